@@ -190,7 +190,7 @@ class ModelSpec:
 
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    every: int = 1  #: refit at every k-th origin of the backtest only
+    refit_every: int = 1  #: refit at every k-th origin of the backtest; between them parameters are kept
 
 
 @dataclass(frozen=True)
@@ -352,6 +352,13 @@ def _convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         if value is None and type(None) in args:
             return None
         rest = [a for a in args if a is not type(None)]
+        words = [w for a in rest if typing.get_origin(a) is Literal for w in typing.get_args(a)]
+        if isinstance(value, str) and value in words:
+            return value
+        rest = [a for a in rest if typing.get_origin(a) is not Literal] or rest
+        if isinstance(value, str) and words and not any(a is str for a in rest):
+            problems.append(f"{path}: {value!r} is neither a list nor one of {', '.join(words)}.{nearest(value, words)}")
+            return value
         return _convert(value, rest[0], path, problems)
     if origin is Literal:
         if value not in args:
@@ -363,7 +370,10 @@ def _convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         items = [value] if isinstance(value, (str, int, float)) else list(value or ())
         if len(args) == 2 and args[1] is Ellipsis:
             return tuple(_convert(v, args[0], f"{path}[{i}]", problems) for i, v in enumerate(items))
-        return tuple(_convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=False)))
+        if len(items) != len(args):
+            problems.append(f"{path}: {list(items)} has {len(items)} values, {len(args)} are needed")
+            return ()
+        return tuple(_convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=True)))
     if origin in (dict, Mapping) or hint in (dict, Mapping) or getattr(origin, "__name__", "") == "Mapping":
         if not isinstance(value, Mapping):
             problems.append(f"{path}: {value!r} is not a group of keys")
@@ -393,7 +403,7 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
     Parameters
     ----------
     cls : type
-        A dataclass of this module; `ModelSpec` takes every key but ``kind`` and ``every`` as a parameter.
+        A dataclass of this module; `ModelSpec` takes every key but ``kind`` and ``refit_every`` as a parameter.
     values : mapping
         Plain values, as YAML gives them.
     path : str
@@ -415,7 +425,7 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
         return None
     values = dict(values)
     if cls is ModelSpec and "parameters" not in values:
-        own = {k: values.pop(k) for k in ("kind", "every") if k in values}
+        own = {k: values.pop(k) for k in ("kind", "refit_every") if k in values}
         values = {**own, "parameters": values}
     hints = typing.get_type_hints(cls)
     fields = {f.name: f for f in dataclasses.fields(cls)}
@@ -443,7 +453,7 @@ def to_plain(value: Any) -> Any:
     """Return nested dataclasses as dictionaries and lists of plain values, ready for YAML or JSON."""
     if isinstance(value, ModelSpec):
         plain = {"kind": value.kind, **{k: to_plain(v) for k, v in value.parameters.items()}}
-        return plain if value.every == 1 else {**plain, "every": value.every}
+        return plain if value.refit_every == 1 else {**plain, "refit_every": value.refit_every}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

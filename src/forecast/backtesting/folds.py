@@ -1,0 +1,120 @@
+"""Folds: what a model sees at an origin, and the chains of them that are the unit of work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any
+
+import pandas as pd
+
+from forecast.data.observations import Observations
+from forecast.data.panel import Panel
+from forecast.events.calendar import EventCalendar
+from forecast.events.design import Design
+from forecast.models.base import Model
+from forecast.spec import DataError, to_plain
+
+
+@dataclass(frozen=True)
+class FoldSettings:
+    """What every fold of one backtest shares."""
+
+    horizon: int = 12
+    coding: str = "rule"
+    max_columns: int = 10
+    priority: int = 1
+    window: int | None = None
+    include_leaks: bool = False
+    levels: tuple[float, ...] = (0.5,)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Folds of one model and series (or of one pooled model), origins ascending."""
+
+    name: str
+    model: Model
+    knowledge: str
+    series: tuple[str, ...]
+    refit_every: int = 1
+
+
+@dataclass
+class FoldSource:
+    """Makes the panel and the design of an origin; panels are kept, since every model asks for the same ones."""
+
+    obs: Observations
+    events: EventCalendar
+    settings: FoldSettings
+    _panels: dict[tuple[pd.Timestamp, tuple[str, ...]], Panel | str] = field(default_factory=dict, repr=False)
+    _designs: dict[tuple[pd.Timestamp, tuple[str, ...], str], Design] = field(default_factory=dict, repr=False)
+
+    def panel(self, origin: pd.Timestamp, series: tuple[str, ...]) -> Panel | str:
+        """Return the figures as known at the origin, or the reason why there are none."""
+        key = (origin, series)
+        if key not in self._panels:
+            try:
+                made: Panel | str = self.obs.as_of(origin, list(series), include_leaks=self.settings.include_leaks)
+            except DataError as error:
+                made = str(error)
+            if isinstance(made, Panel) and self.settings.window is not None:
+                made = made.window(self.settings.window)
+            self._panels[key] = made
+        return self._panels[key]
+
+    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: str) -> Design:
+        """Return the event columns that the knowledge allows at the origin."""
+        key = (origin, series, knowledge)
+        if key not in self._designs:
+            s = self.settings
+            panel = self.panel(origin, series)
+            if isinstance(panel, str):
+                raise DataError(panel)
+            self._designs[key] = (
+                Design.none(panel, s.horizon)
+                if knowledge == "none"
+                else self.events.design(
+                    panel,
+                    horizon=s.horizon,
+                    knowledge=knowledge,
+                    coding=s.coding,
+                    max_columns=s.max_columns,
+                    priority=s.priority,
+                )
+            )
+        return self._designs[key]
+
+
+def make_chains(
+    models: dict[str, Model], series: Sequence[str], knowledge: Sequence[str], refit_every: dict[str, int] | None = None
+) -> list[Chain]:
+    """Return the chains of a backtest in a fixed order: models as given, then knowledge, then series."""
+    chains = []
+    for name, model in models.items():
+        words = list(knowledge) if model.uses_events else ["none"]
+        groups = [tuple(series)] if model.pooled else [(s,) for s in series]
+        every = (refit_every or {}).get(name, 1)
+        chains += [Chain(name, model, word, group, every) for word in words for group in groups]
+    return chains
+
+
+def chain_key(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp], version: str) -> str:
+    """Return a hash of everything that decides the result of a chain."""
+    if not is_dataclass(chain.model):
+        raise DataError(f"{chain.name}: a model is a frozen dataclass of its parameters")
+    content: dict[str, Any] = {
+        "version": version,
+        "figures": source.obs.digest,
+        "events": source.events.digest if chain.knowledge != "none" else "",
+        "settings": to_plain(source.settings),
+        "model": [type(chain.model).__module__, type(chain.model).__qualname__, to_plain(chain.model)],
+        "knowledge": chain.knowledge,
+        "series": list(chain.series),
+        "refit_every": chain.refit_every,
+        "origins": [str(o.date()) for o in origins],
+    }
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

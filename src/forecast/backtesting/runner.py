@@ -1,0 +1,315 @@
+"""The backtest: every model at every origin, from what was known there, into one forecast table and one fold table."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, chain_key, make_chains
+from forecast.data.observations import Observations
+from forecast.data.panel import Panel
+from forecast.events.calendar import EventCalendar
+from forecast.models.base import Fitted, FoldFailure, Forecast, Model
+from forecast.models.registry import make_model
+from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, LEVELS, ConfigError, DataError, ForecastError
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Result of a backtest.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        Columns ``model, series_id, origin, month, horizon, knowledge, scenario, level, value``.
+    folds : DataFrame
+        Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message``.
+    estimability : DataFrame
+        What became of every event at every origin, for each knowledge that was used.
+    """
+
+    forecasts: pd.DataFrame
+    folds: pd.DataFrame
+    estimability: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def backtest(
+    models: Mapping[str, Model],
+    obs: Observations,
+    events: EventCalendar,
+    series: Sequence[str],
+    origins: Sequence[Any],
+    horizon: int = 12,
+    knowledge: str | Sequence[str] = "at_origin",
+    baseline: str = "random_walk",
+    *,
+    coding: str = "rule",
+    max_columns: int = 10,
+    priority: int = 1,
+    window: int | None = None,
+    include_leaks: bool = False,
+    levels: Sequence[float] = LEVELS,
+    refit_every: Mapping[str, int] | None = None,
+    cache: Path | None = None,
+    progress: bool = False,
+) -> Backtest:
+    """Forecast every series with every model at every origin, from what was public on that day.
+
+    Parameters
+    ----------
+    models : mapping
+        Name to model. The baseline is added, once, if it is not among them.
+    obs, events
+        Figures and calendar; each fold sees only what was public at its origin.
+    series : sequence of str
+    origins : sequence of dates
+    horizon : int
+        Months ahead of the last official month.
+    knowledge : {"none", "at_origin", "hindsight"} or a sequence of them
+        What models that use events may know; models without events appear once, as ``none``.
+    baseline : str
+        A kind of the registry, or a name in `models`.
+    coding, max_columns, priority
+        How the calendar becomes columns, see `EventCalendar.design`.
+    window : int, optional
+        Rolling window in months; expanding by default.
+    levels : sequence of float
+        Quantile levels of the models' own distributions.
+    refit_every : mapping, optional
+        Name to k: refit at every k-th origin and keep the parameters between. Models that cannot keep them refit.
+    cache : Path, optional
+        Folder in which finished chains are kept, so that an interrupted backtest goes on.
+    progress : bool
+        Show a bar on a terminal.
+
+    Returns
+    -------
+    Backtest
+
+    Raises
+    ------
+    ConfigError
+        For unknown series or an empty list of origins.
+
+    Notes
+    -----
+    Work is spread by joblib without a number of workers: wrap the call in ``joblib.parallel_config``.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, events = fc.load_observations(), fc.load_events()
+    >>> origins = fc.monthly_origins("2024-01", "2024-03", obs, series=["southwest.usbp"])
+    >>> bt = fc.backtest({"drift": fc.make_model("drift")}, obs, events, ["southwest.usbp"], origins, horizon=3)
+    >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
+    (['drift', 'random_walk'], 6)
+    """
+    days = [pd.Timestamp(o) for o in origins]
+    if not days:
+        raise ConfigError("backtest: there is no origin")
+    unknown = [s for s in series if s not in obs.series.index]
+    if unknown:
+        raise ConfigError(f"backtest: no series is called {', '.join(unknown)}")
+    words = [knowledge] if isinstance(knowledge, str) else list(knowledge)
+    every = dict(models) if baseline in models else {baseline: make_model(baseline), **models}
+    settings = FoldSettings(
+        horizon, coding, max_columns, priority, window, include_leaks, tuple(float(level) for level in levels)
+    )
+    source = FoldSource(obs, events, settings)
+    chains = make_chains(every, list(series), words, dict(refit_every or {}))
+    results = _run_chains(chains, source, sorted(set(days)), cache, progress)
+    forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
+    folds = pd.concat([r.folds for r in results], ignore_index=True)
+    return Backtest(forecasts, folds)
+
+
+# --------------------------------------------------------------------------- chains
+
+
+def _run_chains(
+    chains: list[Chain], source: FoldSource, origins: list[pd.Timestamp], cache: Path | None, progress: bool
+) -> list[Backtest]:
+    from joblib import Parallel, delayed
+    from tqdm import tqdm
+
+    done: list[Backtest | None] = [None] * len(chains)
+    todo = []
+    for i, chain in enumerate(chains):
+        path = _cache_path(cache, chain, source, origins)
+        kept = load_chain(path) if path is not None else None
+        done[i] = kept
+        if kept is None:
+            todo.append((i, chain, path))
+    run = Parallel(return_as="generator_unordered")
+    if run.n_jobs in (None, 1):
+        stream = (_chain_task(i, chain, source, origins, path) for i, chain, path in todo)
+    else:
+        # workers make their own panels: the kept ones would only weigh on the way there
+        bare = FoldSource(source.obs, source.events, source.settings)
+        stream = run(delayed(_chain_task)(i, chain, bare, origins, path) for i, chain, path in todo)
+    bar = tqdm(stream, total=len(todo), desc="backtest", unit="chain", disable=None if progress else True, leave=False)
+    for i, result in bar:
+        done[i] = result
+    return [r for r in done if r is not None]
+
+
+def _chain_task(
+    i: int, chain: Chain, source: FoldSource, origins: list[pd.Timestamp], path: Path | None
+) -> tuple[int, Backtest]:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        result = run_chain(chain, source, origins)
+    if path is not None:
+        save_chain(result, path)
+    return i, result
+
+
+def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]) -> Backtest:
+    """Run the folds of one chain, origins ascending; a fold that fails is a row with its reason."""
+    ready, skipped = [], {}
+    for i, origin in enumerate(origins):
+        panel = source.panel(origin, chain.series)
+        if isinstance(panel, str):
+            skipped[i] = panel
+        elif short := _too_short(chain, panel):
+            skipped[i] = short
+        else:
+            ready.append((i, panel, source.design(origin, chain.series, chain.knowledge)))
+    fitted = dict(zip([i for i, _, _ in ready], _fit(chain, [(p, d) for _, p, d in ready]), strict=True))
+    designs = {i: (p, d) for i, p, d in ready}
+    tables, folds = [], []
+    for i, origin in enumerate(origins):
+        forecast: Forecast | None = None
+        status, message = "skipped", skipped.get(i, "")
+        if i in fitted:
+            forecast, message = _forecast(fitted[i], source.settings)
+            status = "ok" if forecast is not None else "failed"
+        if forecast is not None:
+            tables.append(forecast.table.assign(origin=origin))
+        for name in chain.series:
+            months = used = 0
+            names = ""
+            if i in designs:
+                panel, design = designs[i]
+                months = len(panel.y(name))
+                columns = design.of(name).columns
+                used = len(columns)
+                names = ";".join(map(str, columns)) if used else ""
+            folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
+    return Backtest(_table(chain, tables), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
+
+
+def _too_short(chain: Chain, panel: Panel) -> str:
+    for name in chain.series:
+        known = int(panel.y(name).notna().sum())
+        if known < chain.model.min_months:
+            return f"{name}: {known} months are known, {chain.name} needs {chain.model.min_months}"
+    return ""
+
+
+def _fit(chain: Chain, jobs: list[Any]) -> list[Fitted | FoldFailure]:
+    k = chain.refit_every
+    if not jobs:
+        return []
+    if k <= 1:
+        return chain.model.fit_many(jobs)
+    anchors = chain.model.fit_many(jobs[::k])
+    if not all(isinstance(a, FoldFailure) or hasattr(a, "update") for a in anchors):
+        return chain.model.fit_many(jobs)
+    out: list[Fitted | FoldFailure] = []
+    for i, (panel, design) in enumerate(jobs):
+        anchor = anchors[i // k]
+        if isinstance(anchor, FoldFailure) or i % k == 0:
+            out.append(anchor)
+        else:
+            out.append(anchor.update(panel, design))  # type: ignore[attr-defined]
+    return out
+
+
+def _forecast(fitted: Fitted | FoldFailure, settings: FoldSettings) -> tuple[Forecast | None, str]:
+    if isinstance(fitted, FoldFailure):
+        return None, fitted.message
+    try:
+        forecast = fitted.forecast(settings.horizon, settings.levels)
+    except (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError) as error:
+        return None, f"{type(error).__name__}: {error}"
+    if not np.isfinite(forecast.table["value"].to_numpy()).all():
+        return None, "the forecast is not finite"
+    return forecast, "; ".join(forecast.notes)
+
+
+def _table(chain: Chain, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    if not tables:
+        empty = {c: pd.Series(dtype=float) for c in FORECAST_COLUMNS}
+        frame = pd.DataFrame(empty).astype({"model": object, "series_id": object, "knowledge": object, "scenario": object})
+        return frame.astype({"month": "period[M]", "origin": "datetime64[ns]"})
+    frame = pd.concat(tables, ignore_index=True)
+    frame = frame.assign(model=chain.name, knowledge=chain.knowledge, scenario="")
+    return frame[list(FORECAST_COLUMNS)]
+
+
+# --------------------------------------------------------------------------- kept chains
+
+
+def _cache_path(cache: Path | None, chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]) -> Path | None:
+    if cache is None:
+        return None
+    from forecast import __version__
+
+    return cache / f"{chain_key(chain, source, origins, __version__)}.npz"
+
+
+def save_chain(result: Backtest, path: Path) -> None:
+    """Keep the result of one chain, written aside and renamed."""
+    f, g = result.forecasts, result.folds
+    arrays = {f"forecasts.{c}": _as_array(f[c]) for c in f.columns} | {f"folds.{c}": _as_array(g[c]) for c in g.columns}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as handle:
+        try:
+            np.savez(handle, **arrays)  # type: ignore[arg-type]
+        except BaseException:
+            Path(handle.name).unlink(missing_ok=True)
+            raise
+    os.replace(handle.name, path)
+
+
+def load_chain(path: Path) -> Backtest | None:
+    """Return a kept chain, or None if there is none or it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            parts: dict[str, dict[str, Any]] = {"forecasts": {}, "folds": {}}
+            for key in kept.files:
+                table, column = key.split(".", 1)
+                parts[table][column] = _from_array(column, kept[key])
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+    return Backtest(pd.DataFrame(parts["forecasts"]), pd.DataFrame(parts["folds"]))
+
+
+def _as_array(column: pd.Series) -> Any:
+    if column.name == "month":
+        return np.array([p.ordinal for p in column], dtype=np.int64)
+    if column.name == "origin":
+        return column.to_numpy(dtype="datetime64[ns]").astype(np.int64)
+    if column.dtype.kind in "fi":
+        return column.to_numpy()
+    return column.astype(str).to_numpy(dtype=str)
+
+
+def _from_array(column: str, values: Any) -> Any:
+    if column == "month":
+        return pd.PeriodIndex.from_ordinals(values, freq="M")
+    if column == "origin":
+        return values.astype("datetime64[ns]")
+    return values if values.dtype.kind in "fi" else values.astype(object)
+
+
+__all__ = ["Backtest", "DataError", "backtest", "load_chain", "run_chain", "save_chain"]

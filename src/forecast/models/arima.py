@@ -1,0 +1,208 @@
+"""ARIMA with event columns: `forecast.arima` on one scale, series by series, folds in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from forecast.arima import FoldJob, arima_folds, auto_arima_folds
+from forecast.models.base import (
+    Array,
+    Fitted,
+    FittedSeries,
+    FoldFailure,
+    Job,
+    SeriesData,
+    SeriesFit,
+    SeriesModel,
+    series_data,
+)
+from forecast.models.transform import Scale
+from forecast.spec import ForecastError
+
+Starts = Literal["warm", "modes", "full"]
+
+
+@dataclass(frozen=True)
+class Arima(SeriesModel):
+    """Regression with seasonal ARIMA errors by exact maximum likelihood; event columns shrunken by their prior.
+
+    Parameters
+    ----------
+    order : (p, d, q) or "auto"
+        ``auto`` chooses order and seasonal order by AICc, again at every fold.
+    seasonal_order : (P, D, Q), optional
+        Seasonal part at 12 months; ``None`` for none.
+    transform : {"log", "none", "box-cox"}
+    window : int, optional
+        Fit to the last so many months only.
+    events : bool
+        Use the event columns of the design.
+    shrink : bool
+        Integrate event columns out under the design's prior; ``False`` gives plain maximum likelihood,
+        which makes forecasts far worse on series with many events.
+    mean : bool, optional
+        Intercept; by default one if nothing is differenced.
+    starts : {"warm", "modes", "full"}, optional
+        Starts of the optimisation along folds; default ``full`` for one fit and ``modes`` for many.
+    engine : {"exact", "statsmodels"}
+    """
+
+    min_months: ClassVar[int] = 36
+    order: tuple[int, int, int] | Literal["auto"] = (0, 1, 1)
+    seasonal_order: tuple[int, int, int] | None = (0, 1, 1)
+    transform: Scale = "log"
+    window: int | None = None
+    events: bool = True
+    shrink: bool = True
+    mean: bool | None = None
+    starts: Starts | None = None
+    engine: Literal["exact", "statsmodels"] = "exact"
+    max_order: int = 5
+
+    def fit(self, panel: Any, design: Any) -> FittedSeries:
+        """Fit every series of the panel, with several starts unless `starts` says otherwise."""
+        (fitted,) = self._chain([(panel, design)], self.starts or "full")
+        if isinstance(fitted, FoldFailure):
+            raise ForecastError(fitted.message)
+        return fitted
+
+    def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
+        """Fit one chain of folds, in the order given.
+
+        With `starts` "full" each fold is fitted by itself, so that it cannot depend on another one.
+        """
+        if self.starts == "full":
+            return [fit for job in jobs for fit in self._chain([job], "full")]
+        return list(self._chain(jobs, self.starts or "modes"))
+
+    def _chain(self, jobs: Sequence[Job], starts: Starts) -> list[FittedSeries | FoldFailure]:
+        names = jobs[0][0].series if jobs else ()
+        failures: dict[int, str] = {}
+        fits: list[dict[str, SeriesFit]] = [{} for _ in jobs]
+        data: list[dict[str, SeriesData]] = [{} for _ in jobs]
+        for name in names:
+            ready: list[int] = []
+            for i, (panel, design) in enumerate(jobs):
+                try:
+                    data[i][name] = series_data(panel, design, name, self.transform, self.window)
+                    self.check_length(data[i][name])
+                    ready.append(i)
+                except ForecastError as error:
+                    failures.setdefault(i, f"{type(error).__name__}: {error}")
+            results = self._fold_fits([self._job(data[i][name]) for i in ready], starts)
+            for i, fit in zip(ready, results, strict=True):
+                if hasattr(fit, "message"):
+                    failures.setdefault(i, f"{name}: {fit.message}")
+                else:
+                    fits[i][name] = self._wrap(data[i][name], fit)
+        return [
+            FoldFailure(failures[i])
+            if i in failures
+            else FittedSeries(fits[i], {n: d.transform for n, d in data[i].items()}, panel)
+            for i, (panel, _) in enumerate(jobs)
+        ]
+
+    def _job(self, data: SeriesData, plain: bool = False) -> FoldJob:
+        if not self.events or not len(data.past.columns):
+            return FoldJob(data.y)
+        prior = None
+        if self.shrink and not plain:
+            prior = (data.prior["mean"].to_numpy(dtype=float), data.prior["sd"].to_numpy(dtype=float))
+        return FoldJob(data.y, data.past.to_numpy(dtype=float), tuple(map(str, data.past.columns)), prior)
+
+    def _fold_fits(self, jobs: list[FoldJob], starts: Starts) -> list[Any]:
+        if not jobs:
+            return []
+        if self.order == "auto":
+            return list(auto_arima_folds(jobs, seasonal=12, max_order=self.max_order, starts=starts))
+        seasonal = (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
+        return list(arima_folds(jobs, self.order, seasonal, self.mean, starts, self.engine))
+
+    def _wrap(self, data: SeriesData, fit: Any) -> SeriesFit:
+        future = data.future.to_numpy(dtype=float) if self.events and len(data.past.columns) else None
+
+        def steps(h: int) -> tuple[Array, Array]:
+            mean, se = fit.forecast(h, None if future is None else future[:h])
+            return np.asarray(mean), np.asarray(se)
+
+        return SeriesFit(steps, self._coefficients(data, fit), lambda: residual_checks(fit.residuals), tuple(fit.warnings))
+
+    def _coefficients(self, data: SeriesData, fit: Any) -> Callable[[], pd.DataFrame]:
+        def table() -> pd.DataFrame:
+            job = self._job(data)
+            shrunken = set(job.xreg_names or ()) if job.xreg_prior is not None else set()
+            rows = _rows(fit, set(data.past.columns), shrunken)
+            if shrunken:
+                # the plain estimates stand beside the shrunken ones
+                (plain,) = self._fold_fits([self._job(data, plain=True)], "full")
+                if not hasattr(plain, "message"):
+                    rows += [r for r in _rows(plain, set(data.past.columns), set()) if r["kind"] == "plain"]
+            return pd.DataFrame(rows)
+
+        return table
+
+
+def _rows(fit: Any, events: set[str], shrunken: set[str]) -> list[dict[str, Any]]:
+    rows = []
+    for term, estimate in fit.params.items():
+        se = float(fit.bse[term])
+        kind = "shrunken" if term in shrunken else "plain" if term in events else "nuisance"
+        rows.append(
+            {
+                "term": str(term),
+                "estimate": float(estimate),
+                "se": se,
+                "lower": float(estimate) - 1.959964 * se,
+                "upper": float(estimate) + 1.959964 * se,
+                "kind": kind,
+            }
+        )
+    return rows
+
+
+def residual_checks(residuals: Array) -> pd.DataFrame:
+    """Return Ljung-Box, first autocorrelations, normality and heteroscedasticity of residuals.
+
+    Parameters
+    ----------
+    residuals : array (n,)
+        One-step errors; NaN are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``check, statistic, p_value, note``; statsmodels' tests.
+    """
+    from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
+    from statsmodels.stats.stattools import jarque_bera
+    from statsmodels.tsa.stattools import acf
+
+    e = np.asarray(residuals, dtype=float)
+    e = e[~np.isnan(e)]
+    rows: list[dict[str, Any]] = []
+    if len(e) < 30:
+        return pd.DataFrame(
+            [{"check": "residuals", "statistic": np.nan, "p_value": np.nan, "note": f"{len(e)} residuals are too few"}]
+        )
+    for lag in (12, 24):
+        if lag < len(e) / 2:
+            test = acorr_ljungbox(e, lags=[lag])
+            rows.append(_check(f"Ljung-Box, {lag} lags", test["lb_stat"].iloc[0], test["lb_pvalue"].iloc[0]))
+    values = acf(e, nlags=12, fft=False)
+    bound = 1.96 / np.sqrt(len(e))
+    for lag in (1, 12):
+        rows.append(_check(f"autocorrelation at lag {lag}", values[lag], np.nan, f"95 % bound {bound:.2f}"))
+    jb, p, skew, kurtosis = jarque_bera(e)
+    rows.append(_check("normality (Jarque-Bera)", jb, p, f"skewness {skew:.2f}, kurtosis {kurtosis:.2f}"))
+    lm, p, *_ = het_arch(e, nlags=min(12, len(e) // 5))
+    rows.append(_check("heteroscedasticity (ARCH LM)", lm, p))
+    return pd.DataFrame(rows)
+
+
+def _check(name: str, statistic: float, p_value: float, note: str = "") -> dict[str, Any]:
+    return {"check": name, "statistic": float(statistic), "p_value": float(p_value), "note": note}

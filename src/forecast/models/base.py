@@ -1,0 +1,262 @@
+"""What a model is: it turns a `Panel` and a `Design` into a `Forecast`, and knows nothing of origins or files.
+
+A model is a frozen dataclass of its parameters and holds no state between calls. Most models treat each
+series by itself; they derive from `SeriesModel` and write one method, `fit_series`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecast.data.panel import Panel
+from forecast.events.design import Design
+from forecast.models.transform import Scale, Transform, make_transform
+from forecast.spec import LEVELS, DataError, ForecastError
+
+Array = npt.NDArray[np.float64]
+Job = tuple[Panel, Design]
+
+COEFFICIENT_COLUMNS = ("series_id", "term", "estimate", "se", "lower", "upper", "kind")
+DIAGNOSTIC_COLUMNS = ("series_id", "check", "statistic", "p_value", "note")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast of one or many series.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns ``series_id, month, horizon, level, value``; horizon counts from the last official month.
+    notes : tuple of str
+        What a reader should know of this forecast.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+    @property
+    def median(self) -> pd.DataFrame:
+        """The middle of the forecast, months x series."""
+        rows = self.table[self.table["level"] == 0.5]
+        return rows.pivot(index="month", columns="series_id", values="value")
+
+
+@dataclass(frozen=True)
+class FoldFailure:
+    """A fit that could not be made, with its reason."""
+
+    message: str
+
+
+@runtime_checkable
+class Fitted(Protocol):
+    """A fitted model."""
+
+    def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
+        """Return the forecast of the next `horizon` months after the last official one."""
+        ...
+
+
+@runtime_checkable
+class Model(Protocol):
+    """The contract that every registered model keeps (`tests/contract` holds it)."""
+
+    pooled: ClassVar[bool]
+    min_months: ClassVar[int]
+
+    @property
+    def uses_events(self) -> bool:
+        """Whether event columns change this model's forecast."""
+        ...
+
+    def fit(self, panel: Panel, design: Design) -> Fitted:
+        """Fit to what the panel and the design say, and to nothing else."""
+        ...
+
+    def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
+        """Fit one chain of folds, in the order given."""
+        ...
+
+
+@dataclass(frozen=True)
+class SeriesData:
+    """One series on the model's scale, with the event columns that apply to it."""
+
+    name: str
+    months: pd.PeriodIndex
+    y: Array
+    transform: Transform
+    past: pd.DataFrame
+    future: pd.DataFrame
+    prior: pd.DataFrame  #: index column -> mean, sd, on the model's scale; sd = inf: plain
+    design: Design
+
+
+#: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
+Steps = Callable[[int], tuple[Array, Array]]
+
+
+@dataclass(frozen=True)
+class SeriesFit:
+    """What `fit_series` returns: the steps ahead and what can be told of the fit."""
+
+    steps: Steps
+    coefficients: Callable[[], pd.DataFrame] | None = None
+    diagnostics: Callable[[], pd.DataFrame] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FittedSeries:
+    """A fit of each series by itself.
+
+    Quantiles are those of a normal distribution on the model's scale, carried back by the inverse
+    transformation; the backtest replaces them by ranges from past errors.
+    """
+
+    fits: Mapping[str, SeriesFit]
+    transforms: Mapping[str, Transform]
+    panel: Panel = field(repr=False)
+
+    def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
+        """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
+        from scipy.special import ndtri
+
+        z = ndtri(np.asarray(levels, dtype=float))
+        parts = []
+        for name, fit in self.fits.items():
+            centre, sd, months = self._path(name, fit, horizon)
+            values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
+            parts.append(forecast_rows(name, months, levels, values))
+        notes = tuple(f"{name}: {note}" for name, fit in self.fits.items() for note in fit.notes)
+        return Forecast(pd.concat(parts, ignore_index=True), notes)
+
+    def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
+        last_official = self.panel.last_official[name]
+        last_known = self.panel.y(name).index[-1]
+        ahead = (last_known - last_official).n
+        months = pd.period_range(last_official + 1, periods=horizon, freq="M")
+        centre, sd = fit.steps(max(horizon - ahead, 1))
+        if ahead:
+            # months filled by unofficial figures: taken as known, their own error carried by every later month
+            leaks = self.panel.leaks[self.panel.leaks["series_id"] == name].set_index("month")
+            scale = self.transforms[name]
+            filled = scale.forward(leaks.loc[months[:ahead], "value"].to_numpy(dtype=float))
+            error = leaks.loc[months[:ahead], "log_sd"].to_numpy(dtype=float)
+            centre = np.concatenate([filled, centre])[:horizon]
+            sd = np.concatenate([error, np.sqrt(sd**2 + error[-1] ** 2)])[:horizon]
+        return centre, sd, months
+
+    def coefficients(self) -> pd.DataFrame:
+        """Coefficient table: series_id, term, estimate, se, lower, upper, kind."""
+        return _stack({n: f.coefficients for n, f in self.fits.items()}, COEFFICIENT_COLUMNS)
+
+    def diagnostics(self) -> pd.DataFrame:
+        """Residual checks: series_id, check, statistic, p_value, note."""
+        return _stack({n: f.diagnostics for n, f in self.fits.items()}, DIAGNOSTIC_COLUMNS)
+
+
+def _stack(parts: Mapping[str, Callable[[], pd.DataFrame] | None], columns: Sequence[str]) -> pd.DataFrame:
+    frames = [make().assign(series_id=name) for name, make in parts.items() if make is not None]
+    if not frames:
+        return pd.DataFrame(columns=list(columns))
+    return pd.concat(frames, ignore_index=True)[list(columns)]
+
+
+def forecast_rows(name: str, months: pd.PeriodIndex, levels: Sequence[float], values: Array) -> pd.DataFrame:
+    """Return a forecast of one series, an array horizon x level, as a tidy table."""
+    h, k = values.shape
+    return pd.DataFrame(
+        {
+            "series_id": np.repeat(name, h * k),
+            "month": months.repeat(k),
+            "horizon": np.repeat(np.arange(1, h + 1), k),
+            "level": np.tile(np.asarray(levels, dtype=float), h),
+            "value": values.ravel(),
+        }
+    )
+
+
+def series_data(panel: Panel, design: Design, name: str, transform: Scale, window: int | None) -> SeriesData:
+    """Cut one series out of a panel, on the model's scale, with its event columns over the same months.
+
+    Raises
+    ------
+    DataError
+        If the scale needs positive values and there are others.
+    """
+    own = panel.of(name).window(window)
+    y = own.y(name)
+    scale, values = make_transform(transform, y, own.rounding[name].loc[y.index], panel.counts, name)
+    mine = design.of(name)
+    ahead = (y.index[-1] - own.last_official[name]).n
+    prior = mine.prior.loc[name] if len(mine.columns) else pd.DataFrame(columns=["mean", "sd"], dtype=float)
+    if transform != "log" and len(prior):
+        # the prior is stated on logs; on another scale columns are plain
+        prior = prior.assign(mean=0.0, sd=np.inf)
+    return SeriesData(
+        name=name,
+        months=pd.PeriodIndex(y.index),
+        y=values,
+        transform=scale,
+        past=mine.past.reindex(y.index).astype(float),
+        future=mine.future.iloc[ahead:].astype(float),
+        prior=prior.reindex(list(mine.columns)),
+        design=mine,
+    )
+
+
+class SeriesModel:
+    """Base of models that treat each series by itself; a subclass is a frozen dataclass with `fit_series`."""
+
+    pooled: ClassVar[bool] = False
+    min_months: ClassVar[int] = 24
+    transform: Scale
+    window: int | None
+
+    @property
+    def uses_events(self) -> bool:
+        """Whether event columns change the forecast; a model with an `events` switch says no when it is off."""
+        return bool(getattr(self, "events", False))
+
+    def fit_series(self, data: SeriesData) -> SeriesFit:
+        """Fit one series; the method that a subclass writes."""
+        raise TypeError(f"{type(self).__name__} does not define fit_series")
+
+    def check_length(self, data: SeriesData) -> None:
+        """Raise a `DataError` if there are fewer months than the model needs."""
+        known = int(np.sum(~np.isnan(data.y)))
+        if known < self.min_months:
+            raise DataError(f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}")
+
+    def fit(self, panel: Panel, design: Design) -> FittedSeries:
+        """Fit every series of the panel."""
+        fits, transforms = {}, {}
+        for name in panel.series:
+            data = series_data(panel, design, name, self.transform, self.window)
+            self.check_length(data)
+            fits[name] = self.fit_series(data)
+            transforms[name] = data.transform
+        return FittedSeries(fits, transforms, panel)
+
+    def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
+        """Fit one chain of folds in the order given; a failure is a result, not an exception."""
+        return loop_fits(self, jobs)
+
+
+def loop_fits(model: Model, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
+    """Return `model.fit` of every job, failures in their place."""
+    out: list[Fitted | FoldFailure] = []
+    for panel, design in jobs:
+        try:
+            out.append(model.fit(panel, design))
+        except (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError) as error:
+            out.append(FoldFailure(f"{type(error).__name__}: {error}"))
+    return out

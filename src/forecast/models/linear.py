@@ -1,0 +1,130 @@
+"""Log counts on trend, month, lags and events by ordinary least squares with HAC errors (statsmodels)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from forecast.models.arima import residual_checks
+from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.transform import Scale
+from forecast.spec import DataError
+
+
+@dataclass(frozen=True)
+class Linear(SeriesModel):
+    """Linear regression on trend, month dummies, lags and events, told with HAC standard errors.
+
+    Event columns are plain (not shrunken): this is the regression that an analyst would run first, shown so
+    that its coefficients can be read and its forecasts scored.
+
+    Parameters
+    ----------
+    lags : tuple of int
+        Lags of the series on the model's scale; forecasts are iterated.
+    trend, seasonal, events : bool
+        Which other columns stand in the regression.
+    hac_lags : int
+        Lags of the Newey-West covariance.
+    """
+
+    min_months: ClassVar[int] = 48
+    lags: tuple[int, ...] = (1, 2, 12)
+    trend: bool = True
+    seasonal: bool = True
+    events: bool = True
+    hac_lags: int = 12
+    transform: Scale = "log"
+    window: int | None = None
+
+    def fit_series(self, data: SeriesData) -> SeriesFit:
+        """Fit one series.
+
+        Raises
+        ------
+        DataError
+            If fewer rows than columns remain.
+        """
+        n, lag = len(data.y), max(self.lags, default=0)
+        past = self._columns(data, np.arange(n), data.past)
+        lagged = {f"lag{k}": pd.Series(data.y).shift(k).to_numpy() for k in self.lags}
+        frame = pd.DataFrame({**past, **lagged})
+        rows = (~np.isnan(data.y)) & frame.notna().all(axis=1).to_numpy() & (np.arange(n) >= lag)
+        frame, dropped = _independent(frame[rows])
+        if rows.sum() <= frame.shape[1] + 5:
+            raise DataError(f"{data.name}: {rows.sum()} rows are too few for {frame.shape[1]} columns")
+        from statsmodels.regression.linear_model import OLS
+
+        result = OLS(data.y[rows], frame.to_numpy()).fit()
+        beta = pd.Series(result.params, index=frame.columns)
+        sigma = float(np.sqrt(result.mse_resid))
+        notes = (f"left out, cannot be told apart: {', '.join(dropped)}",) if dropped else ()
+
+        def steps(h: int) -> tuple[Array, Array]:
+            future = self._columns(data, np.arange(n, n + h), data.future.iloc[:h])
+            return self._iterate(data.y, beta, future, h), sigma * self._growth(beta, h)
+
+        return SeriesFit(
+            steps,
+            lambda: self._coefficients(result, list(frame.columns), set(data.past.columns)),
+            lambda: residual_checks(result.resid),
+            notes,
+        )
+
+    def _columns(self, data: SeriesData, t: Array, events: pd.DataFrame) -> dict[str, Array]:
+        out: dict[str, Array] = {"intercept": np.ones(len(t))}
+        if self.trend:
+            out["trend (years)"] = np.asarray(t, dtype=float) / 12.0
+        if self.seasonal:
+            month = (data.months[0].month - 1 + np.asarray(t)) % 12 + 1
+            for m in range(2, 13):
+                out[f"month {m}"] = (month == m).astype(float)
+        if self.events:
+            for name in events.columns:
+                out[str(name)] = events[name].to_numpy(dtype=float)
+        return out
+
+    def _iterate(self, y: Array, beta: pd.Series, future: dict[str, Array], h: int) -> Array:
+        path = list(y)
+        fixed = sum((beta[name] * values for name, values in future.items() if name in beta), start=np.zeros(h))
+        for step in range(h):
+            lagged = sum(beta[f"lag{k}"] * path[-k] for k in self.lags if f"lag{k}" in beta)
+            path.append(float(fixed[step] + lagged))
+        return np.asarray(path[-h:])
+
+    def _growth(self, beta: pd.Series, h: int) -> Array:
+        psi = np.zeros(h)
+        psi[0] = 1.0
+        for j in range(1, h):
+            psi[j] = sum(beta.get(f"lag{k}", 0.0) * psi[j - k] for k in self.lags if k <= j)
+        return np.sqrt(np.cumsum(psi**2))
+
+    def _coefficients(self, result: Any, names: list[str], events: set[str]) -> pd.DataFrame:
+        hac = result.get_robustcov_results("HAC", maxlags=self.hac_lags, use_correction=True)
+        low, high = np.asarray(hac.conf_int()).T
+        kinds = ["plain" if n in events else "nuisance" for n in names]
+        return pd.DataFrame(
+            {"term": names, "estimate": hac.params, "se": hac.bse, "lower": low, "upper": high, "kind": kinds}
+        )
+
+
+def _independent(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Keep the columns that add to the rank of those before them; name the others."""
+    basis: list[Array] = []
+    keep, dropped = [], []
+    for name in frame.columns:
+        column = frame[name].to_numpy(dtype=float)
+        rest = column.copy()
+        for _ in range(2):  # twice is enough for Gram-Schmidt
+            for b in basis:
+                rest -= (b @ rest) * b
+        norm, size = np.linalg.norm(rest), np.linalg.norm(column)
+        if size == 0 or norm <= 1e-8 * size:
+            dropped.append(str(name))
+        else:
+            basis.append(rest / norm)
+            keep.append(name)
+    return frame[keep], dropped

@@ -1,0 +1,129 @@
+"""The closed list of models: configuration names a kind, never a callable."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from typing import Any, cast
+
+from forecast.models.base import Model
+from forecast.spec import ConfigError, ModelSpec, from_plain, nearest
+
+_REGISTRY: dict[str, type[Any]] = {}
+_BUILTIN: dict[str, tuple[str, str]] = {
+    "random_walk": ("forecast.models.baselines", "RandomWalk"),
+    "drift": ("forecast.models.baselines", "Drift"),
+    "seasonal_naive": ("forecast.models.baselines", "SeasonalNaive"),
+    "linear": ("forecast.models.linear", "Linear"),
+    "arima": ("forecast.models.arima", "Arima"),
+    "ridge": ("forecast.models.regression", "Ridge"),
+}
+
+
+def register_model(name: str, cls: type[Any]) -> None:
+    """Add a model to the registry.
+
+    Parameters
+    ----------
+    name : str
+        The kind by which configuration names it.
+    cls : type
+        A frozen dataclass with the methods of `forecast.models.base.Model`.
+
+    Raises
+    ------
+    ConfigError
+        If the name is taken by another class, or the class is not a frozen dataclass with `fit` and `fit_many`.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> from forecast.models.baselines import Drift
+    >>> fc.register_model("my_drift", Drift)
+    >>> "my_drift" in fc.list_models()
+    True
+    """
+    parameters = getattr(cls, "__dataclass_params__", None)
+    if parameters is None or not parameters.frozen:
+        raise ConfigError(f"model '{name}': {cls.__name__} is not a frozen dataclass")
+    missing = [m for m in ("fit", "fit_many", "uses_events", "pooled", "min_months") if not hasattr(cls, m)]
+    if missing:
+        raise ConfigError(f"model '{name}': {cls.__name__} lacks {', '.join(missing)}")
+    taken = name in _BUILTIN or _REGISTRY.get(name, cls).__qualname__ != cls.__qualname__
+    if taken:
+        raise ConfigError(f"model '{name}' is registered already; choose another name")
+    _REGISTRY[name] = cls
+
+
+def list_models() -> list[str]:
+    """Return the kinds of models that configuration may name, sorted."""
+    return sorted({*_BUILTIN, *_REGISTRY})
+
+
+def model_class(kind: str) -> type[Any]:
+    """Return the class of a kind.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such kind; the nearest one is named.
+    """
+    if kind in _REGISTRY:
+        return _REGISTRY[kind]
+    if kind not in _BUILTIN:
+        known = list_models()
+        raise ConfigError(f"model kind: there is no '{kind}' ({', '.join(known)}).{nearest(kind, known)}")
+    import importlib
+
+    module, name = _BUILTIN[kind]
+    return cast("type[Any]", getattr(importlib.import_module(module), name))
+
+
+def make_model(kind: str, **parameters: Any) -> Model:
+    """Return a model of the registry with the given parameters.
+
+    Parameters
+    ----------
+    kind : str
+        One of `list_models()`.
+    **parameters
+        Fields of that model; lists are taken as tuples.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind, an unknown parameter or a value of the wrong type, all at once.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> fc.make_model("seasonal_naive", period=12)
+    SeasonalNaive(transform='log', window=None, period=12)
+    """
+    return cast("Model", from_plain(model_class(kind), parameters, path=kind))
+
+
+def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
+    """Make every model of an experiment, naming all problems at once."""
+    made, problems = {}, []
+    for name, spec in specs.items():
+        try:
+            made[name] = make_model(spec.kind, **spec.parameters)
+        except ConfigError as error:
+            problems.extend(f"model.{name}: {line}" for line in str(error).splitlines())
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return made
+
+
+def describe(kind: str) -> str:
+    """Return the first line of a model's docstring."""
+    return (model_class(kind).__doc__ or kind).strip().splitlines()[0]
+
+
+def parameters_of(kind: str) -> dict[str, str]:
+    """Return the parameters of a kind and their types, for `forecast list`."""
+    cls = model_class(kind)
+    hints = typing.get_type_hints(cls)
+    return {f.name: str(hints[f.name]).replace("typing.", "") for f in dataclasses.fields(cls)}

@@ -1,0 +1,222 @@
+"""Regularised regression (scikit-learn): direct forecasts of log changes, pooled over series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from forecast.data.panel import Panel
+from forecast.events.design import Design
+from forecast.models.base import (
+    COEFFICIENT_COLUMNS,
+    Array,
+    Fitted,
+    FoldFailure,
+    FittedSeries,
+    Forecast,
+    Job,
+    SeriesData,
+    SeriesFit,
+    loop_fits,
+    series_data,
+)
+from forecast.models.transform import Scale
+from forecast.spec import LEVELS, DataError
+
+_FREE = 1e4  # scale of a column without a prior: its penalty vanishes
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """Ridge regression of the change to each horizon on recent changes, month and events.
+
+    One regression for each horizon, fitted to all series of the panel at once. The penalty is chosen inside
+    the fold by generalised cross-validation. Event columns are shrunken by the design's prior: a column is
+    scaled so that its penalty is the ratio of residual to prior variance.
+
+    Parameters
+    ----------
+    lags : int
+        Number of past monthly changes.
+    penalties : tuple of float
+        Grid of penalties.
+    events : bool
+    transform : {"log", "none", "box-cox"}
+    window : int, optional
+    """
+
+    pooled: ClassVar[bool] = True
+    min_months: ClassVar[int] = 60
+    lags: int = 6
+    penalties: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)
+    events: bool = True
+    transform: Scale = "log"
+    window: int | None = None
+
+    @property
+    def uses_events(self) -> bool:
+        """Whether event columns change the forecast."""
+        return self.events
+
+    def fit(self, panel: Panel, design: Design) -> FittedRidge:
+        """Fit one regression a horizon to all series of the panel.
+
+        Raises
+        ------
+        DataError
+            If a series is shorter than `min_months`.
+        """
+        data = self._data(panel, design)
+        horizon = len(design.future)
+        weights = tuple(self._fit_horizon(data, h) for h in range(1, horizon + 1))
+        return FittedRidge(self, weights, tuple(data), panel)
+
+    def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
+        """Fit one chain of folds in the order given."""
+        return loop_fits(self, jobs)
+
+    def _data(self, panel: Panel, design: Design) -> list[SeriesData]:
+        data = [series_data(panel, design, name, self.transform, self.window) for name in panel.series]
+        for one in data:
+            known = int(np.sum(~np.isnan(one.y)))
+            if known < self.min_months:
+                raise DataError(f"{one.name}: {known} months are known, Ridge needs {self.min_months}")
+        return data
+
+    def _fit_horizon(self, data: list[SeriesData], h: int) -> Horizon:
+        from sklearn.linear_model import Ridge as Penalised
+        from sklearn.linear_model import RidgeCV
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        parts = [training_rows(one, h, self.lags, self.events) for one in data]
+        x = np.vstack([p[0] for p in parts])
+        target = np.concatenate([p[2] for p in parts])
+        names = list(dict.fromkeys(str(c) for one in data for c in one.past.columns)) if self.events else []
+        z = _stack_events([p[1] for p in parts], data, names)
+        mean, sd = _priors(data, names)
+        shifted = target - z @ mean
+        base = make_pipeline(StandardScaler(), RidgeCV(self.penalties)).fit(x, shifted)
+        penalty = float(base[-1].alpha_)
+        noise = float(np.std(shifted - base.predict(x))) or 1e-9
+        scale = np.where(np.isinf(sd), _FREE, np.where(np.isinf(sd), 1.0, sd) * np.sqrt(penalty) / noise)
+        scaler = base[0]
+        final = Penalised(alpha=penalty).fit(np.hstack([scaler.transform(x), z * scale]), shifted)
+        k = x.shape[1]
+        residual = shifted - final.predict(np.hstack([scaler.transform(x), z * scale]))
+        return Horizon(
+            intercept=float(final.intercept_ - final.coef_[:k] @ (scaler.mean_ / scaler.scale_)),
+            base=final.coef_[:k] / scaler.scale_,
+            effects=pd.Series(final.coef_[k:] * scale + mean, index=names, dtype=float),
+            sd=float(np.std(residual)),
+        )
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Weights of one horizon on the scale of the features."""
+
+    intercept: float
+    base: Array
+    effects: pd.Series
+    sd: float
+
+
+@dataclass(frozen=True)
+class FittedRidge:
+    """A fitted `Ridge`: the weights of each horizon and the data that they start from."""
+
+    model: Ridge
+    weights: tuple[Horizon, ...]
+    data: tuple[SeriesData, ...] = field(repr=False)
+    panel: Panel = field(repr=False)
+
+    def update(self, panel: Panel, design: Design) -> FittedRidge:
+        """Return the same weights at work on newer figures and events."""
+        return FittedRidge(self.model, self.weights, tuple(self.model._data(panel, design)), panel)
+
+    def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
+        """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
+        if horizon > len(self.weights):
+            raise DataError(f"ridge was fitted for {len(self.weights)} horizons, {horizon} are asked for")
+        fits = {one.name: SeriesFit(self._steps(one)) for one in self.data}
+        scales = {one.name: one.transform for one in self.data}
+        return FittedSeries(fits, scales, self.panel).forecast(horizon, levels)
+
+    def _steps(self, one: SeriesData) -> Any:
+        def steps(h: int) -> tuple[Array, Array]:
+            centre, sd = np.empty(h), np.empty(h)
+            for k in range(h):
+                w = self.weights[k]
+                x = features(one.y, one.months, len(one.y) - 1, k + 1, self.model.lags)
+                change = w.intercept + float(w.base @ x)
+                for name in one.past.columns if self.model.events else ():
+                    move = float(one.future[name].iloc[k]) - float(one.past[name].iloc[-1])
+                    change += move * float(w.effects.get(str(name), one.prior["mean"].get(name, 0.0)))
+                centre[k], sd[k] = one.y[-1] + change, w.sd
+            return centre, sd
+
+        return steps
+
+    def coefficients(self) -> pd.DataFrame:
+        """Event effects of the one-month regression; without standard errors, which shrinkage does not give."""
+        effects = self.weights[0].effects
+        frame = pd.DataFrame({"term": effects.index, "estimate": effects.to_numpy()})
+        frame = frame.assign(series_id="pooled", se=np.nan, lower=np.nan, upper=np.nan, kind="shrunken")
+        return frame[list(COEFFICIENT_COLUMNS)]
+
+
+def features(y: Array, months: pd.PeriodIndex, t: int, h: int, lags: int) -> Array:
+    """Features at position `t` for `h` months ahead: past changes, distance from the year's mean, last year, month."""
+    changes = [y[t - j] - y[t - j - 1] for j in range(lags)]
+    ahead = (h - 1) % 12 + 1
+    month = np.zeros(12)
+    month[(months[0].month - 1 + t + h) % 12] = 1.0
+    return np.array([*changes, y[t] - np.mean(y[t - 11 : t + 1]), y[t - 12 + ahead] - y[t - 12], *month])
+
+
+def training_rows(one: SeriesData, h: int, lags: int, events: bool) -> tuple[Array, Array, Array]:
+    """Return features, event moves and targets of every position whose target is known."""
+    y, n = one.y, len(one.y)
+    first = max(lags, 12)
+    t = np.arange(first, n - h)
+    if not len(t):
+        raise DataError(f"{one.name}: too short for {h} months ahead")
+    changes = np.diff(y)
+    ahead = (h - 1) % 12 + 1
+    means = np.convolve(y, np.ones(12) / 12, mode="valid")[t - 11]
+    month = np.zeros((len(t), 12))
+    month[np.arange(len(t)), (one.months[0].month - 1 + t + h) % 12] = 1.0
+    x = np.column_stack(
+        [*(changes[t - j - 1] for j in range(lags)), y[t] - means, y[t - 12 + ahead] - y[t - 12], month]
+    )
+    past = one.past.to_numpy(dtype=float) if events else np.empty((n, 0))
+    z = past[t + h] - past[t]
+    target = y[t + h] - y[t]
+    known = ~np.isnan(x).any(axis=1) & ~np.isnan(target)
+    return x[known], z[known], target[known]
+
+
+def _stack_events(parts: list[Array], data: list[SeriesData], names: list[str]) -> Array:
+    out = []
+    for z, one in zip(parts, data, strict=True):
+        wide = np.zeros((len(z), len(names)))
+        for j, name in enumerate(map(str, one.past.columns)):
+            if name in names:
+                wide[:, names.index(name)] = z[:, j]
+        out.append(wide)
+    return np.vstack(out)
+
+
+def _priors(data: list[SeriesData], names: list[str]) -> tuple[Array, Array]:
+    mean, sd = np.zeros(len(names)), np.full(len(names), np.inf)
+    for j, name in enumerate(names):
+        rows = [one.prior.loc[name] for one in data if name in one.prior.index]
+        if rows:
+            mean[j] = float(np.mean([r["mean"] for r in rows]))
+            sd[j] = float(np.mean([r["sd"] for r in rows]))
+    return mean, sd

@@ -1,0 +1,100 @@
+"""Scales on which models work: logs, Box-Cox, or the figures as they are.
+
+Logs of counts have a floor of half the rounding unit; other series with values <= 0 are refused, by month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecast.spec import DataError
+
+Scale = Literal["log", "none", "box-cox"]
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Transform:
+    """One monotone scale and its inverse.
+
+    Attributes
+    ----------
+    kind : {"log", "none", "box-cox"}
+    lam : float
+        Box-Cox parameter; unused by the others.
+    counts : bool
+        Whether the inverse is cut at 0.
+    floored : tuple of str
+        Months that were raised to the floor before the logarithm was taken.
+    """
+
+    kind: Scale
+    lam: float = 1.0
+    counts: bool = True
+    floored: tuple[str, ...] = ()
+
+    def forward(self, values: Array, floor: Array | float = 0.5) -> Array:
+        """Return values on the model's scale; counts below `floor` are raised to it."""
+        if self.kind == "none":
+            return np.asarray(values, dtype=float)
+        safe = np.where(np.isnan(values), np.nan, np.maximum(values, floor if self.counts else 0.0))
+        if self.kind == "log" or self.lam == 0.0:
+            return np.log(safe)
+        return (safe**self.lam - 1.0) / self.lam
+
+    def inverse(self, values: Array) -> Array:
+        """Return values on the scale of the figures."""
+        if self.kind == "none":
+            out = np.asarray(values, dtype=float)
+        elif self.kind == "log" or self.lam == 0.0:
+            out = np.exp(values)
+        else:
+            out = np.maximum(self.lam * values + 1.0, 0.0) ** (1.0 / self.lam)
+        return np.maximum(out, 0.0) if self.counts else out
+
+
+def make_transform(kind: Scale, y: pd.Series, rounding: pd.Series, counts: bool, name: str) -> tuple[Transform, Array]:
+    """Choose the scale for one series and return it with the series on that scale.
+
+    Parameters
+    ----------
+    kind : {"log", "none", "box-cox"}
+    y : Series
+        Figures by month; NaN where unknown.
+    rounding : Series
+        Rounding unit of each figure, same index.
+    counts : bool
+        Whether the figures are counts (then zeros are raised to half the rounding unit).
+    name : str
+        The series, for messages.
+
+    Raises
+    ------
+    DataError
+        If a series that is no count has values <= 0 and the scale needs positive ones.
+    """
+    values = y.to_numpy(dtype=float)
+    floor = np.nan_to_num(rounding.to_numpy(dtype=float), nan=1.0) / 2.0
+    if kind == "none":
+        return Transform("none", counts=counts), values
+    low = [str(m) for m, v in zip(y.index, values, strict=True) if v <= 0]
+    if low and not counts:
+        raise DataError(
+            f"{name}: transform '{kind}' needs values above 0, but there are {len(low)} at or below it "
+            f"({', '.join(low[:6])}{', ...' if len(low) > 6 else ''}); use transform: none"
+        )
+    floored = tuple(str(m) for m, v, f in zip(y.index, values, floor, strict=True) if v < f)
+    if kind == "log":
+        made = Transform("log", counts=counts, floored=floored)
+    else:
+        from scipy.stats import boxcox_normmax
+
+        safe = np.maximum(values, floor) if counts else values
+        lam = float(boxcox_normmax(safe[~np.isnan(safe)], brack=(-1.0, 2.0), method="mle"))
+        made = Transform("box-cox", lam=float(np.clip(lam, -1.0, 2.0)), counts=counts, floored=floored)
+    return made, made.forward(values, floor)
