@@ -1,0 +1,339 @@
+"""A tidy table, ``month, value`` at the least, as rows of numbers: each row judged by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.data._files import RawTable
+from forecast.data._parse import (
+    OBSERVATION_COLUMNS,
+    RELEASE_BASES,
+    STATUSES,
+    VALUE_BASES,
+    BoolArray,
+    IntArray,
+    TextArray,
+    day_text,
+    month_end,
+    month_text,
+    parse_cells,
+    parse_day,
+    parse_month,
+    parse_value,
+)
+from forecast.spec import ConfigError, Finding, nearest
+
+_VOCABULARIES = {"release_basis": RELEASE_BASES, "status": STATUSES, "value_basis": VALUE_BASES}
+_ALIASES = {
+    "date": "month", "period": "month", "time": "month", "ds": "month", "month_year": "month",
+    "y": "value", "count": "value", "encounters": "value", "encounter_count": "value", "total": "value",
+    "series": "series_id", "unique_id": "series_id", "name": "series_id",
+    "published": "released", "release_date": "released", "vintage": "released",
+}  # fmt: skip
+
+
+@dataclass
+class Rows:
+    """Figures read from files, before they are a table: columns of numbers and where each row stood.
+
+    `month` and `released` are ordinals (months and days since January 1970), `file` counts into `files`.
+    """
+
+    series_id: TextArray
+    month: IntArray
+    value: np.ndarray
+    released: IntArray
+    release_basis: TextArray
+    status: TextArray
+    value_basis: TextArray
+    rounding: IntArray
+    source: TextArray
+    row: IntArray
+    file: IntArray
+    files: tuple[str, ...] = field(default_factory=tuple)
+
+    def __len__(self) -> int:
+        return len(self.month)
+
+    def take(self, which: np.ndarray) -> Rows:
+        """Return the rows at these positions (or where this mask is true)."""
+        columns = {name: getattr(self, name)[which] for name in (*OBSERVATION_COLUMNS, "row", "file")}
+        return Rows(**columns, files=self.files)
+
+    def place(self, position: int) -> tuple[str, int]:
+        """Return the file and the line of one row."""
+        return self.files[int(self.file[position])], int(self.row[position])
+
+
+def join_rows(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of several files as one."""
+    columns = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in (*OBSERVATION_COLUMNS, "row")
+    }
+    files: list[str] = []
+    file_numbers = []
+    for part in parts:
+        file_numbers.append(part.file + len(files))
+        files.extend(part.files)
+    return Rows(**columns, file=np.concatenate(file_numbers), files=tuple(files))
+
+
+def parse_tidy(
+    raw: RawTable,
+    series_id: str | None = None,
+    release_lag_days: int = 0,
+    counts: bool = False,
+) -> tuple[Rows, list[Finding]]:
+    """Read a tidy table: ``month, value`` at the least.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The file.
+    series_id : str, optional
+        Name of the series of a file without a column of that name (default: the file's stem).
+    release_lag_days : int
+        Days after the month's end at which a row without `released` became public (basis ``assumed``).
+    counts : bool
+        True when every value must be a non-negative whole number.
+
+    Returns
+    -------
+    rows : Rows
+        The rows that could be read.
+    findings : list of Finding
+        Everything wrong with the others.
+    """
+    if release_lag_days < 0:
+        raise ConfigError(
+            f"release_lag_days: {release_lag_days} is negative; a figure follows its month's end"
+        )
+    findings = [*raw.findings, *_check_header(raw)]
+    if any(f.check == "header" and f.severity == "error" for f in findings):
+        return _no_rows(raw.name), findings
+    if not len(raw):
+        findings.append(
+            Finding("rows", "error", "a header and no rows", file=raw.name, expected="one row for each month")
+        )
+        return _no_rows(raw.name), findings
+    month, bad_month = _column(raw, "month", parse_month, np.int64, findings, "a month (YYYY-MM)")
+    value, bad_value = _column(raw, "value", parse_value, np.float64, findings, "a number")
+    released, bad_released, given = _releases(raw, month, bad_month, release_lag_days, findings)
+    rounding, bad_rounding = _roundings(raw, findings)
+    names = _names(raw, series_id, findings)
+    bad = bad_month | bad_value | bad_released | bad_rounding | (names == "")
+    words: dict[str, TextArray] = {}
+    for column, default in (
+        ("release_basis", np.where(given, "day", "assumed").astype(object)),
+        ("status", "final"),
+        ("value_basis", np.where(given, "published", "backfilled").astype(object)),
+    ):
+        words[column], wrong = _words(raw, column, default, findings)
+        bad |= wrong
+    source = raw.cells.get("source", _filled(len(raw), Path(raw.name).name))
+    rows = Rows(
+        names, month, value, released, words["release_basis"], words["status"], words["value_basis"],
+        rounding, source, raw.rows, np.zeros(len(raw), dtype=np.int64), (raw.name,),
+    )  # fmt: skip
+    rows = _without_missing(rows.take(~bad), findings)
+    findings.extend(_check_values(rows, counts))
+    return rows, findings
+
+
+def _no_rows(name: str) -> Rows:
+    texts = np.empty(0, dtype=object)
+    whole = np.empty(0, dtype=np.int64)
+    return Rows(
+        texts, whole, np.empty(0), whole, texts, texts, texts, whole, texts, whole, whole, (name,)
+    )  # fmt: skip
+
+
+def _filled(count: int, text: str) -> TextArray:
+    array = np.empty(count, dtype=object)
+    array[:] = text
+    return array
+
+
+def _check_header(raw: RawTable) -> list[Finding]:
+    found = []
+    present = {column for column in raw.columns if column}
+    missing = [column for column in ("month", "value") if column not in present]
+    for column in missing:
+        near = [c for c in sorted(present) if c.lower() == column or _ALIASES.get(c.lower()) == column]
+        hint = f"rename '{near[0]}' to '{column}'" if near else "a file needs the columns month and value"
+        found.append(
+            Finding(
+                "header", "error", f"there is no column '{column}' (found: {', '.join(raw.columns)[:200]})",
+                file=raw.name, row=1, expected="month,value", hint=hint,
+            )
+        )  # fmt: skip
+    for column in sorted(present - set(OBSERVATION_COLUMNS)):
+        known = [c for c in OBSERVATION_COLUMNS if c not in present]
+        near_word = _ALIASES.get(column.lower(), "")
+        close = nearest(column.lower(), known) or (
+            f" Did you mean '{near_word}'?" if near_word in known else ""
+        )
+        # A misspelt 'released' must not pass: the figures would count as known too early.
+        found.append(
+            Finding(
+                "column", "error" if close and not missing else "warning",
+                f"the column '{column}' is unknown", file=raw.name, row=1,
+                expected=f"one of {', '.join(OBSERVATION_COLUMNS)}",
+                hint=close.strip() or "it is ignored",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _column(
+    raw: RawTable, column: str, parse: object, dtype: object, findings: list[Finding], expected: str
+) -> tuple[np.ndarray, BoolArray]:
+    values, bad = parse_cells(raw.cells[column], parse, dtype)  # type: ignore[arg-type]
+    hints = {"month": "monthly figures need a month's name, its first or its last day"}
+    for i in np.flatnonzero(bad):
+        findings.append(
+            Finding(
+                column, "error", f"'{raw.cells[column][i]}' is not {expected}",
+                file=raw.name, row=int(raw.rows[i]), expected=expected, hint=hints.get(column, "correct the cell"),
+            )
+        )  # fmt: skip
+    return values, bad
+
+
+def _releases(
+    raw: RawTable, month: IntArray, bad_month: BoolArray, lag: int, findings: list[Finding]
+) -> tuple[IntArray, BoolArray, BoolArray]:
+    """Return the release days, which could not be read, and which were given rather than assumed."""
+    end = month_end(month)
+    none = np.zeros(len(raw), dtype=bool)
+    if "released" not in raw.cells:
+        return end + lag, none, none
+    cells = raw.cells["released"]
+    empty = np.array([not text.strip() for text in cells], dtype=bool)
+    days, bad = parse_cells(cells, lambda text: parse_day(text) if text.strip() else 0, np.int64)
+    for i in np.flatnonzero(bad):
+        findings.append(
+            Finding(
+                "released", "error", f"'{cells[i]}' is not a day", file=raw.name, row=int(raw.rows[i]),
+                expected="YYYY-MM-DD", hint="correct the cell, or leave it empty",
+            )
+        )  # fmt: skip
+    early = ~bad & ~empty & ~bad_month & (days < end)
+    for i in np.flatnonzero(early):
+        findings.append(
+            Finding(
+                "released", "error", f"released {day_text(days[i])}, before the month's end",
+                file=raw.name, row=int(raw.rows[i]), month=month_text(int(month[i])),
+                expected=f"{day_text(end[i])} or later",
+                hint="give the day on which the figure was published, not the month it is about",
+            )
+        )  # fmt: skip
+    return np.where(empty, end + lag, days), bad | early, ~empty
+
+
+def _roundings(raw: RawTable, findings: list[Finding]) -> tuple[IntArray, BoolArray]:
+    if "rounding" not in raw.cells:
+        return np.ones(len(raw), dtype=np.int64), np.zeros(len(raw), dtype=bool)
+
+    def read(text: str) -> int | None:
+        if not text.strip():
+            return 1
+        value = parse_value(text)
+        return int(value) if value is not None and value >= 1 and value == int(value) else None
+
+    values, bad = parse_cells(raw.cells["rounding"], read, np.int64)
+    for i in np.flatnonzero(bad):
+        what = f"'{raw.cells['rounding'][i]}' is not a rounding unit"
+        findings.append(
+            Finding("rounding", "error", what, file=raw.name, row=int(raw.rows[i]), expected="1, 10 ...")
+        )  # fmt: skip
+    return values, bad
+
+
+def _names(raw: RawTable, series_id: str | None, findings: list[Finding]) -> TextArray:
+    if "series_id" not in raw.cells:
+        return _filled(len(raw), series_id or Path(raw.name.split("?")[0]).stem)
+    codes, distinct = pd.factorize(raw.cells["series_id"])
+    stripped = np.array([text.strip() for text in distinct], dtype=object)
+    names: TextArray = stripped[codes]
+    for i in np.flatnonzero(names == ""):
+        findings.append(
+            Finding(
+                "series_id", "error", "the series_id is empty", file=raw.name, row=int(raw.rows[i]),
+                expected="the name of a series", hint="fill the cell",
+            )
+        )  # fmt: skip
+    return names
+
+
+def _words(
+    raw: RawTable, column: str, default: str | TextArray, findings: list[Finding]
+) -> tuple[TextArray, BoolArray]:
+    words = _filled(len(raw), default) if isinstance(default, str) else default
+    if column not in raw.cells:
+        return words, np.zeros(len(raw), dtype=bool)
+    codes, distinct = pd.factorize(raw.cells[column])
+    stripped = np.array([text.strip() for text in distinct], dtype=object)
+    cells = stripped[codes]
+    known = _VOCABULARIES[column]
+    wrong_word = np.array([bool(word) and word not in known for word in stripped], dtype=bool)
+    wrong: BoolArray = wrong_word[codes]
+    for i in np.flatnonzero(wrong):
+        findings.append(
+            Finding(
+                column, "error", f"'{cells[i]}' is unknown", file=raw.name, row=int(raw.rows[i]),
+                expected=f"one of {', '.join(known)}", hint=nearest(str(cells[i]), known).strip(),
+            )
+        )  # fmt: skip
+    return np.where(cells == "", words, cells), wrong
+
+
+def _without_missing(rows: Rows, findings: list[Finding]) -> Rows:
+    missing = np.isnan(rows.value)
+    if not missing.any():
+        return rows
+    for i in np.flatnonzero(missing):
+        file, line = rows.place(int(i))
+        findings.append(
+            Finding(
+                "value", "warning", "there is no figure", file=file, row=line,
+                series=str(rows.series_id[i]), month=month_text(int(rows.month[i])),
+                expected="a number", hint="the row is left out; write 0 for none",
+            )
+        )  # fmt: skip
+    return rows.take(~missing)
+
+
+def _check_values(rows: Rows, counts: bool) -> list[Finding]:
+    """Tell negative and broken values: errors of counts, one warning a series otherwise."""
+    found = []
+    for check, wrong, what in (
+        ("negative", rows.value < 0, "is negative"),
+        ("whole", rows.value != np.floor(rows.value), "is not a whole number"),
+    ):
+        positions = np.flatnonzero(wrong)
+        if not counts:
+            _, firsts = np.unique(rows.series_id[positions].astype(str), return_index=True)
+            totals = Counter(str(name) for name in rows.series_id[positions])
+            positions = positions[np.sort(firsts)]
+        for i in positions:
+            file, line = rows.place(int(i))
+            series = str(rows.series_id[i])
+            rest = 0 if counts else totals[series] - 1
+            found.append(
+                Finding(
+                    check, "error" if counts else "warning",
+                    f"{rows.value[i]:g} {what}" + (f", and {rest} more in this series" if rest else ""),
+                    file=file, row=line, series=series, month=month_text(int(rows.month[i])),
+                    expected="a whole number, 0 or more" if counts else "",
+                    hint="correct the cell" if counts else "the series is not treated as counts",
+                )
+            )  # fmt: skip
+    return found

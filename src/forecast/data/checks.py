@@ -1,0 +1,148 @@
+"""Checks of figures before anything uses them: every problem of a file at once, each with its place.
+
+A row is judged by itself where it is read; `check_rows` judges the rows together (a month given twice, a
+month missing inside a series, a month published after its successor). Errors stop the reading; warnings
+are kept and shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from forecast.data._parse import BoolArray, IntArray, day_text, month_text
+from forecast.data._tidy import Rows
+from forecast.spec import Finding, nearest, raise_for_errors
+
+__all__ = ["check_rows", "raise_for_errors", "shorten"]
+
+#: So many findings of one kind in one file are told one by one; the rest is counted.
+_TOLD = 20
+
+
+def shorten(findings: Iterable[Finding], told: int = _TOLD) -> list[Finding]:
+    """Return the findings, at most `told` of one check in one file, the rest counted in one more."""
+    kept: list[Finding] = []
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for finding in findings:
+        key = (finding.check, finding.severity, finding.file)
+        counts[key] += 1
+        if counts[key] <= told:
+            kept.append(finding)
+    for (check, severity, file), count in counts.items():
+        if count > told:
+            what = f"{count - told} more of this kind ({check})"
+            kept.append(Finding(check, "error" if severity == "error" else "warning", what, file=file))
+    return kept
+
+
+def check_rows(
+    rows: Rows, allow_gaps: bool = False, known_series: Sequence[str] | None = None
+) -> tuple[Rows, list[Finding]]:
+    """Judge rows together, and return them sorted by series, month and release day, each once.
+
+    Parameters
+    ----------
+    rows : Rows
+        Official figures, of one or many files.
+    allow_gaps : bool
+        True makes a month missing inside a series a warning.
+    known_series : sequence of str, optional
+        The series that a file of series lists; a series outside it is an error.
+
+    Returns
+    -------
+    rows : Rows
+        Sorted; a row given twice is kept once.
+    findings : list of Finding
+        What was found.
+    """
+    names, codes = np.unique(rows.series_id.astype(str), return_inverse=True)
+    order = np.lexsort((rows.released, rows.month, codes))
+    rows, codes = rows.take(order), codes[order]
+    findings: list[Finding] = []
+    if known_series is not None:
+        findings.extend(_unknown_series(rows, codes, names, known_series))
+    repeated, found = _repeated(rows, codes)
+    findings.extend(found)
+    rows, codes = rows.take(~repeated), codes[~repeated]
+    findings.extend(_gaps(rows, codes, allow_gaps))
+    return rows, findings
+
+
+def _unknown_series(rows: Rows, codes: IntArray, names: np.ndarray, known: Sequence[str]) -> list[Finding]:
+    found = []
+    listed = set(known)
+    for code, name in enumerate(names):
+        if str(name) not in listed:
+            file, line = rows.place(int(np.flatnonzero(codes == code)[0]))
+            found.append(
+                Finding(
+                    "series_id", "error", f"the series '{name}' is not in series.csv", file=file, row=line,
+                    series=str(name), expected="a series_id of series.csv",
+                    hint=nearest(str(name), known).strip() or "add it there, or correct the name",
+                )
+            )  # fmt: skip
+    return found
+
+
+def _repeated(rows: Rows, codes: IntArray) -> tuple[BoolArray, list[Finding]]:
+    """Find the same month of the same series and release day given twice."""
+    repeated = np.zeros(len(rows), dtype=bool)
+    same = (np.diff(codes) == 0) & (np.diff(rows.month) == 0) & (np.diff(rows.released) == 0)
+    repeated[1:] = same
+    found = []
+    for i in np.flatnonzero(repeated):
+        (file, line), (other, first_line) = rows.place(int(i)), rows.place(int(i) - 1)
+        equal = rows.value[i] == rows.value[i - 1]
+        where = f"row {first_line}" + (f" of {other}" if other != file else "")
+        found.append(
+            Finding(
+                "twice", "warning" if equal else "error",
+                f"the month stands twice: {rows.value[i]:,.10g} here, {rows.value[i - 1]:,.10g} in {where}",
+                file=file, row=line, series=str(rows.series_id[i]), month=month_text(int(rows.month[i])),
+                expected="one row for each series, month and release day",
+                hint="counted once" if equal else "remove one, or give each its release day",
+            )
+        )  # fmt: skip
+    return repeated, found
+
+
+def _gaps(rows: Rows, codes: IntArray, allow_gaps: bool) -> list[Finding]:
+    """Find months missing inside a series, and months first published after their successor.
+
+    The second kind is a gap too: as known between the two days, a month inside the series is missing.
+    """
+    if not len(rows):
+        return []
+    first = np.concatenate(([True], (np.diff(codes) != 0) | (np.diff(rows.month) != 0)))
+    at = np.flatnonzero(first)
+    code, month, released = codes[at], rows.month[at], rows.released[at]
+    same = np.diff(code) == 0
+    severity: str = "warning" if allow_gaps else "error"
+    hint = "add the missing rows, or set data.allow_gaps=true"
+    found = []
+    for k in np.flatnonzero(same & (np.diff(month) > 1)):
+        start, stop = month_text(int(month[k]) + 1), month_text(int(month[k + 1]) - 1)
+        file, line = rows.place(int(at[k + 1]))
+        what = f"{start} is missing" if start == stop else f"{start} to {stop} are missing"
+        found.append(_gap(severity, what, file, line, str(rows.series_id[at[k + 1]]), start, hint))
+    for k in np.flatnonzero(same & (np.diff(released) < 0)):
+        file, line = rows.place(int(at[k]))
+        what = (
+            f"first published {day_text(released[k])}, after the following month"
+            f" ({day_text(released[k + 1])}): between these days the series has a gap"
+        )
+        found.append(
+            _gap(severity, what, file, line, str(rows.series_id[at[k]]), month_text(int(month[k])), hint)
+        )  # fmt: skip
+    return found
+
+
+def _gap(severity: str, what: str, file: str, line: int, series: str, month: str, hint: str) -> Finding:
+    return Finding(
+        "gap", "warning" if severity == "warning" else "error", what,
+        file=file, row=line, series=series, month=month, expected="every month between the first and the last", hint=hint,
+    )  # fmt: skip

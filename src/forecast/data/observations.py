@@ -1,0 +1,423 @@
+"""Figures with the day on which each became public, and the panel that was known on a date.
+
+Tables are append-only: a revision is one more row with its own release day. As of a date the last row
+released on or before it counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.data import _tables
+from forecast.data._parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
+from forecast.data.panel import Panel, are_counts, empty_leaks
+from forecast.spec import ConfigError, Finding, Truth, nearest
+
+#: Folder of the figures that come with the package.
+BUNDLED = Path(__file__).parent / "bundled"
+
+#: A leak's error on logs before leaks have a record: 2 %, as if seen in four leaks.
+LEAK_SD, LEAK_WEIGHT = 0.02, 4
+
+
+@dataclass(frozen=True)
+class _RowIndex:
+    """The official rows as arrays, so that a date is looked up without touching a frame."""
+
+    bounds: dict[str, tuple[int, int]]
+    month: IntArray
+    day: IntArray
+    value: FloatArray
+    rounding: FloatArray
+
+    def known(self, series_id: str, day: int) -> IntArray:
+        """Return the positions of the rows that count on a day, one a month."""
+        start, stop = self.bounds[series_id]
+        public = start + np.flatnonzero(self.day[start:stop] <= day)
+        # Sorted by month and release day, so the last public row of a month is the one before a new month.
+        last = np.ones(len(public), dtype=bool)
+        last[:-1] = np.diff(self.month[public]) != 0
+        return np.asarray(public[last], dtype=np.int64)
+
+
+def _row_index(table: pd.DataFrame) -> _RowIndex:
+    names = table["series_id"].to_numpy(dtype=object)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1]))) if len(names) else np.empty(0, int)
+    )
+    stops = np.append(starts[1:], len(names))
+    bounds = {str(names[a]): (int(a), int(b)) for a, b in zip(starts, stops, strict=True)}
+    index = _RowIndex(
+        bounds=bounds,
+        month=_tables.month_numbers(table["month"]),
+        day=_tables.day_numbers(table["released"]),
+        value=table["value"].to_numpy(dtype=np.float64, copy=True),
+        rounding=table["rounding"].to_numpy(dtype=np.float64, copy=True),
+    )
+    for array in (index.month, index.day, index.value, index.rounding):
+        array.flags.writeable = False
+    return index
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """All figures ever published that are at hand, and what is known about their series.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``series_id, month, value, released, release_basis, status, value_basis, rounding, source``;
+        `month` is ``Period[M]``, `released` a day; sorted by series, month and release day. Official rows
+        only.
+    leaks : DataFrame
+        Unofficial figures of the press, the same columns, status ``leak``.
+    series : DataFrame
+        One row a series, index series_id: label, name, region, component ...
+    hierarchy, breaks, releases, sources : DataFrame
+        As the bundled README describes them; empty where a folder has none.
+    findings : tuple of Finding
+        Warnings kept from the checks.
+    digest : str
+        SHA-256 of the content that counts.
+    bundled : bool
+        True for the figures that come with the package.
+    allow_gaps : bool
+        True when a month may be missing inside a series.
+
+    Examples
+    --------
+    >>> import forecast.data as data
+    >>> obs = data.load_observations()
+    >>> int(obs.as_of("2024-05-07", ["southwest.usbp"]).y("southwest.usbp").loc["2023-12"])
+    249785
+    >>> int(obs.actuals("southwest.usbp").loc["2023-12"])
+    249740
+    """
+
+    table: pd.DataFrame
+    leaks: pd.DataFrame
+    series: pd.DataFrame
+    hierarchy: pd.DataFrame
+    breaks: pd.DataFrame
+    releases: pd.DataFrame
+    sources: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+    digest: str = ""
+    bundled: bool = False
+    allow_gaps: bool = False
+    _index: _RowIndex = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", _row_index(self.table))
+
+    @property
+    def series_ids(self) -> tuple[str, ...]:
+        """The series that have official figures."""
+        return tuple(self._index.bounds)
+
+    # ----------------------------------------------------------------------- dates and names
+
+    def newest_release(self) -> pd.Timestamp:
+        """Return the newest day on which an official figure became public."""
+        return pd.Timestamp(self.table["released"].max())
+
+    def day_of(self, date: str | dt.date | pd.Timestamp) -> pd.Timestamp:
+        """Return a date as a day; ``latest`` is the newest release.
+
+        Raises
+        ------
+        ConfigError
+            When the date cannot be read.
+        """
+        if isinstance(date, str) and date == "latest":
+            return self.newest_release()
+        try:
+            # A text must be a whole date: '2024-05' would quietly mean the first of May.
+            day = pd.Timestamp(dt.date.fromisoformat(date) if isinstance(date, str) else date)
+        except (ValueError, TypeError):
+            raise ConfigError(f"as_of: '{date}' is neither a date (YYYY-MM-DD) nor 'latest'") from None
+        if pd.isna(day):
+            raise ConfigError("as_of: the date is missing; give YYYY-MM-DD or 'latest'")
+        return day.tz_localize(None).normalize()
+
+    def _names(self, series: str | Sequence[str] | None) -> tuple[str, ...]:
+        if series is None:
+            return self.series_ids
+        names = (series,) if isinstance(series, str) else tuple(series)
+        unknown = [name for name in names if name not in self._index.bounds]
+        if unknown:
+            raise ConfigError(
+                "\n".join(f"there is no series '{n}'.{nearest(n, self.series_ids)}" for n in unknown)
+            )
+        return tuple(dict.fromkeys(names))
+
+    # ----------------------------------------------------------------------- as known on a date
+
+    def as_of(
+        self,
+        date: str | dt.date | pd.Timestamp,
+        series: str | Sequence[str] | None = None,
+        include_leaks: bool = False,
+    ) -> Panel:
+        """Return what was known on a date.
+
+        Parameters
+        ----------
+        date : str, date or Timestamp
+            The date; ``latest`` is the newest release.
+        series : str or sequence of str, optional
+            The series wanted; all that were public when None.
+        include_leaks : bool
+            True lets an unofficial figure fill the month after the last official one, as if exact.
+
+        Raises
+        ------
+        ConfigError
+            When a series is unknown, or nothing of it was public yet.
+        """
+        day = self.day_of(date)
+        number = _tables.day_number(day)
+        known = {name: self._index.known(name, number) for name in self._names(series)}
+        absent = [name for name, rows in known.items() if not len(rows)]
+        if absent and (series is not None or len(absent) == len(known)):
+            raise ConfigError(
+                "\n".join(
+                    f"nothing of '{name}' was public on {day:%Y-%m-%d}; its first figure came out on"
+                    f" {self._first_day(name):%Y-%m-%d}"
+                    for name in absent
+                )
+            )
+        known = {name: rows for name, rows in known.items() if len(rows)}
+        leaks = self._usable_leaks(known, day) if include_leaks else empty_leaks()
+        return self._panel(known, leaks, day)
+
+    def _first_day(self, name: str) -> pd.Timestamp:
+        start, stop = self._index.bounds[name]
+        return pd.Timestamp(days_stamps(self._index.day[start:stop].min()[None])[0])
+
+    def _panel(self, known: dict[str, IntArray], leaks: pd.DataFrame, day: pd.Timestamp) -> Panel:
+        index = self._index
+        lasts = {name: int(index.month[rows[-1]]) for name, rows in known.items()}
+        leak_months = _tables.month_numbers(leaks["month"])
+        first = min(int(index.month[rows[0]]) for rows in known.values())
+        last = max([*lasts.values(), *leak_months.tolist()])
+        shape = (last - first + 1, len(known))
+        values, rounding = np.full(shape, np.nan), np.full(shape, np.nan)
+        released = np.full(shape, np.datetime64("NaT", "ns"))
+        for column, rows in enumerate(known.values()):
+            at = index.month[rows] - first
+            values[at, column] = index.value[rows]
+            rounding[at, column] = index.rounding[rows]
+            released[at, column] = days_stamps(index.day[rows])
+        columns = pd.Index(list(known), name="series_id", dtype=object)
+        for k, month in enumerate(leak_months):
+            cell = (month - first, columns.get_loc(leaks["series_id"].iloc[k]))
+            values[cell] = leaks["value"].iloc[k]
+            rounding[cell] = leaks["rounding"].iloc[k]
+            released[cell] = leaks["released"].iloc[k].to_datetime64()
+        months = months_index(np.arange(first, last + 1), "month")
+        return Panel(
+            values=pd.DataFrame(values, months, columns),
+            released=pd.DataFrame(released, months, columns),
+            as_of=day,
+            rounding=pd.DataFrame(rounding, months, columns),
+            counts=are_counts(values),
+            last_official=pd.Series(
+                months_index(np.array(list(lasts.values()))), index=columns, name="last_official"
+            ),
+            leaks=leaks[["series_id", "month", "value", "log_sd"]].reset_index(drop=True),
+        )
+
+    def _usable_leaks(self, known: dict[str, IntArray], day: pd.Timestamp) -> pd.DataFrame:
+        """Return the leaks public on a day that fill the month after the last known one."""
+        rows = self.leaks
+        rows = rows[(rows["released"] <= day) & rows["series_id"].isin(list(known))]
+        rows = rows.sort_values(["series_id", "month", "released"], kind="stable")
+        rows = rows.drop_duplicates(["series_id", "month"], keep="last")
+        reached = {name: int(self._index.month[at[-1]]) for name, at in known.items()}
+        kept = []
+        for position, (name, month) in enumerate(
+            zip(rows["series_id"], _tables.month_numbers(rows["month"]), strict=True)
+        ):
+            if month == reached[name] + 1 or (month > reached[name] and self.allow_gaps):
+                reached[name] = int(month)
+                kept.append(position)
+        rows = rows.iloc[kept]
+        return rows.assign(log_sd=self._leak_sd(rows, day)) if len(rows) else empty_leaks()
+
+    def _leak_sd(self, rows: pd.DataFrame, day: pd.Timestamp) -> FloatArray:
+        """Return the error sd of leaks on logs: their rounding, and the record of leaks as known that day."""
+        number = _tables.day_number(day)
+        errors = []
+        for name, month, value in zip(
+            self.leaks["series_id"],
+            _tables.month_numbers(self.leaks["month"]),
+            self.leaks["value"],
+            strict=True,
+        ):
+            if name not in self._index.bounds:
+                continue
+            at = self._index.known(str(name), number)
+            truth = self._index.value[at[self._index.month[at] == month]]
+            if len(truth) and truth[0] > 0 and value > 0:
+                errors.append(np.log(value / truth[0]))
+        record = (LEAK_WEIGHT * LEAK_SD**2 + float(np.sum(np.square(errors)))) / (LEAK_WEIGHT + len(errors))
+        rounding = rows["rounding"].to_numpy(float) / np.maximum(np.abs(rows["value"].to_numpy(float)), 1.0)
+        return np.asarray(np.sqrt(rounding**2 / 12 + record), dtype=np.float64)
+
+    def known(
+        self, date: str | dt.date | pd.Timestamp, series: str | Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Return the rows that count on a date, one a series and month.
+
+        Parameters
+        ----------
+        date, series
+            As in `as_of`.
+        """
+        number = _tables.day_number(self.day_of(date))
+        rows = [self._index.known(name, number) for name in self._names(series)]
+        return self.table.iloc[np.concatenate(rows) if rows else []].reset_index(drop=True)
+
+    def first_released(self, series_id: str) -> pd.Series:
+        """Return, for each month, the day on which its first official figure became public."""
+        at = self._firsts(series_id)
+        return pd.Series(
+            days_stamps(self._index.day[at]), months_index(self._index.month[at], "month"), name=series_id
+        )
+
+    def actuals(
+        self,
+        series_id: str,
+        truth: Truth = "latest",
+        as_of: str | dt.date | pd.Timestamp | None = None,
+    ) -> pd.Series:
+        """Return the figures that forecasts are judged by.
+
+        Parameters
+        ----------
+        series_id : str
+            A series.
+        truth : {"latest", "first"}
+            The last figure of each month, or the first official one.
+        as_of : str, date or Timestamp, optional
+            Only what was public on this date; everything when None.
+        """
+        (name,) = self._names(series_id)
+        number = _tables.day_number(self.day_of("latest" if as_of is None else as_of))
+        if truth == "latest":
+            at = self._index.known(name, number)
+        elif truth == "first":
+            at = self._firsts(name)
+            at = at[self._index.day[at] <= number]
+        else:
+            raise ConfigError(
+                f"truth: '{truth}' is not one of latest, first.{nearest(truth, ('latest', 'first'))}"
+            )
+        return pd.Series(self._index.value[at], months_index(self._index.month[at], "month"), name=series_id)
+
+    def _firsts(self, series_id: str) -> IntArray:
+        (name,) = self._names(series_id)
+        start, stop = self._index.bounds[name]
+        month = self._index.month[start:stop]
+        new: BoolArray = np.ones(stop - start, dtype=bool)
+        new[1:] = np.diff(month) != 0
+        return np.asarray(start + np.flatnonzero(new), dtype=np.int64)
+
+    def __repr__(self) -> str:
+        return f"<Observations: {len(self.series_ids)} series, {len(self.table)} rows, {self._span()}>"
+
+    def _span(self) -> str:
+        month = self._index.month
+        if not len(month):
+            return "no months"
+        ends = months_index(np.array([month.min(), month.max()]))
+        return f"{ends[0]} to {ends[1]}, published to {self.newest_release():%Y-%m-%d}"
+
+    def _repr_html_(self) -> str:
+        size = f"{len(self.series_ids)} series, {len(self.table):,} rows"
+        return f"<p><b>Observations</b>: {size}, {self._span()}</p>"
+
+
+# --------------------------------------------------------------------------- loading
+
+
+def load_observations(
+    path: str | Path | None = None,
+    series_id: str | None = None,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+) -> Observations:
+    """Read figures: those that come with the package, or a file, folder or address of one's own.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A tidy CSV (``month,value`` at the least), a CSV in one of CBP's layouts, a folder of either, or an
+        address. A folder with `observations.csv` is read in the bundle's form, with `series.csv`, `leaks.csv`
+        and the other tables beside it where they exist. None = the bundled figures.
+    series_id : str, optional
+        Name of the series of a file without a column `series_id`; otherwise the one series to keep.
+    release_lag_days : int
+        Days after the month's end at which a figure without `released` became public (basis ``assumed``).
+    allow_gaps : bool
+        True makes a month missing inside a series a warning.
+
+    Raises
+    ------
+    DataError
+        With every problem found.
+
+    Notes
+    -----
+    A file in an official layout is one vintage; `forecast.data.official` says on which day it counts.
+
+    Examples
+    --------
+    >>> len(load_observations().series_ids)
+    77
+    """
+    from forecast.data import _load
+
+    if path is None:
+        obs = _bundle()
+        frames = {
+            name: getattr(obs, name).copy()
+            for name in ("table", "leaks", "series", "hierarchy", "breaks", "releases", "sources")
+        }
+        obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
+        return obs if series_id is None else _load.only(obs, series_id)
+
+    return _load.load(path, series_id, release_lag_days, allow_gaps)
+
+
+@cache
+def _bundle() -> Observations:
+    from forecast.data import _load
+
+    return _load.load(BUNDLED, None, 0, False, bundled=True)
+
+
+def replace_rows(obs: Observations, table: pd.DataFrame, findings: Iterable[Finding] = ()) -> Observations:
+    """Return the same observations with another table of official rows (its order is restored).
+
+    Parameters
+    ----------
+    obs : Observations
+        The observations.
+    table : DataFrame
+        Columns of `Observations.table`.
+    findings : iterable of Finding
+        Added to those that `obs` keeps.
+    """
+    from dataclasses import replace
+
+    ordered = table.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)
+    return replace(obs, table=ordered, findings=(*obs.findings, *findings))
