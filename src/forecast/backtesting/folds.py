@@ -15,7 +15,7 @@ from forecast.data.panel import Panel
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.models.base import Model
-from forecast.spec import DataError, to_plain
+from forecast.spec import DataError, ForecastError, to_plain
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class FoldSource:
         if key not in self._panels:
             try:
                 made: Panel | str = self.obs.as_of(origin, list(series), include_leaks=self.settings.include_leaks)
-            except DataError as error:
+            except ForecastError as error:
                 made = str(error)
             if isinstance(made, Panel) and self.settings.window is not None:
                 made = made.window(self.settings.window)

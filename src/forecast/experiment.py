@@ -1,0 +1,435 @@
+"""One experiment, told from top to bottom: figures and events as known, backtest, ranges, scores, forecast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecast.backtesting.origins import explicit_origins, monthly_origins
+from forecast.backtesting.runner import Backtest, backtest
+from forecast.data.observations import Observations, load_observations, replace_rows
+from forecast.events.calendar import EventCalendar, load_events
+from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
+from forecast.models.registry import describe, make_model, make_models
+from forecast.postprocess.combination import combine
+from forecast.postprocess.intervals import add_intervals
+from forecast.scoring.calibration import calibrate
+from forecast.scoring.comparison import compare
+from forecast.scoring.scores import score
+from forecast.spec import (
+    FORECAST_COLUMNS,
+    LEVELS,
+    ConfigError,
+    Experiment,
+    ForecastError,
+    nearest,
+)
+
+#: Where `data.path` and `events.path` beginning with this word are looked up: files that come with the package.
+EXAMPLE = "example:"
+
+EFFECT_COLUMNS = (
+    "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower",
+    "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
+)  # fmt: skip
+KNOWLEDGE_COLUMNS = (
+    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
+)  # fmt: skip
+CASE_COLUMNS = (
+    "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """Result of an experiment: every table and every number that a page prints.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    as_of : Timestamp
+        The last origin; nothing later feeds any table but `afterwards`.
+    series, observations, events, breaks, leaks : DataFrame
+        What is forecast, the figures and the calendar as known at `as_of`.
+    afterwards : DataFrame
+        What happened later: ``series_id, month, value, released``; stands beside the forecast, feeds nothing.
+    forecasts : DataFrame
+        The forecast made at `as_of`, all rows and levels.
+    backtest, folds, scores, calibration, comparison, intervals, weights : DataFrame
+        Forecasts of every earlier origin, how the folds went, and what they are worth.
+    knowledge, effects, scenarios, cases, estimability : DataFrame
+        What events add, and which could be used.
+    models, coefficients, diagnostics : DataFrame
+        The models, their fit at `as_of` and their residual checks.
+    headline : str
+        The row that is the headline, named in the configuration.
+    durations : mapping
+        Seconds of each step; goes into the manifest only.
+    digests : mapping
+        Hashes of figures and calendar.
+    """
+
+    experiment: Experiment
+    as_of: pd.Timestamp
+    series: pd.DataFrame
+    observations: pd.DataFrame
+    afterwards: pd.DataFrame
+    forecasts: pd.DataFrame
+    backtest: pd.DataFrame
+    folds: pd.DataFrame
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+    comparison: pd.DataFrame
+    knowledge: pd.DataFrame
+    effects: pd.DataFrame
+    estimability: pd.DataFrame
+    scenarios: pd.DataFrame
+    weights: pd.DataFrame
+    cases: pd.DataFrame
+    intervals: pd.DataFrame
+    diagnostics: pd.DataFrame
+    coefficients: pd.DataFrame
+    models: pd.DataFrame
+    events: pd.DataFrame
+    breaks: pd.DataFrame
+    leaks: pd.DataFrame
+    headline: str
+    durations: Mapping[str, float] = field(default_factory=dict, compare=False)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def median(self, model: str | None = None) -> pd.DataFrame:
+        """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
+        rows = self.forecasts
+        rows = rows[(rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")]
+        return rows.pivot(index="month", columns="series_id", values="value")
+
+
+@dataclass
+class _Clock:
+    """Seconds of each step, for the manifest."""
+
+    durations: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self.durations[step] = round(now - self._last, 3)
+        self._last = now
+
+
+def run(experiment: Experiment, progress: bool = False, cache: Path | None = None) -> Run:
+    """Run one experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        From `load_experiment`, or made by hand.
+    progress : bool
+        Show a progress bar on a terminal.
+    cache : Path, optional
+        Folder for finished chains of an interrupted run.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ConfigError, DataError
+        For words or files that are wrong; everything that can be checked is checked before any fit.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> run = fc.run(fc.load_experiment("quick", "model=random_walk", "backtest.start=2023-10"))
+    >>> run.headline, str(run.median().index[0])
+    ('short', '2024-04')
+    """
+    exp, clock = experiment, _Clock()
+    everything, calendar, models = _inputs(exp)
+    as_of = everything.day_of(exp.as_of)
+    obs = _known_by(everything, as_of)
+    series = list(exp.target.series)
+    origins = _origins(exp, obs, as_of)
+    clock.lap("data")
+
+    bt = backtest(
+        models, obs, calendar, series, [*origins, as_of], exp.horizon, exp.backtest.knowledge, exp.backtest.baseline,
+        coding=exp.events.coding, max_columns=exp.events.max_columns, priority=exp.events.priority,
+        window=exp.backtest.window, include_leaks=exp.data.include_leaks, levels=_own_levels(exp),
+        refit_every={name: spec.refit_every for name, spec in exp.model.items()}, cache=cache, progress=progress,
+    )  # fmt: skip
+    clock.lap("backtest")
+
+    ranges, basis, weights = postprocess(exp, bt.forecasts, obs, as_of)
+    clock.lap("ranges and combinations")
+
+    newest = ranges["origin"] == as_of
+    past = ranges[ranges["origin"].isin(origins)]
+    scored = past[past["origin"] >= _score_from(exp, obs, series)]
+    eras = {name: tuple(months) for name, months in exp.report.eras.items()}
+    scores = score(scored, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
+    calibration = calibrate(scored, obs, eras=eras, as_of=as_of)
+    comparison = compare(scored, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
+    clock.lap("scores")
+
+    coefficients, diagnostics = _told(models, obs, calendar, exp, as_of)
+    clock.lap("fits at the origin")
+    events = calendar.known(as_of)
+    touching = _touching(events, series)
+    return Run(
+        experiment=exp,
+        as_of=as_of,
+        series=everything.series.loc[series],
+        observations=obs.known(as_of, series),
+        afterwards=_afterwards(everything, obs, series),
+        forecasts=ranges[newest].reset_index(drop=True),
+        backtest=past.reset_index(drop=True),
+        folds=bt.folds,
+        scores=scores,
+        calibration=calibration,
+        comparison=comparison,
+        knowledge=pd.DataFrame(columns=list(KNOWLEDGE_COLUMNS)),
+        effects=pd.DataFrame(columns=list(EFFECT_COLUMNS)),
+        estimability=_estimability(obs, calendar, exp, as_of),
+        scenarios=pd.DataFrame(columns=list(FORECAST_COLUMNS)),
+        weights=weights,
+        cases=pd.DataFrame(columns=list(CASE_COLUMNS)),
+        intervals=basis,
+        diagnostics=diagnostics,
+        coefficients=coefficients,
+        models=_model_table(exp, models, bt),
+        events=touching,
+        breaks=_breaks(everything, series),
+        leaks=everything.leaks[
+            everything.leaks["series_id"].isin(series) & (everything.leaks["released"] <= as_of)
+        ].reset_index(drop=True),
+        headline=exp.report.headline,
+        durations=clock.durations,
+        digests={"figures": everything.digest, "events": calendar.digest},
+    )
+
+
+# --------------------------------------------------------------------------- what enters
+
+
+def resolve(path: str | None) -> str | None:
+    """Return a path of the configuration; ``example:NAME`` stands for a file that comes with the package."""
+    if path is None or not path.startswith(EXAMPLE):
+        return path
+    from forecast.data.observations import BUNDLED
+
+    return str(BUNDLED / "examples" / path.removeprefix(EXAMPLE))
+
+
+def _inputs(exp: Experiment) -> tuple[Observations, EventCalendar, dict[str, Model]]:
+    """Read and check everything that can be wrong before any fit, and name all of it at once."""
+    obs = load_observations(
+        resolve(exp.data.path), release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
+    )
+    calendar = load_events(resolve(exp.events.path))
+    models = make_models(exp.model)
+    if exp.backtest.baseline not in models:
+        models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
+    models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
+    unknown = [s for s in exp.target.series if s not in obs.series_ids]
+    if unknown:
+        raise ConfigError(
+            "\n".join(f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}" for s in unknown)
+        )
+    return obs, calendar, models
+
+
+def _with_starts(model: Model, starts: str) -> Model:
+    """Let `backtest.starts` decide where the model itself does not."""
+    from dataclasses import is_dataclass, replace
+
+    if is_dataclass(model) and not isinstance(model, type) and getattr(model, "starts", "") is None:
+        changed: Model = replace(model, starts=starts)
+        return changed
+    return model
+
+
+def _known_by(obs: Observations, as_of: pd.Timestamp) -> Observations:
+    """Return only the figures public on a day, so that no step can see later ones."""
+    return replace_rows(obs, obs.table[obs.table["released"] <= as_of].reset_index(drop=True))
+
+
+def _origins(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> list[pd.Timestamp]:
+    b = exp.backtest
+    if b.origins:
+        return explicit_origins(b.origins, as_of)
+    return monthly_origins(b.start, b.end, obs, exp.target.series, b.step, as_of)
+
+
+def _score_from(exp: Experiment, obs: Observations, series: list[str]) -> pd.Timestamp:
+    if exp.backtest.score_from is None or exp.backtest.origins:
+        return pd.Timestamp.min
+    days = pd.concat({s: obs.first_released(s) for s in series}, axis=1).dropna().max(axis=1)
+    days = days[days.index >= pd.Period(exp.backtest.score_from, "M")]
+    if days.empty:
+        raise ConfigError(f"backtest.score_from: no month from {exp.backtest.score_from} on was public by the origin")
+    return pd.Timestamp(days.iloc[0])
+
+
+def _own_levels(exp: Experiment) -> tuple[float, ...]:
+    return LEVELS if exp.intervals.method == "model" else (0.5,)
+
+
+# --------------------------------------------------------------------------- ranges and combinations
+
+
+def postprocess(
+    exp: Experiment, forecasts: pd.DataFrame, obs: Observations, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give every row its ranges and add the combinations; each origin sees only errors that had matured by it.
+
+    Returns
+    -------
+    forecasts, basis, weights : DataFrame
+    """
+    extra = _leak_noise(exp, obs, as_of)
+    ranged, basis = add_intervals(forecasts, obs, exp.intervals, LEVELS, extra)
+    tables, bases, weights = [ranged], [basis], []
+    for name, spec in exp.combination.items():
+        members = ranged if spec.average == "quantiles" else forecasts
+        members = members[members["model"].isin(spec.members) & (members["knowledge"] == "none")]
+        combined, used = combine(members, obs, name, spec)
+        if spec.average == "points":
+            combined, basis = add_intervals(combined, obs, exp.intervals, LEVELS, extra)
+            bases.append(basis)
+        tables.append(combined)
+        weights.append(used)
+    frames = [w for w in weights if len(w)]
+    return (
+        pd.concat(tables, ignore_index=True),
+        pd.concat(bases, ignore_index=True),
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
+    )
+
+
+def _leak_noise(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame | None:
+    """Return the error of leaks that fill a month at `as_of`, to be added to all widths of that origin."""
+    if not exp.data.include_leaks:
+        return None
+    leaks = obs.as_of(as_of, list(exp.target.series), include_leaks=True).leaks
+    if leaks.empty:
+        return None
+    last = leaks.sort_values("month").groupby("series_id")["log_sd"].last()
+    return pd.DataFrame({"series_id": last.index, "origin": as_of, "sd": last.to_numpy()})
+
+
+# --------------------------------------------------------------------------- what is told
+
+
+def _told(
+    models: Mapping[str, Model], obs: Observations, calendar: EventCalendar, exp: Experiment, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
+    tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
+    for name, model in models.items():
+        panel = obs.as_of(as_of, list(exp.target.series), include_leaks=exp.data.include_leaks)
+        panel = panel.window(exp.backtest.window)
+        design = _design(calendar, panel, exp, "at_origin" if model.uses_events else "none")
+        try:
+            fitted = model.fit(panel, design)
+        except (ForecastError, ValueError):
+            continue  # the fold table says why
+        for table, parts in tables.items():
+            tell = getattr(fitted, table, None)
+            if tell is not None:
+                rows = tell()
+                if len(rows):
+                    parts.append(rows.assign(model=name))
+    return (
+        _joined(tables["coefficients"], ("model", *COEFFICIENT_COLUMNS)),
+        _joined(tables["diagnostics"], ("model", *DIAGNOSTIC_COLUMNS)),
+    )
+
+
+def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame(columns=list(columns))
+    return pd.concat(parts, ignore_index=True)[list(columns)]
+
+
+def _design(calendar: EventCalendar, panel: Any, exp: Experiment, knowledge: str) -> Any:
+    return calendar.design(
+        panel,
+        horizon=exp.horizon,
+        knowledge=knowledge,
+        coding=exp.events.coding,
+        max_columns=exp.events.max_columns,
+        priority=exp.events.priority,
+    )
+
+
+def _estimability(
+    obs: Observations, calendar: EventCalendar, exp: Experiment, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    panel = obs.as_of(as_of, list(exp.target.series), include_leaks=exp.data.include_leaks)
+    table: pd.DataFrame = _design(calendar, panel, exp, "at_origin").estimability
+    return table.assign(origin=as_of)
+
+
+def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
+    rows = pd.concat([events.touching(s) for s in series])
+    return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
+
+
+def _breaks(obs: Observations, series: list[str]) -> pd.DataFrame:
+    from forecast.events.calendar import matches
+
+    if obs.breaks.empty:
+        return obs.breaks
+    keep = [any(matches(str(pattern), s) for s in series) for pattern in obs.breaks["series_pattern"]]
+    return obs.breaks[keep].reset_index(drop=True)
+
+
+def _afterwards(everything: Observations, obs: Observations, series: list[str]) -> pd.DataFrame:
+    later = everything.known("latest", series)
+    last = {s: obs.actuals(s).index[-1] for s in series}
+    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
+    return later[["series_id", "month", "value", "released"]].reset_index(drop=True)
+
+
+def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:
+    rows = []
+    for name, model in models.items():
+        spec = exp.model.get(name)
+        kind = spec.kind if spec is not None else exp.backtest.baseline
+        folds = bt.folds[bt.folds["model"] == name]
+        status = folds["status"].value_counts()
+        every = spec.refit_every if spec is not None else 1
+        rows.append(
+            {
+                "model": name,
+                "kind": kind,
+                "description": describe(kind),
+                "uses_events": model.uses_events,
+                "folds_ok": int(status.get("ok", 0)),
+                "folds_failed": int(status.get("failed", 0)),
+                "folds_skipped": int(status.get("skipped", 0)),
+                "note": f"parameters kept for {every} origins" if every > 1 else "",
+            }
+        )
+    for name, combination in exp.combination.items():
+        how = {"inverse_error": "weighted by inverse past errors", "median": "their median"}
+        rows.append(
+            {
+                "model": name,
+                "kind": "combination",
+                "description": f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}",
+                "uses_events": False,
+                "folds_ok": 0,
+                "folds_failed": 0,
+                "folds_skipped": 0,
+                "note": "",
+            }
+        )
+    return pd.DataFrame(rows)
