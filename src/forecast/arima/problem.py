@@ -1,0 +1,294 @@
+"""From a user's arrays to the columns of one regression with ARIMA errors.
+
+A `Problem` holds the differenced columns in the order in which the likelihood wants them:
+missing months (one dummy each, integrated out), shrunken regressors (finite prior sd, integrated out), free
+regressors (intercept or drift first, profiled), and the series itself. It also remembers how to undo what
+was done for numerical reasons: leading missing months trimmed, columns centred beside an intercept,
+columns without information dropped by a rank test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.arima.polynomials import Floats, Orders, difference
+from forecast.spec import ConfigError, DataError
+
+#: A column is dropped when less than this share of its sum of squares is left after the columns before it.
+RANK_TOLERANCE = 1e-11
+
+
+@dataclass(frozen=True)
+class FoldJob:
+    """One fold: a series up to its origin with its regressors.
+
+    Attributes
+    ----------
+    y : array (n,)
+        May hold NaN for missing months.
+    xreg : array (n, k), optional
+        Regressors of the same rows.
+    xreg_names : sequence of str, optional
+        Their names; ``x1..`` when not given.
+    xreg_prior : (array (k,), array (k,)), optional
+        Prior means and standard deviations in the units of y; sd = inf means plain maximum likelihood.
+    """
+
+    y: Any
+    xreg: Any = None
+    xreg_names: Sequence[str] | None = None
+    xreg_prior: tuple[Any, Any] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One regression with ARIMA errors, ready for the likelihood (see the module's text)."""
+
+    orders: Orders
+    y: Floats  #: trimmed series, NaN where missing
+    xreg: Floats  #: trimmed user columns (n, k), all of them
+    xreg_names: tuple[str, ...]
+    fixed: str  #: "intercept", "drift" or ""
+    missing: NDArray[np.int64]  #: rows of the trimmed series
+    lead: int  #: leading missing months that were trimmed
+    shrunk: NDArray[np.int64]  #: user columns with a finite prior sd
+    free: NDArray[np.int64]  #: user columns that are profiled and were kept
+    keep_fixed: bool  #: False when the rank test dropped the intercept or drift
+    prior_mean: Floats  #: of the shrunken columns
+    prior_sd: Floats
+    centre: Floats  #: subtracted from (user columns..., y) beside an intercept
+    dropped: tuple[str, ...]
+    raw: Floats  #: (n, c) undifferenced columns [missing | shrunk | free | y - shrunk @ prior mean]
+    z: Floats  #: (n - lost, c) the same, differenced
+
+    @property
+    def n_missing(self) -> int:
+        """Number of missing months inside the trimmed series."""
+        return len(self.missing)
+
+    @property
+    def nobs(self) -> int:
+        """Observations that count: n - missing - d - s D."""
+        return len(self.z) - self.n_missing
+
+    @property
+    def regressor_names(self) -> tuple[str, ...]:
+        """Names in the public order: intercept or drift, then the user's columns that were kept."""
+        kept = sorted([*self.shrunk.tolist(), *self.free.tolist()])
+        fixed = (self.fixed,) if self.keep_fixed else ()
+        return fixed + tuple(self.xreg_names[j] for j in kept)
+
+    @property
+    def positions(self) -> NDArray[np.int64]:
+        """Position in the columns of `z` of each of `regressor_names`."""
+        start = self.n_missing
+        place = {int(j): start + i for i, j in enumerate(self.shrunk)}
+        first_free = start + len(self.shrunk) + int(self.keep_fixed)
+        place |= {int(j): first_free + i for i, j in enumerate(self.free)}
+        fixed = [start + len(self.shrunk)] if self.keep_fixed else []
+        return np.array(fixed + [place[j] for j in sorted(place)], dtype=np.int64)
+
+    def future(self, h: int, xreg: Any) -> Floats:
+        """Values (h, c - 1) of the columns of `raw` in the h months after the last one."""
+        columns = np.zeros((h, self.raw.shape[1] - 1))
+        start = self.n_missing
+        k = len(self.xreg_names)
+        if k:
+            values = _future_xreg(xreg, h, k)
+            columns[:, start : start + len(self.shrunk)] = (values - self.centre[:-1])[:, self.shrunk]
+            columns[:, columns.shape[1] - len(self.free) :] = (values - self.centre[:-1])[:, self.free]
+        elif xreg is not None and np.size(xreg):
+            raise ConfigError(f"xreg of the future has {np.shape(xreg)[-1]} columns, but the fit has none")
+        if self.keep_fixed:
+            n = len(self.y) + self.lead
+            columns[:, start + len(self.shrunk)] = (
+                1.0 if self.fixed == "intercept" else np.arange(n + 1, n + h + 1)
+            )
+        return columns
+
+    def to_public(self) -> tuple[Floats, Floats]:
+        """Matrix and shift that turn the coefficients of `z` into those named by `regressor_names`."""
+        names, positions = self.regressor_names, self.positions
+        matrix = np.zeros((len(names), self.raw.shape[1] - 1))
+        matrix[np.arange(len(names)), positions] = 1.0
+        shift = np.zeros(len(names))
+        first_user = int(self.keep_fixed)
+        kept = sorted([*self.shrunk.tolist(), *self.free.tolist()])
+        prior = dict(zip(self.shrunk.tolist(), self.prior_mean.tolist(), strict=True))
+        for i, j in enumerate(kept):
+            shift[first_user + i] = prior.get(j, 0.0)
+        if self.fixed == "intercept" and self.keep_fixed:
+            matrix[0, positions[1:]] -= self.centre[kept]
+            shift[0] = self.centre[-1] - self.centre[kept] @ shift[1:]
+        return matrix, shift
+
+
+def _future_xreg(xreg: Any, h: int, k: int) -> Floats:
+    if xreg is None:
+        raise ConfigError(f"the fit has {k} regressors: forecast needs xreg of shape ({h}, {k})")
+    values = np.asarray(xreg, dtype=float)
+    values = values.reshape(-1, 1) if values.ndim == 1 and k == 1 else values
+    if values.shape != (h, k):
+        raise ConfigError(f"xreg of the future has shape {values.shape}, expected ({h}, {k})")
+    if not np.isfinite(values).all():
+        raise ConfigError("xreg of the future has missing or infinite values")
+    return values
+
+
+def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list[str]]:
+    """Arrays of a job, the names of its columns, and every problem found in them."""
+    problems = []
+    y = np.asarray(job.y, dtype=float)
+    if y.ndim != 1:
+        problems.append(f"y must be one-dimensional, not of shape {y.shape}")
+        y = y.reshape(-1)
+    if np.isinf(y).any():
+        problems.append("y has infinite values")
+    names = job.xreg_names
+    if names is None and hasattr(job.xreg, "columns"):
+        names = [str(c) for c in job.xreg.columns]
+    xreg = np.empty((len(y), 0)) if job.xreg is None else np.asarray(job.xreg, dtype=float)
+    xreg = xreg[:, None] if xreg.ndim == 1 else xreg
+    if len(xreg) != len(y):
+        problems.append(f"xreg has {len(xreg)} rows, y has {len(y)}")
+    names = tuple(f"x{j + 1}" for j in range(xreg.shape[1])) if names is None else tuple(names)
+    if len(names) != xreg.shape[1]:
+        problems.append(f"{len(names)} names are given for {xreg.shape[1]} columns of xreg")
+    elif not np.isfinite(xreg).all():
+        bad = [name for name, column in zip(names, xreg.T, strict=True) if not np.isfinite(column).all()]
+        problems.append(f"xreg has missing or infinite values in {', '.join(bad)}")
+    if len(set(names)) < len(names):
+        problems.append("names of xreg must differ from each other")
+    return y, xreg, names, problems
+
+
+def _checked_prior(job: FoldJob, k: int, problems: list[str]) -> tuple[Floats, Floats]:
+    """Prior means and standard deviations of all k columns; infinite sd where none is given."""
+    if job.xreg_prior is None:
+        return np.zeros(k), np.full(k, np.inf)
+    mean, sd = (np.asarray(part, dtype=float).reshape(-1) for part in job.xreg_prior)
+    if mean.shape != (k,) or sd.shape != (k,):
+        problems.append(f"xreg_prior must be (mean, sd) of length {k} each, not {mean.shape} and {sd.shape}")
+        return np.zeros(k), np.full(k, np.inf)
+    if not np.isfinite(mean).all() or not (sd > 0).all():
+        problems.append("xreg_prior needs finite means and positive standard deviations (inf = no prior)")
+    return mean, sd
+
+
+def _fixed_column(orders: Orders, mean: bool | None, problems: list[str]) -> str:
+    differences = orders.d + orders.D
+    if mean is None:
+        return "intercept" if differences == 0 else ""
+    if mean and differences > 1:
+        problems.append(
+            f"mean=True with d + D = {differences} would be a trend of degree {differences}; use None"
+        )
+    return ("intercept" if differences == 0 else "drift") if mean else ""
+
+
+def rank_test(z: Floats, n_before: int) -> NDArray[np.bool_]:
+    """Tell which columns of `z` from `n_before` on add information to the columns before them.
+
+    The pivots of the Cholesky factor of Z'Z are compared with the column's own sum of squares.
+    """
+    scale = np.sqrt((z * z).sum(0))
+    scale[scale == 0.0] = 1.0
+    gram = (z / scale).T @ (z / scale)
+    keep = np.ones(z.shape[1], dtype=bool)
+    for j in range(z.shape[1]):
+        pivot = gram[j, j]
+        if j >= n_before and pivot <= RANK_TOLERANCE:
+            keep[j] = False
+        elif pivot > RANK_TOLERANCE:
+            gram[j + 1 :, j + 1 :] -= np.outer(gram[j + 1 :, j], gram[j, j + 1 :]) / pivot
+    return keep[n_before:]
+
+
+def _filled(y: Floats) -> Floats:
+    """Fill missing months: any finite value gives the same likelihood, a near one keeps the digits."""
+    known = np.isfinite(y)
+    return y if known.all() else np.interp(np.arange(len(y)), np.flatnonzero(known), y[known])
+
+
+def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
+    """Check a job and build its `Problem`.
+
+    Raises
+    ------
+    ConfigError
+        For arguments that do not fit together (all of them are named at once).
+    DataError
+        For a series that is too short, or constant after differencing.
+    """
+    y, xreg, names, problems = _checked_arrays(job)
+    prior_mean, prior_sd = _checked_prior(job, xreg.shape[1], problems)
+    fixed = _fixed_column(orders, mean, problems)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    known = np.flatnonzero(np.isfinite(y))
+    lead = int(known[0]) if len(known) else len(y)
+    y, xreg = y[lead:], xreg[lead:]
+    _check_length(y, orders, len(known))
+    filled = _filled(y)
+    has_intercept = fixed == "intercept"
+    centre = np.r_[xreg.mean(0), filled.mean()] if has_intercept else np.zeros(xreg.shape[1] + 1)
+    centred, target = xreg - centre[:-1], filled - centre[-1]
+    missing = np.flatnonzero(~np.isfinite(y))
+    shrunk, wished = np.flatnonzero(np.isfinite(prior_sd)), np.flatnonzero(~np.isfinite(prior_sd))
+    dummies = np.zeros((len(y), len(missing)))
+    dummies[missing, np.arange(len(missing))] = 1.0
+    steps = np.ones(len(y)) if has_intercept else np.arange(lead + 1.0, lead + len(y) + 1.0)
+    fixed_columns = [steps[:, None]] if fixed else []
+    tested = np.column_stack([dummies, *fixed_columns, centred[:, wished]])
+    keep = rank_test(difference(tested, orders), len(missing))
+    keep_fixed = bool(fixed) and bool(keep[0])
+    free = wished[keep[len(fixed_columns) :]]
+    kept_columns = [*(fixed_columns if keep_fixed else []), centred[:, free]]
+    target = target - centred[:, shrunk] @ prior_mean[shrunk]
+    raw = np.column_stack([dummies, centred[:, shrunk], *kept_columns, target])
+    dropped = ([fixed] if fixed and not keep_fixed else []) + [names[j] for j in wished if j not in free]
+    problem = Problem(
+        orders=orders, y=y, xreg=xreg, xreg_names=names, fixed=fixed, missing=missing, lead=lead,
+        shrunk=shrunk, free=free, keep_fixed=keep_fixed, prior_mean=prior_mean[shrunk],
+        prior_sd=prior_sd[shrunk], centre=centre, dropped=tuple(dropped), raw=raw,
+        z=np.ascontiguousarray(difference(raw, orders)),
+    )  # fmt: skip
+    _check_information(problem)
+    return problem
+
+
+def _check_length(y: Floats, orders: Orders, n_known: int) -> None:
+    needed = orders.lost + max(orders.state, orders.n_arma + 2, 2)
+    if len(y) < needed or n_known < orders.lost + orders.n_arma + 2:
+        raise DataError(
+            f"{orders} needs at least {needed} months from the first known one to the last "
+            f"and {orders.lost + orders.n_arma + 2} known ones; the series has {len(y)} and {n_known}: "
+            "use a longer series or smaller orders"
+        )
+
+
+def _check_information(problem: Problem) -> None:
+    n_free = len(problem.free) + int(problem.keep_fixed)
+    if problem.nobs <= problem.orders.n_arma + n_free + 1:
+        raise DataError(
+            f"{problem.nobs} observations are left for {problem.orders.n_arma + n_free + 1} parameters: "
+            "use a longer series, fewer regressors or smaller orders"
+        )
+    a, last = problem.n_missing, problem.z.shape[1] - 1
+    profiled = np.r_[:a, a + len(problem.shrunk) : last]
+    y, others = problem.z[:, last], problem.z[:, profiled]
+    # Sums of squares of what is left, against those of the undifferenced series: rounding is no information.
+    scale = max(
+        float(np.abs(problem.raw[:, -1]).max()), float(np.abs(problem.y[np.isfinite(problem.y)]).max())
+    )
+    rest = y - others @ np.linalg.lstsq(others, y, rcond=None)[0] if others.shape[1] else y
+    if np.abs(rest).max(initial=0.0) <= 1e-13 * max(scale, 1e-300):
+        raise DataError(
+            f"the series is constant (or fully explained by its regressors) after {problem.orders.d} "
+            f"ordinary and {problem.orders.D} seasonal differences: no ARIMA model can be fitted to it"
+        )

@@ -1,0 +1,235 @@
+"""What a fit gives back: `ArimaFit`, the same for both engines."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from forecast.arima.polynomials import Floats, inverse_roots, split
+from forecast.arima.problem import Problem
+from forecast.spec import ConfigError
+
+
+class Source(Protocol):
+    """What an engine knows beyond the estimates; asked only when somebody asks."""
+
+    def covariance(self) -> tuple[Floats, tuple[str, ...]]:
+        """Covariance of all parameters in the order of their names, and warnings met on the way."""
+
+    def residuals(self) -> Floats:
+        """Innovations of the differenced series, one for each of its rows."""
+
+    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+        """Mean (h,) and a root (h, r) of the covariance of the next h values."""
+
+
+@dataclass(frozen=True)
+class ArimaFailure:
+    """A fold that could not be fitted, and why."""
+
+    message: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ArimaFit:
+    """A fitted regression with ARIMA errors.
+
+    Attributes
+    ----------
+    order, seasonal_order : tuple
+        (p, d, q) and (P, D, Q, s).
+    loglik : float
+        Exact Gaussian log-likelihood of the differenced series: the exact diffuse log-likelihood plus
+        (d + s D) / 2 x log(2 pi).
+    sigma2 : float
+        Innovation variance by maximum likelihood.
+    nobs : int
+        n - missing - d - s D.
+    dropped : tuple of str
+        Regressors without information of their own, left out by the rank test.
+    warnings : tuple of str
+        What a careful reader should know.
+    trace : DataFrame or None
+        Models tried by `auto_arima`.
+    engine : str
+        The engine that made it.
+    """
+
+    problem: Problem
+    values: Floats
+    loglik: float
+    sigma2: float
+    engine: str
+    source: Source
+    notes: tuple[str, ...] = ()
+    trace: pd.DataFrame | None = None
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """(p, d, q)."""
+        return self.problem.orders.order
+
+    @property
+    def seasonal_order(self) -> tuple[int, int, int, int]:
+        """(P, D, Q, s)."""
+        return self.problem.orders.seasonal_order
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters: ar, ma, sar, sma, intercept or drift, regressors."""
+        return self.problem.orders.names + self.problem.regressor_names
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Regressors left out by the rank test."""
+        return self.problem.dropped
+
+    @property
+    def nobs(self) -> int:
+        """Observations that count."""
+        return self.problem.nobs
+
+    @property
+    def n_parameters(self) -> int:
+        """Parameters that the criteria count: ARMA, profiled regression coefficients, sigma2."""
+        return len(self.values) - len(self.problem.shrunk) + 1
+
+    @property
+    def params(self) -> pd.Series:
+        """Estimates by name; posterior means for shrunken regressors."""
+        return pd.Series(self.values, index=list(self.names), dtype=float)
+
+    @cached_property
+    def _covariance(self) -> tuple[Floats, tuple[str, ...]]:
+        return self.source.covariance()
+
+    @property
+    def cov_params(self) -> pd.DataFrame:
+        """Covariance of the parameters from the observed information."""
+        return pd.DataFrame(self._covariance[0], index=list(self.names), columns=list(self.names))
+
+    @property
+    def bse(self) -> pd.Series:
+        """Standard errors from the observed information."""
+        variances = np.diag(self._covariance[0])
+        return pd.Series(np.sqrt(np.maximum(variances, 0.0)), index=list(self.names), dtype=float)
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What a careful reader should know about this fit."""
+        dropped = (
+            (f"dropped, no information of their own: {', '.join(self.dropped)}",) if self.dropped else ()
+        )
+        return dropped + self.notes + tuple(root_notes(self.problem, self.values)) + self._covariance[1]
+
+    @property
+    def aic(self) -> float:
+        """-2 loglik + 2 k. Not comparable across priors."""
+        return -2.0 * self.loglik + 2.0 * self.n_parameters
+
+    @property
+    def aicc(self) -> float:
+        """AIC with the small-sample correction; inf when there are too few observations for it."""
+        k, rest = self.n_parameters, self.nobs - self.n_parameters - 1
+        return self.aic + 2.0 * k * (k + 1) / rest if rest > 0 else float("inf")
+
+    @property
+    def bic(self) -> float:
+        """-2 loglik + k log(nobs)."""
+        return -2.0 * self.loglik + self.n_parameters * float(np.log(self.nobs))
+
+    @cached_property
+    def residuals(self) -> Floats:
+        """Innovations, one for each row of y: NaN in missing months and in those used up by differencing."""
+        problem = self.problem
+        out = np.full(problem.lead + len(problem.y), np.nan)
+        out[problem.lead + problem.orders.lost :] = self.source.residuals()
+        out[problem.lead + problem.missing] = np.nan
+        return out
+
+    def forecast(
+        self, h: int, xreg: Any = None, parameter_uncertainty: bool = False
+    ) -> tuple[Floats, Floats]:
+        """Forecast the next h values.
+
+        Parameters
+        ----------
+        h : int
+            Number of values.
+        xreg : array (h, k) or DataFrame, optional
+            Future regressors: all columns of the fit, in the same order.
+        parameter_uncertainty : bool, default False
+            Add the uncertainty of the estimated parameters (first order). Shrunken regressors always carry
+            their posterior covariance.
+
+        Returns
+        -------
+        mean, se : arrays (h,)
+            Exact finite-sample mean and standard error at the estimated parameters.
+
+        Examples
+        --------
+        >>> from forecast.arima import arima
+        >>> fit = arima([3.0, 4.0, 3.5, 5.0, 4.5, 5.5, 6.0, 5.0], order=(0, 1, 0))
+        >>> fit.forecast(2)[0]
+        array([5., 5.])
+        """
+        mean, root = self.source.predict(_steps(h), xreg, parameter_uncertainty)
+        return mean, np.sqrt((root * root).sum(1))
+
+    def simulate(self, h: int, n: int, rng: np.random.Generator, xreg: Any = None) -> Floats:
+        """Draw n sample paths (n, h) of the next h values at the estimated parameters."""
+        mean, root = self.source.predict(_steps(h), xreg, False)
+        draws: Floats = mean + rng.standard_normal((n, root.shape[1])) @ root.T
+        return draws
+
+    def diagnostics(self) -> pd.DataFrame:
+        """Tests of the residuals (statsmodels'): Ljung-Box, Jarque-Bera, ARCH; one row a test."""
+        from forecast.arima.summary import residual_tests
+
+        return residual_tests(self)
+
+    def summary(self) -> str:
+        """The fit as a text table: estimates, standard errors, z, p, intervals, criteria, tests, warnings."""
+        from forecast.arima.summary import summary_text
+
+        return summary_text(self)
+
+    def with_trace(self, trace: pd.DataFrame) -> ArimaFit:
+        """Return the same fit with the models that were tried on the way to it."""
+        return dataclasses.replace(self, trace=trace)
+
+    def __repr__(self) -> str:
+        season = f"({', '.join(map(str, self.seasonal_order[:3]))})[{self.seasonal_order[3]}]"
+        model = f"ARIMA({', '.join(map(str, self.order))})" + (season if self.seasonal_order[3] > 1 else "")
+        return f"<{model}, {self.nobs} observations, loglik {self.loglik:.3f}, engine {self.engine}>"
+
+
+def _steps(h: int) -> int:
+    if int(h) != h or h < 1:
+        raise ConfigError(f"h must be a whole number of at least 1, not {h}")
+    return int(h)
+
+
+def root_notes(problem: Problem, values: Floats) -> list[str]:
+    """Say which roots lie on or near the unit circle and which factors nearly cancel."""
+    orders, notes = problem.orders, []
+    ar, ma, sar, sma = split(values[: orders.n_arma], orders)
+    for auto, moving, word in ((ar, ma, "ordinary"), (sar, sma, "seasonal")):
+        auto_roots, moving_roots = inverse_roots(auto, True), inverse_roots(moving, False)
+        if len(auto_roots) and np.abs(auto_roots).max() > 0.99:
+            notes.append(f"{word} autoregressive root near the unit circle: another difference may be needed")
+        if len(moving_roots) and np.abs(moving_roots).max() > 0.999:
+            notes.append(f"{word} moving average root on the unit circle: the series may be over-differenced")
+        gaps = np.abs(auto_roots[:, None] - moving_roots[None, :])
+        if gaps.size and gaps.min() < 0.1:
+            notes.append(
+                f"{word} autoregressive and moving average factors nearly cancel: "
+                "estimates and standard errors of both are fragile, smaller orders may fit as well"
+            )
+    return notes
