@@ -1,1 +1,84 @@
-"""Forecasts of monthly series with policy shocks, from figures and events as known on a date."""
+"""Forecasts of monthly series with policy shocks, from figures and events as known on a date.
+
+Start with `load_observations`, `load_events` and `load_experiment`; `run` makes every table of a report and
+`write_report` the page. `forecast.arima` works on plain arrays by itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from forecast.spec import LEVELS, ConfigError, DataError, Experiment, ForecastError, ForecastWarning, LookAheadError
+
+__version__ = "0.1.0"
+
+#: Public name -> module; loaded when first used, so that `import forecast` and `forecast --help` are quick.
+_HOMES = {
+    "load_observations": "forecast.data.observations",
+    "Observations": "forecast.data.observations",
+    "Panel": "forecast.data.panel",
+    "load_events": "forecast.events.calendar",
+    "EventCalendar": "forecast.events.calendar",
+    "Design": "forecast.events.design",
+    "load_experiment": "forecast.compose",
+    "run": "forecast.experiment",
+    "Run": "forecast.experiment",
+    "write_report": "forecast.report.page",
+    "Forecast": "forecast.models.base",
+    "make_model": "forecast.models.registry",
+    "list_models": "forecast.models.registry",
+    "register_model": "forecast.models.registry",
+    "monthly_origins": "forecast.backtesting.origins",
+    "backtest": "forecast.backtesting.runner",
+    "Backtest": "forecast.backtesting.runner",
+    "check_no_lookahead": "forecast.backtesting.lookahead",
+    "score": "forecast.scoring.scores",
+    "compare": "forecast.scoring.comparison",
+}
+
+if TYPE_CHECKING:
+    from forecast.backtesting.lookahead import check_no_lookahead as check_no_lookahead
+    from forecast.backtesting.origins import monthly_origins as monthly_origins
+    from forecast.backtesting.runner import Backtest as Backtest
+    from forecast.backtesting.runner import backtest as backtest
+    from forecast.compose import load_experiment as load_experiment
+    from forecast.data.observations import Observations as Observations
+    from forecast.data.observations import load_observations as load_observations
+    from forecast.data.panel import Panel as Panel
+    from forecast.events.calendar import EventCalendar as EventCalendar
+    from forecast.events.calendar import load_events as load_events
+    from forecast.events.design import Design as Design
+    from forecast.experiment import Run as Run
+    from forecast.experiment import run as run
+    from forecast.models.base import Forecast as Forecast
+    from forecast.models.registry import list_models as list_models
+    from forecast.models.registry import make_model as make_model
+    from forecast.models.registry import register_model as register_model
+    from forecast.report.page import write_report as write_report
+    from forecast.scoring.comparison import compare as compare
+    from forecast.scoring.scores import score as score
+
+__all__ = [
+    "LEVELS",
+    "ConfigError",
+    "DataError",
+    "Experiment",
+    "ForecastError",
+    "ForecastWarning",
+    "LookAheadError",
+    "__version__",
+    *_HOMES,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'forecast' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,6 @@
+"""`python -m forecast` is the command `forecast`."""
+
+from forecast.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

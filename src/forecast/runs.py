@@ -1,0 +1,346 @@
+"""What the command does with experiments: run folders, sweeps, comparison, reruns, listing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from forecast import compose
+from forecast.spec import ConfigError, DataError, Experiment, ForecastError, from_plain
+
+CACHE = Path(".forecast-cache")
+
+
+def load_plugin(file: str) -> None:
+    """Run a file that registers models; workers receive its classes by value.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or fails.
+    """
+    import importlib.util
+
+    path = Path(file)
+    if not path.is_file():
+        raise ConfigError(f"--plugin: there is no file '{file}'")
+    name = f"forecast_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"--plugin: '{file}' is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except ForecastError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"--plugin: {file} failed: {type(error).__name__}: {error}") from error
+    import cloudpickle
+
+    cloudpickle.register_pickle_by_value(module)
+
+
+def expand(words: Sequence[str], config_dirs: Sequence[str]) -> list[list[str]]:
+    """Return the overrides of every job of a sweep, in Hydra's order."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    for word in words:
+        if "=" not in word and not word.startswith("~"):
+            raise ConfigError(f"'{word}' is neither a verb nor key=value; `forecast --help` lists both")
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(words))
+    except HydraException as error:
+        raise ConfigError(str(error).splitlines()[0]) from None
+    jobs: list[list[str]] = [[]]
+    for override in parsed:
+        key = override.get_key_element()
+        if override.is_sweep_override():
+            choices = [f"{key}={v}" for v in override.sweep_string_iterator()]
+        else:
+            choices = [str(override.input_line)]
+        jobs = [[*job, choice] for job in jobs for choice in choices]
+    return jobs
+
+
+def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
+    """Compose and validate one job before anything runs."""
+    return compose.to_experiment(compose.compose(words, config_dirs), words)
+
+
+# --------------------------------------------------------------------------- folders
+
+
+def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = (), sweep: Sweep | None = None, job: int = 0) -> Path:
+    """Return the folder of a run: a plain one as written, a marked one with overrides, a numbered one in a sweep."""
+    base = Path(exp.report.folder) / exp.name
+    if sweep is not None:
+        return base / "sweeps" / f"{as_of}~{sweep.digest}" / str(job)
+    if compose.as_written(exp, config_dirs):
+        return base / as_of
+    return base / f"{as_of}~{compose.digest(exp)}"
+
+
+def execute(exp: Experiment, folder: Callable[[str], Path], command: str, quiet: bool, say: Callable[[str], None]) -> int:
+    """Run one experiment, write its report and say where; return the exit code."""
+    from joblib import parallel_config
+
+    from forecast.experiment import run
+    from forecast.report.page import write_report
+
+    cache = CACHE / compose.digest(exp)
+    settings: dict[str, Any] = {"n_jobs": exp.parallel.n_jobs, "inner_max_num_threads": 1}
+    if exp.parallel.address:
+        from distributed import Client
+
+        Client(exp.parallel.address)
+        settings = {"backend": "dask"}
+    elif exp.parallel.n_jobs != 1:
+        settings["backend"] = exp.parallel.backend
+    else:
+        settings = {"n_jobs": 1}
+    if not quiet:
+        say(f"{exp.name}: figures and events as known on {exp.as_of}, {len(exp.model)} models ...")
+    with parallel_config(**settings):
+        result = run(exp, progress=not quiet, cache=cache)
+    as_of = str(result.as_of.date())
+    path = write_report(result, folder(as_of), command=command, png=exp.report.png)
+    shutil.rmtree(cache, ignore_errors=True)
+    if CACHE.is_dir() and not any(CACHE.iterdir()):
+        CACHE.rmdir()
+    say(str(path / "index.html"))
+    if not quiet:
+        from forecast.report.page import findings
+
+        for line in findings(path):
+            say(f"  {line}")
+    models = result.models
+    dead = models[(models["folds_ok"] == 0) & (models["folds_failed"] > 0)]
+    for name in dead["model"]:
+        say(f"  every fold of {name} failed; folds.csv says why")
+    return 5 if len(dead) else 0
+
+
+def task(
+    config: Any,
+    config_dirs: Sequence[str],
+    sweep: Sweep | None,
+    quiet: bool,
+    say: Callable[[str], None],
+    complain: Callable[[BaseException], None],
+) -> int:
+    """Run one job that Hydra composed; never exits, an error becomes its code."""
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import OmegaConf
+
+    hydra = HydraConfig.get()
+    words = list(hydra.overrides.task)
+    number = int(hydra.job.num) if sweep is not None else 0
+    code = 1
+    try:
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        if not isinstance(plain, dict):
+            raise ConfigError("the configuration is not a group of keys")
+        exp = compose.to_experiment({str(k): v for k, v in plain.items() if k != "hydra"}, words)
+        command = " ".join(["forecast", *(["-m"] if sweep else []), *words])
+        code = execute(exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, quiet, say)
+    except ForecastError as error:
+        complain(error)
+        code = error.exit_code
+    except OSError as error:
+        complain(error)
+    if sweep is not None:
+        sweep.record(number, code)
+    return code
+
+
+# --------------------------------------------------------------------------- sweeps
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One multirun: its jobs, their folders and their codes (as files, since jobs may run elsewhere)."""
+
+    experiments: tuple[Experiment, ...]
+    digest: str
+    scratch: Path
+
+    @classmethod
+    def start(cls, experiments: Sequence[Experiment], words: Sequence[str]) -> Sweep:
+        """Begin a sweep; the scratch folder takes what Hydra writes."""
+        digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
+        return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")))
+
+    def hydra_words(self) -> list[str]:
+        """Return the overrides that keep Hydra's own files out of the user's folder."""
+        return [f"hydra.sweep.dir={self.scratch}", "hydra.sweep.subdir=."]
+
+    def record(self, job: int, code: int) -> None:
+        """Write down the code of a job."""
+        (self.scratch / f"{job}.code").write_text(str(code))
+
+    def finish(self, say: Callable[[str], None]) -> int:
+        """Print and write the table of the sweep; return the gravest code."""
+        codes = []
+        for job in range(len(self.experiments)):
+            file = self.scratch / f"{job}.code"
+            codes.append(int(file.read_text()) if file.is_file() else 1)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        exp = self.experiments[0]
+        found = sorted((Path(exp.report.folder) / exp.name / "sweeps").glob(f"*~{self.digest}/*/scores.csv"))
+        folders = [f.parent for f in found]
+        if folders:
+            table = compare(sorted(folders, key=lambda p: int(p.name) if p.name.isdigit() else 0))
+            say(table)
+        return max(codes, default=0)
+
+
+def compare(folders: Sequence[Path]) -> str:
+    """Return the scores of run folders side by side, as a table of text.
+
+    Raises
+    ------
+    DataError
+        If a folder holds no run.
+    """
+    import pandas as pd
+
+    rows = []
+    for folder in folders:
+        if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
+            raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
+        scores = pd.read_csv(folder / "scores.csv", dtype={"horizon": str})
+        plain = read_yaml(folder / "experiment.yaml")
+        label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
+        whole = scores[(scores["era"] == "all") & (scores["scale"] == "natural")]
+        for (model, series, knowledge), part in whole.groupby(["model", "series_id", "knowledge"], sort=False):
+            cell = {"run": label, "series": series, "model": model, "knowledge": knowledge}
+            for metric, horizon in (("mae", "1"), ("mae", "all"), ("wis", "1"), ("wis", "all")):
+                skill = part[(part["metric"] == metric) & (part["horizon"] == horizon)]["skill"]
+                cell[f"{metric} h={horizon}"] = f"{100 * skill.iloc[0]:+.1f}" if len(skill) and skill.notna().all() else "-"
+            rows.append(cell)
+    if not rows:
+        return "no scores"
+    table = pd.DataFrame(rows)
+    return "skill against the baseline, %\n" + table.to_string(index=False)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return a plain YAML file as a dictionary."""
+    import yaml
+
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(loaded, dict):
+        raise DataError(f"{path}: is not a group of keys")
+    return loaded
+
+
+def rerun(folder: Path) -> tuple[str, bool]:
+    """Make a run again from its folder and compare every file but the manifest.
+
+    Returns
+    -------
+    text : str
+        What differs.
+    same : bool
+    """
+    file = folder / "experiment.yaml"
+    if not file.is_file():
+        raise DataError(f"{folder}: holds no run (experiment.yaml is missing)")
+    plain = read_yaml(file)
+    exp = replace(from_plain(Experiment, plain), parallel=Experiment().parallel)
+    with tempfile.TemporaryDirectory(prefix="forecast-rerun-") as scratch:
+        made = Path(scratch) / "run"
+        from forecast.experiment import run
+        from forecast.report.page import write_report
+
+        command = _command_of(folder)
+        write_report(run(exp), made, command=command, png=any((folder / "figures").glob("*.png")))
+        files = {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()}
+        again = {p.relative_to(made) for p in made.rglob("*") if p.is_file()}
+        lines = [f"only in {folder}: {p}" for p in sorted(files - again)]
+        lines += [f"only made now: {p}" for p in sorted(again - files)]
+        lines += [
+            f"differs: {p}"
+            for p in sorted(files & again)
+            if p.name != "manifest.json" and (folder / p).read_bytes() != (made / p).read_bytes()
+        ]
+    if lines:
+        return "\n".join([*lines, f"{len(lines)} differences; compare the versions in manifest.json"]), False
+    return f"{folder}: {len(files & again)} files, every byte the same but the manifest", True
+
+
+def _command_of(folder: Path) -> str:
+    import json
+
+    manifest = folder / "manifest.json"
+    return str(json.loads(manifest.read_text()).get("command", "")) if manifest.is_file() else ""
+
+
+# --------------------------------------------------------------------------- telling
+
+
+def listing(config_dirs: Sequence[str], all_series: bool = False) -> str:
+    """Return experiments with their question, models with their description, and series."""
+    from forecast.data.observations import load_observations
+    from forecast.models.registry import describe, list_models
+
+    lines = ["experiments (forecast experiment=NAME)"]
+    for name, path in compose.list_group("experiment", config_dirs).items():
+        question = read_yaml(path).get("question", "")
+        lines.append(f"  {name:<16} {question}")
+    lines += ["", "models (configurations in conf/model; kinds of the registry)"]
+    lines += [f"  {kind:<16} {describe(kind)}" for kind in list_models()]
+    configured = [n for n in compose.list_group("model", config_dirs) if n not in list_models()]
+    lines += [f"  configured too: {', '.join(configured)}"] if configured else []
+    obs = load_observations()
+    lines += ["", f"series ({len(obs.series)})"]
+    shown = obs.series if all_series else obs.series[obs.series["parent"].isna() | (obs.series["parent"] == "")]
+    lines += [f"  {name:<28} {row['name']}, {row['first_month']} to {row['last_month']}" for name, row in shown.iterrows()]
+    if not all_series:
+        lines.append("  ... forecast list --series shows all")
+    return "\n".join(lines)
+
+
+def doctor() -> str:
+    """Return versions, folders and abilities, as a bug report needs them."""
+    import importlib.metadata as metadata
+    import platform
+
+    from forecast import __version__
+    from forecast.data.observations import load_observations
+
+    names = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn", "matplotlib", "numba", "joblib", "hydra-core", "jinja2", "arch")
+    versions = []
+    for name in names:
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            versions.append(f"{name} missing")
+    obs = load_observations()
+    lines = [
+        f"forecast {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        ", ".join(versions),
+        f"configuration: {compose.conf_dir()}; own: {', '.join(map(str, compose.own_dirs())) or 'none'}",
+        f"figures: {len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
+        f"compiled ARIMA kernel: {_kernel()}",
+        f"working folder writable: {'yes' if os.access('.', os.W_OK) else 'no'}; kept chains: {CACHE if CACHE.is_dir() else 'none'}",
+        f"chromium for browser tests: {shutil.which('chromium') or 'missing'}",
+    ]
+    return "\n".join(lines)
+
+
+def _kernel() -> str:
+    try:
+        from forecast.arima.kernel import status
+    except ImportError:
+        return "none, statsmodels is used"
+    return str(status())
