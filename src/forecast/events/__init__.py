@@ -1,1 +1,1 @@
-"""events"""
+"""Events: a calendar as data, shapes, and the columns that a model may see at an origin."""

@@ -1,0 +1,370 @@
+"""The event calendar as data: who could know of what, and when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.events import _reading
+from forecast.events._arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
+from forecast.spec import ConfigError, Finding, nearest, raise_for_errors
+
+if TYPE_CHECKING:
+    from forecast.events.design import Design, PanelLike
+    from forecast.spec import Coding, Knowledge, ScenarioSpec
+
+
+@dataclass(frozen=True, eq=False)
+class EventCalendar:
+    """Dated policies and shocks, one a row.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row an event, the columns of ``events.csv`` with every default filled in.
+    rules : DataFrame
+        The rule book by which the bundled events were coded; empty for a user's file.
+    digest : str
+        sha256 of the content, for manifests.
+    findings : tuple of Finding
+        Warnings kept from the checks.
+
+    Examples
+    --------
+    >>> events = load_events()
+    >>> events.known("2020-03-20").table["id"].iloc[-1]
+    'title42'
+    >>> len(events.known("2020-03-19").touching("southwest.ofo"))
+    10
+    """
+
+    table: pd.DataFrame
+    rules: pd.DataFrame
+    digest: str
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def arrays(self) -> EventArrays:
+        """The calendar as arrays (internal)."""
+        return event_arrays(self.table)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[Pattern, ...]]:
+        return [patterns(text) for text in self.table["series_ids"]]
+
+    @cached_property
+    def _touched(self) -> dict[str, Bools]:
+        return {}
+
+    def touches(self, series_id: str) -> Bools:
+        """Tell of each row whether it touches a series."""
+        if series_id not in self._touched:
+            self._touched[series_id] = np.array([decide(p, series_id) for p in self._patterns], dtype=bool)
+        return self._touched[series_id]
+
+    def touching(self, series_id: str) -> pd.DataFrame:
+        """Return the rows that touch a series.
+
+        Patterns are shell patterns, case-sensitive; ``*`` also crosses dots, and ``!`` removes what an
+        earlier pattern matched.
+        """
+        return self.table.loc[self.touches(series_id)].reset_index(drop=True)
+
+    def known(self, date: Any) -> EventCalendar:
+        """Return the calendar as it could be used on a day: usable rows, ends not usable yet left blank."""
+        day = pd.Timestamp(date)
+        table = self.table.loc[self.table["usable_from"] <= day].reset_index(drop=True).copy()
+        unknown = ~(table["end_usable_from"] <= day)
+        table.loc[unknown, ["end_date", "end_usable_from"]] = pd.NaT
+        return replace_events(self, table)
+
+    def subset(self, ids: Iterable[str]) -> EventCalendar:
+        """Return the calendar with the events of these ids only, in the order of the calendar."""
+        wanted = list(ids)
+        self.check_ids(wanted)
+        return replace_events(self, self.table.loc[self.table["id"].isin(wanted)].reset_index(drop=True))
+
+    def without(self, ids: Iterable[str]) -> EventCalendar:
+        """Return the calendar without the events of these ids."""
+        gone = list(ids)
+        self.check_ids(gone)
+        return replace_events(self, self.table.loc[~self.table["id"].isin(gone)].reset_index(drop=True))
+
+    def replace(self, event: str, **cells: Any) -> EventCalendar:
+        """Return the calendar with some cells of one event changed; dates may be given as text.
+
+        Examples
+        --------
+        >>> moved = load_events().replace("title42", usable_from="2020-03-25")
+        >>> moved.known("2020-03-24").table["id"].isin(["title42"]).any()
+        np.False_
+        """
+        self.check_ids([event])
+        table = self.table.copy()
+        row = table.index[table["id"] == event][0]
+        for column, value in cells.items():
+            if column not in table:
+                raise ConfigError(f"{column}: a calendar has no such column.{nearest(column, table.columns)}")
+            table.loc[row, column] = pd.Timestamp(value) if column in _reading.DATES else value
+        return replace_events(self, table)
+
+    def check_ids(self, ids: Iterable[str]) -> None:
+        """Raise a `ConfigError` that names every id which the calendar does not hold."""
+        place = self.arrays.place
+        wrong = [f"no event is called '{i}'.{nearest(i, place)}" for i in ids if i not in place]
+        if wrong:
+            raise ConfigError("\n".join(wrong))
+
+    def design(
+        self,
+        panel: PanelLike,
+        horizon: int = 12,
+        knowledge: Knowledge = "at_origin",
+        coding: Coding = "rule",
+        max_columns: int = 10,
+        scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
+        priority: int = 1,
+        unseen: str = "prior",
+        always: Collection[str] = (),
+    ) -> Design:
+        """Return the event columns that may be used at the panel's date.
+
+        For each series the candidates are the events that touch it, up to ``priority`` by the coding.
+        Those usable on ``panel.as_of`` with an active month in the series' window, or starting within the
+        horizon, become columns; members of a bundle with the same direction and shape share one, and so do
+        columns that are nearly equal in the window. The latest start comes first, and at most
+        ``max_columns`` are kept.
+
+        Parameters
+        ----------
+        panel : Panel
+            Figures as known at the origin.
+        horizon : int
+            Months after the panel's last official month for which columns are made.
+        knowledge : {"none", "at_origin", "hindsight"}
+            What is taken as known; with hindsight every event, date and end.
+        coding : {"rule", "judged"}
+            Which shapes, signs and priorities.
+        max_columns : int
+            At most so many columns for each series.
+        scenario : ScenarioSpec or list of mappings, optional
+            Changes to what comes; see `forecast.events.scenario`.
+        priority : int
+            Events up to this priority (1 to 3) are candidates.
+        unseen : {"prior", "ignore", "analogue"}
+            What an event that is usable but was never seen brings: its prior, nothing, or the mean effect of
+            past columns of the same mechanism and direction.
+        always : collection of str
+            Ids of usable events that stay whatever their priority and the limit, for example those that a
+            scenario changes.
+
+        Returns
+        -------
+        Design
+        """
+        from forecast.events.design import make_design
+
+        return make_design(
+            self, panel, horizon, knowledge, coding, max_columns, scenario, priority, unseen, always
+        )
+
+
+def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:
+    """Return a calendar with another table of the same columns; its digest says so."""
+    return EventCalendar(table, events.rules, _digest(table), events.findings)
+
+
+def matches(text: str, series_id: str) -> bool:
+    """Tell whether a list of shell patterns, as ``series_ids`` holds it, touches a series.
+
+    Examples
+    --------
+    >>> matches("southwest*;!*.ofo*", "southwest.usbp"), matches("southwest*;!*.ofo*", "southwest.ofo.tucson")
+    (True, False)
+    """
+    return decide(patterns(text), series_id)
+
+
+def load_events(path: str | Path | None = None, series: Collection[str] | None = None) -> EventCalendar:
+    """Read a calendar of events.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A CSV file with at least ``id, announced_date, effective_start, shape``, or a folder that holds an
+        ``events.csv``; without it the bundled calendar.
+    series : collection of str, optional
+        Ids of the series that the calendar is for; a pattern that matches none of them is a warning.
+
+    Returns
+    -------
+    EventCalendar
+
+    Raises
+    ------
+    DataError
+        With every problem of the file, each with its row.
+
+    Examples
+    --------
+    >>> len(load_events().table)
+    118
+    """
+    table, findings = _read(path)
+    raise_for_errors(findings)
+    made = _reading.typed(table)
+    if series is not None:
+        findings += check_patterns(made, series, table.index.tolist(), _name(path))
+    rules = (
+        pd.read_csv(_bundled("event_rules.csv"), dtype=str, keep_default_na=False) if path is None else None
+    )
+    kept = tuple(f for f in findings if f.severity == "warning")
+    return EventCalendar(made, pd.DataFrame() if rules is None else rules, _digest(made), kept)
+
+
+def check_calendar(path: str | Path | None = None, series: Collection[str] | None = None) -> list[Finding]:
+    """Return everything that is wrong or doubtful in a calendar: errors, then warnings.
+
+    Beyond what `load_events` refuses: events without a source, patterns that match no series, events that
+    touch nothing.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        As in `load_events`.
+    series : collection of str, optional
+        Ids of the series that the calendar is for; without them the bundled ones.
+
+    Examples
+    --------
+    >>> [f.severity for f in check_calendar() if f.severity == "error"]
+    []
+    """
+    table, findings = _read(path)
+    if not table.empty and all(column in table for column in _reading.NEEDED):
+        findings += _reading.check_sources(table, _name(path))
+        if "series_ids" in table:
+            if series is None:
+                series = pd.read_csv(_bundled("series.csv"), usecols=["series_id"], dtype=str)[
+                    "series_id"
+                ].tolist()
+            findings += check_patterns(table, series, table.index.tolist(), _name(path))
+    return sorted(findings, key=lambda f: (f.severity != "error", f.row or 0))
+
+
+def check_patterns(
+    table: pd.DataFrame, series: Collection[str], rows: Sequence[int], file: str
+) -> list[Finding]:
+    """Return a warning for each pattern that matches no series and each event that touches none."""
+    found = []
+    for row, name, text in zip(rows, table["id"], table["series_ids"].astype(str), strict=True):
+        for part in filter(None, (p.strip() for p in text.split(";"))):
+            pattern = patterns(part.removeprefix("!"))
+            if not any(decide(pattern, s) for s in series):
+                what = f"the pattern '{part}' of '{name}' matches no series"
+                hint = (
+                    nearest(part.removeprefix("!"), series).strip() or "see series_id in the table of series"
+                )
+                found.append(Finding("pattern", "warning", what, file=file, row=row, hint=hint))
+        if not text.strip():
+            what = f"'{name}' touches no series: it is context only"
+            found.append(
+                Finding("pattern", "warning", what, file=file, row=row, hint="fill series_ids, * for all")
+            )
+    return found
+
+
+def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
+    """Append one event to a calendar file, if the file with it passes every check.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; it is made when there is none.
+    cells : mapping of str to str
+        At least ``id``, ``announced_date``, ``effective_start`` and ``shape``. A column that the file lacks
+        is an error: a row is appended, nothing is rewritten.
+
+    Returns
+    -------
+    list of Finding
+        Warnings about the new row.
+
+    Raises
+    ------
+    DataError
+        With every problem; the file is then left as it is.
+    """
+    import csv
+    import io
+
+    target = Path(path)
+    fresh = not target.exists()
+    if fresh:
+        header = [c for c in _reading.COLUMNS if c in cells or c in _reading.NEEDED]
+        header += [c for c in cells if c not in header]
+        table = pd.DataFrame(columns=header)
+    else:
+        table, findings = _read(target)
+        raise_for_errors(findings)
+        header = [str(column) for column in table.columns]
+        raise_for_errors(_cells_without_column(cells, header, target.name))
+    line = len(target.read_text(encoding="utf-8-sig").splitlines()) + 1 if not fresh else 2
+    row = pd.DataFrame([[str(cells.get(c, "")).strip() for c in header]], columns=header, index=[line])
+    both = pd.concat([table, row]) if len(table) else row
+    findings = _reading.check_rows(both, target.name)
+    raise_for_errors(findings)
+    findings += _reading.check_sources(row, target.name)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if fresh:
+        writer.writerow(header)
+    elif not target.read_bytes().endswith((b"\n", b"\r")):
+        text.write("\n")
+    writer.writerow(row.iloc[0].tolist())
+    with target.open("a", encoding="utf-8", newline="") as file:
+        file.write(text.getvalue())
+    return [f for f in findings if f.row == line]
+
+
+def _cells_without_column(cells: Mapping[str, str], header: list[str], file: str) -> list[Finding]:
+    return [
+        Finding(
+            "column", "error", f"the file has no column '{column}'", file=file, row=1,
+            hint=nearest(column, header).strip() or "add the column to the file first",
+        )
+        for column in cells
+        if column not in header
+    ]  # fmt: skip
+
+
+def _bundled(name: str) -> Path:
+    with as_file(files("forecast") / "data" / "bundled" / name) as path:
+        return path
+
+
+def _name(path: str | Path | None) -> str:
+    return "events.csv" if path is None or Path(path).is_dir() else Path(path).name
+
+
+def _read(path: str | Path | None) -> tuple[pd.DataFrame, list[Finding]]:
+    target = _bundled("events.csv") if path is None else Path(path)
+    if target.is_dir():
+        target = target / "events.csv"
+    table, findings = _reading.read_rows(target)
+    if len(table.columns):
+        findings += _reading.check_rows(table, target.name)
+    return table, findings
+
+
+def _digest(table: pd.DataFrame) -> str:
+    text = table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,469 @@
+"""Designs: the event columns that may be used at an origin, and what is thought of their size before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from forecast.events._select import Selection, Setting, select
+from forecast.events.shapes import Floats, Ints, to_day
+from forecast.spec import KNOWLEDGE, ConfigError, nearest
+
+if TYPE_CHECKING:
+    from forecast.events.calendar import EventCalendar
+    from forecast.spec import ScenarioSpec
+
+#: Mean (for a certain sign) and sd of an effect on logs before looking: 'cautious' in the study of accuracy.
+PRIOR_MEAN = 0.1
+PRIOR_SD = 0.3
+ESTIMABILITY_COLUMNS = ("series_id", "event", "first_active", "active_months", "action", "why")
+#: What `EventCalendar.design(unseen=...)` takes.
+UNSEEN = ("prior", "ignore", "analogue")
+#: Series of columns given by hand: they apply to all.
+ANY_SERIES = "*"
+
+
+class PanelLike(Protocol):
+    """What a design needs of a panel."""
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Figures, months down and series across."""
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        """The origin."""
+
+    @property
+    def last_official(self) -> pd.Series:
+        """Last official month of each series."""
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Event columns as they may be used at an origin: functions of the calendar, never of the figures.
+
+    A design owns what it holds: nothing in it points to a calendar, a panel or anything later.
+
+    Attributes
+    ----------
+    past : DataFrame
+        Weights between 0 and 1 in the months of the panel, one column an event or a group of events.
+    future : DataFrame
+        The same columns in the months of the horizon after the panel's last official month.
+    applies : DataFrame
+        bool, series_id x column.
+    prior : DataFrame
+        Index (series_id, column), columns ``mean`` and ``sd`` on logs; sd = inf is no prior at all.
+    estimability : DataFrame
+        One row for each candidate event of each series: what became of it, and why.
+    knowledge, coding : str
+        What was taken as known, and by which coding.
+    as_of : Timestamp
+        The origin.
+    members : mapping
+        Column -> ids of its events, the earliest first.
+    last_official : mapping
+        Last official month of each series, after which its horizon begins.
+    given : tuple of str
+        Columns given by hand; that they were known at the origin is the caller's word.
+    notes : tuple of str
+        What a scenario or an analogue stands on, in sentences.
+    """
+
+    past: pd.DataFrame
+    future: pd.DataFrame
+    applies: pd.DataFrame
+    prior: pd.DataFrame
+    estimability: pd.DataFrame
+    knowledge: str
+    coding: str
+    as_of: pd.Timestamp
+    members: Mapping[str, tuple[str, ...]]
+    last_official: Mapping[str, pd.Period] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns: the id of an event, or the ids of a group joined by `` + ``."""
+        return tuple(self.past.columns)
+
+    def of(self, series_id: str) -> Design:
+        """Return the design of one series: only the columns that apply to it; months stay as they are.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> months = pd.period_range("2020-01", periods=4, freq="M")
+        >>> price = pd.DataFrame({"price": [1.0, 2.0, 3.0, 4.0]}, index=months)
+        >>> Design.from_frames(price[:3], price[3:]).of("anything").columns
+        ('price',)
+        """
+        known = list(self.applies.index)
+        if series_id not in known and ANY_SERIES not in known:
+            raise ConfigError(f"the design holds no series '{series_id}'.{nearest(series_id, known)}")
+        rows = [name for name in known if name in (series_id, ANY_SERIES)]
+        flags = np.logical_or.reduce(self.applies.loc[rows].to_numpy(dtype=bool), axis=0)
+        kept = [name for name, flag in zip(self.columns, flags, strict=True) if flag]
+        told = self.estimability
+        return replace(
+            self,
+            past=self.past[kept].copy(),
+            future=self._own_months(series_id)[kept].copy(),
+            applies=pd.DataFrame(True, index=pd.Index([series_id], name="series_id"), columns=pd.Index(kept)),
+            prior=_prior_frame([(series_id, c) for c in kept], [_prior(self, series_id, c) for c in kept]),
+            estimability=told[told["series_id"] == series_id].reset_index(drop=True),
+            members={c: self.members[c] for c in kept},
+            given=tuple(c for c in self.given if c in kept),
+        )
+
+    def _own_months(self, series_id: str) -> pd.DataFrame:
+        last = self.last_official.get(series_id)
+        if last is None or not len(self.future) or last + 1 == self.future.index[0]:
+            return self.future
+        # A series that is behind the others has horizons of its own: they begin in months of the panel.
+        return self.rows(pd.period_range(last + 1, periods=len(self.future), freq="M"))
+
+    def rows(self, months: pd.PeriodIndex) -> pd.DataFrame:
+        """Return the weights in any months of the past or the horizon; the past goes first."""
+        every = pd.concat([self.past, self.future.loc[~self.future.index.isin(self.past.index)]])
+        missing = [str(m) for m in months if m not in every.index]
+        if missing:
+            covers = f"it covers {every.index[0]} to {every.index[-1]}"
+            raise ConfigError(f"the design has no row for {', '.join(missing)}; {covers}")
+        return every.loc[months]
+
+    def beside(self, other: Design) -> Design:
+        """Return one design with the columns of both; the other's months must cover this one's.
+
+        Raises
+        ------
+        ConfigError
+            When a column stands in both, or the other lacks months.
+        """
+        twice = [c for c in other.columns if c in self.columns]
+        if twice:
+            raise ConfigError(f"columns stand in both designs: {', '.join(twice)}")
+        series = [s for s in self.applies.index if s != ANY_SERIES] or list(other.applies.index)
+        names = [*self.columns, *other.columns]
+        owner = {c: d for d in (self, other) for c in d.columns}
+        flags = np.array([[_applies(owner[c], s, c) for c in names] for s in series], dtype=bool)
+        pairs = [(s, c) for i, s in enumerate(series) for j, c in enumerate(names) if flags[i, j]]
+        values = [_prior(owner[c], s, c) for s, c in pairs]
+        told = [d.estimability for d in (self, other) if len(d.estimability)]
+        return replace(
+            self,
+            past=pd.concat([self.past, other.rows(pd.PeriodIndex(self.past.index))], axis=1),
+            future=pd.concat([self.future, other.rows(pd.PeriodIndex(self.future.index))], axis=1),
+            applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=pd.Index(names)),
+            prior=_prior_frame(pairs, values),
+            estimability=pd.concat(told, ignore_index=True) if told else _told([]),
+            members={**self.members, **other.members},
+            given=(*self.given, *other.given),
+            notes=(*self.notes, *other.notes),
+        )  # fmt: skip
+
+    @classmethod
+    def from_frames(
+        cls,
+        past: pd.DataFrame,
+        future: pd.DataFrame,
+        prior: pd.DataFrame | None = None,
+        as_of: Any = "NaT",
+    ) -> Design:
+        """Make a design of columns given by hand; they apply to every series and are marked `given`.
+
+        Parameters
+        ----------
+        past, future : DataFrame
+            Months (PeriodIndex, or dates or texts that are months) down, the same columns across, no holes.
+        prior : DataFrame, optional
+            Index column, columns ``mean`` and ``sd``; a column without one is estimated plainly (sd = inf).
+        as_of : date, optional
+            The day as of which the columns were known, by the caller's word.
+
+        Examples
+        --------
+        >>> months = pd.period_range("2020-01", periods=4, freq="M")
+        >>> price = pd.DataFrame({"price": [1.0, 2.0, 3.0, 4.0]}, index=months)
+        >>> design = Design.from_frames(price[:3], price[3:])
+        >>> design.given, float(design.prior.loc[("*", "price"), "sd"])
+        (('price',), inf)
+        """
+        old, new = _monthly(past, "past"), _monthly(future, "future")
+        names = [str(c) for c in old.columns]
+        problems = _frame_problems(old, new, names)
+        values = np.array([[0.0, np.inf]] * len(names)).reshape(len(names), 2)
+        if prior is not None:
+            problems += [
+                f"prior: '{c}' is not a column.{nearest(str(c), names)}"
+                for c in prior.index
+                if c not in names
+            ]
+            problems += [f"prior: the column '{c}' is missing" for c in ("mean", "sd") if c not in prior]
+            if not problems:
+                chosen = prior.reindex(names)
+                values = chosen[["mean", "sd"]].fillna({"mean": 0.0, "sd": np.inf}).to_numpy(dtype=float)
+                if (values[:, 1] <= 0).any():
+                    problems.append("prior: every sd must be positive (inf = no prior)")
+        if problems:
+            raise ConfigError("columns given by hand:\n" + "\n".join(f"  {p}" for p in problems))
+        return cls(
+            past=old,
+            future=new[names],
+            applies=pd.DataFrame(
+                True, index=pd.Index([ANY_SERIES], name="series_id"), columns=pd.Index(names)
+            ),
+            prior=_prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
+            estimability=_told([]),
+            knowledge="at_origin",
+            coding="given",
+            as_of=pd.Timestamp(as_of),
+            members=dict.fromkeys(names, ()),
+            given=tuple(names),
+        )
+
+    @classmethod
+    def none(cls, panel: PanelLike, horizon: int = 12) -> Design:
+        """Return the design without a column: the months only, knowledge ``none``."""
+        months = pd.PeriodIndex(panel.values.index)
+        series = [str(s) for s in panel.values.columns]
+        return _assemble(panel, months, horizon, series, [], np.zeros((0, 0)), "none", "rule")
+
+
+def _applies(design: Design, series_id: str, column: str) -> bool:
+    row = series_id if series_id in design.applies.index else ANY_SERIES
+    return row in design.applies.index and bool(design.applies.loc[row, column])
+
+
+def _prior(design: Design, series_id: str, column: str) -> tuple[float, float]:
+    key = (series_id, column) if (series_id, column) in design.prior.index else (ANY_SERIES, column)
+    mean, sd = design.prior[["mean", "sd"]].to_numpy(dtype=float)[design.prior.index.get_loc(key)]
+    return float(mean), float(sd)
+
+
+def _prior_frame(pairs: Sequence[tuple[str, str]], values: Sequence[Sequence[float]]) -> pd.DataFrame:
+    """Return the table of priors; the index is put together from its parts, which is much faster."""
+    series = list(dict.fromkeys(s for s, _ in pairs))
+    names = list(dict.fromkeys(c for _, c in pairs))
+    place = {name: i for i, name in enumerate(names)}, {name: i for i, name in enumerate(series)}
+    index = pd.MultiIndex(
+        levels=[series, names],
+        codes=[[place[1][s] for s, _ in pairs], [place[0][c] for _, c in pairs]],
+        names=["series_id", "column"],
+    )
+    return pd.DataFrame(
+        np.array(values, dtype=float).reshape(len(pairs), 2), index=index, columns=["mean", "sd"]
+    )
+
+
+def _monthly(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+    made = frame.copy()
+    try:
+        made.index = pd.PeriodIndex(frame.index, freq="M", name=None)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(
+            f"columns given by hand: the index of `{what}` does not hold months ({error})"
+        ) from error
+    made.columns = pd.Index([str(c) for c in frame.columns])
+    return made
+
+
+def _frame_problems(past: pd.DataFrame, future: pd.DataFrame, names: list[str]) -> list[str]:
+    problems = []
+    if len(set(names)) < len(names):
+        problems.append("a column stands there twice")
+    if sorted(names) != sorted(map(str, future.columns)):
+        problems.append(
+            f"past has {', '.join(names) or 'no column'}, future {', '.join(map(str, future.columns))}"
+        )
+    for what, frame in (("past", past), ("future", future)):
+        ordinals = np.asarray(frame.index.astype("int64"))
+        if len(ordinals) and not (np.diff(ordinals) == 1).all():
+            problems.append(f"{what}: the months do not follow one another")
+        for column in frame.columns:
+            try:
+                values = frame[column].to_numpy(dtype=float)
+            except (ValueError, TypeError):
+                problems.append(f"{what}: '{column}' does not hold numbers")
+                continue
+            holes = [str(m) for m, v in zip(frame.index, values, strict=True) if not np.isfinite(v)]
+            if holes:
+                problems.append(f"{what}: '{column}' has no number in {', '.join(holes[:5])}")
+    return problems
+
+
+def _told(rows: list[tuple[str, str, int | None, int, str, str]]) -> pd.DataFrame:
+    missing = np.iinfo(np.int64).min
+    months = np.array([missing if row[2] is None else row[2] for row in rows], dtype=np.int64)
+    words = np.array([(row[0], row[1], row[4], row[5]) for row in rows], dtype=object).reshape(len(rows), 4)
+    return pd.DataFrame(
+        {
+            "series_id": words[:, 0],
+            "event": words[:, 1],
+            "first_active": pd.PeriodIndex.from_ordinals(months, freq="M"),  # type: ignore[attr-defined]
+            "active_months": np.array([row[3] for row in rows], dtype=np.int64),
+            "action": words[:, 2],
+            "why": words[:, 3],
+        }
+    )
+
+
+# --------------------------------------------------------------------------- from a calendar
+
+
+@dataclass(frozen=True)
+class _Named:
+    """One column of a design: name, members, weights, and mean of the prior for each series that has it."""
+
+    name: str
+    members: tuple[str, ...]
+    weight: Floats
+    means: dict[str, float]
+
+
+def make_design(
+    calendar: EventCalendar,
+    panel: PanelLike,
+    horizon: int,
+    knowledge: str,
+    coding: str,
+    max_columns: int,
+    scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None,
+    priority: int,
+    unseen: str,
+    always: Collection[str],
+) -> Design:
+    """Make a design; the arguments are those of `EventCalendar.design`."""
+    _check_words(knowledge, coding, priority, unseen, horizon, max_columns)
+    if knowledge == "none":
+        if scenario is not None:
+            raise ConfigError(
+                "a scenario changes events: it needs knowledge 'at_origin' or 'hindsight', not 'none'"
+            )
+        return Design.none(panel, horizon)
+    changes: tuple[Any, ...] = ()
+    if scenario is not None:
+        from forecast.events.scenario import events_needed, parse_changes
+
+        changes = parse_changes(scenario)
+        always = [*always, *events_needed(changes, calendar, panel, knowledge)]
+    if always:
+        calendar.check_ids(always)
+    months = pd.PeriodIndex(panel.values.index)
+    series = [str(s) for s in panel.values.columns]
+    ordinals = _ordinals(months, panel, horizon)
+    setting = Setting(
+        to_day(panel.as_of), knowledge == "hindsight", coding, priority, max_columns, unseen, ordinals,
+        np.zeros(0), tuple(always),
+    )  # fmt: skip
+    named, told = _collect(calendar, panel, series, setting, horizon)
+    weight = np.array([c.weight for c in named]).reshape(len(named), len(ordinals))
+    design = _assemble(panel, months, horizon, series, named, weight, knowledge, coding, told)
+    if changes or unseen == "analogue":
+        from forecast.events.scenario import apply_changes, use_analogues
+
+        if unseen == "analogue":
+            design = use_analogues(design, calendar)
+        design = apply_changes(design, calendar, changes)
+    return design
+
+
+def _check_words(
+    knowledge: str, coding: str, priority: int, unseen: str, horizon: int, max_columns: int
+) -> None:
+    problems = []
+    for key, word, known in (
+        ("knowledge", knowledge, KNOWLEDGE),
+        ("coding", coding, ("rule", "judged")),
+        ("unseen", unseen, UNSEEN),
+    ):
+        if word not in known:
+            problems.append(f"{key}: '{word}' is not one of {', '.join(known)}.{nearest(str(word), known)}")
+    if priority not in (1, 2, 3):
+        problems.append(f"priority: {priority} is not 1, 2 or 3")
+    if horizon < 1:
+        problems.append(f"horizon: {horizon} is not a positive number of months")
+    if max_columns < 0:
+        problems.append(f"max_columns: {max_columns} is negative")
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _ordinals(months: pd.PeriodIndex, panel: PanelLike, horizon: int) -> Ints:
+    """Return the months of the panel and those of the horizon, one after the other."""
+    first = int(months[0].ordinal)
+    last = max(int(period.ordinal) for period in panel.last_official)
+    # the months of a leak stand in both, so the horizon may begin before the panel ends
+    return np.arange(first, max(last + horizon, int(months[-1].ordinal)) + 1, dtype=np.int64)
+
+
+def _collect(
+    calendar: EventCalendar, panel: PanelLike, series: list[str], setting: Setting, horizon: int
+) -> tuple[list[_Named], list[tuple[str, str, int | None, int, str, str]]]:
+    """Select for each series, and give each set of members one column."""
+    arrays = calendar.arrays
+    found: dict[tuple[int, ...], _Named] = {}
+    starts: dict[tuple[int, ...], int] = {}
+    told: list[tuple[str, str, int | None, int, str, str]] = []
+    last = max(int(period.ordinal) for period in panel.last_official)
+    known = last + 1 - int(setting.ordinals[0])
+    values = panel.values.to_numpy(dtype=float)
+    for j, name in enumerate(series):
+        has = np.flatnonzero(np.isfinite(values[:, j]))
+        window = slice(int(has[0]), int(has[-1]) + 1) if has.size else slice(0, 0)
+        signs = arrays.signs(name, setting.coding)
+        touched = np.flatnonzero(calendar.touches(name))
+        made: Selection = select(arrays, touched, window, known, replace(setting, signs=signs))
+        told.extend((name, arrays.ids[row], *made.told[row]) for row in sorted(made.told))
+        for column in made.columns:
+            key = tuple(column.rows)
+            mean = PRIOR_MEAN * float(np.mean(signs[column.rows]))
+            if key not in found:
+                ids = tuple(arrays.ids[row] for row in key)
+                found[key] = _Named(" + ".join(ids), ids, column.weight, {})
+                starts[key] = column.start
+            found[key].means[name] = mean
+    order = sorted(found, key=lambda k: (-starts[k], found[k].name))
+    return [found[key] for key in order], told
+
+
+def _assemble(
+    panel: PanelLike,
+    months: pd.PeriodIndex,
+    horizon: int,
+    series: list[str],
+    named: Sequence[_Named],
+    weight: Floats,
+    knowledge: str,
+    coding: str,
+    told: list[tuple[str, str, int | None, int, str, str]] | None = None,
+) -> Design:
+    names = pd.Index([c.name for c in named], dtype=object)
+    last = max(int(period.ordinal) for period in panel.last_official)
+    ahead = pd.period_range(start=pd.Period(ordinal=last + 1, freq="M"), periods=horizon, freq="M")
+    known = last + 1 - int(months[0].ordinal)
+    pairs = [(s, c.name) for s in series for c in named if s in c.means]
+    means = [c.means[s] for s in series for c in named if s in c.means]
+    flags = np.array([[s in c.means for c in named] for s in series], dtype=bool).reshape(
+        len(series), len(named)
+    )
+    past = weight[:, : len(months)].T if len(named) else np.zeros((len(months), 0))
+    future = weight[:, known : known + horizon].T if len(named) else np.zeros((horizon, 0))
+    return Design(
+        past=pd.DataFrame(past.copy(), index=pd.PeriodIndex(months, name=None), columns=names),
+        future=pd.DataFrame(future.copy(), index=ahead, columns=names),
+        applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=names),
+        prior=_prior_frame(pairs, [(mean, PRIOR_SD) for mean in means]),
+        estimability=_told(told or []),
+        knowledge=knowledge,
+        coding=coding,
+        as_of=pd.Timestamp(panel.as_of),
+        members={c.name: c.members for c in named},
+        last_official={s: panel.last_official[s] for s in series},
+    )
