@@ -184,13 +184,13 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
             f"{group}: there is no '{choice}'.{nearest(choice, known)} "
             f"Known: {', '.join(known) or 'none'}"
         )
-    key = re.search(r"Could not override '([^']+)'", text) or re.search(r"full_key: (\S+)", text)
+    full = re.search(r"full_key: (\S+)", text)
+    if "Missing mandatory value" in text and full:
+        return f"{full.group(1)}: this key needs a value; give {full.group(1)}=..."
+    key = re.search(r"Could not override '([^']+)'", text) or full
     group_word = re.search(r"Could not override '(\w+)'\.\s+No match in the defaults list", text)
     if group_word:
         return f"{group_word.group(1)}: there is no such group.{nearest(group_word.group(1), _groups(extra_dirs))}"
-    missing = re.search(r"Missing mandatory value: (\S+)", text)
-    if missing:
-        return f"{missing.group(1)}: this key needs a value; give {missing.group(1)}=..."
     if key:
         return f"{key.group(1)}: there is no such key.{_nearest_key(key.group(1), overrides, extra_dirs)}"
     for word in overrides:

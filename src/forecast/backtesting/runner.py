@@ -195,21 +195,19 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
         if forecast is not None:
             tables.append(forecast.table.assign(origin=origin))
         for name in chain.series:
-            months = used = 0
-            names = ""
+            months, names = 0, ""
             if i in designs:
                 panel, design = designs[i]
-                months = len(panel.y(name))
-                columns = design.of(name).columns
-                used = len(columns)
-                names = ";".join(map(str, columns)) if used else ""
+                months = int(panel.values[name].notna().sum())
+                if len(design.columns):
+                    names = ";".join(map(str, design.applies.columns[design.applies.loc[name].to_numpy(dtype=bool)]))
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
     return Backtest(_table(chain, tables), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:
     for name in chain.series:
-        known = int(panel.y(name).notna().sum())
+        known = int(panel.values[name].notna().sum())
         if known < chain.model.min_months:
             return f"{name}: {known} months are known, {chain.name} needs {chain.model.min_months}"
     return ""

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from forecast.arima import FoldJob, arima_folds, auto_arima_folds
+from forecast import arima as engine
+from forecast.arima import FoldJob
 from forecast.models.base import (
     Array,
     Fitted,
@@ -119,9 +120,9 @@ class Arima(SeriesModel):
         if not jobs:
             return []
         if self.order == "auto":
-            return list(auto_arima_folds(jobs, seasonal=12, max_order=self.max_order, starts=starts))
+            return list(engine.auto_arima_folds(jobs, seasonal=12, max_order=self.max_order, starts=starts))
         seasonal = (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
-        return list(arima_folds(jobs, self.order, seasonal, self.mean, starts, self.engine))
+        return list(engine.arima_folds(jobs, self.order, seasonal, self.mean, starts, self.engine))
 
     def _wrap(self, data: SeriesData, fit: Any) -> SeriesFit:
         future = data.future.to_numpy(dtype=float) if self.events and len(data.past.columns) else None

@@ -99,6 +99,8 @@ class SeriesData:
     design: Design
 
 
+_NO_PRIOR = pd.DataFrame({"mean": [], "sd": []}, dtype=float)
+
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
 
@@ -192,21 +194,26 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
     DataError
         If the scale needs positive values and there are others.
     """
-    own = panel.of(name).window(window)
-    y = own.y(name)
-    scale, values = make_transform(transform, y, own.rounding[name].loc[y.index], panel.counts, name)
+    y = panel.y(name)
+    y = y if window is None else y.iloc[-window:]
+    months = pd.PeriodIndex(y.index)
+    scale, values = make_transform(transform, y, panel.rounding[name].loc[months], panel.counts, name)
+    ahead = (months[-1] - panel.last_official[name]).n
+    if not len(design.columns):
+        nothing = pd.DataFrame(index=months)
+        later = pd.DataFrame(index=design.future.index[ahead:])
+        return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
     mine = design.of(name)
-    ahead = (y.index[-1] - own.last_official[name]).n
-    prior = mine.prior.loc[name] if len(mine.columns) else pd.DataFrame(columns=["mean", "sd"], dtype=float)
-    if transform != "log" and len(prior):
+    prior = mine.prior.loc[name] if len(mine.columns) else _NO_PRIOR
+    if transform != "log":
         # the prior is stated on logs; on another scale columns are plain
         prior = prior.assign(mean=0.0, sd=np.inf)
     return SeriesData(
         name=name,
-        months=pd.PeriodIndex(y.index),
+        months=months,
         y=values,
         transform=scale,
-        past=mine.past.reindex(y.index).astype(float),
+        past=mine.past.reindex(months).astype(float),
         future=mine.future.iloc[ahead:].astype(float),
         prior=prior.reindex(list(mine.columns)),
         design=mine,

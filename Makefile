@@ -1,0 +1,71 @@
+# `make` or `make help` prints the map. `make report` and `make test` do the set-up that they need.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(VENV)/.ready-core
+DEV := $(VENV)/.ready-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help setup report test lint types bench proof notebooks docs example clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...")'
+	@echo "set-up: a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "set-up: the package and what it needs (a minute, once)"
+	@$(PIP) install -c constraints.txt -e .
+	@echo "set-up: compiling the ARIMA kernel (once)"
+	@$(BIN)/python -m forecast.arima.compile
+	@touch $(CORE)
+
+$(DEV): $(CORE)
+	@echo "set-up: tools for tests (a minute, once)"
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $(DEV)
+
+setup: $(DEV) ## make .venv with everything that development needs
+
+report: $(CORE) ## the main job: the forecast report of 7 May 2024, into reports/
+	@$(BIN)/forecast experiment=guatemala_2024 parallel=local
+
+test: $(DEV) lint types ## lint, types and all tests
+	@echo "tests: unit, contract, oracle, end to end"
+	@$(BIN)/pytest
+
+lint: $(DEV) ## ruff, the order of rooms, spelling
+	@echo "lint: ruff, import-linter, codespell"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
+	@$(BIN)/codespell src tests conf docs benchmarks notebooks/*.py *.md
+
+types: $(DEV) ## mypy, strict, on src
+	@echo "types: mypy"
+	@$(BIN)/mypy
+
+bench: $(DEV) ## print the tables of speed and accuracy, peers side by side (slow)
+	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+
+proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
+	@$(BIN)/pytest -m proof
+
+notebooks: $(DEV) ## execute the notebooks and write their .ipynb
+	@$(BIN)/python notebooks/execute.py
+
+docs: $(DEV) ## check that all code in README and docs runs
+	@$(BIN)/pytest tests/test_docs.py
+
+example: $(CORE) ## rewrite reports/example, the committed report
+	@rm -rf reports/.example && $(BIN)/forecast experiment=guatemala_2024 report.png=false report.folder=reports/.example parallel=local
+	@rm -rf reports/example && mv reports/.example/guatemala_2024/* reports/example && rm -rf reports/.example reports/example/backtest.csv.gz
+
+clean: ## remove the environment and all that was made
+	@rm -rf $(VENV) .forecast-cache .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,0 +1,65 @@
+"""Shared by all tests: no network, and small figures made from a known process."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    """Let a test reach this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family != socket.AF_UNIX and host not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"tests are offline; {host} was asked for")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def obs():
+    return fc.load_observations()
+
+
+@pytest.fixture(scope="session")
+def events():
+    return fc.load_events()
+
+
+@pytest.fixture(scope="session")
+def usbp():
+    return "southwest.usbp"
+
+
+def simulated_csv(path, series=("a",), months=96, seed=1, start="2015-01"):
+    """Write monthly counts of a seasonal random walk, each public 20 days after its month."""
+    rng = np.random.default_rng(seed)
+    index = pd.period_range(start, periods=months, freq="M")
+    rows = []
+    for name in series:
+        level = np.cumsum(rng.normal(0, 0.08, months)) + 9 + 0.2 * np.sin(2 * np.pi * np.arange(months) / 12)
+        values = np.round(np.exp(level)).astype(int)
+        released = index.to_timestamp(how="end").normalize() + pd.Timedelta(days=20)
+        rows.append(pd.DataFrame({"series_id": name, "month": index.astype(str), "value": values, "released": released}))
+    pd.concat(rows).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """Observations of two simulated series, 96 months."""
+    path = tmp_path_factory.mktemp("figures") / "small.csv"
+    return fc.load_observations(simulated_csv(path, ("a", "b")))

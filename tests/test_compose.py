@@ -1,0 +1,106 @@
+import pytest
+
+import forecast as fc
+from forecast import compose
+from forecast.spec import ConfigError, Experiment, from_plain
+
+EXPERIMENTS = sorted(compose.list_group("experiment"))
+
+
+def test_the_shipped_experiments_are_those_of_the_design():
+    wanted = "guatemala_2024 latest monthly title42_end january_2025 sectors ports own_data quick"
+    assert set(wanted.split()) <= set(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_composes_names_itself_and_asks_a_question(name):
+    exp = fc.load_experiment(name)
+    assert exp.name == name and exp.question.endswith((".", "?", ")"))
+    first, second, *_ = compose.list_group("experiment")[name].read_text().splitlines()
+    assert first == "# @package _global_" and second.startswith("# ")
+    assert f"experiment={name}" in compose.list_group("experiment")[name].read_text()
+
+
+@pytest.mark.parametrize("name", sorted(compose.list_group("model")))
+def test_every_model_file_composes(name):
+    exp = fc.load_experiment("quick", f"model={name}")
+    assert name in exp.model
+
+
+@pytest.mark.parametrize("group", ["data", "target", "events", "combination", "backtest", "scenario", "report", "parallel"])
+def test_every_choice_of_every_group_composes(group):
+    for choice in compose.list_group(group):
+        words = [f"{group}={choice}"]
+        if choice == "file":
+            words.append(f"{group}.path=x.csv")
+        if (group, choice) == ("combination", "none"):
+            words.append("report.headline=random_walk")
+        fc.load_experiment(None, *words)
+
+
+def test_one_key_changes_one_model():
+    exp = fc.load_experiment("quick", "model=[random_walk,arima]", "model.arima.order=[2,1,0]")
+    assert list(exp.model["arima"].parameters["order"]) == [2, 1, 0]
+    assert exp.overrides == ("model=[random_walk,arima]", "model.arima.order=[2,1,0]")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["experiment=guatemala"], "guatemala_2024"),
+        (["horizn=3"], "'horizon'"),
+        (["modle=arima"], "'model'"),
+        (["model=arma"], "'arima'"),
+        (["backtest.stat=3"], "'backtest.start'"),
+        (["model.arima.ordr=3"], "order"),
+        (["foo"], "neither a verb nor key=value"),
+        (["data=file"], "needs a value"),
+    ],
+)
+def test_a_mistake_is_told_by_its_nearest_right_word(words, said):
+    with pytest.raises(ConfigError, match=said):
+        compose.compose(words)
+
+
+def test_a_wrong_parameter_of_a_model_is_named_before_anything_runs():
+    with pytest.raises(ConfigError, match=r"model\.arima.*order"):
+        fc.load_experiment("quick", "model.arima.order=[1,1]")
+
+
+def test_no_yaml_names_a_callable():
+    plain = compose.compose(["+model.evil={kind: os.system}"])
+    with pytest.raises(ConfigError, match=r"os\.system"):
+        compose.to_experiment(plain)
+
+
+def test_an_own_experiment_beside_the_data_is_enough(tmp_path, monkeypatch):
+    (tmp_path / "conf" / "experiment").mkdir(parents=True)
+    (tmp_path / "conf" / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\nname: mine\nquestion: Mine?\nhorizon: 3\n"
+        "model:\n  long: {kind: arima, order: [1, 1, 0], seasonal_order: null}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    exp = fc.load_experiment("mine")
+    assert exp.horizon == 3 and exp.model["long"].kind == "arima"
+    monkeypatch.chdir("/")
+    with pytest.raises(ConfigError):
+        fc.load_experiment("mine")
+    monkeypatch.setenv("FORECAST_CONF", str(tmp_path / "conf"))
+    assert fc.load_experiment("mine").name == "mine"
+    monkeypatch.setenv("FORECAST_CONF", str(tmp_path / "no"))
+    with pytest.raises(ConfigError, match="FORECAST_CONF"):
+        fc.load_experiment("mine")
+
+
+def test_overrides_mark_a_folder_only_if_they_change_the_result():
+    assert compose.as_written(fc.load_experiment("quick"))
+    assert compose.as_written(fc.load_experiment("quick", "parallel=local", "report.folder=x"))
+    changed = fc.load_experiment("quick", "horizon=3")
+    assert not compose.as_written(changed)
+    assert compose.digest(changed) != compose.digest(fc.load_experiment("quick"))
+
+
+def test_composing_twice_leaves_hydra_as_it_was():
+    first = compose.compose(["experiment=quick"])
+    assert compose.compose(["experiment=quick"]) == first
+    assert from_plain(Experiment, first).name == "quick"
