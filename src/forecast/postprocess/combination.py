@@ -1,0 +1,275 @@
+"""Combinations of members that were fitted without events.
+
+Weights rest only on errors of months whose first figures were public at the origin. Averages are taken on
+logs where the figures known by then allow it, of quantiles at the same level (Vincent) or of medians.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from forecast.postprocess import _combine
+from forecast.postprocess._matured import Matured, in_order, mature
+from forecast.scoring.wide import (
+    MEDIAN,
+    Floats,
+    Ints,
+    Outcomes,
+    Wide,
+    blocks,
+    check_table,
+    days,
+    ordered_unique,
+    outcomes,
+    periods,
+    to_long,
+    to_wide,
+)
+from forecast.spec import CombinationSpec, ConfigError, nearest
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+WEIGHT_COLUMNS: tuple[str, ...] = (
+    "combination", "member", "series_id", "origin", "horizon", "weight", "n_errors",
+)  # fmt: skip
+
+Weigh = Callable[[Floats, Floats, CombinationSpec], Floats]
+#: Methods whose weights come from past errors.
+WEIGHED: dict[str, Weigh] = {
+    "inverse_error": _combine.inverse_error,
+    "mean": _combine.equal,
+    "bates_granger": _combine.bates_granger,
+    "stacking": _combine.stacking,
+}
+#: Methods that order the members at each forecast.
+ORDERED: tuple[str, ...] = ("median", "trimmed")
+METHODS: tuple[str, ...] = (*WEIGHED, *ORDERED)
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of one series on common ground: member x origin x horizon (x level)."""
+
+    states: tuple[Matured, ...]
+    quantiles: Floats
+    levels: Floats
+    scenario: str
+    series_id: str
+
+    @property
+    def complete(self) -> np.ndarray:
+        """Forecasts that every member has."""
+        return np.asarray(np.isfinite(np.stack([s.centre for s in self.states])).all(axis=0))
+
+
+def combine(
+    forecasts: pd.DataFrame, obs: Observations, name: str, spec: CombinationSpec
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Combine members into one forecast.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table that holds the members, made without events, at many origins. For an average of
+        quantiles their ranges must stand in it (`add_intervals`); levels that a member lacks are left out.
+    obs : Observations
+        Figures; only first releases public at an origin are used there.
+    name : str
+        Name of the combination in the result.
+    spec : CombinationSpec
+        Members, settings, and the method: ``inverse_error``, ``mean``, ``median``, ``trimmed``,
+        ``bates_granger`` or ``stacking``.
+
+    Returns
+    -------
+    forecasts : DataFrame
+        Long table of the combination. A forecast that one of the members lacks has no row.
+    weights : DataFrame
+        Weight of each member at each forecast, and the number of past errors it rests on; for ``median`` and
+        ``trimmed`` the weights at the median.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown method or member, and for members made with events.
+    """
+    check_table(forecasts)
+    _check(forecasts, name, spec)
+    wide = to_wide(forecasts[forecasts["model"].isin(spec.members)])
+    wide = wide.take(np.isfinite(wide.median))
+    if spec.average == "points":
+        wide = Wide(wide.keys, np.array([MEDIAN]), wide.median[:, None])
+    made, weights = [], []
+    for members in _gather(wide, obs, spec.members):
+        table, used = _combine_one(members, name, spec)
+        made.append(table)
+        weights.append(used)
+    if not made:
+        return forecasts.iloc[:0].copy(), pd.DataFrame(columns=list(WEIGHT_COLUMNS))
+    return pd.concat(made, ignore_index=True), pd.concat(weights, ignore_index=True)
+
+
+def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
+    problems = []
+    if spec.method not in METHODS:
+        problems.append(
+            f"combination.{name}.method: there is no method '{spec.method}'; expected one of "
+            f"{', '.join(METHODS)}.{nearest(spec.method, METHODS)}"
+        )
+    present = ordered_unique(forecasts["model"])
+    for member in ordered_unique(spec.members):
+        if member not in present:
+            problems.append(
+                f"combination.{name}.members: the table holds no forecast of '{member}'."
+                f"{nearest(member, present)}"
+            )
+    if len(set(spec.members)) < len(spec.members) or not spec.members:
+        problems.append(f"combination.{name}.members: expected at least one member, each once")
+    if spec.method == "trimmed" and len(spec.members) < 3:
+        problems.append(f"combination.{name}.members: a trimmed mean needs at least 3 members")
+    if not spec.half_life > 0:
+        problems.append(f"combination.{name}.half_life: {spec.half_life}; expected months above 0")
+    with_events = forecasts[forecasts["model"].isin(spec.members) & (forecasts["knowledge"] != "none")]
+    for member in ordered_unique(with_events["model"]):
+        problems.append(
+            f"combination.{name}.members: '{member}' was made with events; members are fitted without events "
+            "and the combination is adjusted once (event_adjustment)"
+        )
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _gather(wide: Wide, obs: Observations, names: tuple[str, ...]) -> list[Members]:
+    """Bring the members of each (scenario, series) to the same origins, horizons and levels."""
+    found = blocks(wide)
+    records: dict[str, Outcomes] = {}
+    gathered = []
+    for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
+        mine = {b.name[0]: b for b in found if b.name[2:] == (scenario, series_id)}
+        if len(mine) < len(names):
+            continue  # a member without any forecast of this series: nothing to combine
+        if series_id not in records:
+            records[series_id] = outcomes(obs, series_id)
+        rows = np.concatenate([b.rows for b in mine.values()])
+        common = wide.keys.take(rows)[["origin", "horizon", "month"]].drop_duplicates()
+        states, quantiles = [], []
+        for name in names:
+            block = mine[name]
+            keys = common.merge(wide.keys.take(block.rows).assign(row=block.rows), how="left")
+            row = keys["row"].to_numpy(dtype=float)
+            at = np.where(np.isfinite(row), row, 0).astype(np.int64)
+            keys = keys.assign(model=name, knowledge="none", scenario=scenario, series_id=series_id)
+            values = np.where(np.isfinite(row)[:, None], wide.values[at], np.nan)
+            whole = Wide(keys, wide.levels, values)
+            (one,) = blocks(whole)
+            states.append(mature(one, whole.median, records[series_id]))
+            quantiles.append(one.matrix(values))
+        gathered.append(Members(tuple(states), np.stack(quantiles), wide.levels, scenario, series_id))
+    return gathered
+
+
+def _combine_one(members: Members, name: str, spec: CombinationSpec) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Combine the members of one series."""
+    state = members.states[0]
+    weights, n = _weights(members, spec)
+    mixed = np.full(members.quantiles.shape[1:], np.nan)
+    for logs in (True, False):
+        here = state.logs == logs
+        if here.any():
+            scaled = np.stack([state.scaled(q, logs) for q in members.quantiles])
+            mixed[here] = _mix(scaled, weights, spec)[here]
+    natural = in_order(state.unscaled(mixed, state.logs), members.levels)
+    natural[~members.complete] = np.nan
+    t, j = np.nonzero(members.complete)
+    keys = _keys(state, t, j, name, members)
+    table = to_long(Wide(keys, members.levels, natural[t, j]))
+    return table, _weight_table(keys, weights[:, t, j], n[t, j], name, spec)
+
+
+def _mix(scaled: Floats, weights: Floats, spec: CombinationSpec) -> Floats:
+    if spec.method in WEIGHED:
+        return np.asarray(np.sum(weights[..., None] * scaled, axis=0), dtype=float)
+    usable = np.isfinite(scaled).all(axis=0)
+    ordered = np.sort(np.where(usable, scaled, 0.0), axis=0)
+    if spec.method == "median":
+        mixed = np.median(ordered, axis=0)
+    else:
+        mixed = ordered[1:-1].mean(axis=0)
+    return np.where(usable, mixed, np.nan)
+
+
+def _weights(members: Members, spec: CombinationSpec) -> tuple[Floats, Ints]:
+    """Weights (member, origin, horizon) and the matured errors behind them (origin, horizon)."""
+    state = members.states[0]
+    shape = state.centre.shape
+    weights, n = np.zeros((len(members.states), *shape)), np.zeros(shape, dtype=np.int64)
+    if spec.method in ORDERED:
+        centres = np.stack([np.nan_to_num(s.centre) for s in members.states])
+        k = len(centres)
+        return _combine.order_weights(centres, (k - 1) // 2 if spec.method == "median" else 1), n
+    for logs in (True, False):
+        here = state.logs == logs
+        if not here.any():
+            continue
+        errors = np.stack([s.errors(logs) for s in members.states])
+        errors = np.where(np.isfinite(errors).all(axis=0), errors, np.nan)
+        if logs:  # the cap is in log units; on the natural scale there is none
+            errors = np.clip(errors, -spec.cap, spec.cap)
+        for j in range(shape[1]):
+            discount = state.weights(errors[0], j + 1, spec.half_life)
+            found = WEIGHED[spec.method](np.nan_to_num(errors[:, :, j]), discount, spec)
+            weights[:, here, j] = found.T[:, here]
+            if spec.method != "mean":
+                n[here, j] = (discount > 0).sum(axis=1)[here]
+    return weights, n
+
+
+def _keys(state: Matured, t: Ints, j: Ints, name: str, members: Members) -> pd.DataFrame:
+    block = state.block
+    return pd.DataFrame(
+        {
+            "model": name,
+            "knowledge": "none",
+            "scenario": members.scenario,
+            "series_id": members.series_id,
+            "origin": pd.to_datetime(block.origins[t], unit="D"),
+            "horizon": j + 1,
+            "month": periods(block.months[t, j]),
+        }
+    )
+
+
+def _weight_table(
+    keys: pd.DataFrame, weights: Floats, n: Ints, name: str, spec: CombinationSpec
+) -> pd.DataFrame:
+    k, rows = weights.shape
+    table = (
+        keys[["series_id", "origin", "horizon"]].take(np.repeat(np.arange(rows), k)).reset_index(drop=True)
+    )
+    table["combination"] = name
+    table["member"] = np.tile(np.array(spec.members, dtype=object), rows)
+    table["weight"] = weights.T.ravel()
+    table["n_errors"] = np.repeat(n, k)
+    return table[list(WEIGHT_COLUMNS)]
+
+
+def picks(weights: pd.DataFrame, origin: object) -> pd.DataFrame:
+    """Weights of one origin as horizon x member, for a glance.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"combination": "c", "member": ["a", "b"], "series_id": "s",
+    ...     "origin": pd.Timestamp("2024-02-20"), "horizon": 1, "weight": [0.25, 0.75], "n_errors": 9})
+    >>> picks(table, "2024-02-20").loc[1].tolist()
+    [0.25, 0.75]
+    """
+    rows = weights[days(weights["origin"]) == days([origin])[0]]
+    glance: pd.DataFrame = rows.pivot_table(index="horizon", columns="member", values="weight", sort=False)
+    return glance

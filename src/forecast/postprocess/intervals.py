@@ -1,0 +1,265 @@
+"""Ranges from past errors, or a plain refusal.
+
+Each method turns the errors that had matured by an origin into deviations from the median forecast, on logs
+where the figures known by then allow it. A range that too few errors support has no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from forecast.postprocess import _methods
+from forecast.postprocess._matured import Matured, in_order, mature, widen
+from forecast.scoring.wide import (
+    KEYS,
+    MEDIAN,
+    Floats,
+    Wide,
+    blocks,
+    ordered_unique,
+    outcomes,
+    require_levels,
+    to_long,
+    to_wide,
+)
+from forecast.spec import LEVELS, ConfigError, IntervalsSpec, nearest
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+#: Columns of the table that says what each range rests on.
+BASIS_COLUMNS: tuple[str, ...] = (*KEYS, "method", "n_errors", "max_central", "note")
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to make ranges: deviations, the rule of refusal, and its name in a sentence."""
+
+    deviations: Callable[[Matured, bool, Floats, IntervalsSpec], tuple[Floats, Floats]]
+    needed: Callable[[Floats, Floats], Floats]  #: central ranges, horizons -> errors needed
+    words: str
+
+
+METHODS: dict[str, Method] = {
+    "square_root": Method(_methods.square_root, _methods.needed_one_step, "by the square-root rule"),
+    "direct": Method(_methods.direct, _methods.needed_signed, "by signed errors of the same horizon"),
+    "direct_mirrored": Method(
+        _methods.direct_mirrored, _methods.needed_mirrored, "by mirrored errors of the same horizon"
+    ),
+    "ewma": Method(
+        _methods.ewma, _methods.needed_mirrored, "by errors of the same horizon, scaled to recent volatility"
+    ),
+    "adaptive": Method(_methods.adaptive, _methods.needed_mirrored, "by adaptive conformal ranges"),
+    "student_t": Method(_methods.student_t, _methods.needed_mirrored, "by a Student t of the same horizon"),
+}
+OWN = "model"
+
+
+def add_intervals(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    spec: IntervalsSpec = IntervalsSpec(),  # noqa: B008 - frozen
+    levels: Sequence[float] = LEVELS,
+    extra_sd: pd.DataFrame | float | None = None,
+    transform: str = "auto",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put ranges around median forecasts, from errors that had matured at each origin.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table of many origins; rows of level 0.5 are the centres.
+    obs : Observations
+        Figures; only first releases public at an origin are used there.
+    spec : IntervalsSpec
+        Method and its settings: ``square_root`` (widths from errors of horizons 1..k over j^a, mirrored,
+        times h^a), ``direct``, ``direct_mirrored``, ``ewma``, ``adaptive``, ``student_t``, or ``model``
+        (the levels that the table already holds).
+    levels : sequence of float
+        Levels asked for.
+    extra_sd : DataFrame or float, optional
+        Independent noise to add, on the scale of the errors (a leak's log sd): one number, or a column ``sd``
+        beside any of the key columns. Missing = none.
+    transform : {"auto", "none"}
+        ``auto`` takes logs of counts and of positive series.
+
+    Returns
+    -------
+    forecasts : DataFrame
+        Long table with all levels that are not refused.
+    basis : DataFrame
+        For each forecast: method, number of errors it rests on, widest central range given, note.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown method, a malformed table or a series without figures.
+    """
+    _check(spec, transform)
+    p = require_levels(levels)
+    wide = to_wide(forecasts)
+    if spec.method == OWN:
+        return _own(wide, p)
+    wide = wide.take(np.isfinite(wide.median))
+    extra = _extra(wide, extra_sd)
+    method = METHODS[spec.method]
+    values = np.full((len(wide.keys), len(p)), np.nan)
+    errors, told = np.zeros(len(wide.keys)), np.full(len(wide.keys), np.nan)
+    records = {name: outcomes(obs, name) for name in ordered_unique(wide.keys["series_id"])}
+    for block in blocks(wide):
+        state = mature(block, wide.median, records[block.name[3]], transform)
+        quantiles, n, given = _ranges(state, method, p, spec, block.matrix(extra))
+        values[block.rows] = quantiles[block.t, block.j]
+        errors[block.rows], told[block.rows] = n[block.t, block.j], given[block.t, block.j]
+    middle = int(np.argmin(np.abs(p - MEDIAN)))
+    values[:, middle] = wide.median
+    basis = _basis(wide, method, spec, p, errors, told)
+    return to_long(Wide(wide.keys, p, values)), basis
+
+
+def _check(spec: IntervalsSpec, transform: str) -> None:
+    known = [*METHODS, OWN]
+    problems = []
+    if spec.method not in known:
+        problems.append(
+            f"intervals.method: there is no method '{spec.method}'; expected one of {', '.join(known)}."
+            f"{nearest(spec.method, known)}"
+        )
+    if spec.short_horizons < 1:
+        problems.append(f"intervals.short_horizons: {spec.short_horizons}; expected at least 1")
+    if spec.half_life is not None and not spec.half_life > 0:
+        problems.append(f"intervals.half_life: {spec.half_life}; expected months above 0, or null for none")
+    if not 0 <= spec.exponent <= 2:
+        problems.append(f"intervals.exponent: {spec.exponent}; expected a number between 0 and 2")
+    if transform not in ("auto", "none"):
+        problems.append(f"transform: '{transform}'; expected 'auto' or 'none'")
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _ranges(
+    state: Matured, method: Method, p: Floats, spec: IntervalsSpec, extra: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Quantiles of one block, the errors they rest on, and the widest central range that these support."""
+    shape = (*state.centre.shape, len(p))
+    deviations, n = np.full(shape, np.nan), np.zeros(state.centre.shape)
+    centre = np.full(state.centre.shape, np.nan)
+    for logs in (True, False):
+        here = state.logs == logs
+        if here.any():
+            found, count = method.deviations(state, logs, p, spec)
+            deviations[here], n[here] = found[here], count[here]
+            centre[here] = state.scaled(state.centre, logs)[here]
+    noisy = extra > 0
+    if noisy.any():
+        deviations[noisy] = widen(deviations[noisy], extra[noisy], p)
+    central = _central(p)
+    horizons = np.arange(1, shape[1] + 1, dtype=float)
+    enough = n[..., None] >= method.needed(central, horizons)[None] - 1e-9
+    enough &= np.isfinite(deviations)
+    quantiles = state.unscaled(centre[..., None] + deviations, state.logs)
+    middle = int(np.argmin(np.abs(p - MEDIAN)))
+    quantiles[..., middle] = state.centre
+    quantiles = in_order(np.where(enough | (central == 0), quantiles, np.nan), p)
+    given = np.where(np.isfinite(quantiles), central, 0.0).max(axis=-1)
+    return quantiles, n, given
+
+
+def _extra(wide: Wide, extra_sd: pd.DataFrame | float | None) -> Floats:
+    n = len(wide.keys)
+    if extra_sd is None:
+        return np.zeros(n)
+    if not isinstance(extra_sd, pd.DataFrame):
+        return np.full(n, float(extra_sd))
+    on = [key for key in KEYS if key in extra_sd.columns]
+    if "sd" not in extra_sd.columns or not on:
+        raise ConfigError(
+            f"extra_sd: columns {', '.join(extra_sd.columns)}; expected 'sd' and some of {', '.join(KEYS)}"
+        )
+    if extra_sd.duplicated(on).any():
+        raise ConfigError(f"extra_sd: a row stands twice; expected one for each {', '.join(on)}")
+    joined = wide.keys[on].merge(extra_sd[[*on, "sd"]], on=on, how="left")
+    return np.asarray(joined["sd"].fillna(0.0), dtype=float)
+
+
+def _central(p: Floats) -> Floats:
+    """The central range that each level bounds."""
+    return np.asarray(np.round(np.abs(2.0 * p - 1.0), 10), dtype=float)
+
+
+def _basis(
+    wide: Wide, method: Method, spec: IntervalsSpec, p: Floats, errors: Floats, given: Floats
+) -> pd.DataFrame:
+    """What each forecast's ranges rest on, with a note that names what was refused."""
+    basis = wide.keys[list(KEYS)].copy()
+    basis["method"] = spec.method
+    basis["n_errors"] = np.floor(errors + 1e-9).astype(np.int64)
+    basis["max_central"] = given
+    widest = float(np.abs(2.0 * p - 1.0).max())
+    words = _words(method, spec)
+    notes: dict[tuple[int, int, float], str] = {}
+    written = []
+    for horizon, n, top in zip(basis["horizon"], basis["n_errors"], given, strict=True):
+        key = (int(horizon), int(n), float(top))
+        if key not in notes:
+            notes[key] = _note(method, words, key, widest, p)
+        written.append(notes[key])
+    basis["note"] = pd.Series(written, index=basis.index, dtype=object)
+    return basis[list(BASIS_COLUMNS)]
+
+
+def _words(method: Method, spec: IntervalsSpec) -> str:
+    if spec.method == "square_root" and spec.exponent != 0.5:
+        return f"by growth with the horizon to the power {spec.exponent:g}"
+    return method.words
+
+
+def _note(method: Method, words: str, key: tuple[int, int, float], widest: float, p: Floats) -> str:
+    horizon, n, top = key
+    if top >= widest - 1e-9:
+        return words
+    central = np.unique(_central(p))
+    refused = float(central[central > top + 1e-9].min())
+    needed = float(method.needed(np.array([refused]), np.array([float(horizon)]))[0, 0])
+    if n >= needed - 1e-9:
+        return f"{words}; {100 * refused:g}% and wider refused: the past errors do not fix them"
+    wanted = int(np.ceil(needed - 1e-9))
+    return f"{words}; {100 * refused:g}% and wider refused: {n} past errors, {wanted} needed"
+
+
+def _own(wide: Wide, p: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep the levels that the models gave themselves."""
+    kept = np.column_stack([wide.column(level) for level in p])
+    central = _central(p)
+    basis = wide.keys[list(KEYS)].copy()
+    basis["method"], basis["n_errors"] = OWN, 0
+    basis["max_central"] = np.where(np.isfinite(kept), central, 0.0).max(axis=1)
+    alone = basis["max_central"] == 0
+    basis["note"] = np.where(
+        alone, "the model gives no ranges", "the model's own ranges, not checked by past errors"
+    )
+    return to_long(Wide(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
+
+
+def probability_above(levels: ArrayLike, values: ArrayLike, threshold: float) -> float:
+    """Probability that the outcome is above a threshold, by interpolation of the quantile function.
+
+    Outside the outermost quantiles the answer stays at theirs: 0.99 means 'at least 0.99'.
+
+    Examples
+    --------
+    >>> probability_above([0.1, 0.5, 0.9], [10.0, 20.0, 40.0], 30.0)
+    0.3
+    """
+    p, q = np.asarray(levels, dtype=float), np.asarray(values, dtype=float)
+    known = np.isfinite(q)
+    if not known.any():
+        return float("nan")
+    order = np.argsort(p[known])
+    return round(1.0 - float(np.interp(threshold, q[known][order], p[known][order])), 12)

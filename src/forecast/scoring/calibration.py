@@ -1,0 +1,104 @@
+"""Coverage of ranges beside what they promised, with the uncertainty of overlapping horizons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds
+from forecast.scoring.metrics import coverage_interval, covered, range_levels
+from forecast.scoring.wide import Bools
+from forecast.spec import ConfigError
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+CALIBRATION_COLUMNS: tuple[str, ...] = (
+    "model", "knowledge", "series_id", "horizon", "era", "nominal", "covered", "n", "n_independent", "lower",
+    "upper",
+)  # fmt: skip
+
+
+def calibrate(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    truth: str = "latest",
+    eras: Eras | None = None,
+    as_of: Any = None,
+    nominals: Sequence[float] = (0.5, 0.8, 0.95),
+) -> pd.DataFrame:
+    """Share of outcomes inside the central ranges, by model, horizon and era, on common folds.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table of many origins; rows of scenarios are left out.
+    obs : Observations
+        Figures.
+    truth, eras, as_of
+        As in `score`.
+    nominals : sequence of float
+        Central ranges.
+
+    Returns
+    -------
+    DataFrame
+        `CALIBRATION_COLUMNS`. Errors of horizon h overlap, so ``n`` outcomes count as ``n / h`` independent
+        ones; ``lower`` and ``upper`` are the Clopper-Pearson 95 % range on those. ``all`` is the mean over
+        horizons and counts as (origins / longest horizon). A range that was refused counts nowhere.
+
+    Raises
+    ------
+    ConfigError
+        For a nominal range outside (0, 1) or a malformed table.
+    """
+    wrong = [x for x in nominals if not 0 < x < 1]
+    if wrong:
+        raise ConfigError(f"nominals: {wrong[0]}; expected shares between 0 and 1")
+    plain = forecasts[forecasts["scenario"].fillna("") == ""] if "scenario" in forecasts else forecasts
+    rows: list[dict[str, Any]] = []
+    for ground in grounds(plain, obs, None, truth, as_of):
+        masks = era_masks(ground, eras)
+        for k, (model, knowledge, _) in enumerate(ground.names):
+            head = {"model": model, "knowledge": knowledge, "series_id": ground.series_id}
+            for era, mask in masks.items():
+                for nominal in nominals:
+                    rows.extend(
+                        {**head, "era": era, "nominal": nominal, **tail}
+                        for tail in _rows(ground, k, mask, nominal)
+                    )
+    table = pd.DataFrame(rows, columns=list(CALIBRATION_COLUMNS))
+    return table.astype({"n": "int64"}) if len(table) else table
+
+
+def _rows(ground: Ground, k: int, mask: Bools, nominal: float) -> list[dict[str, Any]]:
+    low, high = range_levels(nominal)
+    hits = covered(ground.y, ground.at(low)[k], ground.at(high)[k])
+    hits = np.where(ground.common & mask[:, None], hits, np.nan)
+    n = np.isfinite(hits).sum(axis=0)
+    shares = [float(np.nanmean(hits[:, j])) if n[j] else float("nan") for j in range(len(n))]
+    out = []
+    for j, share in enumerate(shares):
+        if ground.takes_part[k, j]:
+            out.append(_row(j + 1, share, int(n[j]), float(n[j]) / (j + 1)))
+    if n.any():
+        used = np.flatnonzero(n)
+        origins = float(np.isfinite(hits).any(axis=1).sum())
+        mean = float(np.mean([shares[j] for j in used]))
+        out.append(_row(ALL, mean, int(n.sum()), origins / float(used.max() + 1)))
+    return out
+
+
+def _row(horizon: Any, share: float, n: int, independent: float) -> dict[str, Any]:
+    lower, upper = coverage_interval(share, independent)
+    return {
+        "horizon": horizon,
+        "covered": share,
+        "n": n,
+        "n_independent": independent,
+        "lower": lower,
+        "upper": upper,
+    }

@@ -1,0 +1,375 @@
+"""Scores of a forecast table: on common folds, by model, horizon and era, failures counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.scoring import metrics as m
+from forecast.scoring._ground import ALL, REQUIRED, Eras, Ground, era_masks, grounds
+from forecast.scoring.wide import Bools, Floats, Ints
+from forecast.spec import ConfigError, nearest
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+SCORE_COLUMNS: tuple[str, ...] = (
+    "model", "knowledge", "scenario", "series_id", "horizon", "era", "scale", "metric", "value", "skill",
+    "n_ok", "n", "note",
+)  # fmt: skip
+BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
+SMALLEST_FOR_PERCENT = 50.0  #: outcomes below this make percentages meaningless
+
+#: Folds with the levels that all models have there.
+Groups = list[tuple[Ints, Ints]]
+#: A measure of points: outcomes, medians, scale of MASE -> one loss a fold.
+PointLoss = Callable[[Floats, Floats, Floats], Floats]
+#: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold.
+QuantileLoss = Callable[[Floats, Floats, Floats], Floats]
+
+
+class NotScored(ValueError):
+    """A metric cannot be computed here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measure: its losses, how they are put together, and on which scales it is made."""
+
+    points: PointLoss | None = None
+    quantiles: QuantileLoss | None = None
+    together: str = "mean"  #: mean, median, or root (of the mean)
+    skill: bool = True
+    scales: tuple[str, ...] = ("natural", "log")
+    own: bool = False  #: registered by the user: whatever goes wrong in it is a row with its reason
+
+
+def _scaled(y: Floats, f: Floats, scale: Floats) -> Floats:
+    if not np.isfinite(scale).all():
+        raise NotScored("fewer than 13 months before an origin, or no change in a year")
+    return m.absolute_error(y, f) / scale
+
+
+def _percent(y: Floats, f: Floats, scale: Floats) -> Floats:
+    if np.abs(y).min() < SMALLEST_FOR_PERCENT:
+        raise NotScored(f"outcomes below {SMALLEST_FOR_PERCENT:g} make percentages meaningless")
+    return m.percentage_error(y, f)
+
+
+def _range_loss(central: float) -> QuantileLoss:
+    def loss(y: Floats, q: Floats, levels: Floats) -> Floats:
+        lower, upper = _ends(q, levels, central)
+        return m.interval_score(y, lower, upper, alpha=1.0 - central)
+
+    return loss
+
+
+def _coverage_loss(central: float) -> QuantileLoss:
+    def loss(y: Floats, q: Floats, levels: Floats) -> Floats:
+        return m.covered(y, *_ends(q, levels, central))
+
+    return loss
+
+
+def _ends(q: Floats, levels: Floats, central: float) -> tuple[Floats, Floats]:
+    low, high = (int(np.argmin(np.abs(levels - level))) for level in m.range_levels(central))
+    return q[:, low], q[:, high]
+
+
+def _part(which: int) -> QuantileLoss:
+    return lambda y, q, levels: m.wis_parts(y, q, levels)[which]
+
+
+def _mean_pinball(y: Floats, q: Floats, levels: Floats) -> Floats:
+    return np.asarray(m.pinball(y[:, None], q, levels).mean(axis=1), dtype=float)
+
+
+NATURAL = ("natural",)
+METRICS: dict[str, Metric] = {
+    "mae": Metric(points=lambda y, f, s: m.absolute_error(y, f)),
+    "median_error": Metric(points=lambda y, f, s: m.absolute_error(y, f), together="median"),
+    "rmse": Metric(points=lambda y, f, s: m.squared_error(y, f), together="root"),
+    "bias": Metric(points=lambda y, f, s: f - y, skill=False),
+    "mase": Metric(points=_scaled, scales=NATURAL),
+    "mape": Metric(points=_percent, scales=NATURAL),
+    "median_ape": Metric(points=_percent, together="median", scales=NATURAL),
+    "wis": Metric(quantiles=m.wis),
+    "wis_spread": Metric(quantiles=_part(0), skill=False),
+    "wis_overprediction": Metric(quantiles=_part(1), skill=False),
+    "wis_underprediction": Metric(quantiles=_part(2), skill=False),
+    "crps": Metric(quantiles=m.crps_from_quantiles),
+    "pinball": Metric(quantiles=_mean_pinball),
+    **{f"interval_score_{100 * c:.0f}": Metric(quantiles=_range_loss(c)) for c in REQUIRED},
+    **{
+        f"coverage_{100 * c:.0f}": Metric(quantiles=_coverage_loss(c), skill=False, scales=NATURAL)
+        for c in REQUIRED
+    },
+}
+_OWN: dict[str, Metric] = {}
+
+
+def register_metric(
+    name: str, fn: QuantileLoss, skill: bool = True, scales: Sequence[str] = ("natural",)
+) -> None:
+    """Add a metric of your own to every later `score`.
+
+    Parameters
+    ----------
+    name : str
+        A new name.
+    fn : callable
+        ``fn(y (n,), quantiles (n, L), levels (L,)) -> losses (n,)``; their mean is the score.
+    skill : bool
+        Whether lower is better, so that skill against the baseline means something.
+    scales : sequence of {"natural", "log"}
+
+    Examples
+    --------
+    >>> register_metric("width", lambda y, q, levels: q[:, -1] - q[:, 0], skill=False)
+    """
+    if name in METRICS:
+        raise ConfigError(f"register_metric: '{name}' is built in; choose another name")
+    unknown = [s for s in scales if s not in ("natural", "log")]
+    if unknown:
+        raise ConfigError(f"register_metric: scale '{unknown[0]}'; expected 'natural' or 'log'")
+    _OWN[name] = Metric(quantiles=fn, skill=skill, scales=tuple(scales), own=True)
+
+
+def score(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    baseline: str = "random_walk",
+    by: Sequence[str] = ("model", "horizon"),
+    truth: str = "latest",
+    eras: Eras | None = None,
+    as_of: Any = None,
+) -> pd.DataFrame:
+    """Score every model of a forecast table on the folds that all of them have.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table of many origins, baseline included.
+    obs : Observations
+        Figures.
+    baseline : str
+        Model against which skill is taken; it must be there for every series.
+    by : sequence of str
+        ``model``, ``horizon`` and ``era``; without ``horizon`` only the mean over horizons is given.
+    truth : {"latest", "first"}
+        Latest or first official figures as the outcome.
+    eras : mapping, optional
+        Name -> (first month, last month) of the last official month at the origin, or a list of origins.
+    as_of : date, optional
+        Only figures public by then count.
+
+    Returns
+    -------
+    DataFrame
+        `SCORE_COLUMNS`. ``n`` = folds (origins) whose outcome is known, ``n_ok`` = those the value rests on.
+        ``all`` horizons: mean over horizons of the mean over origins. A metric that cannot be computed has no
+        value and a note that says why.
+
+    Raises
+    ------
+    ConfigError
+        For a missing baseline, an unknown `by` or a malformed table.
+    """
+    wrong = [word for word in by if word not in BY]
+    if wrong or "model" not in by:
+        raise ConfigError(
+            f"by: {', '.join(by)}; expected 'model' and any of {', '.join(BY[1:])}."
+            f"{nearest(wrong[0], BY) if wrong else ''}"
+        )
+    rows: list[dict[str, Any]] = []
+    for ground in grounds(forecasts, obs, baseline, truth, as_of):
+        rows.extend(_score_ground(ground, eras, "horizon" in by))
+    table = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+    return table.astype({"n_ok": "int64", "n": "int64"}) if len(table) else table
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The losses of one model by one metric: origin x horizon, NaN where not scored; reasons by horizon."""
+
+    losses: Floats
+    reasons: tuple[str, ...]
+
+
+def _score_ground(ground: Ground, eras: Eras | None, by_horizon: bool) -> list[dict[str, Any]]:
+    masks = era_masks(ground, eras)
+    rows: list[dict[str, Any]] = []
+    mase = _mase_scales(ground)
+    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+    for name, metric in {**METRICS, **_OWN}.items():
+        for scale in metric.scales:
+            cells = [_losses(ground, k, metric, scale, mase, shared) for k in range(len(ground.names))]
+            for era, mask in masks.items():
+                values = [_together(ground, cell, metric, mask) for cell in cells]
+                for k in range(len(values)):
+                    head = {**ground.label(k), "era": era, "scale": scale, "metric": name}
+                    rows.extend(
+                        {**head, **tail}
+                        for tail in _tails(ground, k, cells, values, metric, mask, by_horizon)
+                    )
+    order = {n: i for i, n in enumerate(ground.names)}
+    rows.sort(key=lambda r: order[(r["model"], r["knowledge"], r["scenario"])])
+    return [row for row in rows if ground.scenario == row["scenario"]]
+
+
+def _mase_scales(ground: Ground) -> Floats:
+    """Scale of MASE at each origin, from the months up to the last official one."""
+    return np.array([m.mase_scale(ground.history[: max(n, 0)]) for n in ground.last - ground.start + 1])
+
+
+def _losses(
+    ground: Ground, k: int, metric: Metric, scale: str, mase: Floats, shared: Sequence[Groups]
+) -> Cell:
+    """Losses of one model; a horizon that cannot be scored is NaN with its reason."""
+    losses = np.full(ground.y.shape, np.nan)
+    reasons = []
+    y = ground.scaled(ground.y, scale)
+    folds = ground.common if metric.points else ground.ranged
+    for j in range(ground.y.shape[1]):
+        at = np.flatnonzero(folds[:, j])
+        reason = _obstacle(ground, k, j, metric, scale, shared[j])
+        if not reason and len(at):
+            try:
+                losses[:, j] = _loss(ground, k, j, metric, scale, mase, shared[j], y[:, j])
+            except NotScored as error:
+                reason = str(error)
+            except Exception as error:
+                if not metric.own:
+                    raise  # a fault of ours, not a result
+                reason = f"{type(error).__name__}: {error}"
+        if not reason and len(at) and not np.isfinite(losses[at, j]).all():
+            losses[at, j] = np.nan
+            reason = "the metric gave no number at some folds"
+        reasons.append(reason)
+    return Cell(losses, tuple(reasons))
+
+
+def _loss(
+    ground: Ground, k: int, j: int, metric: Metric, scale: str, mase: Floats, shared: Groups, y: Floats
+) -> Floats:
+    losses = np.full(len(y), np.nan)
+    if metric.points:
+        at = np.flatnonzero(ground.common[:, j])
+        losses[at] = metric.points(y[at], ground.scaled(ground.medians[k, at, j], scale), mase[at])
+        return losses
+    assert metric.quantiles is not None
+    for folds, levels in shared:
+        q = ground.scaled(ground.quantiles[k, folds, j][:, levels], scale)
+        losses[folds] = metric.quantiles(y[folds], q, ground.levels[levels])
+    return losses
+
+
+def _obstacle(ground: Ground, k: int, j: int, metric: Metric, scale: str, shared: Groups) -> str:
+    """Why a horizon cannot be scored, or nothing."""
+    if not ground.due[:, j].any():
+        return "no outcome is known yet"
+    if not ground.takes_part[k, j]:
+        return "the model has no forecast of this horizon"
+    if scale == "log" and not ground.logs:
+        return "no logs: some figures are neither positive nor counts"
+    if not ground.common[:, j].any():
+        return "the models have no fold in common"
+    if metric.quantiles and not len(shared):
+        lacking = ground.without_ranges(j)
+        who = (
+            f"{', '.join(lacking)} has" if len(lacking) == 1 else f"{', '.join(lacking) or 'the models'} have"
+        )
+        return f"{who} no 50/80/95% ranges at horizon {j + 1} on common folds"
+    return ""
+
+
+def _put_together(losses: Floats, metric: Metric) -> float:
+    if not len(losses):
+        return float("nan")
+    if metric.together == "median":
+        return float(np.median(losses))
+    return float(np.mean(losses))
+
+
+def _together(ground: Ground, cell: Cell, metric: Metric, mask: Bools) -> Floats:
+    """Value at each horizon, and over all of them last."""
+    horizons = ground.y.shape[1]
+    kept = [cell.losses[mask & np.isfinite(cell.losses[:, j]), j] for j in range(horizons)]
+    each = np.array([_put_together(x, metric) for x in kept])
+    due = (ground.due & mask[:, None]).any(axis=0)
+    if not due.any() or (np.isnan(each) & due).any():
+        whole = float("nan")  # no mean skips a horizon silently
+    elif metric.together == "median":
+        whole = float(np.median(np.concatenate(kept)))
+    else:
+        whole = float(each[due].mean())
+    out = np.append(each, whole)
+    return np.sqrt(out) if metric.together == "root" else out
+
+
+def _tails(
+    ground: Ground,
+    k: int,
+    cells: Sequence[Cell],
+    values: Sequence[Floats],
+    metric: Metric,
+    mask: Bools,
+    by_horizon: bool,
+) -> list[dict[str, Any]]:
+    """Horizon, value, skill, counts and note of one model, metric and era."""
+    scored = np.isfinite(cells[k].losses) & mask[:, None]
+    due = ground.due & mask[:, None]
+    own = np.isfinite(ground.medians[k]) & due
+    horizons = ground.y.shape[1]
+    tails = []
+    for j in [*range(horizons), horizons] if by_horizon else [horizons]:
+        here: Any = j if j < horizons else slice(None)
+        last = j == horizons
+        n = int(due.any(axis=1).sum() if last else due[:, j].sum())
+        n_ok = int(scored.any(axis=1).sum() if last else scored[:, j].sum())
+        value = float(values[k][j])
+        note = "" if np.isfinite(value) else _reason(cells[k], here, n)
+        if np.isfinite(value) and scored[:, here].sum() < due[:, here].sum():
+            note = _missing(int(due[:, here].sum()), int(scored[:, here].sum()), int(own[:, here].sum()))
+        tails.append(
+            {
+                "horizon": ALL if last else j + 1,
+                "value": value,
+                "skill": _skill(value, float(values[ground.base][j]), metric),
+                "n_ok": n_ok if np.isfinite(value) else 0,
+                "n": n,
+                "note": note,
+            }
+        )
+    return tails
+
+
+def _reason(cell: Cell, here: Any, n: int) -> str:
+    if n == 0:
+        return "no fold here"
+    if isinstance(here, int):
+        return cell.reasons[here] or "no fold here is common to all models"
+    reasons = [(j + 1, text) for j, text in enumerate(cell.reasons) if text]
+    if not reasons:
+        return "a horizon has no common fold here"
+    texts = {text for _, text in reasons}
+    return texts.pop() if len(texts) == 1 else f"horizon {reasons[0][0]}: {reasons[0][1]}"
+
+
+def _missing(due: int, scored: int, own: int) -> str:
+    parts = [f"{scored} of {due} forecasts scored"]
+    if own < due:
+        parts.append(f"{due - own} missing from this model")
+    if own > scored:
+        parts.append(f"{own - scored} not common to all models or without ranges")
+    return ", ".join(parts)
+
+
+def _skill(value: float, base: float, metric: Metric) -> float:
+    if not metric.skill or not np.isfinite(value) or not np.isfinite(base) or base == 0:
+        return float("nan")
+    return 1.0 - value / base
