@@ -6,6 +6,7 @@ Nothing is averaged here but over levels.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -148,13 +149,14 @@ def central_pairs(levels: ArrayLike) -> list[tuple[int, int, float]]:
     >>> central_pairs([0.1, 0.5, 0.9])
     [(0, 2, 0.2)]
     """
-    p = _floats(levels)
-    pairs = []
-    for i in np.flatnonzero(p < 0.5 - 1e-9):
-        partner = np.flatnonzero(np.isclose(p, 1.0 - p[i], atol=1e-9))
-        if len(partner):
-            pairs.append((int(i), int(partner[0]), round(2.0 * float(p[i]), 10)))
-    return sorted(pairs, key=lambda pair: pair[2])
+    return list(_pairs(tuple(np.round(_floats(levels), 9).tolist())))
+
+
+@lru_cache(maxsize=256)
+def _pairs(levels: tuple[float, ...]) -> tuple[tuple[int, int, float], ...]:
+    at = {level: i for i, level in enumerate(levels)}
+    found = [(i, at.get(round(1.0 - p, 9)), round(2.0 * p, 9)) for p, i in at.items() if p < 0.5]
+    return tuple(sorted(((i, j, a) for i, j, a in found if j is not None), key=lambda pair: pair[2]))
 
 
 def wis_parts(y: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> tuple[Floats, Floats, Floats]:
