@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -282,12 +283,12 @@ def save_chain(result: Backtest, path: Path) -> None:
 def load_chain(path: Path) -> Backtest | None:
     """Return a kept chain, or None if there is none or it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as kept:
             parts: dict[str, dict[str, Any]] = {"forecasts": {}, "folds": {}}
             for key in kept.files:
                 table, column = key.split(".", 1)
                 parts[table][column] = _from_array(column, kept[key])
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     return Backtest(pd.DataFrame(parts["forecasts"]), pd.DataFrame(parts["folds"]))
 

@@ -1,0 +1,42 @@
+import pandas as pd
+
+import forecast as fc
+from forecast.backtesting.folds import FoldSettings, FoldSource, chain_key, make_chains
+
+
+def test_chains_are_one_a_model_and_series_or_one_a_pooled_model():
+    models = {"rw": fc.make_model("random_walk"), "arima": fc.make_model("arima"), "ridge": fc.make_model("ridge")}
+    chains = make_chains(models, ["a", "b"], ["none", "at_origin"])
+    told = [(c.name, c.knowledge, c.series) for c in chains]
+    assert told == [
+        ("rw", "none", ("a",)), ("rw", "none", ("b",)),
+        ("arima", "none", ("a",)), ("arima", "none", ("b",)),
+        ("arima", "at_origin", ("a",)), ("arima", "at_origin", ("b",)),
+        ("ridge", "none", ("a", "b")), ("ridge", "at_origin", ("a", "b")),
+    ]  # fmt: skip
+
+
+def test_a_fold_sees_what_was_public(obs, events, usbp):
+    source = FoldSource(obs, events, FoldSettings(window=24))
+    panel = source.panel(pd.Timestamp("2024-05-07"), (usbp,))
+    assert panel.y(usbp).iloc[-1] == 137480 and len(panel.y(usbp)) == 24
+    assert source.panel(pd.Timestamp("2024-05-07"), (usbp,)) is panel
+    assert "first figure" in source.panel(pd.Timestamp("1999-01-01"), (usbp,))
+    assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "none").columns == ()
+    assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "at_origin").columns
+
+
+def test_the_key_of_a_chain_changes_with_everything_that_decides_it(obs, events, usbp):
+    origins = [pd.Timestamp("2024-05-07")]
+    (chain,) = make_chains({"d": fc.make_model("drift")}, [usbp], ["none"])
+    (other,) = make_chains({"d": fc.make_model("drift", window=24)}, [usbp], ["none"])
+    source, longer = (FoldSource(obs, events, FoldSettings(horizon=h)) for h in (12, 6))
+    keys = {
+        chain_key(chain, source, origins, "1"),
+        chain_key(other, source, origins, "1"),
+        chain_key(chain, longer, origins, "1"),
+        chain_key(chain, source, [pd.Timestamp("2024-05-08")], "1"),
+        chain_key(chain, source, origins, "2"),
+    }
+    assert len(keys) == 5
+    assert chain_key(chain, source, origins, "1") in keys

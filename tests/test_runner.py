@@ -1,0 +1,117 @@
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.backtesting import runner
+from forecast.models.baselines import Drift
+from forecast.models.base import SeriesFit
+from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, ConfigError, DataError
+
+
+@pytest.fixture(scope="module")
+def origins(small):
+    return fc.monthly_origins("2021-01", "2022-12", small, ["a"])
+
+
+@dataclass(frozen=True)
+class Moody(Drift):
+    """Fails at origins with an odd number of months."""
+
+    def fit_series(self, data):
+        if len(data.y) % 2:
+            raise DataError(f"{data.name}: an odd number of months")
+        return SeriesFit(super().fit_series(data).steps)
+
+
+def test_tables_have_the_columns_of_the_design_and_the_baseline_stands_once(small, events, origins):
+    models = {"drift": fc.make_model("drift"), "arima": fc.make_model("arima", seasonal_order=None)}
+    bt = fc.backtest(models, small, events, ["a", "b"], origins[:3], horizon=4, levels=(0.1, 0.5, 0.9))
+    assert list(bt.forecasts.columns) == list(FORECAST_COLUMNS) and list(bt.folds.columns) == list(FOLD_COLUMNS)
+    assert len(bt.forecasts) == 3 * 2 * 3 * 4 * 3
+    assert bt.folds.groupby("model").size().to_dict() == {"random_walk": 6, "drift": 6, "arima": 6}
+    assert set(bt.forecasts.loc[bt.forecasts["model"] == "arima", "knowledge"]) == {"at_origin"}
+    assert set(bt.forecasts.loc[bt.forecasts["model"] == "drift", "knowledge"]) == {"none"}
+
+
+def test_a_failed_fold_is_a_row_with_its_reason(small, events, origins):
+    bt = fc.backtest({"moody": Moody()}, small, events, ["a"], origins[:4], horizon=2)
+    folds = bt.folds[bt.folds["model"] == "moody"]
+    assert list(folds["status"]) == ["failed", "ok", "failed", "ok"] or list(folds["status"]) == ["ok", "failed"] * 2
+    failed = folds[folds["status"] == "failed"]
+    assert failed["message"].str.contains("an odd number of months").all()
+    assert set(bt.forecasts.loc[bt.forecasts["model"] == "moody", "origin"]) == set(folds.loc[folds["status"] == "ok", "origin"])
+
+
+def test_an_origin_before_the_figures_is_skipped_and_told(small, events):
+    bt = fc.backtest({}, small, events, ["a"], ["2014-06-01", "2022-06-01"], horizon=2)
+    assert list(bt.folds["status"]) == ["skipped", "ok"]
+    assert "2015-02-20" in bt.folds["message"].iloc[0]
+
+
+def test_wrong_words_are_refused(small, events, origins):
+    with pytest.raises(ConfigError, match="no origin"):
+        fc.backtest({}, small, events, ["a"], [])
+    with pytest.raises(ConfigError, match="nosuch"):
+        fc.backtest({}, small, events, ["nosuch"], origins)
+
+
+def test_workers_change_nothing(small, events, origins):
+    from joblib import parallel_config
+
+    models = {"drift": fc.make_model("drift"), "ridge": fc.make_model("ridge", lags=3)}
+    serial = fc.backtest(models, small, events, ["a", "b"], origins[-2:], horizon=2)
+    with parallel_config(backend="threading", n_jobs=2):
+        spread = fc.backtest(models, small, events, ["a", "b"], origins[-2:], horizon=2)
+    pd.testing.assert_frame_equal(serial.forecasts, spread.forecasts, check_exact=True)
+    pd.testing.assert_frame_equal(serial.folds, spread.folds)
+
+
+def test_finished_chains_are_kept_and_read_back_the_same(small, events, origins, tmp_path, monkeypatch):
+    models = {"drift": fc.make_model("drift")}
+    first = fc.backtest(models, small, events, ["a"], origins[-3:], horizon=2, cache=tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 2 and not list(tmp_path.glob("*.part"))
+    monkeypatch.setattr(runner, "run_chain", lambda *_: pytest.fail("a kept chain was run again"))
+    again = fc.backtest(models, small, events, ["a"], origins[-3:], horizon=2, cache=tmp_path)
+    pd.testing.assert_frame_equal(first.forecasts, again.forecasts, check_exact=True, check_dtype=False)
+    assert first.folds["message"].tolist() == again.folds["message"].tolist()
+
+
+def test_an_interrupted_backtest_goes_on(small, events, origins, tmp_path, monkeypatch):
+    models = {"one": fc.make_model("drift"), "two": fc.make_model("drift", window=24)}
+    whole = fc.backtest(models, small, events, ["a"], origins[-2:], horizon=2)
+    run_chain, seen = runner.run_chain, []
+
+    def stops(chain, *rest):
+        if chain.name == "two":
+            raise KeyboardInterrupt
+        seen.append(chain.name)
+        return run_chain(chain, *rest)
+
+    monkeypatch.setattr(runner, "run_chain", stops)
+    with pytest.raises(KeyboardInterrupt):
+        fc.backtest(models, small, events, ["a"], origins[-2:], horizon=2, cache=tmp_path)
+    assert seen == ["random_walk", "one"]
+    monkeypatch.setattr(runner, "run_chain", lambda chain, *rest: (seen.append(chain.name), run_chain(chain, *rest))[1])
+    done = fc.backtest(models, small, events, ["a"], origins[-2:], horizon=2, cache=tmp_path)
+    assert seen == ["random_walk", "one", "two"]
+    pd.testing.assert_frame_equal(whole.forecasts, done.forecasts, check_exact=True, check_dtype=False)
+
+
+def test_a_damaged_kept_chain_is_run_again(small, events, origins, tmp_path):
+    first = fc.backtest({}, small, events, ["a"], origins[-1:], horizon=2, cache=tmp_path)
+    (kept,) = tmp_path.glob("*.npz")
+    kept.write_bytes(kept.read_bytes()[:100])
+    again = fc.backtest({}, small, events, ["a"], origins[-1:], horizon=2, cache=tmp_path)
+    pd.testing.assert_frame_equal(first.forecasts, again.forecasts, check_exact=True, check_dtype=False)
+
+
+def test_parameters_are_kept_between_refits(small, events, origins):
+    models = {"ridge": fc.make_model("ridge", lags=3)}
+    every = fc.backtest(models, small, events, ["a"], origins[-4:], horizon=2, refit_every={"ridge": 2})
+    always = fc.backtest(models, small, events, ["a"], origins[-4:], horizon=2)
+    pick = lambda bt: bt.forecasts[(bt.forecasts["model"] == "ridge") & (bt.forecasts["level"] == 0.5)].set_index(["origin", "knowledge", "month"])["value"]  # noqa: E731
+    same = pick(every) == pick(always)
+    by_origin = same.groupby(level=0).all()
+    assert by_origin.tolist() == [True, False, True, False]

@@ -1,0 +1,35 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.models.transform import make_transform
+from forecast.spec import DataError
+
+
+def months(values):
+    return pd.Series(values, index=pd.period_range("2020-01", periods=len(values), freq="M"), dtype=float)
+
+
+@pytest.mark.parametrize("kind", ["log", "none", "box-cox"])
+def test_the_inverse_undoes_the_scale(kind):
+    y = months([10, 20, 35, 80, 44, 52])
+    transform, values = make_transform(kind, y, y * 0 + 1, True, "a")
+    np.testing.assert_allclose(transform.inverse(values), y)
+
+
+def test_zero_counts_are_raised_to_half_the_rounding_unit_and_told():
+    y = months([0, 20, 30])
+    transform, values = make_transform("log", y, months([10, 10, 1]), True, "a")
+    assert values[0] == np.log(5.0) and transform.floored == ("2020-01",)
+
+
+def test_other_series_at_or_below_zero_are_refused_by_month():
+    with pytest.raises(DataError, match="2020-02"):
+        make_transform("log", months([1.5, -0.2, 3.0]), months([1, 1, 1]), False, "rate")
+    transform, _ = make_transform("none", months([1.5, -0.2, 3.0]), months([1, 1, 1]), False, "rate")
+    assert transform.inverse(np.array([-1.0]))[0] == -1.0
+
+
+def test_unknown_months_stay_unknown():
+    _, values = make_transform("log", months([4, np.nan, 9]), months([1, 1, 1]), True, "a")
+    assert np.isnan(values[1]) and not np.isnan(values[[0, 2]]).any()
