@@ -1,6 +1,25 @@
 """Figures as known on a date: files in, `Observations` and `Panel` out."""
 
+from forecast.data._importing import ImportSummary, import_files
+from forecast.data._show import show_series
+from forecast.data.checks import FileReport, check_file, examine_file
 from forecast.data.observations import Observations, load_observations
 from forecast.data.panel import Panel
+from forecast.data.releases import NextRelease, is_late, next_release, next_releases, release_lags
 
-__all__ = ["Observations", "Panel", "load_observations"]
+__all__ = [
+    "FileReport",
+    "ImportSummary",
+    "NextRelease",
+    "Observations",
+    "Panel",
+    "check_file",
+    "examine_file",
+    "import_files",
+    "is_late",
+    "load_observations",
+    "next_release",
+    "next_releases",
+    "release_lags",
+    "show_series",
+]

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from forecast.data import _tables
+from forecast.data import _snapshots, _tables
 from forecast.data._files import RawTable, csv_files, is_address, read_table, unreadable
 from forecast.data._tidy import Rows, join_rows, parse_tidy
 from forecast.data.checks import check_rows, raise_for_errors, shorten
-from forecast.data.observations import Observations
+from forecast.data.observations import BUNDLED, Observations
+from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
 from forecast.spec import ConfigError, Finding, nearest
 
 
-def sources_of(path: str | Path) -> tuple[list[str | Path], Path | None]:
+@dataclass(frozen=True)
+class Reading:
+    """All that a path holds, read and checked.
+
+    Attributes
+    ----------
+    rows, leaks : Rows
+        Official figures, sorted; unofficial ones.
+    official : tuple of OfficialFile
+        The files in an official layout.
+    side : dict
+        The tables beside the figures.
+    listed : bool
+        True when the folder names its series in `series.csv`.
+    findings : list of Finding
+        Everything found, errors included.
+    """
+
+    rows: Rows
+    leaks: Rows
+    official: tuple[OfficialFile, ...]
+    side: dict[str, pd.DataFrame]
+    listed: bool
+    findings: list[Finding]
+
+
+def files_of(path: str | Path) -> tuple[list[str | Path], Path | None]:
     """Return the files of figures of a path, and the folder in which other tables may stand beside them."""
     if is_address(path):
         return [path], None
@@ -32,41 +60,112 @@ def _beside(folder: Path | None, name: str) -> RawTable | None:
     return read_table(folder / f"{name}.csv")
 
 
-def read_rows(
+def release_day(file: str | Path, days: Mapping[str, int]) -> int | None:
+    """Return the day stated for a file, by ``released.csv`` or else by its name."""
+    name = Path(str(file)).name
+    return days.get(name, _snapshots.day_in_name(name))
+
+
+def read_path(
     path: str | Path,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
     counts: bool = False,
-    known_series: list[str] | None = None,
-) -> tuple[Rows, Rows, list[Finding]]:
+) -> Reading:
     """Read every figure of a path and check it.
 
-    Returns
-    -------
-    rows, leaks : Rows
-        Official figures, sorted; unofficial ones.
-    findings : list of Finding
-        Everything found, errors included.
+    Parameters
+    ----------
+    path, series_id, release_lag_days, allow_gaps
+        As in `forecast.data.load_observations`.
+    counts : bool
+        True when every value must be a non-negative whole number.
     """
-    files, folder = sources_of(path)
-    findings: list[Finding] = []
+    files, folder = files_of(path)
+    side, listed, findings = _side_tables(folder)
     parts: list[Rows] = []
-    for file in files:
-        rows, found = parse_tidy(read_table(file), series_id, release_lag_days, counts)
+    raws = [read_table(file) for file in files]
+    official, found = read_officials([raw for raw in raws if layout_of(raw.columns)])
+    findings.extend(found)
+    for raw in raws:
+        if layout_of(raw.columns) is None:
+            rows, found = parse_tidy(raw, series_id, release_lag_days, counts)
+            parts.append(rows)
+            findings.extend(nearly_official(raw) or found)
+    if official:
+        rows, found = _history_of(official, folder, release_lag_days)
         parts.append(rows)
         findings.extend(found)
     leaks = _beside(folder, "leaks")
-    if leaks is not None and not any(f.severity == "error" for f in findings):
+    if leaks is not None:
         rows, found = parse_tidy(leaks, series_id, release_lag_days, False)
         rows.status[:] = "leak"
         parts.append(rows)
         findings.extend(found)
-    everything = join_rows(parts)
+    everything = join_rows(parts) if parts else parse_nothing()
     leak = everything.status == "leak"
-    official, found = check_rows(everything.take(~leak), allow_gaps, known_series)
-    findings.extend(found)
-    return official, everything.take(leak), findings
+    known = [str(name) for name in side["series"]["series_id"]] if listed else None
+    rows, found = check_rows(everything.take(~leak), allow_gaps, known)
+    return Reading(rows, everything.take(leak), tuple(official), side, listed, shorten([*findings, *found]))
+
+
+def parse_nothing() -> Rows:
+    """Return no rows at all."""
+    return _snapshots.rows_of([], ())
+
+
+def _side_tables(folder: Path | None) -> tuple[dict[str, pd.DataFrame], bool, list[Finding]]:
+    side: dict[str, pd.DataFrame] = {}
+    findings: list[Finding] = []
+    listed = False
+    for kind in _tables.SIDE_COLUMNS:
+        raw = _beside(folder, kind)
+        listed |= kind == "series" and raw is not None
+        side[kind], found = _tables.side_frame(kind, raw)
+        findings.extend(found)
+    return side, listed, findings
+
+
+def nearly_official(raw: RawTable) -> list[Finding]:
+    """Return the one finding of a header that is almost official; the tidy reader's would mislead there."""
+    what = almost_official(raw.columns)
+    if not what:
+        return []
+    hint = "give the file as published"
+    return [Finding("header", "error", what, file=raw.name, row=1, expected="all its columns", hint=hint)]
+
+
+def read_officials(raws: Sequence[RawTable]) -> tuple[list[OfficialFile], list[Finding]]:
+    """Read the files that are in an official layout."""
+    files, findings = [], []
+    for raw in raws:
+        file, found = read_official(raw)
+        findings.extend(found)
+        if file is not None:
+            files.append(file)
+    return files, findings
+
+
+def _history_of(
+    official: Sequence[OfficialFile], folder: Path | None, release_lag_days: int
+) -> tuple[Rows, list[Finding]]:
+    place = folder or Path(official[0].name).parent
+    days, findings = _snapshots.sidecar(place)
+    snapshots = []
+    for file in official:
+        snapshot, found = _snapshots.official_snapshot(file, release_day(file.name, days), release_lag_days)
+        findings.extend(found)
+        if snapshot is not None:
+            snapshots.append(snapshot)
+    added, found = _snapshots.merge(snapshots)
+    return _snapshots.rows_of(added, tuple(file.name for file in official)), [*findings, *found]
+
+
+def bundled_series(names: Sequence[str]) -> pd.DataFrame:
+    """Return the bundled rows of series.csv for these series."""
+    frame, _ = _tables.side_frame("series", read_table(BUNDLED / "series.csv"))
+    return _tables.keep_series(frame, names)
 
 
 def load(
@@ -77,25 +176,19 @@ def load(
     bundled: bool = False,
 ) -> Observations:
     """Read a path; see `forecast.data.load_observations`."""
-    _, folder = sources_of(path)
-    side: dict[str, pd.DataFrame] = {}
-    findings: list[Finding] = []
-    given = False
-    for kind in _tables.SIDE_COLUMNS:
-        raw = _beside(folder, kind)
-        given |= kind == "series" and raw is not None
-        side[kind], found = _tables.side_frame(kind, raw)
-        findings.extend(found)
-    listed = [str(name) for name in side["series"]["series_id"]] if given else None
-    rows, leaks, found = read_rows(path, series_id, release_lag_days, allow_gaps, bundled, listed)
-    findings.extend(found)
-    raise_for_errors(shorten(findings))
-    if not len(rows):
+    reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled)
+    raise_for_errors(reading.findings)
+    if not len(reading.rows):
         raise unreadable(str(path), "no row holds a figure", "give one row for each month", "month,value")
-    table = _tables.observations_frame(rows)
-    leak_table = _sorted(_tables.observations_frame(leaks))
-    series = _tables.series_frame(side.pop("series"), table, "encounters" if bundled else "count")
-    obs = make_observations(table, leak_table, series, side, findings, bundled, allow_gaps)
+    table = _tables.observations_frame(reading.rows)
+    leaks = _tables.observations_frame(reading.leaks)
+    leaks = leaks.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)
+    side = dict(reading.side)
+    given = side.pop("series")
+    if reading.official and not reading.listed:
+        given = bundled_series([name for file in reading.official for name in file.figures])
+    series = _tables.series_frame(given, table, "encounters" if bundled else "count")
+    obs = make_observations(table, leaks, series, side, reading.findings, bundled, allow_gaps)
     return obs if series_id is None else only(obs, series_id)
 
 
@@ -104,30 +197,30 @@ def make_observations(
     leaks: pd.DataFrame,
     series: pd.DataFrame,
     side: Mapping[str, pd.DataFrame],
-    findings: list[Finding],
+    findings: Sequence[Finding],
     bundled: bool = False,
     allow_gaps: bool = False,
 ) -> Observations:
     """Return observations of checked tables, with their digest."""
     content = {"table": table, "leaks": leaks, "series": series.reset_index(), **side}
     return Observations(
-        table=table, leaks=leaks, series=series, **side,
-        findings=tuple(shorten(findings)), digest=_tables.digest_of(content),
-        bundled=bundled, allow_gaps=allow_gaps,
-    )  # fmt: skip
-
-
-def _sorted(table: pd.DataFrame) -> pd.DataFrame:
-    return table.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)
+        table=table,
+        leaks=leaks,
+        series=series,
+        **side,
+        findings=tuple(findings),
+        digest=_tables.digest_of(content),
+        bundled=bundled,
+        allow_gaps=allow_gaps,
+    )
 
 
 def only(obs: Observations, series_id: str) -> Observations:
     """Return the observations of one series."""
     if series_id not in obs.series_ids:
-        raise ConfigError(
-            f"there is no series '{series_id}' in these figures.{nearest(series_id, obs.series_ids)}"
-        )
+        names = obs.series_ids
+        raise ConfigError(f"there is no series '{series_id}' in these figures.{nearest(series_id, names)}")
     table, leaks = (_tables.keep_series(t, [series_id]) for t in (obs.table, obs.leaks))
     side = {name: getattr(obs, name) for name in _tables.SIDE_COLUMNS if name != "series"}
     series = obs.series.loc[[series_id]]
-    return make_observations(table, leaks, series, side, list(obs.findings), obs.bundled, obs.allow_gaps)
+    return make_observations(table, leaks, series, side, obs.findings, obs.bundled, obs.allow_gaps)

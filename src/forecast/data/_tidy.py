@@ -66,9 +66,9 @@ class Rows:
         columns = {name: getattr(self, name)[which] for name in (*OBSERVATION_COLUMNS, "row", "file")}
         return Rows(**columns, files=self.files)
 
-    def place(self, position: int) -> tuple[str, int]:
-        """Return the file and the line of one row."""
-        return self.files[int(self.file[position])], int(self.row[position])
+    def place(self, position: int) -> tuple[str, int | None]:
+        """Return the file and the line of one row; no line when the row is a sum of many."""
+        return self.files[int(self.file[position])], int(self.row[position]) or None
 
 
 def join_rows(parts: Sequence[Rows]) -> Rows:
@@ -201,7 +201,8 @@ def _column(
         findings.append(
             Finding(
                 column, "error", f"'{raw.cells[column][i]}' is not {expected}",
-                file=raw.name, row=int(raw.rows[i]), expected=expected, hint=hints.get(column, "correct the cell"),
+                file=raw.name, row=int(raw.rows[i]), expected=expected,
+                hint=hints.get(column, "correct the cell"),
             )
         )  # fmt: skip
     return values, bad

@@ -1,0 +1,173 @@
+"""When figures come out: lags seen so far, the next day to look for, and whether a figure is late.
+
+Everything is judged as known on a date. A statement before the monthly update (status ``flash``) is not an
+update, so its lag is left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecast.data import _tables
+from forecast.data._parse import days_stamps, month_end, months_index
+from forecast.data.observations import Observations
+from forecast.spec import ConfigError
+
+#: Fewer lags with evidence than this, and assumed ones are used as well.
+_FEWEST = 3
+
+
+@dataclass(frozen=True)
+class NextRelease:
+    """When the next figure of a series is to be expected, from the lags of its last releases.
+
+    Attributes
+    ----------
+    series_id : str
+        The series.
+    month : Period
+        The first month without an official figure.
+    earliest, usual, latest : Timestamp
+        The month's end plus the shortest, median and longest of these lags.
+    n : int
+        How many lags that rests on.
+    basis : {"observed", "assumed"}
+        ``assumed`` when fewer than three release days have evidence.
+    """
+
+    series_id: str
+    month: pd.Period
+    earliest: pd.Timestamp
+    usual: pd.Timestamp
+    latest: pd.Timestamp
+    n: int
+    basis: str
+
+
+def release_lags(
+    obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp = "latest"
+) -> pd.DataFrame:
+    """Return how long after its end each month's first update came out.
+
+    Parameters
+    ----------
+    obs : Observations
+        The figures.
+    series_id : str
+        A series.
+    date : str, date or Timestamp
+        Only releases up to this date.
+
+    Returns
+    -------
+    DataFrame
+        ``month, released, basis, lag_days``, one row a month, flash statements left out.
+
+    Examples
+    --------
+    >>> from forecast.data import load_observations
+    >>> lags = release_lags(load_observations(), "southwest.usbp").set_index("month")
+    >>> int(lags.loc["2023-12", "lag_days"])
+    26
+    """
+    if series_id not in obs.series_ids:
+        obs.as_of(date, series_id)  # raises, with the nearest name
+    table = obs.table
+    table = table[(table["series_id"] == series_id) & (table["status"] != "flash")]
+    table = table[table["released"] <= obs.day_of(date)].drop_duplicates("month")
+    lag = _tables.day_numbers(table["released"]) - month_end(_tables.month_numbers(table["month"]))
+    return pd.DataFrame(
+        {
+            "month": table["month"].array,
+            "released": table["released"].to_numpy(),
+            "basis": table["release_basis"].to_numpy(dtype=object),
+            "lag_days": lag,
+        }
+    )
+
+
+def next_release(
+    obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp, months: int = 12
+) -> NextRelease:
+    """Return when the next figure of a series is to be expected, as seen on a date.
+
+    Parameters
+    ----------
+    obs : Observations
+        The figures.
+    series_id : str
+        A series.
+    date : str, date or Timestamp
+        The date; ``latest`` is the newest release.
+    months : int
+        So many of the latest months feed the range.
+
+    Examples
+    --------
+    >>> from forecast.data import load_observations
+    >>> due = next_release(load_observations(), "southwest.usbp", "2024-05-07")
+    >>> str(due.month), f"{due.earliest:%d %b}", f"{due.latest:%d %b}"
+    ('2024-04', '12 May', '26 May')
+    """
+    last = obs.as_of(date, series_id).last_official[series_id]
+    lags = release_lags(obs, series_id, date).tail(months)
+    seen = lags[lags["basis"] != "assumed"]
+    basis = "observed" if len(seen) >= _FEWEST else "assumed"
+    days = (seen if basis == "observed" else lags)["lag_days"].to_numpy()
+    if not len(days):
+        raise ConfigError(f"'{series_id}' has no monthly update up to {date}, so none can be expected")
+    month = last + 1
+    end = int(month_end(np.array([month.ordinal]))[0])
+    marks = [days.min(), int(np.ceil(np.median(days))), days.max()]
+    earliest, usual, latest = (pd.Timestamp(days_stamps(np.array([end + d]))[0]) for d in marks)
+    return NextRelease(series_id, month, earliest, usual, latest, len(days), basis)
+
+
+def next_releases(
+    obs: Observations, series: list[str] | tuple[str, ...], date: str | dt.date | pd.Timestamp
+) -> pd.DataFrame:
+    """Return `next_release` of several series as a table, one row each."""
+    rows = [next_release(obs, name, date) for name in series]
+    columns = ("series_id", "month", "earliest", "usual", "latest", "n", "basis")
+    frame = pd.DataFrame({c: [getattr(row, c) for row in rows] for c in columns})
+    frame["month"] = months_index(np.array([row.month.ordinal for row in rows], dtype=np.int64))
+    return frame
+
+
+def is_late(
+    obs: Observations,
+    series_id: str,
+    today: str | dt.date | pd.Timestamp,
+    expected_by: int | None = None,
+) -> bool:
+    """Tell whether the next figure of a series is overdue on a day.
+
+    Parameters
+    ----------
+    obs : Observations
+        The figures.
+    series_id : str
+        A series.
+    today : str, date or Timestamp
+        The day. Only the command's `publish` reads a clock.
+    expected_by : int, optional
+        Days after the month's end by which a figure is expected; None = the longest lag of the last 12
+        months.
+
+    Examples
+    --------
+    >>> from forecast.data import load_observations
+    >>> obs = load_observations()
+    >>> is_late(obs, "southwest.usbp", "2026-10-15"), is_late(obs, "southwest.usbp", "2026-12-24")
+    (False, True)
+    """
+    day = obs.day_of(today)
+    due = next_release(obs, series_id, day)
+    if expected_by is None:
+        return bool(day > due.latest)
+    end = int(month_end(np.array([due.month.ordinal]))[0])
+    return bool(_tables.day_number(day) > end + expected_by)
