@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from forecast.arima.polynomials import Orders
-from forecast.arima.problem import FoldJob, prepare
+from forecast.arima.kernel import KERNELS, choose_kernel
+from forecast.arima.likelihood import WORST, Ints
+from forecast.arima.optimise import Objective, Optima
+from forecast.arima.polynomials import Floats, Orders
+from forecast.arima.problem import FoldJob, Problem, prepare
 from forecast.arima.reference import fit_reference
 from forecast.arima.result import ArimaFailure, ArimaFit
-from forecast.spec import ConfigError, ForecastError, nearest
+from forecast.arima.search import Folds, Starts, search
+from forecast.arima.solved import ExactSource, Solved, batch_of
+from forecast.spec import ConfigError, DataError, ForecastError, nearest
 
-Starts = Literal["warm", "modes", "full"]
 ENGINES = ("exact", "numpy", "compiled", "statsmodels")
+#: More missing months than this are left to the Kalman filter of the reference engine.
+MAX_MISSING = 64
 
 
 def arima(
@@ -26,10 +32,51 @@ def arima(
     xreg_prior: tuple[Any, Any] | None = None,
     engine: str = "exact",
 ) -> ArimaFit:
-    """Fit a regression with seasonal ARIMA errors by exact maximum likelihood."""
-    fit = arima_folds([FoldJob(y, xreg, None, xreg_prior)], order, seasonal_order, mean, "full", engine)[0]
+    """Fit a regression with seasonal ARIMA errors by exact maximum likelihood.
+
+    Parameters
+    ----------
+    y : array (n,)
+        The series; NaN marks missing months, which are handled exactly.
+    order : (p, d, q)
+        Orders of the ordinary part.
+    seasonal_order : (P, D, Q, s), optional
+        Orders of the seasonal part and the length of the season.
+    xreg : array (n, k) or DataFrame, optional
+        Regressors. Columns without information of their own are dropped and named in `ArimaFit.dropped`.
+    mean : bool, optional
+        None: an intercept when d + D = 0, none otherwise. True with d + D = 1: a drift.
+    xreg_prior : (mean (k,), sd (k,)), optional
+        Prior of each regressor in the units of y: finite sd is integrated out, sd = inf is profiled.
+    engine : {"exact", "numpy", "compiled", "statsmodels"}
+        "exact" chooses its kernel by the amount of work; "statsmodels" is the reference.
+
+    Returns
+    -------
+    ArimaFit
+        Estimates, criteria, forecasts.
+
+    Raises
+    ------
+    ConfigError
+        For arguments that do not fit together.
+    DataError
+        For series that are too short or constant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = np.sin(np.arange(60) / 3.0) + np.arange(60) % 4 / 10.0
+    >>> fit = arima(y, order=(1, 0, 0))
+    >>> list(fit.params.index)
+    ['ar1', 'intercept']
+    """
+    orders = Orders.of(order, seasonal_order)
+    _check_engine(engine)
+    problem = prepare(FoldJob(y, xreg, None, xreg_prior), orders, mean)
+    fit = _fit_all([problem], "full", engine, np.zeros(1, dtype=np.int64))[0]
     if isinstance(fit, ArimaFailure):
-        raise ConfigError(fit.message)
+        raise DataError(fit.message)
     return fit
 
 
@@ -41,16 +88,139 @@ def arima_folds(
     starts: Starts = "modes",
     engine: str = "exact",
 ) -> list[ArimaFit | ArimaFailure]:
-    """Fit the same model to many folds; a fold that cannot be fitted is an `ArimaFailure`."""
+    """Fit the same model to many folds, of one series or of several.
+
+    Parameters
+    ----------
+    jobs : sequence of FoldJob
+        In the order of their origins, series after series. A job that neither begins nor overlaps like the
+        one before it starts a new chain.
+    order, seasonal_order, mean, engine
+        As for `arima`. Here "exact" always means the compiled kernel (numpy without a usable numba), so that
+        a fold does not depend on how many others are fitted with it.
+    starts : {"modes", "warm", "full"}
+        How starting points are found, see `forecast.arima.search`. With "full" a fold does not depend on
+        the other folds at all.
+
+    Returns
+    -------
+    list of ArimaFit or ArimaFailure
+        In the order of the jobs; one bad fold never stops the others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = np.cumsum(np.sin(np.arange(80.0)))
+    >>> fits = arima_folds([FoldJob(y[:n]) for n in (60, 70, 80)], (0, 1, 1), engine="numpy")
+    >>> [fit.nobs for fit in fits]
+    [59, 69, 79]
+    """
     orders = Orders.of(order, seasonal_order)
+    _check_engine(engine)
+    results: list[ArimaFit | ArimaFailure] = [ArimaFailure("not fitted")] * len(jobs)
+    problems, places = [], []
+    for i, job in enumerate(jobs):
+        try:
+            problems.append(prepare(job, orders, mean))
+            places.append(i)
+        except ForecastError as error:
+            results[i] = ArimaFailure(str(error))
+    engine = "compiled" if engine == "exact" else engine
+    for i, fit in zip(places, _fit_all(problems, starts, engine, chains(problems)), strict=True):
+        results[i] = fit
+    return results
+
+
+def _check_engine(engine: str) -> None:
     if engine not in ENGINES:
         raise ConfigError(
             f"engine must be one of {', '.join(ENGINES)}, not {engine!r}.{nearest(engine, ENGINES)}"
         )
-    fits: list[ArimaFit | ArimaFailure] = []
-    for job in jobs:
-        try:
-            fits.append(fit_reference(prepare(job, orders, mean)))
-        except (ForecastError, np.linalg.LinAlgError) as error:
-            fits.append(ArimaFailure(str(error)))
+
+
+def chains(problems: Sequence[Problem]) -> Ints:
+    """Chain of each problem: a new one starts where a series does not continue the one before."""
+    chain = np.zeros(len(problems), dtype=np.int64)
+    for i in range(1, len(problems)):
+        chain[i] = chain[i - 1] + int(not _continues(problems[i - 1].y, problems[i].y))
+    return chain
+
+
+def _continues(before: Floats, after: Floats) -> bool:
+    """Tell whether half of the values are the same, from the start on or moved by the added months."""
+    n = min(len(before), len(after))
+    if np.count_nonzero(before[:n] == after[:n]) * 2 >= n:
+        return True
+    for moved in range(1, min(13, n)):
+        if np.count_nonzero(before[moved:n] == after[: n - moved]) * 2 >= n - moved:
+            return True
+    return False
+
+
+def _fit_all(
+    problems: Sequence[Problem], starts: Starts, engine: str, chain: Ints
+) -> list[ArimaFit | ArimaFailure]:
+    """Fit problems of one model: those with a prior, those without, and those for the reference."""
+    fits: list[ArimaFit | ArimaFailure] = [ArimaFailure("not fitted")] * len(problems)
+    routes: dict[str, list[int]] = {}
+    for i, problem in enumerate(problems):
+        reference = engine == "statsmodels" or problem.n_missing > MAX_MISSING
+        key = "statsmodels" if reference else "prior" if len(problem.shrunk) else "plain"
+        routes.setdefault(key, []).append(i)
+    for key, members in routes.items():
+        mine = [problems[i] for i in members]
+        made = (
+            [_reference(problem, engine) for problem in mine]
+            if key == "statsmodels"
+            else _fit_exact(mine, starts, engine, chain[members])
+        )
+        for i, fit in zip(members, made, strict=True):
+            fits[i] = fit
     return fits
+
+
+def _reference(problem: Problem, engine: str) -> ArimaFit | ArimaFailure:
+    try:
+        fit = fit_reference(problem)
+    except (ForecastError, np.linalg.LinAlgError, ValueError) as error:
+        return ArimaFailure(str(error))
+    if engine != "statsmodels":
+        note = f"{problem.n_missing} missing months: fitted by the Kalman filter of statsmodels"
+        return fit.with_note(note)
+    return fit
+
+
+def _fit_exact(
+    problems: Sequence[Problem], starts: Starts, engine: str, chain: Ints
+) -> list[ArimaFit | ArimaFailure]:
+    batch, group, columns = batch_of(problems)
+    length = np.array([len(p.z) for p in problems], dtype=np.int64)
+    kernel = KERNELS[choose_kernel(engine, batch, len(problems))]
+    objective = Objective(batch, kernel.evaluate)
+    found = search(objective, Folds(group, length, chain), starts)
+    x = np.stack([optima.x[0] for optima in found])
+    coefficients, _, sigma2 = objective.unpack(x)
+    details, beta = kernel.details(batch, group, length, coefficients, sigma2)
+    variance = sigma2 if sigma2 is not None else details.rss / np.array([p.nobs for p in problems])
+    solved = Solved(problems, columns, coefficients, variance, beta, details)
+    name = f"exact ({kernel.name})"
+    return [_result(solved, i, optima, name) for i, optima in enumerate(found)]
+
+
+def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit | ArimaFailure:
+    problem = solved.problems[lane]
+    value = float(optima.value[0])
+    if value >= WORST or not np.isfinite(solved.beta[lane]).all():
+        return ArimaFailure(f"the likelihood of {problem.orders} could not be computed at any starting point")
+    matrix, shift = problem.to_public()
+    regression = matrix @ solved.beta[lane][solved.columns[lane][:-1]] + shift
+    notes = [] if optima.converged[0] else ["the search ended before its tolerance was reached"]
+    near = optima.value[1:] < value + 0.5
+    if near.any():
+        gap = float(optima.value[1:][near].min()) - value
+        notes.append(f"another optimum lies only {gap:.2f} below this one in log-likelihood")
+    return ArimaFit(
+        problem=problem, values=np.concatenate([solved.coefficients[lane], regression]), loglik=-value,
+        sigma2=float(solved.sigma2[lane]), engine=engine, source=ExactSource(solved, lane),
+        notes=tuple(notes),
+    )  # fmt: skip

@@ -236,7 +236,8 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
     _check_length(y, orders, len(known))
     filled = _filled(y)
     has_intercept = fixed == "intercept"
-    centre = np.r_[xreg.mean(0), filled.mean()] if has_intercept else np.zeros(xreg.shape[1] + 1)
+    # The first row, not the mean: it is the same at every fold, so that folds can share filter passes.
+    centre = np.r_[xreg[0], filled[0]] if has_intercept else np.zeros(xreg.shape[1] + 1)
     centred, target = xreg - centre[:-1], filled - centre[-1]
     missing = np.flatnonzero(~np.isfinite(y))
     shrunk, wished = np.flatnonzero(np.isfinite(prior_sd)), np.flatnonzero(~np.isfinite(prior_sd))

@@ -1,0 +1,280 @@
+"""Find the maximum of the likelihood: many starts and many folds in lockstep.
+
+The likelihood of models with near-common factors has several maxima. A search from one start stops at a
+local one more often than not, so starts come from a grid that holds the typical corners, and the maxima
+found at one fold are the starts of later ones.
+
+Every lane is a search of its own (fold x start). All lanes evaluate together, each with its own step
+length and its own approximation of the Hessian (BFGS with Powell's damping, box constraints by active sets).
+Nothing that one lane does depends on another: sums run over the parameters of one lane only.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.arima.likelihood import WORST, Batch, Ints
+from forecast.arima.polynomials import Floats, Orders, from_partial
+
+#: Bounds of the partial autocorrelations. A moving average may reach its unit root (over-differencing does),
+#: an autoregression may not: there the variance of the start-up terms is infinite.
+AR_BOUND, MA_BOUND = 1.0 - 1e-4, 1.0
+#: A search ends when the next step promises less than this much log-likelihood.
+TOLERANCE = 1e-8
+MAX_ROUNDS, MAX_SHORTER, LONGEST_STEP = 200, 25, 0.5
+#: Two optima are one when they are closer than this in value or in parameters.
+SAME_VALUE, SAME_PLACE = 1e-5, 1e-2
+
+Kernel = Callable[[Batch, Ints, Ints, Floats, Floats | None, bool], tuple[Floats, Floats, Floats]]
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Minus log-likelihood by partial autocorrelations (and log sigma2, when there is a prior)."""
+
+    batch: Batch
+    kernel: Kernel
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates."""
+        return self.batch.orders.n_arma + int(self.batch.n_shrunk > 0)
+
+    @property
+    def bounds(self) -> Floats:
+        """Largest absolute value of each coordinate."""
+        ar = self.batch.orders.is_ar
+        extra = [700.0] * int(self.batch.n_shrunk > 0)
+        return np.array([*np.where(ar, AR_BOUND, MA_BOUND), *extra], dtype=float)
+
+    def unpack(self, x: Floats) -> tuple[Floats, Floats, Floats | None]:
+        """Coefficients, their Jacobian, and sigma2 of points (L, size)."""
+        n = self.batch.orders.n_arma
+        coefficients, jacobian = from_partial(x[:, :n], self.batch.orders)
+        return coefficients, jacobian, np.exp(x[:, n]) if x.shape[1] > n else None
+
+    def value(self, group: Ints, length: Ints, x: Floats) -> Floats:
+        """Values (L,) without derivatives."""
+        coefficients, _, sigma2 = self.unpack(x)
+        return self.kernel(self.batch, group, length, coefficients, sigma2, False)[0]
+
+    def value_gradient(self, group: Ints, length: Ints, x: Floats) -> tuple[Floats, Floats]:
+        """Values (L,) and gradients (L, size)."""
+        coefficients, jacobian, sigma2 = self.unpack(x)
+        value, slope, sigma_slope = self.kernel(self.batch, group, length, coefficients, sigma2, True)
+        gradient = (jacobian * slope[:, :, None]).sum(1)
+        if sigma2 is not None:
+            gradient = np.concatenate([gradient, sigma_slope[:, None]], axis=1)
+        return value, gradient
+
+
+@dataclass(frozen=True, eq=False)
+class Optima:
+    """Where searches ended; first axis lanes."""
+
+    x: Floats
+    value: Floats
+    hessian: Floats
+    converged: NDArray[np.bool_]
+
+    def take(self, index: Ints) -> Optima:
+        """Some of the lanes."""
+        return Optima(self.x[index], self.value[index], self.hessian[index], self.converged[index])
+
+    @staticmethod
+    def join(parts: list[Optima]) -> Optima:
+        """Lanes of several searches one after the other."""
+        fields = ("x", "value", "hessian", "converged")
+        return Optima(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
+
+
+def positive(hessian: Floats, length: Ints) -> Floats:
+    """Make symmetric matrices positive definite by turning their negative eigenvalues round."""
+    symmetric = 0.5 * (hessian + hessian.transpose(0, 2, 1))
+    bad = ~np.isfinite(symmetric).all((1, 2))
+    symmetric[bad] = 0.0
+    values, vectors = np.linalg.eigh(symmetric)
+    values = np.maximum(np.abs(values), 1e-4 * length[:, None])
+    values[bad] = length[bad, None]
+    return np.asarray((vectors * values[:, None, :]) @ vectors.transpose(0, 2, 1))
+
+
+def first_hessian(objective: Objective, group: Ints, length: Ints, x: Floats, slope: Floats) -> Floats:
+    """Hessian at the starts by differences of the gradient, made positive definite."""
+    lanes, size = x.shape
+    step = np.where(x < 0, 1e-4, -1e-4)
+    moved = np.repeat(x[None], size, axis=0)
+    for i in range(size):
+        moved[i, :, i] += step[:, i]
+    tile = np.tile(np.arange(lanes), size)
+    _, slopes = objective.value_gradient(group[tile], length[tile], moved.reshape(-1, size))
+    rows = (slopes.reshape(size, lanes, size) - slope) / step.T[:, :, None]
+    return positive(rows.transpose(1, 0, 2), length)
+
+
+def minimise(
+    objective: Objective, group: Ints, length: Ints, x: Floats, hessian: Floats | None = None
+) -> Optima:
+    """Search from every start (L, size) to its local optimum, all lanes in lockstep."""
+    x = np.clip(x, -objective.bounds, objective.bounds)
+    if objective.size == 0:
+        value = objective.value(group, length, x)
+        return Optima(x, value, np.empty((len(x), 0, 0)), value < WORST)
+    value, slope = objective.value_gradient(group, length, x)
+    if hessian is None:
+        hessian = first_hessian(objective, group, length, x, slope)
+    search = _Search(objective, group, length, x.copy(), value, slope, hessian.copy())
+    return search.run()
+
+
+class _Search:
+    """State of all lanes of one search; `run` moves them until each has ended."""
+
+    def __init__(
+        self, objective: Objective, group: Ints, length: Ints, x: Floats, f: Floats, g: Floats, b: Floats
+    ) -> None:
+        self.objective, self.group, self.length = objective, group, length
+        self.x, self.f, self.g, self.b = x, f, g, b
+        lanes = len(x)
+        self.direction = np.zeros_like(x)
+        self.step, self.shorter = np.ones(lanes), np.zeros(lanes, dtype=np.int64)
+        self.converged = np.zeros(lanes, dtype=bool)
+
+    def run(self) -> Optima:
+        active = np.flatnonzero(self.f < WORST)
+        active = self._aim(active)
+        for _ in range(MAX_ROUNDS):
+            if not len(active):
+                break
+            accepted, kept = self._try(active)
+            active = np.sort(np.concatenate([self._aim(accepted), kept]))  # the order of lanes is no matter
+        return Optima(self.x, self.f, self.b, self.converged)
+
+    def _aim(self, lanes: Ints) -> Ints:
+        """New directions of lanes; returns those that are not at their optimum yet."""
+        if not len(lanes):
+            return lanes
+        x, g, b, bound = self.x[lanes], self.g[lanes], self.b[lanes], self.objective.bounds
+        held = ((x >= bound) & (g < 0.0)) | ((x <= -bound) & (g > 0.0))
+        free = np.where(held, 0.0, 1.0)
+        matrix = b * free[:, :, None] * free[:, None, :]
+        diagonal = np.arange(x.shape[1])
+        matrix[:, diagonal, diagonal] += 1.0 - free
+        direction = -np.linalg.solve(matrix, (g * free)[:, :, None])[:, :, 0]
+        slope = (g * direction).sum(-1)
+        done = -0.5 * slope < TOLERANCE
+        self.converged[lanes[done]] = True
+        self.direction[lanes] = direction
+        largest = np.abs(direction).max(-1)
+        self.step[lanes] = np.minimum(1.0, LONGEST_STEP / np.maximum(largest, 1e-300))
+        self.shorter[lanes] = 0
+        return np.asarray(lanes[~done], dtype=np.int64)
+
+    def _try(self, lanes: Ints) -> tuple[Ints, Ints]:
+        """One step of all lanes; returns those that moved and those that try a shorter step."""
+        bound = self.objective.bounds
+        x, f, g = self.x[lanes], self.f[lanes], self.g[lanes]
+        target = np.clip(x + self.step[lanes, None] * self.direction[lanes], -bound, bound)
+        moved = target - x
+        expected = (g * moved).sum(-1)
+        value, slope = self.objective.value_gradient(self.group[lanes], self.length[lanes], target)
+        # Rounding of the value: without this slack the last step before the optimum might be refused.
+        better = value <= f + 1e-4 * expected + 1e-12 * np.abs(f)
+        better &= np.isfinite(slope).all(-1)
+        good, poor = lanes[better], lanes[~better]
+        if len(good):
+            self.b[good] = _updated(self.b[good], moved[better], slope[better] - g[better])
+            self.x[good], self.f[good], self.g[good] = target[better], value[better], slope[better]
+        if len(poor):
+            excess = 2.0 * (value - f - expected)[~better]
+            usable = (excess > 0.0) & (value[~better] < WORST)
+            ratio = np.where(usable, -expected[~better] / np.where(usable, excess, 1.0), 0.1)
+            self.step[poor] *= np.clip(ratio, 0.1, 0.5)
+            self.shorter[poor] += 1
+            # A step that rounding hides is an optimum too, if what it promised was next to nothing.
+            stuck = self.shorter[poor] > MAX_SHORTER
+            promised = -0.5 * (self.g[poor] * self.direction[poor]).sum(-1)
+            self.converged[poor[stuck & (promised < 1e-5)]] = True
+            poor = poor[~stuck]
+        return good, poor
+
+
+def _updated(b: Floats, moved: Floats, change: Floats) -> Floats:
+    """BFGS update of Hessians with Powell's damping, which keeps them positive definite."""
+    product = (b * moved[:, None, :]).sum(-1)
+    curvature = (moved * product).sum(-1)
+    inner = (moved * change).sum(-1)
+    sound = curvature > 1e-300
+    low = inner < 0.1 * curvature
+    blend = np.where(low, 0.9 * curvature / np.where(low, curvature - inner, 1.0), 1.0)[:, None]
+    change = blend * change + (1.0 - blend) * product
+    inner = np.where(low, 0.1 * curvature, inner)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        update = (
+            change[:, :, None] * change[:, None, :] / inner[:, None, None]
+            - product[:, :, None] * product[:, None, :] / curvature[:, None, None]
+        )
+    return np.where(sound[:, None, None], b + update, b)
+
+
+# ----------------------------------------------------------------------------------------------- starts
+
+#: First partial autocorrelation of each block on the grid. The pair .96 / .92 is the corner in which an
+#: autoregressive and a moving average factor near the unit circle almost cancel.
+GRID = {
+    "ar": (-0.65, 0.1, 0.6, 0.96),
+    "ma": (-0.5, 0.1, 0.55, 0.92),
+    "sar": (-0.2, 0.5),
+    "sma": (0.2, 0.7),
+}
+#: Number of grid points from which a full search starts.
+N_STARTS = 5
+
+
+def grid(orders: Orders) -> Floats:
+    """Starting points (T, n_arma) of a model."""
+    axes: list[list[tuple[float, ...]]] = []
+    for name, count in zip(GRID, orders.blocks, strict=True):
+        if count == 0:
+            axes.append([()])
+            continue
+        first = GRID[name] if name != "sma" or orders.P else (0.6,)
+        axes.append([(value, *[0.0] * (count - 1)) for value in first])
+        if count > 1 and name in ("ar", "ma"):
+            axes[-1] += [(0.3, 0.5, *[0.0] * (count - 2)), (0.3, -0.5, *[0.0] * (count - 2))]
+    return np.array([sum(point, ()) for point in itertools.product(*axes)], dtype=float)
+
+
+def choose_starts(points: Floats, values: Floats, count: int = N_STARTS) -> Ints:
+    """Best grid points of one fold that are not close to a better one already chosen."""
+    chosen: list[int] = []
+    for candidate in np.argsort(values, kind="stable"):
+        if len(chosen) == count or values[candidate] >= WORST:
+            break
+        gap = min((np.abs(points[candidate] - points[c]).max() for c in chosen), default=np.inf)
+        if len(chosen) < 2 or gap > 0.45:
+            chosen.append(int(candidate))
+    return np.array(chosen or [0], dtype=np.int64)
+
+
+def distinct(optima: Optima, limit: float = 4.0, count: int = 4) -> Ints:
+    """Lanes of one fold, best first, without repetitions and hopeless ones."""
+    order = np.argsort(optima.value, kind="stable")
+    best = optima.value[order[0]]
+    chosen: list[int] = []
+    for lane in order:
+        if len(chosen) == count or optima.value[lane] > best + limit:
+            break
+        new = all(
+            abs(optima.value[lane] - optima.value[c]) > SAME_VALUE
+            and (not optima.x.shape[1] or np.abs(optima.x[lane] - optima.x[c]).max() > SAME_PLACE)
+            for c in chosen
+        )
+        if new:
+            chosen.append(int(lane))
+    return np.array(chosen, dtype=np.int64)

@@ -1,0 +1,148 @@
+"""Which starts are tried at which fold: ``full``, ``modes`` or ``warm``.
+
+full
+    Every fold is searched from the grid, alone.
+modes
+    Every 12th fold of a chain is searched from the grid; the folds up to the next one start from all
+    optima that were found there.
+warm
+    The first fold of a chain is searched from the grid; every 16th starts from its optimum, the folds
+    between from the one before them.
+
+A fold depends only on earlier folds of its own chain, never on later ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from forecast.arima.likelihood import Ints, evaluate, evaluate_prefixes
+from forecast.arima.optimise import Objective, Optima, choose_starts, distinct, grid, minimise
+from forecast.arima.polynomials import Floats
+
+Starts = Literal["warm", "modes", "full"]
+ANCHOR_EVERY = {"modes": 12, "warm": 16}
+#: Optima this much worse than the best one are not carried on.
+CARRY_WITHIN, CARRY_AT_MOST = 2.5, 3
+
+
+@dataclass(frozen=True, eq=False)
+class Folds:
+    """Folds of one batch in the order of their origins: group, number of rows, chain."""
+
+    group: Ints
+    length: Ints
+    chain: Ints
+
+    def position(self) -> Ints:
+        """Position of each fold in its chain."""
+        position = np.zeros(len(self.chain), dtype=np.int64)
+        for chain in np.unique(self.chain):
+            members = self.chain == chain
+            position[members] = np.arange(members.sum())
+        return position
+
+
+def search(objective: Objective, folds: Folds, starts: Starts) -> list[Optima]:
+    """Optima of each fold, best first."""
+    everything = np.arange(len(folds.group))
+    if starts == "full":
+        return full(objective, folds, everything)
+    position, every = folds.position(), ANCHOR_EVERY[starts]
+    anchors = np.flatnonzero(position % every == 0)
+    found: list[Optima | None] = [None] * len(everything)
+    first = anchors if starts == "modes" else np.flatnonzero(position == 0)
+    for fold, optima in zip(first, full(objective, folds, first), strict=True):
+        found[fold] = optima
+    count = CARRY_AT_MOST if starts == "modes" else 1
+    if starts == "warm":
+        later = anchors[position[anchors] > 0]
+        _follow_into(found, objective, folds, later, later - position[later], count)
+    rest = np.flatnonzero(position % every != 0)
+    _follow_into(found, objective, folds, rest, rest - position[rest] % every, count)
+    return [optima for optima in found if optima is not None]
+
+
+def _follow_into(
+    found: list[Optima | None], objective: Objective, folds: Folds, wanted: Ints, origin: Ints, count: int
+) -> None:
+    """Fill `found` at the folds `wanted`, each starting from the optima at the fold `origin`."""
+    known = {int(fold): optima for fold in np.unique(origin) if (optima := found[fold]) is not None}
+    for fold, optima in zip(wanted, follow(objective, folds, wanted, origin, known, count), strict=True):
+        found[fold] = optima
+
+
+def full(objective: Objective, folds: Folds, wanted: Ints) -> list[Optima]:
+    """Search the folds `wanted` from the grid."""
+    if not len(wanted):
+        return []
+    points = grid(objective.batch.orders)
+    group, length = folds.group[wanted], folds.length[wanted]
+    starting, values = _grid_values(objective, group, length, points)
+    chosen = [choose_starts(points, values[i]) for i in range(len(wanted))]
+    fold = np.repeat(np.arange(len(wanted)), [len(c) for c in chosen])
+    lanes = np.concatenate([starting[i, c] for i, c in enumerate(chosen)])
+    return _by_fold(minimise(objective, group[fold], length[fold], lanes), fold, len(wanted))
+
+
+def follow(
+    objective: Objective, folds: Folds, wanted: Ints, origin: Ints, known: dict[int, Optima], count: int
+) -> list[Optima]:
+    """Search the folds `wanted` from the optima known at the folds `origin`, Hessians carried along."""
+    if not len(wanted):
+        return []
+    parts, fold = [], []
+    for i, (here, there) in enumerate(zip(wanted, origin, strict=True)):
+        optima = known[int(there)]
+        near = np.flatnonzero(optima.value <= optima.value[0] + CARRY_WITHIN)[:count]
+        part = optima.take(near)
+        ratio = folds.length[here] / folds.length[there]
+        parts.append(Optima(part.x, part.value, part.hessian * ratio, part.converged))
+        fold += [i] * len(near)
+    lanes, at = Optima.join(parts), np.array(fold, dtype=np.int64)
+    ended = minimise(objective, folds.group[wanted][at], folds.length[wanted][at], lanes.x, lanes.hessian)
+    return _by_fold(ended, at, len(wanted))
+
+
+def _by_fold(optima: Optima, fold: Ints, count: int) -> list[Optima]:
+    result = []
+    for i in range(count):
+        mine = optima.take(np.flatnonzero(fold == i))
+        result.append(mine.take(distinct(mine)))
+    return result
+
+
+def _grid_values(objective: Objective, group: Ints, length: Ints, points: Floats) -> tuple[Floats, Floats]:
+    """Starts (F, T, size) of every fold and their values (F, T)."""
+    folds, count = len(group), len(points)
+    starting = np.broadcast_to(points, (folds, *points.shape)).copy()
+    if objective.batch.n_shrunk:
+        return _with_sigma(objective, group, length, starting)
+    values = np.empty((folds, count))
+    if objective.kernel is evaluate and points.shape[1]:
+        # In numpy one pass over a series serves all its prefixes.
+        coefficients = objective.unpack(points)[0]
+        for g in np.unique(group):
+            members = np.flatnonzero(group == g)
+            values[members] = evaluate_prefixes(objective.batch, int(g), length[members], coefficients).T
+        return starting, values
+    lane = np.repeat(np.arange(folds), count)
+    flat = starting.reshape(folds * count, points.shape[1])
+    return starting, objective.value(group[lane], length[lane], flat).reshape(folds, count)
+
+
+def _with_sigma(objective: Objective, group: Ints, length: Ints, starting: Floats) -> tuple[Floats, Floats]:
+    """Add log sigma2 to the starts: two Newton steps from the variance of the differenced series."""
+    folds, count, _ = starting.shape
+    lane = np.repeat(np.arange(folds), count)
+    last = objective.batch.z[:, :, -1]
+    power = np.array([np.mean(last[g, :n] ** 2) for g, n in zip(group, length, strict=True)])
+    x = np.concatenate([starting.reshape(folds * count, -1), np.log(power)[lane, None]], axis=1)
+    for _ in range(2):
+        _, slope = objective.value_gradient(group[lane], length[lane], x)
+        x[:, -1] -= np.clip(2.0 * slope[:, -1] / length[lane], -1.5, 1.5)
+    values = objective.value(group[lane], length[lane], x)
+    return x.reshape(folds, count, -1), values.reshape(folds, count)

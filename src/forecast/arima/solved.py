@@ -1,0 +1,257 @@
+"""Solved folds of one batch, and what they answer later: forecasts, covariances, residuals.
+
+Nothing of it is computed before somebody asks; forecasts are then made for all folds of the batch at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from forecast.arima.forecasts import Operator, operator, shock_matrix
+from forecast.arima.likelihood import Batch, Details, Ints, run
+from forecast.arima.polynomials import Floats, to_partial
+from forecast.arima.problem import Problem
+
+
+def batch_of(problems: Sequence[Problem]) -> tuple[Batch, Ints, list[Ints]]:
+    """Put problems of one model side by side.
+
+    A problem whose columns are the first rows of the next problem's shares that problem's group.
+
+    Returns
+    -------
+    batch : Batch
+        The columns, padded to one shape.
+    group : array of int
+        Group of each problem.
+    columns : list of arrays
+        Where the columns of each problem stand in the batch.
+    """
+    orders = problems[0].orders
+    missing = max(p.n_missing for p in problems)
+    shrunk = max(len(p.shrunk) for p in problems)
+    free = max(p.z.shape[1] - 1 - p.n_missing - len(p.shrunk) for p in problems)
+    size = missing + shrunk + free + 1
+    columns = []
+    for p in problems:
+        n_free = p.z.shape[1] - 1 - p.n_missing - len(p.shrunk)
+        spans = ((0, p.n_missing), (missing, len(p.shrunk)), (missing + shrunk, n_free), (size - 1, 1))
+        columns.append(np.concatenate([np.arange(begin, begin + count) for begin, count in spans]))
+    group, holders = _groups(problems)
+    z = np.zeros((len(holders), max(len(problems[i].z) for i in holders), size))
+    precision = np.ones((len(holders), shrunk))
+    for g, i in enumerate(holders):
+        z[g, : len(problems[i].z)][:, columns[i]] = problems[i].z
+        precision[g, : len(problems[i].shrunk)] = problems[i].prior_sd ** -2.0
+    return Batch(orders, z, missing, shrunk, precision), group, columns
+
+
+def _groups(problems: Sequence[Problem]) -> tuple[Ints, list[int]]:
+    """Group of each problem and the problem that holds each group's columns (the last of a run)."""
+    holders: list[int] = []
+    group = np.zeros(len(problems), dtype=np.int64)
+    for i, problem in enumerate(problems):
+        follows = i > 0 and _is_prefix(problems[i - 1], problem)
+        if follows:
+            holders[-1] = i
+        else:
+            holders.append(i)
+        group[i] = len(holders) - 1
+    return group, holders
+
+
+def _is_prefix(earlier: Problem, later: Problem) -> bool:
+    """Tell whether the columns of one problem are exactly the first rows of another's."""
+    n = len(earlier.z)
+    return (
+        n <= len(later.z)
+        and earlier.z.shape[1] == later.z.shape[1]
+        and earlier.n_missing == later.n_missing
+        and np.array_equal(earlier.shrunk, later.shrunk)
+        and np.array_equal(earlier.prior_sd, later.prior_sd)
+        and bool(np.array_equal(earlier.z, later.z[:n]))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """Estimates of all folds of one batch; first axis folds."""
+
+    problems: Sequence[Problem]
+    columns: Sequence[Ints]
+    coefficients: Floats
+    sigma2: Floats
+    beta: Floats  #: (F, C - 1) of the batch's columns
+    found: Details
+    _operators: dict[int, Operator] = field(default_factory=dict)
+
+    def operator(self, h: int) -> Operator:
+        """Forecast operators of all folds, made once for each h."""
+        if h not in self._operators:
+            self._operators[h] = operator(
+                self.problems[0].orders, self.coefficients, self.found, *self._tails(), h
+            )
+        return self._operators[h]
+
+    def _tails(self) -> tuple[Floats, Floats]:
+        orders, size = self.problems[0].orders, self.found.root.shape[1]
+        z_tail = np.zeros((len(self.problems), orders.state, size))
+        raw_tail = np.zeros((len(self.problems), orders.lost, size))
+        for i, (problem, columns) in enumerate(zip(self.problems, self.columns, strict=True)):
+            z_tail[i][:, columns] = problem.z[len(problem.z) - orders.state :]
+            raw_tail[i][:, columns] = problem.raw[len(problem.raw) - orders.lost :]
+        return z_tail, raw_tail
+
+
+@dataclass(frozen=True, eq=False)
+class ExactSource:
+    """Answers of one fold of a solved batch."""
+
+    solved: Solved
+    lane: int
+
+    @property
+    def problem(self) -> Problem:
+        """The fold's problem."""
+        return self.solved.problems[self.lane]
+
+    @property
+    def beta(self) -> Floats:
+        """Coefficients of the problem's columns."""
+        return np.asarray(self.solved.beta[self.lane][self.solved.columns[self.lane][:-1]], dtype=float)
+
+    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+        """Mean (h,) and root (h, r) of the covariance of the next h values."""
+        made, lane = self.solved.operator(h), self.lane
+        problem, columns = self.problem, self.solved.columns[self.lane]
+        future = problem.future(h, xreg)
+        shift = problem.centre[-1] + _prior_part(problem, future)
+        jump = future - made.columns[lane][:, columns[:-1]]
+        mean = made.columns[lane][:, -1] + jump @ self.beta + shift
+        scale = float(np.sqrt(self.solved.sigma2[lane]))
+        parts = [scale * shock_matrix(made.psi[lane])]
+        if made.start.shape[2]:
+            start_root = _root(self.solved.found.start_cov[lane])
+            parts.append(scale * (made.start[lane] @ start_root))
+        integrated = problem.n_missing + len(problem.shrunk)
+        if parameters:
+            covariance = parameter_covariance(problem, *self._point())[0]
+            parts.append(np.hstack([self._slopes(h), jump]) @ _root(covariance))
+        elif integrated:
+            chosen = columns[:integrated]
+            root = self.solved.found.root[lane][np.ix_(chosen, chosen)]
+            parts.append(scale * np.linalg.solve(root, jump[:, :integrated].T).T)
+        return mean, np.hstack(parts)
+
+    def _point(self) -> tuple[Floats, float]:
+        return self.solved.coefficients[self.lane], float(self.solved.sigma2[self.lane])
+
+    def _slopes(self, h: int) -> Floats:
+        """Derivatives (h, n_arma) of the mean by the ARMA coefficients, regression coefficients held."""
+        coefficients, sigma2 = self._point()
+        problem, n = self.problem, len(coefficients)
+        if not n:
+            return np.empty((h, 0))
+        step = _step(coefficients, problem)
+        moved = np.vstack([coefficients + step * np.eye(n), coefficients - step * np.eye(n)])
+        batch, _, columns = batch_of([problem])
+        zero = np.zeros(2 * n, dtype=np.int64)
+        prior = np.full(2 * n, sigma2) if batch.n_shrunk else None
+        found = run(batch, zero, zero + len(problem.z), moved, prior).details()
+        repeated = Solved([problem] * (2 * n), columns * (2 * n), moved, np.ones(2 * n), np.empty(0), found)
+        made = repeated.operator(h).columns
+        means = made[:, :, -1] - made[:, :, :-1] @ self.beta
+        return np.asarray((means[:n] - means[n:]) / (2.0 * step)).T
+
+    def residuals(self) -> Floats:
+        """Smoothed innovations at the estimates, one for each differenced row."""
+        coefficients, sigma2 = self._point()
+        batch, group, _ = batch_of([self.problem])
+        prior = np.array([sigma2]) if batch.n_shrunk else None
+        done = run(batch, group, np.array([len(self.problem.z)]), coefficients[None], prior)
+        mix = np.append(-self.beta, 1.0)[None, :, None]
+        return np.asarray(done.smoothed(mix)[0][:, 0, 0], dtype=float)
+
+    def covariance(self) -> tuple[Floats, tuple[str, ...]]:
+        """Covariance of the public parameters from the observed information."""
+        inner, notes = parameter_covariance(self.problem, *self._point())
+        n = self.problem.orders.n_arma
+        matrix, _ = self.problem.to_public()
+        full = np.zeros((n + len(matrix), len(inner)))
+        full[:n, :n] = np.eye(n)
+        full[n:, n:] = matrix
+        return full @ inner @ full.T, notes
+
+
+def _prior_part(problem: Problem, future: Floats) -> Floats:
+    """Effect of the prior means, which were taken out of the series before the fit."""
+    a = problem.n_missing
+    return np.asarray(future[:, a : a + len(problem.shrunk)] @ problem.prior_mean)
+
+
+def _root(covariance: Floats) -> Floats:
+    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def _step(coefficients: Floats, problem: Problem) -> float:
+    """Step of numerical differences that stays away from non-stationary points."""
+    partial = to_partial(coefficients[None], problem.orders)[0][problem.orders.is_ar]
+    return min(1e-5, 0.05 * float(np.min(1.0 - np.abs(partial), initial=1.0)))
+
+
+def parameter_covariance(
+    problem: Problem, coefficients: Floats, sigma2: float
+) -> tuple[Floats, tuple[str, ...]]:
+    """Covariance of (ARMA coefficients, coefficients of the problem's columns), observed information.
+
+    The Hessian of the concentrated likelihood comes from differences of the analytic gradient; regression
+    coefficients add their own covariance given the ARMA coefficients (block inversion).
+    """
+    batch, _, _ = batch_of([problem])
+    n, shrunk = len(coefficients), batch.n_shrunk > 0
+    size = n + int(shrunk)
+    point = np.append(coefficients, np.log(sigma2)) if shrunk else coefficients
+    step = np.full(size, _step(coefficients, problem))
+    lanes = np.vstack([point, point + np.diag(step), point - np.diag(step)])
+    zero = np.zeros(len(lanes), dtype=np.int64)
+    done = run(
+        batch, zero, zero + len(problem.z), lanes[:, :n], np.exp(lanes[:, n]) if shrunk else None
+    )  # fmt: skip
+    slopes, sigma_slope = done.gradient()
+    gradient = np.column_stack([slopes, sigma_slope]) if shrunk else slopes
+    beta = done.details_coefficients()
+    hessian = (gradient[1 : size + 1] - gradient[size + 1 :]) / (2.0 * step[:, None])
+    moving = (beta[1 : size + 1] - beta[size + 1 :]).T / (2.0 * step)
+    outer, notes = _inverse(0.5 * (hessian + hessian.T), problem)
+    k = problem.z.shape[1] - 1
+    inverse = np.linalg.inv(done.root[0, :k, :k])
+    kept = done.kept[0, :k]
+    own = sigma2 * (inverse.T @ inverse) * np.outer(kept, kept)
+    covariance = np.empty((n + k, n + k))
+    covariance[:n, :n] = outer[:n, :n]
+    covariance[:n, n:] = (outer @ moving.T)[:n]
+    covariance[n:, :n] = covariance[:n, n:].T
+    covariance[n:, n:] = own + moving @ outer @ moving.T
+    return covariance, notes
+
+
+def _inverse(information: Floats, problem: Problem) -> tuple[Floats, tuple[str, ...]]:
+    """Inverse of the observed information; flat or curved-down directions are floored and named."""
+    if not len(information):
+        return information, ()
+    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-8))
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    notes = []
+    if values[0] < 1e-3:
+        names = (*problem.orders.names, "sigma2")
+        largest = np.argsort(-np.abs(vectors[:, 0]))[:2]
+        words = " and ".join(names[i] for i in sorted(largest))
+        notes.append(f"the likelihood is flat along {words}: their standard errors are not reliable")
+    values = np.maximum(values, 1e-8)
+    inverse = (vectors / values) @ vectors.T / np.outer(scale, scale)
+    return inverse, tuple(notes)
