@@ -5,8 +5,8 @@ import pytest
 
 import forecast as fc
 from forecast.backtesting import runner
-from forecast.models.baselines import Drift
 from forecast.models.base import SeriesFit
+from forecast.models.baselines import Drift
 from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, ConfigError, DataError
 
 
@@ -28,7 +28,9 @@ class Moody(Drift):
 def test_tables_have_the_columns_of_the_design_and_the_baseline_stands_once(small, events, origins):
     models = {"drift": fc.make_model("drift"), "arima": fc.make_model("arima", seasonal_order=None)}
     bt = fc.backtest(models, small, events, ["a", "b"], origins[:3], horizon=4, levels=(0.1, 0.5, 0.9))
-    assert list(bt.forecasts.columns) == list(FORECAST_COLUMNS) and list(bt.folds.columns) == list(FOLD_COLUMNS)
+    assert list(bt.forecasts.columns) == list(FORECAST_COLUMNS) and list(bt.folds.columns) == list(
+        FOLD_COLUMNS
+    )
     assert len(bt.forecasts) == 3 * 2 * 3 * 4 * 3
     assert bt.folds.groupby("model").size().to_dict() == {"random_walk": 6, "drift": 6, "arima": 6}
     assert set(bt.forecasts.loc[bt.forecasts["model"] == "arima", "knowledge"]) == {"at_origin"}
@@ -38,10 +40,15 @@ def test_tables_have_the_columns_of_the_design_and_the_baseline_stands_once(smal
 def test_a_failed_fold_is_a_row_with_its_reason(small, events, origins):
     bt = fc.backtest({"moody": Moody()}, small, events, ["a"], origins[:4], horizon=2)
     folds = bt.folds[bt.folds["model"] == "moody"]
-    assert list(folds["status"]) == ["failed", "ok", "failed", "ok"] or list(folds["status"]) == ["ok", "failed"] * 2
+    assert (
+        list(folds["status"]) == ["failed", "ok", "failed", "ok"]
+        or list(folds["status"]) == ["ok", "failed"] * 2
+    )
     failed = folds[folds["status"] == "failed"]
     assert failed["message"].str.contains("an odd number of months").all()
-    assert set(bt.forecasts.loc[bt.forecasts["model"] == "moody", "origin"]) == set(folds.loc[folds["status"] == "ok", "origin"])
+    assert set(bt.forecasts.loc[bt.forecasts["model"] == "moody", "origin"]) == set(
+        folds.loc[folds["status"] == "ok", "origin"]
+    )
 
 
 def test_an_origin_before_the_figures_is_skipped_and_told(small, events):
@@ -93,7 +100,9 @@ def test_an_interrupted_backtest_goes_on(small, events, origins, tmp_path, monke
     with pytest.raises(KeyboardInterrupt):
         fc.backtest(models, small, events, ["a"], origins[-2:], horizon=2, cache=tmp_path)
     assert seen == ["random_walk", "one"]
-    monkeypatch.setattr(runner, "run_chain", lambda chain, *rest: (seen.append(chain.name), run_chain(chain, *rest))[1])
+    monkeypatch.setattr(
+        runner, "run_chain", lambda chain, *rest: (seen.append(chain.name), run_chain(chain, *rest))[1]
+    )
     done = fc.backtest(models, small, events, ["a"], origins[-2:], horizon=2, cache=tmp_path)
     assert seen == ["random_walk", "one", "two"]
     pd.testing.assert_frame_equal(whole.forecasts, done.forecasts, check_exact=True, check_dtype=False)
@@ -111,7 +120,11 @@ def test_parameters_are_kept_between_refits(small, events, origins):
     models = {"ridge": fc.make_model("ridge", lags=3)}
     every = fc.backtest(models, small, events, ["a"], origins[-4:], horizon=2, refit_every={"ridge": 2})
     always = fc.backtest(models, small, events, ["a"], origins[-4:], horizon=2)
-    pick = lambda bt: bt.forecasts[(bt.forecasts["model"] == "ridge") & (bt.forecasts["level"] == 0.5)].set_index(["origin", "knowledge", "month"])["value"]  # noqa: E731
+
+    def pick(bt):
+        rows = bt.forecasts[(bt.forecasts["model"] == "ridge") & (bt.forecasts["level"] == 0.5)]
+        return rows.set_index(["origin", "knowledge", "month"])["value"]
+
     same = pick(every) == pick(always)
     by_origin = same.groupby(level=0).all()
     assert by_origin.tolist() == [True, False, True, False]

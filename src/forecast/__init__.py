@@ -9,7 +9,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from forecast.spec import LEVELS, ConfigError, DataError, Experiment, ForecastError, ForecastWarning, LookAheadError
+from forecast.spec import (
+    LEVELS,
+    ConfigError,
+    DataError,
+    Experiment,
+    ForecastError,
+    ForecastWarning,
+    LookAheadError,
+)
 
 __version__ = "0.1.0"
 

@@ -40,7 +40,18 @@ exit codes: 0 done, 2 wrong words, 4 wrong content of a file, 5 every fold of a 
 """
 
 #: Options that Hydra answers by itself.
-_HYDRA_FLAGS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc", "--resolve", "--package", "-p")
+_HYDRA_FLAGS = (
+    "--cfg",
+    "-c",
+    "--info",
+    "-i",
+    "--hydra-help",
+    "--shell-completion",
+    "-sc",
+    "--resolve",
+    "--package",
+    "-p",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,7 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not first.startswith("-") and "=" not in first:
             from forecast.spec import nearest
 
-            raise ConfigError(f"there is no verb '{first}'.{nearest(first, verbs)} `forecast --help` lists them")
+            raise ConfigError(
+                f"there is no verb '{first}'.{nearest(first, verbs)} `forecast --help` lists them"
+            )
         return _run(words)
     except ForecastError as error:
         _complain(error)
@@ -97,7 +110,9 @@ def _complain(error: BaseException) -> None:
 
 
 def _run(words: list[str]) -> int:
-    parser = _parser("run", "run an experiment and write its report", "forecast run experiment=guatemala_2024")
+    parser = _parser(
+        "run", "run an experiment and write its report", "forecast run experiment=guatemala_2024"
+    )
     parser.add_argument("-m", "--multirun", action="store_true")
     parser.add_argument("--plugin", action="append", default=[], metavar="FILE.py")
     parser.add_argument("--config-dir", action="append", default=[], metavar="DIR")
@@ -179,7 +194,9 @@ def _list(words: list[str]) -> int:
 
 
 def _data(words: list[str]) -> int:
-    parser = _parser("data", "check, import or show figures", "forecast data show southwest.usbp --as-of 2024-05-07")
+    parser = _parser(
+        "data", "check, import or show figures", "forecast data show southwest.usbp --as-of 2024-05-07"
+    )
     verbs = parser.add_subparsers(dest="what", required=True)
     check = verbs.add_parser("check", help="all findings in a file or folder, at once")
     check.add_argument("file")
@@ -209,7 +226,9 @@ def _data(words: list[str]) -> int:
 
 
 def _events(words: list[str]) -> int:
-    parser = _parser("events", "check or show a calendar of events", "forecast events show --as-of 2024-05-07")
+    parser = _parser(
+        "events", "check or show a calendar of events", "forecast events show --as-of 2024-05-07"
+    )
     verbs = parser.add_subparsers(dest="what", required=True)
     check = verbs.add_parser("check", help="all findings in a calendar, at once")
     check.add_argument("file", nargs="?", help="default: the calendar that comes with the package")
@@ -259,7 +278,9 @@ def _findings(findings: Sequence[Finding], summary: Callable[[], str]) -> int:
 
 
 def _compare(words: list[str]) -> int:
-    parser = _parser("compare", "scores of run folders side by side", "forecast compare reports/quick/2024-05-07 ...")
+    parser = _parser(
+        "compare", "scores of run folders side by side", "forecast compare reports/quick/2024-05-07 ..."
+    )
     parser.add_argument("runs", nargs="+", metavar="RUN")
     options = parser.parse_args(words)
     from forecast import runs
@@ -269,7 +290,9 @@ def _compare(words: list[str]) -> int:
 
 
 def _rerun(words: list[str]) -> int:
-    parser = _parser("rerun", "make a run again and compare the bytes", "forecast rerun reports/quick/2024-05-07")
+    parser = _parser(
+        "rerun", "make a run again and compare the bytes", "forecast rerun reports/quick/2024-05-07"
+    )
     parser.add_argument("run", metavar="RUN")
     options = parser.parse_args(words)
     from forecast import runs

@@ -24,7 +24,9 @@ def conf_dir() -> Path:
     for candidate in (here.parents[2] / "conf", here.parent / "conf"):
         if (candidate / "config.yaml").is_file() and (candidate / "base.yaml").is_file():
             return candidate
-    raise ConfigError(f"the configuration folder conf/ is missing beside {here.parent}; install the package again")
+    raise ConfigError(
+        f"the configuration folder conf/ is missing beside {here.parent}; install the package again"
+    )
 
 
 def own_dirs(extra: Sequence[str] = ()) -> list[Path]:
@@ -180,10 +182,7 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
     if unknown_choice:
         group, choice = unknown_choice.groups()
         known = list_group(group, extra_dirs)
-        return (
-            f"{group}: there is no '{choice}'.{nearest(choice, known)} "
-            f"Known: {', '.join(known) or 'none'}"
-        )
+        return f"{group}: there is no '{choice}'.{nearest(choice, known)} Known: {', '.join(known) or 'none'}"
     full = re.search(r"full_key: (\S+)", text)
     if "Missing mandatory value" in text and full:
         return f"{full.group(1)}: this key needs a value; give {full.group(1)}=..."
@@ -201,7 +200,9 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
 
 
 def _groups(extra_dirs: Sequence[str]) -> list[str]:
-    return sorted({p.name for folder in [conf_dir(), *own_dirs(extra_dirs)] for p in folder.iterdir() if p.is_dir()})
+    return sorted(
+        {p.name for folder in [conf_dir(), *own_dirs(extra_dirs)] for p in folder.iterdir() if p.is_dir()}
+    )
 
 
 def _nearest_key(key: str, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
 from forecast.data.observations import Observations, load_observations, replace_rows
 from forecast.events.calendar import EventCalendar, load_events
-from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
+from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model, set_starts
 from forecast.models.registry import describe, make_model, make_models
 from forecast.postprocess.combination import combine
 from forecast.postprocess.intervals import add_intervals
@@ -27,6 +27,7 @@ from forecast.spec import (
     ConfigError,
     Experiment,
     ForecastError,
+    Knowledge,
     nearest,
 )
 
@@ -105,7 +106,9 @@ class Run:
     def median(self, model: str | None = None) -> pd.DataFrame:
         """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
         rows = self.forecasts
-        rows = rows[(rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")]
+        rows = rows[
+            (rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")
+        ]
         return rows.pivot(index="month", columns="series_id", values="value")
 
 
@@ -240,19 +243,17 @@ def _inputs(exp: Experiment) -> tuple[Observations, EventCalendar, dict[str, Mod
     unknown = [s for s in exp.target.series if s not in obs.series_ids]
     if unknown:
         raise ConfigError(
-            "\n".join(f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}" for s in unknown)
+            "\n".join(
+                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}"
+                for s in unknown
+            )
         )
     return obs, calendar, models
 
 
 def _with_starts(model: Model, starts: str) -> Model:
     """Let `backtest.starts` decide where the model itself does not."""
-    from dataclasses import is_dataclass, replace
-
-    if is_dataclass(model) and not isinstance(model, type) and getattr(model, "starts", "") is None:
-        changed: Model = replace(model, starts=starts)
-        return changed
-    return model
+    return set_starts(model, starts) if getattr(model, "starts", "") is None else model
 
 
 def _known_by(obs: Observations, as_of: pd.Timestamp) -> Observations:
@@ -273,7 +274,9 @@ def _score_from(exp: Experiment, obs: Observations, series: list[str]) -> pd.Tim
     days = pd.concat({s: obs.first_released(s) for s in series}, axis=1).dropna().max(axis=1)
     days = days[days.index >= pd.Period(exp.backtest.score_from, "M")]
     if days.empty:
-        raise ConfigError(f"backtest.score_from: no month from {exp.backtest.score_from} on was public by the origin")
+        raise ConfigError(
+            f"backtest.score_from: no month from {exp.backtest.score_from} on was public by the origin"
+        )
     return pd.Timestamp(days.iloc[0])
 
 
@@ -328,7 +331,11 @@ def _leak_noise(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> pd.D
 
 
 def _told(
-    models: Mapping[str, Model], obs: Observations, calendar: EventCalendar, exp: Experiment, as_of: pd.Timestamp
+    models: Mapping[str, Model],
+    obs: Observations,
+    calendar: EventCalendar,
+    exp: Experiment,
+    as_of: pd.Timestamp,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
     tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
@@ -358,7 +365,7 @@ def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)[list(columns)]
 
 
-def _design(calendar: EventCalendar, panel: Any, exp: Experiment, knowledge: str) -> Any:
+def _design(calendar: EventCalendar, panel: Any, exp: Experiment, knowledge: Knowledge) -> Any:
     return calendar.design(
         panel,
         horizon=exp.horizon,

@@ -79,7 +79,9 @@ def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
 # --------------------------------------------------------------------------- folders
 
 
-def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = (), sweep: Sweep | None = None, job: int = 0) -> Path:
+def run_folder(
+    exp: Experiment, as_of: str, config_dirs: Sequence[str] = (), sweep: Sweep | None = None, job: int = 0
+) -> Path:
     """Return the folder of a run: a plain one as written, a marked one with overrides, a numbered one in a sweep."""
     base = Path(exp.report.folder) / exp.name
     if sweep is not None:
@@ -89,7 +91,9 @@ def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = (), swe
     return base / f"{as_of}~{compose.digest(exp)}"
 
 
-def execute(exp: Experiment, folder: Callable[[str], Path], command: str, quiet: bool, say: Callable[[str], None]) -> int:
+def execute(
+    exp: Experiment, folder: Callable[[str], Path], command: str, quiet: bool, say: Callable[[str], None]
+) -> int:
     """Run one experiment, write its report and say where; return the exit code."""
     from joblib import parallel_config
 
@@ -151,7 +155,9 @@ def task(
             raise ConfigError("the configuration is not a group of keys")
         exp = compose.to_experiment({str(k): v for k, v in plain.items() if k != "hydra"}, words)
         command = " ".join(["forecast", *(["-m"] if sweep else []), *words])
-        code = execute(exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, quiet, say)
+        code = execute(
+            exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, quiet, say
+        )
     except ForecastError as error:
         complain(error)
         code = error.exit_code
@@ -221,11 +227,15 @@ def compare(folders: Sequence[Path]) -> str:
         plain = read_yaml(folder / "experiment.yaml")
         label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
         whole = scores[(scores["era"] == "all") & (scores["scale"] == "natural")]
-        for (model, series, knowledge), part in whole.groupby(["model", "series_id", "knowledge"], sort=False):
+        for (model, series, knowledge), part in whole.groupby(
+            ["model", "series_id", "knowledge"], sort=False
+        ):
             cell = {"run": label, "series": series, "model": model, "knowledge": knowledge}
             for metric, horizon in (("mae", "1"), ("mae", "all"), ("wis", "1"), ("wis", "all")):
                 skill = part[(part["metric"] == metric) & (part["horizon"] == horizon)]["skill"]
-                cell[f"{metric} h={horizon}"] = f"{100 * skill.iloc[0]:+.1f}" if len(skill) and skill.notna().all() else "-"
+                cell[f"{metric} h={horizon}"] = (
+                    f"{100 * skill.iloc[0]:+.1f}" if len(skill) and skill.notna().all() else "-"
+                )
             rows.append(cell)
     if not rows:
         return "no scores"
@@ -303,8 +313,13 @@ def listing(config_dirs: Sequence[str], all_series: bool = False) -> str:
     lines += [f"  configured too: {', '.join(configured)}"] if configured else []
     obs = load_observations()
     lines += ["", f"series ({len(obs.series)})"]
-    shown = obs.series if all_series else obs.series[obs.series["parent"].isna() | (obs.series["parent"] == "")]
-    lines += [f"  {name:<28} {row['name']}, {row['first_month']} to {row['last_month']}" for name, row in shown.iterrows()]
+    shown = (
+        obs.series if all_series else obs.series[obs.series["parent"].isna() | (obs.series["parent"] == "")]
+    )
+    lines += [
+        f"  {name:<28} {row['name']}, {row['first_month']} to {row['last_month']}"
+        for name, row in shown.iterrows()
+    ]
     if not all_series:
         lines.append("  ... forecast list --series shows all")
     return "\n".join(lines)
@@ -318,7 +333,19 @@ def doctor() -> str:
     from forecast import __version__
     from forecast.data.observations import load_observations
 
-    names = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn", "matplotlib", "numba", "joblib", "hydra-core", "jinja2", "arch")
+    names = (
+        "numpy",
+        "scipy",
+        "pandas",
+        "statsmodels",
+        "scikit-learn",
+        "matplotlib",
+        "numba",
+        "joblib",
+        "hydra-core",
+        "jinja2",
+        "arch",
+    )
     versions = []
     for name in names:
         try:

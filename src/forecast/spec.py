@@ -222,7 +222,7 @@ class BacktestSpec:
     end: str | None = None  #: last such month; null = the newest at as_of
     step: int = 1  #: every k-th month of data
     window: int | None = None  #: months of a rolling window; null = expanding
-    knowledge: tuple[str, ...] = ("at_origin",)  #: of models that use events
+    knowledge: tuple[Knowledge, ...] = ("at_origin",)  #: of models that use events
     baseline: str = "random_walk"
     origins: tuple[str, ...] = ()  #: explicit dates in place of start, end and step
     score_from: str | None = None  #: first origin that is scored; earlier ones only feed weights and widths
@@ -357,7 +357,9 @@ def _convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
             return value
         rest = [a for a in rest if typing.get_origin(a) is not Literal] or rest
         if isinstance(value, str) and words and not any(a is str for a in rest):
-            problems.append(f"{path}: {value!r} is neither a list nor one of {', '.join(words)}.{nearest(value, words)}")
+            problems.append(
+                f"{path}: {value!r} is neither a list nor one of {', '.join(words)}.{nearest(value, words)}"
+            )
             return value
         return _convert(value, rest[0], path, problems)
     if origin is Literal:
@@ -373,7 +375,9 @@ def _convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         if len(items) != len(args):
             problems.append(f"{path}: {list(items)} has {len(items)} values, {len(args)} are needed")
             return ()
-        return tuple(_convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=True)))
+        return tuple(
+            _convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=True))
+        )
     if origin in (dict, Mapping) or hint in (dict, Mapping) or getattr(origin, "__name__", "") == "Mapping":
         if not isinstance(value, Mapping):
             problems.append(f"{path}: {value!r} is not a group of keys")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from forecast.data.panel import Panel
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.models.base import Model
-from forecast.spec import DataError, ForecastError, to_plain
+from forecast.spec import Coding, DataError, ForecastError, Knowledge, to_plain
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class FoldSettings:
     """What every fold of one backtest shares."""
 
     horizon: int = 12
-    coding: str = "rule"
+    coding: Coding = "rule"
     max_columns: int = 10
     priority: int = 1
     window: int | None = None
@@ -37,7 +37,7 @@ class Chain:
 
     name: str
     model: Model
-    knowledge: str
+    knowledge: Knowledge
     series: tuple[str, ...]
     refit_every: int = 1
 
@@ -50,14 +50,18 @@ class FoldSource:
     events: EventCalendar
     settings: FoldSettings
     _panels: dict[tuple[pd.Timestamp, tuple[str, ...]], Panel | str] = field(default_factory=dict, repr=False)
-    _designs: dict[tuple[pd.Timestamp, tuple[str, ...], str], Design] = field(default_factory=dict, repr=False)
+    _designs: dict[tuple[pd.Timestamp, tuple[str, ...], str], Design] = field(
+        default_factory=dict, repr=False
+    )
 
     def panel(self, origin: pd.Timestamp, series: tuple[str, ...]) -> Panel | str:
         """Return the figures as known at the origin, or the reason why there are none."""
         key = (origin, series)
         if key not in self._panels:
             try:
-                made: Panel | str = self.obs.as_of(origin, list(series), include_leaks=self.settings.include_leaks)
+                made: Panel | str = self.obs.as_of(
+                    origin, list(series), include_leaks=self.settings.include_leaks
+                )
             except ForecastError as error:
                 made = str(error)
             if isinstance(made, Panel) and self.settings.window is not None:
@@ -65,7 +69,7 @@ class FoldSource:
             self._panels[key] = made
         return self._panels[key]
 
-    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: str) -> Design:
+    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: Knowledge) -> Design:
         """Return the event columns that the knowledge allows at the origin."""
         key = (origin, series, knowledge)
         if key not in self._designs:
@@ -89,12 +93,15 @@ class FoldSource:
 
 
 def make_chains(
-    models: dict[str, Model], series: Sequence[str], knowledge: Sequence[str], refit_every: dict[str, int] | None = None
+    models: dict[str, Model],
+    series: Sequence[str],
+    knowledge: Sequence[Knowledge],
+    refit_every: dict[str, int] | None = None,
 ) -> list[Chain]:
     """Return the chains of a backtest in a fixed order: models as given, then knowledge, then series."""
     chains = []
     for name, model in models.items():
-        words = list(knowledge) if model.uses_events else ["none"]
+        words: list[Knowledge] = list(knowledge) if model.uses_events else ["none"]
         groups = [tuple(series)] if model.pooled else [(s,) for s in series]
         every = (refit_every or {}).get(name, 1)
         chains += [Chain(name, model, word, group, every) for word in words for group in groups]
@@ -103,8 +110,6 @@ def make_chains(
 
 def chain_key(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp], version: str) -> str:
     """Return a hash of everything that decides the result of a chain."""
-    if not is_dataclass(chain.model):
-        raise DataError(f"{chain.name}: a model is a frozen dataclass of its parameters")
     content: dict[str, Any] = {
         "version": version,
         "figures": source.obs.digest,

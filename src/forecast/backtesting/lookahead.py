@@ -8,7 +8,6 @@ equal to the last bit, ranges and combinations included.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from forecast.backtesting.origins import monthly_origins
 from forecast.backtesting.runner import run_chain
 from forecast.data.observations import Observations, replace_rows
 from forecast.events.calendar import EventCalendar, replace_events
-from forecast.models.base import Model
+from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model
-from forecast.spec import CombinationSpec, IntervalsSpec, LookAheadError
+from forecast.spec import CombinationSpec, IntervalsSpec, Knowledge, LookAheadError
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
 Postprocess = Callable[[pd.DataFrame, Observations], pd.DataFrame]
@@ -82,9 +81,7 @@ def check_no_lookahead(
     """
     names = tuple(series) if series is not None else obs.series_ids[:1]
     days = [pd.Timestamp(o) for o in origins] if origins is not None else _spread(obs, names)
-    if is_dataclass(model) and not isinstance(model, type) and hasattr(model, "starts"):
-        model = replace(model, starts="full")
-    models = {"model": model, "baseline": make_model("random_walk")}
+    models = {"model": set_starts(model, "full"), "baseline": make_model("random_walk")}
     settings = FoldSettings(horizon=horizon, levels=(0.1, 0.5, 0.9))
     rng = np.random.default_rng(seed)
     source = FoldSource(obs, events, settings)
@@ -94,14 +91,20 @@ def check_no_lookahead(
     blind = _folds(models, names, _BlindSource(obs, events, settings, blind_sources), days)
     _same(plain, blind, "figures and events that were not public were replaced")
 
-    single = pd.concat([_folds(models, names, FoldSource(obs, events, settings), [d]) for d in reversed(days)])
+    single = pd.concat(
+        [_folds(models, names, FoldSource(obs, events, settings), [d]) for d in reversed(days)]
+    )
     _same(plain, single, "folds were made one by one in reverse order")
 
     medians = plain[plain["level"] == 0.5]
     whole = postprocess(medians, obs)
     for day in days:
         hidden = medians.assign(
-            value=np.where(medians["origin"] > day, medians["value"] * rng.uniform(0.2, 5.0, len(medians)), medians["value"])
+            value=np.where(
+                medians["origin"] > day,
+                medians["value"] * rng.uniform(0.2, 5.0, len(medians)),
+                medians["value"],
+            )
         )
         seen = postprocess(hidden, blind_sources[day][0])
         _same(
@@ -127,7 +130,7 @@ class _BlindSource(FoldSource):
     def panel(self, origin: pd.Timestamp, series: tuple[str, ...]) -> Any:
         return self._at[origin].panel(origin, series)
 
-    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: str) -> Any:
+    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: Knowledge) -> Any:
         return self._at[origin].design(origin, series, knowledge)
 
 
@@ -136,8 +139,10 @@ def garbage_figures(obs: Observations, day: pd.Timestamp, rng: np.random.Generat
     table = obs.table.copy()
     later = (table["released"] > day).to_numpy()
     values = table["value"].to_numpy(dtype=float).copy()
-    values[later] = np.floor(values[later] * rng.uniform(0.1, 10.0, later.sum()) + rng.integers(1, 5000, later.sum()))
-    return replace_rows(obs, table.assign(value=values.astype(table["value"].dtype)))
+    values[later] = np.floor(
+        values[later] * rng.uniform(0.1, 10.0, later.sum()) + rng.integers(1, 5000, later.sum())
+    )
+    return replace_rows(obs, table.assign(value=values))
 
 
 def garbage_events(events: EventCalendar, day: pd.Timestamp, rng: np.random.Generator) -> EventCalendar:
@@ -147,13 +152,23 @@ def garbage_events(events: EventCalendar, day: pd.Timestamp, rng: np.random.Gene
     open_end = ((table["end_usable_from"] > day) & table["end_date"].notna()).to_numpy()
     shift = pd.to_timedelta(rng.integers(1, 200, len(table)), unit="D")
     for column in ("announced_date", "usable_from"):
-        moved = np.maximum(table[column].to_numpy(), np.datetime64(day + pd.Timedelta(days=1))) + shift.to_numpy()
+        moved = (
+            np.maximum(table[column].to_numpy(), np.datetime64(day + pd.Timedelta(days=1))) + shift.to_numpy()
+        )
         table[column] = np.where(later, moved, table[column].to_numpy())
-    table["effective_start"] = np.where(later, (table["effective_start"] + shift).to_numpy(), table["effective_start"].to_numpy())
-    table["end_date"] = np.where(open_end, (table["end_date"] + 2 * shift).to_numpy(), table["end_date"].to_numpy())
-    table["end_usable_from"] = np.where(open_end, (table["end_usable_from"] + shift).to_numpy(), table["end_usable_from"].to_numpy())
+    table["effective_start"] = np.where(
+        later, (table["effective_start"] + shift).to_numpy(), table["effective_start"].to_numpy()
+    )
+    table["end_date"] = np.where(
+        open_end, (table["end_date"] + 2 * shift).to_numpy(), table["end_date"].to_numpy()
+    )
+    table["end_usable_from"] = np.where(
+        open_end, (table["end_usable_from"] + shift).to_numpy(), table["end_usable_from"].to_numpy()
+    )
     swap = {"+": "-", "-": "+", "0": "+"}
-    table["sign"] = [swap.get(s, "-") if hidden else s for s, hidden in zip(table["sign"], later, strict=True)]
+    table["sign"] = [
+        swap.get(s, "-") if hidden else s for s, hidden in zip(table["sign"], later, strict=True)
+    ]
     return replace_events(events, table)
 
 
@@ -169,7 +184,9 @@ def _folds(
     models: dict[str, Model], names: Sequence[str], source: FoldSource, days: Sequence[pd.Timestamp]
 ) -> pd.DataFrame:
     chains = make_chains(models, names, ["at_origin"])
-    return pd.concat([run_chain(chain, source, sorted(days)).forecasts for chain in chains], ignore_index=True)
+    return pd.concat(
+        [run_chain(chain, source, sorted(days)).forecasts for chain in chains], ignore_index=True
+    )
 
 
 def _same(a: pd.DataFrame, b: pd.DataFrame, how: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -14,12 +13,21 @@ import numpy as np
 import pandas as pd
 
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, chain_key, make_chains
+from forecast.data._parse import months_index
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.events.calendar import EventCalendar
 from forecast.models.base import Fitted, FoldFailure, Forecast, Model
 from forecast.models.registry import make_model
-from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, LEVELS, ConfigError, DataError, ForecastError
+from forecast.spec import (
+    FOLD_COLUMNS,
+    FORECAST_COLUMNS,
+    LEVELS,
+    Coding,
+    ConfigError,
+    ForecastError,
+    Knowledge,
+)
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,10 @@ def backtest(
     series: Sequence[str],
     origins: Sequence[Any],
     horizon: int = 12,
-    knowledge: str | Sequence[str] = "at_origin",
+    knowledge: Knowledge | Sequence[Knowledge] = "at_origin",
     baseline: str = "random_walk",
     *,
-    coding: str = "rule",
+    coding: Coding = "rule",
     max_columns: int = 10,
     priority: int = 1,
     window: int | None = None,
@@ -118,7 +126,7 @@ def backtest(
     unknown = [s for s in series if s not in obs.series.index]
     if unknown:
         raise ConfigError(f"backtest: no series is called {', '.join(unknown)}")
-    words = [knowledge] if isinstance(knowledge, str) else list(knowledge)
+    words: list[Knowledge] = [knowledge] if isinstance(knowledge, str) else list(knowledge)
     every = dict(models) if baseline in models else {baseline: make_model(baseline), **models}
     settings = FoldSettings(
         horizon, coding, max_columns, priority, window, include_leaks, tuple(float(level) for level in levels)
@@ -155,7 +163,14 @@ def _run_chains(
         # workers make their own panels: the kept ones would only weigh on the way there
         bare = FoldSource(source.obs, source.events, source.settings)
         stream = run(delayed(_chain_task)(i, chain, bare, origins, path) for i, chain, path in todo)
-    bar = tqdm(stream, total=len(todo), desc="backtest", unit="chain", disable=None if progress else True, leave=False)
+    bar = tqdm(
+        stream,
+        total=len(todo),
+        desc="backtest",
+        unit="chain",
+        disable=None if progress else True,
+        leave=False,
+    )
     for i, result in bar:
         done[i] = result
     return [r for r in done if r is not None]
@@ -201,7 +216,9 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
                 panel, design = designs[i]
                 months = int(panel.values[name].notna().sum())
                 if len(design.columns):
-                    names = ";".join(map(str, design.applies.columns[design.applies.loc[name].to_numpy(dtype=bool)]))
+                    names = ";".join(
+                        map(str, design.applies.columns[design.applies.loc[name].to_numpy(dtype=bool)])
+                    )
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
     return Backtest(_table(chain, tables), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
 
@@ -248,7 +265,9 @@ def _forecast(fitted: Fitted | FoldFailure, settings: FoldSettings) -> tuple[For
 def _table(chain: Chain, tables: list[pd.DataFrame]) -> pd.DataFrame:
     if not tables:
         empty = {c: pd.Series(dtype=float) for c in FORECAST_COLUMNS}
-        frame = pd.DataFrame(empty).astype({"model": object, "series_id": object, "knowledge": object, "scenario": object})
+        frame = pd.DataFrame(empty).astype(
+            {"model": object, "series_id": object, "knowledge": object, "scenario": object}
+        )
         return frame.astype({"month": "period[M]", "origin": "datetime64[ns]"})
     frame = pd.concat(tables, ignore_index=True)
     frame = frame.assign(model=chain.name, knowledge=chain.knowledge, scenario="")
@@ -258,7 +277,9 @@ def _table(chain: Chain, tables: list[pd.DataFrame]) -> pd.DataFrame:
 # --------------------------------------------------------------------------- kept chains
 
 
-def _cache_path(cache: Path | None, chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]) -> Path | None:
+def _cache_path(
+    cache: Path | None, chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]
+) -> Path | None:
     if cache is None:
         return None
     from forecast import __version__
@@ -269,15 +290,17 @@ def _cache_path(cache: Path | None, chain: Chain, source: FoldSource, origins: S
 def save_chain(result: Backtest, path: Path) -> None:
     """Keep the result of one chain, written aside and renamed."""
     f, g = result.forecasts, result.folds
-    arrays = {f"forecasts.{c}": _as_array(f[c]) for c in f.columns} | {f"folds.{c}": _as_array(g[c]) for c in g.columns}
+    arrays = {f"forecasts.{c}": _as_array(f[c]) for c in f.columns} | {
+        f"folds.{c}": _as_array(g[c]) for c in g.columns
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as handle:
         try:
-            np.savez(handle, **arrays)  # type: ignore[arg-type]
+            np.savez(handle, **arrays)
         except BaseException:
             Path(handle.name).unlink(missing_ok=True)
             raise
-    os.replace(handle.name, path)
+    Path(handle.name).replace(path)
 
 
 def load_chain(path: Path) -> Backtest | None:
@@ -305,10 +328,7 @@ def _as_array(column: pd.Series) -> Any:
 
 def _from_array(column: str, values: Any) -> Any:
     if column == "month":
-        return pd.PeriodIndex.from_ordinals(values, freq="M")
+        return months_index(values)
     if column == "origin":
         return values.astype("datetime64[ns]")
     return values if values.dtype.kind in "fi" else values.astype(object)
-
-
-__all__ = ["Backtest", "DataError", "backtest", "load_chain", "run_chain", "save_chain"]

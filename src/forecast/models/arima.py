@@ -121,7 +121,9 @@ class Arima(SeriesModel):
             return []
         if self.order == "auto":
             return list(engine.auto_arima_folds(jobs, seasonal=12, max_order=self.max_order, starts=starts))
-        seasonal = (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
+        seasonal = (
+            (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
+        )
         return list(engine.arima_folds(jobs, self.order, seasonal, self.mean, starts, self.engine))
 
     def _wrap(self, data: SeriesData, fit: Any) -> SeriesFit:
@@ -131,7 +133,9 @@ class Arima(SeriesModel):
             mean, se = fit.forecast(h, None if future is None else future[:h])
             return np.asarray(mean), np.asarray(se)
 
-        return SeriesFit(steps, self._coefficients(data, fit), lambda: residual_checks(fit.residuals), tuple(fit.warnings))
+        return SeriesFit(
+            steps, self._coefficients(data, fit), lambda: residual_checks(fit.residuals), tuple(fit.warnings)
+        )
 
     def _coefficients(self, data: SeriesData, fit: Any) -> Callable[[], pd.DataFrame]:
         def table() -> pd.DataFrame:
@@ -188,7 +192,14 @@ def residual_checks(residuals: Array) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     if len(e) < 30:
         return pd.DataFrame(
-            [{"check": "residuals", "statistic": np.nan, "p_value": np.nan, "note": f"{len(e)} residuals are too few"}]
+            [
+                {
+                    "check": "residuals",
+                    "statistic": np.nan,
+                    "p_value": np.nan,
+                    "note": f"{len(e)} residuals are too few",
+                }
+            ]
         )
     for lag in (12, 24):
         if lag < len(e) / 2:

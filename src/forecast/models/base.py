@@ -7,8 +7,8 @@ series by itself; they derive from `SeriesModel` and write one method, `fit_seri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, runtime_checkable
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -204,7 +204,7 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         later = pd.DataFrame(index=design.future.index[ahead:])
         return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
     mine = design.of(name)
-    prior = mine.prior.loc[name] if len(mine.columns) else _NO_PRIOR
+    prior = pd.DataFrame(mine.prior.loc[name]) if len(mine.columns) else _NO_PRIOR
     if transform != "log":
         # the prior is stated on logs; on another scale columns are plain
         prior = prior.assign(mean=0.0, sd=np.inf)
@@ -241,7 +241,9 @@ class SeriesModel:
         """Raise a `DataError` if there are fewer months than the model needs."""
         known = int(np.sum(~np.isnan(data.y)))
         if known < self.min_months:
-            raise DataError(f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}")
+            raise DataError(
+                f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}"
+            )
 
     def fit(self, panel: Panel, design: Design) -> FittedSeries:
         """Fit every series of the panel."""
@@ -256,6 +258,14 @@ class SeriesModel:
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
         """Fit one chain of folds in the order given; a failure is a result, not an exception."""
         return loop_fits(self, jobs)
+
+
+def set_starts(model: Model, starts: str) -> Model:
+    """Return the model with other starts of its optimisation; the model itself if it has none to set."""
+    if not hasattr(model, "starts"):
+        return model
+    changed: Model = replace(cast("Any", model), starts=starts)
+    return changed
 
 
 def loop_fits(model: Model, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:

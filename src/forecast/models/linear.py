@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecast.models.arima import residual_checks
@@ -74,7 +75,7 @@ class Linear(SeriesModel):
             notes,
         )
 
-    def _columns(self, data: SeriesData, t: Array, events: pd.DataFrame) -> dict[str, Array]:
+    def _columns(self, data: SeriesData, t: npt.NDArray[Any], events: pd.DataFrame) -> dict[str, Array]:
         out: dict[str, Array] = {"intercept": np.ones(len(t))}
         if self.trend:
             out["trend (years)"] = np.asarray(t, dtype=float) / 12.0
@@ -89,7 +90,9 @@ class Linear(SeriesModel):
 
     def _iterate(self, y: Array, beta: pd.Series, future: dict[str, Array], h: int) -> Array:
         path = list(y)
-        fixed = sum((beta[name] * values for name, values in future.items() if name in beta), start=np.zeros(h))
+        fixed = sum(
+            (beta[name] * values for name, values in future.items() if name in beta), start=np.zeros(h)
+        )
         for step in range(h):
             lagged = sum(beta[f"lag{k}"] * path[-k] for k in self.lags if f"lag{k}" in beta)
             path.append(float(fixed[step] + lagged))

@@ -106,7 +106,8 @@ def make_model(kind: str, **parameters: Any) -> Model:
 
 def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
     """Make every model of an experiment, naming all problems at once."""
-    made, problems = {}, []
+    made: dict[str, Model] = {}
+    problems: list[str] = []
     for name, spec in specs.items():
         try:
             made[name] = make_model(spec.kind, **spec.parameters)

@@ -58,7 +58,9 @@ class Transform:
         return np.maximum(out, 0.0) if self.counts else out
 
 
-def make_transform(kind: Scale, y: pd.Series, rounding: pd.Series, counts: bool, name: str) -> tuple[Transform, Array]:
+def make_transform(
+    kind: Scale, y: pd.Series, rounding: pd.Series, counts: bool, name: str
+) -> tuple[Transform, Array]:
     """Choose the scale for one series and return it with the series on that scale.
 
     Parameters
