@@ -116,7 +116,7 @@ class Design:
             past=self.past[kept].copy(),
             future=self._own_months(series_id)[kept].copy(),
             applies=pd.DataFrame(True, index=pd.Index([series_id], name="series_id"), columns=pd.Index(kept)),
-            prior=_prior_frame([(series_id, c) for c in kept], [_prior(self, series_id, c) for c in kept]),
+            prior=prior_frame([(series_id, c) for c in kept], [_prior(self, series_id, c) for c in kept]),
             estimability=told[told["series_id"] == series_id].reset_index(drop=True),
             members={c: self.members[c] for c in kept},
             given=tuple(c for c in self.given if c in kept),
@@ -161,7 +161,7 @@ class Design:
             past=pd.concat([self.past, other.rows(pd.PeriodIndex(self.past.index))], axis=1),
             future=pd.concat([self.future, other.rows(pd.PeriodIndex(self.future.index))], axis=1),
             applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=pd.Index(names)),
-            prior=_prior_frame(pairs, values),
+            prior=prior_frame(pairs, values),
             estimability=pd.concat(told, ignore_index=True) if told else _told([]),
             members={**self.members, **other.members},
             given=(*self.given, *other.given),
@@ -219,7 +219,7 @@ class Design:
             applies=pd.DataFrame(
                 True, index=pd.Index([ANY_SERIES], name="series_id"), columns=pd.Index(names)
             ),
-            prior=_prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
+            prior=prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
             estimability=_told([]),
             knowledge="at_origin",
             coding="given",
@@ -247,7 +247,7 @@ def _prior(design: Design, series_id: str, column: str) -> tuple[float, float]:
     return float(mean), float(sd)
 
 
-def _prior_frame(pairs: Sequence[tuple[str, str]], values: Sequence[Sequence[float]]) -> pd.DataFrame:
+def prior_frame(pairs: Sequence[tuple[str, str]], values: Sequence[Sequence[float]]) -> pd.DataFrame:
     """Return the table of priors; the index is put together from its parts, which is much faster."""
     series = list(dict.fromkeys(s for s, _ in pairs))
     names = list(dict.fromkeys(c for _, c in pairs))
@@ -366,11 +366,9 @@ def make_design(
     weight = np.array([c.weight for c in named]).reshape(len(named), len(ordinals))
     design = _assemble(panel, months, horizon, series, named, weight, knowledge, coding, told)
     if changes or unseen == "analogue":
-        from forecast.events.scenario import apply_changes, use_analogues
+        from forecast.events.scenario import apply_changes
 
-        if unseen == "analogue":
-            design = use_analogues(design, calendar)
-        design = apply_changes(design, calendar, changes)
+        design = apply_changes(design, calendar, changes, analogue=unseen == "analogue")
     return design
 
 
@@ -459,7 +457,7 @@ def _assemble(
         past=pd.DataFrame(past.copy(), index=pd.PeriodIndex(months, name=None), columns=names),
         future=pd.DataFrame(future.copy(), index=ahead, columns=names),
         applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=names),
-        prior=_prior_frame(pairs, [(mean, PRIOR_SD) for mean in means]),
+        prior=prior_frame(pairs, [(mean, PRIOR_SD) for mean in means]),
         estimability=_told(told or []),
         knowledge=knowledge,
         coding=coding,
