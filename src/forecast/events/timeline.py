@@ -49,7 +49,7 @@ def timeline(
     Returns
     -------
     str
-        Lines without trailing blanks, ending in the legend.
+        Lines without trailing blanks; the last two say how to read it.
 
     Examples
     --------
@@ -90,9 +90,8 @@ def timeline(
             f"{event[prefix + 'priority']}  {_bar(values, step)}"
         )
     unit = "a month" if step == 1 else f"{step} months"
-    lines.append(
-        f"one sign = {unit}: # in force, + part of it or fading, . not in force; p = priority ({coding})"
-    )
+    lines.append(f"one sign = {unit}: # in force, + part of it or fading, . not in force")
+    lines.append(f"sgn = expected sign, p = priority ({coding})")
     return "\n".join(line.rstrip() for line in lines)
 
 
