@@ -1,0 +1,153 @@
+"""The files beside the page: tables as CSV, settings as YAML, the manifest; the same bytes in every run."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, to_plain
+
+#: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "forecasts": FORECAST_COLUMNS,
+    "observations": ("series_id", "month", "value", "released", "release_basis", "status", "value_basis", "rounding", "source"),
+    "backtest": FORECAST_COLUMNS,
+    "folds": FOLD_COLUMNS,
+    "scores": (
+        "model", "knowledge", "scenario", "series_id", "horizon", "era", "scale", "metric", "value", "skill", "n_ok", "n",
+        "note",
+    ),
+    "calibration": (
+        "model", "knowledge", "series_id", "horizon", "era", "nominal", "covered", "n", "n_independent", "lower", "upper",
+    ),
+    "comparison": (
+        "model", "against", "series_id", "horizon", "era", "metric", "skill", "lower", "upper", "dm", "p", "n",
+        "largest_share", "words",
+    ),
+    "knowledge": (
+        "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
+    ),
+    "effects": (
+        "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower",
+        "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
+    ),
+    "estimability": ("series_id", "origin", "event", "first_active", "active_months", "action", "why"),
+    "scenarios": FORECAST_COLUMNS,
+    "track_record": ("kind", "series_id", "origin", "month", "horizon", "lower_95", "lower_80", "lower_50", "middle", "upper_50",
+                     "upper_80", "upper_95", "truth", "inside_50", "inside_80", "error"),
+    "changes": ("step", "forecast", "change", "why"),
+}  # fmt: skip
+PACKAGES = (
+    "border-forecast",
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "scikit-learn",
+    "matplotlib",
+    "jinja2",
+)
+
+
+def tidy(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
+    """Return a table as files have it: months ``YYYY-MM``, dates ISO, numbers to ten digits."""
+    columns = list(COLUMNS.get(name, ()))
+    if table is None or not len(table):
+        kept = list(table.columns) if table is not None and len(table.columns) else columns
+        return pd.DataFrame(columns=kept or columns)
+    out = table.copy()
+    for column in out.columns:
+        values = out[column]
+        if isinstance(values.dtype, pd.PeriodDtype):
+            out[column] = values.astype(str)
+        elif pd.api.types.is_datetime64_any_dtype(values.dtype):
+            out[column] = values.dt.strftime("%Y-%m-%d")
+        elif pd.api.types.is_float_dtype(values.dtype):
+            out[column] = _round(values.to_numpy(float))
+        elif values.dtype == object and values.map(lambda v: isinstance(v, (pd.Period, pd.Timestamp))).any():
+            out[column] = values.map(_plain_time)
+    return out
+
+
+def _round(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    # ten significant digits: far finer than any forecast, coarse enough to be the same on every machine
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = 9 - np.floor(np.log10(np.abs(values)))
+    digits = np.clip(np.where(np.isfinite(digits), digits, 0), -10, 15)
+    scale = 10.0**digits
+    return np.asarray(np.where(np.isfinite(values), np.round(values * scale) / scale, values), dtype=float)
+
+
+def _plain_time(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return str(value) if isinstance(value, pd.Period) else value
+
+
+def csv_bytes(table: pd.DataFrame | None, name: str) -> bytes:
+    """Return a table as CSV: header always, LF, no index."""
+    buffer = io.StringIO()
+    tidy(table, name).to_csv(buffer, index=False, lineterminator="\n")
+    return buffer.getvalue().encode()
+
+
+def gz_bytes(data: bytes) -> bytes:
+    """Return data compressed, with neither time nor name inside."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as file:
+        file.write(data)
+    return buffer.getvalue()
+
+
+def experiment_yaml(experiment: Any) -> str:
+    """Return everything that decides a result, without `parallel`, which never does."""
+    import yaml
+
+    plain = to_plain(experiment)
+    plain.pop("parallel", None)
+    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100))
+
+
+def short_hash(data: bytes | str, digits: int = 12) -> str:
+    """Return the first digits of the SHA-256 of some bytes."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()[:digits]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that take part in a result."""
+    import platform
+
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:  # an optional one
+            continue
+    return found
+
+
+def plain_json(value: Any) -> Any:
+    """Return nested values as JSON knows them: no NaN, periods and dates as text."""
+    if isinstance(value, Mapping):
+        return {str(k): plain_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain_json(v) for v in value]
+    if isinstance(value, (np.floating, float)):
+        number = float(value)
+        return float(f"{number:.10g}") if np.isfinite(number) else None
+    if isinstance(value, (np.integer, np.bool_)):
+        return value.item()
+    return _plain_time(value) if isinstance(value, (pd.Period, pd.Timestamp)) else value
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return a value as indented JSON with a line feed at its end."""
+    return (json.dumps(plain_json(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -1,0 +1,90 @@
+"""Chart 3: how often ranges held, beside what was promised and what chance alone would give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import figures as f
+from forecast.report import wording as w
+
+MAIN_LEVEL = 0.8
+
+
+@f.styled
+def coverage_chart(
+    coverage: pd.DataFrame,
+    *,
+    unit: str = "months",
+    narrow: bool = False,
+    palette: Mapping[str, str] = f.LIGHT,
+) -> Any:
+    """Return the dot chart of achieved coverage.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        ``horizon``, ``nominal``, ``held`` (how many), ``n``, ``share``, and ``low``/``high``: where nine of
+        ten such shares would fall if the promise held.
+    unit : str
+        What is counted on the right, for example ``months``.
+    narrow : bool
+        The drawing for phones.
+    palette : mapping
+        Colours by role.
+    """
+    rows = coverage[coverage["n"] > 0]
+    horizons = sorted(int(h) for h in rows["horizon"].unique())
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, (76 + 40 * len(horizons)) if narrow else 74 + 39.5 * len(horizons), palette)  # fmt: skip
+    ax = canvas.axes(70 if narrow else 128, 40, 18 if narrow else 160, 30)
+    lowest = min(0.2, float(np.nanmin([rows["share"].min(), rows["low"].min()])) - 0.05) if len(rows) else 0.2
+    low = max(0.0, np.floor(lowest * 10) / 10)
+    ax.set_xlim(low, 1.0)
+    ax.set_ylim(len(horizons) - 0.4, -0.6)
+    ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1)
+    ax.set_xticks(ticks)
+    ax.set_xticklabels([f"{round(t * 100)}%" for t in ticks])
+    ax.grid(axis="x", color=palette["grid"], lw=1)
+    ax.set_yticks(range(len(horizons)))
+    ax.set_yticklabels([w.plural(h, "month") + ("" if narrow else " ahead") for h in horizons])
+    ax.tick_params(axis="y", labelsize=12, colors=palette["ink"])
+    _promises(canvas, ax, sorted(rows["nominal"].unique()))
+    for row in rows.itertuples():
+        _dot(canvas, ax, row, horizons.index(int(row.horizon)), narrow)
+    if not narrow:
+        for row in rows[np.isclose(rows["nominal"], MAIN_LEVEL)].itertuples():
+            words = f"80%: {w.hits(row.held, row.n)} {unit}"
+            canvas.text(
+                ax, 1.0, horizons.index(int(row.horizon)), words, "muted", size=12, halo=False, shift=(10, 0)
+            )
+    return canvas.figure
+
+
+def _promises(canvas: f.Canvas, ax: Any, nominals: list[float]) -> None:
+    from matplotlib.transforms import blended_transform_factory
+
+    above = blended_transform_factory(ax.transData, ax.transAxes)
+    for nominal in nominals:
+        ax.axvline(nominal, color=canvas["ink"], lw=1.2, dashes=(2, 2), zorder=1.2)
+        canvas.text(ax, nominal, 1, f"promised {w.level_name(nominal)}", "muted", ha="center", transform=above, size=12, halo=False, shift=(0, 18))  # fmt: skip
+
+
+def _dot(canvas: f.Canvas, ax: Any, row: Any, y: int, narrow: bool) -> None:
+    ax.plot([row.low, row.high], [y, y], color=canvas["plac"], lw=13, solid_capstyle="butt", zorder=1)
+    outside = not row.low <= row.share <= row.high
+    role, marker = ("ev", "D") if outside else ("fc", "o")
+    ax.plot(
+        [row.share],
+        [y],
+        marker,
+        color=canvas[role],
+        ms=8 if outside else 8.5,
+        zorder=5,
+        mec=canvas["bg"],
+        mew=1,
+    )
+    shift, ha = ((0, 14), "center") if narrow else ((-9, 0), "right")
+    canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)

@@ -1,0 +1,190 @@
+"""What things are called on the page: series, models, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from forecast.report import wording as w
+
+#: Names of models by their kind; a row with a name of its own keeps that name.
+MODEL_NAMES: Mapping[str, str] = {
+    "random_walk": "Same as last month",
+    "drift": "Last month plus average change",
+    "seasonal_naive": "Same month last year",
+    "seasonal_random_walk": "Seasonal random walk",
+    "linear": "Regression on season and events",
+    "arima": "ARIMA",
+    "ridge": "Ridge regression",
+    "ets": "Exponential smoothing",
+    "theta": "Theta method",
+    "structural": "Structural model",
+    "boosting": "Boosted trees",
+    "mean_reversion": "Return to the ten-year mean",
+    "combination": "Combination of models",
+    "median": "Median of the models",
+    "short": "Weighted combination",
+    "middle": "Median of the members",
+    "arima_011": "ARIMA (0,1,1)",
+    "arima_72": "Seasonal ARIMA, six years",
+    "arima_no_events": "ARIMA, no events",
+    "auto_arima": "ARIMA, order found",
+}
+#: Short names of events for lines and rows of charts, at most 24 characters.
+EVENT_NAMES: Mapping[str, str] = {
+    "sep11_2001": "11 September attacks",
+    "great_recession": "Great Recession",
+    "programa_frontera_sur": "Programa Frontera Sur",
+    "us_election_2016": "Election of 2016",
+    "trump_inauguration_2017": "New administration",
+    "zero_tolerance": "Zero tolerance",
+    "mpp_2019": "Remain in Mexico begins",
+    "mexico_national_guard_2019": "US–Mexico declaration",
+    "mpp_expansion_2019": "Remain in Mexico grows",
+    "transit_ban_2019": "Transit asylum bar",
+    "covid19_shock": "COVID-19, Title 42 begins",
+    "title42": "COVID-19, Title 42 begins",
+    "biden_inauguration": "New administration",
+    "mexico_visa_ecuador_2021": "Visas for Ecuadorians",
+    "mexico_visa_venezuela_2022": "Visas for Venezuelans",
+    "venezuela_parole_2022": "Parole for Venezuelans",
+    "chnv_parole": "Parole for four nations",
+    "cbp_one_scheduling": "CBP One appointments",
+    "title42_end": "Title 42 ends",
+    "clp_rule": "Title 42 ends",
+    "mexico_enforcement_2024": "Mexican enforcement",
+    "mexico_inm_funding_halt": "Mexico halts transfers",
+    "securing_border_proclamation_2024": "Asylum limits",
+    "securing_border_final_rule": "Asylum limits made final",
+    "national_emergency_2025": "Emergency measures",
+    "proc_10888_invasion": "Emergency measures",
+    "cbp_one_end": "CBP One ends",
+}
+#: The event that gives a bundle its name, where the first one would not.
+BUNDLE_NAMES: Mapping[str, str] = {
+    "2020-03 pandemic": "COVID-19, Title 42 begins",
+    "2021-q1 change of government": "New administration",
+    "2023-05 end of title 42": "Title 42 ends",
+    "2024-01 mexico": "Mexican enforcement",
+    "2024-06 proclamation": "Asylum limits",
+    "2025-01 regime": "Emergency measures",
+}
+EVENT_LIMIT = 25
+_REGIONS = {
+    "southwest": "at the southwest border",
+    "northern": "at the northern border",
+    "coastal": "in the coastal sectors",
+    "nationwide": "in the whole country",
+}
+
+
+@dataclass(frozen=True)
+class SeriesName:
+    """How a series is spoken of.
+
+    Attributes
+    ----------
+    noun : str
+        Plural noun of its figures, ``Border Patrol encounters``; empty for a series that only has a name.
+    place : str
+        Where, ``at the southwest border``; may be empty.
+    label : str
+        Short label for axes and rows.
+    counted : str
+        What is counted, as a full sentence.
+    unit : str
+        Unit of the figures.
+    """
+
+    noun: str
+    place: str
+    label: str
+    counted: str
+    unit: str
+
+    @property
+    def measure(self) -> str:
+        """``Border Patrol encounters a month at the southwest border``."""
+        return " ".join(part for part in (self.noun or self.label, "a month", self.place) if part)
+
+    @property
+    def full(self) -> str:
+        """``Border Patrol encounters, southwest border``."""
+        where = self.place.removeprefix("at the ").removeprefix("in the ")
+        return ", ".join(part for part in (self.noun or self.label, where) if part)
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key, "")
+    return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value)
+
+
+def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
+    """Return how a series is spoken of, from its row of the table of series.
+
+    Parameters
+    ----------
+    series_id : str
+        The series.
+    row : mapping
+        Its row: ``label name region component area unit`` as far as they are known.
+    """
+    label = _text(row, "label") or series_id
+    unit = _text(row, "unit") or "count"
+    component, region = _text(row, "component"), _text(row, "region")
+    if unit != "encounters" or not component:
+        name = _text(row, "name") or label
+        return SeriesName("", "", label, f"The figures are those of {name}.", unit)
+    nouns = {"usbp": "Border Patrol encounters", "ofo": "encounters at ports of entry"}
+    noun = nouns.get(component, "encounters")
+    group = _text(row, "demographic") or _text(row, "citizenship")
+    if group:
+        noun = f"{noun} of {_text(row, 'label').lower() if _text(row, 'demographic') else f'citizens of {label}'}"
+    area = _text(row, "area")
+    place = f"in the {label}" if area else _REGIONS.get(region, "")
+    ways = {
+        "usbp": "encounters by the Border Patrol between ports of entry",
+        "ofo": "encounters at ports of entry",
+    }
+    counted = (
+        f"The counts are of {ways.get(component, 'encounters at and between ports of entry')} {place}".strip()
+    )
+    return SeriesName(noun, place, label, f"{counted}.", unit)
+
+
+def model_name(model: str, kind: str = "") -> str:
+    """Return the name of a model's row on the page.
+
+    A row named like a known kind is told by its plain name; any other keeps its own, with blanks.
+
+    Examples
+    --------
+    >>> model_name("random_walk"), model_name("arima_without_2020")
+    ('Same as last month', 'ARIMA without 2020')
+    """
+    if model in MODEL_NAMES:
+        return MODEL_NAMES[model]
+    words = model.replace("_", " ").strip()
+    for short in ("arima", "ets"):
+        words = " ".join(part.upper() if part == short else part for part in words.split(" "))
+    return w.capital(words)
+
+
+def row_name(model: str, knowledge: str = "none", kind: str = "") -> str:
+    """Return the name of a row of results: the model, and how much it knew of events."""
+    name = model_name(model, kind)
+    if knowledge == "at_origin":
+        return f"{name} with events"
+    return f"{name}, hindsight" if knowledge == "hindsight" else name
+
+
+def event_name(event: str, name: str, bundle: str = "") -> str:
+    """Return the short name of an event or of its bundle, at most 25 characters."""
+    if bundle and bundle in BUNDLE_NAMES:
+        return BUNDLE_NAMES[bundle]
+    if event in EVENT_NAMES:
+        return EVENT_NAMES[event]
+    return w.shortened(name, EVENT_LIMIT)

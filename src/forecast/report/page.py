@@ -1,0 +1,342 @@
+"""Writing a report: the page and everything beside it, complete or not at all."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import errno
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from forecast.report import companions, facts
+from forecast.report import wording as w
+from forecast.report.content import Chart, Page, Section
+from forecast.report.markdown import markdown
+from forecast.report.studio import Studio
+from forecast.spec import ForecastError
+
+if TYPE_CHECKING:
+    from forecast.experiment import Run
+
+TEMPLATES = Path(__file__).parent / "templates"
+CSV_FILES = (
+    "forecasts", "observations", "folds", "scores", "calibration", "comparison", "knowledge", "effects", "estimability",
+    "scenarios", "track_record", "changes",
+)  # fmt: skip
+
+
+def write_report(
+    run: Run,
+    folder: str | Path,
+    command: str = "",
+    versions: Mapping[str, str] | None = None,
+    durations: Mapping[str, float] | None = None,
+    png: bool = True,
+) -> Path:
+    """Write the page of a run and everything beside it, and return the folder.
+
+    The files are written into a folder beside the target and put in place as a whole: there is never a half
+    report. A report that was there before is replaced. All files but ``manifest.json`` have the same bytes
+    when a run is repeated.
+
+    Parameters
+    ----------
+    run : Run
+        The result of `forecast.run`.
+    folder : str or Path
+        Where the report goes.
+    command : str
+        The command that repeats it, printed on the page; made from the experiment's name where empty.
+    versions : mapping, optional
+        Versions for the manifest; those installed where None.
+    durations : mapping, optional
+        Seconds of each step, for the manifest; those of the run where None.
+    png : bool
+        Write figures as PNG too.
+
+    Raises
+    ------
+    ForecastError
+        Where the folder cannot be written or the disk is full; nothing is left behind then.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> run = fc.run(fc.load_experiment("quick"))  # doctest: +SKIP
+    >>> fc.write_report(run, "reports/quick")  # doctest: +SKIP
+    PosixPath('reports/quick')
+    """
+    target = Path(folder)
+    files = report_files(run, command, versions, durations, png)
+    _put_in_place(files, target)
+    return target
+
+
+def report_files(
+    run: Run,
+    command: str = "",
+    versions: Mapping[str, str] | None = None,
+    durations: Mapping[str, float] | None = None,
+    png: bool = True,
+) -> dict[str, bytes]:
+    """Return all files of a report by their path in its folder."""
+    studio = Studio(png)
+    page, tables = build_page(run, studio, command, dict(versions or companions.versions()))
+    files = {f"{name}.csv": companions.csv_bytes(tables[name], name) for name in CSV_FILES}
+    files["backtest.csv.gz"] = companions.gz_bytes(companions.csv_bytes(run.backtest, "backtest"))
+    files["experiment.yaml"] = companions.experiment_yaml(run.experiment).encode()
+    files["index.html"] = render(page, studio, ("png", "svg") if png else ("svg",)).encode()
+    files["report.md"] = markdown(page).encode()
+    files["report.json"] = companions.json_bytes(as_json(page))
+    files.update(studio.files)
+    files["manifest.json"] = companions.json_bytes(_manifest(run, files, command, versions, durations))
+    return files
+
+
+def _manifest(
+    run: Run,
+    files: Mapping[str, bytes],
+    command: str,
+    versions: Mapping[str, str] | None,
+    durations: Mapping[str, float] | None,
+) -> dict[str, Any]:
+    import datetime as dt
+
+    return {
+        "written": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "experiment": run.experiment.name,
+        "as_of": run.as_of,
+        "overrides": list(run.experiment.overrides),
+        "command": command,
+        "seed": run.experiment.seed,
+        "versions": dict(versions or companions.versions()),
+        "digests": dict(getattr(run, "digests", {})),
+        "parallel": dataclasses.asdict(run.experiment.parallel),
+        "durations": dict(durations if durations is not None else getattr(run, "durations", {})),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+    }
+
+
+# --------------------------------------------------------------------------- content
+
+
+def build_page(run: Run, studio: Studio, command: str = "", versions: Mapping[str, str] | None = None) -> tuple[Page, dict[str, Any]]:  # fmt: skip
+    """Return the content of a run's page and the tables that go beside it; charts are drawn in `studio`."""
+    from forecast.report import sections_forecast as top
+    from forecast.report import sections_method as method
+    from forecast.report import sections_trust as trust
+
+    main = facts.headline_series(run)
+    bundled = run.experiment.data.path is None
+    command = command or f"forecast experiment={run.experiment.name}"
+    held = facts.coverage(run, main)
+    report = top.Report(run, facts.view(run, main), facts.replayed(run, main), held, studio, bundled, command, dict(versions or {}))  # fmt: skip
+    tables = {name: getattr(run, name, None) for name in CSV_FILES}
+    if tables["track_record"] is None:
+        tables["track_record"] = facts.track_record(run, main)
+    empty = {f"{name}.csv" for name, table in tables.items() if table is None or not len(table)}
+    lead = top.first_chart(report)
+    sections = [
+        top.next_section(report),
+        top.afterwards_section(report),
+        trust.past_section(report),
+        trust.sure_section(report),
+        trust.models_section(report),
+        method.data_section(report),
+        method.how_section(report, _hashes(run, tables, versions)),
+        method.get_section(report, empty),
+    ]
+    head = top.masthead(report)
+    words = top.top(report)
+    page = Page(
+        **head,
+        h1=words["h1"],
+        standfirst=words["standfirst"],
+        description=words["description"],
+        facts=top.four_facts(report),
+        lead=lead,
+        sections=tuple(section for section in sections if section is not None),
+        cite=f"To cite: {head['name']}, {head['issue']}, figures as known on {head['as_of']}. Charts may be reprinted with the source line.",  # fmt: skip
+        footer="Forecasts rest on published figures and on models that are wrong in ways described above. They are not an official statement of any agency.",  # fmt: skip
+        numbers={"headline": words["numbers"], **_numbers(report)},
+    )
+    return page, tables
+
+
+def _numbers(r: Any) -> dict[str, Any]:
+    """Return the numbers behind the words, unrounded, for `report.json`."""
+    view = r.view
+    return {
+        "series": view.series_id,
+        "model": r.run.headline,
+        "last": {"month": view.last, "value": float(view.counts.iloc[-1])},
+        "forecast": [
+            {key: value for key, value in row._asdict().items() if key != "origin"} for row in view.ahead.itertuples(index=False)
+        ],
+        "coverage": [dataclasses.asdict(h) for h in r.held],
+        "afterwards": [
+            {"month": row.month, "value": float(row.value)} for row in view.afterwards.itertuples(index=False)
+        ],
+    }  # fmt: skip
+
+
+def _hashes(run: Run, tables: Mapping[str, Any], versions: Mapping[str, str] | None) -> dict[str, str]:
+    digests = dict(getattr(run, "digests", {}))
+    known = companions.csv_bytes(tables["observations"], "observations")
+    kept = dict(versions or {})
+    software = ", ".join(
+        f"{'Python' if name == 'python' else name} {number}" for name, number in kept.items()
+    )
+    rows = {
+        "Configuration hash": companions.short_hash(companions.experiment_yaml(run.experiment)),
+        f"Data hash (figures as known on {w.day_long(run.as_of)})": companions.short_hash(known),
+    }
+    if "events" in digests:
+        rows["Calendar hash"] = str(digests["events"])[:12]
+    rows["Software"] = software or "see manifest.json"
+    rows["Random numbers"] = f"seed {run.experiment.seed}"
+    return rows
+
+
+def as_json(page: Page) -> dict[str, Any]:
+    """Return the content of a page as nested plain values: every sentence, table and number."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Chart):
+            return {k: plain(v) for k, v in _fields(value).items() if k not in ("wide", "narrow")}
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return {k: plain(v) for k, v in _fields(value).items()}
+        if isinstance(value, (list, tuple)):
+            return [plain(v) for v in value]
+        return value
+
+    out: dict[str, Any] = plain(page)
+    return out
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+
+
+# --------------------------------------------------------------------------- page
+
+
+def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) -> str:
+    """Return the page as HTML: one file, no request, scripts and styles named by their hashes."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+    )  # fmt: skip
+    css, js = stylesheet(page, studio), script()
+    policy = f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; img-src data:; base-uri 'none'; form-action 'none'"  # fmt: skip
+    html = environment.get_template("page.html.j2").render(
+        page=page, kinds=kinds, policy=policy, css=Markup(css), js=Markup(js)  # noqa: S704 (our own files)
+    )  # fmt: skip
+    return re.sub(r"\n\s*\n+", "\n", html)
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def stylesheet(page: Page, studio: Studio) -> str:
+    """Return the style sheet: colours of both themes, the template's rules, classes of drawings, toggles."""
+    from forecast.report.figures import DARK, LIGHT
+
+    light, dark = (
+        ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
+    )
+    font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
+    template = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    rules = [f":root{{{light};{font}}}", studio.book.css(), template.replace("DARK", dark)]
+    roles = {toggle.role for chart in page.charts for toggle in chart.toggles if toggle.role}
+    rules += [f".sw-{role}{{stroke:var(--{role})}}" for role in sorted(roles)]
+    for chart in page.charts:
+        rules += _toggle_rules(chart)
+    return "".join(line.strip() for line in "\n".join(rules).splitlines())
+
+
+def _toggle_rules(chart: Chart) -> list[str]:
+    if not chart.toggle_group:
+        return [f".fig:has(#{t.id}:checked) .{t.id}{{display:inline}}" for t in chart.toggles]
+    lines = [t.id for t in chart.toggles if t.role]
+    return [
+        f".fig:has(#{shown}:checked) :is({','.join(f'.{other}' for other in lines if other != shown)}){{display:none}}"
+        for shown in lines
+        if len(lines) > 1
+    ]
+
+
+def script() -> str:
+    """Return the script of the page, without indentation."""
+    lines = (TEMPLATES / "page.js").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def section_of(page: Page, id_: str) -> Section | None:
+    """Return a section of a page by its id, or None."""
+    return next((section for section in page.sections if section.id == id_), None)
+
+
+# --------------------------------------------------------------------------- files
+
+
+def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
+    """Write files beside the target and rename the whole into place."""
+    aside: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        for name, data in files.items():
+            path = aside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        aside.chmod(0o755)
+        _swap(aside, target)
+    except OSError as error:
+        raise ForecastError(_trouble(error, target)) from error
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(aside: Path, target: Path) -> None:
+    if not target.exists():
+        os.replace(aside, target)
+        return
+    if not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", str(target))
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
+    os.replace(target, old / "report")
+    try:
+        os.replace(aside, target)
+    except BaseException:
+        # Ctrl-C between the two renames: the old report goes back
+        with contextlib.suppress(OSError):
+            os.replace(old / "report", target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _trouble(error: OSError, target: Path) -> str:
+    where = error.filename or target
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"the report cannot be written: {where} is read-only; choose another report.folder. Nothing was changed"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the report cannot be written: no space left for {target}; free some or choose another report.folder. Nothing was changed"  # fmt: skip
+    return (
+        f"the report cannot be written to {target}: {error.strerror or error} ({where}). Nothing was changed"
+    )

@@ -1,0 +1,359 @@
+"""Top of the page and "What comes next?": headline, facts, first chart, table, what happened afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import facts, names, sentences, tables
+from forecast.report import figures as f
+from forecast.report import wording as w
+from forecast.report.content import Banner, Chart, Fact, Section, Toggle
+from forecast.report.facts import Held, View
+from forecast.report.studio import Studio
+
+NAME = "US border encounters: forecast report"
+ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What every section needs: the run, the series it is about, its replay, its drawings."""
+
+    run: Any
+    view: View
+    replay: pd.DataFrame
+    held: list[Held]
+    studio: Studio
+    bundled: bool
+    command: str
+    versions: dict[str, str]
+
+    @property
+    def source(self) -> str:
+        """The source line of every chart."""
+        return sentences.sources_line(self.bundled, self.run.as_of)
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The months of the forecast that the first chart shows: until the 80% range is eight-fold."""
+        return shown_months(self.view)
+
+
+def shown_months(view: View) -> pd.DataFrame:
+    """Return the months that the first chart shows: as far as upper/lower 80% end is at most 8, at least three."""
+    table = view.ahead
+    ratio = (table["upper_80"] / table["lower_80"].where(table["lower_80"] > 0)).to_numpy(float)
+    if not np.isfinite(ratio).any():
+        return table[table["horizon"] <= 6]
+    wide = np.flatnonzero((ratio > 8) & np.isfinite(ratio))
+    stop = int(wide[0]) if len(wide) else len(table)
+    return table.iloc[: max(min(3, len(table)), stop)]
+
+
+def report_name(run: Any, view: View, bundled: bool) -> str:
+    """Return the name of the report in the masthead."""
+    return NAME if bundled else f"Forecast report: {view.name.label}"
+
+
+def late_months(run: Any, view: View) -> list[pd.Period]:
+    """Return the months whose figures were expected by the report's date and are not in."""
+    days = run.experiment.data.expected_by
+    if days is None:
+        return []
+    out, month = [], view.last + 1
+    while month.end_time.normalize() + pd.Timedelta(days=days) < pd.Timestamp(run.as_of):
+        out.append(month)
+        month += 1
+    return out
+
+
+def next_expected(view: View, as_of: Any) -> pd.Timestamp | None:
+    """Return about when the next figure comes: its month's end and the usual wait of the last twelve."""
+    recent = view.released.iloc[-12:].dropna()
+    if not len(recent):
+        return None
+    waits = [(day - month.end_time.normalize()).days for month, day in recent.items()]
+    day = (view.last + 1).end_time.normalize() + pd.Timedelta(days=int(np.median(waits)))
+    return max(day, pd.Timestamp(as_of) + pd.Timedelta(days=1))
+
+
+def masthead(r: Report) -> dict[str, Any]:
+    """Return name, issue, status line and banners."""
+    run, view = r.run, r.view
+    late = late_months(run, view)
+    banners = []
+    if late:
+        head, text = sentences.late_banner(view.last, late, len(late) + 1)
+        banners.append(Banner("Late data", head, text))
+    failed = facts.pick(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
+    failed = failed[failed["status"] == "failed"] if len(failed) else failed
+    if not len(view.ahead):
+        why = f" {failed['message'].iloc[-1]!s}." if len(failed) else ""
+        banners.append(Banner("No forecast", "There is no forecast in this report.", f"The headline “{names.model_name(run.headline)}” gave none.{why} What failed is listed in “Do the models beat a simple guess?”."))  # fmt: skip
+    return {
+        "name": report_name(run, view, r.bundled),
+        "issue": f"{w.month_long(pd.Period(pd.Timestamp(run.as_of), 'M'))} issue",
+        "as_of": w.day_long(run.as_of),
+        "status": sentences.status(view.last, next_expected(view, run.as_of), late),
+        "late": bool(late),
+        "banners": tuple(banners),
+    }
+
+
+def top(r: Report) -> dict[str, Any]:
+    """Return headline, standfirst, description and the numbers they are made of."""
+    view, row = r.view, r.view.numbers(1)
+    name = view.name
+    if row is None:
+        last = float(view.counts.iloc[-1])
+        text = sentences.no_forecast(view.last, last)
+        return {"h1": text, "standfirst": name.counted, "description": text, "numbers": {"last": last}}
+    ends, before = view.range(row, "80"), view.value(row.month - 12)
+    chance = None if before is None else view.chance_above(1, before)
+    basis = view.basis.get(1)
+    held = facts.held_at(r.held, 1, 0.8)
+    h1 = sentences.headline(
+        name.noun, name.place, name.label, row.month, row.middle, ends, held, basis.errors if basis else None, view.whole
+    )  # fmt: skip
+    return {
+        "h1": h1,
+        "standfirst": sentences.comparison(row.middle, before, row.month - 12, ends, chance, name.counted),
+        "description": sentences.description(name.noun, name.label, row.month, row.middle, ends, view.whole),
+        "numbers": {
+            "month": w.month_file(row.month), "middle": float(row.middle), "range_80": ends, "year_before": before,
+            "chance_above_year_before": chance,
+        },
+    }  # fmt: skip
+
+
+def four_facts(r: Report) -> tuple[Fact, ...]:
+    """Return the four facts below the standfirst."""
+    view, last = r.view, float(r.view.counts.iloc[-1])
+    month = view.last
+    out = [Fact(f"Latest count, {w.month_short(month)}", w.count(last), sentences.latest_changes(last, month, view.value(month - 1), view.value(month - 12)))]  # fmt: skip
+    row = view.numbers(1)
+    if row is not None:
+        ends = view.range(row, "80")
+        about = "no 80% range is given" if ends is None else f"8 in 10: {w.span(*ends, view.whole)}"
+        out.append(Fact(f"Forecast, {w.month_short(row.month)}", w.rounded(row.middle, view.whole), about))
+    earlier, kind = _earlier(r)
+    if earlier is not None:
+        ranges = {name: view.range(earlier, name) for name in ("80", "50")}
+        words = "Replayed forecast" if kind == "replayed" else "Last issue’s forecast"
+        out.append(Fact(f"{words} for {w.MONTHS_SHORT[month.month - 1]}", w.rounded(earlier.middle, view.whole), sentences.earlier_forecast(last, ranges, view.whole)))  # fmt: skip
+    held = facts.held_at(r.held, 1, 0.8)
+    if held is not None:
+        since = r.replay.loc[r.replay["horizon"] == 1, "month"].min()
+        out.append(Fact("80% ranges that held", w.percent(held.share), sentences.held_words(held, since)))
+    return tuple(out)
+
+
+def _earlier(r: Report) -> tuple[Any, str]:
+    """Return the forecast of the latest month made one month before: published where there is one, else replayed."""
+    record = published(r.run, r.view)
+    found = facts.last_forecast_for(record, r.view.last) if len(record) else None
+    if found is not None:
+        return found, "published"
+    return facts.last_forecast_for(r.replay, r.view.last), "replayed"
+
+
+def published(run: Any, view: View) -> pd.DataFrame:
+    """Return the published forecasts of the track record in the columns of the replay; empty when there are none."""
+    table = getattr(run, "track_record", None)
+    if table is None or not len(table):
+        return pd.DataFrame()
+    rows = facts.pick(table, kind="published", series_id=view.series_id)
+    if not len(rows):
+        return pd.DataFrame()
+    out = rows.rename(columns={f"q{level:g}": column for level, column in _LEVEL_COLUMNS.items()})
+    for column in _LEVEL_COLUMNS.values():
+        if column not in out:
+            out[column] = np.nan
+    return out
+
+
+_LEVEL_COLUMNS = {
+    0.025: "lower_95", 0.1: "lower_80", 0.25: "lower_50", 0.5: "middle", 0.75: "upper_50", 0.9: "upper_80",
+    0.975: "upper_95",
+}  # fmt: skip
+
+
+# --------------------------------------------------------------------------- chart 1
+
+
+def other_lines(r: Report, months: pd.DataFrame) -> list[tuple[str, str, str, pd.Series]]:
+    """Return up to four other models' middle lines: toggle, name, colour role, values by month."""
+    run, wanted = r.run, []
+    for model, knowledge in tables.model_rows(run):
+        if model == run.headline:
+            continue
+        rows = facts.pick(
+            run.forecasts, model=model, knowledge=knowledge, scenario="", series_id=r.view.series_id
+        )
+        rows = rows[np.isclose(rows["level"].astype(float), 0.5) & rows["month"].isin(months["month"])]
+        if len(rows) == len(months):
+            wanted.append((model, knowledge, rows.set_index("month")["value"].sort_index()))
+    baseline = run.experiment.backtest.baseline
+    wanted.sort(key=lambda row: row[0] != baseline)
+    free = {"base": ["m-rw"], "events": ["m-ev"], "plain": ["m-arima", "m-ridge"]}
+    out = []
+    for model, knowledge, line in wanted:
+        group = "base" if model == baseline else "events" if knowledge == "at_origin" else "plain"
+        if free[group]:
+            role = free[group].pop(0)
+            out.append((f"mod-{role.removeprefix('m-')}", names.row_name(model, knowledge), role, line))
+    return sorted(out, key=lambda row: ROLES.index(row[2]))
+
+
+def first_chart(r: Report) -> Chart | None:
+    """Return chart 1, or None where there is no forecast."""
+    view, ahead = r.view, r.shown
+    if not len(ahead):
+        return None
+    from forecast.report.figure_forecast import forecast_chart
+
+    counts = view.counts[view.counts.index >= facts.first_chart_start(r.run, view)].dropna()
+    lines = other_lines(r, ahead)
+    others = pd.DataFrame(
+        [
+            {"toggle": t, "role": role, "month": m, "value": v}
+            for t, _, role, line in lines
+            for m, v in line.items()
+        ]
+    )
+    later = view.afterwards if len(view.afterwards) else None
+    table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
+
+    def draw(**how: Any) -> Any:
+        return forecast_chart(table, ahead, others, later, published=f"Published by {w.day_long(r.run.as_of)}", whole=view.whole, **how)  # fmt: skip
+
+    first, final = (
+        view.range(row, "80") for row in (next(ahead.itertuples()), next(ahead.iloc[-1:].itertuples()))
+    )
+    ratios = [None if ends is None or ends[0] <= 0 else ends[1] / ends[0] for ends in (first, final)]
+    end = ahead["month"].iloc[-1]
+    basis = view.basis.get(1)
+    rests = sentences.range_words(basis.method, basis.errors) if basis else ""
+    ranges = [name for name in ("80", "50") if ahead[f"lower_{name}"].notna().any()]
+    note = sentences.forecast_note(ranges, rests, r.source)
+    if later is not None:
+        note = f"Hollow dots: what happened afterwards, not public on the date of this report. {note}"
+    top_value = max(float(counts.max()), float(np.nanmax(ahead[["middle", "upper_80"]].to_numpy(float))))
+    unit = f.unit_words(top_value, "" if view.name.noun else view.name.unit)
+    subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(end)}"
+    middles = float(ahead["middle"].min()), float(ahead["middle"].max())
+    return r.studio.chart(
+        "forecast",
+        draw,
+        title=sentences.forecast_title(
+            view.last, float(counts.iloc[-1]), end, float(ahead["middle"].iloc[-1]), *ratios
+        ),
+        subtitle=w.capital(subtitle),
+        note=note,
+        label=sentences.forecast_label(
+            view.name.noun,
+            float(counts.min()),
+            float(counts.max()),
+            float(counts.iloc[-1]),
+            middles,
+            end,
+            first,
+            final,
+            view.whole,
+        ),  # fmt: skip
+        csv="forecasts.csv",
+        level=2,
+        table=tables.chart_table(view, counts, ahead, [(t, n, s) for t, n, _, s in lines], later),
+        start=len(counts),
+        toggles=tuple(Toggle(t, n, role, _dash(role)) for t, n, role, _ in lines),
+        toggle_words="Add a model’s middle line:",
+    )
+
+
+def _dash(role: str) -> str:
+    return " ".join(f"{1.3 * part:g}" for part in f.DASHES[role])
+
+
+# --------------------------------------------------------------------------- sections
+
+
+def next_section(r: Report) -> Section:
+    """Return "What comes next?"."""
+    view = r.view
+    if not len(view.ahead):
+        return Section("next", "What comes next?", "What comes next?", "There is no forecast in this report.")
+    rows = [
+        (row.month, row.middle, view.range(row, "80")) for row in view.ahead.itertuples() if row.horizon <= 6
+    ]
+    far = view.numbers(12)
+    distance = no_skill_from(r)
+    find = sentences.next_find(rows, None if far is None else (far.month, far.middle, view.range(far, "80")), distance, view.whole)  # fmt: skip
+    blocks: list[Any] = [tables.next_table(view, r.run.as_of)]
+    rest = facts.other_series(r.run, view.series_id)
+    if rest:
+        blocks += several(r, rest)
+    return Section("next", "What comes next?", "What comes next?", find, tuple(blocks))
+
+
+def no_skill_from(r: Report) -> int | None:
+    """Return the first distance from which the headline's middle has not beaten the baseline in the latest era."""
+    run = r.run
+    found = facts.eras(run)
+    if not found or run.headline == run.experiment.backtest.baseline:
+        return None
+    knowledge = facts.knowledge_of(run.backtest, run.headline)
+    beaten: dict[int, bool] = {}
+    for horizon in range(1, run.experiment.horizon + 1):
+        row = facts.score(run, run.headline, knowledge, r.view.series_id, horizon, "mae", era=found[-1])
+        if row is not None and np.isfinite(float(row.skill)):
+            beaten[horizon] = float(row.skill) > 0.005
+    best = max((h for h, better in beaten.items() if better), default=0)
+    later = [h for h in beaten if h > best]
+    return min(later) if later else None
+
+
+def several(r: Report, rest: list[str]) -> list[Any]:
+    """Return small multiples and the table of all series."""
+    from forecast.report.figure_series import series_chart
+
+    views = [facts.view(r.run, s) for s in rest]
+    total = r.run.experiment.target.total
+    everything = [v for v in (r.view, *views) if len(v.ahead)]
+    panels = [(v.name.label, v.counts.iloc[-36:].dropna(), shown_months(v)) for v in everything]
+
+    def draw(**how: Any) -> Any:
+        return series_chart(panels, **how)
+
+    up = sum(float(v.ahead["middle"].iloc[0]) > float(v.counts.iloc[-1]) for v in everything)
+    title = f"The next month’s middle lies above the latest count in {w.number_word(up)} of {w.number_word(len(everything))} series"  # fmt: skip
+    month = everything[0].ahead["month"].iloc[0]
+    chart = r.studio.chart(
+        "series",
+        draw,
+        title=title,
+        subtitle=f"Counts of the last three years and the forecast with its 80% range; every panel has its own scale. To {w.month_long(month + len(shown_months(everything[0])) - 1)}",  # fmt: skip
+        note=f"Blue: the middle of the forecast and its 80% range. {r.source}",
+        label=f"{w.capital(w.number_word(len(panels)))} small line charts, one for each series, with forecasts from {w.month_long(month)}.",  # fmt: skip
+        csv="forecasts.csv",
+        table=None,
+    )
+    return [chart, tables.series_table([r.view, *views], total)]
+
+
+def afterwards_section(r: Report) -> Section | None:
+    """Return "What happened afterwards?", or None where nothing came later."""
+    view = r.view
+    later = view.afterwards
+    if not len(later) or not len(view.ahead):
+        return None
+    joined = view.ahead.merge(later[["month", "value"]], on="month")
+    if not len(joined):
+        return None
+    known = joined.dropna(subset=["lower_80", "upper_80"])
+    inside = int(((known["value"] >= known["lower_80"]) & (known["value"] <= known["upper_80"])).sum())
+    find = sentences.afterwards_find(inside, len(known), len(joined))
+    return Section("afterwards", "What happened afterwards?", "What happened afterwards?", find, (tables.afterwards_table(view),))  # fmt: skip

@@ -1,0 +1,216 @@
+"""What a reader should know about the figures, how the report was made, and what can be taken away."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from forecast.report import facts, names, sentences
+from forecast.report import wording as w
+from forecast.report.content import Command, Download, Head, Note, Row, Section, Table
+from forecast.report.sections_forecast import Report
+
+
+def data_section(r: Report) -> Section:
+    """Return "What should a reader know about the figures?"."""
+    notes = [_counted(r), _vintage(r), *_provisional(r), *_breaks(r), *_leaks(r), _events(r), _rounding(r)]
+    return Section(
+        "data", "What should a reader know about the figures?", "About the figures", "", (tuple(notes),)
+    )
+
+
+def _counted(r: Report) -> Note:
+    text = r.view.name.counted
+    if r.view.name.unit == "encounters":
+        text += " They are events, not persons; one person may be counted several times."
+    return Note("What is counted.", text)
+
+
+def _vintage(r: Report) -> Note:
+    known = facts.pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    text = f"Each forecast uses the last figure public on its date. Figures here are as known on {w.day_long(r.run.as_of)}."  # fmt: skip
+    if "release_basis" in known:
+        dated = int((known["release_basis"] == "day").sum())
+        text += f" The day of release is on record for {w.hits(dated, len(known)).replace(' of ', ' of the ')} months"
+        last = known.iloc[-1]
+        name = w.month_name(last["month"])
+        if last["release_basis"] == "day":
+            text += f"; the {name} figures came out on {w.day_long(last['released'])}."
+        else:
+            text += f"; the {name} figures came out about {w.half_of_month(last['released']).removeprefix('in ')}, the day is not recorded."  # fmt: skip
+    if "value_basis" in known:
+        later = int((known["value_basis"] == "backfilled").sum())
+        if later:
+            text += f" For {w.hits(later, len(known)).replace(' of ', ' of the ')} months the value on record is from a later document, so revisions are understated."  # fmt: skip
+    return Note("Vintage.", text)
+
+
+def _provisional(r: Report) -> list[Note]:
+    known = facts.pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    if "status" not in known:
+        return []
+    open_rows = known[known["status"].isin(["provisional", "flash"])]
+    recent = open_rows[open_rows["month"] > r.view.last - 12]
+    if not len(recent):
+        return []
+    flash = int((recent["status"] == "flash").sum())
+    text = f"Of the last twelve months {w.number_word(len(recent))} stand as first published and may be revised when the fiscal year closes."  # fmt: skip
+    if flash:
+        text += f" {w.capital(w.word_plural(flash, 'month'))} {'is' if flash == 1 else 'are'} known from a first statement only."  # fmt: skip
+    return [Note("Revisions.", text)]
+
+
+def _breaks(r: Report) -> list[Note]:
+    table = r.run.breaks
+    if not len(table):
+        return []
+    rows = table[table["kind"].isin(["definition", "scope"])].sort_values("month")
+    months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
+    rows = rows[(months > r.view.counts.index[0]) & (months <= r.view.last)]
+    told = [
+        f"{w.month_long(row.month)}: {sentences.first_sentence(row.what_changed)}"
+        for row in rows.itertuples()
+    ]
+    return [Note("Breaks.", " ".join(told[-6:]))] if told else []
+
+
+def _leaks(r: Report) -> list[Note]:
+    rows = facts.pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    if not len(rows):
+        return []
+    used = r.run.experiment.data.include_leaks
+    parts = [f"about {w.count(row.value)} for {w.month_long(row.month)} (in the press on {w.day_long(row.released)})" for row in rows.itertuples()]  # fmt: skip
+    fate = (
+        "It fills its month here, with its error added to every range."
+        if used
+        else "It is left out of the forecast."
+    )
+    return [Note("Unofficial figures.", f"Not yet official on this date: {w.joined(parts)}. {fate}")]
+
+
+def _events(r: Report) -> Note:
+    table = r.run.events
+    if not len(table):
+        return Note("Events.", "No event of the calendar touches these figures.")
+    newest = pd.to_datetime(table["announced_date"]).max()
+    n = w.plural(len(table), "event")
+    return Note("Events.", f"The calendar as known on this date has {n} that touch these figures; the latest was announced on {w.day_long(newest)}. Nothing after that date should be read as “no event”.")  # fmt: skip
+
+
+def _rounding(r: Report) -> Note:
+    return Note("Rounding.", "Published counts are printed as published. Forecasts are rounded so that no digit is finer than the uncertainty.")  # fmt: skip
+
+
+# --------------------------------------------------------------------------- how
+
+
+def how_section(r: Report, hashes: dict[str, str]) -> Section:
+    """Return "How was this made, and how can it be repeated?"."""
+    notes = [_paragraph(r), _looking(r), _refusals(r), _chosen(r), *_fits(r)]
+    table = Table(
+        "What is needed to get the same bytes",
+        (Head("Item"), Head("Value")),
+        tuple(Row((item, value)) for item, value in hashes.items()),
+    )
+    return Section("how", "How was this made, and how can it be repeated?", "Method", r.run.experiment.question, (tuple(notes), Command(r.command), table))  # fmt: skip
+
+
+def _paragraph(r: Report) -> Note:
+    run = r.run
+    first = r.view.counts.index[0]
+    headline = names.model_name(run.headline)
+    spec = run.experiment.combination.get(run.headline)
+    if spec is not None:
+        members = w.joined([f"“{names.model_name(m)}”" for m in spec.members])
+        how = (
+            "weighted by how small their past errors were"
+            if spec.method == "inverse_error"
+            else "by their middle"
+        )
+        text = f"The headline, “{headline}”, combines {w.word_plural(len(spec.members), 'model')} fitted without events, {how}: {members}."  # fmt: skip
+    else:
+        rows = facts.pick(run.models, model=run.headline)
+        told = str(rows["description"].iloc[0]).rstrip(".") if len(rows) else ""
+        text = f"The headline is the model “{headline}”{f' ({told[:1].lower() + told[1:]})' if told else ''}."
+    text += f" Figures go back to {w.month_long(first)}. {_range_rule(r)}"
+    return Note("In one paragraph.", text)
+
+
+def _range_rule(r: Report) -> str:
+    from forecast.postprocess.intervals import METHODS
+
+    method = METHODS.get(r.run.experiment.intervals.method)
+    return (
+        f"Ranges are made {method.words}, from this forecast’s own past errors on the log scale."
+        if method
+        else ""
+    )
+
+
+def _looking(r: Report) -> Note:
+    n = int(r.replay["origin"].nunique()) if len(r.replay) else 0
+    text = f"The replay makes the forecast again on {w.plural(n, 'earlier date')}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it."  # fmt: skip
+    return Note("No looking ahead.", text)
+
+
+def _refusals(r: Report) -> Note:
+    parts = [f"{facts.need(r.run, level, 1)} for {w.level_name(level)}" for level in (0.8, 0.95, 0.98)]
+    return Note("Refusals.", f"A range is printed only if enough past misses of one month ahead exist: {w.joined(parts)}. Otherwise the cell says how many there are.")  # fmt: skip
+
+
+def _chosen(r: Report) -> Note:
+    text = "The headline is named in the configuration and never picked by its score in the same run."
+    if r.bundled:
+        text += " The settings were found by people who had seen how such forecasts did on these figures, and the events were listed by people who know which ones mattered. Both flatter the replay shown here."  # fmt: skip
+    return Note("What was chosen after looking.", text)
+
+
+def _fits(r: Report) -> list[Note]:
+    table = r.run.diagnostics
+    if not len(table) or "p_value" not in table:
+        return []
+    rows = facts.pick(table, series_id=r.view.series_id)
+    low = rows[pd.to_numeric(rows["p_value"], errors="coerce") < 0.05]
+    if not len(rows):
+        return []
+    if not len(low):
+        return [
+            Note(
+                "Residuals.",
+                f"None of {w.plural(len(rows), 'check')} of the residuals stands out at the 5% level.",
+            )
+        ]
+    told = w.joined(sorted({f"{names.model_name(row.model)}: {str(row.check).replace('_', ' ')}" for row in low.itertuples()}))  # fmt: skip
+    return [Note("Residuals.", f"{w.capital(w.number_word(len(low)))} of {w.plural(len(rows), 'check')} of the residuals stand out at the 5% level ({told}). Ranges do not rest on these models’ own formulas but on past misses.")]  # fmt: skip
+
+
+# --------------------------------------------------------------------------- downloads
+
+FILES: tuple[tuple[str, str, str], ...] = (
+    (
+        "forecasts.csv",
+        "Forecast quantiles (CSV)",
+        "model, month, horizon, level, value; refused levels have no row",
+    ),
+    ("observations.csv", "Counts as known (CSV)", "month, value, day of release and its basis"),
+    ("backtest.csv.gz", "Replayed forecasts (CSV, compressed)", "all models, dates, months and levels"),
+    ("scores.csv", "Scores (CSV)", "all models, distances, eras and metrics"),
+    ("calibration.csv", "How often ranges held (CSV)", "by model, distance and era"),
+    ("comparison.csv", "Models compared in pairs (CSV)", "skill with its interval, tests"),
+    ("folds.csv", "Every forecast attempted (CSV)", "made, failed or skipped, with the reason"),
+    ("effects.csv", "Estimated jumps (CSV)", "estimate, ranges, ordinary months"),
+    ("estimability.csv", "What could be estimated (CSV)", "events used, merged, refused, and why"),
+    ("knowledge.csv", "Worth of knowing events (CSV)", "none, as known, hindsight"),
+    ("scenarios.csv", "Scenarios (CSV)", "forecasts under each “if”"),
+    ("track_record.csv", "Track record (CSV)", "published or replayed, forecast, outcome"),
+    ("changes.csv", "What changed (CSV)", "steps from the last issue to this one"),
+    ("report.json", "Everything on this page (JSON)", "one machine-readable file"),
+    ("report.md", "This report as text (Markdown)", "headline, facts and tables"),
+    ("experiment.yaml", "Settings (YAML)", "everything that decides a result"),
+    ("manifest.json", "Manifest (JSON)", "versions, hashes, command, durations"),
+)
+
+
+def get_section(r: Report, empty: set[str]) -> Section:
+    """Return the downloads; tables that are empty in this run are said to be so."""
+    files = tuple(Download(path, words, "empty in this report" if path in empty else holds) for path, words, holds in FILES)  # fmt: skip
+    return Section("get", "Downloads", "Downloads", "", (files,))

@@ -1,0 +1,330 @@
+"""The past, how sure one can be, and whether the models beat a simple guess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import facts, names, sentences, tables
+from forecast.report import figures as f
+from forecast.report import wording as w
+from forecast.report.content import Box, Chart, Paragraph, Section
+from forecast.report.facts import View
+from forecast.report.sections_forecast import Report, published
+
+YEARS = 10
+
+
+def window(view: View) -> pd.Series:
+    """Return the counts of the last ten years."""
+    return view.counts[view.counts.index > view.last - 12 * YEARS].dropna()
+
+
+def enlarged(r: Report) -> bool:
+    """Return whether the first chart is an enlargement: the window's top is more than five times its own."""
+    counts, ahead = window(r.view), r.shown
+    if not len(ahead):
+        return False
+    top = np.nanmax(ahead[["middle", "upper_80"]].to_numpy(float))
+    return bool(counts.max() > 5 * top)
+
+
+def past_section(r: Report) -> Section:
+    """Return "How does this compare with the past ten years?"."""
+    view, counts = r.view, window(r.view)
+    everything = view.counts.dropna()
+    record = everything.idxmax()
+    large = enlarged(r)
+    find = sentences.past_find(view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large)  # fmt: skip
+    years = max(1, round(len(counts) / 12))
+    words = "ten years" if years == YEARS else w.word_plural(years, "year")
+    question = f"How does this compare with the past {words if years > 1 else 'year'}?"
+    return Section(
+        "past", question, f"The past {words if years > 1 else 'year'}", find, (past_chart(r, counts, large),)
+    )
+
+
+def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
+    """Return chart 2."""
+    from forecast.report.figure_past import past_chart as draw_past
+
+    view, ahead = r.view, r.shown
+    flags = facts.flags(r.run, counts.index[0] + 1, view.last)
+    start = max(counts.index[0], facts.first_chart_start(r.run, view)) if large else None
+    table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
+
+    def draw(**how: Any) -> Any:
+        return draw_past(table, ahead, flags, frame_from=start, **how)
+
+    top = float(counts.max())
+    unit = f.unit_words(top, "" if view.name.noun else view.name.unit)
+    subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"  # fmt: skip
+    if len(ahead):
+        subtitle += f"; forecast to {w.month_long(ahead['month'].iloc[-1])} in blue"
+    return r.studio.chart(
+        "ten-years",
+        draw,
+        title=sentences.past_title(counts),
+        subtitle=w.capital(subtitle),
+        note=sentences.past_note(
+            len(flags) > 0, len(r.run.effects) > 0, definition_breaks(r, counts), r.source
+        ),
+        label=_label(view, counts, len(flags)),
+        csv="observations.csv",
+        table=tables.counts_table(counts),
+        start=len(counts) - 1,
+        flags=tuple(
+            (str(name), w.month_short(month))
+            for name, month in zip(flags["label"], flags["month"], strict=True)
+        ),
+    )
+
+
+def _label(view: View, counts: pd.Series, marked: int) -> str:
+    low, high = counts.idxmin(), counts.idxmax()
+    text = (
+        f"Line chart. {w.capital(view.name.noun or view.name.label)} from {w.month_long(counts.index[0])} to"
+        f" {w.month_long(counts.index[-1])}: highest {w.count(counts.max())} in {w.month_long(high)}, lowest"
+        f" {w.count(counts.min())} in {w.month_long(low)}, last {w.count(counts.iloc[-1])}."
+    )
+    if marked == 1:
+        return f"{text} One event is marked."
+    return f"{text} {w.capital(w.number_word(marked))} measures and events are marked." if marked else text
+
+
+def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
+    """Return what changed in the definition of the count inside a window, in the words of the table of breaks."""
+    table = r.run.breaks
+    if not len(table):
+        return []
+    rows = table[table["kind"] == "definition"]
+    months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
+    rows = rows[(months > counts.index[0]) & (months <= counts.index[-1])]
+    return [f"Change of definition, {w.month_short(row.month)}: {sentences.first_sentence(row.what_changed)}" for row in rows.itertuples()][:2]  # fmt: skip
+
+
+# --------------------------------------------------------------------------- how sure
+
+
+def sure_section(r: Report) -> Section:
+    """Return "How sure can one be?": coverage, hits with and without a new measure, the record."""
+    blocks: list[Any] = []
+    months = {int(row.horizon): row.month for row in r.view.ahead.itertuples()}
+    calm, shock = by_new_event(r)
+    if r.held:
+        blocks.append(coverage_chart(r, calm, shock))
+        text = sentences.shock_words(calm.get(1, (0, 0)), shock.get(1, (0, 0)))
+        if text:
+            blocks.append(Paragraph(text))
+    blocks += record_blocks(r)
+    return Section(
+        "sure", "How sure can one be?", "How sure?", sentences.sure_find(r.held, months), tuple(blocks)
+    )
+
+
+def by_new_event(r: Report) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
+    """Return hits of the 80% range by distance, in months without and with a new event of first priority."""
+    started = facts.new_event_months(r.run)
+    calm: dict[int, tuple[int, int]] = {}
+    shock: dict[int, tuple[int, int]] = {}
+    for horizon in facts.SHOWN_HORIZONS:
+        rows = r.replay[r.replay["horizon"] == horizon].dropna(subset=["truth", "lower_80", "upper_80"])
+        hit = facts.inside(rows)
+        # a measure that begins anywhere between the last count and the month forecast can move it
+        touched = rows["month"].map(lambda month, h=horizon: any(month - k in started for k in range(h)))
+        touched = touched.astype(bool) if len(rows) else pd.Series(dtype=bool)
+        calm[horizon] = int(hit[~touched].sum()), int((~touched).sum())
+        shock[horizon] = int(hit[touched].sum()), int(touched.sum())
+    return calm, shock
+
+
+def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int, tuple[int, int]]) -> Chart:
+    """Return chart 3."""
+    from forecast.report.figure_coverage import coverage_chart as draw_coverage
+
+    shown = [h for h in r.held if h.nominal < 0.9]
+    table = pd.DataFrame(
+        [
+            {
+                "horizon": h.horizon,
+                "nominal": h.nominal,
+                "held": h.held,
+                "n": h.n,
+                "share": h.share,
+                "low": h.low,
+                "high": h.high,
+            }  # fmt: skip
+            for h in shown
+        ]
+    )
+    scored = r.replay.dropna(subset=["truth", "lower_80"])
+    since, until = scored["month"].min(), scored["month"].max()
+
+    def draw(**how: Any) -> Any:
+        return draw_coverage(table, **how)
+
+    outside = any(not h.fair for h in shown)
+    note = "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."  # fmt: skip
+    if outside:
+        narrow = all(h.share < h.nominal for h in shown if not h.fair)
+        wide = all(h.share > h.nominal for h in shown if not h.fair)
+        said = "too narrow" if narrow else "too wide" if wide else "too narrow or too wide"
+        note += f" A diamond marks a dot outside its bar: the range has been {said}."
+    eighty = [h for h in shown if abs(h.nominal - 0.8) < 1e-9]
+    told = ", ".join(f"{w.percent(h.share)} at {w.plural(h.horizon, 'month')}" for h in eighty)
+    return r.studio.chart(
+        "coverage",
+        draw,
+        title=sentences.coverage_title(r.held),
+        subtitle=f"Share of months that fell inside the range, by months ahead. Replayed forecasts, {w.month_long(since)} to {w.month_long(until)}",  # fmt: skip
+        note=f"{note} {r.source}",
+        label=f"Dot chart. Achieved coverage of the 80 percent range: {told}.",
+        csv="calibration.csv",
+        table=tables.coverage_table(r.held, calm, shock, since, until),
+    )
+
+
+def record_blocks(r: Report) -> list[Any]:
+    """Return the public record, or the grey box in its place, and the replay under its own label."""
+    record = published(r.run, r.view)
+    out: list[Any] = []
+    if not len(record):
+        out.append(
+            Box(
+                "No earlier forecast has been published yet",
+                "This is the first issue, so there is no public record to score. What follows is a replay: today’s model"
+                " run on old dates with only what was public then. A replay is kinder than a real record, since the model"
+                " was chosen by people who knew what happened. From the next issue, published forecasts are scored here in"
+                " their own right, and the two are never mixed.",
+            )
+        )
+    else:
+        out += public_record(r, record)
+    scored = r.replay.dropna(subset=["truth"])
+    if len(scored):
+        out.append(record_chart(r, r.replay, "replayed"))
+    return out
+
+
+def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
+    """Return the chart of published forecasts, or the box that says when the first is scored."""
+    matured = record.dropna(subset=["truth"])
+    if len(matured):
+        return [record_chart(r, record, "published")]
+    n = int(record["origin"].nunique())
+    first = record["month"].min()
+    expected = first.end_time.normalize() + pd.Timedelta(days=_usual_wait(r.view))
+    have = "forecast has" if n == 1 else "forecasts have"
+    return [
+        Box(
+            f"{w.capital(w.number_word(n))} {have} been published; none can be scored yet",
+            f"The forecast of {w.month_long(first)} is scored when the count is published, {w.half_of_month(expected)}.",
+        )
+    ]
+
+
+def _usual_wait(view: View) -> int:
+    recent = view.released.iloc[-12:].dropna()
+    return int(np.median([(day - month.end_time.normalize()).days for month, day in recent.items()]))
+
+
+def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
+    """Return chart 4, of replayed or of published forecasts, never of both."""
+    from forecast.report.figure_record import every_third
+    from forecast.report.figure_record import record_chart as draw_record
+
+    view = r.view
+    scored = table.dropna(subset=["truth"])
+    first = max(scored["month"].min() - 1, view.last - 12 * YEARS + 1)
+    counts = view.counts[view.counts.index >= first].dropna()
+    lines = every_third(table[table["month"] > first], 3 if kind == "replayed" else 1)
+    six = lines[lines["horizon"] == lines["horizon"].clip(upper=6).max()].dropna(subset=["truth", "lower_80"])
+    missed = int((~facts.inside(six)).sum())
+    frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
+
+    def draw(**how: Any) -> Any:
+        return draw_record(frame, lines, **how)
+
+    unit = f.unit_words(float(counts.max()), "" if view.name.noun else view.name.unit)
+    start = "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn" if kind == "replayed" else "Published forecasts, as they stood on the day of each issue"  # fmt: skip
+    fell = f"; in {w.hits(missed, len(six)).replace(' of ', ' of the ')} that have matured, the sixth month fell outside the 80% range" if len(six) else ""  # fmt: skip
+    shown = (
+        "every third forecast as it would have been made"
+        if kind == "replayed"
+        else "every forecast as it was published"
+    )
+    name = "track-record" if kind == "replayed" else "published-record"
+    return r.studio.chart(
+        name,
+        draw,
+        title=record_title(missed, len(six), kind),
+        subtitle=w.capital(
+            f"{view.name.measure}{', ' + unit if unit else ''}: the count, and {shown}. {counts.index[0].year} to {counts.index[-1].year}"
+        ),  # fmt: skip
+        note=f"{start}{fell}. {r.source}",
+        label=f"Line chart of counts with six-month forecasts. {w.capital(kind)}; the sixth month fell outside the 80% range in {w.hits(missed, len(six))}.",  # fmt: skip
+        csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
+        table=tables.record_table(table, view.whole, kind),
+    )
+
+
+def record_title(missed: int, n: int, kind: str) -> str:
+    """Return the title of the record, from how many sixth months fell outside."""
+    word = "Replayed" if kind == "replayed" else "Published"
+    if n == 0:
+        return f"{word} forecasts beside what happened"
+    if missed == 0:
+        return f"{word} forecasts: every sixth month fell inside the 80% range"
+    share = missed / n
+    if share > 0.2:
+        return f"{word} forecasts follow turning points; the sixth month fell outside the 80% range in {w.hits(missed, n)}"
+    return f"{word} forecasts: the sixth month fell outside the 80% range in {w.hits(missed, n)}"
+
+
+# --------------------------------------------------------------------------- models
+
+
+def models_section(r: Report) -> Section:
+    """Return "Do the models beat a simple guess?"."""
+    run = r.run
+    found = facts.eras(run)
+    era = found[-1] if len(found) > 1 else None
+    blocks: list[Any] = []
+    if len(run.backtest):
+        blocks.append(tables.models_table(run, r.view.series_id, era))
+    return Section(
+        "models", "Do the models beat a simple guess?", "Models compared", _models_find(r, era), tuple(blocks)
+    )
+
+
+def _models_find(r: Report, era: str | None) -> str:
+    run = r.run
+    if run.headline == run.experiment.backtest.baseline:
+        return "The headline is the simple guess itself, “same as last month”; the rows below show what else was tried."
+    knowledge = facts.knowledge_of(run.backtest, run.headline)
+
+    def skill(which: str, horizon: int) -> float | None:
+        row = facts.score(run, run.headline, knowledge, r.view.series_id, horizon, "wis", era=which)
+        return None if row is None or not np.isfinite(float(row.skill)) else float(row.skill)
+
+    since = facts.era_words(run, era) if era else ""
+    first = r.replay["month"].min() if len(r.replay) else r.view.last
+    one_since = skill(era, 1) if era else None
+    return sentences.models_find(names.model_name(run.headline), skill("all", 1), one_since, since, first, none_beats(r, era or "all"))  # fmt: skip
+
+
+def none_beats(r: Report, era: str) -> int | None:
+    """Return the distance shown at which no model has beaten the baseline: six months first, then the nearest."""
+    run = r.run
+    baseline = run.experiment.backtest.baseline
+    for horizon in (6, 3, 1, 12):
+        skills = []
+        for model, knowledge in tables.model_rows(run):
+            row = facts.score(run, model, knowledge, r.view.series_id, horizon, "wis", era=era)
+            if model != baseline and row is not None and np.isfinite(float(row.skill)):
+                skills.append(float(row.skill))
+        if skills and max(skills) <= 0.005:
+            return horizon
+    return None

@@ -1,0 +1,291 @@
+"""The tables of the page: rows of text from rows of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import facts, names, sentences
+from forecast.report import wording as w
+from forecast.report.content import Cell, Head, Row, Table
+from forecast.report.facts import Held, View
+
+NO_SCORE = "not scored"
+
+
+def range_cell(view: View, row: Any, name: str, level: float) -> str:
+    """Return a range as a cell prints it, or why there is none."""
+    ends = view.range(row, name)
+    if ends is not None:
+        return w.span(*ends, view.whole)
+    basis = view.basis.get(int(row.horizon))
+    if basis is None:
+        return "refused"
+    need = facts.needed(level, basis.method, int(row.horizon))
+    return "refused" if basis.errors >= need else w.refused(basis.errors, need)
+
+
+def next_table(view: View, as_of: Any) -> Table:
+    """Return "What comes next?": the next six months, then the ninth and twelfth in muted ink."""
+    head = (
+        Head("Month"), Head("Forecast (middle)", "n"), Head("80% range (8 in 10)", "n"),
+        Head("50% range (5 in 10)", "n"), Head("95% range (19 in 20)", "n"), Head("Same month a year before", "n"),
+        Head("Chance of more than that", "n"),
+    )  # fmt: skip
+    rows, refused = [], []
+    for row in view.ahead.itertuples(index=False):
+        horizon = int(row.horizon)
+        if horizon > 6 and horizon not in (9, 12):
+            continue
+        before = view.value(row.month - 12)
+        odds = None if before is None else view.chance_above(horizon, before)
+        cells = [w.month_short(row.month), w.rounded(row.middle, view.whole)]
+        for name, level in (("80", 0.8), ("50", 0.5), ("95", 0.95)):
+            cells.append(range_cell(view, row, name, level))
+            if cells[-1].startswith("refused:"):
+                basis = view.basis[horizon]
+                refused.append((name, int(basis.errors), facts.needed(level, basis.method, horizon)))
+        # a year before the thirteenth month lies in the forecast itself: the column does not apply there
+        cells.append("none" if before is None else w.count(before))
+        cells.append("none" if odds is None else w.chance(odds))
+        rows.append(Row(tuple(cells), "lead" if horizon == 1 else "far" if horizon > 6 else ""))
+    highest = [basis.highest for basis in view.basis.values() if np.isfinite(basis.highest)]
+    top = min(highest) if highest and 0 < min(highest) < 0.97 else None
+    caption = f"Forecast of {view.name.full}, as of {w.day_long(as_of)}"
+    return Table(caption, head, tuple(rows), sentences.rounding_note(refused, top), "dates")
+
+
+def chart_table(
+    view: View,
+    counts: pd.Series,
+    ahead: pd.DataFrame,
+    others: Sequence[tuple[str, str, pd.Series]],
+    later: pd.DataFrame | None = None,
+) -> Table:
+    """Return the figures of the first chart: a row a month, which is also what the read-out speaks."""
+    afterwards = (
+        {} if later is None or not len(later) else dict(zip(later["month"], later["value"], strict=True))
+    )
+    head = [
+        Head("Month"),
+        Head("count", "n"),
+        Head("forecast", "n"),
+        Head("50% range", "n"),
+        Head("80% range", "n"),
+    ]
+    head += [Head("happened afterwards", "n")] if afterwards else []
+    head += [Head(name, "n", toggle) for toggle, name, _ in others]
+    blanks = ("",) * (len(head) - 2)
+    rows = [Row((w.month_short(month), w.count(value), *blanks)) for month, value in counts.items()]
+    for row in ahead.itertuples(index=False):
+        cells = [w.month_short(row.month), "", w.rounded(row.middle, view.whole)]
+        cells += [range_cell(view, row, "50", 0.5), range_cell(view, row, "80", 0.8)]
+        if afterwards:
+            cells.append(w.count(afterwards[row.month]) if row.month in afterwards else "")
+        cells += [
+            w.rounded(line[row.month], view.whole) if row.month in line.index else "none"
+            for *_, line in others
+        ]
+        rows.append(Row(tuple(cells)))
+    caption = f"Counts since {w.month_long(counts.index[0])} and forecasts for the next {w.word_plural(len(ahead), 'month')}"  # fmt: skip
+    return Table(caption, tuple(head), tuple(rows), kind="dates")
+
+
+def afterwards_table(view: View) -> Table:
+    """Return what became known later beside the forecast; it feeds nothing."""
+    head = (Head("Month"), Head("Forecast (middle)", "n"), Head("80% range", "n"), Head("Happened", "n"), Head("Inside?"), Head("Public on"))  # fmt: skip
+    later = view.afterwards.set_index("month")
+    rows = []
+    for row in view.ahead.itertuples(index=False):
+        if row.month not in later.index:
+            continue
+        value = float(later.loc[row.month, "value"])
+        ends = view.range(row, "80")
+        inside = "refused" if ends is None else "yes" if ends[0] <= value <= ends[1] else "no"
+        day = w.day_short(later.loc[row.month, "released"])
+        cells = (w.month_short(row.month), w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8), w.count(value), inside, day)  # fmt: skip
+        rows.append(Row(cells))
+    foot = "These counts were not public on the date of this report. They are set beside the forecast and feed nothing on this page: no fit, weight, range, score or sentence outside this section."  # fmt: skip
+    return Table("What happened afterwards, latest figures", head, tuple(rows), foot, "dates")
+
+
+def counts_table(counts: pd.Series) -> Table:
+    """Return the figures of the ten-year chart."""
+    caption = f"Counts, {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"
+    rows = tuple(Row((w.month_short(month), w.count(value))) for month, value in counts.items())
+    return Table(caption, (Head("Month"), Head("count", "n")), rows, kind="dates")
+
+
+def coverage_table(
+    held: Sequence[Held],
+    calm: dict[int, tuple[int, int]],
+    shock: dict[int, tuple[int, int]],
+    since: Any,
+    until: Any,
+) -> Table:
+    """Return how often the ranges held, by distance, with and without a new measure."""
+    head = [Head("Months ahead"), Head("50% range", "n"), Head("80% range", "n"), Head("95% range", "n")]
+    with_events = any(total for _, total in shock.values())
+    if with_events:
+        head += [Head("80% range, no new measure", "n"), Head("80% range, new measure", "n")]
+    rows = []
+    for horizon in sorted({h.horizon for h in held}):
+        cells = [str(horizon)]
+        for level in (0.5, 0.8, 0.95):
+            found = facts.held_at(held, horizon, level)
+            cells.append(
+                "refused" if found is None else f"{w.hits(found.held, found.n)} ({w.percent(found.share)})"
+            )
+        if with_events:
+            cells += [w.hits(*table.get(horizon, (0, 0))) for table in (calm, shock)]
+        rows.append(Row(tuple(cells)))
+    caption = (
+        f"How often the ranges held, replay of {pd.Period(since, 'M').year} to {pd.Period(until, 'M').year}"
+    )
+    return Table(caption, tuple(head), tuple(rows))
+
+
+def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows: int = 24) -> Table:
+    """Return the last one-month forecasts and what was counted."""
+    one = replay[(replay["horizon"] == 1)].dropna(subset=["truth"]).sort_values("month").iloc[-rows:]
+    head = (Head("Month"), Head("forecast", "n"), Head("80% range", "n"), Head("count", "n"), Head("inside?"))
+    out = []
+    for row in one.iloc[::-1].itertuples(index=False):
+        known = np.isfinite(row.lower_80) and np.isfinite(row.upper_80)
+        ends = w.span(row.lower_80, row.upper_80, whole) if known else "refused"
+        inside = "refused" if not known else "yes" if row.lower_80 <= row.truth <= row.upper_80 else "no"
+        out.append(
+            Row((w.month_short(row.month), w.rounded(row.middle, whole), ends, w.count(row.truth), inside))
+        )
+    caption = f"The last {w.count(len(out))} forecasts made one month ahead, and what happened ({kind})"
+    return Table(caption, head, tuple(out), kind="dates")
+
+
+# --------------------------------------------------------------------------- models
+
+
+def model_rows(run: Any) -> list[tuple[str, str]]:
+    """Return the rows of results in the order of the page: headline, models, baseline; never hindsight."""
+    source = pd.concat(
+        [t[["model", "knowledge"]] for t in (run.backtest, run.folds, run.forecasts) if len(t)]
+    )
+    found = [
+        (str(m), str(k)) for m, k in source.drop_duplicates().itertuples(index=False) if k != "hindsight"
+    ]
+    order = {str(m): i for i, m in enumerate(run.models["model"])} if len(run.models) else {}
+    baseline = run.experiment.backtest.baseline
+
+    def place(row: tuple[str, str]) -> tuple[int, int, str]:
+        group = 0 if row[0] == run.headline else 2 if row[0] == baseline else 1
+        return group, order.get(row[0], 999), row[1]
+
+    return sorted(found, key=place)
+
+
+def model_words(run: Any, model: str, knowledge: str) -> Cell:
+    """Return a row's name with its one-line description."""
+    rows = facts.pick(run.models, model=model) if len(run.models) else run.models
+    kind, told = (
+        (str(rows["kind"].iloc[0]), str(rows["description"].iloc[0] or "")) if len(rows) else ("", "")
+    )
+    told = told.rstrip(".")
+    spec = run.experiment.combination.get(model)
+    if spec is not None:
+        how = {"inverse_error": "weighted by past errors", "median": "their middle"}.get(
+            spec.method, spec.method
+        )
+        told = f"{w.joined([names.model_name(m) for m in spec.members])}, {how}"
+    if model == run.experiment.backtest.baseline:
+        told = "baseline"
+    elif knowledge == "at_origin":
+        told = f"{told}, with the events known at the time" if told else "with the events known at the time"
+    if model == run.headline:
+        told = f"headline: {told}" if told else "headline"
+    return Cell(names.row_name(model, knowledge, kind), told.replace("nan", "").rstrip("."))
+
+
+def models_table(run: Any, series_id: str, era: str | None) -> Table:
+    """Return the models beside the baseline on common folds; failures are rows."""
+    since = facts.era_words(run, era) if era else ""
+    head = [
+        Head("Model"),
+        Head("Forecasts made", "n"),
+        Head("Skill, 1 month", "n"),
+        Head("Skill, 6 months", "n"),
+    ]
+    if era:
+        head += [Head(f"Skill, 1 month, {since}", "n"), Head(f"Skill, 6 months, {since}", "n")]
+    head += [Head("Typical miss, 1 month", "n"), Head("Notes")]
+    rows = [_model_row(run, series_id, model, knowledge, era) for model, knowledge in model_rows(run)]
+    n = facts.score(run, run.headline, facts.knowledge_of(run.backtest, run.headline), series_id, 1, "wis")
+    dates = f"on the same {w.count(n.n_ok)} dates, " if n is not None and np.isfinite(n.n_ok) else ""
+    replay = run.backtest["month"]
+    caption = (
+        f"Models compared {dates}replay of {replay.min().year} to {run.observations['month'].max().year}"
+    )
+    foot = (
+        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on"
+        " the log scale, so that a year of 8,000 a month counts as much as one of 200,000. Typical miss: half of the"
+        " forecasts missed by less."
+    )
+    return Table(caption, tuple(head), tuple(rows), foot, "models")
+
+
+def _model_row(run: Any, series_id: str, model: str, knowledge: str, era: str | None) -> Row:
+    folds = facts.fold_count(run, model, knowledge, series_id)
+    baseline = model == run.experiment.backtest.baseline
+    cells: list[str | Cell] = [model_words(run, model, knowledge), w.hits(folds.ok, folds.total)]
+    scored = [("all", 1), ("all", 6), *((era, h) for h in (1, 6) if era)]
+    skills = [
+        facts.score(run, model, knowledge, series_id, horizon, "wis", era=which) for which, horizon in scored
+    ]
+    known = [s is not None and np.isfinite(float(s.skill)) for s in skills]
+    notes = []
+    if not any(known) and not baseline:
+        reasons = [str(s.note) for s in skills if s is not None and isinstance(s.note, str) and s.note]
+        cells += [NO_SCORE, *[""] * (len(scored) - 1)]
+        notes += reasons[:1]
+    else:
+        cells += ["0%" if baseline else w.skill(float(s.skill)) if ok else NO_SCORE for s, ok in zip(skills, known, strict=True)]  # fmt: skip
+    miss = facts.score(run, model, knowledge, series_id, 1, "median_error")
+    cells.append(w.percent(float(np.expm1(miss.value))) if miss is not None and np.isfinite(miss.value) else "" if NO_SCORE in cells else NO_SCORE)  # fmt: skip
+    if baseline:
+        notes.append("skill is 0 by definition")
+    if folds.failed:
+        notes.insert(0, sentences.failed_note(folds.failed, folds.last_origin, folds.last_failure))
+    if folds.skipped:
+        notes.append(f"{w.plural(folds.skipped, 'date')} with too few months")
+    extra = facts.pick(run.models, model=model)["note"] if len(run.models) and "note" in run.models else []
+    notes += [str(text) for text in extra if isinstance(text, str) and text]
+    cells.append("; ".join(dict.fromkeys(notes)))
+    lead = model == run.headline
+    return Row(tuple(cells), "lead" if lead else "fail" if folds.failed and not any(known) else "")
+
+
+# --------------------------------------------------------------------------- several series
+
+
+def series_table(views: Sequence[View], total: str | None) -> Table:
+    """Return the next month of every series: latest count, forecast, ranges."""
+    month = views[0].ahead["month"].iloc[0]
+    head = (
+        Head("Series"), Head(f"Forecast, {w.month_short(month)}", "n"), Head("80% range", "n"), Head("50% range", "n"),
+        Head(f"Latest count, {w.month_short(views[0].last)}", "n"), Head("A year before", "n"),
+    )  # fmt: skip
+    rows = []
+    for view in views:
+        row = view.numbers(1)
+        if row is None:
+            rows.append(Row((view.name.label, "failed", "", "", w.count(view.counts.iloc[-1]), "")))
+            continue
+        before = view.value(row.month - 12)
+        cells = (
+            view.name.label, w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8),
+            range_cell(view, row, "50", 0.5), w.count(view.counts.iloc[-1]), "none" if before is None else w.count(before),
+        )  # fmt: skip
+        rows.append(Row(cells, "lead" if view.series_id == total else ""))
+    foot = "Rounded forecasts need not add up exactly; the files hold them unrounded." if total else ""
+    return Table(f"Every series, {w.month_long(month)}", head, tuple(rows), foot)

@@ -1,0 +1,319 @@
+"""Numbers, dates and words as the page prints them: small rules, one function each.
+
+Nothing here knows a table. Every function takes plain values and returns text; the rules are those that a
+reader sees in the foot notes ("rounded to the nearest 100", "chances in steps of 5%").
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+MINUS = "−"
+MONTHS = tuple(calendar.month_name)[1:]
+MONTHS_SHORT = tuple(calendar.month_abbr)[1:]
+NUMBER_WORDS = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+
+#: Words that our own sentences never use, as whole words; names from the calendar and from sources are exempt.
+FORBIDDEN = (
+    "will", "expected to hit", "confidence interval", "confidence", "significant", "significantly", "accurate",
+    "accurately", "prove", "proves", "proved", "impact", "impacts", "drove", "caused", "worked", "surge", "surges",
+    "wave", "waves", "flood", "crisis", "illegals", "migrants", "error bars", "ground truth", "outlook",
+    "record low",
+)  # fmt: skip
+_FORBIDDEN = re.compile(r"\b(" + "|".join(re.escape(word) for word in FORBIDDEN) + r")\b", re.IGNORECASE)
+
+# --------------------------------------------------------------------------- numbers
+
+
+def _grouped(value: float, decimals: int = 0) -> str:
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(ch in "123456789" for ch in text)
+    return (MINUS if negative else "") + text
+
+
+def count(value: float) -> str:
+    """Return a published figure as published: all its digits, thousands parted by commas.
+
+    Examples
+    --------
+    >>> count(8870)
+    '8,870'
+    >>> count(12.5)
+    '12.5'
+    """
+    if float(value).is_integer():
+        return _grouped(value)
+    text = f"{abs(value):,.3f}".rstrip("0").rstrip(".")
+    return (MINUS if value < 0 else "") + text
+
+
+def step_of(value: float) -> int:
+    """Return the step to which a forecast of this size is rounded (100 below 20,000, 1,000 above)."""
+    size = abs(value)
+    if size >= 19_950:
+        return 1000
+    if size >= 995:
+        return 100
+    return 10 if size >= 99.5 else 1
+
+
+def forecast_number(value: float, whole: bool = True) -> float:
+    """Return a forecast rounded so that no digit is finer than its uncertainty.
+
+    Parameters
+    ----------
+    value : float
+        A forecast or the end of a range.
+    whole : bool
+        False for series that are not counts: three significant digits then.
+    """
+    if not whole and abs(value) < 995:
+        if value == 0:
+            return 0.0
+        return round(value, 2 - math.floor(math.log10(abs(value))))
+    step = step_of(value)
+    # half a step always rounds away from zero, so that a reader can follow it
+    return math.copysign(math.floor(abs(value) / step + 0.5) * step, value)
+
+
+def rounded(value: float, whole: bool = True) -> str:
+    """Return a forecast as text, rounded by `forecast_number`.
+
+    Examples
+    --------
+    >>> rounded(11_672), rounded(22_140), rounded(433.2)
+    ('11,700', '22,000', '430')
+    """
+    number = forecast_number(value, whole)
+    return count(number)
+
+
+def span(low: float, high: float, whole: bool = True) -> str:
+    """Return a range as ``low to high``, both rounded like forecasts."""
+    return f"{rounded(low, whole)} to {rounded(high, whole)}"
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """Return a number with its sign, a true minus, and ``0`` without one."""
+    text = _grouped(abs(value), decimals)
+    if not any(ch in "123456789" for ch in text):
+        return text
+    return ("+" if value > 0 else MINUS) + text
+
+
+def percent(share: float) -> str:
+    """Return a share as whole percent; ends are not rounded onto 0% or 100% unless they are exact.
+
+    Examples
+    --------
+    >>> percent(0.684), percent(0.998), percent(1.0)
+    ('68%', '99%', '100%')
+    """
+    value = round(share * 100)
+    if value == 100 and share < 1:
+        value = 99
+    if value == 0 and share > 0:
+        value = 1
+    return f"{MINUS if value < 0 else ''}{abs(value)}%"
+
+
+def change(new: float, old: float) -> str:
+    """Return the change from `old` to `new` in whole percent with its sign (``+40%``, ``−5%``, ``0%``)."""
+    if old == 0:
+        return "from 0"
+    return f"{signed(100 * (new / old - 1))}%"
+
+
+def plain_change(new: float, old: float) -> str:
+    """Return the size of a change in whole percent, without a sign."""
+    return f"{_grouped(abs(100 * (new / old - 1)))}%"
+
+
+def skill(value: float) -> str:
+    """Return a skill with its sign; what lies below -100% is not told apart."""
+    if value < -1:
+        return f"below {MINUS}100%"
+    return f"{signed(100 * value)}%"
+
+
+def chance(probability: float) -> str:
+    """Return a chance in steps of 5%, never under 5% or over 95%.
+
+    Examples
+    --------
+    >>> chance(0.683), chance(0.004)
+    ('70%', '5%')
+    """
+    return f"{min(95, max(5, int(math.floor(probability * 20 + 0.5)) * 5))}%"
+
+
+def hits(held: float, total: float) -> str:
+    """Return ``152 of 200``."""
+    return f"{count(round(held))} of {count(round(total))}"
+
+
+def factor(value: float) -> str:
+    """Return a miss as a factor, ``× 1.80``."""
+    return f"× {value:.2f}"
+
+
+def effect(log_change: float) -> str:
+    """Return a change given on logs in whole percent with its sign."""
+    return f"{signed(100 * math.expm1(log_change))}%"
+
+
+def level_name(level: float) -> str:
+    """Return the name of a central range, ``80%``."""
+    return f"{round(level * 100)}%"
+
+
+# --------------------------------------------------------------------------- dates
+
+
+def month(value: Any) -> pd.Period:
+    """Return a month as a `pandas.Period`, from a period, a date or ``YYYY-MM``."""
+    return value if isinstance(value, pd.Period) else pd.Period(value, freq="M")
+
+
+def month_short(value: Any) -> str:
+    """Return ``Sep 2026`` (charts and tables)."""
+    period = month(value)
+    return f"{MONTHS_SHORT[period.month - 1]} {period.year}"
+
+
+def month_long(value: Any) -> str:
+    """Return ``September 2026`` (prose)."""
+    period = month(value)
+    return f"{MONTHS[period.month - 1]} {period.year}"
+
+
+def month_name(value: Any) -> str:
+    """Return the month without its year."""
+    return MONTHS[month(value).month - 1]
+
+
+def month_file(value: Any) -> str:
+    """Return ``2026-09`` (files)."""
+    return str(month(value))
+
+
+def day_long(value: Any) -> str:
+    """Return ``30 September 2026``."""
+    day = pd.Timestamp(value)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def day_short(value: Any) -> str:
+    """Return ``30 Sep 2026`` (charts and tables)."""
+    day = pd.Timestamp(value)
+    return f"{day.day} {MONTHS_SHORT[day.month - 1]} {day.year}"
+
+
+def half_of_month(value: Any) -> str:
+    """Return ``in the second half of October 2026``: how a day is told that is not on record."""
+    day = pd.Timestamp(value)
+    half = "first" if day.day <= 15 else "second"
+    return f"in the {half} half of {MONTHS[day.month - 1]} {day.year}"
+
+
+# --------------------------------------------------------------------------- words
+
+
+def number_word(number: int) -> str:
+    """Return a whole number up to twelve as a word, larger ones as digits."""
+    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else count(number)
+
+
+def plural(number: float, noun: str, many: str = "") -> str:
+    """Return ``1 month`` or ``3 months``."""
+    return f"{count(number)} {noun if number == 1 else many or noun + 's'}"
+
+
+def word_plural(number: int, noun: str, many: str = "") -> str:
+    """Return ``one month`` or ``three months``."""
+    return f"{number_word(number)} {noun if number == 1 else many or noun + 's'}"
+
+
+def capital(text: str) -> str:
+    """Return the text with its first letter as a capital and the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def joined(items: Sequence[str], last: str = "and") -> str:
+    """Return ``a, b and c``."""
+    parts = [item for item in items if item]
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def possessive(name: str) -> str:
+    """Return ``August’s``, ``the United States’``."""
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def ahead(months: int) -> str:
+    """Return ``one month ahead``, ``six months ahead``."""
+    return f"{word_plural(months, 'month')} ahead"
+
+
+def tenths(level: float) -> str:
+    """Return a central range as a count of cases: ``8 in 10``, ``19 in 20``."""
+    if abs(level * 10 - round(level * 10)) < 1e-9:
+        return f"{round(level * 10)} in 10"
+    if abs(level * 20 - round(level * 20)) < 1e-9:
+        return f"{round(level * 20)} in 20"
+    return f"{round(level * 100)} in 100"
+
+
+def nearest_tenth(share: float) -> str:
+    """Return what a range is nearer to, in steps of 10%, for "nearer to a 70% range"."""
+    return f"{round(math.floor(share * 10 + 0.5) * 10)}%"
+
+
+def refused(have: float, need: float) -> str:
+    """Return what a cell prints where a range is refused."""
+    return f"refused: {count(round(have))} of {count(round(need))} errors"
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a name of at most `limit` characters, without its bracket first, then cut at a word.
+
+    Examples
+    --------
+    >>> shortened("Migrant Protection Protocols (Remain in Mexico)", 24)
+    'Migrant Protection…'
+    """
+    if len(text) <= limit:
+        return text
+    bare = re.sub(r"\s*\([^)]*\)", "", text).strip()
+    if bare and len(bare) <= limit:
+        return bare
+    kept = ""
+    for word in bare.split():
+        if len(kept) + len(word) + 1 > limit - 1:
+            break
+        kept = f"{kept} {word}".strip()
+    return (kept or bare[: limit - 1]).rstrip(",;:–-") + "…"
+
+
+def forbidden_words(text: str, exempt: Iterable[str] = ()) -> list[str]:
+    """Return the forbidden words that a text of ours uses; names in `exempt` are taken out first.
+
+    Examples
+    --------
+    >>> forbidden_words("The rule caused a fall"), forbidden_words("willing")
+    (['caused'], [])
+    """
+    for name in sorted(exempt, key=len, reverse=True):
+        if name:
+            text = text.replace(name, " ")
+    return [match.lower() for match in _FORBIDDEN.findall(text)]

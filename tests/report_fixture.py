@@ -1,0 +1,279 @@
+"""A run made by rule, for the tests of the report: real counts as known on a date, simple forecasts, all tables.
+
+Nothing is fitted, so it is made in a moment and the same everywhere. `make_run` takes what a test wants to be
+missing, late, refused or failed.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.data.observations import load_observations
+from forecast.events.calendar import load_events
+from forecast.spec import (
+    FOLD_COLUMNS,
+    FORECAST_COLUMNS,
+    BacktestSpec,
+    CombinationSpec,
+    DataSpec,
+    Experiment,
+    ModelSpec,
+    ReportSpec,
+    TargetSpec,
+)
+
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+Z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
+H = 12
+MODELS = (
+    ("short", "none", 0.11),
+    ("random_walk", "none", 0.14),
+    ("arima", "none", 0.12),
+    ("arima", "at_origin", 0.12),
+    ("seasonal_naive", "none", 0.4),
+)
+SERIES_COLUMNS = ("label", "name", "region", "component", "area", "demographic", "citizenship", "unit")
+
+
+@dataclass(frozen=True)
+class FakeRun:
+    """The tables of a run, as the experiment room makes them."""
+
+    experiment: Experiment
+    as_of: pd.Timestamp
+    series: pd.DataFrame
+    observations: pd.DataFrame
+    afterwards: pd.DataFrame
+    forecasts: pd.DataFrame
+    backtest: pd.DataFrame
+    folds: pd.DataFrame
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+    comparison: pd.DataFrame
+    knowledge: pd.DataFrame
+    effects: pd.DataFrame
+    estimability: pd.DataFrame
+    scenarios: pd.DataFrame
+    weights: pd.DataFrame
+    cases: pd.DataFrame
+    intervals: pd.DataFrame
+    diagnostics: pd.DataFrame
+    coefficients: pd.DataFrame
+    models: pd.DataFrame
+    events: pd.DataFrame
+    breaks: pd.DataFrame
+    leaks: pd.DataFrame
+    headline: str = "short"
+    durations: dict[str, float] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=lambda: {"figures": "f" * 64, "events": "e" * 64})
+
+
+@functools.cache
+def _observations() -> Any:
+    return load_observations()
+
+
+@functools.cache
+def _events() -> Any:
+    return load_events()
+
+
+def experiment(series: tuple[str, ...], as_of: str, **changes: Any) -> Experiment:
+    """Return the settings of the run."""
+    base: dict[str, Any] = {
+        "name": "fixture",
+        "question": "What comes next?",
+        "as_of": as_of,
+        "data": DataSpec(expected_by=35),
+        "target": TargetSpec(series=series, total=series[0] if len(series) > 1 else None),
+        "model": {"random_walk": ModelSpec("random_walk"), "arima": ModelSpec("arima"), "seasonal_naive": ModelSpec("seasonal_naive")},
+        "combination": {"short": CombinationSpec(members=("random_walk", "arima"))},
+        "backtest": BacktestSpec(start="2010-01"),
+        "report": ReportSpec(headline="short"),
+    }  # fmt: skip
+    return Experiment(**{**base, **changes})
+
+
+def _paths(values: np.ndarray[Any, Any], at: int, model: str) -> np.ndarray[Any, Any]:
+    """Return medians of the next `H` months from position `at`, by a simple rule for each model."""
+    last, h = values[at], np.arange(1, H + 1)
+    if model == "seasonal_naive":
+        return np.array([values[at - 11 + k] for k in range(H)])
+    if model == "random_walk":
+        return np.full(H, last)
+    year = np.array([values[max(0, at - 11 + k)] for k in range(H)])
+    season = np.clip(year / values[max(0, at - 11)], 0.6, 1.6)
+    power = 0.25 if model == "short" else 0.45
+    return last * season**power * 1.004**h
+
+
+def _forecast_table(series_id: str, counts: pd.Series, origins: pd.Series, first: int) -> pd.DataFrame:
+    values, parts = counts.to_numpy(float), []
+    h = np.arange(1, H + 1)
+    for model, knowledge, sd in MODELS:
+        shift = 1.0 if knowledge == "none" else 0.97
+        for at in range(first, len(values)):
+            median = _paths(values, at, model) * shift
+            wide = median[:, None] * np.exp(sd * np.sqrt(h)[:, None] * Z[None, :])
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "model": model, "series_id": series_id, "origin": origins.iloc[at],
+                        "month": np.repeat(pd.period_range(counts.index[at] + 1, periods=H, freq="M"), len(LEVELS)),
+                        "horizon": np.repeat(h, len(LEVELS)), "knowledge": knowledge, "scenario": "",
+                        "level": np.tile(LEVELS, H), "value": np.maximum(0, wide).ravel(),
+                    }
+                )
+            )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[list(FORECAST_COLUMNS)]
+
+
+def _wide(table: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:
+    keys = ["model", "knowledge", "series_id", "origin", "month", "horizon"]
+    out = table.pivot_table(index=keys, columns="level", values="value").reset_index()
+    return out.assign(truth=out["month"].map(truth)).dropna(subset=["truth"])
+
+
+def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFrame:
+    y = np.log(wide["truth"].to_numpy(float))
+    q = np.log(np.maximum(wide[list(LEVELS)].to_numpy(float), 0.5))
+    loss = np.maximum((y[:, None] - q) * np.array(LEVELS), (q - y[:, None]) * (1 - np.array(LEVELS))).mean(
+        axis=1
+    )
+    frame = wide.assign(wis=2 * loss, mae=np.abs(y - q[:, 3]))
+    rows = []
+    for era, (first, last) in {"all": ("0001-01", "9999-12"), **eras}.items():
+        months = frame["month"].astype(str)
+        part = frame[(months >= first) & (months <= last)]
+        if not len(part):
+            continue
+        groups = part.groupby(["model", "knowledge", "series_id", "horizon"])
+        table = (
+            groups[["wis", "mae"]]
+            .mean()
+            .assign(median_error=groups["mae"].median(), n=groups.size())
+            .reset_index()
+        )
+        base = table[table["model"] == "random_walk"].set_index("horizon")
+        for row in table.itertuples():
+            for metric in ("wis", "mae", "median_error"):
+                value = float(getattr(row, metric))
+                rows.append((row.model, row.knowledge, "", row.series_id, row.horizon, era, "log", metric, value, 1 - value / float(base.loc[row.horizon, metric]), row.n, row.n, ""))  # fmt: skip
+    columns = ["model", "knowledge", "scenario", "series_id", "horizon", "era", "scale", "metric", "value", "skill", "n_ok", "n", "note"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _calibration(wide: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for (model, knowledge, series_id, h), part in wide.groupby(
+        ["model", "knowledge", "series_id", "horizon"]
+    ):
+        for nominal, low, high in ((0.5, 0.25, 0.75), (0.8, 0.1, 0.9), (0.95, 0.025, 0.975)):
+            share = float(((part["truth"] >= part[low]) & (part["truth"] <= part[high])).mean())
+            rows.append((model, knowledge, series_id, h, "all", nominal, share, len(part), len(part) / h, share - 0.05, share + 0.05))  # fmt: skip
+    columns = ["model", "knowledge", "series_id", "horizon", "era", "nominal", "covered", "n", "n_independent", "lower", "upper"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _folds(backtest: pd.DataFrame) -> pd.DataFrame:
+    keys = ["model", "knowledge", "scenario", "series_id", "origin"]
+    rows = backtest[backtest["model"] != "short"][keys].drop_duplicates()
+    return rows.assign(status="ok", n_months=200, events_used=0, message="")[list(FOLD_COLUMNS)]
+
+
+@functools.cache
+def _tables(series: tuple[str, ...], as_of: str, start: str) -> dict[str, pd.DataFrame]:
+    obs, day = _observations(), pd.Timestamp(as_of)
+    known = obs.known(day, list(series))
+    parts: list[pd.DataFrame] = []
+    newest: list[pd.DataFrame] = []
+    wides = []
+    for s in series:
+        rows = known[known["series_id"] == s].sort_values("month")
+        counts = pd.Series(rows["value"].to_numpy(float), index=pd.PeriodIndex(rows["month"], freq="M"))
+        days = obs.first_released(s).reindex(counts.index).reset_index(drop=True)
+        days.iloc[-1] = day
+        table = _forecast_table(s, counts, days, max(24, (pd.Period(start, "M") - counts.index[0]).n))
+        newest.append(table[table["origin"] == day])
+        parts.append(table[table["origin"] < day])
+        wides.append(_wide(parts[-1], counts))
+    backtest, forecasts = (pd.concat(p, ignore_index=True) for p in (parts, newest))
+    wide = pd.concat(wides, ignore_index=True)
+    eras = dict(ReportSpec().eras)
+    basis = forecasts[["model", "knowledge", "scenario", "series_id", "origin", "horizon"]].drop_duplicates()
+    later = obs.known("latest", list(series))
+    last = {s: known.loc[known["series_id"] == s, "month"].max() for s in series}
+    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
+    calendar = _events().known(day)
+    events = pd.concat([calendar.touching(s) for s in series]).drop_duplicates("id")
+    return {
+        "series": obs.series.loc[list(series)],
+        "observations": known,
+        "afterwards": later[["series_id", "month", "value", "released"]].reset_index(drop=True),
+        "forecasts": forecasts.reset_index(drop=True),
+        "backtest": backtest,
+        "folds": _folds(backtest),
+        "scores": _scores(wide, eras),
+        "calibration": _calibration(wide),
+        "intervals": basis.assign(method="square_root", n_errors=150, max_central=0.98, note="").reset_index(
+            drop=True
+        ),
+        "events": events.sort_values(["effective_start", "id"]).reset_index(drop=True),
+        "breaks": obs.breaks[obs.breaks["series_pattern"].str.contains("southwest.usbp", regex=False)],
+        "leaks": obs.leaks[obs.leaks["released"] <= day],
+    }
+
+
+def models() -> pd.DataFrame:
+    """Return the table of models."""
+    rows = [
+        ("random_walk", "random_walk", "Same as last month.", False),
+        ("arima", "arima", "Seasonal ARIMA on logs.", True),
+        ("seasonal_naive", "seasonal_naive", "Same month last year.", False),
+        ("short", "combination", "random_walk, arima: weighted by inverse past errors", False),
+    ]
+    table = pd.DataFrame(rows, columns=["model", "kind", "description", "uses_events"])
+    return table.assign(folds_ok=150, folds_failed=0, folds_skipped=0, note="")
+
+
+def make_run(
+    as_of: str = "2026-09-30",
+    series: tuple[str, ...] = ("southwest.usbp",),
+    start: str = "2010-01",
+    **changes: Any,
+) -> FakeRun:
+    """Return a run with every table of step one; `changes` replace fields."""
+    tables = _tables(series, as_of, start)
+    run = FakeRun(
+        experiment=experiment(series, as_of),
+        as_of=pd.Timestamp(as_of),
+        comparison=pd.DataFrame(),
+        knowledge=pd.DataFrame(),
+        effects=pd.DataFrame(),
+        estimability=pd.DataFrame(),
+        scenarios=pd.DataFrame(columns=list(FORECAST_COLUMNS)),
+        weights=pd.DataFrame(),
+        cases=pd.DataFrame(),
+        diagnostics=pd.DataFrame(),
+        coefficients=pd.DataFrame(),
+        models=models(),
+        **tables,
+    )
+    return replace(run, **changes) if changes else run
+
+
+def refuse(run: FakeRun, central: float, from_horizon: int = 1, errors: int = 3) -> FakeRun:
+    """Return the run without central ranges of this level and more from a distance on."""
+    low = (1 - central) / 2
+    levels = [level for level in LEVELS if level <= low + 1e-9 or level >= 1 - low - 1e-9]
+    gone = run.forecasts["level"].isin(levels) & (run.forecasts["horizon"] >= from_horizon)
+    basis = run.intervals.copy()
+    basis.loc[basis["horizon"] >= from_horizon, "n_errors"] = errors
+    basis.loc[basis["horizon"] >= from_horizon, "max_central"] = 0.5
+    return replace(run, forecasts=run.forecasts[~gone].reset_index(drop=True), intervals=basis)
