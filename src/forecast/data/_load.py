@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecast.data import _snapshots, _tables
 from forecast.data._files import RawTable, csv_files, is_address, read_table, unreadable
-from forecast.data._tidy import Rows, join_rows, parse_tidy
+from forecast.data._tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
@@ -86,6 +86,8 @@ def read_path(
     side, listed, findings = _side_tables(folder)
     parts: list[Rows] = []
     raws = [read_table(file) for file in files]
+    if len(raws) > 1:
+        raws = [raw for raw in raws if not is_calendar(raw)]
     official, found = read_officials([raw for raw in raws if layout_of(raw.columns)])
     findings.extend(found)
     for raw in raws:

@@ -192,11 +192,11 @@ def _merge_one(
             if current is not None and current[1] == value:
                 if current[0] == snapshot.day and current[2] != own:
                     same[current[2]] = same.get(current[2], 0) + 1
-            elif current is not None and current[0] == snapshot.day:
-                clashes.setdefault(current[2], []).append(f"{what} here, {current[1]:,.10g} there")
             elif entries and snapshot.day < newest.get(series_id, snapshot.day):
                 # A stand-in of a later file may already lie before this day: adding would undo that file.
                 older.append(f"{what} here, {entries[-1][1]:,.10g} from {entries[-1][2]}")
+            elif current is not None and current[0] == snapshot.day:
+                clashes.setdefault(current[2], []).append(f"{what} here, {current[1]:,.10g} there")
             else:
                 row = _row(
                     snapshot, series_id, month, value, bool(entries), known.get((series_id, month - 1))

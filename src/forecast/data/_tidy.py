@@ -162,34 +162,58 @@ def _filled(count: int, text: str) -> TextArray:
 
 
 def _check_header(raw: RawTable) -> list[Finding]:
-    found = []
     present = {column for column in raw.columns if column}
-    missing = [column for column in ("month", "value") if column not in present]
-    for column in missing:
-        near = [c for c in sorted(present) if c.lower() == column or _ALIASES.get(c.lower()) == column]
-        hint = f"rename '{near[0]}' to '{column}'" if near else "a file needs the columns month and value"
-        found.append(
+    if is_calendar(raw):
+        return [
             Finding(
-                "header", "error", f"there is no column '{column}' (found: {', '.join(raw.columns)[:200]})",
-                file=raw.name, row=1, expected="month,value", hint=hint,
+                "header", "error", "this is a calendar of events, not a table of figures", file=raw.name, row=1,
+                expected="month,value", hint="check it with: forecast events check",
             )
-        )  # fmt: skip
+        ]  # fmt: skip
+    missing = [column for column in ("month", "value") if column not in present]
+    if missing:
+        near = {
+            column: next((c for c in sorted(present) if _means(c) == column), "") for column in missing
+        }  # fmt: skip
+        renamed = ", ".join(f"rename '{name}' to '{column}'" for column, name in near.items() if name)
+        return [
+            Finding(
+                "header", "error",
+                f"there is no column {' and no column '.join(missing)} (found: {', '.join(raw.columns)[:200]})",
+                file=raw.name, row=1, expected="month,value",
+                hint=renamed or "one row for each month, with the columns month and value",
+            )
+        ]  # fmt: skip
+    found, ignored = [], []
+    absent = [c for c in OBSERVATION_COLUMNS if c not in present]
     for column in sorted(present - set(OBSERVATION_COLUMNS)):
-        known = [c for c in OBSERVATION_COLUMNS if c not in present]
-        near_word = _ALIASES.get(column.lower(), "")
-        close = nearest(column.lower(), known) or (
-            f" Did you mean '{near_word}'?" if near_word in known else ""
-        )
+        meant = _means(column)
+        close = f"Did you mean '{meant}'?" if meant in absent else nearest(column.lower(), absent).strip()
+        if not close:
+            ignored.append(column)
+            continue
         # A misspelt 'released' must not pass: the figures would count as known too early.
         found.append(
             Finding(
-                "column", "error" if close and not missing else "warning",
-                f"the column '{column}' is unknown", file=raw.name, row=1,
-                expected=f"one of {', '.join(OBSERVATION_COLUMNS)}",
-                hint=close.strip() or "it is ignored",
+                "column", "error", f"the column '{column}' is unknown", file=raw.name, row=1,
+                expected=f"one of {', '.join(OBSERVATION_COLUMNS)}", hint=close,
             )
         )  # fmt: skip
+    if ignored:
+        one = len(ignored) == 1
+        what = f"the column{'' if one else 's'} {', '.join(ignored)} {'is' if one else 'are'} unknown"
+        found.append(Finding("column", "warning", what, file=raw.name, row=1, hint="ignored"))
     return found
+
+
+def _means(column: str) -> str:
+    """Return the column that another name usually stands for, or the name itself in lower case."""
+    return _ALIASES.get(column.lower(), column.lower())
+
+
+def is_calendar(raw: RawTable) -> bool:
+    """Tell whether a table is a calendar of events, which may lie in a folder of figures."""
+    return "effective_start" in raw.columns and "value" not in raw.columns
 
 
 def _column(

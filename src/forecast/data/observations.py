@@ -256,12 +256,9 @@ class Observations:
         """Return the error sd of leaks on logs: their rounding, and the record of leaks as known that day."""
         number = _tables.day_number(day)
         errors = []
-        for name, month, value in zip(
-            self.leaks["series_id"],
-            _tables.month_numbers(self.leaks["month"]),
-            self.leaks["value"],
-            strict=True,
-        ):
+        seen = self.leaks[self.leaks["released"] <= day]
+        months = _tables.month_numbers(seen["month"])
+        for name, month, value in zip(seen["series_id"], months, seen["value"], strict=True):
             if name not in self._index.bounds:
                 continue
             at = self._index.known(str(name), number)

@@ -1,0 +1,283 @@
+"""Every problem of a file at once, each with its place, and wrong files in one clear sentence."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from forecast.data import check_file, examine_file, load_observations
+from forecast.data.checks import shorten
+from forecast.data.observations import BUNDLED
+from forecast.spec import DataError, Finding, raise_for_errors
+
+
+def write(folder: Path, text: str | bytes, name: str = "own.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def only(findings: list[Finding], check: str) -> Finding:
+    (finding,) = [f for f in findings if f.check == check]
+    return finding
+
+
+def test_a_good_file_has_no_findings(tmp_path):
+    assert check_file(write(tmp_path, "month,value\n2024-01,1\n2024-02,2\n")) == []
+    assert check_file(BUNDLED) == []
+
+
+def test_all_problems_are_found_at_once(tmp_path):
+    text = (
+        "series_id,month,value,released,status,rounding\n"
+        "a,2024-01,10,2024-02-10,final,1\n"
+        "a,2024-99,11,2024-03-10,final,1\n"  # 3
+        "a,2024-02,eleven,2024-03-10,final,1\n"  # 4
+        "a,2024-03,12,2024-03-30,final,1\n"  # 5: before the month's end
+        "a,2024-04,13,April,final,1\n"  # 6
+        "a,2024-05,14,2024-06-10,finall,1\n"  # 7
+        "a,2024-06,15,2024-07-10,final,0\n"  # 8
+        ",2024-07,16,2024-08-10,final,1\n"  # 9
+        "b,2024-01,5,2024-02-10\n"  # 10
+        "a,2024-08,17,2024-09-10,final,1\n"
+        "a,2024-08,18,2024-09-10,final,1\n"  # 12
+    )
+    findings = check_file(write(tmp_path, text))
+    assert {(f.check, f.row) for f in findings if f.row and f.check != "gap"} == {
+        ("month", 3), ("value", 4), ("released", 5), ("released", 6), ("status", 7), ("rounding", 8),
+        ("series_id", 9), ("width", 10), ("twice", 12),
+    }  # fmt: skip
+    assert all(f.severity == "error" and f.file.endswith("own.csv") and f.what for f in findings)
+    status = only(findings, "status")
+    assert "provisional" in status.expected
+    assert status.hint == "Did you mean 'final'?"
+    early = next(f for f in findings if f.row == 5)
+    assert early.month == "2024-03"
+    assert "2024-03-31 or later" in early.expected
+    with pytest.raises(DataError) as error:
+        load_observations(tmp_path / "own.csv")
+    assert all(str(f) in str(error.value) for f in findings)
+
+
+def test_a_month_twice(tmp_path):
+    same = check_file(write(tmp_path, "month,value\n2024-01,10\n2024-01,10\n2024-02,3\n"))
+    assert (same[0].check, same[0].severity, same[0].row) == ("twice", "warning", 3)
+    assert load_observations(tmp_path / "own.csv").actuals("own").tolist() == [10, 3]
+    other = check_file(write(tmp_path, "month,value\n2024-01,10\n2024-02,3\n2024-01,11\n"))
+    finding = only(other, "twice")
+    assert finding.severity == "error"
+    assert finding.month == "2024-01"
+    assert finding.what == "the month stands twice: 11 here, 10 in row 2"
+
+
+def test_a_month_twice_in_two_files_names_both(tmp_path):
+    write(tmp_path, "series_id,month,value\nx,2024-01,10\n", "one.csv")
+    write(tmp_path, "series_id,month,value\nx,2024-01,12\n", "two.csv")
+    finding = only(check_file(tmp_path), "twice")
+    assert finding.file.endswith("two.csv")
+    assert "one.csv" in finding.what
+
+
+def test_gaps(tmp_path):
+    path = write(tmp_path, "month,value\n2024-01,10\n2024-03,3\n2024-07,3\n")
+    findings = check_file(path)
+    assert [(f.check, f.severity, f.row, f.month) for f in findings] == [
+        ("gap", "error", 3, "2024-02"),
+        ("gap", "error", 4, "2024-04"),
+    ]
+    assert [f.what for f in findings] == ["2024-02 is missing", "2024-04 to 2024-06 are missing"]
+    assert "allow_gaps" in findings[0].hint
+    assert {f.severity for f in check_file(path, allow_gaps=True)} == {"warning"}
+
+
+def test_a_month_published_after_its_successor_is_a_gap(tmp_path):
+    path = write(tmp_path, "month,value,released\n2024-01,10,2024-04-10\n2024-02,3,2024-03-10\n")
+    finding = only(check_file(path), "gap")
+    assert "2024-04-10, after the following month (2024-03-10)" in finding.what
+    assert finding.month == "2024-01"
+
+
+def test_negative_and_broken_values_warn_once_a_series(tmp_path):
+    text = "series_id,month,value\na,2024-01,-1\na,2024-02,-2\na,2024-03,2.5\nb,2024-01,1\n"
+    findings = check_file(write(tmp_path, text))
+    assert [(f.check, f.severity, f.row) for f in findings] == [
+        ("negative", "warning", 2),
+        ("whole", "warning", 4),
+    ]
+    assert "and 1 more" in findings[0].what
+
+
+def test_a_cell_that_says_missing_is_left_out(tmp_path):
+    path = write(tmp_path, "month,value\n2024-01,1\n2024-02,2\n2024-03,NA\n2024-04,\n")
+    assert [(f.severity, f.row, f.month) for f in check_file(path)] == [
+        ("warning", 4, "2024-03"), ("warning", 5, "2024-04"),
+    ]  # fmt: skip
+    assert load_observations(path).actuals("own").tolist() == [1, 2]
+    inside = write(tmp_path, "month,value\n2024-01,1\n2024-02,\n2024-03,3\n")
+    assert {(f.check, f.severity) for f in check_file(inside)} == {("value", "warning"), ("gap", "error")}
+
+
+@pytest.mark.parametrize(
+    ("cell", "good"),
+    [
+        ("2024-01", True), ("2024-1", True), ("2024/01", True), ("2024M01", True), ("2024-01-01", True),
+        ("2024-01-31", True), ("2024-01-01 00:00:00", True), ("Jan 2024", True), ("January 2024", True),
+        ("2024-01-15", False), ("01/2024", False), ("01/02/2024", False), ("2024", False), ("24-01", False),
+        ("2024-00", False), ("Foo 2024", False), ("", False),
+    ],
+)  # fmt: skip
+def test_months(tmp_path, cell, good):
+    findings = check_file(write(tmp_path, f"month,value\n{cell},1\n"))
+    assert (findings == []) is good
+    if not good:
+        assert findings[0].row == 2
+        assert repr(cell) in findings[0].what
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("53424", 53424), ('"53,424"', 53424), ("53424.0", 53424), ("5.3e4", 53000), ("53\u202f424", 53424),
+        (" 7 ", 7), ('"1,234,567"', 1234567), ("-3", -3), ('"53,42"', None), ("1_000", None), ("inf", None),
+        ("12 %", None), ("1.2.3", None), ("0x10", None), ("1e999", None),
+    ],
+)  # fmt: skip
+def test_values(tmp_path, cell, value):
+    path = write(tmp_path, f"month,value\n2024-01,{cell}\n")
+    if value is None:
+        assert only(check_file(path), "value").severity == "error"
+    else:
+        assert load_observations(path).actuals("own").tolist() == [value]
+
+
+def test_unknown_columns(tmp_path):
+    harmless = check_file(write(tmp_path, ",month,value,comment\n1,2024-01,1,x\n"))
+    assert [(f.check, f.severity) for f in harmless] == [("column", "warning")]
+    assert "comment" in harmless[0].what
+    # A misspelt 'released' would let figures count as known too early.
+    misspelt = check_file(write(tmp_path, "month,value,relased\n2024-01,1,2024-02-01\n"))
+    assert [(f.check, f.severity) for f in misspelt] == [("column", "error")]
+    assert misspelt[0].hint == "Did you mean 'released'?"
+    renamed = only(check_file(write(tmp_path, "date,encounter_count\n2024-06-01,83536\n")), "header")
+    assert renamed.hint == "rename 'date' to 'month', rename 'encounter_count' to 'value'"
+    assert only(check_file(write(tmp_path, "month,value,value\n2024-01,1,1\n")), "header").severity == "error"
+
+
+def test_a_calendar_of_events_is_told_apart(tmp_path):
+    calendar = "id,announced_date,effective_start,shape\na,2024-01-01,2024-01-01,step\n"
+    finding = only(check_file(write(tmp_path, calendar, "mine.csv")), "header")
+    assert "calendar of events" in finding.what
+    assert "forecast events check" in finding.hint
+    write(tmp_path, "month,value\n2024-01,1\n")
+    assert load_observations(tmp_path).series_ids == ("own",)
+
+
+def test_an_unlisted_series(tmp_path):
+    write(tmp_path, "series_id,month,value\nnorth,2024-01,1\nsuoth,2024-01,1\n", "observations.csv")
+    write(tmp_path, "series_id,label\nnorth,N\nsouth,S\n", "series.csv")
+    finding = only(check_file(tmp_path), "series_id")
+    assert (finding.series, finding.row, finding.severity) == ("suoth", 3, "error")
+    assert finding.hint == "Did you mean 'south'?"
+
+
+def test_counts_in_the_bundles_table_are_errors():
+    from forecast.data._files import parse_table
+    from forecast.data._tidy import parse_tidy
+
+    raw = parse_table("x.csv", "month,value\n2024-01,-1\n2024-02,1.5\n2024-03,-7\n")
+    _, findings = parse_tidy(raw, counts=True)
+    assert [(f.check, f.severity, f.row) for f in findings] == [
+        ("negative", "error", 2), ("negative", "error", 4), ("whole", "error", 3),
+    ]  # fmt: skip
+
+
+# --------------------------------------------------------------------------- wrong files
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"\n \n", "empty"),
+        (b"PK\x03\x04rest of a workbook", "spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old spreadsheet"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (gzip.compress(b"month,value\n2024-01,1\n"), "gzip"),
+        (b"<!DOCTYPE html><html></html>", "web page"),
+        (b'{"month": 1}', "JSON"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "pointer"),
+        (bytes(range(256)), "binary"),
+        (b"month,value\x00\x00\n", "binary"),
+    ],
+)
+def test_a_file_that_is_no_table_gives_one_sentence(tmp_path, content, words):
+    path = write(tmp_path, content)
+    findings = check_file(path)
+    assert len(findings) == 1
+    assert words in findings[0].what
+    assert findings[0].hint
+    with pytest.raises(DataError, match=words) as error:
+        load_observations(path)
+    assert error.value.findings == tuple(findings)
+
+
+def test_missing_files_and_folders(tmp_path):
+    assert "no such file" in only(check_file(tmp_path / "none.csv"), "file").what
+    assert "no CSV file" in only(check_file(tmp_path), "file").what
+    write(tmp_path, "id\n", "events.csv")
+    assert "only events.csv" in only(check_file(tmp_path), "file").what
+
+
+def test_permission_is_named(tmp_path, monkeypatch):
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(tmp_path, "month,value\n2024-01,1\n")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "may not be read" in only(check_file(path), "file").what
+
+
+def test_a_header_alone_and_an_unclosed_quote(tmp_path):
+    assert "no rows" in only(check_file(write(tmp_path, "month,value\n")), "rows").what
+    findings = check_file(write(tmp_path, 'month,value\n2024-01,"1\n2024-02,2\n'))
+    assert findings
+    assert all(f.severity == "error" for f in findings)
+
+
+def test_other_encodings(tmp_path):
+    text = "series_id,month,value\nM\u00e9xico,2024-01,1\n"
+    assert load_observations(write(tmp_path, text.encode("utf-16"))).series_ids == ("M\u00e9xico",)
+    path = write(tmp_path, text.encode("cp1252"))
+    assert load_observations(path).series_ids == ("M\u00e9xico",)
+    assert "Windows-1252" in only(check_file(path), "encoding").what
+
+
+# --------------------------------------------------------------------------- reports
+
+
+def test_many_findings_of_a_kind_are_counted(tmp_path):
+    rows = "".join(f"2024-{m:02d}-15,1\n" for m in range(1, 13)) * 10
+    findings = check_file(write(tmp_path, "month,value\n" + rows))
+    assert len(findings) == 21
+    assert findings[-1].what == "100 more of this kind (month)"
+    assert shorten([Finding("a", "error", "x")] * 3, told=2)[-1].severity == "error"
+
+
+def test_the_report_says_what_a_file_holds(tmp_path):
+    text = "month,value,released\n2024-01,1,2024-02-10\n2024-01,2,2024-03-10\n2024-02,2,2024-03-10\n2024-02,2,2024-03-10\n"
+    report = examine_file(write(tmp_path, text))
+    assert report.ok
+    shown = str(report)
+    assert "1 series: own" in shown
+    assert "2024-01 to 2024-02, 2 figures, 1 revision" in shown
+    assert "released 2024-02-10 to 2024-03-10; days: 3 day" in shown
+    assert shown.endswith("0 errors, 1 warning")
+    assert not examine_file(tmp_path / "none.csv").ok
+
+
+def test_raise_for_errors_passes_warnings():
+    raise_for_errors([Finding("a", "warning", "x")])
+    with pytest.raises(DataError, match="1 problem:"):
+        raise_for_errors([Finding("a", "warning", "x"), Finding("b", "error", "y")])

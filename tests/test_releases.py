@@ -1,0 +1,123 @@
+"""When figures come out, as seen on a date."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from forecast.data import (
+    Observations,
+    is_late,
+    load_observations,
+    next_release,
+    next_releases,
+    release_lags,
+)
+from forecast.spec import ConfigError
+
+SERIES = "southwest.usbp"
+
+
+@pytest.fixture(scope="module")
+def obs() -> Observations:
+    return load_observations()
+
+
+def own(tmp_path, text: str) -> Observations:
+    path = tmp_path / "v.csv"
+    path.write_text("month,value,released,status,release_basis\n" + text)
+    return load_observations(path)
+
+
+def test_lags_are_those_of_the_calendar(obs):
+    """The first release of every month of 2024 lies as many days after its end as releases.csv says."""
+    lags = release_lags(obs, SERIES).set_index("month")["lag_days"]
+    given = obs.releases.set_index("month")["lag_days"]
+    months = pd.period_range("2024-01", "2024-12", freq="M")
+    assert lags[months].tolist() == given[months].tolist()
+
+
+def test_a_flash_statement_is_no_update(obs):
+    lags = release_lags(obs, SERIES).set_index("month")
+    assert lags.loc[pd.Period("2026-01", "M"), "released"] == pd.Timestamp("2026-02-19")
+    assert obs.first_released(SERIES)[pd.Period("2026-01", "M")] == pd.Timestamp("2026-02-05")
+
+
+def test_lags_as_seen_on_a_date(obs):
+    assert release_lags(obs, SERIES, "2024-05-07")["released"].max() == pd.Timestamp("2024-04-12")
+    with pytest.raises(ConfigError, match="Did you mean"):
+        release_lags(obs, "southwest.usb")
+
+
+def test_the_next_release_on_7_may_2024(obs):
+    due = next_release(obs, SERIES, "2024-05-07")
+    assert due.month == pd.Period("2024-04", "M")
+    lags = release_lags(obs, SERIES, "2024-05-07").tail(12).query("basis != 'assumed'")["lag_days"]
+    assert due.n == len(lags)
+    assert due.earliest == pd.Timestamp("2024-04-30") + pd.Timedelta(days=lags.min())
+    assert due.latest == pd.Timestamp("2024-04-30") + pd.Timedelta(days=lags.max())
+    assert due.earliest <= due.usual <= due.latest
+    assert due.basis == "observed"
+    assert due.earliest <= pd.Timestamp("2024-05-15") <= due.latest  # the day it came
+
+
+def test_it_does_not_see_later_releases(obs):
+    table = obs.table[obs.table["released"] <= pd.Timestamp("2024-05-07")]
+    import dataclasses
+
+    then = dataclasses.replace(obs, table=table.reset_index(drop=True))
+    assert next_release(then, SERIES, "2024-05-07") == next_release(obs, SERIES, "2024-05-07")
+
+
+def test_without_evidence_it_says_so(obs):
+    due = next_release(obs, SERIES, "2010-01-25")
+    assert due.basis == "assumed"
+    assert due.earliest == due.latest == pd.Timestamp("2010-02-20")
+
+
+def test_evidence_is_preferred_to_assumed_days(tmp_path):
+    text = "".join(
+        f"2024-{m:02d},{m},2024-{m + 1:02d}-{day},final,{basis}\n"
+        for m, day, basis in [(1, "05", "assumed"), (2, "10", "day"), (3, "12", "day"), (4, "20", "day")]
+    )
+    due = next_release(own(tmp_path, text), "v", "2024-06-01")
+    assert (due.n, due.basis) == (3, "observed")
+    assert (due.earliest, due.usual, due.latest) == tuple(
+        pd.to_datetime(["2024-06-10", "2024-06-12", "2024-06-20"])
+    )
+    few = next_release(own(tmp_path, text), "v", "2024-04-15")
+    assert (few.n, few.basis) == (3, "assumed")
+
+
+def test_only_the_last_months_count(tmp_path):
+    text = "2024-01,1,2024-02-28,final,day\n" + "".join(
+        f"2024-{m:02d},1,2024-{m + 1:02d}-10,final,day\n" for m in range(2, 7)
+    )
+    obs = own(tmp_path, text)
+    assert next_release(obs, "v", "latest").latest == pd.Timestamp("2024-08-28")
+    assert next_release(obs, "v", "latest", months=5).latest == pd.Timestamp("2024-08-10")
+
+
+def test_only_flash_statements(tmp_path):
+    with pytest.raises(ConfigError, match="no monthly update"):
+        next_release(own(tmp_path, "2024-01,1,2024-02-01,flash,day\n"), "v", "latest")
+
+
+def test_a_table_of_several_series(obs):
+    table = next_releases(obs, [SERIES, "southwest"], "2024-05-07")
+    assert list(table["series_id"]) == [SERIES, "southwest"]
+    assert isinstance(table["month"].dtype, pd.PeriodDtype)
+    assert table.loc[0, "latest"] == next_release(obs, SERIES, "2024-05-07").latest
+
+
+def test_late(obs):
+    due = next_release(obs, SERIES, "2026-10-15")
+    assert due.month == pd.Period("2026-09", "M")
+    assert not is_late(obs, SERIES, due.latest)
+    assert is_late(obs, SERIES, due.latest + pd.Timedelta(days=1))
+    assert not is_late(obs, SERIES, "2026-10-20", expected_by=20)
+    assert is_late(obs, SERIES, "2026-10-21", expected_by=20)
+
+
+def test_not_late_before_the_month_ends(obs):
+    assert not is_late(obs, SERIES, "2024-05-07", expected_by=20)
