@@ -1,0 +1,376 @@
+"""Is one model better than another, and may one say so?
+
+Beside each difference stand a test that assumes much (Diebold-Mariano), an interval that assumes less (block
+bootstrap over two years of origins), and the share of the gain that a few origins carry. The words follow
+one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.scoring._bootstrap import circular_draws, diebold_mariano, drawn_means
+from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds
+from forecast.scoring.scores import METRICS, _losses
+from forecast.scoring.wide import Floats, days
+from forecast.spec import ConfigError, ReportSpec, nearest
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+    from forecast.events.calendar import EventCalendar
+
+COMPARISON_COLUMNS: tuple[str, ...] = (
+    "model", "against", "series_id", "horizon", "era", "metric", "skill", "lower", "upper", "dm", "p", "n",
+    "largest_share", "words", "five_best_share",
+)  # fmt: skip
+#: Name in the table -> (metric, scale).
+COMPARED: dict[str, tuple[str, str]] = {
+    "mae": ("mae", "natural"),
+    "wis": ("wis", "natural"),
+    "log_mae": ("mae", "log"),
+    "log_wis": ("wis", "log"),
+}
+BLOCK_MONTHS, DRAWS, CONFIDENCE, SEED = 24, 2000, 0.9, 20240507
+ERA_AT_LEAST = 18  #: origins of an era whose sign counts
+TOO_LARGE_A_SHARE = 1.0 / 3.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison before it is put into words."""
+
+    skill: float
+    lower: float
+    upper: float
+    dm: float
+    p: float
+    n: int
+    largest: float
+    five: float
+
+
+def compare(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    against: str = "random_walk",
+    truth: str = "latest",
+    eras: Eras | None = None,
+    as_of: Any = None,
+    metrics: Sequence[str] = tuple(COMPARED),
+    knowledge: Sequence[str] = ("none", "at_origin"),
+    block: int = BLOCK_MONTHS,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Compare every model with one of them, by horizon, era and metric, on common folds.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table of many origins; scenarios are left out.
+    obs : Observations
+        Figures.
+    against : str
+        The model compared with, made without events.
+    truth, eras, as_of
+        As in `score`; the eras of the report when None, for a claim needs eras.
+    metrics : sequence of str
+        ``mae``, ``wis``, ``log_mae``, ``log_wis``.
+    knowledge : sequence of str
+        Which rows take part; a model has one row.
+    block, draws, seed
+        Months of a block, number of draws and seed of the circular block bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        `COMPARISON_COLUMNS`: skill with its 90 % bootstrap interval, Diebold-Mariano statistic (negative:
+        the model is better) and p, number of origins, share of the gain that the largest origin and the five
+        largest carry (missing without a gain), and what may be said.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown metric, a missing baseline, or a model that stands there with two kinds of knowledge.
+    """
+    unknown = [x for x in metrics if x not in COMPARED]
+    if unknown:
+        raise ConfigError(
+            f"metrics: '{unknown[0]}'; expected some of {', '.join(COMPARED)}.{nearest(unknown[0], COMPARED)}"
+        )
+    table = _plain(forecasts, knowledge)
+    eras = ReportSpec().eras if eras is None else eras
+    rows = []
+    for ground in grounds(table, obs, against, truth, as_of):
+        for metric in metrics:
+            rows.extend(_compare_ground(ground, metric, eras, (block, draws, seed)))
+    order = {name: i for i, name in enumerate(dict.fromkeys(table["model"]))}
+    rows.sort(key=lambda row: order[row["model"]])
+    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+
+
+def _plain(forecasts: pd.DataFrame, knowledge: Sequence[str]) -> pd.DataFrame:
+    table = forecasts[forecasts["knowledge"].isin(list(knowledge)) & (forecasts["scenario"].fillna("") == "")]
+    pairs = table[["model", "knowledge"]].drop_duplicates()
+    twice = pairs.loc[pairs["model"].duplicated(), "model"].tolist()
+    if twice:
+        raise ConfigError(
+            f"knowledge: {', '.join(dict.fromkeys(twice))} stands there with two kinds of knowledge; "
+            "choose one, for example knowledge=('none', 'at_origin')"
+        )
+    return table
+
+
+def _all_losses(ground: Ground, metric: str) -> list[Floats]:
+    """Losses of every model, origin x horizon."""
+    name, scale = COMPARED[metric]
+    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+    none = np.full(len(ground.origins), np.nan)
+    return [_losses(ground, k, METRICS[name], scale, none, shared).losses for k in range(len(ground.names))]
+
+
+def _compare_ground(
+    ground: Ground, metric: str, eras: Eras, bootstrap: tuple[int, int, int]
+) -> list[dict[str, Any]]:
+    losses = _all_losses(ground, metric)
+    against = ground.names[ground.base][0]
+    found: list[dict[tuple[Any, str], Row]] = [{} for _ in ground.names]
+    masks = era_masks(ground, eras)
+    for era, mask in masks.items():
+        base = losses[ground.base]
+        scored = np.flatnonzero(mask & np.isfinite(base).any(axis=1))
+        counts = _counts(ground, scored, bootstrap)
+        base_means = drawn_means(counts, base[scored]) if len(scored) else np.zeros((0, base.shape[1]))
+        for k, loss in enumerate(losses):
+            if k != ground.base and len(scored):
+                drawn = drawn_means(counts, loss[scored])
+                for horizon, row in _cells(loss[scored], base[scored], drawn, base_means).items():
+                    found[k][(horizon, era)] = row
+    rows = []
+    for k, cells in enumerate(found):
+        for (horizon, era), row in cells.items():
+            signs = {e: cells[(horizon, e)] for e in masks if e != ALL and (horizon, e) in cells}
+            rows.append(
+                {
+                    "model": ground.names[k][0],
+                    "against": against,
+                    "series_id": ground.series_id,
+                    "horizon": horizon,
+                    "era": era,
+                    "metric": metric,
+                    **_told(row),
+                    "words": say(row, against, signs if era == ALL else None),
+                }
+            )
+    return rows
+
+
+def _told(row: Row) -> dict[str, Any]:
+    return {
+        "skill": row.skill,
+        "lower": row.lower,
+        "upper": row.upper,
+        "dm": row.dm,
+        "p": row.p,
+        "n": row.n,
+        "largest_share": row.largest,
+        "five_best_share": row.five,
+    }
+
+
+def _counts(ground: Ground, scored: Any, bootstrap: tuple[int, int, int]) -> Floats:
+    block, draws, seed = bootstrap
+    if not len(scored):
+        return np.zeros((draws, 0))
+    gaps = np.diff(ground.last[scored])
+    spacing = float(np.median(gaps)) if len(gaps) else 1.0
+    return circular_draws(len(scored), round(block / max(spacing, 1.0)), draws, seed)
+
+
+def _cells(loss: Floats, base: Floats, drawn: Floats, base_drawn: Floats) -> dict[Any, Row]:
+    """Comparisons of one model and era: each horizon, and all of them."""
+    horizons = [j for j in range(base.shape[1]) if np.isfinite(base[:, j]).any()]
+    cells: dict[Any, Row] = {}
+    for j in horizons:
+        if np.isfinite(loss[:, j]).any():
+            cells[j + 1] = _row(loss[:, [j]], base[:, [j]], drawn[:, [j]], base_drawn[:, [j]], j + 1)
+    if horizons and len(cells) == len(horizons):
+        at = horizons
+        cells[ALL] = _row(loss[:, at], base[:, at], drawn[:, at], base_drawn[:, at], at[-1] + 1)
+    return cells
+
+
+def _row(loss: Floats, base: Floats, drawn: Floats, base_drawn: Floats, overlap: int) -> Row:
+    """One comparison over some horizons; the mean over horizons of the means over origins."""
+    value, reference = (float(np.nanmean(x, axis=0).mean()) for x in (loss, base))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skills = 1.0 - drawn.mean(axis=1) / base_drawn.mean(axis=1)
+    skills = skills[np.isfinite(skills)]
+    tail = (1.0 - CONFIDENCE) / 2.0
+    lower, upper = np.quantile(skills, [tail, 1.0 - tail]) if len(skills) else (np.nan, np.nan)
+    whole = np.isfinite(loss).all(axis=1)
+    dm, p = diebold_mariano(loss[whole].mean(axis=1), base[whole].mean(axis=1), overlap)
+    gains = np.nansum(base - loss, axis=1)
+    total = float(gains.sum())
+    best = np.sort(gains)[::-1]
+    return Row(
+        skill=1.0 - value / reference if reference else float("nan"),
+        lower=float(lower),
+        upper=float(upper),
+        dm=dm,
+        p=p,
+        n=int(np.isfinite(loss).any(axis=1).sum()),
+        largest=float(best[0]) / total if total > 0 else float("nan"),
+        five=float(best[:5].sum()) / total if total > 0 else float("nan"),
+    )
+
+
+def say(row: Row, against: str, eras: Mapping[str, Row] | None) -> str:
+    """Put a comparison into words by one rule.
+
+    'Better' needs a bootstrap bound above 0, the same sign in all but one of the eras with at least 18
+    origins (two such eras at least), and no origin that carries a third of the gain.
+
+    Parameters
+    ----------
+    row : Row
+        The comparison.
+    against : str
+        Name of the other model.
+    eras : mapping of str to Row, or None
+        The same comparison in each era; None for a row of one era, about which no claim is made.
+    """
+    if not np.isfinite(row.skill) or not np.isfinite(row.lower):
+        return "not compared"
+    if eras is None:
+        side = "ahead of" if row.skill > 0 else "behind" if row.skill < 0 else "level with"
+        return f"{side} {against} in this era (no claim)"
+    if row.upper < 0:
+        return f"worse than {against}"
+    if row.lower <= 0:
+        return f"cannot be told apart from {against}"
+    against_it = _objections(row, eras)
+    if against_it:
+        return f"ahead of {against}, but {' and '.join(against_it)}"
+    return f"better than {against}"
+
+
+def _objections(row: Row, eras: Mapping[str, Row]) -> list[str]:
+    counted = {name: r for name, r in eras.items() if r.n >= ERA_AT_LEAST and np.isfinite(r.skill)}
+    lost = [name for name, r in counted.items() if r.skill <= 0]
+    objections = []
+    if len(counted) < 2:
+        objections.append(f"fewer than two eras have {ERA_AT_LEAST} origins")
+    elif len(lost) > 1:
+        objections.append(f"not in {len(lost)} of {len(counted)} eras ({', '.join(lost)})")
+    if row.largest >= TOO_LARGE_A_SHARE:
+        objections.append(f"one origin carries {100 * row.largest:.0f}% of the gain")
+    return objections
+
+
+def calm_and_break(
+    origins: Sequence[Any], events: EventCalendar, series_id: str, ahead: int = 183, notice: int = 31
+) -> dict[str, list[pd.Timestamp]]:
+    """Divide origins into those before a break and calm ones, to be used as eras.
+
+    A break origin is one within half a year before the announcement of a priority-1 event (by rule) that
+    touches the series and started at most a month after it was announced. Known only afterwards.
+
+    Parameters
+    ----------
+    origins : sequence of dates
+    events : EventCalendar
+    series_id : str
+    ahead, notice : int
+        Days to the announcement, and from it to the start.
+    """
+    table = events.touching(series_id)
+    short = (table["effective_start"] - table["announced_date"]).dt.days <= notice
+    table = table[(table["priority"].astype(int) == 1) & short]
+    announced = days(table["announced_date"].to_numpy())[None, :]
+    unique = pd.DatetimeIndex(pd.to_datetime(list(origins))).unique().sort_values()
+    day = days(unique)[:, None]
+    breaks = np.asarray(((announced > day) & (announced <= day + ahead)).any(axis=1), dtype=bool)
+    return {
+        "calm": [o for o, b in zip(unique, breaks, strict=True) if not b],
+        "break": [o for o, b in zip(unique, breaks, strict=True) if b],
+    }
+
+
+def model_confidence_set(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    metric: str = "mae",
+    horizon: int | str = ALL,
+    truth: str = "latest",
+    as_of: Any = None,
+    knowledge: Sequence[str] = ("none", "at_origin"),
+    size: float = 1.0 - CONFIDENCE,
+    block: int = BLOCK_MONTHS,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Models that cannot be told apart from the best: Hansen's model confidence set (package `arch`).
+
+    Parameters
+    ----------
+    metric : str
+        As in `compare`.
+    horizon : int or "all"
+        One horizon, or the mean over all at origins that have them all.
+    size : float
+        The set holds the best model with probability 1 - size.
+
+    Returns
+    -------
+    DataFrame
+        ``series_id, metric, horizon, model, p, included, n``.
+
+    Raises
+    ------
+    ConfigError
+        When `arch` is not installed, or the metric is unknown.
+    """
+    if metric not in COMPARED:
+        raise ConfigError(
+            f"metric: '{metric}'; expected one of {', '.join(COMPARED)}.{nearest(metric, COMPARED)}"
+        )
+    try:
+        from arch.bootstrap import MCS
+    except ImportError:
+        raise ConfigError(
+            "models that cannot be told apart are found by the package 'arch'; install border-forecast[compare]"
+        ) from None
+    rows = []
+    for ground in grounds(_plain(forecasts, knowledge), obs, None, truth, as_of):
+        stacked = np.stack(_all_losses(ground, metric))
+        chosen = stacked if horizon == ALL else stacked[:, :, [int(horizon) - 1]]
+        part = np.asarray(np.isfinite(chosen).any(axis=(1, 2)), dtype=bool)
+        whole = np.isfinite(chosen[part]).all(axis=(0, 2))
+        losses = chosen[part][:, whole].mean(axis=2).T
+        names = [name[0] for name, has in zip(ground.names, part, strict=True) if has]
+        if len(names) < 2 or len(losses) < 2 * ERA_AT_LEAST:
+            continue
+        spacing = float(np.median(np.diff(ground.last[whole])))
+        blocks = max(1, min(round(block / max(spacing, 1.0)), len(losses) // 2))
+        test = MCS(pd.DataFrame(losses, columns=names), size, draws, blocks, bootstrap="circular", seed=seed)
+        test.compute()
+        p = test.pvalues["Pvalue"]
+        rows += [
+            {
+                "series_id": ground.series_id,
+                "metric": metric,
+                "horizon": horizon,
+                "model": name,
+                "p": float(p[name]),
+                "included": name in set(test.included),
+                "n": len(losses),
+            }
+            for name in names
+        ]
+    return pd.DataFrame(rows, columns=["series_id", "metric", "horizon", "model", "p", "included", "n"])
