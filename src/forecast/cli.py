@@ -209,19 +209,16 @@ def _data(words: list[str]) -> int:
     show.add_argument("--as-of", default="latest", metavar="DATE")
     show.add_argument("--data", metavar="PATH", help="a file or folder of your own")
     options = parser.parse_args(words)
-    from forecast.data import releases
-    from forecast.data.observations import load_observations
+    from forecast import data
 
     if options.what == "check":
-        from forecast.data.checks import check_file, summarise
-
-        return _findings(check_file(options.file), lambda: summarise(options.file))
+        report = data.examine_file(options.file)
+        _say(str(report))
+        return 0 if report.ok else DataError.exit_code
     if options.what == "import":
-        from forecast.data.official import import_files
-
-        _say(import_files(options.files, options.into, released=options.released))
+        _say(str(data.import_files(options.files, options.into, released=options.released)))
         return 0
-    _say(releases.show_series(load_observations(options.data), options.series, options.as_of))
+    _say(data.show_series(data.load_observations(options.data), options.series, options.as_of))
     return 0
 
 
@@ -243,7 +240,7 @@ def _events(words: list[str]) -> int:
     if options.what == "check":
         from forecast.events.calendar import check_calendar
 
-        return _findings(check_calendar(options.file), lambda: "")
+        return _findings(check_calendar(options.file))
     import shutil
 
     from forecast.events.calendar import load_events
@@ -264,15 +261,11 @@ def _events(words: list[str]) -> int:
     return 0
 
 
-def _findings(findings: Sequence[Finding], summary: Callable[[], str]) -> int:
+def _findings(findings: Sequence[Finding]) -> int:
     for finding in findings:
         _say(str(finding))
     errors = sum(f.severity == "error" for f in findings)
     warnings = len(findings) - errors
-    if not errors:
-        text = summary()
-        if text:
-            _say(text)
     _say(f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}")
     return DataError.exit_code if errors else 0
 

@@ -219,7 +219,7 @@ def compare(folders: Sequence[Path]) -> str:
     """
     import pandas as pd
 
-    rows = []
+    rows: list[dict[str, str]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")

@@ -1,0 +1,101 @@
+"""The command's words, exit codes and errors; heavier runs stand in tests/e2e."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from forecast.cli import main
+
+
+def call(*words, capsys):
+    code = main(list(words))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_help_names_every_verb_and_imports_nothing_heavy():
+    start = time.perf_counter()
+    code = (
+        "import sys; from forecast.cli import main; main(['--help']);"
+        "print([m for m in ('numpy','pandas','hydra','statsmodels','matplotlib','numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]"), done.stdout
+    for verb in ("list", "data check", "events show", "compare", "rerun", "doctor"):
+        assert f"forecast {verb}" in done.stdout
+    assert time.perf_counter() - start < 30
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["lst"], 2, "'list'"),
+        (["experiment=guatemala"], 2, "guatemala_2024"),
+        (["experiment=quick", "horizn=3"], 2, "'horizon'"),
+        (["experiment=quick", "horizon=zero"], 2, "horizon"),
+        (["experiment=quick", "model=arma"], 2, "'arima'"),
+        (["-m", "experiment=quick", "model=arma,drift"], 2, "'arima'"),
+        (["experiment=quick", "target.series=[southwest.usb]"], 2, "southwest.usbp"),
+        (["experiment=quick", "as_of=tomorrow"], 2, "as_of"),
+        (["experiment=quick", "--plugin", "no.py"], 2, "no.py"),
+        (["experiment=quick", "--nosuch"], 2, "--nosuch"),
+        (["experiment=quick", "--config-dir", "no"], 2, "--config-dir"),
+        (["compare", "nowhere"], 4, "holds no run"),
+        (["rerun", "nowhere"], 4, "holds no run"),
+        (["data", "show", "southwest.usb"], 2, "southwest.usbp"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_its_code(words, code, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    got, out, err = call(*words, capsys=capsys)
+    assert got == code
+    assert said in err and "Traceback" not in err
+    assert not list(tmp_path.iterdir()), "nothing is left behind"
+
+
+def test_a_wrong_file_names_every_problem_with_its_row(capsys, tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_text("month,value\n2020-01,5\n2020-02,x\n2020-04,-3\n")
+    code, out, _ = call("data", "check", str(file), capsys=capsys)
+    assert code == 4
+    assert "row 3" in out and "row 4" in out and "errors" in out
+    good = tmp_path / "good.csv"
+    good.write_text("month,value\n" + "".join(f"2020-{m:02d},{100 + m}\n" for m in range(1, 13)))
+    assert call("data", "check", str(good), capsys=capsys)[0] == 0
+
+
+def test_an_experiment_on_a_wrong_file_leaves_with_4(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.csv").write_text("month,value\n2020-01,5\n2020-02,x\n")
+    code, _, err = call("experiment=own_data", "data.path=bad.csv", "target.series=[bad]", capsys=capsys)
+    assert code == 4 and "row 3" in err
+
+
+def test_figures_as_known_on_a_date(capsys):
+    code, out, _ = call("data", "show", "southwest.usbp", "--as-of", "2024-05-07", capsys=capsys)
+    assert code == 0 and "137,480" in out and "249,785" in out and "128,895" not in out
+
+
+def test_a_calendar_is_checked_and_drawn(capsys, tmp_path):
+    bad = tmp_path / "events.csv"
+    bad.write_text("id,announced_date,effective_start,shape\na,2020-13-01,2020-05-01,stp\n")
+    code, out, _ = call("events", "check", str(bad), capsys=capsys)
+    assert code == 4 and "'step'" in out and "2020-13-01" in out
+    code, out, _ = call("events", "show", "--as-of", "2024-05-07", "--series", "southwest.usbp", "--from", "2019-01", capsys=capsys)
+    assert code == 0 and "title42_end" in out and "securing_border_proclamation" not in out
+
+
+def test_list_tells_experiments_with_their_questions(capsys):
+    code, out, _ = call("list", capsys=capsys)
+    assert code == 0
+    for word in ("guatemala_2024", "Guatemala", "arima", "southwest"):
+        assert word in out
+
+
+def test_doctor_tells_what_a_bug_report_needs(capsys):
+    code, out, _ = call("doctor", capsys=capsys)
+    assert code == 0
+    for word in ("Python", "pandas", "newest release", "kernel"):
+        assert word in out

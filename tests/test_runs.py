@@ -1,0 +1,55 @@
+import pytest
+
+import forecast as fc
+from forecast import runs
+from forecast.spec import ConfigError
+
+
+def test_a_run_as_written_has_a_plain_folder_and_one_with_overrides_a_marked_one():
+    plain = fc.load_experiment("quick")
+    assert str(runs.run_folder(plain, "2024-05-07")) == "reports/quick/2024-05-07"
+    same = fc.load_experiment("quick", "parallel=local")
+    assert runs.run_folder(same, "2024-05-07") == runs.run_folder(plain, "2024-05-07")
+    other = runs.run_folder(fc.load_experiment("quick", "horizon=3"), "2024-05-07")
+    assert other.parent == runs.run_folder(plain, "2024-05-07").parent
+    assert len(other.name.split("~")[1]) == 8
+
+
+def test_a_sweep_is_spread_in_hydras_order():
+    jobs = runs.expand(["experiment=quick", "model=arima,drift", "horizon=3,6"], [])
+    assert jobs == [
+        ["experiment=quick", "model=arima", "horizon=3"],
+        ["experiment=quick", "model=arima", "horizon=6"],
+        ["experiment=quick", "model=drift", "horizon=3"],
+        ["experiment=quick", "model=drift", "horizon=6"],
+    ]
+    with pytest.raises(ConfigError):
+        runs.expand(["model=[arima"], [])
+
+
+def test_a_plugin_registers_and_a_failing_one_is_told(tmp_path):
+    file = tmp_path / "halfway_for_test.py"
+    file.write_text(
+        "from dataclasses import dataclass\nimport forecast as fc\nfrom forecast.models.baselines import Drift\n"
+        "@dataclass(frozen=True)\nclass P(Drift):\n    '''P.'''\n"
+        "fc.register_model('plugged_in_test', P)\n"
+    )
+    runs.load_plugin(str(file))
+    assert "plugged_in_test" in fc.list_models()
+    bad = tmp_path / "bad.py"
+    bad.write_text("1/0\n")
+    with pytest.raises(ConfigError, match="ZeroDivisionError"):
+        runs.load_plugin(str(bad))
+
+
+def test_the_gravest_code_of_a_sweep_counts_and_a_lost_job_is_1(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exp = fc.load_experiment("quick")
+    sweep = runs.Sweep.start([exp, exp], ["model=a,b"])
+    sweep.record(0, 0)
+    assert sweep.finish(lambda _: None) == 1
+    assert not sweep.scratch.exists()
+    sweep = runs.Sweep.start([exp, exp], ["model=a,b"])
+    sweep.record(0, 5)
+    sweep.record(1, 0)
+    assert sweep.finish(lambda _: None) == 5
