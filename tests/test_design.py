@@ -294,6 +294,27 @@ def test_a_column_constant_before_a_known_end_is_kept_by_its_prior(calendar):
     assert design.future["old_step"].tolist() == pytest.approx([1, 1, 10 / 31] + [0] * 9)
 
 
+def test_alike_ahead_but_not_before_is_not_alike(calendar):
+    ended = calendar.replace("old_step", end_date="2018-06-30", end_usable_from="2018-05-01")
+    short = ended.replace(
+        "coming", effective_start="2018-05-01", end_date="2018-06-30", end_usable_from="2018-05-01"
+    )
+    design = short.subset(["old_step", "coming"]).design(panel())
+    assert design.future["old_step"].equals(design.future["coming"].rename("old_step"))
+    assert actions(design) == {"old_step": "prior only", "coming": "usable, not yet active"}
+    assert design.columns == ("coming", "old_step")
+
+
+def test_one_day_of_a_month_is_an_active_month_and_dust_is_not(calendar):
+    day = calendar.replace("early", effective_start="2015-04-30", end_date="2015-04-30")
+    told = day.subset(["early"]).design(panel()).estimability.iloc[0]
+    assert (told["action"], told["active_months"], str(told["first_active"])) == ("used", 1, "2015-04")
+    # half a month: 1, 0.5, ... 0.0156 are seven months, and from a window that begins later nothing is left
+    assert calendar.subset(["fading"]).design(panel()).estimability["active_months"].tolist() == [7]
+    late = calendar.subset(["fading"]).design(panel(first="2016-10"))
+    assert actions(late) == {"fading": "no active month in window"}
+
+
 def test_a_mirror_image_is_left_out_and_said(calendar):
     first = calendar.replace("early", effective_start="2005-01-01", end_date="2016-01-31", announced_date="2005-01-01",
                              usable_from="2005-01-01", end_usable_from="2016-01-31")  # fmt: skip

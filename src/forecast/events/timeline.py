@@ -77,7 +77,7 @@ def timeline(
         return f"{title}, {_month(first)} to {_month(last)}: none."
     longest = max(len(shown.arrays.ids[row]) for row, _ in kept)
     label = max(min(longest, 36, max(width, 72) - 60), 5)
-    step = -(-len(months) // max(max(width, 72) - label - 38, 12))
+    step = -(-len(months) // max(max(width, 72) - label - 39, 12))
     lines = [f"{title}, {_month(first)} to {_month(last)}: {len(kept)}"]
     lines.append(f"{'event':<{label}}  {'start':<10}  {'end':<10}  shape  sgn p  {_axis(months, step)}")
     prefix = "" if coding == "rule" else "judged_"
@@ -159,12 +159,12 @@ def _bar(values: Floats, step: int) -> str:
 def _axis(months: Ints, step: int) -> str:
     """Return the years above the bars, as many as fit."""
     cells = -(-len(months) // step)
-    line = [" "] * (cells + 4)
+    line = [" "] * cells
     free = 0
     for i in range(cells):
         part = months[i * step : (i + 1) * step]
         january = part[part % 12 == 0]
-        if january.size and i >= free:
+        if january.size and free <= i <= cells - 4:
             year = str(1970 + int(january[0]) // 12)
             line[i : i + 4] = list(year)
             free = i + 6
