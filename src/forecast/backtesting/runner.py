@@ -30,6 +30,10 @@ from forecast.spec import (
 )
 
 
+#: What a fit or a forecast may fail with; anything else is a fault of the program.
+_FAILURES = (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError)
+
+
 @dataclass(frozen=True)
 class Backtest:
     """Result of a backtest.
@@ -235,6 +239,14 @@ def _fit(chain: Chain, jobs: list[Any]) -> list[Fitted | FoldFailure]:
     k = chain.refit_every
     if not jobs:
         return []
+    try:
+        return _fit_chain(chain, jobs, k)
+    except _FAILURES as error:
+        # a model that breaks off its whole chain: every fold of it is a failed one
+        return [FoldFailure(f"{type(error).__name__}: {error}")] * len(jobs)
+
+
+def _fit_chain(chain: Chain, jobs: list[Any], k: int) -> list[Fitted | FoldFailure]:
     if k <= 1:
         return chain.model.fit_many(jobs)
     anchors = chain.model.fit_many(jobs[::k])
@@ -255,7 +267,7 @@ def _forecast(fitted: Fitted | FoldFailure, settings: FoldSettings) -> tuple[For
         return None, fitted.message
     try:
         forecast = fitted.forecast(settings.horizon, settings.levels)
-    except (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError) as error:
+    except _FAILURES as error:
         return None, f"{type(error).__name__}: {error}"
     if not np.isfinite(forecast.table["value"].to_numpy()).all():
         return None, "the forecast is not finite"
