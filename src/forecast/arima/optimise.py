@@ -22,8 +22,9 @@ from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.polynomials import Floats, Orders, from_partial
 
 #: Bounds of the partial autocorrelations. A moving average may reach its unit root (over-differencing does),
-#: an autoregression may not: there the variance of the start-up terms is infinite.
-AR_BOUND, MA_BOUND = 1.0 - 1e-4, 1.0
+#: an autoregression may not: there the variance of the start-up terms is infinite. Several autoregressive
+#: coefficients can come close to several unit roots at once, where digits run out; hence their wider margin.
+AR_BOUND_SINGLE, AR_BOUND, MA_BOUND = 1.0 - 1e-6, 1.0 - 1e-4, 1.0
 #: A search ends when the next step promises less than this much log-likelihood.
 TOLERANCE = 1e-8
 MAX_ROUNDS, MAX_SHORTER, LONGEST_STEP = 200, 25, 0.5
@@ -49,8 +50,9 @@ class Objective:
     def bounds(self) -> Floats:
         """Largest absolute value of each coordinate."""
         ar = self.batch.orders.is_ar
+        largest = AR_BOUND_SINGLE if ar.sum() == 1 else AR_BOUND
         extra = [700.0] * int(self.batch.n_shrunk > 0)
-        return np.array([*np.where(ar, AR_BOUND, MA_BOUND), *extra], dtype=float)
+        return np.array([*np.where(ar, largest, MA_BOUND), *extra], dtype=float)
 
     def unpack(self, x: Floats) -> tuple[Floats, Floats, Floats | None]:
         """Coefficients, their Jacobian, and sigma2 of points (L, size)."""
@@ -224,16 +226,21 @@ def _updated(b: Floats, moved: Floats, change: Floats) -> Floats:
 
 # ----------------------------------------------------------------------------------------------- starts
 
-#: First partial autocorrelation of each block on the grid. The pair .96 / .92 is the corner in which an
-#: autoregressive and a moving average factor near the unit circle almost cancel.
+#: First partial autocorrelation of each block on the grid.
 GRID = {
     "ar": (-0.65, 0.1, 0.6, 0.96),
     "ma": (-0.5, 0.1, 0.55, 0.92),
     "sar": (-0.2, 0.5),
     "sma": (0.2, 0.7),
 }
-#: Number of grid points from which a full search starts.
-N_STARTS = 5
+#: Corners in which an autoregressive and a moving average factor near the unit circle almost cancel.
+CORNERS = (
+    (0.75, 0.83), (0.9, 0.98), (0.95, 0.995), (0.98, 0.999), (0.9995, 0.997),
+    (-0.75, -0.83), (-0.9, -0.8), (-0.93, -0.97), (-0.97, -0.995), (-0.9995, -0.997),
+)  # fmt: skip
+SEASONAL_CORNERS = ((0.9, 0.97), (0.97, 0.9))
+#: Number of grid points from which a full search starts: more where factors can cancel.
+N_STARTS, N_STARTS_MIXED = 5, 8
 
 
 def grid(orders: Orders) -> Floats:
@@ -247,17 +254,33 @@ def grid(orders: Orders) -> Floats:
         axes.append([(value, *[0.0] * (count - 1)) for value in first])
         if count > 1 and name in ("ar", "ma"):
             axes[-1] += [(0.3, 0.5, *[0.0] * (count - 2)), (0.3, -0.5, *[0.0] * (count - 2))]
-    return np.array([sum(point, ()) for point in itertools.product(*axes)], dtype=float)
+    points = [sum(point, ()) for point in itertools.product(*axes)]
+    p, q, seasonal_p, seasonal_q = orders.blocks
+    middle = [0.1] * p + [0.1] * q + [0.1] * seasonal_p + [0.6] * seasonal_q
+    for pairs, ar, ma in ((CORNERS, 0, p), (SEASONAL_CORNERS, p + q, p + q + seasonal_p)):
+        present = (p and q) if ar == 0 else (seasonal_p and seasonal_q)
+        for first, second in pairs if present else ():
+            point = list(middle)
+            point[ar], point[ma] = first, second
+            points.append(tuple(point))
+    return np.array(points, dtype=float)
 
 
-def choose_starts(points: Floats, values: Floats, count: int = N_STARTS) -> Ints:
+def n_starts(orders: Orders) -> int:
+    """Number of starts of a full search."""
+    mixed = (orders.p and orders.q) or (orders.P and orders.Q)
+    return N_STARTS_MIXED if mixed else N_STARTS
+
+
+def choose_starts(points: Floats, values: Floats, count: int) -> Ints:
     """Best grid points of one fold that are not close to a better one already chosen."""
     chosen: list[int] = []
+    stretched = np.arctanh(points)  # distances near the unit circle count more
     for candidate in np.argsort(values, kind="stable"):
         if len(chosen) == count or values[candidate] >= WORST:
             break
-        gap = min((np.abs(points[candidate] - points[c]).max() for c in chosen), default=np.inf)
-        if len(chosen) < 2 or gap > 0.45:
+        gap = min((np.abs(stretched[candidate] - stretched[c]).max() for c in chosen), default=np.inf)
+        if len(chosen) < 2 or gap > 0.5:
             chosen.append(int(candidate))
     return np.array(chosen or [0], dtype=np.int64)
 

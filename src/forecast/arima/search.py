@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from forecast.arima.likelihood import Ints, evaluate, evaluate_prefixes
-from forecast.arima.optimise import Objective, Optima, choose_starts, distinct, grid, minimise
+from forecast.arima.optimise import Objective, Optima, choose_starts, distinct, grid, minimise, n_starts
 from forecast.arima.polynomials import Floats
 
 Starts = Literal["warm", "modes", "full"]
@@ -82,7 +82,8 @@ def full(objective: Objective, folds: Folds, wanted: Ints) -> list[Optima]:
     points = grid(objective.batch.orders)
     group, length = folds.group[wanted], folds.length[wanted]
     starting, values = _grid_values(objective, group, length, points)
-    chosen = [choose_starts(points, values[i]) for i in range(len(wanted))]
+    count = n_starts(objective.batch.orders)
+    chosen = [choose_starts(points, values[i], count) for i in range(len(wanted))]
     fold = np.repeat(np.arange(len(wanted)), [len(c) for c in chosen])
     lanes = np.concatenate([starting[i, c] for i, c in enumerate(chosen)])
     return _by_fold(minimise(objective, group[fold], length[fold], lanes), fold, len(wanted))

@@ -11,6 +11,10 @@ import numpy as np
 
 from forecast.arima.polynomials import Floats
 
+#: Variance of the first start-up term (in units of sigma2) beyond which digits have run out: several unit
+#: roots at once. A single root may come as near to the unit circle as it likes.
+LARGEST_VARIANCE = 3e8
+
 
 def _yule_walker(phi: Floats, order: int) -> Floats:
     """Matrix of ``g_k - sum_l phi_l g_|k-l|``, k = 0..order."""
@@ -58,6 +62,7 @@ class StartCovariance:
         )
         for i in range(m - 2, -1, -1):
             v[:, i, :-1] += v[:, i + 1, 1:]
+        v[v[:, 0, 0] > LARGEST_VARIANCE] = np.nan
         return cls(v, phi, theta, equations)
 
     def adjoint(self, weight: Floats) -> tuple[Floats, Floats]:
