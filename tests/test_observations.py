@@ -215,6 +215,10 @@ def test_replaced_rows_are_seen_and_the_original_is_not_touched(obs):
     other = replace_rows(obs, table.sample(frac=1, random_state=1))
     pd.testing.assert_frame_equal(other.as_of("2024-05-07").values, obs.as_of("2024-05-07").values)
     assert other.actuals(SERIES)[month("2023-12")] == 1
+    with pytest.raises(ValueError, match="not sorted"):
+        dataclasses.replace(obs, table=table.sample(frac=1, random_state=1))
+    with pytest.raises(ValueError, match="not sorted"):
+        dataclasses.replace(obs, table=pd.concat([table.iloc[:3], table.iloc[2:]]))
     assert obs.actuals(SERIES)[month("2023-12")] == 249_740
 
 
@@ -295,6 +299,7 @@ def test_a_folder_of_files_and_what_is_not_figures(tmp_path):
     assert own.series_ids == ("north", "south")
     assert own.series.loc["north", ["label", "name"]].tolist() == ["The north", "The north"]
     assert own.series.loc["south", "label"] == "south"
+    assert load_observations(tmp_path, series_id="south").series_ids == ("south",)
 
 
 def test_a_folder_in_the_bundles_form(tmp_path):

@@ -88,11 +88,13 @@ def read_path(
     raws = [read_table(file) for file in files]
     if len(raws) > 1:
         raws = [raw for raw in raws if not is_calendar(raw)]
+    # Of several files each is a series of its own, and `series_id` says which one is wanted.
+    name = series_id if len(raws) == 1 else None
     official, found = read_officials([raw for raw in raws if layout_of(raw.columns)])
     findings.extend(found)
     for raw in raws:
         if layout_of(raw.columns) is None:
-            rows, found = parse_tidy(raw, series_id, release_lag_days, counts)
+            rows, found = parse_tidy(raw, name, release_lag_days, counts)
             parts.append(rows)
             findings.extend(nearly_official(raw) or found)
     if official:

@@ -182,7 +182,7 @@ def _content(column: pd.Series) -> bytes:
         return day_numbers(column).astype("<i8").tobytes()
     if column.dtype.kind in "iuf":
         return column.to_numpy(dtype="<f8").tobytes()
-    return "\x1f".join(column.astype(str)).encode()
+    return "\x1f".join(map(str, column.tolist())).encode()
 
 
 def keep_series(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -63,6 +63,12 @@ def _row_index(table: pd.DataFrame) -> _RowIndex:
     )
     for array in (index.month, index.day, index.value, index.rounding):
         array.flags.writeable = False
+    same = names[1:] == names[:-1]
+    steps = np.diff(index.month), np.diff(index.day)
+    back = same & ((steps[0] < 0) | ((steps[0] == 0) & (steps[1] <= 0)))
+    if len(bounds) != len(starts) or back.any():
+        # A date is looked up on the strength of this order; a quiet mistake here would be a look-ahead.
+        raise ValueError("the table is not sorted by series_id, month, released, each once; use replace_rows")
     return index
 
 

@@ -206,7 +206,7 @@ class _Reader:
             return None
         # Fiscal year Y begins in October of year Y - 1.
         month = (year - 1971) * 12 + 9 + place
-        data_month, to_come = self._data_month(year, month, opened, remaining, count)
+        data_month, to_come = self._data_month(year, month, remaining, count)
         keep = ~to_come & ~self._repeated(month)
         self._vintages(year, opened)
         self._grouping_agrees(place, year, remaining, data_month, keep)
@@ -222,15 +222,9 @@ class _Reader:
         return OfficialFile(self.raw.name, self.layout, first, data_month, placed)
 
     def _tell(
-        self,
-        check: str,
-        what: str,
-        position: int | None = None,
-        expected: str = "",
-        hint: str = "",
-        warning: bool = False,
-        month: int | None = None,
-    ) -> None:
+        self, check: str, what: str, position: int | None = None, expected: str = "", hint: str = "",
+        warning: bool = False, month: int | None = None,
+    ) -> None:  # fmt: skip
         self.findings.append(
             Finding(
                 check, "warning" if warning else "error", what, file=self.raw.name,
@@ -312,7 +306,7 @@ class _Reader:
     # ------------------------------------------------------------------- the rows together
 
     def _data_month(
-        self, year: IntArray, month: IntArray, opened: np.ndarray, remaining: np.ndarray, count: np.ndarray
+        self, year: IntArray, month: IntArray, remaining: np.ndarray, count: np.ndarray
     ) -> tuple[int, np.ndarray]:
         """Return the newest month with figures, and which rows are about months still to come."""
         newest = year == year.max()

@@ -84,8 +84,10 @@ class Panel:
     def of(self, series_id: str) -> Panel:
         """Return a panel of one series, from its own first to its own last known month."""
         self._known(series_id)
-        known = np.flatnonzero(self.values[series_id].notna().to_numpy())
-        months = slice(known[0], known[-1] + 1) if len(known) else slice(0, 0)
+        known = np.flatnonzero(~np.isnan(self.values[series_id].to_numpy()))
+        months = slice(int(known[0]), int(known[-1]) + 1) if len(known) else slice(0, 0)
+        if self.series == (series_id,) and len(known) and months == slice(0, len(self.values)):
+            return self
         return self._cut(months, [series_id])
 
     def window(self, months: int | None) -> Panel:
@@ -105,18 +107,24 @@ class Panel:
         return self._cut(slice(len(self.values) - months, None), list(self.series))
 
     def _cut(self, rows: slice, series: list[str]) -> Panel:
-        values = self.values.iloc[rows][series].copy()
-        first = values.index[0] if len(values) else None
-        leaks = self.leaks[self.leaks["series_id"].isin(series)]
-        if first is not None and len(leaks):
-            leaks = leaks[leaks["month"] >= first]
+        months = self.values.index[rows]
+        at = self.values.columns.get_indexer(pd.Index(series))
+        names = self.values.columns[at]
+
+        def cut(frame: pd.DataFrame) -> pd.DataFrame:
+            return pd.DataFrame(frame.to_numpy()[rows][:, at].copy(), months, names)
+
+        values = cut(self.values)
+        leaks = self.leaks
+        if len(leaks):
+            leaks = leaks[leaks["series_id"].isin(series) & leaks["month"].isin(months)]
         return Panel(
             values=values,
-            released=self.released.iloc[rows][series].copy(),
+            released=cut(self.released),
             as_of=self.as_of,
-            rounding=self.rounding.iloc[rows][series].copy(),
+            rounding=cut(self.rounding),
             counts=are_counts(values.to_numpy()),
-            last_official=self.last_official.loc[series].copy(),
+            last_official=self.last_official.iloc[at].copy(),
             leaks=leaks.reset_index(drop=True),
         )
 
