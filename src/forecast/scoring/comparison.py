@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecast.scoring._bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds
-from forecast.scoring.scores import METRICS, _losses
+from forecast.scoring.scores import METRICS, fold_losses
 from forecast.scoring.wide import Floats, days
 from forecast.spec import ConfigError, ReportSpec, nearest
 
@@ -131,7 +131,9 @@ def _all_losses(ground: Ground, metric: str) -> list[Floats]:
     name, scale = COMPARED[metric]
     shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
     none = np.full(len(ground.origins), np.nan)
-    return [_losses(ground, k, METRICS[name], scale, none, shared).losses for k in range(len(ground.names))]
+    return [
+        fold_losses(ground, k, METRICS[name], scale, none, shared).losses for k in range(len(ground.names))
+    ]
 
 
 def _compare_ground(

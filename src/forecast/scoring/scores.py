@@ -207,7 +207,7 @@ def _score_ground(ground: Ground, eras: Eras | None, by_horizon: bool) -> list[d
     shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
     for name, metric in {**METRICS, **_OWN}.items():
         for scale in metric.scales:
-            cells = [_losses(ground, k, metric, scale, mase, shared) for k in range(len(ground.names))]
+            cells = [fold_losses(ground, k, metric, scale, mase, shared) for k in range(len(ground.names))]
             for era, mask in masks.items():
                 values = [_together(ground, cell, metric, mask) for cell in cells]
                 for k in range(len(values)):
@@ -226,7 +226,7 @@ def _mase_scales(ground: Ground) -> Floats:
     return np.array([m.mase_scale(ground.history[: max(n, 0)]) for n in ground.last - ground.start + 1])
 
 
-def _losses(
+def fold_losses(
     ground: Ground, k: int, metric: Metric, scale: str, mase: Floats, shared: Sequence[Groups]
 ) -> Cell:
     """Losses of one model; a horizon that cannot be scored is NaN with its reason."""

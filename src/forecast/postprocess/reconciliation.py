@@ -1,0 +1,301 @@
+"""Forecasts of a total and its parts that add up.
+
+Paths are drawn from the ranges of every node, tied across nodes by the correlations of matured errors and
+across horizons as a random walk is; each path is reconciled, and ranges are read from the paths of a node.
+Quantiles therefore do not add up, means do. It is done for coherence, not for accuracy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.postprocess._matured import Matured, mature
+from forecast.postprocess._mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
+from forecast.scoring.wide import (
+    Block,
+    Floats,
+    Ints,
+    Wide,
+    blocks,
+    check_table,
+    ordered_unique,
+    outcomes,
+    periods,
+    to_long,
+    to_wide,
+)
+from forecast.spec import FORECAST_COLUMNS, ConfigError, nearest
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+BASIS_COLUMNS: tuple[str, ...] = (
+    "model", "knowledge", "scenario", "origin", "method", "n_errors", "shrinkage", "months", "note",
+)  # fmt: skip
+PATHS, SEED = 1000, 20240507
+AT_LEAST = 24  #: matured errors common to all nodes before anything is reconciled
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Nodes from the top down, the matrix that adds the bottom up, and the states of one model's nodes."""
+
+    nodes: tuple[str, ...]
+    summing: Floats
+    states: tuple[Matured, ...]
+    quantiles: tuple[Floats, ...]
+    levels: Floats
+
+
+def children_of(obs: Observations, parent: str, breakdown: str | None = None) -> dict[str, tuple[str, ...]]:
+    """One level of a hierarchy from the table of the observations.
+
+    Examples
+    --------
+    >>> import forecast.data as data
+    >>> obs = data.load_observations()
+    >>> children_of(obs, "southwest", "component")
+    {'southwest': ('southwest.ofo', 'southwest.usbp')}
+    """
+    rows = obs.hierarchy[obs.hierarchy["parent"] == parent]
+    kinds = rows["breakdown"].tolist()
+    chosen = rows if breakdown is None else rows[rows["breakdown"] == breakdown]
+    if len(chosen) != 1:
+        raise ConfigError(
+            f"hierarchy: '{parent}' is divided by {', '.join(kinds) or 'nothing'}; "
+            f"expected one of them as the breakdown, not {breakdown!r}."
+            f"{nearest(breakdown or '', kinds)}"
+        )
+    return {parent: tuple(str(chosen["children"].iloc[0]).split(";"))}
+
+
+def reconcile(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    children: Mapping[str, Sequence[str]],
+    method: str = "shrinkage",
+    paths: int = PATHS,
+    seed: int = SEED,
+    name: str | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the forecasts of a hierarchy add up.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table with ranges, all nodes of each model in it, at many origins.
+    obs : Observations
+        Figures; only first releases public at an origin are used there.
+    children : mapping of str to sequence of str
+        Parent -> its parts, one top; `children_of` reads one from the observations.
+    method : str
+        ``bottom_up``, ``top_down`` (proportions of the bottom forecasts), and least squares weighted by
+        nothing (``ols``), the number of parts (``structural``), the variances (``variance``) or the shrunken
+        covariance (``shrinkage``) of matured log errors times the forecasts.
+    paths, seed : int
+        Number of sample paths and seed.
+    name : str, optional
+        Model name of the result; the model's own when None.
+
+    Returns
+    -------
+    forecasts : DataFrame
+        Quantiles of every node at the levels that all of them have, and rows without a level: means, which
+        add up. Months that some node does not forecast (one is a month ahead of the others) are left out.
+    basis : DataFrame
+        For each model and origin: errors, rate of shrinkage, months reconciled, and why not where not.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown method, a hierarchy that is no tree, a node without forecasts, or series without logs.
+    """
+    check_table(forecasts)
+    if method not in METHODS:
+        raise ConfigError(
+            f"reconciliation: there is no method '{method}'; expected one of {', '.join(METHODS)}."
+            f"{nearest(method, METHODS)}"
+        )
+    nodes, _, summing = summing_matrix(children)
+    wide = to_wide(forecasts[forecasts["series_id"].isin(nodes)])
+    wide = wide.take(np.isfinite(wide.median))
+    found = blocks(wide)
+    made, basis = [], []
+    for label in ordered_unique(b.name[:3] for b in found):
+        mine = {b.name[3]: b for b in found if b.name[:3] == label}
+        tree = _tree(wide, mine, obs, nodes, summing, label[0])
+        tables, rows = _reconcile_model(tree, method, paths, seed)
+        head = dict(zip(("model", "knowledge", "scenario"), (name or label[0], *label[1:]), strict=True))
+        made += [t.assign(**head) for t in tables]
+        basis += [{**head, **row} for row in rows]
+    table = pd.concat(made, ignore_index=True)[list(FORECAST_COLUMNS)] if made else forecasts.iloc[:0].copy()
+    return table, pd.DataFrame(basis, columns=list(BASIS_COLUMNS))
+
+
+def _tree(
+    wide: Wide,
+    mine: Mapping[str, Block],
+    obs: Observations,
+    nodes: Sequence[str],
+    summing: Floats,
+    model: str,
+) -> Tree:
+    missing = [n for n in nodes if n not in mine]
+    if missing:
+        raise ConfigError(
+            f"reconciliation: '{model}' has no forecasts of {', '.join(missing)}; expected every node of the "
+            f"hierarchy ({', '.join(nodes)})"
+        )
+    states = tuple(mature(mine[n], wide.median, outcomes(obs, n)) for n in nodes)
+    no_logs = [n for n, s in zip(nodes, states, strict=True) if not s.logs.all()]
+    if no_logs:
+        raise ConfigError(
+            f"reconciliation works on log errors; {', '.join(no_logs)} have figures that are not counts"
+        )
+    return Tree(tuple(nodes), summing, states, tuple(mine[n].matrix(wide.values) for n in nodes), wide.levels)
+
+
+def _reconcile_model(
+    tree: Tree, method: str, paths: int, seed: int
+) -> tuple[list[pd.DataFrame], list[dict[str, Any]]]:
+    """Reconcile one model at every origin that all nodes share."""
+    origins = sorted(set.intersection(*(set(s.block.origins.tolist()) for s in tree.states)))
+    errors, usable = _one_step(tree, origins)
+    longest = max(s.block.horizons for s in tree.states)
+    noise = _noise(paths, len(tree.nodes), longest, seed)
+    tables, rows = [], []
+    for i, origin in enumerate(origins):
+        past = errors[usable[i]]
+        at = [int(np.searchsorted(s.block.origins, origin)) for s in tree.states]
+        months = _shared_months(tree, at)
+        stamp = pd.Timestamp(origin, unit="D")
+        row = {"origin": stamp, "method": method, "n_errors": len(past), "months": len(months)}
+        if len(past) < AT_LEAST or not len(months):
+            why = f"{len(past)} matured errors, {AT_LEAST} needed" if len(months) else "no month in common"
+            rows.append({**row, "months": 0, "shrinkage": np.nan, "note": f"not reconciled: {why}"})
+            continue
+        covariance, rate = shrunken_covariance(past)
+        centres, levels = _at_months(tree, at, months)
+        draws = _draw(levels, tree.levels, covariance, noise[:, :, : len(months)])
+        whole = _add_up(draws, tree.summing, method, covariance, centres)
+        tables.append(_read(tree, whole, levels, at, months, stamp))
+        rows.append({**row, "shrinkage": rate, "note": "quantiles are read node by node and do not add up"})
+    return tables, rows
+
+
+def _one_step(tree: Tree, origins: Sequence[int]) -> tuple[Floats, np.ndarray]:
+    """Log errors of one month ahead (month, node), and which of them were public at each origin."""
+    by_month: list[dict[int, tuple[float, int]]] = []
+    for state in tree.states:
+        error = state.errors(True)[:, 0]
+        month, released = state.block.months[:, 0], state.released[:, 0]
+        known = np.isfinite(error)
+        by_month.append(
+            {
+                int(m): (float(e), int(r))
+                for m, e, r in zip(month[known], error[known], released[known], strict=True)
+            }
+        )
+    months = sorted(set.intersection(*(set(x) for x in by_month)))
+    errors = np.array([[x[m][0] for x in by_month] for m in months]).reshape(len(months), len(tree.nodes))
+    public = np.array([max(x[m][1] for x in by_month) for m in months], dtype=np.int64)
+    return errors, public[None, :] <= np.asarray(origins, dtype=np.int64)[:, None]
+
+
+def _shared_months(tree: Tree, at: Sequence[int]) -> Ints:
+    """Ordinals of the months that every node forecasts at an origin, without a gap."""
+    sets = []
+    for state, t in zip(tree.states, at, strict=True):
+        has = np.isfinite(state.centre[t])
+        sets.append(set(state.block.months[t, has].tolist()))
+    months = sorted(set.intersection(*sets))
+    return np.array(months, dtype=np.int64)
+
+
+def _at_months(tree: Tree, at: Sequence[int], months: Ints) -> tuple[Floats, Floats]:
+    """Medians (node, month) and log quantiles (node, month, level) of one origin."""
+    centres, logs = [], []
+    for state, values, t in zip(tree.states, tree.quantiles, at, strict=True):
+        j = months - state.block.last[t] - 1
+        centres.append(np.maximum(state.centre[t, j], state.floors[t]))
+        logs.append(state.scaled(values, True)[t, j])
+    return np.array(centres), np.array(logs)
+
+
+def _noise(paths: int, nodes: int, horizons: int, seed: int) -> Floats:
+    """Standard Gaussian increments (path, node, horizon), in pairs of opposite sign."""
+    half = np.random.default_rng(seed).standard_normal(((paths + 1) // 2, nodes, horizons))
+    return np.concatenate([half, -half])[:paths]
+
+
+def _draw(logs: Floats, levels: Floats, covariance: Floats, noise: Floats) -> Floats:
+    """Paths (path, node, month) whose quantiles are those given.
+
+    Gaussian paths that walk at random, correlated across nodes, are put through the quantile function of each
+    node and month; it is straight in normal scores beyond the outermost levels.
+    """
+    from scipy.special import ndtri
+
+    sd = np.sqrt(np.diag(covariance))
+    root = np.linalg.cholesky(covariance / np.outer(sd, sd))
+    steps = np.einsum("ij,pjh->pih", root, noise)
+    scores = np.cumsum(steps, axis=2) / np.sqrt(np.arange(1, noise.shape[2] + 1))
+    z = ndtri(levels)
+    draws = np.empty(scores.shape)
+    for i in range(logs.shape[0]):
+        for h in range(logs.shape[1]):
+            known = np.isfinite(logs[i, h])
+            draws[:, i, h] = _straight(scores[:, i, h], z[known], logs[i, h, known])
+    return np.exp(draws)
+
+
+def _straight(x: Floats, at: Floats, values: Floats) -> Floats:
+    """Linear interpolation, and straight on beyond the ends."""
+    inside = np.interp(x, at, values)
+    if len(at) < 2:
+        return np.asarray(inside, dtype=float)
+    low = (values[1] - values[0]) / (at[1] - at[0])
+    high = (values[-1] - values[-2]) / (at[-1] - at[-2])
+    return np.asarray(
+        inside + low * np.minimum(x - at[0], 0.0) + high * np.maximum(x - at[-1], 0.0), dtype=float
+    )
+
+
+def _add_up(draws: Floats, summing: Floats, method: str, covariance: Floats, centres: Floats) -> Floats:
+    """Reconcile each month's paths with W = diag(forecast) S diag(forecast)."""
+    out = np.empty(draws.shape)
+    for h in range(draws.shape[2]):
+        weights = covariance * np.outer(centres[:, h], centres[:, h])
+        out[:, :, h] = reconcile_values(draws[:, :, h], summing, method, weights, positive=True)
+    return out
+
+
+def _read(
+    tree: Tree, paths: Floats, logs: Floats, at: Sequence[int], months: Ints, origin: pd.Timestamp
+) -> pd.DataFrame:
+    """Quantiles and means of each node, at the levels that every node has there."""
+    shared = np.asarray(np.isfinite(logs).all(axis=0), dtype=bool)  # month x level
+    values = np.quantile(paths, tree.levels, axis=0)  # level x node x month
+    values = np.where(shared.T[:, None, :], values, np.nan)
+    nodes, horizons = len(tree.nodes), len(months)
+    last = np.array([s.block.last[t] for s, t in zip(tree.states, at, strict=True)])
+    keys = pd.DataFrame(
+        {
+            "model": "",
+            "knowledge": "",
+            "scenario": "",
+            "series_id": np.repeat(np.array(tree.nodes, dtype=object), horizons),
+            "origin": origin,
+            "horizon": (months[None, :] - last[:, None]).ravel(),
+            "month": periods(np.tile(months, nodes)),
+        }
+    )
+    flat = values.transpose(1, 2, 0).reshape(nodes * horizons, len(tree.levels))
+    table = to_long(Wide(keys, tree.levels, flat))
+    means = keys.assign(level=np.nan, value=paths.mean(axis=0).ravel())
+    return pd.concat([table, means[table.columns]], ignore_index=True)
