@@ -70,6 +70,8 @@ class FakeRun:
     breaks: pd.DataFrame
     leaks: pd.DataFrame
     headline: str = "short"
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    track_record: pd.DataFrame | None = None
     durations: dict[str, float] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=lambda: {"figures": "f" * 64, "events": "e" * 64})
 
@@ -277,3 +279,115 @@ def refuse(run: FakeRun, central: float, from_horizon: int = 1, errors: int = 3)
     basis.loc[basis["horizon"] >= from_horizon, "n_errors"] = errors
     basis.loc[basis["horizon"] >= from_horizon, "max_central"] = 0.5
     return replace(run, forecasts=run.forecasts[~gone].reset_index(drop=True), intervals=basis)
+
+
+# --------------------------------------------------------------------------- causes
+
+
+def _effects(series_id: str) -> pd.DataFrame:
+    rows = []
+    for event, group, estimate, se, p in (
+        ("covid19_shock", "covid19_shock;title42", -0.99, 0.25, 0.001),
+        ("biden_inauguration", "biden_inauguration;mpp_suspension_2021", 0.17, 0.33, 0.087),
+        ("mexico_enforcement_2024", "mexico_enforcement_2024", -0.84, 0.22, 0.0),
+        ("securing_border_proclamation_2024", "", -0.02, 0.25, 0.857),
+        ("proc_10888_invasion", "proc_10888_invasion;national_emergency_2025", -1.9, 0.35, 0.0),
+    ):
+        for level, z in ((0.8, 1.2816), (0.95, 1.96)):
+            low, high = estimate - z * se, estimate + z * se
+            percents = [100 * np.expm1(v) for v in (estimate, low, high)]
+            rows.append((series_id, "arima", event, group, level, estimate, se, low, high, *percents, estimate * 0.8, se * 0.7, p, 231, 12, ""))  # fmt: skip
+    columns = ["series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower", "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
+    rows = [
+        ("covid19_shock", "2020-03", 7, "used", "7 active months"),
+        ("title42", "2020-03", 39, "merged with covid19_shock", "both began in March 2020"),
+        (
+            "cbp_one_end",
+            "2025-01",
+            19,
+            "merged with proc_10888_invasion",
+            "one column with the rest of its bundle",
+        ),
+        ("great_recession", "2007-12", 19, "over the limit", "ten columns are taken by later events"),
+        ("zero_tolerance", "2018-05", 2, "no active month in window", "outside the window"),
+    ]
+    columns = ["event", "first_active", "active_months", "action", "why"]
+    return pd.DataFrame(rows, columns=columns).assign(series_id=series_id, origin=day)
+
+
+def _cases(run: FakeRun, dates: tuple[str, ...]) -> pd.DataFrame:
+    known = run.observations.set_index("month")["value"]
+    parts = []
+    for date, words in zip(dates, ("Title 42 had ended ten days before", "the record month was under way", "the day of the Guatemala talks", "the day after the emergency measures"), strict=False):  # fmt: skip
+        rows = run.backtest[(run.backtest["model"] == "short") & (run.backtest["horizon"] <= 6)]
+        origins = rows.loc[rows["origin"] <= pd.Timestamp(date), "origin"]
+        rows = rows[rows["origin"] == origins.max()]
+        for knowledge, times in (("none", 1.0), ("at_origin", 1.07), ("hindsight", 0.75)):
+            parts.append(rows.assign(case=date, label=words, knowledge=knowledge, value=rows["value"] * times, actual=rows["month"].map(known)))  # fmt: skip
+    columns = [
+        "case",
+        "label",
+        "model",
+        "series_id",
+        "origin",
+        "month",
+        "horizon",
+        "knowledge",
+        "level",
+        "value",
+        "actual",
+    ]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _knowledge(series_id: str) -> pd.DataFrame:
+    rows = [("short", series_id, "rule", h, "median_error", a, b, c, a - b, -0.01, 0.05, 123) for h, a, b, c in ((1, 0.113, 0.113, 0.104), (3, 0.307, 0.307, 0.247), (6, 0.588, 0.56, 0.365))]  # fmt: skip
+    return pd.DataFrame(rows, columns=["model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n"])  # fmt: skip
+
+
+def _scenarios(run: FakeRun) -> tuple[pd.DataFrame, dict[str, Any]]:
+    base = run.forecasts[run.forecasts["model"] == "short"]
+    parts = []
+    for name, start, times in (("stronger", 3, 0.52), ("half_undone", 5, 2.5)):
+        moved = base["value"] * np.where(base["horizon"] >= start, times, 1.0)
+        parts.append(base.assign(scenario=name, value=moved))
+    from forecast.spec import ScenarioSpec
+
+    specs = {
+        "stronger": ScenarioSpec(label="A measure like that of January 2023 from November"),
+        "half_undone": ScenarioSpec(label="Half of the January 2025 drop undone"),
+    }
+    return pd.concat(parts, ignore_index=True), specs
+
+
+def with_causes(run: FakeRun) -> FakeRun:
+    """Return the run with changes, effects, cases, knowledge and scenarios as well."""
+    series_id = run.experiment.target.series[0]
+    scenarios, specs = _scenarios(run)
+    middle = float(run.forecasts.query("model == 'short' and level == 0.5 and horizon == 1")["value"].iloc[0])
+    changes = pd.DataFrame(
+        [
+            ("last issue", middle + 3100, np.nan, "made on 22 August, two months ahead"),
+            ("software", middle + 3100, 0.0, "unchanged"),
+            ("revised figures", middle + 3103, 3.0, "three months revised"),
+            ("new figure", middle, -3103.0, "8,870 against a forecast of 11,000"),
+            ("events", middle, 0.0, "none added"),
+            ("settings", middle, 0.0, "unchanged"),
+            ("this issue", middle, np.nan, "made on 30 September, one month ahead"),
+        ],
+        columns=["step", "forecast", "change", "why"],
+    )
+    return replace(
+        run,
+        experiment=replace(run.experiment, scenario=specs),
+        effects=_effects(series_id),
+        estimability=_estimability(series_id, run.as_of),
+        cases=_cases(run, ("2023-05-21", "2023-12-23", "2024-05-07", "2025-01-21")),
+        knowledge=_knowledge(series_id),
+        scenarios=scenarios,
+        changes=changes,
+    )

@@ -51,7 +51,7 @@ def quantiles(rows: pd.DataFrame) -> pd.DataFrame:
         index=keys, columns="level", values="value", aggfunc="first"
     )
     out = pd.DataFrame(index=wide.index)
-    out["middle"] = wide[0.5] if 0.5 in wide else np.nan
+    out["middle"] = wide.get(0.5, np.nan)
     for name, _, low, high in RANGES:
         both = low in wide and high in wide
         out[f"lower_{name}"] = wide[low] if both else np.nan
@@ -291,8 +291,6 @@ def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
     table = run.calibration
     if not len(table):
         return []
-    from forecast.scoring.metrics import coverage_interval
-
     rows = pick(
         table, model=run.headline, knowledge=knowledge_of(table, run.headline), series_id=series_id, era="all"
     )
@@ -301,11 +299,26 @@ def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
         if not _is_distance(row.horizon) or int(row.horizon) not in horizons or not row.n > 0:
             continue
         held = float(row.covered) * float(row.n)
-        low, high = coverage_interval(float(row.nominal), max(1.0, float(row.n_independent)), 0.9)
+        low, high = promise_bar(float(row.nominal), float(row.n_independent))
         out.append(
             Held(int(row.horizon), float(row.nominal), round(held), float(row.n), float(low), float(high))
         )
     return sorted(out, key=lambda h: (h.horizon, h.nominal))
+
+
+def promise_bar(nominal: float, n: float, share: float = 0.9) -> tuple[float, float]:
+    """Return where `share` of all results would fall if a range kept its promise in `n` independent months.
+
+    Examples
+    --------
+    >>> promise_bar(0.8, 1), promise_bar(0.8, 200)
+    ((0.0, 1.0), (0.755, 0.845))
+    """
+    from scipy.stats import binom
+
+    whole = max(1, round(n))
+    low, high = (float(binom.ppf(q, whole, nominal)) / whole for q in ((1 - share) / 2, (1 + share) / 2))
+    return low, high
 
 
 def _is_distance(value: Any) -> bool:
@@ -337,9 +350,15 @@ def score(
 
 
 def eras(run: Any) -> list[str]:
-    """Return the eras that have scores, in the order of the settings."""
-    found = set(run.scores["era"].unique()) if len(run.scores) else set()
-    return [era for era in run.experiment.report.eras if era in found]
+    """Return the eras in which the headline was scored on twelve dates or more, in the order of the settings."""
+    series_id = headline_series(run)
+    knowledge = knowledge_of(run.backtest, run.headline)
+    out = []
+    for era in run.experiment.report.eras:
+        row = score(run, run.headline, knowledge, series_id, 1, "wis", era=era)
+        if row is not None and np.isfinite(float(row.skill)) and row.n_ok >= 12:
+            out.append(era)
+    return out
 
 
 def era_words(run: Any, era: str) -> str:
@@ -389,27 +408,26 @@ def display_events(run: Any) -> pd.DataFrame:
 
 
 def flags(run: Any, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
-    """Return at most nine events of a window.
+    """Return at most nine events of a window: by priority by rule, groups before single ones.
 
-    First those of first priority by rule (groups before single ones, then the latest); free places go to the
-    events farthest from those chosen, so that the whole window is told.
+    Of one priority those go first that are farthest from the ones chosen, so that the whole window is told.
     """
     found = display_events(run)
     found = found[(found["month"] >= first) & (found["month"] <= last)].reset_index(drop=True)
-    if len(found) <= limit:
-        return found
-    order = found.assign(group=found["size"] > 1).sort_values(
-        ["priority", "group", "month"], ascending=[True, False, False], kind="stable"
-    )
-    chosen = list(order.index[order["priority"] == 1][:limit])
-    while len(chosen) < limit:
-        rest = [i for i in order.index if i not in chosen]
-        if not chosen:
-            chosen.append(rest[0])
-            continue
-        months = [found["month"][i] for i in chosen]
-        chosen.append(max(rest, key=lambda i: min(abs((found["month"][i] - m).n) for m in months)))
+    chosen: list[int] = []
+    for rank in sorted(
+        {(int(p), int(size < 2)) for p, size in zip(found["priority"], found["size"], strict=True)}
+    ):
+        rest = [i for i in found.index if (found["priority"][i], int(found["size"][i] < 2)) == rank]
+        while rest and len(chosen) < limit:
+            best = max(rest, key=lambda i: (_distance(found["month"], i, chosen), i))
+            chosen.append(best)
+            rest.remove(best)
     return found.loc[sorted(chosen)].sort_values("month", ignore_index=True)
+
+
+def _distance(months: pd.Series, i: int, chosen: Sequence[int]) -> int:
+    return min((abs((months[i] - months[j]).n) for j in chosen), default=0)
 
 
 def first_chart_start(run: Any, seen: View) -> pd.Period:

@@ -51,7 +51,7 @@ def coverage_chart(
     ax.set_yticks(range(len(horizons)))
     ax.set_yticklabels([w.plural(h, "month") + ("" if narrow else " ahead") for h in horizons])
     ax.tick_params(axis="y", labelsize=12, colors=palette["ink"])
-    _promises(canvas, ax, sorted(rows["nominal"].unique()))
+    _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
     for row in rows.itertuples():
         _dot(canvas, ax, row, horizons.index(int(row.horizon)), narrow)
     if not narrow:
@@ -63,13 +63,18 @@ def coverage_chart(
     return canvas.figure
 
 
-def _promises(canvas: f.Canvas, ax: Any, nominals: list[float]) -> None:
+def _promises(canvas: f.Canvas, ax: Any, nominals: list[float], narrow: bool) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    for nominal in nominals:
+    for k, nominal in enumerate(nominals):
         ax.axvline(nominal, color=canvas["ink"], lw=1.2, dashes=(2, 2), zorder=1.2)
-        canvas.text(ax, nominal, 1, f"promised {w.level_name(nominal)}", "muted", ha="center", transform=above, size=12, halo=False, shift=(0, 18))  # fmt: skip
+        words = f"promised {w.level_name(nominal)}"
+        # on a phone the two labels lean away from each other
+        ha, dx = ("center", 0) if not narrow else ("right", 22) if k == 0 else ("left", -22)
+        canvas.text(
+            ax, nominal, 1, words, "muted", ha=ha, transform=above, size=12, halo=False, shift=(dx, 18)
+        )
 
 
 def _dot(canvas: f.Canvas, ax: Any, row: Any, y: int, narrow: bool) -> None:

@@ -174,7 +174,7 @@ def _ends(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, whole:
         canvas.text(ax, words=number, role=role, bold=main, size=11.5 if narrow else 12.5, shift=(8, 0), **at)
         if not narrow:
             canvas.text(
-                ax, words=text, role="fc" if main else "muted", size=12, shift=(18 + numbers, 0), **at
+                ax, words=text, role="fc" if main else "muted", size=12, shift=(15 + numbers, 0), **at
             )
         elif share and not any(0 < height - other < gap * 1.8 for other in heights):
             canvas.text(ax, words=share, role="muted", size=11, shift=(8, -13), **at)
@@ -182,12 +182,12 @@ def _ends(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, whole:
 
 def _afterwards(canvas: f.Canvas, ax: Any, later: pd.DataFrame, first: pd.Period, narrow: bool) -> None:
     right = ax.get_xlim()[1]
-    x = [i for i in f.index_of(list(later["month"]), first)]
+    x = list(f.index_of(list(later["month"]), first))
     shown = [(i, float(v)) for i, v in zip(x, later["value"], strict=True) if i <= right]
     if not shown:
         return
     at, values = [i for i, _ in shown], [v for _, v in shown]
-    ax.plot(at, values, "o", color=canvas["bg"], mec=canvas["ink"], mew=1.5, ms=6, zorder=6)
+    ax.plot(at, values, "o", color=canvas["bg"], mec=canvas["ink"], mew=1.5, ms=6, zorder=6, clip_on=False)
     canvas.avoid(ax, at, values)
     words = "What happened\nafterwards" if narrow else "What happened afterwards"
     middle = len(at) // 2

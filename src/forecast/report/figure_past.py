@@ -40,7 +40,7 @@ def past_chart(
         Colours by role.
     """
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
-    lanes, width = _lanes(flags, first, months + steps, narrow)
+    lanes, _width = _lanes(flags, first, months + steps, narrow)
     above = 40 if narrow else 22 + 30 * (max(lanes, default=0) + 1) if len(flags) else 24
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (262 if narrow else 308), palette)
     top = _top(counts, forecast)

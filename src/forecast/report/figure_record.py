@@ -85,10 +85,9 @@ def _line(
     if (
         int(last["horizon"]) == LENGTH
         and np.isfinite([last["truth"], last["lower_80"], last["upper_80"]]).all()
-    ):
-        if not last["lower_80"] <= last["truth"] <= last["upper_80"]:
-            ax.plot(x[-1:], y[-1:], "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8)
-            misses.append((float(x[-1]), y[-1]))
+    ) and not last["lower_80"] <= last["truth"] <= last["upper_80"]:
+        ax.plot(x[-1:], y[-1:], "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8)
+        misses.append((float(x[-1]), y[-1]))
 
 
 def _words(

@@ -175,7 +175,7 @@ class Canvas:
         `must` the one with the fewest collisions is taken in the end.
         """
         best: tuple[int, tuple[float, float, str, str]] | None = None
-        for reach in (offset, offset * 1.8, offset * 2.8):
+        for reach in (offset, offset * 1.8, offset * 2.8, offset * 4, offset * 5.5):
             for side in prefer:
                 dx, dy, ha, va = _side(side, reach)
                 artist = self.text(

@@ -50,6 +50,13 @@ EVENT_NAMES: Mapping[str, str] = {
     "biden_inauguration": "New administration",
     "mexico_visa_ecuador_2021": "Visas for Ecuadorians",
     "mexico_visa_venezuela_2022": "Visas for Venezuelans",
+    "title42_termination_announced_2022": "End of Title 42 named",
+    "wet_foot_dry_foot_end": "End of wet foot, dry foot",
+    "us_election_2024": "Election of 2024",
+    "title42_vacatur_2022": "Title 42 struck down",
+    "uniting_for_ukraine": "Uniting for Ukraine",
+    "panama_darien_mou": "Panama agreement",
+    "mexico_guard_2025": "Mexico sends guards",
     "venezuela_parole_2022": "Parole for Venezuelans",
     "chnv_parole": "Parole for four nations",
     "cbp_one_scheduling": "CBP One appointments",
@@ -171,6 +178,29 @@ def model_name(model: str, kind: str = "") -> str:
     for short in ("arima", "ets"):
         words = " ".join(part.upper() if part == short else part for part in words.split(" "))
     return w.capital(words)
+
+
+def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
+    """Return one line on a model from its kind and parameters; empty for a kind that is not known here."""
+    if kind in ("arima", "auto_arima"):
+        order = parameters.get("order")
+        if not isinstance(order, (list, tuple)):
+            text = "ARIMA, order found in the figures"
+        else:
+            season = parameters.get("seasonal_order")
+            seasonal = (
+                f"({','.join(str(k) for k in list(season)[:3])})" if isinstance(season, (list, tuple)) else ""
+            )
+            text = f"{'seasonal ' if seasonal else ''}ARIMA ({','.join(str(k) for k in order)}){seasonal}"
+        window = parameters.get("window")
+        return text + (", log scale" if parameters.get("transform", "log") == "log" else "") + (f", last {window} months" if window else "")  # fmt: skip
+    return {
+        "random_walk": "the last count, repeated",
+        "drift": "the last count, moved on by the average change",
+        "seasonal_naive": "the count of a year before",
+        "linear": "least squares on trend, month and events",
+        "ridge": "regularised regression on lags, month and events",
+    }.get(kind, "")
 
 
 def row_name(model: str, knowledge: str = "none", kind: str = "") -> str:

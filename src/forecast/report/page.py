@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import errno
 import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -29,9 +28,19 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 CSV_FILES = (
-    "forecasts", "observations", "folds", "scores", "calibration", "comparison", "knowledge", "effects", "estimability",
-    "scenarios", "track_record", "changes",
-)  # fmt: skip
+    "forecasts",
+    "observations",
+    "folds",
+    "scores",
+    "calibration",
+    "comparison",
+    "knowledge",
+    "effects",
+    "estimability",
+    "scenarios",
+    "track_record",
+    "changes",
+)
 
 
 def write_report(
@@ -129,8 +138,11 @@ def _manifest(
 # --------------------------------------------------------------------------- content
 
 
-def build_page(run: Run, studio: Studio, command: str = "", versions: Mapping[str, str] | None = None) -> tuple[Page, dict[str, Any]]:  # fmt: skip
+def build_page(
+    run: Run, studio: Studio, command: str = "", versions: Mapping[str, str] | None = None
+) -> tuple[Page, dict[str, Any]]:
     """Return the content of a run's page and the tables that go beside it; charts are drawn in `studio`."""
+    from forecast.report import sections_causes as causes
     from forecast.report import sections_forecast as top
     from forecast.report import sections_method as method
     from forecast.report import sections_trust as trust
@@ -139,7 +151,16 @@ def build_page(run: Run, studio: Studio, command: str = "", versions: Mapping[st
     bundled = run.experiment.data.path is None
     command = command or f"forecast experiment={run.experiment.name}"
     held = facts.coverage(run, main)
-    report = top.Report(run, facts.view(run, main), facts.replayed(run, main), held, studio, bundled, command, dict(versions or {}))  # fmt: skip
+    report = top.Report(
+        run,
+        facts.view(run, main),
+        facts.replayed(run, main),
+        held,
+        studio,
+        bundled,
+        command,
+        dict(versions or {}),
+    )
     tables = {name: getattr(run, name, None) for name in CSV_FILES}
     if tables["track_record"] is None:
         tables["track_record"] = facts.track_record(run, main)
@@ -148,8 +169,12 @@ def build_page(run: Run, studio: Studio, command: str = "", versions: Mapping[st
     sections = [
         top.next_section(report),
         top.afterwards_section(report),
+        causes.changed_section(report),
         trust.past_section(report),
         trust.sure_section(report),
+        causes.effects_section(report),
+        causes.known_section(report),
+        causes.if_section(report),
         trust.models_section(report),
         method.data_section(report),
         method.how_section(report, _hashes(run, tables, versions)),
@@ -165,8 +190,8 @@ def build_page(run: Run, studio: Studio, command: str = "", versions: Mapping[st
         facts=top.four_facts(report),
         lead=lead,
         sections=tuple(section for section in sections if section is not None),
-        cite=f"To cite: {head['name']}, {head['issue']}, figures as known on {head['as_of']}. Charts may be reprinted with the source line.",  # fmt: skip
-        footer="Forecasts rest on published figures and on models that are wrong in ways described above. They are not an official statement of any agency.",  # fmt: skip
+        cite=f"To cite: {head['name']}, {head['issue']}, figures as known on {head['as_of']}. Charts may be reprinted with the source line.",
+        footer="Forecasts rest on published figures and on models that are wrong in ways described above. They are not an official statement of any agency.",
         numbers={"headline": words["numbers"], **_numbers(report)},
     )
     return page, tables
@@ -180,13 +205,14 @@ def _numbers(r: Any) -> dict[str, Any]:
         "model": r.run.headline,
         "last": {"month": view.last, "value": float(view.counts.iloc[-1])},
         "forecast": [
-            {key: value for key, value in row._asdict().items() if key != "origin"} for row in view.ahead.itertuples(index=False)
+            {key: value for key, value in row._asdict().items() if key != "origin"}
+            for row in view.ahead.itertuples(index=False)
         ],
         "coverage": [dataclasses.asdict(h) for h in r.held],
         "afterwards": [
             {"month": row.month, "value": float(row.value)} for row in view.afterwards.itertuples(index=False)
         ],
-    }  # fmt: skip
+    }
 
 
 def _hashes(run: Run, tables: Mapping[str, Any], versions: Mapping[str, str] | None) -> dict[str, str]:
@@ -235,14 +261,22 @@ def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) 
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
-    )  # fmt: skip
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
     css, js = stylesheet(page, studio), script()
-    policy = f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; img-src data:; base-uri 'none'; form-action 'none'"  # fmt: skip
+    policy = f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; img-src data:; base-uri 'none'; form-action 'none'"
     html = environment.get_template("page.html.j2").render(
-        page=page, kinds=kinds, policy=policy, css=Markup(css), js=Markup(js)  # noqa: S704 (our own files)
-    )  # fmt: skip
+        page=page,
+        kinds=kinds,
+        policy=policy,
+        css=Markup(css),  # noqa: S704 (our own files)
+        js=Markup(js),  # noqa: S704 (our own files)
+    )
     return re.sub(r"\n\s*\n+", "\n", html)
 
 
@@ -313,18 +347,18 @@ def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
 
 def _swap(aside: Path, target: Path) -> None:
     if not target.exists():
-        os.replace(aside, target)
+        aside.replace(target)
         return
     if not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", str(target))
     old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
-    os.replace(target, old / "report")
+    target.replace(old / "report")
     try:
-        os.replace(aside, target)
+        aside.replace(target)
     except BaseException:
         # Ctrl-C between the two renames: the old report goes back
         with contextlib.suppress(OSError):
-            os.replace(old / "report", target)
+            (old / "report").replace(target)
         raise
     finally:
         if target.exists():
@@ -336,7 +370,7 @@ def _trouble(error: OSError, target: Path) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"the report cannot be written: {where} is read-only; choose another report.folder. Nothing was changed"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the report cannot be written: no space left for {target}; free some or choose another report.folder. Nothing was changed"  # fmt: skip
+        return f"the report cannot be written: no space left for {target}; free some or choose another report.folder. Nothing was changed"
     return (
         f"the report cannot be written to {target}: {error.strerror or error} ({where}). Nothing was changed"
     )

@@ -93,7 +93,13 @@ def masthead(r: Report) -> dict[str, Any]:
     failed = failed[failed["status"] == "failed"] if len(failed) else failed
     if not len(view.ahead):
         why = f" {failed['message'].iloc[-1]!s}." if len(failed) else ""
-        banners.append(Banner("No forecast", "There is no forecast in this report.", f"The headline “{names.model_name(run.headline)}” gave none.{why} What failed is listed in “Do the models beat a simple guess?”."))  # fmt: skip
+        banners.append(
+            Banner(
+                "No forecast",
+                "There is no forecast in this report.",
+                f"The headline “{names.model_name(run.headline)}” gave none.{why} What failed is listed in “Do the models beat a simple guess?”.",
+            )
+        )
     return {
         "name": report_name(run, view, r.bundled),
         "issue": f"{w.month_long(pd.Period(pd.Timestamp(run.as_of), 'M'))} issue",
@@ -117,24 +123,41 @@ def top(r: Report) -> dict[str, Any]:
     basis = view.basis.get(1)
     held = facts.held_at(r.held, 1, 0.8)
     h1 = sentences.headline(
-        name.noun, name.place, name.label, row.month, row.middle, ends, held, basis.errors if basis else None, view.whole
-    )  # fmt: skip
+        name.noun,
+        name.place,
+        name.label,
+        row.month,
+        row.middle,
+        ends,
+        held,
+        basis.errors if basis else None,
+        view.whole,
+    )
     return {
         "h1": h1,
         "standfirst": sentences.comparison(row.middle, before, row.month - 12, ends, chance, name.counted),
         "description": sentences.description(name.noun, name.label, row.month, row.middle, ends, view.whole),
         "numbers": {
-            "month": w.month_file(row.month), "middle": float(row.middle), "range_80": ends, "year_before": before,
+            "month": w.month_file(row.month),
+            "middle": float(row.middle),
+            "range_80": ends,
+            "year_before": before,
             "chance_above_year_before": chance,
         },
-    }  # fmt: skip
+    }
 
 
 def four_facts(r: Report) -> tuple[Fact, ...]:
     """Return the four facts below the standfirst."""
     view, last = r.view, float(r.view.counts.iloc[-1])
     month = view.last
-    out = [Fact(f"Latest count, {w.month_short(month)}", w.count(last), sentences.latest_changes(last, month, view.value(month - 1), view.value(month - 12)))]  # fmt: skip
+    out = [
+        Fact(
+            f"Latest count, {w.month_short(month)}",
+            w.count(last),
+            sentences.latest_changes(last, month, view.value(month - 1), view.value(month - 12)),
+        )
+    ]
     row = view.numbers(1)
     if row is not None:
         ends = view.range(row, "80")
@@ -144,7 +167,13 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
     if earlier is not None:
         ranges = {name: view.range(earlier, name) for name in ("80", "50")}
         words = "Replayed forecast" if kind == "replayed" else "Last issue’s forecast"
-        out.append(Fact(f"{words} for {w.MONTHS_SHORT[month.month - 1]}", w.rounded(earlier.middle, view.whole), sentences.earlier_forecast(last, ranges, view.whole)))  # fmt: skip
+        out.append(
+            Fact(
+                f"{words} for {w.MONTHS_SHORT[month.month - 1]}",
+                w.rounded(earlier.middle, view.whole),
+                sentences.earlier_forecast(last, ranges, view.whole),
+            )
+        )
     held = facts.held_at(r.held, 1, 0.8)
     if held is not None:
         since = r.replay.loc[r.replay["horizon"] == 1, "month"].min()
@@ -177,9 +206,14 @@ def published(run: Any, view: View) -> pd.DataFrame:
 
 
 _LEVEL_COLUMNS = {
-    0.025: "lower_95", 0.1: "lower_80", 0.25: "lower_50", 0.5: "middle", 0.75: "upper_50", 0.9: "upper_80",
+    0.025: "lower_95",
+    0.1: "lower_80",
+    0.25: "lower_50",
+    0.5: "middle",
+    0.75: "upper_50",
+    0.9: "upper_80",
     0.975: "upper_95",
-}  # fmt: skip
+}
 
 
 # --------------------------------------------------------------------------- chart 1
@@ -229,7 +263,15 @@ def first_chart(r: Report) -> Chart | None:
     table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
 
     def draw(**how: Any) -> Any:
-        return forecast_chart(table, ahead, others, later, published=f"Published by {w.day_long(r.run.as_of)}", whole=view.whole, **how)  # fmt: skip
+        return forecast_chart(
+            table,
+            ahead,
+            others,
+            later,
+            published=f"Published by {w.day_long(r.run.as_of)}",
+            whole=view.whole,
+            **how,
+        )
 
     first, final = (
         view.range(row, "80") for row in (next(ahead.itertuples()), next(ahead.iloc[-1:].itertuples()))
@@ -264,7 +306,7 @@ def first_chart(r: Report) -> Chart | None:
             first,
             final,
             view.whole,
-        ),  # fmt: skip
+        ),
         csv="forecasts.csv",
         level=2,
         table=tables.chart_table(view, counts, ahead, [(t, n, s) for t, n, _, s in lines], later),
@@ -291,7 +333,9 @@ def next_section(r: Report) -> Section:
     ]
     far = view.numbers(12)
     distance = no_skill_from(r)
-    find = sentences.next_find(rows, None if far is None else (far.month, far.middle, view.range(far, "80")), distance, view.whole)  # fmt: skip
+    find = sentences.next_find(
+        rows, None if far is None else (far.month, far.middle, view.range(far, "80")), distance, view.whole
+    )
     blocks: list[Any] = [tables.next_table(view, r.run.as_of)]
     rest = facts.other_series(r.run, view.series_id)
     if rest:
@@ -329,15 +373,15 @@ def several(r: Report, rest: list[str]) -> list[Any]:
         return series_chart(panels, **how)
 
     up = sum(float(v.ahead["middle"].iloc[0]) > float(v.counts.iloc[-1]) for v in everything)
-    title = f"The next month’s middle lies above the latest count in {w.number_word(up)} of {w.number_word(len(everything))} series"  # fmt: skip
+    title = f"The next month’s middle lies above the latest count in {w.number_word(up)} of {w.number_word(len(everything))} series"
     month = everything[0].ahead["month"].iloc[0]
     chart = r.studio.chart(
         "series",
         draw,
         title=title,
-        subtitle=f"Counts of the last three years and the forecast with its 80% range; every panel has its own scale. To {w.month_long(month + len(shown_months(everything[0])) - 1)}",  # fmt: skip
+        subtitle=f"Counts of the last three years and the forecast with its 80% range; every panel has its own scale. To {w.month_long(month + len(shown_months(everything[0])) - 1)}",
         note=f"Blue: the middle of the forecast and its 80% range. {r.source}",
-        label=f"{w.capital(w.number_word(len(panels)))} small line charts, one for each series, with forecasts from {w.month_long(month)}.",  # fmt: skip
+        label=f"{w.capital(w.number_word(len(panels)))} small line charts, one for each series, with forecasts from {w.month_long(month)}.",
         csv="forecasts.csv",
         table=None,
     )
@@ -356,4 +400,10 @@ def afterwards_section(r: Report) -> Section | None:
     known = joined.dropna(subset=["lower_80", "upper_80"])
     inside = int(((known["value"] >= known["lower_80"]) & (known["value"] <= known["upper_80"])).sum())
     find = sentences.afterwards_find(inside, len(known), len(joined))
-    return Section("afterwards", "What happened afterwards?", "What happened afterwards?", find, (tables.afterwards_table(view),))  # fmt: skip
+    return Section(
+        "afterwards",
+        "What happened afterwards?",
+        "What happened afterwards?",
+        find,
+        (tables.afterwards_table(view),),
+    )

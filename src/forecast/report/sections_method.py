@@ -27,7 +27,7 @@ def _counted(r: Report) -> Note:
 
 def _vintage(r: Report) -> Note:
     known = facts.pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
-    text = f"Each forecast uses the last figure public on its date. Figures here are as known on {w.day_long(r.run.as_of)}."  # fmt: skip
+    text = f"Each forecast uses the last figure public on its date. Figures here are as known on {w.day_long(r.run.as_of)}."
     if "release_basis" in known:
         dated = int((known["release_basis"] == "day").sum())
         text += f" The day of release is on record for {w.hits(dated, len(known)).replace(' of ', ' of the ')} months"
@@ -36,11 +36,13 @@ def _vintage(r: Report) -> Note:
         if last["release_basis"] == "day":
             text += f"; the {name} figures came out on {w.day_long(last['released'])}."
         else:
-            text += f"; the {name} figures came out about {w.half_of_month(last['released']).removeprefix('in ')}, the day is not recorded."  # fmt: skip
+            text += (
+                f"; the {name} figures came out {w.half_of_month(last['released'])}, the day is not recorded."
+            )
     if "value_basis" in known:
         later = int((known["value_basis"] == "backfilled").sum())
         if later:
-            text += f" For {w.hits(later, len(known)).replace(' of ', ' of the ')} months the value on record is from a later document, so revisions are understated."  # fmt: skip
+            text += f" For {w.hits(later, len(known)).replace(' of ', ' of the ')} months the value on record is from a later document, so revisions are understated."
     return Note("Vintage.", text)
 
 
@@ -53,9 +55,9 @@ def _provisional(r: Report) -> list[Note]:
     if not len(recent):
         return []
     flash = int((recent["status"] == "flash").sum())
-    text = f"Of the last twelve months {w.number_word(len(recent))} stand as first published and may be revised when the fiscal year closes."  # fmt: skip
+    text = f"Of the last twelve months {w.number_word(len(recent))} stand as first published and may be revised when the fiscal year closes."
     if flash:
-        text += f" {w.capital(w.word_plural(flash, 'month'))} {'is' if flash == 1 else 'are'} known from a first statement only."  # fmt: skip
+        text += f" {w.capital(w.word_plural(flash, 'month'))} {'is' if flash == 1 else 'are'} known from a first statement only."
     return [Note("Revisions.", text)]
 
 
@@ -75,10 +77,14 @@ def _breaks(r: Report) -> list[Note]:
 
 def _leaks(r: Report) -> list[Note]:
     rows = facts.pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    rows = rows[rows["month"] > r.view.last] if len(rows) else rows
     if not len(rows):
         return []
     used = r.run.experiment.data.include_leaks
-    parts = [f"about {w.count(row.value)} for {w.month_long(row.month)} (in the press on {w.day_long(row.released)})" for row in rows.itertuples()]  # fmt: skip
+    parts = [
+        f"about {w.count(row.value)} for {w.month_long(row.month)} (in the press on {w.day_long(row.released)})"
+        for row in rows.itertuples()
+    ]
     fate = (
         "It fills its month here, with its error added to every range."
         if used
@@ -93,11 +99,17 @@ def _events(r: Report) -> Note:
         return Note("Events.", "No event of the calendar touches these figures.")
     newest = pd.to_datetime(table["announced_date"]).max()
     n = w.plural(len(table), "event")
-    return Note("Events.", f"The calendar as known on this date has {n} that touch these figures; the latest was announced on {w.day_long(newest)}. Nothing after that date should be read as “no event”.")  # fmt: skip
+    return Note(
+        "Events.",
+        f"The calendar as known on this date has {n} that touch these figures; the latest was announced on {w.day_long(newest)}. Nothing after that date should be read as “no event”.",
+    )
 
 
 def _rounding(r: Report) -> Note:
-    return Note("Rounding.", "Published counts are printed as published. Forecasts are rounded so that no digit is finer than the uncertainty.")  # fmt: skip
+    return Note(
+        "Rounding.",
+        "Published counts are printed as published. Forecasts are rounded so that no digit is finer than the uncertainty.",
+    )
 
 
 # --------------------------------------------------------------------------- how
@@ -111,7 +123,13 @@ def how_section(r: Report, hashes: dict[str, str]) -> Section:
         (Head("Item"), Head("Value")),
         tuple(Row((item, value)) for item, value in hashes.items()),
     )
-    return Section("how", "How was this made, and how can it be repeated?", "Method", r.run.experiment.question, (tuple(notes), Command(r.command), table))  # fmt: skip
+    return Section(
+        "how",
+        "How was this made, and how can it be repeated?",
+        "Method",
+        r.run.experiment.question,
+        (tuple(notes), Command(r.command), table),
+    )
 
 
 def _paragraph(r: Report) -> Note:
@@ -126,7 +144,7 @@ def _paragraph(r: Report) -> Note:
             if spec.method == "inverse_error"
             else "by their middle"
         )
-        text = f"The headline, “{headline}”, combines {w.word_plural(len(spec.members), 'model')} fitted without events, {how}: {members}."  # fmt: skip
+        text = f"The headline, “{headline}”, combines {w.word_plural(len(spec.members), 'model')} fitted without events, {how}: {members}."
     else:
         rows = facts.pick(run.models, model=run.headline)
         told = str(rows["description"].iloc[0]).rstrip(".") if len(rows) else ""
@@ -148,19 +166,22 @@ def _range_rule(r: Report) -> str:
 
 def _looking(r: Report) -> Note:
     n = int(r.replay["origin"].nunique()) if len(r.replay) else 0
-    text = f"The replay makes the forecast again on {w.plural(n, 'earlier date')}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it."  # fmt: skip
+    text = f"The replay makes the forecast again on {w.plural(n, 'earlier date')}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it."
     return Note("No looking ahead.", text)
 
 
 def _refusals(r: Report) -> Note:
     parts = [f"{facts.need(r.run, level, 1)} for {w.level_name(level)}" for level in (0.8, 0.95, 0.98)]
-    return Note("Refusals.", f"A range is printed only if enough past misses of one month ahead exist: {w.joined(parts)}. Otherwise the cell says how many there are.")  # fmt: skip
+    return Note(
+        "Refusals.",
+        f"A range is printed only if enough past misses of one month ahead exist: {w.joined(parts)}. Otherwise the cell says how many there are.",
+    )
 
 
 def _chosen(r: Report) -> Note:
     text = "The headline is named in the configuration and never picked by its score in the same run."
     if r.bundled:
-        text += " The settings were found by people who had seen how such forecasts did on these figures, and the events were listed by people who know which ones mattered. Both flatter the replay shown here."  # fmt: skip
+        text += " The settings were found by people who had seen how such forecasts did on these figures, and the events were listed by people who know which ones mattered. Both flatter the replay shown here."
     return Note("What was chosen after looking.", text)
 
 
@@ -179,8 +200,13 @@ def _fits(r: Report) -> list[Note]:
                 f"None of {w.plural(len(rows), 'check')} of the residuals stands out at the 5% level.",
             )
         ]
-    told = w.joined(sorted({f"{names.model_name(row.model)}: {str(row.check).replace('_', ' ')}" for row in low.itertuples()}))  # fmt: skip
-    return [Note("Residuals.", f"{w.capital(w.number_word(len(low)))} of {w.plural(len(rows), 'check')} of the residuals stand out at the 5% level ({told}). Ranges do not rest on these models’ own formulas but on past misses.")]  # fmt: skip
+    told = w.joined(sorted({names.model_name(str(model)) for model in low["model"]}))
+    return [
+        Note(
+            "Residuals.",
+            f"{w.capital(w.number_word(len(low)))} of {w.plural(len(rows), 'check')} of the residuals stand out at the 5% level, in {told}. Ranges do not rest on these models’ own formulas but on past misses.",
+        )
+    ]
 
 
 # --------------------------------------------------------------------------- downloads
@@ -212,5 +238,8 @@ FILES: tuple[tuple[str, str, str], ...] = (
 
 def get_section(r: Report, empty: set[str]) -> Section:
     """Return the downloads; tables that are empty in this run are said to be so."""
-    files = tuple(Download(path, words, "empty in this report" if path in empty else holds) for path, words, holds in FILES)  # fmt: skip
+    files = tuple(
+        Download(path, words, "empty in this report" if path in empty else holds)
+        for path, words, holds in FILES
+    )
     return Section("get", "Downloads", "Downloads", "", (files,))

@@ -37,7 +37,9 @@ def past_section(r: Report) -> Section:
     everything = view.counts.dropna()
     record = everything.idxmax()
     large = enlarged(r)
-    find = sentences.past_find(view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large)  # fmt: skip
+    find = sentences.past_find(
+        view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large
+    )
     years = max(1, round(len(counts) / 12))
     words = "ten years" if years == YEARS else w.word_plural(years, "year")
     question = f"How does this compare with the past {words if years > 1 else 'year'}?"
@@ -60,7 +62,7 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
 
     top = float(counts.max())
     unit = f.unit_words(top, "" if view.name.noun else view.name.unit)
-    subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"  # fmt: skip
+    subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"
     if len(ahead):
         subtitle += f"; forecast to {w.month_long(ahead['month'].iloc[-1])} in blue"
     return r.studio.chart(
@@ -102,7 +104,10 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
     rows = table[table["kind"] == "definition"]
     months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
     rows = rows[(months > counts.index[0]) & (months <= counts.index[-1])]
-    return [f"Change of definition, {w.month_short(row.month)}: {sentences.first_sentence(row.what_changed)}" for row in rows.itertuples()][:2]  # fmt: skip
+    return [
+        f"Change of definition, {w.month_short(row.month)}: {sentences.first_sentence(row.what_changed)}"
+        for row in rows.itertuples()
+    ][:2]
 
 
 # --------------------------------------------------------------------------- how sure
@@ -155,7 +160,7 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
                 "share": h.share,
                 "low": h.low,
                 "high": h.high,
-            }  # fmt: skip
+            }
             for h in shown
         ]
     )
@@ -166,7 +171,7 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
         return draw_coverage(table, **how)
 
     outside = any(not h.fair for h in shown)
-    note = "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."  # fmt: skip
+    note = "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."
     if outside:
         narrow = all(h.share < h.nominal for h in shown if not h.fair)
         wide = all(h.share > h.nominal for h in shown if not h.fair)
@@ -178,7 +183,7 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
         "coverage",
         draw,
         title=sentences.coverage_title(r.held),
-        subtitle=f"Share of months that fell inside the range, by months ahead. Replayed forecasts, {w.month_long(since)} to {w.month_long(until)}",  # fmt: skip
+        subtitle=f"Share of months that fell inside the range, by months ahead. Replayed forecasts, {w.month_long(since)} to {w.month_long(until)}",
         note=f"{note} {r.source}",
         label=f"Dot chart. Achieved coverage of the 80 percent range: {told}.",
         csv="calibration.csv",
@@ -248,8 +253,16 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         return draw_record(frame, lines, **how)
 
     unit = f.unit_words(float(counts.max()), "" if view.name.noun else view.name.unit)
-    start = "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn" if kind == "replayed" else "Published forecasts, as they stood on the day of each issue"  # fmt: skip
-    fell = f"; in {w.hits(missed, len(six)).replace(' of ', ' of the ')} that have matured, the sixth month fell outside the 80% range" if len(six) else ""  # fmt: skip
+    start = (
+        "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn"
+        if kind == "replayed"
+        else "Published forecasts, as they stood on the day of each issue"
+    )
+    fell = (
+        f"; in {w.hits(missed, len(six)).replace(' of ', ' of the ')} that have matured, the sixth month fell outside the 80% range"
+        if len(six)
+        else ""
+    )
     shown = (
         "every third forecast as it would have been made"
         if kind == "replayed"
@@ -262,9 +275,9 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         title=record_title(missed, len(six), kind),
         subtitle=w.capital(
             f"{view.name.measure}{', ' + unit if unit else ''}: the count, and {shown}. {counts.index[0].year} to {counts.index[-1].year}"
-        ),  # fmt: skip
+        ),
         note=f"{start}{fell}. {r.source}",
-        label=f"Line chart of counts with six-month forecasts. {w.capital(kind)}; the sixth month fell outside the 80% range in {w.hits(missed, len(six))}.",  # fmt: skip
+        label=f"Line chart of counts with six-month forecasts. {w.capital(kind)}; the sixth month fell outside the 80% range in {w.hits(missed, len(six))}.",
         csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
         table=tables.record_table(table, view.whole, kind),
     )
@@ -312,7 +325,9 @@ def _models_find(r: Report, era: str | None) -> str:
     since = facts.era_words(run, era) if era else ""
     first = r.replay["month"].min() if len(r.replay) else r.view.last
     one_since = skill(era, 1) if era else None
-    return sentences.models_find(names.model_name(run.headline), skill("all", 1), one_since, since, first, none_beats(r, era or "all"))  # fmt: skip
+    return sentences.models_find(
+        names.model_name(run.headline), skill("all", 1), one_since, since, first, none_beats(r, era or "all")
+    )
 
 
 def none_beats(r: Report, era: str) -> int | None:

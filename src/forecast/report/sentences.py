@@ -7,6 +7,7 @@ more than its range holds, none names a cause. Titles end in a neutral branch: a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -376,10 +377,10 @@ def _new_level(values: pd.Series) -> tuple[pd.Period, pd.Period, int, str] | Non
             fell = bool(values[end] < values[start])
             years = _clear_years(before, since, fell)
             if size >= 0.5 and years >= 3:
-                found.append((years, size, -months, start, end, "below" if fell else "above"))
+                found.append((years, size - 0.2 * months, -months, start, end, "below" if fell else "above"))
     if not found:
         return None
-    # the longest span first, then the largest change, then the shortest way to it
+    # the longest span first, then the largest change in few months
     years, _, _, start, end, way = max(found, key=lambda row: row[:3])
     return start, end, years, way
 
@@ -541,3 +542,106 @@ def first_sentence(text: Any) -> str:
     """Return the first statement of a longer note from a source, ending in a full stop."""
     first = str(text).split(". ")[0].split("; ")[0].rstrip(".")
     return f"{first}."
+
+
+# --------------------------------------------------------------------------- causes
+
+
+@dataclass(frozen=True)
+class Jump:
+    """An estimated jump: name, first month, estimate and 80% range on logs, told apart or not."""
+
+    label: str
+    month: Any
+    estimate: float
+    low: float
+    high: float
+    clear: bool
+
+
+def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[str, float]]) -> str:
+    """Return how the forecast moved since the last issue, and which step moved it most."""
+    if w.rounded(before) == w.rounded(after):
+        moved = [name for name, change in steps if w.rounded(abs(change)) != "0"]
+        rest = " Its steps cancel." if moved else ""
+        return f"The forecast for {month} stays at {w.rounded(after)}.{rest}"
+    verb = "fell" if after < before else "rose"
+    text = f"The forecast for {month} {verb} from {w.rounded(before)} to {w.rounded(after)}."
+    if not steps:
+        return text
+    name, change = max(steps, key=lambda step: abs(step[1]))
+    same = (change < 0) == (after < before)
+    share = abs(change) / abs(after - before)
+    if not same:
+        return text
+    much = "All of the change comes" if 0.95 <= share <= 1.05 else "Most of the change comes" if share > 0.5 else "The largest part comes"  # fmt: skip
+    return f"{text} {much} from one step: {name[:1].lower() + name[1:]}."
+
+
+def effects_title(clear: int, total: int) -> str:
+    """Return the title of the effects chart, counted."""
+    rest = total - clear
+    dates = "date" if total == 1 else "dates"
+    if clear == 0:
+        return f"{w.capital('none' if total > 1 else 'it')} of {w.number_word(total)} {dates} stands out from ordinary months" if total > 1 else "The one date does not stand out from ordinary months"  # fmt: skip
+    if rest == 0:
+        return f"All {w.number_word(total)} {dates} stand out from ordinary months" if total > 1 else "The one date stands out from ordinary months"  # fmt: skip
+    stand = "stands" if clear == 1 else "stand"
+    other = "the other does not" if rest == 1 else f"the other {w.number_word(rest)} do not"
+    return f"{w.capital(w.number_word(clear))} of {w.number_word(total)} {dates} {stand} out from ordinary months; {other}"
+
+
+def effects_find(jumps: Sequence[Jump]) -> str:
+    """Return the largest jump that stands out, and the latest that does not."""
+    clear = [jump for jump in jumps if jump.clear]
+    vague = [jump for jump in jumps if not jump.clear]
+    parts = []
+    if clear:
+        big = max(clear, key=lambda jump: abs(jump.estimate))
+        kind = "fall" if big.estimate < 0 else "rise"
+        parts.append(f"The largest {kind} came with “{big.label}”{_of(big.month)}: {w.effect(big.estimate)} (80% range {w.effect(big.low)} to {w.effect(big.high)}).")  # fmt: skip
+    if vague:
+        last = vague[-1]
+        parts.append(f"The jump of “{last.label}”{_of(last.month)}, {w.effect(last.estimate)}, cannot be told apart from ordinary change in this model, which is not the same as no effect.")  # fmt: skip
+    return " ".join(parts)
+
+
+def _of(month: Any) -> str:
+    return f" in {w.month_long(month)}" if month is not None else ""
+
+
+def known_title(cases: int, held: int, total: int) -> str:
+    """Return the title of the cases, counted."""
+    at = f"At {w.number_word(cases)} turning points" if cases > 1 else "At one turning point"
+    if total == 0:
+        return f"{at}, what three states of knowledge would have given"
+    only = "only " if held < 0.7 * total else ""
+    return f"{at} the 80% ranges held in {only}{w.hits(held, total)} months"
+
+
+def known_find(horizon: int, none: float, known: float, hindsight: float) -> str:
+    """Return whether knowing events helped, from typical misses on logs."""
+    a, b, c = (float(np.exp(value)) for value in (none, known, hindsight))
+    start = "Mostly not." if b > 0.9 * a else "In part."
+    text = f"{start} {w.capital(w.ahead(horizon))}, the typical forecast was off by a factor of {a:.2f} without events and {b:.2f} with the events known at the time"  # fmt: skip
+    if np.isfinite(c):
+        text += f"; {c:.2f} had dates, shapes and ends of all measures been known in advance"
+    return f"{text}. An announcement gives a date, not a size."
+
+
+def if_title(base: float, ends: Sequence[float], season: Sequence[float]) -> str:
+    """Return the title of the scenarios: whether they move the end more than the season does."""
+    swing = max(season) / min(season) if min(season) > 0 else 1.0
+    moves = [max(end / base, base / end) for end in ends if end > 0 and base > 0]
+    if len(moves) > 1 and min(moves) > swing:
+        return f"{'Either' if len(moves) == 2 else 'Each'} kind of change would matter more than the season"
+    if moves and max(moves) < 1.05:
+        return "None of the changes asked about would move the middle of the forecast much"
+    return "What the forecast would be if policy changed"
+
+
+def if_find(month: Any, base: float, told: Sequence[tuple[str, float]], whole: bool = True) -> str:
+    """Return the answers to the questions asked, at the last month shown."""
+    text = f"With nothing new, {w.month_long(month)} is forecast at {w.rounded(base, whole)}."
+    answers = [f"“{words}”: {w.rounded(value, whole)}" for words, value in told]
+    return f"{text} If not: {'; '.join(answers)}." if answers else text

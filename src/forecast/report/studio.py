@@ -55,8 +55,13 @@ class Studio:
         if self.png:
             self.files[f"figures/{name}.png"] = _svg.png(draw(narrow=False, palette=LIGHT), frame)
         return Chart(
-            name, title, subtitle, note, label, csv,
+            name,
+            title,
+            subtitle,
+            note,
+            label,
+            csv,
             wide=Markup(_svg.for_page(wide, label, "wide", self.book)),  # noqa: S704 (made and escaped by _svg)
             narrow=Markup(_svg.for_page(narrow, label, "narrow", self.book)),  # noqa: S704
             **rest,
-        )  # fmt: skip
+        )

@@ -188,10 +188,12 @@ def model_rows(run: Any) -> list[tuple[str, str]]:
 def model_words(run: Any, model: str, knowledge: str) -> Cell:
     """Return a row's name with its one-line description."""
     rows = facts.pick(run.models, model=model) if len(run.models) else run.models
+    setting = run.experiment.model.get(model)
     kind, told = (
         (str(rows["kind"].iloc[0]), str(rows["description"].iloc[0] or "")) if len(rows) else ("", "")
     )
     told = told.rstrip(".")
+    told = names.model_words(kind, setting.parameters if setting is not None else {}) or told
     spec = run.experiment.combination.get(model)
     if spec is not None:
         how = {"inverse_error": "weighted by past errors", "median": "their middle"}.get(

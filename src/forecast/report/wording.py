@@ -152,7 +152,7 @@ def chance(probability: float) -> str:
     >>> chance(0.683), chance(0.004)
     ('70%', '5%')
     """
-    return f"{min(95, max(5, int(math.floor(probability * 20 + 0.5)) * 5))}%"
+    return f"{min(95, max(5, math.floor(probability * 20 + 0.5) * 5))}%"
 
 
 def hits(held: float, total: float) -> str:

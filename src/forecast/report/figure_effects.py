@@ -1,0 +1,118 @@
+"""Chart 5: the jump that came with each measure or group of measures, with its ranges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import figures as f
+from forecast.report import wording as w
+
+TICKS = (-0.95, -0.9, -0.75, -0.5, 0.0, 1.0, 3.0, 9.0)
+
+
+@f.styled
+def effects_chart(
+    effects: pd.DataFrame,
+    band: tuple[float, float] | None = None,
+    *,
+    narrow: bool = False,
+    palette: Mapping[str, str] = f.LIGHT,
+) -> Any:
+    """Return the chart of jumps on a log axis labelled in percent.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        One row a measure or group: ``label``, ``about`` (date and size of the group), ``estimate lower_80
+        upper_80 lower_95 upper_95`` on logs, ``clear`` (told apart from ordinary months), ``ordinary``
+        (how many ordinary months show as large a jump, as text).
+    band : tuple of float, optional
+        Where nine of ten jumps of ordinary months lie, on logs.
+    narrow : bool
+        The drawing for phones.
+    palette : mapping
+        Colours by role.
+    """
+    rows, high = len(effects), 46 if narrow else 36
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 86 + high * rows, palette)
+    left, right = (10, 12) if narrow else (236, 300)
+    ax = canvas.axes(left, 56, right, 30)
+    low, top = _limits(effects)
+    ax.set_xlim(low, top)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ticks = [t for t in TICKS if low <= math.log1p(t) <= top]
+    ax.set_xticks([math.log1p(t) for t in ticks])
+    ax.set_xticklabels([f"{w.signed(100 * t)}%" if t else "0" for t in ticks])
+    ax.grid(axis="x", color=palette["grid"], lw=1)
+    ax.set_yticks([])
+    ax.axvline(0, color=palette["rule"], lw=1.2, zorder=1)
+    if band is not None:
+        ax.axvspan(*band, color=palette["plac"], lw=0, zorder=0.4)
+        middle = min(max(sum(band) / 2, low), top)
+        _above(canvas, ax, middle, "grey: 9 in 10 jumps of\nordinary months", 30, "center", data=True)
+    for i, row in enumerate(effects.itertuples(index=False)):
+        _row(canvas, ax, row, i, (low, top), narrow)
+    if not narrow:
+        for shift, words, ha in ((66, "Jump", "right"), (92, "80% range", "left"), (206, "Ordinary months\nwith as large a jump", "left")):  # fmt: skip
+            _above(canvas, ax, 1, words, 10, ha, shift=shift)
+    return canvas.figure
+
+
+def _limits(effects: pd.DataFrame) -> tuple[float, float]:
+    low = float(np.nanmin([effects["lower_80"].min(), math.log(0.45)])) - 0.15
+    high = float(np.nanmax([effects["upper_80"].max(), math.log(1.9)])) + 0.15
+    return max(low, math.log(0.02)), min(high, math.log(12))
+
+
+def _above(canvas: f.Canvas, ax: Any, x: float, words: str, up: float, ha: str, data: bool = False, shift: float = 0) -> None:  # fmt: skip
+    from matplotlib.transforms import blended_transform_factory
+
+    base = blended_transform_factory(ax.transData, ax.transAxes) if data else ax.transAxes
+    canvas.text(ax, x, 1, words, "muted", size=11.5, ha=ha, va="center" if data else "bottom", halo=False, transform=base, shift=(shift, up))  # fmt: skip
+
+
+def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float], narrow: bool) -> None:
+    role, y = "fc" if row.clear else "muted", i + (0.2 if narrow else 0)
+    colour = canvas[role]
+    for ends, width, z in (
+        ((row.lower_95, row.upper_95), 1.2, 3.0),
+        ((row.lower_80, row.upper_80), 4.5, 3.2),
+    ):
+        if not np.isfinite(ends).all():
+            continue
+        low, high = max(ends[0], limits[0]), min(ends[1], limits[1])
+        ax.plot([low, high], [y, y], color=colour, lw=width, zorder=z, solid_capstyle="butt")
+        for cut, at, marker in ((ends[0] < limits[0], low, "<"), (ends[1] > limits[1], high, ">")):
+            if cut:  # a line that leaves the scale ends in an arrow
+                ax.plot([at], [y], marker, color=colour, ms=6, zorder=3.4, clip_on=False)
+    at = min(max(row.estimate, limits[0]), limits[1])
+    face = colour if row.clear else canvas["bg"]
+    ax.plot([at], [y], "o", ms=8.5, color=face, mec=colour, mew=1.8, zorder=4, clip_on=False)
+    jump = w.effect(row.estimate)
+    if narrow:
+        canvas.text(ax, limits[0], i - 0.24, f"{row.label}, {row.about}", size=11.5)
+        canvas.text(ax, limits[1], i - 0.24, jump, role, size=12, bold=True, ha="right")
+        return
+    canvas.text(ax, limits[0], i, str(row.label), ha="right", va="center", halo=False, shift=(-10, 7))
+    canvas.text(
+        ax,
+        limits[0],
+        i,
+        str(row.about),
+        "muted",
+        ha="right",
+        va="center",
+        halo=False,
+        size=11,
+        shift=(-10, -8),
+    )
+    known = np.isfinite([row.lower_80, row.upper_80]).all()
+    ends_text = f"{w.effect(row.lower_80)} to {w.effect(row.upper_80)}" if known else "refused"
+    canvas.text(ax, limits[1], i, jump, role, bold=True, ha="right", halo=False, shift=(66, 0))
+    canvas.text(ax, limits[1], i, ends_text, size=12, halo=False, shift=(92, 0))
+    canvas.text(ax, limits[1], i, str(row.ordinary), size=12, halo=False, shift=(206, 0))

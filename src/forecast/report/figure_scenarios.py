@@ -1,0 +1,98 @@
+"""Chart 7: what if policy changes: the forecast and one path for each "if"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import figures as f
+from forecast.report import wording as w
+
+ROLES = ("m-ridge", "ev", "m-arima", "m-rw")
+DASHES = ((5, 2), (1.3, 1.6), (6, 2, 1.5, 2), (3, 2))
+
+
+@f.styled
+def scenarios_chart(
+    counts: pd.DataFrame,
+    base: pd.DataFrame,
+    paths: pd.DataFrame,
+    *,
+    whole: bool = True,
+    narrow: bool = False,
+    palette: Mapping[str, str] = f.LIGHT,
+) -> Any:
+    """Return the chart of scenarios.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        ``month`` (Period), ``value``; the last year.
+    base : DataFrame
+        The forecast with nothing new: ``month middle lower_80 upper_80``.
+    paths : DataFrame
+        ``scenario label start month middle``, from the month in which each scenario starts.
+    whole : bool
+        Whether the figures are whole numbers.
+    narrow : bool
+        The drawing for phones.
+    palette : mapping
+        Colours by role.
+    """
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 350, palette)
+    first, months, steps = counts["month"].iloc[0], len(counts), len(base)
+    high = [counts["value"].max(), base["middle"].max(), base["upper_80"].max(), paths["middle"].max()]
+    top = float(np.nanmax(np.asarray(high, float))) * 1.1
+    left = max(26.0, canvas.width_of(w.count(f.nice_ticks(top)[-1] / f.divisor(top)), 12) + 9)
+    ax = canvas.axes(left, 24, 96 if narrow else 260, 42)
+    ax.set_xlim(-0.3, months + steps - 0.8)
+    f.y_axis(canvas, ax, top)
+    last = float(counts["value"].iloc[-1])
+    at = np.arange(months - 1, months + steps)
+    lower, upper = (np.r_[last, base[c].to_numpy(float)] for c in ("lower_80", "upper_80"))
+    if np.isfinite(lower).all():
+        ax.fill_between(at, lower, upper, color=palette["b80"], lw=0, zorder=1)
+    middle = np.r_[last, base["middle"].to_numpy(float)]
+    ax.plot(at, middle, color=palette["fc"], lw=2.2, zorder=4)
+    ax.plot(range(months), counts["value"], color=palette["ink"], lw=2, zorder=5)
+    ax.plot([months - 1], [last], "o", color=palette["ink"], ms=6, zorder=6)
+    end = f"in {w.MONTHS_SHORT[base['month'].iloc[-1].month - 1]}"
+    ends = [(float(middle[-1]), "Nothing new", f"{w.rounded(middle[-1], whole)} {end} · as now", "fc")]
+    for k, (_, rows) in enumerate(paths.groupby("scenario", sort=False)):
+        ends.append(_path(canvas, ax, rows, middle, base, months, first, k, end, whole))
+    f.vertical(canvas, ax, months - 0.5)
+    for line in (middle, upper, lower):
+        canvas.avoid(ax, at, line)
+    _ends(canvas, ax, ends, top, narrow)
+    if np.isfinite(upper).all():
+        canvas.place(ax, at[len(at) // 2], float(upper[len(at) // 2]), "80% range, nothing new", "muted", size=11.5, prefer=("above left", "above", "below"))  # fmt: skip
+    f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 38)
+    return canvas.figure
+
+
+def _path(canvas: f.Canvas, ax: Any, rows: pd.DataFrame, middle: np.ndarray[Any, Any], base: pd.DataFrame, months: int, first: pd.Period, k: int, end: str, whole: bool) -> tuple[float, str, str, str]:  # fmt: skip
+    start = rows["month"].iloc[0]
+    before = int((base["month"] < start).sum())
+    x = [months - 1 + before, *f.index_of(list(rows["month"]), first)]
+    y = [float(middle[before]), *rows["middle"]]
+    role = ROLES[k % len(ROLES)]
+    ax.plot(x, y, color=canvas[role], lw=2.2, dashes=DASHES[k % len(DASHES)], zorder=4.2)
+    canvas.avoid(ax, x, y)
+    about = f"{w.rounded(y[-1], whole)} {end} · from {w.month_short(start)}"
+    return float(y[-1]), str(rows["label"].iloc[0]), about, role
+
+
+def _ends(
+    canvas: f.Canvas, ax: Any, ends: list[tuple[float, str, str, str]], top: float, narrow: bool
+) -> None:
+    scale = ax.get_window_extent().height / top
+    heights = f.spread([value * scale for value, *_ in ends], 30 if narrow else 34, low=12)
+    for (_, words, about, role), height in zip(ends, heights, strict=True):
+        label = w.shortened(words, 14 if narrow else 36)
+        told = about.split(" ")[0] if narrow else about
+        x, y = ax.get_xlim()[1], height / scale
+        canvas.text(ax, x, y, label, role, bold=True, size=11 if narrow else 12, halo=False, shift=(8, 8))
+        canvas.text(ax, x, y, told, "muted", size=11 if narrow else 11.5, halo=False, shift=(8, -8))

@@ -1,0 +1,462 @@
+"""What changed, what each policy seemed to do, whether it would have been known, and what if policy changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import facts, names, sentences
+from forecast.report import figures as f
+from forecast.report import wording as w
+from forecast.report.content import Cell, Chart, Head, Row, Section, Table, Toggle
+from forecast.report.figure_known import LINES, Case
+from forecast.report.sections_forecast import Report
+
+# --------------------------------------------------------------------------- what changed
+
+
+def changed_section(r: Report) -> Section:
+    """Return "What changed since last month?"."""
+    table = getattr(r.run, "changes", None)
+    question, nav = "What changed since last month?", "What changed?"
+    if table is None or not len(table):
+        return Section(
+            "changed", question, nav, "This is the first issue: there is no earlier one to compare with."
+        )
+    rows = []
+    for n, row in enumerate(table.itertuples(index=False)):
+        change = (
+            ""
+            if pd.isna(row.change) or n in (0, len(table) - 1)
+            else w.signed(w.forecast_number(float(row.change)))
+        )
+        why = "" if pd.isna(row.why) else str(row.why)
+        rows.append(Row((w.capital(str(row.step)), w.rounded(float(row.forecast)), change, why), "lead" if n == len(table) - 1 else ""))  # fmt: skip
+    month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
+    caption = f"From the last issue to this one: forecast for {w.month_long(month)}"
+    steps = [
+        (str(row.step), float(row.change)) for row in table.iloc[1:-1].itertuples() if pd.notna(row.change)
+    ]
+    find = sentences.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
+    head = (Head("Step"), Head("Forecast", "n"), Head("Change", "n"), Head("Why"))
+    foot = "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
+    return Section("changed", question, nav, find, (Table(caption, head, tuple(rows), foot),))
+
+
+# --------------------------------------------------------------------------- effects
+
+
+def effects_section(r: Report) -> Section:
+    """Return "What did each policy seem to do?", or one line in its place where no event touches the figures."""
+    question, nav = "What did each policy seem to do?", "What did each policy do?"
+    if not len(r.run.events):
+        text = "The event calendar has no measure that began in the figures used."
+        return Section("effects", question, nav, f"No policy effect is estimated in this report. {text}")
+    rows = effect_rows(r)
+    cannot = cannot_table(r)
+    blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows)]
+    blocks += [cannot] if cannot is not None else []
+    if not len(rows):
+        text = "No policy effect is estimated in this report."
+        return Section("effects", question, nav, text, tuple(blocks))
+    return Section("effects", question, nav, sentences.effects_find(_told(rows)), tuple(blocks))
+
+
+def effect_rows(r: Report) -> pd.DataFrame:
+    """Return one row for each measure or group of the effects table: both ranges, placebo, names."""
+    table = r.run.effects
+    if not len(table):
+        return pd.DataFrame()
+    table = facts.pick(table, series_id=r.view.series_id)
+    table = table[table["model"] == table["model"].iloc[0]] if len(table) else table
+    out = []
+    for event, rows in table.groupby("event", sort=False):
+        row = rows.iloc[0]
+        members, month, label = _event(r, str(event), row["group"])
+        entry: dict[str, Any] = {
+            "event": event, "label": label, "month": month, "members": members, "estimate": float(row["estimate"]),
+            "placebo_p": float(row["placebo_p"]), "placebo_n": float(row["placebo_n"]), "note": row["note"],
+            "shrunken": float(row["shrunken"]), "shrunken_se": float(row["shrunken_se"]),
+        }  # fmt: skip
+        for name, level in (("80", 0.8), ("95", 0.95)):
+            found = rows[np.isclose(rows["level"].astype(float), level)]
+            entry[f"lower_{name}"] = float(found["lower"].iloc[0]) if len(found) else np.nan
+            entry[f"upper_{name}"] = float(found["upper"].iloc[0]) if len(found) else np.nan
+        apart = entry["lower_80"] > 0 or entry["upper_80"] < 0
+        entry["clear"] = bool(entry["placebo_p"] < 0.05 and apart)
+        known = np.isfinite([entry["placebo_p"], entry["placebo_n"]]).all()
+        hits = round(entry["placebo_p"] * entry["placebo_n"]) if known else 0
+        entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known else "not tested"
+        size = f" · {w.count(len(members))} measures together" if len(members) > 1 else ""
+        entry["about"] = f"{w.month_short(month) if month is not None else ''}{size}".strip(" ·")
+        out.append(entry)
+    made = pd.DataFrame(out)
+    return made.sort_values("month", ignore_index=True) if len(made) else made
+
+
+def _event(r: Report, event: str, group: Any) -> tuple[list[str], pd.Period | None, str]:
+    """Return names of the members, first month and short name of a column of the design."""
+    calendar = r.run.events
+    ids = [part.strip() for part in str(group).replace("+", ";").split(";")] if isinstance(group, str) else []
+    rows = calendar[calendar["id"].isin([event, *ids])]
+    if not len(rows) and "bundle" in calendar:
+        rows = calendar[calendar["bundle"] == event]
+    if not len(rows):
+        return [event], None, w.shortened(event, names.EVENT_LIMIT)
+    first = rows.sort_values("effective_start").iloc[0]
+    bundle = str(first["bundle"]) if "bundle" in rows and isinstance(first["bundle"], str) else ""
+    lead = calendar[calendar["id"] == event]
+    chosen = lead.iloc[0] if len(lead) else first
+    label = names.event_name(str(chosen["id"]), str(chosen["name"]), bundle if len(rows) > 1 else "")
+    return [str(name) for name in rows["name"]], pd.Period(first["effective_start"], "M"), label
+
+
+def _told(rows: pd.DataFrame) -> list[sentences.Jump]:
+    return [
+        sentences.Jump(row.label, row.month, row.estimate, row.lower_80, row.upper_80, row.clear)
+        for row in rows.itertuples(index=False)
+    ]
+
+
+def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
+    """Return chart 5."""
+    from forecast.report.figure_effects import effects_chart as draw_effects
+
+    table = r.run.effects
+    band = None
+    if {"placebo_lower", "placebo_upper"} <= set(table.columns):
+        ends = table[["placebo_lower", "placebo_upper"]].dropna()
+        band = (float(ends.iloc[0, 0]), float(ends.iloc[0, 1])) if len(ends) else None
+
+    def draw(**how: Any) -> Any:
+        return draw_effects(rows, band, **how)
+
+    told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in rows.itertuples())  # fmt: skip
+    note = (
+        "Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero. Grey, hollow:"
+        " not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an"
+        " association in time from one regression with ARIMA errors; whatever else happened in that month is in it."
+    )
+    return r.studio.chart(
+        "effects", draw,
+        title=sentences.effects_title(int(rows["clear"].sum()), len(rows)),
+        subtitle="Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)",
+        note=f"{note} {r.source}",
+        label=f"Dot and interval chart. {told}.",
+        csv="effects.csv",
+        table=effects_table(r, rows),
+    )  # fmt: skip
+
+
+def effects_table(r: Report, rows: pd.DataFrame) -> Table:
+    """Return the jumps with both ranges, the shrunken estimate, the placebo and the jump in counts."""
+    head = (
+        Head("Measure or group"), Head("began", "w"), Head("jump", "n"), Head("80% range", "n"), Head("95% range", "n"),
+        Head("drawn towards expectation", "n"), Head("ordinary months with as large a jump", "n"),
+        Head("in numbers, from the month before", "n"),
+    )  # fmt: skip
+    out = []
+    for row in rows.itertuples(index=False):
+        before = r.view.value(row.month - 1) if row.month is not None else None
+        counts = (
+            "none" if before is None else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
+        )
+        ends = [f"{w.effect(low)} to {w.effect(high)}" if np.isfinite([low, high]).all() else "refused" for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
+        shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else "none"
+        out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else "none", w.effect(row.estimate), *ends, shrunken, row.ordinary, counts)))  # fmt: skip
+    return Table("Estimated jumps and the measures that share each date", head, tuple(out))
+
+
+def cannot_table(r: Report) -> Table | None:
+    """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
+    table, calendar = r.run.estimability, r.run.events
+    if not len(table):
+        return None
+    table = facts.pick(table, series_id=r.view.series_id)
+    # what nobody could know of on this date stays in the file: the page is written as of it
+    rows = table[~table["action"].isin(["used", "not yet announced"])]
+    shown = calendar.set_index("id")
+    first = {
+        i for i in shown.index
+        if int(shown.loc[i, "priority"]) == 1 or int(shown.loc[i].get("judged_priority", 3)) == 1
+    }  # fmt: skip
+    named = rows[rows["event"].isin(first)]
+    rest = len(rows) - len(named)
+    out = []
+    for (action, why), group in named.groupby(["action", "why"], sort=False):
+        words = [str(shown.loc[e, "name"]) if e in shown.index else str(e) for e in group["event"]]
+        merged = str(action)
+        for event in shown.index:
+            merged = merged.replace(str(event), str(shown.loc[event, "name"]))
+        out.append(Row((" · ".join(words), merged, str(why))))
+    if not out and not rest:
+        return None
+    foot = f"{w.capital(w.word_plural(rest, 'event'))} of lower priority {'is' if rest == 1 else 'are'} in estimability.csv." if rest else ""  # fmt: skip
+    head = (Head("Measures"), Head("What the report does"), Head("Why"))
+    return Table("What cannot be separated or estimated, and why", head, tuple(out), foot)
+
+
+# --------------------------------------------------------------------------- would we have known
+
+
+def known_section(r: Report) -> Section:
+    """Return "Would we have known?": named dates, and the typical miss by how much was known."""
+    question = nav = "Would we have known?"
+    cases = case_list(r)
+    table, find = knowledge_table(r)
+    blocks: list[Any] = ([known_chart(r, cases)] if cases else []) + ([table] if table is not None else [])
+    if not blocks:
+        find = "Not compared in this report: no dates are named for it, and the replay was run with one state of knowledge."
+    return Section("known", question, nav, find, tuple(blocks))
+
+
+def case_list(r: Report) -> list[Case]:
+    """Return the named dates of a run as panels."""
+    table = r.run.cases
+    if not len(table):
+        return []
+    table = facts.pick(table, series_id=r.view.series_id)
+    models = list(dict.fromkeys(table["model"]))
+    model = r.run.headline if r.run.headline in models else models[0] if models else ""
+    out = []
+    for _, rows in facts.pick(table, model=model).groupby("case", sort=False):
+        rows = rows[rows["horizon"] <= 6]
+        ahead = pd.DataFrame(index=sorted(rows["month"].unique()))
+        at = rows["level"].astype(float).round(4)
+        for knowledge in LINES:
+            part = rows[(rows["knowledge"] == knowledge) & (at == 0.5)]
+            if len(part):
+                ahead[knowledge] = part.set_index("month")["value"]
+        source = "at_origin" if "at_origin" in ahead else "none"
+        for column, level in (("lower_80", 0.1), ("upper_80", 0.9)):
+            part = rows[(rows["knowledge"] == source) & (at == level)]
+            if len(part):
+                ahead[column] = part.set_index("month")["value"]
+        ahead["actual"] = rows.drop_duplicates("month").set_index("month")["actual"].astype(float)
+        first = rows["month"].min()
+        history = r.view.counts[r.view.counts.index < first].iloc[-9:]
+        if len(history):
+            out.append(Case(w.day_long(rows["origin"].iloc[0]), str(rows["label"].iloc[0]), history, ahead))
+    return out
+
+
+def known_chart(r: Report, cases: list[Case]) -> Chart:
+    """Return chart 6."""
+    from forecast.report.figure_known import known_chart as draw_known
+    from forecast.report.figure_known import scales
+
+    held = total = 0
+    for case in cases:
+        if "lower_80" in case.ahead:
+            rows = case.ahead.dropna(subset=["lower_80", "upper_80", "actual"])
+            held += int(((rows["actual"] >= rows["lower_80"]) & (rows["actual"] <= rows["upper_80"])).sum())
+            total += len(rows)
+
+    def draw(**how: Any) -> Any:
+        return draw_known(cases, **how)
+
+    tops = scales(cases)
+    own = [w.number_word(i + 1) for i, top in enumerate(tops) if top < max(tops)]
+    scale = f". Panel {w.joined(own)} has its own scale" if len(own) == 1 else f". Panels {w.joined(own)} have their own scales" if own else ""  # fmt: skip
+    unit = f.unit_words(max(tops), "" if r.view.name.noun else r.view.name.unit)
+    told = " ".join(f"Made {case.title}: {_case_words(case, r.view.whole)}." for case in cases)
+    return r.studio.chart(
+        "would-we-have-known", draw,
+        title=sentences.known_title(len(cases), held, total),
+        subtitle=w.capital(f"{r.view.name.measure}{', ' + unit if unit else ''}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}"),
+        note="Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows"
+        " dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been"
+        f" worth. {r.source}",
+        label=f"{w.capital(w.number_word(len(cases)))} small line charts. {told}",
+        csv="knowledge.csv",
+        table=cases_table(cases, r.view.whole),
+        toggles=(
+            Toggle("kn-all", "all three", checked=True), Toggle("kn-none", "no events", "muted", "7 4"),
+            Toggle("kn-known", "events as known at the time", "fc"), Toggle("kn-hind", "hindsight", "m-arima", "2 3"),
+        ),
+        toggle_words="Show the forecast made with:",
+        toggle_group="kn",
+    )  # fmt: skip
+
+
+def _case_words(case: Case, whole: bool) -> str:
+    last = case.ahead.iloc[-1]
+    parts = [f"{words} {w.rounded(float(last[key]), whole)}" for key, (_, _, words, _) in LINES.items() if key in last and np.isfinite(last[key])]  # fmt: skip
+    if np.isfinite(last["actual"]):
+        parts.append(f"happened {w.count(float(last['actual']))}")
+    return f"{w.month_long(case.ahead.index[-1])} {', '.join(parts)}"
+
+
+def cases_table(cases: list[Case], whole: bool) -> Table:
+    """Return the last month of each case: what each state of knowledge gave, and what happened."""
+    head = (Head("Made on"), Head("for", "w"), Head("no events", "n"), Head("as known", "n"), Head("80% range", "n"), Head("hindsight", "n"), Head("happened", "n"))  # fmt: skip
+    out = []
+    for case in cases:
+        last = case.ahead.iloc[-1]
+
+        def cell(key: str, row: Any = last) -> str:
+            return w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else "none"
+
+        ends = w.span(float(last["lower_80"]), float(last["upper_80"]), whole) if "lower_80" in last and np.isfinite(last["lower_80"]) else "refused"  # fmt: skip
+        actual = w.count(float(last["actual"])) if np.isfinite(last["actual"]) else "not yet known"
+        out.append(Row((case.title, w.month_short(case.ahead.index[-1]), cell("none"), cell("at_origin"), ends, cell("hindsight"), actual)))  # fmt: skip
+    return Table("Forecasts for the last month shown, made on each date", head, tuple(out), kind="dates")
+
+
+def knowledge_table(r: Report) -> tuple[Table | None, str]:
+    """Return the typical miss by how much of the events was known, and the finding; none below 24 dates."""
+    table = r.run.knowledge
+    if not len(table):
+        return None, "The dates below were named before they were run."
+    rows = facts.pick(table, series_id=r.view.series_id)
+    metrics = [m for m in ("median_error", "mae", "wis") if m in set(rows["metric"])]
+    rows = rows[rows["metric"] == metrics[0]] if metrics else rows
+    models = list(dict.fromkeys(rows["model"]))
+    model = r.run.headline if r.run.headline in models else models[0] if models else ""
+    rows = facts.pick(rows, model=model)
+    rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"])]
+    if not len(rows) or float(rows["n"].min()) < 24:
+        return None, "There are fewer than 24 dates to compare; named dates stand alone."
+    out = [
+        Row(
+            (
+                str(row.horizon),
+                *(w.factor(float(np.exp(value))) for value in (row.none, row.at_origin, row.hindsight)),
+            )
+        )
+        for row in rows.itertuples(index=False)
+    ]
+    head = (Head("Months ahead"), Head("No events", "n"), Head("As known at the time", "n"), Head("With hindsight (not available to anyone)", "n"))  # fmt: skip
+    what = "Half of the forecasts were off by more than this factor" if metrics[:1] == ["median_error"] else "The mean miss, as a factor"  # fmt: skip
+    n = w.plural(int(rows["n"].min()), "date")
+    far = rows.iloc[-1]
+    find = sentences.known_find(
+        int(far["horizon"]), float(far["none"]), float(far["at_origin"]), float(far["hindsight"])
+    )
+    model_words = names.model_name(model)
+    return Table(f"{what}: {n}, model “{model_words}”", head, tuple(out)), find
+
+
+# --------------------------------------------------------------------------- what if
+
+
+def if_section(r: Report) -> Section | None:
+    """Return "What if policy changes?", or None where no scenario is configured."""
+    run, view = r.run, r.view
+    table = run.scenarios
+    if not len(table) or not len(view.ahead):
+        return None
+    rows = facts.pick(table, series_id=view.series_id)
+    models = list(dict.fromkeys(rows["model"]))
+    model = run.headline if run.headline in models else models[0] if models else ""
+    rows = facts.pick(rows, model=model)
+    base = base_path(r, model)
+    paths = {str(name): facts.quantiles(part) for name, part in rows.groupby("scenario", sort=False) if name}
+    if not paths or not len(base):
+        return None
+    last = base.iloc[-1]
+    words = {name: _scenario_words(run, name) for name in paths}
+    out = [
+        Row(
+            (
+                "Nothing new: no measure is added or ended",
+                w.rounded(last.middle, view.whole),
+                _ends(last, view.whole),
+            )
+        )
+    ]
+    told = []
+    for name, path in paths.items():
+        end = path[path["month"] == last.month]
+        if not len(end):
+            continue
+        row = end.iloc[0]
+        out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole))))
+        told.append((words[name], float(row.middle)))
+    foot = "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."  # fmt: skip
+    head = (Head("If"), Head("then about", "n"), Head("80% range", "n"))
+    find = sentences.if_find(last.month, float(last.middle), told, view.whole)
+    answer = Table(f"If … then: {w.month_long(last.month)}", head, tuple(out), foot)
+    chart = scenario_chart(r, base, paths, words)
+    return Section("if", "What if policy changes?", "What if?", find, (chart, answer))
+
+
+def base_path(r: Report, model: str) -> pd.DataFrame:
+    """Return the forecast with nothing new of the model that the scenarios were made with, six months."""
+    table = r.run.forecasts
+    rows = facts.pick(table, model=model, series_id=r.view.series_id, scenario="")
+    known = set(rows["knowledge"])
+    rows = rows[rows["knowledge"] == ("at_origin" if "at_origin" in known else "none")]
+    made = facts.quantiles(rows)
+    return made[made["horizon"] <= 6].reset_index(drop=True)
+
+
+def _scenario_words(run: Any, name: str) -> str:
+    spec = run.experiment.scenario.get(name)
+    return spec.label if spec is not None and spec.label else w.capital(name.replace("_", " "))
+
+
+def _ends(row: Any, whole: bool) -> str:
+    return (
+        w.span(row.lower_80, row.upper_80, whole)
+        if np.isfinite([row.lower_80, row.upper_80]).all()
+        else "refused"
+    )
+
+
+def scenario_chart(
+    r: Report, base: pd.DataFrame, paths: dict[str, pd.DataFrame], words: dict[str, str]
+) -> Chart:
+    """Return chart 7."""
+    from forecast.report.figure_scenarios import scenarios_chart
+
+    view = r.view
+    counts = view.counts.iloc[-13:].dropna()
+    frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
+    parts = []
+    for name, path in paths.items():
+        both = path.merge(base[["month", "middle"]], on="month", suffixes=("", "_base"))
+        moved = both[~np.isclose(both["middle"], both["middle_base"], rtol=1e-4)]
+        if len(moved):
+            parts.append(
+                both[both["month"] >= moved["month"].iloc[0]].assign(scenario=name, label=words[name])
+            )
+    drawn = (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["scenario", "label", "month", "middle"])
+    )
+
+    def draw(**how: Any) -> Any:
+        return scenarios_chart(frame, base, drawn, whole=view.whole, **how)
+
+    end = base["month"].iloc[-1]
+    unit = f.unit_words(float(base["upper_80"].max()), "" if view.name.noun else view.name.unit)
+    ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
+    told = "; ".join([f"nothing new {w.rounded(base['middle'].iloc[-1], view.whole)}", *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
+    return r.studio.chart(
+        "scenarios", draw,
+        title=sentences.if_title(float(base["middle"].iloc[-1]), ends, base["middle"].to_list()),
+        subtitle=w.capital(f"{view.name.measure}{', ' + unit if unit else ''}. Count to {w.month_long(view.last)}, then {w.word_plural(len(paths) + 1, '“if … then” path')}"),
+        note=f"Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {r.source}",
+        label=f"Line chart to {w.month_long(end)}: {told}.",
+        csv="scenarios.csv",
+        table=scenario_table(base, paths, words, view.whole),
+    )  # fmt: skip
+
+
+def scenario_table(
+    base: pd.DataFrame, paths: dict[str, pd.DataFrame], words: dict[str, str], whole: bool
+) -> Table:
+    """Return every month of every scenario."""
+    head = (Head("Month"), Head("nothing new", "n"), *(Head(words[name], "n") for name in paths))
+    out = []
+    for row in base.itertuples(index=False):
+        cells = [w.month_short(row.month), w.rounded(row.middle, whole)]
+        for path in paths.values():
+            found = path[path["month"] == row.month]
+            cells.append(w.rounded(float(found["middle"].iloc[0]), whole) if len(found) else "none")
+        out.append(Row(tuple(cells)))
+    return Table("Middle of the forecast under each “if”", head, tuple(out), kind="dates")
