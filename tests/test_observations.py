@@ -337,6 +337,10 @@ def test_the_record_of_leaks_widens_their_error(tmp_path):
     (sd,) = own.as_of("2024-08-02", "b", include_leaks=True).leaks["log_sd"]
     squares = (4 * LEAK_SD**2 + 4 * np.log(1.5) ** 2) / 8
     assert sd == pytest.approx(np.sqrt(squares + 0.01**2 / 12))
+    # A leak that came out later says nothing about what was known then.
+    write(tmp_path, "leaks.csv", (tmp_path / "leaks.csv").read_text() + "b,2024-02,900,2024-12-01,1\n")
+    (again,) = load_observations(tmp_path, release_lag_days=20).as_of("2024-08-02", "b", True).leaks["log_sd"]
+    assert again == sd
     # When the first of them came out, none had been proven wrong yet.
     (early,) = own.as_of("2024-04-02", "b", include_leaks=True).leaks["log_sd"]
     assert early < 0.03
@@ -421,6 +425,18 @@ def test_monthly_imports_build_vintages(tmp_path):
     january, february = obs.table.iloc[0], obs.table.iloc[1]
     assert (january["value_basis"], january["release_basis"]) == ("backfilled", "assumed")
     assert (february["value_basis"], february["release_basis"]) == ("published", "day")
+
+
+def test_a_month_that_a_vintage_lacked_was_not_public_that_day(tmp_path):
+    own = tmp_path / "own"
+    file = write(tmp_path, "v.csv", "month,value\n2024-01,5\n2024-02,6\n")
+    import_files(file, own, released="2024-06-30")
+    write(tmp_path, "v.csv", "month,value\n2024-01,5\n2024-02,6\n2024-03,7\n2024-04,8\n2024-05,9\n")
+    import_files(file, own, released="2024-08-01")
+    obs = load_observations(own)
+    assert obs.as_of("2024-06-30").y("v").tolist() == [5, 6]
+    days = obs.first_released("v").dt.strftime("%m-%d").tolist()
+    assert days == ["01-31", "06-30", "07-01", "07-02", "08-01"]
 
 
 def test_an_older_file_after_a_newer_one_is_refused(tmp_path):

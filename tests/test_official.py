@@ -150,6 +150,14 @@ def test_remaining_rows_of_the_open_year():
     assert "month to come" in finding.what
 
 
+def test_marks_that_disagree_are_told():
+    marked = text_of(NOVEMBER).replace("2023,Remaining,MAR", "2023,FYTD,MAR")
+    (finding,) = found(marked)
+    assert (finding.check, finding.severity) == ("month_grouping", "warning")
+    assert "unlike the newest" in finding.what
+    pd.testing.assert_series_equal(figures(marked)["southwest"], figures(text_of(NOVEMBER))["southwest"])
+
+
 def test_absent_is_zero_inside_the_window():
     got = figures(text_of(NOVEMBER))["southwest.usbp.citizenship_other"]
     assert got["2022-12"] == 0

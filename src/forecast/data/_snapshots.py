@@ -221,8 +221,8 @@ def _row(
     if not revised and month < snapshot.newest:
         own = snapshot.own_day(month)
         if before:
-            # No month is taken to be public before the month that precedes it.
-            own = max(own, before[0][0])
+            # The vintage that first held the preceding month did not hold this one.
+            own = max(own, before[0][0] + 1)
         if own < released:
             released, basis, value_basis = own, "assumed", "backfilled"
     final = snapshot.closed_to < 0 or (
