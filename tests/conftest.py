@@ -53,7 +53,11 @@ def simulated_csv(path, series=("a",), months=96, seed=1, start="2015-01"):
         level = np.cumsum(rng.normal(0, 0.08, months)) + 9 + 0.2 * np.sin(2 * np.pi * np.arange(months) / 12)
         values = np.round(np.exp(level)).astype(int)
         released = index.to_timestamp(how="end").normalize() + pd.Timedelta(days=20)
-        rows.append(pd.DataFrame({"series_id": name, "month": index.astype(str), "value": values, "released": released}))
+        rows.append(
+            pd.DataFrame(
+                {"series_id": name, "month": index.astype(str), "value": values, "released": released}
+            )
+        )
     pd.concat(rows).to_csv(path, index=False)
     return path
 

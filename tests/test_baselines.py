@@ -5,7 +5,9 @@ import forecast as fc
 
 
 def median(kind, panel, horizon=14, **parameters):
-    return fc.make_model(kind, **parameters).fit(panel, fc.Design.none(panel, horizon)).forecast(horizon).median
+    return (
+        fc.make_model(kind, **parameters).fit(panel, fc.Design.none(panel, horizon)).forecast(horizon).median
+    )
 
 
 def test_the_random_walk_repeats_the_last_figure(small):
@@ -31,7 +33,12 @@ def test_drift_goes_on_at_the_average_rate(small):
 
 def test_the_own_spread_of_the_random_walk_is_that_of_changes(small):
     panel = small.as_of("latest", ["a"])
-    table = fc.make_model("random_walk").fit(panel, fc.Design.none(panel, 4)).forecast(4, levels=(0.5, 0.975)).table
+    table = (
+        fc.make_model("random_walk")
+        .fit(panel, fc.Design.none(panel, 4))
+        .forecast(4, levels=(0.5, 0.975))
+        .table
+    )
     wide = np.log(table.pivot(index="horizon", columns="level", values="value"))
     sd = (wide[0.975] - wide[0.5]) / 1.959964
     change = np.diff(np.log(panel.y("a")))

@@ -27,7 +27,9 @@ def test_every_model_file_composes(name):
     assert name in exp.model
 
 
-@pytest.mark.parametrize("group", ["data", "target", "events", "combination", "backtest", "scenario", "report", "parallel"])
+@pytest.mark.parametrize(
+    "group", ["data", "target", "events", "combination", "backtest", "scenario", "report", "parallel"]
+)
 def test_every_choice_of_every_group_composes(group):
     for choice in compose.list_group(group):
         words = [f"{group}={choice}"]

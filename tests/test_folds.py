@@ -5,7 +5,11 @@ from forecast.backtesting.folds import FoldSettings, FoldSource, chain_key, make
 
 
 def test_chains_are_one_a_model_and_series_or_one_a_pooled_model():
-    models = {"rw": fc.make_model("random_walk"), "arima": fc.make_model("arima"), "ridge": fc.make_model("ridge")}
+    models = {
+        "rw": fc.make_model("random_walk"),
+        "arima": fc.make_model("arima"),
+        "ridge": fc.make_model("ridge"),
+    }
     chains = make_chains(models, ["a", "b"], ["none", "at_origin"])
     told = [(c.name, c.knowledge, c.series) for c in chains]
     assert told == [

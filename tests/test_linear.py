@@ -13,10 +13,14 @@ def known(tmp_path):
     months = pd.period_range("2008-01", periods=180, freq="M")
     step = (months >= pd.Period("2016-01", "M")).astype(float)
     y = 8 + 0.004 * np.arange(180) + 0.1 * (months.month == 1) + 0.3 * step + rng.normal(0, 0.02, 180)
-    pd.DataFrame({"month": months.astype(str), "value": np.round(np.exp(y)).astype(int)}).to_csv(tmp_path / "k.csv", index=False)
+    pd.DataFrame({"month": months.astype(str), "value": np.round(np.exp(y)).astype(int)}).to_csv(
+        tmp_path / "k.csv", index=False
+    )
     panel = fc.load_observations(tmp_path / "k.csv", series_id="k").as_of("latest", ["k"])
     ahead = pd.period_range(months[-1] + 1, periods=12, freq="M")
-    design = fc.Design.from_frames(pd.DataFrame({"step": step}, index=months), pd.DataFrame({"step": 1.0}, index=ahead))
+    design = fc.Design.from_frames(
+        pd.DataFrame({"step": step}, index=months), pd.DataFrame({"step": 1.0}, index=ahead)
+    )
     return panel, design
 
 
@@ -49,7 +53,9 @@ def test_standard_errors_are_those_of_statsmodels_hac(known):
 
 def test_columns_that_cannot_be_told_apart_are_left_out_and_named(known):
     panel, design = known
-    twice = fc.Design.from_frames(design.past.assign(same=design.past["step"]), design.future.assign(same=1.0))
+    twice = fc.Design.from_frames(
+        design.past.assign(same=design.past["step"]), design.future.assign(same=1.0)
+    )
     forecast = fc.make_model("linear").fit(panel, twice).forecast(3)
     assert any("same" in note for note in forecast.notes)
 

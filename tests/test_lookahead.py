@@ -79,7 +79,12 @@ def test_an_event_before_it_was_usable_is_caught(setting):
     obs, events, series, origins = setting
     with pytest.raises(LookAheadError):
         fc.check_no_lookahead(
-            _Early(), obs, _Leaky(events.table, events.rules, events.digest), series=series, origins=origins, horizon=4
+            _Early(),
+            obs,
+            _Leaky(events.table, events.rules, events.digest),
+            series=series,
+            origins=origins,
+            horizon=4,
         )
 
 
@@ -98,7 +103,10 @@ class _Early(RandomWalk):
     events: bool = True
 
     def fit_series(self, data):
-        last, move = float(data.y[-1]), 0.05 * float(data.future.to_numpy().sum() + data.past.to_numpy().sum())
+        last, move = (
+            float(data.y[-1]),
+            0.05 * float(data.future.to_numpy().sum() + data.past.to_numpy().sum()),
+        )
         return SeriesFit(lambda h: (np.full(h, last + move), np.ones(h)))
 
 
@@ -115,6 +123,8 @@ def test_garbage_touches_only_what_was_not_public(obs, events):
     assert (blind.table["value"][~public] != obs.table["value"][~public]).mean() > 0.9
     garbled = garbage_events(events, day, rng).table
     usable = events.table["usable_from"] <= day
-    pd.testing.assert_series_equal(garbled["effective_start"][usable], events.table["effective_start"][usable], check_dtype=False)
+    pd.testing.assert_series_equal(
+        garbled["effective_start"][usable], events.table["effective_start"][usable], check_dtype=False
+    )
     assert (garbled["usable_from"][~usable] > day).all()
     assert (garbled["effective_start"][~usable] != events.table["effective_start"][~usable]).all()

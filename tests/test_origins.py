@@ -34,7 +34,11 @@ def test_none_lies_after_as_of_and_steps_count_back_from_the_last(obs, usbp):
 
 @pytest.mark.parametrize(
     ("start", "end", "series", "word"),
-    [("2024", None, "southwest.usbp", "month of data"), ("2030-01", None, "southwest.usbp", "2030-01"), (None, None, "southwest.usb", "southwest.usbp")],
+    [
+        ("2024", None, "southwest.usbp", "month of data"),
+        ("2030-01", None, "southwest.usbp", "2030-01"),
+        (None, None, "southwest.usb", "southwest.usbp"),
+    ],
 )
 def test_what_cannot_be_is_refused(obs, start, end, series, word):
     with pytest.raises(ConfigError, match=word):
@@ -42,6 +46,9 @@ def test_what_cannot_be_is_refused(obs, start, end, series, word):
 
 
 def test_listed_dates_are_origins_as_they_are():
-    assert days(explicit_origins(["2024-05-07", "2023-01-01"], pd.Timestamp("2024-06-01"))) == ["2023-01-01", "2024-05-07"]
+    assert days(explicit_origins(["2024-05-07", "2023-01-01"], pd.Timestamp("2024-06-01"))) == [
+        "2023-01-01",
+        "2024-05-07",
+    ]
     with pytest.raises(ConfigError, match=r"2024-07-01.*\n.*soon"):
         explicit_origins(["2024-07-01", "soon"], pd.Timestamp("2024-06-01"))

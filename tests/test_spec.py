@@ -43,7 +43,10 @@ def test_wrong_values_are_refused_by_name(values, word):
 def test_a_round_trip_through_plain_values_changes_nothing():
     exp = from_plain(
         Experiment,
-        {"model": {"m": {"kind": "arima", "order": [0, 1, 1], "refit_every": 2}}, "report": {"headline": "m"}},
+        {
+            "model": {"m": {"kind": "arima", "order": [0, 1, 1], "refit_every": 2}},
+            "report": {"headline": "m"},
+        },
     )
     assert exp.model["m"] == ModelSpec("arima", {"order": [0, 1, 1]}, 2)
     assert from_plain(Experiment, to_plain(exp)) == exp

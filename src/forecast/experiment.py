@@ -26,6 +26,7 @@ from forecast.spec import (
     LEVELS,
     ConfigError,
     Experiment,
+    FitError,
     ForecastError,
     Knowledge,
     nearest,
@@ -170,6 +171,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("backtest")
 
     ranges, basis, weights = postprocess(exp, bt.forecasts, obs, as_of)
+    _need_headline(exp, ranges[ranges["origin"] == as_of], bt.folds)
     clock.lap("ranges and combinations")
 
     newest = ranges["origin"] == as_of
@@ -300,6 +302,8 @@ def postprocess(
     ranged, basis = add_intervals(forecasts, obs, exp.intervals, LEVELS, extra)
     tables, bases, weights = [ranged], [basis], []
     for name, spec in exp.combination.items():
+        if not set(spec.members) <= set(ranged["model"]):
+            continue  # a member without any forecast: its folds say why
         members = ranged if spec.average == "quantiles" else forecasts
         members = members[members["model"].isin(spec.members) & (members["knowledge"] == "none")]
         combined, used = combine(members, obs, name, spec)
@@ -314,6 +318,15 @@ def postprocess(
         pd.concat(bases, ignore_index=True),
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
     )
+
+
+def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame) -> None:
+    if (newest["model"] == exp.report.headline).any():
+        return
+    wanted = exp.combination[exp.report.headline].members if exp.report.headline in exp.combination else ()
+    bad = folds[folds["model"].isin({exp.report.headline, *wanted}) & (folds["status"] != "ok")]
+    reasons = [f"  {row.model}: {row.message}" for row in bad.groupby("model").tail(1).itertuples()]
+    raise FitError("\n".join([f"the headline '{exp.report.headline}' has no forecast at the last origin:", *reasons]))
 
 
 def _leak_noise(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame | None:

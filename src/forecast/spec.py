@@ -72,6 +72,12 @@ class DataError(ForecastError, ValueError):
         self.findings = tuple(findings)
 
 
+class FitError(ForecastError):
+    """The headline cannot be made, since every fold of a model failed."""
+
+    exit_code = 5
+
+
 class LookAheadError(ForecastError):
     """A forecast changed when something that was not public at its origin changed."""
 

@@ -183,7 +183,7 @@ def residual_checks(residuals: Array) -> pd.DataFrame:
     DataFrame
         Columns ``check, statistic, p_value, note``; statsmodels' tests.
     """
-    from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
+    from statsmodels.stats.diagnostic import acorr_ljungbox, acorr_lm
     from statsmodels.stats.stattools import jarque_bera
     from statsmodels.tsa.stattools import acf
 
@@ -211,8 +211,8 @@ def residual_checks(residuals: Array) -> pd.DataFrame:
         rows.append(_check(f"autocorrelation at lag {lag}", values[lag], np.nan, f"95 % bound {bound:.2f}"))
     jb, p, skew, kurtosis = jarque_bera(e)
     rows.append(_check("normality (Jarque-Bera)", jb, p, f"skewness {skew:.2f}, kurtosis {kurtosis:.2f}"))
-    lm, p, *_ = het_arch(e, nlags=min(12, len(e) // 5))
-    rows.append(_check("heteroscedasticity (ARCH LM)", lm, p))
+    arch = acorr_lm(e**2, nlags=min(12, len(e) // 5), result_object=True)
+    rows.append(_check("heteroscedasticity (ARCH LM)", arch[0], arch[1]))
     return pd.DataFrame(rows)
 
 
