@@ -19,7 +19,7 @@ from forecast.spec import (
     LookAheadError,
 )
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 #: Public name -> module; loaded when first used, so that `import forecast` and `forecast --help` are quick.
 _HOMES = {

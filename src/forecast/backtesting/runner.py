@@ -23,6 +23,7 @@ from forecast.spec import (
     FOLD_COLUMNS,
     FORECAST_COLUMNS,
     LEVELS,
+    VERSION,
     Coding,
     ConfigError,
     ForecastError,
@@ -294,9 +295,7 @@ def _cache_path(
 ) -> Path | None:
     if cache is None:
         return None
-    from forecast import __version__
-
-    return cache / f"{chain_key(chain, source, origins, __version__)}.npz"
+    return cache / f"{chain_key(chain, source, origins, VERSION)}.npz"
 
 
 def save_chain(result: Backtest, path: Path) -> None:
