@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.spec import (
     LEVELS,
+    VERSION,
     ConfigError,
     DataError,
     Experiment,

@@ -32,9 +32,6 @@ from forecast.spec import (
     nearest,
 )
 
-#: Where `data.path` and `events.path` beginning with this word are looked up: files that come with the package.
-EXAMPLE = "example:"
-
 EFFECT_COLUMNS = (
     "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower",
     "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
@@ -223,21 +220,12 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
 # --------------------------------------------------------------------------- what enters
 
 
-def resolve(path: str | None) -> str | None:
-    """Return a path of the configuration; ``example:NAME`` stands for a file that comes with the package."""
-    if path is None or not path.startswith(EXAMPLE):
-        return path
-    from forecast.data.observations import BUNDLED
-
-    return str(BUNDLED / "examples" / path.removeprefix(EXAMPLE))
-
-
 def _inputs(exp: Experiment) -> tuple[Observations, EventCalendar, dict[str, Model]]:
     """Read and check everything that can be wrong before any fit, and name all of it at once."""
     obs = load_observations(
-        resolve(exp.data.path), release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
+        exp.data.path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
     )
-    calendar = load_events(resolve(exp.events.path))
+    calendar = load_events(exp.events.path)
     models = make_models(exp.model)
     if exp.backtest.baseline not in models:
         models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}

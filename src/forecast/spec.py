@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 VERSION = "0.1.0"
@@ -158,6 +159,23 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+#: A path that begins with this word names a file that comes with the package.
+EXAMPLE = "example:"
+
+
+def own_path(path: str | Path) -> str | Path:
+    """Return a path as given; ``example:NAME`` stands for a file that comes with the package.
+
+    Examples
+    --------
+    >>> Path(own_path("example:road_casualties.csv")).is_file()
+    True
+    """
+    if not isinstance(path, str) or not path.startswith(EXAMPLE):
+        return path
+    return Path(__file__).parent / "data" / "bundled" / "examples" / path.removeprefix(EXAMPLE)
 
 
 # --------------------------------------------------------------------------- settings

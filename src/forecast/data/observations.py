@@ -18,7 +18,7 @@ import pandas as pd
 from forecast.data import _tables
 from forecast.data._parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
 from forecast.data.panel import Panel, are_counts, empty_leaks
-from forecast.spec import ConfigError, Finding, Truth, nearest
+from forecast.spec import ConfigError, Finding, Truth, nearest, own_path
 
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
@@ -398,7 +398,7 @@ def load_observations(
         obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
         return obs if series_id is None else _load.only(obs, series_id)
 
-    return _load.load(path, series_id, release_lag_days, allow_gaps)
+    return _load.load(own_path(path), series_id, release_lag_days, allow_gaps)
 
 
 @cache

@@ -15,7 +15,7 @@ import pandas as pd
 
 from forecast.events import _reading
 from forecast.events._arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
-from forecast.spec import ConfigError, Finding, nearest, raise_for_errors
+from forecast.spec import ConfigError, Finding, nearest, own_path, raise_for_errors
 
 if TYPE_CHECKING:
     from forecast.events.design import Design, PanelLike
@@ -218,6 +218,7 @@ def load_events(path: str | Path | None = None, series: Collection[str] | None =
     >>> len(load_events().table)
     118
     """
+    path = None if path is None else own_path(path)
     table, findings = _read(path)
     raise_for_errors(findings)
     made = _reading.typed(table)
