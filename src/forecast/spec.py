@@ -282,6 +282,25 @@ class ReportSpec:
 
 
 @dataclass(frozen=True)
+class PublishSpec:
+    """Where the monthly round keeps its things, and how patient it is; never part of a result."""
+
+    archive: str = "archive.sqlite"  #: the archive, one file for any number of experiments
+    site: str = "site"  #: folder of the public site, one experiment each
+    url: str = ""  #: address under which the site is served; empty = links stay relative
+    hub: str | None = None  #: folder of a forecast hub to which published forecasts are added
+    team: str = "forecast"  #: team in the names of hub files
+    wait_seconds: float = 600.0  #: how long a second publisher waits for the lock
+    timeout_seconds: float = 60.0  #: of reading an address, whole
+    max_megabytes: float = 100.0  #: of one source file
+    allow_http: bool = False  #: read plain http:// too
+    backup: bool = True  #: keep a checked copy of the archive beside it after every round
+    on_success: tuple[str, ...] = ()  #: words of a command; no shell
+    on_failure: tuple[str, ...] = ()  #: words of a command; no shell
+    hook_seconds: float = 300.0  #: a hook that takes longer is ended
+
+
+@dataclass(frozen=True)
 class ParallelSpec:
     """How the work is spread; never part of a result."""
 
@@ -313,6 +332,7 @@ class Experiment:
     scenario: Mapping[str, ScenarioSpec] = field(default_factory=dict)
     report: ReportSpec = field(default_factory=ReportSpec)
     parallel: ParallelSpec = field(default_factory=ParallelSpec)
+    publish: PublishSpec = field(default_factory=PublishSpec)
     overrides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
