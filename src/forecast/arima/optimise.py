@@ -164,11 +164,16 @@ class _Search:
         x, g, b, bound = self.x[lanes], self.g[lanes], self.b[lanes], self.objective.bounds
         held = ((x >= bound) & (g < 0.0)) | ((x <= -bound) & (g > 0.0))
         free = np.where(held, 0.0, 1.0)
-        matrix = b * free[:, :, None] * free[:, None, :]
         diagonal = np.arange(x.shape[1])
-        matrix[:, diagonal, diagonal] += 1.0 - free
-        direction = -np.linalg.solve(matrix, (g * free)[:, :, None])[:, :, 0]
+        scale = free / np.sqrt(np.maximum(b[:, diagonal, diagonal], 1e-300))
+        matrix = b * scale[:, :, None] * scale[:, None, :]
+        # A held coordinate becomes a row of the unit matrix; the rest is rounding's share of a singular matrix.
+        matrix[:, diagonal, diagonal] += 1.0 - free + 1e-10
+        direction = -np.linalg.solve(matrix, (g * scale)[:, :, None])[:, :, 0] * scale
         slope = (g * direction).sum(-1)
+        uphill = ~(slope <= 0.0)
+        direction[uphill] = (-g * scale * scale)[uphill]
+        slope[uphill] = (g * direction).sum(-1)[uphill]
         done = -0.5 * slope < TOLERANCE
         self.converged[lanes[done]] = True
         self.direction[lanes] = direction
@@ -257,12 +262,15 @@ def grid(orders: Orders) -> Floats:
     points = [sum(point, ()) for point in itertools.product(*axes)]
     p, q, seasonal_p, seasonal_q = orders.blocks
     middle = [0.1] * p + [0.1] * q + [0.1] * seasonal_p + [0.6] * seasonal_q
-    for pairs, ar, ma in ((CORNERS, 0, p), (SEASONAL_CORNERS, p + q, p + q + seasonal_p)):
-        present = (p and q) if ar == 0 else (seasonal_p and seasonal_q)
-        for first, second in pairs if present else ():
-            point = list(middle)
-            point[ar], point[ma] = first, second
-            points.append(tuple(point))
+    ordinary = [(0, p, pair) for pair in CORNERS] if p and q else []
+    start = p + q
+    seasonal = (
+        [(start, start + seasonal_p, pair) for pair in SEASONAL_CORNERS] if seasonal_p and seasonal_q else []
+    )
+    for ar, ma, pair in ordinary + seasonal:
+        point = list(middle)
+        point[ar], point[ma] = pair
+        points.append(tuple(point))
     return np.array(points, dtype=float)
 
 
