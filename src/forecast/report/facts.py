@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecast.report import names
 from forecast.report import wording as w
+from forecast.report._rows import pick, records
 
 #: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
 RANGES: tuple[tuple[str, float, float, float], ...] = (
@@ -20,20 +21,6 @@ RANGES: tuple[tuple[str, float, float, float], ...] = (
     ("95", 0.95, 0.025, 0.975),
 )
 SHOWN_HORIZONS = (1, 3, 6, 12)
-
-
-def pick(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
-    """Return the rows whose columns have these values; a column that is absent does not select."""
-    keep = np.ones(len(table), dtype=bool)
-    for column, value in wanted.items():
-        if column in table.columns:
-            values = table[column]
-            keep &= (
-                (values == value).to_numpy()
-                if not isinstance(value, tuple)
-                else values.isin(value).to_numpy()
-            )
-    return table[keep]
 
 
 def knowledge_of(table: pd.DataFrame, model: str) -> str:
@@ -90,7 +77,7 @@ class View:
     @property
     def last(self) -> pd.Period:
         """The last month with an official count."""
-        return self.counts.index[-1]
+        return w.month(self.counts.index[-1])
 
     def value(self, month: pd.Period) -> float | None:
         """Return a count, or None where it is not known."""
@@ -116,7 +103,7 @@ class View:
     def numbers(self, horizon: int) -> Any:
         """Return the row of a distance as a named tuple, or None."""
         rows = self.ahead[self.ahead["horizon"] == horizon]
-        return next(rows.itertuples(index=False), None)
+        return next(iter(records(rows)), None)
 
 
 def view(run: Any, series_id: str) -> View:
@@ -149,6 +136,15 @@ def view(run: Any, series_id: str) -> View:
     )
 
 
+def usual_wait(seen: View) -> int | None:
+    """Return the usual number of days from a month's end to its figure, over the last twelve months."""
+    recent = seen.released.iloc[-12:].dropna()
+    if not len(recent):
+        return None
+    ends = pd.DatetimeIndex([month.end_time.normalize() for month in recent.index])
+    return int(np.median((pd.DatetimeIndex(recent) - ends).days))
+
+
 def headline_rows(table: pd.DataFrame, headline: str, series_id: str) -> pd.DataFrame:
     """Return the rows of the headline for a series: no scenario, no hindsight."""
     if not len(table):
@@ -170,7 +166,7 @@ def _basis(run: Any, series_id: str) -> dict[int, Basis]:
         rows = pick(table, model=tuple(spec.members), series_id=series_id, scenario="", knowledge="none")
     rows = rows[rows["origin"] == rows["origin"].max()].sort_values("n_errors")
     out: dict[int, Basis] = {}
-    for row in rows.itertuples():
+    for row in records(rows):
         note = row.note if isinstance(row.note, str) else ""
         out.setdefault(
             int(row.horizon), Basis(float(row.n_errors), float(row.max_central), str(row.method), note)
@@ -232,7 +228,8 @@ def replayed(run: Any, series_id: str) -> pd.DataFrame:
         # earlier origins only feed widths and weights; an origin is named by the month before its first target
         newest = out.groupby("origin")["month"].transform("min") - 1
         out = out[newest >= pd.Period(start, "M")]
-    return out.reset_index(drop=True)
+    kept: pd.DataFrame = out.reset_index(drop=True)
+    return kept
 
 
 def inside(table: pd.DataFrame, name: str = "80") -> pd.Series:
@@ -258,7 +255,7 @@ def track_record(run: Any, series_id: str) -> pd.DataFrame:
 def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> Any:
     """Return the replayed one-month forecast of a month, or None."""
     rows = replay[(replay["month"] == month) & (replay["horizon"] == 1)].sort_values("origin")
-    return next(rows.iloc[-1:].itertuples(index=False), None)
+    return next(iter(records(rows.iloc[-1:])), None)
 
 
 # --------------------------------------------------------------------------- calibration and scores
@@ -295,7 +292,7 @@ def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
         table, model=run.headline, knowledge=knowledge_of(table, run.headline), series_id=series_id, era="all"
     )
     out = []
-    for row in rows.itertuples():
+    for row in records(rows):
         if not _is_distance(row.horizon) or int(row.horizon) not in horizons or not row.n > 0:
             continue
         held = float(row.covered) * float(row.n)
@@ -314,10 +311,11 @@ def promise_bar(nominal: float, n: float, share: float = 0.9) -> tuple[float, fl
     >>> promise_bar(0.8, 1), promise_bar(0.8, 200)
     ((0.0, 1.0), (0.755, 0.845))
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     whole = max(1, round(n))
-    low, high = (float(binom.ppf(q, whole, nominal)) / whole for q in ((1 - share) / 2, (1 + share) / 2))
+    below = bdtr(np.arange(whole + 1.0), whole, nominal)  # chance of at most so many
+    low, high = (float(np.argmax(below >= q)) / whole for q in ((1 - share) / 2, (1 + share) / 2))
     return low, high
 
 
@@ -330,35 +328,43 @@ def held_at(found: Sequence[Held], horizon: int, nominal: float) -> Held | None:
     return next((h for h in found if h.horizon == horizon and abs(h.nominal - nominal) < 1e-9), None)
 
 
-def score(
-    run: Any,
-    model: str,
-    knowledge: str,
-    series_id: str,
-    horizon: int | str,
-    metric: str,
-    scale: str = "log",
-    era: str = "all",
-) -> Any:
-    """Return one row of the scores as a named tuple, or None."""
+@dataclass(frozen=True)
+class ScoreBook:
+    """Scores on logs of one series, looked up by row, distance, metric and era."""
+
+    rows: Mapping[tuple[str, str, str, str, str], Any]
+    eras: tuple[str, ...]  #: eras in which the headline was scored on twelve dates or more, in order
+
+    def get(self, model: str, knowledge: str, horizon: int | str, metric: str, era: str = "all") -> Any:
+        """Return one row of the scores as a named tuple, or None."""
+        return self.rows.get((model, knowledge, str(horizon), metric, era))
+
+    def skill(
+        self, model: str, knowledge: str, horizon: int, metric: str = "wis", era: str = "all"
+    ) -> float | None:
+        """Return a skill, or None where it was not scored."""
+        row = self.get(model, knowledge, horizon, metric, era)
+        return None if row is None or not np.isfinite(float(row.skill)) else float(row.skill)
+
+
+METRICS = ("wis", "mae", "median_error")
+
+
+def score_book(run: Any, series_id: str) -> ScoreBook:
+    """Return the scores that the page prints."""
     table = run.scores
     if not len(table):
-        return None
-    rows = pick(table, model=model, knowledge=knowledge, scenario="", series_id=series_id, metric=metric, scale=scale, era=era)  # fmt: skip
-    rows = rows[rows["horizon"].astype(str) == str(horizon)]
-    return next(rows.itertuples(index=False), None)
-
-
-def eras(run: Any) -> list[str]:
-    """Return the eras in which the headline was scored on twelve dates or more, in the order of the settings."""
-    series_id = headline_series(run)
+        return ScoreBook({}, ())
+    table = pick(table, series_id=series_id, scale="log", scenario="", metric=METRICS)
+    rows = {(r.model, r.knowledge, str(r.horizon), r.metric, r.era): r for r in records(table)}
+    book = ScoreBook(rows, ())
     knowledge = knowledge_of(run.backtest, run.headline)
-    out = []
+    found = []
     for era in run.experiment.report.eras:
-        row = score(run, run.headline, knowledge, series_id, 1, "wis", era=era)
+        row = book.get(run.headline, knowledge, 1, "wis", era)
         if row is not None and np.isfinite(float(row.skill)) and row.n_ok >= 12:
-            out.append(era)
-    return out
+            found.append(era)
+    return ScoreBook(rows, tuple(found))
 
 
 def era_words(run: Any, era: str) -> str:
@@ -382,7 +388,7 @@ def display_events(run: Any) -> pd.DataFrame:
     rows = table[(shown == 1) & table["effective_start"].notna()].sort_values(["effective_start", "priority"])
     bundle = rows["bundle"] if "bundle" in rows else pd.Series("", index=rows.index)
     out: dict[str, dict[str, Any]] = {}
-    for row, group in zip(rows.itertuples(), bundle, strict=True):
+    for row, group in zip(records(rows), bundle, strict=True):
         started = pd.Timestamp(row.effective_start)
         month = pd.Period(started, "M")
         group = group if isinstance(group, str) and group else ""
@@ -437,7 +443,7 @@ def first_chart_start(run: Any, seen: View) -> pd.Period:
     latest event of first (judged) priority that began at least twelve months before the last count, but not
     more than five years back; without one, two years before the last count.
     """
-    first = seen.counts.index[0]
+    first = w.month(seen.counts.index[0])
     if run.experiment.report.level_break:
         return max(first, pd.Period(run.experiment.report.level_break, "M"))
     latest = seen.last - 11
@@ -447,7 +453,8 @@ def first_chart_start(run: Any, seen: View) -> pd.Period:
         if pd.notna(day)
     ]
     begun = [month for month in begun if seen.last - 59 <= month <= latest]
-    return max(first, max(begun) if begun else seen.last - 24)
+    start: pd.Period = max(begun) if begun else seen.last - 24
+    return max(first, start)
 
 
 def new_event_months(run: Any) -> set[pd.Period]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report._rows import records
 
 MAIN_LEVEL = 0.8
 
@@ -52,10 +53,10 @@ def coverage_chart(
     ax.set_yticklabels([w.plural(h, "month") + ("" if narrow else " ahead") for h in horizons])
     ax.tick_params(axis="y", labelsize=12, colors=palette["ink"])
     _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
-    for row in rows.itertuples():
+    for row in records(rows):
         _dot(canvas, ax, row, horizons.index(int(row.horizon)), narrow)
     if not narrow:
-        for row in rows[np.isclose(rows["nominal"], MAIN_LEVEL)].itertuples():
+        for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
             words = f"80%: {w.hits(row.held, row.n)} {unit}"
             canvas.text(
                 ax, 1.0, horizons.index(int(row.horizon)), words, "muted", size=12, halo=False, shift=(10, 0)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report._rows import records
 
 TICKS = (-0.95, -0.9, -0.75, -0.5, 0.0, 1.0, 3.0, 9.0)
 
@@ -40,7 +41,7 @@ def effects_chart(
     """
     rows, high = len(effects), 46 if narrow else 36
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 86 + high * rows, palette)
-    left, right = (10, 12) if narrow else (236, 300)
+    left, right = (10, 12) if narrow else (236, 316)
     ax = canvas.axes(left, 56, right, 30)
     low, top = _limits(effects)
     ax.set_xlim(low, top)
@@ -55,10 +56,10 @@ def effects_chart(
         ax.axvspan(*band, color=palette["plac"], lw=0, zorder=0.4)
         middle = min(max(sum(band) / 2, low), top)
         _above(canvas, ax, middle, "grey: 9 in 10 jumps of\nordinary months", 30, "center", data=True)
-    for i, row in enumerate(effects.itertuples(index=False)):
+    for i, row in enumerate(records(effects)):
         _row(canvas, ax, row, i, (low, top), narrow)
     if not narrow:
-        for shift, words, ha in ((66, "Jump", "right"), (92, "80% range", "left"), (206, "Ordinary months\nwith as large a jump", "left")):  # fmt: skip
+        for shift, words, ha in ((66, "Jump", "right"), (92, "80% range", "left"), (204, "Ordinary months\nwith as large a jump", "left")):  # fmt: skip
             _above(canvas, ax, 1, words, 10, ha, shift=shift)
     return canvas.figure
 
@@ -95,7 +96,11 @@ def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float
     ax.plot([at], [y], "o", ms=8.5, color=face, mec=colour, mew=1.8, zorder=4, clip_on=False)
     jump = w.effect(row.estimate)
     if narrow:
-        canvas.text(ax, limits[0], i - 0.24, f"{row.label}, {row.about}", size=11.5)
+        about = str(row.about).replace(" · ", " (").replace(" together", ")")
+        words, room = f"{row.label}, {about}", canvas.width - 22 - canvas.width_of(jump, 12, True) - 12
+        if canvas.width_of(words, 11.5) > room:  # the group's size is in the table
+            words = f"{row.label}, {about.split(' (')[0]}"
+        canvas.text(ax, limits[0], i - 0.24, words, size=11.5)
         canvas.text(ax, limits[1], i - 0.24, jump, role, size=12, bold=True, ha="right")
         return
     canvas.text(ax, limits[0], i, str(row.label), ha="right", va="center", halo=False, shift=(-10, 7))
@@ -115,4 +120,4 @@ def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float
     ends_text = f"{w.effect(row.lower_80)} to {w.effect(row.upper_80)}" if known else "refused"
     canvas.text(ax, limits[1], i, jump, role, bold=True, ha="right", halo=False, shift=(66, 0))
     canvas.text(ax, limits[1], i, ends_text, size=12, halo=False, shift=(92, 0))
-    canvas.text(ax, limits[1], i, str(row.ordinary), size=12, halo=False, shift=(206, 0))
+    canvas.text(ax, limits[1], i, str(row.ordinary), size=12, halo=False, shift=(204, 0))

@@ -110,7 +110,7 @@ def _end_width(canvas: f.Canvas, forecast: pd.DataFrame, whole: bool, narrow: bo
 
 
 def _fan(counts: pd.DataFrame, forecast: pd.DataFrame, column: str) -> np.ndarray[Any, Any]:
-    return np.r_[float(counts["value"].iloc[-1]), forecast[column].to_numpy(float)]
+    return np.append(float(counts["value"].iloc[-1]), forecast[column].to_numpy(float))
 
 
 def _bands(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, forecast: pd.DataFrame) -> None:
@@ -151,7 +151,7 @@ def _heading(canvas: f.Canvas, ax: Any, months: int, published: str, narrow: boo
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
     words = "Published" if narrow else published or "Published"
-    style = {"size": 12, "halo": False, "transform": above}
+    style: dict[str, Any] = {"size": 12, "halo": False, "transform": above}
     canvas.text(ax, months - 0.5, 1, words, "muted", ha="right", shift=(-5, 16), **style)
     canvas.text(ax, months - 0.5, 1, "Forecast", "fc", bold=True, shift=(5, 16), **style)
 

@@ -83,7 +83,7 @@ class Canvas:
         from matplotlib.figure import Figure
 
         self.width, self.height, self.palette = width, height, palette
-        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
+        self.figure: Any = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self.renderer = FigureCanvasAgg(self.figure).get_renderer()
         self.boxes: list[Any] = []
         self.lines: list[np.ndarray[Any, Any]] = []
@@ -145,7 +145,7 @@ class Canvas:
             self.widths[key] = float(self.renderer.get_text_width_height_descent(words, font, False)[0])
         return self.widths[key]
 
-    def avoid(self, ax: Any, x: Sequence[float], y: Sequence[float]) -> None:
+    def avoid(self, ax: Any, x: Any, y: Any) -> None:
         """Remember a line, so that labels are not put on it."""
         points = ax.transData.transform(np.column_stack([np.asarray(x, float), np.asarray(y, float)]))
         points = points[np.isfinite(points).all(axis=1)]

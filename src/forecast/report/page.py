@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from forecast.report import companions, facts
 from forecast.report import wording as w
+from forecast.report._rows import records
 from forecast.report.content import Chart, Page, Section
 from forecast.report.markdown import markdown
 from forecast.report.studio import Studio
@@ -152,14 +153,15 @@ def build_page(
     command = command or f"forecast experiment={run.experiment.name}"
     held = facts.coverage(run, main)
     report = top.Report(
-        run,
-        facts.view(run, main),
-        facts.replayed(run, main),
-        held,
-        studio,
-        bundled,
-        command,
-        dict(versions or {}),
+        run=run,
+        view=facts.view(run, main),
+        replay=facts.replayed(run, main),
+        held=held,
+        scores=facts.score_book(run, main),
+        studio=studio,
+        bundled=bundled,
+        command=command,
+        versions=dict(versions or {}),
     )
     tables = {name: getattr(run, name, None) for name in CSV_FILES}
     if tables["track_record"] is None:
@@ -206,12 +208,10 @@ def _numbers(r: Any) -> dict[str, Any]:
         "last": {"month": view.last, "value": float(view.counts.iloc[-1])},
         "forecast": [
             {key: value for key, value in row._asdict().items() if key != "origin"}
-            for row in view.ahead.itertuples(index=False)
+            for row in records(view.ahead)
         ],
         "coverage": [dataclasses.asdict(h) for h in r.held],
-        "afterwards": [
-            {"month": row.month, "value": float(row.value)} for row in view.afterwards.itertuples(index=False)
-        ],
+        "afterwards": [{"month": row.month, "value": float(row.value)} for row in records(view.afterwards)],
     }
 
 
@@ -294,6 +294,11 @@ def stylesheet(page: Page, studio: Studio) -> str:
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     template = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     rules = [f":root{{{light};{font}}}", studio.book.css(), template.replace("DARK", dark)]
+    # the footer of printed pages; quotes and backslashes have no place in it
+    words = re.sub(r'["\\\n]', "", f"{page.name}, {page.issue.removesuffix(' issue')} · page ")
+    rules.append(
+        f'@page{{@bottom-center{{content:"{words}" counter(page) " of " counter(pages);font:8px Arial,sans-serif}}}}'
+    )
     roles = {toggle.role for chart in page.charts for toggle in chart.toggles if toggle.role}
     rules += [f".sw-{role}{{stroke:var(--{role})}}" for role in sorted(roles)]
     for chart in page.charts:

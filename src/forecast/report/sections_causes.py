@@ -10,6 +10,7 @@ import pandas as pd
 from forecast.report import facts, names, sentences
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report._rows import pick, records
 from forecast.report.content import Cell, Chart, Head, Row, Section, Table, Toggle
 from forecast.report.figure_known import LINES, Case
 from forecast.report.sections_forecast import Report
@@ -26,7 +27,7 @@ def changed_section(r: Report) -> Section:
             "changed", question, nav, "This is the first issue: there is no earlier one to compare with."
         )
     rows = []
-    for n, row in enumerate(table.itertuples(index=False)):
+    for n, row in enumerate(records(table)):
         change = (
             ""
             if pd.isna(row.change) or n in (0, len(table) - 1)
@@ -36,9 +37,7 @@ def changed_section(r: Report) -> Section:
         rows.append(Row((w.capital(str(row.step)), w.rounded(float(row.forecast)), change, why), "lead" if n == len(table) - 1 else ""))  # fmt: skip
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
     caption = f"From the last issue to this one: forecast for {w.month_long(month)}"
-    steps = [
-        (str(row.step), float(row.change)) for row in table.iloc[1:-1].itertuples() if pd.notna(row.change)
-    ]
+    steps = [(str(row.step), float(row.change)) for row in records(table.iloc[1:-1]) if pd.notna(row.change)]
     find = sentences.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
     head = (Head("Step"), Head("Forecast", "n"), Head("Change", "n"), Head("Why"))
     foot = "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
@@ -69,7 +68,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
     table = r.run.effects
     if not len(table):
         return pd.DataFrame()
-    table = facts.pick(table, series_id=r.view.series_id)
+    table = pick(table, series_id=r.view.series_id)
     table = table[table["model"] == table["model"].iloc[0]] if len(table) else table
     out = []
     for event, rows in table.groupby("event", sort=False):
@@ -116,7 +115,7 @@ def _event(r: Report, event: str, group: Any) -> tuple[list[str], pd.Period | No
 def _told(rows: pd.DataFrame) -> list[sentences.Jump]:
     return [
         sentences.Jump(row.label, row.month, row.estimate, row.lower_80, row.upper_80, row.clear)
-        for row in rows.itertuples(index=False)
+        for row in records(rows)
     ]
 
 
@@ -133,7 +132,7 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     def draw(**how: Any) -> Any:
         return draw_effects(rows, band, **how)
 
-    told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in rows.itertuples())  # fmt: skip
+    told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in records(rows))  # fmt: skip
     note = (
         "Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero. Grey, hollow:"
         " not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an"
@@ -158,7 +157,7 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
         Head("in numbers, from the month before", "n"),
     )  # fmt: skip
     out = []
-    for row in rows.itertuples(index=False):
+    for row in records(rows):
         before = r.view.value(row.month - 1) if row.month is not None else None
         counts = (
             "none" if before is None else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
@@ -174,7 +173,7 @@ def cannot_table(r: Report) -> Table | None:
     table, calendar = r.run.estimability, r.run.events
     if not len(table):
         return None
-    table = facts.pick(table, series_id=r.view.series_id)
+    table = pick(table, series_id=r.view.series_id)
     # what nobody could know of on this date stays in the file: the page is written as of it
     rows = table[~table["action"].isin(["used", "not yet announced"])]
     shown = calendar.set_index("id")
@@ -217,11 +216,11 @@ def case_list(r: Report) -> list[Case]:
     table = r.run.cases
     if not len(table):
         return []
-    table = facts.pick(table, series_id=r.view.series_id)
+    table = pick(table, series_id=r.view.series_id)
     models = list(dict.fromkeys(table["model"]))
     model = r.run.headline if r.run.headline in models else models[0] if models else ""
     out = []
-    for _, rows in facts.pick(table, model=model).groupby("case", sort=False):
+    for _, rows in pick(table, model=model).groupby("case", sort=False):
         rows = rows[rows["horizon"] <= 6]
         ahead = pd.DataFrame(index=sorted(rows["month"].unique()))
         at = rows["level"].astype(float).round(4)
@@ -310,12 +309,12 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
     table = r.run.knowledge
     if not len(table):
         return None, "The dates below were named before they were run."
-    rows = facts.pick(table, series_id=r.view.series_id)
+    rows = pick(table, series_id=r.view.series_id)
     metrics = [m for m in ("median_error", "mae", "wis") if m in set(rows["metric"])]
     rows = rows[rows["metric"] == metrics[0]] if metrics else rows
     models = list(dict.fromkeys(rows["model"]))
     model = r.run.headline if r.run.headline in models else models[0] if models else ""
-    rows = facts.pick(rows, model=model)
+    rows = pick(rows, model=model)
     rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"])]
     if not len(rows) or float(rows["n"].min()) < 24:
         return None, "There are fewer than 24 dates to compare; named dates stand alone."
@@ -326,7 +325,7 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
                 *(w.factor(float(np.exp(value))) for value in (row.none, row.at_origin, row.hindsight)),
             )
         )
-        for row in rows.itertuples(index=False)
+        for row in records(rows)
     ]
     head = (Head("Months ahead"), Head("No events", "n"), Head("As known at the time", "n"), Head("With hindsight (not available to anyone)", "n"))  # fmt: skip
     what = "Half of the forecasts were off by more than this factor" if metrics[:1] == ["median_error"] else "The mean miss, as a factor"  # fmt: skip
@@ -348,10 +347,10 @@ def if_section(r: Report) -> Section | None:
     table = run.scenarios
     if not len(table) or not len(view.ahead):
         return None
-    rows = facts.pick(table, series_id=view.series_id)
+    rows = pick(table, series_id=view.series_id)
     models = list(dict.fromkeys(rows["model"]))
     model = run.headline if run.headline in models else models[0] if models else ""
-    rows = facts.pick(rows, model=model)
+    rows = pick(rows, model=model)
     base = base_path(r, model)
     paths = {str(name): facts.quantiles(part) for name, part in rows.groupby("scenario", sort=False) if name}
     if not paths or not len(base):
@@ -386,7 +385,7 @@ def if_section(r: Report) -> Section | None:
 def base_path(r: Report, model: str) -> pd.DataFrame:
     """Return the forecast with nothing new of the model that the scenarios were made with, six months."""
     table = r.run.forecasts
-    rows = facts.pick(table, model=model, series_id=r.view.series_id, scenario="")
+    rows = pick(table, model=model, series_id=r.view.series_id, scenario="")
     known = set(rows["knowledge"])
     rows = rows[rows["knowledge"] == ("at_origin" if "at_origin" in known else "none")]
     made = facts.quantiles(rows)
@@ -453,7 +452,7 @@ def scenario_table(
     """Return every month of every scenario."""
     head = (Head("Month"), Head("nothing new", "n"), *(Head(words[name], "n") for name in paths))
     out = []
-    for row in base.itertuples(index=False):
+    for row in records(base):
         cells = [w.month_short(row.month), w.rounded(row.middle, whole)]
         for path in paths.values():
             found = path[path["month"] == row.month]

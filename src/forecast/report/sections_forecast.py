@@ -11,6 +11,7 @@ import pandas as pd
 from forecast.report import facts, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report._rows import pick, records
 from forecast.report.content import Banner, Chart, Fact, Section, Toggle
 from forecast.report.facts import Held, View
 from forecast.report.studio import Studio
@@ -27,6 +28,7 @@ class Report:
     view: View
     replay: pd.DataFrame
     held: list[Held]
+    scores: facts.ScoreBook
     studio: Studio
     bundled: bool
     command: str
@@ -73,11 +75,10 @@ def late_months(run: Any, view: View) -> list[pd.Period]:
 
 def next_expected(view: View, as_of: Any) -> pd.Timestamp | None:
     """Return about when the next figure comes: its month's end and the usual wait of the last twelve."""
-    recent = view.released.iloc[-12:].dropna()
-    if not len(recent):
+    wait = facts.usual_wait(view)
+    if wait is None:
         return None
-    waits = [(day - month.end_time.normalize()).days for month, day in recent.items()]
-    day = (view.last + 1).end_time.normalize() + pd.Timedelta(days=int(np.median(waits)))
+    day = (view.last + 1).end_time.normalize() + pd.Timedelta(days=wait)
     return max(day, pd.Timestamp(as_of) + pd.Timedelta(days=1))
 
 
@@ -89,7 +90,7 @@ def masthead(r: Report) -> dict[str, Any]:
     if late:
         head, text = sentences.late_banner(view.last, late, len(late) + 1)
         banners.append(Banner("Late data", head, text))
-    failed = facts.pick(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
+    failed = pick(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
     failed = failed[failed["status"] == "failed"] if len(failed) else failed
     if not len(view.ahead):
         why = f" {failed['message'].iloc[-1]!s}." if len(failed) else ""
@@ -195,7 +196,7 @@ def published(run: Any, view: View) -> pd.DataFrame:
     table = getattr(run, "track_record", None)
     if table is None or not len(table):
         return pd.DataFrame()
-    rows = facts.pick(table, kind="published", series_id=view.series_id)
+    rows = pick(table, kind="published", series_id=view.series_id)
     if not len(rows):
         return pd.DataFrame()
     out = rows.rename(columns={f"q{level:g}": column for level, column in _LEVEL_COLUMNS.items()})
@@ -225,9 +226,7 @@ def other_lines(r: Report, months: pd.DataFrame) -> list[tuple[str, str, str, pd
     for model, knowledge in tables.model_rows(run):
         if model == run.headline:
             continue
-        rows = facts.pick(
-            run.forecasts, model=model, knowledge=knowledge, scenario="", series_id=r.view.series_id
-        )
+        rows = pick(run.forecasts, model=model, knowledge=knowledge, scenario="", series_id=r.view.series_id)
         rows = rows[np.isclose(rows["level"].astype(float), 0.5) & rows["month"].isin(months["month"])]
         if len(rows) == len(months):
             wanted.append((model, knowledge, rows.set_index("month")["value"].sort_index()))
@@ -274,7 +273,7 @@ def first_chart(r: Report) -> Chart | None:
         )
 
     first, final = (
-        view.range(row, "80") for row in (next(ahead.itertuples()), next(ahead.iloc[-1:].itertuples()))
+        view.range(row, "80") for row in (next(iter(records(ahead))), next(iter(records(ahead.iloc[-1:]))))
     )
     ratios = [None if ends is None or ends[0] <= 0 else ends[1] / ends[0] for ends in (first, final)]
     end = ahead["month"].iloc[-1]
@@ -328,9 +327,7 @@ def next_section(r: Report) -> Section:
     view = r.view
     if not len(view.ahead):
         return Section("next", "What comes next?", "What comes next?", "There is no forecast in this report.")
-    rows = [
-        (row.month, row.middle, view.range(row, "80")) for row in view.ahead.itertuples() if row.horizon <= 6
-    ]
+    rows = [(row.month, row.middle, view.range(row, "80")) for row in records(view.ahead) if row.horizon <= 6]
     far = view.numbers(12)
     distance = no_skill_from(r)
     find = sentences.next_find(
@@ -345,19 +342,17 @@ def next_section(r: Report) -> Section:
 
 def no_skill_from(r: Report) -> int | None:
     """Return the first distance from which the headline's middle has not beaten the baseline in the latest era."""
-    run = r.run
-    found = facts.eras(run)
+    run, found = r.run, r.scores.eras
     if not found or run.headline == run.experiment.backtest.baseline:
         return None
     knowledge = facts.knowledge_of(run.backtest, run.headline)
-    beaten: dict[int, bool] = {}
-    for horizon in range(1, run.experiment.horizon + 1):
-        row = facts.score(run, run.headline, knowledge, r.view.series_id, horizon, "mae", era=found[-1])
-        if row is not None and np.isfinite(float(row.skill)):
-            beaten[horizon] = float(row.skill) > 0.005
+    skills = {
+        h: r.scores.skill(run.headline, knowledge, h, "mae", found[-1])
+        for h in range(1, run.experiment.horizon + 1)
+    }
+    beaten = {h: skill > 0.005 for h, skill in skills.items() if skill is not None}
     best = max((h for h, better in beaten.items() if better), default=0)
-    later = [h for h in beaten if h > best]
-    return min(later) if later else None
+    return min((h for h in beaten if h > best), default=None)
 
 
 def several(r: Report, rest: list[str]) -> list[Any]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from forecast.report import facts, names, sentences
 from forecast.report import wording as w
+from forecast.report._rows import pick, records
 from forecast.report.content import Command, Download, Head, Note, Row, Section, Table
 from forecast.report.sections_forecast import Report
 
@@ -26,7 +27,7 @@ def _counted(r: Report) -> Note:
 
 
 def _vintage(r: Report) -> Note:
-    known = facts.pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
     text = f"Each forecast uses the last figure public on its date. Figures here are as known on {w.day_long(r.run.as_of)}."
     if "release_basis" in known:
         dated = int((known["release_basis"] == "day").sum())
@@ -47,7 +48,7 @@ def _vintage(r: Report) -> Note:
 
 
 def _provisional(r: Report) -> list[Note]:
-    known = facts.pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
     if "status" not in known:
         return []
     open_rows = known[known["status"].isin(["provisional", "flash"])]
@@ -69,21 +70,20 @@ def _breaks(r: Report) -> list[Note]:
     months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
     rows = rows[(months > r.view.counts.index[0]) & (months <= r.view.last)]
     told = [
-        f"{w.month_long(row.month)}: {sentences.first_sentence(row.what_changed)}"
-        for row in rows.itertuples()
+        f"{w.month_long(row.month)}: {sentences.first_sentence(row.what_changed)}" for row in records(rows)
     ]
     return [Note("Breaks.", " ".join(told[-6:]))] if told else []
 
 
 def _leaks(r: Report) -> list[Note]:
-    rows = facts.pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    rows = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
     rows = rows[rows["month"] > r.view.last] if len(rows) else rows
     if not len(rows):
         return []
     used = r.run.experiment.data.include_leaks
     parts = [
         f"about {w.count(row.value)} for {w.month_long(row.month)} (in the press on {w.day_long(row.released)})"
-        for row in rows.itertuples()
+        for row in records(rows)
     ]
     fate = (
         "It fills its month here, with its error added to every range."
@@ -146,7 +146,7 @@ def _paragraph(r: Report) -> Note:
         )
         text = f"The headline, “{headline}”, combines {w.word_plural(len(spec.members), 'model')} fitted without events, {how}: {members}."
     else:
-        rows = facts.pick(run.models, model=run.headline)
+        rows = pick(run.models, model=run.headline)
         told = str(rows["description"].iloc[0]).rstrip(".") if len(rows) else ""
         text = f"The headline is the model “{headline}”{f' ({told[:1].lower() + told[1:]})' if told else ''}."
     text += f" Figures go back to {w.month_long(first)}. {_range_rule(r)}"
@@ -189,7 +189,7 @@ def _fits(r: Report) -> list[Note]:
     table = r.run.diagnostics
     if not len(table) or "p_value" not in table:
         return []
-    rows = facts.pick(table, series_id=r.view.series_id)
+    rows = pick(table, series_id=r.view.series_id)
     low = rows[pd.to_numeric(rows["p_value"], errors="coerce") < 0.05]
     if not len(rows):
         return []

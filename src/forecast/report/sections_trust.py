@@ -10,6 +10,7 @@ import pandas as pd
 from forecast.report import facts, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report._rows import records
 from forecast.report.content import Box, Chart, Paragraph, Section
 from forecast.report.facts import View
 from forecast.report.sections_forecast import Report, published
@@ -106,7 +107,7 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
     rows = rows[(months > counts.index[0]) & (months <= counts.index[-1])]
     return [
         f"Change of definition, {w.month_short(row.month)}: {sentences.first_sentence(row.what_changed)}"
-        for row in rows.itertuples()
+        for row in records(rows)
     ][:2]
 
 
@@ -116,7 +117,7 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
 def sure_section(r: Report) -> Section:
     """Return "How sure can one be?": coverage, hits with and without a new measure, the record."""
     blocks: list[Any] = []
-    months = {int(row.horizon): row.month for row in r.view.ahead.itertuples()}
+    months = {int(row.horizon): row.month for row in records(r.view.ahead)}
     calm, shock = by_new_event(r)
     if r.held:
         blocks.append(coverage_chart(r, calm, shock))
@@ -220,7 +221,7 @@ def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
         return [record_chart(r, record, "published")]
     n = int(record["origin"].nunique())
     first = record["month"].min()
-    expected = first.end_time.normalize() + pd.Timedelta(days=_usual_wait(r.view))
+    expected = first.end_time.normalize() + pd.Timedelta(days=facts.usual_wait(r.view) or 0)
     have = "forecast has" if n == 1 else "forecasts have"
     return [
         Box(
@@ -228,11 +229,6 @@ def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
             f"The forecast of {w.month_long(first)} is scored when the count is published, {w.half_of_month(expected)}.",
         )
     ]
-
-
-def _usual_wait(view: View) -> int:
-    recent = view.released.iloc[-12:].dropna()
-    return int(np.median([(day - month.end_time.normalize()).days for month, day in recent.items()]))
 
 
 def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
@@ -302,11 +298,11 @@ def record_title(missed: int, n: int, kind: str) -> str:
 def models_section(r: Report) -> Section:
     """Return "Do the models beat a simple guess?"."""
     run = r.run
-    found = facts.eras(run)
+    found = r.scores.eras
     era = found[-1] if len(found) > 1 else None
     blocks: list[Any] = []
     if len(run.backtest):
-        blocks.append(tables.models_table(run, r.view.series_id, era))
+        blocks.append(tables.models_table(run, r.view.series_id, r.scores, era))
     return Section(
         "models", "Do the models beat a simple guess?", "Models compared", _models_find(r, era), tuple(blocks)
     )
@@ -319,8 +315,7 @@ def _models_find(r: Report, era: str | None) -> str:
     knowledge = facts.knowledge_of(run.backtest, run.headline)
 
     def skill(which: str, horizon: int) -> float | None:
-        row = facts.score(run, run.headline, knowledge, r.view.series_id, horizon, "wis", era=which)
-        return None if row is None or not np.isfinite(float(row.skill)) else float(row.skill)
+        return r.scores.skill(run.headline, knowledge, horizon, "wis", which)
 
     since = facts.era_words(run, era) if era else ""
     first = r.replay["month"].min() if len(r.replay) else r.view.last
@@ -335,11 +330,12 @@ def none_beats(r: Report, era: str) -> int | None:
     run = r.run
     baseline = run.experiment.backtest.baseline
     for horizon in (6, 3, 1, 12):
-        skills = []
-        for model, knowledge in tables.model_rows(run):
-            row = facts.score(run, model, knowledge, r.view.series_id, horizon, "wis", era=era)
-            if model != baseline and row is not None and np.isfinite(float(row.skill)):
-                skills.append(float(row.skill))
+        found = [
+            r.scores.skill(model, knowledge, horizon, "wis", era)
+            for model, knowledge in tables.model_rows(run)
+            if model != baseline
+        ]
+        skills = [skill for skill in found if skill is not None]
         if skills and max(skills) <= 0.005:
             return horizon
     return None

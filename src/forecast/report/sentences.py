@@ -340,7 +340,8 @@ def past_title(counts: pd.Series) -> str:
     level = _new_level(values)
     if level is not None:
         start, end, years, way = level
-        change = w.plain_change(float(values[end]), float(values[start]))
+        at = {month: float(value) for month, value in values.items()}
+        change = w.plain_change(at[end], at[start])
         months = w.word_plural((end - start).n, "month")
         verb = "fell" if way == "below" else "rose"
         span = f"every month of the {w.word_plural(years, 'year')} before"
@@ -402,10 +403,10 @@ def _largest_jump(values: pd.Series) -> tuple[pd.Period, float, float] | None:
         return None
     ratio = (recent / recent.shift(1)).iloc[1:]
     strength = ratio.where(ratio >= 1, 1 / ratio)
-    month = strength.idxmax()
-    if strength[month] < 1.5:
+    at = int(np.argmax(strength.to_numpy(float)))
+    if float(strength.iloc[at]) < 1.5:
         return None
-    return month, float(recent[month - 1]), float(recent[month])
+    return recent.index[at + 1], float(recent.iloc[at]), float(recent.iloc[at + 1])
 
 
 def past_note(with_flags: bool, with_effects: bool, breaks: Sequence[str], source: str) -> str:

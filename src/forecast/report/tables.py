@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecast.report import facts, names, sentences
 from forecast.report import wording as w
+from forecast.report._rows import pick, records
 from forecast.report.content import Cell, Head, Row, Table
 from forecast.report.facts import Held, View
 
@@ -36,7 +37,7 @@ def next_table(view: View, as_of: Any) -> Table:
         Head("Chance of more than that", "n"),
     )  # fmt: skip
     rows, refused = [], []
-    for row in view.ahead.itertuples(index=False):
+    for row in records(view.ahead):
         horizon = int(row.horizon)
         if horizon > 6 and horizon not in (9, 12):
             continue
@@ -80,7 +81,7 @@ def chart_table(
     head += [Head(name, "n", toggle) for toggle, name, _ in others]
     blanks = ("",) * (len(head) - 2)
     rows = [Row((w.month_short(month), w.count(value), *blanks)) for month, value in counts.items()]
-    for row in ahead.itertuples(index=False):
+    for row in records(ahead):
         cells = [w.month_short(row.month), "", w.rounded(row.middle, view.whole)]
         cells += [range_cell(view, row, "50", 0.5), range_cell(view, row, "80", 0.8)]
         if afterwards:
@@ -99,7 +100,7 @@ def afterwards_table(view: View) -> Table:
     head = (Head("Month"), Head("Forecast (middle)", "n"), Head("80% range", "n"), Head("Happened", "n"), Head("Inside?"), Head("Public on"))  # fmt: skip
     later = view.afterwards.set_index("month")
     rows = []
-    for row in view.ahead.itertuples(index=False):
+    for row in records(view.ahead):
         if row.month not in later.index:
             continue
         value = float(later.loc[row.month, "value"])
@@ -153,7 +154,7 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
     one = replay[(replay["horizon"] == 1)].dropna(subset=["truth"]).sort_values("month").iloc[-rows:]
     head = (Head("Month"), Head("forecast", "n"), Head("80% range", "n"), Head("count", "n"), Head("inside?"))
     out = []
-    for row in one.iloc[::-1].itertuples(index=False):
+    for row in records(one.iloc[::-1]):
         known = np.isfinite(row.lower_80) and np.isfinite(row.upper_80)
         ends = w.span(row.lower_80, row.upper_80, whole) if known else "refused"
         inside = "refused" if not known else "yes" if row.lower_80 <= row.truth <= row.upper_80 else "no"
@@ -173,7 +174,9 @@ def model_rows(run: Any) -> list[tuple[str, str]]:
         [t[["model", "knowledge"]] for t in (run.backtest, run.folds, run.forecasts) if len(t)]
     )
     found = [
-        (str(m), str(k)) for m, k in source.drop_duplicates().itertuples(index=False) if k != "hindsight"
+        (str(row.model), str(row.knowledge))
+        for row in records(source.drop_duplicates())
+        if row.knowledge != "hindsight"
     ]
     order = {str(m): i for i, m in enumerate(run.models["model"])} if len(run.models) else {}
     baseline = run.experiment.backtest.baseline
@@ -187,7 +190,7 @@ def model_rows(run: Any) -> list[tuple[str, str]]:
 
 def model_words(run: Any, model: str, knowledge: str) -> Cell:
     """Return a row's name with its one-line description."""
-    rows = facts.pick(run.models, model=model) if len(run.models) else run.models
+    rows = pick(run.models, model=model) if len(run.models) else run.models
     setting = run.experiment.model.get(model)
     kind, told = (
         (str(rows["kind"].iloc[0]), str(rows["description"].iloc[0] or "")) if len(rows) else ("", "")
@@ -209,62 +212,59 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
     return Cell(names.row_name(model, knowledge, kind), told.replace("nan", "").rstrip("."))
 
 
-def models_table(run: Any, series_id: str, era: str | None) -> Table:
+def models_table(run: Any, series_id: str, scores: facts.ScoreBook, era: str | None) -> Table:
     """Return the models beside the baseline on common folds; failures are rows."""
-    since = facts.era_words(run, era) if era else ""
+    since = f", {facts.era_words(run, era)}" if era else ""
     head = [
-        Head("Model"),
-        Head("Forecasts made", "n"),
-        Head("Skill, 1 month", "n"),
-        Head("Skill, 6 months", "n"),
+        "Skill, 1 month",
+        "Skill, 6 months",
+        *((f"Skill, {h}{since}" for h in ("1 month", "6 months")) if era else ()),
     ]
-    if era:
-        head += [Head(f"Skill, 1 month, {since}", "n"), Head(f"Skill, 6 months, {since}", "n")]
-    head += [Head("Typical miss, 1 month", "n"), Head("Notes")]
-    rows = [_model_row(run, series_id, model, knowledge, era) for model, knowledge in model_rows(run)]
-    n = facts.score(run, run.headline, facts.knowledge_of(run.backtest, run.headline), series_id, 1, "wis")
-    dates = f"on the same {w.count(n.n_ok)} dates, " if n is not None and np.isfinite(n.n_ok) else ""
-    replay = run.backtest["month"]
-    caption = (
-        f"Models compared {dates}replay of {replay.min().year} to {run.observations['month'].max().year}"
-    )
+    heads = [Head("Model"), Head("Forecasts made", "n"), *(Head(words, "n") for words in head)]
+    heads += [Head("Typical miss, 1 month", "n"), Head("Notes")]
+    rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
+    lead = scores.get(run.headline, facts.knowledge_of(run.backtest, run.headline), 1, "wis")
+    dates = f"on the same {w.count(lead.n_ok)} dates, " if lead is not None and np.isfinite(lead.n_ok) else ""
+    first, last = run.backtest["month"].min(), run.observations["month"].max()
     foot = (
         "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on"
         " the log scale, so that a year of 8,000 a month counts as much as one of 200,000. Typical miss: half of the"
         " forecasts missed by less."
     )
-    return Table(caption, tuple(head), tuple(rows), foot, "models")
+    caption = f"Models compared {dates}replay of {first.year} to {last.year}"
+    return Table(caption, tuple(heads), tuple(rows), foot, "models")
 
 
-def _model_row(run: Any, series_id: str, model: str, knowledge: str, era: str | None) -> Row:
+def _model_row(
+    run: Any, series_id: str, scores: facts.ScoreBook, model: str, knowledge: str, era: str | None
+) -> Row:
     folds = facts.fold_count(run, model, knowledge, series_id)
     baseline = model == run.experiment.backtest.baseline
-    cells: list[str | Cell] = [model_words(run, model, knowledge), w.hits(folds.ok, folds.total)]
     scored = [("all", 1), ("all", 6), *((era, h) for h in (1, 6) if era)]
-    skills = [
-        facts.score(run, model, knowledge, series_id, horizon, "wis", era=which) for which, horizon in scored
-    ]
-    known = [s is not None and np.isfinite(float(s.skill)) for s in skills]
+    skills = [scores.skill(model, knowledge, horizon, "wis", which) for which, horizon in scored]
     notes = []
-    if not any(known) and not baseline:
-        reasons = [str(s.note) for s in skills if s is not None and isinstance(s.note, str) and s.note]
-        cells += [NO_SCORE, *[""] * (len(scored) - 1)]
-        notes += reasons[:1]
+    if baseline:
+        cells = ["0%"] * len(scored)
+    elif any(skill is not None for skill in skills):
+        cells = [NO_SCORE if skill is None else w.skill(skill) for skill in skills]
     else:
-        cells += ["0%" if baseline else w.skill(float(s.skill)) if ok else NO_SCORE for s, ok in zip(skills, known, strict=True)]  # fmt: skip
-    miss = facts.score(run, model, knowledge, series_id, 1, "median_error")
-    cells.append(w.percent(float(np.expm1(miss.value))) if miss is not None and np.isfinite(miss.value) else "" if NO_SCORE in cells else NO_SCORE)  # fmt: skip
+        cells = [NO_SCORE, *[""] * (len(scored) - 1)]
+        row = scores.get(model, knowledge, 1, "wis")
+        notes += [row.note] if row is not None and isinstance(row.note, str) and row.note else []
+    miss = scores.get(model, knowledge, 1, "median_error")
+    known = miss is not None and np.isfinite(miss.value)
+    cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if NO_SCORE in cells else NO_SCORE)
     if baseline:
         notes.append("skill is 0 by definition")
     if folds.failed:
         notes.insert(0, sentences.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
         notes.append(f"{w.plural(folds.skipped, 'date')} with too few months")
-    extra = facts.pick(run.models, model=model)["note"] if len(run.models) and "note" in run.models else []
-    notes += [str(text) for text in extra if isinstance(text, str) and text]
-    cells.append("; ".join(dict.fromkeys(notes)))
-    lead = model == run.headline
-    return Row(tuple(cells), "lead" if lead else "fail" if folds.failed and not any(known) else "")
+    if len(run.models) and "note" in run.models:
+        notes += [text for text in pick(run.models, model=model)["note"] if isinstance(text, str) and text]
+    kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == NO_SCORE else ""
+    made = w.hits(folds.ok, folds.total)
+    return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
 
 
 # --------------------------------------------------------------------------- several series
