@@ -237,7 +237,7 @@ def _draw(logs: Floats, levels: Floats, covariance: Floats, noise: Floats) -> Fl
     """Paths (path, node, month) whose quantiles are those given.
 
     Gaussian paths that walk at random, correlated across nodes, are put through the quantile function of each
-    node and month; it is straight in normal scores beyond the outermost levels.
+    node and month.
     """
     from scipy.special import ndtri
 
@@ -255,12 +255,15 @@ def _draw(logs: Floats, levels: Floats, covariance: Floats, noise: Floats) -> Fl
 
 
 def _straight(x: Floats, at: Floats, values: Floats) -> Floats:
-    """Linear interpolation, and straight on beyond the ends."""
+    """Linear interpolation; beyond the ends a Gaussian tail that runs through the median and the end.
+
+    The slope between the two outermost quantiles would be steeper with heavy tails, and a few paths beyond
+    them would then make the mean.
+    """
     inside = np.interp(x, at, values)
-    if len(at) < 2:
-        return np.asarray(inside, dtype=float)
-    low = (values[1] - values[0]) / (at[1] - at[0])
-    high = (values[-1] - values[-2]) / (at[-1] - at[-2])
+    middle = int(np.argmin(np.abs(at)))
+    low = (values[0] - values[middle]) / at[0] if middle > 0 else 0.0
+    high = (values[-1] - values[middle]) / at[-1] if middle < len(at) - 1 else 0.0
     return np.asarray(
         inside + low * np.minimum(x - at[0], 0.0) + high * np.maximum(x - at[-1], 0.0), dtype=float
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.scoring.wide import Floats
+from forecast.scoring.wide import Floats, Ints
 
 
 def diebold_mariano(
@@ -60,13 +60,17 @@ def diebold_mariano(
     return statistic, p
 
 
-def circular_draws(n: int, block: int, draws: int, seed: int) -> Floats:
-    """How often each of `n` origins stands in each draw of a circular block bootstrap: (draws, n)."""
+def circular_picks(n: int, block: int, draws: int, seed: int) -> Ints:
+    """Positions of the origins in each draw of a circular block bootstrap: (draws, n)."""
     block = max(1, min(block, n))
     generator = np.random.default_rng(seed)
     starts = generator.integers(0, n, size=(draws, -(-n // block)))
-    picked = ((starts[:, :, None] + np.arange(block)) % n).reshape(draws, -1)[:, :n]
-    flat = picked + n * np.arange(draws)[:, None]
+    return ((starts[:, :, None] + np.arange(block)) % n).reshape(draws, -1)[:, :n]
+
+
+def circular_draws(n: int, block: int, draws: int, seed: int) -> Floats:
+    """How often each of `n` origins stands in each draw: (draws, n)."""
+    flat = circular_picks(n, block, draws, seed) + n * np.arange(draws)[:, None]
     times = np.bincount(flat.ravel(), minlength=draws * n).reshape(draws, n)
     return np.asarray(times, dtype=float)
 

@@ -17,7 +17,7 @@ import pandas as pd
 from forecast.scoring._bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds
 from forecast.scoring.scores import METRICS, fold_losses
-from forecast.scoring.wide import Floats, days
+from forecast.scoring.wide import Floats, days, ordered_unique
 from forecast.spec import ConfigError, ReportSpec, nearest
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def compare(
     for ground in grounds(table, obs, against, truth, as_of):
         for metric in metrics:
             rows.extend(_compare_ground(ground, metric, eras, (block, draws, seed)))
-    order = {name: i for i, name in enumerate(dict.fromkeys(table["model"]))}
+    order = {name: i for i, name in enumerate(ordered_unique(table["model"]))}
     rows.sort(key=lambda row: order[row["model"]])
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
@@ -147,16 +147,17 @@ def _compare_ground(
         base = losses[ground.base]
         scored = np.flatnonzero(mask & np.isfinite(base).any(axis=1))
         counts = _counts(ground, scored, bootstrap)
-        base_means = drawn_means(counts, base[scored]) if len(scored) else np.zeros((0, base.shape[1]))
+        if not len(scored):
+            continue
+        drawn = drawn_means(counts, np.stack([x[scored] for x in losses], axis=1))
         for k, loss in enumerate(losses):
-            if k != ground.base and len(scored):
-                drawn = drawn_means(counts, loss[scored])
-                for horizon, row in _cells(loss[scored], base[scored], drawn, base_means).items():
-                    found[k][(horizon, era)] = row
+            if k != ground.base:
+                cells = _cells(loss[scored], base[scored], drawn[:, k], drawn[:, ground.base])
+                found[k].update({(horizon, era): row for horizon, row in cells.items()})
     rows = []
-    for k, cells in enumerate(found):
-        for (horizon, era), row in cells.items():
-            signs = {e: cells[(horizon, e)] for e in masks if e != ALL and (horizon, e) in cells}
+    for k, mine in enumerate(found):
+        for (horizon, era), row in mine.items():
+            signs = {e: mine[(horizon, e)] for e in masks if e != ALL and (horizon, e) in mine}
             rows.append(
                 {
                     "model": ground.names[k][0],

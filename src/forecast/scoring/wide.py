@@ -335,7 +335,7 @@ def as_of_values(table: pd.DataFrame, origins: Ints, start: int, months: int) ->
 
 def ordered_unique(values: Iterable[Any]) -> list[Any]:
     """Unique values in order of appearance."""
-    return list(dict.fromkeys(values))
+    return list(dict.fromkeys(values.unique() if isinstance(values, pd.Series) else values))
 
 
 def require_levels(levels: Sequence[float]) -> Floats:

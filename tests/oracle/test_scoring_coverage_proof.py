@@ -1,0 +1,70 @@
+"""Simulated series from known processes: every kind of range keeps its word where its assumptions hold."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from _tables import figures, forecasts, random_walk
+from forecast.postprocess.intervals import add_intervals
+from forecast.scoring.calibration import calibrate
+from forecast.spec import IntervalsSpec
+
+SERIES, MONTHS, HORIZON = 500, 181, 6
+NOMINALS = (0.5, 0.8, 0.95)
+#: The square-root rule also takes one shape for all horizons, which a walk of Gaussian steps has and one of
+#: t4 steps has not (there 50 % ranges cover 56 % at horizon 1 and 45 % at horizon 6); the others take any.
+NOISE = {
+    "square_root": lambda r: r.standard_normal(MONTHS),
+    "student_t": lambda r: r.standard_t(6, MONTHS),
+}
+
+
+def simulate(method: str) -> pd.DataFrame:
+    """Hits of one forecast a series and horizon (independent across series), after 120 months of errors."""
+    rng = np.random.default_rng(20240507)
+    rows = []
+    for start in range(0, SERIES, 50):
+        values = {}
+        for i in range(start, start + 50):
+            noise = NOISE.get(method, lambda r: r.standard_t(4, MONTHS))(rng)
+            values[f"s{i}"] = np.round(np.exp(14 + 0.05 * np.cumsum(noise)))
+        obs = figures(values)
+        table = pd.concat(
+            [forecasts(obs, {"m": random_walk}, series_id=s, horizon=HORIZON, warm_up=1) for s in values]
+        )
+        spec = IntervalsSpec(method=method, half_life=None)
+        ranges, _ = add_intervals(table, obs, spec)
+        last = sorted(ranges["origin"].unique())[MONTHS - HORIZON - 1]
+        rows.append(calibrate(ranges[ranges["origin"] == last], obs, nominals=NOMINALS))
+    return pd.concat(rows)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("method", ["square_root", "direct", "direct_mirrored", "ewma", "student_t"])
+def test_coverage_of_simulated_random_walks(method):
+    """At most one cell in ten outside its 95 % band, none outside the 99.9 % band (binomial, 500 series).
+
+    The methods of one horizon are judged at horizon 1, where their errors do not overlap; the square-root
+    rule assumes a random walk and is judged at every horizon.
+    """
+    from scipy import stats
+
+    hits = simulate(method)
+    hits = hits[hits["horizon"] != "all"]
+    if method != "square_root":
+        hits = hits[hits["horizon"] == 1]
+    cells = hits.groupby(["horizon", "nominal"])["covered"].agg(["sum", "count"])
+    outside = []
+    for (horizon, nominal), cell in cells.iterrows():
+        n, k = int(cell["count"]), float(cell["sum"])
+        low, high = stats.binom.ppf([0.0005, 0.9995], n, nominal)
+        assert low <= k <= high, (horizon, nominal, k / n)
+        low, high = stats.binom.ppf([0.025, 0.975], n, nominal)
+        outside.append(not low <= k <= high)
+    assert sum(outside) <= max(1, len(outside) // 10), cells
