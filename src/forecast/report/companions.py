@@ -57,52 +57,43 @@ PACKAGES = (
 )
 
 
-def tidy(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
-    """Return a table as files have it: months ``YYYY-MM``, dates ISO, numbers to ten digits."""
-    columns = list(COLUMNS.get(name, ()))
-    if table is None or not len(table):
-        kept = list(table.columns) if table is not None and len(table.columns) else columns
-        return pd.DataFrame(columns=kept or columns)
-    out = table.copy()
-    for column in out.columns:
-        values = out[column]
-        if isinstance(values.dtype, pd.PeriodDtype):
-            out[column] = values.astype(str)
-        elif pd.api.types.is_datetime64_any_dtype(values.dtype):
-            out[column] = values.dt.strftime("%Y-%m-%d")
-        elif pd.api.types.is_float_dtype(values.dtype):
-            out[column] = _round(values.to_numpy(float))
-        elif values.dtype == object and values.map(lambda v: isinstance(v, (pd.Period, pd.Timestamp))).any():
-            out[column] = values.map(_plain_time)
-    return out
-
-
-def _round(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    # ten significant digits: far finer than any forecast, coarse enough to be the same on every machine
-    with np.errstate(divide="ignore", invalid="ignore"):
-        digits = 9 - np.floor(np.log10(np.abs(values)))
-    digits = np.clip(np.where(np.isfinite(digits), digits, 0), -10, 15)
-    scale = 10.0**digits
-    return np.asarray(np.where(np.isfinite(values), np.round(values * scale) / scale, values), dtype=float)
-
-
-def _plain_time(value: Any) -> Any:
+def plain_text(value: Any) -> str:
+    """Return a cell as files have it: months ``YYYY-MM``, dates ISO, numbers to ten digits, nothing for nothing."""
+    if isinstance(value, (float, np.floating)):
+        # far finer than any forecast, coarse enough to be the same on every machine
+        return f"{value:.10g}" if np.isfinite(value) else ""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d")
-    return str(value) if isinstance(value, pd.Period) else value
+    text = str(value)
+    return '"' + text.replace('"', '""') + '"' if any(ch in text for ch in ',"\n\r') else text
+
+
+def _column(values: pd.Series) -> list[str]:
+    if pd.api.types.is_float_dtype(values.dtype):
+        return [f"{v:.10g}" if v == v and abs(v) != np.inf else "" for v in values.to_numpy(float).tolist()]
+    # few different values in many rows: each is turned into text once
+    codes, unique = pd.factorize(values, use_na_sentinel=False)
+    texts = np.array([plain_text(v) for v in unique], dtype=object)
+    out: list[str] = texts[codes].tolist() if len(texts) else []
+    return out
 
 
 def csv_bytes(table: pd.DataFrame | None, name: str) -> bytes:
     """Return a table as CSV: header always, LF, no index."""
-    buffer = io.StringIO()
-    tidy(table, name).to_csv(buffer, index=False, lineterminator="\n")
-    return buffer.getvalue().encode()
+    known = COLUMNS.get(name, ())
+    columns = list(known) if table is None or not len(table.columns) else [str(c) for c in table.columns]
+    lines = [",".join(columns)]
+    if table is not None and len(table):
+        lines += map(",".join, zip(*(_column(table[c]) for c in table.columns), strict=True))
+    return ("\n".join(lines) + "\n").encode()
 
 
 def gz_bytes(data: bytes) -> bytes:
     """Return data compressed, with neither time nor name inside."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as file:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as file:
         file.write(data)
     return buffer.getvalue()
 
@@ -145,7 +136,7 @@ def plain_json(value: Any) -> Any:
         return float(f"{number:.10g}") if np.isfinite(number) else None
     if isinstance(value, (np.integer, np.bool_)):
         return value.item()
-    return _plain_time(value) if isinstance(value, (pd.Period, pd.Timestamp)) else value
+    return plain_text(value) if isinstance(value, (pd.Period, pd.Timestamp)) else value
 
 
 def json_bytes(value: Any) -> bytes:

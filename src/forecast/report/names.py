@@ -16,7 +16,7 @@ MODEL_NAMES: Mapping[str, str] = {
     "drift": "Last month plus average change",
     "seasonal_naive": "Same month last year",
     "seasonal_random_walk": "Seasonal random walk",
-    "linear": "Regression on season and events",
+    "linear": "Regression on trend and season",
     "arima": "ARIMA",
     "ridge": "Ridge regression",
     "ets": "Exponential smoothing",

@@ -231,7 +231,9 @@ def other_lines(r: Report, months: pd.DataFrame) -> list[tuple[str, str, str, pd
         if len(rows) == len(months):
             wanted.append((model, knowledge, rows.set_index("month")["value"].sort_index()))
     baseline = run.experiment.backtest.baseline
-    wanted.sort(key=lambda row: row[0] != baseline)
+    # of each colour the ARIMA models go first: they are what readers ask for
+    arima = set(pick(run.models, kind="arima")["model"]) if len(run.models) else set()
+    wanted.sort(key=lambda row: (row[0] != baseline, row[0] not in arima))
     free = {"base": ["m-rw"], "events": ["m-ev"], "plain": ["m-arima", "m-ridge"]}
     out = []
     for model, knowledge, line in wanted:
@@ -330,9 +332,13 @@ def next_section(r: Report) -> Section:
     rows = [(row.month, row.middle, view.range(row, "80")) for row in records(view.ahead) if row.horizon <= 6]
     far = view.numbers(12)
     distance = no_skill_from(r)
+    era = r.scores.eras[-1] if r.scores.eras else ""
+    beaten = none_beats(r, era) if era and distance is None else None
+    since = facts.era_words(r.run, era) if era else ""
     find = sentences.next_find(
         rows, None if far is None else (far.month, far.middle, view.range(far, "80")), distance, view.whole
     )
+    find += sentences.never_beaten(beaten, since)
     blocks: list[Any] = [tables.next_table(view, r.run.as_of)]
     rest = facts.other_series(r.run, view.series_id)
     if rest:
@@ -353,6 +359,27 @@ def no_skill_from(r: Report) -> int | None:
     beaten = {h: skill > 0.005 for h, skill in skills.items() if skill is not None}
     best = max((h for h, better in beaten.items() if better), default=0)
     return min((h for h in beaten if h > best), default=None)
+
+
+def none_beats(r: Report, era: str) -> int | None:
+    """Return the distance shown at which no model has beaten the baseline: six months first, then the nearest."""
+    run = r.run
+    baseline = run.experiment.backtest.baseline
+    for horizon in (6, 3, 1, 12):
+        found = [
+            r.scores.skill(model, knowledge, horizon, "wis", era)
+            for model, knowledge in tables.model_rows(run)
+            if model != baseline
+        ]
+        skills = [skill for skill in found if skill is not None]
+        if skills and max(skills) <= 0.005:
+            return horizon
+    return None
+
+
+def first_replayed(r: Report) -> pd.Period:
+    """Return the first month of the replay that counts."""
+    return w.month(r.replay["month"].min()) if len(r.replay) else r.view.last
 
 
 def several(r: Report, rest: list[str]) -> list[Any]:

@@ -13,7 +13,7 @@ from forecast.report import wording as w
 from forecast.report._rows import records
 from forecast.report.content import Box, Chart, Paragraph, Section
 from forecast.report.facts import View
-from forecast.report.sections_forecast import Report, published
+from forecast.report.sections_forecast import Report, first_replayed, none_beats, published
 
 YEARS = 10
 
@@ -302,7 +302,7 @@ def models_section(r: Report) -> Section:
     era = found[-1] if len(found) > 1 else None
     blocks: list[Any] = []
     if len(run.backtest):
-        blocks.append(tables.models_table(run, r.view.series_id, r.scores, era))
+        blocks.append(tables.models_table(run, r.view.series_id, r.scores, era, first_replayed(r)))
     return Section(
         "models", "Do the models beat a simple guess?", "Models compared", _models_find(r, era), tuple(blocks)
     )
@@ -318,24 +318,8 @@ def _models_find(r: Report, era: str | None) -> str:
         return r.scores.skill(run.headline, knowledge, horizon, "wis", which)
 
     since = facts.era_words(run, era) if era else ""
-    first = r.replay["month"].min() if len(r.replay) else r.view.last
+    first = first_replayed(r)
     one_since = skill(era, 1) if era else None
     return sentences.models_find(
         names.model_name(run.headline), skill("all", 1), one_since, since, first, none_beats(r, era or "all")
     )
-
-
-def none_beats(r: Report, era: str) -> int | None:
-    """Return the distance shown at which no model has beaten the baseline: six months first, then the nearest."""
-    run = r.run
-    baseline = run.experiment.backtest.baseline
-    for horizon in (6, 3, 1, 12):
-        found = [
-            r.scores.skill(model, knowledge, horizon, "wis", era)
-            for model, knowledge in tables.model_rows(run)
-            if model != baseline
-        ]
-        skills = [skill for skill in found if skill is not None]
-        if skills and max(skills) <= 0.005:
-            return horizon
-    return None

@@ -289,6 +289,13 @@ def no_skill(distance: int | None) -> str:
     return f" Beyond {before} the middle line has been no better than repeating the latest count."
 
 
+def never_beaten(distance: int | None, since: str) -> str:
+    """Return the warning that no model at all has beaten the simple guess at a distance."""
+    if distance is None:
+        return ""
+    return f" {w.capital(w.ahead(distance))}, no model here has done better than repeating the latest count {since}."
+
+
 def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None) -> str:
     """Return the note below the forecast table; each refusal is explained once."""
     text = "Forecasts are rounded to the nearest 100, above 20,000 to the nearest 1,000 and below 1,000 to the nearest 10; chances to the nearest 5%."  # fmt: skip

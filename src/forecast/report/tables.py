@@ -97,7 +97,7 @@ def chart_table(
 
 def afterwards_table(view: View) -> Table:
     """Return what became known later beside the forecast; it feeds nothing."""
-    head = (Head("Month"), Head("Forecast (middle)", "n"), Head("80% range", "n"), Head("Happened", "n"), Head("Inside?"), Head("Public on"))  # fmt: skip
+    head = (Head("Month"), Head("Forecast (middle)", "n"), Head("80% range", "n"), Head("Happened", "n"), Head("Inside?"), Head("As published on", "w"))  # fmt: skip
     later = view.afterwards.set_index("month")
     rows = []
     for row in records(view.ahead):
@@ -212,7 +212,9 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
     return Cell(names.row_name(model, knowledge, kind), told.replace("nan", "").rstrip("."))
 
 
-def models_table(run: Any, series_id: str, scores: facts.ScoreBook, era: str | None) -> Table:
+def models_table(
+    run: Any, series_id: str, scores: facts.ScoreBook, era: str | None, since_month: pd.Period
+) -> Table:
     """Return the models beside the baseline on common folds; failures are rows."""
     since = f", {facts.era_words(run, era)}" if era else ""
     head = [
@@ -225,13 +227,13 @@ def models_table(run: Any, series_id: str, scores: facts.ScoreBook, era: str | N
     rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
     lead = scores.get(run.headline, facts.knowledge_of(run.backtest, run.headline), 1, "wis")
     dates = f"on the same {w.count(lead.n_ok)} dates, " if lead is not None and np.isfinite(lead.n_ok) else ""
-    first, last = run.backtest["month"].min(), run.observations["month"].max()
+    last = run.observations["month"].max()
     foot = (
         "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on"
         " the log scale, so that a year of 8,000 a month counts as much as one of 200,000. Typical miss: half of the"
         " forecasts missed by less."
     )
-    caption = f"Models compared {dates}replay of {first.year} to {last.year}"
+    caption = f"Models compared {dates}replay of {since_month.year} to {last.year}"
     return Table(caption, tuple(heads), tuple(rows), foot, "models")
 
 
