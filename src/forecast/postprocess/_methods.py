@@ -17,6 +17,7 @@ GROWTH = 20.0 / 39.0
 VOLATILITY_HALF_LIFE = 12.0  #: months, of the EWMA-scaled method
 VOLATILITY_CAP = 0.4  #: largest monthly log change that counts in it
 LEARNING_RATE = 0.01  #: of adaptive conformal ranges
+LEARN_FROM = 12  #: errors behind a range before its hits and misses are learnt from
 DEGREES = (3.0, 4.0, 6.0, 10.0, 30.0)  #: of the Student t
 
 
@@ -57,7 +58,10 @@ def square_root(state: Matured, logs: bool, levels: Floats, spec: IntervalsSpec)
 
 
 def direct(state: Matured, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
-    """Quantiles of the errors of the same horizon, sign and all."""
+    """Quantiles of the errors of the same horizon, sign and all.
+
+    The middle stays the model's forecast; a quantile that past bias puts on its wrong side is moved to it.
+    """
     return _direct(state, state.errors(logs), levels, spec, mirrored=False)
 
 
@@ -134,7 +138,7 @@ def _adaptive_widths(errors: Floats, weights: Floats, known: np.ndarray, nominal
     for t in range(len(weights)):
         for u in np.flatnonzero(known[t] & ~seen):
             seen[u] = True
-            if np.isfinite(widths[u]).all():
+            if known[u].sum() >= LEARN_FROM:
                 missed = (np.abs(errors[u]) > widths[u]).astype(float)
                 alpha = np.clip(alpha + LEARNING_RATE * (nominal - missed), 1e-4, 0.9999)
         steps = 1.0 - np.maximum.accumulate(alpha) / 2.0
