@@ -1,0 +1,244 @@
+"""What each event seemed to do: plain estimates with their doubt, and what may be said of them.
+
+An effect is an association in time: the change that came with an event in one regression with ARIMA errors.
+Whatever else happened in the same months is in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.arima import ArimaFailure, ArimaFit
+from forecast.interventions.groups import ENOUGH_MONTHS, TOO_ALIKE, Group
+from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
+from forecast.interventions.study import Study, check_model, effect_of, make_study
+from forecast.spec import Coding, ConfigError, Knowledge
+
+if TYPE_CHECKING:
+    from forecast.data.panel import Panel
+    from forecast.events.calendar import EventCalendar
+    from forecast.events.design import Design
+    from forecast.models.arima import Arima
+
+EFFECT_COLUMNS: tuple[str, ...] = (
+    "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent",
+    "percent_lower", "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
+    "coding", "first_active", "last_active", "before", "placebo_larger", "placebo_p_recent", "placebo_n_recent",
+    "placebo_lower", "placebo_upper", "clear", "why_group", "words",
+)  # fmt: skip
+LEVELS_TOLD = (0.8, 0.95)
+#: An effect is told apart from ordinary change below this placebo p.
+SMALL_P = 0.05
+
+
+def effects(
+    panel: Panel,
+    events: EventCalendar | Design,
+    model: str | Arima = "arima",
+    coding: Coding = "judged",
+    placebo: bool = True,
+    *,
+    series: Sequence[str] | None = None,
+    knowledge: Knowledge = "at_origin",
+    max_columns: int = 10,
+    priority: int = 1,
+    beside: Design | None = None,
+    bound: float = TOO_ALIKE,
+    base: float = math.e,
+    name: str | None = None,
+) -> pd.DataFrame:
+    """Estimate what came with each event, by plain maximum likelihood, and say what may be said.
+
+    Events that cannot be told apart are one group with one joint effect: one column of the design, members of
+    one bundle, columns of which one is a sum of others, and columns whose correlation (differenced like the
+    figures) is above `bound`.
+
+    Parameters
+    ----------
+    panel : Panel
+        Figures as known on a date.
+    events : EventCalendar or Design
+        The calendar, read as of the panel's date; or columns made by hand.
+    model : str or Arima
+        ``"arima"``, or a model from ``make_model("arima", ...)`` with other orders or another scale.
+    coding : {"judged", "rule"}
+        Which shapes, priorities and expected signs.
+    placebo : bool
+        Compare each effect with the same dummy at ordinary months.
+    series : sequence of str, optional
+        Default: all of the panel.
+    knowledge, max_columns, priority
+        As in `EventCalendar.design`.
+    beside : Design, optional
+        Other regressors in the same fit, from `Design.from_frames`.
+    bound : float
+        Correlation above which columns are one group.
+    base : float
+        Base of the logarithm in which estimates are told; percent = base^estimate - 1 whatever it is.
+    name : str, optional
+        Name of the model in the table.
+
+    Returns
+    -------
+    DataFrame
+        `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range; the same in
+        percent; the estimate drawn towards its prior beside it; placebo counts; and words.
+
+    Raises
+    ------
+    ConfigError, DataError
+        For a model that is no regression with ARIMA errors, or figures that it cannot be fitted to.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> table = effects(panel, fc.load_events(), placebo=False, max_columns=3)
+    >>> sorted(set(table["level"])), table["words"].str.contains("cannot be told apart|too short").all()
+    ([0.8, 0.95], np.True_)
+    """
+    label, _ = check_model(model)
+    if base <= 0 or base == 1:
+        raise ConfigError(f"base: {base} is not the base of a logarithm")
+    rows: list[dict[str, Any]] = []
+    for one in series if series is not None else panel.series:
+        study = make_study(panel, events, one, model, coding, knowledge, max_columns, priority, beside, bound)
+        rows += effect_rows(study, placebo, base, name or label)
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
+def effect_rows(study: Study, placebo: bool, base: float, name: str) -> list[dict[str, Any]]:
+    """Return the rows of one study; a fit that failed leaves rows without numbers, with its reason."""
+    if not study.groups:
+        return []
+    plain, shrunk = study.fit([study.job(study.groups), study.job(study.groups, shrink=True)])
+    unit = math.log(base) if study.scale.kind == "log" else 1.0
+    rows = []
+    for group in study.groups:
+        trial = placebo_of(study, group) if placebo else None
+        rows += _rows(study, group, (plain, shrunk), trial, unit, name)
+    return rows
+
+
+def _rows(
+    study: Study,
+    group: Group,
+    fits: tuple[ArimaFit | ArimaFailure, ArimaFit | ArimaFailure],
+    trial: Placebo | None,
+    unit: float,
+    name: str,
+) -> list[dict[str, Any]]:
+    from scipy.special import ndtri
+
+    estimate, se, failure = effect_of(fits[0], group)
+    has_prior = bool(np.isfinite(group.prior[:, 1]).all())
+    shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
+    ranges = {level: float(ndtri(0.5 + level / 2.0)) * se for level in LEVELS_TOLD}
+    narrow = ranges[LEVELS_TOLD[0]]
+    apart = bool(abs(estimate) > narrow)
+    clear = apart and len(group.active) >= ENOUGH_MONTHS and trial is not None and trial.p < SMALL_P
+    percents = (
+        study.percent(estimate, group), study.percent(estimate - narrow, group), study.percent(estimate + narrow, group)
+    )  # fmt: skip
+    words = failure or say(percents, len(group.active), apart, trial)
+    first, last = int(group.active[0]), int(group.active[-1])
+    before = study.y[first - 1] if first > 0 else np.nan
+    head = {
+        "series_id": study.series_id,
+        "model": name,
+        "event": group.name,
+        "group": group.label,
+        "estimate": estimate / unit,
+        "se": se / unit,
+        "shrunken": shrunken / unit,
+        "shrunken_se": shrunken_se / unit,
+        **_placebo_cells(trial, unit),
+        "active_months": len(group.active),
+        "note": _note(group, trial, failure),
+        "coding": study.design.coding,
+        "first_active": study.months[first],
+        "last_active": study.months[last],
+        "before": float(study.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
+        "clear": clear,
+        "why_group": group.why,
+        "words": words,
+    }
+    rows = []
+    for level, half in ranges.items():
+        low, high = estimate - half, estimate + half
+        told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percents[0]}
+        ends = {"percent_lower": study.percent(low, group), "percent_upper": study.percent(high, group)}
+        rows.append({**head, **told, **ends})
+    return rows
+
+
+def _placebo_cells(trial: Placebo | None, unit: float) -> dict[str, Any]:
+    if trial is None:
+        empty = ("placebo_p", "placebo_p_recent", "placebo_lower", "placebo_upper")
+        return {**dict.fromkeys(empty, np.nan), "placebo_n": 0, "placebo_n_recent": 0, "placebo_larger": 0}
+    return {
+        "placebo_p": trial.p,
+        "placebo_n": trial.n,
+        "placebo_larger": trial.larger,
+        "placebo_p_recent": trial.p_recent,
+        "placebo_n_recent": trial.n_recent,
+        "placebo_lower": trial.lower / unit,
+        "placebo_upper": trial.upper / unit,
+    }
+
+
+def _note(group: Group, trial: Placebo | None, failure: str) -> str:
+    """Say beside the number what limits it."""
+    parts = [failure] if failure else []
+    months = len(group.active)
+    if months < ENOUGH_MONTHS:
+        parts.append(f"too short to tell: {months} active month{'s' if months > 1 else ''}")
+    if len(group.members) > 1:
+        parts.append(f"{len(group.members)} measures together, one joint effect: {group.why}")
+    if group.columns.shape[1] > 1:
+        parts.append("they differ in shape or months, so the effect is their mean sum over the active months")
+    if trial is not None and trial.n < AT_LEAST:
+        parts.append("too few ordinary months to compare with")
+    return "; ".join(parts)
+
+
+def say(percents: tuple[float, float, float], months: int, apart: bool, trial: Placebo | None) -> str:
+    """Put an effect into words: percent with its 80 % range, months, placebo.
+
+    Examples
+    --------
+    >>> say((-50.0, -60.0, -35.0), 2, True, None)
+    'Too short to tell: 2 active months. The figures moved by -50% (80% range -60% to -35%).'
+    """
+    value, low, high = (round(x) for x in percents)
+    size = f"{_percent(value)} (80% range {_percent(low)} to {_percent(high)})"
+    compared = f" {_capital(trial.words)}." if trial is not None else ""
+    if months < ENOUGH_MONTHS:
+        plural = "s" if months > 1 else ""
+        return f"Too short to tell: {months} active month{plural}. The figures moved by {size}.{compared}"
+    ordinary = trial is None or not trial.p < SMALL_P
+    if apart and not ordinary:
+        assert trial is not None
+        text = f"It came with a change of {size}.{compared}"
+        if not np.isfinite(trial.p_recent):
+            return f"{text} Calm years flatter it, and the last ten years cannot be asked alone."
+        if trial.p_recent >= SMALL_P:
+            text += " Calm years flatter it: against the last ten years alone it does not stand out."
+        return text
+    doubt = "cannot be told apart from ordinary change, which is not the same as no effect"
+    if trial is None and apart:
+        return f"A change of {size}; not compared with ordinary months, so it cannot be told apart from them."
+    return f"A change of {size} {doubt}.{compared}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:+.0f}%".replace("+0%", "0%").replace("-0%", "0%")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,253 @@
+"""Events that can be told apart, and those that only have one joint effect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.events.design import PRIOR_SD
+
+if TYPE_CHECKING:
+    from forecast.interventions.study import Study
+    from forecast.models.base import SeriesData
+
+Floats = NDArray[np.float64]
+
+#: A month is active beyond this weight, as in the designs.
+ACTIVE = 0.01
+#: Columns with a correlation beyond this, as they enter the model (differenced like the figures), are one group.
+TOO_ALIKE = 0.95
+#: Fewer active months than this are too short to tell.
+ENOUGH_MONTHS = 3
+#: Name of a placebo's dummy in a fit.
+PLACEBO = "placebo"
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """An event, or several that cannot be told apart and so have one joint effect.
+
+    Attributes
+    ----------
+    name : str
+        Id of the event with the earliest active month; the name of the column if it was given by hand.
+    members : tuple of str
+        Ids of all its events.
+    columns, ahead : array (months, c), array (horizon, c)
+        Weights in the months of the study and in those of the horizon. One column; more for a bundle whose
+        members differ in shape or months.
+    prior : array (c, 2)
+        Mean and sd of each column on the scale of the study before looking; sd = inf is none.
+    why : str
+        Why its members are together; empty for one event.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    columns: Floats
+    ahead: Floats
+    prior: Floats
+    why: str = ""
+
+    @property
+    def label(self) -> str:
+        """Ids of the members, joined by `` + ``."""
+        return " + ".join(self.members)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of its columns in a fit."""
+        many = self.columns.shape[1] > 1
+        return tuple(f"{self.name} ({j + 1})" if many else self.name for j in range(self.columns.shape[1]))
+
+    @property
+    def active(self) -> NDArray[np.int64]:
+        """Positions of the months in which any of it is active."""
+        return np.flatnonzero((np.abs(self.columns) > ACTIVE).any(axis=1))
+
+    @property
+    def combine(self) -> Floats:
+        """Weights (c,) that make one effect of the coefficients.
+
+        One column: its coefficient, the effect at full weight. More: their mean sum over the active months.
+        """
+        if self.columns.shape[1] == 1:
+            return np.ones(1)
+        return np.asarray(self.columns[self.active].mean(axis=0), dtype=float)
+
+    @property
+    def reach(self) -> Floats:
+        """Share of the effect in each month: the weights of one column, 1 in the active months of several."""
+        if self.columns.shape[1] == 1:
+            return np.asarray(self.columns[:, 0], dtype=float)
+        out = np.zeros(len(self.columns))
+        out[self.active] = 1.0
+        return out
+
+    def moved(self, place: int, length: int) -> Group:
+        """Return its active months at another place, as a placebo: nothing before, nothing after."""
+        at = self.active
+        profile = self.columns[at[0] : at[-1] + 1]
+        columns = np.zeros_like(self.columns)
+        columns[place : place + length] = profile[:length]
+        return replace(self, name=PLACEBO, columns=columns)
+
+
+def make_groups(
+    study: Study, data: SeriesData, columns: Sequence[str], bound: float = TOO_ALIKE
+) -> tuple[Group, ...]:
+    """Return the groups of a series, in the order in which they became active.
+
+    Columns without an active month are left out: nothing can be said of them.
+    """
+    known = np.isfinite(study.y)
+    seen = [c for c in columns if (np.abs(data.past[c].to_numpy(dtype=float)[known]) > ACTIVE).any()]
+    seen = [c for c in seen if np.ptp(data.past[c].to_numpy(dtype=float)[known]) > 1e-9]
+    parts = _merge_alike(study, [_single(study, data, c) for c in seen], bound)
+    parts = _merge_dependent(study, parts, bound)
+    parts = _bundled(study, parts)
+    return tuple(sorted(parts, key=lambda g: (int(g.active[0]), g.name)))
+
+
+def _single(study: Study, data: SeriesData, column: str) -> Group:
+    ids = data.design.members.get(column) or (column,)
+    prior = data.prior.loc[[column], ["mean", "sd"]].to_numpy(dtype=float)
+    why = "one column of the design" if len(ids) > 1 else ""
+    past, ahead = (frame[[column]].to_numpy(dtype=float) for frame in (data.past, data.future))
+    return Group(_lead(study, ids), tuple(ids), past, ahead, prior, why)
+
+
+def _lead(study: Study, ids: Sequence[str]) -> str:
+    if study.calendar is None:
+        return ids[0]
+    table = study.calendar.table.set_index("id")
+    known = [i for i in ids if i in table.index]
+    return (
+        min(known, key=lambda i: (table.loc[i, "effective_start"], list(ids).index(i))) if known else ids[0]
+    )
+
+
+def _merge_alike(study: Study, parts: list[Group], bound: float) -> list[Group]:
+    """Join columns that are nearly the same, or opposite, in the months with figures, until none are."""
+    parts = list(parts)
+    while len(parts) > 1:
+        z = difference(study, np.column_stack([g.columns for g in parts]))
+        length = np.sqrt((z * z).sum(axis=0))
+        unit = z / np.where(length > 0.0, length, 1.0)
+        alike = np.abs(np.tril(unit.T @ unit, -1))
+        i, j = (int(x) for x in np.unravel_index(int(alike.argmax()), alike.shape))
+        if alike[i, j] <= bound:
+            break
+        why = f"nearly the same months (correlation {alike[i, j]:.2f}, above {bound:g})"
+        merged = _merge([parts[i], parts[j]], why)
+        parts = [g for k, g in enumerate(parts) if k not in (i, j)] + [merged]
+    return parts
+
+
+def _merge_dependent(study: Study, parts: list[Group], bound: float) -> list[Group]:
+    """Join columns of which one is nearly a sum of others: with those of its bundle first, else with all of them."""
+    parts = list(parts)
+    while len(parts) > 1:
+        j, own, share = _least_own(study, parts)
+        if own > 1.0 - bound * bound:
+            break
+        found = [i for i, s in enumerate(share) if s > 0.1 * max(share)]
+        mine = [i for i in found if _bundles(study, parts[i]) & _bundles(study, parts[j])]
+        found = mine or [i for i, s in enumerate(share) if s > 0.5 * max(share)]
+        if not found or max(share) < 1e-6:
+            break  # the regressors beside the events explain it: the fit drops it and says so
+        why = f"one is nearly a sum of others in these months ({100 * max(own, 0.0):.0f}% of it is its own)"
+        merged = _merge([parts[i] for i in sorted((j, *found))], why)
+        parts = [g for i, g in enumerate(parts) if i not in (j, *found)] + [merged]
+    return parts
+
+
+def _least_own(study: Study, parts: Sequence[Group]) -> tuple[int, float, list[float]]:
+    """Return the column with the least part of its own, that part, and the share of each other column in it."""
+    k = study.beside.shape[1]
+    z = difference(study, np.column_stack([study.beside.to_numpy(dtype=float), *(g.columns for g in parts)]))
+    best: tuple[int, float, list[float]] = (0, 1.0, [0.0] * len(parts))
+    for j in range(len(parts)):
+        target, others = z[:, k + j], np.delete(z, k + j, axis=1)
+        size, *_ = np.linalg.lstsq(others, target, rcond=None)
+        rest, whole = target - others @ size, float(target @ target)
+        own = float(rest @ rest) / whole if whole > 1e-12 else 0.0
+        if own < best[1]:
+            weight = np.abs(size[k:]) * np.sqrt((others[:, k:] ** 2).sum(axis=0))
+            best = (j, own, [*weight[:j].tolist(), 0.0, *weight[j:].tolist()])
+    return best
+
+
+def _bundles(study: Study, group: Group) -> set[str]:
+    if study.calendar is None:
+        return set()
+    table = study.calendar.table
+    return set(table.loc[table["id"].isin(group.members), "bundle"]) - {""}
+
+
+def _bundled(study: Study, parts: list[Group]) -> list[Group]:
+    """Put the columns of one bundle side by side: one group with one joint effect."""
+    out: list[Group] = []
+    for part in parts:
+        mine = _bundles(study, part)
+        for other in [g for g in out if mine & _bundles(study, g)]:
+            out.remove(other)
+            shared = ", ".join(sorted(mine & _bundles(study, other)))
+            part = _beside([other, part], f"of one bundle ({shared})")
+        out.append(part)
+    return out
+
+
+def difference(study: Study, columns: Floats) -> Floats:
+    """Return columns differenced as the model differences the figures; the mean taken out where it has one."""
+    (_, d, _), (_, seasonal, _, s) = study.order
+    out = columns
+    for _ in range(d):
+        out = out[1:] - out[:-1]
+    for _ in range(seasonal):
+        out = out[s:] - out[:-s]
+    mean = study.model.mean if study.model.mean is not None else d + seasonal == 0
+    return np.asarray(out - out.mean(axis=0) if mean else out, dtype=float)
+
+
+def _reasons(parts: Sequence[Group], why: str) -> str:
+    return "; ".join(dict.fromkeys(r for r in (why, *(g.why for g in parts)) if r))
+
+
+def _members(parts: Sequence[Group]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m for g in parts for m in g.members))
+
+
+def _first(parts: Sequence[Group]) -> str:
+    return min(parts, key=lambda g: (int(g.active[0]), g.name)).name
+
+
+def _merge(parts: Sequence[Group], why: str) -> Group:
+    """Return one column for several: active when any of them is."""
+    prior = np.vstack([g.prior for g in parts])
+    sd = PRIOR_SD if np.isfinite(prior[:, 1]).all() else math.inf
+    return Group(
+        _first(parts),
+        _members(parts),
+        np.maximum.reduce([g.columns for g in parts]),
+        np.maximum.reduce([g.ahead for g in parts]),
+        np.array([[float(prior[:, 0].mean()), sd]]),
+        _reasons(parts, why),
+    )
+
+
+def _beside(parts: Sequence[Group], why: str) -> Group:
+    """Return one group of several columns."""
+    return Group(
+        _first(parts),
+        _members(parts),
+        np.column_stack([g.columns for g in parts]),
+        np.column_stack([g.ahead for g in parts]),
+        np.vstack([g.prior for g in parts]),
+        _reasons(parts, why),
+    )
