@@ -17,6 +17,7 @@ from forecast.events.calendar import EventCalendar, load_events
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model, set_starts
 from forecast.models.registry import describe, make_model, make_models
 from forecast.postprocess.combination import combine
+from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.postprocess.intervals import add_intervals
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import compare
@@ -168,6 +169,8 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("backtest")
 
     ranges, basis, weights = postprocess(exp, bt.forecasts, obs, as_of)
+    adjusted, _ = lay_events(exp, ranges, obs, calendar)
+    ranges = pd.concat([ranges, adjusted], ignore_index=True)
     _need_headline(exp, ranges[ranges["origin"] == as_of], bt.folds)
     clock.lap("ranges and combinations")
 
@@ -308,6 +311,36 @@ def postprocess(
     )
 
 
+def lay_events(
+    exp: Experiment, ranges: pd.DataFrame, obs: Observations, calendar: EventCalendar
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay shrunken event effects once over each combination that asks for it, from what was known at each origin.
+
+    Returns
+    -------
+    forecasts, sizes : DataFrame
+        The adjusted rows, and the sizes behind them at every origin.
+    """
+    wanted = {name: c.with_events for name, c in exp.combination.items() if c.with_events}
+    tables, sizes, designs, last = [], [], {}, {}
+    for name, label in wanted.items():
+        table = ranges[ranges["model"] == name]
+        for origin in table["origin"].unique():
+            if origin not in designs:
+                panel = obs.as_of(origin, list(exp.target.series), include_leaks=exp.data.include_leaks)
+                designs[origin] = _design(calendar, panel, exp, "at_origin")
+                if len(panel.leaks):
+                    last[origin] = panel.values.index[-1]
+        if table.empty:
+            continue
+        moved, size = adjust_for_events(table, obs, designs, name=label, last_known=last)
+        tables.append(moved)
+        sizes.append(size)
+    if not tables:
+        return ranges.iloc[:0], pd.DataFrame()
+    return pd.concat(tables, ignore_index=True), pd.concat(sizes, ignore_index=True)
+
+
 def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame) -> None:
     if (newest["model"] == exp.report.headline).any():
         return
@@ -440,4 +473,13 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 "note": "",
             }
         )
+        if combination.with_events:
+            rows.append(
+                {
+                    **rows[-1],
+                    "model": combination.with_events,
+                    "description": f"{name}, with shrunken effects of the events known at the origin laid over it",
+                    "uses_events": True,
+                }
+            )
     return pd.DataFrame(rows)

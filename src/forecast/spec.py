@@ -228,6 +228,7 @@ class CombinationSpec:
     half_life: float = 24.0  #: months; discount of past squared errors
     cap: float = 1.0  #: errors are capped at this many log units
     average: Literal["quantiles", "points"] = "quantiles"
+    with_events: str | None = None  #: name of a second row with shrunken event effects laid over this one
 
 
 @dataclass(frozen=True)
@@ -374,7 +375,10 @@ def _problems(exp: Experiment) -> Iterable[str]:
         yield f"backtest.window: {exp.backtest.window} months are too few, at least 24 are needed"
     if exp.events.max_columns < 0:
         yield f"events.max_columns: {exp.events.max_columns} is negative"
-    names = {*exp.model, *exp.combination, exp.backtest.baseline}
+    adjusted = {c.with_events for c in exp.combination.values() if c.with_events}
+    names = {*exp.model, *exp.combination, *adjusted, exp.backtest.baseline}
+    for name in sorted(adjusted & {*exp.model, *exp.combination}):
+        yield f"combination: the row with_events '{name}' has the name of another row"
     for name, combination in exp.combination.items():
         if name in exp.model:
             yield f"combination.{name}: a model has the same name"

@@ -133,9 +133,12 @@ class Arima(SeriesModel):
             mean, se = fit.forecast(h, None if future is None else future[:h])
             return np.asarray(mean), np.asarray(se)
 
-        return SeriesFit(
-            steps, self._coefficients(data, fit), lambda: residual_checks(fit.residuals), tuple(fit.warnings)
-        )
+        def checks() -> pd.DataFrame:
+            # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a fold
+            warned = [_check("fit", np.nan, np.nan, note) for note in fit.warnings]
+            return pd.concat([residual_checks(fit.residuals), pd.DataFrame(warned)], ignore_index=True)
+
+        return SeriesFit(steps, self._coefficients(data, fit), checks)
 
     def _coefficients(self, data: SeriesData, fit: Any) -> Callable[[], pd.DataFrame]:
         def table() -> pd.DataFrame:

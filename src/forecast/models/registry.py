@@ -18,6 +18,13 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "linear": ("forecast.models.linear", "Linear"),
     "arima": ("forecast.models.arima", "Arima"),
     "ridge": ("forecast.models.regression", "Ridge"),
+    "elastic_net": ("forecast.models.learners", "ElasticNet"),
+    "gradient_boosting": ("forecast.models.learners", "GradientBoosting"),
+    "seasonal_profile": ("forecast.models.profile", "SeasonalProfile"),
+    "mean_reversion": ("forecast.models.profile", "MeanReversion"),
+    "ets": ("forecast.models.smoothing", "Ets"),
+    "theta": ("forecast.models.smoothing", "Theta"),
+    "structural": ("forecast.models.structural", "Structural"),
 }
 
 

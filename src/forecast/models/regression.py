@@ -70,7 +70,7 @@ class Ridge:
         DataError
             If a series is shorter than `min_months`.
         """
-        data = self._data(panel, design)
+        data = direct_data(self, panel, design)
         horizon = len(design.future)
         weights = tuple(self._fit_horizon(data, h) for h in range(1, horizon + 1))
         return FittedRidge(self, weights, tuple(data), panel)
@@ -78,14 +78,6 @@ class Ridge:
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
         """Fit one chain of folds in the order given."""
         return loop_fits(self, jobs)
-
-    def _data(self, panel: Panel, design: Design) -> list[SeriesData]:
-        data = [series_data(panel, design, name, self.transform, self.window) for name in panel.series]
-        for one in data:
-            known = int(np.sum(~np.isnan(one.y)))
-            if known < self.min_months:
-                raise DataError(f"{one.name}: {known} months are known, Ridge needs {self.min_months}")
-        return data
 
     def _fit_horizon(self, data: list[SeriesData], h: int) -> Horizon:
         from sklearn.linear_model import Ridge as Penalised
@@ -96,8 +88,8 @@ class Ridge:
         parts = [training_rows(one, h, self.lags, self.events) for one in data]
         x = np.vstack([p[0] for p in parts])
         target = np.concatenate([p[2] for p in parts])
-        names = list(dict.fromkeys(str(c) for one in data for c in one.past.columns)) if self.events else []
-        z = _stack_events([p[1] for p in parts], data, names)
+        names = list(event_names(data)) if self.events else []
+        z = stack_events([p[1] for p in parts], data, names)
         mean, sd = _priors(data, names)
         shifted = target - z @ mean
         base = make_pipeline(StandardScaler(), RidgeCV(self.penalties)).fit(x, shifted)
@@ -137,7 +129,7 @@ class FittedRidge:
 
     def update(self, panel: Panel, design: Design) -> FittedRidge:
         """Return the same weights at work on newer figures and events."""
-        return FittedRidge(self.model, self.weights, tuple(self.model._data(panel, design)), panel)
+        return FittedRidge(self.model, self.weights, tuple(direct_data(self.model, panel, design)), panel)
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
@@ -168,6 +160,29 @@ class FittedRidge:
         frame = pd.DataFrame({"term": effects.index, "estimate": effects.to_numpy()})
         frame = frame.assign(series_id="pooled", se=np.nan, lower=np.nan, upper=np.nan, kind="shrunken")
         return frame[list(COEFFICIENT_COLUMNS)]
+
+
+def direct_data(model: Any, panel: Panel, design: Design) -> list[SeriesData]:
+    """Return every series of a panel on the model's scale.
+
+    Raises
+    ------
+    DataError
+        If one is shorter than the model's `min_months`.
+    """
+    data = [series_data(panel, design, name, model.transform, model.window) for name in panel.series]
+    for one in data:
+        known = int(np.sum(~np.isnan(one.y)))
+        if known < model.min_months:
+            raise DataError(
+                f"{one.name}: {known} months are known, {type(model).__name__} needs {model.min_months}"
+            )
+    return data
+
+
+def event_names(data: Sequence[SeriesData]) -> tuple[str, ...]:
+    """Return the event columns of all series, each once, in their order."""
+    return tuple(dict.fromkeys(str(c) for one in data for c in one.past.columns))
 
 
 def features(y: Array, months: pd.PeriodIndex, t: int, h: int, lags: int) -> Array:
@@ -201,7 +216,8 @@ def training_rows(one: SeriesData, h: int, lags: int, events: bool) -> tuple[Arr
     return x[known], z[known], target[known]
 
 
-def _stack_events(parts: list[Array], data: list[SeriesData], names: list[str]) -> Array:
+def stack_events(parts: list[Array], data: Sequence[SeriesData], names: list[str]) -> Array:
+    """Return the event moves of all series below each other, zero where a column does not apply."""
     out = []
     for z, one in zip(parts, data, strict=True):
         wide = np.zeros((len(z), len(names)))
