@@ -1,0 +1,66 @@
+"""The whole archive as CSV files, for those who read no SQLite."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sqlite3
+import tempfile
+import zlib
+from pathlib import Path
+
+from forecast.archive._schema import TABLES, ArchiveError
+
+#: What stands in a file: names in place of their numbers.
+_QUESTIONS = {
+    "forecasts": "SELECT * FROM forecast_rows",
+    "matured": "SELECT * FROM matured_rows",
+    "folds": "SELECT f.run, n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months, f.events_used,"
+    " f.message FROM folds f JOIN names n ON n.id = f.name",
+    "scores": "SELECT s.run, n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value, s.skill,"
+    " s.n_ok, s.n, s.note FROM scores s JOIN names n ON n.id = s.name",
+}
+
+
+def export(connection: sqlite3.Connection, folder: Path) -> str:
+    """Write every table into a new folder, aside first, and return what was written.
+
+    Raises
+    ------
+    ArchiveError
+        If the folder exists and is not empty, or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ArchiveError(f"{folder}: exists and is not an empty folder; give a new one", 2)
+    aside: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+        lines = [_table(connection, table, aside) for table in TABLES if table not in ("names", "inputs")]
+        (aside / "inputs").mkdir()
+        number = 0
+        for digest, data in connection.execute("SELECT digest, data FROM inputs ORDER BY digest"):
+            (aside / "inputs" / f"{digest}.csv").write_bytes(zlib.decompress(data))
+            number += 1
+        aside.chmod(0o755)
+        if folder.is_dir():
+            folder.rmdir()
+        aside.replace(folder)
+    except OSError as error:
+        raise ArchiveError(f"{folder}: cannot be written ({error.strerror or error})") from error
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+    return "\n".join([f"{folder}:", *lines, f"  inputs/: {number} source files"])
+
+
+def _table(connection: sqlite3.Connection, table: str, folder: Path) -> str:
+    cursor = connection.execute(_QUESTIONS.get(table, f"SELECT * FROM {table}"))  # noqa: S608
+    count = 0
+    with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([c[0] for c in cursor.description])
+        for row in cursor:
+            writer.writerow(["" if cell is None else cell for cell in row])
+            count += 1
+    return f"  {table}.csv: {count:,} rows"

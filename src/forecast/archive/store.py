@@ -1,0 +1,381 @@
+"""The archive: one SQLite file that only grows. What was published once is never changed.
+
+Vintages seen, runs with all that decides them (settings, source files, software), the forecasts made at the
+origin, folds, scores, matured forecasts, what changed, reports. A round is written in one transaction, so a
+machine that is switched off leaves either all of it or nothing. Several processes may write at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecast.archive._rows import NAME, insert
+from forecast.archive._schema import TABLES, VERSION, ArchiveError, corrupt, explain, migrate
+
+__all__ = ["Archive", "ArchiveError", "Entry"]
+
+#: A writer waits so long for another one.
+BUSY_SECONDS = 60.0
+
+
+_RUNS = "SELECT r.*, p.path, p.title, p.summary, p.command, p.png, p.digest FROM runs r LEFT JOIN reports p ON p.run = r.id"
+_FORECASTS = (
+    "SELECT f.run, r.kind, n.model, n.series_id, r.as_of AS origin, f.month, f.horizon, n.knowledge, n.scenario,"
+    " f.level, f.value FROM forecasts f JOIN runs r ON r.id = f.run JOIN names n ON n.id = f.name"
+)
+
+
+def no_step(_: str) -> None:
+    """Take note of nothing."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One round as the archive takes it.
+
+    Attributes
+    ----------
+    experiment, kind, as_of, headline, baseline, last_month : str
+        What was made; `kind` is published or replayed, `as_of` an ISO date.
+    config, config_digest : str
+        The settings as JSON, and their hash.
+    figures, events, known : str
+        Hashes of the figures, of the calendar, and of the figures as known at `as_of`.
+    software : mapping
+        Package -> version.
+    forecasts : DataFrame
+        The forecasts of this origin, scenario forecasts included.
+    inputs : mapping of str to bytes
+        The source files by name; kept once for each content.
+    vintages, folds, scores, matured, changes : DataFrame
+        Figures seen; folds of this origin and those that failed; the replay's scores over all eras; forecasts
+        of earlier runs that can be scored now (with a column ``run``); steps of 'what changed'.
+    report : mapping, optional
+        ``path, title, summary, command, png, digest`` of the report's folder.
+    """
+
+    experiment: str
+    kind: str
+    as_of: str
+    headline: str
+    baseline: str
+    last_month: str
+    config: str
+    config_digest: str
+    figures: str
+    events: str
+    known: str
+    software: Mapping[str, str]
+    forecasts: pd.DataFrame
+    written: str
+    revision: int = 1
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+    vintages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    folds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    scores: pd.DataFrame = field(default_factory=pd.DataFrame)
+    matured: pd.DataFrame = field(default_factory=pd.DataFrame)
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    report: Mapping[str, Any] | None = None
+
+    @property
+    def result(self) -> str:
+        """Hash of the forecasts."""
+        return digest_of(self.forecasts)
+
+
+def digest_of(forecasts: pd.DataFrame) -> str:
+    """Return the hash of a forecast table, whatever the order of its rows; values count to ten digits."""
+    rows = sorted(
+        f"{m}|{k}|{c}|{s}|{month}|{h}|{level:g}|{value:.10g}"
+        for m, k, c, s, month, h, level, value in zip(
+            *(forecasts[x] for x in (*NAME, "month", "horizon", "level", "value")), strict=True
+        )
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made with its tables by the first writing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> archive = Archive(Path(tempfile.mkdtemp()) / "archive.sqlite")
+    >>> archive.create()
+    >>> archive.check().splitlines()[0]
+    'integrity: ok'
+    """
+
+    path: Path
+
+    # ----------------------------------------------------------------------- connections
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.parent.is_dir():
+            with contextlib.suppress(OSError):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._told():
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            try:
+                _refuse_damaged(connection, self.path)
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                migrate(connection, self.path)
+                yield connection
+            finally:
+                connection.close()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.is_file():
+            raise ArchiveError(f"{self.path}: there is no archive; `forecast publish` makes it", 2)
+        with self._told():
+            connection = self._open_to_read()
+            try:
+                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+                if version == 0:
+                    raise corrupt(self.path, "it has no tables")
+                if version > VERSION:
+                    raise ArchiveError(
+                        f"{self.path}: was written by a newer version of this package (schema {version},"
+                        f" here {VERSION}). Upgrade the package"
+                    )
+                yield connection
+            finally:
+                connection.close()
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        """Open without writing; on a read-only file system the log beside the file cannot be made, so none is used."""
+        uri = self.path.absolute().as_uri()
+        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            if os.access(self.path.parent, os.W_OK):
+                raise
+            connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
+        return connection
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    # ----------------------------------------------------------------------- writing
+
+    def create(self) -> None:
+        """Make the file and its tables, or bring an older one to the newest schema."""
+        with self._writing():
+            pass
+
+    def record(self, entry: Entry, on_step: Callable[[str], None] = no_step) -> int:
+        """Add a round in one transaction and return its number.
+
+        Raises
+        ------
+        ArchiveError
+            When it cannot be written whole; nothing of it is kept then.
+        """
+        with self._writing() as connection:
+            on_step("archive: begin")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                run = insert(connection, entry, on_step)
+                on_step("archive: commit")
+                connection.execute("COMMIT")
+            except BaseException:
+                # a full disk may have rolled the transaction back already
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+        return run
+
+    # ----------------------------------------------------------------------- reading
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """Return the rows of a question; the file is opened read-only."""
+        with self._reading() as connection:
+            cursor = connection.execute(sql, tuple(parameters))
+            columns = [c[0] for c in cursor.description]
+            return pd.DataFrame(cursor.fetchall(), columns=columns)
+
+    def runs(self, experiment: str | None = None, kind: str | None = None) -> pd.DataFrame:
+        """Return the rounds in the order of their origins, with their reports (path None: none)."""
+        where = [
+            f"{name} = ?" for name, value in (("experiment", experiment), ("kind", kind)) if value is not None
+        ]
+        return self.query(
+            _RUNS
+            + (f" WHERE {' AND '.join(where)}" if where else "")
+            + " ORDER BY r.as_of, r.revision, r.id",
+            [value for value in (experiment, kind) if value is not None],
+        )
+
+    def forecasts(
+        self, runs: Sequence[int], model: str | None = None, baseline: str | None = None
+    ) -> pd.DataFrame:
+        """Return the forecasts of runs with columns ``run, kind`` before those of a forecast table."""
+        marks = ",".join("?" * len(runs))
+        names = [name for name in (model, baseline) if name is not None]
+        which = f" AND n.model IN ({','.join('?' * len(names))})" if names else ""
+        table = self.query(
+            f"{_FORECASTS} WHERE f.run IN ({marks}){which} ORDER BY f.run, f.name, f.horizon, f.level",
+            [*map(int, runs), *names],
+        )
+        table["origin"] = pd.to_datetime(table["origin"])
+        table["month"] = pd.PeriodIndex(table["month"].astype(str), freq="M")
+        return table
+
+    def vintages(self, series: Sequence[str]) -> pd.DataFrame:
+        """Return the figures seen of some series, one row a vintage."""
+        marks = ",".join("?" * len(series))
+        return self.query(
+            f"SELECT * FROM vintages WHERE series_id IN ({marks}) ORDER BY series_id, month, released",  # noqa: S608
+            list(series),
+        )
+
+    def changes(self, run: int) -> pd.DataFrame:
+        """Return the steps of 'what changed' of a run."""
+        return self.query(
+            "SELECT series_id, step, forecast, change, why FROM changes WHERE run = ? ORDER BY series_id, position",
+            [run],
+        )
+
+    def inputs(self, run: int) -> dict[str, bytes]:
+        """Return the source files of a run by their names."""
+        listed = self.query("SELECT inputs FROM runs WHERE id = ?", [run])
+        if listed.empty:
+            raise ArchiveError(f"{self.path}: there is no run {run}", 2)
+        out = {}
+        with self._reading() as connection:
+            for name, digest in json.loads(listed["inputs"].iloc[0]).items():
+                row = connection.execute("SELECT data FROM inputs WHERE digest = ?", (digest,)).fetchone()
+                data = zlib.decompress(row[0]) if row else b""
+                if hashlib.sha256(data).hexdigest() != digest:
+                    raise corrupt(self.path, f"the content of {name} of run {run} does not match its hash")
+                out[name] = data
+        return out
+
+    # ----------------------------------------------------------------------- care
+
+    def check(self) -> str:
+        """Return what a full check says.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged, with how to restore it.
+        """
+        with self._reading() as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+            if found != ["ok"]:
+                raise corrupt(self.path, "; ".join(found[:3]))
+            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise corrupt(self.path, f"{len(broken)} rows point to rows that are missing")
+            counts = {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in TABLES}  # noqa: S608
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            bad = [
+                d for d, data in connection.execute("SELECT digest, data FROM inputs") if _digest(data) != d
+            ]
+            if bad:
+                raise corrupt(self.path, f"{len(bad)} source files do not match their hashes")
+        size = self.path.stat().st_size
+        rows = ", ".join(f"{n:,} {t}" for t, n in counts.items() if n)
+        return f"integrity: ok\nschema {version}, {size / 1e6:.1f} MB\nrows: {rows or 'none'}"
+
+    def backup(self, target: Path) -> str:
+        """Copy the archive, check the copy, then put it in place under the given name.
+
+        Raises
+        ------
+        ArchiveError
+            When the copy cannot be made; a copy that was there before is kept then.
+        """
+        target = target / self.path.name if target.is_dir() else target
+        if target.resolve() == self.path.resolve():
+            raise ArchiveError(f"{target}: is the archive itself; give another path", 2)
+        aside = target.with_name(f".{target.name}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            aside.unlink(missing_ok=True)
+            with self._reading() as connection:
+                _copy(connection, aside)
+            aside.replace(target)
+        except sqlite3.Error as error:
+            raise explain(error, target) from error
+        except OSError as error:
+            raise ArchiveError(f"{target}: the copy cannot be written ({error.strerror or error})") from error
+        finally:
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
+        return f"{target}: {target.stat().st_size / 1e6:.1f} MB, checked"
+
+    def export(self, folder: Path) -> str:
+        """Write every table as CSV (source files beside them, by hash) and return what was written."""
+        from forecast.archive._export import export
+
+        with self._reading() as connection:
+            return export(connection, folder)
+
+    def vacuum(self) -> str:
+        """Rewrite the file without gaps and return the sizes before and after."""
+        before = self.path.stat().st_size if self.path.is_file() else 0
+        with self._reading():
+            pass
+        with self._writing() as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return f"{self.path}: {before / 1e6:.1f} MB before, {self.path.stat().st_size / 1e6:.1f} MB after"
+
+
+# --------------------------------------------------------------------------- details
+
+
+def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
+    if found != ["ok"]:
+        raise corrupt(path, "; ".join(found))
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        if found != "ok":
+            raise corrupt(target, str(found))
+    finally:
+        copy.close()
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _digest(packed: bytes) -> str:
+    try:
+        return hashlib.sha256(zlib.decompress(packed)).hexdigest()
+    except zlib.error:
+        return ""
