@@ -11,7 +11,7 @@ from forecast.arima import ArimaFit, arima
 
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "arima_cases.json").read_text())
-ENGINES = ["numpy", "statsmodels"]
+ENGINES = ["exact", "numpy", "compiled", "statsmodels"]
 
 
 def load(name):

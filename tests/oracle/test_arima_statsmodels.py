@@ -7,7 +7,7 @@ import pytest
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from forecast.arima import FoldJob, arima, arima_folds
-from forecast.arima.kernel import KERNELS
+from forecast.arima.kernel import NUMPY, compiled_kernel
 from forecast.arima.polynomials import Orders, from_partial, split
 from forecast.arima.problem import prepare
 from forecast.arima.solved import Solved, batch_of
@@ -25,6 +25,7 @@ MODELS = [
     ((5, 1, 2), None),
     ((3, 0, 3), (2, 1, 2, 4)),
 ]
+KERNELS = {"numpy": NUMPY, "compiled": compiled_kernel()[0]}
 KERNEL_NAMES = list(KERNELS)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from forecast.arima.kernel import KERNELS, choose_kernel
+from forecast.arima.kernel import choose_kernel
 from forecast.arima.likelihood import WORST, Ints
 from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Floats, Orders
-from forecast.arima.problem import FoldJob, Problem, prepare
+from forecast.arima.problem import NO_VARIATION, FoldJob, Problem, prepare
 from forecast.arima.reference import fit_reference
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, search
@@ -195,7 +195,7 @@ def _fit_exact(
 ) -> list[ArimaFit | ArimaFailure]:
     batch, group, columns = batch_of(problems)
     length = np.array([len(p.z) for p in problems], dtype=np.int64)
-    kernel = KERNELS[choose_kernel(engine, batch, len(problems))]
+    kernel = choose_kernel(engine, batch)
     objective = Objective(batch, kernel.evaluate)
     found = search(objective, Folds(group, length, chain), starts)
     x = np.stack([optima.x[0] for optima in found])
@@ -212,6 +212,8 @@ def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit 
     value = float(optima.value[0])
     if value >= WORST or not np.isfinite(solved.beta[lane]).all():
         return ArimaFailure(f"the likelihood of {problem.orders} could not be computed at any starting point")
+    if solved.sigma2[lane] <= problem.rounding**2:
+        return ArimaFailure(NO_VARIATION.format(d=problem.orders.d, D=problem.orders.D))
     matrix, shift = problem.to_public()
     regression = matrix @ solved.beta[lane][solved.columns[lane][:-1]] + shift
     notes = [] if optima.converged[0] else ["the search ended before its tolerance was reached"]

@@ -54,6 +54,7 @@ A lane is (group of columns, number of rows, parameters). All lanes march throug
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +92,24 @@ class Batch:
     def n_integrated(self) -> int:
         """Number of columns that are integrated out."""
         return self.n_missing + self.n_shrunk
+
+    @cached_property
+    def blocked(self) -> Floats:
+        """The columns and one more (for pi) in blocks of eight, m rows of zeros before and behind."""
+        groups, rows, size = self.z.shape
+        m, blocks = self.orders.state, (size + 8) // 8
+        wide = np.zeros((groups, rows + 2 * m, blocks * 8))
+        wide[:, m : m + rows, :size] = self.z
+        shaped = wide.reshape(groups, rows + 2 * m, blocks, 8).transpose(0, 2, 1, 3)
+        return np.ascontiguousarray(shaped)
+
+    @cached_property
+    def lag_marks(self) -> tuple[Floats, Floats]:
+        """One at the lags that phi and theta can have, zero elsewhere."""
+        orders, marks = self.orders, np.zeros((2, self.orders.state + 1))
+        marks[0, _lags(orders.p, orders.P, orders.s)] = 1.0
+        marks[1, _lags(orders.q, orders.Q, orders.s)] = 1.0
+        return marks[0], marks[1]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,14 @@ The likelihood of models with near-common factors has several maxima. A search f
 local one more often than not, so starts come from a grid that holds the typical corners, and the maxima
 found at one fold are the starts of later ones.
 
+Coordinates are angles, sin(angle) being a partial autocorrelation. A moving average and the one with its
+inverse root have the same likelihood, so in angles the unit root is an ordinary, smooth point of the
+function, and the typical scale near it is sqrt(1/n) instead of 1/n.
+
 Every lane is a search of its own (fold x start). All lanes evaluate together, each with its own step
 length and its own approximation of the Hessian (BFGS with Powell's damping, box constraints by active sets).
-Nothing that one lane does depends on another: sums run over the parameters of one lane only.
+The lanes of one fold are a family: one that promises less than it lags behind the family's best, or has come
+to the same place, is stopped. Nothing depends on other families: sums run over the parameters of one lane.
 """
 
 from __future__ import annotations
@@ -28,6 +33,11 @@ AR_BOUND_SINGLE, AR_BOUND, MA_BOUND = 1.0 - 1e-6, 1.0 - 1e-4, 1.0
 #: A search ends when the next step promises less than this much log-likelihood.
 TOLERANCE = 1e-8
 MAX_ROUNDS, MAX_SHORTER, LONGEST_STEP = 200, 25, 0.5
+#: A search begins at least this far (in angles) inside the bounds.
+START_MARGIN = 0.01
+#: Every so many rounds lanes are reviewed; one lives on while it lags behind its family's best by less than
+#: this many times the gain that its next step promises.
+REVIEW_EVERY, HOPE = 4, 20.0
 #: Two optima are one when they are closer than this in value or in parameters.
 SAME_VALUE, SAME_PLACE = 1e-5, 1e-2
 
@@ -36,7 +46,7 @@ Kernel = Callable[[Batch, Ints, Ints, Floats, Floats | None, bool], tuple[Floats
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """Minus log-likelihood by partial autocorrelations (and log sigma2, when there is a prior)."""
+    """Minus log-likelihood by angles (and log sigma2, when there is a prior)."""
 
     batch: Batch
     kernel: Kernel
@@ -52,13 +62,13 @@ class Objective:
         ar = self.batch.orders.is_ar
         largest = AR_BOUND_SINGLE if ar.sum() == 1 else AR_BOUND
         extra = [700.0] * int(self.batch.n_shrunk > 0)
-        return np.array([*np.where(ar, largest, MA_BOUND), *extra], dtype=float)
+        return np.array([*np.arcsin(np.where(ar, largest, MA_BOUND)), *extra], dtype=float)
 
     def unpack(self, x: Floats) -> tuple[Floats, Floats, Floats | None]:
         """Coefficients, their Jacobian, and sigma2 of points (L, size)."""
         n = self.batch.orders.n_arma
-        coefficients, jacobian = from_partial(x[:, :n], self.batch.orders)
-        return coefficients, jacobian, np.exp(x[:, n]) if x.shape[1] > n else None
+        coefficients, jacobian = from_partial(np.sin(x[:, :n]), self.batch.orders)
+        return coefficients, jacobian * np.cos(x[:, None, :n]), np.exp(x[:, n]) if x.shape[1] > n else None
 
     def value(self, group: Ints, length: Ints, x: Floats) -> Floats:
         """Values (L,) without derivatives."""
@@ -120,17 +130,22 @@ def first_hessian(objective: Objective, group: Ints, length: Ints, x: Floats, sl
 
 
 def minimise(
-    objective: Objective, group: Ints, length: Ints, x: Floats, hessian: Floats | None = None
+    objective: Objective, group: Ints, length: Ints, family: Ints, x: Floats, hessian: Floats | None = None
 ) -> Optima:
-    """Search from every start (L, size) to its local optimum, all lanes in lockstep."""
-    x = np.clip(x, -objective.bounds, objective.bounds)
+    """Search from every start (L, size) to its local optimum, all lanes in lockstep.
+
+    `family` numbers the fold that each lane belongs to, from 0 on.
+    """
+    # At a unit root the slope by the angle is zero by symmetry: a search must not begin there.
+    inside = objective.bounds - START_MARGIN
+    x = np.clip(x, -inside, inside)
     if objective.size == 0:
         value = objective.value(group, length, x)
         return Optima(x, value, np.empty((len(x), 0, 0)), value < WORST)
     value, slope = objective.value_gradient(group, length, x)
     if hessian is None:
         hessian = first_hessian(objective, group, length, x, slope)
-    search = _Search(objective, group, length, x.copy(), value, slope, hessian.copy())
+    search = _Search(objective, group, length, family, x.copy(), value, slope, hessian.copy())
     return search.run()
 
 
@@ -138,30 +153,46 @@ class _Search:
     """State of all lanes of one search; `run` moves them until each has ended."""
 
     def __init__(
-        self, objective: Objective, group: Ints, length: Ints, x: Floats, f: Floats, g: Floats, b: Floats
-    ) -> None:
-        self.objective, self.group, self.length = objective, group, length
-        self.x, self.f, self.g, self.b = x, f, g, b
+        self, objective: Objective, group: Ints, length: Ints, family: Ints, x: Floats, f: Floats, g: Floats,
+        b: Floats,
+    ) -> None:  # fmt: skip
+        self.objective, self.group, self.length, self.family = objective, group, length, family
+        self.x, self.f, self.g, self.b, self.bounds = x, f, g, b, objective.bounds
         lanes = len(x)
         self.direction = np.zeros_like(x)
         self.step, self.shorter = np.ones(lanes), np.zeros(lanes, dtype=np.int64)
         self.converged = np.zeros(lanes, dtype=bool)
+        self.promise = np.full(lanes, np.inf)
 
     def run(self) -> Optima:
         active = np.flatnonzero(self.f < WORST)
         active = self._aim(active)
-        for _ in range(MAX_ROUNDS):
+        for round_ in range(1, MAX_ROUNDS + 1):
+            if round_ % REVIEW_EVERY == 0:
+                active = self._review(active)
             if not len(active):
                 break
             accepted, kept = self._try(active)
             active = np.sort(np.concatenate([self._aim(accepted), kept]))  # the order of lanes is no matter
         return Optima(self.x, self.f, self.b, self.converged)
 
+    def _review(self, lanes: Ints) -> Ints:
+        """Stop lanes that cannot become the best of their family; returns the others."""
+        families = int(self.family.max()) + 1
+        order = np.argsort(self.f, kind="stable")[::-1]
+        best = np.zeros(families, dtype=np.int64)
+        best[self.family[order]] = order  # the last assignment, the smallest value, stays
+        leader = best[self.family[lanes]]
+        behind = self.f[lanes] - self.f[leader]
+        same = (np.abs(self.x[lanes] - self.x[leader]).max(-1) < 0.02) & (behind < 0.01)
+        hopeless = behind > 0.01 + HOPE * self.promise[lanes]
+        return np.asarray(lanes[(lanes == leader) | ~(same | hopeless)], dtype=np.int64)
+
     def _aim(self, lanes: Ints) -> Ints:
         """New directions of lanes; returns those that are not at their optimum yet."""
         if not len(lanes):
             return lanes
-        x, g, b, bound = self.x[lanes], self.g[lanes], self.b[lanes], self.objective.bounds
+        x, g, b, bound = self.x[lanes], self.g[lanes], self.b[lanes], self.bounds
         held = ((x >= bound) & (g < 0.0)) | ((x <= -bound) & (g > 0.0))
         free = np.where(held, 0.0, 1.0)
         diagonal = np.arange(x.shape[1])
@@ -174,6 +205,7 @@ class _Search:
         uphill = ~(slope <= 0.0)
         direction[uphill] = (-g * scale * scale)[uphill]
         slope[uphill] = (g * direction).sum(-1)[uphill]
+        self.promise[lanes] = -0.5 * slope
         done = -0.5 * slope < TOLERANCE
         self.converged[lanes[done]] = True
         self.direction[lanes] = direction
@@ -184,7 +216,7 @@ class _Search:
 
     def _try(self, lanes: Ints) -> tuple[Ints, Ints]:
         """One step of all lanes; returns those that moved and those that try a shorter step."""
-        bound = self.objective.bounds
+        bound = self.bounds
         x, f, g = self.x[lanes], self.f[lanes], self.g[lanes]
         target = np.clip(x + self.step[lanes, None] * self.direction[lanes], -bound, bound)
         moved = target - x

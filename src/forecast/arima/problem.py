@@ -21,6 +21,10 @@ from forecast.spec import ConfigError, DataError
 
 #: A column is dropped when less than this share of its sum of squares is left after the columns before it.
 RANK_TOLERANCE = 1e-11
+NO_VARIATION = (
+    "the series is constant (or fully explained by its regressors) after {d} ordinary and {D} seasonal "
+    "differences: no ARIMA model can be fitted to it"
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,12 @@ class Problem:
     def nobs(self) -> int:
         """Observations that count: n - missing - d - s D."""
         return len(self.z) - self.n_missing
+
+    @property
+    def rounding(self) -> float:
+        """Size below which a difference of the series is rounding, not information."""
+        known = float(np.nanmax(np.abs(self.y)))
+        return 1e-13 * max(known, float(np.abs(self.raw[:, -1]).max()), 1e-300)
 
     @property
     def regressor_names(self) -> tuple[str, ...]:
@@ -196,10 +206,20 @@ def rank_test(z: Floats, n_before: int) -> NDArray[np.bool_]:
 
     The pivots of the Cholesky factor of Z'Z are compared with the column's own sum of squares.
     """
-    scale = np.sqrt((z * z).sum(0))
-    scale[scale == 0.0] = 1.0
-    gram = (z / scale).T @ (z / scale)
     keep = np.ones(z.shape[1], dtype=bool)
+    if not z.shape[1]:
+        return keep
+    gram = z.T @ z
+    scale = np.sqrt(np.diagonal(gram))
+    if scale.all():
+        gram /= scale[:, None] * scale
+        try:
+            if np.diagonal(np.linalg.cholesky(gram)).min() ** 2 > 10.0 * RANK_TOLERANCE:
+                return keep[n_before:]
+        except np.linalg.LinAlgError:
+            pass  # dependent columns: found one by one below
+    else:
+        gram = (z / np.where(scale == 0.0, 1.0, scale)).T @ (z / np.where(scale == 0.0, 1.0, scale))
     for j in range(z.shape[1]):
         pivot = gram[j, j]
         if j >= n_before and pivot <= RANK_TOLERANCE:
@@ -241,23 +261,32 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
     centred, target = xreg - centre[:-1], filled - centre[-1]
     missing = np.flatnonzero(~np.isfinite(y))
     shrunk, wished = np.flatnonzero(np.isfinite(prior_sd)), np.flatnonzero(~np.isfinite(prior_sd))
-    dummies = np.zeros((len(y), len(missing)))
-    dummies[missing, np.arange(len(missing))] = 1.0
-    steps = np.ones(len(y)) if has_intercept else np.arange(lead + 1.0, lead + len(y) + 1.0)
-    fixed_columns = [steps[:, None]] if fixed else []
-    tested = np.column_stack([dummies, *fixed_columns, centred[:, wished]])
-    keep = rank_test(difference(tested, orders), len(missing))
-    keep_fixed = bool(fixed) and bool(keep[0])
-    free = wished[keep[len(fixed_columns) :]]
-    kept_columns = [*(fixed_columns if keep_fixed else []), centred[:, free]]
-    target = target - centred[:, shrunk] @ prior_mean[shrunk]
-    raw = np.column_stack([dummies, centred[:, shrunk], *kept_columns, target])
-    dropped = ([fixed] if fixed and not keep_fixed else []) + [names[j] for j in wished if j not in free]
+    a, n_fixed, n_shrunk = len(missing), int(bool(fixed)), len(shrunk)
+    raw = np.zeros((len(y), a + n_shrunk + n_fixed + len(wished) + 1))
+    raw[missing, np.arange(a)] = 1.0
+    raw[:, a : a + n_shrunk] = centred[:, shrunk]
+    if fixed:
+        raw[:, a + n_shrunk] = 1.0 if has_intercept else np.arange(lead + 1.0, lead + len(y) + 1.0)
+    raw[:, a + n_shrunk + n_fixed : -1] = centred[:, wished] if n_shrunk else centred
+    raw[:, -1] = target - centred[:, shrunk] @ prior_mean[shrunk] if n_shrunk else target
+    z = difference(raw, orders)
+    tested = np.delete(z, np.r_[a : a + n_shrunk], axis=1) if n_shrunk else z
+    keep = rank_test(tested[:, :-1], a)
+    keep_fixed, free = bool(fixed) and bool(keep[0]), wished[keep[n_fixed:]]
+    dropped: list[str] = []
+    if not keep.all():
+        kept = np.r_[np.ones(a + n_shrunk, dtype=bool), keep, True]
+        raw, z = raw[:, kept], z[:, kept]
+        dropped = [
+            name
+            for name, k in zip([fixed] * n_fixed + [names[w] for w in wished], keep, strict=True)
+            if not k
+        ]
     problem = Problem(
         orders=orders, y=y, xreg=xreg, xreg_names=names, fixed=fixed, missing=missing, lead=lead,
         shrunk=shrunk, free=free, keep_fixed=keep_fixed, prior_mean=prior_mean[shrunk],
         prior_sd=prior_sd[shrunk], centre=centre, dropped=tuple(dropped), raw=raw,
-        z=np.ascontiguousarray(difference(raw, orders)),
+        z=np.ascontiguousarray(z),
     )  # fmt: skip
     _check_information(problem)
     return problem
@@ -280,16 +309,5 @@ def _check_information(problem: Problem) -> None:
             f"{problem.nobs} observations are left for {problem.orders.n_arma + n_free + 1} parameters: "
             "use a longer series, fewer regressors or smaller orders"
         )
-    a, last = problem.n_missing, problem.z.shape[1] - 1
-    profiled = np.r_[:a, a + len(problem.shrunk) : last]
-    y, others = problem.z[:, last], problem.z[:, profiled]
-    # Sums of squares of what is left, against those of the undifferenced series: rounding is no information.
-    scale = max(
-        float(np.abs(problem.raw[:, -1]).max()), float(np.abs(problem.y[np.isfinite(problem.y)]).max())
-    )
-    rest = y - others @ np.linalg.lstsq(others, y, rcond=None)[0] if others.shape[1] else y
-    if np.abs(rest).max(initial=0.0) <= 1e-13 * max(scale, 1e-300):
-        raise DataError(
-            f"the series is constant (or fully explained by its regressors) after {problem.orders.d} "
-            f"ordinary and {problem.orders.D} seasonal differences: no ARIMA model can be fitted to it"
-        )
+    if np.abs(problem.z[:, -1]).max(initial=0.0) <= problem.rounding:
+        raise DataError(NO_VARIATION.format(d=problem.orders.d, D=problem.orders.D))

@@ -86,7 +86,7 @@ def full(objective: Objective, folds: Folds, wanted: Ints) -> list[Optima]:
     chosen = [choose_starts(points, values[i], count) for i in range(len(wanted))]
     fold = np.repeat(np.arange(len(wanted)), [len(c) for c in chosen])
     lanes = np.concatenate([starting[i, c] for i, c in enumerate(chosen)])
-    return _by_fold(minimise(objective, group[fold], length[fold], lanes), fold, len(wanted))
+    return _by_fold(minimise(objective, group[fold], length[fold], fold, lanes), fold, len(wanted))
 
 
 def follow(
@@ -104,7 +104,7 @@ def follow(
         parts.append(Optima(part.x, part.value, part.hessian * ratio, part.converged))
         fold += [i] * len(near)
     lanes, at = Optima.join(parts), np.array(fold, dtype=np.int64)
-    ended = minimise(objective, folds.group[wanted][at], folds.length[wanted][at], lanes.x, lanes.hessian)
+    ended = minimise(objective, folds.group[wanted][at], folds.length[wanted][at], at, lanes.x, lanes.hessian)
     return _by_fold(ended, at, len(wanted))
 
 
@@ -119,13 +119,13 @@ def _by_fold(optima: Optima, fold: Ints, count: int) -> list[Optima]:
 def _grid_values(objective: Objective, group: Ints, length: Ints, points: Floats) -> tuple[Floats, Floats]:
     """Starts (F, T, size) of every fold and their values (F, T)."""
     folds, count = len(group), len(points)
-    starting = np.broadcast_to(points, (folds, *points.shape)).copy()
+    starting = np.broadcast_to(np.arcsin(points), (folds, *points.shape)).copy()
     if objective.batch.n_shrunk:
         return _with_sigma(objective, group, length, starting)
     values = np.empty((folds, count))
     if objective.kernel is evaluate and points.shape[1]:
         # In numpy one pass over a series serves all its prefixes.
-        coefficients = objective.unpack(points)[0]
+        coefficients = objective.unpack(np.arcsin(points))[0]
         for g in np.unique(group):
             members = np.flatnonzero(group == g)
             values[members] = evaluate_prefixes(objective.batch, int(g), length[members], coefficients).T

@@ -1,0 +1,25 @@
+"""The examples in the docstrings of scoring and postprocess run as they stand there."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+from forecast.scoring import scores
+
+MODULES = (
+    "scoring._bootstrap", "scoring.calibration", "scoring.comparison", "scoring.knowledge", "scoring.metrics",
+    "scoring.scores", "scoring.wide", "postprocess._mint", "postprocess.combination",
+    "postprocess.event_adjustment", "postprocess.intervals", "postprocess.reconciliation",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name, monkeypatch):
+    monkeypatch.setattr(scores, "_OWN", {})  # an example registers a metric
+    if name == "scoring.comparison":
+        pytest.importorskip("arch")
+    result = doctest.testmod(importlib.import_module(f"forecast.{name}"))
+    assert result.attempted > 0 and result.failed == 0
