@@ -32,10 +32,10 @@ LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 Z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
 H = 12
 MODELS = (
-    ("short", "none", 0.11),
-    ("random_walk", "none", 0.14),
-    ("arima", "none", 0.12),
-    ("arima", "at_origin", 0.12),
+    ("short", "none", 0.19),
+    ("random_walk", "none", 0.22),
+    ("arima", "none", 0.19),
+    ("arima", "at_origin", 0.19),
     ("seasonal_naive", "none", 0.4),
 )
 SERIES_COLUMNS = ("label", "name", "region", "component", "area", "demographic", "citizenship", "unit")
@@ -162,11 +162,11 @@ def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFram
             .assign(median_error=groups["mae"].median(), n=groups.size())
             .reset_index()
         )
-        base = table[table["model"] == "random_walk"].set_index("horizon")
+        base = table[table["model"] == "random_walk"].set_index(["series_id", "horizon"])
         for row in table.itertuples():
             for metric in ("wis", "mae", "median_error"):
                 value = float(getattr(row, metric))
-                rows.append((row.model, row.knowledge, "", row.series_id, row.horizon, era, "log", metric, value, 1 - value / float(base.loc[row.horizon, metric]), row.n, row.n, ""))  # fmt: skip
+                rows.append((row.model, row.knowledge, "", row.series_id, row.horizon, era, "log", metric, value, 1 - value / float(base.loc[(row.series_id, row.horizon), metric]), row.n, row.n, ""))  # fmt: skip
     columns = ["model", "knowledge", "scenario", "series_id", "horizon", "era", "scale", "metric", "value", "skill", "n_ok", "n", "note"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -391,3 +391,82 @@ def with_causes(run: FakeRun) -> FakeRun:
         scenarios=scenarios,
         changes=changes,
     )
+
+
+# --------------------------------------------------------------------------- whole reports, made once a worker
+
+STATES = (
+    "plain",
+    "causes",
+    "as_of_2024",
+    "refused",
+    "far_refused",
+    "no_forecast",
+    "late",
+    "sectors",
+    "own",
+    "first",
+    "published",
+)
+
+
+def own_run() -> FakeRun:
+    """Return a run on a user's own figures: one series with a name only, no events, no breaks."""
+    run = make_run("2019-03-01", start="2016-01")
+    empty = {"events": run.events.iloc[:0], "breaks": run.breaks.iloc[:0], "leaks": run.leaks.iloc[:0]}
+    series = pd.DataFrame(
+        {"label": ["visits"], "name": ["visits"], "unit": ["count"]}, index=["southwest.usbp"]
+    )
+    spec = replace(run.experiment, data=DataSpec(path="visits.csv"))
+    return replace(run, experiment=spec, series=series, afterwards=run.afterwards.iloc[:0], **empty)
+
+
+def published_run(matured: bool = True) -> FakeRun:
+    """Return a run with published forecasts in its track record."""
+    from forecast.report import facts
+
+    run = make_run(start="2022-01")
+    table = facts.track_record(run, "southwest.usbp")
+    table = table[table["month"] >= pd.Period("2025-01", "M")].assign(kind="published")
+    if not matured:
+        table = table[table["origin"] == table["origin"].max()].assign(truth=np.nan)
+    return replace(run, track_record=table.reset_index(drop=True))
+
+
+@functools.cache
+def state(name: str) -> FakeRun:
+    """Return a run in one of the states that the page knows."""
+    if name == "causes":
+        return with_causes(make_run(start="2018-01"))
+    if name == "as_of_2024":
+        return make_run("2024-05-07", start="2018-01")
+    if name == "refused":
+        return refuse(make_run(start="2022-01"), 0.8)
+    if name == "far_refused":
+        return refuse(make_run(start="2022-01"), 0.8, from_horizon=4)
+    if name == "no_forecast":
+        run = make_run(start="2022-01")
+        return replace(run, forecasts=run.forecasts[run.forecasts["model"] != "short"])
+    if name == "late":
+        return replace(make_run(start="2022-01"), as_of=pd.Timestamp("2026-11-24"))
+    if name == "sectors":
+        return make_run(
+            "2024-05-07", ("southwest.usbp", "southwest.usbp.del_rio", "southwest.usbp.big_bend"), "2022-01"
+        )
+    if name == "own":
+        return own_run()
+    if name == "first":
+        run = make_run(start="2022-01")
+        none = {"backtest": run.backtest.iloc[:0], "scores": run.scores.iloc[:0], "calibration": run.calibration.iloc[:0], "folds": run.folds.iloc[:0]}  # fmt: skip
+        return replace(run, **none)
+    if name == "published":
+        return published_run()
+    return make_run(start="2018-01")
+
+
+@functools.cache
+def files(name: str) -> dict[str, bytes]:
+    """Return all files of the report of a state, without PNG."""
+    from forecast.report.page import report_files
+
+    return report_files(state(name), versions={"python": "3"}, durations={}, png=False)

@@ -19,7 +19,6 @@ TICKS = (-0.95, -0.9, -0.75, -0.5, 0.0, 1.0, 3.0, 9.0)
 @f.styled
 def effects_chart(
     effects: pd.DataFrame,
-    band: tuple[float, float] | None = None,
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
@@ -31,9 +30,8 @@ def effects_chart(
     effects : DataFrame
         One row a measure or group: ``label``, ``about`` (date and size of the group), ``estimate lower_80
         upper_80 lower_95 upper_95`` on logs, ``clear`` (told apart from ordinary months), ``ordinary``
-        (how many ordinary months show as large a jump, as text).
-    band : tuple of float, optional
-        Where nine of ten jumps of ordinary months lie, on logs.
+        (how many ordinary months show as large a jump, as text); optional ``band_low band_high``: where
+        nine of ten jumps of ordinary months lie.
     narrow : bool
         The drawing for phones.
     palette : mapping
@@ -52,10 +50,11 @@ def effects_chart(
     ax.grid(axis="x", color=palette["grid"], lw=1)
     ax.set_yticks([])
     ax.axvline(0, color=palette["rule"], lw=1.2, zorder=1)
-    if band is not None:
-        ax.axvspan(*band, color=palette["plac"], lw=0, zorder=0.4)
-        middle = min(max(sum(band) / 2, low), top)
-        _above(canvas, ax, middle, "grey: 9 in 10 jumps of\nordinary months", 30, "center", data=True)
+    if "band_low" in effects and effects["band_low"].notna().any():
+        for i, row in enumerate(records(effects)):
+            ends = np.clip([row.band_low, row.band_high], low, top)
+            ax.fill_between(ends, i - 0.5, i + 0.5, color=palette["plac"], lw=0, zorder=0.4)
+        _above(canvas, ax, 0, "grey: 9 in 10 jumps of\nordinary months", 30, "center", data=True)
     for i, row in enumerate(records(effects)):
         _row(canvas, ax, row, i, (low, top), narrow)
     if not narrow:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts, names, sentences
+from forecast.report import facts, findings, names
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
@@ -38,7 +38,7 @@ def changed_section(r: Report) -> Section:
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
     caption = f"From the last issue to this one: forecast for {w.month_long(month)}"
     steps = [(str(row.step), float(row.change)) for row in records(table.iloc[1:-1]) if pd.notna(row.change)]
-    find = sentences.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
+    find = findings.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
     head = (Head("Step"), Head("Forecast", "n"), Head("Change", "n"), Head("Why"))
     foot = "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
     return Section("changed", question, nav, find, (Table(caption, head, tuple(rows), foot),))
@@ -54,13 +54,13 @@ def effects_section(r: Report) -> Section:
         text = "The event calendar has no measure that began in the figures used."
         return Section("effects", question, nav, f"No policy effect is estimated in this report. {text}")
     rows = effect_rows(r)
-    cannot = cannot_table(r)
+    cannot = cannot_table(r, rows)
     blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows)]
     blocks += [cannot] if cannot is not None else []
     if not len(rows):
         text = "No policy effect is estimated in this report."
         return Section("effects", question, nav, text, tuple(blocks))
-    return Section("effects", question, nav, sentences.effects_find(_told(rows)), tuple(blocks))
+    return Section("effects", question, nav, findings.effects_find(_told(rows)), tuple(blocks))
 
 
 def effect_rows(r: Report) -> pd.DataFrame:
@@ -84,10 +84,17 @@ def effect_rows(r: Report) -> pd.DataFrame:
             entry[f"lower_{name}"] = float(found["lower"].iloc[0]) if len(found) else np.nan
             entry[f"upper_{name}"] = float(found["upper"].iloc[0]) if len(found) else np.nan
         apart = entry["lower_80"] > 0 or entry["upper_80"] < 0
-        entry["clear"] = bool(entry["placebo_p"] < 0.05 and apart)
+        entry["clear"] = bool(row["clear"]) if "clear" in row else bool(entry["placebo_p"] < 0.05 and apart)
+        entry["band_low"], entry["band_high"] = (
+            float(row[c]) if c in row else np.nan for c in ("placebo_lower", "placebo_upper")
+        )
+        entry["why_group"] = (
+            str(row["why_group"]) if "why_group" in row and isinstance(row["why_group"], str) else ""
+        )
         known = np.isfinite([entry["placebo_p"], entry["placebo_n"]]).all()
-        hits = round(entry["placebo_p"] * entry["placebo_n"]) if known else 0
-        entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known else "not tested"
+        larger = row["placebo_larger"] if "placebo_larger" in row else entry["placebo_p"] * entry["placebo_n"]
+        hits = round(float(larger)) if known and np.isfinite(larger) else 0
+        entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else "not tested"
         size = f" · {w.count(len(members))} measures together" if len(members) > 1 else ""
         entry["about"] = f"{w.month_short(month) if month is not None else ''}{size}".strip(" ·")
         out.append(entry)
@@ -112,9 +119,9 @@ def _event(r: Report, event: str, group: Any) -> tuple[list[str], pd.Period | No
     return [str(name) for name in rows["name"]], pd.Period(first["effective_start"], "M"), label
 
 
-def _told(rows: pd.DataFrame) -> list[sentences.Jump]:
+def _told(rows: pd.DataFrame) -> list[findings.Jump]:
     return [
-        sentences.Jump(row.label, row.month, row.estimate, row.lower_80, row.upper_80, row.clear)
+        findings.Jump(row.label, row.month, row.estimate, row.lower_80, row.upper_80, row.clear)
         for row in records(rows)
     ]
 
@@ -123,14 +130,8 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     """Return chart 5."""
     from forecast.report.figure_effects import effects_chart as draw_effects
 
-    table = r.run.effects
-    band = None
-    if {"placebo_lower", "placebo_upper"} <= set(table.columns):
-        ends = table[["placebo_lower", "placebo_upper"]].dropna()
-        band = (float(ends.iloc[0, 0]), float(ends.iloc[0, 1])) if len(ends) else None
-
     def draw(**how: Any) -> Any:
-        return draw_effects(rows, band, **how)
+        return draw_effects(rows, **how)
 
     told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in records(rows))  # fmt: skip
     note = (
@@ -140,7 +141,7 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     )
     return r.studio.chart(
         "effects", draw,
-        title=sentences.effects_title(int(rows["clear"].sum()), len(rows)),
+        title=findings.effects_title(int(rows["clear"].sum()), len(rows)),
         subtitle="Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)",
         note=f"{note} {r.source}",
         label=f"Dot and interval chart. {told}.",
@@ -168,28 +169,28 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
     return Table("Estimated jumps and the measures that share each date", head, tuple(out))
 
 
-def cannot_table(r: Report) -> Table | None:
+def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
     table, calendar = r.run.estimability, r.run.events
-    if not len(table):
-        return None
-    table = pick(table, series_id=r.view.series_id)
-    # what nobody could know of on this date stays in the file: the page is written as of it
-    rows = table[~table["action"].isin(["used", "not yet announced"])]
-    shown = calendar.set_index("id")
-    first = {
-        i for i in shown.index
-        if int(shown.loc[i, "priority"]) == 1 or int(shown.loc[i].get("judged_priority", 3)) == 1
-    }  # fmt: skip
-    named = rows[rows["event"].isin(first)]
-    rest = len(rows) - len(named)
-    out = []
-    for (action, why), group in named.groupby(["action", "why"], sort=False):
-        words = [str(shown.loc[e, "name"]) if e in shown.index else str(e) for e in group["event"]]
-        merged = str(action)
-        for event in shown.index:
-            merged = merged.replace(str(event), str(shown.loc[event, "name"]))
-        out.append(Row((" · ".join(words), merged, str(why))))
+    groups = [row for row in records(effects) if len(row.members) > 1] if len(effects) else []
+    out = [Row((" · ".join(row.members), "one joint jump", row.why_group or "in force in the same months")) for row in groups]  # fmt: skip
+    rest = 0
+    if len(table) and len(calendar):
+        table = pick(table, series_id=r.view.series_id)
+        # what nobody could know of on this date stays in the file: the page is written as of it
+        rows = table[~table["action"].isin(["used", "not yet announced"])]
+        called = dict(zip(calendar["id"], calendar["name"], strict=True))
+        shown = calendar["priority"] == 1
+        shown = shown | (calendar["judged_priority"] == 1) if "judged_priority" in calendar else shown
+        told = {name for row in groups for name in row.members}
+        first = {e for e in calendar.loc[shown, "id"] if called[e] not in told}
+        named = rows[rows["event"].isin(first)]
+        rest = int((~rows["event"].isin(set(calendar.loc[shown, "id"]))).sum())
+        for (action, why), group in named.groupby(["action", "why"], sort=False):
+            words = " · ".join(str(called.get(event, event)) for event in group["event"])
+            target = str(action).removeprefix("merged with ")
+            done = f"merged with {called[target]}" if target in called else str(action)
+            out.append(Row((words, done, str(why))))
     if not out and not rest:
         return None
     foot = f"{w.capital(w.word_plural(rest, 'event'))} of lower priority {'is' if rest == 1 else 'are'} in estimability.csv." if rest else ""  # fmt: skip
@@ -263,7 +264,7 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
     told = " ".join(f"Made {case.title}: {_case_words(case, r.view.whole)}." for case in cases)
     return r.studio.chart(
         "would-we-have-known", draw,
-        title=sentences.known_title(len(cases), held, total),
+        title=findings.known_title(len(cases), held, total),
         subtitle=w.capital(f"{r.view.name.measure}{', ' + unit if unit else ''}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}"),
         note="Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows"
         " dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been"
@@ -331,7 +332,7 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
     what = "Half of the forecasts were off by more than this factor" if metrics[:1] == ["median_error"] else "The mean miss, as a factor"  # fmt: skip
     n = w.plural(int(rows["n"].min()), "date")
     far = rows.iloc[-1]
-    find = sentences.known_find(
+    find = findings.known_find(
         int(far["horizon"]), float(far["none"]), float(far["at_origin"]), float(far["hindsight"])
     )
     model_words = names.model_name(model)
@@ -376,7 +377,7 @@ def if_section(r: Report) -> Section | None:
         told.append((words[name], float(row.middle)))
     foot = "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."  # fmt: skip
     head = (Head("If"), Head("then about", "n"), Head("80% range", "n"))
-    find = sentences.if_find(last.month, float(last.middle), told, view.whole)
+    find = findings.if_find(last.month, float(last.middle), told, view.whole)
     answer = Table(f"If … then: {w.month_long(last.month)}", head, tuple(out), foot)
     chart = scenario_chart(r, base, paths, words)
     return Section("if", "What if policy changes?", "What if?", find, (chart, answer))
@@ -437,7 +438,7 @@ def scenario_chart(
     told = "; ".join([f"nothing new {w.rounded(base['middle'].iloc[-1], view.whole)}", *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
     return r.studio.chart(
         "scenarios", draw,
-        title=sentences.if_title(float(base["middle"].iloc[-1]), ends, base["middle"].to_list()),
+        title=findings.if_title(float(base["middle"].iloc[-1]), ends, base["middle"].to_list()),
         subtitle=w.capital(f"{view.name.measure}{', ' + unit if unit else ''}. Count to {w.month_long(view.last)}, then {w.word_plural(len(paths) + 1, '“if … then” path')}"),
         note=f"Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {r.source}",
         label=f"Line chart to {w.month_long(end)}: {told}.",

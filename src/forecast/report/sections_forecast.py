@@ -40,6 +40,11 @@ class Report:
         return sentences.sources_line(self.bundled, self.run.as_of)
 
     @property
+    def first(self) -> int:
+        """The distance of the headline: the first month whose figure is not overdue."""
+        return len(late_months(self.run, self.view)) + 1
+
+    @property
     def shown(self) -> pd.DataFrame:
         """The months of the forecast that the first chart shows: until the 80% range is eight-fold."""
         return shown_months(self.view)
@@ -88,7 +93,7 @@ def masthead(r: Report) -> dict[str, Any]:
     late = late_months(run, view)
     banners = []
     if late:
-        head, text = sentences.late_banner(view.last, late, len(late) + 1)
+        head, text = sentences.late_banner(view.last, late)
         banners.append(Banner("Late data", head, text))
     failed = pick(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
     failed = failed[failed["status"] == "failed"] if len(failed) else failed
@@ -113,16 +118,16 @@ def masthead(r: Report) -> dict[str, Any]:
 
 def top(r: Report) -> dict[str, Any]:
     """Return headline, standfirst, description and the numbers they are made of."""
-    view, row = r.view, r.view.numbers(1)
+    view, row = r.view, r.view.numbers(r.first)
     name = view.name
     if row is None:
         last = float(view.counts.iloc[-1])
         text = sentences.no_forecast(view.last, last)
         return {"h1": text, "standfirst": name.counted, "description": text, "numbers": {"last": last}}
     ends, before = view.range(row, "80"), view.value(row.month - 12)
-    chance = None if before is None else view.chance_above(1, before)
-    basis = view.basis.get(1)
-    held = facts.held_at(r.held, 1, 0.8)
+    chance = None if before is None else view.chance_above(r.first, before)
+    basis = view.basis.get(r.first)
+    held = facts.held_at(r.held, r.first, 0.8)
     h1 = sentences.headline(
         name.noun,
         name.place,
@@ -159,7 +164,7 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
             sentences.latest_changes(last, month, view.value(month - 1), view.value(month - 12)),
         )
     ]
-    row = view.numbers(1)
+    row = view.numbers(r.first)
     if row is not None:
         ends = view.range(row, "80")
         about = "no 80% range is given" if ends is None else f"8 in 10: {w.span(*ends, view.whole)}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts, names, sentences, tables
+from forecast.report import facts, findings, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import records
@@ -121,12 +121,12 @@ def sure_section(r: Report) -> Section:
     calm, shock = by_new_event(r)
     if r.held:
         blocks.append(coverage_chart(r, calm, shock))
-        text = sentences.shock_words(calm.get(1, (0, 0)), shock.get(1, (0, 0)))
+        text = findings.shock_words(calm.get(1, (0, 0)), shock.get(1, (0, 0)))
         if text:
             blocks.append(Paragraph(text))
     blocks += record_blocks(r)
     return Section(
-        "sure", "How sure can one be?", "How sure?", sentences.sure_find(r.held, months), tuple(blocks)
+        "sure", "How sure can one be?", "How sure?", findings.sure_find(r.held, months), tuple(blocks)
     )
 
 
@@ -183,7 +183,7 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
     return r.studio.chart(
         "coverage",
         draw,
-        title=sentences.coverage_title(r.held),
+        title=findings.coverage_title(r.held),
         subtitle=f"Share of months that fell inside the range, by months ahead. Replayed forecasts, {w.month_long(since)} to {w.month_long(until)}",
         note=f"{note} {r.source}",
         label=f"Dot chart. Achieved coverage of the 80 percent range: {told}.",
@@ -320,6 +320,6 @@ def _models_find(r: Report, era: str | None) -> str:
     since = facts.era_words(run, era) if era else ""
     first = first_replayed(r)
     one_since = skill(era, 1) if era else None
-    return sentences.models_find(
+    return findings.models_find(
         names.model_name(run.headline), skill("all", 1), one_since, since, first, none_beats(r, era or "all")
     )

@@ -7,7 +7,6 @@ more than its range holds, none names a cause. Titles end in a neutral branch: a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,18 +34,20 @@ def status_past(last: Any, as_of: Any) -> str:
     return f"As of {w.day_long(as_of)}: {w.month_long(last)} was the latest month published"
 
 
-def late_banner(last: Any, late: Sequence[Any], steps: int) -> tuple[str, str]:
+def late_banner(last: Any, late: Sequence[Any]) -> tuple[str, str]:
     """Return head and text of the banner of late figures."""
     months = w.joined([w.month_name(month) for month in late])
-    one = len(late) == 1
-    head = f"This forecast starts from {w.month_name(last)}."
-    text = (
-        f"The {'count' if one else 'counts'} for {months} {'was' if one else 'were'} expected by now and"
-        f" {'is' if one else 'are'} not in our data. The first month shown at the top is the next one without a count;"
-        f" the figure for {w.month_name(pd.Period(last, 'M') + steps)} is {w.ahead(steps)}, and its range is wider"
-        " than usual."
+    what = (
+        "count for {} was expected by now and is"
+        if len(late) == 1
+        else "counts for {} were expected by now and are"
     )
-    return head, text
+    first = w.month_name(pd.Period(late[-1], "M") + 1)
+    text = (
+        f"The {what.format(months)} not in our data. The figure for {first} is therefore"
+        f" {w.ahead(len(late) + 1)}, and its range is wider than usual."
+    )
+    return f"This forecast starts from {w.month_name(last)}.", text
 
 
 def headline(
@@ -188,7 +189,8 @@ def held_words(held: Held, since: Any, replayed: bool = True) -> str:
 def forecast_title(last: Any, last_value: float, end: Any, middle: float, first_ratio: float | None, end_ratio: float | None) -> str:  # fmt: skip
     """Return the title of the first chart: where the middle goes, and whether the range widens fast."""
     move = middle / last_value - 1 if last_value else 0.0
-    name = w.possessive(w.month_name(last))
+    same = w.month_name(last) == w.month_name(end)
+    name = w.possessive(w.month_long(last) if same else w.month_name(last))
     if end_ratio is None or first_ratio is None:
         widening = ""
     elif end_ratio >= 1.5 * first_ratio:
@@ -197,7 +199,7 @@ def forecast_title(last: Any, last_value: float, end: Any, middle: float, first_
         widening = "; the range around it widens slowly"
     if abs(move) < 0.1:
         return f"The middle of the forecast stays close to {name} level{widening}"
-    if last_value and abs(move) >= 0.1:
+    if last_value:
         way = "above" if move > 0 else "below"
         return f"By {w.month_long(end)} the middle of the forecast is {w.plain_change(middle, last_value)} {way} {name} count{widening}"  # fmt: skip
     return f"The counts to {w.month_long(last)} and the forecast to {w.month_long(end)}"
@@ -426,118 +428,7 @@ def past_note(with_flags: bool, with_effects: bool, breaks: Sequence[str], sourc
     return " ".join([*parts, source])
 
 
-# --------------------------------------------------------------------------- how sure
-
-
-def coverage_title(held: Sequence[Held], nominal: float = 0.8) -> str:
-    """Return the title of the coverage chart."""
-    rows = [h for h in held if abs(h.nominal - nominal) < 1e-9]
-    name = w.level_name(nominal)
-    if not rows:
-        return "How often the ranges held"
-    first, last = rows[0], rows[-1]
-    start = f"The {name} range held {w.percent(first.share)} of the time {w.ahead(first.horizon)}"
-    worst = next((h for h in rows[1:] if not h.fair), None)
-    if worst is not None:
-        only = "only " if worst.share < first.share else ""
-        return f"{start}, but {only}{w.percent(worst.share)} {w.ahead(worst.horizon)}"
-    if len(rows) == 1:
-        return start
-    return f"{start} and {w.percent(last.share)} {w.ahead(last.horizon)}"
-
-
-def sure_find(held: Sequence[Held], months: dict[int, Any]) -> str:
-    """Return the finding of "How sure can one be?": near and far, and what a range is nearer to where it failed."""
-    rows = [h for h in held if abs(h.nominal - 0.8) < 1e-9]
-    if not rows:
-        return "There is no replay long enough to say how often the ranges held."
-    first, rest = rows[0], rows[1:]
-    count = w.hits(first.held, first.n)
-    text = f"{w.capital(w.ahead(first.horizon))}, {_judged(first)}: the 80% range held in {count} replayed months."
-    wrong = [h for h in rest if not h.fair]
-    if wrong:
-        last = wrong[0]
-        narrow = "narrow" if last.share < last.nominal else "wide"
-        text += f" {w.capital(w.ahead(last.horizon))} the ranges have been too {narrow}: {w.hits(last.held, last.n)}."
-        if last.horizon in months:
-            text += f" Read the 80% range for {w.month_long(months[last.horizon])} as nearer to a {w.nearest_tenth(last.share)} range."  # fmt: skip
-    elif rest:
-        text += f" {w.capital(w.ahead(rest[-1].horizon))} it held in {w.hits(rest[-1].held, rest[-1].n)}, which so few independent months cannot tell from the promise."  # fmt: skip
-    return text
-
-
-def _judged(held: Held) -> str:
-    if held.fair:
-        return "fairly"
-    return "less than promised" if held.share < held.nominal else "more than promised"
-
-
-def shock_words(calm: tuple[int, int], shock: tuple[int, int]) -> str:
-    """Return how often one-month ranges held with and without a new event of first priority."""
-    if not shock[1] or not calm[1]:
-        return ""
-    a, b = calm[0] / calm[1], shock[0] / shock[1]
-    told = (
-        f"One month ahead, the 80% range held {w.hits(*calm)} times ({w.percent(a)}) when no major measure began in that"
-        f" month and {w.hits(*shock)} ({w.percent(b)}) when one did"
-    )
-    few = "; with so few cases the difference may be chance." if shock[1] < 50 else "."
-    if b < a - 0.02:
-        return f"Misses are more common when a major measure begins. {told}{few}"
-    return f"{told}{few}"
-
-
-# --------------------------------------------------------------------------- models
-
-
-def models_find(
-    headline: str, one: float | None, one_since: float | None, since: str, first: Any, none_beats: int | None
-) -> str:
-    """Return whether the headline beats the simple guess.
-
-    Parameters
-    ----------
-    headline : str
-        Name of the headline's row.
-    one, one_since : float, optional
-        Its skill one month ahead, over the whole replay and since the last era began.
-    since : str
-        ``since 2020``.
-    first : Period
-        First month of the replay.
-    none_beats : int, optional
-        The shortest distance at which no model has beaten the guess since then.
-    """
-    if one is None:
-        return "There are too few replayed forecasts to compare the models."
-    guess = "“same as last month”"
-    year = pd.Period(first, "M").year
-    if one > 0.005:
-        text = f"{'A little' if one < 0.2 else 'Yes'}, one month ahead: the headline forecast scores {w.percent(one)} better than {guess} since {year}"  # fmt: skip
-    elif one < -0.005:
-        text = f"Not one month ahead: the headline forecast scores {w.percent(-one)} worse than {guess} since {year}"
-    else:
-        text = f"No: one month ahead the headline forecast scores the same as {guess} since {year}"
-    if one_since is not None and since:
-        if abs(one_since) < 0.005:
-            text += f", and no better {since}"
-        elif one_since < 0:
-            text += f"{', but' if one > 0 else ' and'} {w.percent(-one_since)} worse {since}"
-        elif one_since < one / 2:
-            text += f", but only {w.percent(one_since)} better {since}"
-        else:
-            text += f" and {w.percent(one_since)} better {since}"
-    text += "."
-    if none_beats is not None:
-        far = w.capital(w.ahead(none_beats))
-        text += f" {far}, no model here has beaten that simple guess {since or f'since {year}'}. This is why the ranges matter more than the middle line."  # fmt: skip
-    return text
-
-
-def failed_note(failed: int, when: Any, message: str) -> str:
-    """Return the note of a model some of whose forecasts failed."""
-    reason = f": {message.strip().rstrip('.')}" if message else ""
-    return f"failed on {w.plural(failed, 'date')}, last {w.day_short(when)}{reason}"
+# --------------------------------------------------------------------------- sources
 
 
 def sources_line(bundled: bool, as_of: Any) -> str:
@@ -550,106 +441,3 @@ def first_sentence(text: Any) -> str:
     """Return the first statement of a longer note from a source, ending in a full stop."""
     first = str(text).split(". ")[0].split("; ")[0].rstrip(".")
     return f"{first}."
-
-
-# --------------------------------------------------------------------------- causes
-
-
-@dataclass(frozen=True)
-class Jump:
-    """An estimated jump: name, first month, estimate and 80% range on logs, told apart or not."""
-
-    label: str
-    month: Any
-    estimate: float
-    low: float
-    high: float
-    clear: bool
-
-
-def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[str, float]]) -> str:
-    """Return how the forecast moved since the last issue, and which step moved it most."""
-    if w.rounded(before) == w.rounded(after):
-        moved = [name for name, change in steps if w.rounded(abs(change)) != "0"]
-        rest = " Its steps cancel." if moved else ""
-        return f"The forecast for {month} stays at {w.rounded(after)}.{rest}"
-    verb = "fell" if after < before else "rose"
-    text = f"The forecast for {month} {verb} from {w.rounded(before)} to {w.rounded(after)}."
-    if not steps:
-        return text
-    name, change = max(steps, key=lambda step: abs(step[1]))
-    same = (change < 0) == (after < before)
-    share = abs(change) / abs(after - before)
-    if not same:
-        return text
-    much = "All of the change comes" if 0.95 <= share <= 1.05 else "Most of the change comes" if share > 0.5 else "The largest part comes"  # fmt: skip
-    return f"{text} {much} from one step: {name[:1].lower() + name[1:]}."
-
-
-def effects_title(clear: int, total: int) -> str:
-    """Return the title of the effects chart, counted."""
-    rest = total - clear
-    dates = "date" if total == 1 else "dates"
-    if clear == 0:
-        return f"{w.capital('none' if total > 1 else 'it')} of {w.number_word(total)} {dates} stands out from ordinary months" if total > 1 else "The one date does not stand out from ordinary months"  # fmt: skip
-    if rest == 0:
-        return f"All {w.number_word(total)} {dates} stand out from ordinary months" if total > 1 else "The one date stands out from ordinary months"  # fmt: skip
-    stand = "stands" if clear == 1 else "stand"
-    other = "the other does not" if rest == 1 else f"the other {w.number_word(rest)} do not"
-    return f"{w.capital(w.number_word(clear))} of {w.number_word(total)} {dates} {stand} out from ordinary months; {other}"
-
-
-def effects_find(jumps: Sequence[Jump]) -> str:
-    """Return the largest jump that stands out, and the latest that does not."""
-    clear = [jump for jump in jumps if jump.clear]
-    vague = [jump for jump in jumps if not jump.clear]
-    parts = []
-    if clear:
-        big = max(clear, key=lambda jump: abs(jump.estimate))
-        kind = "fall" if big.estimate < 0 else "rise"
-        parts.append(f"The largest {kind} came with “{big.label}”{_of(big.month)}: {w.effect(big.estimate)} (80% range {w.effect(big.low)} to {w.effect(big.high)}).")  # fmt: skip
-    if vague:
-        last = vague[-1]
-        parts.append(f"The jump of “{last.label}”{_of(last.month)}, {w.effect(last.estimate)}, cannot be told apart from ordinary change in this model, which is not the same as no effect.")  # fmt: skip
-    return " ".join(parts)
-
-
-def _of(month: Any) -> str:
-    return f" in {w.month_long(month)}" if month is not None else ""
-
-
-def known_title(cases: int, held: int, total: int) -> str:
-    """Return the title of the cases, counted."""
-    at = f"At {w.number_word(cases)} turning points" if cases > 1 else "At one turning point"
-    if total == 0:
-        return f"{at}, what three states of knowledge would have given"
-    only = "only " if held < 0.7 * total else ""
-    return f"{at} the 80% ranges held in {only}{w.hits(held, total)} months"
-
-
-def known_find(horizon: int, none: float, known: float, hindsight: float) -> str:
-    """Return whether knowing events helped, from typical misses on logs."""
-    a, b, c = (float(np.exp(value)) for value in (none, known, hindsight))
-    start = "Mostly not." if b > 0.9 * a else "In part."
-    text = f"{start} {w.capital(w.ahead(horizon))}, the typical forecast was off by a factor of {a:.2f} without events and {b:.2f} with the events known at the time"  # fmt: skip
-    if np.isfinite(c):
-        text += f"; {c:.2f} had dates, shapes and ends of all measures been known in advance"
-    return f"{text}. An announcement gives a date, not a size."
-
-
-def if_title(base: float, ends: Sequence[float], season: Sequence[float]) -> str:
-    """Return the title of the scenarios: whether they move the end more than the season does."""
-    swing = max(season) / min(season) if min(season) > 0 else 1.0
-    moves = [max(end / base, base / end) for end in ends if end > 0 and base > 0]
-    if len(moves) > 1 and min(moves) > swing:
-        return f"{'Either' if len(moves) == 2 else 'Each'} kind of change would matter more than the season"
-    if moves and max(moves) < 1.05:
-        return "None of the changes asked about would move the middle of the forecast much"
-    return "What the forecast would be if policy changed"
-
-
-def if_find(month: Any, base: float, told: Sequence[tuple[str, float]], whole: bool = True) -> str:
-    """Return the answers to the questions asked, at the last month shown."""
-    text = f"With nothing new, {w.month_long(month)} is forecast at {w.rounded(base, whole)}."
-    answers = [f"“{words}”: {w.rounded(value, whole)}" for words, value in told]
-    return f"{text} If not: {'; '.join(answers)}." if answers else text

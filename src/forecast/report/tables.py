@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts, names, sentences
+from forecast.report import facts, findings, names, sentences
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
 from forecast.report.content import Cell, Head, Row, Table
@@ -259,7 +259,7 @@ def _model_row(
     if baseline:
         notes.append("skill is 0 by definition")
     if folds.failed:
-        notes.insert(0, sentences.failed_note(folds.failed, folds.last_origin, folds.last_failure))
+        notes.insert(0, findings.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
         notes.append(f"{w.plural(folds.skipped, 'date')} with too few months")
     if len(run.models) and "note" in run.models:
