@@ -98,6 +98,18 @@ def combine(
     ------
     ConfigError
         For an unknown method or member, and for members made with events.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
+    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> spec = CombinationSpec(members=("random_walk", "seasonal_naive"), average="points")
+    >>> mixed, weights = combine(table, obs, "both", spec)
+    >>> picks(weights, origins[-1]).loc[1].round(2).tolist()
+    [0.89, 0.11]
     """
     check_table(forecasts)
     _check(forecasts, name, spec)

@@ -94,6 +94,18 @@ def adjust_for_events(
     ConfigError
         For a table made with events, an origin without design, a design made as of a later day, designs of
         different knowledge, columns without a prior, and series without logs.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> table = fc.backtest({}, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> events = fc.load_events()
+    >>> designs = {o: events.design(obs.as_of(o, [name]), horizon=3) for o in origins}
+    >>> adjusted, effects = adjust_for_events(table[table["level"] == 0.5], obs, designs)
+    >>> sorted(adjusted["knowledge"].unique()), effects["event"].iloc[0]
+    (['at_origin'], 'transit_ban_2019')
     """
     check_table(forecasts)
     origins = {pd.Timestamp(k): v for k, v in designs.items()}

@@ -100,6 +100,16 @@ def add_intervals(
     ------
     ConfigError
         For an unknown method, a malformed table or a series without figures.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> table = fc.backtest({}, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> ranges, basis = add_intervals(table, obs)
+    >>> basis["note"].iloc[-1]
+    'by the square-root rule; 98% and wider refused: 41 past errors, 49 needed'
     """
     _check(spec, transform)
     p = require_levels(levels)

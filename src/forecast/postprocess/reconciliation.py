@@ -114,6 +114,20 @@ def reconcile(
     ------
     ConfigError
         For an unknown method, a hierarchy that is no tree, a node without forecasts, or series without logs.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs = fc.load_observations()
+    >>> tree = children_of(obs, "southwest", "component")
+    >>> series = ["southwest", *tree["southwest"]]
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=series)
+    >>> table = fc.backtest({}, obs, fc.load_events(), series, origins, horizon=2).forecasts
+    >>> made, basis = reconcile(table, obs, tree, paths=200)
+    >>> newest = made[(made["origin"] == origins[-1]) & made["level"].isna() & (made["horizon"] == 1)]
+    >>> mean = newest.set_index("series_id")["value"]
+    >>> bool(abs(mean["southwest"] - mean["southwest.usbp"] - mean["southwest.ofo"]) < 1e-6)
+    True
     """
     check_table(forecasts)
     if method not in METHODS:

@@ -54,6 +54,16 @@ def calibrate(
     ------
     ConfigError
         For a nominal range outside (0, 1) or a malformed table.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> table = fc.backtest({}, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> found = calibrate(table, obs).query("horizon == 1").set_index("nominal")
+    >>> int(found.loc[0.8, "n"]), round(float(found.loc[0.8, "covered"]), 2)
+    (42, 0.88)
     """
     wrong = [x for x in nominals if not 0 < x < 1]
     if wrong:

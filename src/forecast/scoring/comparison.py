@@ -97,6 +97,17 @@ def compare(
     ------
     ConfigError
         For an unknown metric, a missing baseline, or a model that stands there with two kinds of knowledge.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
+    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> found = compare(table, obs, metrics=["mae"]).query("horizon == 1 and era == 'all'")
+    >>> found["words"].item()
+    'worse than random_walk'
     """
     unknown = [x for x in metrics if x not in COMPARED]
     if unknown:
@@ -338,6 +349,17 @@ def model_confidence_set(
     ------
     ConfigError
         When `arch` is not installed, or the metric is unknown.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
+    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> found = model_confidence_set(table, obs, horizon=1)
+    >>> found.loc[found["included"], "model"].tolist()
+    ['random_walk']
     """
     if metric not in COMPARED:
         raise ConfigError(

@@ -67,6 +67,17 @@ def compare_knowledge(
     ------
     ConfigError
         For an unknown metric.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> models = {"arima": fc.make_model("arima", order=(0, 1, 1))}
+    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins[-9:], horizon=1,
+    ...     knowledge=["none", "at_origin"]).forecasts
+    >>> compare_knowledge(table, obs, metrics=["mae"])[["horizon", "n"]].to_numpy().tolist()
+    [[1, 9], ['all', 9]]
     """
     unknown = [x for x in metrics if x not in COMPARED]
     if unknown:

@@ -178,6 +178,17 @@ def score(
     ------
     ConfigError
         For a missing baseline, an unknown `by` or a malformed table.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
+    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
+    >>> scores = score(table, obs).query("metric == 'mae' and scale == 'natural' and horizon == 1")
+    >>> scores.set_index("model")["skill"].round(2).to_dict()
+    {'random_walk': 0.0, 'seasonal_naive': -2.76}
     """
     wrong = [word for word in by if word not in BY]
     if wrong or "model" not in by:
