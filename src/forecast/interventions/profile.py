@@ -143,13 +143,7 @@ def lead_profile(
         "no earlier than the month before: it was not usable sooner"
     )
     best = _best(table)
-    words = (
-        "The figures show no anticipation."
-        if best == 0
-        else f"The likelihood is largest with {best:.0f} month{'s' if best > 1 else ''} of anticipation."
-    )
-    low, high = ranges[0.95]
-    words += f" 95% range {low:.0f} to {high:.0f} months of those tried."
+    words = _lead_words(best, ranges[0.95], most if len(same) < most else 0)
     return Profile(study.series_id, group.name, "lead", table, best, ranges, words)
 
 
@@ -277,3 +271,11 @@ def _decay_words(best: float, ends: tuple[float, float], values: Sequence[float]
     )
     step = "; a lasting step fits about as well" if open_high and best < 1.0 else ""
     return f"At the largest likelihood {size}; 95% range of the factor {low:.2f} to {high:.2f}{step}."
+
+
+def _lead_words(best: float, ends: tuple[float, float], most: int) -> str:
+    if not most:
+        return "It was not usable before it began, so there is no anticipation to look for."
+    low, high = ends
+    size = "none at all" if best == 0 else f"{best:.0f} month{'s' if best > 1 else ''}"
+    return f"Of 0 to {most} months of anticipation {size} fits best; 95% range {low:.1f} to {high:.1f}."

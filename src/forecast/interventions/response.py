@@ -88,11 +88,13 @@ def response(
 
 def response_rows(study: Study, group: Group, draws: int = DRAWS, seed: int = SEED) -> list[dict[str, Any]]:
     """Return the rows of one group on both bases; one that cannot be made is a row with its reason."""
-    at = group.active
-    at = at[np.isfinite(study.y[at])]
+    known = group.active[np.isfinite(study.y[group.active])]
     rows: list[dict[str, Any]] = []
-    near = at[at < group.active[0] + AHEAD]
-    for basis, make, at in (("same months", _same_months, at), ("forecast before", _forecast_before, near)):
+    near = known[known < group.active[0] + AHEAD]
+    for basis, make, at in (
+        ("same months", _same_months, known),
+        ("forecast before", _forecast_before, near),
+    ):
         happened = study.scale.inverse(study.y[at])
         head = {
             "series_id": study.series_id, "model": study.model_name, "event": group.name, "group": group.label,

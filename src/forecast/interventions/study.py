@@ -14,7 +14,7 @@ from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.interventions.groups import TOO_ALIKE, Floats, Group, make_groups
 from forecast.models.arima import Arima, Starts
-from forecast.models.base import SeriesData, series_data
+from forecast.models.base import series_data
 from forecast.models.registry import make_model
 from forecast.spec import Coding, ConfigError, DataError, Knowledge, nearest
 
@@ -79,15 +79,15 @@ class Study:
         return arima_folds(jobs, order, seasonal, self.model.mean, starts, self.model.engine)
 
     def percent(self, effect: float, group: Group) -> float:
-        """Return an effect in percent; on another scale than logs, of what the months would have summed to."""
+        """Return an effect at full weight in percent of what its months would have been without it."""
         if not np.isfinite(effect):
             return float("nan")
         if self.scale.kind == "log":
             return float(100.0 * np.expm1(effect))
         at = group.active
-        with_it = float(np.nansum(self.scale.inverse(self.y[at])))
-        without = float(np.nansum(self.scale.inverse(self.y[at] - effect * group.reach[at])))
-        return 100.0 * (with_it / without - 1.0) if without else float("nan")
+        without = self.y[at] - effect * group.reach[at]
+        base = float(np.nanmean(self.scale.inverse(without)))
+        return 100.0 * (float(np.nanmean(self.scale.inverse(without + effect))) / base - 1.0) if base else float("nan")  # fmt: skip
 
 
 def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
@@ -173,7 +173,13 @@ def make_study(
     study = Study(
         series, chosen, name, data.months, data.y, data.transform, (), others, data.design, calendar
     )
-    study = replace(study, model=settle_order(study, data, event_columns))
+    # Columns are told apart as the airline model differences them where the orders are yet to be chosen.
+    trial = replace(study, model=replace(chosen, order=(0, 1, 1), seasonal_order=(0, 1, 1)))
+    first = make_groups(trial if chosen.order == "auto" else study, data, event_columns, bound)
+    study = replace(study, groups=first)
+    if chosen.order != "auto":
+        return study
+    study = replace(study, model=settle_order(study))
     return replace(study, groups=make_groups(study, data, event_columns, bound))
 
 
@@ -188,18 +194,16 @@ def _one_series(panel: Panel, series_id: str | None) -> str:
     return panel.series[0]
 
 
-def settle_order(study: Study, data: SeriesData, columns: Sequence[str]) -> Arima:
-    """Return the model with orders in place of ``auto``, chosen once with all columns beside."""
+def settle_order(study: Study) -> Arima:
+    """Return the model with orders in place of ``auto``, chosen once with all columns of the study beside."""
     if study.model.order != "auto":
         return study.model
     from forecast import arima as engine
 
-    every = pd.concat([study.beside, data.past[list(columns)]], axis=1)
-    job = FoldJob(study.y, every.to_numpy(dtype=float), tuple(map(str, every.columns))) if len(every.columns) else FoldJob(study.y)  # fmt: skip
-    chooser = getattr(engine, "auto_arima_folds", None)
-    if chooser is None:
+    choose = getattr(engine, "auto_arima_folds", None)
+    if choose is None:
         raise ConfigError("order: auto is not at hand; give orders, for example (0, 1, 1)")
-    (fit,) = chooser([job], seasonal=12, max_order=study.model.max_order, starts="full")
+    (fit,) = choose([study.job(study.groups)], seasonal=12, max_order=study.model.max_order, starts="full")
     if isinstance(fit, ArimaFailure):
         raise DataError(f"{study.series_id}: no order could be chosen: {fit.message}")
     seasonal = fit.seasonal_order[:3]
