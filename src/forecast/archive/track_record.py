@@ -1,0 +1,334 @@
+"""The record: every forecast that has matured beside what was counted, against the first and the latest figure.
+
+Published forecasts and replayed ones are two things: the column `kind` parts them and no function here pools them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.scoring.metrics import coverage_interval, wis_parts
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+#: Names of the columns of ranges -> level.
+LEVEL_COLUMNS: dict[str, float] = {
+    "lower_95": 0.025, "lower_80": 0.1, "lower_50": 0.25, "middle": 0.5, "upper_50": 0.75, "upper_80": 0.9, "upper_95": 0.975,
+}  # fmt: skip
+RECORD_COLUMNS: tuple[str, ...] = (
+    "kind", "series_id", "origin", "month", "horizon", "lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80",
+    "upper_95", "truth", "inside_50", "inside_80", "error", "truth_first", "inside_50_first", "inside_80_first",
+    "error_first", "wis", "wis_spread", "wis_over", "wis_under", "wis_first", "n_levels", "model", "knowledge", "scenario", "run",
+)  # fmt: skip
+SUMMARY_COLUMNS: tuple[str, ...] = (
+    "kind", "series_id", "model", "knowledge", "horizon", "n", "mae", "wis", "wis_first", "skill", "rank", "of", "held_50",
+    "held_80", "n_ranges", "held_80_lower", "held_80_upper",
+)  # fmt: skip
+_ROW = ["run", "kind", "model", "knowledge", "scenario", "series_id", "origin", "month", "horizon"]
+
+
+def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
+    """Return archived forecasts with their outcomes, one row a run, row, series and month.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Of `Archive.forecasts`: a forecast table with ``run, kind``.
+    obs : Observations
+        Figures; the first release and the latest figure of each month are the truths.
+    as_of : date, optional
+        Only what was public on this day is a truth.
+
+    Returns
+    -------
+    DataFrame
+        `RECORD_COLUMNS`; what has not matured has no truth, a range that was refused is ``refused``. WIS and its
+        parts rest on the levels that the forecast has in pairs (``n_levels``).
+    """
+    if forecasts.empty:
+        return pd.DataFrame(columns=list(RECORD_COLUMNS))
+    wide = forecasts.assign(level=forecasts["level"].round(4)).pivot(
+        index=_ROW, columns="level", values="value"
+    )
+    out = wide.index.to_frame(index=False)
+    for column, level in LEVEL_COLUMNS.items():
+        out[column] = wide[level].to_numpy() if level in wide else np.nan
+    for name, truth in (("truth", "latest"), ("truth_first", "first")):
+        out[name] = _truths(out, obs, truth, as_of)
+    for suffix, name in (("", "truth"), ("_first", "truth_first")):
+        out[f"error{suffix}"] = out["middle"] - out[name]
+        for band in ("50", "80"):
+            out[f"inside_{band}{suffix}"] = _inside(out, band, name)
+    scored = _wis(wide, out["truth"].to_numpy(float))
+    out["wis_spread"], out["wis_over"], out["wis_under"], out["n_levels"] = scored
+    out["wis"] = out["wis_spread"] + out["wis_over"] + out["wis_under"]
+    out["wis_first"] = sum(_wis(wide, out["truth_first"].to_numpy(float))[:3])
+    order = ["kind", "series_id", "model", "knowledge", "scenario", "origin", "run", "month"]
+    return out.sort_values(order, ignore_index=True)[list(RECORD_COLUMNS)]
+
+
+def _truths(rows: pd.DataFrame, obs: Observations, truth: Any, as_of: Any) -> pd.Series:
+    out = pd.Series(np.nan, index=rows.index)
+    for name, part in rows.groupby("series_id"):
+        if name in obs.series_ids:
+            out.loc[part.index] = part["month"].map(obs.actuals(str(name), truth, as_of)).to_numpy(float)
+    return out
+
+
+def _inside(rows: pd.DataFrame, band: str, truth: str) -> pd.Series:
+    low, high, y = rows[f"lower_{band}"], rows[f"upper_{band}"], rows[truth]
+    words = np.where((y >= low) & (y <= high), "yes", "no").astype(object)
+    words[(low.isna() | high.isna()).to_numpy()] = "refused"
+    words[y.isna().to_numpy()] = ""
+    return pd.Series(words, index=rows.index)
+
+
+def _wis(wide: pd.DataFrame, truth: np.ndarray[Any, Any]) -> tuple[Any, Any, Any, Any]:
+    """Spread, overprediction, underprediction and number of levels; rows with the same levels go together."""
+    parts = np.full((3, len(wide)), np.nan)
+    levels = np.asarray(wide.columns, dtype=float)
+    values = wide.to_numpy(float)
+    paired = np.isfinite(values)
+    for i, level in enumerate(levels):
+        partner = np.flatnonzero(np.isclose(levels, 1.0 - level))
+        paired[:, i] &= paired[:, partner[0]] if len(partner) else False
+    for pattern in np.unique(paired, axis=0):
+        rows = np.flatnonzero((paired == pattern).all(axis=1))
+        if not np.isclose(levels[pattern], 0.5).any():
+            continue
+        found = wis_parts(truth[rows], values[np.ix_(rows, np.flatnonzero(pattern))], levels[pattern])
+        for k in range(3):
+            parts[k, rows] = found[k]
+    return parts[0], parts[1], parts[2], paired.sum(axis=1)
+
+
+def summarise(record: pd.DataFrame, baseline: str = "random_walk") -> pd.DataFrame:
+    """Return how the forecasts of a record did, by kind, series, row and horizon (``all`` too).
+
+    Skill is 1 - WIS over the WIS of the baseline on common forecasts with the same levels; ranks count among
+    the rows that all have these forecasts. Coverage comes with its range (Clopper-Pearson, 90 %), from n over
+    horizon independent months.
+
+    Parameters
+    ----------
+    record : DataFrame
+        Of `track_record`.
+    baseline : str
+        The row that has skill 0.
+    """
+    rows = record[record["truth"].notna() & (record["scenario"] == "")]
+    # revisions of an issue are kept beside it; the record is what was said first
+    rows = rows.sort_values("run").drop_duplicates(
+        ["kind", "model", "knowledge", "series_id", "origin", "month"], keep="first"
+    )
+    made = []
+    for (kind, series), group in rows.groupby(["kind", "series_id"], sort=False):
+        for horizon in [*sorted(group["horizon"].unique()), "all"]:
+            part = group if horizon == "all" else group[group["horizon"] == horizon]
+            found = [
+                {
+                    "kind": kind,
+                    "series_id": series,
+                    "model": model,
+                    "knowledge": knowledge,
+                    "horizon": str(horizon),
+                    **_held(own),
+                }
+                for (model, knowledge), own in part.groupby(["model", "knowledge"], sort=False)
+            ]
+            made += _ranked(found, part, baseline)
+    return pd.DataFrame(made, columns=list(SUMMARY_COLUMNS))
+
+
+def _held(own: pd.DataFrame) -> dict[str, Any]:
+    eighty = own[own["inside_80"].isin(["yes", "no"])]
+    fifty = own[own["inside_50"].isin(["yes", "no"])]
+    held = float((eighty["inside_80"] == "yes").mean()) if len(eighty) else np.nan
+    # neighbouring forecasts h months ahead share h - 1 months: about n / h of them are independent
+    independent = float((1.0 / eighty["horizon"]).sum())
+    low, high = coverage_interval(held, independent, 0.9)
+    return {
+        "n": len(own), "mae": float(own["error"].abs().mean()), "wis": float(own["wis"].mean()),
+        "wis_first": float(own["wis_first"].mean()), "held_80": held, "n_ranges": len(eighty), "held_80_lower": low,
+        "held_80_upper": high, "held_50": float((fifty["inside_50"] == "yes").mean()) if len(fifty) else np.nan,
+    }  # fmt: skip
+
+
+def _ranked(found: list[dict[str, Any]], part: pd.DataFrame, baseline: str) -> list[dict[str, Any]]:
+    """Add skill and rank, on the forecasts that a row has in common with the baseline at the same levels."""
+    key = ["origin", "month", "n_levels"]
+    base = part[part["model"] == baseline].drop_duplicates(key).set_index(key)["wis"]
+    for row in found:
+        own = part[(part["model"] == row["model"]) & (part["knowledge"] == row["knowledge"])]
+        own_wis = own.drop_duplicates(key).set_index(key)["wis"]
+        both = own_wis.index.intersection(base.index)
+        total = float(base.loc[both].sum()) if len(both) else 0.0
+        row["skill"] = 1.0 - float(own_wis.loc[both].sum()) / total if total > 0 else np.nan
+        row["common"] = len(both)
+    most = max((row["common"] for row in found), default=0)
+    comparable = [row for row in found if row["common"] == most > 0 and np.isfinite(row["skill"])]
+    for row in found:
+        better = sum(other["skill"] > row["skill"] + 1e-12 for other in comparable)
+        ranked = any(row is other for other in comparable)
+        row["rank"], row["of"] = (better + 1 if ranked else np.nan), len(comparable)
+        del row["common"]
+    return found
+
+
+def worst_miss(record: pd.DataFrame) -> str:
+    """Return the worst miss of a record in words: relative to what was counted, missed ranges first.
+
+    Examples
+    --------
+    >>> worst_miss(pd.DataFrame(columns=list(RECORD_COLUMNS)))
+    ''
+    """
+    rows = record[record["truth"].notna() & (record["truth"].abs() > 0)]
+    if rows.empty:
+        return ""
+    if len(set(rows["kind"])) > 1:
+        raise ValueError("published and replayed forecasts are never pooled; give one kind")
+    share_missed = (rows["error"].abs() / rows["truth"].abs()).to_numpy(float)
+    row: Any = rows.iloc[int(np.nanargmax(share_missed))]
+    months = "one month" if row["horizon"] == 1 else f"{row['horizon']} months"
+    share = abs(float(row["error"])) / abs(float(row["truth"]))
+    way = "too high" if row["error"] > 0 else "too low"
+    how = f"{100 * share:.0f}% {way}" if share <= 1 else f"{1 + share:.1f} times the count"
+    day, month = pd.Timestamp(row["origin"]), pd.Period(row["month"], "M")
+    text = (
+        f"The worst miss: the forecast of {day.day} {day:%B %Y} for {month:%B %Y}, {months} ahead, was"
+        f" {row['middle']:,.0f}; {row['truth']:,.0f} were counted, so it was {how}"
+    )
+    if row["inside_80"] == "refused":
+        return f"{text}; no 80% range had been given."
+    where = "inside" if row["inside_80"] == "yes" else "outside"
+    return (
+        f"{text} and the count fell {where} the 80% range, {row['lower_80']:,.0f} to {row['upper_80']:,.0f}."
+    )
+
+
+def matured(record: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """Return the rows of a record that can be scored, as the archive keeps them: one a truth.
+
+    Parameters
+    ----------
+    record : DataFrame
+        Of `track_record`, truths as of `as_of`.
+    as_of : str
+        The day on which they are scored.
+    """
+    columns = ["run", "model", "knowledge", "scenario", "series_id", "month", "horizon", "truth_kind", "as_of", "truth",
+               "error", "wis", "spread", "over", "under", "inside_50", "inside_80"]  # fmt: skip
+    parts = []
+    for kind, suffix in (("latest", ""), ("first", "_first")):
+        rows = record[record[f"truth{suffix}"].notna()]
+        table = rows[["run", "model", "knowledge", "scenario", "series_id", "month", "horizon"]].copy()
+        table["truth_kind"], table["as_of"] = kind, as_of
+        table["truth"], table["error"] = rows[f"truth{suffix}"], rows[f"error{suffix}"]
+        table["wis"] = rows[f"wis{suffix}"]
+        for part in ("spread", "over", "under"):
+            table[part] = rows[f"wis_{part}"] if not suffix else np.nan
+        for band in ("inside_50", "inside_80"):
+            table[band] = rows[f"{band}{suffix}"].map({"yes": 1.0, "no": 0.0}).astype(float)
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def headline_rows(record: pd.DataFrame, headline: str, kind: str | None = None) -> pd.DataFrame:
+    """Return the rows of the headline, each origin once as it was first said, for the page and the site."""
+    rows = record[(record["model"] == headline) & (record["scenario"] == "")]
+    if kind is not None:
+        rows = rows[rows["kind"] == kind]
+    # where the row stands with and without events, the one without is the headline, as on the page
+    if (rows["knowledge"] == "none").any():
+        rows = rows[rows["knowledge"] == "none"]
+    rows = rows.sort_values("run").drop_duplicates(["kind", "series_id", "origin", "month"], keep="first")
+    return rows.sort_values(["kind", "series_id", "origin", "month"], ignore_index=True)
+
+
+# --------------------------------------------------------------------------- forecasts by others
+
+SELECTION = (
+    "Forecasts by others are those that were found in print. Who prints a forecast, and whose forecast is found again,"
+    " is a selection: this is not a fair contest, and small numbers say little."
+)
+OTHERS_COLUMNS = (
+    "forecaster", "made", "first_month", "last_month", "series_id", "low", "point", "high", "actual", "error", "percent",
+    "ours", "ours_kind", "ours_error", "source", "note",
+)  # fmt: skip
+
+
+def others(
+    published: pd.DataFrame, obs: Observations, record: pd.DataFrame, headline: str, as_of: Any = None
+) -> pd.DataFrame:
+    """Return forecasts by others beside ours for the same month, scored where they can be.
+
+    Parameters
+    ----------
+    published : DataFrame
+        The columns of ``published.csv``.
+    obs : Observations
+        Figures; the latest as of `as_of` are the truth. Several months are their sum.
+    record : DataFrame
+        Of `track_record`; ours is the last forecast made no later than theirs.
+    headline : str
+        Our row.
+    as_of : date, optional
+        Only forecasts and figures public then.
+    """
+    day = obs.day_of("latest" if as_of is None else as_of)
+    ours = record[(record["model"] == headline) & (record["scenario"] == "")]
+    rows = []
+    for row in published.itertuples(index=False):
+        made = _last_day(str(row.made))
+        if made > day or row.series_id not in obs.series_ids:
+            continue
+        months = pd.period_range(str(row.first_month), str(row.last_month), freq="M")
+        known = obs.actuals(str(row.series_id), "latest", day).reindex(months)
+        actual = float(known.sum()) if known.notna().all() else np.nan
+        point, note = _float(row.point), _text(row.note)
+        conditional = any(word in note for word in ("conditional", "condition failed", "not a forecast"))
+        cells: dict[str, Any] = {c: getattr(row, c, "") for c in OTHERS_COLUMNS if c in published.columns}
+        cells |= {"low": _float(row.low), "high": _float(row.high), "point": point, "actual": actual}
+        scored = np.isfinite(point) and np.isfinite(actual) and not conditional
+        cells["error"] = point - actual if scored else np.nan
+        cells["percent"] = 100.0 * cells["error"] / actual if scored and actual else np.nan
+        cells |= _ours(ours, str(row.series_id), months, made)
+        if conditional:
+            note = f"not scored: {note}"
+        elif not np.isfinite(point):
+            note = f"not scored, no single figure was given: {note}"
+        cells["note"] = note
+        rows.append(cells)
+    return pd.DataFrame(rows, columns=list(OTHERS_COLUMNS))
+
+
+def _float(value: Any) -> float:
+    return float(value) if value is not None and value == value and value != "" else float("nan")
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
+def _last_day(text: str) -> pd.Timestamp:
+    """The last day that a date of day, month or year can mean: nobody is given a forecast earlier than it was made."""
+    if len(text) == 10:
+        return pd.Timestamp(text)
+    return pd.Period(text, freq="M" if len(text) == 7 else "Y").end_time.normalize()
+
+
+def _ours(ours: pd.DataFrame, series: str, months: pd.PeriodIndex, made: pd.Timestamp) -> dict[str, Any]:
+    none = {"ours": np.nan, "ours_kind": "", "ours_error": np.nan}
+    if len(months) != 1:
+        return none
+    rows = ours[(ours["series_id"] == series) & (ours["month"] == months[0]) & (ours["origin"] <= made)]
+    if rows.empty:
+        return none
+    # published before replayed, then the newest
+    row = rows.assign(rank=(rows["kind"] == "published").astype(int)).sort_values(["rank", "origin"]).iloc[-1]
+    return {"ours": float(row["middle"]), "ours_kind": str(row["kind"]), "ours_error": float(row["error"])}
