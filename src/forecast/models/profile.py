@@ -62,7 +62,8 @@ def seasonal_profile(y: Array, first_month: int, half_life: float, clip: float) 
     known = ~np.isnan(changes)
     centre = np.median(changes[known])
     spread = 1.4826 * float(np.median(np.abs(changes[known] - centre)))
-    clipped = np.clip(changes, -clip * spread, clip * spread)
+    bound = clip * spread if spread > 0 else np.inf  # most changes equal: nothing to measure outliers by
+    clipped = np.clip(changes, -bound, bound)
     age = (len(changes) - 1 - np.arange(len(changes))) / 12.0
     weight = np.where(known, 0.5 ** (age / half_life), 0.0)
     month = (first_month + np.arange(len(changes))) % 12  # position 0..11 of the month that a change leads to

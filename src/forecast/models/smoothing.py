@@ -123,11 +123,27 @@ class Theta(SeriesModel):
             )
             fit = model.fit(disp=False)
 
+        alpha = float(fit.params["alpha"])
+        # statsmodels would fit a second model for its variance; the one-step errors of the smoothing are enough
+        sd = _one_step_sd(y, data.months[0].month if self.deseasonalize else None, alpha)
+
         def steps(h: int) -> tuple[Array, Array]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 centre = np.asarray(fit.forecast(h, theta=self.theta), dtype=float)
-            change = float(np.sqrt(fit.sigma2)) * np.sqrt(1 + np.arange(h) * float(fit.params["alpha"]) ** 2)
-            return centre, change
+            return centre, sd * np.sqrt(1 + np.arange(h) * alpha**2)
 
         return SeriesFit(steps)
+
+
+def _one_step_sd(y: Array, first_month: int | None, alpha: float) -> float:
+    """Sd of the one-step errors of simple smoothing, after the means of calendar months where a season is taken out."""
+    z = y.copy()
+    if first_month is not None:
+        month = (first_month - 1 + np.arange(len(y))) % 12
+        z = y - (np.bincount(month, y, minlength=12) / np.bincount(month, minlength=12))[month]
+    level, errors = z[0], np.empty(len(z) - 1)
+    for t in range(1, len(z)):
+        errors[t - 1] = z[t] - level
+        level += alpha * errors[t - 1]
+    return float(np.std(errors))
