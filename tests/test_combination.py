@@ -188,3 +188,12 @@ def test_series_are_combined_apart(table):
     )
     mine = together[together["series_id"] == "r"].reset_index(drop=True)
     pd.testing.assert_frame_equal(mine, alone)
+
+
+def test_columns_and_types_are_those_of_the_members(obs, ranges):
+    mixed, weights = combine(ranges, obs, "mix", CombinationSpec(members=NAMES))
+    assert list(mixed.columns) == list(ranges.columns)
+    assert mixed.dtypes[["origin", "month", "level", "value"]].tolist() == (
+        ranges.dtypes[["origin", "month", "level", "value"]].tolist()
+    )
+    assert weights["origin"].dtype == ranges["origin"].dtype

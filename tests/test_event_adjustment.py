@@ -184,3 +184,9 @@ def test_name_and_scenario_are_as_given(table, designs):
     adjusted, effects = adjust_for_events(table, OBS, designs, name="adjusted", scenario="strong")
     assert set(adjusted["model"]) == set(effects["model"]) == {"adjusted"}
     assert set(adjusted["scenario"]) == {"strong"}
+
+
+def test_columns_and_types_are_those_of_the_base(table, designs):
+    adjusted, effects = adjust_for_events(table, OBS, designs)
+    assert list(adjusted.columns) == list(table.columns)
+    assert adjusted["origin"].dtype == effects["origin"].dtype == table["origin"].dtype

@@ -210,3 +210,10 @@ def test_the_bundled_hierarchy_is_read():
     assert len(children_of(obs, "southwest.usbp", "area")["southwest.usbp"]) == 9
     with pytest.raises(ConfigError, match=r"divided by area, .*Did you mean 'area'"):
         children_of(obs, "southwest.usbp", "areas")
+
+
+def test_columns_and_types_are_those_of_the_base(obs, table):
+    made, basis = reconcile(table, obs, TREE, paths=50)
+    assert list(made.columns) == list(table.columns)
+    assert made["origin"].dtype == basis["origin"].dtype == table["origin"].dtype
+    assert made["month"].dtype == table["month"].dtype

@@ -27,6 +27,7 @@ from forecast.scoring.wide import (
     ordered_unique,
     outcomes,
     periods,
+    stamps,
     to_long,
     to_wide,
 )
@@ -250,7 +251,7 @@ def _keys(state: Matured, t: Ints, j: Ints, name: str, members: Members) -> pd.D
             "knowledge": "none",
             "scenario": members.scenario,
             "series_id": members.series_id,
-            "origin": pd.to_datetime(block.origins[t], unit="D"),
+            "origin": stamps(block.origins[t]),
             "horizon": j + 1,
             "month": periods(block.months[t, j]),
         }

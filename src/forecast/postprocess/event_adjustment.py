@@ -175,7 +175,7 @@ def _shifts(
     expected = _expected(state, start, length)
     shifts = []
     for t, day in enumerate(block.origins):
-        origin = pd.Timestamp(int(day), unit="D")
+        origin = pd.Timestamp(int(day), unit="D").as_unit("ns")
         last = int(block.last[t])
         reference = known[origin].ordinal if origin in known else last
         weights, names, prior = _weights(designs[origin], block.name[3], last, block.horizons, months)

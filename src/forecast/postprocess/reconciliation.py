@@ -26,6 +26,7 @@ from forecast.scoring.wide import (
     ordered_unique,
     outcomes,
     periods,
+    stamps,
     to_long,
     to_wide,
 )
@@ -187,7 +188,7 @@ def _reconcile_model(
         past = errors[usable[i]]
         at = [int(np.searchsorted(s.block.origins, origin)) for s in tree.states]
         months = _shared_months(tree, at)
-        stamp = pd.Timestamp(origin, unit="D")
+        stamp = pd.Timestamp(origin, unit="D").as_unit("ns")
         row = {"origin": stamp, "method": method, "n_errors": len(past), "months": len(months)}
         if len(past) < AT_LEAST or not len(months):
             why = f"{len(past)} matured errors, {AT_LEAST} needed" if len(months) else "no month in common"
@@ -197,7 +198,7 @@ def _reconcile_model(
         centres, levels = _at_months(tree, at, months)
         draws = _draw(levels, tree.levels, covariance, noise[:, :, : len(months)])
         whole = _add_up(draws, tree.summing, method, covariance, centres)
-        tables.append(_read(tree, whole, levels, at, months, stamp))
+        tables.append(_read(tree, whole, levels, at, months, origin))
         rows.append({**row, "shrinkage": rate, "note": "quantiles are read node by node and do not add up"})
     return tables, rows
 
@@ -293,7 +294,7 @@ def _add_up(draws: Floats, summing: Floats, method: str, covariance: Floats, cen
 
 
 def _read(
-    tree: Tree, paths: Floats, logs: Floats, at: Sequence[int], months: Ints, origin: pd.Timestamp
+    tree: Tree, paths: Floats, logs: Floats, at: Sequence[int], months: Ints, origin: int
 ) -> pd.DataFrame:
     """Quantiles and means of each node, at the levels that every node has there."""
     shared = np.asarray(np.isfinite(logs).all(axis=0), dtype=bool)  # month x level
@@ -307,7 +308,7 @@ def _read(
             "knowledge": "",
             "scenario": "",
             "series_id": np.repeat(np.array(tree.nodes, dtype=object), horizons),
-            "origin": origin,
+            "origin": stamps(np.full(nodes * horizons, origin, dtype=np.int64)),
             "horizon": (months[None, :] - last[:, None]).ravel(),
             "month": periods(np.tile(months, nodes)),
         }

@@ -304,6 +304,11 @@ def periods(ordinals: Ints) -> pd.PeriodIndex:
     return pd.PeriodIndex.from_ordinals(ordinals, freq="M")  # type: ignore[attr-defined,no-any-return]
 
 
+def stamps(numbers: Ints) -> pd.DatetimeIndex:
+    """Days since 1970 as timestamps, in the unit that all tables use."""
+    return pd.DatetimeIndex(numbers.astype("datetime64[D]").astype("datetime64[ns]"))
+
+
 def log_floor(values: Floats, floor: Floats | float) -> Floats:
     """Logs with a floor; NaN where neither the value nor the floor is positive."""
     floored = np.maximum(values, floor)
