@@ -68,26 +68,6 @@ def _backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
 
 
 @_jit  # type: ignore[untyped-decorator]
-def _products(x: Any, y: Any, first: int, last: int, lag: int, out: Any) -> None:
-    """``out[i, j] = sum_t x[t, i] y[t - lag, j]`` for two rows i at a time, i = 0, 2, .. of eight."""
-    for i in range(0, WIDTH, 2):
-        p0 = p1 = p2 = p3 = p4 = p5 = p6 = p7 = 0.0
-        q0 = q1 = q2 = q3 = q4 = q5 = q6 = q7 = 0.0
-        for t in range(first, last):
-            a, b, r = x[t, i], x[t, i + 1], t - lag
-            y0, y1, y2, y3 = y[r, 0], y[r, 1], y[r, 2], y[r, 3]
-            y4, y5, y6, y7 = y[r, 4], y[r, 5], y[r, 6], y[r, 7]
-            p0, p1, p2, p3 = p0 + a * y0, p1 + a * y1, p2 + a * y2, p3 + a * y3
-            p4, p5, p6, p7 = p4 + a * y4, p5 + a * y5, p6 + a * y6, p7 + a * y7
-            q0, q1, q2, q3 = q0 + b * y0, q1 + b * y1, q2 + b * y2, q3 + b * y3
-            q4, q5, q6, q7 = q4 + b * y4, q5 + b * y5, q6 + b * y6, q7 + b * y7
-        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = p0, p1, p2, p3
-        out[i, 4], out[i, 5], out[i, 6], out[i, 7] = p4, p5, p6, p7
-        out[i + 1, 0], out[i + 1, 1], out[i + 1, 2], out[i + 1, 3] = q0, q1, q2, q3
-        out[i + 1, 4], out[i + 1, 5], out[i + 1, 6], out[i + 1, 7] = q4, q5, q6, q7
-
-
-@_jit  # type: ignore[untyped-decorator]
 def _matched(x: Any, y: Any, first: int, last: int, lag: int, weight: Any) -> float:
     """``sum_t sum_j weight[j] x[t, j] y[t - lag, j]``."""
     p0 = p1 = p2 = p3 = p4 = p5 = p6 = p7 = 0.0
@@ -369,19 +349,21 @@ def _gradient(
 @_jit  # type: ignore[untyped-decorator]
 def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any, column: int) -> None:
     """Write c with ``<c, dpi> = tr(Q2 dA) / 2`` into a column; pi has m zeros before and behind."""
-    c = np.zeros(n)
-    for shift in range(1 - m, m):
-        total = 0.0
-        for i in range(max(0, -shift), min(m, m - shift)):
-            total += q2[i, i + shift]
-        for t in range(n - m):
-            c[t] += total * pi[m + t + shift]
+    sums = np.zeros(2 * m - 1)  # of the diagonals of Q2
+    for i in range(m):
+        for j in range(m):
+            sums[m - 1 + j - i] += q2[i, j]
+    for t in range(n - m):
+        total, first = 0.0, np.uintp(t + 1)
+        for k in range(2 * m - 1):
+            total += sums[k] * pi[first + np.uintp(k)]
+        out[m + t, column] = total
     for t in range(n - m, n):
+        total = 0.0
         for j in range(n - t):  # terms beyond the end of the sample are missing
             for i in range(m):
-                c[t] += q2[i, j] * pi[m + t + j - i]
-    for t in range(n):
-        out[m + t, column] = c[t]
+                total += q2[i, j] * pi[m + t + j - i]
+        out[m + t, column] = total
 
 
 @_jit  # type: ignore[untyped-decorator]
@@ -412,7 +394,7 @@ def _lanes(
                     e[b, t, size % WIDTH] = pi[t]
         for bi in range(blocks):
             for bj in range(bi, blocks):
-                _products(e[bi], e[bj], m, m + n, 0, products)
+                products[:] = np.dot(e[bi, m : m + n].T, e[bj, m : m + n])
                 for i in range(min(WIDTH, size - bi * WIDTH)):
                     for j in range(min(WIDTH, size - bj * WIDTH)):
                         s[bi * WIDTH + i, bj * WIDTH + j] = products[i, j]

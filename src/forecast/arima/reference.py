@@ -54,6 +54,11 @@ class ReferenceSource:
         errors = np.asarray(self.results.filter_results.forecasts_error[0], dtype=float) * self.scale
         return errors[self.problem.orders.lost :]
 
+    def moments(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+        """Mean and standard error of the next h values."""
+        mean, root = self.predict(h, xreg, parameters)
+        return mean, np.sqrt((root * root).sum(1))
+
     def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
         """Mean and root of the covariance, from the last predicted state."""
         future = self.problem.future(h, xreg)[:, self.problem.n_missing :]

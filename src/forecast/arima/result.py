@@ -24,6 +24,9 @@ class Source(Protocol):
     def residuals(self) -> Floats:
         """Innovations of the differenced series, one for each of its rows."""
 
+    def moments(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+        """Mean and standard error (h,) of the next h values."""
+
     def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
         """Mean (h,) and a root (h, r) of the covariance of the next h values."""
 
@@ -179,8 +182,7 @@ class ArimaFit:
         >>> fit.forecast(2)[0]
         array([5., 5.])
         """
-        mean, root = self.source.predict(_steps(h), xreg, parameter_uncertainty)
-        return mean, np.sqrt((root * root).sum(1))
+        return self.source.moments(_steps(h), xreg, parameter_uncertainty)
 
     def simulate(self, h: int, n: int, rng: np.random.Generator, xreg: Any = None) -> Floats:
         """Draw n sample paths (n, h) of the next h values at the estimated parameters."""

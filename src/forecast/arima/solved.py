@@ -124,14 +124,44 @@ class ExactSource:
         """Coefficients of the problem's columns."""
         return np.asarray(self.solved.beta[self.lane][self.solved.columns[self.lane][:-1]], dtype=float)
 
-    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
-        """Mean (h,) and root (h, r) of the covariance of the next h values."""
+    def _mean(self, h: int, xreg: Any) -> tuple[Floats, Floats]:
+        """Mean (h,) and its derivatives (h, c - 1) by the coefficients of the columns."""
         made, lane = self.solved.operator(h), self.lane
         problem, columns = self.problem, self.solved.columns[self.lane]
         future = problem.future(h, xreg)
-        shift = problem.centre[-1] + _prior_part(problem, future)
         jump = future - made.columns[lane][:, columns[:-1]]
-        mean = made.columns[lane][:, -1] + jump @ self.beta + shift
+        mean = made.columns[lane][:, -1] + jump @ self.beta + problem.centre[-1]
+        if len(problem.shrunk):  # prior means were taken out of the series before the fit
+            a = problem.n_missing
+            mean = mean + future[:, a : a + len(problem.shrunk)] @ problem.prior_mean
+        return mean, jump
+
+    def moments(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+        """Mean and standard error (h,) of the next h values."""
+        if parameters:
+            mean, root = self.predict(h, xreg, True)
+            return mean, np.sqrt((root * root).sum(1))
+        mean, jump = self._mean(h, xreg)
+        made, lane, problem = self.solved.operator(h), self.lane, self.problem
+        variance = np.cumsum(made.psi[lane] ** 2)
+        start = made.start[lane]
+        if start.shape[1]:
+            variance += ((start @ self.solved.found.start_cov[lane]) * start).sum(1)
+        integrated = problem.n_missing + len(problem.shrunk)
+        if integrated:
+            variance += (self._integrated(jump, integrated) ** 2).sum(1)
+        return mean, np.sqrt(self.solved.sigma2[lane] * np.maximum(variance, 0.0))
+
+    def _integrated(self, jump: Floats, count: int) -> Floats:
+        """Root (h, count) of what integrated columns add, in units of sigma."""
+        chosen = self.solved.columns[self.lane][:count]
+        root = self.solved.found.root[self.lane][np.ix_(chosen, chosen)]
+        return np.asarray(np.linalg.solve(root, jump[:, :count].T).T)
+
+    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+        """Mean (h,) and root (h, r) of the covariance of the next h values."""
+        made, lane, problem = self.solved.operator(h), self.lane, self.problem
+        mean, jump = self._mean(h, xreg)
         scale = float(np.sqrt(self.solved.sigma2[lane]))
         parts = [scale * shock_matrix(made.psi[lane])]
         if made.start.shape[2]:
@@ -142,9 +172,7 @@ class ExactSource:
             covariance = parameter_covariance(problem, *self._point())[0]
             parts.append(np.hstack([self._slopes(h), jump]) @ _root(covariance))
         elif integrated:
-            chosen = columns[:integrated]
-            root = self.solved.found.root[lane][np.ix_(chosen, chosen)]
-            parts.append(scale * np.linalg.solve(root, jump[:, :integrated].T).T)
+            parts.append(scale * self._integrated(jump, integrated))
         return mean, np.hstack(parts)
 
     def _point(self) -> tuple[Floats, float]:
@@ -185,12 +213,6 @@ class ExactSource:
         full[:n, :n] = np.eye(n)
         full[n:, n:] = matrix
         return full @ inner @ full.T, notes
-
-
-def _prior_part(problem: Problem, future: Floats) -> Floats:
-    """Effect of the prior means, which were taken out of the series before the fit."""
-    a = problem.n_missing
-    return np.asarray(future[:, a : a + len(problem.shrunk)] @ problem.prior_mean)
 
 
 def _root(covariance: Floats) -> Floats:
