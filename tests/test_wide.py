@@ -80,3 +80,12 @@ def test_levels_must_be_probabilities():
     assert w.require_levels([0.9, 0.1]).tolist() == [0.1, 0.5, 0.9]
     with pytest.raises(ConfigError, match="between 0 and 1"):
         w.require_levels([0.5, 1.0])
+
+
+def test_levels_that_differ_by_rounding_are_one(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-02")
+    first = table["origin"] == table["origin"].min()
+    table.loc[first, "level"] = 0.1 + 0.2 + 0.2  # 0.5000000000000001 by another sum
+    table.loc[first, "level"] += 1e-16
+    wide = w.to_wide(pd.concat([table, table.assign(level=3 * 0.1), table.assign(level=0.3, model="b")]))
+    assert wide.levels.tolist() == [0.3, 0.5]

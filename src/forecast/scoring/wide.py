@@ -119,7 +119,7 @@ def to_wide(forecasts: pd.DataFrame) -> Wide:
         codes, uniques = pd.factorize(table[key], sort=key in ("origin", "horizon"))
         code = code * max(len(uniques), 1) + codes
     _, first, row = np.unique(code, return_index=True, return_inverse=True)
-    level_codes, level_values = pd.factorize(table["level"].to_numpy(dtype=float), sort=True)
+    level_codes, level_values = pd.factorize(np.round(table["level"].to_numpy(dtype=float), 9), sort=True)
     levels = np.asarray(level_values, dtype=float)
     cell = row * max(len(levels), 1) + level_codes
     _refuse_twice(table, cell)
