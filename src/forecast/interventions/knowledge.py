@@ -1,0 +1,360 @@
+"""What knowing of events was worth: the same forecasts without events, with those known, and with hindsight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.events.calendar import EventCalendar
+from forecast.events.design import Design
+from forecast.postprocess.event_adjustment import adjust_for_events
+from forecast.scoring._bootstrap import circular_draws, drawn_means
+from forecast.scoring._ground import ALL, Ground, grounds
+from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
+from forecast.scoring.scores import METRICS, fold_losses
+from forecast.scoring.wide import Floats
+from forecast.spec import KNOWLEDGE, Coding, ConfigError, Knowledge, nearest
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+KNOWLEDGE_COLUMNS: tuple[str, ...] = (
+    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
+    "gain_hindsight", "lower_hindsight", "upper_hindsight", "words",
+)  # fmt: skip
+CASE_COLUMNS: tuple[str, ...] = (
+    "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
+)  # fmt: skip
+#: Name in the table -> (metric, scale).
+MEASURES: dict[str, tuple[str, str]] = {
+    "median_error": ("median_error", "log"),
+    "mae": ("mae", "natural"),
+    "wis": ("wis", "natural"),
+    "log_mae": ("mae", "log"),
+    "log_wis": ("wis", "log"),
+}
+CODING_WORDS = {"rule": "coded by rule", "judged": "judged afterwards", "given": "given by hand"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One origin that the page shows, named before it is run."""
+
+    origin: str
+    label: str = ""
+
+
+# --------------------------------------------------------------------------- the table
+
+
+def knowledge_table(
+    forecasts: pd.DataFrame | Mapping[str, pd.DataFrame],
+    obs: Observations,
+    measures: Sequence[str] = tuple(MEASURES),
+    truth: str = "latest",
+    as_of: Any = None,
+    block: int = BLOCK_MONTHS,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Compare forecasts without events, with events as known at each origin, and with hindsight.
+
+    Parameters
+    ----------
+    forecasts : DataFrame or mapping of str to DataFrame
+        Long forecast tables of many origins, by coding (``rule``, ``judged``); one table is taken as ``rule``. Each
+        model with events stands there as ``none`` and as ``at_origin`` or ``hindsight``; others are left out.
+    obs : Observations
+        Figures.
+    measures : sequence of str
+        ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
+    truth, as_of
+        As in `score`.
+    block, draws, seed
+        Months of a block, number of draws and seed of the circular block bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        `KNOWLEDGE_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
+        90 % bootstrap range, the same for hindsight, the number of origins, and words.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown measure, or when no model stands there with and without events.
+    """
+    unknown = [m for m in measures if m not in MEASURES]
+    if unknown:
+        raise ConfigError(
+            f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
+        )
+    tables = forecasts if isinstance(forecasts, Mapping) else {"rule": forecasts}
+    rows: list[dict[str, Any]] = []
+    for coding, table in tables.items():
+        for model, mine in _models(table):
+            for ground in grounds(mine, obs, None, truth, as_of):
+                head = {"model": model, "series_id": ground.series_id, "coding": coding}
+                for measure in measures:
+                    rows += [{**head, **row} for row in _compare(ground, measure, (block, draws, seed))]
+    if not rows:
+        raise ConfigError(
+            "knowledge: no model stands in the table both without events (knowledge none) and with them; "
+            "run the backtest with knowledge=[none, at_origin, hindsight]"
+        )
+    for row in rows:
+        row["words"] = say(row)
+    return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
+
+
+def _models(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    plain = table[table["scenario"].fillna("") == ""]
+    for model, rows in plain.groupby("model", sort=False):
+        have = set(rows["knowledge"])
+        if "none" in have and have & {"at_origin", "hindsight"}:
+            yield str(model), rows
+
+
+def _compare(ground: Ground, measure: str, bootstrap: tuple[int, int, int]) -> list[dict[str, Any]]:
+    """Rows of one model, series and measure: each horizon, and all of them."""
+    metric, scale = MEASURES[measure]
+    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+    nothing = np.full(len(ground.origins), np.nan)
+    losses = {
+        name[1]: fold_losses(ground, k, METRICS[metric], scale, nothing, shared).losses
+        for k, name in enumerate(ground.names)
+    }
+    base = losses["none"]
+    scored = np.flatnonzero(np.isfinite(base).any(axis=1))
+    if not len(scored):
+        return []
+    block, draws, seed = bootstrap
+    gaps = np.diff(ground.last[scored])
+    spacing = max(float(np.median(gaps)) if len(gaps) else 1.0, 1.0)
+    counts = circular_draws(len(scored), round(block / spacing), draws, seed)
+    middle = METRICS[metric].together == "median"
+    found = {k: _cells(x[scored], counts, middle) for k, x in losses.items()}
+    rows = []
+    for cell, (_, n) in found["none"].values.items():
+        row: dict[str, Any] = {"horizon": cell, "metric": measure, "n": n}
+        for word in KNOWLEDGE:
+            row[word] = found[word].values[cell][0] if word in found else np.nan
+        for word, tail in (("at_origin", ""), ("hindsight", "_hindsight")):
+            gain = _gain(found["none"], found.get(word), cell)
+            row |= {f"gain{tail}": gain[0], f"lower{tail}": gain[1], f"upper{tail}": gain[2]}
+        rows.append(row)
+    return rows
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Loss and number of origins of each horizon (``all`` last), and the losses of every draw."""
+
+    values: dict[Any, tuple[float, int]]
+    drawn: dict[Any, Floats]
+
+
+def _cells(losses: Floats, counts: Floats, middle: bool) -> _Cells:
+    values: dict[Any, tuple[float, int]] = {}
+    drawn: dict[Any, Floats] = {}
+    horizons = [j for j in range(losses.shape[1]) if np.isfinite(losses[:, j]).any()]
+    for j in horizons:
+        known = losses[np.isfinite(losses[:, j]), j]
+        values[j + 1] = (float(np.median(known) if middle else known.mean()), len(known))
+        drawn[j + 1] = _drawn_medians(counts, losses[:, [j]]) if middle else drawn_means(counts, losses[:, j])
+    if horizons:
+        n = int(np.isfinite(losses).any(axis=1).sum())
+        if middle:
+            values[ALL] = (float(np.nanmedian(losses)), n)
+            drawn[ALL] = _drawn_medians(counts, losses)
+        else:
+            values[ALL] = (float(np.mean([values[j + 1][0] for j in horizons])), n)
+            drawn[ALL] = np.mean([drawn[j + 1] for j in horizons], axis=0)
+    return _Cells(values, drawn)
+
+
+def _drawn_medians(counts: Floats, losses: Floats) -> Floats:
+    """Median of the losses (origin, horizon) in each draw (draws, origin), missing ones left out."""
+    flat, origin = losses.ravel(), np.repeat(np.arange(len(losses)), losses.shape[1])
+    known = np.isfinite(flat)
+    order = np.argsort(flat[known], kind="stable")
+    flat, origin = flat[known][order], origin[known][order]
+    reached = np.cumsum(counts[:, origin], axis=1)
+    total = reached[:, -1:]
+    place = np.argmax(reached >= np.maximum(total, 1e-9) / 2.0, axis=1)
+    return np.where(total[:, 0] > 0, flat[place], np.nan)
+
+
+def _gain(base: _Cells, other: _Cells | None, cell: Any) -> tuple[float, float, float]:
+    if other is None or cell not in other.values or not base.values[cell][0]:
+        return float("nan"), float("nan"), float("nan")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = 1.0 - other.drawn[cell] / base.drawn[cell]
+    drawn = drawn[np.isfinite(drawn)]
+    tail = (1.0 - CONFIDENCE) / 2.0
+    low, high = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
+    return 1.0 - other.values[cell][0] / base.values[cell][0], float(low), float(high)
+
+
+def say(row: Mapping[str, Any]) -> str:
+    """Put one row into words; they follow the numbers.
+
+    Examples
+    --------
+    >>> say({"gain": 0.026, "lower": 0.009, "upper": 0.042, "coding": "rule", "metric": "mae", "horizon": "all"})
+    'events coded by rule, as known: misses 3% smaller over all distances (90% range 1% to 4%)'
+    """
+    gain, low, high = (row[k] for k in ("gain", "lower", "upper"))
+    if not np.isfinite(gain):
+        return "not compared"
+    coding = CODING_WORDS.get(str(row["coding"]), str(row["coding"]))
+    h = row["horizon"]
+    where = "over all distances" if h == ALL else f"at {h} month{'s' if h != 1 else ''}"
+    size = f"{_whole(abs(gain))} {'smaller' if gain >= 0 else 'larger'}"
+    told = f"events {coding}, as known: misses {size} {where} (90% range {_whole(low)} to {_whole(high)})"
+    if low <= 0.0 <= high:
+        told += ", which cannot be told apart from none"
+    return told
+
+
+def _whole(share: float) -> str:
+    return f"{round(100 * share)}%"
+
+
+def knowledge_words(table: pd.DataFrame, model: str, metric: str = "mae") -> str:
+    """Say what was measured over all distances: each coding, and what hindsight would have been worth."""
+    rows = table[(table["model"] == model) & (table["metric"] == metric) & (table["horizon"] == ALL)]
+    sentences = []
+    gains = {}
+    for row in rows.to_dict("records"):
+        sentences.append(f"{row['words'][:1].upper()}{row['words'][1:]}.")
+        gains[row["coding"]] = row["gain"]
+        if np.isfinite(row["gain_hindsight"]):
+            hindsight = 100 * row["gain_hindsight"]
+            way = "smaller" if hindsight >= 0 else "larger"
+            sentences.append(
+                f"With hindsight of dates, shapes and ends they would have been {abs(hindsight):.0f}% {way}; no one had it."
+            )
+    if gains.get("judged", np.nan) > max(gains.get("rule", np.nan), 0.0):
+        sentences.append(
+            "The judged coding gains more because its events, signs and shapes were chosen afterwards, by people who"
+            " knew the figures: no one could have used it at the time."
+        )
+    return " ".join(sentences)
+
+
+# --------------------------------------------------------------------------- rows with events
+
+
+def adjusted_rows(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    events: EventCalendar,
+    coding: Coding = "rule",
+    knowledge: Sequence[Knowledge] = ("at_origin", "hindsight"),
+    max_columns: int = 10,
+    priority: int = 1,
+    unseen: str = "prior",
+    include_leaks: bool = False,
+) -> pd.DataFrame:
+    """Return rows made without events, and the same with events laid over them once.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table with ranges, knowledge ``none`` throughout: a combination, the headline.
+    obs, events
+        Figures and calendar; each origin sees only what was public by then, but for hindsight.
+    coding, max_columns, priority, unseen
+        As in `EventCalendar.design`.
+    knowledge : sequence of {"at_origin", "hindsight"}
+    include_leaks : bool
+        Whether the forecasts were made with leaks.
+
+    Returns
+    -------
+    DataFrame
+        Knowledge ``none``, then each of the others.
+    """
+    base = forecasts[(forecasts["knowledge"] == "none") & (forecasts["scenario"].fillna("") == "")]
+    parts = [base]
+    for word in knowledge:
+        for series_id, rows in base.groupby("series_id", sort=False):
+            designs = {
+                origin: events.design(
+                    obs.as_of(origin, [str(series_id)], include_leaks=include_leaks),
+                    horizon=int(rows["horizon"].max()), knowledge=word, coding=coding, max_columns=max_columns,
+                    priority=priority, unseen=unseen,
+                )
+                for origin in rows["origin"].unique()
+            }  # fmt: skip
+            parts.append(_adjusted(rows, obs, designs))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _adjusted(rows: pd.DataFrame, obs: Observations, designs: Mapping[Any, Design]) -> pd.DataFrame:
+    made, _ = adjust_for_events(rows, obs, designs)
+    return made
+
+
+# --------------------------------------------------------------------------- cases
+
+
+def case_forecasts(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    cases: Mapping[str, Case | Mapping[str, str]],
+    models: Sequence[str] | None = None,
+    truth: str = "latest",
+) -> pd.DataFrame:
+    """Return the forecasts of the origins that were named beforehand, beside what happened.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table that holds these origins, in every state of knowledge to be shown.
+    obs : Observations
+        All figures, later ones included: they stand in ``actual`` and feed nothing.
+    cases : mapping
+        Name -> `Case`, or a mapping with ``origin`` and ``label``.
+    models : sequence of str, optional
+        Default: all of the table.
+
+    Returns
+    -------
+    DataFrame
+        `CASE_COLUMNS`.
+
+    Raises
+    ------
+    ConfigError
+        For an origin that the table does not hold; the nearest one is named.
+    """
+    named = {k: c if isinstance(c, Case) else Case(**c) for k, c in cases.items()}
+    table = forecasts[forecasts["scenario"].fillna("") == ""]
+    table = table if models is None else table[table["model"].isin(list(models))]
+    days = pd.DatetimeIndex(sorted(pd.to_datetime(table["origin"].unique())))
+    problems, parts = [], []
+    for name, case in named.items():
+        day = pd.Timestamp(case.origin)
+        if day not in days:
+            near = days[int(np.argmin(np.abs(days - day)))] if len(days) else None
+            hint = f"; the nearest is {near:%Y-%m-%d}" if near is not None else ""
+            problems.append(f"cases.{name}: no forecast was made on {day:%Y-%m-%d}{hint}")
+            continue
+        rows = table[table["origin"] == day]
+        parts.append(rows.assign(case=name, label=case.label or name))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    if not parts:
+        return pd.DataFrame(columns=list(CASE_COLUMNS))
+    made = pd.concat(parts, ignore_index=True)
+    for series_id in made["series_id"].unique():
+        actual = obs.actuals(str(series_id), truth="first" if truth == "first" else "latest")
+        mine = made["series_id"] == series_id
+        made.loc[mine, "actual"] = made.loc[mine, "month"].map(actual).astype(float)
+    return made[list(CASE_COLUMNS)]

@@ -1,0 +1,390 @@
+"""What if: forecasts under changes to the calendar, or with a figure that has only leaked.
+
+Models with events are fitted again with the design of the scenario. Over rows made without events the size of
+the effect is laid once: the change of the weights times the shrunken estimates of one ARIMA model. Ranges add
+the doubt about the effect to that of the forecast. A scenario is no prediction and carries no probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.events.design import Design
+from forecast.models.base import Model, series_data
+from forecast.postprocess._matured import in_order, widen
+from forecast.scoring.wide import Floats
+from forecast.spec import FORECAST_COLUMNS, Coding, ConfigError, ForecastError, Knowledge, ScenarioSpec
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+    from forecast.data.panel import Panel
+    from forecast.events.calendar import EventCalendar
+    from forecast.models.arima import Arima
+
+#: The change of a scenario that lets the press figure fill its month; it stands alone in its scenario.
+LEAK = "with_leak"
+NOTE_COLUMNS: tuple[str, ...] = ("scenario", "model", "series_id", "status", "note")
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Forecasts of each scenario, and what they stand on.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        A forecast table, ``scenario`` filled in every row.
+    notes : DataFrame
+        ``scenario, model, series_id, status (ok | failed), note``: what a scenario takes as its size, or why
+        there is no forecast.
+    """
+
+    forecasts: pd.DataFrame
+    notes: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all scenarios of one call share."""
+
+    obs: Observations
+    events: EventCalendar
+    base: pd.DataFrame
+    as_of: pd.Timestamp
+    horizon: int
+    knowledge: Knowledge
+    coding: Coding
+    max_columns: int
+    priority: int
+    unseen: str
+    window: int | None
+    include_leaks: bool
+
+    def panel(self, series_id: str, leaks: bool | None = None) -> Panel:
+        fill = self.include_leaks if leaks is None else leaks
+        return self.obs.as_of(self.as_of, [series_id], include_leaks=fill).window(self.window)
+
+    def design(
+        self, panel: Panel, changes: Sequence[Mapping[str, Any]] | None, always: Sequence[str]
+    ) -> Design:
+        return self.events.design(
+            panel, horizon=self.horizon, knowledge=self.knowledge, coding=self.coding, max_columns=self.max_columns,
+            priority=self.priority, unseen=self.unseen, scenario=changes, always=always,
+        )  # fmt: skip
+
+
+def run_scenarios(
+    base: pd.DataFrame,
+    models: Mapping[str, Model],
+    obs: Observations,
+    events: EventCalendar,
+    scenarios: Mapping[str, ScenarioSpec],
+    as_of: Any,
+    lay_over: Sequence[str] | Mapping[str, Sequence[str]] = (),
+    size_model: Arima | None = None,
+    *,
+    knowledge: Knowledge = "at_origin",
+    coding: Coding = "rule",
+    max_columns: int = 10,
+    priority: int = 1,
+    unseen: str = "prior",
+    window: int | None = None,
+    include_leaks: bool = False,
+) -> Scenarios:
+    """Forecast under each scenario.
+
+    Parameters
+    ----------
+    base : DataFrame
+        The forecasts at `as_of` with their ranges (`Run.forecasts`); they give the widths.
+    models : mapping
+        Name -> model. Those that use events are fitted again with each scenario's design.
+    obs, events
+        Figures and calendar.
+    scenarios : mapping of str to ScenarioSpec
+        As in `forecast.events.scenario`; a scenario whose only change is ``{with_leak: true}`` lets the press
+        figure fill its month.
+    as_of : date
+        The origin.
+    lay_over : sequence of str, or mapping of str to sequence of str
+        Rows of `base` made without events (the headline) over which the effect is laid; with their members, which
+        say how they move when a leak is in the fit (all models when not given).
+    size_model : Arima, optional
+        The model whose shrunken estimates are laid over them; the airline model by default.
+    knowledge, coding, max_columns, priority, unseen, window, include_leaks
+        As the base was made.
+
+    Returns
+    -------
+    Scenarios
+
+    Raises
+    ------
+    ConfigError
+        For a scenario that cannot be: an unknown event, a date that is over, a mixed leak.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, events = fc.load_observations(), fc.load_events()
+    >>> origins = fc.monthly_origins("2024-03", "2024-03", obs, series=["southwest.usbp"])
+    >>> models = {"arima": fc.make_model("arima")}
+    >>> base = fc.backtest(models, obs, events, ["southwest.usbp"], origins, horizon=3).forecasts
+    >>> half = ScenarioSpec(changes=({"new": "closure", "starts": "2024-05-01", "shape": "step", "percent": -50},))
+    >>> made = run_scenarios(base, models, obs, events, {"half": half}, origins[0]).forecasts
+    >>> sorted(set(made["model"])), set(made["scenario"])
+    (['arima'], {'half'})
+    """
+    day = pd.Timestamp(as_of)
+    members = dict(lay_over) if isinstance(lay_over, Mapping) else {m: tuple(models) for m in lay_over}
+    rows = base[(pd.to_datetime(base["origin"]) == day) & (base["scenario"].fillna("") == "")]
+    missing = [m for m in members if m not in set(rows["model"])]
+    if missing or not len(rows):
+        raise ConfigError(
+            f"scenarios: the forecasts of {day:%Y-%m-%d} hold no '{', '.join(missing) or 'row'}'"
+            f" ({', '.join(dict.fromkeys(rows['model'])) or 'none'})"
+        )
+    setting = _Setting(
+        obs, events, rows, day, int(rows["horizon"].max()), knowledge, coding, max_columns, priority, unseen, window,
+        include_leaks,
+    )  # fmt: skip
+    tables: list[pd.DataFrame] = []
+    notes: list[dict[str, Any]] = []
+    for name, spec in scenarios.items():
+        for series_id in dict.fromkeys(rows["series_id"]):
+            made, told = (
+                _leaked(setting, name, str(series_id), models, members)
+                if _is_leak(name, spec)
+                else _changed(setting, name, spec, str(series_id), models, tuple(members), size_model)
+            )
+            tables += made
+            notes += told
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(FORECAST_COLUMNS))
+    return Scenarios(table[list(FORECAST_COLUMNS)], pd.DataFrame(notes, columns=list(NOTE_COLUMNS)))
+
+
+def _is_leak(name: str, spec: ScenarioSpec) -> bool:
+    asked = [bool(change.get(LEAK)) for change in spec.changes if LEAK in change]
+    if asked and (len(spec.changes) > 1 or len(spec.changes[0]) > 1):
+        raise ConfigError(f"scenario.{name}: `{LEAK}` stands alone; put other changes into another scenario")
+    return any(asked)
+
+
+# --------------------------------------------------------------------------- events changed
+
+
+def _changed(
+    setting: _Setting,
+    name: str,
+    spec: ScenarioSpec,
+    series_id: str,
+    models: Mapping[str, Model],
+    lay_over: Sequence[str],
+    size_model: Arima | None,
+) -> tuple[list[pd.DataFrame], list[dict[str, Any]]]:
+    from forecast.events.scenario import events_needed, parse_changes
+    from forecast.models.arima import Arima
+
+    panel = setting.panel(series_id)
+    changes = parse_changes(spec.changes)
+    # the events of a scenario stand in the base design too, so that only what changes makes a difference
+    always = events_needed(changes, setting.events, panel, setting.knowledge)
+    before, after = setting.design(panel, None, always), setting.design(panel, spec.changes, always)
+    if np.array_equal(
+        before.future.to_numpy(), after.future.reindex(columns=before.columns).to_numpy()
+    ) and len(before.columns) == len(after.columns):
+        return [], [_note(name, "", series_id, "failed", "nothing changes in the months of the forecast")]
+    tables, notes = [], []
+    fitted: dict[str, tuple[Floats, Floats]] = {}
+    wanted = {m: model for m, model in models.items() if model.uses_events and not model.pooled}
+    if lay_over:
+        wanted["\0size"] = size_model or Arima()
+    for label, model in wanted.items():
+        try:
+            fitted[label] = _shift(model, panel, series_id, before, after, setting.horizon)
+        except (ForecastError, ValueError, np.linalg.LinAlgError) as error:
+            notes.append(_note(name, label.replace("\0size", "arima"), series_id, "failed", str(error)))
+    for label in [*models, *lay_over]:
+        own = label if label in fitted and label not in lay_over else "\0size" if label in lay_over else ""
+        if own not in fitted:
+            continue
+        table = _move(setting, label, series_id, name, *fitted[own])
+        if table is not None:
+            tables.append(table)
+            notes.append(_note(name, label, series_id, "ok", " ".join(after.notes)))
+    return tables, notes
+
+
+def _note(scenario: str, model: str, series_id: str, status: str, note: str) -> dict[str, Any]:
+    return {"scenario": scenario, "model": model, "series_id": series_id, "status": status, "note": note}
+
+
+def _shift(
+    model: Model, panel: Panel, series_id: str, before: Design, after: Design, horizon: int
+) -> tuple[Floats, Floats]:
+    """Return what a scenario changes on logs at each horizon, and the sd of what is not known of it."""
+    fits = [model.fit(panel, design) for design in (before, after)]
+    paths = [fit.forecast(horizon, (0.5,)).table["value"].to_numpy(dtype=float) for fit in fits]
+    shift = np.log(np.maximum(paths[1], 0.5)) - np.log(np.maximum(paths[0], 0.5))
+    own = after.of(series_id)
+    old = before.of(series_id)
+    change = own.future.to_numpy(dtype=float).copy()
+    for j, column in enumerate(own.columns):
+        if column in old.columns:
+            change[:, j] -= old.future[column].to_numpy(dtype=float)
+    sd = _doubts(model, fits[1], own, panel, series_id)
+    return shift, np.sqrt(((change * sd) ** 2).sum(axis=1))
+
+
+def _doubts(model: Model, fitted: Any, design: Design, panel: Panel, series_id: str) -> Floats:
+    """Return the sd of the size of each column: the fit's standard error, or the prior's where it has none."""
+    prior = series_data(panel, design, series_id, "log", None).prior
+    sd = dict(zip(map(str, prior.index), prior["sd"].to_numpy(dtype=float).tolist(), strict=True))
+    tell = getattr(fitted, "coefficients", None)
+    if tell is not None:
+        rows = tell()
+        shrunken = "shrunken" in set(rows["kind"])
+        rows = rows[rows["kind"] == ("shrunken" if shrunken else "plain")]
+        for term, se in zip(rows["term"], rows["se"], strict=True):
+            if term in sd and np.isfinite(se):
+                sd[str(term)] = float(se)
+    return np.array([sd[c] if np.isfinite(sd[c]) else 0.0 for c in map(str, design.columns)])
+
+
+def _move(
+    setting: _Setting, model: str, series_id: str, name: str, shift: Floats, sd: Floats
+) -> pd.DataFrame | None:
+    """Return the base rows of a model, moved and widened on logs."""
+    rows = _base_rows(setting, model, series_id)
+    if rows is None:
+        return None
+    wide = rows.pivot(index="horizon", columns="level", values="value").sort_index()
+    levels = wide.columns.to_numpy(dtype=float)
+    scaled = np.log(np.maximum(wide.to_numpy(dtype=float), 0.5))
+    at = wide.index.to_numpy(dtype=np.int64) - 1
+    middle = scaled[:, [int(np.argmin(np.abs(levels - 0.5)))]]
+    moved = middle + shift[at, None] + widen(scaled - middle, sd[at], levels)
+    changed = (np.abs(shift[at]) > 1e-9) | (sd[at] > 1e-9)
+    values = np.where(changed[:, None], in_order(np.exp(moved), levels), wide.to_numpy(dtype=float))
+    return _long(setting, rows, wide, values, model, series_id, name)
+
+
+def _base_rows(setting: _Setting, model: str, series_id: str) -> pd.DataFrame | None:
+    """Return the base rows of a model: with the events known if it has them, else without."""
+    rows = setting.base[(setting.base["model"] == model) & (setting.base["series_id"] == series_id)]
+    for word in (setting.knowledge, "none"):
+        found = rows[rows["knowledge"] == word]
+        if len(found):
+            return found
+    return None
+
+
+def _long(
+    setting: _Setting,
+    rows: pd.DataFrame,
+    wide: pd.DataFrame,
+    values: Floats,
+    model: str,
+    series_id: str,
+    name: str,
+    knowledge: str = "",
+) -> pd.DataFrame:
+    months = rows.drop_duplicates("horizon").set_index("horizon")["month"].loc[wide.index]
+    levels = wide.columns.to_numpy(dtype=float)
+    made = pd.DataFrame(
+        {
+            "model": model,
+            "series_id": series_id,
+            "origin": setting.as_of,
+            "month": pd.PeriodIndex(months).repeat(len(levels)),
+            "horizon": np.repeat(wide.index.to_numpy(dtype=np.int64), len(levels)),
+            "knowledge": knowledge or setting.knowledge,
+            "scenario": name,
+            "level": np.tile(levels, len(wide)),
+            "value": values.ravel(),
+        }
+    )
+    return made[made["value"].notna()].reset_index(drop=True)
+
+
+# --------------------------------------------------------------------------- the press figure
+
+
+def _leaked(
+    setting: _Setting,
+    name: str,
+    series_id: str,
+    models: Mapping[str, Model],
+    lay_over: Mapping[str, Sequence[str]],
+) -> tuple[list[pd.DataFrame], list[dict[str, Any]]]:
+    """Forecast with the leak in the fit; a row laid over moves by the mean of the models' moves."""
+    panel = setting.panel(series_id, leaks=True)
+    plain = setting.panel(series_id, leaks=False)
+    leaks = panel.leaks[panel.leaks["series_id"] == series_id]
+    if not len(leaks):
+        note = (
+            f"no unofficial figure of a month without an official one was public on {setting.as_of:%Y-%m-%d}"
+        )
+        return [], [_note(name, "", series_id, "failed", note)]
+    tables: list[pd.DataFrame] = []
+    notes: list[dict[str, Any]] = []
+    shifts: dict[str, Floats] = {}
+    told = ", ".join(f"{row.month}: {row.value:,.0f}" for row in leaks.itertuples())
+    for label, model in models.items():
+        if model.pooled:
+            continue
+        try:
+            shift = _leak_shift(setting, model, panel, plain)
+        except (ForecastError, ValueError, np.linalg.LinAlgError) as error:
+            notes.append(_note(name, label, series_id, "failed", str(error)))
+            continue
+        shifts[label] = shift
+        table = _leak_move(setting, label, series_id, name, shift, leaks)
+        if table is not None:
+            tables.append(table)
+            notes.append(_note(name, label, series_id, "ok", f"The press figure is in the fit ({told})."))
+    for label, names in lay_over.items():
+        mine = [shifts[n] for n in names if n in shifts]
+        table = _leak_move(setting, label, series_id, name, np.mean(mine, axis=0), leaks) if mine else None
+        if table is not None:
+            tables.append(table)
+            note = f"Moved as its members move on average when the press figure ({told}) is in the fit."
+            notes.append(_note(name, label, series_id, "ok", note))
+    return tables, notes
+
+
+def _leak_shift(setting: _Setting, model: Model, panel: Panel, plain: Panel) -> Floats:
+    paths = []
+    for one in (plain, panel):
+        design = setting.design(one, None, ()) if model.uses_events else Design.none(one, setting.horizon)
+        path = model.fit(one, design).forecast(setting.horizon, (0.5,)).table["value"].to_numpy(dtype=float)
+        paths.append(np.log(np.maximum(path, 0.5)))
+    return np.asarray(paths[1] - paths[0])
+
+
+def _leak_move(
+    setting: _Setting, model: str, series_id: str, name: str, shift: Floats, leaks: pd.DataFrame
+) -> pd.DataFrame | None:
+    """Return the base rows moved; the widths are those of the months after the leak, with the leak's own error."""
+    rows = _base_rows(setting, model, series_id)
+    if rows is None:
+        return None
+    wide = rows.pivot(index="horizon", columns="level", values="value").sort_index()
+    levels = wide.columns.to_numpy(dtype=float)
+    scaled = np.log(np.maximum(wide.to_numpy(dtype=float), 0.5))
+    middle = scaled[:, [int(np.argmin(np.abs(levels - 0.5)))]]
+    spread = scaled - middle
+    ahead, error = len(leaks), leaks["log_sd"].to_numpy(dtype=float)
+    later = spread[: len(spread) - ahead]
+    sd = np.concatenate([error, np.full(len(later), error[-1])])
+    spread = np.vstack([np.where(np.isfinite(spread[:ahead]), 0.0, np.nan), later])
+    at = wide.index.to_numpy(dtype=np.int64) - 1
+    centre = middle + shift[at, None]
+    centre[:ahead, 0] = np.log(leaks["value"].to_numpy(dtype=float))[:ahead]
+    values = in_order(np.exp(centre + widen(spread, sd[at], levels)), levels)
+    return _long(setting, rows, wide, values, model, series_id, name, str(rows["knowledge"].iloc[0]))
