@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.arima.kernel import choose_kernel
+from forecast.arima.kernel import Kernel, choose_kernel
 from forecast.arima.likelihood import WORST, Ints
 from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Floats, Orders
@@ -198,6 +198,20 @@ def _fit_exact(
     kernel = choose_kernel(engine, batch)
     objective = Objective(batch, kernel.evaluate)
     found = search(objective, Folds(group, length, chain), starts)
+    return finish(problems, columns, objective, group, found, kernel)
+
+
+def finish(
+    problems: Sequence[Problem],
+    columns: Sequence[Ints],
+    objective: Objective,
+    group: Ints,
+    found: Sequence[Optima],
+    kernel: Kernel,
+) -> list[ArimaFit | ArimaFailure]:
+    """Turn the optima of problems into fits."""
+    batch = objective.batch
+    length = np.array([len(p.z) for p in problems], dtype=np.int64)
     x = np.stack([optima.x[0] for optima in found])
     coefficients, _, sigma2 = objective.unpack(x)
     details, beta = kernel.details(batch, group, length, coefficients, sigma2)

@@ -142,9 +142,14 @@ class Details:
     def coefficients(self) -> Floats:
         """Regression coefficients (L, C - 1) of the columns."""
         k = self.root.shape[2] - 1
-        upper = self.root[:, :k, :k].transpose(0, 2, 1)
-        solved = np.asarray(np.linalg.solve(upper, self.root[:, k, :k, None]), dtype=float)
-        return np.where(self.kept, solved[:, :, 0], 0.0)
+        beta = np.zeros((len(self.root), k))
+        # Column by column: a library's solver may round differently when other columns stand beside.
+        for j in range(k - 1, -1, -1):
+            rest = self.root[:, k, j].copy()
+            for i in range(j + 1, k):
+                rest -= self.root[:, i, j] * beta[:, i]
+            beta[:, j] = np.where(self.kept[:, j], rest / self.root[:, j, j], 0.0)
+        return beta
 
     @property
     def rss(self) -> Floats:
