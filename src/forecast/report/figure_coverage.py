@@ -92,5 +92,8 @@ def _dot(canvas: f.Canvas, ax: Any, row: Any, y: int, narrow: bool) -> None:
         mec=canvas["bg"],
         mew=1,
     )
+    left = (row.share - ax.get_xlim()[0]) * ax.get_window_extent().width / (1 - ax.get_xlim()[0])
     shift, ha = ((0, 14), "center") if narrow else ((-9, 0), "right")
+    if left < 40:  # no room between the dot and the names of the rows
+        shift, ha = ((9, 0), "left")
     canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)

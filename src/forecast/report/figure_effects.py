@@ -39,7 +39,7 @@ def effects_chart(
     """
     rows, high = len(effects), 46 if narrow else 36
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 86 + high * rows, palette)
-    left, right = (10, 12) if narrow else (236, 316)
+    left, right = (10, 12) if narrow else (236, 332)
     ax = canvas.axes(left, 56, right, 30)
     low, top = _limits(effects)
     ax.set_xlim(low, top)

@@ -13,6 +13,7 @@ from forecast.report import wording as w
 
 BANDS = (("lower_80", "upper_80", "b80", 1.0), ("lower_50", "upper_50", "b50", 1.1))
 NO_RANGE = "no 80% range from here:\ntoo few past misses"
+NO_RANGE_NARROW = "no 80% range\nfrom here"
 
 
 @f.styled
@@ -70,6 +71,7 @@ def forecast_chart(
     if afterwards is not None and len(afterwards):
         _afterwards(canvas, ax, afterwards, first, narrow)
     _marks(canvas, ax, counts, narrow)
+    _refusal(canvas, ax, forecast, months, narrow)
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 40)
     canvas.cursor(ax)
     return canvas.figure
@@ -126,13 +128,22 @@ def _bands(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, forecast: pd.DataFra
         for edge in (lower, upper):
             ax.plot(at[known], edge[known], color=canvas["edge"], lw=0.9, zorder=1.3)
             canvas.avoid(ax, at[known], edge[known])
-        if low == "lower_80" and not known[-1]:
-            stop = int(np.flatnonzero(known)[-1])
-            canvas.place(ax, at[stop], upper[stop], NO_RANGE, "muted", size=11.5, prefer=("above", "above left"), must=True)  # fmt: skip
     middle = _fan(counts, forecast, "middle")
     ax.plot(at, middle, color=canvas["fc"], lw=2.4, zorder=4)
     ax.plot(at[1:], middle[1:], "o", color=canvas["fc"], ms=4, zorder=4)
     canvas.avoid(ax, at, middle)
+
+
+def _refusal(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, narrow: bool) -> None:
+    """Say at the end of the 80% band why it stops, where it stops before the forecast does."""
+    if "upper_80" not in forecast or not np.isfinite(forecast["upper_80"]).any():
+        return
+    stop = int(np.flatnonzero(np.isfinite(forecast["upper_80"]))[-1])
+    if stop < len(forecast) - 1:
+        sides = ("above", "above left", "above right", "below", "below right")
+        at, height = months + stop, float(forecast["upper_80"].iloc[stop])
+        words = NO_RANGE_NARROW if narrow else NO_RANGE
+        canvas.place(ax, at, height, words, "muted", size=11.5, prefer=sides, must=not narrow)
 
 
 def _other_models(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, others: pd.DataFrame) -> None:

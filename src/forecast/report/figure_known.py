@@ -56,7 +56,7 @@ def known_chart(cases: Sequence[Case], *, narrow: bool = False, palette: Mapping
     for k, case in enumerate(cases):
         row, column = divmod(k, columns)
         left = 36 + column * 484
-        wide, tall = (canvas.width - 36 - 58, 152) if narrow else (368, 206)
+        wide, tall = (canvas.width - 36 - 66, 152) if narrow else (352, 206)
         top = 48 + row * high
         ax = canvas.axes(left, top, canvas.width - left - wide, canvas.height - top - tall)
         _panel(canvas, ax, case, tops[k], narrow)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -181,7 +181,7 @@ class Canvas:
                 artist = self.text(
                     ax, x, y, words, role, size=size, bold=bold, ha=ha, va=va, shift=(dx, dy), claim=False
                 )
-                hits = self._collisions(artist.get_window_extent(self.renderer))
+                hits = self._collisions(artist.get_window_extent(self.renderer), ax.get_window_extent())
                 artist.remove()
                 if best is None or hits < best[0]:
                     best = hits, (dx, dy, ha, va)
@@ -194,10 +194,12 @@ class Canvas:
         dx, dy, ha, va = best[1]
         return self.text(ax, x, y, words, role, size=size, bold=bold, ha=ha, va=va, shift=(dx, dy))
 
-    def _collisions(self, box: Any) -> int:
+    def _collisions(self, box: Any, plot: Any) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
             return 1000
         hits = 100 * sum(1 for other in self.boxes if _overlap(box, other, 3, 1))
+        # the labels of the axes stand left of and below the plot
+        hits += 100 * int(box.x0 < plot.x0 + 1) + 100 * int(box.y0 < plot.y0)
         for points in self.lines:
             inside = (points[:, 0] > box.x0 - 2) & (points[:, 0] < box.x1 + 2)
             inside &= (points[:, 1] > box.y0 - 1) & (points[:, 1] < box.y1 + 1)
@@ -309,6 +311,8 @@ def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: flo
     width = ax.get_window_extent().width / max(1.0, ax.get_xlim()[1] - ax.get_xlim()[0])
     step = next((s for s in (1, 2, 3, 4, 6, 12) if s * width >= room), 12)
     spots = [i for i in range(months) if ((first + i).month - 1) % step == 0]
+    # a label at the very edge would touch the numbers of the other axis
+    spots = [i for i in spots if (i - ax.get_xlim()[0]) * width >= 13]
     ax.set_xticks(spots)
     ax.set_xticklabels([w.MONTHS_SHORT[(first + i).month - 1] for i in spots])
     below = blended_transform_factory(ax.transData, ax.transAxes)
@@ -343,14 +347,3 @@ def vertical(canvas: Canvas, ax: Any, x: float, role: str = "rule") -> None:
 def index_of(months: Sequence[pd.Period], first: pd.Period) -> list[int]:
     """Return months as whole distances from the first month of a chart."""
     return [(m - first).n for m in months]
-
-
-def runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield first and last position of each unbroken run of true values."""
-    start: int | None = None
-    for i, flag in enumerate([*flags, False]):
-        if flag and start is None:
-            start = i
-        elif not flag and start is not None:
-            yield start, i - 1
-            start = None

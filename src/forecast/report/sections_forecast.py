@@ -288,6 +288,8 @@ def first_chart(r: Report) -> Chart | None:
     rests = sentences.range_words(basis.method, basis.errors) if basis else ""
     ranges = [name for name in ("80", "50") if ahead[f"lower_{name}"].notna().any()]
     note = sentences.forecast_note(ranges, rests, r.source)
+    if "80" in ranges and final is None:
+        note = f"The 80% range stops where too few past misses support it. {note}"
     if later is not None:
         note = f"Hollow dots: what happened afterwards, not public on the date of this report. {note}"
     top_value = max(float(counts.max()), float(np.nanmax(ahead[["middle", "upper_80"]].to_numpy(float))))

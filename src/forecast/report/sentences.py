@@ -351,12 +351,15 @@ def past_title(counts: pd.Series) -> str:
         start, end, years, way = level
         at = {month: float(value) for month, value in values.items()}
         change = w.plain_change(at[end], at[start])
-        months = w.word_plural((end - start).n, "month")
-        verb = "fell" if way == "below" else "rose"
-        span = f"every month of the {w.word_plural(years, 'year')} before"
-        return (
-            f"Counts {verb} {change} in the {months} to {w.month_long(end)} and have since been {way} {span}"
+        months = (end - start).n
+        span = (
+            f"in {w.month_long(end)}"
+            if months == 1
+            else f"in the {w.number_word(months)} months to {w.month_long(end)}"
         )
+        verb = "fell" if way == "below" else "rose"
+        past = f"every month of the {w.word_plural(years, 'year')} before"
+        return f"Counts {verb} {change} {span} and have since been {way} {past}"
     jump = _largest_jump(values)
     if jump is not None:
         month, before, after = jump
@@ -371,7 +374,7 @@ def past_title(counts: pd.Series) -> str:
 
 def _new_level(values: pd.Series) -> tuple[pd.Period, pd.Period, int, str] | None:
     recent = [m for m in values.index if 2 <= (values.index[-1] - m).n < 36]
-    found: list[tuple[int, float, int, pd.Period, pd.Period, str]] = []
+    found: list[tuple[float, int, int, pd.Period, pd.Period, str]] = []
     for end in recent:
         for months in (1, 2, 3):
             start = end - months
@@ -387,11 +390,11 @@ def _new_level(values: pd.Series) -> tuple[pd.Period, pd.Period, int, str] | Non
             fell = bool(values[end] < values[start])
             years = _clear_years(before, since, fell)
             if size >= 0.5 and years >= 3:
-                found.append((years, size - 0.2 * months, -months, start, end, "below" if fell else "above"))
+                found.append((size - 0.2 * months, years, -months, start, end, "below" if fell else "above"))
     if not found:
         return None
-    # the longest span first, then the largest change in few months
-    years, _, _, start, end, way = max(found, key=lambda row: row[:3])
+    # the largest change in few months, then the longest span
+    _, years, _, start, end, way = max(found, key=lambda row: row[:3])
     return start, end, years, way
 
 

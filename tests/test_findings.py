@@ -1,0 +1,131 @@
+"""Findings and titles of the sections on trust, models and causes: every branch."""
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import findings as g
+from forecast.report.facts import Held
+
+
+def held(horizon, hits, n=200, low=0.755, high=0.845, nominal=0.8):
+    return Held(horizon, nominal, hits, n, low, high)
+
+
+FAIR, NARROW, WIDE = held(1, 160), held(6, 129, 190), held(6, 185)
+
+
+def test_coverage_title():
+    assert g.coverage_title([]) == "How often the ranges held"
+    assert g.coverage_title([FAIR]) == "The 80% range held 80% of the time one month ahead"
+    assert g.coverage_title([FAIR, NARROW]) == (
+        "The 80% range held 80% of the time one month ahead, but only 68% six months ahead"
+    )
+    assert g.coverage_title([FAIR, WIDE]).endswith(", but 92% six months ahead")
+    assert g.coverage_title([FAIR, held(12, 82, 100)]).endswith(" and 82% twelve months ahead")
+
+
+def test_sure_find():
+    assert "no replay long enough" in g.sure_find([], {})
+    text = g.sure_find([FAIR, NARROW], {6: pd.Period("2027-02", "M")})
+    assert text == (
+        "One month ahead, fairly: the 80% range held in 160 of 200 replayed months. Six months ahead the ranges have been"
+        " too narrow: 129 of 190. Read the 80% range for February 2027 as nearer to a 70% range."
+    )
+    assert "too wide: 185 of 200." in g.sure_find([FAIR, WIDE], {})
+    assert "cannot tell from the promise" in g.sure_find([FAIR, held(12, 82, 100)], {})
+    assert "less than promised" in g.sure_find([held(1, 100)], {})
+    assert "more than promised" in g.sure_find([held(1, 195)], {})
+
+
+def test_shock_words():
+    assert g.shock_words((1, 2), (0, 0)) == ""
+    text = g.shock_words((134, 173), (18, 27))
+    assert text.startswith("Misses are more common when a major measure begins.") and "18 of 27 (67%)" in text
+    assert "may be chance" in text
+    assert g.shock_words((80, 100), (80, 100)).startswith(
+        "One month ahead"
+    ) and "chance" not in g.shock_words((80, 100), (80, 100))
+
+
+def test_models_find():
+    args = {"headline": "x", "since": "since 2019", "first": "2010-01"}
+    assert "too few" in g.models_find(one=None, one_since=None, none_beats=None, **args)
+    text = g.models_find(one=0.13, one_since=0.03, none_beats=6, **args)
+    assert text.startswith("A little, one month ahead: the headline forecast scores 13% better")
+    assert "but only 3% better since 2019." in text and "Six months ahead, no model here has beaten" in text
+    assert g.models_find(one=0.3, one_since=0.28, none_beats=None, **args).startswith("Yes, one month ahead")
+    assert "and 28% better since 2019" in g.models_find(one=0.3, one_since=0.28, none_beats=None, **args)
+    assert "and no better since 2019" in g.models_find(one=0.3, one_since=0.001, none_beats=None, **args)
+    assert ", but 5% worse since 2019" in g.models_find(one=0.3, one_since=-0.05, none_beats=None, **args)
+    worse = g.models_find(one=-0.06, one_since=-0.05, none_beats=1, **args)
+    assert (
+        worse.startswith("Not one month ahead: the headline forecast scores 6% worse")
+        and "and 5% worse" in worse
+    )
+    same = g.models_find(one=0.001, one_since=None, none_beats=1, **{**args, "since": ""})
+    assert same.startswith("No: one month ahead") and "since 2010" in same
+
+
+def test_failed_note():
+    assert g.failed_note(1, "2024-11-19", "") == "failed on 1 date, last 19 Nov 2024"
+    assert g.failed_note(19, "2024-11-19", "rank 33.") == "failed on 19 dates, last 19 Nov 2024: rank 33"
+
+
+def test_changed_find():
+    assert g.changed_find("September", 9_300, 9_320, []) == "The forecast for September stays at 9,300."
+    assert g.changed_find("September", 9_300, 9_320, [("a", 500), ("b", -480)]).endswith("Its steps cancel.")
+    steps = [("Revised figures", 3.0), ("New figure", -3103.0)]
+    assert g.changed_find("September", 12_400, 9_300, steps) == (
+        "The forecast for September fell from 12,400 to 9,300. All of the change comes from one step: new figure."
+    )
+    assert "Most of the change" in g.changed_find("September", 9_300, 12_300, [("A", 2000.0), ("B", 1000.0)])
+    assert "The largest part" in g.changed_find(
+        "September", 9_300, 12_300, [("A", 1400.0), ("B", 1000.0), ("C", 600.0)]
+    )
+    assert g.changed_find("September", 9_300, 12_300, [("A", -5000.0), ("B", 4000.0)]).endswith("to 12,300.")
+    assert g.changed_find("September", 9_300, 12_300, []).endswith("rose from 9,300 to 12,300.")
+
+
+def test_effects_title():
+    assert g.effects_title(6, 9) == "Six of nine dates stand out from ordinary months; the other three do not"
+    assert g.effects_title(1, 2) == "One of two dates stands out from ordinary months; the other does not"
+    assert g.effects_title(0, 3) == "None of three dates stands out from ordinary months"
+    assert g.effects_title(3, 3) == "All three dates stand out from ordinary months"
+    assert g.effects_title(0, 1) == "The one date does not stand out from ordinary months"
+    assert g.effects_title(1, 1) == "The one date stands out from ordinary months"
+
+
+def test_effects_find():
+    fall = g.Jump("A", pd.Period("2025-01", "M"), -1.9, -2.3, -1.43, True)
+    vague = g.Jump("B", None, -0.02, -0.33, 0.3, False)
+    text = g.effects_find([fall, vague])
+    assert "largest fall came with “A” in January 2025: −85% (80% range −90% to −76%)" in text
+    assert (
+        "The jump of “B”, −2%, cannot be told apart from ordinary change in this model, which is not the same"
+        in text
+    )
+    assert "largest rise" in g.effects_find([g.Jump("C", None, 0.5, 0.2, 0.8, True)])
+    assert g.effects_find([]) == ""
+
+
+def test_known_words():
+    assert g.known_title(4, 11, 24) == "At four turning points the 80% ranges held in only 11 of 24 months"
+    assert g.known_title(1, 5, 6) == "At one turning point the 80% ranges held in 5 of 6 months"
+    assert "three states of knowledge" in g.known_title(2, 0, 0)
+    text = g.known_find(6, np.log(1.8), np.log(1.75), np.log(1.44))
+    assert (
+        text.startswith("Mostly not. Six months ahead, the typical forecast was off by a factor of 1.80")
+        and "1.44" in text
+    )
+    assert g.known_find(1, np.log(1.8), np.log(1.4), float("nan")).startswith("In part.")
+    assert "had dates" not in g.known_find(1, np.log(1.8), np.log(1.4), float("nan"))
+
+
+def test_scenario_words():
+    assert g.if_title(100, [50, 250], [90, 110]) == "Either kind of change would matter more than the season"
+    assert g.if_title(100, [50, 250, 300], [90, 110]).startswith("Each kind")
+    assert g.if_title(100, [101], [90, 110]).startswith("None of the changes")
+    assert g.if_title(100, [115, 120], [50, 110]) == "What the forecast would be if policy changed"
+    month = pd.Period("2027-02", "M")
+    assert g.if_find(month, 8_400, []) == "With nothing new, February 2027 is forecast at 8,400."
+    assert g.if_find(month, 8_400, [("A", 4_400), ("B", 21_000)]).endswith("If not: “A”: 4,400; “B”: 21,000.")
