@@ -25,7 +25,7 @@ def test_the_figures_are_those_of_7_may_2024(run, usbp):
 def test_the_headline_leaves_the_leak_out_and_begins_with_april(run):
     median = run.median()
     assert str(median.index[0]) == "2024-04" and len(median) == 12
-    assert run.headline == "short"
+    assert run.headline == "border"
 
 
 def test_what_happened_later_stands_apart_and_feeds_nothing(run, usbp):
@@ -42,12 +42,14 @@ def test_members_know_no_events_and_models_with_events_stand_in_their_own_rows()
     run = fc.run(fc.load_experiment("quick", "backtest.start=2023-10", "model=[random_walk,arima]"))
     knowledge = run.forecasts.groupby("model")["knowledge"].unique().map(list).to_dict()
     assert knowledge["arima"] == ["at_origin"]
-    assert all(knowledge[m] == ["none"] for m in ("random_walk", "arima_011", "arima_72", "short", "middle"))
+    assert all(knowledge[m] == ["none"] for m in ("random_walk", "arima_011", "mean_reversion", "border"))
+    assert knowledge["border_events"] == ["at_origin"]
     kinds = run.coefficients[run.coefficients["model"] == "arima"].groupby("kind").size()
     assert kinds["shrunken"] == kinds["plain"] > 0
 
 
-def test_the_median_combination_is_the_median_of_its_members(run):
+def test_the_median_combination_is_the_median_of_its_members():
+    run = fc.run(fc.load_experiment("quick", *QUICK, "combination=short"))
     table = run.forecasts[run.forecasts["level"] == 0.5].pivot(index="month", columns="model", values="value")
     members = table[["random_walk", "arima_011", "arima_72"]].to_numpy()
     np.testing.assert_allclose(table["middle"], np.exp(np.median(np.log(members), axis=1)), rtol=1e-9)
@@ -57,9 +59,20 @@ def test_every_table_is_there_and_scores_hold_the_baseline_at_zero(run):
     base = run.scores[(run.scores["model"] == "random_walk") & (run.scores["metric"] == "mae")]
     skill = base["skill"].dropna()
     assert len(skill) and (skill == 0).all()
-    for name in ("folds", "calibration", "comparison", "intervals", "weights", "models", "estimability", "events", "breaks"):
+    for name in (
+        "folds",
+        "calibration",
+        "comparison",
+        "intervals",
+        "weights",
+        "models",
+        "estimability",
+        "events",
+        "breaks",
+    ):
         assert len(getattr(run, name)), name
-    assert set(run.models["model"]) == {"random_walk", "drift", "arima_011", "arima_72", "short", "middle"}
+    members = {"seasonal_profile", "arima_011", "arima_72", "mean_reversion"}
+    assert set(run.models["model"]) == {"random_walk", "drift", *members, "border", "border_events"}
 
 
 def test_the_same_twice_is_the_same_with_any_number_of_workers(run):
@@ -112,6 +125,8 @@ def test_every_experiment_runs_on_a_shortened_window(name, tmp_path):
     run = fc.run(fc.load_experiment(name, *words))
     assert len(run.median()) == 12
     assert run.median().notna().all().all()
-    assert (run.folds["status"] != "failed").all(), run.folds.loc[run.folds["status"] == "failed", "message"].unique()
+    assert (run.folds["status"] != "failed").all(), run.folds.loc[
+        run.folds["status"] == "failed", "message"
+    ].unique()
     page = fc.write_report(run, tmp_path / "out", png=False) / "index.html"
     assert page.stat().st_size > 10_000

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ACTIVE = 0.01
 #: Columns with a correlation beyond this in the window cannot be told apart.
 NEAR_EQUAL = 0.99
+#: Columns that differ by more than this in a month to come part ways.
+PART_WAYS = 0.25
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -103,7 +105,7 @@ def select(arrays: EventArrays, touched: Ints, window: slice, known: int, settin
             single.append(column)
     columns = _merge_bundles(single, arrays, window, known, setting, made)
     columns.sort(key=lambda c: (not c.forced, -c.start, arrays.ids[c.rows[0]]))
-    columns = _merge_equal(columns, arrays, window, known)
+    columns = _merge_equal(columns, arrays, window, known, setting)
     made.columns = columns[: max(setting.max_columns, sum(c.forced for c in columns))]
     for i, column in enumerate(columns):
         _tell(column, i < len(made.columns), len(made.columns), arrays, made)
@@ -264,10 +266,13 @@ def _merge_bundles(
     return merged
 
 
-def _merge_equal(columns: list[Column], arrays: EventArrays, window: slice, known: int) -> list[Column]:
+def _merge_equal(
+    columns: list[Column], arrays: EventArrays, window: slice, known: int, setting: Setting
+) -> list[Column]:
     """Join columns that are nearly equal where they can be compared, and leave out mirror images.
 
-    Each column is compared with the first (latest) of those already kept.
+    Each column is compared with the first (latest) of those already kept. Columns of opposite direction that part
+    in the forecast stay two: figures cannot tell them apart, but their priors can, and one may end before the other.
     """
     if len(columns) < 2:
         return columns
@@ -275,7 +280,11 @@ def _merge_equal(columns: list[Column], arrays: EventArrays, window: slice, know
     kept: dict[int, Column] = {}
     for j, column in enumerate(columns):
         row = alike[j, list(kept)] if kept else np.zeros(0)
-        near = [i for i, value in zip(kept, row, strict=True) if value > NEAR_EQUAL]
+        near = [
+            i
+            for i, value in zip(kept, row, strict=True)
+            if value > NEAR_EQUAL and not _part_ways(kept[i], column, known, setting)
+        ]
         mirrored = [i for i, value in zip(kept, row, strict=True) if value < -NEAR_EQUAL]
         if near:
             reason = "nearly the same months, so the two cannot be told apart"
@@ -289,6 +298,14 @@ def _merge_equal(columns: list[Column], arrays: EventArrays, window: slice, know
         else:
             kept[j] = column
     return list(kept.values())
+
+
+def _part_ways(one: Column, other: Column, known: int, setting: Setting) -> bool:
+    """Whether two columns have opposite directions and differ in the months to come."""
+    signs = [float(np.sign(sum(setting.signs[row] for row in column.rows))) for column in (one, other)]
+    if signs[0] * signs[1] >= 0:
+        return False
+    return bool(np.abs(one.weight[known:] - other.weight[known:]).max(initial=0.0) > PART_WAYS)
 
 
 def _likeness(weight: Floats, window: slice, known: int) -> Floats:
