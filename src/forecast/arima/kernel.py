@@ -63,8 +63,24 @@ def choose_kernel(engine: str, batch: Batch) -> Kernel:
     return compiled_kernel()[0] or NUMPY
 
 
+def status() -> str:
+    """One line about the kernels, for `doctor`; compiles nothing.
+
+    Examples
+    --------
+    >>> bool(status())
+    True
+    """
+    kernel, reason = compiled_kernel()
+    if kernel is None:
+        return reason
+    import numba
+
+    return f"numba {numba.__version__}"
+
+
 def warm_up() -> str:
-    """Compile (or load) the compiled kernel; returns what `doctor` should print.
+    """Compile (or load) the compiled kernel; returns how that went.
 
     Examples
     --------

@@ -28,7 +28,7 @@ from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Floats, Orders, difference, expand
 from forecast.arima.problem import FoldJob, Problem, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
-from forecast.arima.search import Folds, follow, full
+from forecast.arima.search import Folds, Starts, follow, full
 from forecast.arima.solved import batch_of
 from forecast.arima.stationarity import ordinary_differences, seasonal_differences
 from forecast.spec import ConfigError, DataError, ForecastError, nearest
@@ -132,7 +132,7 @@ class _Shelf:
         """Likelihood of a candidate for all folds of the shelf."""
         return Objective(dataclasses.replace(self.batch, orders=self.orders(candidate)), kernel.evaluate)
 
-    def solve(self, candidate: Candidate, wanted: list[int], kernel: Kernel) -> dict[int, Optima]:
+    def solve(self, candidate: Candidate, wanted: list[int], kernel: Kernel, reach: int) -> dict[int, Optima]:
         """Optima of a candidate at places of the shelf, ascending; known ones serve as starts."""
         known = self.optima.setdefault(candidate[:4], {})
         length = np.array([len(p.z) for p in self.problems], dtype=np.int64)
@@ -143,7 +143,7 @@ class _Shelf:
         for place in wanted:
             before = [k for k in (*known, last) if 0 <= k < place and self.chain[k] == self.chain[place]]
             near = max(before, default=-REACH - 1)
-            if place - near <= REACH:
+            if place - near <= reach:
                 led.append(place)
                 leaders.append(near)
             else:
@@ -185,8 +185,9 @@ def smallest_root(coefficients: Floats, orders: Orders) -> float:
 class _Selection:
     """All folds on their way: shelves of columns, paths, what each fold has tried."""
 
-    def __init__(self, jobs: Sequence[FoldJob], season: int, ic: str, engine: str) -> None:
+    def __init__(self, jobs: Sequence[FoldJob], season: int, ic: str, engine: str, starts: Starts) -> None:
         self.jobs, self.season, self.ic, self.engine = jobs, season, ic, engine
+        self.reach = 0 if starts == "full" else REACH
         self.tried: list[list[tuple[Candidate, float, float]]] = [[] for _ in jobs]
         self.differences: list[tuple[int, int]] = []
         self.shelves: dict[tuple[int, int, bool], _Shelf] = {}
@@ -227,7 +228,7 @@ class _Selection:
             places = {self.place[(fold, *key)]: fold for fold in folds}
             fitting = [place for place in places if _long_enough(shelf.problems[place], orders)]
             kernel = choose_kernel(self.engine, dataclasses.replace(shelf.batch, orders=orders))
-            found = shelf.solve(candidate, sorted(fitting), kernel) if fitting else {}
+            found = shelf.solve(candidate, sorted(fitting), kernel, self.reach) if fitting else {}
             objective = shelf.objective(candidate, kernel)
             for place, fold in places.items():
                 value, loglik = float("inf"), float("nan")
@@ -259,7 +260,7 @@ def _explained(job: FoldJob) -> Floats:
     """The series less its regression on xreg, as R does before its tests; missing months interpolated."""
     y = np.asarray(job.y, dtype=float)
     known = np.flatnonzero(np.isfinite(y))
-    y = np.interp(np.arange(known[0], known[-1] + 1), known, y[known])
+    y = np.asarray(np.interp(np.arange(known[0], known[-1] + 1), known, y[known]), dtype=float)
     if job.xreg is None or not np.size(job.xreg):
         return y
     xreg = np.asarray(job.xreg, dtype=float).reshape(len(np.asarray(job.y)), -1)[known[0] : known[-1] + 1]
@@ -335,6 +336,7 @@ def auto_arima_folds(
     max_order: int = 5,
     stepwise: bool = True,
     every: int = 1,
+    starts: Starts = "modes",
     engine: str = "exact",
     _single: bool = False,
 ) -> list[ArimaFit | ArimaFailure]:
@@ -346,6 +348,9 @@ def auto_arima_folds(
         In the order of their origins, series after series.
     every : int, default 1
         Orders are chosen at every k-th fold of the sequence and kept until the next choice.
+    starts : {"modes", "warm", "full"}
+        With "full" every model of every fold is searched from the grid; otherwise later folds start from the
+        optima of earlier ones.
     seasonal, d, D, ic, max_order, stepwise, engine
         As for `auto_arima`; "exact" means the compiled kernel, as in `arima_folds`.
 
@@ -361,7 +366,7 @@ def auto_arima_folds(
     if engine == "statsmodels":
         raise ConfigError("auto_arima has no engine 'statsmodels'; use 'exact', 'numpy' or 'compiled'")
     engine = "compiled" if engine == "exact" and not _single else engine
-    run = _Selection(jobs, max(int(seasonal), 1), ic, engine)
+    run = _Selection(jobs, max(int(seasonal), 1), ic, engine, starts)
     run.pending = {}
     results: list[ArimaFit | ArimaFailure | None] = [None] * len(jobs)
     for fold, job in enumerate(jobs):
