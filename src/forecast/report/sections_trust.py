@@ -165,7 +165,9 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
             for h in shown
         ]
     )
+    # with few errors only the 50% range is given: its months count too
     scored = r.replay.dropna(subset=["truth", "lower_80"])
+    scored = scored if len(scored) else r.replay.dropna(subset=["truth"])
     since, until = scored["month"].min(), scored["month"].max()
 
     def draw(**how: Any) -> Any:
