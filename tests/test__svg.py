@@ -1,0 +1,85 @@
+"""From figures to SVG."""
+
+import re
+
+import pytest
+
+from figure_checks import fan, monthly
+from forecast.report import _svg
+from forecast.report import figures as f
+from forecast.report.figure_forecast import forecast_chart
+
+FRAME = _svg.Frame("A title that is long enough to need a second line when it stands in a narrow chart", "Sub", "Note. Source.")  # fmt: skip
+
+
+def draw(**how):
+    return forecast_chart(monthly([5, 9, 7, 8, 6, 7]), fan(7, "2024-07"), **how)
+
+
+def made(name="fan"):
+    return _svg.drawing(draw(palette=f.PLACEHOLDERS), name)
+
+
+def test_page_drawing_has_classes_and_variables_only():
+    book = _svg.StyleBook()
+    text = _svg.for_page(made(), 'A "label" & more', "wide", book)
+    assert 'style="' not in text and "#0001" not in text and "<style" not in text and "metadata" not in text
+    assert 'role="img" aria-label="A &quot;label&quot; &amp; more"' in text
+    assert "var(--fc)" in book.css() and "DejaVu" not in text + book.css()
+    assert 'data-x="' in text and 'class="cur"' in text
+    used = set(re.findall(r'class="(s\d+)', text))
+    assert used == {name for name in book.classes.values()}
+
+
+def test_styles_are_shared_between_drawings():
+    book = _svg.StyleBook()
+    _svg.for_page(made("a"), "x", "wide", book)
+    before = len(book.classes)
+    _svg.for_page(made("b"), "x", "wide", book)
+    assert len(book.classes) == before
+
+
+def test_ids_carry_the_name_of_the_chart_and_all_are_used():
+    text = _svg.for_page(made("fan"), "x", "wide", _svg.StyleBook())
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert ids and all(one.startswith("fan-") for one in ids) and len(ids) == len(set(ids))
+    for one in ids:
+        assert f'"#{one}"' in text or f"(#{one})" in text
+
+
+def test_numbers_are_cut_to_a_tenth():
+    text = _svg.for_page(made(), "x", "wide", _svg.StyleBook())
+    for number in re.findall(r'd="([^"]+)"', text)[0].split():
+        assert "." not in number or len(number.split(".")[1]) <= 2
+
+
+def test_text_is_text():
+    text = _svg.for_page(made(), "x", "wide", _svg.StyleBook())
+    assert ">middle of the forecast</text>" in text
+
+
+@pytest.mark.parametrize("palette", [f.LIGHT, f.DARK], ids=["light", "dark"])
+def test_file_holds_all_it_needs(palette):
+    text = _svg.for_file(made(), FRAME, "label", palette)
+    assert text.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and text.endswith("</svg>\n")
+    for part in ("Note. Source.", "Sub", palette["bg"], palette["fc"], "Arial"):
+        assert part in text
+    assert "var(--" not in text and "#0001" not in text and 'href="http' not in text
+    import xml.etree.ElementTree as ET
+
+    ET.fromstring(text)
+
+
+def test_png_is_two_thousand_pixels_wide_and_the_same_twice():
+    first = _svg.png(draw(palette=f.LIGHT), FRAME)
+    assert int.from_bytes(first[16:20], "big") == 2000
+    assert first == _svg.png(draw(palette=f.LIGHT), FRAME)
+
+
+def test_wrapped_lines_are_few_and_even():
+    text = "one two three four five six seven eight nine ten eleven twelve"
+    lines = _svg.wrapped(text, 200, 14)
+    assert " ".join(lines) == text and len(lines) > 1
+    assert len(_svg.wrapped(text, 10_000, 14)) == 1
+    assert max(map(len, lines)) - min(map(len, lines)) < 14
+    assert _svg.wrapped("word", 1, 14) == ["word"]

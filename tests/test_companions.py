@@ -1,0 +1,78 @@
+"""Files beside the page."""
+
+import gzip
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.report import companions as c
+from report_fixture import state
+
+
+def test_csv_is_plain_and_exact():
+    table = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(["2024-04", "2024-05"], freq="M"),
+            "origin": pd.to_datetime(["2024-05-07", None]),
+            "value": [8870.0, 1 / 3],
+            "n": [1, 2],
+            "text": ['a "b", c', None],
+            "ok": [True, False],
+        }
+    )
+    assert c.csv_bytes(table, "x").decode() == (
+        'month,origin,value,n,text,ok\n2024-04,2024-05-07,8870,1,"a ""b"", c",True\n2024-05,,0.3333333333,2,,False\n'
+    )
+
+
+def test_infinities_and_gaps_are_empty():
+    table = pd.DataFrame(
+        {"a": [np.inf, np.nan, -np.inf], "b": pd.Series(["x", np.nan, pd.NaT], dtype=object)}
+    )
+    assert c.csv_bytes(table, "x") == b"a,b\n,x\n,\n,\n"
+
+
+def test_empty_tables_keep_their_header():
+    assert c.csv_bytes(None, "changes") == b"step,forecast,change,why\n"
+    assert c.csv_bytes(pd.DataFrame(), "changes") == b"step,forecast,change,why\n"
+    assert c.csv_bytes(pd.DataFrame(columns=["a", "b"]), "changes") == b"a,b\n"
+
+
+def test_csv_reads_back_as_it_was():
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"x": np.exp(rng.normal(0, 12, 500)), "g": rng.choice(["a", "b,c", 'd"e'], 500)})
+    import io
+
+    back = pd.read_csv(io.BytesIO(c.csv_bytes(table, "x")))
+    assert np.allclose(back["x"], table["x"], rtol=1e-9) and (back["g"] == table["g"]).all()
+
+
+def test_gzip_has_neither_time_nor_name():
+    data = c.gz_bytes(b"abc" * 100)
+    assert data == c.gz_bytes(b"abc" * 100) and gzip.decompress(data) == b"abc" * 100
+    assert data[3] == 0 and data[4:8] == b"\0\0\0\0"
+
+
+def test_settings_are_written_without_parallel():
+    import yaml
+
+    text = c.experiment_yaml(state("plain").experiment)
+    plain = yaml.safe_load(text)
+    assert "parallel" not in plain and plain["report"]["headline"] == "short"
+    assert plain["combination"]["short"]["members"] == ["random_walk", "arima"]
+
+
+def test_json_has_no_nan():
+    value = {"a": float("nan"), "b": np.float64(1.5), "c": np.int64(3), "d": pd.Period("2024-04", "M"), "e": (pd.Timestamp("2024-05-07"), None), "f": np.bool_(True)}  # fmt: skip
+    assert json.loads(c.json_bytes(value)) == {"a": None, "b": 1.5, "c": 3, "d": "2024-04", "e": ["2024-05-07", None], "f": True}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["python", "numpy", "pandas", "matplotlib"])
+def test_versions(name):
+    assert c.versions()[name][0].isdigit()
+
+
+def test_short_hash():
+    assert c.short_hash("abc") == "ba7816bf8f01" and c.short_hash(b"abc", 4) == "ba78"
