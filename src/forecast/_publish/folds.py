@@ -1,0 +1,99 @@
+"""Folds of many rounds, made once: a fold depends only on earlier folds of its chain, so every round is a beginning of the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, chain_key, make_chains
+from forecast.backtesting.origins import explicit_origins, monthly_origins
+from forecast.backtesting.runner import Backtest, load_chain, save_chain
+from forecast.data.observations import load_observations, replace_rows
+from forecast.events.calendar import load_events
+from forecast.models.base import set_starts
+from forecast.models.registry import make_model, make_models
+from forecast.spec import LEVELS, Experiment
+
+
+class KeptFolds:
+    """The chains of an experiment up to its last day, cut for every earlier day by the hash of their content.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Its paths lead to files that stay as they are.
+    last : Timestamp
+        The last day of the rounds.
+    cache : Path
+        Where `run` looks for chains.
+    """
+
+    def __init__(self, experiment: Experiment, last: pd.Timestamp, cache: Path) -> None:
+        exp = experiment
+        obs = load_observations(
+            exp.data.path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
+        )
+        self.exp, self.cache, self.obs = exp, cache, obs
+        known = replace_rows(obs, obs.table[obs.table["released"] <= last].reset_index(drop=True))
+        levels = LEVELS if exp.intervals.method == "model" else (0.5,)
+        settings = FoldSettings(
+            exp.horizon, exp.events.coding, exp.events.max_columns, exp.events.priority, exp.backtest.window,
+            exp.data.include_leaks, tuple(float(level) for level in levels),
+        )  # fmt: skip
+        self.source = FoldSource(known, load_events(exp.events.path), settings)
+        models = make_models(exp.model)
+        if exp.backtest.baseline not in models:
+            models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
+        models = {
+            name: set_starts(m, exp.backtest.starts) if getattr(m, "starts", "") is None else m
+            for name, m in models.items()
+        }
+        every = {name: spec.refit_every for name, spec in exp.model.items()}
+        self.chains = make_chains(models, list(exp.target.series), list(exp.backtest.knowledge), every)
+        self.days = self._days(last)
+        self.made: dict[int, Backtest] = {}
+
+    def _days(self, last: pd.Timestamp) -> list[pd.Timestamp]:
+        b = self.exp.backtest
+        if b.origins:
+            found = explicit_origins([o for o in b.origins if pd.Timestamp(o) <= last], last)
+        else:
+            found = monthly_origins(b.start, b.end, self.source.obs, self.exp.target.series, b.step, last)
+        return sorted({*found, last})
+
+    def _path(self, chain: Chain, days: Sequence[pd.Timestamp]) -> Path:
+        from forecast import __version__
+
+        return self.cache / f"{chain_key(chain, self.source, days, __version__)}.npz"
+
+    def offer(self, day: pd.Timestamp) -> int:
+        """Cut all chains for a round on a day and return how many there are; 0 where its origins are no beginning."""
+        self._load()
+        days = [d for d in self.days if d <= day]
+        if not days or days[-1] != day or len(self.made) != len(self.chains):
+            return 0
+        for k, chain in enumerate(self.chains):
+            path = self._path(chain, days)
+            if not path.is_file():
+                f, g = self.made[k].forecasts, self.made[k].folds
+                cut = Backtest(
+                    f[f["origin"] <= day].reset_index(drop=True), g[g["origin"] <= day].reset_index(drop=True)
+                )
+                save_chain(cut, path)
+        return len(self.chains)
+
+    def drop(self, day: pd.Timestamp) -> None:
+        """Remove the chains of a round that is done; the whole ones stay."""
+        days = [d for d in self.days if d <= day]
+        if day != self.days[-1]:
+            for chain in self.chains:
+                self._path(chain, days).unlink(missing_ok=True)
+
+    def _load(self) -> None:
+        for k, chain in enumerate(self.chains):
+            if k not in self.made:
+                kept = load_chain(self._path(chain, self.days))
+                if kept is not None:
+                    self.made[k] = kept

@@ -1,0 +1,91 @@
+"""The track record as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from forecast._publish.content import by_others
+from forecast._publish.rounds import record_of
+from forecast.archive.store import Archive
+from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
+from forecast.data.observations import load_observations
+from forecast.spec import Experiment, own_path
+
+
+def record_text(exp: Experiment, now: dt.datetime) -> str:
+    """Return how the forecasts of an experiment did, published and replayed apart."""
+    path = None if exp.data.path is None else own_path(exp.data.path)
+    obs = load_observations(path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps)
+    archive = Archive(Path(exp.publish.archive))
+    record = record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
+    headline = exp.report.headline
+    lines = []
+    for kind in ("published", "replayed"):
+        rows = record[record["kind"] == kind]
+        scored = rows[rows["truth"].notna()]
+        if rows.empty:
+            lines.append(f"{kind}: none")
+            continue
+        head = f"{kind}: {rows['origin'].nunique()} issues, {len(scored):,} forecasts scored"
+        lines += [head, _table(summarise(rows, exp.backtest.baseline), headline)]
+        for series in exp.target.series:
+            mine = headline_rows(rows, headline, kind)
+            worst = worst_miss(mine[mine["series_id"] == series])
+            lines += [f"  {series}. {worst}"] if worst else []
+    found = by_others(exp, {})
+    if len(found):
+        table = others(found, obs, record, headline)
+        if len(table):
+            shown = table[
+                [
+                    "forecaster",
+                    "made",
+                    "first_month",
+                    "last_month",
+                    "point",
+                    "actual",
+                    "percent",
+                    "ours",
+                    "ours_kind",
+                ]
+            ]
+            lines += [
+                "forecasts by others",
+                shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}"),
+                SELECTION,
+            ]
+    return "\n".join(lines)
+
+
+def _table(summary: pd.DataFrame, headline: str) -> str:
+    rows = summary[summary["horizon"].isin(["1", "3", "6", "12", "all"])].copy()
+    if rows.empty:
+        return "  none can be scored yet"
+    rows["model"] = [f"{'* ' if m == headline else '  '}{m}" for m in rows["model"]]
+    rows["skill"] = [f"{100 * v:+.0f}%" if v == v else "" for v in rows["skill"]]
+    rows["rank"] = [
+        f"{r:.0f} of {of}" if r == r else "" for r, of in zip(rows["rank"], rows["of"], strict=True)
+    ]
+    rows["80% held"] = [
+        f"{100 * h:.0f}% ({100 * a:.0f} to {100 * b:.0f})" if h == h else ""
+        for h, a, b in zip(rows["held_80"], rows["held_80_lower"], rows["held_80_upper"], strict=True)
+    ]
+    shown = rows[
+        [
+            "series_id",
+            "model",
+            "knowledge",
+            "horizon",
+            "n",
+            "mae",
+            "wis",
+            "wis_first",
+            "skill",
+            "rank",
+            "80% held",
+        ]
+    ]
+    return shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}")

@@ -1,0 +1,376 @@
+"""The layout of forecast hubs (hubverse): model output, target data with vintages, and the tasks they answer.
+
+A hub takes one file for each model and day, ``model-output/TEAM-MODEL/DATE-TEAM-MODEL.csv``, quantiles in rows.
+Everything in it can be read back, and forecasts of other hubs become a table that `score` takes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.spec import FORECAST_COLUMNS, LEVELS, DataError, Finding, raise_for_errors
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+#: The version of the hubs' own schema that `tasks.json` is written for.
+SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.0.1/{}-schema.json"
+TARGET = "monthly count"
+#: Columns of model output, in the order in which they are written.
+HUB_COLUMNS: tuple[str, ...] = (
+    "origin_date", "target", "horizon", "location", "target_end_date", "output_type", "output_type_id", "value",
+)  # fmt: skip
+#: Names that hubs give to the day of a forecast.
+_ORIGINS = ("origin_date", "reference_date", "forecast_date")
+
+
+def hub_name(text: str) -> str:
+    """Return a text as hubs allow it in the name of a team or model.
+
+    Examples
+    --------
+    >>> hub_name("arima-011 (log)")
+    'arima_011_log'
+    """
+    return re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")
+
+
+def to_hub(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecasts of one model as rows of a hub file, in a fixed order."""
+    out = pd.DataFrame(
+        {
+            "origin_date": pd.to_datetime(forecasts["origin"]).dt.strftime("%Y-%m-%d"),
+            "target": TARGET,
+            "horizon": forecasts["horizon"].astype(int),
+            "location": forecasts["series_id"].astype(str),
+            "target_end_date": [m.end_time.strftime("%Y-%m-%d") for m in forecasts["month"]],
+            "output_type": "quantile",
+            "output_type_id": forecasts["level"].astype(float).round(4),
+            "value": forecasts["value"].astype(float),
+        }
+    )
+    return out.sort_values(["origin_date", "location", "horizon", "output_type_id"], ignore_index=True)
+
+
+def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: str = "forecast") -> list[Path]:
+    """Write forecasts into a hub's folder: model output, target data, tasks; files that are there stay as they are.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        A forecast table; scenario rows are left out. What a row knew of events becomes part of its model's name.
+    obs : Observations
+        Figures; every vintage of the series goes into ``target-data/time-series.csv``.
+    folder : Path
+        The hub.
+    team : str
+        First part of the names of models.
+
+    Returns
+    -------
+    list of Path
+        Files written now.
+
+    Notes
+    -----
+    A hub asks for the same levels of every forecast of a horizon. Where ranges were refused for some dates, the
+    levels that all have are written; the others stay in the archive.
+    """
+    rows = forecasts[forecasts["scenario"] == ""]
+    rows = rows.assign(level=rows["level"].astype(float).round(4))
+    common = _common_levels(rows)
+    rows = rows[[level in common[int(h)] for h, level in zip(rows["horizon"], rows["level"], strict=True)]]
+    written = []
+    for (model, knowledge), mine in rows.groupby(["model", "knowledge"], sort=True):
+        name = f"{hub_name(team)}-{hub_name(str(model))}{'' if knowledge == 'none' else f'_{knowledge}'}"
+        for origin, part in mine.groupby("origin"):
+            path = folder / "model-output" / name / f"{pd.Timestamp(str(origin)):%Y-%m-%d}-{name}.csv"
+            if not path.is_file():
+                _write(path, _csv(to_hub(part)))
+                written.append(path)
+        about = folder / "model-metadata" / f"{name}.yml"
+        if not about.is_file():
+            _write(
+                about,
+                f"team_abbr: {hub_name(team)}\nmodel_abbr: {name.partition('-')[2]}\ndesignated_model: true\n",
+            )
+            written.append(about)
+    series = sorted(set(rows["series_id"]))
+    for path, text in (
+        (folder / "target-data" / "time-series.csv", _csv(target_series(obs, series))),
+        (folder / "hub-config" / "tasks.json", json.dumps(tasks(rows), indent=2) + "\n"),
+        (folder / "hub-config" / "admin.json", json.dumps(_admin(team), indent=2) + "\n"),
+    ):
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            _write(path, text)
+            written.append(path)
+    return written
+
+
+def target_series(obs: Observations, series: Sequence[str]) -> pd.DataFrame:
+    """Return every vintage of some series as a hub's target data: ``target_end_date, target, location, as_of, observation``."""
+    rows = obs.table[obs.table["series_id"].isin(list(series))]
+    out = pd.DataFrame(
+        {
+            "target_end_date": [m.end_time.strftime("%Y-%m-%d") for m in rows["month"]],
+            "target": TARGET,
+            "location": rows["series_id"].astype(str).to_numpy(),
+            "as_of": rows["released"].dt.strftime("%Y-%m-%d").to_numpy(),
+            "observation": rows["value"].to_numpy(float),
+        }
+    )
+    return out.sort_values(["location", "target_end_date", "as_of"], ignore_index=True)
+
+
+def tasks(forecasts: pd.DataFrame) -> dict[str, Any]:
+    """Return the tasks that a set of forecasts answers, as ``tasks.json`` states them."""
+    levels = _common_levels(forecasts)
+    groups: dict[tuple[float, ...], list[int]] = {}
+    for horizon, found in sorted(levels.items()):
+        groups.setdefault(tuple(sorted(found)), []).append(horizon)
+    origins = sorted({f"{d:%Y-%m-%d}" for d in pd.to_datetime(forecasts["origin"])})
+    return {
+        "schema_version": SCHEMA.format("tasks"),
+        "rounds": [
+            {
+                "round_id_from_variable": True,
+                "round_id": "origin_date",
+                "model_tasks": [
+                    _task(forecasts, origins, horizons, wanted) for wanted, horizons in groups.items()
+                ],
+                "submissions_due": {"relative_to": "origin_date", "start": 0, "end": 20},
+            }
+        ],
+        "output_type_id_datatype": "double",
+        "derived_task_ids": ["target_end_date"],
+    }
+
+
+def _task(
+    forecasts: pd.DataFrame, origins: list[str], horizons: list[int], levels: tuple[float, ...]
+) -> dict[str, Any]:
+    rows = forecasts[forecasts["horizon"].isin(horizons)]
+    ends = sorted({m.end_time.strftime("%Y-%m-%d") for m in rows["month"].unique()})
+    least = {"minimum": 0} if (rows["value"] >= 0).all() else {}
+    return {
+        "task_ids": {
+            "origin_date": {"required": None, "optional": origins},
+            "target": {"required": None, "optional": [TARGET]},
+            "horizon": {"required": None, "optional": horizons},
+            "location": {"required": None, "optional": sorted(set(rows["series_id"].astype(str)))},
+            "target_end_date": {"required": None, "optional": ends},
+        },
+        "output_type": {
+            "quantile": {
+                "output_type_id": {"required": list(levels)},
+                "is_required": True,
+                "value": {"type": "double", **least},
+            }
+        },
+        "target_metadata": [
+            {
+                "target_id": TARGET,
+                "target_name": TARGET,
+                "target_units": "count",
+                "target_keys": {"target": TARGET},
+                "description": "The count of a series (location) in the month that ends on target_end_date, [horizon] months"
+                " after the last month public on origin_date.",
+                "target_type": "continuous",
+                "is_step_ahead": True,
+                "time_unit": "month",
+            }
+        ],
+    }
+
+
+def _admin(team: str) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA.format("admin"),
+        "name": f"Forecasts of {team}",
+        "maintainer": team,
+        "contact": {"name": team, "email": "nobody@example.org"},
+        "repository": {"host": "github", "owner": hub_name(team), "name": "hub"},
+        "file_format": ["csv"],
+        "timezone": "UTC",
+    }
+
+
+def _common_levels(rows: pd.DataFrame) -> dict[int, set[float]]:
+    """Horizon -> the levels that every forecast of it has."""
+    out: dict[int, set[float]] = {}
+    keys = ["model", "knowledge", "series_id", "origin", "month"]
+    for horizon, part in rows.groupby("horizon"):
+        counts = part.assign(level=part["level"].astype(float).round(4)).groupby("level").size()
+        most = len(part[keys].drop_duplicates())
+        out[int(str(horizon))] = {float(str(level)) for level, n in counts.items() if n == most}
+    return out
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return str(table.to_csv(index=False, lineterminator="\n"))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def read_hub(
+    folder: Path, models: Sequence[str] | None = None, locations: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return the forecasts of a hub's folder as a forecast table.
+
+    Parameters
+    ----------
+    folder : Path
+        A hub, or its ``model-output``.
+    models : sequence of str, optional
+        Folders of ``model-output``; all when None.
+    locations : mapping, optional
+        Location -> series_id, where they differ.
+
+    Raises
+    ------
+    DataError
+        With every problem of every file.
+    """
+    place = folder / "model-output" if (folder / "model-output").is_dir() else folder
+    files = [p for p in sorted(place.glob("*/*.csv")) if models is None or p.parent.name in models]
+    if not files:
+        raise DataError(f"{place}: holds no model output (MODEL/DATE-MODEL.csv)")
+    tables, findings = [], []
+    for path in files:
+        table, found = _read(path, locations or {})
+        findings += found
+        tables.append(table)
+    raise_for_errors(findings)
+    return pd.concat(tables, ignore_index=True)
+
+
+def read_hub_file(path: Path, locations: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return the forecasts of one hub file; the model's name is taken from the file's name.
+
+    Raises
+    ------
+    DataError
+        With every problem of the file.
+    """
+    table, findings = _read(path, locations or {})
+    raise_for_errors(findings)
+    return table
+
+
+def _read(path: Path, locations: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
+    try:
+        raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        return pd.DataFrame(), [Finding("file", "error", f"cannot be read as CSV ({error})", file=path.name)]
+    origin = next((c for c in _ORIGINS if c in raw), None)
+    needed = ["location", "output_type", "output_type_id", "value", "target_end_date"]
+    missing = [c for c in needed if c not in raw] + ([] if origin else [" or ".join(_ORIGINS)])
+    if missing or origin is None:
+        what = f"has no column {', '.join(missing)}"
+        return pd.DataFrame(), [
+            Finding("header", "error", what, file=path.name, row=1, expected=", ".join(HUB_COLUMNS))
+        ]
+    raw = raw.assign(row=np.arange(2, len(raw) + 2))
+    kept = raw[raw["output_type"].isin(["quantile", "median"])]
+    findings = []
+    level = pd.to_numeric(
+        kept["output_type_id"].where(kept["output_type"] == "quantile", "0.5"), errors="coerce"
+    )
+    value = pd.to_numeric(kept["value"], errors="coerce")
+    days = pd.to_datetime(kept[origin], format="%Y-%m-%d", errors="coerce")
+    ends = pd.to_datetime(kept["target_end_date"], format="%Y-%m-%d", errors="coerce")
+    for name, bad, expected in (
+        ("output_type_id", ~(level > 0) | ~(level < 1), "a level between 0 and 1"),
+        ("value", ~np.isfinite(value), "a number"),
+        (origin, days.isna(), "a date YYYY-MM-DD"),
+        (
+            "target_end_date",
+            ends.isna() | ((ends + pd.Timedelta(days=1)).dt.day != 1),
+            "the last day of a month",
+        ),
+    ):
+        for row, cell in list(zip(kept["row"][bad], kept[name][bad], strict=True))[:3]:
+            findings.append(
+                Finding(
+                    "cell", "error", f"{name} is '{cell}'", file=path.name, row=int(row), expected=expected
+                )
+            )
+    if findings or kept.empty:
+        if kept.empty:
+            findings.append(
+                Finding(
+                    "rows",
+                    "error",
+                    "holds no quantile or median",
+                    file=path.name,
+                    expected="output_type quantile",
+                )
+            )
+        return pd.DataFrame(), findings
+    months = pd.PeriodIndex(ends, freq="M")
+    if "horizon" in kept:
+        steps = pd.to_numeric(kept["horizon"], errors="coerce").fillna(0).astype(int).to_numpy()
+    else:
+        steps = np.array([m.ordinal - pd.Period(d, "M").ordinal for m, d in zip(months, days, strict=True)])
+    table = pd.DataFrame(
+        {
+            "model": path.stem[11:] if re.match(r"\d{4}-\d{2}-\d{2}-", path.stem) else path.parent.name,
+            "series_id": [locations.get(x, x) for x in kept["location"]],
+            "origin": days.to_numpy(),
+            "month": months,
+            "horizon": steps,
+            "knowledge": "none",
+            "scenario": "",
+            "level": level.to_numpy(float),
+            "value": value.to_numpy(float),
+        }
+    )
+    table = table.drop_duplicates(["series_id", "origin", "month", "level"], keep="first")
+    falling = _falling(table)
+    if falling:
+        findings.append(
+            Finding(
+                "levels",
+                "error",
+                f"quantiles fall with the level in {falling}",
+                file=path.name,
+                expected="never",
+            )
+        )
+    order = ["series_id", "origin", "month", "level"]
+    return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings
+
+
+def _falling(table: pd.DataFrame) -> str:
+    for (series, month), part in table.groupby(["series_id", "month"]):
+        if (part.sort_values("level")["value"].diff() < -1e-9).any():
+            return f"{series} {month}"
+    return ""
+
+
+__all__ = [
+    "HUB_COLUMNS",
+    "LEVELS",
+    "hub_name",
+    "read_hub",
+    "read_hub_file",
+    "target_series",
+    "tasks",
+    "to_hub",
+    "write_hub",
+]

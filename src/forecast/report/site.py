@@ -1,0 +1,384 @@
+"""The public site: the newest report, the record, all reports, a feed, and figures that a programme can read.
+
+Static files with relative links: any web server serves them, and they open from a folder. Nothing is computed
+here but layout.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecast.report import wording as w
+
+TEMPLATES = Path(__file__).parent / "templates"
+#: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
+SCHEMA_VERSION = "1.0"
+_LEVELS = ("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95")
+
+
+@dataclass(frozen=True)
+class SiteIssue:
+    """One report of the list.
+
+    Attributes
+    ----------
+    path : str
+        Its folder, relative to the site.
+    title, summary : str
+        Its first sentences.
+    as_of, written : str
+        The day of its figures, and when it was made (ISO).
+    revision : int
+        1, or more for a correction.
+    kind : str
+        published or replayed.
+    """
+
+    path: str
+    title: str
+    summary: str
+    as_of: str
+    written: str
+    revision: int = 1
+    kind: str = "published"
+
+
+@dataclass(frozen=True)
+class SiteContent:
+    """All that the site shows.
+
+    Attributes
+    ----------
+    name, question, experiment : str
+        Of the site, of the experiment.
+    issues : tuple of SiteIssue
+        Newest first.
+    forecast : DataFrame
+        The newest published forecast: ``series_id, month, horizon`` and the columns of ranges.
+    latest : mapping
+        Series -> ``month, value`` of the latest count.
+    record, replay : DataFrame
+        Headline rows of the track record, published and replayed.
+    summary : DataFrame
+        Of `track_record.summarise`.
+    worst : mapping
+        Kind -> the worst miss in words.
+    others : DataFrame
+        Forecasts by others beside ours.
+    labels : mapping
+        Series -> name.
+    changed : str
+        What changed since the last issue, in a sentence.
+    stale : str
+        The banner when figures are late; empty otherwise.
+    status : mapping
+        What `status.json` says beside the schema: state, dates, message.
+    url : str
+        Address of the site, for the feed; empty = relative links.
+    caveat : str
+        Printed below the forecasts by others.
+    headline : str
+        The row that is the headline, and its name.
+    """
+
+    name: str
+    experiment: str
+    question: str = ""
+    issues: tuple[SiteIssue, ...] = ()
+    forecast: pd.DataFrame = field(default_factory=pd.DataFrame)
+    latest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    record: pd.DataFrame = field(default_factory=pd.DataFrame)
+    replay: pd.DataFrame = field(default_factory=pd.DataFrame)
+    summary: pd.DataFrame = field(default_factory=pd.DataFrame)
+    worst: Mapping[str, str] = field(default_factory=dict)
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    changed: str = ""
+    stale: str = ""
+    status: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    caveat: str = ""
+    headline: str = ""
+
+
+def site_files(content: SiteContent) -> dict[str, bytes]:
+    """Return the files of the site's first folder by name, reports left out.
+
+    Examples
+    --------
+    >>> sorted(site_files(SiteContent("Forecast", "monthly")))
+    ['feed.xml', 'index.html', 'latest.json', 'latest.schema.json', 'status.json', 'track_record.csv']
+    """
+    from forecast.report.companions import csv_bytes
+
+    kept = [table for table in (content.record, content.replay) if len(table)]
+    record = pd.concat(kept, ignore_index=True) if kept else content.record
+    return {
+        "latest.json": json_bytes(latest(content)),
+        "latest.schema.json": (TEMPLATES / "site_latest.schema.json").read_bytes(),
+        "track_record.csv": csv_bytes(record, "track_record"),
+        "feed.xml": feed(content).encode(),
+        "index.html": index(content).encode(),
+        "status.json": json_bytes(
+            {"schema_version": SCHEMA_VERSION, "experiment": content.experiment, **content.status}
+        ),
+    }
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return a value as indented JSON; no NaN."""
+    from forecast.report.companions import plain_json
+
+    return (json.dumps(plain_json(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+# --------------------------------------------------------------------------- figures for programmes
+
+
+def latest(content: SiteContent) -> dict[str, Any]:
+    """Return what `latest.json` says; `latest.schema.json` describes it."""
+    newest = next((i for i in content.issues if i.kind == "published"), None)
+    series = []
+    for name, rows in content.forecast.groupby("series_id", sort=False) if len(content.forecast) else []:
+        count = content.latest.get(str(name))
+        series.append(
+            {
+                "series_id": name,
+                "name": content.labels.get(str(name), str(name)),
+                "latest": None
+                if count is None
+                else {"month": str(count["month"]), "value": float(count["value"])},
+                "forecast": [
+                    {
+                        "month": str(row["month"]),
+                        "horizon": int(row["horizon"]),
+                        **{c: _number(row[c]) for c in _LEVELS},
+                    }
+                    for row in rows.to_dict("records")
+                ],
+            }
+        )
+    return {
+        "$schema": "latest.schema.json",
+        "schema_version": SCHEMA_VERSION,
+        "experiment": content.experiment,
+        "model": content.headline,
+        "issue": None
+        if newest is None
+        else {
+            "as_of": newest.as_of,
+            "written": newest.written,
+            "revision": newest.revision,
+            "title": newest.title,
+            "report": f"{newest.path}/index.html",
+        },
+        "stale": bool(content.stale),
+        "series": series,
+    }
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+# --------------------------------------------------------------------------- feed
+
+
+def feed(content: SiteContent) -> str:
+    """Return the Atom feed: one entry a published report, corrections included."""
+    base = content.url.rstrip("/") + "/" if content.url else ""
+    issues = [i for i in content.issues if i.kind == "published"]
+    # a name of its own that stays, whatever the address: readers know entries by it
+    root = uuid.uuid5(uuid.NAMESPACE_URL, base or f"forecast:{content.experiment}")
+    entries = [
+        {
+            "id": f"urn:uuid:{uuid.uuid5(root, f'{i.as_of}/{i.revision}')}",
+            "title": f"{'Correction: ' if i.revision > 1 else ''}{i.title}",
+            "updated": i.written,
+            "link": f"{base}{i.path}/index.html",
+            "summary": i.summary,
+        }
+        for i in issues
+    ]
+    text: str = (
+        _environment()
+        .get_template("site_feed.xml.j2")
+        .render(
+            content=content,
+            id=f"urn:uuid:{root}",
+            updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
+            entries=entries,
+            home=f"{base}index.html",
+            own=f"{base}feed.xml",
+        )
+    )
+    return text
+
+
+# --------------------------------------------------------------------------- the first page
+
+
+def index(content: SiteContent) -> str:
+    """Return the first page of the site."""
+    import re
+
+    newest = next((i for i in content.issues if i.kind == "published"), None)
+    css = _css()
+    digest = base64.b64encode(hashlib.sha256(str(css).encode()).digest()).decode()
+    html = (
+        _environment()
+        .get_template("site.html.j2")
+        .render(
+            content=content,
+            newest=newest,
+            tables=_forecast_tables(content),
+            record=_record_rows(content.record),
+            kinds=_kinds(content),
+            others=_other_rows(content.others),
+            others_short=_other_columns(content.others),
+            day=w.day_long,
+            css=css,
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
+        )
+    )
+    return re.sub(r"\n\s*\n+", "\n", html)
+
+
+def _environment() -> Any:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+
+
+def _css() -> Any:
+    from markupsafe import Markup
+
+    from forecast.report.figures import DARK, LIGHT
+
+    light, dark = (
+        ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
+    )
+    rules = (TEMPLATES / "site.css.j2").read_text(encoding="utf-8")
+    text = f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}"
+    return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
+
+
+def _span(row: Any, band: str, whole: bool) -> str:
+    low, high = row[f"lower_{band}"], row[f"upper_{band}"]
+    return "refused" if low != low or high != high else w.span(float(low), float(high), whole)
+
+
+def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
+    out = []
+    for name, rows in content.forecast.groupby("series_id", sort=False) if len(content.forecast) else []:
+        whole = bool((rows["middle"] >= 100).all())
+        out.append(
+            {
+                "name": content.labels.get(str(name), str(name)),
+                "rows": [
+                    (
+                        w.month_long(row["month"]),
+                        w.rounded(float(row["middle"]), whole),
+                        _span(row, "80", whole),
+                        _span(row, "50", whole),
+                    )
+                    for row in rows.to_dict("records")
+                    if row["horizon"] <= 6 or row["horizon"] in (9, 12)
+                ],
+            }
+        )
+    return out
+
+
+def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
+    """The last two years of one-month forecasts that have matured, newest first."""
+    if not len(record):
+        return []
+    rows = record[record["truth"].notna()]
+    rows = rows[rows["horizon"] == rows["horizon"].min()] if len(rows) else rows
+    rows = rows.sort_values("month").tail(24).iloc[::-1]
+    out = []
+    for row in rows.to_dict("records"):
+        whole = float(row["middle"]) >= 100
+        first = float(row["truth_first"])
+        out.append(
+            (
+                w.month_short(row["month"]), w.day_short(row["origin"]), w.rounded(float(row["middle"]), whole),
+                _span(row, "80", whole), w.count(first) if first == first else "not known", w.count(float(row["truth"])),
+                {"yes": "yes", "no": "no"}.get(str(row["inside_80"]), "refused"),
+            )
+        )  # fmt: skip
+    return out
+
+
+def _kinds(content: SiteContent) -> list[dict[str, Any]]:
+    """How forecasts did at each horizon, published and replayed apart, with what coverage so far can mean."""
+    from forecast.report.names import model_name
+
+    out = []
+    table = content.summary
+    for kind in ("published", "replayed"):
+        rows = table[table["kind"] == kind] if len(table) else table
+        shown = []
+        for row in rows.to_dict("records") if len(rows) else []:
+            if row["horizon"] not in ("1", "3", "6", "12", "all"):
+                continue
+            held = "none" if not row["n_ranges"] else (
+                f"{w.hits(round(row['held_80'] * row['n_ranges']), row['n_ranges'])}"
+                f" ({w.percent(row['held_80_lower'])} to {w.percent(row['held_80_upper'])})"
+            )  # fmt: skip
+            shown.append(
+                {
+                    "lead": row["model"] == content.headline,
+                    "cells": (
+                        model_name(str(row["model"])) + (", with events" if row["knowledge"] == "at_origin" else ""),
+                        "all" if row["horizon"] == "all" else w.plural(int(row["horizon"]), "month"),
+                        str(int(row["n"])), w.rounded(float(row["mae"]), float(row["mae"]) >= 100),
+                        w.skill(float(row["skill"])) if row["skill"] == row["skill"] else "not scored",
+                        f"{int(row['rank'])} of {int(row['of'])}" if row["rank"] == row["rank"] else "not ranked", held,
+                    ),
+                }
+            )  # fmt: skip
+        out.append({"kind": kind, "rows": shown, "worst": content.worst.get(kind, "")})
+    return out
+
+
+def _other_columns(others: pd.DataFrame) -> bool:
+    return bool(len(others) and others["ours"].notna().any())
+
+
+def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
+    out = []
+    for row in others.to_dict("records") if len(others) else []:
+        months = w.month_short(row["first_month"])
+        if row["last_month"] != row["first_month"]:
+            months = f"{months} to {w.month_short(row['last_month'])}"
+        said = [w.count(float(row[k])) for k in ("low", "point", "high") if row[k] == row[k]]
+        ours = (
+            "none" if row["ours"] != row["ours"] else f"{w.rounded(float(row['ours']))} ({row['ours_kind']})"
+        )
+        out.append(
+            (
+                str(row["forecaster"]), str(row["made"]), months, " to ".join(said) if said else "none",
+                w.count(float(row["actual"])) if row["actual"] == row["actual"] else "not known",
+                w.signed(float(row["percent"])) + "%" if row["percent"] == row["percent"] else "not scored", ours,
+                str(row["source"]), str(row["note"]),
+            )
+        )  # fmt: skip
+    return out
