@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arima import ArimaFailure, FoldJob, auto_arima_folds
 from forecast.data.panel import Panel
 from forecast.interventions.groups import Floats
 from forecast.interventions.study import check_model
@@ -63,8 +64,8 @@ def detect_events(
     Returns
     -------
     DataFrame
-        `BREAK_COLUMNS`, by month: size on the scale of the model, t, percent (on logs), the event that began or
-        ended nearest, and words. ``by_chance`` is the share of all months that the calendar would explain so:
+        `BREAK_COLUMNS`, by month: size on the scale of the model, t, percent (on logs), the event of first rank that
+        began or ended near, and words. ``by_chance`` is the share of all months that the calendar would explain so:
         with a long calendar it is large, and a match says little.
 
     Examples
@@ -135,16 +136,21 @@ def _search(
     y: Floats, model: Arima, kinds: Sequence[str], critical: float | None
 ) -> list[tuple[int, str, float, float]]:
     """Return position, kind, size and t of every break, by position."""
-    from forecast.arima import outliers
+    from forecast.arima.outliers import detect_outliers
 
-    seasonal = (
-        (*model.seasonal_order, 12) if model.seasonal_order and any(model.seasonal_order) else (0, 0, 0, 0)
-    )
-    found = outliers.detect_outliers(
-        y, model.order, seasonal, kinds=tuple(kinds), critical=critical, mean=model.mean
-    )
-    rows = [(int(o.position), str(o.kind), float(o.size), float(o.t)) for o in found]
-    return sorted(rows)
+    order, seasonal = _orders(y, model)
+    found = detect_outliers(y, order, seasonal, kinds=tuple(kinds), critical=critical, mean=model.mean)
+    return sorted((o.position, o.kind, o.size, o.t) for o in found)
+
+
+def _orders(y: Floats, model: Arima) -> tuple[tuple[int, int, int], tuple[int, int, int, int]]:
+    if model.order == "auto":
+        (fit,) = auto_arima_folds([FoldJob(y)], seasonal=12, max_order=model.max_order, starts="full")
+        if isinstance(fit, ArimaFailure):
+            raise DataError(f"no order could be chosen: {fit.message}")
+        return fit.order, fit.seasonal_order
+    wanted = model.seasonal_order
+    return model.order, ((*wanted, 12) if wanted and any(wanted) else (0, 0, 0, 0))
 
 
 # --------------------------------------------------------------------------- the calendar beside
@@ -158,25 +164,23 @@ def _marks(
         return []
     table = (events if day is None else events.known(day)).touching(series_id)
     first = int(months[0].ordinal)
-    marks = []
-    for row in table.itertuples(index=False):
-        rank = min(int(row.priority), int(row.judged_priority))
-        if rank > priority:
-            continue
-        for date, when in ((row.effective_start, "start"), (row.end_date, "end")):
-            if pd.notna(date):
-                marks.append((pd.Period(date, "M").ordinal - first, str(row.id), when, rank))
+    marks: list[tuple[int, str, str, int]] = []
+    ranks = table[["priority", "judged_priority"]].astype(int).min(axis=1).tolist()
+    for when, column in (("start", "effective_start"), ("end", "end_date")):
+        for event, date, rank in zip(table["id"].tolist(), table[column].tolist(), ranks, strict=True):
+            if rank <= priority and pd.notna(date):
+                marks.append((pd.Period(date, "M").ordinal - first, str(event), when, rank))
     return marks
 
 
 def _nearest(
     marks: Sequence[tuple[int, str, str, int]], place: int, within: int
 ) -> tuple[str, str, int] | None:
-    """Return the mark nearest to a month; at equal distance the first rank, then a start before an end."""
+    """Return the mark near a month: the first rank, then the nearest, then a start before an end."""
     near = [m for m in marks if abs(m[0] - place) <= within]
     if not near:
         return None
-    best = min(near, key=lambda m: (abs(m[0] - place), m[3], m[2] != "start", m[1]))
+    best = min(near, key=lambda m: (m[3], abs(m[0] - place), m[2] != "start", m[1]))
     return best[1], best[2], best[3]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.events.design import PRIOR_SD
@@ -119,17 +120,19 @@ def _single(study: Study, data: SeriesData, column: str) -> Group:
     prior = data.prior.loc[[column], ["mean", "sd"]].to_numpy(dtype=float)
     why = "one column of the design" if len(ids) > 1 else ""
     past, ahead = (frame[[column]].to_numpy(dtype=float) for frame in (data.past, data.future))
-    return Group(_lead(study, ids), tuple(ids), past, ahead, prior, why)
+    members = _by_start(study, ids)
+    return Group(members[0], members, past, ahead, prior, why)
 
 
-def _lead(study: Study, ids: Sequence[str]) -> str:
+def _by_start(study: Study, ids: Sequence[str]) -> tuple[str, ...]:
+    """Return ids without repetition, the earliest start first; those of no calendar as they came."""
+    once = list(dict.fromkeys(ids))
     if study.calendar is None:
-        return ids[0]
-    table = study.calendar.table.set_index("id")
-    known = [i for i in ids if i in table.index]
-    return (
-        min(known, key=lambda i: (table.loc[i, "effective_start"], list(ids).index(i))) if known else ids[0]
-    )
+        return tuple(once)
+    table = study.calendar.table
+    start = dict(zip(table["id"].tolist(), table["effective_start"].tolist(), strict=True))
+    far = pd.Timestamp.max
+    return tuple(sorted(once, key=lambda i: start[i] if pd.notna(start.get(i)) else far))
 
 
 def _merge_alike(study: Study, parts: list[Group], bound: float) -> list[Group]:
@@ -144,7 +147,7 @@ def _merge_alike(study: Study, parts: list[Group], bound: float) -> list[Group]:
         if alike[i, j] <= bound:
             break
         why = f"nearly the same months (correlation {alike[i, j]:.2f}, above {bound:g})"
-        merged = _merge([parts[i], parts[j]], why)
+        merged = _merge(study, [parts[i], parts[j]], why)
         parts = [g for k, g in enumerate(parts) if k not in (i, j)] + [merged]
     return parts
 
@@ -162,7 +165,7 @@ def _merge_dependent(study: Study, parts: list[Group], bound: float) -> list[Gro
         if not found or max(share) < 1e-6:
             break  # the regressors beside the events explain it: the fit drops it and says so
         why = f"one is nearly a sum of others in these months ({100 * max(own, 0.0):.0f}% of it is its own)"
-        merged = _merge([parts[i] for i in sorted((j, *found))], why)
+        merged = _merge(study, [parts[i] for i in sorted((j, *found))], why)
         parts = [g for i, g in enumerate(parts) if i not in (j, *found)] + [merged]
     return parts
 
@@ -198,7 +201,7 @@ def _bundled(study: Study, parts: list[Group]) -> list[Group]:
         for other in [g for g in out if mine & _bundles(study, g)]:
             out.remove(other)
             shared = ", ".join(sorted(mine & _bundles(study, other)))
-            part = _beside([other, part], f"of one bundle ({shared})")
+            part = _beside(study, [other, part], f"of one bundle ({shared})")
         out.append(part)
     return out
 
@@ -219,21 +222,18 @@ def _reasons(parts: Sequence[Group], why: str) -> str:
     return "; ".join(dict.fromkeys(r for r in (why, *(g.why for g in parts)) if r))
 
 
-def _members(parts: Sequence[Group]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m for g in parts for m in g.members))
+def _members(study: Study, parts: Sequence[Group]) -> tuple[str, ...]:
+    return _by_start(study, [m for g in parts for m in g.members])
 
 
-def _first(parts: Sequence[Group]) -> str:
-    return min(parts, key=lambda g: (int(g.active[0]), g.name)).name
-
-
-def _merge(parts: Sequence[Group], why: str) -> Group:
+def _merge(study: Study, parts: Sequence[Group], why: str) -> Group:
     """Return one column for several: active when any of them is."""
     prior = np.vstack([g.prior for g in parts])
     sd = PRIOR_SD if np.isfinite(prior[:, 1]).all() else math.inf
+    members = _members(study, parts)
     return Group(
-        _first(parts),
-        _members(parts),
+        members[0],
+        members,
         np.maximum.reduce([g.columns for g in parts]),
         np.maximum.reduce([g.ahead for g in parts]),
         np.array([[float(prior[:, 0].mean()), sd]]),
@@ -241,11 +241,12 @@ def _merge(parts: Sequence[Group], why: str) -> Group:
     )
 
 
-def _beside(parts: Sequence[Group], why: str) -> Group:
+def _beside(study: Study, parts: Sequence[Group], why: str) -> Group:
     """Return one group of several columns."""
+    members = _members(study, parts)
     return Group(
-        _first(parts),
-        _members(parts),
+        members[0],
+        members,
         np.column_stack([g.columns for g in parts]),
         np.column_stack([g.ahead for g in parts]),
         np.vstack([g.prior for g in parts]),

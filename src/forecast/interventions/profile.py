@@ -68,6 +68,7 @@ def decay_profile(
     model: str | Arima = "arima",
     coding: Coding = "judged",
     grid: Sequence[float] = DECAY_GRID,
+    refine: bool = True,
     max_columns: int = 10,
     beside: Any = None,
 ) -> Profile:
@@ -81,6 +82,8 @@ def decay_profile(
         The event, or a group of events by one of its members; all of it takes the shape that is tried.
     grid : sequence of float
         Factors between 0 and 1; 1 is a step.
+    refine : bool
+        Try finer steps around the best value and the ends of the ranges.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def decay_profile(
     --------
     >>> import forecast as fc
     >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
-    >>> profile = decay_profile(panel, fc.load_events(), "title42_end", max_columns=4, grid=(0.5, 0.8, 1.0))
+    >>> profile = decay_profile(panel, fc.load_events(), "title42_end", max_columns=4, grid=(0.5, 0.8, 1.0), refine=False)
     >>> profile.best in (0.5, 0.8, 1.0), len(profile.table)
     (True, 3)
     """
@@ -100,8 +103,16 @@ def decay_profile(
         raise ConfigError(f"grid: {list(grid)} does not hold factors between 0 and 1, at least two of them")
     study, group = _asked(panel, events, event, series_id, model, coding, max_columns, beside)
     values = sorted(set(map(float, grid)))
-    shaped = [reshape(study, group, "decay", decay=d) for d in values]
-    table, ranges = _profile(study, group, values, shaped)
+
+    def run() -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
+        return _profile(study, group, values, [reshape(study, group, "decay", decay=d) for d in values])
+
+    table, ranges = run()
+    if refine:
+        values = sorted(
+            {*values, *_finer(values, [_best(table), *(end for r in ranges.values() for end in r)])}
+        )
+        table, ranges = run()
     table["half_life"] = [np.log(0.5) / np.log(d) if d < 1.0 else np.inf for d in values]
     best = _best(table)
     return Profile(
@@ -215,7 +226,7 @@ def reshape(
 def _profile(
     study: Study, group: Group, values: Sequence[float], shaped: Sequence[Group]
 ) -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
-    """Fit every shape with the other events beside, and find the ranges by linear interpolation of the falls."""
+    """Fit every shape with the other events beside, and find the ranges."""
     others = [g for g in study.groups if g is not group]
     fits = study.fit([study.job([*others, g]) for g in shaped])
     rows = []
@@ -242,9 +253,12 @@ def _profile(
 
 
 def _range(values: Floats, falls: Floats, fall: float) -> tuple[float, float]:
-    """Outermost values at which the fall crosses; the edge of the grid where it does not."""
+    """Outermost values at which the fall crosses; the edge of the grid where it does not.
+
+    The root of the fall is interpolated: a likelihood that is a parabola has straight roots.
+    """
     known = np.isfinite(falls)
-    values, falls = values[known], falls[known]
+    values, falls, fall = values[known], np.sqrt(falls[known]), float(np.sqrt(fall))
     inside = np.flatnonzero(falls <= fall)
     first, last = int(inside[0]), int(inside[-1])
     low, high = float(values[first]), float(values[last])
@@ -253,6 +267,18 @@ def _range(values: Floats, falls: Floats, fall: float) -> tuple[float, float]:
     if last < len(values) - 1:
         high = float(np.interp(fall, [falls[last], falls[last + 1]], [values[last], values[last + 1]]))
     return low, high
+
+
+def _finer(values: Sequence[float], at: Sequence[float]) -> list[float]:
+    """Return four more values in each gap of the grid next to the places that matter."""
+    grid = np.array(values)
+    made: list[float] = []
+    for place in at:
+        i = int(np.clip(np.searchsorted(grid, place), 1, len(grid) - 1))
+        around = [i - 1, i] if place < grid[i] else [i - 1, i, min(i + 1, len(grid) - 1)]
+        for j in around[1:]:
+            made += np.linspace(grid[j - 1], grid[j], 6)[1:-1].round(4).tolist()
+    return made
 
 
 def _best(table: pd.DataFrame) -> float:

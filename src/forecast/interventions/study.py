@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds
+from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.interventions.groups import TOO_ALIKE, Floats, Group, make_groups
@@ -198,12 +198,9 @@ def settle_order(study: Study) -> Arima:
     """Return the model with orders in place of ``auto``, chosen once with all columns of the study beside."""
     if study.model.order != "auto":
         return study.model
-    from forecast import arima as engine
-
-    choose = getattr(engine, "auto_arima_folds", None)
-    if choose is None:
-        raise ConfigError("order: auto is not at hand; give orders, for example (0, 1, 1)")
-    (fit,) = choose([study.job(study.groups)], seasonal=12, max_order=study.model.max_order, starts="full")
+    (fit,) = auto_arima_folds(
+        [study.job(study.groups)], seasonal=12, max_order=study.model.max_order, starts="full"
+    )
     if isinstance(fit, ArimaFailure):
         raise DataError(f"{study.series_id}: no order could be chosen: {fit.message}")
     seasonal = fit.seasonal_order[:3]
