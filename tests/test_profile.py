@@ -1,80 +1,55 @@
-"""Profiles of decay and anticipation."""
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
-from _interventions import MODELS, calendar, noise, panel_of
-from forecast.arima import arima
-from forecast.events.shapes import response as shape_response
-from forecast.interventions.profile import decay_profile, lead_profile
-from forecast.spec import ConfigError
-
-N = 180
-MONTHS = pd.period_range("2000-01", periods=N, freq="M")
-LAW = {"id": "law", "effective_start": "2010-03-01", "shape": "decay"}
-MODEL = fc.make_model("arima", **MODELS["white"])
+from forecast.models.profile import seasonal_profile
 
 
-def figures(shape, size=-0.8, seed=5, **more):
-    weight = shape_response(shape, more.pop("start", "2010-03-01"), MONTHS, **more).to_numpy()
-    return np.exp(9 + noise("white", N, np.random.default_rng(seed)) + size * weight)
+def test_the_profile_is_the_centred_mean_change_of_each_month():
+    season = np.tile(np.array([0.3, -0.1, 0.2, 0, 0, -0.4, 0, 0.1, 0, 0, -0.1, 0.0]), 12)
+    y = 5 + np.cumsum(np.concatenate([[0.0], season]))
+    profile, sd = seasonal_profile(y, first_month=1, half_life=3.0, clip=1e9)
+    np.testing.assert_allclose(profile[[1, 2, 3]], [0.3, -0.1, 0.2], atol=1e-12)
+    assert abs(profile.sum()) < 1e-12 and sd < 1e-12
 
 
-def test_the_planted_factor_is_found_and_lies_in_its_range(tmp_path):
-    profile = decay_profile(panel_of(figures("decay", decay=0.8)), calendar(tmp_path, LAW), "law", model=MODEL, coding="rule")  # fmt: skip
-    low, high = profile.ranges[0.95]
-    assert low < 0.8 < high
-    assert high - low < 0.2
-    assert 0.7 < profile.best < 0.9
-    assert "half-life" in profile.words
+def test_old_changes_weigh_less():
+    n = 241
+    change = np.zeros(n - 1)
+    change[::12] = np.linspace(0.0, 1.0, 20)
+    fast, _ = seasonal_profile(np.concatenate([[0], np.cumsum(change)]), 1, 1.0, 1e9)
+    slow, _ = seasonal_profile(np.concatenate([[0], np.cumsum(change)]), 1, 50.0, 1e9)
+    assert fast[1] > slow[1] > 0
 
 
-def test_the_range_is_where_the_likelihood_falls_by_half_a_chi_squared_point(tmp_path):
-    y = figures("decay", decay=0.8)
-    profile = decay_profile(panel_of(y), calendar(tmp_path, LAW), "law", model=MODEL, coding="rule")
-    top = profile.table["loglik"].max()
-    for end in profile.ranges[0.95]:
-        weight = shape_response("decay", "2010-03-01", MONTHS, decay=end).to_numpy()
-        fall = top - arima(np.log(y), (0, 0, 0), xreg=weight).loglik
-        assert fall == pytest.approx(1.92, abs=0.1)
+def test_a_break_is_clipped_out_of_the_profile_but_stays_in_the_level():
+    rng = np.random.default_rng(0)
+    change = rng.normal(0, 0.05, 120)
+    change[60] = -3.0
+    y = np.concatenate([[9.0], 9 + np.cumsum(change)])
+    profile, _ = seasonal_profile(y, 1, 3.0, 3.0)
+    assert np.abs(profile).max() < 0.1
 
 
-def test_a_step_is_a_factor_of_one(tmp_path):
-    y = figures("step")
-    profile = decay_profile(panel_of(y), calendar(tmp_path, LAW), "law", model=MODEL, coding="rule")
-    assert profile.best == 1.0
-    assert "a step fits best" in profile.words
-    last = profile.table.iloc[-1]
-    weight = shape_response("step", "2010-03-01", MONTHS).to_numpy()
-    assert last["loglik"] == pytest.approx(arima(np.log(y), (0, 0, 0), xreg=weight).loglik, abs=1e-6)
+def test_mean_reversion_leaves_rho_of_the_distance_each_month(small):
+    panel = small.as_of("latest", ["a"])
+    forecast = np.log(
+        fc.make_model("mean_reversion", months=60, rho=0.9)
+        .fit(panel, fc.Design.none(panel, 3))
+        .forecast(3)
+        .median["a"]
+    )
+    y = np.log(panel.y("a"))
+    mean = y.iloc[-60:].mean()
+    np.testing.assert_allclose(forecast, mean + (y.iloc[-1] - mean) * 0.9 ** np.arange(1, 4))
 
 
-def test_nothing_to_tell_is_said(tmp_path):
-    short = figures("decay", decay=0.8, size=-0.02)[:124]
-    profile = decay_profile(panel_of(short), calendar(tmp_path, LAW), "law", model=MODEL, coding="rule")
-    assert profile.words.startswith("The figures do not tell how fast it faded")
-
-
-def test_anticipation_is_found_but_never_before_the_event_was_usable(tmp_path):
-    y = figures("step", start="2010-01-01")
-    known = calendar(tmp_path, {**LAW, "shape": "step", "usable_from": "2009-06-01"})
-    profile = lead_profile(panel_of(y), known, "law", model=MODEL, coding="rule")
-    assert profile.best == 2.0
-    late = calendar(tmp_path, {**LAW, "shape": "step", "usable_from": "2010-02-01"})
-    profile = lead_profile(panel_of(y), late, "law", model=MODEL, coding="rule")
-    assert profile.best == 1.0
-    assert profile.table["note"].str.contains("not usable sooner").tolist() == [False, False, True, True]
-    never = calendar(tmp_path, {**LAW, "shape": "step", "usable_from": "2010-03-01"})
-    assert "not usable before it began" in lead_profile(panel_of(y), never, "law", model=MODEL, coding="rule").words  # fmt: skip
-
-
-def test_wrong_words(tmp_path):
-    events, panel = calendar(tmp_path, LAW), panel_of(figures("step"))
-    with pytest.raises(ConfigError, match="factors between 0 and 1"):
-        decay_profile(panel, events, "law", model=MODEL, grid=(0.5, 1.2))
-    with pytest.raises(ConfigError, match="no event is called 'lav'"):
-        decay_profile(panel, events, "lav", model=MODEL)
-    with pytest.raises(ConfigError, match="most: 0"):
-        lead_profile(panel, events, "law", model=MODEL, most=0)
+def test_the_profile_forecast_starts_from_the_last_figure(obs, usbp):
+    panel = obs.as_of("2024-05-07", [usbp])
+    forecast = (
+        fc.make_model("seasonal_profile").fit(panel, fc.Design.none(panel, 12)).forecast(12).median[usbp]
+    )
+    assert forecast.index[0] == pd.Period("2024-04", "M")
+    # the profile sums to zero over a year
+    assert forecast.iloc[11] == pytest.approx(137480, rel=1e-9)

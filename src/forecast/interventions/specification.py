@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
+from forecast.interventions.fading import DECAY_GRID, reshape
 from forecast.interventions.groups import Group
-from forecast.interventions.profile import DECAY_GRID, reshape
 from forecast.interventions.study import Study, check_model, effect_of, make_study, settle_order
 from forecast.models.transform import Scale
 from forecast.spec import Coding, ConfigError, ForecastError, nearest

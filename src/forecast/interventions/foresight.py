@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,10 @@ import pandas as pd
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
-from forecast.scoring._bootstrap import circular_draws, drawn_means
-from forecast.scoring._ground import ALL, Ground, grounds
-from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
-from forecast.scoring.scores import METRICS, fold_losses
-from forecast.scoring.wide import Floats
-from forecast.spec import KNOWLEDGE, Coding, ConfigError, Knowledge, nearest
+from forecast.scoring._ground import ALL
+from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
+from forecast.scoring.knowledge import compare_knowledge
+from forecast.spec import Coding, ConfigError, Knowledge, nearest
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -94,110 +92,42 @@ def knowledge_table(
             f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
         )
     tables = forecasts if isinstance(forecasts, Mapping) else {"rule": forecasts}
-    rows: list[dict[str, Any]] = []
+    parts = []
     for coding, table in tables.items():
-        for model, mine in _models(table):
-            for ground in grounds(mine, obs, None, truth, as_of):
-                head = {"model": model, "series_id": ground.series_id, "coding": coding}
-                for measure in measures:
-                    rows += [{**head, **row} for row in _compare(ground, measure, (block, draws, seed))]
-    if not rows:
+        mine = _with_and_without(table)
+        for measure in measures if len(mine) else ():
+            metric, scale = MEASURES[measure]
+
+            def compare(
+                rows: pd.DataFrame, word: str = coding, m: str = metric, s: str = scale
+            ) -> pd.DataFrame:
+                return compare_knowledge(rows, obs, word, truth, as_of, s, (m,), block, draws, seed)
+
+            found = compare(mine).assign(metric=measure)
+            # the same folds with the two words exchanged: what is then called at_origin is hindsight
+            exchanged = compare(mine.assign(knowledge=mine["knowledge"].replace(_EXCHANGED)))
+            for column in ("gain", "lower", "upper"):
+                found[f"{column}_hindsight"] = exchanged[column].to_numpy(dtype=float)
+            parts.append(found)
+    if not parts:
         raise ConfigError(
             "knowledge: no model stands in the table both without events (knowledge none) and with them; "
             "run the backtest with knowledge=[none, at_origin, hindsight]"
         )
-    for row in rows:
-        row["words"] = say(row)
-    return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
+    made = pd.concat(parts, ignore_index=True)
+    made["words"] = [say(row) for _, row in made.iterrows()]
+    return made[list(KNOWLEDGE_COLUMNS)]
 
 
-def _models(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+_EXCHANGED = {"at_origin": "hindsight", "hindsight": "at_origin"}
+
+
+def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of models that stand there both without events and with them."""
     plain = table[table["scenario"].fillna("") == ""]
-    for model, rows in plain.groupby("model", sort=False):
-        have = set(rows["knowledge"])
-        if "none" in have and have & {"at_origin", "hindsight"}:
-            yield str(model), rows
-
-
-def _compare(ground: Ground, measure: str, bootstrap: tuple[int, int, int]) -> list[dict[str, Any]]:
-    """Rows of one model, series and measure: each horizon, and all of them."""
-    metric, scale = MEASURES[measure]
-    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
-    nothing = np.full(len(ground.origins), np.nan)
-    losses = {
-        name[1]: fold_losses(ground, k, METRICS[metric], scale, nothing, shared).losses
-        for k, name in enumerate(ground.names)
-    }
-    base = losses["none"]
-    scored = np.flatnonzero(np.isfinite(base).any(axis=1))
-    if not len(scored):
-        return []
-    block, draws, seed = bootstrap
-    gaps = np.diff(ground.last[scored])
-    spacing = max(float(np.median(gaps)) if len(gaps) else 1.0, 1.0)
-    counts = circular_draws(len(scored), round(block / spacing), draws, seed)
-    middle = METRICS[metric].together == "median"
-    found = {k: _cells(x[scored], counts, middle) for k, x in losses.items()}
-    rows = []
-    for cell, (_, n) in found["none"].values.items():
-        row: dict[str, Any] = {"horizon": cell, "metric": measure, "n": n}
-        for word in KNOWLEDGE:
-            row[word] = found[word].values[cell][0] if word in found else np.nan
-        for word, tail in (("at_origin", ""), ("hindsight", "_hindsight")):
-            gain = _gain(found["none"], found.get(word), cell)
-            row |= {f"gain{tail}": gain[0], f"lower{tail}": gain[1], f"upper{tail}": gain[2]}
-        rows.append(row)
-    return rows
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """Loss and number of origins of each horizon (``all`` last), and the losses of every draw."""
-
-    values: dict[Any, tuple[float, int]]
-    drawn: dict[Any, Floats]
-
-
-def _cells(losses: Floats, counts: Floats, middle: bool) -> _Cells:
-    values: dict[Any, tuple[float, int]] = {}
-    drawn: dict[Any, Floats] = {}
-    horizons = [j for j in range(losses.shape[1]) if np.isfinite(losses[:, j]).any()]
-    for j in horizons:
-        known = losses[np.isfinite(losses[:, j]), j]
-        values[j + 1] = (float(np.median(known) if middle else known.mean()), len(known))
-        drawn[j + 1] = _drawn_medians(counts, losses[:, [j]]) if middle else drawn_means(counts, losses[:, j])
-    if horizons:
-        n = int(np.isfinite(losses).any(axis=1).sum())
-        if middle:
-            values[ALL] = (float(np.nanmedian(losses)), n)
-            drawn[ALL] = _drawn_medians(counts, losses)
-        else:
-            values[ALL] = (float(np.mean([values[j + 1][0] for j in horizons])), n)
-            drawn[ALL] = np.mean([drawn[j + 1] for j in horizons], axis=0)
-    return _Cells(values, drawn)
-
-
-def _drawn_medians(counts: Floats, losses: Floats) -> Floats:
-    """Median of the losses (origin, horizon) in each draw (draws, origin), missing ones left out."""
-    flat, origin = losses.ravel(), np.repeat(np.arange(len(losses)), losses.shape[1])
-    known = np.isfinite(flat)
-    order = np.argsort(flat[known], kind="stable")
-    flat, origin = flat[known][order], origin[known][order]
-    reached = np.cumsum(counts[:, origin], axis=1)
-    total = reached[:, -1:]
-    place = np.argmax(reached >= np.maximum(total, 1e-9) / 2.0, axis=1)
-    return np.where(total[:, 0] > 0, flat[place], np.nan)
-
-
-def _gain(base: _Cells, other: _Cells | None, cell: Any) -> tuple[float, float, float]:
-    if other is None or cell not in other.values or not base.values[cell][0]:
-        return float("nan"), float("nan"), float("nan")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = 1.0 - other.drawn[cell] / base.drawn[cell]
-    drawn = drawn[np.isfinite(drawn)]
-    tail = (1.0 - CONFIDENCE) / 2.0
-    low, high = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
-    return 1.0 - other.values[cell][0] / base.values[cell][0], float(low), float(high)
+    kinds = plain.groupby("model", sort=False)["knowledge"].agg(set)
+    both = [m for m, have in kinds.items() if "none" in have and len(have) > 1]
+    return plain[plain["model"].isin(both)]
 
 
 def say(row: Mapping[str, Any]) -> str:
