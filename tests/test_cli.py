@@ -83,7 +83,17 @@ def test_a_calendar_is_checked_and_drawn(capsys, tmp_path):
     bad.write_text("id,announced_date,effective_start,shape\na,2020-13-01,2020-05-01,stp\n")
     code, out, _ = call("events", "check", str(bad), capsys=capsys)
     assert code == 4 and "'step'" in out and "2020-13-01" in out
-    code, out, _ = call("events", "show", "--as-of", "2024-05-07", "--series", "southwest.usbp", "--from", "2019-01", capsys=capsys)
+    code, out, _ = call(
+        "events",
+        "show",
+        "--as-of",
+        "2024-05-07",
+        "--series",
+        "southwest.usbp",
+        "--from",
+        "2019-01",
+        capsys=capsys,
+    )
     assert code == 0 and "title42_end" in out and "securing_border_proclamation" not in out
 
 

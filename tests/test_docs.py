@@ -13,7 +13,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     space: dict = {"__name__": "page"}
-    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)):
+    for number, block in enumerate(
+        re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    ):
         exec(compile(block, f"{page.name}, block {number + 1}", "exec"), space)
 
 
@@ -33,7 +35,9 @@ def test_every_experiment_the_readme_names_is_there():
 def test_no_file_names_a_registry_or_this_machine():
     import subprocess
 
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
     words = ["pypi" + ".org", "python" + "hosted", "registry." + "npmjs", "deb." + "debian"]
     for name in files:
         path = ROOT / name

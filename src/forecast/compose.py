@@ -133,7 +133,12 @@ def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Exper
 
     exp: Experiment = from_plain(Experiment, plain)
     make_models(exp.model)
-    return replace(exp, overrides=tuple(w for w in overrides if not w.startswith("experiment=")))
+    return replace(exp, overrides=tuple(w for w in result_words(overrides) if not w.startswith("experiment=")))
+
+
+def result_words(words: Sequence[str]) -> list[str]:
+    """Return the words of a command that can change a result: without workers and the folder of reports."""
+    return [w for w in words if not re.match(r"\+*(parallel[.=]|report\.folder=)", w)]
 
 
 def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:

@@ -122,8 +122,6 @@ def execute(
         CACHE.rmdir()
     say(str(path / "index.html"))
     if not quiet:
-        from forecast.report.page import findings
-
         for line in findings(path):
             say(f"  {line}")
     models = result.models
@@ -131,6 +129,15 @@ def execute(
     for name in dead["model"]:
         say(f"  every fold of {name} failed; folds.csv says why")
     return 5 if len(dead) else 0
+
+
+def findings(folder: Path) -> list[str]:
+    """Return the three findings that a report opens with, from its `report.json`: what comes, how sure, which model."""
+    import json
+
+    page = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    finds = {section["id"]: section["find"] for section in page["sections"]}
+    return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
 
 
 def task(
@@ -154,7 +161,7 @@ def task(
         if not isinstance(plain, dict):
             raise ConfigError("the configuration is not a group of keys")
         exp = compose.to_experiment({str(k): v for k, v in plain.items() if k != "hydra"}, words)
-        command = " ".join(["forecast", *(["-m"] if sweep else []), *words])
+        command = " ".join(["forecast", *compose.result_words(words)])
         code = execute(
             exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, quiet, say
         )
