@@ -517,6 +517,9 @@ def _call(
     """Lay the arrays out, run the lanes, return what they wrote."""
     orders, lanes, size = batch.orders, len(group), batch.z.shape[2]
     m = orders.state
+    if lanes and not max(m, 1) <= length.min() <= length.max() <= batch.z.shape[1]:
+        # compiled code asks no questions: a wrong length would write outside its arrays
+        raise ValueError(f"lengths must lie between {max(m, 1)} and {batch.z.shape[1]}")
     phi, theta = expand(coefficients, orders)
     value, d_sigma = np.empty(lanes), np.zeros(lanes)
     # Marks of the lags that the gradient is wanted at, also where their coefficient happens to be zero.

@@ -226,7 +226,9 @@ def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit 
     value = float(optima.value[0])
     if value >= WORST or not np.isfinite(solved.beta[lane]).all():
         return ArimaFailure(f"the likelihood of {problem.orders} could not be computed at any starting point")
-    if solved.sigma2[lane] <= problem.rounding**2:
+    # Sums of squares are resolved to about 1e-15 of the series' own: less is rounding, not a residual.
+    resolved = 1e-13 * float(np.mean(problem.z[:, -1] ** 2))
+    if solved.sigma2[lane] <= max(problem.rounding**2, resolved):
         return ArimaFailure(NO_VARIATION.format(d=problem.orders.d, D=problem.orders.D))
     matrix, shift = problem.to_public()
     regression = matrix @ solved.beta[lane][solved.columns[lane][:-1]] + shift

@@ -75,9 +75,9 @@ def effect(kind: str, position: int, n: int) -> Floats:
     """
     step = np.arange(n) - position
     if kind == "AO":
-        return (step == 0).astype(float)
+        return np.asarray(step == 0, dtype=float)
     if kind == "LS":
-        return (step >= 0).astype(float)
+        return np.asarray(step >= 0, dtype=float)
     return np.asarray(np.where(step >= 0, DECAY ** np.maximum(step, 0), 0.0), dtype=float)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,10 @@ def residual_tests(fit: ArimaFit) -> pd.DataFrame:
         rows.append(("Jarque-Bera", statistic, p_value, "small p: tails are not Gaussian"))
     lags = min(12, n // 5)
     if lags >= 1 and n > 2 * lags + 2:
-        statistic, p_value = (float(v) for v in het_arch(residuals, nlags=lags)[:2])
+        with warnings.catch_warnings():
+            # statsmodels 0.15 announces another return type of a function that it calls itself
+            warnings.simplefilter("ignore", FutureWarning)
+            statistic, p_value = (float(v) for v in het_arch(residuals, nlags=lags)[:2])
         rows.append((f"ARCH, {lags} lags", statistic, p_value, "small p: the variance changes over time"))
     return pd.DataFrame(rows, columns=["check", "statistic", "p_value", "note"])
 

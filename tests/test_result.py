@@ -1,0 +1,73 @@
+"""`ArimaFit`: criteria, tables, simulation, warnings."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.arima import arima
+from forecast.spec import ConfigError
+
+RNG = np.random.default_rng(1)
+Y = np.cumsum(RNG.standard_normal(120))
+FIT = arima(Y, (1, 1, 1), (0, 0, 1, 12), RNG.standard_normal(120), engine="numpy")
+
+
+def test_criteria_count_sigma2():
+    k, n = 5, 119
+    assert FIT.n_parameters == k
+    assert FIT.nobs == n
+    assert FIT.aic == pytest.approx(-2 * FIT.loglik + 2 * k)
+    assert FIT.aicc == pytest.approx(FIT.aic + 2 * k * (k + 1) / (n - k - 1))
+    assert FIT.bic == pytest.approx(-2 * FIT.loglik + k * np.log(n))
+
+
+def test_shrunken_regressors_are_not_counted():
+    fit = arima(Y, (0, 1, 1), None, np.ones((120, 1)).cumsum(0), xreg_prior=([0.0], [0.1]), engine="numpy")
+    assert fit.n_parameters == 2
+
+
+def test_tables_carry_names():
+    assert list(FIT.bse.index) == list(FIT.params.index) == list(FIT.cov_params.columns)
+    np.testing.assert_allclose(FIT.bse, np.sqrt(np.diag(FIT.cov_params)))
+
+
+def test_simulated_paths_have_the_moments_of_the_forecast():
+    future = np.zeros(6)
+    mean, se = FIT.forecast(6, future)
+    paths = FIT.simulate(6, 20_000, np.random.default_rng(2), future)
+    assert paths.shape == (20_000, 6)
+    np.testing.assert_allclose(paths.mean(0), mean, atol=4 * se.max() / np.sqrt(20_000))
+    np.testing.assert_allclose(paths.std(0), se, rtol=0.03)
+    again = FIT.simulate(6, 3, np.random.default_rng(3), future)
+    np.testing.assert_array_equal(again, FIT.simulate(6, 3, np.random.default_rng(3), future))
+
+
+def test_paths_of_an_integrated_series_move_together():
+    paths = arima(Y, (0, 1, 0), engine="numpy").simulate(2, 20_000, np.random.default_rng(4))
+    assert np.corrcoef(paths.T)[0, 1] == pytest.approx(np.sqrt(0.5), abs=0.03)
+
+
+@pytest.mark.parametrize("h", [0, -1, 1.5])
+def test_wrong_horizons_are_refused(h):
+    with pytest.raises(ConfigError, match="h must be"):
+        FIT.forecast(h)
+
+
+def test_warnings_name_dropped_columns_roots_and_cancelling():
+    y = np.random.default_rng(0).standard_normal(150)
+    x = pd.DataFrame({"wall": np.zeros(150)})
+    fit = arima(y, (0, 1, 1), None, x, engine="numpy")
+    assert "dropped, no information of their own: wall" in fit.warnings
+    assert any("over-differenced" in note for note in fit.warnings)
+
+
+def test_notes_and_traces_make_a_new_fit():
+    table = pd.DataFrame({"a": [1]})
+    fit = FIT.with_trace(table).with_note("look here")
+    assert fit.trace is table
+    assert "look here" in fit.warnings
+    assert FIT.trace is None
+
+
+def test_the_name_of_the_model():
+    assert "ARIMA(1, 1, 1)(0, 0, 1)[12]" in repr(FIT)
