@@ -115,7 +115,7 @@ def knowledge_table(
             "run the backtest with knowledge=[none, at_origin, hindsight]"
         )
     made = pd.concat(parts, ignore_index=True)
-    made["words"] = [say(row) for _, row in made.iterrows()]
+    made["words"] = [say({str(k): v for k, v in row.items()}) for row in made.to_dict("records")]
     return made[list(KNOWLEDGE_COLUMNS)]
 
 

@@ -209,7 +209,7 @@ def _changed(
             fitted[label] = _shift(model, panel, series_id, before, after, setting.horizon)
         except (ForecastError, ValueError, np.linalg.LinAlgError) as error:
             notes.append(_note(name, label.replace("\0size", "arima"), series_id, "failed", str(error)))
-    for label in [*models, *lay_over]:
+    for label in dict.fromkeys([*models, *lay_over]):
         own = label if label in fitted and label not in lay_over else "\0size" if label in lay_over else ""
         if own not in fitted:
             continue
@@ -349,7 +349,7 @@ def _leaked(
             tables.append(table)
             notes.append(_note(name, label, series_id, "ok", f"The press figure is in the fit ({told})."))
     for label, names in lay_over.items():
-        mine = [shifts[n] for n in names if n in shifts]
+        mine = [shifts[n] for n in names if n in shifts and label not in models]
         table = _leak_move(setting, label, series_id, name, np.mean(mine, axis=0), leaks) if mine else None
         if table is not None:
             tables.append(table)

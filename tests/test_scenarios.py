@@ -1,0 +1,139 @@
+"""Scenarios: what changes moves, what does not stays; ranges grow by the doubt about the effect."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.interventions.scenarios import run_scenarios
+from forecast.spec import FORECAST_COLUMNS, ConfigError, ScenarioSpec
+
+NAME, DAY = "southwest.usbp", pd.Timestamp("2024-05-07")
+MODELS = {"arima": fc.make_model("arima"), "arima_011": fc.make_model("arima", order=(0, 1, 1), seasonal_order=None, events=False)}  # fmt: skip
+HALF = {"new": "closure", "starts": "2024-06-01", "shape": "step", "percent": -50}
+
+
+@pytest.fixture(scope="module")
+def base():
+    obs, events = fc.load_observations(), fc.load_events()
+    levels = (0.1, 0.25, 0.5, 0.75, 0.9)
+    return fc.backtest(MODELS, obs, events, [NAME], [DAY], horizon=6, levels=levels).forecasts
+
+
+@pytest.fixture
+def run(base, obs, events):
+    def make(changes, **more):
+        spec = ScenarioSpec(changes=changes if isinstance(changes, tuple) else (changes,))
+        return run_scenarios(base, MODELS, obs, events, {"what": spec}, DAY, **more)
+
+    return make
+
+
+def wide(table, model):
+    return table[table["model"] == model].pivot(index="horizon", columns="level", values="value")
+
+
+def test_a_given_size_moves_the_months_from_its_start_by_that_size(run, base):
+    made = run(HALF).forecasts
+    assert list(made.columns) == list(FORECAST_COLUMNS)
+    assert set(made["scenario"]) == {"what"}
+    assert set(made["knowledge"]) == {"at_origin"}
+    assert set(made["model"]) == {"arima"}  # the other one knows of no events
+    before, after = wide(base, "arima"), wide(made, "arima")
+    np.testing.assert_array_equal(after.loc[:2], before.loc[:2])  # April and May 2024
+    np.testing.assert_allclose(after.loc[3:], 0.5 * before.loc[3:], rtol=1e-3)
+
+
+def test_a_distribution_widens_the_range(run, base):
+    made = run({**HALF, "percent": None, "size": {"mean": np.log(0.5), "sd": 0.4}}).forecasts
+    before, after = (np.log(wide(t, "arima")) for t in (base, made))
+
+    def width(t):
+        return (t[0.9] - t[0.1]) / (2 * 1.2815516)
+
+    expected = np.sqrt(width(before).loc[3:] ** 2 + 0.4**2)
+    np.testing.assert_allclose(width(after).loc[3:], expected, rtol=1e-3)
+    np.testing.assert_allclose(after.loc[3:, 0.5], before.loc[3:, 0.5] + np.log(0.5), atol=1e-3)
+
+
+def test_the_effect_is_laid_once_over_a_row_without_events(run, base):
+    made = run(HALF, lay_over=("arima_011",)).forecasts
+    before, after = wide(base, "arima_011"), wide(made, "arima_011")
+    np.testing.assert_array_equal(after.loc[:2], before.loc[:2])
+    np.testing.assert_allclose(after.loc[3:, 0.5], 0.5 * before.loc[3:, 0.5], rtol=1e-3)
+    assert set(made.loc[made["model"] == "arima_011", "knowledge"]) == {"at_origin"}
+
+
+def test_like_an_event_takes_the_size_that_the_model_found(run, base, obs, events):
+    made = run({"new": "order", "starts": "2024-06-01", "shape": "step", "size": "like covid19_shock"})
+    panel = obs.as_of(DAY, [NAME])
+    design = events.design(panel, horizon=6, always=["covid19_shock"])
+    rows = MODELS["arima"].fit(panel, design).coefficients()
+    column = next(c for c in design.columns if "covid19_shock" in c)
+    found = rows[(rows["term"] == column) & (rows["kind"] == "shrunken")].iloc[0]
+    share = 1 / len(design.members[column])
+    shift = np.log(wide(made.forecasts, "arima")[0.5] / wide(base, "arima")[0.5])
+    np.testing.assert_allclose(shift.loc[3:], share * found["estimate"], rtol=0.02)
+    assert "Its size is that of" in made.notes["note"].iloc[0]
+
+
+def test_an_event_that_ends_and_one_that_is_weaker(run, base):
+    ends = np.log(wide(run({"event": "clp_rule", "ends": "2024-06-30"}).forecasts, "arima")[0.5])
+    half = np.log(wide(run({"event": "clp_rule", "factor": 0.5}).forecasts, "arima")[0.5])
+    plain = np.log(wide(base, "arima")[0.5])
+    assert (ends - plain).loc[:3].abs().max() < 1e-9  # to June it is in force
+    assert (ends - plain).loc[4:].abs().min() > 0.01
+    np.testing.assert_allclose((half - plain).loc[6], 0.5 * (ends - plain).loc[6], rtol=0.02)
+
+
+def test_the_press_figure_fills_its_month_and_narrows_what_follows(run, base):
+    made = run({"with_leak": True}, lay_over={"arima_011": ("arima_011",)}).forecasts
+    before, after = wide(base, "arima"), wide(made, "arima")
+    assert after.loc[1, 0.5] == pytest.approx(129_000)
+
+    def width(t, h):
+        return float(np.log(t.loc[h, 0.9] / t.loc[h, 0.1]))
+
+    assert width(after, 1) < 0.2 * width(before, 1)
+    assert width(before, 2) < width(after, 3) < width(before, 3)
+    assert not made.duplicated(["model", "horizon", "level"]).any()
+    # rows of models that use no events keep their knowledge
+    assert set(made.loc[made["model"] == "arima_011", "knowledge"]) == {"none"}
+
+
+def test_no_leak_is_said(base, obs, events):
+    early = pd.Timestamp("2024-03-22")
+    table = fc.backtest(MODELS, obs, events, [NAME], [early], horizon=2, levels=(0.5,)).forecasts
+    made = run_scenarios(table, MODELS, obs, events, {"leak": ScenarioSpec(({"with_leak": True},))}, early)
+    assert made.forecasts.empty
+    assert "no unofficial figure" in made.notes["note"].item()
+
+
+def test_nothing_that_changes_is_said(run):
+    made = run({"event": "clp_rule", "factor": 1.0})
+    assert made.forecasts.empty
+    assert "nothing changes" in made.notes["note"].item()
+
+
+def test_the_shipped_scenarios_run(obs, events, base):
+    from forecast.compose import list_group, load_experiment
+
+    names = [n for n in list_group("scenario") if n != "none"]
+    assert {"order_2024", "end_of_rule", "press_figure"} <= set(names)
+    for name in names:
+        spec = load_experiment(None, f"scenario={name}", "as_of='2024-05-07'").scenario
+        assert spec
+        assert all(s.label for s in spec.values())
+        made = run_scenarios(base, MODELS, obs, events, spec, DAY, lay_over=("arima_011",))
+        assert set(made.forecasts["scenario"]) == set(spec), made.notes.to_string()
+
+
+def test_wrong_words(run, base, obs, events):
+    with pytest.raises(ConfigError, match="stands alone"):
+        run(({"with_leak": True}, HALF))
+    with pytest.raises(ConfigError, match="hold no 'short'"):
+        run(HALF, lay_over=("short",))
+    with pytest.raises(ConfigError, match="no event is called 'titel42'"):
+        run({"event": "titel42", "factor": 0.5})
+    with pytest.raises(ConfigError, match="hold no 'row'"):
+        run_scenarios(base, MODELS, obs, events, {}, "2024-05-08")
