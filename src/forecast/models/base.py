@@ -203,7 +203,8 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         nothing = pd.DataFrame(index=months)
         later = pd.DataFrame(index=design.future.index[ahead:])
         return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
-    mine = design.of(name)
+    whole = list(design.applies.index) == [name] and bool(design.applies.to_numpy().all())
+    mine = design if whole else design.of(name)
     prior = pd.DataFrame(mine.prior.loc[name]) if len(mine.columns) else _NO_PRIOR
     if transform != "log":
         # the prior is stated on logs; on another scale columns are plain
@@ -213,7 +214,7 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         months=months,
         y=values,
         transform=scale,
-        past=mine.past.reindex(months).astype(float),
+        past=(mine.past if mine.past.index.equals(months) else mine.past.reindex(months)).astype(float),
         future=mine.future.iloc[ahead:].astype(float),
         prior=prior.reindex(list(mine.columns)),
         design=mine,

@@ -72,7 +72,11 @@ class Ridge:
         """
         data = direct_data(self, panel, design)
         horizon = len(design.future)
-        weights = tuple(self._fit_horizon(data, h) for h in range(1, horizon + 1))
+        from sklearn import config_context
+
+        # the arrays are made here and are finite: checks of every call would cost more than the fits
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            weights = tuple(self._fit_horizon(data, h) for h in range(1, horizon + 1))
         return FittedRidge(self, weights, tuple(data), panel)
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -93,17 +97,18 @@ class Ridge:
         mean, sd = _priors(data, names)
         shifted = target - z @ mean
         base = make_pipeline(StandardScaler(), RidgeCV(self.penalties)).fit(x, shifted)
-        penalty = float(base[-1].alpha_)
-        noise = float(np.std(shifted - base.predict(x))) or 1e-9
+        scaler, penalty = base[0], float(base[-1].alpha_)
+        scaled = (x - scaler.mean_) / scaler.scale_
+        noise = float(np.std(shifted - base[-1].predict(scaled))) or 1e-9
         scale = np.where(np.isinf(sd), _FREE, np.where(np.isinf(sd), 1.0, sd) * np.sqrt(penalty) / noise)
-        scaler = base[0]
-        final = Penalised(alpha=penalty).fit(np.hstack([scaler.transform(x), z * scale]), shifted)
+        whole = np.hstack([scaled, z * scale])
+        final = Penalised(alpha=penalty).fit(whole, shifted)
         k = x.shape[1]
-        residual = shifted - final.predict(np.hstack([scaler.transform(x), z * scale]))
+        residual = shifted - final.predict(whole)
         return Horizon(
             intercept=float(final.intercept_ - final.coef_[:k] @ (scaler.mean_ / scaler.scale_)),
             base=final.coef_[:k] / scaler.scale_,
-            effects=pd.Series(final.coef_[k:] * scale + mean, index=names, dtype=float),
+            effects=dict(zip(names, map(float, final.coef_[k:] * scale + mean), strict=True)),
             sd=float(np.std(residual)),
         )
 
@@ -114,7 +119,7 @@ class Horizon:
 
     intercept: float
     base: Array
-    effects: pd.Series
+    effects: dict[str, float]
     sd: float
 
 
@@ -140,15 +145,21 @@ class FittedRidge:
         return FittedSeries(fits, scales, self.panel).forecast(horizon, levels)
 
     def _steps(self, one: SeriesData) -> Any:
+        names = [str(c) for c in one.past.columns] if self.model.events else []
+        fallback = one.prior["mean"].reindex(one.past.columns).to_numpy(dtype=float) if names else np.empty(0)
+        ahead = one.future.to_numpy(dtype=float)
+        now = one.past.to_numpy(dtype=float)[-1]
+
         def steps(h: int) -> tuple[Array, Array]:
             centre, sd = np.empty(h), np.empty(h)
             for k in range(h):
                 w = self.weights[k]
                 x = features(one.y, one.months, len(one.y) - 1, k + 1, self.model.lags)
                 change = w.intercept + float(w.base @ x)
-                for name in one.past.columns if self.model.events else ():
-                    move = float(one.future[name].iloc[k]) - float(one.past[name].iloc[-1])
-                    change += move * float(w.effects.get(str(name), one.prior["mean"].get(name, 0.0)))
+                if names:
+                    # a column that no month of the fit had keeps the mean of its prior
+                    effects = np.array([w.effects.get(n, f) for n, f in zip(names, fallback, strict=True)])
+                    change += float((ahead[k] - now) @ effects)
                 centre[k], sd[k] = one.y[-1] + change, w.sd
             return centre, sd
 
@@ -157,7 +168,7 @@ class FittedRidge:
     def coefficients(self) -> pd.DataFrame:
         """Event effects of the one-month regression; without standard errors, which shrinkage does not give."""
         effects = self.weights[0].effects
-        frame = pd.DataFrame({"term": effects.index, "estimate": effects.to_numpy()})
+        frame = pd.DataFrame({"term": list(effects), "estimate": list(effects.values())})
         frame = frame.assign(series_id="pooled", se=np.nan, lower=np.nan, upper=np.nan, kind="shrunken")
         return frame[list(COEFFICIENT_COLUMNS)]
 
@@ -229,10 +240,13 @@ def stack_events(parts: list[Array], data: Sequence[SeriesData], names: list[str
 
 
 def _priors(data: list[SeriesData], names: list[str]) -> tuple[Array, Array]:
-    mean, sd = np.zeros(len(names)), np.full(len(names), np.inf)
-    for j, name in enumerate(names):
-        rows = [one.prior.loc[name] for one in data if name in one.prior.index]
-        if rows:
-            mean[j] = float(np.mean([r["mean"] for r in rows]))
-            sd[j] = float(np.mean([r["sd"] for r in rows]))
-    return mean, sd
+    """Mean and sd of each column, averaged over the series that have it."""
+    total, count = np.zeros((2, len(names))), np.zeros(len(names))
+    for one in data:
+        values = one.prior[["mean", "sd"]].to_numpy(dtype=float)
+        for name, row in zip(map(str, one.prior.index), values, strict=True):
+            if name in names:
+                total[:, names.index(name)] += row
+                count[names.index(name)] += 1
+    means = total / np.maximum(count, 1)
+    return means[0], np.where(count > 0, means[1], np.inf)
