@@ -28,7 +28,7 @@ def test_page_drawing_has_classes_and_variables_only():
     assert "var(--fc)" in book.css() and "DejaVu" not in text + book.css()
     assert 'data-x="' in text and 'class="cur"' in text
     used = set(re.findall(r'class="(s\d+)', text))
-    assert used == {name for name in book.classes.values()}
+    assert used == set(book.classes.values())
 
 
 def test_styles_are_shared_between_drawings():

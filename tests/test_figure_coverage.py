@@ -34,3 +34,9 @@ def test_low_shares_widen_the_axis():
     low = TABLE.assign(share=0.03, low=0.0)
     assert coverage_chart(low).axes[0].get_xlim()[0] == 0
     check_chart(lambda **how: coverage_chart(low.iloc[[0, 3]], **how))
+
+
+def test_labels_of_near_dots_stand_apart():
+    for gap in (0.0, 0.01, 0.03, 0.06, 0.1):
+        near = TABLE.assign(share=[0.6, 0.6 + gap, 0.97 - gap, 0.97])
+        check_chart(lambda near=near, **how: coverage_chart(near, **how))

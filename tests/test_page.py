@@ -437,7 +437,7 @@ def check_random(seed):
         assert ("a higher count" in made.standfirst) == (before < row.lower_80)
     exempt = [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)]
     for sentence in content.sentences(made):
-        bare = [word for word in w.forbidden_words(sentence, exempt)]
+        bare = list(w.forbidden_words(sentence, exempt))
         assert bare == [] and "nan" not in sentence.lower().split(), sentence
 
 

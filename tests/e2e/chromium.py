@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -82,11 +83,9 @@ class Browser:
         command = [binary, *FLAGS, f"--user-data-dir={self.folder}", "about:blank"]
         # Chromium reads commands from descriptor 3 and writes answers to 4
         code = (
-            "import os,sys;a,b=int(sys.argv[1]),int(sys.argv[2]);x,y=os.dup(a),os.dup(b);os.dup2(x,3);os.dup2(y,4);"
-            "os.execv(sys.argv[3],sys.argv[3:])"
+            "import fcntl,os,sys;a,b=(fcntl.fcntl(int(n),fcntl.F_DUPFD,20) for n in sys.argv[1:3]);"
+            "os.dup2(a,3);os.dup2(b,4);os.execv(sys.argv[3],sys.argv[3:])"
         )
-        import sys
-
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, str(theirs_in), str(theirs_out), *command],
             pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

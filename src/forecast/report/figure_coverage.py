@@ -53,8 +53,8 @@ def coverage_chart(
     ax.set_yticklabels([w.plural(h, "month") + ("" if narrow else " ahead") for h in horizons])
     ax.tick_params(axis="y", labelsize=12, colors=palette["ink"])
     _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
-    for row in records(rows):
-        _dot(canvas, ax, row, horizons.index(int(row.horizon)), narrow)
+    for horizon, group in rows.sort_values(["share", "nominal"], kind="stable").groupby("horizon"):
+        _row(canvas, ax, records(group), horizons.index(int(str(horizon))), narrow)
     if not narrow:
         for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
             words = f"80%: {w.hits(row.held, row.n)} {unit}"
@@ -78,22 +78,21 @@ def _promises(canvas: f.Canvas, ax: Any, nominals: list[float], narrow: bool) ->
         )
 
 
-def _dot(canvas: f.Canvas, ax: Any, row: Any, y: int, narrow: bool) -> None:
-    ax.plot([row.low, row.high], [y, y], color=canvas["plac"], lw=13, solid_capstyle="butt", zorder=1)
-    outside = not row.low <= row.share <= row.high
-    role, marker = ("ev", "D") if outside else ("fc", "o")
-    ax.plot(
-        [row.share],
-        [y],
-        marker,
-        color=canvas[role],
-        ms=8 if outside else 8.5,
-        zorder=5,
-        mec=canvas["bg"],
-        mew=1,
-    )
-    left = (row.share - ax.get_xlim()[0]) * ax.get_window_extent().width / (1 - ax.get_xlim()[0])
-    shift, ha = ((0, 14), "center") if narrow else ((-9, 0), "right")
-    if left < 40:  # no room between the dot and the names of the rows
-        shift, ha = ((9, 0), "left")
-    canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)
+def _row(canvas: f.Canvas, ax: Any, dots: list[Any], y: int, narrow: bool) -> None:
+    """Draw the dots of one distance; labels stand left of them, or above where that is too close."""
+    low = ax.get_xlim()[0]
+    room = ax.get_window_extent().width
+    at = [(row.share - low) * room / (1 - low) for row in dots]
+    wide = [canvas.width_of(w.percent(row.share), 12, True) for row in dots]
+    starts = [x - 9 - width for x, width in zip(at, wide, strict=True)]
+    crowded = starts[0] < 0 or any(s < x + 7 for s, x in zip(starts[1:], at, strict=False))
+    above = narrow or crowded
+    centres = f.spread(at, max(wide) + 5, max(wide) / 2, room + (14 if narrow else 4) - max(wide) / 2)
+    for row, x, centre in zip(dots, at, centres, strict=True):
+        outside = not row.low <= row.share <= row.high
+        role = "ev" if outside else "fc"
+        ax.plot([row.low, row.high], [y, y], color=canvas["plac"], lw=13, solid_capstyle="butt", zorder=1)
+        mark = {"marker": "D" if outside else "o", "ms": 8 if outside else 8.5, "color": canvas[role]}
+        ax.plot([row.share], [y], zorder=5, mec=canvas["bg"], mew=1, clip_on=False, **mark)
+        shift, ha = ((centre - x, 14.0), "center") if above else ((-9.0, 0.0), "right")
+        canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)

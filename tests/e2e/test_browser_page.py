@@ -1,0 +1,206 @@
+"""The page in a browser: accessible, quiet, whole at every width, readable by keyboard, printable."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chromium import Browser, Tab, find_chromium
+
+from report_fixture import STATES, files
+
+pytestmark = [
+    pytest.mark.skipif(find_chromium() is None, reason="skipped: chromium missing"),
+    pytest.mark.xdist_group("browser"),
+]
+#: axe-core of the package `axe-core-python`, or the file that AXE_JS names.
+AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+LABELS = """
+(() => { const out = []; let min = 99;
+document.querySelectorAll('svg.chart').forEach(s => {
+  const S = s.getBoundingClientRect(); if (!S.width) return;
+  const T = [...s.querySelectorAll('text')].filter(t => t.getBoundingClientRect().width)
+    .map(t => ({ t: t.textContent, b: t.getBoundingClientRect(),
+                 f: parseFloat(getComputedStyle(t).fontSize) * S.width / s.viewBox.baseVal.width }));
+  T.forEach((a, i) => { min = Math.min(min, a.f);
+    if (a.b.left < S.left - 1 || a.b.right > S.right + 1 || a.b.top < S.top - 1 || a.b.bottom > S.bottom + 1)
+      out.push('OUT ' + a.t);
+    T.slice(i + 1).forEach(c => {
+      const ox = Math.min(a.b.right, c.b.right) - Math.max(a.b.left, c.b.left);
+      const oy = Math.min(a.b.bottom, c.b.bottom) - Math.max(a.b.top, c.b.top);
+      if (ox > 1 && oy > 3) out.push('HIT ' + a.t + ' | ' + c.t); }); }); });
+return { out, min }; })()
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports")
+
+
+def page(folder: Path, name: str) -> Path:
+    """Return the page of a state, written once."""
+    target = folder / name
+    if not target.exists():
+        for path, data in files(name).items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).write_bytes(data)
+    return target / "index.html"
+
+
+def axe_source() -> str:
+    """Return axe-core, or skip."""
+    given = os.environ.get("AXE_JS")
+    found = importlib.util.find_spec("axe_core_python")
+    if given:
+        return Path(given).read_text(encoding="utf-8")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("skipped: axe-core-python missing")
+    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(tab: Tab) -> list[Any]:
+    tab.send("Page.setBypassCSP", enabled=True)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tab.evaluate(axe_source() + ";0")
+    script = f"axe.run({{runOnly: {json.dumps(AXE_RULES)}}}).then(r => r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]))"
+    found: list[Any] = tab.evaluate(script)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (820, "light"), (360, "light"), (360, "dark")]
+)
+def test_axe_finds_nothing(browser, folder, width, scheme):
+    with browser.open(page(folder, "causes"), width, scheme) as tab:
+        assert violations(tab) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "late",
+        *(pytest.param(name, marks=pytest.mark.proof) for name in STATES if name not in ("late", "causes")),
+    ],
+)
+def test_axe_finds_nothing_in_other_states(browser, folder, name):
+    with browser.open(page(folder, name), 1280) as tab:
+        assert violations(tab) == []
+
+
+@pytest.mark.parametrize("name", ["causes", pytest.param("as_of_2024", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280, 1920])
+def test_no_sideways_scroll_and_labels_stand_apart(browser, folder, name, width):
+    with browser.open(page(folder, name), width) as tab:
+        assert tab.evaluate("document.documentElement.scrollWidth") == width
+        found = tab.evaluate(LABELS)
+        assert found["out"] == []
+        if width in (360, 1280):
+            assert found["min"] >= 10.9
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", STATES)
+def test_labels_stand_apart_in_every_state(browser, folder, name):
+    for width in (360, 1280):
+        with browser.open(page(folder, name), width) as tab:
+            assert tab.evaluate("document.documentElement.scrollWidth") == width
+            assert tab.evaluate(LABELS)["out"] == []
+
+
+def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder):
+    with browser.open(page(folder, "causes")) as tab:
+        tab.evaluate("1")
+        asked = [
+            e["params"]["request"]["url"]
+            for e in browser.events
+            if e["method"] == "Network.requestWillBeSent"
+        ]
+        assert [url for url in asked if not url.startswith("file:")] == [] and len(asked) == 1
+        noise = [e for e in browser.events if e["method"] in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")]  # fmt: skip
+        assert noise == []
+
+
+def test_keyboard_reads_every_month(browser, folder):
+    with browser.open(page(folder, "causes")) as tab:
+        tab.evaluate("document.querySelector('#fig-forecast input[type=range]').focus()")
+        tab.key("Home", 36)
+        rows = tab.evaluate(
+            "[...document.querySelectorAll('#fig-forecast tbody tr')].map(r => r.cells[0].textContent)"
+        )
+        heard = []
+        for _ in rows:
+            heard.append(tab.evaluate("document.querySelector('#fig-forecast output').textContent"))
+            tab.key("ArrowRight", 39)
+        assert [text.split(":")[0] for text in heard] == rows
+        assert re.match(r"Aug 2026: count 8,870$", heard[rows.index("Aug 2026")])
+        assert "80% range" in heard[-1]
+        assert (
+            tab.evaluate("getComputedStyle(document.querySelector('#fig-forecast .cur')).display") == "inline"
+        )
+
+
+def test_focus_goes_in_reading_order_and_is_seen(browser, folder):
+    with browser.open(page(folder, "causes")) as tab:
+        order = []
+        for _ in range(12):
+            tab.key("Tab", 9)
+            order.append(tab.evaluate("(e => e.className + '|' + e.tagName + '|' + (e.id || e.getAttribute('href') || ''))(document.activeElement)"))  # fmt: skip
+        assert order[0].startswith("skip|A|#main")
+        tops = tab.evaluate("[...document.querySelectorAll('main a, main input, main summary, main [tabindex=\"0\"]')].filter(e => e.offsetParent).map(e => e.getBoundingClientRect().top + scrollY)")  # fmt: skip
+        assert sum(b < a - 60 for a, b in itertools.pairwise(tops)) == 0
+        assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_models_and_states_of_knowledge_are_switched_without_script(browser, folder):
+    with browser.open(page(folder, "causes"), js=False) as tab:
+        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+        shown = "getComputedStyle(document.querySelector('#fig-forecast svg.wide .mod-rw')).display"
+        assert tab.evaluate(shown) == "none"
+        tab.evaluate("document.getElementById('mod-rw').checked = true")
+        assert tab.evaluate(shown) == "inline"
+        line = (
+            "getComputedStyle(document.querySelector('#fig-would-we-have-known svg.wide .kn-hind')).display"
+        )
+        assert tab.evaluate(line) != "none"
+        tab.evaluate("document.getElementById('kn-none').checked = true")
+        assert tab.evaluate(line) == "none"
+
+
+def test_without_script_everything_is_there(browser, folder):
+    with browser.open(page(folder, "causes"), js=False) as tab:
+        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+        assert tab.evaluate("getComputedStyle(document.querySelector('.read')).display") == "none"
+        assert tab.evaluate("document.documentElement.className") == ""
+        assert tab.evaluate("document.querySelectorAll('svg.chart.wide').length") == 7
+        assert tab.evaluate("document.querySelectorAll('details table tbody tr').length") > 100
+
+
+def test_print_has_light_colours_wide_drawings_and_few_pages(browser, folder):
+    with browser.open(page(folder, "causes"), 360, "dark") as tab:
+        data = tab.pdf()
+        assert data.startswith(b"%PDF")
+        assert 5 <= len(re.findall(rb"/Type\s*/Page\b", data)) <= 14
+        assert b"/StructTreeRoot" in data
+        tab.send(
+            "Emulation.setEmulatedMedia",
+            media="print",
+            features=[{"name": "prefers-color-scheme", "value": "dark"}],
+        )
+        assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert tab.evaluate("getComputedStyle(document.querySelector('svg.wide')).display") == "block"
+        assert tab.evaluate("getComputedStyle(document.querySelector('svg.narrow')).display") == "none"
+        assert tab.evaluate("[...document.querySelectorAll('nav, .read, .get, fieldset, details')].every(e => getComputedStyle(e).display === 'none')")  # fmt: skip
