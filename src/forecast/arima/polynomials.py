@@ -165,7 +165,7 @@ def expand(coefficients: Floats, orders: Orders) -> tuple[Floats, Floats]:
 
     Examples
     --------
-    >>> expand(np.array([[0.5, 0.2]]), Orders.of((1, 0, 0), (1, 0, 0, 3)))[0]
+    >>> expand(np.array([[0.5, 0.2]]), Orders.of((1, 0, 0), (1, 0, 0, 3)))[0].round(3) + 0.0
     array([[ 0. ,  0.5,  0. ,  0.2, -0.1]])
     """
     lanes, m, s = len(coefficients), orders.state, orders.s

@@ -25,7 +25,7 @@ from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel
 from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.optimise import Objective, Optima
-from forecast.arima.polynomials import Floats, Orders, difference, expand
+from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
 from forecast.arima.problem import FoldJob, Problem, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, follow, full
@@ -38,7 +38,7 @@ MAX_P, MAX_Q, MAX_SEASONAL = 5, 5, 2
 SMALLEST_ROOT = 1.01
 CRITERIA = ("aicc", "aic", "bic")
 #: A fold searches a model from the grid when no optimum of it is known among this many folds before.
-REACH = 12
+REACH = 24
 
 
 class Candidate(NamedTuple):
@@ -171,15 +171,12 @@ def criterion(problem: Problem, orders: Orders, optima: Optima, coefficients: Fl
 
 def smallest_root(coefficients: Floats, orders: Orders) -> float:
     """Smallest modulus of the roots of the multiplied-out polynomials; inf when there are none."""
-    phi, theta = expand(coefficients[None], orders)
-    phi[0, 0] = -1.0
-    smallest = float("inf")
-    for polynomial in (-phi[0], theta[0]):
-        used = np.flatnonzero(np.abs(polynomial) > 1e-8)[-1]
-        if used:
-            largest = float(np.abs(np.roots(polynomial[: used + 1])).max())
-            smallest = min(smallest, 1.0 / largest if largest > 0.0 else float("inf"))
-    return smallest
+    largest = 0.0
+    for block, seasonal, ar in zip(split(coefficients, orders), (0, 0, 1, 1), (1, 0, 1, 0), strict=True):
+        if len(block):
+            own = abs(block[0]) if len(block) == 1 else np.abs(inverse_roots(block, bool(ar))).max()
+            largest = max(largest, float(own) ** (1.0 / orders.s if seasonal else 1.0))
+    return 1.0 / largest if largest > 0.0 else float("inf")
 
 
 class _Selection:
