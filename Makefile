@@ -23,7 +23,7 @@ $(CORE): $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "set-up: the package and what it needs (a minute, once)"
 	@$(PIP) install -c constraints.txt -e .
 	@echo "set-up: compiling the ARIMA kernel (once)"
-	@$(BIN)/python -m forecast.arima.compile
+	@$(BIN)/python -c "from forecast.arima.kernel import warm_up; print(warm_up())"
 	@touch $(CORE)
 
 $(DEV): $(CORE)
