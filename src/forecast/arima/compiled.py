@@ -68,17 +68,33 @@ def _backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
 
 
 @_jit  # type: ignore[untyped-decorator]
-def _matched(x: Any, y: Any, first: int, last: int, lag: int, weight: Any) -> float:
-    """``sum_t sum_j weight[j] x[t, j] y[t - lag, j]``."""
-    p0 = p1 = p2 = p3 = p4 = p5 = p6 = p7 = 0.0
-    for t in range(first, last):
-        r = t - lag
-        p0, p1 = p0 + x[t, 0] * y[r, 0], p1 + x[t, 1] * y[r, 1]
-        p2, p3 = p2 + x[t, 2] * y[r, 2], p3 + x[t, 3] * y[r, 3]
-        p4, p5 = p4 + x[t, 4] * y[r, 4], p5 + x[t, 5] * y[r, 5]
-        p6, p7 = p6 + x[t, 6] * y[r, 6], p7 + x[t, 7] * y[r, 7]
-    total: float = weight[0] * p0 + weight[1] * p1 + weight[2] * p2 + weight[3] * p3
-    total += weight[4] * p4 + weight[5] * p5 + weight[6] * p6 + weight[7] * p7
+def _filter(x: Any, n: int, theta: Any, step: int) -> None:
+    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) of one series of n values, in place."""
+    ma = np.flatnonzero(theta[1:]) + 1
+    for k in range(1, n):
+        t = k if step > 0 else n - 1 - k
+        total = x[t]
+        for i in ma:
+            if i > k:
+                break
+            total -= theta[i] * x[t - step * i]
+        x[t] = total
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _matched(x: Any, y: Any, lag: int) -> float:
+    """``sum_t x[t] y[t - lag]``, in four interleaved sums."""
+    p0 = p1 = p2 = p3 = 0.0
+    count = x.size - lag
+    a, b = x[lag:], y[:count]
+    for t in range(0, count - 3, 4):
+        p0 += a[t] * b[t]
+        p1 += a[t + 1] * b[t + 1]
+        p2 += a[t + 2] * b[t + 2]
+        p3 += a[t + 3] * b[t + 3]
+    for t in range(count - count % 4, count):
+        p0 += a[t] * b[t]
+    total: float = (p0 + p1) + (p2 + p3)
     return total
 
 
@@ -267,7 +283,7 @@ def _gradient(
     g: Any, mix: Any, weight: Any, size: int, matrix: Any, d_phi: Any, d_theta: Any,
 ) -> None:  # fmt: skip
     """Derivatives by the full polynomials; the columns of mix are the residual and the integrated ones."""
-    rows, count = n + 2 * m, weight.size
+    count = weight.size
     inverse, shrink, low = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
     work, q2, pull = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
     for i in range(m):
@@ -289,81 +305,70 @@ def _gradient(
     _solve_lower(small, low, m, m)  # R^-T
     _multiply(shrink, low, work, m, m, False)
     _multiply(low, work, q2, m, m, True)
-    blocks = count // WIDTH + 1  # one more column carries the determinant
-    estimate, tilted = np.zeros((m, WIDTH)), np.zeros((m, WIDTH))
-    u, ehat, back = np.zeros((rows, WIDTH)), np.zeros((rows, WIDTH)), np.zeros((rows, WIDTH))
-    wrong, part = np.zeros((rows, WIDTH)), np.zeros(WIDTH)
-    nothing = np.zeros(m + 1)
-    for block in range(blocks):
-        first = block * WIDTH
-        mine = min(WIDTH, count - first)
-        u[:] = 0.0
+    wanted_phi, wanted_theta = np.flatnonzero(d_phi), np.flatnonzero(d_theta)
+    d_phi[:] = 0.0
+    d_theta[:] = 0.0
+    estimate, tilted = np.zeros((m, 1)), np.zeros((m, 1))
+    u, ehat, back, wrong = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    for k in range(count):
         ehat[:] = 0.0
-        part[:] = 0.0
-        estimate[:] = 0.0
-        for k in range(mine):
-            part[k] = weight[first + k]
-        for c in range(size):
-            for k in range(mine):
-                w = mix[c, first + k]
-                if w != 0.0:
-                    for t in range(m, m + n):
-                        ehat[t, k] += w * e[c // WIDTH, t, c % WIDTH]
-                    if ps:
-                        for t in range(m, m + n):
-                            u[t, k] += w * z[c // WIDTH, t, c % WIDTH]
-                    for i in range(m):
-                        estimate[i, k] += w * g[i, c]
-        _multiply(shrink, estimate, tilted, m, WIDTH, False)
-        _multiply(low, tilted, estimate, m, WIDTH, True)
+        u[:] = 0.0
         wrong[:] = 0.0
+        estimate[:] = 0.0
+        for c in range(size):
+            w = mix[c, k]
+            if w != 0.0:
+                column = e[c // WIDTH, m : m + n, c % WIDTH]
+                for t in range(n):
+                    ehat[t] += w * column[t]
+                if ps:
+                    column = z[c // WIDTH, m : m + n, c % WIDTH]
+                    for t in range(n):
+                        u[t] += w * column[t]
+                for i in range(m):
+                    estimate[i, 0] += w * g[i, c]
+        _multiply(shrink, estimate, tilted, m, 1, False)
+        _multiply(low, tilted, estimate, m, 1, True)
         for i in range(m):
-            for k in range(WIDTH):
-                wrong[m + i, k] = estimate[i, k]
-        _forward(wrong, back, m, n, nothing, theta)
-        for t in range(m, m + n):
-            for k in range(WIDTH):
-                ehat[t, k] -= back[t, k]
-        if block == blocks - 1:
-            _determinant(pi, q2, m, n, ehat, mine)
-        _backward(ehat, back, m, n, theta)
-        for k in range(mine):
-            for i in range(m):
-                w = part[k] * back[m + i, k]
-                for j in range(m):
-                    pull[i, j] -= w * back[m + j, k]
-        if block == blocks - 1:
-            part[mine] = 0.5
-            for t in range(n):
-                ehat[m + t, mine] = pi[m + t]
-        for lag in range(1, m + 1):
-            if theta[lag] != 0.0 or d_theta[lag] != 0.0:
-                d_theta[lag] = d_theta[lag] if block else 0.0
-                d_theta[lag] -= 2.0 * _matched(back, ehat, m, m + n, lag, part)
-            if phi[lag] != 0.0 or d_phi[lag] != 0.0:
-                d_phi[lag] = d_phi[lag] if block else 0.0
-                d_phi[lag] -= 2.0 * _matched(back, u, m, m + n, lag, part)
+            wrong[i] = estimate[i, 0]
+        _filter(wrong, n, theta, 1)
+        for t in range(n):
+            ehat[t] -= wrong[t]
+            back[t] = ehat[t]
+        _filter(back, n, theta, -1)
+        w = weight[k]
+        for i in range(m):
+            for j in range(m):
+                pull[i, j] -= w * back[i] * back[j]
+        for lag in wanted_theta:
+            d_theta[lag] -= 2.0 * w * _matched(back, ehat, lag)
+        for lag in wanted_phi:
+            d_phi[lag] -= 2.0 * w * _matched(back, u, lag)
+    _determinant(pi, q2, m, n, back)
+    _filter(back, n, theta, -1)
+    for lag in wanted_theta:
+        d_theta[lag] -= _matched(back, pi[m : m + n], lag)
     _start_adjoint(phi, theta, m, ps, v, pull, matrix, d_phi, d_theta)
 
 
 @_jit  # type: ignore[untyped-decorator]
-def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any, column: int) -> None:
-    """Write c with ``<c, dpi> = tr(Q2 dA) / 2`` into a column; pi has m zeros before and behind."""
+def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
+    """Write c with ``<c, dpi> = tr(Q2 dA) / 2``; pi has m zeros before and behind."""
     sums = np.zeros(2 * m - 1)  # of the diagonals of Q2
     for i in range(m):
         for j in range(m):
             sums[m - 1 + j - i] += q2[i, j]
-    for t in range(n - m):
-        total, first = 0.0, np.uintp(t + 1)
-        for k in range(2 * m - 1):
-            total += sums[k] * pi[first + np.uintp(k)]
-        out[m + t, column] = total
+    out[:] = 0.0
+    for k in range(2 * m - 1):
+        w, moved = sums[k], pi[1 + k : 1 + k + n]
+        for t in range(n):
+            out[t] += w * moved[t]
     for t in range(n - m, n):
         total = 0.0
         for j in range(n - t):  # terms beyond the end of the sample are missing
             for i in range(m):
                 total += q2[i, j] * pi[m + t + j - i]
-        out[m + t, column] = total
+        out[t] = total
 
 
 @_jit  # type: ignore[untyped-decorator]

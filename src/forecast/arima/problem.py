@@ -83,8 +83,8 @@ class Problem:
     @property
     def rounding(self) -> float:
         """Size below which a difference of the series is rounding, not information."""
-        known = float(np.nanmax(np.abs(self.y)))
-        return 1e-13 * max(known, float(np.abs(self.raw[:, -1]).max()), 1e-300)
+        largest = max(float(np.abs(self.raw[:, -1]).max()), abs(float(self.centre[-1])))
+        return 1e-13 * max(largest, 1e-300)
 
     @property
     def regressor_names(self) -> tuple[str, ...]:
