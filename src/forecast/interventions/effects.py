@@ -16,7 +16,7 @@ import pandas as pd
 from forecast.arima import ArimaFailure, ArimaFit
 from forecast.interventions.groups import ENOUGH_MONTHS, TOO_ALIKE, Group
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
-from forecast.interventions.study import Study, check_model, effect_of, make_study
+from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study
 from forecast.spec import Coding, ConfigError, Knowledge
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def effects(
     Returns
     -------
     DataFrame
-        `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range; the same in
-        percent; the estimate drawn towards its prior beside it; placebo counts; and words.
+        `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range (with Student's t
+        and the loss of degrees of freedom); the same in percent; the estimate drawn towards its prior beside it; placebo counts; and words.
 
     Raises
     ------
@@ -133,12 +133,10 @@ def _rows(
     unit: float,
     name: str,
 ) -> list[dict[str, Any]]:
-    from scipy.special import ndtri
-
     estimate, se, failure = effect_of(fits[0], group)
     has_prior = bool(np.isfinite(group.prior[:, 1]).all())
     shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
-    ranges = {level: float(ndtri(0.5 + level / 2.0)) * se for level in LEVELS_TOLD}
+    ranges = {level: half_width(fits[0], se, level) for level in LEVELS_TOLD}
     narrow = ranges[LEVELS_TOLD[0]]
     apart = bool(abs(estimate) > narrow)
     clear = apart and len(group.active) >= ENOUGH_MONTHS and trial is not None and trial.p < SMALL_P

@@ -13,7 +13,7 @@ import pandas as pd
 from forecast.arima import ArimaFailure, ArimaFit
 from forecast.interventions.fading import DECAY_GRID, reshape
 from forecast.interventions.groups import Group
-from forecast.interventions.study import Study, check_model, effect_of, make_study, settle_order
+from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study, settle_order
 from forecast.models.transform import Scale
 from forecast.spec import Coding, ConfigError, ForecastError, nearest
 
@@ -189,9 +189,10 @@ def _row(
         "decay": decay, "active_months": len(group.active), "estimate": estimate, "se": se, "note": note,
         "percent": study.percent(estimate, group), "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
     }  # fmt: skip
-    for level, z in ((80, 1.2815516), (95, 1.959964)):
-        cells[f"percent_lower_{level}"] = study.percent(estimate - z * se, group)
-        cells[f"percent_upper_{level}"] = study.percent(estimate + z * se, group)
+    for level in (80, 95):
+        half = half_width(fit, se, level / 100.0)
+        cells[f"percent_lower_{level}"] = study.percent(estimate - half, group)
+        cells[f"percent_upper_{level}"] = study.percent(estimate + half, group)
     return cells
 
 

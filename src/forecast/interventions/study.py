@@ -101,6 +101,20 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
     return float(a @ fit.params[terms].to_numpy()), float(np.sqrt(max(variance, 0.0))), ""
 
 
+def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
+    """Return half the width of a central range around an estimate.
+
+    Maximum likelihood divides by all n observations, so its standard errors are small by the factor
+    sqrt((n - k) / n); the range takes that back and uses Student's t with n - k degrees of freedom, as in any regression.
+    """
+    from scipy.special import stdtrit
+
+    if isinstance(fit, ArimaFailure) or not np.isfinite(se):
+        return float("nan")
+    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
+    return float(stdtrit(free, 0.5 + level / 2.0)) * se * float(np.sqrt(fit.nobs / free))
+
+
 def point_of(fit: ArimaFit | ArimaFailure, group: Group) -> float:
     """Return the effect of a group in a fit without its standard error, which costs more; NaN without one."""
     if isinstance(fit, ArimaFailure) or not set(group.terms) <= set(fit.names):
