@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 
 def pick(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
     """Return the rows whose columns have these values (a tuple: one of them); an absent column does not select."""
-    keep = np.ones(len(table), dtype=bool)
     for column, value in wanted.items():
         if column in table.columns:
             values = table[column]
-            keep &= (values.isin(value) if isinstance(value, tuple) else values == value).to_numpy()
-    return table[keep]
+            table = table[values.isin(value) if isinstance(value, tuple) else values == value]
+    return table
 
 
 def records(table: pd.DataFrame) -> list[Any]:

@@ -70,9 +70,12 @@ def plain_text(value: Any) -> str:
     return '"' + text.replace('"', '""') + '"' if any(ch in text for ch in ',"\n\r') else text
 
 
-def _column(values: pd.Series) -> list[str]:
-    if pd.api.types.is_float_dtype(values.dtype):
-        return [f"{v:.10g}" if v == v and abs(v) != np.inf else "" for v in values.to_numpy(float).tolist()]
+def _column(values: pd.Series, digits: int) -> list[str]:
+    if pd.api.types.is_float_dtype(values.dtype) and len(values):
+        numbers = values.to_numpy(float)
+        if np.isfinite(numbers).all():
+            return (f"%.{digits}g\n" * len(numbers) % tuple(numbers.tolist())).splitlines()
+        return [f"{v:.{digits}g}" if v == v and abs(v) != np.inf else "" for v in numbers.tolist()]
     # few different values in many rows: each is turned into text once
     codes, unique = pd.factorize(values, use_na_sentinel=False)
     texts = np.array([plain_text(v) for v in unique], dtype=object)
@@ -80,20 +83,20 @@ def _column(values: pd.Series) -> list[str]:
     return out
 
 
-def csv_bytes(table: pd.DataFrame | None, name: str) -> bytes:
-    """Return a table as CSV: header always, LF, no index."""
+def csv_bytes(table: pd.DataFrame | None, name: str, digits: int = 10) -> bytes:
+    """Return a table as CSV: header always, LF, no index; numbers to so many significant digits."""
     known = COLUMNS.get(name, ())
     columns = list(known) if table is None or not len(table.columns) else [str(c) for c in table.columns]
     lines = [",".join(columns)]
     if table is not None and len(table):
-        lines += map(",".join, zip(*(_column(table[c]) for c in table.columns), strict=True))
+        lines += map(",".join, zip(*(_column(table[c], digits) for c in table.columns), strict=True))
     return ("\n".join(lines) + "\n").encode()
 
 
 def gz_bytes(data: bytes) -> bytes:
     """Return data compressed, with neither time nor name inside."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as file:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=buffer, mtime=0) as file:
         file.write(data)
     return buffer.getvalue()
 

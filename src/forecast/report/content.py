@@ -41,6 +41,7 @@ class Table:
     rows: tuple[Row, ...]
     foot: str = ""
     kind: str = ""
+    folded: bool = False  #: stands behind its caption until it is opened
 
 
 @dataclass(frozen=True)

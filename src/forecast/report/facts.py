@@ -29,6 +29,11 @@ def knowledge_of(table: pd.DataFrame, model: str) -> str:
     return "at_origin" if "at_origin" in found and "none" not in found else "none"
 
 
+def headline_knowledge(run: Any) -> str:
+    """Return how much of the events the headline's row of a run knew."""
+    return knowledge_of(run.forecasts if len(run.forecasts) else run.backtest, run.headline)
+
+
 def quantiles(rows: pd.DataFrame) -> pd.DataFrame:
     """Return forecasts as one row a month: ``origin month horizon middle lower_50 upper_50 ...`` (NaN = refused)."""
     if not len(rows):
@@ -158,7 +163,7 @@ def _basis(run: Any, series_id: str) -> dict[int, Basis]:
     table = run.intervals
     if not len(table):
         return {}
-    knowledge = knowledge_of(run.forecasts, run.headline)
+    knowledge = headline_knowledge(run)
     spec = run.experiment.combination.get(run.headline)
     rows = pick(table, model=run.headline, series_id=series_id, scenario="", knowledge=knowledge)
     if not len(rows) and spec is not None:
@@ -288,9 +293,7 @@ def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
     table = run.calibration
     if not len(table):
         return []
-    rows = pick(
-        table, model=run.headline, knowledge=knowledge_of(table, run.headline), series_id=series_id, era="all"
-    )
+    rows = pick(table, model=run.headline, knowledge=headline_knowledge(run), series_id=series_id, era="all")
     out = []
     for row in records(rows):
         if not _is_distance(row.horizon) or int(row.horizon) not in horizons or not row.n > 0:
@@ -358,7 +361,7 @@ def score_book(run: Any, series_id: str) -> ScoreBook:
     table = pick(table, series_id=series_id, scale="log", scenario="", metric=METRICS)
     rows = {(r.model, r.knowledge, str(r.horizon), r.metric, r.era): r for r in records(table)}
     book = ScoreBook(rows, ())
-    knowledge = knowledge_of(run.backtest, run.headline)
+    knowledge = headline_knowledge(run)
     found = []
     for era in run.experiment.report.eras:
         row = book.get(run.headline, knowledge, 1, "wis", era)

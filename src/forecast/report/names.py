@@ -118,6 +118,11 @@ class SeriesName:
         return " ".join(part for part in (self.noun or self.label, "a month", self.place) if part)
 
     @property
+    def unit_words(self) -> str:
+        """The unit that a subtitle names beside a series without a noun of its own."""
+        return "" if self.noun or self.unit == "count" else self.unit
+
+    @property
     def full(self) -> str:
         """``Border Patrol encounters, southwest border``."""
         where = self.place.removeprefix("at the ").removeprefix("in the ")

@@ -102,7 +102,7 @@ def report_files(
     studio = Studio(png)
     page, tables = build_page(run, studio, command, dict(versions or companions.versions()))
     files = {f"{name}.csv": companions.csv_bytes(tables[name], name) for name in CSV_FILES}
-    files["backtest.csv.gz"] = companions.gz_bytes(companions.csv_bytes(run.backtest, "backtest"))
+    files["backtest.csv.gz"] = companions.gz_bytes(companions.csv_bytes(run.backtest, "backtest", digits=7))
     files["experiment.yaml"] = companions.experiment_yaml(run.experiment).encode()
     files["index.html"] = render(page, studio, ("png", "svg") if png else ("svg",)).encode()
     files["report.md"] = markdown(page).encode()

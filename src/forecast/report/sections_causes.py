@@ -260,7 +260,7 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
     tops = scales(cases)
     own = [w.number_word(i + 1) for i, top in enumerate(tops) if top < max(tops)]
     scale = f". Panel {w.joined(own)} has its own scale" if len(own) == 1 else f". Panels {w.joined(own)} have their own scales" if own else ""  # fmt: skip
-    unit = f.unit_words(max(tops), "" if r.view.name.noun else r.view.name.unit)
+    unit = f.unit_words(max(tops), r.view.name.unit_words)
     told = " ".join(f"Made {case.title}: {_case_words(case, r.view.whole)}." for case in cases)
     return r.studio.chart(
         "would-we-have-known", draw,
@@ -433,7 +433,7 @@ def scenario_chart(
         return scenarios_chart(frame, base, drawn, whole=view.whole, **how)
 
     end = base["month"].iloc[-1]
-    unit = f.unit_words(float(base["upper_80"].max()), "" if view.name.noun else view.name.unit)
+    unit = f.unit_words(float(base["upper_80"].max()), view.name.unit_words)
     ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
     told = "; ".join([f"nothing new {w.rounded(base['middle'].iloc[-1], view.whole)}", *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
     return r.studio.chart(

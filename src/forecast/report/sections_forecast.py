@@ -293,7 +293,7 @@ def first_chart(r: Report) -> Chart | None:
     if later is not None:
         note = f"Hollow dots: what happened afterwards, not public on the date of this report. {note}"
     top_value = max(float(counts.max()), float(np.nanmax(ahead[["middle", "upper_80"]].to_numpy(float))))
-    unit = f.unit_words(top_value, "" if view.name.noun else view.name.unit)
+    unit = f.unit_words(top_value, view.name.unit_words)
     subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(end)}"
     middles = float(ahead["middle"].min()), float(ahead["middle"].max())
     return r.studio.chart(
@@ -358,7 +358,7 @@ def no_skill_from(r: Report) -> int | None:
     run, found = r.run, r.scores.eras
     if not found or run.headline == run.experiment.backtest.baseline:
         return None
-    knowledge = facts.knowledge_of(run.backtest, run.headline)
+    knowledge = facts.headline_knowledge(run)
     skills = {
         h: r.scores.skill(run.headline, knowledge, h, "mae", found[-1])
         for h in range(1, run.experiment.horizon + 1)

@@ -62,7 +62,7 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
         return draw_past(table, ahead, flags, frame_from=start, **how)
 
     top = float(counts.max())
-    unit = f.unit_words(top, "" if view.name.noun else view.name.unit)
+    unit = f.unit_words(top, view.name.unit_words)
     subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"
     if len(ahead):
         subtitle += f"; forecast to {w.month_long(ahead['month'].iloc[-1])} in blue"
@@ -250,7 +250,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     def draw(**how: Any) -> Any:
         return draw_record(frame, lines, **how)
 
-    unit = f.unit_words(float(counts.max()), "" if view.name.noun else view.name.unit)
+    unit = f.unit_words(float(counts.max()), view.name.unit_words)
     start = (
         "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn"
         if kind == "replayed"
@@ -305,6 +305,7 @@ def models_section(r: Report) -> Section:
     blocks: list[Any] = []
     if len(run.backtest):
         blocks.append(tables.models_table(run, r.view.series_id, r.scores, era, first_replayed(r)))
+    blocks += tables.fit_tables(run, r.view.series_id)
     return Section(
         "models", "Do the models beat a simple guess?", "Models compared", _models_find(r, era), tuple(blocks)
     )
@@ -314,7 +315,7 @@ def _models_find(r: Report, era: str | None) -> str:
     run = r.run
     if run.headline == run.experiment.backtest.baseline:
         return "The headline is the simple guess itself, “same as last month”; the rows below show what else was tried."
-    knowledge = facts.knowledge_of(run.backtest, run.headline)
+    knowledge = facts.headline_knowledge(run)
 
     def skill(which: str, horizon: int) -> float | None:
         return r.scores.skill(run.headline, knowledge, horizon, "wis", which)

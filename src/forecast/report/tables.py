@@ -170,9 +170,7 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
 
 def model_rows(run: Any) -> list[tuple[str, str]]:
     """Return the rows of results in the order of the page: headline, models, baseline; never hindsight."""
-    source = pd.concat(
-        [t[["model", "knowledge"]] for t in (run.backtest, run.folds, run.forecasts) if len(t)]
-    )
+    source = pd.concat([t[["model", "knowledge"]] for t in (run.folds, run.forecasts) if len(t)])
     found = [
         (str(row.model), str(row.knowledge))
         for row in records(source.drop_duplicates())
@@ -225,7 +223,7 @@ def models_table(
     heads = [Head("Model"), Head("Forecasts made", "n"), *(Head(words, "n") for words in head)]
     heads += [Head("Typical miss, 1 month", "n"), Head("Notes")]
     rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
-    lead = scores.get(run.headline, facts.knowledge_of(run.backtest, run.headline), 1, "wis")
+    lead = scores.get(run.headline, facts.headline_knowledge(run), 1, "wis")
     dates = f"on the same {w.count(lead.n_ok)} dates, " if lead is not None and np.isfinite(lead.n_ok) else ""
     last = run.observations["month"].max()
     foot = (
@@ -267,6 +265,48 @@ def _model_row(
     kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == NO_SCORE else ""
     made = w.hits(folds.ok, folds.total)
     return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
+
+
+def fit_tables(run: Any, series_id: str) -> list[Table]:
+    """Return what the models estimated on the date of the report, and the checks of their residuals, folded."""
+    called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
+    out = []
+    rows = (
+        pick(run.coefficients, series_id=(series_id, "pooled")) if len(run.coefficients) else run.coefficients
+    )
+    if len(rows):
+        heads = (Head("Term"), Head("Model", "w"), Head("Estimate", "n"), Head("Standard error", "n"), Head("95% range", "n"), Head("Kind"))  # fmt: skip
+        made = [
+            Row((
+                " · ".join(called.get(part, part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
+                _decimal(row.estimate), _decimal(row.se), f"{_decimal(row.lower)} to {_decimal(row.upper)}" if np.isfinite(row.lower) else "none",
+                str(row.kind),
+            ))
+            for row in records(rows)
+        ]  # fmt: skip
+        foot = "Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything else. Each is an association."  # fmt: skip
+        out.append(Table("What the models estimated on this date", heads, tuple(made), foot, folded=True))
+    rows = pick(run.diagnostics, series_id=(series_id, "pooled")) if len(run.diagnostics) else run.diagnostics
+    if len(rows):
+        heads = (Head("Check"), Head("Model", "w"), Head("Statistic", "n"), Head("p", "n"), Head("Note"))
+        made = [
+            Row((str(row.check), names.model_name(str(row.model)), _decimal(row.statistic), _small(row.p_value), row.note if isinstance(row.note, str) else ""))
+            for row in records(rows)
+        ]  # fmt: skip
+        out.append(Table("Checks of the residuals", heads, tuple(made), folded=True))
+    return out
+
+
+def _decimal(value: float) -> str:
+    if not np.isfinite(value):
+        return "none"
+    return f"{w.MINUS if value < 0 else ''}{abs(value):.{1 if abs(value) >= 100 else 3}f}"
+
+
+def _small(p: float) -> str:
+    if not np.isfinite(p):
+        return "none"
+    return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 # --------------------------------------------------------------------------- several series
