@@ -100,7 +100,7 @@ def test_fewer_than_24_dates_have_no_table():
 def test_scenarios():
     section = s.if_section(report("causes"))
     chart, table = section.blocks
-    assert [row.cells[0] for row in table.rows][0].startswith("Nothing new") and len(table.rows) == 3
+    assert next(row.cells[0] for row in table.rows).startswith("Nothing new") and len(table.rows) == 3
     assert "carry no probability" in chart.note and "Half of the January 2025 drop undone" in section.find
     assert s.if_section(report("plain")) is None
 

@@ -288,12 +288,12 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
         out.append(Table("What the models estimated on this date", heads, tuple(made), foot, folded=True))
     rows = pick(run.diagnostics, series_id=(series_id, "pooled")) if len(run.diagnostics) else run.diagnostics
     if len(rows):
-        heads = (Head("Check"), Head("Model", "w"), Head("Statistic", "n"), Head("p", "n"), Head("Note"))
+        told = (Head("Check"), Head("Model", "w"), Head("Statistic", "n"), Head("p", "n"), Head("Note"))
         made = [
             Row((str(row.check), names.model_name(str(row.model)), _decimal(row.statistic), _small(row.p_value), row.note if isinstance(row.note, str) else ""))
             for row in records(rows)
         ]  # fmt: skip
-        out.append(Table("Checks of the residuals", heads, tuple(made), folded=True))
+        out.append(Table("Checks of the residuals", told, tuple(made), folded=True))
     return out
 
 
