@@ -142,8 +142,13 @@ def difference_polynomial(orders: Orders) -> Floats:
 
 def split(coefficients: Floats, orders: Orders) -> tuple[Floats, Floats, Floats, Floats]:
     """Cut the last axis of an array of ARMA coefficients into its blocks ar, ma, sar, sma."""
-    ar, ma, sar, sma = np.split(coefficients, np.cumsum(orders.blocks)[:3], axis=-1)
-    return ar, ma, sar, sma
+    p, q, seasonal_p = orders.p, orders.p + orders.q, orders.p + orders.q + orders.P
+    return (
+        coefficients[..., :p],
+        coefficients[..., p:q],
+        coefficients[..., q:seasonal_p],
+        coefficients[..., seasonal_p:],
+    )
 
 
 def expand(coefficients: Floats, orders: Orders) -> tuple[Floats, Floats]:
@@ -229,6 +234,11 @@ def from_partial(r: Floats, orders: Orders) -> tuple[Floats, Floats]:
     start = 0
     for count, sign in zip(orders.blocks, (1.0, -1.0, 1.0, -1.0), strict=True):
         block = slice(start, start + count)
+        if count == 1:
+            coefficients[:, start] = sign * r[:, start]
+            jacobian[:, start, start] = sign
+            start += 1
+            continue
         c, j = _levinson(r[:, block])
         coefficients[:, block] = sign * c
         jacobian[:, block, block] = sign * j

@@ -90,7 +90,13 @@ def full(objective: Objective, folds: Folds, wanted: Ints) -> list[Optima]:
 
 
 def follow(
-    objective: Objective, folds: Folds, wanted: Ints, origin: Ints, known: dict[int, Optima], count: int
+    objective: Objective,
+    folds: Folds,
+    wanted: Ints,
+    origin: Ints,
+    known: dict[int, Optima],
+    count: int,
+    within: float = CARRY_WITHIN,
 ) -> list[Optima]:
     """Search the folds `wanted` from the optima known at the folds `origin`, Hessians carried along."""
     if not len(wanted):
@@ -98,7 +104,7 @@ def follow(
     parts, fold = [], []
     for i, (here, there) in enumerate(zip(wanted, origin, strict=True)):
         optima = known[int(there)]
-        near = np.flatnonzero(optima.value <= optima.value[0] + CARRY_WITHIN)[:count]
+        near = np.flatnonzero(optima.value <= optima.value[0] + within)[:count]
         part = optima.take(near)
         ratio = folds.length[here] / folds.length[there]
         parts.append(Optima(part.x, part.value, part.hessian * ratio, part.converged))

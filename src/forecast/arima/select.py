@@ -39,6 +39,8 @@ SMALLEST_ROOT = 1.01
 CRITERIA = ("aicc", "aic", "bic")
 #: A fold searches a model from the grid when no optimum of it is known among this many folds before.
 REACH = 24
+#: A second optimum is carried along when it lies this close below the best one.
+CARRY_CLOSE = 0.5
 
 
 class Candidate(NamedTuple):
@@ -152,7 +154,8 @@ class _Shelf:
         first = np.array(fresh, dtype=np.int64)
         known.update(zip(fresh, full(objective, folds, first), strict=True))
         later, origin = np.array(led, dtype=np.int64), np.array(leaders, dtype=np.int64)
-        known.update(zip(led, follow(objective, folds, later, origin, known, 2), strict=True))
+        led_optima = follow(objective, folds, later, origin, known, 2, CARRY_CLOSE)
+        known.update(zip(led, led_optima, strict=True))
         return {place: known[place] for place in wanted}
 
 
@@ -226,13 +229,16 @@ class _Selection:
             fitting = [place for place in places if _long_enough(shelf.problems[place], orders)]
             kernel = choose_kernel(self.engine, dataclasses.replace(shelf.batch, orders=orders))
             found = shelf.solve(candidate, sorted(fitting), kernel, self.reach) if fitting else {}
-            objective = shelf.objective(candidate, kernel)
+            at = {place: i for i, place in enumerate(found)}
+            if found:
+                points = np.stack([optima.x[0] for optima in found.values()])
+                coefficients = shelf.objective(candidate, kernel).unpack(points)[0]
             for place, fold in places.items():
                 value, loglik = float("inf"), float("nan")
                 if place in found:
                     optima = found[place]
-                    coefficients = objective.unpack(optima.x[:1])[0][0]
-                    value = criterion(shelf.problems[place], orders, optima, coefficients, self.ic)
+                    point = coefficients[at[place]]
+                    value = criterion(shelf.problems[place], orders, optima, point, self.ic)
                     loglik = -float(optima.value[0])
                 values[fold] = value
                 self.tried[fold].append((candidate, value, loglik))
