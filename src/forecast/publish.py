@@ -229,7 +229,7 @@ def _round(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
             outcome = Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
         else:
             outcome = _make(desk, source, obs, found, day, kind, scratch)
-        _finish(desk, source, obs, stale, outcome)
+        notes += _finish(desk, source, obs, stale, outcome)
         return replace(outcome, text="\n".join([*notes, outcome.text]))
 
 
@@ -259,8 +259,8 @@ def _make(
     )
 
 
-def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome: Outcome) -> None:
-    """Rebuild the site from the archive, keep a copy of it, forget kept folds."""
+def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome: Outcome) -> list[str]:
+    """Rebuild the site from the archive, keep a copy of it, forget kept folds; return what went wrong on the way."""
     from forecast.report.site import site_files
 
     desk.on_step("site")
@@ -274,11 +274,17 @@ def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome:
         place.write_file(desk.site / name, data)
     _hub(desk, obs)
     desk.on_step("backup")
+    notes = []
     if desk.exp.publish.backup:
-        desk.archive.backup(desk.archive.path.with_name(f"{desk.archive.path.name}.backup"))
+        try:
+            desk.archive.backup(desk.archive.path.with_name(f"{desk.archive.path.name}.backup"))
+        except ForecastError as error:
+            # the report is out and archived: a copy that could not be made is told and no more
+            notes.append(f"no backup was made: {error}")
     if outcome.code == 0:
         shutil.rmtree(desk.cache, ignore_errors=True)
     desk.on_step("done")
+    return notes
 
 
 def _hub(desk: _Desk, obs: Observations) -> None:
@@ -380,12 +386,13 @@ def _own_site(desk: _Desk) -> None:
     import json
 
     file = desk.site / "status.json"
+    owner = None
     with contextlib.suppress(OSError, ValueError):
         owner = json.loads(file.read_text(encoding="utf-8")).get("experiment")
-        if owner not in (None, desk.exp.name):
-            raise ConfigError(
-                f"publish.site: {desk.site} is the site of '{owner}'; give another folder for '{desk.exp.name}'"
-            )
+    if owner not in (None, desk.exp.name):
+        raise ConfigError(
+            f"publish.site: {desk.site} is the site of '{owner}'; give another folder for '{desk.exp.name}'"
+        )
 
 
 def _figures(source: Source, desk: _Desk, force: bool) -> Observations:
@@ -444,7 +451,7 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
         with _workers(desk.exp):
             if todo:
                 desk.on_step("folds")
-                maker.run(todo[-1], desk.cache)
+                maker.run(todo[-1], desk.cache, page=False)
                 kept = KeptFolds(source.experiment, todo[-1], desk.cache)
             for day in todo:
                 desk.on_step(f"round: {day.date()}")
@@ -452,13 +459,13 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
                 _replay(desk, maker, day, pages, scratch)
                 kept.drop(day)
         text = f"{len(todo)} rounds replayed, {len(days) - len(todo)} were there already"
-        outcome = Outcome(0, "\n".join([*notes, text]))
-        _finish(desk, source, obs, staleness(desk.exp, obs, desk.today), outcome)
-        return outcome
+        outcome = Outcome(0, text)
+        notes += _finish(desk, source, obs, staleness(desk.exp, obs, desk.today), outcome)
+        return replace(outcome, text="\n".join([*notes, text]))
 
 
 def _replay(desk: _Desk, maker: Maker, day: pd.Timestamp, pages: bool, scratch: Path) -> None:
-    result = maker.run(day, desk.cache)
+    result = maker.run(day, desk.cache, pages)
     revision, _ = existing_revision(desk.archive, desk.exp, "replayed", day)
     entry = maker.entry(result, revision, _stamp(desk), scratch, desk.cache)
     path = f"replayed/{day.date()}{f'-r{revision}' if revision > 1 else ''}"

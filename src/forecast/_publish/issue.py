@@ -38,12 +38,12 @@ class Maker:
     on_step: Callable[[str], None]
     progress: bool
 
-    def run(self, day: pd.Timestamp, cache: Path | None) -> Run:
-        """Run the experiment as of a day, reading the copies of the source."""
+    def run(self, day: pd.Timestamp, cache: Path | None, page: bool = True) -> Run:
+        """Run the experiment as of a day, reading the copies of the source; without a page no eras are scored."""
         self.on_step("run")
-        return run(
-            replace(self.source.experiment, as_of=str(day.date())), progress=self.progress, cache=cache
-        )
+        exp = replace(self.source.experiment, as_of=str(day.date()))
+        exp = exp if page else replace(exp, report=replace(exp.report, eras={}))
+        return run(exp, progress=self.progress, cache=cache)
 
     def entry(self, result: Run, revision: int, written: str, scratch: Path, cache: Path | None) -> Entry:
         """Return the round for the archive: what matured, what changed; the report is added by `written`."""

@@ -60,6 +60,9 @@ def put(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     source.rename(target)
     sync(target.parent)
+    if source.parent.name == INCOMING:
+        with contextlib.suppress(OSError):
+            source.parent.rmdir()
 
 
 def differences(folder: Path, made: Path) -> list[str]:

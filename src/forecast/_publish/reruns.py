@@ -81,6 +81,7 @@ def reduced(exp: Experiment, last_month: pd.Period) -> Experiment:
         model=models,
         combination={} if combined is None else {headline: combined},
         scenario={},
+        report=replace(exp.report, eras={}),
         backtest=replace(exp.backtest, score_from=score_from),
     )
 

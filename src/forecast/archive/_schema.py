@@ -48,7 +48,7 @@ CREATE TABLE changes (
   forecast REAL NOT NULL, change REAL, why TEXT NOT NULL,
   PRIMARY KEY (run, series_id, position)) STRICT, WITHOUT ROWID;
 CREATE TABLE reports (
-  run INTEGER PRIMARY KEY REFERENCES runs, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL, summary TEXT NOT NULL,
+  run INTEGER PRIMARY KEY REFERENCES runs, path TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
   command TEXT NOT NULL, png INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
 """
 TABLES = (
@@ -162,13 +162,10 @@ def explain(error: sqlite3.Error, path: Path) -> ArchiveError:
     """Return the error of this package for an error of SQLite, with what to do."""
     name = getattr(error, "sqlite_errorname", "") or ""
     text = f"{path}: "
-    if (
-        name.startswith("SQLITE_FULL")
-        or name.startswith("SQLITE_IOERR_WRITE")
-        or "disk is full" in str(error)
-    ):
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")) or "disk is full" in str(error):
         return ArchiveError(
-            text + "the archive could not be written, there is no space left (or a limit on file sizes);"
+            text
+            + f"the archive could not be written, there is no space left, a limit on file sizes, or a failing disk ({name});"
             " the round was rolled back and nothing of it is kept. Free some space and publish again"
         )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in str(error):

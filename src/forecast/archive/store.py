@@ -133,9 +133,12 @@ class Archive:
             with contextlib.suppress(OSError):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._told():
+            if self.path.is_file() and self.path.stat().st_size:
+                # looked at before it is opened for writing: closing such a connection may write
+                with contextlib.closing(self._open_to_read()) as looking:
+                    _refuse_damaged(looking, self.path)
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
-                _refuse_damaged(connection, self.path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
@@ -169,9 +172,9 @@ class Archive:
         connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
             connection.close()
-            if os.access(self.path.parent, os.W_OK):
+            if os.access(self.path.parent, os.W_OK) or not isinstance(error, sqlite3.OperationalError):
                 raise
             connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
         return connection
