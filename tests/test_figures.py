@@ -125,3 +125,31 @@ def test_cursor_is_where_the_months_are():
 def test_index_of_months():
     first = pd.Period("2025-02", "M")
     assert f.index_of([first, first + 3], first) == [0, 3]
+
+
+def test_every_chart_gives_the_same_bytes_twice():
+    import test_figure_coverage as coverage
+    import test_figure_effects as effects
+    import test_figure_forecast as forecast
+    import test_figure_known as known
+    import test_figure_past as past
+    import test_figure_record as record
+    import test_figure_scenarios as scenarios
+    import test_figure_series as series
+    from forecast.report import _svg
+
+    drawers = (
+        forecast.draw,
+        lambda **how: past.past_chart(past.COUNTS, past.FAN, past.FLAGS, **how),
+        lambda **how: coverage.coverage_chart(coverage.TABLE, **how),
+        lambda **how: record.record_chart(record.COUNTS, record.every_third(record.TABLE), **how),
+        lambda **how: effects.effects_chart(effects.TABLE, **how),
+        lambda **how: known.known_chart([known.case()], **how),
+        lambda **how: scenarios.scenarios_chart(
+            scenarios.COUNTS, scenarios.BASE, scenarios.paths(("a", "A", 2, 2.0)), **how
+        ),
+        lambda **how: series.series_chart(series.panels(3), **how),
+    )
+    for draw in drawers:
+        texts = {_svg.for_page(_svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", _svg.StyleBook()) for _ in range(2)}  # fmt: skip
+        assert len(texts) == 1
