@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast.answers import policy_effects, what_if, worth_of_knowing
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
 from forecast.data.observations import Observations, load_observations, replace_rows
@@ -23,7 +24,6 @@ from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import compare
 from forecast.scoring.scores import score
 from forecast.spec import (
-    FORECAST_COLUMNS,
     LEVELS,
     ConfigError,
     Experiment,
@@ -32,17 +32,6 @@ from forecast.spec import (
     Knowledge,
     nearest,
 )
-
-EFFECT_COLUMNS = (
-    "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower",
-    "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
-)  # fmt: skip
-KNOWLEDGE_COLUMNS = (
-    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
-)  # fmt: skip
-CASE_COLUMNS = (
-    "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -185,6 +174,12 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
 
     coefficients, diagnostics = _told(models, obs, calendar, exp, as_of)
     clock.lap("fits at the origin")
+    effects = policy_effects(exp, obs, calendar, as_of)
+    clock.lap("effects and placebos")
+    knowledge, cases = worth_of_knowing(exp, scored, obs, everything, calendar, as_of)
+    clock.lap("worth of knowing")
+    scenarios = what_if(exp, ranges[newest], models, obs, calendar, as_of)
+    clock.lap("scenarios")
     events = calendar.known(as_of)
     touching = _touching(events, series)
     return Run(
@@ -199,12 +194,12 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         scores=scores,
         calibration=calibration,
         comparison=comparison,
-        knowledge=pd.DataFrame(columns=list(KNOWLEDGE_COLUMNS)),
-        effects=pd.DataFrame(columns=list(EFFECT_COLUMNS)),
+        knowledge=knowledge,
+        effects=effects,
         estimability=_estimability(obs, calendar, exp, as_of),
-        scenarios=pd.DataFrame(columns=list(FORECAST_COLUMNS)),
+        scenarios=scenarios,
         weights=weights,
-        cases=pd.DataFrame(columns=list(CASE_COLUMNS)),
+        cases=cases,
         intervals=basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
@@ -347,7 +342,9 @@ def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame) -
     wanted = exp.combination[exp.report.headline].members if exp.report.headline in exp.combination else ()
     bad = folds[folds["model"].isin({exp.report.headline, *wanted}) & (folds["status"] != "ok")]
     reasons = [f"  {row.model}: {row.message}" for row in bad.groupby("model").tail(1).itertuples()]
-    raise FitError("\n".join([f"the headline '{exp.report.headline}' has no forecast at the last origin:", *reasons]))
+    raise FitError(
+        "\n".join([f"the headline '{exp.report.headline}' has no forecast at the last origin:", *reasons])
+    )
 
 
 def _leak_noise(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame | None:
@@ -407,6 +404,7 @@ def _design(calendar: EventCalendar, panel: Any, exp: Experiment, knowledge: Kno
         coding=exp.events.coding,
         max_columns=exp.events.max_columns,
         priority=exp.events.priority,
+        unseen=exp.events.unseen,
     )
 
 

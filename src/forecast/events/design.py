@@ -105,6 +105,9 @@ class Design:
         ('price',)
         """
         known = list(self.applies.index)
+        if known == [series_id] and bool(self.applies.to_numpy(dtype=bool).all()):
+            own = self._own_months(series_id)
+            return self if own is self.future else replace(self, future=own.copy())
         if series_id not in known and ANY_SERIES not in known:
             raise ConfigError(f"the design holds no series '{series_id}'.{nearest(series_id, known)}")
         rows = [name for name in known if name in (series_id, ANY_SERIES)]

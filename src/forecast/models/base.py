@@ -203,8 +203,7 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         nothing = pd.DataFrame(index=months)
         later = pd.DataFrame(index=design.future.index[ahead:])
         return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
-    whole = list(design.applies.index) == [name] and bool(design.applies.to_numpy().all())
-    mine = design if whole else design.of(name)
+    mine = design.of(name)
     prior = pd.DataFrame(mine.prior.loc[name]) if len(mine.columns) else _NO_PRIOR
     if transform != "log":
         # the prior is stated on logs; on another scale columns are plain

@@ -1,0 +1,121 @@
+"""What an experiment says of events: what each seemed to do, what knowing them was worth, and what if one changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from forecast.data.observations import Observations
+from forecast.events.calendar import EventCalendar
+from forecast.interventions.effects import EFFECT_COLUMNS, effects
+from forecast.interventions.foresight import (
+    CASE_COLUMNS,
+    KNOWLEDGE_COLUMNS,
+    adjusted_rows,
+    case_forecasts,
+    knowledge_table,
+)
+from forecast.interventions.scenarios import run_scenarios
+from forecast.models.base import Model
+from forecast.spec import FORECAST_COLUMNS, Coding, Experiment
+
+CODINGS: tuple[Coding, ...] = ("rule", "judged")
+
+
+def policy_effects(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Return what each event seemed to do to the first series, as could be estimated at `as_of`."""
+    if exp.events.effects is None:
+        return pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    name = exp.target.total or exp.target.series[0]
+    panel = obs.as_of(as_of, [name], include_leaks=exp.data.include_leaks).window(exp.backtest.window)
+    coding = exp.events.effects if len(calendar.rules) else "rule"  # a user's calendar has one coding
+    return effects(
+        panel, calendar, coding=coding, max_columns=exp.events.max_columns, priority=exp.events.priority
+    )
+
+
+def worth_of_knowing(
+    exp: Experiment,
+    past: pd.DataFrame,
+    obs: Observations,
+    everything: Observations,
+    calendar: EventCalendar,
+    as_of: pd.Timestamp,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay events over the headline combination as known and with hindsight, and compare with none.
+
+    Parameters
+    ----------
+    past : DataFrame
+        Scored forecasts with their ranges.
+    obs, everything : Observations
+        Figures public at `as_of`, and all figures: later ones only stand beside the cases.
+
+    Returns
+    -------
+    knowledge, cases : DataFrame
+        Empty where the headline is no combination that asks for events.
+    """
+    spec = exp.combination.get(exp.report.headline)
+    nothing = pd.DataFrame(columns=list(KNOWLEDGE_COLUMNS)), pd.DataFrame(columns=list(CASE_COLUMNS))
+    rows = past[past["model"] == exp.report.headline]
+    if spec is None or not spec.with_events or rows.empty:
+        return nothing
+    from joblib import Parallel, delayed
+
+    name = exp.target.total or exp.target.series[0]
+    rows = rows[rows["series_id"] == name]
+    codings = CODINGS if len(calendar.rules) else CODINGS[:1]
+    tables = Parallel()(
+        delayed(adjusted_rows)(
+            rows,
+            obs,
+            calendar,
+            coding=coding,
+            max_columns=exp.events.max_columns,
+            priority=exp.events.priority,
+            unseen=exp.events.unseen,
+            include_leaks=exp.data.include_leaks,
+        )
+        for coding in codings
+    )
+    by_coding: Mapping[str, pd.DataFrame] = dict(zip(codings, tables, strict=True))
+    days = set(rows["origin"])
+    named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
+    return (
+        knowledge_table(by_coding, obs, as_of=as_of),
+        case_forecasts(by_coding[exp.events.coding], everything, named),
+    )
+
+
+def what_if(
+    exp: Experiment,
+    newest: pd.DataFrame,
+    models: Mapping[str, Model],
+    obs: Observations,
+    calendar: EventCalendar,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Forecast under each scenario of the experiment; a table like any other, labelled by scenario."""
+    if not exp.scenario:
+        return pd.DataFrame(columns=list(FORECAST_COLUMNS))
+    spec = exp.combination.get(exp.report.headline)
+    made = run_scenarios(
+        newest,
+        models,
+        obs,
+        calendar,
+        exp.scenario,
+        as_of,
+        lay_over={exp.report.headline: spec.members} if spec is not None else (),
+        coding=exp.events.coding,
+        max_columns=exp.events.max_columns,
+        priority=exp.events.priority,
+        unseen=exp.events.unseen,
+        window=exp.backtest.window,
+        include_leaks=exp.data.include_leaks,
+    )
+    return made.forecasts
