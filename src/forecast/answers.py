@@ -21,6 +21,8 @@ from forecast.models.base import Model
 from forecast.spec import FORECAST_COLUMNS, Coding, Experiment
 
 CODINGS: tuple[Coding, ...] = ("rule", "judged")
+#: What the page prints of the worth of knowing; `knowledge_table` can measure more.
+MEASURES = ("median_error", "mae", "log_wis")
 
 
 def policy_effects(
@@ -86,7 +88,7 @@ def worth_of_knowing(
     days = set(rows["origin"])
     named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
     return (
-        knowledge_table(by_coding, obs, as_of=as_of),
+        knowledge_table(by_coding, obs, MEASURES, as_of=as_of),
         case_forecasts(by_coding[exp.events.coding], everything, named),
     )
 

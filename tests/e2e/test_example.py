@@ -1,0 +1,66 @@
+"""The committed report of guatemala_2024 is what the command makes today."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
+LEFT_OUT = {"backtest.csv.gz", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    where = tmp_path_factory.mktemp("example")
+    words = ["experiment=guatemala_2024", "report.png=false", "-q"]
+    done = subprocess.run(
+        [sys.executable, "-m", "forecast", *words], cwd=where, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=500, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (page,) = where.glob("reports/guatemala_2024/*/index.html")
+    return page.parent
+
+
+def names(folder):
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} - LEFT_OUT
+
+
+def test_the_files_are_the_same(made):
+    assert names(made) == names(EXAMPLE), "make example"
+    assert not list(EXAMPLE.rglob("*.png")) and not (EXAMPLE / "backtest.csv.gz").exists()
+
+
+def test_columns_and_numbers_are_the_same_to_a_thousandth(made):
+    for file in sorted(EXAMPLE.glob("*.csv")):
+        old, new = pd.read_csv(file), pd.read_csv(made / file.name)
+        assert list(old.columns) == list(new.columns), file.name
+        assert len(old) == len(new), f"make example: {file.name}"
+        for column in old.columns:
+            if pd.api.types.is_numeric_dtype(old[column]) and pd.api.types.is_numeric_dtype(new[column]):
+                np.testing.assert_allclose(new[column], old[column], rtol=1e-3, atol=1e-3, err_msg=f"{file.name}: {column}")
+            elif column not in ("note", "words", "message"):
+                assert old[column].fillna("").astype(str).tolist() == new[column].fillna("").astype(str).tolist(), file.name
+
+
+def sentences(folder):
+    page = json.loads((folder / "report.json").read_text())
+    return [page["h1"], page["standfirst"], *(s["find"] for s in page["sections"])]
+
+
+def test_sentences_are_the_same(made):
+    assert sentences(made) == sentences(EXAMPLE)
+
+
+def test_the_question_is_answered_with_the_figures_of_the_article():
+    page = (EXAMPLE / "index.html").read_text()
+    for figure in ("249,785", "137,480", "7 May 2024", "129,000"):
+        assert figure in page
+    h1 = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL).group(1)
+    assert "April 2024" in h1
