@@ -88,6 +88,17 @@ def test_cases_and_knowledge():
     assert [t.id for t in chart.toggles] == ["kn-all", "kn-none", "kn-known", "kn-hind"]
 
 
+def test_a_state_of_knowledge_that_was_not_run_has_no_button():
+    run = state("causes")
+    two = replace(run, cases=run.cases[run.cases["knowledge"] != "hindsight"])
+    chart = s.known_section(report(run=two)).blocks[0]
+    assert [t.id for t in chart.toggles] == ["kn-all", "kn-none", "kn-known"] and chart.toggles[
+        0
+    ].words == "both"
+    one = replace(run, cases=run.cases[run.cases["knowledge"] == "at_origin"])
+    assert s.known_section(report(run=one)).blocks[0].toggles == ()
+
+
 def test_fewer_than_24_dates_have_no_table():
     run = state("causes")
     few = replace(run, knowledge=run.knowledge.assign(n=20))

@@ -272,13 +272,27 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
         label=f"{w.capital(w.number_word(len(cases)))} small line charts. {told}",
         csv="knowledge.csv",
         table=cases_table(cases, r.view.whole),
-        toggles=(
-            Toggle("kn-all", "all three", checked=True), Toggle("kn-none", "no events", "muted", "7 4"),
-            Toggle("kn-known", "events as known at the time", "fc"), Toggle("kn-hind", "hindsight", "m-arima", "2 3"),
-        ),
+        toggles=_knowledge_toggles(cases),
         toggle_words="Show the forecast made with:",
         toggle_group="kn",
     )  # fmt: skip
+
+
+def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
+    """Return one button for each state of knowledge that the cases have, and one for all; none for a single one."""
+    words = {
+        "none": ("no events", "7 4"),
+        "at_origin": ("events as known at the time", ""),
+        "hindsight": ("hindsight", "2 3"),
+    }
+    there = [
+        key for key in LINES if any(key in case.ahead and case.ahead[key].notna().any() for case in cases)
+    ]
+    if len(there) < 2:
+        return ()
+    every = "all three" if len(there) == 3 else "both"
+    buttons = [Toggle(LINES[key][0], words[key][0], LINES[key][1], words[key][1]) for key in there]
+    return (Toggle("kn-all", every, checked=True), *buttons)
 
 
 def _case_words(case: Case, whole: bool) -> str:
@@ -311,8 +325,8 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
     if not len(table):
         return None, "The dates below were named before they were run."
     rows = pick(table, series_id=r.view.series_id)
-    metrics = [m for m in ("median_error", "mae", "wis") if m in set(rows["metric"])]
-    rows = rows[rows["metric"] == metrics[0]] if metrics else rows
+    # a factor can only be made of a miss on logs
+    rows = pick(rows, metric="median_error", coding=r.run.experiment.events.coding)
     models = list(dict.fromkeys(rows["model"]))
     model = r.run.headline if r.run.headline in models else models[0] if models else ""
     rows = pick(rows, model=model)
@@ -329,7 +343,7 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
         for row in records(rows)
     ]
     head = (Head("Months ahead"), Head("No events", "n"), Head("As known at the time", "n"), Head("With hindsight (not available to anyone)", "n"))  # fmt: skip
-    what = "Half of the forecasts were off by more than this factor" if metrics[:1] == ["median_error"] else "The mean miss, as a factor"  # fmt: skip
+    what = "Half of the forecasts were off by more than this factor"
     n = w.plural(int(rows["n"].min()), "date")
     far = rows.iloc[-1]
     find = findings.known_find(
