@@ -35,7 +35,7 @@ def test_the_steps_are_the_differences_of_the_reruns():
     assert table["change"].tolist()[1:] == [0, -9, -41, 5, -5, -50]
     assert table["why"].tolist()[2:4] == ["May was revised", "June is out"]
     assert ch.sentence(table, "2024-07") == (
-        "The forecast of July 2024 went from 200 to 150: revised figures -9, new figure -41, events +5, settings -5."
+        "The forecast of July 2024 went from 200 to 150: revised figures −9, new figure −41, events +5, settings −5."
     )
 
 

@@ -14,7 +14,7 @@ from forecast.data.observations import load_observations, replace_rows
 from forecast.events.calendar import load_events
 from forecast.models.base import set_starts
 from forecast.models.registry import make_model, make_models
-from forecast.spec import LEVELS, Experiment
+from forecast.spec import LEVELS, VERSION, Experiment
 
 
 class KeptFolds:
@@ -64,9 +64,7 @@ class KeptFolds:
         return sorted({*found, last})
 
     def _path(self, chain: Chain, days: Sequence[pd.Timestamp]) -> Path:
-        from forecast import __version__
-
-        return self.cache / f"{chain_key(chain, self.source, days, __version__)}.npz"
+        return self.cache / f"{chain_key(chain, self.source, days, VERSION)}.npz"
 
     def offer(self, day: pd.Timestamp) -> int:
         """Cut all chains for a round on a day and return how many there are; 0 where its origins are no beginning."""

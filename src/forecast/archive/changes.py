@@ -121,12 +121,12 @@ def sentence(table: pd.DataFrame, month: Any) -> str:
     Examples
     --------
     >>> sentence(steps_between(9800, [9800, 9700, 9124, None, None], 9124, [""] * 5), "2026-09")
-    'The forecast of September 2026 went from 9,800 to 9,124: revised figures -100, new figure -576.'
+    'The forecast of September 2026 went from 9,800 to 9,124: revised figures −100, new figure −576.'
     """
     first, last = float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1])
     name = f"{pd.Period(month, 'M'):%B %Y}"
     moved = [
-        f"{step} {change:+,.0f}"
+        f"{step} {change:+,.0f}".replace("-", "−")
         for step, change in zip(table["step"].iloc[1:-1], table["change"].iloc[1:-1], strict=True)
         if change
     ]

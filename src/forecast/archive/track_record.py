@@ -197,7 +197,8 @@ def worst_miss(record: pd.DataFrame) -> str:
     months = "one month" if row["horizon"] == 1 else f"{row['horizon']} months"
     share = abs(float(row["error"])) / abs(float(row["truth"]))
     way = "too high" if row["error"] > 0 else "too low"
-    how = f"{100 * share:.0f}% {way}" if share <= 1 else f"{1 + share:.1f} times the count"
+    percent = f"{100 * share:.0f}%" if share >= 0.005 else "less than 1%"
+    how = f"{percent} {way}" if share <= 1 else f"{1 + share:.1f} times the count"
     day, month = pd.Timestamp(row["origin"]), pd.Period(row["month"], "M")
     text = (
         f"The worst miss: the forecast of {day.day} {day:%B %Y} for {month:%B %Y}, {months} ahead, was"

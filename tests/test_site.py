@@ -1,0 +1,227 @@
+import json
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from forecast.archive import track_record as tr
+from forecast.report import site
+from forecast.report.site import SiteContent, SiteIssue, site_files
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def issue(as_of, revision=1, kind="published"):
+    path = (
+        f"{'reports' if kind == 'published' else 'replayed'}/{as_of}{f'-r{revision}' if revision > 1 else ''}"
+    )
+    return SiteIssue(
+        path,
+        f"About 10,000 & rising <{as_of}>",
+        "The direction is open.",
+        as_of,
+        f"{as_of}T08:00:00Z",
+        revision,
+        kind,
+    )
+
+
+@pytest.fixture(scope="module")
+def record():
+    """A record made by hand: two kinds, one range refused, one month without an outcome."""
+    rows = []
+    for kind in ("published", "replayed"):
+        for k, month in enumerate(pd.period_range("2024-01", "2024-06", freq="M")):
+            row = dict.fromkeys(tr.RECORD_COLUMNS)
+            truth = float("nan") if month == pd.Period("2024-06", "M") else 10_000.0 + 400 * k
+            row |= {"kind": kind, "series_id": "a", "origin": (month - 1).end_time.normalize(), "month": month, "horizon": 1,
+                    "lower_95": 8_000.0, "lower_80": 9_000.0, "lower_50": 9_500.0, "middle": 10_100.0, "upper_50": 10_600.0, "upper_80": 11_000.0,
+                    "upper_95": 12_000.0, "truth": truth, "truth_first": truth, "inside_50": "yes", "inside_80": "yes" if k < 3 else "no",
+                    "error": 10_100.0 - truth, "error_first": 0.0, "wis": 400.0, "wis_first": 400.0, "n_levels": 7, "model": "short",
+                    "knowledge": "none", "scenario": "", "run": k}  # fmt: skip
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def content(record):
+    ahead = pd.DataFrame({"series_id": "a", "month": pd.period_range("2024-06", periods=3, freq="M"), "horizon": [1, 2, 3],
+        "lower_95": [None, None, None], "lower_80": [9_000.0, 8_500.0, None], "lower_50": [9_500.0] * 3, "middle": [10_000.0] * 3,
+        "upper_50": [10_500.0] * 3, "upper_80": [11_000.0, 12_000.0, None], "upper_95": [None] * 3}).astype({"lower_95": float, "upper_95": float})  # fmt: skip
+    return SiteContent(
+        name="Forecast report: A & B", experiment="monthly", question="What next?",
+        issues=(issue("2024-06-20", 2), issue("2024-06-20"), issue("2024-05-20"), issue("2019-05-20", kind="replayed")),
+        forecast=ahead, latest={"a": {"month": "2024-05", "value": 11_600.0}}, record=record[record["kind"] == "published"],
+        replay=record[record["kind"] == "replayed"], summary=tr.summarise(record), worst={"published": "The worst miss: one.", "replayed": ""},
+        labels={"a": "Series A"}, changed="The forecast went from 9 to 10.", status={"state": "up to date", "code": 0, "message": "done"}, headline="short",
+    )  # fmt: skip
+
+
+def links(html):
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            found.extend(
+                v for k, v in attributes if k in ("href", "src") and v and not v.startswith(("#", "data:"))
+            )
+
+    Reader().feed(html)
+    return found
+
+
+def test_the_first_page_shows_newest_report_record_and_all_reports(content):
+    html = site_files(content)["index.html"].decode()
+    assert (
+        "<h1>About 10,000 &amp; rising &lt;2024-06-20&gt;</h1>" in html and "The direction is open." in html
+    )
+    assert "The forecast went from 9 to 10." in html and "The worst miss: one." in html
+    assert html.count("<li><a href=") == 4 and "(correction 1)" in html and "(replayed)" in html
+    assert html.index("Published forecasts of the month ahead") < html.index("Replayed forecasts")
+    assert "9,000 to 11,000" in html and "refused" in html
+    assert not re.search(r"\bnan\b|None", html)
+    assert "3 of 5" in html  # published ranges that held: one month has no outcome
+
+
+def test_every_link_is_relative_and_leads_somewhere(content):
+    files = site_files(content)
+    for link in links(files["index.html"].decode()):
+        assert "://" not in link and not link.startswith("/")
+        assert link in files or link in {f"{i.path}/index.html" for i in content.issues}, link
+
+
+def test_without_reports_the_page_says_so(content):
+    empty = SiteContent("Name", "monthly", question="What next?")
+    files = site_files(empty)
+    assert "No report has been published yet" in files["index.html"].decode()
+    assert (
+        json.loads(files["latest.json"])["issue"] is None and json.loads(files["latest.json"])["series"] == []
+    )
+    ET.fromstring(files["feed.xml"])
+
+
+def test_late_figures_are_a_banner_and_stand_in_the_files(content):
+    late = replace(content, stale="Figures are late: June.", status={"state": "stale"})
+    files = site_files(late)
+    assert (
+        'class="banner"' in files["index.html"].decode()
+        and "Figures are late: June." in files["index.html"].decode()
+    )
+    assert (
+        json.loads(files["latest.json"])["stale"] is True
+        and json.loads(files["status.json"])["state"] == "stale"
+    )
+    assert 'class="banner"' not in site_files(content)["index.html"].decode()
+
+
+def check(value, schema, where="$"):
+    """The part of JSON Schema that latest.schema.json uses."""
+    kinds = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "boolean": bool,
+        "integer": int,
+        "number": (int, float),
+        "null": type(None),
+    }
+    if "oneOf" in schema:
+        good = 0
+        for one in schema["oneOf"]:
+            try:
+                check(value, one, where)
+                good += 1
+            except AssertionError:
+                pass
+        assert good == 1, where
+        return
+    wanted = schema.get("type")
+    if wanted:
+        types = [wanted] if isinstance(wanted, str) else wanted
+        assert any(
+            isinstance(value, kinds[t]) and (t == "boolean" or not isinstance(value, bool)) for t in types
+        ), (where, value)
+    if "pattern" in schema:
+        assert re.search(schema["pattern"], value), (where, value)
+    if "minimum" in schema:
+        assert value >= schema["minimum"], where
+    if isinstance(value, dict):
+        assert set(schema.get("required", [])) <= set(value), where
+        if schema.get("additionalProperties") is False:
+            assert set(value) <= set(schema["properties"]), (where, set(value) - set(schema["properties"]))
+        for key, inner in value.items():
+            check(inner, schema["properties"][key], f"{where}.{key}")
+    if isinstance(value, list):
+        for inner in value:
+            check(inner, schema.get("items", {}), f"{where}[]")
+
+
+def test_latest_json_keeps_its_schema_and_a_refused_range_is_null(content):
+    files = site_files(content)
+    schema, latest = json.loads(files["latest.schema.json"]), json.loads(files["latest.json"])
+    check(latest, schema)
+    for broken in (
+        {**latest, "stale": "no"},
+        {k: v for k, v in latest.items() if k != "model"},
+        {**latest, "more": 1},
+    ):
+        with pytest.raises(AssertionError):
+            check(broken, schema)
+    assert latest["schema_version"] == site.SCHEMA_VERSION and latest["issue"]["revision"] == 2
+    assert (
+        latest["series"][0]["forecast"][2]["lower_80"] is None
+        and latest["series"][0]["forecast"][0]["lower_80"] == 9000
+    )
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(latest, schema)
+
+
+def test_the_feed_has_what_atom_asks_for(content):
+    """RFC 4287: feed and entries need id, title, updated; ids are unique and stay; dates carry a zone; text is escaped."""
+    feed = ET.fromstring(site_files(replace(content, url="https://example.org/site"))["feed.xml"])
+    assert feed.tag == f"{ATOM}feed" and feed.find(f"{ATOM}author/{ATOM}name").text
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == 3  # replayed reports are no news
+    ids = [e.find(f"{ATOM}id").text for e in [feed, *entries]]
+    assert len(set(ids)) == 4 and all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", i) for i in ids)
+    for part in (feed, *entries):
+        assert part.find(f"{ATOM}title").text
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", part.find(f"{ATOM}updated").text)
+    assert feed.find(f"{ATOM}updated").text == max(e.find(f"{ATOM}updated").text for e in entries)
+    assert entries[0].find(f"{ATOM}title").text.startswith("Correction: About 10,000 & rising")
+    hrefs = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert hrefs == {
+        "self": "https://example.org/site/feed.xml",
+        "alternate": "https://example.org/site/index.html",
+    }
+    later = ET.fromstring(
+        site_files(
+            replace(content, url="https://example.org/site", issues=(issue("2024-07-20"), *content.issues))
+        )["feed.xml"]
+    )
+    assert ids[1:] == [e.find(f"{ATOM}id").text for e in later.findall(f"{ATOM}entry")][1:]
+
+
+def test_the_record_as_a_file_keeps_kinds_apart(content):
+    import io
+
+    table = pd.read_csv(io.BytesIO(site_files(content)["track_record.csv"]))
+    assert table["kind"].value_counts().to_dict() == {"published": 6, "replayed": 6}
+    assert {"truth", "truth_first", "wis", "wis_spread", "inside_80"} <= set(table)
+
+
+def test_forecasts_by_others_come_with_the_caveat(content):
+    others = pd.DataFrame([{"forecaster": "Someone", "made": "2024-01", "first_month": "2024-02", "last_month": "2024-02", "series_id": "a",
+        "low": float("nan"), "point": 9_000.0, "high": float("nan"), "actual": 10_400.0, "error": -1_400.0, "percent": -13.5, "ours": 10_100.0,
+        "ours_kind": "replayed", "ours_error": -300.0, "source": "a paper", "note": ""}])  # fmt: skip
+    html = site_files(replace(content, others=others, caveat=tr.SELECTION))["index.html"].decode()
+    assert "Someone" in html and "selection" in html and "(replayed)" in html and "−14%" in html
+    assert "What did others forecast?" not in site_files(content)["index.html"].decode()
+
+
+def test_the_same_content_gives_the_same_bytes(content):
+    assert site_files(content) == site_files(content)
