@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecast.arima.likelihood import LOG_2PI, WORST, Batch, details, evaluate, evaluate_prefixes, run
+from forecast.arima.likelihood import LOG_2PI, WORST, Batch, details, evaluate, run
 from forecast.arima.polynomials import Orders, difference, expand, from_partial
 from forecast.arima.problem import FoldJob, prepare
 from forecast.arima.solved import batch_of
@@ -118,23 +118,6 @@ def test_gradient_on_the_boundary_is_symmetric():
     batch, group, _ = batch_of([problem])
     slope = evaluate(batch, group, np.array([len(problem.z)]), np.array([[-1.0]]), None, True)[1]
     assert slope[0, 0] == pytest.approx(0.0, abs=1e-6)
-
-
-@pytest.mark.parametrize(("order", "seasonal"), MODELS)
-def test_prefixes_equal_separate_passes(order, seasonal):
-    y, x = simulated(90)
-    orders = Orders.of(order, seasonal)
-    problem = prepare(FoldJob(y, x), orders, mean=False)
-    batch, _, _ = batch_of([problem])
-    lengths = np.arange(40, len(problem.z) + 1, 5)
-    theta = points(orders, 3)
-    together = evaluate_prefixes(batch, 0, lengths, theta)
-    for i, coefficients in enumerate(theta):
-        alone = [
-            evaluate(batch, np.array([0]), np.array([n]), coefficients[None], None, False)[0][0]
-            for n in lengths
-        ]
-        np.testing.assert_allclose(together[i], alone, atol=1e-9)
 
 
 def test_lanes_do_not_depend_on_each_other():

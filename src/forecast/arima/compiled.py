@@ -14,270 +14,27 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from forecast.arima.likelihood import LOG_2PI, PIVOT_TOLERANCE, WORST, Batch, Details, Ints
+from forecast.arima.compiled_parts import (
+    WIDTH,
+    backward,
+    cholesky,
+    factor,
+    filter_one,
+    forward,
+    impulse,
+    jit,
+    matched,
+    multiply,
+    solve_lower,
+    start_adjoint,
+    start_covariance,
+)
+from forecast.arima.likelihood import LOG_2PI, WORST, Batch, Details, Ints
 from forecast.arima.polynomials import Floats, expand, gather
-from forecast.arima.startup import LARGEST_VARIANCE
-
-WIDTH = 8
-_jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 
 
-# ------------------------------------------------------------------------------------ passes through time
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _forward(x: Any, out: Any, m: int, n: int, phi: Any, theta: Any) -> None:
-    """``out = theta(B)^-1 phi(B) x`` for eight columns; rows before m are zero."""
-    ar, ma = np.flatnonzero(phi), np.flatnonzero(theta[1:]) + 1
-    for t in range(m):
-        for c in range(WIDTH):
-            out[t, c] = 0.0
-    for t in range(m, m + n):
-        a0, a1, a2, a3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
-        a4, a5, a6, a7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
-        for i in ar:
-            w, r = phi[i], t - i
-            a0, a1, a2, a3 = a0 - w * x[r, 0], a1 - w * x[r, 1], a2 - w * x[r, 2], a3 - w * x[r, 3]
-            a4, a5, a6, a7 = a4 - w * x[r, 4], a5 - w * x[r, 5], a6 - w * x[r, 6], a7 - w * x[r, 7]
-        for i in ma:
-            w, r = theta[i], t - i
-            a0, a1, a2, a3 = a0 - w * out[r, 0], a1 - w * out[r, 1], a2 - w * out[r, 2], a3 - w * out[r, 3]
-            a4, a5, a6, a7 = a4 - w * out[r, 4], a5 - w * out[r, 5], a6 - w * out[r, 6], a7 - w * out[r, 7]
-        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = a0, a1, a2, a3
-        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
-    """``out = theta(F)^-1 x`` for eight columns; rows behind the sample are zero."""
-    ma = np.flatnonzero(theta[1:]) + 1
-    for t in range(m + n, m + n + m):
-        for c in range(WIDTH):
-            out[t, c] = 0.0
-    for t in range(m + n - 1, m - 1, -1):
-        a0, a1, a2, a3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
-        a4, a5, a6, a7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
-        for i in ma:
-            w, r = theta[i], t + i
-            a0, a1, a2, a3 = a0 - w * out[r, 0], a1 - w * out[r, 1], a2 - w * out[r, 2], a3 - w * out[r, 3]
-            a4, a5, a6, a7 = a4 - w * out[r, 4], a5 - w * out[r, 5], a6 - w * out[r, 6], a7 - w * out[r, 7]
-        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = a0, a1, a2, a3
-        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _filter(x: Any, n: int, theta: Any, step: int) -> None:
-    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) of one series of n values, in place."""
-    ma = np.flatnonzero(theta[1:]) + 1
-    for k in range(1, n):
-        t = k if step > 0 else n - 1 - k
-        total = x[t]
-        for i in ma:
-            if i > k:
-                break
-            total -= theta[i] * x[t - step * i]
-        x[t] = total
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _matched(x: Any, y: Any, lag: int) -> float:
-    """``sum_t x[t] y[t - lag]``, in four interleaved sums."""
-    p0 = p1 = p2 = p3 = 0.0
-    count = x.size - lag
-    a, b = x[lag:], y[:count]
-    for t in range(0, count - 3, 4):
-        p0 += a[t] * b[t]
-        p1 += a[t + 1] * b[t + 1]
-        p2 += a[t + 2] * b[t + 2]
-        p3 += a[t + 3] * b[t + 3]
-    for t in range(count - count % 4, count):
-        p0 += a[t] * b[t]
-    total: float = (p0 + p1) + (p2 + p3)
-    return total
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _impulse(pi: Any, m: int, n: int, theta: Any) -> None:
-    """Weights of ``theta(B)^-1``, m zeros before them and zeros behind."""
-    ma = np.flatnonzero(theta[1:]) + 1
-    pi[:] = 0.0
-    pi[m] = 1.0
-    for t in range(m + 1, m + n):
-        total = 0.0
-        for i in ma:
-            total -= theta[i] * pi[t - i]
-        pi[t] = total
-
-
-# ------------------------------------------------------------------------------------------ small algebra
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _cholesky(a: Any, m: int) -> bool:
-    """Lower factor of a[:m, :m] in place (upper part set to zero); False if it is not positive definite."""
-    for j in range(m):
-        pivot = a[j, j]
-        if not pivot > 0.0:
-            return False
-        inverse = 1.0 / np.sqrt(pivot)
-        for i in range(j, m):
-            a[j, i] *= inverse  # row j of the upper factor, contiguous
-        for i in range(j + 1, m):
-            w = a[j, i]
-            for c in range(i, m):
-                a[i, c] -= w * a[j, c]
-    for j in range(m):
-        for i in range(j + 1, m):
-            a[i, j] = a[j, i]
-            a[j, i] = 0.0
-    return True
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _solve_lower(low: Any, x: Any, m: int, k: int) -> None:
-    """``x = low^-1 x`` in place for k columns."""
-    for i in range(m):
-        for j in range(i):
-            w = low[i, j]
-            for c in range(k):
-                x[i, c] -= w * x[j, c]
-        w = 1.0 / low[i, i]
-        for c in range(k):
-            x[i, c] *= w
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _multiply(a: Any, b: Any, out: Any, m: int, k: int, transposed: bool) -> None:
-    """``out = a b`` or ``a' b`` for square a of size m and k columns of b."""
-    for i in range(m):
-        for c in range(k):
-            out[i, c] = 0.0
-    for i in range(m):
-        for j in range(m):
-            w = a[j, i] if transposed else a[i, j]
-            if w != 0.0:
-                for c in range(k):
-                    out[i, c] += w * b[j, c]
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _yule_walker(phi: Any, size: int, matrix: Any, right: Any) -> None:
-    """Solve ``g_k - sum_l phi_l g_|k-l| = right_k``, k < size, in place (elimination with row exchange)."""
-    for k in range(size):
-        for j in range(size):
-            matrix[k, j] = 0.0
-        matrix[k, k] = 1.0
-        for lag in range(1, size):
-            matrix[k, abs(k - lag)] -= phi[lag]
-    for c in range(size):
-        best = c
-        for r in range(c + 1, size):
-            if abs(matrix[r, c]) > abs(matrix[best, c]):
-                best = r
-        if best != c:
-            for j in range(c, size):
-                matrix[c, j], matrix[best, j] = matrix[best, j], matrix[c, j]
-            right[c], right[best] = right[best], right[c]
-        for r in range(c + 1, size):
-            w = matrix[r, c] / matrix[c, c]
-            if w != 0.0:
-                for j in range(c + 1, size):
-                    matrix[r, j] -= w * matrix[c, j]
-                right[r] -= w * right[c]
-    for c in range(size - 1, -1, -1):
-        for j in range(c + 1, size):
-            right[c] -= matrix[c, j] * right[j]
-        right[c] /= matrix[c, c]
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any) -> bool:
-    """V of the start-up terms; False where digits have run out."""
-    psi, gamma, first = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
-    for j in range(m + 1):
-        psi[j] = theta[j]
-        for lag in range(1, j + 1):
-            psi[j] += phi[lag] * psi[j - lag]
-    if ps:
-        for k in range(ps + 1):
-            for j in range(k, m + 1):
-                gamma[k] += theta[j] * psi[j - k]
-        _yule_walker(phi, ps + 1, matrix, gamma)
-    for j in range(m):
-        for lag in range(j + 1, m + 1):
-            first[j] += phi[lag] * gamma[lag - j] + theta[lag] * psi[lag - j]
-    if not first[0] <= LARGEST_VARIANCE:
-        return False
-    for i in range(m - 1, -1, -1):
-        a, b, gain = phi[i + 1], first[i + 1], phi[i + 1] + theta[i + 1]
-        for j in range(m):
-            value = a * (phi[j + 1] * first[0] + first[j + 1]) + b * phi[j + 1]
-            value += gain * (phi[j + 1] + theta[j + 1])
-            v[i, j] = value + (v[i + 1, j + 1] if i + 1 < m and j + 1 < m else 0.0)
-    return True
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _start_adjoint(
-    phi: Any, theta: Any, m: int, ps: int, v: Any, pull: Any, matrix: Any, d_phi: Any, d_theta: Any
-) -> None:
-    """Add the derivatives of ``tr(pull V)`` by phi and theta; destroys pull."""
-    right, first = np.zeros(m + 2), np.zeros(m + 1)
-    for j in range(m):
-        right[j] = pull[0, j]
-    right[0] = pull[0, 0]
-    for j in range(1, m):
-        right[0] -= phi[j] * pull[0, j]
-    for j in range(m):
-        pull[0, j] = 0.0
-        pull[j, 0] = 0.0
-    for i in range(1, m):
-        for j in range(1, m):
-            pull[i, j] += pull[i - 1, j - 1]
-    for j in range(1, m + 1):
-        for i in range(m):
-            right[j] += pull[j - 1, i] * phi[i + 1]
-    if ps:
-        _yule_walker(phi, ps + 1, matrix, right)
-    for j in range(m):
-        first[j] = right[j]
-        if j > ps:
-            for lag in range(1, ps + 1):
-                first[j] += phi[lag] * first[j - lag]
-    for i in range(m):
-        total_gain = total_carried = 0.0
-        for j in range(m):
-            lam = pull[i, j] + first[abs(i - j)]
-            total_gain += lam * (phi[j + 1] + theta[j + 1])
-            total_carried += lam * (phi[j + 1] * v[0, 0] + (v[0, j + 1] if j + 1 < m else 0.0))
-        d_theta[i + 1] += 2.0 * total_gain
-        d_phi[i + 1] += 2.0 * (total_gain + total_carried)
-
-
-@_jit  # type: ignore[untyped-decorator]
-def _factor(s: Any, root: Any, kept: Any, size: int, n_missing: int, n_integrated: int) -> None:
-    """Cholesky factor that leaves out columns without information, see `likelihood.factor`."""
-    for i in range(size):
-        for j in range(size):
-            root[i, j] = s[i, j] if j <= i else 0.0
-    for j in range(size):
-        pivot = root[j, j]
-        penalised = n_missing <= j < n_integrated or j == size - 1
-        kept[j] = pivot > (0.0 if penalised else PIVOT_TOLERANCE * s[j, j])
-        root[j, j] = np.sqrt(pivot) if kept[j] else 1.0
-        for i in range(j + 1, size):
-            root[i, j] = root[i, j] / root[j, j] if kept[j] else 0.0
-        for i in range(j + 1, size):
-            for c in range(j + 1, i + 1):
-                root[i, c] -= root[i, j] * root[c, j]
-
-
-# ------------------------------------------------------------------------------------------------- lanes
-
-
-@_jit  # type: ignore[untyped-decorator]
+@jit  # type: ignore[untyped-decorator]
 def _gradient(
     z: Any, e: Any, pi: Any, m: int, n: int, ps: int, phi: Any, theta: Any, v: Any, small: Any, b_root: Any,
     g: Any, mix: Any, weight: Any, size: int, matrix: Any, d_phi: Any, d_theta: Any,
@@ -289,9 +46,9 @@ def _gradient(
     for i in range(m):
         inverse[i, i] = 1.0
         low[i, i] = 1.0
-    _solve_lower(b_root, inverse, m, m)
-    _multiply(inverse, inverse, shrink, m, m, True)  # B^-1
-    _multiply(small, shrink, work, m, m, False)
+    solve_lower(b_root, inverse, m, m)
+    multiply(inverse, inverse, shrink, m, m, True)  # B^-1
+    multiply(small, shrink, work, m, m, False)
     for i in range(m):  # pull = R' B^-1 R / 2 = small B^-1 small' / 2
         for j in range(m):
             total = 0.0
@@ -302,9 +59,9 @@ def _gradient(
         for j in range(m):
             shrink[i, j] = -shrink[i, j]
         shrink[i, i] += 1.0
-    _solve_lower(small, low, m, m)  # R^-T
-    _multiply(shrink, low, work, m, m, False)
-    _multiply(low, work, q2, m, m, True)
+    solve_lower(small, low, m, m)  # R^-T
+    multiply(shrink, low, work, m, m, False)
+    multiply(low, work, q2, m, m, True)
     wanted_phi, wanted_theta = np.flatnonzero(d_phi), np.flatnonzero(d_theta)
     d_phi[:] = 0.0
     d_theta[:] = 0.0
@@ -327,31 +84,31 @@ def _gradient(
                         u[t] += w * column[t]
                 for i in range(m):
                     estimate[i, 0] += w * g[i, c]
-        _multiply(shrink, estimate, tilted, m, 1, False)
-        _multiply(low, tilted, estimate, m, 1, True)
+        multiply(shrink, estimate, tilted, m, 1, False)
+        multiply(low, tilted, estimate, m, 1, True)
         for i in range(m):
             wrong[i] = estimate[i, 0]
-        _filter(wrong, n, theta, 1)
+        filter_one(wrong, n, theta, 1)
         for t in range(n):
             ehat[t] -= wrong[t]
             back[t] = ehat[t]
-        _filter(back, n, theta, -1)
+        filter_one(back, n, theta, -1)
         w = weight[k]
         for i in range(m):
             for j in range(m):
                 pull[i, j] -= w * back[i] * back[j]
         for lag in wanted_theta:
-            d_theta[lag] -= 2.0 * w * _matched(back, ehat, lag)
+            d_theta[lag] -= 2.0 * w * matched(back, ehat, lag)
         for lag in wanted_phi:
-            d_phi[lag] -= 2.0 * w * _matched(back, u, lag)
+            d_phi[lag] -= 2.0 * w * matched(back, u, lag)
     _determinant(pi, q2, m, n, back)
-    _filter(back, n, theta, -1)
+    filter_one(back, n, theta, -1)
     for lag in wanted_theta:
-        d_theta[lag] -= _matched(back, pi[m : m + n], lag)
-    _start_adjoint(phi, theta, m, ps, v, pull, matrix, d_phi, d_theta)
+        d_theta[lag] -= matched(back, pi[m : m + n], lag)
+    start_adjoint(phi, theta, m, ps, v, pull, matrix, d_phi, d_theta)
 
 
-@_jit  # type: ignore[untyped-decorator]
+@jit  # type: ignore[untyped-decorator]
 def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
     """Write c with ``<c, dpi> = tr(Q2 dA) / 2``; pi has m zeros before and behind."""
     sums = np.zeros(2 * m - 1)  # of the diagonals of Q2
@@ -371,7 +128,7 @@ def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
         out[t] = total
 
 
-@_jit  # type: ignore[untyped-decorator]
+@jit  # type: ignore[untyped-decorator]
 def _lanes(
     blocked: Any, group: Any, length: Any, phi: Any, theta: Any, m: int, ps: int, size: int, n_missing: int,
     n_integrated: int, precision: Any, sigma2: Any, want: int, value: Any, d_phi: Any, d_theta: Any,
@@ -392,9 +149,9 @@ def _lanes(
         p, q = phi[lane], theta[lane]
         value[lane] = WORST
         for b in range(blocks):
-            _forward(z[b], e[b], m, n, p, q)
+            forward(z[b], e[b], m, n, p, q)
             if b == size // WIDTH:  # the impulse knows no autoregression
-                _impulse(pi, m, n, q)
+                impulse(pi, m, n, q)
                 for t in range(m, m + n):
                     e[b, t, size % WIDTH] = pi[t]
         for bi in range(blocks):
@@ -407,7 +164,7 @@ def _lanes(
         logdet = 0.0
         if m:
             for b in range(blocks):
-                _backward(e[b], back, m, n, q)
+                backward(e[b], back, m, n, q)
                 for c in range(min(WIDTH, size + 1 - b * WIDTH)):
                     for i in range(m):
                         h[i, b * WIDTH + c] = back[m + i, c]
@@ -417,32 +174,32 @@ def _lanes(
             for i in range(m - 1):
                 for j in range(m - 1):
                     gram[i + 1, j + 1] = gram[i, j] - pi[m + n - 1 - i] * pi[m + n - 1 - j]
-            if not _cholesky(gram, m) or not _start_covariance(p, q, m, ps, v, matrix):
+            if not cholesky(gram, m) or not start_covariance(p, q, m, ps, v, matrix):
                 continue
             for i in range(m):
                 for c in range(size):
                     g[i, c] = h[i, c]
-            _solve_lower(gram, g, m, size)
-            _multiply(v, gram, work, m, m, False)
-            _multiply(gram, work, b_root, m, m, True)
+            solve_lower(gram, g, m, size)
+            multiply(v, gram, work, m, m, False)
+            multiply(gram, work, b_root, m, m, True)
             for i in range(m):
                 for j in range(i):
                     b_root[i, j] = b_root[j, i]
                 b_root[i, i] += 1.0
-            if not _cholesky(b_root, m):
+            if not cholesky(b_root, m):
                 continue
             for i in range(m):
                 logdet += 2.0 * np.log(b_root[i, i])
                 for c in range(size):
                     u[i, c] = g[i, c]
-            _solve_lower(b_root, u, m, size)
+            solve_lower(b_root, u, m, size)
             for r in range(m):
                 for i in range(size):
                     for j in range(size):
                         s[i, j] += u[r, i] * u[r, j] - g[r, i] * g[r, j]
         for i in range(n_missing, n_integrated):
             s[i, i] += sigma2[lane] * precision[group[lane], i - n_missing]
-        _factor(s, root[lane], kept[lane], size, n_missing, n_integrated)
+        factor(s, root[lane], kept[lane], size, n_missing, n_integrated)
         low, rss = root[lane], root[lane, size - 1, size - 1] ** 2
         if not kept[lane, size - 1]:
             continue
@@ -499,21 +256,21 @@ def _lanes(
                 pi_tail[lane, i] = pi[n - m + i] if n - m + i >= 0 else 0.0
 
 
-@_jit  # type: ignore[untyped-decorator]
+@jit  # type: ignore[untyped-decorator]
 def _details(
     e: Any, pi: Any, m: int, n: int, size: int, small: Any, b_root: Any, g: Any, start: Any, start_cov: Any
 ) -> None:
     """Estimates of the start-up terms of all columns and their covariance Q2."""
     inverse, shrink, low, work = np.eye(m), np.zeros((m, m)), np.eye(m), np.zeros((m, m))
-    _solve_lower(b_root, inverse, m, m)
-    _multiply(inverse, inverse, shrink, m, m, True)
+    solve_lower(b_root, inverse, m, m)
+    multiply(inverse, inverse, shrink, m, m, True)
     shrink[:] = np.eye(m) - shrink
-    _solve_lower(small, low, m, m)
-    _multiply(shrink, low, work, m, m, False)
-    _multiply(low, work, start_cov, m, m, True)
+    solve_lower(small, low, m, m)
+    multiply(shrink, low, work, m, m, False)
+    multiply(low, work, start_cov, m, m, True)
     tilted = np.zeros((m, size))
-    _multiply(shrink, g, tilted, m, size, False)
-    _multiply(low, tilted, start, m, size, True)
+    multiply(shrink, g, tilted, m, size, False)
+    multiply(low, tilted, start, m, size, True)
 
 
 def _call(

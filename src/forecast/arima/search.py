@@ -19,9 +19,10 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.arima.likelihood import Ints, evaluate, evaluate_prefixes
+from forecast.arima.likelihood import Ints, evaluate
 from forecast.arima.optimise import Objective, Optima, choose_starts, distinct, grid, minimise, n_starts
 from forecast.arima.polynomials import Floats
+from forecast.arima.prefixes import evaluate_prefixes
 
 Starts = Literal["warm", "modes", "full"]
 ANCHOR_EVERY = {"modes": 12, "warm": 16}

@@ -1,0 +1,264 @@
+"""The parts of the compiled kernel: passes through time and small algebra, see `forecast.arima.compiled`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from forecast.arima.likelihood import PIVOT_TOLERANCE
+from forecast.arima.startup import LARGEST_VARIANCE
+
+WIDTH = 8
+jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+
+
+# ------------------------------------------------------------------------------------ passes through time
+
+
+@jit  # type: ignore[untyped-decorator]
+def forward(x: Any, out: Any, m: int, n: int, phi: Any, theta: Any) -> None:
+    """``out = theta(B)^-1 phi(B) x`` for eight columns; rows before m are zero."""
+    ar, ma = np.flatnonzero(phi), np.flatnonzero(theta[1:]) + 1
+    for t in range(m):
+        for c in range(WIDTH):
+            out[t, c] = 0.0
+    for t in range(m, m + n):
+        a0, a1, a2, a3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
+        a4, a5, a6, a7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
+        for i in ar:
+            w, r = phi[i], t - i
+            a0, a1, a2, a3 = a0 - w * x[r, 0], a1 - w * x[r, 1], a2 - w * x[r, 2], a3 - w * x[r, 3]
+            a4, a5, a6, a7 = a4 - w * x[r, 4], a5 - w * x[r, 5], a6 - w * x[r, 6], a7 - w * x[r, 7]
+        for i in ma:
+            w, r = theta[i], t - i
+            a0, a1, a2, a3 = a0 - w * out[r, 0], a1 - w * out[r, 1], a2 - w * out[r, 2], a3 - w * out[r, 3]
+            a4, a5, a6, a7 = a4 - w * out[r, 4], a5 - w * out[r, 5], a6 - w * out[r, 6], a7 - w * out[r, 7]
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = a0, a1, a2, a3
+        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
+
+
+@jit  # type: ignore[untyped-decorator]
+def backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
+    """``out = theta(F)^-1 x`` for eight columns; rows behind the sample are zero."""
+    ma = np.flatnonzero(theta[1:]) + 1
+    for t in range(m + n, m + n + m):
+        for c in range(WIDTH):
+            out[t, c] = 0.0
+    for t in range(m + n - 1, m - 1, -1):
+        a0, a1, a2, a3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
+        a4, a5, a6, a7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
+        for i in ma:
+            w, r = theta[i], t + i
+            a0, a1, a2, a3 = a0 - w * out[r, 0], a1 - w * out[r, 1], a2 - w * out[r, 2], a3 - w * out[r, 3]
+            a4, a5, a6, a7 = a4 - w * out[r, 4], a5 - w * out[r, 5], a6 - w * out[r, 6], a7 - w * out[r, 7]
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = a0, a1, a2, a3
+        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
+
+
+@jit  # type: ignore[untyped-decorator]
+def filter_one(x: Any, n: int, theta: Any, step: int) -> None:
+    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) of one series of n values, in place."""
+    ma = np.flatnonzero(theta[1:]) + 1
+    for k in range(1, n):
+        t = k if step > 0 else n - 1 - k
+        total = x[t]
+        for i in ma:
+            if i > k:
+                break
+            total -= theta[i] * x[t - step * i]
+        x[t] = total
+
+
+@jit  # type: ignore[untyped-decorator]
+def matched(x: Any, y: Any, lag: int) -> float:
+    """``sum_t x[t] y[t - lag]``, in four interleaved sums."""
+    p0 = p1 = p2 = p3 = 0.0
+    count = x.size - lag
+    a, b = x[lag:], y[:count]
+    for t in range(0, count - 3, 4):
+        p0 += a[t] * b[t]
+        p1 += a[t + 1] * b[t + 1]
+        p2 += a[t + 2] * b[t + 2]
+        p3 += a[t + 3] * b[t + 3]
+    for t in range(count - count % 4, count):
+        p0 += a[t] * b[t]
+    total: float = (p0 + p1) + (p2 + p3)
+    return total
+
+
+@jit  # type: ignore[untyped-decorator]
+def impulse(pi: Any, m: int, n: int, theta: Any) -> None:
+    """Weights of ``theta(B)^-1``, m zeros before them and zeros behind."""
+    ma = np.flatnonzero(theta[1:]) + 1
+    pi[:] = 0.0
+    pi[m] = 1.0
+    for t in range(m + 1, m + n):
+        total = 0.0
+        for i in ma:
+            total -= theta[i] * pi[t - i]
+        pi[t] = total
+
+
+# ------------------------------------------------------------------------------------------ small algebra
+
+
+@jit  # type: ignore[untyped-decorator]
+def cholesky(a: Any, m: int) -> bool:
+    """Lower factor of a[:m, :m] in place (upper part set to zero); False if it is not positive definite."""
+    for j in range(m):
+        pivot = a[j, j]
+        if not pivot > 0.0:
+            return False
+        inverse = 1.0 / np.sqrt(pivot)
+        for i in range(j, m):
+            a[j, i] *= inverse  # row j of the upper factor, contiguous
+        for i in range(j + 1, m):
+            w = a[j, i]
+            for c in range(i, m):
+                a[i, c] -= w * a[j, c]
+    for j in range(m):
+        for i in range(j + 1, m):
+            a[i, j] = a[j, i]
+            a[j, i] = 0.0
+    return True
+
+
+@jit  # type: ignore[untyped-decorator]
+def solve_lower(low: Any, x: Any, m: int, k: int) -> None:
+    """``x = low^-1 x`` in place for k columns."""
+    for i in range(m):
+        for j in range(i):
+            w = low[i, j]
+            for c in range(k):
+                x[i, c] -= w * x[j, c]
+        w = 1.0 / low[i, i]
+        for c in range(k):
+            x[i, c] *= w
+
+
+@jit  # type: ignore[untyped-decorator]
+def multiply(a: Any, b: Any, out: Any, m: int, k: int, transposed: bool) -> None:
+    """``out = a b`` or ``a' b`` for square a of size m and k columns of b."""
+    for i in range(m):
+        for c in range(k):
+            out[i, c] = 0.0
+    for i in range(m):
+        for j in range(m):
+            w = a[j, i] if transposed else a[i, j]
+            if w != 0.0:
+                for c in range(k):
+                    out[i, c] += w * b[j, c]
+
+
+@jit  # type: ignore[untyped-decorator]
+def yule_walker(phi: Any, size: int, matrix: Any, right: Any) -> None:
+    """Solve ``g_k - sum_l phi_l g_|k-l| = right_k``, k < size, in place (elimination with row exchange)."""
+    for k in range(size):
+        for j in range(size):
+            matrix[k, j] = 0.0
+        matrix[k, k] = 1.0
+        for lag in range(1, size):
+            matrix[k, abs(k - lag)] -= phi[lag]
+    for c in range(size):
+        best = c
+        for r in range(c + 1, size):
+            if abs(matrix[r, c]) > abs(matrix[best, c]):
+                best = r
+        if best != c:
+            for j in range(c, size):
+                matrix[c, j], matrix[best, j] = matrix[best, j], matrix[c, j]
+            right[c], right[best] = right[best], right[c]
+        for r in range(c + 1, size):
+            w = matrix[r, c] / matrix[c, c]
+            if w != 0.0:
+                for j in range(c + 1, size):
+                    matrix[r, j] -= w * matrix[c, j]
+                right[r] -= w * right[c]
+    for c in range(size - 1, -1, -1):
+        for j in range(c + 1, size):
+            right[c] -= matrix[c, j] * right[j]
+        right[c] /= matrix[c, c]
+
+
+@jit  # type: ignore[untyped-decorator]
+def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any) -> bool:
+    """V of the start-up terms; False where digits have run out."""
+    psi, gamma, first = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
+    for j in range(m + 1):
+        psi[j] = theta[j]
+        for lag in range(1, j + 1):
+            psi[j] += phi[lag] * psi[j - lag]
+    if ps:
+        for k in range(ps + 1):
+            for j in range(k, m + 1):
+                gamma[k] += theta[j] * psi[j - k]
+        yule_walker(phi, ps + 1, matrix, gamma)
+    for j in range(m):
+        for lag in range(j + 1, m + 1):
+            first[j] += phi[lag] * gamma[lag - j] + theta[lag] * psi[lag - j]
+    if not first[0] <= LARGEST_VARIANCE:
+        return False
+    for i in range(m - 1, -1, -1):
+        a, b, gain = phi[i + 1], first[i + 1], phi[i + 1] + theta[i + 1]
+        for j in range(m):
+            value = a * (phi[j + 1] * first[0] + first[j + 1]) + b * phi[j + 1]
+            value += gain * (phi[j + 1] + theta[j + 1])
+            v[i, j] = value + (v[i + 1, j + 1] if i + 1 < m and j + 1 < m else 0.0)
+    return True
+
+
+@jit  # type: ignore[untyped-decorator]
+def start_adjoint(
+    phi: Any, theta: Any, m: int, ps: int, v: Any, pull: Any, matrix: Any, d_phi: Any, d_theta: Any
+) -> None:
+    """Add the derivatives of ``tr(pull V)`` by phi and theta; destroys pull."""
+    right, first = np.zeros(m + 2), np.zeros(m + 1)
+    for j in range(m):
+        right[j] = pull[0, j]
+    right[0] = pull[0, 0]
+    for j in range(1, m):
+        right[0] -= phi[j] * pull[0, j]
+    for j in range(m):
+        pull[0, j] = 0.0
+        pull[j, 0] = 0.0
+    for i in range(1, m):
+        for j in range(1, m):
+            pull[i, j] += pull[i - 1, j - 1]
+    for j in range(1, m + 1):
+        for i in range(m):
+            right[j] += pull[j - 1, i] * phi[i + 1]
+    if ps:
+        yule_walker(phi, ps + 1, matrix, right)
+    for j in range(m):
+        first[j] = right[j]
+        if j > ps:
+            for lag in range(1, ps + 1):
+                first[j] += phi[lag] * first[j - lag]
+    for i in range(m):
+        total_gain = total_carried = 0.0
+        for j in range(m):
+            lam = pull[i, j] + first[abs(i - j)]
+            total_gain += lam * (phi[j + 1] + theta[j + 1])
+            total_carried += lam * (phi[j + 1] * v[0, 0] + (v[0, j + 1] if j + 1 < m else 0.0))
+        d_theta[i + 1] += 2.0 * total_gain
+        d_phi[i + 1] += 2.0 * (total_gain + total_carried)
+
+
+@jit  # type: ignore[untyped-decorator]
+def factor(s: Any, root: Any, kept: Any, size: int, n_missing: int, n_integrated: int) -> None:
+    """Cholesky factor that leaves out columns without information, see `likelihood.factor`."""
+    for i in range(size):
+        for j in range(size):
+            root[i, j] = s[i, j] if j <= i else 0.0
+    for j in range(size):
+        pivot = root[j, j]
+        penalised = n_missing <= j < n_integrated or j == size - 1
+        kept[j] = pivot > (0.0 if penalised else PIVOT_TOLERANCE * s[j, j])
+        root[j, j] = np.sqrt(pivot) if kept[j] else 1.0
+        for i in range(j + 1, size):
+            root[i, j] = root[i, j] / root[j, j] if kept[j] else 0.0
+        for i in range(j + 1, size):
+            for c in range(j + 1, i + 1):
+                root[i, c] -= root[i, j] * root[c, j]

@@ -1,0 +1,106 @@
+"""The parts of the compiled kernel against numpy."""
+
+import numpy as np
+import pytest
+
+from forecast.arima import compiled_parts as parts
+from forecast.arima.likelihood import factor
+from forecast.arima.polynomials import Orders, expand, from_partial
+from forecast.arima.startup import StartCovariance
+
+RNG = np.random.default_rng(0)
+M, N = 5, 40
+PHI, THETA = np.r_[0.0, 0.5, 0, 0, 0.2, -0.1], np.r_[1.0, -0.4, 0, 0.3, 0, 0]
+
+
+def direct(x, phi, theta):
+    out = np.zeros_like(x)
+    for t in range(M, M + N):
+        out[t] = x[t] - sum(phi[i] * x[t - i] for i in range(1, M + 1))
+        out[t] -= sum(theta[i] * out[t - i] for i in range(1, M + 1))
+    return out
+
+
+def padded():
+    x = np.zeros((N + 2 * M, parts.WIDTH))
+    x[M : M + N] = RNG.standard_normal((N, parts.WIDTH))
+    return x
+
+
+def test_forward_and_backward_are_adjoint():
+    x, y = padded(), padded()
+    ahead, back = np.zeros_like(x), np.zeros_like(x)
+    parts.forward(x, ahead, M, N, PHI, THETA)
+    np.testing.assert_allclose(ahead, direct(x, PHI, THETA), atol=1e-12)
+    parts.forward(x, ahead, M, N, 0 * PHI, THETA)
+    parts.backward(y, back, M, N, THETA)
+    assert (ahead * y).sum() == pytest.approx((x * back).sum())
+
+
+def test_filters_of_one_series():
+    x = padded()
+    out, one = np.zeros_like(x), x[M : M + N, 0].copy()
+    parts.forward(x, out, M, N, 0 * PHI, THETA)
+    parts.filter_one(one, N, THETA, 1)
+    np.testing.assert_allclose(one, out[M : M + N, 0], atol=1e-12)
+    parts.backward(x, out, M, N, THETA)
+    one = x[M : M + N, 0].copy()
+    parts.filter_one(one, N, THETA, -1)
+    np.testing.assert_allclose(one, out[M : M + N, 0], atol=1e-12)
+    pi, impulse = np.zeros(N + 2 * M), np.r_[1.0, np.zeros(N - 1)]
+    parts.impulse(pi, M, N, THETA)
+    parts.filter_one(impulse, N, THETA, 1)
+    np.testing.assert_allclose(pi[M : M + N], impulse, atol=1e-14)
+
+
+@pytest.mark.parametrize("lag", [1, 4, 38])
+def test_matched_products(lag):
+    x, y = RNG.standard_normal((2, N))
+    assert parts.matched(x, y, lag) == pytest.approx(x[lag:] @ y[:-lag])
+
+
+def test_small_algebra():
+    a = RNG.standard_normal((M, M))
+    square = a @ a.T + np.eye(M)
+    low = square.copy()
+    assert parts.cholesky(low, M)
+    np.testing.assert_allclose(low, np.linalg.cholesky(square), atol=1e-12)
+    assert not parts.cholesky(-square, M)
+    x = RNG.standard_normal((M, 3))
+    solved = x.copy()
+    parts.solve_lower(low, solved, M, 3)
+    np.testing.assert_allclose(low @ solved, x, atol=1e-12)
+    out = np.zeros((M, 3))
+    parts.multiply(a, x, out, M, 3, False)
+    np.testing.assert_allclose(out, a @ x)
+    parts.multiply(a, x, out, M, 3, True)
+    np.testing.assert_allclose(out, a.T @ x)
+
+
+def test_start_up_terms():
+    orders = Orders.of((2, 0, 1), (1, 0, 1, 4))
+    phi, theta = expand(from_partial(RNG.uniform(-0.8, 0.8, (1, orders.n_arma)), orders)[0], orders)
+    m, ps = orders.state, orders.ar_length
+    reference = StartCovariance.of(phi, theta, ps)
+    v, matrix = np.zeros((m, m)), np.zeros((ps + 1, ps + 1))
+    assert parts.start_covariance(phi[0], theta[0], m, ps, v, matrix)
+    np.testing.assert_allclose(v, reference.v[0], atol=1e-10)
+    pull = RNG.standard_normal((m, m))
+    pull += pull.T
+    expected = reference.adjoint(pull[None])
+    d_phi, d_theta = np.zeros(m + 1), np.zeros(m + 1)
+    parts.start_adjoint(phi[0], theta[0], m, ps, v, pull.copy(), matrix, d_phi, d_theta)
+    np.testing.assert_allclose(d_phi, expected[0][0], rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(d_theta, expected[1][0], rtol=1e-8, atol=1e-8)
+
+
+def test_factor_leaves_columns_out():
+    x = RNG.standard_normal((20, 4))
+    x[:, 2] = x[:, 0] + x[:, 1]
+    s = x.T @ x
+    root, kept = np.zeros((4, 4)), np.zeros(4, dtype=bool)
+    parts.factor(s, root, kept, 4, 0, 0)
+    expected, expected_kept = factor(s[None], 0, 0)
+    np.testing.assert_array_equal(kept, expected_kept[0])
+    np.testing.assert_allclose(root, expected[0], atol=1e-10)
+    assert not kept[2]
