@@ -129,6 +129,76 @@ def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
 
 
 @jit  # type: ignore[untyped-decorator]
+def _mixes(
+    low: Any, kept: Any, size: int, n_missing: int, n_integrated: int, count: float, rss: float,
+    variance: float, precision: Any, mix: Any, weight: Any,
+) -> float:  # fmt: skip
+    """Columns whose squares make the gradient, with their weights; returns the slope by log sigma2.
+
+    Column 0 is the residual, the others are the columns of the inverse root of the integrated part of S.
+    `variance` is zero when sigma2 is profiled.
+    """
+    mix[:] = 0.0
+    mix[size - 1, 0] = 1.0
+    for j in range(size - 2, -1, -1):
+        total = low[size - 1, j] if kept[j] else 0.0
+        for i in range(j + 1, size - 1):
+            total += low[i, j] * mix[i, 0]
+        mix[j, 0] = -total / low[j, j] if kept[j] else 0.0
+    weight[0] = 0.5 / variance if variance > 0.0 else 0.5 * count / rss
+    for k in range(n_integrated):
+        weight[1 + k] = 0.5
+        for j in range(k, -1, -1):
+            total = 1.0 if j == k else 0.0
+            for i in range(j + 1, k + 1):
+                total -= low[i, j] * mix[i, 1 + k]
+            mix[j, 1 + k] = total / low[j, j]
+    if variance == 0.0:
+        return 0.0
+    trace, away = 0.0, 0.0
+    for i in range(n_missing, n_integrated):
+        w = precision[i - n_missing]
+        away += w * mix[i, 0] ** 2
+        for k in range(n_integrated):
+            trace += w * mix[i, 1 + k] ** 2
+    extra = count - (n_integrated - n_missing) + variance * trace
+    return 0.5 * (extra - (rss - variance * away) / variance)
+
+
+@jit  # type: ignore[untyped-decorator]
+def _start_part(
+    p: Any, q: Any, pi: Any, m: int, n: int, ps: int, size: int, h: Any, gram: Any, v: Any, work: Any,
+    b_root: Any, g: Any, u: Any, matrix: Any,
+) -> bool:  # fmt: skip
+    """Factors R' and of B, ``G = R^-T H`` and ``U = B^-1/2 G`` from H; False without a likelihood."""
+    for j in range(m):
+        gram[0, j] = h[j, size]
+        gram[j, 0] = h[j, size]
+    for i in range(m - 1):
+        for j in range(m - 1):
+            gram[i + 1, j + 1] = gram[i, j] - pi[m + n - 1 - i] * pi[m + n - 1 - j]
+    if not cholesky(gram, m) or not start_covariance(p, q, m, ps, v, matrix):
+        return False
+    for i in range(m):
+        for c in range(size):
+            g[i, c] = h[i, c]
+    solve_lower(gram, g, m, size)
+    multiply(v, gram, work, m, m, False)
+    multiply(gram, work, b_root, m, m, True)
+    for i in range(m):
+        for j in range(i):
+            b_root[i, j] = b_root[j, i]
+        b_root[i, i] += 1.0
+    if not cholesky(b_root, m):
+        return False
+    for i in range(m):
+        for c in range(size):
+            u[i, c] = g[i, c]
+    solve_lower(b_root, u, m, size)
+    return True
+
+
+@jit  # type: ignore[untyped-decorator]
 def _lanes(
     blocked: Any, group: Any, length: Any, phi: Any, theta: Any, m: int, ps: int, size: int, n_missing: int,
     n_integrated: int, precision: Any, sigma2: Any, want: int, value: Any, d_phi: Any, d_theta: Any,
@@ -147,6 +217,7 @@ def _lanes(
     for lane in range(group.size):
         z, n = blocked[group[lane]], length[lane]
         p, q = phi[lane], theta[lane]
+        variance, row = sigma2[lane] if prior else 0.0, precision[group[lane]]
         value[lane] = WORST
         for b in range(blocks):
             forward(z[b], e[b], m, n, p, q)
@@ -168,37 +239,16 @@ def _lanes(
                 for c in range(min(WIDTH, size + 1 - b * WIDTH)):
                     for i in range(m):
                         h[i, b * WIDTH + c] = back[m + i, c]
-            for j in range(m):
-                gram[0, j] = h[j, size]
-                gram[j, 0] = h[j, size]
-            for i in range(m - 1):
-                for j in range(m - 1):
-                    gram[i + 1, j + 1] = gram[i, j] - pi[m + n - 1 - i] * pi[m + n - 1 - j]
-            if not cholesky(gram, m) or not start_covariance(p, q, m, ps, v, matrix):
-                continue
-            for i in range(m):
-                for c in range(size):
-                    g[i, c] = h[i, c]
-            solve_lower(gram, g, m, size)
-            multiply(v, gram, work, m, m, False)
-            multiply(gram, work, b_root, m, m, True)
-            for i in range(m):
-                for j in range(i):
-                    b_root[i, j] = b_root[j, i]
-                b_root[i, i] += 1.0
-            if not cholesky(b_root, m):
+            if not _start_part(p, q, pi, m, n, ps, size, h, gram, v, work, b_root, g, u, matrix):
                 continue
             for i in range(m):
                 logdet += 2.0 * np.log(b_root[i, i])
-                for c in range(size):
-                    u[i, c] = g[i, c]
-            solve_lower(b_root, u, m, size)
             for r in range(m):
                 for i in range(size):
                     for j in range(size):
                         s[i, j] += u[r, i] * u[r, j] - g[r, i] * g[r, j]
         for i in range(n_missing, n_integrated):
-            s[i, i] += sigma2[lane] * precision[group[lane], i - n_missing]
+            s[i, i] += variance * row[i - n_missing]
         factor(s, root[lane], kept[lane], size, n_missing, n_integrated)
         low, rss = root[lane], root[lane, size - 1, size - 1] ** 2
         if not kept[lane, size - 1]:
@@ -210,38 +260,17 @@ def _lanes(
             logdet += 2.0 * np.log(low[i, i])
         if prior:
             for i in range(n_integrated - n_missing):
-                logdet -= np.log(sigma2[lane] * precision[group[lane], i])
-            result = 0.5 * (count * (np.log(sigma2[lane]) + LOG_2PI) + logdet + rss / sigma2[lane])
+                logdet -= np.log(variance * row[i])
+            result = 0.5 * (count * (np.log(variance) + LOG_2PI) + logdet + rss / variance)
         else:
             result = 0.5 * count * (np.log(rss / count) + 1.0 + LOG_2PI) + 0.5 * logdet
         if not np.isfinite(result):
             continue
         value[lane] = result
         if want == 1:
-            mix[:] = 0.0
-            mix[size - 1, 0] = 1.0
-            for j in range(size - 2, -1, -1):
-                total = low[size - 1, j] if kept[lane, j] else 0.0
-                for i in range(j + 1, size - 1):
-                    total += low[i, j] * mix[i, 0]
-                mix[j, 0] = -total / low[j, j] if kept[lane, j] else 0.0
-            weight[0] = 0.5 / sigma2[lane] if prior else 0.5 * count / rss
-            for k in range(n_integrated):  # column k of the inverse root of S
-                weight[1 + k] = 0.5
-                for j in range(k, -1, -1):
-                    total = 1.0 if j == k else 0.0
-                    for i in range(j + 1, k + 1):
-                        total -= low[i, j] * mix[i, 1 + k]
-                    mix[j, 1 + k] = total / low[j, j]
-            if prior:
-                trace, away = 0.0, 0.0
-                for i in range(n_missing, n_integrated):
-                    w = precision[group[lane], i - n_missing]
-                    away += w * mix[i, 0] ** 2
-                    for k in range(n_integrated):
-                        trace += w * mix[i, 1 + k] ** 2
-                extra = count - (n_integrated - n_missing) + sigma2[lane] * trace
-                d_sigma[lane] = 0.5 * (extra - (rss - sigma2[lane] * away) / sigma2[lane])
+            d_sigma[lane] = _mixes(
+                low, kept[lane], size, n_missing, n_integrated, count, rss, variance, row, mix, weight
+            )
             if m:
                 _gradient(
                     z, e, pi, m, n, ps, p, q, v, gram, b_root, g, mix, weight, size, matrix,
