@@ -439,6 +439,34 @@ def test_settings_decide_their_hash_and_places_do_not(tmp_path):
     assert back == rounds.neutral(exp) and list(back.model) == list(exp.model)
 
 
+@pytest.mark.parametrize("headline", ["short", "short_with_events", "drift"])
+def test_a_re_run_of_what_the_headline_needs_is_the_same_forecast(tmp_path, headline):
+    import forecast as fc
+    from forecast._publish.light import forecast_only
+    from forecast._publish.reruns import middle_of, reduced
+
+    r = Rounds(tmp_path)
+    r.write(50)
+    r.events(("old", "2019-05-01", "2019-06-01"), ("later", "2021-01-10", "2021-01-15"))
+    exp = r.experiment()
+    combined = {"short": replace(exp.combination["short"], with_events="short_with_events")}
+    more = {**exp.model, "seasonal_naive": replace(exp.model["drift"], kind="seasonal_naive")}
+    exp = replace(
+        exp,
+        as_of=r.released(48),
+        model=more,
+        combination=combined,
+        report=replace(exp.report, headline=headline),
+    )
+    small = reduced(exp)
+    assert "seasonal_naive" not in small.model and len(small.model) == 2
+    run = fc.run(exp)
+    pd.testing.assert_frame_equal(middle_of(forecast_only(small)), middle_of(run))
+    from forecast.archive.store import digest_of
+
+    assert digest_of(forecast_only(exp).forecasts) == digest_of(run.forecasts)
+
+
 @pytest.mark.proof
 def test_steps_add_up_on_24_rounds_in_a_row(tmp_path, quick):
     rng = np.random.default_rng(7)

@@ -451,7 +451,7 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
         with _workers(desk.exp):
             if todo:
                 desk.on_step("folds")
-                maker.run(todo[-1], desk.cache, page=False)
+                maker.forecast(todo[-1], desk.cache)
                 kept = KeptFolds(source.experiment, todo[-1], desk.cache)
             for day in todo:
                 desk.on_step(f"round: {day.date()}")
@@ -465,12 +465,15 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
 
 
 def _replay(desk: _Desk, maker: Maker, day: pd.Timestamp, pages: bool, scratch: Path) -> None:
-    result = maker.run(day, desk.cache, pages)
     revision, _ = existing_revision(desk.archive, desk.exp, "replayed", day)
-    entry = maker.entry(result, revision, _stamp(desk), scratch, desk.cache)
     path = f"replayed/{day.date()}{f'-r{revision}' if revision > 1 else ''}"
+    stamp = _stamp(desk)
     if pages:
+        result = maker.run(day, desk.cache)
+        entry = maker.entry(result, revision, stamp, scratch, desk.cache)
         entry = maker.written(entry, result, place.aside(desk.site, path), path)
+    else:
+        entry = maker.entry(maker.forecast(day, desk.cache), revision, stamp, scratch, desk.cache)
     desk.archive.record(entry, desk.on_step)
     if pages:
         desk.on_step("place")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from forecast._publish.light import inputs
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, chain_key, make_chains
-from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, load_chain, save_chain
-from forecast.data.observations import load_observations, replace_rows
-from forecast.events.calendar import load_events
-from forecast.models.base import set_starts
-from forecast.models.registry import make_model, make_models
-from forecast.spec import LEVELS, VERSION, Experiment
+from forecast.spec import VERSION, Experiment
 
 
 class KeptFolds:
@@ -31,37 +28,19 @@ class KeptFolds:
     """
 
     def __init__(self, experiment: Experiment, last: pd.Timestamp, cache: Path) -> None:
-        exp = experiment
-        obs = load_observations(
-            exp.data.path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
-        )
-        self.exp, self.cache, self.obs = exp, cache, obs
-        known = replace_rows(obs, obs.table[obs.table["released"] <= last].reset_index(drop=True))
-        levels = LEVELS if exp.intervals.method == "model" else (0.5,)
+        exp = replace(experiment, as_of=str(last.date()))
+        x = inputs(exp)
+        self.cache, self.days = cache, list(x.origins)
         settings = FoldSettings(
             exp.horizon, exp.events.coding, exp.events.max_columns, exp.events.priority, exp.backtest.window,
-            exp.data.include_leaks, tuple(float(level) for level in levels),
+            exp.data.include_leaks, tuple(float(level) for level in x.levels),
         )  # fmt: skip
-        self.source = FoldSource(known, load_events(exp.events.path), settings)
-        models = make_models(exp.model)
-        if exp.backtest.baseline not in models:
-            models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
-        models = {
-            name: set_starts(m, exp.backtest.starts) if getattr(m, "starts", "") is None else m
-            for name, m in models.items()
-        }
+        self.source = FoldSource(x.obs, x.calendar, settings)
         every = {name: spec.refit_every for name, spec in exp.model.items()}
-        self.chains = make_chains(models, list(exp.target.series), list(exp.backtest.knowledge), every)
-        self.days = self._days(last)
+        self.chains = make_chains(
+            dict(x.models), list(exp.target.series), list(exp.backtest.knowledge), every
+        )
         self.made: dict[int, Backtest] = {}
-
-    def _days(self, last: pd.Timestamp) -> list[pd.Timestamp]:
-        b = self.exp.backtest
-        if b.origins:
-            found = explicit_origins([o for o in b.origins if pd.Timestamp(o) <= last], last)
-        else:
-            found = monthly_origins(b.start, b.end, self.source.obs, self.exp.target.series, b.step, last)
-        return sorted({*found, last})
 
     def _path(self, chain: Chain, days: Sequence[pd.Timestamp]) -> Path:
         return self.cache / f"{chain_key(chain, self.source, days, VERSION)}.npz"

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from forecast._publish import place
+from forecast._publish.light import Forecasts, forecast_only
 from forecast._publish.reruns import LastIssue, what_changed
 from forecast._publish.rounds import as_issue, entry_of, record_of, settings_digest, settings_from
 from forecast._publish.sources import Source, laid_out
@@ -38,14 +39,22 @@ class Maker:
     on_step: Callable[[str], None]
     progress: bool
 
-    def run(self, day: pd.Timestamp, cache: Path | None, page: bool = True) -> Run:
-        """Run the experiment as of a day, reading the copies of the source; without a page no eras are scored."""
+    def run(self, day: pd.Timestamp, cache: Path | None) -> Run:
+        """Run the experiment as of a day, reading the copies of the source."""
         self.on_step("run")
-        exp = replace(self.source.experiment, as_of=str(day.date()))
-        exp = exp if page else replace(exp, report=replace(exp.report, eras={}))
-        return run(exp, progress=self.progress, cache=cache)
+        return run(self._as_of(day), progress=self.progress, cache=cache)
 
-    def entry(self, result: Run, revision: int, written: str, scratch: Path, cache: Path | None) -> Entry:
+    def forecast(self, day: pd.Timestamp, cache: Path | None) -> Forecasts:
+        """Make the forecasts of a day and no more."""
+        self.on_step("run")
+        return forecast_only(self._as_of(day), cache, self.progress)
+
+    def _as_of(self, day: pd.Timestamp) -> Experiment:
+        return replace(self.source.experiment, as_of=str(day.date()))
+
+    def entry(
+        self, result: Run | Forecasts, revision: int, written: str, scratch: Path, cache: Path | None
+    ) -> Entry:
         """Return the round for the archive: what matured, what changed; the report is added by `written`."""
         exp = replace(self.exp, as_of=str(result.as_of.date()))
         self.on_step("score")
@@ -91,7 +100,7 @@ class Maker:
         seen = set(known[key].itertuples(index=False, name=None))
         return rows[[k not in seen for k in rows[key].itertuples(index=False, name=None)]]
 
-    def _changes(self, result: Run, scratch: Path, cache: Path | None) -> pd.DataFrame:
+    def _changes(self, result: Run | Forecasts, scratch: Path, cache: Path | None) -> pd.DataFrame:
         last = self._last_issue(result.as_of)
         if last is None:
             return pd.DataFrame()

@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from forecast._publish.light import Forecasts, forecast_only
 from forecast._publish.sources import laid_out
 from forecast.archive.changes import changes
 from forecast.data.observations import Observations
 from forecast.events.calendar import load_events
-from forecast.experiment import Run, run
+from forecast.experiment import Run
 from forecast.spec import Experiment, ForecastError
 
 
@@ -50,7 +51,7 @@ class LastIssue:
     same_software: bool = False
 
 
-def middle_of(result: Run, headline: str | None = None) -> pd.DataFrame:
+def middle_of(result: Run | Forecasts, headline: str | None = None) -> pd.DataFrame:
     """Return the middle of the headline's forecast, months x series; the row without events where there are two."""
     rows = result.forecasts
     rows = rows[
@@ -61,34 +62,20 @@ def middle_of(result: Run, headline: str | None = None) -> pd.DataFrame:
     return rows.pivot(index="month", columns="series_id", values="value")
 
 
-def reduced(exp: Experiment, last_month: pd.Period) -> Experiment:
-    """Return the experiment with what its headline needs and no more; its forecast is the same.
-
-    Scores are asked of the last year only: they decide nothing, but the run makes them.
-    """
+def reduced(exp: Experiment) -> Experiment:
+    """Return the experiment with what its headline needs and no more; its forecast is the same."""
     headline = exp.report.headline
-    combined = exp.combination.get(headline)
-    members = {headline} if combined is None else set(combined.members)
-    models = {
-        name: spec for name, spec in exp.model.items() if name in members or name == exp.backtest.baseline
-    }
-    score_from = exp.backtest.score_from
-    recent = str(last_month - 14)
-    if not exp.backtest.origins and (score_from is None or score_from < recent):
-        score_from = recent if exp.backtest.start is None or recent > exp.backtest.start else score_from
-    return replace(
-        exp,
-        model=models,
-        combination={} if combined is None else {headline: combined},
-        scenario={},
-        report=replace(exp.report, eras={}),
-        backtest=replace(exp.backtest, score_from=score_from),
-    )
+    wanted = {n: c for n, c in exp.combination.items() if headline in (n, c.with_events)}
+    # rows with events are laid over a combination only where they are the headline
+    wanted = {n: c if c.with_events == headline else replace(c, with_events=None) for n, c in wanted.items()}
+    members = {headline}.union(*(c.members for c in wanted.values()))
+    models = {n: spec for n, spec in exp.model.items() if n in members or n == exp.backtest.baseline}
+    return replace(exp, model=models, combination=wanted, scenario={})
 
 
 def what_changed(
     last: LastIssue,
-    this: Run,
+    this: Run | Forecasts,
     source: Experiment,
     settings: str,
     obs: Observations,
@@ -101,7 +88,7 @@ def what_changed(
     Parameters
     ----------
     last : LastIssue
-    this : Run
+    this : Run or Forecasts
         This issue's result.
     source : Experiment
         This issue's settings, its paths leading to the copies of the source.
@@ -150,7 +137,6 @@ class _Steps:
     ) -> None:  # fmt: skip
         self.last, self.source, self.obs, self.series, self.as_of = last, source, obs, series, as_of
         self.scratch, self.cache, self.on_step = scratch, cache, on_step
-        self.newest = min(obs.as_of(as_of, s).last_official[s] for s in series)
         #: the last issue's settings, reading this issue's source
         self.settings = replace(
             last.experiment,
@@ -161,10 +147,10 @@ class _Steps:
     def run(self, name: str, exp: Experiment, as_of: pd.Timestamp) -> tuple[pd.DataFrame | None, str]:
         """Run what the headline needs; a run that fails is a reason, not an end."""
         self.on_step(f"compare: {name}")
-        small = reduced(replace(exp, as_of=str(as_of.date()), parallel=self.source.parallel), self.newest)
+        small = reduced(replace(exp, as_of=str(as_of.date()), parallel=self.source.parallel))
         try:
             # the last issue is truly made again, nothing kept is believed
-            return middle_of(run(small, cache=None if name == "software" else self.cache)), ""
+            return middle_of(forecast_only(small, cache=None if name == "software" else self.cache)), ""
         except (ForecastError, ValueError, ArithmeticError) as error:
             return None, f"could not be run again: {str(error).splitlines()[0]}"
 

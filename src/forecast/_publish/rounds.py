@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast._publish.light import Forecasts
 from forecast.archive.store import Archive, Entry
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.data.observations import Observations
@@ -157,7 +158,7 @@ def last_months(obs: Observations, series: list[str], as_of: Any) -> dict[str, s
 
 
 def entry_of(
-    result: Run, exp: Experiment, obs: Observations, kind: str, written: str, software: Mapping[str, str],
+    result: Run | Forecasts, exp: Experiment, obs: Observations, kind: str, written: str, software: Mapping[str, str],
     files: Mapping[str, bytes], matured: pd.DataFrame, changed: pd.DataFrame, revision: int, report: Mapping[str, Any] | None,
 ) -> Entry:  # fmt: skip
     """Return a round as the archive takes it."""
