@@ -152,3 +152,19 @@ def test_threads_give_the_same_fits():
 
 def test_failure_is_plain():
     assert ArimaFailure("why").message == "why"
+
+
+def test_broken_algebra_fails_only_its_own_fold(monkeypatch):
+    from forecast.arima import fit as module
+
+    search = module.search
+
+    def breaking(objective, folds, starts):
+        if (folds.length == 89).any():
+            raise np.linalg.LinAlgError("Singular matrix")
+        return search(objective, folds, starts)
+
+    monkeypatch.setattr(module, "search", breaking)
+    fits = arima_folds([FoldJob(Y[:80]), FoldJob(Y[:90]), FoldJob(Y[:100])], (0, 1, 1), engine="numpy")
+    assert [isinstance(fit, ArimaFit) for fit in fits] == [True, False, True]
+    assert "Singular matrix" in fits[1].message

@@ -172,7 +172,7 @@ def _fit_all(
         made = (
             [_reference(problem, engine) for problem in mine]
             if key == "statsmodels"
-            else _fit_exact(mine, starts, engine, chain[members])
+            else _fit_safely(mine, starts, engine, chain[members])
         )
         for i, fit in zip(members, made, strict=True):
             fits[i] = fit
@@ -188,6 +188,19 @@ def _reference(problem: Problem, engine: str) -> ArimaFit | ArimaFailure:
         note = f"{problem.n_missing} missing months: fitted by the Kalman filter of statsmodels"
         return fit.with_note(note)
     return fit
+
+
+def _fit_safely(
+    problems: Sequence[Problem], starts: Starts, engine: str, chain: Ints
+) -> list[ArimaFit | ArimaFailure]:
+    """Fit together; if linear algebra breaks down, one by one, so that only the culprit fails."""
+    try:
+        return _fit_exact(problems, starts, engine, chain)
+    except (np.linalg.LinAlgError, ValueError) as error:
+        if len(problems) == 1:
+            return [ArimaFailure(f"{problems[0].orders} could not be fitted: {error}")]
+    alone = (_fit_safely([p], "full", engine, chain[i : i + 1]) for i, p in enumerate(problems))
+    return [fit for fits in alone for fit in fits]
 
 
 def _fit_exact(
