@@ -439,6 +439,19 @@ def test_settings_decide_their_hash_and_places_do_not(tmp_path):
     assert back == rounds.neutral(exp) and list(back.model) == list(exp.model)
 
 
+def test_the_shipped_settings_are_the_defaults():
+    from pathlib import Path
+
+    import yaml
+
+    from forecast.spec import from_plain
+
+    plain = yaml.safe_load((Path(__file__).parents[1] / "conf" / "publish" / "default.yaml").read_text())
+    assert from_plain(PublishSpec, plain) == PublishSpec() and set(plain) == set(
+        PublishSpec.__dataclass_fields__
+    )
+
+
 @pytest.mark.parametrize("headline", ["short", "short_with_events", "drift"])
 def test_a_re_run_of_what_the_headline_needs_is_the_same_forecast(tmp_path, headline):
     import forecast as fc
