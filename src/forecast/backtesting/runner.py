@@ -17,7 +17,8 @@ from forecast.data._parse import months_index
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.events.calendar import EventCalendar
-from forecast.models.base import Fitted, FoldFailure, Forecast, Model
+from forecast.models.base import Fitted, FoldFailure, Model
+from forecast.models.base import Path as ForecastPath
 from forecast.models.registry import make_model
 from forecast.spec import (
     FOLD_COLUMNS,
@@ -29,7 +30,6 @@ from forecast.spec import (
     ForecastError,
     Knowledge,
 )
-
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
 _FAILURES = (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError)
@@ -206,26 +206,21 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
             ready.append((i, panel, source.design(origin, chain.series, chain.knowledge)))
     fitted = dict(zip([i for i, _, _ in ready], _fit(chain, [(p, d) for _, p, d in ready]), strict=True))
     designs = {i: (p, d) for i, p, d in ready}
-    tables, folds = [], []
+    gathered, folds = _Gathered(chain, source.settings.levels), []
     for i, origin in enumerate(origins):
-        forecast: Forecast | None = None
         status, message = "skipped", skipped.get(i, "")
         if i in fitted:
-            forecast, message = _forecast(fitted[i], source.settings)
-            status = "ok" if forecast is not None else "failed"
-        if forecast is not None:
-            tables.append(forecast.table.assign(origin=origin))
+            status, message = gathered.add(fitted[i], origin, source.settings.horizon)
         for name in chain.series:
             months, names = 0, ""
             if i in designs:
                 panel, design = designs[i]
                 months = int(panel.values[name].notna().sum())
                 if len(design.columns):
-                    names = ";".join(
-                        map(str, design.applies.columns[design.applies.loc[name].to_numpy(dtype=bool)])
-                    )
+                    applies = design.applies.loc[name].to_numpy(dtype=bool)
+                    names = ";".join(map(str, design.applies.columns[applies]))
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
-    return Backtest(_table(chain, tables), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
+    return Backtest(gathered.table(), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:
@@ -263,28 +258,67 @@ def _fit_chain(chain: Chain, jobs: list[Any], k: int) -> list[Fitted | FoldFailu
     return out
 
 
-def _forecast(fitted: Fitted | FoldFailure, settings: FoldSettings) -> tuple[Forecast | None, str]:
-    if isinstance(fitted, FoldFailure):
-        return None, fitted.message
-    try:
-        forecast = fitted.forecast(settings.horizon, settings.levels)
-    except _FAILURES as error:
-        return None, f"{type(error).__name__}: {error}"
-    if not np.isfinite(forecast.table["value"].to_numpy()).all():
-        return None, "the forecast is not finite"
-    return forecast, "; ".join(forecast.notes)
+@dataclass
+class _Gathered:
+    """Forecasts of one chain as arrays, put into one table at the end."""
+
+    chain: Chain
+    levels: tuple[float, ...]
+    parts: list[tuple[pd.Timestamp, str, int, Any]] = field(
+        default_factory=list
+    )  #: origin, series, month, values
+
+    def add(self, fitted: Fitted | FoldFailure, origin: pd.Timestamp, horizon: int) -> tuple[str, str]:
+        """Take the forecast of one fold; return its status and what is to be said of it."""
+        if isinstance(fitted, FoldFailure):
+            return "failed", fitted.message
+        try:
+            made, notes = _paths(fitted, horizon, self.levels)
+        except _FAILURES as error:
+            return "failed", f"{type(error).__name__}: {error}"
+        if not all(np.isfinite(values).all() for _, _, values in made):
+            return "failed", "the forecast is not finite"
+        self.parts += [(origin, name, int(months.asi8[0]), values) for name, months, values in made]
+        return "ok", "; ".join(notes)
+
+    def table(self) -> pd.DataFrame:
+        """Return the forecast table of the chain."""
+        k = len(self.levels)
+        sizes = [values.size for *_, values in self.parts]
+        ahead = _joined([np.repeat(np.arange(len(values)), k) for *_, values in self.parts]).astype(np.int64)
+        first = np.repeat(np.array([month for _, _, month, _ in self.parts], dtype=np.int64), sizes)
+        origins = np.array([o.to_datetime64() for o, *_ in self.parts], dtype="datetime64[ns]")
+        names = np.array([name for _, name, *_ in self.parts], dtype=object)
+        frame = {
+            "model": np.full(len(ahead), self.chain.name, dtype=object),
+            "series_id": np.repeat(names, sizes),
+            "origin": np.repeat(origins, sizes),
+            "month": months_index(first + ahead),
+            "horizon": ahead + 1,
+            "knowledge": np.full(len(ahead), self.chain.knowledge, dtype=object),
+            "scenario": np.full(len(ahead), "", dtype=object),
+            "level": _joined([np.tile(self.levels, len(values)) for *_, values in self.parts]),
+            "value": _joined([values.ravel() for *_, values in self.parts]),
+        }
+        return pd.DataFrame(frame)[list(FORECAST_COLUMNS)]
 
 
-def _table(chain: Chain, tables: list[pd.DataFrame]) -> pd.DataFrame:
-    if not tables:
-        empty = {c: pd.Series(dtype=float) for c in FORECAST_COLUMNS}
-        frame = pd.DataFrame(empty).astype(
-            {"model": object, "series_id": object, "knowledge": object, "scenario": object}
-        )
-        return frame.astype({"month": "period[M]", "origin": "datetime64[ns]"})
-    frame = pd.concat(tables, ignore_index=True)
-    frame = frame.assign(model=chain.name, knowledge=chain.knowledge, scenario="")
-    return frame[list(FORECAST_COLUMNS)]
+def _joined(parts: list[Any]) -> Any:
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _paths(
+    fitted: Fitted, horizon: int, levels: tuple[float, ...]
+) -> tuple[list[ForecastPath], tuple[str, ...]]:
+    """Return the forecast as arrays and its notes; a model that gives a table only is read from its table."""
+    if hasattr(fitted, "paths"):
+        return fitted.paths(horizon, levels), tuple(getattr(fitted, "notes", ()))
+    forecast = fitted.forecast(horizon, levels)
+    out = []
+    for name, rows in forecast.table.groupby("series_id", sort=False):
+        wide = rows.pivot(index="month", columns="level", values="value")[list(levels)]
+        out.append((str(name), pd.PeriodIndex(wide.index), wide.to_numpy(dtype=float)))
+    return out, forecast.notes
 
 
 # --------------------------------------------------------------------------- kept chains

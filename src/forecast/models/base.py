@@ -101,6 +101,9 @@ class SeriesData:
 
 _NO_PRIOR = pd.DataFrame({"mean": [], "sd": []}, dtype=float)
 
+#: Quantiles of one series: its name, its months, values (horizon, level).
+Path = tuple[str, pd.PeriodIndex, Array]
+
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
 
@@ -129,16 +132,27 @@ class FittedSeries:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
+        parts = [
+            forecast_rows(name, months, levels, values)
+            for name, months, values in self.paths(horizon, levels)
+        ]
+        return Forecast(pd.concat(parts, ignore_index=True), self.notes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of these fits."""
+        return tuple(f"{name}: {note}" for name, fit in self.fits.items() for note in fit.notes)
+
+    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
+        """Return the same quantiles as arrays (horizon, level) by series: what a backtest gathers by the thousand."""
         from scipy.special import ndtri
 
         z = ndtri(np.asarray(levels, dtype=float))
-        parts = []
+        out = []
         for name, fit in self.fits.items():
             centre, sd, months = self._path(name, fit, horizon)
-            values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
-            parts.append(forecast_rows(name, months, levels, values))
-        notes = tuple(f"{name}: {note}" for name, fit in self.fits.items() for note in fit.notes)
-        return Forecast(pd.concat(parts, ignore_index=True), notes)
+            out.append((name, months, self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)))
+        return out
 
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
         last_official = self.panel.last_official[name]

@@ -18,6 +18,7 @@ from forecast.models.base import (
     FoldFailure,
     Forecast,
     Job,
+    Path,
     SeriesData,
     SeriesFit,
     loop_fits,
@@ -149,11 +150,18 @@ class FittedDirect:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
+        return self._fitted(horizon).forecast(horizon, levels)
+
+    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
+        """Return the same quantiles as arrays, see `FittedSeries.paths`."""
+        return self._fitted(horizon).paths(horizon, levels)
+
+    def _fitted(self, horizon: int) -> FittedSeries:
         if horizon > len(self.learners):
             raise DataError(f"fitted for {len(self.learners)} horizons, {horizon} are asked for")
         fits = {one.name: SeriesFit(self._steps(one)) for one in self.data}
         scales = {one.name: one.transform for one in self.data}
-        return FittedSeries(fits, scales, self.panel).forecast(horizon, levels)
+        return FittedSeries(fits, scales, self.panel)
 
     def _steps(self, one: SeriesData) -> Callable[[int], tuple[Array, Array]]:
         def steps(h: int) -> tuple[Array, Array]:

@@ -19,6 +19,7 @@ from forecast.models.base import (
     FoldFailure,
     Forecast,
     Job,
+    Path,
     SeriesData,
     SeriesFit,
     loop_fits,
@@ -138,11 +139,18 @@ class FittedRidge:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
+        return self._fitted(horizon).forecast(horizon, levels)
+
+    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
+        """Return the same quantiles as arrays, see `FittedSeries.paths`."""
+        return self._fitted(horizon).paths(horizon, levels)
+
+    def _fitted(self, horizon: int) -> FittedSeries:
         if horizon > len(self.weights):
             raise DataError(f"ridge was fitted for {len(self.weights)} horizons, {horizon} are asked for")
         fits = {one.name: SeriesFit(self._steps(one)) for one in self.data}
         scales = {one.name: one.transform for one in self.data}
-        return FittedSeries(fits, scales, self.panel).forecast(horizon, levels)
+        return FittedSeries(fits, scales, self.panel)
 
     def _steps(self, one: SeriesData) -> Any:
         names = [str(c) for c in one.past.columns] if self.model.events else []

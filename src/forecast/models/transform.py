@@ -84,13 +84,13 @@ def make_transform(
     floor = np.nan_to_num(rounding.to_numpy(dtype=float), nan=1.0) / 2.0
     if kind == "none":
         return Transform("none", counts=counts), values
-    low = [str(m) for m, v in zip(y.index, values, strict=True) if v <= 0]
-    if low and not counts:
+    low = [str(m) for m in y.index[values <= 0]] if not counts else []
+    if low:
         raise DataError(
             f"{name}: transform '{kind}' needs values above 0, but there are {len(low)} at or below it "
             f"({', '.join(low[:6])}{', ...' if len(low) > 6 else ''}); use transform: none"
         )
-    floored = tuple(str(m) for m, v, f in zip(y.index, values, floor, strict=True) if v < f)
+    floored = tuple(str(m) for m in y.index[values < floor])
     if kind == "log":
         made = Transform("log", counts=counts, floored=floored)
     else:
