@@ -1,10 +1,21 @@
 """A small round for tests of the archive; other processes import it too."""
 
+import tempfile
+from pathlib import Path
+
 import pandas as pd
 
 from forecast.archive.store import Archive, Entry
 
-__all__ = ["Archive", "entry"]
+__all__ = ["Archive", "entry", "reachable"]
+
+
+def reachable(folder):
+    """Let every user reach a folder of tests, but not write into it."""
+    top = Path(tempfile.gettempdir())
+    for path in (folder, *folder.parents):
+        if top in path.parents:
+            path.chmod(0o755)
 
 
 def entry(as_of="2024-05-07", **more):
