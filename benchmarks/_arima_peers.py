@@ -8,6 +8,7 @@ pandas run in a virtual environment of their own, which this file makes.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -90,6 +91,60 @@ def in_venv(peer, jobs):
         print(f"{peer}: skipped ({done.stderr.strip().splitlines()[-1][:120] if done.stderr else 'failed'})")
         return None
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+R_SCRIPT = """
+suppressMessages(library(forecast))
+given <- scan(file("stdin"), quiet = TRUE)
+runs <- list(
+  fixed = function(y, x, future) {
+    fit <- Arima(y, order = c(1, 1, 1), seasonal = c(0, 1, 1), xreg = x, method = "ML")
+    forecast(fit, h = nrow(future), xreg = future)
+    coef(fit)[c("ar1", "ma1", "sma1")]
+  },
+  auto = function(y, x, future) {
+    fit <- auto.arima(y, xreg = x)
+    forecast(fit, h = nrow(future), xreg = future)
+    c()
+  }
+)
+run <- runs[[commandArgs(trailingOnly = TRUE)[1]]]
+first <- TRUE
+while (length(given)) {
+  n <- given[1]
+  k <- given[2]
+  y <- ts(given[2 + 1:n], frequency = 12, start = c(1990, 1))
+  x <- matrix(given[2 + n + 1:(n * k)], n, k, dimnames = list(NULL, paste0("e", 1:k)))
+  given <- given[-(1:(2 + n + n * k))]
+  future <- matrix(0, 12, k, dimnames = dimnames(x))
+  if (first) invisible(run(y, x, future))  # R compiles its functions at their first calls: not timed
+  first <- FALSE
+  begin <- proc.time()
+  parameters <- run(y, x, future)
+  spent <- proc.time() - begin
+  cat(format(c(spent[["user.self"]] + spent[["sys.self"]], parameters), digits = 15), "\\n")
+}
+"""
+
+
+def r_forecast(peer, jobs):
+    """Run R's package `forecast` on jobs, `peer` "fixed" or "auto"; None without Rscript or the package."""
+    program = shutil.which("Rscript")
+    if program is None:
+        return None
+    task = "\n".join(_lines([len(y), x.shape[1], *y, *x.ravel(order="F")]) for y, x in jobs)
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "peer.R"
+        script.write_text(R_SCRIPT)
+        done = subprocess.run(
+            [program, "--vanilla", str(script), peer], input=task, capture_output=True, text=True,
+            check=False, timeout=1800, env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )  # fmt: skip
+    rows = [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
+    if done.returncode or len(rows) != len(jobs):
+        print(f"R forecast: skipped ({' '.join(done.stderr.split())[-120:] or 'failed'})")
+        return None
+    return [(seconds, parameters or None) for seconds, *parameters in rows]
 
 
 def statsmodels_default(y, x):
@@ -175,4 +230,6 @@ def x13(y, x, spec):
 X13_FIXED = (
     "arima{model=(1 1 1)(0 1 1)}\nestimate{exact=arma tol=1e-7 maxiter=500 save=(est)}\nforecast{maxlead=12}"
 )
+#: Differences as we are given them, and X-13's own choice among up to (2 1).
 X13_AUTO = "automdl{maxdiff=(1 1)}\nestimate{exact=arma save=(est)}\nforecast{maxlead=12}"
+X13_AUTO_OWN = "automdl{}\nestimate{exact=arma save=(est)}\nforecast{maxlead=12}"

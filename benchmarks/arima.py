@@ -17,7 +17,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 import datetime as dt
 import platform
-import shutil
 import statistics
 import time
 
@@ -26,9 +25,11 @@ import numpy as np
 from _arima_data import FOLDS, HORIZON, SETS, panel
 from _arima_peers import (
     X13_AUTO,
+    X13_AUTO_OWN,
     X13_FIXED,
     StatsmodelsLevers,
     in_venv,
+    r_forecast,
     statsmodels_default,
     x13,
     x13_binary,
@@ -143,7 +144,7 @@ def peers():
         ("statsmodels, every lever, no forecast", levers),
         ("statsmodels default", lambda jobs: [statsmodels_default(*job) for job in jobs]),
         ("pmdarima", lambda jobs: in_venv("pmdarima", jobs)),
-        ("R forecast", lambda jobs: None if shutil.which("Rscript") is None else []),
+        ("R forecast, Arima(method = ML)", lambda jobs: r_forecast("fixed", jobs)),
     ]
 
 
@@ -158,17 +159,15 @@ def automatic(name, quick):
     row("ours, d = D = 1", base, base)
     row("ours, d and D by tests", own / FOLDS * 1e3, base)
     sample = [(y[: first + i], x[: first + i]) for i in ([30] if quick else [0, 30, 59])]
-    if x13_binary() is None:
-        row("X-13 automdl", None, base)
-    else:
-        row(
-            "X-13 automdl, maxdiff (1 1)",
-            statistics.median(x13(*job, X13_AUTO)[0] for job in sample) * 1e3,
-            base,
-        )
-    results = in_venv("statsforecast_auto", sample)
-    ms = None if results is None else statistics.median(s for s, _ in results) * 1e3
-    row("statsforecast AutoARIMA", ms, base)
+    for label, spec in (("maxdiff (1 1)", X13_AUTO), ("differences of its own", X13_AUTO_OWN)):
+        found = None if x13_binary() is None else [x13(*job, spec)[0] for job in sample]
+        row(f"X-13 automdl, {label}", found and statistics.median(found) * 1e3, base)
+    for label, results in (
+        ("statsforecast AutoARIMA", in_venv("statsforecast_auto", sample)),
+        ("R forecast, auto.arima", r_forecast("auto", sample)),
+    ):
+        ms = None if results is None else statistics.median(s for s, _ in results) * 1e3
+        row(label, ms, base)
 
 
 def many_series(count):
