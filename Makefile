@@ -34,7 +34,7 @@ $(DEV): $(CORE)
 setup: $(DEV) ## make .venv with everything that development needs
 
 report: $(CORE) ## the main job: the forecast report of 7 May 2024, into reports/
-	@$(BIN)/forecast experiment=guatemala_2024 parallel=local
+	@$(BIN)/forecast experiment=guatemala_2024
 
 test: $(DEV) lint types ## lint, types and all tests
 	@echo "tests: unit, contract, oracle, end to end"
@@ -64,7 +64,7 @@ docs: $(DEV) ## check that all code in README and docs runs
 	@$(BIN)/pytest tests/test_docs.py
 
 example: $(CORE) ## rewrite reports/example, the committed report
-	@rm -rf reports/.example && $(BIN)/forecast experiment=guatemala_2024 report.png=false report.folder=reports/.example parallel=local
+	@rm -rf reports/.example && $(BIN)/forecast experiment=guatemala_2024 report.png=false report.folder=reports/.example
 	@rm -rf reports/example && mv reports/.example/guatemala_2024/* reports/example && rm -rf reports/.example reports/example/backtest.csv.gz
 
 clean: ## remove the environment and all that was made

@@ -133,12 +133,14 @@ def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Exper
 
     exp: Experiment = from_plain(Experiment, plain)
     make_models(exp.model)
-    return replace(exp, overrides=tuple(w for w in result_words(overrides) if not w.startswith("experiment=")))
+    return replace(
+        exp, overrides=tuple(w for w in result_words(overrides) if not w.startswith("experiment="))
+    )
 
 
 def result_words(words: Sequence[str]) -> list[str]:
-    """Return the words of a command that can change a result: without workers and the folder of reports."""
-    return [w for w in words if not re.match(r"\+*(parallel[.=]|report\.folder=)", w)]
+    """Return the words of a command that can change a result: without workers, the folder and the form of files."""
+    return [w for w in words if not re.match(r"\+*(parallel[.=]|report\.(folder|png)=)", w)]
 
 
 def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
@@ -166,7 +168,7 @@ def same_result(a: Experiment, b: Experiment) -> bool:
 
 def _essence(exp: Experiment) -> dict[str, Any]:
     plain = {k: v for k, v in to_plain(exp).items() if k not in NEUTRAL}
-    plain["report"] = {k: v for k, v in plain["report"].items() if k != "folder"}
+    plain["report"] = {k: v for k, v in plain["report"].items() if k not in ("folder", "png")}
     return plain
 
 

@@ -208,7 +208,9 @@ class EventsSpec:
     coding: Coding = "rule"  #: rule (blind rules) or judged (coded afterwards)
     max_columns: int = 10  #: at most so many event columns in a design
     priority: int = 1  #: events up to this priority are candidates
-    unseen: Literal["prior", "ignore", "analogue"] = "prior"  #: what an event brings that was never active yet
+    unseen: Literal["prior", "ignore", "analogue"] = (
+        "prior"  #: what an event brings that was never active yet
+    )
     effects: Coding | None = "judged"  #: coding of the effects that the page tells; null = none are estimated
 
 
@@ -280,7 +282,9 @@ class ReportSpec:
             "2025-": ("2025-01", "9999-12"),
         }
     )
-    cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  #: name -> origin, label: named beforehand
+    cases: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  #: name -> origin, label: named beforehand
     png: bool = True  #: write figures as PNG too
     level_break: str | None = None  #: first month of the first chart; null = found from the calendar
 

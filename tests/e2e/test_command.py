@@ -11,13 +11,26 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-FAST = ["experiment=quick", "model=[random_walk,drift]", "backtest.start=2023-06", "combination=none", "report.headline=drift"]
+FAST = [
+    "experiment=quick",
+    "model=[random_walk,drift]",
+    "backtest.start=2023-06",
+    "combination=none",
+    "report.headline=drift",
+]
 
 
 def command(*words, cwd, **more):
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run(
-        [sys.executable, "-m", "forecast", *words], cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False, **more
+        [sys.executable, "-m", "forecast", *words],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **more,
     )
 
 
@@ -45,10 +58,18 @@ def test_a_run_is_complete_and_says_where_it_is(made):
 
 def test_repeating_it_gives_the_same_bytes_and_replaces_the_folder(made):
     where, folder, _ = made
-    before = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"}
+    before = {
+        p.relative_to(folder): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != "manifest.json"
+    }
     again = command(*FAST, "parallel.n_jobs=2", cwd=where)
     assert again.returncode == 0, again.stderr
-    after = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"}
+    after = {
+        p.relative_to(folder): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != "manifest.json"
+    }
     assert before.keys() == after.keys()
     assert [str(p) for p in before if before[p] != after[p]] == []
     rerun = command("rerun", str(folder), cwd=where)
@@ -58,14 +79,19 @@ def test_repeating_it_gives_the_same_bytes_and_replaces_the_folder(made):
 def test_every_table_reads_back_with_the_columns_of_the_design(made):
     _, folder, _ = made
     forecasts = pd.read_csv(folder / "forecasts.csv")
-    assert list(forecasts.columns) == "model series_id origin month horizon knowledge scenario level value".split()
+    assert (
+        list(forecasts.columns)
+        == "model series_id origin month horizon knowledge scenario level value".split()
+    )
     backtest = pd.read_csv(folder / "backtest.csv.gz")
     assert list(backtest.columns) == list(forecasts.columns)
     assert pd.read_csv(folder / "observations.csv")["month"].max() == "2024-03"
 
 
 def test_a_sweep_runs_each_job_and_prints_one_table(tmp_path):
-    done = command("-m", *FAST[:1], "model=drift,seasonal_naive", *FAST[2:4], "report.headline=random_walk", cwd=tmp_path)
+    done = command(
+        "-m", *FAST[:1], "model=drift,seasonal_naive", *FAST[2:4], "report.headline=random_walk", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     jobs = sorted((tmp_path / "reports" / "quick" / "sweeps").glob("2024-05-07~*/*/index.html"))
     assert [j.parent.name for j in jobs] == ["0", "1"]
@@ -78,7 +104,9 @@ def test_a_plugin_takes_part_in_workers_too(tmp_path):
         "from dataclasses import dataclass\nimport forecast as fc\nfrom forecast.models.baselines import Drift\n"
         "@dataclass(frozen=True)\nclass Mine(Drift):\n    '''Mine.'''\nfc.register_model('mine', Mine)\n"
     )
-    done = command(*FAST, "+model.mine={kind: mine}", "--plugin", "mine.py", "parallel.n_jobs=2", cwd=tmp_path)
+    done = command(
+        *FAST, "+model.mine={kind: mine}", "--plugin", "mine.py", "parallel.n_jobs=2", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     (page,) = (tmp_path / "reports" / "quick").glob("2024-05-07~*/forecasts.csv")
     assert "mine" in set(pd.read_csv(page)["model"])
@@ -108,7 +136,11 @@ def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
     )
     words = [*FAST, "+model.slow={kind: slow}", "--plugin", "slow.py"]
     running = subprocess.Popen(
-        [sys.executable, "-m", "forecast", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "forecast", *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     for _ in range(600):
         if len(list(tmp_path.glob(".forecast-cache/*/*.npz"))) >= 2:
@@ -123,7 +155,13 @@ def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
 
 def test_two_at_once_both_finish_and_leave_one_whole_folder(tmp_path):
     runs = [
-        subprocess.Popen([sys.executable, "-m", "forecast", *FAST, "-q"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-m", "forecast", *FAST, "-q"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(2)
     ]
     ended = [(r.communicate(timeout=300), r.returncode) for r in runs]
