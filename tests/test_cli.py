@@ -109,3 +109,14 @@ def test_doctor_tells_what_a_bug_report_needs(capsys):
     assert code == 0
     for word in ("Python", "pandas", "newest release", "kernel"):
         assert word in out
+
+
+def test_archive_and_publish_answer_in_words_and_codes(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call("archive", "check", capsys=capsys)
+    assert code != 0 and "archive.sqlite" in err and "Traceback" not in err
+    code, out, err = call("publish", "experiment=monthly", "--dry-run", capsys=capsys)
+    assert code == 0 and "would publish" in out
+    assert not (tmp_path / "site").exists()
+    assert call("publish", "experiment=monthly", "horizn=3", capsys=capsys)[0] == 2
+    assert call("archive", "--path", str(tmp_path / "no.sqlite"), "vacuum", capsys=capsys)[0] != 0

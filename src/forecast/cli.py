@@ -24,6 +24,9 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast data show SERIES [--as-of DATE]         figures as known on a date
   forecast events check FILE                       is a calendar right?
   forecast events show [--as-of DATE] [--series S] the calendar as a timeline
+  forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
+  forecast track-record experiment=monthly         how the published forecasts did
+  forecast archive check | backup PATH | export FOLDER | vacuum
   forecast compare RUN...                          scores of run folders side by side
   forecast rerun RUN                               make a run again from its folder; are the bytes the same?
   forecast doctor                                  what a bug report needs
@@ -36,7 +39,8 @@ options of run:
   --version, --help
 
 example: forecast experiment=guatemala_2024 model=[random_walk,arima] horizon=6
-exit codes: 0 done, 2 wrong words, 4 wrong content of a file, 5 every fold of a model failed, 130 interrupted
+exit codes: 0 done, 2 wrong words, 3 nothing new to publish, 4 wrong content of a file, 5 every fold of a model failed,
+6 figures are stale, 7 another publisher holds the lock, 130 interrupted
 """
 
 #: Options that Hydra answers by itself.
@@ -62,6 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "list": _list,
         "data": _data,
         "events": _events,
+        "publish": _publish,
+        "track-record": _track_record,
+        "archive": _archive,
         "compare": _compare,
         "rerun": _rerun,
         "doctor": _doctor,
@@ -270,6 +277,88 @@ def _findings(findings: Sequence[Finding]) -> int:
     return DataError.exit_code if errors else 0
 
 
+def _publish(words: list[str]) -> int:
+    parser = _parser(
+        "publish", "one round of the scheduled report", "forecast publish experiment=monthly --dry-run"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
+    parser.add_argument(
+        "--force", action="store_true", help="publish though nothing is new, or figures have gone"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="as known on a past day; kept as replayed")
+    parser.add_argument("--backfill", metavar="A..B", help="replay all months of data from A to B")
+    parser.add_argument("--config-dir", action="append", default=[], metavar="DIR")
+    options, rest = parser.parse_known_args(words)
+    from forecast import publish
+
+    exp = _experiment(rest, options.config_dir)
+    command = " ".join(["forecast", "publish", *words])
+    if options.backfill:
+        outcome = publish.backfill(exp, options.backfill, progress=True)
+    else:
+        outcome = publish.publish(
+            exp,
+            dry_run=options.dry_run,
+            force=options.force,
+            as_of=options.as_of,
+            command=command,
+            progress=True,
+        )
+    return _told(outcome)
+
+
+def _experiment(words: list[str], config_dirs: Sequence[str]) -> Any:
+    from forecast import runs
+
+    unknown = [w for w in words if w.startswith("-")]
+    if unknown:
+        raise ConfigError(f"there is no option {unknown[0]}; `forecast --help` lists them")
+    return runs.check(
+        words if any(w.startswith("experiment=") for w in words) else ["experiment=monthly", *words],
+        config_dirs,
+    )
+
+
+def _told(outcome: Any) -> int:
+    if outcome.code in (0, 3):
+        _say(outcome.text)
+    else:
+        print(f"forecast: {outcome.text}", file=sys.stderr)  # noqa: T201
+    return int(outcome.code)
+
+
+def _track_record(words: list[str]) -> int:
+    parser = _parser(
+        "track-record", "how the published forecasts did", "forecast track-record experiment=monthly"
+    )
+    parser.add_argument("--config-dir", action="append", default=[], metavar="DIR")
+    options, rest = parser.parse_known_args(words)
+    from forecast import publish
+
+    return _told(publish.track_record(_experiment(rest, options.config_dir)))
+
+
+def _archive(words: list[str]) -> int:
+    parser = _parser("archive", "look after the archive of published forecasts", "forecast archive check")
+    parser.add_argument("--path", metavar="FILE", help="default: publish.archive of the experiment")
+    verbs = parser.add_subparsers(dest="what", required=True)
+    verbs.add_parser("check", help="is it whole?")
+    verbs.add_parser("backup", help="a checked copy").add_argument("target", metavar="PATH")
+    verbs.add_parser("export", help="every table as CSV").add_argument("target", metavar="FOLDER")
+    verbs.add_parser("vacuum", help="give space back")
+    options, rest = parser.parse_known_args(words)
+    from forecast import publish
+
+    path = options.path or _experiment(rest, []).publish.archive
+    calls: dict[str, Callable[[], Any]] = {
+        "check": lambda: publish.archive_check(path),
+        "backup": lambda: publish.archive_backup(path, options.target),
+        "export": lambda: publish.archive_export(path, options.target),
+        "vacuum": lambda: publish.archive_vacuum(path),
+    }
+    return _told(calls[options.what]())
+
+
 def _compare(words: list[str]) -> int:
     parser = _parser(
         "compare", "scores of run folders side by side", "forecast compare reports/quick/2024-05-07 ..."
@@ -290,7 +379,13 @@ def _rerun(words: list[str]) -> int:
     options = parser.parse_args(words)
     from forecast import runs
 
-    text, same = runs.rerun(Path(options.run))
+    folder = Path(options.run)
+    exp = runs.published_by(folder)
+    if exp is not None:
+        from forecast import publish
+
+        return _told(publish.rerun(exp, folder))
+    text, same = runs.rerun(folder)
     _say(text)
     return 0 if same else 1
 

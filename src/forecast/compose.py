@@ -15,7 +15,7 @@ from typing import Any
 from forecast.spec import ConfigError, Experiment, from_plain, nearest, to_plain
 
 #: Keys that never change a result and therefore no run folder.
-NEUTRAL = ("parallel", "overrides", "name", "question")
+NEUTRAL = ("parallel", "publish", "overrides", "name", "question")
 
 
 def conf_dir() -> Path:
@@ -140,7 +140,7 @@ def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Exper
 
 def result_words(words: Sequence[str]) -> list[str]:
     """Return the words of a command that can change a result: without workers, the folder and the form of files."""
-    return [w for w in words if not re.match(r"\+*(parallel[.=]|report\.(folder|png)=)", w)]
+    return [w for w in words if not re.match(r"\+*((parallel|publish)[.=]|report\.(folder|png)=)", w)]
 
 
 def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:

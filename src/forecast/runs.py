@@ -237,7 +237,7 @@ def compare(folders: Sequence[Path]) -> str:
         for (model, series, knowledge), part in whole.groupby(
             ["model", "series_id", "knowledge"], sort=False
         ):
-            cell = {"run": label, "series": series, "model": model, "knowledge": knowledge}
+            cell = {"run": label, "series": str(series), "model": str(model), "knowledge": str(knowledge)}
             for metric, horizon in (("mae", "1"), ("mae", "all"), ("wis", "1"), ("wis", "all")):
                 skill = part[(part["metric"] == metric) & (part["horizon"] == horizon)]["skill"]
                 cell[f"{metric} h={horizon}"] = (
@@ -258,6 +258,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise DataError(f"{path}: is not a group of keys")
     return loaded
+
+
+def published_by(folder: Path) -> Experiment | None:
+    """Return the experiment of a report inside its own published site; None for any other run folder."""
+    file = folder / "experiment.yaml"
+    if not file.is_file():
+        return None
+    name = read_yaml(file).get("name", "")
+    if name not in compose.list_group("experiment"):
+        return None
+    exp = compose.load_experiment(str(name))
+    return exp if folder.resolve().is_relative_to(Path(exp.publish.site).resolve()) else None
 
 
 def rerun(folder: Path) -> tuple[str, bool]:

@@ -107,6 +107,7 @@ def experiment_yaml(experiment: Any) -> str:
 
     plain = to_plain(experiment)
     plain.pop("parallel", None)
+    plain.pop("publish", None)  # where things are kept, never part of a result
     return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100))
 
 
