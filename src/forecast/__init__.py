@@ -42,6 +42,8 @@ _HOMES = {
     "backtest": "forecast.backtesting.runner",
     "Backtest": "forecast.backtesting.runner",
     "check_no_lookahead": "forecast.backtesting.lookahead",
+    "effects": "forecast.interventions.effects",
+    "detect_events": "forecast.interventions.detect",
     "score": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
 }
@@ -60,6 +62,8 @@ if TYPE_CHECKING:
     from forecast.events.design import Design as Design
     from forecast.experiment import Run as Run
     from forecast.experiment import run as run
+    from forecast.interventions.detect import detect_events as detect_events
+    from forecast.interventions.effects import effects as effects
     from forecast.models.base import Forecast as Forecast
     from forecast.models.registry import list_models as list_models
     from forecast.models.registry import make_model as make_model

@@ -24,6 +24,8 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast data show SERIES [--as-of DATE]         figures as known on a date
   forecast events check FILE                       is a calendar right?
   forecast events show [--as-of DATE] [--series S] the calendar as a timeline
+  forecast events add FILE COLUMN=VALUE ...        one event more, if the file then passes every check
+  forecast events detect SERIES [--as-of DATE]     breaks in a series, and which events stand near them
   forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
   forecast track-record experiment=monthly         how the published forecasts did
   forecast archive check | backup PATH | export FOLDER | vacuum
@@ -243,7 +245,21 @@ def _events(words: list[str]) -> int:
     show.add_argument("--to", dest="end", metavar="MONTH")
     show.add_argument("--coding", choices=("rule", "judged"), default="rule")
     show.add_argument("--file", metavar="PATH", help="a calendar of your own")
+    add = verbs.add_parser(
+        "add", help="append one event to a calendar file, if the file then passes every check"
+    )
+    add.add_argument("file")
+    add.add_argument(
+        "cells", nargs="+", metavar="COLUMN=VALUE", help="id=..., announced_date=..., shape=... at the least"
+    )
+    detect = verbs.add_parser("detect", help="breaks in a series, and which events stand near them")
+    detect.add_argument("series")
+    detect.add_argument("--as-of", default="latest", metavar="DATE")
     options = parser.parse_args(words)
+    if options.what == "add":
+        return _add_event(options.file, options.cells)
+    if options.what == "detect":
+        return _detect(options.series, options.as_of)
     if options.what == "check":
         from forecast.events.calendar import check_calendar
 
@@ -265,6 +281,29 @@ def _events(words: list[str]) -> int:
             width=width,
         )
     )
+    return 0
+
+
+def _add_event(file: str, cells: list[str]) -> int:
+    from forecast.events.calendar import add_event
+
+    wrong = [c for c in cells if "=" not in c]
+    if wrong:
+        raise ConfigError(f"'{wrong[0]}' is not COLUMN=VALUE")
+    for finding in add_event(file, dict(c.split("=", 1) for c in cells)):
+        _say(str(finding))
+    _say(f"{file}: one event more")
+    return 0
+
+
+def _detect(series: str, as_of: str) -> int:
+    from forecast.data.observations import load_observations
+    from forecast.events.calendar import load_events
+    from forecast.interventions.detect import detect_events
+
+    panel = load_observations().as_of(as_of, [series])
+    found = detect_events(panel, load_events(), series)
+    _say(found.to_string(index=False) if len(found) else f"{series}: no break stands out")
     return 0
 
 

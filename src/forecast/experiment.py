@@ -152,7 +152,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     bt = backtest(
         models, obs, calendar, series, [*origins, as_of], exp.horizon, exp.backtest.knowledge, exp.backtest.baseline,
         coding=exp.events.coding, max_columns=exp.events.max_columns, priority=exp.events.priority,
-        window=exp.backtest.window, include_leaks=exp.data.include_leaks, levels=_own_levels(exp),
+        unseen=exp.events.unseen, window=exp.backtest.window, include_leaks=exp.data.include_leaks, levels=_own_levels(exp),
         refit_every={name: spec.refit_every for name, spec in exp.model.items()}, cache=cache, progress=progress,
     )  # fmt: skip
     clock.lap("backtest")

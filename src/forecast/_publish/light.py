@@ -85,7 +85,7 @@ def forecast_only(exp: Experiment, cache: Path | None = None, progress: bool = F
     bt = backtest(
         x.models, x.obs, x.calendar, list(exp.target.series), list(x.origins), exp.horizon, exp.backtest.knowledge,
         exp.backtest.baseline, coding=exp.events.coding, max_columns=exp.events.max_columns, priority=exp.events.priority,
-        window=exp.backtest.window, include_leaks=exp.data.include_leaks, levels=x.levels,
+        unseen=exp.events.unseen, window=exp.backtest.window, include_leaks=exp.data.include_leaks, levels=x.levels,
         refit_every={name: spec.refit_every for name, spec in exp.model.items()}, cache=cache, progress=progress,
     )  # fmt: skip
     ranges, _, _ = postprocess(exp, bt.forecasts, x.obs, x.as_of)

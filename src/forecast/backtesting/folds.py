@@ -26,6 +26,7 @@ class FoldSettings:
     coding: Coding = "rule"
     max_columns: int = 10
     priority: int = 1
+    unseen: str = "prior"
     window: int | None = None
     include_leaks: bool = False
     levels: tuple[float, ...] = (0.5,)
@@ -87,6 +88,7 @@ class FoldSource:
                     coding=s.coding,
                     max_columns=s.max_columns,
                     priority=s.priority,
+                    unseen=s.unseen,
                 )
             )
         return self._designs[key]

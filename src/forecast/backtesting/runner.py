@@ -67,6 +67,7 @@ def backtest(
     coding: Coding = "rule",
     max_columns: int = 10,
     priority: int = 1,
+    unseen: str = "prior",
     window: int | None = None,
     include_leaks: bool = False,
     levels: Sequence[float] = LEVELS,
@@ -90,7 +91,7 @@ def backtest(
         What models that use events may know; models without events appear once, as ``none``.
     baseline : str
         A kind of the registry, or a name in `models`.
-    coding, max_columns, priority
+    coding, max_columns, priority, unseen
         How the calendar becomes columns, see `EventCalendar.design`.
     window : int, optional
         Rolling window in months; expanding by default.
@@ -134,7 +135,14 @@ def backtest(
     words: list[Knowledge] = [knowledge] if isinstance(knowledge, str) else list(knowledge)
     every = dict(models) if baseline in models else {baseline: make_model(baseline), **models}
     settings = FoldSettings(
-        horizon, coding, max_columns, priority, window, include_leaks, tuple(float(level) for level in levels)
+        horizon=horizon,
+        coding=coding,
+        max_columns=max_columns,
+        priority=priority,
+        unseen=unseen,
+        window=window,
+        include_leaks=include_leaks,
+        levels=tuple(float(level) for level in levels),
     )
     source = FoldSource(obs, events, settings)
     chains = make_chains(every, list(series), words, dict(refit_every or {}))
