@@ -240,15 +240,14 @@ def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit 
     if value >= WORST or not np.isfinite(solved.beta[lane]).all():
         return ArimaFailure(f"the likelihood of {problem.orders} could not be computed at any starting point")
     # Sums of squares are resolved to about 1e-15 of the series' own: less is rounding, not a residual.
-    resolved = 1e-13 * float(np.mean(problem.z[:, -1] ** 2))
+    last = problem.z[:, -1]
+    resolved = 1e-13 * float(last @ last) / len(last)
     if solved.sigma2[lane] <= max(problem.rounding**2, resolved):
         return ArimaFailure(NO_VARIATION.format(d=problem.orders.d, D=problem.orders.D))
     matrix, shift = problem.to_public()
     regression = matrix @ solved.beta[lane][solved.columns[lane][:-1]] + shift
     notes = [] if optima.converged[0] else ["the search ended before its tolerance was reached"]
-    near = optima.value[1:] < value + 0.5
-    if near.any():
-        gap = float(optima.value[1:][near].min()) - value
+    if len(optima.value) > 1 and (gap := float(optima.value[1:].min()) - value) < 0.5:
         notes.append(f"another optimum lies only {gap:.2f} below this one in log-likelihood")
     return ArimaFit(
         problem=problem, values=np.concatenate([solved.coefficients[lane], regression]), loglik=-value,

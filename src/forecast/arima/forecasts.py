@@ -75,8 +75,9 @@ def operator(
     psi = np.zeros((lanes, h))
     for t in range(h):
         psi[:, t] = theta[:, t] if t <= m else 0.0
-        for lag in range(1, min(t, m) + 1):
-            psi[:, t] += phi[:, lag] * psi[:, t - lag]
+        for lag in ar_lags:
+            if lag <= t:
+                psi[:, t] += phi[:, lag] * psi[:, t - lag]
     weights = -difference_polynomial(orders)
     future = w[:, m:]
     past = np.concatenate([raw_tail, np.zeros((lanes, orders.lost, m))], axis=2)

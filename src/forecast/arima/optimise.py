@@ -94,7 +94,7 @@ class Optima:
     hessian: Floats
     converged: NDArray[np.bool_]
 
-    def take(self, index: Ints) -> Optima:
+    def take(self, index: Ints | slice) -> Optima:
         """Some of the lanes."""
         return Optima(self.x[index], self.value[index], self.hessian[index], self.converged[index])
 

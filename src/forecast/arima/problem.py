@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from forecast.arima.polynomials import Floats, Orders, difference
 from forecast.spec import ConfigError, DataError
 
+Ints = NDArray[np.int64]
 #: A column is dropped when less than this share of its sum of squares is left after the columns before it.
 RANK_TOLERANCE = 1e-11
 NO_VARIATION = (
@@ -58,10 +60,10 @@ class Problem:
     xreg: Floats  #: trimmed user columns (n, k), all of them
     xreg_names: tuple[str, ...]
     fixed: str  #: "intercept", "drift" or ""
-    missing: NDArray[np.int64]  #: rows of the trimmed series
+    missing: Ints  #: rows of the trimmed series
     lead: int  #: leading missing months that were trimmed
-    shrunk: NDArray[np.int64]  #: user columns with a finite prior sd
-    free: NDArray[np.int64]  #: user columns that are profiled and were kept
+    shrunk: Ints  #: user columns with a finite prior sd
+    free: Ints  #: user columns that are profiled and were kept
     keep_fixed: bool  #: False when the rank test dropped the intercept or drift
     prior_mean: Floats  #: of the shrunken columns
     prior_sd: Floats
@@ -80,28 +82,33 @@ class Problem:
         """Observations that count: n - missing - d - s D."""
         return len(self.z) - self.n_missing
 
-    @property
+    @cached_property
     def rounding(self) -> float:
         """Size below which a difference of the series is rounding, not information."""
         largest = max(float(np.abs(self.raw[:, -1]).max()), abs(float(self.centre[-1])))
         return 1e-13 * max(largest, 1e-300)
 
-    @property
+    @cached_property
+    def kept(self) -> Ints:
+        """User columns that were kept, in their order."""
+        return np.sort(np.concatenate([self.shrunk, self.free]))
+
+    @cached_property
     def regressor_names(self) -> tuple[str, ...]:
         """Names in the public order: intercept or drift, then the user's columns that were kept."""
-        kept = sorted([*self.shrunk.tolist(), *self.free.tolist()])
         fixed = (self.fixed,) if self.keep_fixed else ()
-        return fixed + tuple(self.xreg_names[j] for j in kept)
+        return fixed + tuple(self.xreg_names[j] for j in self.kept)
 
-    @property
-    def positions(self) -> NDArray[np.int64]:
+    @cached_property
+    def positions(self) -> Ints:
         """Position in the columns of `z` of each of `regressor_names`."""
-        start = self.n_missing
-        place = {int(j): start + i for i, j in enumerate(self.shrunk)}
-        first_free = start + len(self.shrunk) + int(self.keep_fixed)
-        place |= {int(j): first_free + i for i, j in enumerate(self.free)}
-        fixed = [start + len(self.shrunk)] if self.keep_fixed else []
-        return np.array(fixed + [place[j] for j in sorted(place)], dtype=np.int64)
+        start, first_free = self.n_missing, self.n_missing + len(self.shrunk)
+        place = np.arange(start, self.raw.shape[1] - 1)
+        if not len(self.shrunk):
+            return place
+        user = np.delete(place, len(self.shrunk)) if self.keep_fixed else place
+        user = user[np.argsort(np.concatenate([self.shrunk, self.free]))]
+        return np.concatenate([[first_free], user]) if self.keep_fixed else user
 
     def future(self, h: int, xreg: Any) -> Floats:
         """Values (h, c - 1) of the columns of `raw` in the h months after the last one."""
@@ -109,9 +116,10 @@ class Problem:
         start = self.n_missing
         k = len(self.xreg_names)
         if k:
-            values = _future_xreg(xreg, h, k)
-            columns[:, start : start + len(self.shrunk)] = (values - self.centre[:-1])[:, self.shrunk]
-            columns[:, columns.shape[1] - len(self.free) :] = (values - self.centre[:-1])[:, self.free]
+            values = _future_xreg(xreg, h, k) - self.centre[:-1]
+            columns[:, columns.shape[1] - len(self.free) :] = values[:, self.free]
+            if len(self.shrunk):
+                columns[:, start : start + len(self.shrunk)] = values[:, self.shrunk]
         elif xreg is not None and np.size(xreg):
             raise ConfigError(f"xreg of the future has {np.shape(xreg)[-1]} columns, but the fit has none")
         if self.keep_fixed:
@@ -123,18 +131,17 @@ class Problem:
 
     def to_public(self) -> tuple[Floats, Floats]:
         """Matrix and shift that turn the coefficients of `z` into those named by `regressor_names`."""
-        names, positions = self.regressor_names, self.positions
-        matrix = np.zeros((len(names), self.raw.shape[1] - 1))
-        matrix[np.arange(len(names)), positions] = 1.0
-        shift = np.zeros(len(names))
-        first_user = int(self.keep_fixed)
-        kept = sorted([*self.shrunk.tolist(), *self.free.tolist()])
-        prior = dict(zip(self.shrunk.tolist(), self.prior_mean.tolist(), strict=True))
-        for i, j in enumerate(kept):
-            shift[first_user + i] = prior.get(j, 0.0)
+        positions = self.positions
+        matrix = np.zeros((len(positions), self.raw.shape[1] - 1))
+        matrix[np.arange(len(positions)), positions] = 1.0
+        shift = np.zeros(len(positions))
+        if len(self.shrunk):
+            prior = np.zeros(len(self.xreg_names))
+            prior[self.shrunk] = self.prior_mean
+            shift[int(self.keep_fixed) :] = prior[self.kept]
         if self.fixed == "intercept" and self.keep_fixed:
-            matrix[0, positions[1:]] -= self.centre[kept]
-            shift[0] = self.centre[-1] - self.centre[kept] @ shift[1:]
+            matrix[0, positions[1:]] -= self.centre[self.kept]
+            shift[0] = self.centre[-1] - self.centre[self.kept] @ shift[1:]
         return matrix, shift
 
 
@@ -229,12 +236,6 @@ def rank_test(z: Floats, n_before: int) -> NDArray[np.bool_]:
     return keep[n_before:]
 
 
-def _filled(y: Floats) -> Floats:
-    """Fill missing months: any finite value gives the same likelihood, a near one keeps the digits."""
-    known = np.isfinite(y)
-    return y if known.all() else np.interp(np.arange(len(y)), np.flatnonzero(known), y[known])
-
-
 def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
     """Check a job and build its `Problem`.
 
@@ -250,46 +251,62 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
     fixed = _fixed_column(orders, mean, problems)
     if problems:
         raise ConfigError("\n".join(problems))
-    known = np.flatnonzero(np.isfinite(y))
-    lead = int(known[0]) if len(known) else len(y)
-    y, xreg = y[lead:], xreg[lead:]
-    _check_length(y, orders, len(known))
-    filled = _filled(y)
-    has_intercept = fixed == "intercept"
-    # The first row, not the mean: it is the same at every fold, so that folds can share filter passes.
-    centre = np.r_[xreg[0], filled[0]] if has_intercept else np.zeros(xreg.shape[1] + 1)
-    centred, target = xreg - centre[:-1], filled - centre[-1]
-    missing = np.flatnonzero(~np.isfinite(y))
-    shrunk, wished = np.flatnonzero(np.isfinite(prior_sd)), np.flatnonzero(~np.isfinite(prior_sd))
-    a, n_fixed, n_shrunk = len(missing), int(bool(fixed)), len(shrunk)
-    raw = np.zeros((len(y), a + n_shrunk + n_fixed + len(wished) + 1))
-    raw[missing, np.arange(a)] = 1.0
-    raw[:, a : a + n_shrunk] = centred[:, shrunk]
+    known = np.isfinite(y)
+    lead = int(known.argmax()) if known.any() else len(y)
+    y, xreg, known = y[lead:], xreg[lead:], known[lead:]
+    _check_length(y, orders, int(np.count_nonzero(known)))
+    missing, has_prior = np.flatnonzero(~known), np.isfinite(prior_sd)
+    shrunk, wished = np.flatnonzero(has_prior), np.flatnonzero(~has_prior)
+    target = y if not len(missing) else np.interp(np.arange(len(y)), np.flatnonzero(known), y[known])
+    centre = np.zeros(xreg.shape[1] + 1)
+    if fixed == "intercept":
+        # The first row, not the mean: it is the same at every fold, so that folds can share filter passes.
+        centre = np.append(xreg[0], target[0])
+    raw = _columns(xreg - centre[:-1], target - centre[-1], missing, shrunk, wished, prior_mean)
+    n_integrated, n_fixed = len(missing) + len(shrunk), int(bool(fixed))
     if fixed:
-        raw[:, a + n_shrunk] = 1.0 if has_intercept else np.arange(lead + 1.0, lead + len(y) + 1.0)
-    raw[:, a + n_shrunk + n_fixed : -1] = centred[:, wished] if n_shrunk else centred
-    raw[:, -1] = target - centred[:, shrunk] @ prior_mean[shrunk] if n_shrunk else target
+        column = np.ones(len(y)) if fixed == "intercept" else np.arange(lead + 1.0, lead + len(y) + 1.0)
+        raw = np.insert(raw, n_integrated, column, axis=1)
     z = difference(raw, orders)
-    tested = np.delete(z, np.r_[a : a + n_shrunk], axis=1) if n_shrunk else z
-    keep = rank_test(tested[:, :-1], a)
-    keep_fixed, free = bool(fixed) and bool(keep[0]), wished[keep[n_fixed:]]
-    dropped: list[str] = []
+    keep = _informative(z, len(missing), len(shrunk))
+    dropped: tuple[str, ...] = ()
     if not keep.all():
-        kept = np.r_[np.ones(a + n_shrunk, dtype=bool), keep, True]
+        kept = np.concatenate([np.ones(n_integrated, dtype=bool), keep, [True]])
         raw, z = raw[:, kept], z[:, kept]
-        dropped = [
-            name
-            for name, k in zip([fixed] * n_fixed + [names[w] for w in wished], keep, strict=True)
-            if not k
-        ]
+        wished_names = [fixed] * n_fixed + [names[w] for w in wished]
+        dropped = tuple(name for name, stays in zip(wished_names, keep, strict=True) if not stays)
     problem = Problem(
         orders=orders, y=y, xreg=xreg, xreg_names=names, fixed=fixed, missing=missing, lead=lead,
-        shrunk=shrunk, free=free, keep_fixed=keep_fixed, prior_mean=prior_mean[shrunk],
-        prior_sd=prior_sd[shrunk], centre=centre, dropped=tuple(dropped), raw=raw,
+        shrunk=shrunk, free=wished[keep[n_fixed:]], keep_fixed=bool(fixed) and bool(keep[0]),
+        prior_mean=prior_mean[shrunk], prior_sd=prior_sd[shrunk], centre=centre, dropped=dropped, raw=raw,
         z=np.ascontiguousarray(z),
     )  # fmt: skip
     _check_information(problem)
     return problem
+
+
+def _columns(
+    xreg: Floats, target: Floats, missing: Ints, shrunk: Ints, wished: Ints, prior_mean: Floats
+) -> Floats:
+    """Columns [missing | shrunk | free | series less the prior means of the shrunken] of a regression."""
+    a, b = len(missing), len(missing) + len(shrunk)
+    raw = np.zeros((len(target), b + len(wished) + 1))
+    if a:
+        raw[missing, np.arange(a)] = 1.0
+    if len(shrunk):
+        raw[:, a:b], raw[:, b:-1] = xreg[:, shrunk], xreg[:, wished]
+        target = target - xreg[:, shrunk] @ prior_mean[shrunk]
+    else:
+        raw[:, b:-1] = xreg
+    raw[:, -1] = target
+    return raw
+
+
+def _informative(z: Floats, n_missing: int, n_shrunk: int) -> NDArray[np.bool_]:
+    """Rank test of the free columns; shrunken ones stay whatever the others hold, so they take no part."""
+    if n_shrunk:
+        z = np.delete(z, np.s_[n_missing : n_missing + n_shrunk], axis=1)
+    return rank_test(z[:, :-1], n_missing)
 
 
 def _check_length(y: Floats, orders: Orders, n_known: int) -> None:

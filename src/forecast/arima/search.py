@@ -15,6 +15,7 @@ A fold depends only on earlier folds of its own chain, never on later ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -102,24 +103,28 @@ def follow(
     """Search the folds `wanted` from the optima known at the folds `origin`, Hessians carried along."""
     if not len(wanted):
         return []
-    parts, fold = [], []
-    for i, (here, there) in enumerate(zip(wanted, origin, strict=True)):
-        optima = known[int(there)]
-        near = np.flatnonzero(optima.value <= optima.value[0] + within)[:count]
-        part = optima.take(near)
-        ratio = folds.length[here] / folds.length[there]
-        parts.append(Optima(part.x, part.value, part.hessian * ratio, part.converged))
-        fold += [i] * len(near)
-    lanes, at = Optima.join(parts), np.array(fold, dtype=np.int64)
-    ended = minimise(objective, folds.group[wanted][at], folds.length[wanted][at], at, lanes.x, lanes.hessian)
+    carried = {there: _carried(optima, count, within) for there, optima in known.items()}
+    parts = [carried[int(there)] for there in origin]
+    at = np.repeat(np.arange(len(wanted)), [len(part.value) for part in parts])
+    lanes = Optima.join(parts)
+    ratio = (folds.length[wanted] / folds.length[origin])[at]
+    hessian = lanes.hessian * ratio[:, None, None]
+    ended = minimise(objective, folds.group[wanted][at], folds.length[wanted][at], at, lanes.x, hessian)
     return _by_fold(ended, at, len(wanted))
 
 
+def _carried(optima: Optima, count: int, within: float) -> Optima:
+    """The optima of one fold that are worth a start at another."""
+    return optima.take(np.flatnonzero(optima.value <= optima.value[0] + within)[:count])
+
+
 def _by_fold(optima: Optima, fold: Ints, count: int) -> list[Optima]:
+    """Distinct optima of each fold; `fold` ascends."""
+    bound = np.searchsorted(fold, np.arange(count + 1)).tolist()
     result = []
-    for i in range(count):
-        mine = optima.take(np.flatnonzero(fold == i))
-        result.append(mine.take(distinct(mine)))
+    for begin, end in pairwise(bound):
+        mine = optima.take(slice(begin, end))
+        result.append(mine if end - begin == 1 else mine.take(distinct(mine)))
     return result
 
 
