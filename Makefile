@@ -55,7 +55,7 @@ bench: $(DEV) ## print the tables of speed and accuracy, peers side by side (slo
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 
 proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
-	@$(BIN)/pytest -m proof
+	@$(BIN)/pytest -m proof -n 2
 
 notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py

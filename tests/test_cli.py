@@ -49,7 +49,7 @@ def test_help_names_every_verb_and_imports_nothing_heavy():
 )
 def test_a_mistake_is_one_clear_line_and_its_code(words, code, said, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    got, out, err = call(*words, capsys=capsys)
+    got, _out, err = call(*words, capsys=capsys)
     assert got == code
     assert said in err and "Traceback" not in err
     assert not list(tmp_path.iterdir()), "nothing is left behind"

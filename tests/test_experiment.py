@@ -6,6 +6,7 @@ import forecast as fc
 from forecast import compose, experiment
 from forecast.spec import ConfigError
 
+pytestmark = pytest.mark.xdist_group("experiment")
 QUICK = ("backtest.start=2022-10", "model=[random_walk,drift]")
 
 
@@ -110,7 +111,7 @@ def test_as_of_a_day_that_is_no_release_day_is_still_the_last_origin(run):
 
 SHORT = {
     "own_data": ("backtest.start=1983-06", "backtest.score_from=1983-06"),
-    "sectors": ("backtest.start=2026-05", "backtest.score_from=2026-05"),
+    "sectors": ("backtest.start=2026-06", "backtest.score_from=2026-06", "model=random_walk"),
     "ports": ("backtest.start=2026-05", "backtest.score_from=2026-05"),
     "quick": ("backtest.start=2024-01",),
     "title42_end": ("backtest.start=2023-01", "backtest.score_from=2023-01"),

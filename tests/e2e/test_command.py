@@ -11,6 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+#: One run serves several tests, so they stay on one worker.
+pytestmark = pytest.mark.xdist_group("command")
+
 FAST = [
     "experiment=quick",
     "model=[random_walk,drift]",
@@ -46,9 +49,27 @@ def made(tmp_path_factory):
 
 def test_a_run_is_complete_and_says_where_it_is(made):
     where, folder, done = made
-    wanted = """index.html report.md report.json forecasts.csv observations.csv backtest.csv.gz folds.csv scores.csv
-    calibration.csv comparison.csv knowledge.csv effects.csv estimability.csv scenarios.csv track_record.csv changes.csv
-    experiment.yaml manifest.json figures""".split()
+    wanted = [
+        "index.html",
+        "report.md",
+        "report.json",
+        "forecasts.csv",
+        "observations.csv",
+        "backtest.csv.gz",
+        "folds.csv",
+        "scores.csv",
+        "calibration.csv",
+        "comparison.csv",
+        "knowledge.csv",
+        "effects.csv",
+        "estimability.csv",
+        "scenarios.csv",
+        "track_record.csv",
+        "changes.csv",
+        "experiment.yaml",
+        "manifest.json",
+        "figures",
+    ]
     assert {p.name for p in folder.iterdir()} == set(wanted)
     assert len([line for line in done.stdout.splitlines() if line.startswith("  ")]) >= 3
     assert [p.name for p in where.iterdir()] == ["reports"], "no litter, Hydra's own files included"
@@ -79,10 +100,17 @@ def test_repeating_it_gives_the_same_bytes_and_replaces_the_folder(made):
 def test_every_table_reads_back_with_the_columns_of_the_design(made):
     _, folder, _ = made
     forecasts = pd.read_csv(folder / "forecasts.csv")
-    assert (
-        list(forecasts.columns)
-        == "model series_id origin month horizon knowledge scenario level value".split()
-    )
+    assert list(forecasts.columns) == [
+        "model",
+        "series_id",
+        "origin",
+        "month",
+        "horizon",
+        "knowledge",
+        "scenario",
+        "level",
+        "value",
+    ]
     backtest = pd.read_csv(folder / "backtest.csv.gz")
     assert list(backtest.columns) == list(forecasts.columns)
     assert pd.read_csv(folder / "observations.csv")["month"].max() == "2024-03"

@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+#: One run serves all tests of this file, so they stay on one worker.
+pytestmark = pytest.mark.xdist_group("example")
+
 EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
 LEFT_OUT = {"backtest.csv.gz", "manifest.json"}
 
@@ -44,9 +47,13 @@ def test_columns_and_numbers_are_the_same_to_a_thousandth(made):
         assert len(old) == len(new), f"make example: {file.name}"
         for column in old.columns:
             if pd.api.types.is_numeric_dtype(old[column]) and pd.api.types.is_numeric_dtype(new[column]):
-                np.testing.assert_allclose(new[column], old[column], rtol=1e-3, atol=1e-3, err_msg=f"{file.name}: {column}")
+                np.testing.assert_allclose(
+                    new[column], old[column], rtol=1e-3, atol=1e-3, err_msg=f"{file.name}: {column}"
+                )
             elif column not in ("note", "words", "message"):
-                assert old[column].fillna("").astype(str).tolist() == new[column].fillna("").astype(str).tolist(), file.name
+                assert (
+                    old[column].fillna("").astype(str).tolist() == new[column].fillna("").astype(str).tolist()
+                ), file.name
 
 
 def sentences(folder):

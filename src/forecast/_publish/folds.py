@@ -32,9 +32,15 @@ class KeptFolds:
         x = inputs(exp)
         self.cache, self.days = cache, list(x.origins)
         settings = FoldSettings(
-            exp.horizon, exp.events.coding, exp.events.max_columns, exp.events.priority, exp.backtest.window,
-            exp.data.include_leaks, tuple(float(level) for level in x.levels),
-        )  # fmt: skip
+            horizon=exp.horizon,
+            coding=exp.events.coding,
+            max_columns=exp.events.max_columns,
+            priority=exp.events.priority,
+            unseen=exp.events.unseen,
+            window=exp.backtest.window,
+            include_leaks=exp.data.include_leaks,
+            levels=tuple(float(level) for level in x.levels),
+        )
         self.source = FoldSource(x.obs, x.calendar, settings)
         every = {name: spec.refit_every for name, spec in exp.model.items()}
         self.chains = make_chains(

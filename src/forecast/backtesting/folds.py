@@ -18,7 +18,7 @@ from forecast.models.base import Model
 from forecast.spec import Coding, DataError, ForecastError, Knowledge, to_plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FoldSettings:
     """What every fold of one backtest shares."""
 
