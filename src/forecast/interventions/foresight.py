@@ -212,15 +212,19 @@ def adjusted_rows(
     """
     base = forecasts[(forecasts["knowledge"] == "none") & (forecasts["scenario"].fillna("") == "")]
     parts = [base]
-    for word in knowledge:
-        for series_id, rows in base.groupby("series_id", sort=False):
+    for series_id, rows in base.groupby("series_id", sort=False):
+        panels = {
+            origin: obs.as_of(origin, [str(series_id)], include_leaks=include_leaks)
+            for origin in rows["origin"].unique()
+        }
+        for word in knowledge:
             designs = {
                 origin: events.design(
-                    obs.as_of(origin, [str(series_id)], include_leaks=include_leaks),
+                    panel,
                     horizon=int(rows["horizon"].max()), knowledge=word, coding=coding, max_columns=max_columns,
                     priority=priority, unseen=unseen,
                 )
-                for origin in rows["origin"].unique()
+                for origin, panel in panels.items()
             }  # fmt: skip
             parts.append(_adjusted(rows, obs, designs))
     return pd.concat(parts, ignore_index=True)

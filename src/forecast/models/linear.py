@@ -50,17 +50,20 @@ class Linear(SeriesModel):
             If fewer rows than columns remain.
         """
         n, lag = len(data.y), max(self.lags, default=0)
-        past = self._columns(data, np.arange(n), data.past)
-        lagged = {f"lag{k}": pd.Series(data.y).shift(k).to_numpy() for k in self.lags}
-        frame = pd.DataFrame({**past, **lagged})
-        rows = (~np.isnan(data.y)) & frame.notna().all(axis=1).to_numpy() & (np.arange(n) >= lag)
-        frame, dropped = _independent(frame[rows])
-        if rows.sum() <= frame.shape[1] + 5:
-            raise DataError(f"{data.name}: {rows.sum()} rows are too few for {frame.shape[1]} columns")
+        columns = self._columns(data, np.arange(n), data.past)
+        for k in self.lags:
+            columns[f"lag{k}"] = np.concatenate([np.full(k, np.nan), data.y[:-k]])
+        names, values = list(columns), np.column_stack(list(columns.values()))
+        rows = ~np.isnan(data.y) & ~np.isnan(values).any(axis=1) & (np.arange(n) >= lag)
+        kept = _independent(values[rows])
+        dropped = [name for j, name in enumerate(names) if j not in kept]
+        names, x = [names[j] for j in kept], values[rows][:, kept]
+        if len(x) <= len(names) + 5:
+            raise DataError(f"{data.name}: {len(x)} rows are too few for {len(names)} columns")
         from statsmodels.regression.linear_model import OLS
 
-        result = OLS(data.y[rows], frame.to_numpy()).fit()
-        beta = pd.Series(result.params, index=frame.columns)
+        result = OLS(data.y[rows], x).fit()
+        beta = dict(zip(names, map(float, result.params), strict=True))
         sigma = float(np.sqrt(result.mse_resid))
         notes = (f"left out, cannot be told apart: {', '.join(dropped)}",) if dropped else ()
 
@@ -70,7 +73,7 @@ class Linear(SeriesModel):
 
         return SeriesFit(
             steps,
-            lambda: self._coefficients(result, list(frame.columns), set(data.past.columns)),
+            lambda: self._coefficients(result, names, set(data.past.columns)),
             lambda: residual_checks(result.resid),
             notes,
         )
@@ -88,7 +91,7 @@ class Linear(SeriesModel):
                 out[str(name)] = events[name].to_numpy(dtype=float)
         return out
 
-    def _iterate(self, y: Array, beta: pd.Series, future: dict[str, Array], h: int) -> Array:
+    def _iterate(self, y: Array, beta: dict[str, float], future: dict[str, Array], h: int) -> Array:
         path = list(y)
         fixed = sum(
             (beta[name] * values for name, values in future.items() if name in beta), start=np.zeros(h)
@@ -98,7 +101,7 @@ class Linear(SeriesModel):
             path.append(float(fixed[step] + lagged))
         return np.asarray(path[-h:])
 
-    def _growth(self, beta: pd.Series, h: int) -> Array:
+    def _growth(self, beta: dict[str, float], h: int) -> Array:
         psi = np.zeros(h)
         psi[0] = 1.0
         for j in range(1, h):
@@ -114,20 +117,17 @@ class Linear(SeriesModel):
         )
 
 
-def _independent(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Keep the columns that add to the rank of those before them; name the others."""
-    basis: list[Array] = []
-    keep, dropped = [], []
-    for name in frame.columns:
-        column = frame[name].to_numpy(dtype=float)
+def _independent(x: Array) -> list[int]:
+    """Return the positions of the columns that add to the rank of those before them."""
+    basis = np.empty((x.shape[0], 0))
+    kept: list[int] = []
+    for j in range(x.shape[1]):
+        column = x[:, j]
         rest = column.copy()
         for _ in range(2):  # twice is enough for Gram-Schmidt
-            for b in basis:
-                rest -= (b @ rest) * b
+            rest -= basis @ (basis.T @ rest)
         norm, size = np.linalg.norm(rest), np.linalg.norm(column)
-        if size == 0 or norm <= 1e-8 * size:
-            dropped.append(str(name))
-        else:
-            basis.append(rest / norm)
-            keep.append(name)
-    return frame[keep], dropped
+        if size > 0 and norm > 1e-8 * size:
+            basis = np.column_stack([basis, rest / norm])
+            kept.append(j)
+    return kept
