@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,7 +15,6 @@ def call(*words, capsys):
 
 
 def test_help_names_every_verb_and_imports_nothing_heavy():
-    start = time.perf_counter()
     code = (
         "import sys; from forecast.cli import main; main(['--help']);"
         "print([m for m in ('numpy','pandas','hydra','statsmodels','matplotlib','numba') if m in sys.modules])"
@@ -25,7 +23,6 @@ def test_help_names_every_verb_and_imports_nothing_heavy():
     assert done.stdout.strip().endswith("[]"), done.stdout
     for verb in ("list", "data check", "events show", "compare", "rerun", "doctor"):
         assert f"forecast {verb}" in done.stdout
-    assert time.perf_counter() - start < 30
 
 
 @pytest.mark.parametrize(

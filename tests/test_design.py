@@ -3,7 +3,6 @@
 import dataclasses
 import pickle
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -438,15 +437,3 @@ def test_wrong_words_are_told_with_the_nearest(calendar):
         calendar.design(panel(), knowledge="at_orign", coding="rules", priority=4, unseen="priors", horizon=0)
     for words in ("Did you mean 'at_origin'", "Did you mean 'rule'", "priority: 4", "'prior'", "horizon: 0"):
         assert words in str(caught.value)
-
-
-def test_a_design_of_the_whole_calendar_is_fast(events, obs):
-    known = obs.as_of("2024-05-07", ["southwest.usbp"])
-    events.design(known)
-    times = []
-    for _ in range(15):
-        start = time.perf_counter()
-        events.design(known)
-        times.append(time.perf_counter() - start)
-    # about 2 ms on an idle core; thousands are made in a backtest
-    assert min(times) < 0.01

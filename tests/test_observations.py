@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import pickle
 import threading
-import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -145,17 +144,6 @@ def test_a_loaded_bundle_is_a_copy():
     assert one.digest == two.digest
     with pytest.raises(dataclasses.FrozenInstanceError):
         two.digest = "x"
-
-
-def test_it_is_fast_enough_for_a_backtest(obs):
-    load_observations()
-    start = time.perf_counter()
-    load_observations()
-    assert time.perf_counter() - start < 0.15
-    start = time.perf_counter()
-    for _ in range(20):
-        obs.as_of("2024-05-07", [SERIES])
-    assert (time.perf_counter() - start) / 20 < 0.02
 
 
 def test_it_travels_to_a_worker(obs):
