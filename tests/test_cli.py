@@ -117,3 +117,16 @@ def test_archive_and_publish_answer_in_words_and_codes(capsys, tmp_path, monkeyp
     assert not (tmp_path / "site").exists()
     assert call("publish", "experiment=monthly", "horizn=3", capsys=capsys)[0] == 2
     assert call("archive", "--path", str(tmp_path / "no.sqlite"), "vacuum", capsys=capsys)[0] != 0
+
+
+def test_a_day_before_all_figures_and_a_broken_file_are_one_clear_line(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call("experiment=quick", "as_of=1999-01-01", capsys=capsys)
+    assert code == 2 and "1999-11-20" in err and "Traceback" not in err
+    assert "'arima'" in call("experiment=quick", "model=[arimma]", capsys=capsys)[2]
+    (tmp_path / "conf" / "experiment").mkdir(parents=True)
+    (tmp_path / "conf" / "experiment" / "broken.yaml").write_text("defaults: [\n")
+    code, _, err = call("experiment=broken", capsys=capsys)
+    assert code == 2 and "YAML" in err and "Traceback" not in err
+    code, out, _ = call("list", capsys=capsys)
+    assert code == 0 and "broken" in out and "guatemala_2024" in out

@@ -28,7 +28,7 @@ def test_sure_find():
     assert "no replay long enough" in g.sure_find([], {})
     text = g.sure_find([FAIR, NARROW], {6: pd.Period("2027-02", "M")})
     assert text == (
-        "One month ahead, fairly: the 80% range held in 160 of 200 replayed months. Six months ahead the ranges have been"
+        "One month ahead, about as promised: the 80% range held in 160 of 200 replayed months. Six months ahead the ranges have been"
         " too narrow: 129 of 190. Read the 80% range for February 2027 as nearer to a 70% range."
     )
     assert "too wide: 185 of 200." in g.sure_find([FAIR, WIDE], {})
@@ -114,7 +114,9 @@ def test_known_words():
     assert "three states of knowledge" in g.known_title(2, 0, 0)
     text = g.known_find(6, np.log(1.8), np.log(1.75), np.log(1.44))
     assert (
-        text.startswith("Mostly not. Six months ahead, the typical forecast was off by a factor of 1.80")
+        text.startswith(
+            "Knowing the events helped little. Six months ahead, the typical forecast was off by a factor of 1.80"
+        )
         and "1.44" in text
     )
     assert g.known_find(1, np.log(1.8), np.log(1.4), float("nan")).startswith("In part.")

@@ -57,7 +57,7 @@ def test_published_but_not_matured_says_when_it_is_scored():
 def test_record_title():
     assert s.record_title(0, 0, "replayed") == "Replayed forecasts beside what happened"
     assert "every sixth month fell inside" in s.record_title(0, 9, "published")
-    assert s.record_title(6, 20, "published").startswith("Published forecasts follow turning points")
+    assert s.record_title(6, 20, "published").startswith("Published forecasts lag behind turning points")
     assert (
         s.record_title(1, 20, "replayed")
         == "Replayed forecasts: the sixth month fell outside the 80% range in 1 of 20"

@@ -43,7 +43,6 @@ def worth_of_knowing(
     exp: Experiment,
     past: pd.DataFrame,
     obs: Observations,
-    everything: Observations,
     calendar: EventCalendar,
     as_of: pd.Timestamp,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -53,8 +52,8 @@ def worth_of_knowing(
     ----------
     past : DataFrame
         Scored forecasts with their ranges.
-    obs, everything : Observations
-        Figures public at `as_of`, and all figures: later ones only stand beside the cases.
+    obs : Observations
+        Figures public at `as_of`; a month of a case that came out later is left open.
 
     Returns
     -------
@@ -89,7 +88,7 @@ def worth_of_knowing(
     named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
     return (
         knowledge_table(by_coding, obs, MEASURES, as_of=as_of),
-        case_forecasts(by_coding[exp.events.coding], everything, named),
+        case_forecasts(by_coding[exp.events.coding], obs, named),
     )
 
 

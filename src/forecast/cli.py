@@ -41,7 +41,7 @@ options of run:
   --version, --help
 
 example: forecast experiment=guatemala_2024 model=[random_walk,arima] horizon=6
-exit codes: 0 done, 2 wrong words, 3 nothing new to publish, 4 wrong content of a file, 5 every fold of a model failed,
+exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish, 4 wrong content of a file, 5 every fold of a model failed,
 6 figures are stale, 7 another publisher holds the lock, 130 interrupted
 """
 

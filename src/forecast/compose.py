@@ -73,6 +73,7 @@ def compose(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[st
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
 
     for word in overrides:
         if "=" not in word and not word.startswith("~"):
@@ -87,6 +88,8 @@ def compose(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[st
                 plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
             except (HydraException, OmegaConfBaseException) as error:
                 raise ConfigError(_explain(error, overrides, extra_dirs)) from None
+            except YAMLError as error:
+                raise ConfigError(f"a configuration file cannot be read as YAML: {error}") from None
     finally:
         state.clear()
         state.hydra = before
@@ -185,7 +188,7 @@ def digest(exp: Experiment) -> str:
 
 def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
     text = str(error)
-    unknown_choice = re.search(r"Could not find '([^']+)/([^'/]+)'", text)
+    unknown_choice = re.search(r"Could not (?:find|load) '([^']+)/([^'/]+)'", text)
     if unknown_choice:
         group, choice = unknown_choice.groups()
         known = list_group(group, extra_dirs)

@@ -176,7 +176,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("fits at the origin")
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
-    knowledge, cases = worth_of_knowing(exp, scored, obs, everything, calendar, as_of)
+    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of)
     clock.lap("worth of knowing")
     scenarios = what_if(exp, ranges[newest], models, obs, calendar, as_of)
     clock.lap("scenarios")
@@ -232,11 +232,17 @@ def _inputs(exp: Experiment) -> tuple[Observations, EventCalendar, dict[str, Mod
     if unknown:
         raise ConfigError(
             "\n".join(
-                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}"
+                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
                 for s in unknown
             )
         )
     return obs, calendar, models
+
+
+def _held(obs: Observations) -> str:
+    """Name the series of a small set of figures."""
+    names = obs.series_ids
+    return f" The figures hold: {', '.join(names)}." if len(names) <= 12 else ""
 
 
 def _with_starts(model: Model, starts: str) -> Model:
@@ -246,7 +252,13 @@ def _with_starts(model: Model, starts: str) -> Model:
 
 def _known_by(obs: Observations, as_of: pd.Timestamp) -> Observations:
     """Return only the figures public on a day, so that no step can see later ones."""
-    return replace_rows(obs, obs.table[obs.table["released"] <= as_of].reset_index(drop=True))
+    known = obs.table[obs.table["released"] <= as_of]
+    if known.empty:
+        first = obs.table["released"].min()
+        raise ConfigError(
+            f"as_of: nothing was public on {as_of.date()}; the first figure came out on {first.date()}"
+        )
+    return replace_rows(obs, known.reset_index(drop=True))
 
 
 def _origins(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> list[pd.Timestamp]:

@@ -247,14 +247,17 @@ def compare(folders: Sequence[Path]) -> str:
     if not rows:
         return "no scores"
     table = pd.DataFrame(rows)
-    return "skill against the baseline, %\n" + table.to_string(index=False)
+    return "skill against the baseline, %, on the scale of the figures\n" + table.to_string(index=False)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return a plain YAML file as a dictionary."""
     import yaml
 
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DataError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(loaded, dict):
         raise DataError(f"{path}: is not a group of keys")
     return loaded
@@ -324,7 +327,10 @@ def listing(config_dirs: Sequence[str], all_series: bool = False) -> str:
 
     lines = ["experiments (forecast experiment=NAME)"]
     for name, path in compose.list_group("experiment", config_dirs).items():
-        question = read_yaml(path).get("question", "")
+        try:
+            question = read_yaml(path).get("question", "")
+        except DataError as error:
+            question = f"(unreadable: {str(error).splitlines()[0]})"
         lines.append(f"  {name:<16} {question}")
     lines += ["", "models (configurations in conf/model; kinds of the registry)"]
     lines += [f"  {kind:<16} {describe(kind)}" for kind in list_models()]

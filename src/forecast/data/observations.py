@@ -52,7 +52,7 @@ def _row_index(table: pd.DataFrame) -> _RowIndex:
     starts = (
         np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1]))) if len(names) else np.empty(0, int)
     )
-    stops = np.append(starts[1:], len(names))
+    stops = np.append(starts[1:], len(names))[: len(starts)]
     bounds = {str(names[a]): (int(a), int(b)) for a, b in zip(starts, stops, strict=True)}
     index = _RowIndex(
         bounds=bounds,

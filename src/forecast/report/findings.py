@@ -48,13 +48,13 @@ def sure_find(held: Sequence[Held], months: dict[int, Any]) -> str:
         if last.horizon in months:
             text += f" Read the 80% range for {w.month_long(months[last.horizon])} as nearer to a {w.nearest_tenth(last.share)} range."  # fmt: skip
     elif rest:
-        text += f" {w.capital(w.ahead(rest[-1].horizon))} it held in {w.hits(rest[-1].held, rest[-1].n)}, which so few independent months cannot tell from the promise."  # fmt: skip
+        text += f" {w.capital(w.ahead(rest[-1].horizon))} it held in {w.hits(rest[-1].held, rest[-1].n)}: these overlap and are worth about {max(round(rest[-1].n / rest[-1].horizon), 1)} independent months, too few to tell it from the promise."  # fmt: skip
     return text
 
 
 def _judged(held: Held) -> str:
     if held.fair:
-        return "fairly"
+        return "about as promised"
     return "less than promised" if held.share < held.nominal else "more than promised"
 
 
@@ -204,11 +204,11 @@ def known_title(cases: int, held: int, total: int) -> str:
 def known_find(horizon: int, none: float, known: float, hindsight: float) -> str:
     """Return whether knowing events helped, from typical misses on logs."""
     a, b, c = (float(np.exp(value)) for value in (none, known, hindsight))
-    start = "Mostly not." if b > 0.9 * a else "In part."
+    start = "In part." if b <= 0.9 * a else "Knowing the events helped little."
     text = f"{start} {w.capital(w.ahead(horizon))}, the typical forecast was off by a factor of {a:.2f} without events and {b:.2f} with the events known at the time"  # fmt: skip
     if np.isfinite(c):
-        text += f"; {c:.2f} had dates, shapes and ends of all measures been known in advance"
-    return f"{text}. An announcement gives a date, not a size."
+        text += f"; {c:.2f} had dates, shapes and ends of the same kind of measures been known in advance"
+    return f"{text}. Measures are those of first priority by rule. An announcement gives a date, not a size."
 
 
 def if_title(base: float, ends: Sequence[float], season: Sequence[float]) -> str:

@@ -27,7 +27,7 @@ MODEL_NAMES: Mapping[str, str] = {
     "median": "Median of the models",
     "short": "Weighted combination",
     "border": "Weighted combination",
-    "border_events": "Weighted combination with events",
+    "border_events": "Weighted combination",
     "general": "Weighted combination",
     "seasonal_profile": "Last month plus usual season",
     "elastic_net": "Elastic net",

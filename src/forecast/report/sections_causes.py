@@ -85,6 +85,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
             entry[f"upper_{name}"] = float(found["upper"].iloc[0]) if len(found) else np.nan
         apart = entry["lower_80"] > 0 or entry["upper_80"] < 0
         entry["clear"] = bool(row["clear"]) if "clear" in row else bool(entry["placebo_p"] < 0.05 and apart)
+        entry["recent_p"] = float(row["placebo_p_recent"]) if "placebo_p_recent" in row else np.nan
         entry["band_low"], entry["band_high"] = (
             float(row[c]) if c in row else np.nan for c in ("placebo_lower", "placebo_upper")
         )
@@ -138,6 +139,9 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         "Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero. Grey, hollow:"
         " not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an"
         " association in time from one regression with ARIMA errors; whatever else happened in that month is in it."
+        " Calm years among the ordinary months flatter a jump"
+        + _against_recent(rows)
+        + ". Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
     )
     return r.studio.chart(
         "effects", draw,
@@ -148,6 +152,20 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         csv="effects.csv",
         table=effects_table(r, rows),
     )  # fmt: skip
+
+
+def _against_recent(rows: pd.DataFrame) -> str:
+    """Return how many of the jumps that stand out do so against the last ten years alone."""
+    clear = rows[rows["clear"].astype(bool)]
+    if not len(clear) or "recent_p" not in clear:
+        return ""
+    known = clear["recent_p"].dropna()
+    if not len(known):
+        return ": the last ten years alone hold too few ordinary months to tell"
+    still = int((known < 0.05).sum())
+    return (
+        f": against the last ten years alone {w.number_word(still)} of {w.number_word(len(clear))} stand out"
+    )
 
 
 def effects_table(r: Report, rows: pd.DataFrame) -> Table:
@@ -163,6 +181,8 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
         counts = (
             "none" if before is None else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
         )
+        if "differ in shape" in str(row.note):
+            counts = "not one jump: the measures act in different months"
         ends = [f"{w.effect(low)} to {w.effect(high)}" if np.isfinite([low, high]).all() else "refused" for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
         shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else "none"
         out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else "none", w.effect(row.estimate), *ends, shrunken, row.ordinary, counts)))  # fmt: skip

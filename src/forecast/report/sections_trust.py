@@ -290,7 +290,7 @@ def record_title(missed: int, n: int, kind: str) -> str:
         return f"{word} forecasts: every sixth month fell inside the 80% range"
     share = missed / n
     if share > 0.2:
-        return f"{word} forecasts follow turning points; the sixth month fell outside the 80% range in {w.hits(missed, n)}"
+        return f"{word} forecasts lag behind turning points; the sixth month fell outside the 80% range in {w.hits(missed, n)}"
     return f"{word} forecasts: the sixth month fell outside the 80% range in {w.hits(missed, n)}"
 
 

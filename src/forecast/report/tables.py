@@ -109,7 +109,7 @@ def afterwards_table(view: View) -> Table:
         day = w.day_short(later.loc[row.month, "released"])
         cells = (w.month_short(row.month), w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8), w.count(value), inside, day)  # fmt: skip
         rows.append(Row(cells))
-    foot = "These counts were not public on the date of this report. They are set beside the forecast and feed nothing on this page: no fit, weight, range, score or sentence outside this section."  # fmt: skip
+    foot = "These counts were not public on the date of this report. They are set beside the forecast here and as hollow dots in the first chart, and feed nothing: no fit, weight, range or score."  # fmt: skip
     return Table("What happened afterwards, latest figures", head, tuple(rows), foot, "dates")
 
 
