@@ -149,8 +149,18 @@ def _paragraph(r: Report) -> Note:
         rows = pick(run.models, model=run.headline)
         told = str(rows["description"].iloc[0]).rstrip(".") if len(rows) else ""
         text = f"The headline is the model “{headline}”{f' ({told[:1].lower() + told[1:]})' if told else ''}."
-    text += f" Figures go back to {w.month_long(first)}. {_range_rule(r)}"
+    text += f" Figures go back to {w.month_long(first)}. {_range_rule(r)}{_engine(r)}"
     return Note("In one paragraph.", text)
+
+
+def _engine(r: Report) -> str:
+    """Name the engine that fitted the ARIMA models, where there are any."""
+    engines = {
+        s.parameters.get("engine", "exact") for s in r.run.experiment.model.values() if s.kind == "arima"
+    }
+    told = {"exact": "this package’s own exact-likelihood engine", "statsmodels": "statsmodels"}
+    named = [words for word, words in told.items() if word in engines]
+    return f" ARIMA models are fitted by {w.joined(named)}; times are in the manifest." if named else ""
 
 
 def _range_rule(r: Report) -> str:
