@@ -98,25 +98,27 @@ class Ground:
         return self.due & has.all(axis=0)
 
     @cached_property
-    def ranged(self) -> Bools:
-        """Common folds at which every model taking part has the required ranges."""
+    def has_ranges(self) -> Bools:
+        """Model x origin x horizon: are all required ranges there?"""
         has = np.ones(self.medians.shape, dtype=bool)
         for central in REQUIRED:
             for level in range_levels(central):
                 has &= np.isfinite(self.at(level))
-        return self.common & (has | ~self.takes_part[:, None, :]).all(axis=0)
+        return has
+
+    @cached_property
+    def ranged(self) -> Bools:
+        """Common folds at which every model taking part has the required ranges."""
+        return self.common & (self.has_ranges | ~self.takes_part[:, None, :]).all(axis=0)
+
+    @cached_property
+    def lacks_ranges(self) -> Bools:
+        """Model x horizon: a model that takes part but has the required ranges at no common fold."""
+        return self.takes_part & ~(self.has_ranges & self.common).any(axis=1)
 
     def without_ranges(self, j: int) -> list[str]:
         """Models that have the required ranges at none of the common folds of a horizon."""
-        lacking = []
-        for k, name in enumerate(self.names):
-            has = np.ones(len(self.y), dtype=bool)
-            for central in REQUIRED:
-                for level in range_levels(central):
-                    has &= np.isfinite(self.at(level)[k, :, j])
-            if self.takes_part[k, j] and not (has & self.common[:, j]).any():
-                lacking.append(name[0])
-        return lacking
+        return [name[0] for name, lacks in zip(self.names, self.lacks_ranges[:, j], strict=True) if lacks]
 
     def shared_levels(self, j: int) -> list[tuple[Ints, Ints]]:
         """Ranged folds of a horizon with the levels that all models have there: pairs and the median.
