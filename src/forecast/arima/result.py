@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecast.arima.polynomials import Floats, inverse_roots, split
 from forecast.arima.problem import Problem
+from forecast.display import arima_html, plot_arima
 from forecast.spec import ConfigError
 
 
@@ -201,6 +202,9 @@ class ArimaFit:
         from forecast.arima.summary import summary_text
 
         return summary_text(self)
+
+    _repr_html_ = arima_html
+    plot = plot_arima
 
     def with_trace(self, trace: pd.DataFrame) -> ArimaFit:
         """Return the same fit with the models that were tried on the way to it."""

@@ -6,12 +6,12 @@ that became public later.
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from forecast.display import plot_panel, table_html
 from forecast.spec import ConfigError, nearest
 
 #: Columns of `Panel.leaks`.
@@ -134,27 +134,16 @@ class Panel:
 
     def _repr_html_(self) -> str:
         shown = self.values.iloc[-6:, :8]
-        rows = "".join(
-            f"<tr><th>{month}</th>{''.join(f'<td>{_number(v)}</td>' for v in row)}</tr>"
-            for month, row in zip(shown.index, shown.to_numpy(), strict=True)
-        )
-        heads = "".join(f"<th>{html.escape(str(name))}</th>" for name in shown.columns)
-        return (
-            f"<p><b>As of {self.as_of:%Y-%m-%d}</b>: {len(self.series)} series, {_span(self.values)};"
-            f" the last {len(shown)} months</p><table><tr><th>month</th>{heads}</tr>{rows}</table>"
-        )
+        told = f"As of {self.as_of:%Y-%m-%d}: {len(self.series)} series, {_span(self.values)}"
+        return table_html(f"{told}; the last {len(shown)} months", shown)
+
+    plot = plot_panel
 
 
 def _span(values: pd.DataFrame) -> str:
     if not len(values):
         return "no months"
     return f"{values.index[0]} to {values.index[-1]}, {len(values)} months"
-
-
-def _number(value: float) -> str:
-    if np.isnan(value):
-        return ""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
 
 
 def are_counts(values: np.ndarray) -> bool:

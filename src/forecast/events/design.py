@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from forecast.display import design_html, plot_design
 from forecast.events._select import Selection, Setting, select
 from forecast.events.shapes import Floats, Ints, to_day
 from forecast.spec import KNOWLEDGE, ConfigError, nearest
@@ -131,6 +132,9 @@ class Design:
             return self.future
         # A series that is behind the others has horizons of its own: they begin in months of the panel.
         return self.rows(pd.period_range(last + 1, periods=len(self.future), freq="M"))
+
+    _repr_html_ = design_html
+    plot = plot_design
 
     def rows(self, months: pd.PeriodIndex) -> pd.DataFrame:
         """Return the weights in any months of the past or the horizon; the past goes first."""

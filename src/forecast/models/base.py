@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecast.data.panel import Panel
+from forecast.display import forecast_html, plot_forecast
 from forecast.events.design import Design
 from forecast.models.transform import Scale, Transform, make_transform
 from forecast.spec import LEVELS, DataError, ForecastError
@@ -46,6 +47,9 @@ class Forecast:
         """The middle of the forecast, months x series."""
         rows = self.table[self.table["level"] == 0.5]
         return rows.pivot(index="month", columns="series_id", values="value")
+
+    _repr_html_ = forecast_html
+    plot = plot_forecast
 
 
 @dataclass(frozen=True)

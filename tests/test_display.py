@@ -1,0 +1,99 @@
+"""Objects show themselves: the numbers that stand in them, in the colours of the report."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast import display
+from forecast.arima import arima
+from forecast.report.figures import LIGHT
+from forecast.spec import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def panel(small):
+    return small.as_of("latest", ["a", "b"])
+
+
+@pytest.fixture
+def forecast(panel):
+    return fc.make_model("random_walk").fit(panel, fc.Design.none(panel, 6)).forecast(6)
+
+
+def test_the_colours_are_those_of_the_report():
+    assert {role: LIGHT[role] for role in display.COLOURS} == display.COLOURS
+
+
+def test_texts_are_escaped():
+    page = display.table_html("<b>", pd.DataFrame({"<i>": ["<u>"]}, index=["<s>"]), ["<p1>"])
+    assert not any(word in page for word in ("<i>", "<u>", "<s>", "<p1>")) and "&lt;u&gt;" in page
+
+
+def test_a_panel_shows_its_last_figures(panel):
+    last = int(panel.values["a"].iloc[-1])
+    assert f"<td>{last:,}</td>" in panel._repr_html_()
+    (a, b) = panel.plot().get_lines()
+    np.testing.assert_array_equal(a.get_ydata(), panel.values["a"])
+    assert b.get_label() == "b"
+
+
+def test_a_forecast_shows_its_middle_and_its_fan(forecast, panel):
+    page = forecast._repr_html_()
+    assert (
+        "Forecast of a and 1 more series" in page and f"<td>{forecast.median['a'].iloc[0]:,.0f}</td>" in page
+    )
+    ax = forecast.plot("b", history=panel)
+    past, middle = ax.get_lines()
+    np.testing.assert_array_equal(middle.get_ydata(), forecast.median["b"])
+    np.testing.assert_array_equal(past.get_ydata(), panel.y("b").iloc[-60:])
+    assert len(ax.collections) == 2
+    with pytest.raises(ConfigError, match="no series 'c'"):
+        forecast.plot("c")
+
+
+def test_a_design_shows_its_columns_and_what_became_of_the_others(obs, events, usbp):
+    design = events.design(obs.as_of("2024-05-07", [usbp]), horizon=6)
+    page = design._repr_html_()
+    assert all(name in page for name in design.columns) and "not yet announced" in page
+    assert len(design.plot().get_yticks()) == len(design.columns)
+    none = fc.Design.none(obs.as_of("2024-05-07", [usbp]), 6)
+    assert none._repr_html_().startswith("<p><b>0 event columns") and none.plot() is not None
+
+
+def test_a_fit_shows_estimates_and_residuals():
+    y = np.cumsum(np.random.default_rng(1).normal(size=80))
+    fit = arima(y, order=(1, 1, 0))
+    page = fit._repr_html_()
+    assert "ARIMA(1, 1, 0)" in page and f"<td>{fit.params['ar1']:,.3g}</td>" in page
+    left, right = fit.plot(h=6)
+    values, ahead = left.get_lines()
+    np.testing.assert_array_equal(values.get_ydata(), y)
+    np.testing.assert_allclose(ahead.get_ydata(), fit.forecast(6)[0])
+    e = fit.residuals[np.isfinite(fit.residuals)]
+    first = right.collections[0].get_segments()[0][1, 1]
+    assert first == pytest.approx(np.corrcoef(e[1:], e[:-1])[0, 1], abs=0.02)
+
+
+def test_a_run_shows_its_headline_and_what_came_afterwards():
+    run = fc.run(
+        fc.load_experiment(
+            "quick",
+            "model=random_walk",
+            "backtest.start=2023-10",
+            "combination=none",
+            "report.headline=random_walk",
+        )
+    )
+    page = run._repr_html_()
+    assert run.experiment.question in page and f"{run.median().iloc[0, 0]:,.0f}" in page
+    lines = run.plot(months=24).get_lines()
+    np.testing.assert_array_equal(lines[1].get_ydata(), run.median().iloc[:, 0])
+    assert len(lines[0].get_ydata()) == 24 and len(lines[2].get_ydata()) == 12
