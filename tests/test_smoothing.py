@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.models.smoothing import _compiled, _recursion, _unit_states, smooth
 
 
 @pytest.fixture
@@ -25,18 +26,46 @@ def test_a_clear_season_is_followed(seasonal, kind):
     assert np.abs(forecast - truth).max() < 0.06
 
 
-def test_ets_is_that_of_statsmodels(seasonal):
+@pytest.mark.parametrize("trend", [False, True])
+@pytest.mark.parametrize("season", [False, True])
+def test_ets_is_that_of_statsmodels(trend, season):
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    y = np.log(seasonal.y("s"))
-    fit = ETSModel(y, error="add", seasonal="add", seasonal_periods=12).fit(disp=False, maxiter=200)
-    ours = (
-        fc.make_model("ets", trend="no", seasonal="yes")
-        .fit(seasonal, fc.Design.none(seasonal, 6))
-        .forecast(6)
-        .median["s"]
-    )
-    np.testing.assert_allclose(np.log(ours), fit.forecast(6), rtol=1e-6)
+    t = np.arange(130)  # a length that is no whole number of years
+    walk = np.cumsum(np.random.default_rng(5).normal(0.01, 0.05, 130))
+    y = pd.Series(walk + 0.2 * np.sin(2 * np.pi * t / 12) * season)
+    form = {
+        "trend": "add" if trend else None,
+        "damped_trend": trend,
+        "seasonal": "add" if season else None,
+        "seasonal_periods": 12 if season else None,
+    }
+    theirs = ETSModel(y, error="add", **form).fit(disp=False, maxiter=500)
+    ours = smooth(y.to_numpy(), trend, season)
+    ahead = theirs.get_prediction(start=len(y), end=len(y) + 17)
+    centre, sd = ours.steps(18)
+    loglik = -0.5 * len(y) * (np.log(2 * np.pi * ours.sigma2) + 1)
+    assert loglik >= theirs.llf - 1e-3
+    np.testing.assert_allclose(centre, ahead.predicted_mean, atol=2e-3)
+    np.testing.assert_allclose(sd, np.sqrt(ahead.forecast_variance), rtol=1e-2)
+
+
+def test_the_form_of_least_aicc_is_chosen(seasonal):
+    y = np.log(seasonal.y("s").to_numpy())
+    fits = {(t, s): smooth(y, t, s) for t in (False, True) for s in (False, True)}
+    best = min(fits, key=lambda form: fits[form].aicc)
+    assert best == (False, True)
+    fitted = fc.make_model("ets").fit(seasonal, fc.Design.none(seasonal, 6))
+    np.testing.assert_allclose(np.log(fitted.forecast(6).median["s"]), fits[best].steps(6)[0])
+
+
+def test_the_plain_and_the_compiled_recursion_agree():
+    y = np.random.default_rng(3).normal(size=30)
+    parameters, unit = np.array([0.3, 0.1, 0.2, 0.9]), _unit_states(True, True)
+    for plain, compiled in zip(
+        _recursion(y, parameters, unit), _compiled()(y, parameters, unit), strict=True
+    ):
+        np.testing.assert_allclose(plain, compiled, atol=1e-12)
 
 
 def test_a_hole_is_refused_by_month(tmp_path):

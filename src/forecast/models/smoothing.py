@@ -1,11 +1,13 @@
-"""Exponential smoothing and Theta (statsmodels), on one scale, series by series."""
+"""Exponential smoothing and Theta, on one scale, series by series."""
 
 from __future__ import annotations
 
 import itertools
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from functools import cache
+from typing import ClassVar, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,7 @@ def complete(data: SeriesData) -> Array:
 
 @dataclass(frozen=True)
 class Ets(SeriesModel):
-    """Exponential smoothing, its form chosen by AICc among additive ones (statsmodels).
+    """Exponential smoothing by maximum likelihood, its form chosen by AICc among additive ones.
 
     Parameters
     ----------
@@ -50,43 +52,116 @@ class Ets(SeriesModel):
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit every admitted form and keep the one with the lowest AICc."""
         y = complete(data)
-        tried = [
-            self._try(data.months, y, t, s)
-            for t, s in itertools.product(_choices(self.trend), _choices(self.seasonal))
-        ]
-        made = [t for t in tried if t is not None]
-        if not made:
-            raise DataError(f"{data.name}: no form of exponential smoothing could be fitted")
-        best = min(made, key=lambda fit: float(fit.aicc))
-
-        def steps(h: int) -> tuple[Array, Array]:
-            prediction = best.get_prediction(start=len(y), end=len(y) + h - 1)
-            return np.asarray(prediction.predicted_mean), np.sqrt(np.asarray(prediction.forecast_variance))
-
-        return SeriesFit(steps)
-
-    def _try(self, months: pd.PeriodIndex, y: Array, trend: bool, seasonal: bool) -> Any:
-        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                model = ETSModel(
-                    pd.Series(y, index=months),
-                    error="add",
-                    trend="add" if trend else None,
-                    damped_trend=trend,
-                    seasonal="add" if seasonal else None,
-                    seasonal_periods=12 if seasonal else None,
-                )
-                fit = model.fit(disp=False, maxiter=200)
-            except (ValueError, np.linalg.LinAlgError):
-                return None
-        return fit if np.isfinite(fit.aicc) else None
+        forms = itertools.product(_choices(self.trend), _choices(self.seasonal))
+        best = min((smooth(y, trend, season) for trend, season in forms), key=lambda fit: fit.aicc)
+        return SeriesFit(best.steps)
 
 
 def _choices(word: str) -> list[bool]:
     return {"auto": [False, True], "yes": [True], "no": [False]}[word]
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """One additive form at its maximum of likelihood: parameters, states after the last month, variance."""
+
+    alpha: float
+    beta: float
+    gamma: float
+    phi: float
+    level: float
+    slope: float
+    season: Array  #: of the next twelve months
+    sigma2: float
+    aicc: float
+
+    def steps(self, h: int) -> tuple[Array, Array]:
+        """Centre and standard deviation of the months ahead."""
+        k = np.arange(1, h + 1)
+        damp = np.cumsum(self.phi**k)
+        centre = self.level + self.slope * damp + self.season[(k - 1) % 12]
+        response = self.alpha + self.beta * damp + self.gamma * (k % 12 == 0)
+        growth = 1.0 + np.concatenate([[0.0], np.cumsum(response[:-1] ** 2)])
+        return centre, np.sqrt(self.sigma2 * growth)
+
+
+def smooth(y: Array, trend: bool, season: bool) -> Smoothing:
+    """Fit one form: smoothing parameters by search, the first states by least squares at each of them.
+
+    One-step errors are linear in the first states, so these need no search.
+    """
+    from scipy.optimize import minimize
+
+    run = _compiled()
+    unit = _unit_states(trend, season)
+    share = (1e-4, 0.9999)
+    bounds = [share, *[share, (0.8, 0.98)] * trend, *[share] * season]
+
+    def at(x: Array) -> tuple[Array, Array, float]:
+        """Parameters (beta is a share of alpha, gamma of what alpha leaves), last states, sum of squares."""
+        beta, phi = (x[0] * x[1], x[2]) if trend else (0.0, 1.0)
+        chosen = np.array([x[0], beta, (1.0 - x[0]) * x[-1] if season else 0.0, phi])
+        errors, states = run(y, chosen, unit)
+        basis = errors[:, 1:]
+        first, *_ = np.linalg.lstsq(basis.T @ basis, -basis.T @ errors[:, 0], rcond=1e-12)
+        mix = np.append(1.0, first)
+        return chosen, states @ mix, max(float(np.sum((errors @ mix) ** 2)), 1e-12 * len(y))
+
+    grid = itertools.product((0.1, 0.4, 0.9), *[(0.05, 0.3), (0.95,)] * trend, *[(0.05, 0.3)] * season)
+    start = min((np.array(x) for x in grid), key=lambda x: at(x)[2])
+    found = minimize(lambda x: np.log(at(x)[2]), start, method="L-BFGS-B", bounds=bounds)
+    chosen, states, sse = at(found.x)
+    n, k = len(y), len(bounds) + unit.shape[1]  # first states that are free, and the variance
+    aicc = n * (np.log(2.0 * np.pi * sse / n) + 1.0) + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
+    ahead = np.roll(states[2:], -(n % 12))
+    alpha, beta, gamma, phi, level, slope = map(float, (*chosen, *states[:2]))
+    return Smoothing(alpha, beta, gamma, phi, level, slope, ahead, sse / n, float(aicc))
+
+
+def _unit_states(trend: bool, season: bool) -> Array:
+    """First states (14, column): none for the column of the data, then one unit for each that is free.
+
+    A level and seasons that all move against it are the same forecast, so the first season stays zero.
+    """
+    free = [0, *[1] * trend, *range(3, 14)] if season else [0, *[1] * trend]
+    unit = np.zeros((14, 1 + len(free)))
+    unit[free, np.arange(1, 1 + len(free))] = 1.0
+    return unit
+
+
+def _recursion(y: Array, parameters: Array, unit: Array) -> tuple[Array, Array]:
+    """One-step errors (month, column) and last states (14, column): level, slope, season of each month of the year.
+
+    The first column follows the data from states of zero, each other one a unit of one first state without data.
+    """
+    alpha, beta, gamma, phi = parameters
+    states = unit.copy()
+    errors = np.empty((len(y), unit.shape[1]))
+    for t in range(len(y)):
+        now = 2 + t % 12
+        for j in range(unit.shape[1]):
+            drift = phi * states[1, j]
+            e = -states[0, j] - drift - states[now, j]
+            if j == 0:
+                e += y[t]
+            errors[t, j] = e
+            states[0, j] += drift + alpha * e
+            states[1, j] = drift + beta * e
+            states[now, j] += gamma * e
+    return errors, states
+
+
+@cache
+def _compiled() -> Callable[[Array, Array, Array], tuple[Array, Array]]:
+    """The recursion, compiled where numba can be used."""
+    try:
+        from numba import njit
+
+        return cast("Callable[[Array, Array, Array], tuple[Array, Array]]", njit(cache=True)(_recursion))
+    except (
+        Exception
+    ):  # numba fails in many ways: absent, too old, no place for its cache; the loop is the same, slowly
+        return _recursion
 
 
 @dataclass(frozen=True)
