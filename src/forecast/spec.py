@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import difflib
 import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from forecast.errors import (  # isort: skip
+    ConfigError as ConfigError,
+    DataError as DataError,
+    Finding as Finding,
+    FitError as FitError,
+    ForecastError as ForecastError,
+    ForecastWarning as ForecastWarning,
+    LookAheadError as LookAheadError,
+    nearest as nearest,
+    raise_for_errors as raise_for_errors,
+)
 
 VERSION = "0.1.0"
 
@@ -33,132 +44,6 @@ FORECAST_COLUMNS: tuple[str, ...] = (
 FOLD_COLUMNS: tuple[str, ...] = (
     "model", "knowledge", "scenario", "series_id", "origin", "status", "n_months", "events_used", "message",
 )  # fmt: skip
-
-
-class ForecastWarning(UserWarning):
-    """Something a careful reader should know; never raised by other packages."""
-
-
-class ForecastError(Exception):
-    """Base of the errors that this package raises on purpose.
-
-    Attributes
-    ----------
-    exit_code : int
-        The code with which the command leaves when this error reaches it.
-    """
-
-    exit_code = 1
-
-
-class ConfigError(ForecastError, ValueError):
-    """Wrong words: an unknown key, experiment, series, model or value."""
-
-    exit_code = 2
-
-
-class DataError(ForecastError, ValueError):
-    """Wrong content of a file of figures or events.
-
-    Parameters
-    ----------
-    message : str
-        What is wrong, all problems at once, a line each.
-    findings : sequence of Finding, optional
-        The same problems as records.
-    """
-
-    exit_code = 4
-
-    def __init__(self, message: str, findings: Iterable[Finding] = ()) -> None:
-        super().__init__(message)
-        self.findings = tuple(findings)
-
-
-class FitError(ForecastError):
-    """The headline cannot be made, since every fold of a model failed."""
-
-    exit_code = 5
-
-
-class LookAheadError(ForecastError):
-    """A forecast changed when something that was not public at its origin changed."""
-
-    def __init__(self, model: str, series: str, origin: str, month: str, how: str = "") -> None:
-        self.model, self.series, self.origin, self.month = model, series, origin, month
-        super().__init__(
-            f"{model} looks ahead: {series}, origin {origin}, forecast of {month} changed"
-            + (f" when {how}" if how else "")
-        )
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One result of a check: what, where, what was expected, what to do.
-
-    Attributes
-    ----------
-    check : str
-        Short name of the check, for example ``gap``.
-    severity : {"error", "warning"}
-        Errors stop the reading of a file, warnings are told.
-    what : str
-        What was found, in one sentence.
-    file, row, series, month : str or int, optional
-        Where it was found; ``row`` counts lines of the file from 1, header included.
-    expected : str
-        What was expected there.
-    hint : str
-        What to do.
-    """
-
-    check: str
-    severity: Literal["error", "warning"]
-    what: str
-    file: str = ""
-    row: int | None = None
-    series: str = ""
-    month: str = ""
-    expected: str = ""
-    hint: str = ""
-
-    def __str__(self) -> str:
-        place = ", ".join(
-            text
-            for text in (
-                self.file,
-                f"row {self.row}" if self.row is not None else "",
-                self.series,
-                self.month,
-            )
-            if text
-        )
-        parts = [f"{self.severity}: {place + ': ' if place else ''}{self.what}"]
-        if self.expected:
-            parts.append(f"expected {self.expected}")
-        if self.hint:
-            parts.append(self.hint)
-        return "; ".join(parts)
-
-
-def raise_for_errors(findings: Iterable[Finding]) -> None:
-    """Raise one `DataError` that names every finding of severity ``error``; return if there is none."""
-    errors = [f for f in findings if f.severity == "error"]
-    if errors:
-        count = f"{len(errors)} problem{'s' if len(errors) > 1 else ''}"
-        raise DataError("\n".join([count + ":", *(f"  {f}" for f in errors)]), errors)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``" Did you mean X?"`` for the nearest known word, or an empty string.
-
-    Examples
-    --------
-    >>> nearest("arma", ["arima", "ridge"])
-    " Did you mean 'arima'?"
-    """
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 #: A path that begins with this word names a file that comes with the package.
@@ -181,90 +66,163 @@ def own_path(path: str | Path) -> str | Path:
 # --------------------------------------------------------------------------- settings
 
 
+# Above each key: `#: meaning | unit | example`; the unit is empty where there is none. The reference of the
+# configuration is made of these lines, and a test tries every example.
+
+
 @dataclass(frozen=True)
 class DataSpec:
     """Where the figures come from."""
 
-    path: str | None = None  #: folder, file or URL; null = the bundled figures
-    release_lag_days: int = 0  #: days after a month's end at which a file without `released` became public
-    include_leaks: bool = False  #: let unofficial figures fill their month
-    allow_gaps: bool = False  #: a month missing inside a series is a warning, not an error
-    expected_by: int | None = None  #: days after a month's end by which its figure is expected
+    #: Folder, file or address of the figures; null = the bundled ones. | | example:road_casualties.csv
+    path: str | None = None
+    #: Days after a month's end at which a figure without `released` became public. | days | 15
+    release_lag_days: int = 0
+    #: Let unofficial figures fill their month. | | true
+    include_leaks: bool = False
+    #: A month missing inside a series is a warning, not an error. | | true
+    allow_gaps: bool = False
+    #: Days after a month's end by which its figure is expected; later `publish` calls it late. | days | 25
+    expected_by: int | None = None
 
 
 @dataclass(frozen=True)
 class TargetSpec:
     """Which series are forecast."""
 
-    series: tuple[str, ...] = ("southwest.usbp",)  #: series_id, one or many
-    total: str | None = None  #: the series that the others add up to, if any
+    #: One series or many, as `forecast list --series` names them. | | [southwest.usbp,southwest.ofo]
+    series: tuple[str, ...] = ("southwest.usbp",)
+    #: The series that the others add up to, if any. | | southwest.usbp
+    total: str | None = None
 
 
 @dataclass(frozen=True)
 class EventsSpec:
     """Which calendar is used, and how it is read."""
 
-    path: str | None = None  #: a user's calendar; null = the bundled one
-    coding: Coding = "rule"  #: rule (blind rules) or judged (coded afterwards)
-    max_columns: int = 10  #: at most so many event columns in a design
-    priority: int = 1  #: events up to this priority are candidates
-    unseen: Literal["prior", "ignore", "analogue"] = (
-        "prior"  #: what an event brings that was never active yet
-    )
-    effects: Coding | None = "judged"  #: coding of the effects that the page tells; null = none are estimated
+    #: A calendar of your own; null = the bundled one. | | example:road_events.csv
+    path: str | None = None
+    #: Signs and shapes by blind rules (rule) or coded afterwards (judged). | | judged
+    coding: Coding = "rule"
+    #: At most so many event columns in a design. | columns | 6
+    max_columns: int = 10
+    #: Events up to this priority are candidates; 1 is the most important. | | 2
+    priority: int = 1
+    #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | | ignore
+    unseen: Literal["prior", "ignore", "analogue"] = "prior"
+    #: Coding of the effects that the page tells; null = none are estimated. | | rule
+    effects: Coding | None = "judged"
+
+
+@dataclass(frozen=True)
+class SpecificationSpec:
+    """Choices under which an effect is estimated again: plain values, fixed before anything is run."""
+
+    effects: Literal["clear", "all", "none"] = "none"  #: of those that stand out (else of the largest), of all
+    order: tuple[Literal["given", "airline", "auto"], ...] = ("given", "airline", "auto")  #: of the ARIMA errors
+    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    window: tuple[int | None, ...] = (None, 120)  #: months; null = all
+    shape: tuple[Literal["own", "step", "decay", "ramp", "pulse"], ...] = ("step", "decay", "ramp")
+    beside: tuple[Literal["all", "each", "none"], ...] = ("all", "each", "none")  #: each = all but one that overlaps
+    decay: tuple[float, ...] = (0.3, 0.5, 0.7, 0.8, 0.9, 0.96)  #: factors a month, of which the likeliest is taken
+    ramp_months: int = 12
+
+    def __post_init__(self) -> None:
+        problems: list[str] = []
+        for key, hint in typing.get_type_hints(type(self)).items():
+            _convert(getattr(self, key), hint, f"specification.{key}", problems)
+            if getattr(self, key) == ():
+                problems.append(f"specification.{key}: name at least one")
+        if not problems and any(w is not None and w < 48 for w in self.window):
+            problems.append(f"specification.window: {list(self.window)}; give null (all) or at least 48 months")
+        if not problems and not (all(0.0 < d < 1.0 for d in self.decay) and self.ramp_months > 0):
+            problems.append("specification: decay needs factors between 0 and 1, ramp_months a positive number")
+        if problems:
+            raise ConfigError("\n".join(problems))
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One row of the models: a registry kind and its parameters."""
+    """One row of the models: a kind of the registry and its parameters; its name is the key."""
 
+    #: A kind that `forecast list` names; all other keys beside it are parameters of that kind. | | arima
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    refit_every: int = 1  #: refit at every k-th origin of the backtest; between them parameters are kept
+    #: Refit at every k-th origin of the backtest; between them parameters are kept. | origins | 12
+    refit_every: int = 1
 
 
 @dataclass(frozen=True)
 class CombinationSpec:
-    """One combination of models that were fitted without events."""
+    """One combination of models that were fitted without events; its name is the key."""
 
+    #: Names of models of this experiment. | | [random_walk,drift]
     members: tuple[str, ...]
+    #: How it is made: inverse_error, mean, median, trimmed, bates_granger, stacking. | | median
     method: str = "inverse_error"
-    half_life: float = 24.0  #: months; discount of past squared errors
-    cap: float = 1.0  #: errors are capped at this many log units
+    #: Discount of past squared errors: so many months halve their weight. | months | 36
+    half_life: float = 24.0
+    #: Errors are capped at this size. | log units | 0.5
+    cap: float = 1.0
+    #: Average quantile by quantile, or only the medians. | | points
     average: Literal["quantiles", "points"] = "quantiles"
-    with_events: str | None = None  #: name of a second row with shrunken event effects laid over this one
+    #: Name of a second row: this combination with shrunken event effects laid over it. | | short_with_events
+    with_events: str | None = None
 
 
 @dataclass(frozen=True)
 class IntervalsSpec:
     """How ranges are made from past errors."""
 
+    #: square_root, direct or mirrored. | | direct
     method: str = "square_root"
-    short_horizons: int = 3  #: errors of horizons 1..k feed the square-root rule
-    half_life: float | None = 48.0  #: months; discount of past errors; null = none
-    exponent: float = 0.5  #: growth of the width with the horizon
+    #: Errors of horizons 1..k feed the square-root rule. | months | 1
+    short_horizons: int = 3
+    #: Discount of past errors: so many months halve their weight; null = none. | months | 24
+    half_life: float | None = 48.0
+    #: Growth of the width with the horizon: 0.5 is the square root. | power | 0.6
+    exponent: float = 0.5
+
+
+@dataclass(frozen=True)
+class ReconciliationSpec:
+    """How the series of the headline are made to add up to `target.total`."""
+
+    method: Literal["none", "bottom_up", "top_down", "ols", "structural", "variance", "shrinkage"] = "none"
+    paths: int = 1000  #: sample paths behind the ranges
 
 
 @dataclass(frozen=True)
 class BacktestSpec:
     """Which origins are forecast again."""
 
-    start: str | None = "2006-01"  #: first month of data that was new at an origin
-    end: str | None = None  #: last such month; null = the newest at as_of
-    step: int = 1  #: every k-th month of data
-    window: int | None = None  #: months of a rolling window; null = expanding
-    knowledge: tuple[Knowledge, ...] = ("at_origin",)  #: of models that use events
+    #: First month of data that was new at an origin. | month | 2012-01
+    start: str | None = "2006-01"
+    #: Last such month; null = the newest at `as_of`. | month | 2023-12
+    end: str | None = None
+    #: Every k-th month of data. | months | 3
+    step: int = 1
+    #: Length of a rolling window; null = all months before the origin. | months | 72
+    window: int | None = None
+    #: What models with events know: none, at_origin, hindsight; one or many. | | [at_origin,hindsight]
+    knowledge: tuple[Knowledge, ...] = ("at_origin",)
+    #: The row against which skill is measured. | | drift
     baseline: str = "random_walk"
-    origins: tuple[str, ...] = ()  #: explicit dates in place of start, end and step
-    score_from: str | None = None  #: first origin that is scored; earlier ones only feed weights and widths
-    starts: Literal["warm", "modes", "full"] = "modes"  #: optimisation of ARIMA along folds
+    #: Dates of origins, in place of start, end and step. | dates | [2024-01-26,2024-02-13]
+    origins: tuple[str, ...] = ()
+    #: First month that is scored; earlier ones only feed weights and widths. | month | 2016-01
+    score_from: str | None = None
+    #: Search for ARIMA parameters along folds: from the last fold, from its optima, or from everywhere. | | full
+    starts: Literal["warm", "modes", "full"] = "modes"
 
 
 @dataclass(frozen=True)
 class ScenarioSpec:
-    """One 'what if': changes to the calendar, given as plain values."""
+    """One 'what if': changes to the calendar, given as plain values; its name is the key."""
 
+    #: Changes of the calendar, each a group of keys. | | [{new: order, starts: "2024-06-05", shape: step, size: like mechanism asylum rule, direction: restricts}]
     changes: tuple[Mapping[str, Any], ...] = ()
+    #: How the page names it. | | Claims are closed in June 2024
     label: str = ""
 
 
@@ -272,8 +230,11 @@ class ScenarioSpec:
 class ReportSpec:
     """What the page shows."""
 
-    headline: str = "random_walk"  #: the row that is the headline
+    #: The row that is the headline: a model or a combination, named beforehand. | | arima
+    headline: str = "random_walk"
+    #: Where run folders go. | | /tmp/reports
     folder: str = "reports"
+    #: Name -> first and last month: spans that are scored alone. | months | {calm: [2014-01, 2019-12]}
     eras: Mapping[str, tuple[str, str]] = field(
         default_factory=lambda: {
             "2006-13": ("2006-01", "2013-12"),
@@ -282,39 +243,56 @@ class ReportSpec:
             "2025-": ("2025-01", "9999-12"),
         }
     )
-    cases: Mapping[str, Mapping[str, str]] = field(
-        default_factory=dict
-    )  #: name -> origin, label: named beforehand
-    png: bool = True  #: write figures as PNG too
-    level_break: str | None = None  #: first month of the first chart; null = found from the calendar
+    #: Name -> origin and label: past moments that the page tells, named beforehand. | | {ban: {origin: 2024-06-04, label: The order of June 2024}}
+    cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Write figures as PNG too. | | false
+    png: bool = True
+    #: First month of the first chart; null = found from the calendar. | month | 2019-01
+    level_break: str | None = None
 
 
 @dataclass(frozen=True)
 class PublishSpec:
     """Where the monthly round keeps its things, and how patient it is; never part of a result."""
 
-    archive: str = "archive.sqlite"  #: the archive, one file for any number of experiments
-    site: str = "site"  #: folder of the public site, one experiment each
-    url: str = ""  #: address under which the site is served; empty = links stay relative
-    hub: str | None = None  #: folder of a forecast hub to which published forecasts are added
-    team: str = "forecast"  #: team in the names of hub files
-    wait_seconds: float = 600.0  #: how long a second publisher waits for the lock
-    timeout_seconds: float = 60.0  #: of reading an address, whole
-    max_megabytes: float = 100.0  #: of one source file
-    allow_http: bool = False  #: read plain http:// too
-    backup: bool = True  #: keep a checked copy of the archive beside it after every round
-    on_success: tuple[str, ...] = ()  #: words of a command; no shell
-    on_failure: tuple[str, ...] = ()  #: words of a command; no shell
-    hook_seconds: float = 300.0  #: a hook that takes longer is ended
+    #: The archive, one file for any number of experiments. | | /srv/forecast/archive.sqlite
+    archive: str = "archive.sqlite"
+    #: Folder of the public site, one experiment each. | | /srv/forecast/site
+    site: str = "site"
+    #: Address under which the site is served; empty = links stay relative. | | https://example.org/forecast
+    url: str = ""
+    #: Folder of a forecast hub to which published forecasts are added; null = none. | | /srv/hub
+    hub: str | None = None
+    #: Team in the names of hub files. | | newsroom
+    team: str = "forecast"
+    #: How long a second publisher waits for the lock. | seconds | 60
+    wait_seconds: float = 600.0
+    #: Limit of reading an address, whole. | seconds | 120
+    timeout_seconds: float = 60.0
+    #: Limit of one source file. | MB | 20
+    max_megabytes: float = 100.0
+    #: Read plain http:// too. | | true
+    allow_http: bool = False
+    #: Keep a checked copy of the archive beside it after every round. | | false
+    backup: bool = True
+    #: Words of a command that is started after a report; no shell. | | [notify,done]
+    on_success: tuple[str, ...] = ()
+    #: Words of a command that is started after a failure; no shell. | | [notify,failed]
+    on_failure: tuple[str, ...] = ()
+    #: A hook that takes longer is ended. | seconds | 30
+    hook_seconds: float = 300.0
 
 
 @dataclass(frozen=True)
 class ParallelSpec:
     """How the work is spread; never part of a result."""
 
+    #: Workers; -1 = one for each core. | workers | 4
     n_jobs: int = 1
+    #: Kind of workers: a name that joblib knows. | | threading
     backend: str = "loky"
-    address: str | None = None  #: dask scheduler
+    #: Address of a dask scheduler; null = this machine. | | tcp://head:8786
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -325,22 +303,30 @@ class Experiment:
     only how the work is spread and never enters a result.
     """
 
+    #: Name of the experiment and of its folder. | | mine
     name: str = "custom"
+    #: What it answers, printed on the page and by `forecast list`. | | What comes next for us?
     question: str = ""
+    #: Only what was public on that day counts; latest = the newest release in the data. | date | 2024-05-07
     as_of: str = "latest"
+    #: Seed of everything that draws random numbers. | | 1
     seed: int = 20240507
+    #: How far ahead, after the last official month; 1 to 60. | months | 6
     horizon: int = 12
     data: DataSpec = field(default_factory=DataSpec)
     target: TargetSpec = field(default_factory=TargetSpec)
     events: EventsSpec = field(default_factory=EventsSpec)
+    specification: SpecificationSpec = field(default_factory=SpecificationSpec)
     model: Mapping[str, ModelSpec] = field(default_factory=dict)
     combination: Mapping[str, CombinationSpec] = field(default_factory=dict)
     intervals: IntervalsSpec = field(default_factory=IntervalsSpec)
+    reconciliation: ReconciliationSpec = field(default_factory=ReconciliationSpec)
     backtest: BacktestSpec = field(default_factory=BacktestSpec)
     scenario: Mapping[str, ScenarioSpec] = field(default_factory=dict)
     report: ReportSpec = field(default_factory=ReportSpec)
     parallel: ParallelSpec = field(default_factory=ParallelSpec)
     publish: PublishSpec = field(default_factory=PublishSpec)
+    #: The words that changed the file; written by the command, never by hand. | |
     overrides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,0 +1,134 @@
+"""What can go wrong, in words: the errors with their exit codes, and the findings of a check."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+class ForecastWarning(UserWarning):
+    """Something a careful reader should know; never raised by other packages."""
+
+
+class ForecastError(Exception):
+    """Base of the errors that this package raises on purpose.
+
+    Attributes
+    ----------
+    exit_code : int
+        The code with which the command leaves when this error reaches it.
+    """
+
+    exit_code = 1
+
+
+class ConfigError(ForecastError, ValueError):
+    """Wrong words: an unknown key, experiment, series, model or value."""
+
+    exit_code = 2
+
+
+class DataError(ForecastError, ValueError):
+    """Wrong content of a file of figures or events.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, all problems at once, a line each.
+    findings : sequence of Finding, optional
+        The same problems as records.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, findings: Iterable[Finding] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+class FitError(ForecastError):
+    """The headline cannot be made, since every fold of a model failed."""
+
+    exit_code = 5
+
+
+class LookAheadError(ForecastError):
+    """A forecast changed when something that was not public at its origin changed."""
+
+    def __init__(self, model: str, series: str, origin: str, month: str, how: str = "") -> None:
+        self.model, self.series, self.origin, self.month = model, series, origin, month
+        super().__init__(
+            f"{model} looks ahead: {series}, origin {origin}, forecast of {month} changed"
+            + (f" when {how}" if how else "")
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of a check: what, where, what was expected, what to do.
+
+    Attributes
+    ----------
+    check : str
+        Short name of the check, for example ``gap``.
+    severity : {"error", "warning"}
+        Errors stop the reading of a file, warnings are told.
+    what : str
+        What was found, in one sentence.
+    file, row, series, month : str or int, optional
+        Where it was found; ``row`` counts lines of the file from 1, header included.
+    expected : str
+        What was expected there.
+    hint : str
+        What to do.
+    """
+
+    check: str
+    severity: Literal["error", "warning"]
+    what: str
+    file: str = ""
+    row: int | None = None
+    series: str = ""
+    month: str = ""
+    expected: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            text
+            for text in (
+                self.file,
+                f"row {self.row}" if self.row is not None else "",
+                self.series,
+                self.month,
+            )
+            if text
+        )
+        parts = [f"{self.severity}: {place + ': ' if place else ''}{self.what}"]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.hint:
+            parts.append(self.hint)
+        return "; ".join(parts)
+
+
+def raise_for_errors(findings: Iterable[Finding]) -> None:
+    """Raise one `DataError` that names every finding of severity ``error``; return if there is none."""
+    errors = [f for f in findings if f.severity == "error"]
+    if errors:
+        count = f"{len(errors)} problem{'s' if len(errors) > 1 else ''}"
+        raise DataError("\n".join([count + ":", *(f"  {f}" for f in errors)]), errors)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean X?"`` for the nearest known word, or an empty string.
+
+    Examples
+    --------
+    >>> nearest("arma", ["arima", "ridge"])
+    " Did you mean 'arima'?"
+    """
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Did you mean '{close[0]}'?" if close else ""
