@@ -7,8 +7,9 @@ import pytest
 import forecast as fc
 from _interventions import MODELS, calendar, noise, panel_of
 from forecast.interventions.effects import effects
-from forecast.interventions.specification import FACTORS, Choices, say, specification_curve
+from forecast.interventions.specification import FACTORS, say, specification_curve, specification_curves
 from forecast.spec import ConfigError, from_plain, to_plain
+from forecast.spec import SpecificationSpec as Choices
 
 N = 180
 LAW = {"id": "law", "effective_start": "2010-03-01", "shape": "step"}
@@ -107,3 +108,19 @@ def test_choices_are_plain_values_checked_at_once():
     assert "Did you mean 'auto'" in str(error.value)
     assert "Did you mean 'step'" in str(error.value)
     assert "at least 48 months" in str(error.value)
+    with pytest.raises(ConfigError, match="factors between 0 and 1"):
+        Choices(decay=(0.5, 1.0))
+    with pytest.raises(ConfigError, match="name at least one"):
+        Choices(order=())
+
+
+def test_many_curves_are_each_by_itself(tmp_path):
+    few = Choices(
+        order=("given",), transform=("log",), window=(None,), shape=("step", "decay"), beside=("all",)
+    )
+    events, panel = calendar(tmp_path, LAW, OTHER), panel_of(figures())
+    both = specification_curves(panel, events, ["law", "other"], choices=few, model=GIVEN, coding="rule")
+    alone = specification_curve(panel, events, "other", choices=few, model=GIVEN, coding="rule")
+    assert [c.event for c in both] == ["law", "other"]
+    assert both[1].table["percent"].tolist() == pytest.approx(alone.table["percent"].tolist(), abs=1e-4)
+    assert set(both[0].table["words"]) == {both[0].words} and "Every choice shows a fall" in both[0].words

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar
 from forecast.interventions.effects import EFFECT_COLUMNS, effects
+from forecast.interventions.fading import FADING_COLUMNS, decay_profile, lead_profile
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
     KNOWLEDGE_COLUMNS,
@@ -16,7 +18,10 @@ from forecast.interventions.foresight import (
     case_forecasts,
     knowledge_table,
 )
+from forecast.interventions.groups import ENOUGH_MONTHS
+from forecast.interventions.response import RESPONSE_COLUMNS, response
 from forecast.interventions.scenarios import run_scenarios
+from forecast.interventions.specification import SPECIFICATION_COLUMNS, specification_curves
 from forecast.models.base import Model
 from forecast.spec import FORECAST_COLUMNS, Coding, Experiment
 
@@ -31,11 +36,54 @@ def policy_effects(
     """Return what each event seemed to do to the first series, as could be estimated at `as_of`."""
     if exp.events.effects is None:
         return pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    return effects(**_asked(exp, obs, calendar, as_of))
+
+
+def _asked(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp
+) -> dict[str, Any]:
     name = exp.target.total or exp.target.series[0]
     panel = obs.as_of(as_of, [name], include_leaks=exp.data.include_leaks).window(exp.backtest.window)
     coding = exp.events.effects if len(calendar.rules) else "rule"  # a user's calendar has one coding
-    return effects(
-        panel, calendar, coding=coding, max_columns=exp.events.max_columns, priority=exp.events.priority
+    limits = {"max_columns": exp.events.max_columns, "priority": exp.events.priority}
+    return {"panel": panel, "events": calendar, "coding": coding, **limits}
+
+
+def closer_look(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the months with and without each effect; under every choice, and how it faded, those that are claimed.
+
+    Claimed are the effects that stand out; where none does, the largest that is not too short to tell.
+
+    Returns
+    -------
+    response, specification, fading : DataFrame
+    """
+    made = [pd.DataFrame(columns=list(c)) for c in (RESPONSE_COLUMNS, SPECIFICATION_COLUMNS, FADING_COLUMNS)]
+    rows = table[
+        (table["level"] == 0.8) & (table["active_months"] >= ENOUGH_MONTHS) & table["estimate"].notna()
+    ]
+    if not len(rows):
+        return made[0], made[1], made[2]
+    asked = _asked(exp, obs, calendar, as_of)
+    made[0] = response(**asked, seed=exp.seed)
+    which = exp.specification.effects
+    rows = rows.assign(size=rows["estimate"].abs()).sort_values(
+        ["clear", "size"], ascending=False, kind="stable"
+    )
+    claimed = (
+        rows if which == "all" else rows[rows["clear"].astype(bool)] if rows["clear"].any() else rows.head(1)
+    )
+    if which == "none":
+        return made[0], made[1], made[2]
+    names = claimed["event"].tolist()
+    curves = specification_curves(**asked, names=names, choices=exp.specification)
+    profiles = [make(**asked, event=name).row() for name in names for make in (decay_profile, lead_profile)]
+    return (
+        made[0],
+        pd.concat([c.table for c in curves], ignore_index=True),
+        pd.DataFrame(profiles)[made[2].columns],
     )
 
 

@@ -133,9 +133,9 @@ class SpecificationSpec:
             _convert(getattr(self, key), hint, f"specification.{key}", problems)
             if getattr(self, key) == ():
                 problems.append(f"specification.{key}: name at least one")
-        if not problems and any(w is not None and w < 48 for w in self.window):
+        if any(isinstance(w, int) and w < 48 for w in self.window):
             problems.append(f"specification.window: {list(self.window)}; give null (all) or at least 48 months")
-        if not problems and not (all(0.0 < d < 1.0 for d in self.decay) and self.ramp_months > 0):
+        if not (all(0.0 < float(d) < 1.0 for d in self.decay) and self.ramp_months > 0):
             problems.append("specification: decay needs factors between 0 and 1, ramp_months a positive number")
         if problems:
             raise ConfigError("\n".join(problems))

@@ -30,6 +30,10 @@ PROFILE_COLUMNS: tuple[str, ...] = (
     "series_id", "event", "value", "half_life", "loglik", "fall", "estimate", "se", "percent", "inside_80", "inside_95",
     "note",
 )  # fmt: skip
+#: One row a profile.
+FADING_COLUMNS: tuple[str, ...] = (
+    "series_id", "event", "what", "best", "lower_80", "upper_80", "lower_95", "upper_95", "words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,22 @@ class Profile:
     ranges: dict[float, tuple[float, float]]
     words: str
 
+    def row(self) -> dict[str, Any]:
+        """Return the profile in one row, `FADING_COLUMNS`."""
+        ends = {
+            f"{end}_{100 * level:.0f}": pair[k]
+            for level, pair in self.ranges.items()
+            for k, end in enumerate(("lower", "upper"))
+        }
+        return {
+            "series_id": self.series_id,
+            "event": self.event,
+            "what": self.what,
+            "best": self.best,
+            **ends,
+            "words": self.words,
+        }
+
 
 def decay_profile(
     panel: Panel,
@@ -70,13 +90,14 @@ def decay_profile(
     grid: Sequence[float] = DECAY_GRID,
     refine: bool = True,
     max_columns: int = 10,
+    priority: int = 1,
     beside: Any = None,
 ) -> Profile:
     """Profile the likelihood over the factor by which an effect fades a month.
 
     Parameters
     ----------
-    panel, events, series_id, model, coding, max_columns, beside
+    panel, events, series_id, model, coding, max_columns, priority, beside
         As in `make_study`.
     event : str
         The event, or a group of events by one of its members; all of it takes the shape that is tried.
@@ -101,7 +122,7 @@ def decay_profile(
     wrong = [d for d in grid if not 0.0 < d <= 1.0]
     if wrong or len(grid) < 2:
         raise ConfigError(f"grid: {list(grid)} does not hold factors between 0 and 1, at least two of them")
-    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, beside)
+    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, priority, beside)
     values = sorted(set(map(float, grid)))
 
     def run() -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
@@ -129,13 +150,14 @@ def lead_profile(
     coding: Coding = "judged",
     most: int = 3,
     max_columns: int = 10,
+    priority: int = 1,
     beside: Any = None,
 ) -> Profile:
     """Profile the likelihood over months of anticipation, which never begin before the event was usable.
 
     Parameters
     ----------
-    panel, events, event, series_id, model, coding, max_columns, beside
+    panel, events, event, series_id, model, coding, max_columns, priority, beside
         As in `decay_profile`.
     most : int
         Largest number of months tried.
@@ -146,7 +168,7 @@ def lead_profile(
     """
     if most < 1:
         raise ConfigError(f"most: {most} is not a positive number of months")
-    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, beside)
+    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, priority, beside)
     shaped = [reshape(study, group, None, lead=k) for k in range(most + 1)]
     table, ranges = _profile(study, group, list(map(float, range(most + 1))), shaped)
     same = [k for k in range(1, most + 1) if np.array_equal(shaped[k].columns, shaped[k - 1].columns)]
@@ -166,12 +188,14 @@ def _asked(
     model: str | Arima,
     coding: Coding,
     max_columns: int,
+    priority: int,
     beside: Any,
 ) -> tuple[Study, Group]:
     events.check_ids([event])
     study = make_study(
-        panel, events, series_id, model, coding, max_columns=max_columns, beside=beside, always=[event]
-    )
+        panel, events, series_id, model, coding, max_columns=max_columns, priority=priority, beside=beside,
+        always=[event],
+    )  # fmt: skip
     return study, study.group(event)
 
 
@@ -228,7 +252,7 @@ def _profile(
 ) -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
     """Fit every shape with the other events beside, and find the ranges."""
     others = [g for g in study.groups if g is not group]
-    fits = study.fit([study.job([*others, g]) for g in shaped])
+    fits = study.fit([study.job([*others, g]) for g in shaped], "modes")
     rows = []
     for value, one, fit in zip(values, shaped, fits, strict=True):
         estimate, se, note = effect_of(fit, one)

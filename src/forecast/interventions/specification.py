@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
-from forecast.interventions.fading import DECAY_GRID, reshape
+from forecast.interventions.fading import reshape
 from forecast.interventions.groups import Group
 from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study, settle_order
-from forecast.models.transform import Scale
-from forecast.spec import Coding, ConfigError, ForecastError, nearest
+from forecast.spec import Coding, ForecastError, SpecificationSpec
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
@@ -26,42 +25,10 @@ AIRLINE = ((0, 1, 1), (0, 1, 1))
 SPECIFICATION_COLUMNS: tuple[str, ...] = (
     "series_id", "event", "group", "rank", "order", "transform", "window", "shape", "beside", "orders", "decay",
     "n_months", "active_months", "estimate", "se", "percent", "percent_lower_80", "percent_upper_80",
-    "percent_lower_95", "percent_upper_95", "aicc", "note",
+    "percent_lower_95", "percent_upper_95", "aicc", "note", "words",
 )  # fmt: skip
 #: The choices that make a specification, as columns of the table.
 FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What is varied; plain values, to be fixed in configuration before anything is run."""
-
-    order: tuple[str, ...] = ("given", "airline", "auto")  #: of the ARIMA errors
-    transform: tuple[Scale, ...] = ("log", "none")
-    window: tuple[int | None, ...] = (None, 120)  #: months; null = all
-    shape: tuple[str, ...] = ("step", "decay", "ramp")  #: the decay's factor is profiled on a grid
-    beside: tuple[str, ...] = ("all", "each", "none")  #: all other events; all but each overlapping one; none
-    ramp_months: int = 12
-
-    def __post_init__(self) -> None:
-        known = {
-            "order": ("given", "airline", "auto"), "transform": ("log", "none", "box-cox"),
-            "shape": ("own", "step", "decay", "ramp", "pulse"), "beside": ("all", "each", "none"),
-        }  # fmt: skip
-        problems = []
-        for key, words in known.items():
-            chosen = getattr(self, key)
-            if not chosen:
-                problems.append(f"{key}: name at least one of {', '.join(words)}")
-            for word in chosen:
-                if word not in words:
-                    problems.append(
-                        f"{key}: '{word}' is not one of {', '.join(words)}.{nearest(word, words)}"
-                    )
-        if not self.window or any(w is not None and w < 48 for w in self.window):
-            problems.append(f"window: {list(self.window)}; give null (all) or at least 48 months")
-        if problems:
-            raise ConfigError("\n".join(problems))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,21 +55,22 @@ def specification_curve(
     events: EventCalendar,
     event: str,
     series_id: str | None = None,
-    choices: Choices | None = None,
+    choices: SpecificationSpec | None = None,
     model: str | Arima = "arima",
     coding: Coding = "judged",
     max_columns: int = 10,
+    priority: int = 1,
     beside: Any = None,
 ) -> Curve:
     """Estimate one effect under every combination of choices.
 
     Parameters
     ----------
-    panel, events, series_id, model, coding, max_columns, beside
+    panel, events, series_id, model, coding, max_columns, priority, beside
         As in `make_study`; the orders of `model` are the given ones.
     event : str
         The event, or a group of events by one of its members.
-    choices : Choices, optional
+    choices : SpecificationSpec, optional
         What is varied.
 
     Returns
@@ -113,68 +81,114 @@ def specification_curve(
     --------
     >>> import forecast as fc
     >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
-    >>> few = Choices(order=("airline",), window=(None,), shape=("step", "ramp"), beside=("all",))
+    >>> few = SpecificationSpec(order=("airline",), window=(None,), shape=("step", "ramp"), beside=("all",))
     >>> curve = specification_curve(panel, fc.load_events(), "title42_end", choices=few, max_columns=3)
     >>> len(curve.table)
     4
     """
-    chosen = choices or Choices()
-    events.check_ids([event])
+    (curve,) = specification_curves(
+        panel, events, [event], series_id, choices, model, coding, max_columns, priority, beside
+    )
+    return curve
+
+
+def specification_curves(
+    panel: Panel,
+    events: EventCalendar,
+    names: Sequence[str],
+    series_id: str | None = None,
+    choices: SpecificationSpec | None = None,
+    model: str | Arima = "arima",
+    coding: Coding = "judged",
+    max_columns: int = 10,
+    priority: int = 1,
+    beside: Any = None,
+) -> list[Curve]:
+    """Return one curve for each event; orders are chosen once for each scale and window."""
+    chosen = choices or SpecificationSpec()
+    events.check_ids(names)
     _, given = check_model(model)
-    rows: list[dict[str, Any]] = []
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for transform, window in itertools.product(chosen.transform, chosen.window):
+        head = {**dict.fromkeys(FACTORS, "any"), "transform": transform, "window": window}
+        changed = replace(
+            given, transform=transform, window=window, order=AIRLINE[0], seasonal_order=AIRLINE[1]
+        )
         try:
             study = make_study(
-                panel, events, series_id, replace(given, transform=transform, window=window, order=AIRLINE[0], seasonal_order=AIRLINE[1]),
-                coding, max_columns=max_columns, beside=beside, always=[event],
+                panel, events, series_id, changed, coding, max_columns=max_columns, priority=priority, beside=beside,
+                always=names,
             )  # fmt: skip
-            rows += _rows(study, study.group(event), chosen, given)
+            studies, failed = _ordered(study, chosen, given)
         except ForecastError as error:
-            head = {"transform": transform, "window": window, "event": event, "note": str(error)}
-            rows.append({**dict.fromkeys(FACTORS, "any"), **head})
+            studies, failed = {}, [{"note": str(error)}]
+        for name, mine in rows.items():
+            mine += [{**head, "event": name, **cells} for cells in failed]
+            try:
+                for word, one in studies.items():
+                    mine += _rows(one, word, one.group(name), chosen)
+            except ForecastError as error:
+                mine.append({**head, "event": name, "note": str(error)})
+    return [_curve(series_id or panel.series[0], name, mine) for name, mine in rows.items()]
+
+
+def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
     table = pd.DataFrame(rows, columns=list(SPECIFICATION_COLUMNS))
     table["window"] = [_window_text(w) for w in table["window"]]
-    table["series_id"] = series_id or panel.series[0]
+    table["series_id"] = series_id
     table = table.sort_values("percent", kind="stable", na_position="last", ignore_index=True)
     table["rank"] = np.where(table["percent"].notna(), np.arange(1, len(table) + 1), 0)
-    return Curve(series_id or panel.series[0], event, table, say(table))
+    table["words"] = say(table)
+    return Curve(series_id, name, table, say(table))
 
 
 def _window_text(window: Any) -> str:
     return "all months" if window is None or pd.isna(window) else f"last {int(window)} months"
 
 
-def _rows(study: Study, group: Group, chosen: Choices, given: Arima) -> list[dict[str, Any]]:
-    """Return the rows of one scale and window: orders x shapes x what stands beside."""
-    sets = _beside_sets(study, group, chosen)
-    rows = []
+def _ordered(
+    study: Study, chosen: SpecificationSpec, given: Arima
+) -> tuple[dict[str, Study], list[dict[str, Any]]]:
+    """Return the study with each of the orders; ``auto`` is chosen once for each scale and window."""
     same = (given.order, given.seasonal_order, given.mean) == (*AIRLINE, None)
-    for word in [w for w in chosen.order if not (w == "airline" and same and "given" in chosen.order)]:
-        try:
-            ordered = _ordered(study, word, given)
-        except ForecastError as error:
-            rows.append({**_head(study, group, word, "any", "any"), "note": str(error)})
+    made: dict[str, Study] = {}
+    failed: list[dict[str, Any]] = []
+    for word in chosen.order:
+        if word == "airline" and same and "given" in chosen.order:
             continue
-        for shape in chosen.shape:
-            shaped = _shapes(study, group, shape, chosen.ramp_months)
-            for name, others in sets.items():
-                fits = ordered.fit([ordered.job([*others, g]) for _, g in shaped])
-                rows.append({**_head(ordered, group, word, shape, name), **_row(ordered, shaped, fits)})
-    return rows
+        orders: Any = {"auto": "auto", "airline": AIRLINE[0]}.get(word, given.order)
+        seasonal, mean = (AIRLINE[1], None) if word == "airline" else (given.seasonal_order, given.mean)
+        one = replace(study, model=replace(study.model, order=orders, seasonal_order=seasonal, mean=mean))
+        try:
+            made[word] = replace(one, model=settle_order(one))
+        except ForecastError as error:
+            failed.append({"order": word, "note": str(error)})
+    return made, failed
 
 
-def _head(study: Study, group: Group, order: str, shape: str, beside: str) -> dict[str, Any]:
-    return {
-        "event": group.name, "group": group.label, "order": order, "transform": study.scale.kind,
-        "window": study.model.window, "shape": shape, "beside": beside, "n_months": int(np.isfinite(study.y).sum()),
-        "orders": _orders_text(study),
+def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> list[dict[str, Any]]:
+    """Return the rows of one scale, window and order: shapes x what stands beside, fitted together."""
+    head = {
+        "event": group.name, "group": group.label, "order": word, "transform": study.scale.kind,
+        "window": study.model.window, "n_months": int(np.isfinite(study.y).sum()), "orders": _orders_text(study),
     }  # fmt: skip
+    shapes = {shape: _shapes(study, group, shape, chosen) for shape in chosen.shape}
+    sets = _beside_sets(study, group, chosen)
+    cells = list(itertools.product(shapes, sets))
+    jobs = [study.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
+    fits = iter(study.fit(jobs, "modes"))
+    rows = []
+    for shape, name in cells:
+        mine = list(itertools.islice(fits, len(shapes[shape])))
+        rows.append({**head, "shape": shape, "beside": name, **_row(study, shapes[shape], mine)})
+    return rows
 
 
 def _orders_text(study: Study) -> str:
     order, seasonal = study.order
-    text = "".join(map(str, order)), "".join(map(str, seasonal[:3]))
-    return f"({', '.join(text[0])})" + (f"({', '.join(text[1])})" if any(seasonal[:3]) else "")
+    return f"({','.join(map(str, order))})" + (
+        f"({','.join(map(str, seasonal[:3]))})" if any(seasonal[:3]) else ""
+    )
 
 
 def _row(
@@ -196,27 +210,15 @@ def _row(
     return cells
 
 
-def _ordered(study: Study, word: str, given: Arima) -> Study:
-    """Return the study with other orders; ``auto`` is chosen once for each scale and window."""
-    if word == "airline":
-        order, seasonal = AIRLINE
-        return replace(study, model=replace(study.model, order=order, seasonal_order=seasonal, mean=None))
-    orders: Any = "auto" if word == "auto" else given.order
-    changed = replace(study.model, order=orders, seasonal_order=given.seasonal_order, mean=given.mean)
-    if orders == "auto":
-        changed = settle_order(replace(study, model=changed))
-    return replace(study, model=changed)
-
-
-def _shapes(study: Study, group: Group, shape: str, ramp_months: int) -> list[tuple[float, Group]]:
+def _shapes(study: Study, group: Group, shape: str, chosen: SpecificationSpec) -> list[tuple[float, Group]]:
     if shape == "own":
         return [(np.nan, group)]
     if shape == "decay":
-        return [(d, reshape(study, group, "decay", decay=d)) for d in DECAY_GRID if d < 1.0]
-    return [(np.nan, reshape(study, group, shape, ramp_months=ramp_months))]
+        return [(d, reshape(study, group, "decay", decay=d)) for d in chosen.decay]
+    return [(np.nan, reshape(study, group, shape, ramp_months=chosen.ramp_months))]
 
 
-def _beside_sets(study: Study, group: Group, chosen: Choices) -> dict[str, list[Group]]:
+def _beside_sets(study: Study, group: Group, chosen: SpecificationSpec) -> dict[str, list[Group]]:
     """Return the sets of other events: all, all without each one that overlaps, none."""
     others = [g for g in study.groups if g is not group]
     made: dict[str, list[Group]] = {}
