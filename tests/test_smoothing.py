@@ -28,26 +28,28 @@ def test_a_clear_season_is_followed(seasonal, kind):
 
 @pytest.mark.parametrize("trend", [False, True])
 @pytest.mark.parametrize("season", [False, True])
-def test_ets_is_that_of_statsmodels(trend, season):
+def test_ets_is_the_optimum_of_statsmodels(trend, season):
+    """Started near our parameters, its search ends there; from its own start it stops short in a third of such series."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     t = np.arange(130)  # a length that is no whole number of years
-    walk = np.cumsum(np.random.default_rng(5).normal(0.01, 0.05, 130))
-    y = pd.Series(walk + 0.2 * np.sin(2 * np.pi * t / 12) * season)
-    form = {
-        "trend": "add" if trend else None,
-        "damped_trend": trend,
-        "seasonal": "add" if season else None,
-        "seasonal_periods": 12 if season else None,
-    }
-    theirs = ETSModel(y, error="add", **form).fit(disp=False, maxiter=500)
-    ours = smooth(y.to_numpy(), trend, season)
-    ahead = theirs.get_prediction(start=len(y), end=len(y) + 17)
+    y = (
+        np.cumsum(np.random.default_rng(2).normal(0.01, 0.05, 130))
+        + 0.2 * np.sin(2 * np.pi * t / 12) * season
+    )
+    y += np.random.default_rng(52).normal(0, 0.03, 130)
+    ours = smooth(y, trend, season)
+    form = {"trend": "add" if trend else None, "damped_trend": trend, "seasonal": "add" if season else None}
+    theirs = ETSModel(pd.Series(y), error="add", **form, seasonal_periods=12 if season else None)
+    near = {"smoothing_level": ours.alpha, "smoothing_trend": ours.beta, "smoothing_seasonal": ours.gamma, "damping_trend": ours.phi}  # fmt: skip
+    start = [near.get(k, v) for k, v in zip(theirs.param_names, theirs.start_params, strict=True)]
+    found = theirs.fit(start_params=np.array(start), disp=False, maxiter=2000)
+    ahead = found.get_prediction(start=len(y), end=len(y) + 17)
     centre, sd = ours.steps(18)
     loglik = -0.5 * len(y) * (np.log(2 * np.pi * ours.sigma2) + 1)
-    assert loglik >= theirs.llf - 1e-3
-    np.testing.assert_allclose(centre, ahead.predicted_mean, atol=2e-3)
-    np.testing.assert_allclose(sd, np.sqrt(ahead.forecast_variance), rtol=1e-2)
+    assert loglik == pytest.approx(found.llf, abs=1e-3)
+    np.testing.assert_allclose(centre, ahead.predicted_mean, atol=1e-4)
+    np.testing.assert_allclose(sd, np.sqrt(ahead.forecast_variance), rtol=1e-3)
 
 
 def test_the_form_of_least_aicc_is_chosen(seasonal):
