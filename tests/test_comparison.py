@@ -203,9 +203,18 @@ def test_set_of_models_that_cannot_be_told_apart(obs, table):
         model_confidence_set(table, obs, "mea")
 
 
-def test_the_set_says_what_to_install(obs, table, monkeypatch):
-    import sys
+def test_calm_and_break_rows_make_no_era_of_the_claim(obs, table):
+    origins = sorted(table["origin"].unique())
+    by_series = {"calm": {"s": origins[::2]}, "break": {"s": origins[1::2]}}
+    eras = {"early": ("2000-01", "2003-12"), "late": ("2004-01", "2099-12")}
+    plain = compare(table, obs, metrics=["mae"], eras=eras).query("era == 'all'")
+    both = compare(table, obs, metrics=["mae"], eras={**eras, **by_series})
+    assert {"calm", "break"} <= set(both["era"])
+    assert both.query("era == 'all'")["words"].tolist() == plain["words"].tolist()
 
-    monkeypatch.setitem(sys.modules, "arch.bootstrap", None)
-    with pytest.raises(ConfigError, match=r"install border-forecast\[compare\]"):
-        model_confidence_set(table, obs)
+
+def test_no_interval_from_a_single_block(obs, table):
+    few = sorted(table["origin"].unique())[-30:-10]
+    rows = compare(table[table["origin"].isin(few)], obs, metrics=["mae"], block=24)
+    assert rows["lower"].isna().all() and rows["skill"].notna().any()
+    assert set(rows.query("era == 'all'")["words"]) == {"too few origins to say"}

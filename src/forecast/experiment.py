@@ -10,28 +10,22 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.answers import policy_effects, what_if, worth_of_knowing
+from forecast.answers import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
+from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
-from forecast.data.observations import Observations, load_observations, replace_rows
+from forecast.data.observations import BUNDLED, Observations, load_observations, replace_rows
+from forecast.display import plot_run, run_html
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model, set_starts
 from forecast.models.registry import describe, make_model, make_models
-from forecast.postprocess.combination import combine
-from forecast.postprocess.event_adjustment import adjust_for_events
-from forecast.postprocess.intervals import add_intervals
+from forecast.ranges import add_up, fold_settings, lay_events, postprocess
 from forecast.scoring.calibration import calibrate
-from forecast.scoring.comparison import compare
+from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
+from forecast.scoring.early import early_figures
 from forecast.scoring.scores import score
-from forecast.spec import (
-    LEVELS,
-    ConfigError,
-    Experiment,
-    FitError,
-    ForecastError,
-    Knowledge,
-    nearest,
-)
+from forecast.spec import ConfigError, Experiment, FitError, ForecastError, Knowledge, nearest, own_path
 
 
 @dataclass(frozen=True)
@@ -51,8 +45,14 @@ class Run:
         The forecast made at `as_of`, all rows and levels.
     backtest, folds, scores, calibration, comparison, intervals, weights : DataFrame
         Forecasts of every earlier origin, how the folds went, and what they are worth.
+    confidence_set, reconciliation : DataFrame
+        Models that cannot be told apart, and what adding up was worth.
+    others, early : DataFrame
+        Forecasts by others beside ours; leaks and first statements beside what became official.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
+    response, specification, fading : DataFrame
+        Effects month by month with and without the event; under every choice; how they faded, how early they showed.
     models, coefficients, diagnostics : DataFrame
         The models, their fit at `as_of` and their residual checks.
     headline : str
@@ -76,6 +76,9 @@ class Run:
     comparison: pd.DataFrame
     knowledge: pd.DataFrame
     effects: pd.DataFrame
+    response: pd.DataFrame
+    specification: pd.DataFrame
+    fading: pd.DataFrame
     estimability: pd.DataFrame
     scenarios: pd.DataFrame
     weights: pd.DataFrame
@@ -90,6 +93,10 @@ class Run:
     headline: str
     durations: Mapping[str, float] = field(default_factory=dict, compare=False)
     digests: Mapping[str, str] = field(default_factory=dict)
+    confidence_set: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reconciliation: pd.DataFrame = field(default_factory=pd.DataFrame)
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
+    early: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def median(self, model: str | None = None) -> pd.DataFrame:
         """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
@@ -98,6 +105,9 @@ class Run:
             (rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")
         ]
         return rows.pivot(index="month", columns="series_id", values="value")
+
+    _repr_html_ = run_html
+    plot = plot_run
 
 
 @dataclass
@@ -149,33 +159,39 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     origins = _origins(exp, obs, as_of)
     clock.lap("data")
 
+    source = FoldSource(obs, calendar, fold_settings(exp))
     bt = backtest(
         models, obs, calendar, series, [*origins, as_of], exp.horizon, exp.backtest.knowledge, exp.backtest.baseline,
-        coding=exp.events.coding, max_columns=exp.events.max_columns, priority=exp.events.priority,
-        unseen=exp.events.unseen, window=exp.backtest.window, include_leaks=exp.data.include_leaks, levels=_own_levels(exp),
         refit_every={name: spec.refit_every for name, spec in exp.model.items()}, cache=cache, progress=progress,
+        source=source,
     )  # fmt: skip
     clock.lap("backtest")
 
     ranges, basis, weights = postprocess(exp, bt.forecasts, obs, as_of)
-    adjusted, _ = lay_events(exp, ranges, obs, calendar)
-    ranges = pd.concat([ranges, adjusted], ignore_index=True)
-    _need_headline(exp, ranges[ranges["origin"] == as_of], bt.folds)
+    adjusted, _ = lay_events(exp, ranges, obs, calendar, source)
+    score_from = _score_from(exp, obs, series)
+    sums = add_up(exp, pd.concat([ranges, adjusted], ignore_index=True), obs, score_from)
+    ranges = sums.forecasts
+    _need_headline(exp, ranges[ranges["origin"] == as_of], bt.folds, sums.basis)
     clock.lap("ranges and combinations")
 
     newest = ranges["origin"] == as_of
     past = ranges[ranges["origin"].isin(origins)]
-    scored = past[past["origin"] >= _score_from(exp, obs, series)]
-    eras = {name: tuple(months) for name, months in exp.report.eras.items()}
+    scored = past[past["origin"] >= score_from]
+    eras = _eras(exp, calendar.known(as_of), scored)
     scores = score(scored, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
     calibration = calibrate(scored, obs, eras=eras, as_of=as_of)
     comparison = compare(scored, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
+    confidence_set = _confidence_set(scored, obs, as_of)
+    summed = _worth_of_adding_up(exp, sums.apart, scored, obs, eras, as_of)
     clock.lap("scores")
 
     coefficients, diagnostics = _told(models, obs, calendar, exp, as_of)
     clock.lap("fits at the origin")
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
+    response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
+    clock.lap("effects under other choices")
     knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of)
     clock.lap("worth of knowing")
     scenarios = what_if(exp, ranges[newest], models, obs, calendar, as_of)
@@ -196,6 +212,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         comparison=comparison,
         knowledge=knowledge,
         effects=effects,
+        response=response,
+        specification=specification,
+        fading=fading,
         estimability=_estimability(obs, calendar, exp, as_of),
         scenarios=scenarios,
         weights=weights,
@@ -212,6 +231,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         headline=exp.report.headline,
         durations=clock.durations,
         digests={"figures": everything.digest, "events": calendar.digest},
+        confidence_set=confidence_set,
+        reconciliation=summed,
+        others=_others(exp, scored, obs, as_of),
+        early=early_figures(obs, series, as_of),
     )
 
 
@@ -280,94 +303,68 @@ def _score_from(exp: Experiment, obs: Observations, series: list[str]) -> pd.Tim
     return pd.Timestamp(days.iloc[0])
 
 
-def _own_levels(exp: Experiment) -> tuple[float, ...]:
-    return LEVELS if exp.intervals.method == "model" else (0.5,)
-
-
-# --------------------------------------------------------------------------- ranges and combinations
-
-
-def postprocess(
-    exp: Experiment, forecasts: pd.DataFrame, obs: Observations, as_of: pd.Timestamp
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Give every row its ranges and add the combinations; each origin sees only errors that had matured by it.
-
-    Returns
-    -------
-    forecasts, basis, weights : DataFrame
-    """
-    extra = _leak_noise(exp, obs, as_of)
-    ranged, basis = add_intervals(forecasts, obs, exp.intervals, LEVELS, extra)
-    tables, bases, weights = [ranged], [basis], []
-    for name, spec in exp.combination.items():
-        if not set(spec.members) <= set(ranged["model"]):
-            continue  # a member without any forecast: its folds say why
-        members = ranged if spec.average == "quantiles" else forecasts
-        members = members[members["model"].isin(spec.members) & (members["knowledge"] == "none")]
-        combined, used = combine(members, obs, name, spec)
-        if spec.average == "points":
-            combined, basis = add_intervals(combined, obs, exp.intervals, LEVELS, extra)
-            bases.append(basis)
-        tables.append(combined)
-        weights.append(used)
-    frames = [w for w in weights if len(w)]
-    return (
-        pd.concat(tables, ignore_index=True),
-        pd.concat(bases, ignore_index=True),
-        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
-    )
-
-
-def lay_events(
-    exp: Experiment, ranges: pd.DataFrame, obs: Observations, calendar: EventCalendar
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay shrunken event effects once over each combination that asks for it, from what was known at each origin.
-
-    Returns
-    -------
-    forecasts, sizes : DataFrame
-        The adjusted rows, and the sizes behind them at every origin.
-    """
-    wanted = {name: c.with_events for name, c in exp.combination.items() if c.with_events}
-    tables, sizes, designs, last = [], [], {}, {}
-    for name, label in wanted.items():
-        table = ranges[ranges["model"] == name]
-        for origin in table["origin"].unique():
-            if origin not in designs:
-                panel = obs.as_of(origin, list(exp.target.series), include_leaks=exp.data.include_leaks)
-                designs[origin] = _design(calendar, panel, exp, "at_origin")
-                if len(panel.leaks):
-                    last[origin] = panel.values.index[-1]
-        if table.empty:
-            continue
-        moved, size = adjust_for_events(table, obs, designs, name=label, last_known=last)
-        tables.append(moved)
-        sizes.append(size)
-    if not tables:
-        return ranges.iloc[:0], pd.DataFrame()
-    return pd.concat(tables, ignore_index=True), pd.concat(sizes, ignore_index=True)
-
-
-def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame) -> None:
+def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame, sums: pd.DataFrame) -> None:
     if (newest["model"] == exp.report.headline).any():
         return
     wanted = exp.combination[exp.report.headline].members if exp.report.headline in exp.combination else ()
     bad = folds[folds["model"].isin({exp.report.headline, *wanted}) & (folds["status"] != "ok")]
     reasons = [f"  {row.model}: {row.message}" for row in bad.groupby("model").tail(1).itertuples()]
+    if len(sums):
+        reasons += [f"  {note}" for note in sums["note"].tail(1) if str(note).startswith("not")]
     raise FitError(
         "\n".join([f"the headline '{exp.report.headline}' has no forecast at the last origin:", *reasons])
     )
 
 
-def _leak_noise(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame | None:
-    """Return the error of leaks that fill a month at `as_of`, to be added to all widths of that origin."""
-    if not exp.data.include_leaks:
-        return None
-    leaks = obs.as_of(as_of, list(exp.target.series), include_leaks=True).leaks
-    if leaks.empty:
-        return None
-    last = leaks.sort_values("month").groupby("series_id")["log_sd"].last()
-    return pd.DataFrame({"series_id": last.index, "origin": as_of, "sd": last.to_numpy()})
+# --------------------------------------------------------------------------- what the scores say
+
+
+def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[str, Any]:
+    """Return the eras of the report, and the origins of each series that were calm or stood before a break."""
+    origins = scored["origin"].unique()
+    divided = {s: calm_and_break(origins, known, s) for s in exp.target.series}
+    eras: dict[str, Any] = {name: tuple(months) for name, months in exp.report.eras.items()}
+    if any(d["break"] for d in divided.values()):
+        eras |= {name: {s: d[name] for s, d in divided.items()} for name in ("calm", "break")}
+    return eras
+
+
+def _confidence_set(scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return which models cannot be told apart one month ahead and over all distances."""
+    found = [model_confidence_set(scored, obs, "log_wis", horizon, as_of=as_of) for horizon in (1, "all")]
+    return pd.concat(found, ignore_index=True)
+
+
+def _worth_of_adding_up(
+    exp: Experiment,
+    apart: pd.DataFrame,
+    scored: pd.DataFrame,
+    obs: Observations,
+    eras: Mapping[str, Any],
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Compare the headline that adds up with the same before, on common folds."""
+    before, after = (t[t["model"] == exp.report.headline] for t in (apart, scored))
+    before = before[before["origin"].isin(after["origin"].unique())]
+    if before.empty or after.empty:
+        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    both = pd.concat([after.assign(model="adds up"), before.assign(model="as made", knowledge="none")])
+    return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
+
+
+def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return forecasts by others of the same series, beside the headline's."""
+    folder = BUNDLED if exp.data.path is None else Path(str(own_path(exp.data.path)))
+    file = folder / "published.csv"
+    if not file.is_file():
+        return pd.DataFrame(columns=list(OTHERS_COLUMNS))
+    found = pd.read_csv(file, dtype={"made": str})
+    found = found[found["series_id"].isin(exp.target.series)]
+    rows = scored[
+        (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())
+    ]
+    record = track_record(rows.assign(run=0, kind="replayed"), obs, as_of)
+    return others(found, obs, record, exp.report.headline, as_of)
 
 
 # --------------------------------------------------------------------------- what is told

@@ -15,9 +15,9 @@ from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import backtest
 from forecast.data.observations import Observations, load_observations, replace_rows
 from forecast.events.calendar import EventCalendar, load_events
-from forecast.experiment import lay_events, postprocess
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model, make_models
+from forecast.ranges import add_up, lay_events, postprocess
 from forecast.spec import LEVELS, Experiment, FitError
 
 
@@ -90,7 +90,7 @@ def forecast_only(exp: Experiment, cache: Path | None = None, progress: bool = F
     )  # fmt: skip
     ranges, _, _ = postprocess(exp, bt.forecasts, x.obs, x.as_of)
     adjusted, _ = lay_events(exp, ranges, x.obs, x.calendar)
-    ranges = pd.concat([ranges, adjusted], ignore_index=True)
+    ranges = add_up(exp, pd.concat([ranges, adjusted], ignore_index=True), x.obs, x.as_of).forecasts
     newest = ranges[ranges["origin"] == x.as_of].reset_index(drop=True)
     if not (newest["model"] == exp.report.headline).any():
         raise FitError(f"the headline '{exp.report.headline}' has no forecast as of {x.as_of.date()}")

@@ -140,6 +140,7 @@ def _rows(
     if table == "scores":
         rows = rows.assign(horizon=rows["horizon"].astype(str))
     if table == "forecasts":
+        rows = rows[rows["level"].notna()]  # means are made from the paths of one run and not kept
         rows = rows.assign(level=rows["level"].astype(float).round(6))
     keys = [names(tuple(map(str, key))) for key in zip(*(rows[c] for c in NAME), strict=True)]
     marks = ", ".join("?" * (2 + len(columns)))

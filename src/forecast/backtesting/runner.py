@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, chain_key, make_chains
+from forecast.backtesting import kept
+from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
 from forecast.data._parse import months_index
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
@@ -24,7 +23,6 @@ from forecast.spec import (
     FOLD_COLUMNS,
     FORECAST_COLUMNS,
     LEVELS,
-    VERSION,
     Coding,
     ConfigError,
     ForecastError,
@@ -74,6 +72,7 @@ def backtest(
     refit_every: Mapping[str, int] | None = None,
     cache: Path | None = None,
     progress: bool = False,
+    source: FoldSource | None = None,
 ) -> Backtest:
     """Forecast every series with every model at every origin, from what was public on that day.
 
@@ -100,9 +99,12 @@ def backtest(
     refit_every : mapping, optional
         Name to k: refit at every k-th origin and keep the parameters between. Models that cannot keep them refit.
     cache : Path, optional
-        Folder in which finished chains are kept, so that an interrupted backtest goes on.
+        Folder in which finished chains are kept: a fold whose figures, events, settings and software are the
+        same as before is taken from there, so that a later or an interrupted backtest goes on.
     progress : bool
         Show a bar on a terminal.
+    source : FoldSource, optional
+        Panels and designs to be shared with other steps; its settings then stand for those given here.
 
     Returns
     -------
@@ -144,7 +146,7 @@ def backtest(
         include_leaks=include_leaks,
         levels=tuple(float(level) for level in levels),
     )
-    source = FoldSource(obs, events, settings)
+    source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, list(series), words, dict(refit_every or {}))
     results = _run_chains(chains, source, sorted(set(days)), cache, progress)
     forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
@@ -162,23 +164,16 @@ def _run_chains(
     from tqdm import tqdm
 
     done: list[Backtest | None] = [None] * len(chains)
-    todo = []
-    for i, chain in enumerate(chains):
-        path = _cache_path(cache, chain, source, origins)
-        kept = load_chain(path) if path is not None else None
-        done[i] = kept
-        if kept is None:
-            todo.append((i, chain, path))
     run = Parallel(return_as="generator_unordered")
     if run.n_jobs in (None, 1):
-        stream = (_chain_task(i, chain, source, origins, path) for i, chain, path in todo)
+        stream = (_chain_task(i, chain, source, origins, cache) for i, chain in enumerate(chains))
     else:
         # workers make their own panels: the kept ones would only weigh on the way there
         bare = FoldSource(source.obs, source.events, source.settings)
-        stream = run(delayed(_chain_task)(i, chain, bare, origins, path) for i, chain, path in todo)
+        stream = run(delayed(_chain_task)(i, chain, bare, origins, cache) for i, chain in enumerate(chains))
     bar = tqdm(
         stream,
-        total=len(todo),
+        total=len(chains),
         desc="backtest",
         unit="chain",
         disable=None if progress else True,
@@ -190,19 +185,43 @@ def _run_chains(
 
 
 def _chain_task(
-    i: int, chain: Chain, source: FoldSource, origins: list[pd.Timestamp], path: Path | None
+    i: int, chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
 ) -> tuple[int, Backtest]:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        result = run_chain(chain, source, origins)
-    if path is not None:
-        save_chain(result, path)
-    return i, result
+        if cache is None:
+            return i, run_chain(chain, source, origins)
+        return i, _run_the_rest(chain, source, origins, cache)
 
 
-def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]) -> Backtest:
-    """Run the folds of one chain, origins ascending; a fold that fails is a row with its reason."""
+def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path) -> Backtest:
+    """Take the folds of a chain that were made before and are the same, and run the others."""
+    keys = kept.fold_keys(chain, source, origins)
+    path = kept.kept_file(cache, chain, keys)
+    before = kept.load(path)
+    same = 0 if before is None else kept.same_until(before, keys)
+    if before is None or not same:
+        made = run_chain(chain, source, origins)
+    else:
+        before = before.first(same, origins)
+        if same == len(origins):
+            return Backtest(before.forecasts, before.folds)
+        start = kept.first_to_fit(chain, before, same)
+        rest = run_chain(chain, source, origins[start:], same - start)
+        made = Backtest(
+            pd.concat([before.forecasts, rest.forecasts], ignore_index=True),
+            pd.concat([before.folds, rest.folds], ignore_index=True),
+        )
+    kept.save(kept.Kept(keys, made.forecasts, made.folds), path)
+    return made
+
+
+def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp], leave: int = 0) -> Backtest:
+    """Run the folds of one chain, origins ascending; a fold that fails is a row with its reason.
+
+    The first `leave` folds are fitted, since later ones may need them, and not returned.
+    """
     ready, skipped = [], {}
     for i, origin in enumerate(origins):
         panel = source.panel(origin, chain.series)
@@ -215,7 +234,7 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
     fitted = dict(zip([i for i, _, _ in ready], _fit(chain, [(p, d) for _, p, d in ready]), strict=True))
     designs = {i: (p, d) for i, p, d in ready}
     gathered, folds = _Gathered(chain, source.settings.levels), []
-    for i, origin in enumerate(origins):
+    for i, origin in list(enumerate(origins))[leave:]:
         status, message = "skipped", skipped.get(i, "")
         if i in fitted:
             status, message = gathered.add(fitted[i], origin, source.settings.horizon)
@@ -327,61 +346,3 @@ def _paths(
         wide = rows.pivot(index="month", columns="level", values="value")[list(levels)]
         out.append((str(name), pd.PeriodIndex(wide.index), wide.to_numpy(dtype=float)))
     return out, forecast.notes
-
-
-# --------------------------------------------------------------------------- kept chains
-
-
-def _cache_path(
-    cache: Path | None, chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]
-) -> Path | None:
-    if cache is None:
-        return None
-    return cache / f"{chain_key(chain, source, origins, VERSION)}.npz"
-
-
-def save_chain(result: Backtest, path: Path) -> None:
-    """Keep the result of one chain, written aside and renamed."""
-    f, g = result.forecasts, result.folds
-    arrays = {f"forecasts.{c}": _as_array(f[c]) for c in f.columns} | {
-        f"folds.{c}": _as_array(g[c]) for c in g.columns
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as handle:
-        try:
-            np.savez(handle, **arrays)
-        except BaseException:
-            Path(handle.name).unlink(missing_ok=True)
-            raise
-    Path(handle.name).replace(path)
-
-
-def load_chain(path: Path) -> Backtest | None:
-    """Return a kept chain, or None if there is none or it cannot be read."""
-    try:
-        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as kept:
-            parts: dict[str, dict[str, Any]] = {"forecasts": {}, "folds": {}}
-            for key in kept.files:
-                table, column = key.split(".", 1)
-                parts[table][column] = _from_array(column, kept[key])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-    return Backtest(pd.DataFrame(parts["forecasts"]), pd.DataFrame(parts["folds"]))
-
-
-def _as_array(column: pd.Series) -> Any:
-    if column.name == "month":
-        return np.array([p.ordinal for p in column], dtype=np.int64)
-    if column.name == "origin":
-        return column.to_numpy(dtype="datetime64[ns]").astype(np.int64)
-    if column.dtype.kind in "fi":
-        return column.to_numpy()
-    return column.astype(str).to_numpy(dtype=str)
-
-
-def _from_array(column: str, values: Any) -> Any:
-    if column == "month":
-        return months_index(values)
-    if column == "origin":
-        return values.astype("datetime64[ns]")
-    return values if values.dtype.kind in "fi" else values.astype(object)

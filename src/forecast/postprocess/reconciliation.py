@@ -23,6 +23,7 @@ from forecast.scoring.wide import (
     Wide,
     blocks,
     check_table,
+    days,
     ordered_unique,
     outcomes,
     periods,
@@ -83,6 +84,7 @@ def reconcile(
     paths: int = PATHS,
     seed: int = SEED,
     name: str | None = None,
+    since: pd.Timestamp | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make the forecasts of a hierarchy add up.
 
@@ -102,6 +104,8 @@ def reconcile(
         Number of sample paths and seed.
     name : str, optional
         Model name of the result; the model's own when None.
+    since : Timestamp, optional
+        First origin that is reconciled; earlier ones only give their errors.
 
     Returns
     -------
@@ -144,7 +148,7 @@ def reconcile(
     for label in ordered_unique(b.name[:3] for b in found):
         mine = {b.name[3]: b for b in found if b.name[:3] == label}
         tree = _tree(wide, mine, obs, nodes, summing, label[0])
-        tables, rows = _reconcile_model(tree, method, paths, seed)
+        tables, rows = _reconcile_model(tree, method, paths, seed, since)
         head = dict(zip(("model", "knowledge", "scenario"), (name or label[0], *label[1:]), strict=True))
         made += [t.assign(**head) for t in tables]
         basis += [{**head, **row} for row in rows]
@@ -176,7 +180,7 @@ def _tree(
 
 
 def _reconcile_model(
-    tree: Tree, method: str, paths: int, seed: int
+    tree: Tree, method: str, paths: int, seed: int, since: pd.Timestamp | None
 ) -> tuple[list[pd.DataFrame], list[dict[str, Any]]]:
     """Reconcile one model at every origin that all nodes share."""
     origins = sorted(set.intersection(*(set(s.block.origins.tolist()) for s in tree.states)))
@@ -184,7 +188,8 @@ def _reconcile_model(
     longest = max(s.block.horizons for s in tree.states)
     noise = _noise(paths, len(tree.nodes), longest, seed)
     tables, rows = [], []
-    for i, origin in enumerate(origins):
+    first = 0 if since is None else int(np.searchsorted(origins, days([since])[0]))
+    for i, origin in list(enumerate(origins))[first:]:
         past = errors[usable[i]]
         at = [int(np.searchsorted(s.block.origins, origin)) for s in tree.states]
         months = _shared_months(tree, at)

@@ -236,17 +236,29 @@ def _truth(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[i
     return start, values
 
 
+def is_time(span: Any) -> bool:
+    """Tell whether an era is a stretch of time, not a choice of origins."""
+    return (
+        isinstance(span, (tuple, list))
+        and len(span) == 2
+        and all(isinstance(x, str) and is_month(x) for x in span)
+    )
+
+
 def era_masks(ground: Ground, eras: Eras | None) -> dict[str, Bools]:
     """Origins of each era, by the last official month at the origin; ``all`` first.
 
-    An era is a pair of months, ends included, or a collection of origins (calm, break).
+    An era is a pair of months, ends included, or a collection of origins (calm, break), which may differ by
+    series.
     """
     masks: dict[str, Bools] = {ALL: np.ones(len(ground.origins), dtype=bool)}
     for name, span in (eras or {}).items():
         if name == ALL:
             raise ConfigError(f"eras: the name '{ALL}' is taken")
+        if isinstance(span, Mapping):
+            span = list(span.get(ground.series_id, ()))
         pair = isinstance(span, (tuple, list)) and len(span) == 2 and all(isinstance(x, str) for x in span)
-        if pair and all(is_month(x) for x in span):
+        if is_time(span):
             first, final = (pd.Period(x, freq="M").ordinal for x in span)
             masks[name] = (ground.last >= first) & (ground.last <= final)
         elif isinstance(span, str) or (pair and any(len(x) == 7 for x in span)):

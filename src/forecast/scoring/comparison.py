@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.scoring._bootstrap import circular_draws, diebold_mariano, drawn_means
-from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds
+from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds, is_time
 from forecast.scoring.scores import METRICS, fold_losses
 from forecast.scoring.wide import Floats, days, ordered_unique
 from forecast.spec import ConfigError, ReportSpec, nearest
@@ -161,6 +161,8 @@ def _compare_ground(
         if not len(scored):
             continue
         drawn = drawn_means(counts, np.stack([x[scored] for x in losses], axis=1))
+        if (counts == 1.0).all():
+            drawn[:] = np.nan  # one block holds every origin: all draws are the same, and no interval
         for k, loss in enumerate(losses):
             if k != ground.base:
                 cells = _cells(loss[scored], base[scored], drawn[:, k], drawn[:, ground.base])
@@ -168,7 +170,9 @@ def _compare_ground(
     rows = []
     for k, mine in enumerate(found):
         for (horizon, era), row in mine.items():
-            signs = {e: mine[(horizon, e)] for e in masks if e != ALL and (horizon, e) in mine}
+            signs = {
+                e: mine[(horizon, e)] for e, span in eras.items() if is_time(span) and (horizon, e) in mine
+            }
             rows.append(
                 {
                     "model": ground.names[k][0],
@@ -259,11 +263,13 @@ def say(row: Row, against: str, eras: Mapping[str, Row] | None) -> str:
     eras : mapping of str to Row, or None
         The same comparison in each era; None for a row of one era, about which no claim is made.
     """
-    if not np.isfinite(row.skill) or not np.isfinite(row.lower):
+    if not np.isfinite(row.skill):
         return "not compared"
     if eras is None:
         side = "ahead of" if row.skill > 0 else "behind" if row.skill < 0 else "level with"
         return f"{side} {against} in this era (no claim)"
+    if not np.isfinite(row.lower):
+        return "too few origins to say"
     if row.upper < 0:
         return f"worse than {against}"
     if row.lower <= 0:
@@ -348,7 +354,7 @@ def model_confidence_set(
     Raises
     ------
     ConfigError
-        When `arch` is not installed, or the metric is unknown.
+        When the metric is unknown.
 
     Examples
     --------
@@ -365,12 +371,6 @@ def model_confidence_set(
         raise ConfigError(
             f"metric: '{metric}'; expected one of {', '.join(COMPARED)}.{nearest(metric, COMPARED)}"
         )
-    try:
-        from arch.bootstrap import MCS
-    except ImportError:
-        raise ConfigError(
-            "models that cannot be told apart are found by the package 'arch'; install border-forecast[compare]"
-        ) from None
     rows = []
     for ground in grounds(_plain(forecasts, knowledge), obs, None, truth, as_of):
         stacked = np.stack(_all_losses(ground, metric))
@@ -381,6 +381,8 @@ def model_confidence_set(
         names = [name[0] for name, has in zip(ground.names, part, strict=True) if has]
         if len(names) < 2 or len(losses) < 2 * ERA_AT_LEAST:
             continue
+        from arch.bootstrap import MCS  # takes a second
+
         spacing = float(np.median(np.diff(ground.last[whole])))
         blocks = max(1, min(round(block / max(spacing, 1.0)), len(losses) // 2))
         test = MCS(pd.DataFrame(losses, columns=names), size, draws, blocks, bootstrap="circular", seed=seed)
