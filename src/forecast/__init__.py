@@ -22,10 +22,11 @@ from forecast.spec import (
 
 __version__ = VERSION
 
-#: Public name -> module; loaded when first used, so that `import forecast` and `forecast --help` are quick.
+#: Public name -> module (and the name there, where it differs); loaded when first used, so that `import forecast` and `forecast --help` are quick.
 _HOMES = {
     "load_observations": "forecast.data.observations",
     "Observations": "forecast.data.observations",
+    "register_reader": "forecast.data._files",
     "Panel": "forecast.data.panel",
     "load_events": "forecast.events.calendar",
     "EventCalendar": "forecast.events.calendar",
@@ -35,6 +36,8 @@ _HOMES = {
     "Run": "forecast.experiment",
     "write_report": "forecast.report.page",
     "Forecast": "forecast.models.base",
+    "SeriesModel": "forecast.models.base",
+    "SeriesFit": "forecast.models.base",
     "make_model": "forecast.models.registry",
     "list_models": "forecast.models.registry",
     "register_model": "forecast.models.registry",
@@ -44,8 +47,11 @@ _HOMES = {
     "check_no_lookahead": "forecast.backtesting.lookahead",
     "effects": "forecast.interventions.effects",
     "detect_events": "forecast.interventions.detect",
+    "specification_curve": "forecast.interventions.specification",
     "score": "forecast.scoring.scores",
+    "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
+    "publish_report": "forecast.publish:publish",
 }
 
 if TYPE_CHECKING:
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
     from forecast.backtesting.runner import Backtest as Backtest
     from forecast.backtesting.runner import backtest as backtest
     from forecast.compose import load_experiment as load_experiment
+    from forecast.data._files import register_reader as register_reader
     from forecast.data.observations import Observations as Observations
     from forecast.data.observations import load_observations as load_observations
     from forecast.data.panel import Panel as Panel
@@ -64,13 +71,20 @@ if TYPE_CHECKING:
     from forecast.experiment import run as run
     from forecast.interventions.detect import detect_events as detect_events
     from forecast.interventions.effects import effects as effects
+    from forecast.interventions.specification import specification_curve as specification_curve
     from forecast.models.base import Forecast as Forecast
+    from forecast.models.base import SeriesFit as SeriesFit
+    from forecast.models.base import SeriesModel as SeriesModel
     from forecast.models.registry import list_models as list_models
     from forecast.models.registry import make_model as make_model
     from forecast.models.registry import register_model as register_model
+    from forecast.publish import publish as _publish
     from forecast.report.page import write_report as write_report
     from forecast.scoring.comparison import compare as compare
+    from forecast.scoring.scores import register_metric as register_metric
     from forecast.scoring.scores import score as score
+
+    publish_report = _publish
 
 __all__ = [
     "LEVELS",
@@ -88,7 +102,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'forecast' has no attribute '{name}'")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    module, _, there = _HOMES[name].partition(":")
+    value = getattr(importlib.import_module(module), there or name)
     globals()[name] = value
     return value
 

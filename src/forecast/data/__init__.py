@@ -1,5 +1,6 @@
 """Figures as known on a date: files in, `Observations` and `Panel` out."""
 
+from forecast.data._files import register_reader
 from forecast.data._importing import ImportSummary, import_files
 from forecast.data._show import show_series
 from forecast.data.checks import FileReport, check_file, examine_file
@@ -20,6 +21,7 @@ __all__ = [
     "load_observations",
     "next_release",
     "next_releases",
+    "register_reader",
     "release_lags",
     "show_series",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.data import _snapshots, _tables
-from forecast.data._files import RawTable, csv_files, is_address, read_table, unreadable
+from forecast.data._files import RawTable, csv_files, is_address, read_figures, read_table, unreadable
 from forecast.data._tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.observations import BUNDLED, Observations
@@ -43,9 +43,9 @@ class Reading:
     findings: list[Finding]
 
 
-def files_of(path: str | Path) -> tuple[list[str | Path], Path | None]:
+def files_of(path: str | Path | pd.DataFrame) -> tuple[list[str | Path | pd.DataFrame], Path | None]:
     """Return the files of figures of a path, and the folder in which other tables may stand beside them."""
-    if is_address(path):
+    if isinstance(path, pd.DataFrame) or is_address(path):
         return [path], None
     place = Path(path).expanduser()
     if place.is_dir():
@@ -67,7 +67,7 @@ def release_day(file: str | Path, days: Mapping[str, int]) -> int | None:
 
 
 def read_path(
-    path: str | Path,
+    path: str | Path | pd.DataFrame,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
@@ -85,7 +85,7 @@ def read_path(
     files, folder = files_of(path)
     side, listed, findings = _side_tables(folder)
     parts: list[Rows] = []
-    raws = [read_table(file) for file in files]
+    raws = [read_figures(file) for file in files]
     if len(raws) > 1:
         raws = [raw for raw in raws if not is_calendar(raw)]
     # Of several files each is a series of its own, and `series_id` says which one is wanted.
@@ -173,7 +173,7 @@ def bundled_series(names: Sequence[str]) -> pd.DataFrame:
 
 
 def load(
-    path: str | Path,
+    path: str | Path | pd.DataFrame,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
@@ -183,7 +183,8 @@ def load(
     reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled)
     raise_for_errors(reading.findings)
     if not len(reading.rows):
-        raise unreadable(str(path), "no row holds a figure", "give one row for each month", "month,value")
+        name = "table" if isinstance(path, pd.DataFrame) else str(path)
+        raise unreadable(name, "no row holds a figure", "give one row for each month", "month,value")
     table = _tables.observations_frame(reading.rows)
     leaks = _tables.observations_frame(reading.leaks)
     leaks = leaks.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)

@@ -353,7 +353,7 @@ class Observations:
 
 
 def load_observations(
-    path: str | Path | None = None,
+    path: str | Path | pd.DataFrame | None = None,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
@@ -362,10 +362,11 @@ def load_observations(
 
     Parameters
     ----------
-    path : str or Path, optional
-        A tidy CSV (``month,value`` at the least), a CSV in one of CBP's layouts, a folder of either, or an
-        address. A folder with `observations.csv` is read in the bundle's form, with `series.csv`, `leaks.csv`
-        and the other tables beside it where they exist. None = the bundled figures.
+    path : str, Path or DataFrame, optional
+        A tidy CSV (``month,value`` at the least), a CSV in one of CBP's layouts, a folder of either, an
+        address, or a tidy table; Parquet with the extra `parquet`, other files by `register_reader`. A
+        folder with `observations.csv` is read in the bundle's form, with `series.csv`, `leaks.csv` and the
+        other tables beside it where they exist. None = the bundled figures.
     series_id : str, optional
         Name of the series of a file without a column `series_id`; otherwise the one series to keep.
     release_lag_days : int
@@ -386,6 +387,9 @@ def load_observations(
     --------
     >>> len(load_observations().series_ids)
     77
+    >>> own = pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [10, 12]})
+    >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
+    [10.0]
     """
     from forecast.data import _load
 
@@ -398,7 +402,9 @@ def load_observations(
         obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
         return obs if series_id is None else _load.only(obs, series_id)
 
-    return _load.load(own_path(path), series_id, release_lag_days, allow_gaps)
+    return _load.load(
+        path if isinstance(path, pd.DataFrame) else own_path(path), series_id, release_lag_days, allow_gaps
+    )
 
 
 @cache

@@ -1,0 +1,82 @@
+"""Figures that are not CSV: a table in memory, Parquet, and readers of one's own."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.data import _files
+from forecast.spec import ConfigError, DataError
+
+MONTHS = pd.period_range("2020-01", periods=3, freq="M")
+
+
+@pytest.fixture(autouse=True)
+def no_readers(monkeypatch):
+    monkeypatch.setattr(_files, "_READERS", {})
+
+
+@pytest.mark.parametrize(
+    "months",
+    [MONTHS, MONTHS.astype(str), MONTHS.to_timestamp(), MONTHS.to_timestamp(how="end").normalize()],
+    ids=["periods", "texts", "first days", "last days"],
+)
+def test_a_table_in_memory_is_read_like_a_file(months):
+    obs = fc.load_observations(pd.DataFrame({"month": months, "value": [1.5, 2.0, 3.25]}), series_id="mine")
+    assert obs.series_ids == ("mine",)
+    y = obs.as_of("latest").y("mine")
+    assert list(y) == [1.5, 2.0, 3.25] and list(y.index) == list(MONTHS)
+
+
+def test_a_wrong_cell_of_a_table_is_named_by_its_row():
+    with pytest.raises(DataError, match="table, row 3: 'many'"):
+        fc.load_observations(pd.DataFrame({"month": MONTHS, "value": ["1", "many", "3"]}))
+
+
+def test_a_reader_is_asked_for_its_files_only(tmp_path):
+    def read(name, content):
+        return pd.DataFrame(json.loads(content)) if name.endswith(".json") else None
+
+    fc.register_reader("json", read)
+    (tmp_path / "mine.json").write_text(json.dumps({"month": ["2020-01", "2020-02"], "value": [4, 5]}))
+    (tmp_path / "plain.csv").write_text("month,value\n2020-01,7\n")
+    assert list(fc.load_observations(tmp_path / "mine.json").as_of("latest").y("mine")) == [4, 5]
+    assert list(fc.load_observations(tmp_path / "plain.csv").as_of("latest").y("plain")) == [7]
+
+
+def test_the_newest_reader_goes_first_and_a_name_may_be_taken_again(tmp_path):
+    (tmp_path / "x.csv").write_text("month,value\n2020-01,7\n")
+
+    def giving(value):
+        return lambda name, content: pd.DataFrame({"month": ["2020-01"], "value": [value]})
+
+    for name, value in (("a", 1), ("b", 2), ("b", 3)):
+        fc.register_reader(name, giving(value))
+    assert list(fc.load_observations(tmp_path / "x.csv").as_of("latest").y("x")) == [3]
+
+
+def test_a_reader_that_fails_is_named(tmp_path):
+    fc.register_reader("broken", lambda name, content: 1 / 0)
+    (tmp_path / "x.csv").write_text("month,value\n2020-01,7\n")
+    with pytest.raises(DataError, match="reader 'broken' failed: ZeroDivisionError"):
+        fc.load_observations(tmp_path / "x.csv")
+    with pytest.raises(ConfigError, match="not a function"):
+        fc.register_reader("none", None)
+
+
+def test_parquet_is_read_where_pyarrow_is_there(tmp_path):
+    pytest.importorskip("pyarrow")
+    file = tmp_path / "mine.parquet"
+    pd.DataFrame({"month": MONTHS.to_timestamp(), "value": [1.0, 2.0, 3.0]}).to_parquet(file)
+    assert list(fc.load_observations(file).as_of("latest").y("mine")) == [1, 2, 3]
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
+    def missing(*args, **kwargs):
+        raise ImportError("no engine")
+
+    monkeypatch.setattr(pd, "read_parquet", missing)
+    (tmp_path / "x.parquet").write_bytes(b"PAR1....PAR1")
+    with pytest.raises(DataError, match=r"border-forecast\[parquet\]"):
+        fc.load_observations(tmp_path / "x.parquet")
