@@ -124,7 +124,7 @@ class SpecificationSpec:
     window: tuple[int | None, ...] = (None, 120)  #: months; null = all
     shape: tuple[Literal["own", "step", "decay", "ramp", "pulse"], ...] = ("step", "decay", "ramp")
     beside: tuple[Literal["all", "each", "none"], ...] = ("all", "each", "none")  #: each = all but one that overlaps
-    decay: tuple[float, ...] = (0.3, 0.5, 0.7, 0.8, 0.9, 0.96)  #: factors a month, of which the likeliest is taken
+    decay: tuple[float, ...] = (0.5, 0.7, 0.85, 0.95)  #: factors a month, of which the likeliest is taken
     ramp_months: int = 12
 
     def __post_init__(self) -> None:

@@ -1,4 +1,8 @@
-"""The specification curve: one effect under every reasonable choice, fixed before looking."""
+"""The specification curve: one effect under every reasonable choice, fixed before looking.
+
+Shapes are told on one footing: the mean change over the months in which the event was in force. Of a step that is
+its effect; of a ramp or a decay, whose effect at full weight may lie outside the figures, what its months showed.
+"""
 
 from __future__ import annotations
 
@@ -104,32 +108,53 @@ def specification_curves(
     priority: int = 1,
     beside: Any = None,
 ) -> list[Curve]:
-    """Return one curve for each event; orders are chosen once for each scale and window."""
+    """Return one curve for each event; orders are chosen once for each scale and window.
+
+    Scales and windows are spread by joblib without a number of workers: wrap the call in ``joblib.parallel_config``.
+    """
+    from joblib import Parallel, delayed
+
     chosen = choices or SpecificationSpec()
     events.check_ids(names)
     _, given = check_model(model)
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
-    for transform, window in itertools.product(chosen.transform, chosen.window):
-        head = {**dict.fromkeys(FACTORS, "any"), "transform": transform, "window": window}
-        changed = replace(
-            given, transform=transform, window=window, order=AIRLINE[0], seasonal_order=AIRLINE[1]
+    asked = {"max_columns": max_columns, "priority": priority, "beside": beside, "always": names}
+    parts = Parallel()(
+        delayed(_one_scale)(
+            panel, events, series_id, replace(given, transform=t, window=n), coding, chosen, asked
         )
-        try:
-            study = make_study(
-                panel, events, series_id, changed, coding, max_columns=max_columns, priority=priority, beside=beside,
-                always=names,
-            )  # fmt: skip
-            studies, failed = _ordered(study, chosen, given)
-        except ForecastError as error:
-            studies, failed = {}, [{"note": str(error)}]
-        for name, mine in rows.items():
-            mine += [{**head, "event": name, **cells} for cells in failed]
-            try:
-                for word, one in studies.items():
-                    mine += _rows(one, word, one.group(name), chosen)
-            except ForecastError as error:
-                mine.append({**head, "event": name, "note": str(error)})
+        for t, n in itertools.product(chosen.transform, chosen.window)
+    )
+    rows = {name: [row for part in parts for row in part[name]] for name in names}
     return [_curve(series_id or panel.series[0], name, mine) for name, mine in rows.items()]
+
+
+def _one_scale(
+    panel: Panel,
+    events: EventCalendar,
+    series_id: str | None,
+    given: Arima,
+    coding: Coding,
+    chosen: SpecificationSpec,
+    asked: Mapping[str, Any],
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each event on one scale and window."""
+    head = {**dict.fromkeys(FACTORS, "any"), "transform": given.transform, "window": given.window}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in asked["always"]}
+    first = replace(given, order=AIRLINE[0], seasonal_order=AIRLINE[1])
+    try:
+        studies, failed = _ordered(
+            make_study(panel, events, series_id, first, coding, **asked), chosen, given
+        )
+    except ForecastError as error:
+        studies, failed = {}, [{"note": str(error)}]
+    for name, mine in rows.items():
+        mine += [{**head, "event": name, **cells} for cells in failed]
+        try:
+            for word, one in studies.items():
+                mine += _rows(one, word, one.group(name), chosen)
+        except ForecastError as error:
+            mine.append({**head, "event": name, "note": str(error)})
+    return rows
 
 
 def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
@@ -177,10 +202,11 @@ def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> l
     cells = list(itertools.product(shapes, sets))
     jobs = [study.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
     fits = iter(study.fit(jobs, "modes"))
+    days = float(reshape(study, group, "step").reach[group.active].sum())
     rows = []
     for shape, name in cells:
         mine = list(itertools.islice(fits, len(shapes[shape])))
-        rows.append({**head, "shape": shape, "beside": name, **_row(study, shapes[shape], mine)})
+        rows.append({**head, "shape": shape, "beside": name, **_row(study, group, days, shapes[shape], mine)})
     return rows
 
 
@@ -192,7 +218,11 @@ def _orders_text(study: Study) -> str:
 
 
 def _row(
-    study: Study, shaped: Sequence[tuple[float, Group]], fits: Sequence[ArimaFit | ArimaFailure]
+    study: Study,
+    asked: Group,
+    days: float,
+    shaped: Sequence[tuple[float, Group]],
+    fits: Sequence[ArimaFit | ArimaFailure],
 ) -> dict[str, Any]:
     """Return the estimates of the best of the shapes tried (one, unless the decay is profiled)."""
     logliks = [-np.inf if isinstance(f, ArimaFailure) else f.loglik for f in fits]
@@ -200,14 +230,27 @@ def _row(
     (decay, group), fit = shaped[best], fits[best]
     estimate, se, note = effect_of(fit, group)
     cells = {
-        "decay": decay, "active_months": len(group.active), "estimate": estimate, "se": se, "note": note,
-        "percent": study.percent(estimate, group), "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
+        "decay": decay, "active_months": len(asked.active), "estimate": estimate, "se": se, "note": note,
+        "percent": _percent(study, asked, group, days, estimate),
+        "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
     }  # fmt: skip
     for level in (80, 95):
         half = half_width(fit, se, level / 100.0)
-        cells[f"percent_lower_{level}"] = study.percent(estimate - half, group)
-        cells[f"percent_upper_{level}"] = study.percent(estimate + half, group)
+        cells[f"percent_lower_{level}"] = _percent(study, asked, group, days, estimate - half)
+        cells[f"percent_upper_{level}"] = _percent(study, asked, group, days, estimate + half)
     return cells
+
+
+def _percent(study: Study, asked: Group, group: Group, days: float, effect: float) -> float:
+    """Return the mean change in percent over the months in which the event asked for was in force."""
+    at = asked.active
+    if not np.isfinite(effect):
+        return float("nan")
+    if study.scale.kind == "log":
+        return float(100.0 * np.expm1(effect * group.reach[at].sum() / days))
+    with_it = float(np.nansum(study.scale.inverse(study.y[at])))
+    without = float(np.nansum(study.scale.inverse(study.y[at] - effect * group.reach[at])))
+    return 100.0 * (with_it / without - 1.0) if without > 0.0 else float("inf")
 
 
 def _shapes(study: Study, group: Group, shape: str, chosen: SpecificationSpec) -> list[tuple[float, Group]]:
