@@ -104,13 +104,24 @@ def test_axes_label_months_and_years_without_collisions():
     first = pd.Period("2025-02", "M")
     ax.set_xlim(-0.5, 24.5)
     f.month_axis(made, ax, first, 25)
-    words = [t.get_text() for t in ax.get_xticklabels()]
-    assert words and set(words) <= {"Jan", "Mar", "May", "Jul", "Sep", "Nov", "Apr", "Oct"}
-    years = [t.get_text() for t in ax.texts]
-    assert "2026" in years
+    words = [t.get_text() for t in ax.texts]
+    assert len(words) > 4 and set(words) <= {
+        "Jan",
+        "Mar",
+        "May",
+        "Jul",
+        "Sep",
+        "Nov",
+        "Apr",
+        "Oct",
+        "2025",
+        "2026",
+        "2027",
+    }
+    assert "2026" in words and "Jan" in words
     ax.set_xlim(-0.5, 120.5)
     f.year_axis(made, ax, pd.Period("2016-09", "M"), 121)
-    assert [t.get_text() for t in ax.get_xticklabels()][:2] == ["2018", "2020"]
+    assert [t.get_text() for t in ax.texts][len(words) :][:2] == ["2018", "2020"]
 
 
 @f.styled

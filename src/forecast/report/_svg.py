@@ -23,6 +23,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 FILE_FONT = "Arial,Liberation Sans,Helvetica,sans-serif"
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_PLACEHOLDER = re.compile("|".join(PLACEHOLDERS.values()))
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _NOTHING_TURNED = re.compile(r"rotate\(-?0(?:\.0+)? [^)]*\)")
 #: Declarations that say nothing new.
@@ -163,8 +164,8 @@ def _write(node: ET.Element, book: StyleBook | None, colours: Mapping[str, str])
     for key, value in node.attrib.items():
         if key == "class":
             continue
-        for placeholder, colour in colours.items():
-            value = value.replace(placeholder, colour)
+        if "#0001" in value:
+            value = _PLACEHOLDER.sub(lambda found: colours[found[0]], value)
         if key == "style":
             if not value:
                 continue
@@ -294,10 +295,44 @@ def for_file(made: Drawing, frame: Frame, label: str, palette: Mapping[str, str]
     )
 
 
-def png(figure: Any, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels: int = 2000) -> bytes:
-    """Return a figure that was drawn in `palette` as a PNG with title, subtitle and note inside.
+_COLOURS = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
 
-    The figure is enlarged in place: use one that is not needed afterwards.
+
+def _artists(figure: Any) -> list[Any]:
+    """Return what was drawn; an axis that is not shown is left alone, since asking it makes its ticks."""
+    found = [*figure.texts]
+    for ax in figure.axes:
+        found += [*ax.lines, *ax.collections, *ax.patches, *ax.texts]
+        found += [part for axis in (ax.xaxis, ax.yaxis) if axis.get_visible() for part in axis.findobj()]
+    return found
+
+
+def recolour(figure: Any, palette: Mapping[str, str]) -> None:
+    """Turn the placeholder colours of a figure into those of a palette, in place, and give its texts halos."""
+    from matplotlib import patheffects
+    from matplotlib.colors import to_hex, to_rgba_array
+    from matplotlib.text import Text
+
+    colours = {hexa: palette[role] for role, hexa in PLACEHOLDERS.items()}
+    family = [name for name in ("Arial", "Liberation Sans") if name in _installed_fonts()] + ["DejaVu Sans"]
+    for artist in _artists(figure):
+        for slot in _COLOURS:
+            found = to_rgba_array(getattr(artist, f"get_{slot}", list)())
+            if len(found) and (hexa := to_hex(found[0])) in colours:
+                getattr(artist, f"set_{slot}")(colours[hexa])
+        kind = str(artist.get_gid() or "")
+        if kind.startswith("c:mod"):
+            artist.set_visible(False)
+        if isinstance(artist, Text):
+            artist.set_fontfamily(family)
+            if "halo" in kind:
+                artist.set_path_effects([patheffects.withStroke(linewidth=3.5, foreground=palette["bg"])])
+
+
+def png(figure: Any, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels: int = 2000) -> bytes:
+    """Return a figure that was drawn in placeholder colours as a PNG with title, subtitle and note inside.
+
+    The figure is changed in place: use one that is not needed afterwards.
     """
     import matplotlib
 
@@ -323,9 +358,7 @@ def png(figure: Any, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels: i
         line(text, MARGIN + 26 * len(plan.title) + 16 + 18 * i, 14, "muted")
     for i, text in enumerate(plan.note):
         line(text, plan.top + height + 18 + 16 * i, 12.5, "muted")
-    for hidden in figure.findobj(lambda a: str(a.get_gid() or "").startswith("c:mod")):
-        hidden.set_visible(False)
-    _fonts_and_halo(figure, palette)
+    recolour(figure, palette)
     buffer = io.BytesIO()
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": "png"}):
         figure.savefig(
@@ -334,21 +367,12 @@ def png(figure: Any, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels: i
             dpi=72 * pixels / plan.width,
             facecolor=palette["bg"],
             metadata={"Software": None},
+            pil_kwargs={"compress_level": 3},
         )
     return buffer.getvalue()
 
 
-def _fonts_and_halo(figure: Any, palette: Mapping[str, str]) -> None:
-    from matplotlib import patheffects
-    from matplotlib.text import Text
-
-    family = [name for name in ("Arial", "Liberation Sans") if name in _installed_fonts()] + ["DejaVu Sans"]
-    for text in figure.findobj(Text):
-        text.set_fontfamily(family)
-        if "halo" in str(text.get_gid() or ""):
-            text.set_path_effects([patheffects.withStroke(linewidth=3.5, foreground=palette["bg"])])
-
-
+@functools.cache
 def _installed_fonts() -> set[str]:
     from matplotlib.font_manager import fontManager
 

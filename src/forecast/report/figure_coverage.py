@@ -46,12 +46,10 @@ def coverage_chart(
     ax.set_xlim(low, 1.0)
     ax.set_ylim(len(horizons) - 0.4, -0.6)
     ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1)
-    ax.set_xticks(ticks)
-    ax.set_xticklabels([f"{round(t * 100)}%" for t in ticks])
-    ax.grid(axis="x", color=palette["grid"], lw=1)
-    ax.set_yticks(range(len(horizons)))
-    ax.set_yticklabels([w.plural(h, "month") + ("" if narrow else " ahead") for h in horizons])
-    ax.tick_params(axis="y", labelsize=12, colors=palette["ink"])
+    canvas.ticks(ax, "x", ticks, [f"{round(t * 100)}%" for t in ticks])
+    ax.vlines(ticks, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
+    rest = "" if narrow else " ahead"
+    canvas.ticks(ax, "y", range(len(horizons)), [w.plural(h, "month") + rest for h in horizons], "ink")
     _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
     for horizon, group in rows.sort_values(["share", "nominal"], kind="stable").groupby("horizon"):
         _row(canvas, ax, records(group), horizons.index(int(str(horizon))), narrow)

@@ -45,10 +45,10 @@ def effects_chart(
     ax.set_xlim(low, top)
     ax.set_ylim(rows - 0.5, -0.5)
     ticks = [t for t in TICKS if low <= math.log1p(t) <= top]
-    ax.set_xticks([math.log1p(t) for t in ticks])
-    ax.set_xticklabels([f"{w.signed(100 * t)}%" if t else "0" for t in ticks])
-    ax.grid(axis="x", color=palette["grid"], lw=1)
-    ax.set_yticks([])
+    at = [math.log1p(t) for t in ticks]
+    canvas.ticks(ax, "x", at, [f"{w.signed(100 * t)}%" if t else "0" for t in ticks])
+    ax.vlines(at, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
+    ax.yaxis.set_visible(False)
     ax.axvline(0, color=palette["rule"], lw=1.2, zorder=1)
     if "band_low" in effects and effects["band_low"].notna().any():
         for i, row in enumerate(records(effects)):

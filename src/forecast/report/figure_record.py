@@ -54,8 +54,17 @@ def record_chart(
     canvas.avoid(ax, range(months), counts["value"].tolist())
     ends: list[tuple[float, float]] = []
     misses: list[tuple[float, float]] = []
+    paths: list[tuple[list[float], list[float]]] = []
     for _, rows in lines.groupby("origin", sort=True):
-        _line(canvas, ax, rows, counts, known, first, ends, misses)
+        _line(canvas, ax, rows, counts, known, first, ends, misses, paths)
+    # one line with holes for all forecasts, one for all their starts: drawn far quicker than one each
+    gap = [np.nan]
+    x, y = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
+    ax.plot(x, y, color=palette["fc"], lw=1.3, zorder=3)
+    ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=palette["fc"], ms=3.6, zorder=5.5)
+    ax.plot(
+        *np.reshape(misses, (-1, 2)).T, "X", color=palette["ev"], ms=7, zorder=6, mec=palette["bg"], mew=0.8
+    )
     f.year_axis(canvas, ax, first, months + LENGTH)
     _words(canvas, ax, counts, sorted(ends, key=lambda p: -p[1]), sorted(misses, key=lambda p: -p[0]), narrow)
     return canvas.figure
@@ -70,15 +79,15 @@ def _line(
     first: pd.Period,
     ends: list[tuple[float, float]],
     misses: list[tuple[float, float]],
+    paths: list[tuple[list[float], list[float]]],
 ) -> None:
     start = rows["month"].iloc[0] - int(rows["horizon"].iloc[0])
     if start not in known:
         return
     at = known[start]
-    x = [at, *f.index_of(list(rows["month"]), first)]
+    x = [float(at), *map(float, f.index_of(list(rows["month"]), first))]
     y = [float(counts["value"].iloc[at]), *rows["middle"]]
-    ax.plot(x, y, color=canvas["fc"], lw=1.3, zorder=3)
-    ax.plot(x[:1], y[:1], "o", color=canvas["fc"], ms=3.6, zorder=5.5)
+    paths.append((x, y))
     canvas.avoid(ax, x, y)
     ends.append((float(x[-1]), y[-1]))
     last = rows.iloc[-1]
@@ -86,7 +95,6 @@ def _line(
         int(last["horizon"]) == LENGTH
         and np.isfinite([last["truth"], last["lower_80"], last["upper_80"]]).all()
     ) and not last["lower_80"] <= last["truth"] <= last["upper_80"]:
-        ax.plot(x[-1:], y[-1:], "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8)
         misses.append((float(x[-1]), y[-1]))
 
 

@@ -96,10 +96,24 @@ class Canvas:
         """Add a plot with these margins in units; no frame, no ticks, quiet labels."""
         size = (self.width - left - right) / self.width, (self.height - top - bottom) / self.height
         ax = self.figure.add_axes((left / self.width, bottom / self.height, *size))
-        ax.patch.set_visible(False)
+        for part in (ax.patch, *ax.spines.values()):
+            part.set_visible(False)
         ax.set_axisbelow(True)
         ax.tick_params(colors=self["muted"], labelsize=12, pad=4)
         return ax
+
+    def ticks(self, ax: Any, axis: str, at: Sequence[float], words: Sequence[str], role: str = "muted", pad: float = 4) -> None:  # fmt: skip
+        """Label an axis (``x`` or ``y``) by plain texts: much quicker than matplotlib's own ticks."""
+        from matplotlib.transforms import blended_transform_factory
+
+        (ax.xaxis if axis == "x" else ax.yaxis).set_visible(False)
+        below = axis == "x"
+        base = (ax.transData, ax.transAxes) if below else (ax.transAxes, ax.transData)
+        shift, place = ((0.0, -pad), ("center", "top")) if below else ((-pad, 0.0), ("right", "center"))
+        for spot, text in zip(at, words, strict=True):
+            x, y = (spot, 0.0) if below else (0.0, spot)
+            self.text(ax, x, y, text, role, size=12, ha=place[0], va=place[1], halo=False,
+                      transform=blended_transform_factory(*base), shift=shift, claim=False)  # fmt: skip
 
     # ------------------------------------------------------------------ text
 
@@ -174,15 +188,16 @@ class Canvas:
         Tried are the sides in `prefer` at growing distance; the first without a collision is taken. With
         `must` the one with the fewest collisions is taken in the end.
         """
+        look: dict[str, Any] = {"size": size, "bold": bold}
+        trial = self.text(ax, x, y, words, role, ha="left", va="bottom", claim=False, **look)
+        box, plot = trial.get_window_extent(self.renderer), ax.get_window_extent()
+        trial.remove()
         best: tuple[int, tuple[float, float, str, str]] | None = None
         for reach in (offset, offset * 1.8, offset * 2.8, offset * 4, offset * 5.5):
             for side in prefer:
                 dx, dy, ha, va = _side(side, reach)
-                artist = self.text(
-                    ax, x, y, words, role, size=size, bold=bold, ha=ha, va=va, shift=(dx, dy), claim=False
-                )
-                hits = self._collisions(artist.get_window_extent(self.renderer), ax.get_window_extent())
-                artist.remove()
+                right = dx - box.width * _PART[ha]
+                hits = self._collisions(box.translated(right, dy - box.height * _PART[va]), plot)
                 if best is None or hits < best[0]:
                     best = hits, (dx, dy, ha, va)
                 if hits == 0:
@@ -192,7 +207,7 @@ class Canvas:
         if best is None or (best[0] > 0 and not must):
             return None
         dx, dy, ha, va = best[1]
-        return self.text(ax, x, y, words, role, size=size, bold=bold, ha=ha, va=va, shift=(dx, dy))
+        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), **look)
 
     def _collisions(self, box: Any, plot: Any) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
@@ -216,6 +231,10 @@ class Canvas:
             round(self.height - float(box.y1), 1),
             round(self.height - float(box.y0), 1),
         )
+
+
+#: Which part of a text lies left of, or below, the point that it is aligned to.
+_PART: Mapping[str, float] = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
 
 
 def _side(side: str, reach: float) -> tuple[float, float, str, str]:
@@ -298,9 +317,16 @@ def y_axis(canvas: Canvas, ax: Any, top: float, ticks: Sequence[float] | None = 
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
     ax.set_ylim(0, top)
-    ax.set_yticks(values)
-    ax.set_yticklabels([w.count(round(v / by, 3)) for v in values])
-    ax.grid(axis="y", color=canvas["grid"], lw=1)
+    canvas.ticks(ax, "y", values, [w.count(round(v / by, 3)) for v in values])
+    ax.hlines(
+        [v for v in values if v],
+        0,
+        1,
+        transform=ax.get_yaxis_transform(),
+        color=canvas["grid"],
+        lw=1,
+        zorder=0.5,
+    )
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
 
 
@@ -313,8 +339,7 @@ def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: flo
     spots = [i for i in range(months) if ((first + i).month - 1) % step == 0]
     # a label at the very edge would touch the numbers of the other axis
     spots = [i for i in spots if (i - ax.get_xlim()[0]) * width >= 13]
-    ax.set_xticks(spots)
-    ax.set_xticklabels([w.MONTHS_SHORT[(first + i).month - 1] for i in spots])
+    canvas.ticks(ax, "x", spots, [w.MONTHS_SHORT[(first + i).month - 1] for i in spots])
     below = blended_transform_factory(ax.transData, ax.transAxes)
     last_year_at = -99.0
     for n, i in enumerate(spots):
@@ -334,9 +359,7 @@ def year_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: floa
     spots = [i for i in range(months) if (first + i).month == 1 and (first + i).year % every == 0]
     edge = 15 / width
     spots = [i for i in spots if ax.get_xlim()[0] + edge <= i <= ax.get_xlim()[1] - edge]
-    ax.set_xticks(spots)
-    ax.set_xticklabels([str((first + i).year) for i in spots])
-    ax.tick_params(axis="x", pad=6)
+    canvas.ticks(ax, "x", spots, [str((first + i).year) for i in spots], pad=6)
 
 
 def vertical(canvas: Canvas, ax: Any, x: float, role: str = "rule") -> None:

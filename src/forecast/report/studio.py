@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from forecast.report import _svg
 from forecast.report.content import Chart
-from forecast.report.figures import LIGHT, PLACEHOLDERS
+from forecast.report.figures import PLACEHOLDERS
 
 
 @dataclass
@@ -48,12 +48,13 @@ class Studio:
         **rest
             Further fields of `Chart`.
         """
-        wide = _svg.drawing(draw(narrow=False, palette=PLACEHOLDERS), name)
+        figure = draw(narrow=False, palette=PLACEHOLDERS)
+        wide = _svg.drawing(figure, name)
         narrow = _svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{name}-n")
         frame = _svg.Frame(title, subtitle, note)
         self.files[f"figures/{name}.svg"] = _svg.for_file(wide, frame, label).encode()
         if self.png:
-            self.files[f"figures/{name}.png"] = _svg.png(draw(narrow=False, palette=LIGHT), frame)
+            self.files[f"figures/{name}.png"] = _svg.png(figure, frame)
         return Chart(
             name,
             title,
