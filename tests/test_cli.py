@@ -39,6 +39,10 @@ def test_help_names_every_verb_and_imports_nothing_heavy():
         (["experiment=quick", "--plugin", "no.py"], 2, "no.py"),
         (["experiment=quick", "--nosuch"], 2, "--nosuch"),
         (["experiment=quick", "--config-dir", "no"], 2, "--config-dir"),
+        (["--config-dir", "no", "list"], 2, "--config-dir"),
+        (["experiment=quick", "report.folder=/proc/reports"], 1, "nothing was run"),
+        (["data", "chek", "x.csv"], 2, "check"),
+        (["list", "--nosuch"], 2, "--nosuch"),
         (["compare", "nowhere"], 4, "holds no run"),
         (["rerun", "nowhere"], 4, "holds no run"),
         (["data", "show", "southwest.usb"], 2, "southwest.usbp"),
@@ -130,3 +134,30 @@ def test_a_day_before_all_figures_and_a_broken_file_are_one_clear_line(capsys, t
     assert code == 2 and "YAML" in err and "Traceback" not in err
     code, out, _ = call("list", capsys=capsys)
     assert code == 0 and "broken" in out and "guatemala_2024" in out
+
+
+def test_a_file_that_does_not_say_where_its_keys_belong_is_told(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf" / "experiment").mkdir(parents=True)
+    (tmp_path / "conf" / "model").mkdir()
+    (tmp_path / "conf" / "experiment" / "mine.yaml").write_text("name: mine\nhorizon: 3\n")
+    code, _, err = call("experiment=mine", capsys=capsys)
+    assert code == 2 and "mine.yaml" in err and "# @package _global_" in err
+    (tmp_path / "conf" / "model" / "own.yaml").write_text("kind: arima\n")
+    code, _, err = call("experiment=quick", "+model=own", capsys=capsys)
+    assert code == 2 and "# @package model.NAME" in err
+
+
+def test_more_words_show_the_way_of_an_error(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call("experiment=guatemala", "-v", capsys=capsys)
+    assert code == 2 and "Traceback" in err and "guatemala_2024" in err
+
+
+def test_an_option_may_stand_before_the_verb(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "own" / "experiment"
+    own.mkdir(parents=True)
+    (own / "ours.yaml").write_text("# @package _global_\nname: ours\nquestion: Ours?\n")
+    code, out, _ = call("--config-dir", str(tmp_path / "own"), "list", capsys=capsys)
+    assert code == 0 and "Ours?" in out

@@ -95,7 +95,21 @@ def compose(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[st
         state.hydra = before
     if not isinstance(plain, dict):
         raise ConfigError("the configuration is not a group of keys")
+    if problem := _misplaced(plain, overrides, extra_dirs):
+        raise ConfigError(problem)
     return {str(k): v for k, v in plain.items() if k != "hydra"}
+
+
+def _misplaced(plain: dict[Any, Any], overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
+    """Return what to say about a file whose first line does not tell where its keys belong; empty if all do."""
+    chosen = next((w.split("=", 1)[1] for w in overrides if w.startswith("experiment=")), "")
+    if "experiment" in plain:
+        file = list_group("experiment", extra_dirs).get(chosen, f"{chosen}.yaml")
+        return f"{file}: the first line of an experiment must be `# @package _global_`; without it no key of the file counts"
+    models = plain.get("model") or {}
+    if "kind" in models:
+        return "model: a file of conf/model must begin with `# @package model.NAME`, NAME being the name of the row"
+    return ""
 
 
 def load_experiment(name: str | None = None, *overrides: str, config_dir: Sequence[str] = ()) -> Experiment:

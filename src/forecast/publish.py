@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from forecast._publish.recovery import recover
 from forecast._publish.rounds import News, news, refuse_shrinking, settings_digest
 from forecast._publish.sources import Source, take
 from forecast.archive.store import Archive, digest_of, no_step
+from forecast.backtesting import kept
 from forecast.data.observations import Observations, load_observations
 from forecast.spec import ConfigError, DataError, Experiment, ForecastError, is_month, nearest
 
@@ -72,7 +72,7 @@ class _Desk:
 
     @property
     def cache(self) -> Path:
-        """Finished chains of a round that was cut off, by the hash of their content."""
+        """Folds of earlier rounds, by the hash of what decided them; may be removed at any time."""
         return self.archive.path.with_name(f".{self.archive.path.name}.folds")
 
 
@@ -137,8 +137,8 @@ def backfill(
 
     Notes
     -----
-    Folds are made once for the last day and cut for every earlier one, since a fold depends only on earlier
-    ones. A backfill that was interrupted goes on where it stopped.
+    Folds are made once, for the last day; every earlier day takes its part of them. A backfill that was
+    interrupted goes on where it stopped.
     """
     desk = _desk(experiment, today, "", on_step, progress)
     return _answered(lambda: _backfill(desk, span, pages))
@@ -152,6 +152,13 @@ def track_record(experiment: Experiment) -> Outcome:
     from forecast._publish.record import record_text
 
     return _answered(lambda: Outcome(0, record_text(experiment, _now())))
+
+
+def record_table(experiment: Experiment) -> pd.DataFrame:
+    """Return the record of an experiment as a table, a row for each forecast of a month."""
+    from forecast._publish.record import record_table as table
+
+    return table(experiment, _now())[1]
 
 
 def archive_check(path: str | Path) -> Outcome:
@@ -281,8 +288,7 @@ def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome:
         except ForecastError as error:
             # the report is out and archived: a copy that could not be made is told and no more
             notes.append(f"no backup was made: {error}")
-    if outcome.code == 0:
-        shutil.rmtree(desk.cache, ignore_errors=True)
+    kept.forget_others(desk.cache)
     desk.on_step("done")
     return notes
 
@@ -429,7 +435,6 @@ def _decision(desk: _Desk, obs: Observations, as_of: str | None) -> tuple[News, 
 
 
 def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
-    from forecast._publish.folds import KeptFolds
     from forecast.backtesting.origins import monthly_origins
 
     start, _, end = span.partition("..")
@@ -450,14 +455,12 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
         maker = Maker(desk.archive, desk.exp, source, obs, "replayed", "", desk.on_step, desk.progress)
         with _workers(desk.exp):
             if todo:
+                # the last day's chains hold the folds of every day before it
                 desk.on_step("folds")
                 maker.forecast(todo[-1], desk.cache)
-                kept = KeptFolds(source.experiment, todo[-1], desk.cache)
             for day in todo:
                 desk.on_step(f"round: {day.date()}")
-                kept.offer(day)
                 _replay(desk, maker, day, pages, scratch)
-                kept.drop(day)
         text = f"{len(todo)} rounds replayed, {len(days) - len(todo)} were there already"
         outcome = Outcome(0, text)
         notes += _finish(desk, source, obs, staleness(desk.exp, obs, desk.today), outcome)

@@ -7,13 +7,17 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast import compose
 from forecast.spec import ConfigError, DataError, Experiment, ForecastError, from_plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CACHE = Path(".forecast-cache")
 
@@ -76,6 +80,16 @@ def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
     return compose.to_experiment(compose.compose(words, config_dirs), words)
 
 
+@dataclass(frozen=True)
+class Voice:
+    """Whom a run tells what: lines, errors, and how many words."""
+
+    say: Callable[[str], None]
+    complain: Callable[[BaseException], None]
+    quiet: bool = False
+    verbose: bool = False
+
+
 # --------------------------------------------------------------------------- folders
 
 
@@ -91,9 +105,7 @@ def run_folder(
     return base / f"{as_of}~{compose.digest(exp)}"
 
 
-def execute(
-    exp: Experiment, folder: Callable[[str], Path], command: str, quiet: bool, say: Callable[[str], None]
-) -> int:
+def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
     """Run one experiment, write its report and say where; return the exit code."""
     from joblib import parallel_config
 
@@ -111,6 +123,7 @@ def execute(
         settings["backend"] = exp.parallel.backend
     else:
         settings = {"n_jobs": 1}
+    say, quiet = voice.say, voice.quiet
     if not quiet:
         say(f"{exp.name}: figures and events as known on {exp.as_of}, {len(exp.model)} models ...")
     with parallel_config(**settings):
@@ -124,6 +137,9 @@ def execute(
     if not quiet:
         for line in findings(path):
             say(f"  {line}")
+    if voice.verbose:
+        for step, seconds in result.durations.items():
+            say(f"  {step}: {seconds:.2f} s")
     models = result.models
     dead = models[(models["folds_ok"] == 0) & (models["folds_failed"] > 0)]
     for name in dead["model"]:
@@ -140,14 +156,7 @@ def findings(folder: Path) -> list[str]:
     return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
 
 
-def task(
-    config: Any,
-    config_dirs: Sequence[str],
-    sweep: Sweep | None,
-    quiet: bool,
-    say: Callable[[str], None],
-    complain: Callable[[BaseException], None],
-) -> int:
+def task(config: Any, config_dirs: Sequence[str], sweep: Sweep | None, voice: Voice) -> int:
     """Run one job that Hydra composed; never exits, an error becomes its code."""
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf
@@ -162,14 +171,12 @@ def task(
             raise ConfigError("the configuration is not a group of keys")
         exp = compose.to_experiment({str(k): v for k, v in plain.items() if k != "hydra"}, words)
         command = " ".join(["forecast", *compose.result_words(words)])
-        code = execute(
-            exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, quiet, say
-        )
-    except ForecastError as error:
-        complain(error)
-        code = error.exit_code
-    except OSError as error:
-        complain(error)
+        code = execute(exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, voice)
+    except (ForecastError, OSError) as error:
+        if voice.verbose:
+            traceback.print_exc()
+        voice.complain(error)
+        code = error.exit_code if isinstance(error, ForecastError) else 1
     if sweep is not None:
         sweep.record(number, code)
     return code
@@ -217,7 +224,16 @@ class Sweep:
 
 
 def compare(folders: Sequence[Path]) -> str:
-    """Return the scores of run folders side by side, as a table of text.
+    """Return the scores of run folders side by side, as a table of text."""
+    table = compared(folders)
+    if table.empty:
+        return "no scores"
+    shown = table.map(lambda v: v if isinstance(v, str) else "-" if v != v else f"{v:+.1f}")
+    return "skill against the baseline, %, on the scale of the figures\n" + shown.to_string(index=False)
+
+
+def compared(folders: Sequence[Path]) -> pd.DataFrame:
+    """Return the skill, in percent, of every model of some run folders, a row each.
 
     Raises
     ------
@@ -226,7 +242,7 @@ def compare(folders: Sequence[Path]) -> str:
     """
     import pandas as pd
 
-    rows: list[dict[str, str]] = []
+    rows: list[dict[str, Any]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
@@ -237,17 +253,20 @@ def compare(folders: Sequence[Path]) -> str:
         for (model, series, knowledge), part in whole.groupby(
             ["model", "series_id", "knowledge"], sort=False
         ):
-            cell = {"run": label, "series": str(series), "model": str(model), "knowledge": str(knowledge)}
+            cell: dict[str, Any] = {
+                "run": label,
+                "series": str(series),
+                "model": str(model),
+                "knowledge": str(knowledge),
+            }
             for metric, horizon in (("mae", "1"), ("mae", "all"), ("wis", "1"), ("wis", "all")):
                 skill = part[(part["metric"] == metric) & (part["horizon"] == horizon)]["skill"]
+                known = len(skill) and skill.notna().all()
                 cell[f"{metric} h={horizon}"] = (
-                    f"{100 * skill.iloc[0]:+.1f}" if len(skill) and skill.notna().all() else "-"
+                    round(100 * float(skill.iloc[0]), 1) if known else float("nan")
                 )
             rows.append(cell)
-    if not rows:
-        return "no scores"
-    table = pd.DataFrame(rows)
-    return "skill against the baseline, %, on the scale of the figures\n" + table.to_string(index=False)
+    return pd.DataFrame(rows)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -320,37 +339,50 @@ def _command_of(folder: Path) -> str:
 # --------------------------------------------------------------------------- telling
 
 
-def listing(config_dirs: Sequence[str], all_series: bool = False) -> str:
-    """Return experiments with their question, models with their description, and series."""
+def listed(config_dirs: Sequence[str]) -> dict[str, Any]:
+    """Return experiments with their question, kinds of models with their description, configured names, series."""
     from forecast.data.observations import load_observations
     from forecast.models.registry import describe, list_models
 
-    lines = ["experiments (forecast experiment=NAME)"]
+    experiments = {}
     for name, path in compose.list_group("experiment", config_dirs).items():
         try:
-            question = read_yaml(path).get("question", "")
+            experiments[name] = str(read_yaml(path).get("question", ""))
         except DataError as error:
-            question = f"(unreadable: {str(error).splitlines()[0]})"
-        lines.append(f"  {name:<16} {question}")
+            experiments[name] = f"(unreadable: {str(error).splitlines()[0]})"
+    kinds = {kind: describe(kind) for kind in list_models()}
+    series = load_observations().series
+    rows = series[["name", "first_month", "last_month"]].astype(str)
+    totals = set(series.index[series["parent"].isna() | (series["parent"] == "")])
+    return {
+        "experiments": experiments,
+        "models": kinds,
+        "configured": [n for n in compose.list_group("model", config_dirs) if n not in kinds],
+        "series": {
+            str(name): {**row, "total": name in totals} for name, row in rows.to_dict("index").items()
+        },
+    }
+
+
+def listing(found: dict[str, Any], all_series: bool = False) -> str:
+    """Return what `listed` found, as text."""
+    lines = ["experiments (forecast experiment=NAME)"]
+    lines += [f"  {name:<16} {question}" for name, question in found["experiments"].items()]
     lines += ["", "models (configurations in conf/model; kinds of the registry)"]
-    lines += [f"  {kind:<16} {describe(kind)}" for kind in list_models()]
-    configured = [n for n in compose.list_group("model", config_dirs) if n not in list_models()]
-    lines += [f"  configured too: {', '.join(configured)}"] if configured else []
-    obs = load_observations()
-    lines += ["", f"series ({len(obs.series)})"]
-    shown = (
-        obs.series if all_series else obs.series[obs.series["parent"].isna() | (obs.series["parent"] == "")]
-    )
+    lines += [f"  {kind:<16} {text}" for kind, text in found["models"].items()]
+    lines += [f"  configured too: {', '.join(found['configured'])}"] if found["configured"] else []
+    lines += ["", f"series ({len(found['series'])})"]
     lines += [
         f"  {name:<28} {row['name']}, {row['first_month']} to {row['last_month']}"
-        for name, row in shown.iterrows()
+        for name, row in found["series"].items()
+        if all_series or row["total"]
     ]
     if not all_series:
         lines.append("  ... forecast list --series shows all")
     return "\n".join(lines)
 
 
-def doctor() -> str:
+def doctor() -> dict[str, str]:
     """Return versions, folders and abilities, as a bug report needs them."""
     import importlib.metadata as metadata
     import platform
@@ -358,36 +390,41 @@ def doctor() -> str:
     from forecast import __version__
     from forecast.data.observations import load_observations
 
-    names = (
-        "numpy",
-        "scipy",
-        "pandas",
-        "statsmodels",
-        "scikit-learn",
-        "matplotlib",
-        "numba",
-        "joblib",
-        "hydra-core",
-        "jinja2",
-        "arch",
-    )
+    names = "numpy scipy pandas statsmodels scikit-learn matplotlib numba joblib hydra-core jinja2 arch dask fsspec"
     versions = []
-    for name in names:
+    for name in names.split(" "):
         try:
             versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             versions.append(f"{name} missing")
     obs = load_observations()
-    lines = [
-        f"forecast {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        ", ".join(versions),
-        f"configuration: {compose.conf_dir()}; own: {', '.join(map(str, compose.own_dirs())) or 'none'}",
-        f"figures: {len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
-        f"compiled ARIMA kernel: {_kernel()}",
-        f"working folder writable: {'yes' if os.access('.', os.W_OK) else 'no'}; kept chains: {CACHE if CACHE.is_dir() else 'none'}",
-        f"chromium for browser tests: {shutil.which('chromium') or 'missing'}",
-    ]
-    return "\n".join(lines)
+    own = ", ".join(map(str, compose.own_dirs())) or "none"
+    told = ("FORECAST_CONF", "NO_COLOR", "OMP_NUM_THREADS", "HYDRA_FULL_ERROR")
+    return {
+        "forecast": f"{__version__}, commit {_commit()}",
+        "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "packages": ", ".join(versions),
+        "configuration": f"{compose.conf_dir()}; own: {own}",
+        "figures": f"{len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
+        "compiled ARIMA kernel": _kernel(),
+        "working folder writable": "yes" if os.access(".", os.W_OK) else "no",
+        "kept chains": str(CACHE) if CACHE.is_dir() else "none",
+        "environment": ", ".join(f"{k}={os.environ[k]}" for k in told if k in os.environ)
+        or "nothing of ours",
+        "terminal": f"{shutil.get_terminal_size().columns} columns, encoding {sys.stdout.encoding}",
+        "chromium for browser tests": shutil.which("chromium") or "missing",
+    }
+
+
+def _commit() -> str:
+    """Return the commit of the checkout that is run, with a mark if files were changed since; or 'none'."""
+    import subprocess
+
+    place = Path(__file__).resolve().parents[2]
+    if not (place / ".git").exists() or not shutil.which("git"):
+        return "none (installed)"
+    words = ["git", "-C", str(place), "describe", "--always", "--dirty"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() or "unknown"  # noqa: S603
 
 
 def _kernel() -> str:

@@ -11,16 +11,21 @@ from forecast._publish.content import by_others
 from forecast._publish.rounds import record_of
 from forecast.archive.store import Archive
 from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
-from forecast.data.observations import load_observations
+from forecast.data.observations import Observations, load_observations
 from forecast.spec import Experiment, own_path
+
+
+def record_table(exp: Experiment, now: dt.datetime) -> tuple[Observations, pd.DataFrame]:
+    """Return the figures and the record of an experiment, a row for each forecast of a month."""
+    path = None if exp.data.path is None else own_path(exp.data.path)
+    obs = load_observations(path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps)
+    archive = Archive(Path(exp.publish.archive))
+    return obs, record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
 
 
 def record_text(exp: Experiment, now: dt.datetime) -> str:
     """Return how the forecasts of an experiment did, published and replayed apart."""
-    path = None if exp.data.path is None else own_path(exp.data.path)
-    obs = load_observations(path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps)
-    archive = Archive(Path(exp.publish.archive))
-    record = record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
+    obs, record = record_table(exp, now)
     headline = exp.report.headline
     lines = []
     for kind in ("published", "replayed"):

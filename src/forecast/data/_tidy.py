@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -173,8 +174,10 @@ def _check_header(raw: RawTable) -> list[Finding]:
     missing = [column for column in ("month", "value") if column not in present]
     if missing:
         near = {
-            column: next((c for c in sorted(present) if _means(c) == column), "") for column in missing
-        }  # fmt: skip
+            column: next((c for c in sorted(present) if _means(c) == column), "")
+            or "".join(get_close_matches(column, sorted(present), n=1))
+            for column in missing
+        }
         renamed = ", ".join(f"rename '{name}' to '{column}'" for column, name in near.items() if name)
         return [
             Finding(

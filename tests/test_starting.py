@@ -1,0 +1,57 @@
+"""`forecast new`: a file of one's own becomes an experiment that composes."""
+
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.spec import ConfigError, DataError
+from forecast.starting import write_experiment
+
+
+@pytest.fixture
+def figures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    months = pd.period_range("2014-01", periods=96, freq="M").astype(str)
+    (tmp_path / "visits.csv").write_text(
+        "month,value\n" + "".join(f"{m},{100 + i % 12}\n" for i, m in enumerate(months))
+    )
+    (tmp_path / "events.csv").write_text(
+        "id,announced_date,effective_start,shape\nfee,2019-01-10,2019-03-01,step\n"
+    )
+    return tmp_path
+
+
+def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
+    path = write_experiment("mine", "visits.csv", "events.csv", lag=20)
+    assert path.read_text().startswith("# @package _global_\n")
+    exp = fc.load_experiment("mine")
+    assert exp.target.series == ("visits",) and exp.data.release_lag_days == 20
+    assert exp.events.path == "events.csv" and exp.report.headline == "general"
+    assert exp.backtest.start == "2017-01" and exp.backtest.score_from == "2018-01"
+    spans = list(exp.report.eras.values())
+    assert spans[0][0] == exp.backtest.start and spans[-1][1] == "9999-12"
+    assert pd.Period(spans[0][1]) + 1 == pd.Period(spans[-1][0])
+    assert exp.question == "What comes next for visits?"
+    without = write_experiment("plain", "visits.csv")
+    assert fc.load_experiment("plain").events.effects is None and without.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        (("quick", "visits.csv"), ConfigError, "another name"),
+        (("no good", "visits.csv"), ConfigError, "letters"),
+        (("mine", "visits.csv", None, "vists"), ConfigError, "'visits'"),
+        (("mine", "nowhere.csv"), DataError, "no such file"),
+        (("mine", "visits.csv", "visits.csv"), DataError, "effective_start"),
+        (("mine", "two.csv"), ConfigError, "--series a"),
+        (("mine", "short.csv"), ConfigError, "at least 60"),
+    ],
+)
+def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, said):
+    rows = "".join(f"{s},20{y:02d}-{m:02d},5\n" for s in "ab" for y in range(10, 16) for m in range(1, 13))
+    (figures / "two.csv").write_text("series_id,month,value\n" + rows)
+    (figures / "short.csv").write_text("month,value\n2020-01,5\n2020-02,6\n")
+    with pytest.raises(error, match=said):
+        write_experiment(*words)
+    assert not (figures / "conf").exists()

@@ -1,0 +1,94 @@
+"""How the command speaks: colours, JSON, completion, folders that cannot be written."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from forecast import cli, terminal
+from forecast.spec import Finding
+
+PARSERS = {name: verb.parser(name) for name, verb in cli.VERBS.items()}
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "env", "coloured"),
+    [
+        (Terminal(), {}, True),
+        (io.StringIO(), {}, False),
+        (Terminal(), {"NO_COLOR": "1"}, False),
+        (Terminal(), {"NO_COLOR": ""}, True),
+        (Terminal(), {"TERM": "dumb"}, False),
+    ],
+)
+def test_colours_only_on_terminals_and_never_with_no_color(stream, env, coloured, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in terminal.paint("error", "error", stream)) == coloured
+    monkeypatch.setattr(sys, "stdout", stream)
+    terminal.say_findings([Finding("gap", "error", "2020-03 is missing")])
+    assert ("\x1b[31m" in stream.getvalue()) == coloured
+
+
+def test_records_are_plain_values():
+    table = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(["2024-03"], freq="M"),
+            "released": [pd.Timestamp("2024-04-12")],
+            "value": [None],
+        }
+    )
+    assert terminal.records(table) == [{"month": "2024-03", "released": "2024-04-12", "value": None}]
+    json.dumps(terminal.records(table), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "never"),
+    [
+        ("forecast ev", ["events", "events."], ["list"]),
+        ("forecast ", ["list", "publish", "experiment=", "horizon="], ["--json"]),
+        ("forecast data ", ["check", "import", "show"], ["experiment="]),
+        ("forecast data show --", ["--as-of", "--json"], ["--into"]),
+        ("forecast experiment=gua", ["experiment=guatemala_2024"], []),
+        ("forecast run model=[arima,ri", ["model=[arima,ridge"], []),
+        ("forecast backtest.st", ["backtest.start=", "backtest.step="], ["backtest.end="]),
+        ("forecast data check nofile", [], []),
+    ],
+)
+def test_completion_knows_verbs_options_groups_choices_and_keys(line, wanted, never):
+    found = terminal.candidates(line, PARSERS)
+    assert set(wanted) <= set(found) and not set(never) & set(found)
+    assert wanted or not found
+
+
+def test_bash_completes_words_choices_and_files(tmp_path):
+    (tmp_path / "figures.csv").write_text("month,value\n")
+    script = f"""
+    forecast() {{ {sys.executable} -m forecast "$@"; }}
+    eval "$(forecast completion bash)"
+    try() {{ COMP_LINE="$1"; COMP_POINT=${{#1}}; COMPREPLY=(); _forecast; echo "${{COMPREPLY[*]}}"; }}
+    try "forecast comp"; try "forecast experiment=own"; try "forecast data check fig"; try "forecast data.path=fig"
+    """
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["compare completion", "own_data", "figures.csv", "figures.csv"]
+    assert done.stderr == ""
+
+
+def test_a_folder_that_cannot_be_written_is_known_beforehand(tmp_path):
+    assert terminal.writable(tmp_path / "a" / "b") == ""
+    file = tmp_path / "file"
+    file.write_text("")
+    assert str(file) in terminal.writable(file / "reports")
+    assert not (tmp_path / "a").exists()
+    assert terminal.writable(Path("/proc/reports")).startswith("/proc")
