@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import compose, experiment
+from forecast import compose, pipeline
 from forecast.spec import ConfigError
 
 pytestmark = pytest.mark.xdist_group("experiment")
@@ -35,7 +35,7 @@ def test_what_happened_later_stands_apart_and_feeds_nothing(run, usbp):
     for table in (run.backtest, run.forecasts):
         assert table["origin"].max() <= pd.Timestamp("2024-05-07")
     cut = fc.load_observations()
-    early = experiment._known_by(cut, pd.Timestamp("2024-05-07"))
+    early = pipeline.known_by(cut, pd.Timestamp("2024-05-07"))
     assert early.newest_release() <= pd.Timestamp("2024-05-07")
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 
 import forecast as fc
-from forecast.backtesting.folds import FoldSettings, FoldSource, chain_key, make_chains
+from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 
 
 def test_chains_are_one_a_model_and_series_or_one_a_pooled_model():
@@ -28,19 +28,3 @@ def test_a_fold_sees_what_was_public(obs, events, usbp):
     assert "first figure" in source.panel(pd.Timestamp("1999-01-01"), (usbp,))
     assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "none").columns == ()
     assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "at_origin").columns
-
-
-def test_the_key_of_a_chain_changes_with_everything_that_decides_it(obs, events, usbp):
-    origins = [pd.Timestamp("2024-05-07")]
-    (chain,) = make_chains({"d": fc.make_model("drift")}, [usbp], ["none"])
-    (other,) = make_chains({"d": fc.make_model("drift", window=24)}, [usbp], ["none"])
-    source, longer = (FoldSource(obs, events, FoldSettings(horizon=h)) for h in (12, 6))
-    keys = {
-        chain_key(chain, source, origins, "1"),
-        chain_key(other, source, origins, "1"),
-        chain_key(chain, longer, origins, "1"),
-        chain_key(chain, source, [pd.Timestamp("2024-05-08")], "1"),
-        chain_key(chain, source, origins, "2"),
-    }
-    assert len(keys) == 5
-    assert chain_key(chain, source, origins, "1") in keys

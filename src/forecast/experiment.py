@@ -12,20 +12,18 @@ import pandas as pd
 
 from forecast.answers import closer_look, policy_effects, what_if, worth_of_knowing
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
-from forecast.backtesting.folds import FoldSource
-from forecast.backtesting.origins import explicit_origins, monthly_origins
-from forecast.backtesting.runner import Backtest, backtest
-from forecast.data.observations import BUNDLED, Observations, load_observations, replace_rows
+from forecast.backtesting.runner import Backtest
+from forecast.data.observations import BUNDLED, Observations
 from forecast.display import plot_run, run_html
-from forecast.events.calendar import EventCalendar, load_events
-from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model, set_starts
-from forecast.models.registry import describe, make_model, make_models
-from forecast.ranges import add_up, fold_settings, lay_events, postprocess
+from forecast.events.calendar import EventCalendar
+from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
+from forecast.models.registry import describe
+from forecast.pipeline import make_folds, make_rows, read_inputs
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.early import early_figures
 from forecast.scoring.scores import score
-from forecast.spec import ConfigError, Experiment, FitError, ForecastError, Knowledge, nearest, own_path
+from forecast.spec import Experiment, ForecastError, Knowledge, own_path
 
 
 @dataclass(frozen=True)
@@ -152,41 +150,27 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     ('short', '2024-04')
     """
     exp, clock = experiment, _Clock()
-    everything, calendar, models = _inputs(exp)
-    as_of = everything.day_of(exp.as_of)
-    obs = _known_by(everything, as_of)
-    series = list(exp.target.series)
-    origins = _origins(exp, obs, as_of)
+    x = read_inputs(exp)
+    obs, calendar, as_of, series = x.obs, x.calendar, x.as_of, list(exp.target.series)
     clock.lap("data")
-
-    source = FoldSource(obs, calendar, fold_settings(exp))
-    bt = backtest(
-        models, obs, calendar, series, [*origins, as_of], exp.horizon, exp.backtest.knowledge, exp.backtest.baseline,
-        refit_every={name: spec.refit_every for name, spec in exp.model.items()}, cache=cache, progress=progress,
-        source=source,
-    )  # fmt: skip
+    bt = make_folds(exp, x, cache, progress)
     clock.lap("backtest")
-
-    ranges, basis, weights = postprocess(exp, bt.forecasts, obs, as_of)
-    adjusted, _ = lay_events(exp, ranges, obs, calendar, source)
-    score_from = _score_from(exp, obs, series)
-    sums = add_up(exp, pd.concat([ranges, adjusted], ignore_index=True), obs, score_from)
-    ranges = sums.forecasts
-    _need_headline(exp, ranges[ranges["origin"] == as_of], bt.folds, sums.basis)
+    rows = make_rows(exp, x, bt)
+    ranges = rows.forecasts
     clock.lap("ranges and combinations")
 
     newest = ranges["origin"] == as_of
-    past = ranges[ranges["origin"].isin(origins)]
-    scored = past[past["origin"] >= score_from]
+    past = ranges[ranges["origin"].isin(x.origins)]
+    scored = past[past["origin"] >= rows.score_from]
     eras = _eras(exp, calendar.known(as_of), scored)
     scores = score(scored, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
     calibration = calibrate(scored, obs, eras=eras, as_of=as_of)
     comparison = compare(scored, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
     confidence_set = _confidence_set(scored, obs, as_of)
-    summed = _worth_of_adding_up(exp, sums.apart, scored, obs, eras, as_of)
+    summed = _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of)
     clock.lap("scores")
 
-    coefficients, diagnostics = _told(models, obs, calendar, exp, as_of)
+    coefficients, diagnostics = _told(x.models, obs, calendar, exp, as_of)
     clock.lap("fits at the origin")
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
@@ -194,16 +178,16 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("effects under other choices")
     knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of)
     clock.lap("worth of knowing")
-    scenarios = what_if(exp, ranges[newest], models, obs, calendar, as_of)
+    scenarios = what_if(exp, ranges[newest], x.models, obs, calendar, as_of)
     clock.lap("scenarios")
     events = calendar.known(as_of)
     touching = _touching(events, series)
     return Run(
         experiment=exp,
         as_of=as_of,
-        series=everything.series.loc[series],
+        series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
-        afterwards=_afterwards(everything, obs, series),
+        afterwards=_afterwards(x.everything, obs, series),
         forecasts=ranges[newest].reset_index(drop=True),
         backtest=past.reset_index(drop=True),
         folds=bt.folds,
@@ -217,102 +201,24 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         fading=fading,
         estimability=_estimability(obs, calendar, exp, as_of),
         scenarios=scenarios,
-        weights=weights,
+        weights=rows.weights,
         cases=cases,
-        intervals=basis,
+        intervals=rows.basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
-        models=_model_table(exp, models, bt),
+        models=_model_table(exp, x.models, bt),
         events=touching,
-        breaks=_breaks(everything, series),
-        leaks=everything.leaks[
-            everything.leaks["series_id"].isin(series) & (everything.leaks["released"] <= as_of)
+        breaks=_breaks(x.everything, series),
+        leaks=x.everything.leaks[
+            x.everything.leaks["series_id"].isin(series) & (x.everything.leaks["released"] <= as_of)
         ].reset_index(drop=True),
         headline=exp.report.headline,
         durations=clock.durations,
-        digests={"figures": everything.digest, "events": calendar.digest},
+        digests={"figures": x.everything.digest, "events": calendar.digest},
         confidence_set=confidence_set,
         reconciliation=summed,
         others=_others(exp, scored, obs, as_of),
         early=early_figures(obs, series, as_of),
-    )
-
-
-# --------------------------------------------------------------------------- what enters
-
-
-def _inputs(exp: Experiment) -> tuple[Observations, EventCalendar, dict[str, Model]]:
-    """Read and check everything that can be wrong before any fit, and name all of it at once."""
-    obs = load_observations(
-        exp.data.path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
-    )
-    calendar = load_events(exp.events.path)
-    models = make_models(exp.model)
-    if exp.backtest.baseline not in models:
-        models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
-    models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
-    unknown = [s for s in exp.target.series if s not in obs.series_ids]
-    if unknown:
-        raise ConfigError(
-            "\n".join(
-                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
-                for s in unknown
-            )
-        )
-    return obs, calendar, models
-
-
-def _held(obs: Observations) -> str:
-    """Name the series of a small set of figures."""
-    names = obs.series_ids
-    return f" The figures hold: {', '.join(names)}." if len(names) <= 12 else ""
-
-
-def _with_starts(model: Model, starts: str) -> Model:
-    """Let `backtest.starts` decide where the model itself does not."""
-    return set_starts(model, starts) if getattr(model, "starts", "") is None else model
-
-
-def _known_by(obs: Observations, as_of: pd.Timestamp) -> Observations:
-    """Return only the figures public on a day, so that no step can see later ones."""
-    known = obs.table[obs.table["released"] <= as_of]
-    if known.empty:
-        first = obs.table["released"].min()
-        raise ConfigError(
-            f"as_of: nothing was public on {as_of.date()}; the first figure came out on {first.date()}"
-        )
-    return replace_rows(obs, known.reset_index(drop=True))
-
-
-def _origins(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> list[pd.Timestamp]:
-    b = exp.backtest
-    if b.origins:
-        return explicit_origins(b.origins, as_of)
-    return monthly_origins(b.start, b.end, obs, exp.target.series, b.step, as_of)
-
-
-def _score_from(exp: Experiment, obs: Observations, series: list[str]) -> pd.Timestamp:
-    if exp.backtest.score_from is None or exp.backtest.origins:
-        return pd.Timestamp.min
-    days = pd.concat({s: obs.first_released(s) for s in series}, axis=1).dropna().max(axis=1)
-    days = days[days.index >= pd.Period(exp.backtest.score_from, "M")]
-    if days.empty:
-        raise ConfigError(
-            f"backtest.score_from: no month from {exp.backtest.score_from} on was public by the origin"
-        )
-    return pd.Timestamp(days.iloc[0])
-
-
-def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame, sums: pd.DataFrame) -> None:
-    if (newest["model"] == exp.report.headline).any():
-        return
-    wanted = exp.combination[exp.report.headline].members if exp.report.headline in exp.combination else ()
-    bad = folds[folds["model"].isin({exp.report.headline, *wanted}) & (folds["status"] != "ok")]
-    reasons = [f"  {row.model}: {row.message}" for row in bad.groupby("model").tail(1).itertuples()]
-    if len(sums):
-        reasons += [f"  {note}" for note in sums["note"].tail(1) if str(note).startswith("not")]
-    raise FitError(
-        "\n".join([f"the headline '{exp.report.headline}' has no forecast at the last origin:", *reasons])
     )
 
 
@@ -321,7 +227,7 @@ def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame, s
 
 def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[str, Any]:
     """Return the eras of the report, and the origins of each series that were calm or stood before a break."""
-    origins = scored["origin"].unique()
+    origins = list(scored["origin"].unique())
     divided = {s: calm_and_break(origins, known, s) for s in exp.target.series}
     eras: dict[str, Any] = {name: tuple(months) for name, months in exp.report.eras.items()}
     if any(d["break"] for d in divided.values()):

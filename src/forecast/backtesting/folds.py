@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -15,7 +12,7 @@ from forecast.data.panel import Panel
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.models.base import Model
-from forecast.spec import Coding, DataError, ForecastError, Knowledge, to_plain
+from forecast.spec import Coding, DataError, ForecastError, Knowledge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,20 +105,3 @@ def make_chains(
         every = (refit_every or {}).get(name, 1)
         chains += [Chain(name, model, word, group, every) for word in words for group in groups]
     return chains
-
-
-def chain_key(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp], version: str) -> str:
-    """Return a hash of everything that decides the result of a chain."""
-    content: dict[str, Any] = {
-        "version": version,
-        "figures": source.obs.digest,
-        "events": source.events.digest if chain.knowledge != "none" else "",
-        "settings": to_plain(source.settings),
-        "model": [type(chain.model).__module__, type(chain.model).__qualname__, to_plain(chain.model)],
-        "knowledge": chain.knowledge,
-        "series": list(chain.series),
-        "refit_every": chain.refit_every,
-        "origins": [str(o.date()) for o in origins],
-    }
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -200,19 +200,19 @@ def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp],
     keys = kept.fold_keys(chain, source, origins)
     path = kept.kept_file(cache, chain, keys)
     before = kept.load(path)
-    same = 0 if before is None else kept.same_until(before, keys)
-    if before is None or not same:
+    if before is None:
         made = run_chain(chain, source, origins)
     else:
+        same = kept.same_until(before, keys)
         before = before.first(same, origins)
         if same == len(origins):
             return Backtest(before.forecasts, before.folds)
         start = kept.first_to_fit(chain, before, same)
         rest = run_chain(chain, source, origins[start:], same - start)
-        made = Backtest(
-            pd.concat([before.forecasts, rest.forecasts], ignore_index=True),
-            pd.concat([before.folds, rest.folds], ignore_index=True),
-        )
+        # a table without rows has no types of its own
+        tables = [t for t in (before.forecasts, rest.forecasts) if len(t)] or [rest.forecasts]
+        folds = pd.concat([before.folds, rest.folds], ignore_index=True)
+        made = Backtest(pd.concat(tables, ignore_index=True), folds)
     kept.save(kept.Kept(keys, made.forecasts, made.folds), path)
     return made
 

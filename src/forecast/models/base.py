@@ -251,6 +251,11 @@ class SeriesModel:
         """Whether event columns change the forecast; a model with an `events` switch says no when it is off."""
         return bool(getattr(self, "events", False))
 
+    @property
+    def chained(self) -> bool:
+        """Whether a fold may depend on earlier folds of its chain: only where `fit_many` was written anew."""
+        return type(self).fit_many is not SeriesModel.fit_many
+
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series; the method that a subclass writes."""
         raise TypeError(f"{type(self).__name__} does not define fit_series")

@@ -46,6 +46,7 @@ class ElasticNet:
     """
 
     pooled: ClassVar[bool] = True
+    chained: ClassVar[bool] = False
     min_months: ClassVar[int] = 72
     lags: int = 6
     mixes: tuple[float, ...] = (0.2, 0.8)
@@ -97,6 +98,7 @@ class GradientBoosting:
     """
 
     pooled: ClassVar[bool] = True
+    chained: ClassVar[bool] = False
     min_months: ClassVar[int] = 72
     lags: int = 6
     rounds: int = 60

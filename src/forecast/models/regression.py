@@ -51,6 +51,7 @@ class Ridge:
     """
 
     pooled: ClassVar[bool] = True
+    chained: ClassVar[bool] = False
     min_months: ClassVar[int] = 60
     lags: int = 6
     penalties: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)

@@ -1,0 +1,197 @@
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.backtesting import kept, runner
+from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
+from forecast.data.observations import replace_rows
+from forecast.models.baselines import Drift
+from forecast.spec import DataError
+
+
+@pytest.fixture(scope="module")
+def origins(small):
+    return fc.monthly_origins("2021-06", "2022-12", small, ["a"])
+
+
+def known_by(obs, day):
+    """The figures as a round of that day finds them: nothing later is there."""
+    return replace_rows(obs, obs.table[obs.table["released"] <= day].reset_index(drop=True))
+
+
+def revised(obs, month, day):
+    """The same figures with one month stated anew on a day."""
+    row = obs.table[(obs.table["series_id"] == "a") & (obs.table["month"] == pd.Period(month, "M"))]
+    row = row.assign(value=row["value"] * 2, released=pd.Timestamp(day))
+    order = ["series_id", "month", "released"]
+    return replace_rows(obs, pd.concat([obs.table, row]).sort_values(order).reset_index(drop=True))
+
+
+@pytest.fixture
+def fitted(monkeypatch):
+    """The number of folds of each chain that were fitted, in the order of the chains."""
+    counts = []
+    real = runner._fit
+    monkeypatch.setattr(runner, "_fit", lambda chain, jobs: counts.append(len(jobs)) or real(chain, jobs))
+    return counts
+
+
+def same(left, right):
+    for a, b in ((left.forecasts, right.forecasts), (left.folds, right.folds)):
+        pd.testing.assert_frame_equal(a, b, check_exact=True)
+        assert a.to_csv(index=False) == b.to_csv(index=False)
+
+
+CHEAP = ("drift", "seasonal_naive", "seasonal_profile", "mean_reversion", "linear", "theta")
+
+
+def rounds_with_and_without(models, obs, events, origins, counts, folder, fitted, **more):
+    """Make rounds that take folds and rounds that make all; return what the last of them fitted."""
+    for count in counts:
+        days = origins[:count]
+        words = (models, known_by(obs, days[-1]), events, ["a"], days)
+        fitted.clear()
+        taken = fc.backtest(*words, horizon=3, **more, cache=folder)
+        counted = list(fitted)
+        same(taken, fc.backtest(*words, horizon=3, **more))
+    return counted
+
+
+def test_a_round_that_takes_earlier_folds_is_a_round_that_makes_them_all(
+    small, events, origins, tmp_path, fitted
+):
+    models = {name: fc.make_model(name) for name in CHEAP}
+    models |= {"ridge": fc.make_model("ridge", lags=3, events=False)}
+    models |= {"arima": fc.make_model("arima", seasonal_order=None, events=False, starts="modes")}
+    more = {"levels": (0.1, 0.5, 0.9), "refit_every": {"ridge": 3}}
+    n = rounds_with_and_without(models, small, events, origins, (12, 14), tmp_path, fitted, **more)
+    # of ridge back to its last fit, of arima the chain whole, of all others what is new
+    assert n == [2] * 7 + [2] + [14]
+
+
+@pytest.mark.proof
+def test_every_model_takes_folds_and_says_the_same(obs, events, usbp, tmp_path, fitted):
+    """All models of the registry, and ARIMA with all its ways to start, on the bundled figures with events."""
+    models = {name: fc.make_model(name) for name in fc.list_models()}
+    for starts in ("modes", "warm", "full"):
+        models[starts] = fc.make_model("arima", starts=starts)
+    models["auto"] = fc.make_model("arima", order="auto", events=False)
+    here = replace_rows(obs, obs.table[obs.table["series_id"] == usbp].assign(series_id="a"))
+    days = fc.monthly_origins("2015-01", "2016-08", here, ["a"])
+    every = {"ridge": 12, "elastic_net": 6, "gradient_boosting": 5}
+    rounds_with_and_without(models, here, events, days, (14, 16, 17), tmp_path, fitted, refit_every=every)
+
+
+def test_what_was_made_is_taken_whole_and_a_shorter_round_takes_its_part(
+    small, events, origins, tmp_path, fitted
+):
+    models = {"modes": fc.make_model("arima", seasonal_order=None, starts="modes")}
+    fc.backtest(models, small, events, ["a"], origins, horizon=2, cache=tmp_path)
+    fitted.clear()
+    for count in (len(origins), 5, 1):
+        days = origins[:count]
+        part = fc.backtest(models, known_by(small, days[-1]), events, ["a"], days, horizon=2, cache=tmp_path)
+        assert fitted == []
+        same(part, fc.backtest(models, known_by(small, days[-1]), events, ["a"], days, horizon=2))
+        fitted.clear()
+
+
+def test_a_chain_is_taken_up_to_the_first_fold_that_knew_a_revision(small, events, origins, tmp_path, fitted):
+    run = {"horizon": 2, "cache": tmp_path}
+    fc.backtest({}, small, events, ["a"], origins, **run)
+    later = revised(small, "2021-03", origins[7])
+    fitted.clear()
+    again = fc.backtest({}, later, events, ["a"], origins, **run)
+    assert fitted == [len(origins) - 7]
+    same(again, fc.backtest({}, later, events, ["a"], origins, horizon=2))
+    fitted.clear()
+    fc.backtest({}, small, events, ["b"], origins, **run)
+    fc.backtest({}, later, events, ["b"], origins, **run)
+    assert fitted == [len(origins)]  # a revision of another series is none
+
+
+def test_an_event_counts_from_the_day_on_which_it_was_usable(small, events, origins, tmp_path, fitted):
+    models = {"linear": fc.make_model("linear")}
+    run = {"horizon": 2, "cache": tmp_path}
+    fc.backtest(models, small, events, ["a"], origins, **run)
+    ids = events.table.sort_values("usable_from")["id"]
+    late = events.replace(ids.iloc[-1], usable_from=str(origins[4].date()))
+    fitted.clear()
+    again = fc.backtest(models, small, late, ["a"], origins, **run)
+    assert fitted == [len(origins) - 4]  # the random walk knows no events
+    same(again, fc.backtest(models, small, late, ["a"], origins, horizon=2))
+
+
+@dataclass(frozen=True)
+class Moody(Drift):
+    """Fails where the number of months is odd."""
+
+    def fit_series(self, data):
+        if len(data.y) % 2:
+            raise DataError(f"{data.name}: an odd number of months")
+        return super().fit_series(data)
+
+
+def test_skipped_and_failed_folds_are_taken_too(small, events, tmp_path, fitted):
+    days = fc.monthly_origins("2019-06", "2020-06", small, ["a"])
+    models = {"ridge": fc.make_model("ridge", lags=3, events=False), "moody": Moody()}
+    more = {"refit_every": {"ridge": 2}}
+    rounds_with_and_without(models, small, events, days, (3, 9, 10, len(days)), tmp_path, fitted, **more)
+    taken = fc.backtest(models, small, events, ["a"], days, horizon=3, **more, cache=tmp_path)
+    assert {"ok", "skipped", "failed"} == set(taken.folds["status"])
+
+
+def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, usbp, monkeypatch):
+    days = [pd.Timestamp("2024-04-12"), pd.Timestamp("2024-05-07")]
+
+    def keys(model="drift", day=days, figures=obs, calendar=events, knowledge="none", every=1, **settings):
+        made = fc.make_model(model) if isinstance(model, str) else model
+        (chain,) = make_chains({"m": made}, [usbp], [knowledge], {"m": every})
+        return kept.fold_keys(chain, FoldSource(figures, calendar, FoldSettings(**settings)), day)
+
+    plain = keys()
+    assert keys() == plain and len(set(plain)) == 2
+    later = obs.table["released"] > days[1]
+    assert keys(figures=replace_rows(obs, obs.table[~later].reset_index(drop=True))) == plain
+    others = [
+        keys(fc.make_model("drift", window=24)), keys("random_walk"), keys(horizon=6), keys(window=60),
+        keys(levels=(0.1, 0.5)), keys(day=[days[0] + pd.Timedelta(days=1), days[1]]), keys(every=2),
+        keys(figures=replace(obs, allow_gaps=True)), keys(include_leaks=True),
+    ]  # fmt: skip
+    first = {plain[0], *(k[0] for k in others)}
+    assert len(first) == len(others) + 1
+    known = [keys("arima", knowledge=k) for k in ("at_origin", "hindsight")]
+    ended = events.replace("title42", end_usable_from="2024-05-01", end_date="2024-05-11")
+    moved = keys("arima", calendar=ended, knowledge="at_origin")
+    assert moved[0] != known[0][0] and known[0][0] != known[1][0]
+    monkeypatch.setattr(kept, "software", lambda: "other")
+    assert keys()[0] != plain[0]
+
+
+def test_the_software_is_its_source_and_what_it_rests_on(monkeypatch):
+    kept.software.cache_clear()
+    before = kept.software()
+    monkeypatch.setattr(kept.metadata, "version", lambda name: "0.0.1")
+    kept.software.cache_clear()
+    assert kept.software() != before
+    kept.software.cache_clear()
+
+
+def test_a_longer_chain_is_not_replaced_and_other_software_is_forgotten(tmp_path):
+    def chain(n, first="x"):
+        days = pd.date_range("2024-01-31", periods=n, freq="ME")
+        table = pd.DataFrame({"origin": days, "value": np.arange(n, dtype=float)})
+        return kept.Kept((first, *(f"k{i}" for i in range(1, n))), table, table.assign(status="ok"))
+
+    path = tmp_path / kept.software()[:12] / "x.npz"
+    kept.save(chain(3), path)
+    kept.save(chain(2), path)
+    assert kept.load(path).keys == ("x", "k1", "k2")
+    (tmp_path / "old").mkdir()
+    kept.forget_others(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [path.parent.name] and path.is_file()
+    path.write_bytes(path.read_bytes()[:-40])
+    assert kept.load(path) is None and kept.load(tmp_path / "nothing.npz") is None
