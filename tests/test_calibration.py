@@ -8,7 +8,7 @@ import pytest
 
 from _tables import figures, forecasts, random_walk, seasonal_naive, walk
 from forecast.postprocess.intervals import add_intervals
-from forecast.scoring.calibration import CALIBRATION_COLUMNS, calibrate
+from forecast.scoring.calibration import CALIBRATION_COLUMNS, calibrate, promise_bar
 from forecast.scoring.metrics import coverage, coverage_interval
 from forecast.spec import ConfigError
 
@@ -70,3 +70,13 @@ def test_a_model_without_ranges_has_no_coverage(obs, table):
 def test_nominal_ranges_are_shares(obs, table):
     with pytest.raises(ConfigError, match="nominals: 80"):
         calibrate(table, obs, nominals=(80,))
+
+
+def test_promise_bar_is_where_nine_of_ten_results_fall():
+    rng = np.random.default_rng(1)
+    for n, nominal in ((200, 0.8), (33, 0.8), (15, 0.5)):
+        low, high = promise_bar(nominal, n)
+        shares = rng.binomial(n, nominal, 40_000) / n
+        inside = ((shares >= low - 1e-9) & (shares <= high + 1e-9)).mean()
+        assert 0.9 <= inside <= 0.985
+    assert promise_bar(0.8, 0.4) == (0.0, 1.0)

@@ -110,16 +110,6 @@ def test_track_record_marks_what_was_inside():
     assert set(table["kind"]) == {"replayed"}
 
 
-def test_promise_bar_is_where_nine_of_ten_results_fall():
-    rng = np.random.default_rng(1)
-    for n, nominal in ((200, 0.8), (33, 0.8), (15, 0.5)):
-        low, high = facts.promise_bar(nominal, n)
-        shares = rng.binomial(n, nominal, 40_000) / n
-        inside = ((shares >= low - 1e-9) & (shares <= high + 1e-9)).mean()
-        assert 0.9 <= inside <= 0.985
-    assert facts.promise_bar(0.8, 0.4) == (0.0, 1.0)
-
-
 def test_coverage_takes_the_headline_over_the_whole_replay():
     run = state("plain")
     found = facts.coverage(run, USBP)

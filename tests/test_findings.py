@@ -1,5 +1,7 @@
 """Findings and titles of the sections on trust, models and causes: every branch."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 
@@ -49,23 +51,41 @@ def test_shock_words():
     ) and "chance" not in g.shock_words((80, 100), (80, 100))
 
 
-def test_models_find():
-    args = {"headline": "x", "since": "since 2019", "first": "2010-01"}
-    assert "too few" in g.models_find(one=None, one_since=None, none_beats=None, **args)
-    text = g.models_find(one=0.13, one_since=0.03, none_beats=6, **args)
-    assert text.startswith("A little, one month ahead: the headline forecast scores 13% better")
-    assert "but only 3% better since 2019." in text and "Six months ahead, no model here has beaten" in text
-    assert g.models_find(one=0.3, one_since=0.28, none_beats=None, **args).startswith("Yes, one month ahead")
-    assert "and 28% better since 2019" in g.models_find(one=0.3, one_since=0.28, none_beats=None, **args)
-    assert "and no better since 2019" in g.models_find(one=0.3, one_since=0.001, none_beats=None, **args)
-    assert ", but 5% worse since 2019" in g.models_find(one=0.3, one_since=-0.05, none_beats=None, **args)
-    worse = g.models_find(one=-0.06, one_since=-0.05, none_beats=1, **args)
-    assert (
-        worse.startswith("Not one month ahead: the headline forecast scores 6% worse")
-        and "and 5% worse" in worse
-    )
-    same = g.models_find(one=0.001, one_since=None, none_beats=1, **{**args, "since": ""})
-    assert same.startswith("No: one month ahead") and "since 2010" in same
+def found(skill, words, lower=0.01, upper=0.3):
+    return SimpleNamespace(skill=skill, lower=lower, upper=upper, n=40, words=words)
+
+
+def test_models_find_claims_what_the_rule_allows():
+    args = {"since": "since 2019", "first": "2010-01"}
+    assert "too few replayed" in g.models_find(None, one_since=None, none_beats=None, **args)
+    better = found(0.13, "better than random_walk")
+    text = g.models_find(better, one_since=0.03, none_beats=6, **args)
+    assert text.startswith("Yes, one month ahead: the headline forecast scores 13% better")
+    assert "since 2010 (90% range +1% to +30%), but only 3% better since 2019." in text
+    assert "Six months ahead, no model here has beaten" in text
+    assert "and 12% better since 2019" in g.models_find(better, one_since=0.12, none_beats=None, **args)
+    assert "and no better since 2019" in g.models_find(better, one_since=0.001, none_beats=None, **args)
+    assert ", but 5% worse since 2019" in g.models_find(better, one_since=-0.05, none_beats=None, **args)
+
+
+def test_models_find_says_better_in_no_other_case():
+    args = {"one_since": None, "none_beats": None, "since": "", "first": "2010-01"}
+    but = found(0.13, "ahead of random_walk, but one origin carries 40% of the gain")
+    text = g.models_find(but, **args)
+    assert text.startswith("Ahead one month ahead, but not shown to be better")
+    assert text.endswith("; one date carries 40% of the gain.")
+    tie = g.models_find(found(0.13, "cannot be told apart from random_walk", -0.02), **args)
+    assert tie.startswith("Not shown: one month ahead the two cannot be told apart")
+    worse = g.models_find(found(-0.06, "worse than random_walk", -0.1, -0.01), **args)
+    assert worse.startswith("No: one month ahead the headline forecast scores 6% worse")
+    few = g.models_find(found(0.2, "too few origins to say", np.nan, np.nan), **args)
+    assert few.startswith("There are too few dates to say") and few.endswith("on 40 dates.")
+    assert not any(t.startswith("Yes") for t in (text, tie, worse, few))
+
+
+def test_weights_title():
+    assert g.weights_title("ARIMA", 0.22, 5) == "The weight is spread: none of five members has more than 22%"
+    assert g.weights_title("ARIMA", 0.5, 5) == "“ARIMA” has the largest weight, 50% of the whole"
 
 
 def test_failed_note():

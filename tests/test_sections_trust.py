@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from forecast.report import sections_trust as s
-from forecast.report.content import Box, Chart
+from forecast.report.content import Box, Chart, Paragraph
 from report_fixture import published_run, state
 from test_sections_forecast import report
 
@@ -55,13 +55,47 @@ def test_published_but_not_matured_says_when_it_is_scored():
 
 
 def test_record_title():
-    assert s.record_title(0, 0, "replayed") == "Replayed forecasts beside what happened"
-    assert "every sixth month fell inside" in s.record_title(0, 9, "published")
-    assert s.record_title(6, 20, "published").startswith("Published forecasts lag behind turning points")
-    assert (
-        s.record_title(1, 20, "replayed")
-        == "Replayed forecasts: the sixth month fell outside the 80% range in 1 of 20"
+    assert s.record_title(0, 0, "replayed", 2010) == "Replayed forecasts beside what happened"
+    assert "every sixth month since 2010 fell inside" in s.record_title(0, 9, "published", 2010)
+    assert s.record_title(6, 20, "published", 2010).startswith(
+        "Published forecasts lag behind turning points"
     )
+    told = "Replayed forecasts: the sixth month fell outside the 80% range in 1 of 20 since 2010"
+    assert s.record_title(1, 20, "replayed", 2010) == told
+
+
+def test_the_record_counts_every_forecast_whichever_are_drawn():
+    r = report()
+    chart = s.record_chart(r, r.replay, "replayed")
+    first = r.view.last - 12 * s.YEARS + 1
+    rows = r.replay[(r.replay["month"] > first) & (r.replay["horizon"] == 6)].dropna(subset=["truth"])
+    assert f" of {len(rows)} since" in chart.title or "every sixth month" in chart.title
+
+
+def test_the_worst_miss_is_told_in_words_for_replays_and_for_published():
+    texts = [b.text for b in s.record_blocks(report(run=published_run())) if isinstance(b, Paragraph)]
+    assert [t.split(":")[0] for t in texts if t.startswith("The worst")] == [
+        "The worst miss of the published forecasts",
+        "The worst miss of the replayed forecasts",
+    ]
+    assert any("true share may lie anywhere from" in t for t in texts)
+
+
+def test_weights_are_drawn_where_a_combination_has_them():
+    run = state("plain")
+    assert s.weights_chart(report(run=replace(run, weights=run.weights.iloc[:0]))) is None
+    origins = pd.to_datetime(
+        ["2023-06-15", "2023-07-14", "2023-08-15", "2023-09-15", "2023-10-16", "2023-11-15"]
+    )
+    rows = [
+        ("short", m, "southwest.usbp", o, 1, share, 20.0)
+        for i, o in enumerate(origins)
+        for m, share in (("random_walk", 0.4 - 0.05 * i), ("arima", 0.6 + 0.05 * i))
+    ]
+    columns = ["combination", "member", "series_id", "origin", "horizon", "weight", "n_errors"]
+    chart = s.weights_chart(report(run=replace(run, weights=pd.DataFrame(rows, columns=columns))))
+    assert chart is not None and chart.title == "“ARIMA” has the largest weight, 85% of the whole"
+    assert chart.csv == "weights.csv" and "Same as last month 15%" in chart.label
 
 
 def test_the_baseline_as_headline_is_said():

@@ -138,7 +138,9 @@ def test_series_table_leads_with_the_total():
     run = state("sectors")
     views = [facts.view(run, s) for s in run.series.index]
     table = tables.series_table(views, USBP)
-    assert [row.kind for row in table.rows] == ["lead", "", ""] and "need not add up" in table.foot
+    assert [row.kind for row in table.rows] == ["lead", "", ""] and "do not add up" in table.foot
+    summed = tables.series_table(views, USBP, ["3", "1", "2"])
+    assert [row.cells[-1] for row in summed.rows] == ["3", "1", "2"] and "add up to one count" in summed.foot
     gone = replace(views[1], ahead=views[1].ahead.iloc[:0])
     assert tables.series_table([views[0], gone], None).rows[1].cells[1] == "failed"
 

@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "comparison": (
         "model", "against", "series_id", "horizon", "era", "metric", "skill", "lower", "upper", "dm", "p", "n",
-        "largest_share", "words",
+        "largest_share", "words", "five_best_share",
     ),
     "knowledge": (
         "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
@@ -39,11 +39,33 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower",
         "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
     ),
+    "response": (
+        "series_id", "model", "event", "group", "basis", "part", "month", "weight", "happened", "without", "without_lower_95",
+        "without_lower_80", "without_upper_80", "without_upper_95", "difference", "difference_lower_95", "difference_lower_80",
+        "difference_upper_80", "difference_upper_95", "percent", "percent_lower_80", "percent_upper_80", "note",
+    ),
+    "specification": (
+        "series_id", "event", "group", "rank", "order", "transform", "window", "shape", "beside", "orders", "decay", "n_months",
+        "active_months", "estimate", "se", "percent", "percent_lower_80", "percent_upper_80", "percent_lower_95",
+        "percent_upper_95", "aicc", "note", "words",
+    ),
+    "fading": ("series_id", "event", "what", "best", "lower_80", "upper_80", "lower_95", "upper_95", "words"),
     "estimability": ("series_id", "origin", "event", "first_active", "active_months", "action", "why"),
     "scenarios": FORECAST_COLUMNS,
     "track_record": ("kind", "series_id", "origin", "month", "horizon", "lower_95", "lower_80", "lower_50", "middle", "upper_50",
                      "upper_80", "upper_95", "truth", "inside_50", "inside_80", "error"),
     "changes": ("step", "forecast", "change", "why"),
+    "weights": ("combination", "member", "series_id", "origin", "horizon", "weight", "n_errors"),
+    "confidence_set": ("series_id", "metric", "horizon", "model", "p", "included", "n"),
+    "reconciliation": (
+        "model", "against", "series_id", "horizon", "era", "metric", "skill", "lower", "upper", "dm", "p", "n",
+        "largest_share", "words", "five_best_share",
+    ),
+    "others": (
+        "forecaster", "made", "first_month", "last_month", "series_id", "low", "point", "high", "actual", "error", "percent",
+        "ours", "ours_kind", "ours_error", "source", "note",
+    ),
+    "early": ("series_id", "month", "kind", "value", "released", "official", "official_released", "log_error"),
 }  # fmt: skip
 PACKAGES = (
     "border-forecast",
@@ -93,10 +115,30 @@ def csv_bytes(table: pd.DataFrame | None, name: str, digits: int = 10) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def forecasts_bytes(table: pd.DataFrame, digits: int = 7) -> bytes:
+    """Return a long forecast table as `csv_bytes` does, but quickly: what the levels of a forecast share is written once."""
+    if not len(table) or not np.isfinite(table["value"]).all() or list(table.columns[-2:]) != ["level", "value"]:
+        return csv_bytes(table, "backtest", digits)
+    new, keys = np.zeros(len(table), bool), []
+    for column in table.columns[:-2]:
+        codes, unique = pd.factorize(table[column], use_na_sentinel=False)
+        new[1:] |= codes[1:] != codes[:-1]
+        keys.append((codes, np.array([plain_text(v) for v in unique], dtype=object)))
+    new[0] = True
+    starts = np.flatnonzero(new)
+    shared = [",".join(parts) for parts in zip(*(texts[codes[starts]] for codes, texts in keys), strict=True)]
+    flat: list[Any] = [None] * (3 * len(table))
+    flat[0::3] = np.repeat(np.array(shared, object), np.diff(np.append(starts, len(table)))).tolist()
+    flat[1::3] = _column(table["level"].astype(object), digits)
+    flat[2::3] = table["value"].tolist()
+    lines = f"%s,%s,%.{digits}g\n" * len(table) % tuple(flat)
+    return f"{','.join(table.columns)}\n{lines}".encode()
+
+
 def gz_bytes(data: bytes) -> bytes:
     """Return data compressed, with neither time nor name inside."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=buffer, mtime=0) as file:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=buffer, mtime=0) as file:
         file.write(data)
     return buffer.getvalue()
 

@@ -13,6 +13,7 @@ import pandas as pd
 from forecast.report import names
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.scoring.calibration import promise_bar
 
 #: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
 RANGES: tuple[tuple[str, float, float, float], ...] = (
@@ -296,34 +297,12 @@ def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
     rows = pick(table, model=run.headline, knowledge=headline_knowledge(run), series_id=series_id, era="all")
     out = []
     for row in records(rows):
-        if not _is_distance(row.horizon) or int(row.horizon) not in horizons or not row.n > 0:
+        if not str(row.horizon).isdigit() or int(row.horizon) not in horizons or not row.n > 0:
             continue
         held = float(row.covered) * float(row.n)
         low, high = promise_bar(float(row.nominal), float(row.n_independent))
-        out.append(
-            Held(int(row.horizon), float(row.nominal), round(held), float(row.n), float(low), float(high))
-        )
+        out.append(Held(int(row.horizon), float(row.nominal), round(held), float(row.n), low, high))
     return sorted(out, key=lambda h: (h.horizon, h.nominal))
-
-
-def promise_bar(nominal: float, n: float, share: float = 0.9) -> tuple[float, float]:
-    """Return where `share` of all results would fall if a range kept its promise in `n` independent months.
-
-    Examples
-    --------
-    >>> promise_bar(0.8, 1), promise_bar(0.8, 200)
-    ((0.0, 1.0), (0.755, 0.845))
-    """
-    from scipy.special import bdtr
-
-    whole = max(1, round(n))
-    below = bdtr(np.arange(whole + 1.0), whole, nominal)  # chance of at most so many
-    low, high = (float(np.argmax(below >= q)) / whole for q in ((1 - share) / 2, (1 + share) / 2))
-    return low, high
-
-
-def _is_distance(value: Any) -> bool:
-    return str(value).lstrip("-").isdigit()
 
 
 def held_at(found: Sequence[Held], horizon: int, nominal: float) -> Held | None:

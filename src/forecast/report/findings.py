@@ -76,17 +76,15 @@ def shock_words(calm: tuple[int, int], shock: tuple[int, int]) -> str:
 # --------------------------------------------------------------------------- models
 
 
-def models_find(
-    headline: str, one: float | None, one_since: float | None, since: str, first: Any, none_beats: int | None
-) -> str:
-    """Return whether the headline beats the simple guess.
+def models_find(found: Any, one_since: float | None, since: str, first: Any, none_beats: int | None) -> str:
+    """Return whether the headline beats the simple guess, in the words that the one rule of claims allows.
 
     Parameters
     ----------
-    headline : str
-        Name of the headline's row.
-    one, one_since : float, optional
-        Its skill one month ahead, over the whole replay and since the last era began.
+    found : named tuple, optional
+        Comparison one month ahead over the whole replay: ``skill lower upper n words``; None without one.
+    one_since : float, optional
+        Skill one month ahead since the last era began.
     since : str
         ``since 2020``.
     first : Period
@@ -94,16 +92,26 @@ def models_find(
     none_beats : int, optional
         The shortest distance at which no model has beaten the guess since then.
     """
-    if one is None:
+    if found is None:
         return "There are too few replayed forecasts to compare the models."
-    guess = "“same as last month”"
+    one, words, guess = float(found.skill), str(found.words), "“same as last month”"
     year = pd.Period(first, "M").year
-    if one > 0.005:
-        text = f"{'A little' if one < 0.2 else 'Yes'}, one month ahead: the headline forecast scores {w.percent(one)} better than {guess} since {year}"  # fmt: skip
-    elif one < -0.005:
-        text = f"Not one month ahead: the headline forecast scores {w.percent(-one)} worse than {guess} since {year}"
+    side = "better than" if one > 0.005 else "worse than" if one < -0.005 else "the same as"
+    size = "" if side == "the same as" else f"{w.percent(abs(one))} "
+    scored = f"the headline forecast scores {size}{side} {guess} since {year}"
+    if np.isfinite(found.lower):
+        scored += f" (90% range {w.skill(found.lower)} to {w.skill(found.upper)})"
+    if words.startswith("better"):
+        text = f"Yes, one month ahead: {scored}"
+    elif words.startswith("worse"):
+        text = f"No: one month ahead {scored}"
+    elif words.startswith("ahead"):
+        objection = words.partition(", but ")[2].replace("origin", "date")
+        text = f"Ahead one month ahead, but not shown to be better: {scored}; {objection}"
+    elif words.startswith("cannot"):
+        text = f"Not shown: one month ahead the two cannot be told apart; {scored}"
     else:
-        text = f"No: one month ahead the headline forecast scores the same as {guess} since {year}"
+        text = f"There are too few dates to say: one month ahead {scored}, on {w.count(found.n)} dates"
     if one_since is not None and since:
         if abs(one_since) < 0.005:
             text += f", and no better {since}"
@@ -120,6 +128,15 @@ def models_find(
     return text
 
 
+def weights_title(largest: str, share: float, members: int) -> str:
+    """Return the title of the picture of weights: spread or not."""
+    if share < 1.5 / members:
+        return (
+            f"The weight is spread: none of {w.number_word(members)} members has more than {w.percent(share)}"
+        )
+    return f"“{largest}” has the largest weight, {w.percent(share)} of the whole"
+
+
 def failed_note(failed: int, when: Any, message: str) -> str:
     """Return the note of a model some of whose forecasts failed."""
     reason = f": {message.strip().rstrip('.')}" if message else ""
@@ -130,8 +147,33 @@ def failed_note(failed: int, when: Any, message: str) -> str:
 
 
 @dataclass(frozen=True)
+class Varied:
+    """An effect under other choices of model: how many have the sign of the estimate, of how many; extremes in percent."""
+
+    same: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def firm(self) -> bool:
+        """Whether at least nine in ten choices agree on the sign."""
+        return self.same >= 0.9 * self.n
+
+    @property
+    def span(self) -> str:
+        """The extremes as text."""
+        return f"{w.signed(self.low)}% to {w.signed(self.high)}%"
+
+
+def varied_cell(varied: Varied | None) -> str:
+    """Return the cell of an effect under other choices of model."""
+    return "not tried" if varied is None else f"{varied.span}, same sign in {w.hits(varied.same, varied.n)}"
+
+
+@dataclass(frozen=True)
 class Jump:
-    """An estimated jump: name, first month, estimate and 80% range on logs, told apart or not."""
+    """An estimated jump: name, first month, estimate and 80% range on logs, told apart or not, other choices."""
 
     label: str
     month: Any
@@ -139,6 +181,12 @@ class Jump:
     low: float
     high: float
     clear: bool
+    varied: Varied | None = None
+
+    @property
+    def kind(self) -> str:
+        """``fall`` or ``rise``."""
+        return "fall" if self.estimate < 0 else "rise"
 
 
 def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[str, float]]) -> str:
@@ -160,32 +208,78 @@ def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[
     return f"{text} {much} from one step: {name[:1].lower() + name[1:]}."
 
 
-def effects_title(clear: int, total: int) -> str:
-    """Return the title of the effects chart, counted."""
+def effects_title(clear: int, total: int, shaky: int = 0) -> str:
+    """Return the title of the effects chart, counted; `shaky` of the clear ones change sign with the model."""
     rest = total - clear
-    dates = "date" if total == 1 else "dates"
+    if total == 1:
+        text = f"The one date {'stands' if clear else 'does not stand'} out from ordinary months"
+        return f"{text}, but its sign depends on the choice of model" if shaky else text
+    dates = f"{w.number_word(total)} dates"
     if clear == 0:
-        return f"{w.capital('none' if total > 1 else 'it')} of {w.number_word(total)} {dates} stands out from ordinary months" if total > 1 else "The one date does not stand out from ordinary months"  # fmt: skip
-    if rest == 0:
-        return f"All {w.number_word(total)} {dates} stand out from ordinary months" if total > 1 else "The one date stands out from ordinary months"  # fmt: skip
-    stand = "stands" if clear == 1 else "stand"
+        return f"None of {dates} stands out from ordinary months"
+    many = w.capital(w.number_word(clear)) if rest else "All"
+    text = f"{many} of {dates}" if rest else f"All {dates}"
+    text += f" {'stands' if clear == 1 else 'stand'} out from ordinary months"
+    if shaky:
+        which = "its sign depends" if clear == 1 else "the sign of each depends" if shaky == clear else f"the sign of {w.number_word(shaky)} of them depends"  # fmt: skip
+        return f"{text}, but {which} on the choice of model"
+    if not rest:
+        return text
     other = "the other does not" if rest == 1 else f"the other {w.number_word(rest)} do not"
-    return f"{w.capital(w.number_word(clear))} of {w.number_word(total)} {dates} {stand} out from ordinary months; {other}"
+    return f"{text}; {other}"
 
 
 def effects_find(jumps: Sequence[Jump]) -> str:
-    """Return the largest jump that stands out, and the latest that does not."""
+    """Return the largest jump that stands out whatever the model, one whose sign hangs on it, the latest that does not."""
     clear = [jump for jump in jumps if jump.clear]
+    firm = [jump for jump in clear if jump.varied is None or jump.varied.firm]
+    shaky = [jump for jump in clear if jump not in firm]
     vague = [jump for jump in jumps if not jump.clear]
     parts = []
-    if clear:
-        big = max(clear, key=lambda jump: abs(jump.estimate))
-        kind = "fall" if big.estimate < 0 else "rise"
-        parts.append(f"The largest {kind} came with “{big.label}”{_of(big.month)}: {w.effect(big.estimate)} (80% range {w.effect(big.low)} to {w.effect(big.high)}).")  # fmt: skip
+    if firm:
+        big = max(firm, key=lambda jump: abs(jump.estimate))
+        keeps = " that keeps its sign under other choices of model" if shaky else ""
+        parts.append(f"The largest {big.kind}{keeps} came with “{big.label}”{_of(big.month)}: {w.effect(big.estimate)} (80% range {w.effect(big.low)} to {w.effect(big.high)}){_held(big)}.")  # fmt: skip
+    if shaky:
+        big = max(shaky, key=lambda jump: abs(jump.estimate))
+        assert big.varied is not None
+        parts.append(f"The {big.kind} of “{big.label}”{_of(big.month)}, {w.effect(big.estimate)}, stands out from ordinary months{' too' if firm else ''}, but its sign depends on the choice of model: {w.hits(big.varied.same, big.varied.n)} choices show a {big.kind}, and all range from {big.varied.span}.")  # fmt: skip
     if vague:
         last = vague[-1]
         parts.append(f"The jump of “{last.label}”{_of(last.month)}, {w.effect(last.estimate)}, cannot be told apart from ordinary change in this model, which is not the same as no effect.")  # fmt: skip
     return " ".join(parts)
+
+
+def _held(jump: Jump) -> str:
+    """Return what other choices of model say of a jump that keeps its sign."""
+    v = jump.varied
+    if v is None:
+        return ""
+    count = f"each of {v.n}" if v.same == v.n else f"{w.hits(v.same, v.n)}"
+    return f"; {count} choices of model {'shows' if v.same == v.n else 'show'} a {jump.kind}, from {v.span}"
+
+
+def specification_title(label: str, varied: Varied, estimate: float) -> str:
+    """Return the title of a specification curve: whether the sign holds."""
+    kind = "fall" if estimate < 0 else "rise"
+    if varied.same == varied.n:
+        return f"“{label}”: every choice of model shows a {kind}, from {varied.span}"
+    count = w.hits(varied.same, varied.n)
+    if varied.firm:
+        return f"“{label}”: nearly every choice of model shows a {kind} ({count}), from {varied.span}"
+    return f"“{label}”: the sign depends on the choice of model; {count} show a {kind}"
+
+
+def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, Any]]]]) -> str:
+    """Return on which choice the size depends most: the largest gap between the medians of a factor's options."""
+    gaps = []
+    for title, rows in options:
+        middles = sorted((float(percent[mask].median()), option) for option, mask in rows)
+        gaps.append((middles[-1][0] - middles[0][0], title, middles[0], middles[-1]))
+    if not gaps:
+        return ""
+    _, title, low, high = max(gaps, key=lambda gap: gap[0])
+    return f" The size depends most on “{title}”: half of the estimates are below {w.signed(low[0])}% with “{low[1]}” and below {w.signed(high[0])}% with “{high[1]}”."
 
 
 def _of(month: Any) -> str:

@@ -37,10 +37,18 @@ CSV_FILES = (
     "comparison",
     "knowledge",
     "effects",
+    "response",
+    "specification",
+    "fading",
     "estimability",
     "scenarios",
     "track_record",
     "changes",
+    "weights",
+    "confidence_set",
+    "reconciliation",
+    "others",
+    "early",
 )
 
 
@@ -102,7 +110,7 @@ def report_files(
     studio = Studio(png)
     page, tables = build_page(run, studio, command, dict(versions or companions.versions()))
     files = {f"{name}.csv": companions.csv_bytes(tables[name], name) for name in CSV_FILES}
-    files["backtest.csv.gz"] = companions.gz_bytes(companions.csv_bytes(run.backtest, "backtest", digits=7))
+    files["backtest.csv.gz"] = companions.gz_bytes(companions.forecasts_bytes(run.backtest))
     files["experiment.yaml"] = companions.experiment_yaml(run.experiment).encode()
     files["index.html"] = render(page, studio, ("png", "svg") if png else ("svg",)).encode()
     files["report.md"] = markdown(page).encode()
@@ -144,6 +152,7 @@ def build_page(
 ) -> tuple[Page, dict[str, Any]]:
     """Return the content of a run's page and the tables that go beside it; charts are drawn in `studio`."""
     from forecast.report import sections_causes as causes
+    from forecast.report import sections_effects as effects
     from forecast.report import sections_forecast as top
     from forecast.report import sections_method as method
     from forecast.report import sections_trust as trust
@@ -174,7 +183,7 @@ def build_page(
         causes.changed_section(report),
         trust.past_section(report),
         trust.sure_section(report),
-        causes.effects_section(report),
+        effects.effects_section(report),
         causes.known_section(report),
         causes.if_section(report),
         trust.models_section(report),

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts, names, sentences, tables
+from forecast.report import evidence, facts, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
-from forecast.report.content import Banner, Chart, Fact, Section, Toggle
+from forecast.report.content import Banner, Chart, Fact, Paragraph, Section, Toggle
 from forecast.report.facts import Held, View
 from forecast.report.studio import Studio
 
@@ -346,11 +346,40 @@ def next_section(r: Report) -> Section:
         rows, None if far is None else (far.month, far.middle, view.range(far, "80")), distance, view.whole
     )
     find += sentences.never_beaten(beaten, since)
-    blocks: list[Any] = [tables.next_table(view, r.run.as_of)]
+    blocks: list[Any] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]
+    pair = evidence.events_table(r.run, view)
+    blocks += [pair] if pair is not None else []
     rest = facts.other_series(r.run, view.series_id)
     if rest:
         blocks += several(r, rest)
     return Section("next", "What comes next?", "What comes next?", find, tuple(blocks))
+
+
+def nowcast(r: Report) -> str:
+    """Return the horizon and the calendar of the first months: which are over but not yet published."""
+    month, day = r.view.last + 1, pd.Timestamp(r.run.as_of)
+    over = []
+    while month.end_time.normalize() < day:
+        over.append(month)
+        month += 1
+    told = [
+        f"{w.month_long(m)}, {w.word_plural((m - r.view.last).n, 'month')} after the latest count, is over but not yet published: its forecast is of something that has already happened."
+        for m in over
+    ]
+    if month.start_time <= day:
+        told.append(
+            f"{w.month_long(month)}, {w.word_plural((month - r.view.last).n, 'month')} after it, is under way on {w.day_long(day)}."
+        )
+    text = (
+        " ".join(told)
+        or f"{w.month_long(month)}, the first month forecast, has not begun on {w.day_long(day)}."
+    )
+    leaks = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    leaks = leaks[leaks["month"] > r.view.last] if len(leaks) else leaks
+    if r.run.experiment.data.include_leaks and len(leaks):
+        used = w.joined([f"{w.count(row.value)} for {w.month_long(row.month)}" for row in records(leaks)])
+        text += f" The unofficial figure of {used} fills its month in every fit, with its error added to the ranges. {evidence.early_words(r.run, r.view.series_id)}"
+    return text
 
 
 def no_skill_from(r: Report) -> int | None:
@@ -414,7 +443,10 @@ def several(r: Report, rest: list[str]) -> list[Any]:
         csv="forecasts.csv",
         table=None,
     )
-    return [chart, tables.series_table([r.view, *views], total)]
+    shown = [r.view, *views]
+    table = tables.series_table(shown, total, evidence.means_column(r.run, shown))
+    sums = evidence.sums_words(r.run, str(total))
+    return [chart, table, *([sums] if sums is not None else [])]
 
 
 def afterwards_section(r: Report) -> Section | None:

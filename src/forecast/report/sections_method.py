@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from forecast.report import facts, names, sentences
+from forecast.report import evidence, facts, names, sentences
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
 from forecast.report.content import Command, Download, Head, Note, Row, Section, Table
@@ -14,9 +14,9 @@ from forecast.report.sections_forecast import Report
 def data_section(r: Report) -> Section:
     """Return "What should a reader know about the figures?"."""
     notes = [_counted(r), _vintage(r), *_provisional(r), *_breaks(r), *_leaks(r), _events(r), _rounding(r)]
-    return Section(
-        "data", "What should a reader know about the figures?", "About the figures", "", (tuple(notes),)
-    )
+    early = evidence.early_table(r.run, r.view.series_id)
+    blocks = (tuple(notes), *((early,) if early is not None else ()))
+    return Section("data", "What should a reader know about the figures?", "About the figures", "", blocks)
 
 
 def _counted(r: Report) -> Note:
@@ -90,7 +90,8 @@ def _leaks(r: Report) -> list[Note]:
         if used
         else "It is left out of the forecast."
     )
-    return [Note("Unofficial figures.", f"Not yet official on this date: {w.joined(parts)}. {fate}")]
+    past = evidence.early_words(r.run, r.view.series_id)
+    return [Note("Unofficial figures.", f"Not yet official on this date: {w.joined(parts)}. {fate} {past}")]
 
 
 def _events(r: Report) -> Note:
@@ -117,7 +118,7 @@ def _rounding(r: Report) -> Note:
 
 def how_section(r: Report, hashes: dict[str, str]) -> Section:
     """Return "How was this made, and how can it be repeated?"."""
-    notes = [_paragraph(r), _looking(r), _refusals(r), _chosen(r), *_fits(r)]
+    notes = [_paragraph(r), _looking(r), *_dates(r), _refusals(r), _chosen(r), *_fits(r)]
     table = Table(
         "What is needed to get the same bytes",
         (Head("Item"), Head("Value")),
@@ -180,6 +181,30 @@ def _looking(r: Report) -> Note:
     return Note("No looking ahead.", text)
 
 
+def _dates(r: Report) -> list[Note]:
+    """Say why the counts of dates on the page differ."""
+    if not len(r.replay):
+        return []
+    replay, run = r.replay, r.run
+    made = facts.headline_rows(run.backtest, run.headline, r.view.series_id)["origin"].nunique()
+    scored = int(replay["origin"].nunique())
+    known = replay.dropna(subset=["truth"]).groupby("horizon")["origin"].nunique()
+    text = ""
+    if made > scored:
+        text += f"The headline was made on {w.plural(int(made), 'date')}; the first {w.count(made - scored)} only feed weights and ranges. "
+    text += f"Of the {w.count(scored)} dates of the replay"
+    told = [f"{w.count(known[h])} {w.ahead(int(h))}" for h in facts.SHOWN_HORIZONS if h in known.index]
+    text += (
+        f", an outcome is known for {w.joined(told)}: the further ahead, the later it comes."
+        if told
+        else ", no outcome is known yet."
+    )
+    same = {f"{w.count(v.n)} {w.ahead(h)}" for h in (1,) if (v := evidence.verdict(run, r.view.series_id, run.headline, h)) is not None}  # fmt: skip
+    if same:
+        text += f" Models are compared only on dates on which every one of them has a forecast: {same.pop()}."
+    return [Note("Why counts of dates differ.", text)]
+
+
 def _refusals(r: Report) -> Note:
     parts = [f"{facts.need(r.run, level, 1)} for {w.level_name(level)}" for level in (0.8, 0.95, 0.98)]
     return Note(
@@ -232,8 +257,16 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("scores.csv", "Scores (CSV)", "all models, distances, eras and metrics"),
     ("calibration.csv", "How often ranges held (CSV)", "by model, distance and era"),
     ("comparison.csv", "Models compared in pairs (CSV)", "skill with its interval, tests"),
+    ("confidence_set.csv", "Models that cannot be told apart (CSV)", "at one month and over all distances"),
+    ("weights.csv", "Weights of the members (CSV)", "of each combination, at every date and distance"),
+    ("reconciliation.csv", "Parts that add up (CSV)", "score before and after, with its interval"),
+    ("others.csv", "Forecasts by others (CSV)", "theirs, ours, what was counted, the source"),
+    ("early.csv", "Early figures (CSV)", "leaks and first statements beside what became official"),
     ("folds.csv", "Every forecast attempted (CSV)", "made, failed or skipped, with the reason"),
     ("effects.csv", "Estimated jumps (CSV)", "estimate, ranges, ordinary months"),
+    ("response.csv", "With and without (CSV)", "months and sums of each effect, counterfactual and range"),
+    ("specification.csv", "Other choices (CSV)", "effects that stand out, under every choice of model"),
+    ("fading.csv", "Fading and anticipation (CSV)", "likelihood ranges of the effects that stand out"),
     ("estimability.csv", "What could be estimated (CSV)", "events used, merged, refused, and why"),
     ("knowledge.csv", "Worth of knowing events (CSV)", "none, as known, hindsight"),
     ("scenarios.csv", "Scenarios (CSV)", "forecasts under each “if”"),

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts, findings, names, sentences, tables
+from forecast.report import evidence, facts, findings, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
-from forecast.report._rows import records
+from forecast.report._rows import pick, records
 from forecast.report.content import Box, Chart, Paragraph, Section
 from forecast.report.facts import View
 from forecast.report.sections_forecast import Report, first_replayed, none_beats, published
@@ -115,7 +115,7 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
 
 
 def sure_section(r: Report) -> Section:
-    """Return "How sure can one be?": coverage, hits with and without a new measure, the record."""
+    """Return "How sure can one be?": coverage, hits with and without a new measure, eras, the record, others."""
     blocks: list[Any] = []
     months = {int(row.horizon): row.month for row in records(r.view.ahead)}
     calm, shock = by_new_event(r)
@@ -124,7 +124,11 @@ def sure_section(r: Report) -> Section:
         text = findings.shock_words(calm.get(1, (0, 0)), shock.get(1, (0, 0)))
         if text:
             blocks.append(Paragraph(text))
+    by_era = evidence.eras_table(r.run, r.view.series_id)
+    blocks += [by_era] if by_era is not None else []
     blocks += record_blocks(r)
+    theirs = evidence.others_table(r.run, r.view.series_id)
+    blocks += [theirs] if theirs is not None else []
     return Section(
         "sure", "How sure can one be?", "How sure?", findings.sure_find(r.held, months), tuple(blocks)
     )
@@ -213,14 +217,28 @@ def record_blocks(r: Report) -> list[Any]:
     scored = r.replay.dropna(subset=["truth"])
     if len(scored):
         out.append(record_chart(r, r.replay, "replayed"))
+        out += _worst(facts.track_record(r.run, r.view.series_id), "replayed")
     return out
+
+
+def _worst(record: pd.DataFrame, kind: str) -> list[Paragraph]:
+    from forecast.archive.track_record import worst_miss
+
+    text = worst_miss(record)
+    return (
+        [Paragraph(text.replace("The worst miss", f"The worst miss of the {kind} forecasts", 1))]
+        if text
+        else []
+    )
 
 
 def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
     """Return the chart of published forecasts, or the box that says when the first is scored."""
     matured = record.dropna(subset=["truth"])
     if len(matured):
-        return [record_chart(r, record, "published")]
+        told = evidence.held_so_far(matured)
+        rest = [Paragraph(told)] if told else []
+        return [record_chart(r, record, "published"), *rest, *_worst(matured, "published")]
     n = int(record["origin"].nunique())
     first = record["month"].min()
     expected = first.end_time.normalize() + pd.Timedelta(days=facts.usual_wait(r.view) or 0)
@@ -243,8 +261,11 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     first = max(scored["month"].min() - 1, view.last - 12 * YEARS + 1)
     counts = view.counts[view.counts.index >= first].dropna()
     lines = every_third(table[table["month"] > first], 3 if kind == "replayed" else 1)
-    six = lines[lines["horizon"] == lines["horizon"].clip(upper=6).max()].dropna(subset=["truth", "lower_80"])
+    # the count is of all forecasts of the window, whichever of them are drawn
+    drawn = every_third(table[table["month"] > first], 1)
+    six = drawn[drawn["horizon"] == drawn["horizon"].max()].dropna(subset=["truth", "lower_80"])
     missed = int((~facts.inside(six)).sum())
+    since = six["month"].min().year if len(six) else first.year
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
 
     def draw(**how: Any) -> Any:
@@ -257,7 +278,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         else "Published forecasts, as they stood on the day of each issue"
     )
     fell = (
-        f"; in {w.hits(missed, len(six)).replace(' of ', ' of the ')} that have matured, the sixth month fell outside the 80% range"
+        f"; in {w.hits(missed, len(six)).replace(' of ', ' of the ')} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {max(round(len(six) / 6), 1)} independent ones"
         if len(six)
         else ""
     )
@@ -270,7 +291,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     return r.studio.chart(
         name,
         draw,
-        title=record_title(missed, len(six), kind),
+        title=record_title(missed, len(six), kind, since),
         subtitle=w.capital(
             f"{view.name.measure}{', ' + unit if unit else ''}: the count, and {shown}. {counts.index[0].year} to {counts.index[-1].year}"
         ),
@@ -281,17 +302,19 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     )
 
 
-def record_title(missed: int, n: int, kind: str) -> str:
-    """Return the title of the record, from how many sixth months fell outside."""
+def record_title(missed: int, n: int, kind: str, since: int) -> str:
+    """Return the title of the record, from how many sixth months of all forecasts fell outside."""
     word = "Replayed" if kind == "replayed" else "Published"
     if n == 0:
         return f"{word} forecasts beside what happened"
     if missed == 0:
-        return f"{word} forecasts: every sixth month fell inside the 80% range"
+        return f"{word} forecasts: every sixth month since {since} fell inside the 80% range"
     share = missed / n
     if share > 0.2:
-        return f"{word} forecasts lag behind turning points; the sixth month fell outside the 80% range in {w.hits(missed, n)}"
-    return f"{word} forecasts: the sixth month fell outside the 80% range in {w.hits(missed, n)}"
+        return f"{word} forecasts lag behind turning points; the sixth month fell outside the 80% range in {w.hits(missed, n)} since {since}"
+    return (
+        f"{word} forecasts: the sixth month fell outside the 80% range in {w.hits(missed, n)} since {since}"
+    )
 
 
 # --------------------------------------------------------------------------- models
@@ -305,9 +328,44 @@ def models_section(r: Report) -> Section:
     blocks: list[Any] = []
     if len(run.backtest):
         blocks.append(tables.models_table(run, r.view.series_id, r.scores, era, first_replayed(r)))
+        more = (evidence.claims_table(run, r.view.series_id), evidence.alike_table(run, r.view.series_id))
+        blocks += [table for table in (*more, weights_chart(r)) if table is not None]
     blocks += tables.fit_tables(run, r.view.series_id)
     return Section(
         "models", "Do the models beat a simple guess?", "Models compared", _models_find(r, era), tuple(blocks)
+    )
+
+
+def weights_chart(r: Report) -> Chart | None:
+    """Return the small picture of the members' weights one month ahead, or None without a weighted combination."""
+    from forecast.report.figure_weights import weights_chart as draw_weights
+
+    pair = evidence.pair_with_events(r.run)
+    combination = pair[0] if pair is not None else r.run.headline
+    rows = evidence.table_of(r.run, "weights")
+    rows = pick(rows, combination=combination, series_id=r.view.series_id, horizon=1) if len(rows) else rows
+    rows = rows.dropna(subset=["weight"]) if len(rows) else rows
+    if not len(rows) or rows["origin"].nunique() < 6:
+        return None
+    wide = rows.pivot_table(index="origin", columns="member", values="weight", aggfunc="first")
+    wide = wide[list(dict.fromkeys(rows["member"]))].fillna(0.0)
+    wide = wide.set_axis(pd.DatetimeIndex(wide.index).to_period("M")).groupby(level=0).last()
+    wide = wide.reindex(pd.period_range(wide.index[0], wide.index[-1], freq="M")).ffill()
+    called = {str(m): names.model_name(str(m)) for m in wide.columns}
+
+    def draw(**how: Any) -> Any:
+        return draw_weights(wide, called, **how)
+
+    now = wide.iloc[-1]
+    told = w.joined([f"{called[m]} {w.percent(float(now[m]))}" for m in called])
+    return r.studio.chart(
+        "weights",
+        draw,
+        title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
+        subtitle=f"Weight of each member of the combination one month ahead, by date of the forecast. {w.month_long(wide.index[0])} to {w.month_long(wide.index[-1])}",
+        note=f"Weights follow from errors already known on each date; where no member is better, they come out alike. {r.source}",
+        label=f"Line chart of the members’ weights. At the end: {told}.",
+        csv="weights.csv",
     )
 
 
@@ -323,6 +381,5 @@ def _models_find(r: Report, era: str | None) -> str:
     since = facts.era_words(run, era) if era else ""
     first = first_replayed(r)
     one_since = skill(era, 1) if era else None
-    return findings.models_find(
-        names.model_name(run.headline), skill("all", 1), one_since, since, first, none_beats(r, era or "all")
-    )
+    found = evidence.verdict(run, r.view.series_id, run.headline, 1)
+    return findings.models_find(found, one_since, since, first, none_beats(r, era or "all"))

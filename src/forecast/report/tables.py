@@ -290,7 +290,7 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
     if len(rows):
         told = (Head("Check"), Head("Model", "w"), Head("Statistic", "n"), Head("p", "n"), Head("Note"))
         made = [
-            Row((str(row.check), names.model_name(str(row.model)), _decimal(row.statistic), _small(row.p_value), row.note if isinstance(row.note, str) else ""))
+            Row((str(row.check), names.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), row.note if isinstance(row.note, str) else ""))
             for row in records(rows)
         ]  # fmt: skip
         out.append(Table("Checks of the residuals", told, tuple(made), folded=True))
@@ -303,7 +303,8 @@ def _decimal(value: float) -> str:
     return f"{w.MINUS if value < 0 else ''}{abs(value):.{1 if abs(value) >= 100 else 3}f}"
 
 
-def _small(p: float) -> str:
+def small(p: float) -> str:
+    """Return a p value: three digits, or that it is smaller."""
     if not np.isfinite(p):
         return "none"
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
@@ -312,24 +313,29 @@ def _small(p: float) -> str:
 # --------------------------------------------------------------------------- several series
 
 
-def series_table(views: Sequence[View], total: str | None) -> Table:
-    """Return the next month of every series: latest count, forecast, ranges."""
+def series_table(views: Sequence[View], total: str | None, means: Sequence[str] = ()) -> Table:
+    """Return the next month of every series: latest count, forecast, ranges; means where they add up."""
     month = views[0].ahead["month"].iloc[0]
-    head = (
+    head: tuple[Head, ...] = (
         Head("Series"), Head(f"Forecast, {w.month_short(month)}", "n"), Head("80% range", "n"), Head("50% range", "n"),
         Head(f"Latest count, {w.month_short(views[0].last)}", "n"), Head("A year before", "n"),
     )  # fmt: skip
+    head += (Head("Mean (adds up)", "n"),) if means else ()
     rows = []
-    for view in views:
+    for k, view in enumerate(views):
         row = view.numbers(1)
+        mean = (means[k],) if means else ()
         if row is None:
-            rows.append(Row((view.name.label, "failed", "", "", w.count(view.counts.iloc[-1]), "")))
+            rows.append(Row((view.name.label, "failed", "", "", w.count(view.counts.iloc[-1]), "", *mean)))
             continue
         before = view.value(row.month - 12)
         cells = (
             view.name.label, w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8),
-            range_cell(view, row, "50", 0.5), w.count(view.counts.iloc[-1]), "none" if before is None else w.count(before),
+            range_cell(view, row, "50", 0.5), w.count(view.counts.iloc[-1]), "none" if before is None else w.count(before), *mean,
         )  # fmt: skip
         rows.append(Row(cells, "lead" if view.series_id == total else ""))
-    foot = "Rounded forecasts need not add up exactly; the files hold them unrounded." if total else ""
+    foot = ""
+    if total:
+        foot = "Middles and ranges are read series by series and do not add up."
+        foot += " Means add up to one count: each is the mean of sample paths, every one of which adds up." if means else ""
     return Table(f"Every series, {w.month_long(month)}", head, tuple(rows), foot)

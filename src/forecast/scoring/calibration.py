@@ -112,3 +112,19 @@ def _row(horizon: Any, share: float, n: int, independent: float) -> dict[str, An
         "lower": lower,
         "upper": upper,
     }
+
+
+def promise_bar(nominal: float, n: float, share: float = 0.9) -> tuple[float, float]:
+    """Return where `share` of all results would fall if a range kept its promise in `n` independent months.
+
+    Examples
+    --------
+    >>> promise_bar(0.8, 1), promise_bar(0.8, 200)
+    ((0.0, 1.0), (0.755, 0.845))
+    """
+    from scipy.special import bdtr
+
+    whole = max(1, round(n))
+    below = bdtr(np.arange(whole + 1.0), whole, nominal)  # chance of at most so many
+    low, high = (float(np.argmax(below >= q)) / whole for q in ((1 - share) / 2, (1 + share) / 2))
+    return low, high

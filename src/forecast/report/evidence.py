@@ -1,0 +1,377 @@
+"""Tables that say how far the forecasts can be trusted: claims, eras, events laid over, sums, forecasts by others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import facts, names, tables
+from forecast.report import wording as w
+from forecast.report._rows import pick, records
+from forecast.report.content import Head, Paragraph, Row, Table
+from forecast.report.facts import View
+
+METRIC = "log_wis"  #: the measure of skill on the page
+CALM, BREAK = "calm", "break"
+
+
+def table_of(run: Any, name: str) -> pd.DataFrame:
+    """Return a table that a run may lack; empty then."""
+    found = getattr(run, name, None)
+    return pd.DataFrame() if found is None else found
+
+
+def verdict(run: Any, series_id: str, model: str, horizon: int | str, era: str = "all") -> Any:
+    """Return the comparison of a row with the baseline as a named tuple, or None where there is none."""
+    rows = pick(table_of(run, "comparison"), model=model, series_id=series_id, metric=METRIC, era=era)
+    if not len(rows):
+        return None
+    rows = rows[rows["horizon"].astype(str) == str(horizon)]
+    found = next(iter(records(rows)), None)
+    return found if found is not None and np.isfinite(found.skill) else None
+
+
+def claim(words: str, against: str) -> str:
+    """Return what may be said, with the plain name of the other model."""
+    plain = words.replace(against, f"“{names.model_name(against)}”").replace("origin", "date")
+    return w.capital(plain)
+
+
+def between(lower: float, upper: float) -> str:
+    """Return an interval of skill, or that there is none."""
+    return f"{w.skill(lower)} to {w.skill(upper)}" if np.isfinite(lower) and np.isfinite(upper) else "none"
+
+
+def claims_table(run: Any, series_id: str) -> Table | None:
+    """Return whether the headline's gain over the baseline is more than chance, by the one rule of all words."""
+    baseline = run.experiment.backtest.baseline
+    found = [(h, verdict(run, series_id, run.headline, h)) for h in (*facts.SHOWN_HORIZONS, "all")]
+    found = [(h, v) for h, v in found if v is not None]
+    if not found:
+        return None
+    divided = any(verdict(run, series_id, run.headline, h, BREAK) is not None for h, _ in found)
+    head = [Head("Months ahead"), Head("Skill", "n"), Head("90% range", "n"), Head("p", "n")]
+    head += [Head("Calm dates", "n"), Head("Dates before a break", "n")] if divided else []
+    head += [Head("Five best dates carry", "n"), Head("What may be said", "w")]
+    rows = []
+    for horizon, v in found:
+        cells = ["all" if horizon == "all" else str(horizon), w.skill(v.skill), between(v.lower, v.upper)]
+        cells.append(tables.small(v.p))
+        cells += [_part(run, series_id, horizon, era) for era in (CALM, BREAK)] if divided else []
+        share = getattr(v, "five_best_share", np.nan)
+        cells.append(
+            "no gain" if not np.isfinite(share) else "more than all" if share > 1 else w.percent(share)
+        )
+        rows.append(Row((*cells, claim(v.words, baseline))))
+    name, other = names.model_name(run.headline), names.model_name(baseline)
+    foot = (
+        "Skill as in the table of models. 90% range: bootstrap of blocks of two years. p: Diebold-Mariano test, which takes"
+        " the dates for more independent than they are. “Better” is said only if the whole range lies above 0, the gain has"
+        " the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it."
+    )
+    if divided:
+        foot += (
+            " Before a break: a measure of first priority by rule was announced within the next six months and began at"
+            " most a month later; known only afterwards."
+        )
+    return Table(f"Is it more than chance? “{name}” against “{other}”", tuple(head), tuple(rows), foot)
+
+
+def _part(run: Any, series_id: str, horizon: Any, era: str) -> str:
+    v = verdict(run, series_id, run.headline, horizon, era)
+    return "none" if v is None else f"{w.skill(v.skill)} ({w.count(v.n)})"
+
+
+def alike_table(run: Any, series_id: str) -> Table | None:
+    """Return the models that cannot be told apart from the best."""
+    table = pick(table_of(run, "confidence_set"), series_id=series_id)
+    if not len(table):
+        return None
+    kept = {str(h): rows.set_index("model") for h, rows in table.groupby(table["horizon"].astype(str))}
+    heads = {"1": "One month ahead", "all": "All distances"}
+    shown = [h for h in heads if h in kept]
+    rows = []
+    for model, knowledge in tables.model_rows(run):
+        if model not in set(table["model"]):
+            continue
+        cells = []
+        for h in shown:
+            row = kept[h].loc[model] if model in kept[h].index else None
+            told = (
+                "none"
+                if row is None
+                else f"{'yes' if row['included'] else 'no'} (p {tables.small(row['p'])})"
+            )
+            cells.append(told)
+        rows.append(Row((names.row_name(model, knowledge), *cells), "lead" if model == run.headline else ""))
+    dates = w.joined([f"{w.count(kept[h]['n'].iloc[0])} {'one month ahead' if h == '1' else 'over all distances'}" for h in shown])  # fmt: skip
+    foot = (
+        "Yes: the model stands in a set that holds the best one 9 times in 10 (model confidence set of Hansen, Lunde and"
+        f" Nason); those in it cannot be told apart. On dates that all models share: {dates}."
+    )
+    head = (Head("Model"), *(Head(heads[h], "n") for h in shown))
+    return Table("Models that cannot be told apart", head, tuple(rows), foot)
+
+
+# --------------------------------------------------------------------------- with and without events
+
+
+def pair_with_events(run: Any) -> tuple[str, str] | None:
+    """Return the headline's combination and the same with events laid over it, or None."""
+    for name, spec in run.experiment.combination.items():
+        if spec.with_events and run.headline in (name, spec.with_events):
+            return name, spec.with_events
+    return None
+
+
+def events_table(run: Any, view: View) -> Table | None:
+    """Return the forecast with and without the event adjustment, and the skill of both."""
+    pair = pair_with_events(run)
+    if pair is None:
+        return None
+    made = [facts.quantiles(facts.headline_rows(run.forecasts, m, view.series_id)) for m in pair]
+    if not all(len(m) for m in made):
+        return None
+    plain, moved = (m.set_index("month") for m in made)
+    head = (
+        Head("Month"), Head("Without events", "n"), Head("80% range", "n"), Head("With events", "n"), Head("80% range", "n"),
+    )  # fmt: skip
+    rows = []
+    for month in plain.index[plain["horizon"].isin((1, 2, 3, 4, 5, 6, 9, 12))]:
+        cells: list[str] = []
+        for one in (plain, moved):
+            row = one.loc[month] if month in one.index else None
+            cells += (
+                ["none", "none"]
+                if row is None
+                else [w.rounded(row["middle"], view.whole), _span(row, view.whole)]
+            )
+        rows.append(Row((w.month_short(month), *cells)))
+    for horizon, words in ((1, "Skill, 1 month"), ("all", "Skill, all distances")):
+        found = [verdict(run, view.series_id, m, horizon) for m in pair]
+        if all(v is not None for v in found):
+            cells = [text for v in found for text in (w.skill(v.skill), between(v.lower, v.upper))]
+            rows.append(Row((words, *cells), "far"))
+    same = bool(np.allclose(plain["middle"], moved["middle"].reindex(plain.index), rtol=5e-4))
+    foot = (
+        "No event known on this date moves the forecast: both are the same now."
+        if same
+        else "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
+    )
+    foot += (
+        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is"
+        f" the forecast {'without' if run.headline == pair[0] else 'with'} events. {_gain(run, view.series_id)}Skill as in"
+        " “Do the models beat a simple guess?”, with its 90% range."
+    )
+    if not any(row.kind for row in rows):
+        foot = foot.rsplit("Skill as in", 1)[0].strip()
+    caption = "The same forecast with the events known at the time laid over it"
+    return Table(caption, head, tuple(rows), foot, "dates")
+
+
+def _span(row: Any, whole: bool) -> str:
+    low, high = float(row["lower_80"]), float(row["upper_80"])
+    return w.span(low, high, whole) if np.isfinite(low) and np.isfinite(high) else "refused"
+
+
+def _gain(run: Any, series_id: str) -> str:
+    """Say what the events were worth over all distances, from the table on knowing."""
+    table = pick(
+        table_of(run, "knowledge"), series_id=series_id, metric=METRIC, coding=run.experiment.events.coding
+    )
+    rows = records(table[table["horizon"].astype(str) == "all"]) if len(table) else []
+    if not rows or not np.isfinite(rows[0].gain):
+        return ""
+    row = rows[0]
+    way = "lowered" if row.gain >= 0 else "raised"
+    told = f"Over all distances the events {way} the score by {w.percent(abs(row.gain))} (90% range {between(row.lower, row.upper)})"
+    return f"{told}{', which cannot be told apart from nothing' if row.lower <= 0 <= row.upper else ''}. "
+
+
+# --------------------------------------------------------------------------- coverage by era
+
+
+def eras_table(run: Any, series_id: str) -> Table | None:
+    """Return how often the 80% range held in each era, on calm dates and before breaks."""
+    table = pick(
+        run.calibration, model=run.headline, knowledge=facts.headline_knowledge(run), series_id=series_id
+    )
+    table = table[np.isclose(table["nominal"].astype(float), 0.8) & (table["n"] > 0)] if len(table) else table
+    if not len(table):
+        return None
+    told = {CALM: "calm dates", BREAK: "dates before a break"}
+    named = {era: facts.era_words(run, era) for era in run.experiment.report.eras} | told
+    distances = [h for h in (1, 6, 12) if (table["horizon"].astype(str) == str(h)).any()]
+    rows = []
+    for era, words in named.items():
+        cells = []
+        for h in distances:
+            found = records(table[(table["era"] == era) & (table["horizon"].astype(str) == str(h))])
+            cells.append(held_cell(found[0]) if found else "none")
+        if any(cell != "none" for cell in cells):
+            rows.append(Row((w.capital(words), *cells)))
+    if len(rows) < 2:
+        return None
+    ends = table[table["era"].isin(list(named)) & table["lower"].notna()].groupby("horizon")
+    apart = bool((ends["lower"].max() > ends["upper"].min()).any())
+    foot = (
+        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap."
+        f" {'Where two of them do not overlap, the ranges kept their promise in one and not in the other' if apart else 'They all overlap: these dates are too few to tell one era from another'}."
+        " An era holds the dates on which forecasts were made."
+    )
+    head = (Head("Forecasts made"), *(Head(w.ahead(h), "n") for h in distances))
+    return Table("How often the 80% range held, by era", head, tuple(rows), foot)
+
+
+def held_cell(row: Any) -> str:
+    """Return a coverage with its uncertainty: ``71 of 84, 85% (75% to 92%)``."""
+    text = f"{w.hits(round(row.covered * row.n), row.n)}, {w.percent(row.covered)}"
+    return f"{text} ({w.percent(row.lower)} to {w.percent(row.upper)})" if np.isfinite(row.lower) else text
+
+
+def held_so_far(record: pd.DataFrame) -> str:
+    """Say how often the 80% ranges of published forecasts held one month ahead, and how little that is."""
+    from forecast.scoring.metrics import coverage_interval
+
+    rows = record[record["horizon"] == record["horizon"].min()].dropna(
+        subset=["truth", "lower_80", "upper_80"]
+    )
+    if not len(rows):
+        return ""
+    hit = int(facts.inside(rows).sum())
+    low, high = coverage_interval(hit / len(rows), float(len(rows)), 0.9)
+    ahead = w.ahead(int(rows["horizon"].iloc[0]))
+    return (
+        f"So far the 80% range of published forecasts held in {w.hits(hit, len(rows))} months {ahead}: with so many, the"
+        f" true share may lie anywhere from {w.percent(low)} to {w.percent(high)} (90% range)."
+    )
+
+
+# --------------------------------------------------------------------------- sums
+
+
+def sums_words(run: Any, total: str) -> Paragraph | None:
+    """Say that the parts were made to add up, and what that was worth."""
+    table = table_of(run, "reconciliation")
+    method = run.experiment.reconciliation.method
+    if method == "none":
+        return None
+    text = (
+        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as"
+        f" their past errors allow ({METHOD_WORDS[method]}). Means add up to one count; middles and ranges are read series"
+        " by series and do not. This is for coherence, not for a better score"
+    )
+    chosen = pick(table, series_id=total, metric=METRIC, era="all")
+    rows = records(chosen[chosen["horizon"].astype(str) == "all"]) if len(chosen) else []
+    if not rows or not np.isfinite(rows[0].skill):
+        return Paragraph(f"{text}; there are too few dates to test it.")
+    row = rows[0]
+    change = f"{'better' if row.skill >= 0 else 'worse'} by {100 * abs(row.skill):.1f}%"
+    told = f": over all distances and {w.count(row.n)} dates the score of the sum became {change}"
+    if np.isfinite(row.lower):
+        told += f" (90% range {100 * row.lower:+.1f}% to {100 * row.upper:+.1f}%, p {tables.small(row.p)})".replace(
+            "-", w.MINUS
+        )
+        told += ", which cannot be told apart from nothing" if row.lower <= 0 <= row.upper else ""
+    return Paragraph(f"{text}{told}.")
+
+
+METHOD_WORDS = {
+    "bottom_up": "bottom up: the parts stay, the sum is theirs",
+    "top_down": "top down: the sum stays and is divided in the proportions of the parts",
+    "ols": "least squares, all series alike",
+    "structural": "least squares weighted by the number of parts",
+    "variance": "least squares weighted by the variance of each series’ past errors",
+    "shrinkage": "least squares weighted by the shrunken covariance of past errors, known as MinT",
+}
+
+
+def means_column(run: Any, views: Sequence[View], horizon: int = 1) -> list[str]:
+    """Return the mean of each series that was made to add up, to one count; empty where none were."""
+    rows = run.forecasts
+    rows = rows[rows["level"].isna() & (rows["model"] == run.headline) & (rows["horizon"] == horizon)]
+    found = dict(zip(rows["series_id"], rows["value"], strict=True))
+    return (
+        [w.count(round(found[v.series_id])) if v.series_id in found else "none" for v in views]
+        if found
+        else []
+    )
+
+
+# --------------------------------------------------------------------------- others, and early figures
+
+
+def others_table(run: Any, series_id: str) -> Table | None:
+    """Return forecasts by others of the same series beside ours."""
+    from forecast.archive.track_record import SELECTION
+
+    table = pick(table_of(run, "others"), series_id=series_id)
+    if not len(table):
+        return None
+    head = (
+        Head("Forecast of"), Head("Made"), Head("For"), Head("Theirs", "n"), Head("Counted", "n"), Head("Off by", "n"),
+        Head("Ours", "n"), Head("Off by", "n"), Head("Source", "w"),
+    )  # fmt: skip
+    rows = []
+    for row in records(table):
+        first, last = w.month_short(row.first_month), w.month_short(row.last_month)
+        theirs = w.count(row.point) if np.isfinite(row.point) else _low_high(row)
+        scored = np.isfinite(row.error)
+        ours = np.isfinite(row.ours)
+        rows.append(
+            Row(
+                (
+                    w.capital(str(row.forecaster)), str(row.made), first if first == last else f"{first} to {last}", theirs,
+                    w.count(row.actual) if np.isfinite(row.actual) else "not yet known",
+                    w.change(row.point, row.actual) if scored else "not scored",
+                    w.rounded(row.ours) if ours else "none",
+                    w.change(row.ours, row.actual) if ours and np.isfinite(row.ours_error) else "none",
+                    f"{row.source}. {w.capital(str(row.note))}".rstrip(". ") if row.note else str(row.source),
+                )
+            )
+        )  # fmt: skip
+    foot = (
+        f"{SELECTION} Ours: the last {'published or ' if (table['ours_kind'] == 'published').any() else ''}replayed forecast"
+        " of that month made no later than theirs, of single months only."
+    )
+    return Table("Forecasts by others, beside ours", head, tuple(rows), foot)
+
+
+def _low_high(row: Any) -> str:
+    ends = [w.count(v) for v in (row.low, row.high) if np.isfinite(v)]
+    return " to ".join(ends) or "none"
+
+
+def early_table(run: Any, series_id: str) -> Table | None:
+    """Return leaks and first statements beside what became official."""
+    table = pick(table_of(run, "early"), series_id=series_id)
+    if not len(table):
+        return None
+    kinds = {"leak": "unofficial", "flash": "first statement"}
+    rows = tuple(
+        Row(
+            (
+                w.month_short(row.month), kinds[str(row.kind)], w.day_short(row.released), w.count(row.value),
+                w.count(row.official) if np.isfinite(row.official) else "not yet",
+                f"{100 * float(np.expm1(row.log_error)):+.1f}%".replace("-", w.MINUS) if np.isfinite(row.log_error) else "open",
+            )
+        )
+        for row in records(table)
+    )  # fmt: skip
+    head = (Head("Month"), Head("Kind"), Head("Known on"), Head("Early figure", "n"), Head("First official", "n"), Head("Off by", "n"))  # fmt: skip
+    return Table(
+        "Figures known before they were official, and how far off they were", head, rows, folded=True
+    )
+
+
+def early_words(run: Any, series_id: str) -> str:
+    """Say how far off earlier unofficial figures and first statements were."""
+    table = pick(table_of(run, "early"), series_id=series_id)
+    errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
+    if not len(errors):
+        return "No earlier figure of this kind has an official one beside it yet, so its error is a cautious guess."
+    worst = 100 * float(np.expm1(errors.max()))
+    return f"Of {w.plural(len(errors), 'earlier figure')} of this kind the largest was off by {worst:.1f}%."
