@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from forecast.report import companions as c
-from report_fixture import state
+from report_fixture import make_run, state
 
 
 def test_csv_is_plain_and_exact():
@@ -76,3 +76,11 @@ def test_versions(name):
 
 def test_short_hash():
     assert c.short_hash("abc") == "ba7816bf8f01" and c.short_hash(b"abc", 4) == "ba78"
+
+
+def test_long_forecasts_are_written_as_any_other_table():
+    table = make_run(start="2025-01").backtest
+    assert c.forecasts_bytes(table) == c.csv_bytes(table, "backtest", 7)
+    holes = table.assign(value=table["value"].where(table.index > 3))
+    assert c.forecasts_bytes(holes) == c.csv_bytes(holes, "backtest", 7)
+    assert c.forecasts_bytes(table.iloc[:0]) == c.csv_bytes(table.iloc[:0], "backtest", 7)
