@@ -1,8 +1,10 @@
+import sys
 from dataclasses import dataclass
 
 import pytest
 
 import forecast as fc
+from forecast.models import registry
 from forecast.models.baselines import Drift
 from forecast.models.registry import describe, make_models, parameters_of
 from forecast.spec import ConfigError, ModelSpec
@@ -50,3 +52,64 @@ def test_what_is_no_model_is_refused():
 def test_a_kind_can_be_described():
     assert describe("random_walk").startswith("Every month ahead")
     assert "order" in parameters_of("arima")
+
+
+# --------------------------------------------------------------------------- models of installed packages
+
+PACKAGE = '''
+from dataclasses import dataclass
+import numpy as np
+import forecast as fc
+
+@dataclass(frozen=True)
+class Flat(fc.SeriesModel):
+    """Flat."""
+    transform: str = "log"
+    window: int | None = None
+    def fit_series(self, data):
+        return fc.SeriesFit(lambda h: (np.full(h, data.y[-1]), np.ones(h)))
+'''
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package on the path, with its metadata, as pip leaves it there."""
+    (tmp_path / "flat_model_of_a_package.py").write_text(PACKAGE)
+    info = tmp_path / "flat_models-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: flat-models\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[forecast.models]\nflat = flat_model_of_a_package:Flat\narima = flat_model_of_a_package:Flat\n"
+        "gone = flat_model_of_a_package:Gone\nno_model = pathlib:Path\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
+    registry._installed.cache_clear()
+    yield
+    registry._installed.cache_clear()
+    sys.modules.pop("flat_model_of_a_package", None)
+
+
+def test_a_package_brings_a_model_that_is_loaded_when_asked_for(installed, small):
+    assert "flat" in fc.list_models() and "flat_model_of_a_package" not in sys.modules
+    model = fc.make_model("flat", window=24)
+    panel = small.as_of("latest", ["a"])
+    median = model.fit(panel, fc.Design.none(panel, 3)).forecast(3).median
+    assert model.window == 24 and median["a"].tolist() == pytest.approx([panel.y("a").iloc[-1]] * 3)
+
+
+def test_a_package_cannot_take_a_built_in_name_nor_bring_what_is_no_model(installed):
+    assert type(fc.make_model("arima")).__name__ == "Arima"
+    with pytest.raises(
+        ConfigError, match=r"'gone': flat_model_of_a_package:Gone of flat-models cannot be loaded"
+    ):
+        fc.make_model("gone")
+    with pytest.raises(ConfigError, match=r"no_model.*not a frozen dataclass"):
+        fc.make_model("no_model")
+
+
+def test_a_model_that_needs_an_extra_says_which(monkeypatch):
+    monkeypatch.setattr(registry, "find_spec", lambda name: None)
+    assert "statsforecast_arima" not in fc.list_models()
+    with pytest.raises(ConfigError, match=r"border-forecast\[statsforecast\]"):
+        fc.make_model("statsforecast_arima")

@@ -1,10 +1,18 @@
-"""The closed list of models: configuration names a kind, never a callable."""
+"""The closed list of models: configuration names a kind, never a callable.
+
+An installed package adds its own by an entry point of the group ``forecast.models`` (``kind = "module:Class"``); it
+is loaded when its kind is first asked for, and held to the same rules as any registered class.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import typing
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import Any, cast
 
 from forecast.models.base import Model
@@ -25,7 +33,10 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "ets": ("forecast.models.smoothing", "Ets"),
     "theta": ("forecast.models.smoothing", "Theta"),
     "structural": ("forecast.models.structural", "Structural"),
+    "statsforecast_arima": ("forecast.models.peers", "StatsforecastArima"),
 }
+#: Kinds that need another package: listed where it is there.
+_NEEDS = {"statsforecast_arima": "statsforecast"}
 
 
 def register_model(name: str, cls: type[Any]) -> None:
@@ -51,21 +62,46 @@ def register_model(name: str, cls: type[Any]) -> None:
     >>> "my_drift" in fc.list_models()
     True
     """
-    parameters = getattr(cls, "__dataclass_params__", None)
-    if parameters is None or not parameters.frozen:
-        raise ConfigError(f"model '{name}': {cls.__name__} is not a frozen dataclass")
-    missing = [m for m in ("fit", "fit_many", "uses_events", "pooled", "min_months") if not hasattr(cls, m)]
-    if missing:
-        raise ConfigError(f"model '{name}': {cls.__name__} lacks {', '.join(missing)}")
+    _check_class(name, cls)
     taken = name in _BUILTIN or _REGISTRY.get(name, cls).__qualname__ != cls.__qualname__
     if taken:
         raise ConfigError(f"model '{name}' is registered already; choose another name")
     _REGISTRY[name] = cls
 
 
+def _check_class(name: str, cls: type[Any]) -> None:
+    parameters = getattr(cls, "__dataclass_params__", None)
+    if parameters is None or not parameters.frozen:
+        raise ConfigError(f"model '{name}': {cls.__name__} is not a frozen dataclass")
+    missing = [m for m in ("fit", "fit_many", "uses_events", "pooled", "min_months") if not hasattr(cls, m)]
+    if missing:
+        raise ConfigError(f"model '{name}': {cls.__name__} lacks {', '.join(missing)}")
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Return the models that installed packages bring; a built-in name cannot be taken."""
+    return {
+        point.name: point for point in entry_points(group="forecast.models") if point.name not in _BUILTIN
+    }
+
+
 def list_models() -> list[str]:
-    """Return the kinds of models that configuration may name, sorted."""
-    return sorted({*_BUILTIN, *_REGISTRY})
+    """Return the kinds of models that configuration may name, sorted.
+
+    Returns
+    -------
+    list of str
+        Built-in ones, registered ones, and those of installed packages.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> {"arima", "random_walk"} <= set(fc.list_models())
+    True
+    """
+    built_in = {kind for kind in _BUILTIN if kind not in _NEEDS or find_spec(_NEEDS[kind])}
+    return sorted({*built_in, *_REGISTRY, *_installed()})
 
 
 def model_class(kind: str) -> type[Any]:
@@ -78,13 +114,26 @@ def model_class(kind: str) -> type[Any]:
     """
     if kind in _REGISTRY:
         return _REGISTRY[kind]
+    if kind not in _BUILTIN and kind in _installed():
+        return _load(_installed()[kind])
     if kind not in _BUILTIN:
         known = list_models()
         raise ConfigError(f"model kind: there is no '{kind}' ({', '.join(known)}).{nearest(kind, known)}")
-    import importlib
-
+    if kind in _NEEDS and not find_spec(_NEEDS[kind]):
+        raise ConfigError(f"model kind '{kind}' needs: pip install 'border-forecast[{_NEEDS[kind]}]'")
     module, name = _BUILTIN[kind]
     return cast("type[Any]", getattr(importlib.import_module(module), name))
+
+
+def _load(point: EntryPoint) -> type[Any]:
+    try:
+        cls = point.load()
+    except Exception as error:
+        where = f"{point.value}{f' of {point.dist.name}' if point.dist else ''}"
+        raise ConfigError(f"model kind '{point.name}': {where} cannot be loaded: {error}") from error
+    _check_class(point.name, cls)
+    _REGISTRY[point.name] = cls
+    return cast("type[Any]", cls)
 
 
 def make_model(kind: str, **parameters: Any) -> Model:
