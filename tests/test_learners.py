@@ -15,7 +15,7 @@ def test_weights_are_kept_by_an_update(small, kind):
     early, late = (small.as_of(day, ["a", "b"]) for day in ("2022-06-30", "2022-12-31"))
     fitted = fc.make_model(kind).fit(early, fc.Design.none(early, 2))
     moved = fitted.update(late, fc.Design.none(late, 2))
-    assert moved.learners is fitted.learners
+    assert moved.horizons is fitted.horizons
     assert moved.forecast(2).table["month"].min() == late.last_official["a"] + 1
     with pytest.raises(fc.DataError, match="2 horizons"):
         fitted.forecast(3)

