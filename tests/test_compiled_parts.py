@@ -39,18 +39,14 @@ def test_forward_and_backward_are_adjoint():
 
 def test_filters_of_one_series():
     x = padded()
-    out, one = np.zeros_like(x), x[M : M + N, 0].copy()
+    out, one = np.zeros_like(x), x[:, 0].copy()
     parts.forward(x, out, M, N, 0 * PHI, THETA)
-    parts.filter_one(one, N, THETA, 1)
-    np.testing.assert_allclose(one, out[M : M + N, 0], atol=1e-12)
+    parts.filter_one(one, M, N, THETA, 1)
+    np.testing.assert_allclose(one, out[:, 0], atol=1e-12)
     parts.backward(x, out, M, N, THETA)
-    one = x[M : M + N, 0].copy()
-    parts.filter_one(one, N, THETA, -1)
-    np.testing.assert_allclose(one, out[M : M + N, 0], atol=1e-12)
-    pi, impulse = np.zeros(N + 2 * M), np.r_[1.0, np.zeros(N - 1)]
-    parts.impulse(pi, M, N, THETA)
-    parts.filter_one(impulse, N, THETA, 1)
-    np.testing.assert_allclose(pi[M : M + N], impulse, atol=1e-14)
+    one = x[:, 0].copy()
+    parts.filter_one(one, M, N, THETA, -1)
+    np.testing.assert_allclose(one[M : M + N], out[M : M + N, 0], atol=1e-12)
 
 
 @pytest.mark.parametrize("lag", [1, 4, 38])
@@ -70,11 +66,13 @@ def test_small_algebra():
     solved = x.copy()
     parts.solve_lower(low, solved, M, 3)
     np.testing.assert_allclose(low @ solved, x, atol=1e-12)
-    out = np.zeros((M, 3))
-    parts.multiply(a, x, out, M, 3, False)
-    np.testing.assert_allclose(out, a @ x)
-    parts.multiply(a, x, out, M, 3, True)
-    np.testing.assert_allclose(out, a.T @ x)
+    inverse = np.zeros((M, M))
+    parts.invert_lower(low, inverse, M)
+    np.testing.assert_allclose(inverse @ low, np.eye(M), atol=1e-12)
+    for matrix, triangular in ((a, False), (low, True)):
+        out = np.ones((M, M))
+        parts.add_squares(matrix, -2.0, out, M, triangular)
+        np.testing.assert_allclose(out, 1.0 - 2.0 * matrix.T @ matrix, atol=1e-12)
 
 
 def test_start_up_terms():
@@ -82,14 +80,14 @@ def test_start_up_terms():
     phi, theta = expand(from_partial(RNG.uniform(-0.8, 0.8, (1, orders.n_arma)), orders)[0], orders)
     m, ps = orders.state, orders.ar_length
     reference = StartCovariance.of(phi, theta, ps)
-    v, matrix = np.zeros((m, m)), np.zeros((ps + 1, ps + 1))
-    assert parts.start_covariance(phi[0], theta[0], m, ps, v, matrix)
+    v, matrix, exchange = np.zeros((m, m)), np.zeros((ps + 1, ps + 1)), np.zeros(ps + 1, dtype=np.int64)
+    assert parts.start_covariance(phi[0], theta[0], m, ps, v, matrix, exchange)
     np.testing.assert_allclose(v, reference.v[0], atol=1e-10)
     pull = RNG.standard_normal((m, m))
     pull += pull.T
     expected = reference.adjoint(pull[None])
     d_phi, d_theta = np.zeros(m + 1), np.zeros(m + 1)
-    parts.start_adjoint(phi[0], theta[0], m, ps, v, pull.copy(), matrix, d_phi, d_theta)
+    parts.start_adjoint(phi[0], theta[0], m, ps, v, pull.copy(), matrix, exchange, d_phi, d_theta)
     np.testing.assert_allclose(d_phi, expected[0][0], rtol=1e-8, atol=1e-8)
     np.testing.assert_allclose(d_theta, expected[1][0], rtol=1e-8, atol=1e-8)
 

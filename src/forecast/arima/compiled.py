@@ -17,15 +17,15 @@ import numpy as np
 
 from forecast.arima.compiled_parts import (
     WIDTH,
+    add_squares,
     backward,
     cholesky,
     factor,
     filter_one,
     forward,
-    impulse,
+    invert_lower,
     jit,
     matched,
-    multiply,
     solve_lower,
     start_adjoint,
     start_covariance,
@@ -35,77 +35,78 @@ from forecast.arima.polynomials import Floats, expand, gather
 
 
 @jit  # type: ignore[untyped-decorator]
+def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, q2: Any, start: Any) -> None:
+    """Covariance ``Q2 = R^-1 (I - B^-1) R^-T`` of the start-up terms and their estimates ``Q2 H`` of all columns."""
+    m = len(low)
+    invert_lower(small, low, m)  # R^-T
+    work[:] = low
+    solve_lower(b_root, work, m, m)
+    q2[:] = 0.0
+    add_squares(low, 1.0, q2, m, True)
+    add_squares(work, -1.0, q2, m, True)
+    tilted = g[:, :size].copy()
+    solve_lower(b_root, tilted, m, size)
+    start[:] = 0.0
+    for j in range(m):
+        for i in range(j + 1):
+            for c in range(size):
+                start[i, c] += low[j, i] * g[j, c] - work[j, i] * tilted[j, c]
+
+
+@jit  # type: ignore[untyped-decorator]
 def _gradient(
     z: Any, e: Any, pi: Any, m: int, n: int, ps: int, phi: Any, theta: Any, v: Any, small: Any, b_root: Any,
-    g: Any, mix: Any, weight: Any, size: int, matrix: Any, d_phi: Any, d_theta: Any,
+    g: Any, mix: Any, weight: Any, size: int, matrix: Any, exchange: Any, d_phi: Any, d_theta: Any,
 ) -> None:  # fmt: skip
     """Derivatives by the full polynomials; the columns of mix are the residual and the integrated ones."""
-    count = weight.size
-    inverse, shrink, low = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
-    work, q2, pull = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
-    for i in range(m):
-        inverse[i, i] = 1.0
-        low[i, i] = 1.0
-    solve_lower(b_root, inverse, m, m)
-    multiply(inverse, inverse, shrink, m, m, True)  # B^-1
-    multiply(small, shrink, work, m, m, False)
-    for i in range(m):  # pull = R' B^-1 R / 2 = small B^-1 small' / 2
-        for j in range(m):
-            total = 0.0
-            for c in range(j + 1):
-                total += work[i, c] * small[j, c]
-            pull[i, j] = 0.5 * total
+    low, work, q2 = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
+    pull, start = np.zeros((m, m)), np.zeros((m, size))
+    _posterior(small, b_root, g, size, low, work, q2, start)
     for i in range(m):
         for j in range(m):
-            shrink[i, j] = -shrink[i, j]
-        shrink[i, i] += 1.0
-    solve_lower(small, low, m, m)  # R^-T
-    multiply(shrink, low, work, m, m, False)
-    multiply(low, work, q2, m, m, True)
+            work[i, j] = small[j, i]
+    solve_lower(b_root, work, m, m)
+    add_squares(work, 0.5, pull, m, False)  # R' B^-1 R / 2
     wanted_phi, wanted_theta = np.flatnonzero(d_phi), np.flatnonzero(d_theta)
     d_phi[:] = 0.0
     d_theta[:] = 0.0
-    estimate, tilted = np.zeros((m, 1)), np.zeros((m, 1))
-    u, ehat, back, wrong = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    for k in range(count):
+    rows = n + 2 * m
+    u, ehat, back, wrong = np.zeros(rows), np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    for k in range(weight.size):
         ehat[:] = 0.0
         u[:] = 0.0
         wrong[:] = 0.0
-        estimate[:] = 0.0
         for c in range(size):
             w = mix[c, k]
             if w != 0.0:
                 column = e[c // WIDTH, m : m + n, c % WIDTH]
                 for t in range(n):
-                    ehat[t] += w * column[t]
+                    ehat[m + t] += w * column[t]
                 if ps:
                     column = z[c // WIDTH, m : m + n, c % WIDTH]
                     for t in range(n):
-                        u[t] += w * column[t]
+                        u[m + t] += w * column[t]
                 for i in range(m):
-                    estimate[i, 0] += w * g[i, c]
-        multiply(shrink, estimate, tilted, m, 1, False)
-        multiply(low, tilted, estimate, m, 1, True)
-        for i in range(m):
-            wrong[i] = estimate[i, 0]
-        filter_one(wrong, n, theta, 1)
-        for t in range(n):
+                    wrong[m + i] += w * start[i, c]
+        filter_one(wrong, m, n, theta, 1)
+        for t in range(m, m + n):
             ehat[t] -= wrong[t]
             back[t] = ehat[t]
-        filter_one(back, n, theta, -1)
-        w = weight[k]
+        filter_one(back, m, n, theta, -1)
+        w, inside = weight[k], back[m : m + n]
         for i in range(m):
             for j in range(m):
-                pull[i, j] -= w * back[i] * back[j]
+                pull[i, j] -= w * inside[i] * inside[j]
         for lag in wanted_theta:
-            d_theta[lag] -= 2.0 * w * matched(back, ehat, lag)
+            d_theta[lag] -= 2.0 * w * matched(inside, ehat[m : m + n], lag)
         for lag in wanted_phi:
-            d_phi[lag] -= 2.0 * w * matched(back, u, lag)
-    _determinant(pi, q2, m, n, back)
-    filter_one(back, n, theta, -1)
+            d_phi[lag] -= 2.0 * w * matched(inside, u[m : m + n], lag)
+    inside = back[m : m + n]
+    _determinant(pi, q2, m, n, inside)
+    filter_one(back, m, n, theta, -1)
     for lag in wanted_theta:
-        d_theta[lag] -= matched(back, pi[m : m + n], lag)
-    start_adjoint(phi, theta, m, ps, v, pull, matrix, d_phi, d_theta)
+        d_theta[lag] -= matched(inside, pi[m : m + n], lag)
+    start_adjoint(phi, theta, m, ps, v, pull, matrix, exchange, d_phi, d_theta)
 
 
 @jit  # type: ignore[untyped-decorator]
@@ -168,7 +169,7 @@ def _mixes(
 @jit  # type: ignore[untyped-decorator]
 def _start_part(
     p: Any, q: Any, pi: Any, m: int, n: int, ps: int, size: int, h: Any, gram: Any, v: Any, work: Any,
-    b_root: Any, g: Any, u: Any, matrix: Any,
+    b_root: Any, g: Any, u: Any, matrix: Any, exchange: Any,
 ) -> bool:  # fmt: skip
     """Factors R' and of B, ``G = R^-T H`` and ``U = B^-1/2 G`` from H; False without a likelihood."""
     for j in range(m):
@@ -177,17 +178,15 @@ def _start_part(
     for i in range(m - 1):
         for j in range(m - 1):
             gram[i + 1, j + 1] = gram[i, j] - pi[m + n - 1 - i] * pi[m + n - 1 - j]
-    if not cholesky(gram, m) or not start_covariance(p, q, m, ps, v, matrix):
+    if not cholesky(gram, m) or not start_covariance(p, q, m, ps, v, matrix, exchange):
         return False
     for i in range(m):
         for c in range(size):
             g[i, c] = h[i, c]
     solve_lower(gram, g, m, size)
-    multiply(v, gram, work, m, m, False)
-    multiply(gram, work, b_root, m, m, True)
+    np.dot(v, gram, work)
+    np.dot(gram.T, work, b_root)
     for i in range(m):
-        for j in range(i):
-            b_root[i, j] = b_root[j, i]
         b_root[i, i] += 1.0
     if not cholesky(b_root, m):
         return False
@@ -211,7 +210,7 @@ def _lanes(
     pi, s, products = np.zeros(rows), np.zeros((size, size)), np.zeros((WIDTH, WIDTH))
     h, g = np.zeros((m, size + 1)), np.zeros((m, size))
     gram, v, b_root, work = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
-    matrix, u = np.zeros((ps + 1, ps + 1)), np.zeros((m, size))
+    matrix, exchange, u = np.zeros((ps + 1, ps + 1)), np.zeros(ps + 1, dtype=np.int64), np.zeros((m, size))
     prior = n_integrated > n_missing
     mix, weight = np.zeros((size, 1 + n_integrated)), np.zeros(1 + n_integrated)
     for lane in range(group.size):
@@ -222,7 +221,9 @@ def _lanes(
         for b in range(blocks):
             forward(z[b], e[b], m, n, p, q)
             if b == size // WIDTH:  # the impulse knows no autoregression
-                impulse(pi, m, n, q)
+                pi[:] = 0.0
+                pi[m] = 1.0
+                filter_one(pi, m, n, q, 1)
                 for t in range(m, m + n):
                     e[b, t, size % WIDTH] = pi[t]
         for bi in range(blocks):
@@ -239,7 +240,7 @@ def _lanes(
                 for c in range(min(WIDTH, size + 1 - b * WIDTH)):
                     for i in range(m):
                         h[i, b * WIDTH + c] = back[m + i, c]
-            if not _start_part(p, q, pi, m, n, ps, size, h, gram, v, work, b_root, g, u, matrix):
+            if not _start_part(p, q, pi, m, n, ps, size, h, gram, v, work, b_root, g, u, matrix, exchange):
                 continue
             for i in range(m):
                 logdet += 2.0 * np.log(b_root[i, i])
@@ -273,33 +274,16 @@ def _lanes(
             )
             if m:
                 _gradient(
-                    z, e, pi, m, n, ps, p, q, v, gram, b_root, g, mix, weight, size, matrix,
+                    z, e, pi, m, n, ps, p, q, v, gram, b_root, g, mix, weight, size, matrix, exchange,
                     d_phi[lane], d_theta[lane],
                 )  # fmt: skip
         if want == 2 and m:
-            _details(e, pi, m, n, size, gram, b_root, g, start[lane], start_cov[lane])
+            _posterior(gram, b_root, g, size, v, work, start_cov[lane], start[lane])
             for i in range(m):
                 for c in range(size):
                     tail[lane, i, c] = e[c // WIDTH, n + i, c % WIDTH]
             for i in range(2 * m):
                 pi_tail[lane, i] = pi[n - m + i] if n - m + i >= 0 else 0.0
-
-
-@jit  # type: ignore[untyped-decorator]
-def _details(
-    e: Any, pi: Any, m: int, n: int, size: int, small: Any, b_root: Any, g: Any, start: Any, start_cov: Any
-) -> None:
-    """Estimates of the start-up terms of all columns and their covariance Q2."""
-    inverse, shrink, low, work = np.eye(m), np.zeros((m, m)), np.eye(m), np.zeros((m, m))
-    solve_lower(b_root, inverse, m, m)
-    multiply(inverse, inverse, shrink, m, m, True)
-    shrink[:] = np.eye(m) - shrink
-    solve_lower(small, low, m, m)
-    multiply(shrink, low, work, m, m, False)
-    multiply(low, work, start_cov, m, m, True)
-    tilted = np.zeros((m, size))
-    multiply(shrink, g, tilted, m, size, False)
-    multiply(low, tilted, start, m, size, True)
 
 
 def _call(

@@ -58,17 +58,19 @@ def backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
 
 
 @jit  # type: ignore[untyped-decorator]
-def filter_one(x: Any, n: int, theta: Any, step: int) -> None:
-    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) of one series of n values, in place."""
-    ma = np.flatnonzero(theta[1:]) + 1
-    for k in range(1, n):
-        t = k if step > 0 else n - 1 - k
+def filter_one(x: Any, m: int, n: int, theta: Any, step: int) -> None:
+    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) in place of n values between m zeros.
+
+    Lags descend: the sum waits for the newest value, the one just made, only at its end.
+    """
+    lags = np.flatnonzero(theta[1:]) + 1
+    count, t = lags.size, m if step > 0 else m + n - 1
+    for _ in range(n):
         total = x[t]
-        for i in ma:
-            if i > k:
-                break
-            total -= theta[i] * x[t - step * i]
+        for j in range(count - 1, -1, -1):
+            total -= theta[lags[j]] * x[t - step * lags[j]]
         x[t] = total
+        t += step
 
 
 @jit  # type: ignore[untyped-decorator]
@@ -86,19 +88,6 @@ def matched(x: Any, y: Any, lag: int) -> float:
         p0 += a[t] * b[t]
     total: float = (p0 + p1) + (p2 + p3)
     return total
-
-
-@jit  # type: ignore[untyped-decorator]
-def impulse(pi: Any, m: int, n: int, theta: Any) -> None:
-    """Weights of ``theta(B)^-1``, m zeros before them and zeros behind."""
-    ma = np.flatnonzero(theta[1:]) + 1
-    pi[:] = 0.0
-    pi[m] = 1.0
-    for t in range(m + 1, m + n):
-        total = 0.0
-        for i in ma:
-            total -= theta[i] * pi[t - i]
-        pi[t] = total
 
 
 # ------------------------------------------------------------------------------------------ small algebra
@@ -139,22 +128,35 @@ def solve_lower(low: Any, x: Any, m: int, k: int) -> None:
 
 
 @jit  # type: ignore[untyped-decorator]
-def multiply(a: Any, b: Any, out: Any, m: int, k: int, transposed: bool) -> None:
-    """``out = a b`` or ``a' b`` for square a of size m and k columns of b."""
-    for i in range(m):
-        for c in range(k):
-            out[i, c] = 0.0
+def invert_lower(low: Any, out: Any, m: int) -> None:
+    """``out = low^-1``, lower triangular."""
     for i in range(m):
         for j in range(m):
-            w = a[j, i] if transposed else a[i, j]
-            if w != 0.0:
-                for c in range(k):
-                    out[i, c] += w * b[j, c]
+            out[i, j] = 0.0
+        w = 1.0 / low[i, i]
+        for j in range(i):
+            u = low[i, j] * w
+            for c in range(j + 1):
+                out[i, c] -= u * out[j, c]
+        out[i, i] = w
 
 
 @jit  # type: ignore[untyped-decorator]
-def yule_walker(phi: Any, size: int, matrix: Any, right: Any) -> None:
-    """Solve ``g_k - sum_l phi_l g_|k-l| = right_k``, k < size, in place (elimination with row exchange)."""
+def add_squares(a: Any, sign: float, out: Any, m: int, triangular: bool) -> None:
+    """``out += sign a' a``; `triangular` says that a is lower triangular."""
+    for j in range(m):
+        for i in range(j + 1 if triangular else m):
+            w = sign * a[j, i]
+            for c in range(i + 1):
+                out[i, c] += w * a[j, c]
+    for i in range(m):
+        for c in range(i):
+            out[c, i] = out[i, c]
+
+
+@jit  # type: ignore[untyped-decorator]
+def yule_walker(phi: Any, size: int, matrix: Any, exchange: Any) -> None:
+    """Factors, in place, of the matrix of ``g_k - sum_l phi_l g_|k-l|``, k < size (elimination, rows exchanged)."""
     for k in range(size):
         for j in range(size):
             matrix[k, j] = 0.0
@@ -166,16 +168,28 @@ def yule_walker(phi: Any, size: int, matrix: Any, right: Any) -> None:
         for r in range(c + 1, size):
             if abs(matrix[r, c]) > abs(matrix[best, c]):
                 best = r
+        exchange[c] = best
         if best != c:
-            for j in range(c, size):
+            for j in range(size):
                 matrix[c, j], matrix[best, j] = matrix[best, j], matrix[c, j]
-            right[c], right[best] = right[best], right[c]
         for r in range(c + 1, size):
             w = matrix[r, c] / matrix[c, c]
+            matrix[r, c] = w
             if w != 0.0:
                 for j in range(c + 1, size):
                     matrix[r, j] -= w * matrix[c, j]
-                right[r] -= w * right[c]
+
+
+@jit  # type: ignore[untyped-decorator]
+def yule_walker_solve(matrix: Any, exchange: Any, size: int, right: Any) -> None:
+    """Solve the equations factored by `yule_walker`, in place."""
+    for c in range(size):
+        best = exchange[c]
+        if best != c:
+            right[c], right[best] = right[best], right[c]
+    for r in range(size):
+        for c in range(r):
+            right[r] -= matrix[r, c] * right[c]
     for c in range(size - 1, -1, -1):
         for j in range(c + 1, size):
             right[c] -= matrix[c, j] * right[j]
@@ -183,7 +197,7 @@ def yule_walker(phi: Any, size: int, matrix: Any, right: Any) -> None:
 
 
 @jit  # type: ignore[untyped-decorator]
-def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any) -> bool:
+def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any, exchange: Any) -> bool:
     """V of the start-up terms; False where digits have run out."""
     psi, gamma, first = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
     for j in range(m + 1):
@@ -194,7 +208,8 @@ def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any)
         for k in range(ps + 1):
             for j in range(k, m + 1):
                 gamma[k] += theta[j] * psi[j - k]
-        yule_walker(phi, ps + 1, matrix, gamma)
+        yule_walker(phi, ps + 1, matrix, exchange)
+        yule_walker_solve(matrix, exchange, ps + 1, gamma)
     for j in range(m):
         for lag in range(j + 1, m + 1):
             first[j] += phi[lag] * gamma[lag - j] + theta[lag] * psi[lag - j]
@@ -211,8 +226,9 @@ def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any)
 
 @jit  # type: ignore[untyped-decorator]
 def start_adjoint(
-    phi: Any, theta: Any, m: int, ps: int, v: Any, pull: Any, matrix: Any, d_phi: Any, d_theta: Any
-) -> None:
+    phi: Any, theta: Any, m: int, ps: int, v: Any, pull: Any, matrix: Any, exchange: Any, d_phi: Any,
+    d_theta: Any,
+) -> None:  # fmt: skip
     """Add the derivatives of ``tr(pull V)`` by phi and theta; destroys pull."""
     right, first = np.zeros(m + 2), np.zeros(m + 1)
     for j in range(m):
@@ -230,7 +246,7 @@ def start_adjoint(
         for i in range(m):
             right[j] += pull[j - 1, i] * phi[i + 1]
     if ps:
-        yule_walker(phi, ps + 1, matrix, right)
+        yule_walker_solve(matrix, exchange, ps + 1, right)
     for j in range(m):
         first[j] = right[j]
         if j > ps:

@@ -38,7 +38,7 @@ MAX_P, MAX_Q, MAX_SEASONAL = 5, 5, 2
 SMALLEST_ROOT = 1.01
 CRITERIA = ("aicc", "aic", "bic")
 #: A fold searches a model from the grid when no optimum of it is known among this many folds before.
-REACH = 24
+REACH = 60
 #: A second optimum is carried along when it lies this close below the best one.
 CARRY_CLOSE = 0.5
 
