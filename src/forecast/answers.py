@@ -23,7 +23,7 @@ from forecast.interventions.response import RESPONSE_COLUMNS, response
 from forecast.interventions.scenarios import run_scenarios
 from forecast.interventions.specification import SPECIFICATION_COLUMNS, specification_curves
 from forecast.models.base import Model
-from forecast.spec import FORECAST_COLUMNS, Coding, Experiment
+from forecast.spec import FORECAST_COLUMNS, Coding, Experiment, Knowledge
 
 CODINGS: tuple[Coding, ...] = ("rule", "judged")
 #: What the page prints of the worth of knowing; `knowledge_table` can measure more.
@@ -116,14 +116,21 @@ def worth_of_knowing(
     from joblib import Parallel, delayed
 
     name = exp.target.total or exp.target.series[0]
-    rows = rows[rows["series_id"] == name]
+    rows = rows[(rows["series_id"] == name) & rows["level"].notna()]
+    laid = past[(past["model"] == spec.with_events) & (past["series_id"] == name) & past["level"].notna()]
+    laid = laid.assign(model=exp.report.headline)
     codings = CODINGS if len(calendar.rules) else CODINGS[:1]
+
+    def states(coding: Coding) -> tuple[Knowledge, ...]:
+        return ("hindsight",) if coding == exp.events.coding and len(laid) else ("at_origin", "hindsight")
+
     tables = Parallel()(
         delayed(adjusted_rows)(
             rows,
             obs,
             calendar,
             coding=coding,
+            knowledge=states(coding),
             max_columns=exp.events.max_columns,
             priority=exp.events.priority,
             unseen=exp.events.unseen,
@@ -131,7 +138,10 @@ def worth_of_knowing(
         )
         for coding in codings
     )
-    by_coding: Mapping[str, pd.DataFrame] = dict(zip(codings, tables, strict=True))
+    by_coding: Mapping[str, pd.DataFrame] = {
+        coding: table if "at_origin" in states(coding) else pd.concat([table, laid], ignore_index=True)
+        for coding, table in zip(codings, tables, strict=True)
+    }
     days = set(rows["origin"])
     named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
     return (

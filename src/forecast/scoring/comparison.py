@@ -211,38 +211,60 @@ def _counts(ground: Ground, scored: Any, bootstrap: tuple[int, int, int]) -> Flo
 
 
 def _cells(loss: Floats, base: Floats, drawn: Floats, base_drawn: Floats) -> dict[Any, Row]:
-    """Comparisons of one model and era: each horizon, and all of them."""
-    horizons = [j for j in range(base.shape[1]) if np.isfinite(base[:, j]).any()]
+    """Comparisons of one model and era: each horizon, and all of them; the mean over horizons of the means."""
+    horizons = np.flatnonzero(np.isfinite(base).any(axis=0))
+    own = horizons[np.isfinite(loss[:, horizons]).any(axis=0)]
+    if not len(own):
+        return {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skills = 1.0 - drawn[:, own] / base_drawn[:, own]
+        if len(own) == len(horizons):
+            whole = 1.0 - drawn[:, own].mean(axis=1) / base_drawn[:, own].mean(axis=1)
+            skills = np.column_stack([skills, whole])
+    ends = _ends(skills)
+    value, reference = _means(loss[:, own]), _means(base[:, own])
     cells: dict[Any, Row] = {}
-    for j in horizons:
-        if np.isfinite(loss[:, j]).any():
-            cells[j + 1] = _row(loss[:, [j]], base[:, [j]], drawn[:, [j]], base_drawn[:, [j]], j + 1)
-    if horizons and len(cells) == len(horizons):
-        at = horizons
-        cells[ALL] = _row(loss[:, at], base[:, at], drawn[:, at], base_drawn[:, at], at[-1] + 1)
+    for i, j in enumerate(own):
+        skill = 1.0 - value[i] / reference[i] if reference[i] else float("nan")
+        cells[int(j) + 1] = _row(loss[:, [j]], base[:, [j]], skill, ends[i], int(j) + 1)
+    if len(own) == len(horizons):
+        mean = reference.mean()
+        skill = 1.0 - value.mean() / mean if mean else float("nan")
+        cells[ALL] = _row(loss[:, own], base[:, own], skill, ends[-1], int(own[-1]) + 1)
     return cells
 
 
-def _row(loss: Floats, base: Floats, drawn: Floats, base_drawn: Floats, overlap: int) -> Row:
-    """One comparison over some horizons; the mean over horizons of the means over origins."""
-    value, reference = (float(np.nanmean(x, axis=0).mean()) for x in (loss, base))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        skills = 1.0 - drawn.mean(axis=1) / base_drawn.mean(axis=1)
-    skills = skills[np.isfinite(skills)]
+def _means(losses: Floats) -> Floats:
+    """Mean over the origins that have a loss, by horizon."""
+    known = np.isfinite(losses)
+    return np.asarray(np.where(known, losses, 0.0).sum(axis=0) / known.sum(axis=0), dtype=float)
+
+
+def _ends(skills: Floats) -> list[tuple[float, float]]:
+    """Ends of the bootstrap interval of each column, from the draws that have a number."""
     tail = (1.0 - CONFIDENCE) / 2.0
-    lower, upper = np.quantile(skills, [tail, 1.0 - tail]) if len(skills) else (np.nan, np.nan)
-    whole = np.isfinite(loss).all(axis=1)
+    if np.isfinite(skills).all():
+        return [(float(a), float(b)) for a, b in np.quantile(skills, [tail, 1.0 - tail], axis=0).T]
+    kept = [column[np.isfinite(column)] for column in skills.T]
+    none = (float("nan"), float("nan"))
+    return [tuple(map(float, np.quantile(x, [tail, 1.0 - tail]))) if len(x) else none for x in kept]  # type: ignore[misc]
+
+
+def _row(loss: Floats, base: Floats, skill: float, ends: tuple[float, float], overlap: int) -> Row:
+    """One comparison over some horizons."""
+    known = np.isfinite(loss)
+    whole = known.all(axis=1)
     dm, p = diebold_mariano(loss[whole].mean(axis=1), base[whole].mean(axis=1), overlap)
-    gains = np.nansum(base - loss, axis=1)
+    gains = np.where(known, base - loss, 0.0).sum(axis=1)
     total = float(gains.sum())
     best = np.sort(gains)[::-1]
     return Row(
-        skill=1.0 - value / reference if reference else float("nan"),
-        lower=float(lower),
-        upper=float(upper),
+        skill=float(skill),
+        lower=ends[0],
+        upper=ends[1],
         dm=dm,
         p=p,
-        n=int(np.isfinite(loss).any(axis=1).sum()),
+        n=int(known.any(axis=1).sum()),
         largest=float(best[0]) / total if total > 0 else float("nan"),
         five=float(best[:5].sum()) / total if total > 0 else float("nan"),
     )

@@ -216,16 +216,19 @@ def _score_ground(ground: Ground, eras: Eras | None, by_horizon: bool) -> list[d
     rows: list[dict[str, Any]] = []
     mase = _mase_scales(ground)
     shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+    counts = {era: _Counts.of(ground, mask) for era, mask in masks.items()}
     for name, metric in {**METRICS, **_OWN}.items():
         for scale in metric.scales:
             cells = [fold_losses(ground, k, metric, scale, mase, shared) for k in range(len(ground.names))]
-            for era, mask in masks.items():
-                values = [_together(ground, cell, metric, mask) for cell in cells]
+            for era, count in counts.items():
+                values = [_together(cell.losses, metric, count) for cell in cells]
                 for k in range(len(values)):
                     head = {**ground.label(k), "era": era, "scale": scale, "metric": name}
                     rows.extend(
                         {**head, **tail}
-                        for tail in _tails(ground, k, cells, values, metric, mask, by_horizon)
+                        for tail in _tails(
+                            k, cells[k], values[k], values[ground.base], metric, count, by_horizon
+                        )
                     )
     order = {n: i for i, n in enumerate(ground.names)}
     rows.sort(key=lambda r: order[(r["model"], r["knowledge"], r["scenario"])])
@@ -298,59 +301,68 @@ def _obstacle(ground: Ground, k: int, j: int, metric: Metric, scale: str, shared
     return ""
 
 
-def _put_together(losses: Floats, metric: Metric) -> float:
-    if not len(losses):
-        return float("nan")
-    if metric.together == "median":
-        return float(np.median(losses))
-    return float(np.mean(losses))
+@dataclass(frozen=True)
+class _Counts:
+    """How many folds of an era are due, by horizon and (last) over all, and how many of them each model has."""
+
+    mask: Bools
+    due: Ints
+    rows: int  #: origins with anything due
+    own: Ints
+
+    @classmethod
+    def of(cls, ground: Ground, mask: Bools) -> _Counts:
+        due = ground.due & mask[:, None]
+        own = (np.isfinite(ground.medians) & due).sum(axis=1)
+        return cls(mask, _with_sum(due.sum(axis=0)), int(due.any(axis=1).sum()), _with_sum(own))
 
 
-def _together(ground: Ground, cell: Cell, metric: Metric, mask: Bools) -> Floats:
+def _with_sum(numbers: Ints) -> Ints:
+    return np.concatenate([numbers, numbers.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def _together(losses: Floats, metric: Metric, count: _Counts) -> Floats:
     """Value at each horizon, and over all of them last."""
-    horizons = ground.y.shape[1]
-    kept = [cell.losses[mask & np.isfinite(cell.losses[:, j]), j] for j in range(horizons)]
-    each = np.array([_put_together(x, metric) for x in kept])
-    due = (ground.due & mask[:, None]).any(axis=0)
+    kept = losses[count.mask]
+    known = np.isfinite(kept)
+    number = known.sum(axis=0)
+    due = count.due[:-1] > 0
+    if metric.together == "median":
+        each = np.array(
+            [np.median(x[has]) if has.any() else np.nan for x, has in zip(kept.T, known.T, strict=True)]
+        )
+    else:
+        total = np.where(known, kept, 0.0).sum(axis=0)
+        each = np.divide(total, number, out=np.full(len(number), np.nan), where=number > 0)
     if not due.any() or (np.isnan(each) & due).any():
         whole = float("nan")  # no mean skips a horizon silently
-    elif metric.together == "median":
-        whole = float(np.median(np.concatenate(kept)))
     else:
-        whole = float(each[due].mean())
+        whole = float(np.median(kept[known])) if metric.together == "median" else float(each[due].mean())
     out = np.append(each, whole)
     return np.sqrt(out) if metric.together == "root" else out
 
 
 def _tails(
-    ground: Ground,
-    k: int,
-    cells: Sequence[Cell],
-    values: Sequence[Floats],
-    metric: Metric,
-    mask: Bools,
-    by_horizon: bool,
+    k: int, cell: Cell, values: Floats, base: Floats, metric: Metric, count: _Counts, by_horizon: bool
 ) -> list[dict[str, Any]]:
     """Horizon, value, skill, counts and note of one model, metric and era."""
-    scored = np.isfinite(cells[k].losses) & mask[:, None]
-    due = ground.due & mask[:, None]
-    own = np.isfinite(ground.medians[k]) & due
-    horizons = ground.y.shape[1]
+    known = np.isfinite(cell.losses[count.mask])
+    scored = _with_sum(known.sum(axis=0))
+    horizons = len(values) - 1
     tails = []
-    for j in [*range(horizons), horizons] if by_horizon else [horizons]:
-        here: Any = j if j < horizons else slice(None)
+    for j in range(horizons + 1) if by_horizon else [horizons]:
         last = j == horizons
-        n = int(due.any(axis=1).sum() if last else due[:, j].sum())
-        n_ok = int(scored.any(axis=1).sum() if last else scored[:, j].sum())
-        value = float(values[k][j])
-        note = "" if np.isfinite(value) else _reason(cells[k], here, n)
-        if np.isfinite(value) and scored[:, here].sum() < due[:, here].sum():
-            note = _missing(int(due[:, here].sum()), int(scored[:, here].sum()), int(own[:, here].sum()))
+        n = count.rows if last else int(count.due[j])
+        n_ok = int(known.any(axis=1).sum()) if last else int(scored[j])
+        value = float(values[j])
+        note = "" if np.isfinite(value) else _reason(cell, None if last else j, n)
+        if np.isfinite(value) and scored[j] < count.due[j]:
+            note = _missing(int(count.due[j]), int(scored[j]), int(count.own[k, j]))
         tails.append(
             {
                 "horizon": ALL if last else j + 1,
                 "value": value,
-                "skill": _skill(value, float(values[ground.base][j]), metric),
+                "skill": _skill(value, float(base[j]), metric),
                 "n_ok": n_ok if np.isfinite(value) else 0,
                 "n": n,
                 "note": note,
@@ -359,10 +371,10 @@ def _tails(
     return tails
 
 
-def _reason(cell: Cell, here: Any, n: int) -> str:
+def _reason(cell: Cell, here: int | None, n: int) -> str:
     if n == 0:
         return "no fold here"
-    if isinstance(here, int):
+    if here is not None:
         return cell.reasons[here] or "no fold here is common to all models"
     reasons = [(j + 1, text) for j, text in enumerate(cell.reasons) if text]
     if not reasons:
