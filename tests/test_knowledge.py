@@ -45,7 +45,7 @@ def errors(obs, table, kind, h):
 def test_scores_gain_and_interval_by_hand(obs, table):
     found = compare_knowledge(table, obs)
     assert tuple(found.columns) == KNOWLEDGE_COLUMNS and set(found["model"]) == {"arima"}
-    for metric, together in (("mae", np.mean), ("median_error", np.median)):
+    for metric, together in (("log_mae", np.mean), ("median_error", np.median)):
         row = found[(found["horizon"] == 1) & (found["metric"] == metric)].iloc[0]
         e = {kind: errors(obs, table, kind, 1) for kind in ("none", "at_origin", "hindsight")}
         for kind, values in e.items():
@@ -55,10 +55,12 @@ def test_scores_gain_and_interval_by_hand(obs, table):
         drawn = 1 - together(e["at_origin"][picks], axis=1) / together(e["none"][picks], axis=1)
         assert (row["lower"], row["upper"]) == pytest.approx(tuple(np.quantile(drawn, [0.05, 0.95])))
         assert row["n"] == N - 20
+        assert row["gain_hindsight"] == pytest.approx(1 - together(e["hindsight"]) / together(e["none"]))
+        assert row["lower_hindsight"] <= row["gain_hindsight"] <= row["upper_hindsight"]
 
 
 def test_all_horizons_at_origins_that_have_them_all(obs, table):
-    row = compare_knowledge(table, obs, metrics=["mae"]).query("horizon == 'all'").iloc[0]
+    row = compare_knowledge(table, obs, measures=["log_mae"]).query("horizon == 'all'").iloc[0]
     expected = np.mean([errors(obs, table, "none", h)[: N - 21].mean() for h in (1, 2)])
     assert row["none"] == pytest.approx(expected) and row["n"] == N - 21
 
@@ -66,13 +68,13 @@ def test_all_horizons_at_origins_that_have_them_all(obs, table):
 def test_common_folds_of_all_kinds(obs, table):
     gone = table["origin"].unique()[30]
     holed = table[~((table["knowledge"] == "hindsight") & (table["origin"] == gone))]
-    full, partly = (compare_knowledge(x, obs, metrics=["mae"]).iloc[0] for x in (table, holed))
+    full, partly = (compare_knowledge(x, obs, measures=["log_mae"]).iloc[0] for x in (table, holed))
     assert partly["n"] == full["n"] - 1 and partly["none"] != full["none"]
 
 
 def test_kinds_that_were_not_run_are_missing(obs, table):
-    two = compare_knowledge(table[table["knowledge"] != "none"], obs, metrics=["mae"])
+    two = compare_knowledge(table[table["knowledge"] != "none"], obs, measures=["log_mae"])
     assert two["none"].isna().all() and two["gain"].isna().all() and two["hindsight"].notna().all()
     assert compare_knowledge(table[table["knowledge"] == "none"], obs).empty
-    with pytest.raises(ConfigError, match="metrics: 'rmse'"):
-        compare_knowledge(table, obs, metrics=["rmse"])
+    with pytest.raises(ConfigError, match="measures: 'rmse'"):
+        compare_knowledge(table, obs, measures=["rmse"])

@@ -14,8 +14,8 @@ from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.scoring._ground import ALL
 from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
-from forecast.scoring.knowledge import compare_knowledge
-from forecast.spec import Coding, ConfigError, Knowledge, nearest
+from forecast.scoring.knowledge import MEASURES, compare_knowledge
+from forecast.spec import Coding, ConfigError, Knowledge
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -27,14 +27,6 @@ KNOWLEDGE_COLUMNS: tuple[str, ...] = (
 CASE_COLUMNS: tuple[str, ...] = (
     "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
 )  # fmt: skip
-#: Name in the table -> (metric, scale).
-MEASURES: dict[str, tuple[str, str]] = {
-    "median_error": ("median_error", "log"),
-    "mae": ("mae", "natural"),
-    "wis": ("wis", "natural"),
-    "log_mae": ("mae", "log"),
-    "log_wis": ("wis", "log"),
-}
 CODING_WORDS = {"rule": "coded by rule", "judged": "judged afterwards", "given": "given by hand"}
 
 
@@ -86,29 +78,12 @@ def knowledge_table(
     ConfigError
         For an unknown measure, or when no model stands there with and without events.
     """
-    unknown = [m for m in measures if m not in MEASURES]
-    if unknown:
-        raise ConfigError(
-            f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
-        )
     tables = forecasts if isinstance(forecasts, Mapping) else {"rule": forecasts}
     parts = []
     for coding, table in tables.items():
         mine = _with_and_without(table)
-        for measure in measures if len(mine) else ():
-            metric, scale = MEASURES[measure]
-
-            def compare(
-                rows: pd.DataFrame, word: str = coding, m: str = metric, s: str = scale
-            ) -> pd.DataFrame:
-                return compare_knowledge(rows, obs, word, truth, as_of, s, (m,), block, draws, seed)
-
-            found = compare(mine).assign(metric=measure)
-            # the same folds with the two words exchanged: what is then called at_origin is hindsight
-            exchanged = compare(mine.assign(knowledge=mine["knowledge"].replace(_EXCHANGED)))
-            for column in ("gain", "lower", "upper"):
-                found[f"{column}_hindsight"] = exchanged[column].to_numpy(dtype=float)
-            parts.append(found)
+        if len(mine):
+            parts.append(compare_knowledge(mine, obs, coding, truth, as_of, measures, block, draws, seed))
     if not parts:
         raise ConfigError(
             "knowledge: no model stands in the table both without events (knowledge none) and with them; "
@@ -117,9 +92,6 @@ def knowledge_table(
     made = pd.concat(parts, ignore_index=True)
     made["words"] = [say({str(k): v for k, v in row.items()}) for row in made.to_dict("records")]
     return made[list(KNOWLEDGE_COLUMNS)]
-
-
-_EXCHANGED = {"at_origin": "hindsight", "hindsight": "at_origin"}
 
 
 def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:

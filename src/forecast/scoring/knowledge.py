@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.scoring._bootstrap import circular_picks
 from forecast.scoring._ground import ALL, Ground, grounds
 from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
-from forecast.scoring.scores import METRICS, fold_losses
+from forecast.scoring.scores import METRICS, Groups, fold_losses
 from forecast.scoring.wide import Floats, ordered_unique
 from forecast.spec import KNOWLEDGE, ConfigError, nearest
 
@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 
 KNOWLEDGE_COLUMNS: tuple[str, ...] = (
     "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower",
-    "upper", "n",
+    "upper", "n", "gain_hindsight", "lower_hindsight", "upper_hindsight",
 )  # fmt: skip
-COMPARED: tuple[str, ...] = ("median_error", "mae", "wis")
+#: Name in the table -> (metric, scale).
+MEASURES: dict[str, tuple[str, str]] = {
+    "median_error": ("median_error", "log"),
+    "mae": ("mae", "natural"),
+    "wis": ("wis", "natural"),
+    "log_mae": ("mae", "log"),
+    "log_wis": ("wis", "log"),
+}
 
 
 def compare_knowledge(
@@ -31,8 +38,7 @@ def compare_knowledge(
     coding: str = "rule",
     truth: str = "latest",
     as_of: Any = None,
-    scale: str = "log",
-    metrics: Sequence[str] = COMPARED,
+    measures: Sequence[str] = tuple(MEASURES),
     block: int = BLOCK_MONTHS,
     draws: int = DRAWS,
     seed: int = SEED,
@@ -49,10 +55,8 @@ def compare_knowledge(
         Written into the table.
     truth, as_of
         As in `score`.
-    scale : {"log", "natural"}
-        Scale of the errors.
-    metrics : sequence of str
-        Some of ``median_error``, ``mae``, ``wis``.
+    measures : sequence of str
+        ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
     block, draws, seed
         Months of a block, number of draws and seed of the circular block bootstrap.
 
@@ -61,12 +65,12 @@ def compare_knowledge(
     DataFrame
         `KNOWLEDGE_COLUMNS`: the score with each kind of knowledge (missing where not run), the gain of
         knowing what was known at the time over no events (a share of the latter, with its 90 % bootstrap
-        interval), and the number of origins. Empty when no model has two kinds.
+        interval), the number of origins, and the gain of hindsight. Empty when no model has two kinds.
 
     Raises
     ------
     ConfigError
-        For an unknown metric.
+        For an unknown measure.
 
     Examples
     --------
@@ -76,13 +80,13 @@ def compare_knowledge(
     >>> models = {"arima": fc.make_model("arima", order=(0, 1, 1))}
     >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins[-9:], horizon=1,
     ...     knowledge=["none", "at_origin"]).forecasts
-    >>> compare_knowledge(table, obs, metrics=["mae"])[["horizon", "n"]].to_numpy().tolist()
+    >>> compare_knowledge(table, obs, measures=["mae"])[["horizon", "n"]].to_numpy().tolist()
     [[1, 9], ['all', 9]]
     """
-    unknown = [x for x in metrics if x not in COMPARED]
+    unknown = [x for x in measures if x not in MEASURES]
     if unknown:
         raise ConfigError(
-            f"metrics: '{unknown[0]}'; expected some of {', '.join(COMPARED)}.{nearest(unknown[0], COMPARED)}"
+            f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
         )
     plain = forecasts[forecasts["scenario"].fillna("") == ""]
     rows: list[dict[str, Any]] = []
@@ -91,24 +95,20 @@ def compare_knowledge(
         if mine["knowledge"].nunique() < 2:
             continue
         for ground in grounds(mine, obs, None, truth, as_of):
-            for metric in metrics:
-                for cell in _cells(ground, metric, scale, (block, draws, seed)):
-                    rows.append(
-                        {
-                            "model": model,
-                            "series_id": ground.series_id,
-                            "coding": coding,
-                            "metric": metric,
-                            **cell,
-                        }
-                    )
+            head = {"model": model, "series_id": ground.series_id, "coding": coding}
+            shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+            for measure in measures:
+                cells = _cells(ground, measure, shared, (block, draws, seed))
+                rows += [{**head, "metric": measure, **cell} for cell in cells]
     return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
 
 
-def _cells(ground: Ground, metric: str, scale: str, bootstrap: tuple[int, int, int]) -> list[dict[str, Any]]:
+def _cells(
+    ground: Ground, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
+) -> list[dict[str, Any]]:
     """One metric at each horizon, and over all of them at origins that have them all."""
+    metric, scale = MEASURES[measure]
     none = np.full(len(ground.origins), np.nan)
-    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
     losses = {
         name[1]: fold_losses(ground, k, METRICS[metric], scale, none, shared).losses
         for k, name in enumerate(ground.names)
@@ -122,15 +122,14 @@ def _cells(ground: Ground, metric: str, scale: str, bootstrap: tuple[int, int, i
             continue
         by_kind = dict(zip(losses, chosen[:, whole].mean(axis=2), strict=True))
         value = {kind: _together(by_kind[kind], metric) if kind in by_kind else np.nan for kind in KNOWLEDGE}
-        gain, lower, upper = _gain(by_kind, metric, ground.last[whole], bootstrap)
+        gains = _gains(by_kind, metric, ground.last[whole], bootstrap)
         cells.append(
             {
                 "horizon": ALL if j is None else j + 1,
                 **value,
-                "gain": gain,
-                "lower": lower,
-                "upper": upper,
+                **dict(zip(("gain", "lower", "upper"), gains["at_origin"], strict=True)),
                 "n": int(whole.sum()),
+                **dict(zip(_HINDSIGHT, gains["hindsight"], strict=True)),
             }
         )
     return cells
@@ -141,20 +140,27 @@ def _together(losses: Floats, metric: str) -> Any:
     return (np.median if metric == "median_error" else np.mean)(losses, axis=-1)
 
 
-def _gain(
+_HINDSIGHT = ("gain_hindsight", "lower_hindsight", "upper_hindsight")
+
+
+def _gains(
     by_kind: dict[str, Floats], metric: str, last: Any, bootstrap: tuple[int, int, int]
-) -> tuple[float, float, float]:
-    """Gain of at_origin over none, with its bootstrap interval."""
-    if "none" not in by_kind or "at_origin" not in by_kind:
-        return float("nan"), float("nan"), float("nan")
-    before, after = by_kind["none"], by_kind["at_origin"]
+) -> dict[str, tuple[float, float, float]]:
+    """Gain of each kind of knowledge over none, with its bootstrap interval."""
+    out = dict.fromkeys(("at_origin", "hindsight"), (float("nan"),) * 3)
+    if "none" not in by_kind:
+        return out
     block, draws, seed = bootstrap
     spacing = float(np.median(np.diff(last))) if len(last) > 1 else 1.0
     picks = circular_picks(len(last), round(block / max(spacing, 1.0)), draws, seed)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gain = 1.0 - _together(after, metric) / _together(before, metric)
-        drawn = 1.0 - _together(after[picks], metric) / _together(before[picks], metric)
     tail = (1.0 - CONFIDENCE) / 2.0
-    drawn = drawn[np.isfinite(drawn)]
-    lower, upper = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
-    return float(gain), float(lower), float(upper)
+    before = _together(by_kind["none"], metric)
+    drawn_before = _together(by_kind["none"][picks], metric)
+    for kind in out.keys() & by_kind.keys():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gain = 1.0 - _together(by_kind[kind], metric) / before
+            drawn = 1.0 - _together(by_kind[kind][picks], metric) / drawn_before
+        drawn = drawn[np.isfinite(drawn)]
+        ends = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
+        out[kind] = (float(gain), float(ends[0]), float(ends[1]))
+    return out
