@@ -118,13 +118,21 @@ class EventsSpec:
 class SpecificationSpec:
     """Choices under which an effect is estimated again: plain values, fixed before anything is run."""
 
-    effects: Literal["clear", "all", "none"] = "none"  #: of those that stand out (else of the largest), of all
-    order: tuple[Literal["given", "airline", "auto"], ...] = ("given", "airline", "auto")  #: of the ARIMA errors
+    #: Effects that get a curve: those that stand out (else the largest), all, none. | | clear
+    effects: Literal["clear", "all", "none"] = "none"
+    #: Orders of the ARIMA errors: those given, the airline model, chosen anew. | | [given,airline]
+    order: tuple[Literal["given", "airline", "auto"], ...] = ("given", "airline", "auto")
+    #: Scales of the figures. | | [log]
     transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
-    window: tuple[int | None, ...] = (None, 120)  #: months; null = all
+    #: Lengths of the sample; null = all. | months | [null,120]
+    window: tuple[int | None, ...] = (None, 120)
+    #: Shapes of the event. | | [own,decay]
     shape: tuple[Literal["own", "step", "decay", "ramp", "pulse"], ...] = ("step", "decay", "ramp")
-    beside: tuple[Literal["all", "each", "none"], ...] = ("all", "each", "none")  #: each = all but one that overlaps
-    decay: tuple[float, ...] = (0.5, 0.7, 0.85, 0.95)  #: factors a month, of which the likeliest is taken
+    #: Events beside it: all, all but one that overlaps (each in turn), none. | | [all,none]
+    beside: tuple[Literal["all", "each", "none"], ...] = ("all", "each", "none")
+    #: Factors of a decay, of which the likeliest is taken. | a month | [0.5,0.9]
+    decay: tuple[float, ...] = (0.5, 0.7, 0.85, 0.95)
+    #: Length of a ramp. | months | 6
     ramp_months: int = 12
 
     def __post_init__(self) -> None:
@@ -134,9 +142,13 @@ class SpecificationSpec:
             if getattr(self, key) == ():
                 problems.append(f"specification.{key}: name at least one")
         if any(isinstance(w, int) and w < 48 for w in self.window):
-            problems.append(f"specification.window: {list(self.window)}; give null (all) or at least 48 months")
+            problems.append(
+                f"specification.window: {list(self.window)}; give null (all) or at least 48 months"
+            )
         if not (all(0.0 < float(d) < 1.0 for d in self.decay) and self.ramp_months > 0):
-            problems.append("specification: decay needs factors between 0 and 1, ramp_months a positive number")
+            problems.append(
+                "specification: decay needs factors between 0 and 1, ramp_months a positive number"
+            )
         if problems:
             raise ConfigError("\n".join(problems))
 
@@ -188,8 +200,10 @@ class IntervalsSpec:
 class ReconciliationSpec:
     """How the series of the headline are made to add up to `target.total`."""
 
+    #: How sums are made to hold; none = not at all. | | bottom_up
     method: Literal["none", "bottom_up", "top_down", "ols", "structural", "variance", "shrinkage"] = "none"
-    paths: int = 1000  #: sample paths behind the ranges
+    #: Sample paths behind the ranges. | paths | 500
+    paths: int = 1000
 
 
 @dataclass(frozen=True)
