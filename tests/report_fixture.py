@@ -7,6 +7,7 @@ missing, late, refused or failed.
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import Any
@@ -71,6 +72,9 @@ class FakeRun:
     leaks: pd.DataFrame
     headline: str = "short"
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    response: pd.DataFrame = field(default_factory=pd.DataFrame)
+    specification: pd.DataFrame = field(default_factory=pd.DataFrame)
+    fading: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame | None = None
     durations: dict[str, float] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=lambda: {"figures": "f" * 64, "events": "e" * 64})
@@ -301,6 +305,54 @@ def _effects(series_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+#: Events of the fixture that stand out: their effect in percent, and how it varies with the shape.
+CLAIMED = {
+    "covid19_shock": (-60.0, 2.0),
+    "mexico_enforcement_2024": (-55.0, 90.0),
+    "proc_10888_invasion": (-85.0, 1.0),
+}
+
+
+def _specification(series_id: str) -> pd.DataFrame:
+    rows = []
+    for event, (percent, gap) in CLAIMED.items():
+        choices = itertools.product(("step", "decay", "ramp"), ("log", "none"), ("all months", "last 120 months"), ("given", "auto"), ("all", "none", "without title42"))  # fmt: skip
+        for n, (shape, transform, window, order, beside) in enumerate(choices):
+            value = percent + gap * (shape == "ramp") + 0.1 * n
+            rows.append({"event": event, "shape": shape, "transform": transform, "window": window, "order": order, "beside": beside, "percent": value, "percent_lower_95": value - 20, "percent_upper_95": value + 30})  # fmt: skip
+    table = pd.DataFrame(rows).sort_values(["event", "percent"], ignore_index=True)
+    return table.assign(series_id=series_id, words="")
+
+
+def _response(run: FakeRun, series_id: str) -> pd.DataFrame:
+    counts = run.observations.set_index("month")["value"].astype(float)
+    rows = []
+    for event, (percent, _) in CLAIMED.items():
+        start = {
+            "covid19_shock": "2020-03",
+            "mexico_enforcement_2024": "2024-01",
+            "proc_10888_invasion": "2025-01",
+        }[event]
+        months = counts.loc[start:].iloc[:15]
+        for basis, at in (("same months", months), ("forecast before", months.iloc[:12])):
+            for month, happened in [*at.items(), (pd.NaT, at.sum())]:
+                middle = happened / (1 + percent / 100)
+                cells = {
+                    "without": middle,
+                    "without_lower_80": 0.7 * middle,
+                    "without_upper_80": 1.5 * middle,
+                }
+                cells |= {f"difference{k[7:]}": happened - v for k, v in cells.items()}
+                note = "the first 12 months of 15" if pd.isna(month) and len(at) < 15 else ""
+                rows.append({"event": event, "basis": basis, "part": "total" if pd.isna(month) else "month", "month": month, "happened": happened, **cells, "percent": percent, "note": note})  # fmt: skip
+    return pd.DataFrame(rows).assign(series_id=series_id)
+
+
+def _fading(series_id: str) -> pd.DataFrame:
+    rows = [("covid19_shock", "decay", "At the largest likelihood 0.5 of it was left a month later."), ("covid19_shock", "lead", "Of 0 to 3 months none at all fits best.")]  # fmt: skip
+    return pd.DataFrame(rows, columns=["event", "what", "words"]).assign(series_id=series_id)
+
+
 def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
     rows = [
         ("covid19_shock", "2020-03", 7, "used", "7 active months"),
@@ -385,6 +437,9 @@ def with_causes(run: FakeRun) -> FakeRun:
         run,
         experiment=replace(run.experiment, scenario=specs),
         effects=_effects(series_id),
+        response=_response(run, series_id),
+        specification=_specification(series_id),
+        fading=_fading(series_id),
         estimability=_estimability(series_id, run.as_of),
         cases=_cases(run, ("2023-05-21", "2023-12-23", "2024-05-07", "2025-01-21")),
         knowledge=_knowledge(series_id),

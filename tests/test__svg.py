@@ -49,8 +49,12 @@ def test_ids_carry_the_name_of_the_chart_and_all_are_used():
 
 def test_numbers_are_cut_to_a_tenth():
     text = _svg.for_page(made(), "x", "wide", _svg.StyleBook())
-    for number in re.findall(r'd="([^"]+)"', text)[0].split():
-        assert "." not in number or len(number.split(".")[1]) <= 2
+    numbers = re.findall(r"-?[0-9.]+", " ".join(re.findall(r'd="([^"]+)"', text)))
+    assert len(numbers) > 4 and all("." not in n or len(n.split(".")[1]) <= 2 for n in numbers)
+
+
+def test_strokes_along_an_axis_name_one_number():
+    assert _svg._path("M 10 20 L 10 30 M 11 20 L 15 20 M 1 2 L 3 4 L 5 4 Z") == "M10 20V30M11 20H15M1 2L3 4L5 4Z"
 
 
 def test_text_is_text():

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from forecast.report import findings as g
 from forecast.report.facts import Held
@@ -115,6 +116,58 @@ def test_effects_title():
     assert g.effects_title(3, 3) == "All three dates stand out from ordinary months"
     assert g.effects_title(0, 1) == "The one date does not stand out from ordinary months"
     assert g.effects_title(1, 1) == "The one date stands out from ordinary months"
+
+
+@pytest.mark.parametrize(
+    ("clear", "total", "shaky", "end"),
+    [
+        (2, 8, 1, "Two of eight dates stand out from ordinary months, but the sign of one of them depends on the choice of model"),
+        (1, 8, 1, "One of eight dates stands out from ordinary months, but its sign depends on the choice of model"),
+        (2, 2, 2, "All two dates stand out from ordinary months, but the sign of each depends on the choice of model"),
+        (1, 1, 1, "The one date stands out from ordinary months, but its sign depends on the choice of model"),
+    ],
+)  # fmt: skip
+def test_effects_title_where_the_sign_depends_on_the_model(clear, total, shaky, end):
+    assert g.effects_title(clear, total, shaky) == end
+
+
+def test_effects_find_depends_on_the_other_choices():
+    all_ = g.Jump("A", None, -0.5, -0.7, -0.2, True, g.Varied(100, 100, -60.0, -12.0))
+    most = g.Jump("B", None, -0.4, -0.7, -0.2, True, g.Varied(95, 100, -60.0, 4.0))
+    shaky = g.Jump("C", None, -0.9, -1.2, -0.6, True, g.Varied(67, 100, -50.0, 161.0))
+    assert "; each of 100 choices of model shows a fall, from −60% to −12%." in g.effects_find([all_])
+    assert "; 95 of 100 choices of model show a fall, from −60% to +4%." in g.effects_find([most])
+    both = g.effects_find([most, shaky])
+    assert both.startswith("The largest fall that keeps its sign under other choices of model came with “B”")
+    assert "The fall of “C”, −59%, stands out from ordinary months too, but its sign depends" in both
+    assert "67 of 100 choices show a fall, and all range from −50% to +161%." in both
+    alone = g.effects_find([shaky])
+    assert "stands out from ordinary months, but" in alone and "largest" not in alone
+
+
+def test_specification_words():
+    assert (
+        g.specification_title("A", g.Varied(9, 9, -60, -12), -1.0)
+        == "“A”: every choice of model shows a fall, from −60% to −12%"
+    )
+    assert "nearly every choice of model shows a rise (9 of 10)" in g.specification_title(
+        "A", g.Varied(9, 10, -2, 60), 1.0
+    )
+    assert g.specification_title("A", g.Varied(5, 10, -2, 60), 1.0).endswith(
+        "depends on the choice of model; 5 of 10 show a rise"
+    )
+    percent = pd.Series([-30.0, -20.0, 40.0, 60.0])
+    shape = (
+        "Shape",
+        [("step", np.array([True, True, False, False])), ("ramp", np.array([False, False, True, True]))],
+    )
+    scale = (
+        "Scale",
+        [("logs", np.array([True, False, True, False])), ("counts", np.array([False, True, False, True]))],
+    )
+    words = g.widest(percent, [scale, shape])
+    assert "“Shape”: half of the estimates are below −25% with “step” and below +50% with “ramp”" in words
+    assert g.widest(percent, []) == "" and g.varied_cell(None) == "not tried"
 
 
 def test_effects_find():

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from forecast.report import sections_causes as s
-from forecast.report.content import Chart, Table
+from forecast.report.content import Table
 from report_fixture import state
 from test_sections_forecast import report
 
@@ -25,52 +24,6 @@ def test_steps_of_change_are_told_in_order_and_add_up():
     table = r.run.changes
     assert table["forecast"].iloc[0] + table["change"].fillna(0).sum() == table["forecast"].iloc[-1]
     assert "one step: new figure" in section.find
-
-
-def test_effects_have_both_ranges_names_and_groups():
-    rows = s.effect_rows(report("causes"))
-    assert rows["label"].tolist()[0] == "COVID-19, Title 42 begins" and rows["month"].is_monotonic_increasing
-    assert (rows["lower_95"] < rows["lower_80"]).all()
-    assert rows["about"].iloc[0] == "Mar 2020 · 2 measures together"
-    assert rows["ordinary"].tolist()[0] == "0 of 231"
-    # filled only if few ordinary months jump as much and the 80% range excludes nothing
-    expected = (rows["placebo_p"] < 0.05) & ((rows["lower_80"] > 0) | (rows["upper_80"] < 0))
-    assert (rows["clear"] == expected).all() and rows["clear"].sum() == 3
-
-
-def test_what_could_not_be_separated_is_listed():
-    r = report("causes")
-    section = s.effects_section(r)
-    chart, table = section.blocks
-    assert isinstance(chart, Chart) and isinstance(table, Table)
-    text = " ".join(str(cell) for row in table.rows for cell in row.cells)
-    assert "one joint jump" in text and "ten columns are taken" in text and "not yet announced" not in text
-
-
-def test_effects_missing_are_said():
-    assert s.effects_section(report("own")).find.startswith(
-        "No policy effect is estimated in this report. The event calendar"
-    )
-    section = s.effects_section(report("plain"))
-    assert section.find == "No policy effect is estimated in this report." and section.blocks == ()
-
-
-def test_effects_without_placebo_are_not_tested():
-    run = state("causes")
-    effects = run.effects.assign(placebo_p=np.nan, placebo_n=0)
-    rows = s.effect_rows(report(run=replace(run, effects=effects)))
-    assert set(rows["ordinary"]) == {"not tested"} and not rows["clear"].any()
-
-
-def test_the_columns_of_the_interventions_room_are_used():
-    run = state("causes")
-    more = run.effects.assign(
-        clear=True, placebo_larger=7, placebo_lower=-0.2, placebo_upper=0.2, why_group="same months"
-    )
-    rows = s.effect_rows(report(run=replace(run, effects=more)))
-    assert rows["clear"].all() and set(rows["ordinary"]) == {"7 of 231"} and set(rows["band_low"]) == {-0.2}
-    table = s.cannot_table(report(run=replace(run, effects=more)), rows)
-    assert any("same months" in row.cells for row in table.rows)
 
 
 def test_cases_and_knowledge():

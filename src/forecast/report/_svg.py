@@ -108,6 +108,8 @@ def _clean(node: ET.Element, name: str, used: set[str]) -> bool:
     for key in ("d", "x", "y", "width", "height", "transform", "points"):
         if key in node.attrib:
             node.set(key, re.sub(r"\s+", " ", _NUMBER.sub(_round, node.attrib[key])).strip())
+    if "d" in node.attrib:
+        node.set("d", _path(node.attrib["d"]))
     if "transform" in node.attrib:
         kept = _NOTHING_TURNED.sub("", node.attrib["transform"]).strip()
         node.attrib.pop("transform")
@@ -125,6 +127,13 @@ def _clean(node: ET.Element, name: str, used: set[str]) -> bool:
     if tag in ("g", "defs") and not len(node):
         return False
     return not (tag == "path" and node.get("style", "") in ("fill:none", "fill:none;stroke:none"))
+
+
+def _path(text: str) -> str:
+    """Write a path without the blanks that it does not need; strokes along an axis name one number only."""
+    text = re.sub(r" ?([A-Za-z]) ?", r"\1", text)
+    text = re.sub(r"(M([^ A-Z]+) [^ A-Z]+)L\2 ([^ A-Z]+)(?=M|$)", r"\1V\3", text)
+    return re.sub(r"(M[^ A-Z]+ ([^ A-Z]+))L([^ A-Z]+) \2(?=M|$)", r"\1H\3", text)
 
 
 def _style(text: str) -> str:

@@ -30,7 +30,7 @@ def effects_chart(
     effects : DataFrame
         One row a measure or group: ``label``, ``about`` (date and size of the group), ``estimate lower_80
         upper_80 lower_95 upper_95`` on logs, ``clear`` (told apart from ordinary months), ``ordinary``
-        (how many ordinary months show as large a jump, as text); optional ``band_low band_high``: where
+        (how many ordinary months show as large a jump, as text); optional ``firm`` (filled: the sign holds too), ``band_low band_high``: where
         nine of ten jumps of ordinary months lie.
     narrow : bool
         The drawing for phones.
@@ -91,7 +91,7 @@ def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float
             if cut:  # a line that leaves the scale ends in an arrow
                 ax.plot([at], [y], marker, color=colour, ms=6, zorder=3.4, clip_on=False)
     at = min(max(row.estimate, limits[0]), limits[1])
-    face = colour if row.clear else canvas["bg"]
+    face = colour if getattr(row, "firm", row.clear) else canvas["bg"]
     ax.plot([at], [y], "o", ms=8.5, color=face, mec=colour, mew=1.8, zorder=4, clip_on=False)
     jump = w.effect(row.estimate)
     if narrow:

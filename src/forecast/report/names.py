@@ -80,7 +80,7 @@ BUNDLE_NAMES: Mapping[str, str] = {
     "2020-03 pandemic": "COVID-19, Title 42 begins",
     "2021-q1 change of government": "New administration",
     "2023-05 end of title 42": "Title 42 ends",
-    "2024-01 mexico": "Mexican enforcement",
+    "2024-01 mexico": "Mexico halts, then acts",
     "2024-06 proclamation": "Asylum limits",
     "2025-01 regime": "Emergency measures",
 }

@@ -158,6 +158,7 @@ def build_page(
     from forecast.report import sections_trust as trust
 
     main = facts.headline_series(run)
+    run = dataclasses.replace(run, backtest=facts.shown_backtest(run.backtest, main))
     bundled = run.experiment.data.path is None
     command = command or f"forecast experiment={run.experiment.name}"
     held = facts.coverage(run, main)

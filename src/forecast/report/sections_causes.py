@@ -1,4 +1,4 @@
-"""What changed, what each policy seemed to do, whether it would have been known, and what if policy changes."""
+"""What changed since the last issue, whether events would have been known, and what if policy changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from forecast.report import facts, findings, names
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
-from forecast.report.content import Cell, Chart, Head, Row, Section, Table, Toggle
+from forecast.report.content import Chart, Head, Row, Section, Table, Toggle
 from forecast.report.figure_known import LINES, Case
 from forecast.report.sections_forecast import Report
 
@@ -42,180 +42,6 @@ def changed_section(r: Report) -> Section:
     head = (Head("Step"), Head("Forecast", "n"), Head("Change", "n"), Head("Why"))
     foot = "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
     return Section("changed", question, nav, find, (Table(caption, head, tuple(rows), foot),))
-
-
-# --------------------------------------------------------------------------- effects
-
-
-def effects_section(r: Report) -> Section:
-    """Return "What did each policy seem to do?", or one line in its place where no event touches the figures."""
-    question, nav = "What did each policy seem to do?", "What did each policy do?"
-    if not len(r.run.events):
-        text = "The event calendar has no measure that began in the figures used."
-        return Section("effects", question, nav, f"No policy effect is estimated in this report. {text}")
-    rows = effect_rows(r)
-    cannot = cannot_table(r, rows)
-    blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows)]
-    blocks += [cannot] if cannot is not None else []
-    if not len(rows):
-        text = "No policy effect is estimated in this report."
-        return Section("effects", question, nav, text, tuple(blocks))
-    return Section("effects", question, nav, findings.effects_find(_told(rows)), tuple(blocks))
-
-
-def effect_rows(r: Report) -> pd.DataFrame:
-    """Return one row for each measure or group of the effects table: both ranges, placebo, names."""
-    table = r.run.effects
-    if not len(table):
-        return pd.DataFrame()
-    table = pick(table, series_id=r.view.series_id)
-    table = table[table["model"] == table["model"].iloc[0]] if len(table) else table
-    out = []
-    for event, rows in table.groupby("event", sort=False):
-        row = rows.iloc[0]
-        members, month, label = _event(r, str(event), row["group"])
-        entry: dict[str, Any] = {
-            "event": event, "label": label, "month": month, "members": members, "estimate": float(row["estimate"]),
-            "placebo_p": float(row["placebo_p"]), "placebo_n": float(row["placebo_n"]), "note": row["note"],
-            "shrunken": float(row["shrunken"]), "shrunken_se": float(row["shrunken_se"]),
-        }  # fmt: skip
-        for name, level in (("80", 0.8), ("95", 0.95)):
-            found = rows[np.isclose(rows["level"].astype(float), level)]
-            entry[f"lower_{name}"] = float(found["lower"].iloc[0]) if len(found) else np.nan
-            entry[f"upper_{name}"] = float(found["upper"].iloc[0]) if len(found) else np.nan
-        apart = entry["lower_80"] > 0 or entry["upper_80"] < 0
-        entry["clear"] = bool(row["clear"]) if "clear" in row else bool(entry["placebo_p"] < 0.05 and apart)
-        entry["recent_p"] = float(row["placebo_p_recent"]) if "placebo_p_recent" in row else np.nan
-        entry["band_low"], entry["band_high"] = (
-            float(row[c]) if c in row else np.nan for c in ("placebo_lower", "placebo_upper")
-        )
-        entry["why_group"] = (
-            str(row["why_group"]) if "why_group" in row and isinstance(row["why_group"], str) else ""
-        )
-        known = np.isfinite([entry["placebo_p"], entry["placebo_n"]]).all()
-        larger = row["placebo_larger"] if "placebo_larger" in row else entry["placebo_p"] * entry["placebo_n"]
-        hits = round(float(larger)) if known and np.isfinite(larger) else 0
-        entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else "not tested"
-        size = f" · {w.count(len(members))} measures together" if len(members) > 1 else ""
-        entry["about"] = f"{w.month_short(month) if month is not None else ''}{size}".strip(" ·")
-        out.append(entry)
-    made = pd.DataFrame(out)
-    return made.sort_values("month", ignore_index=True) if len(made) else made
-
-
-def _event(r: Report, event: str, group: Any) -> tuple[list[str], pd.Period | None, str]:
-    """Return names of the members, first month and short name of a column of the design."""
-    calendar = r.run.events
-    ids = [part.strip() for part in str(group).replace("+", ";").split(";")] if isinstance(group, str) else []
-    rows = calendar[calendar["id"].isin([event, *ids])]
-    if not len(rows) and "bundle" in calendar:
-        rows = calendar[calendar["bundle"] == event]
-    if not len(rows):
-        return [event], None, w.shortened(event, names.EVENT_LIMIT)
-    first = rows.sort_values("effective_start").iloc[0]
-    bundle = str(first["bundle"]) if "bundle" in rows and isinstance(first["bundle"], str) else ""
-    lead = calendar[calendar["id"] == event]
-    chosen = lead.iloc[0] if len(lead) else first
-    label = names.event_name(str(chosen["id"]), str(chosen["name"]), bundle if len(rows) > 1 else "")
-    return [str(name) for name in rows["name"]], pd.Period(first["effective_start"], "M"), label
-
-
-def _told(rows: pd.DataFrame) -> list[findings.Jump]:
-    return [
-        findings.Jump(row.label, row.month, row.estimate, row.lower_80, row.upper_80, row.clear)
-        for row in records(rows)
-    ]
-
-
-def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
-    """Return chart 5."""
-    from forecast.report.figure_effects import effects_chart as draw_effects
-
-    def draw(**how: Any) -> Any:
-        return draw_effects(rows, **how)
-
-    told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in records(rows))  # fmt: skip
-    note = (
-        "Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero. Grey, hollow:"
-        " not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an"
-        " association in time from one regression with ARIMA errors; whatever else happened in that month is in it."
-        " Calm years among the ordinary months flatter a jump"
-        + _against_recent(rows)
-        + ". Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
-    )
-    return r.studio.chart(
-        "effects", draw,
-        title=findings.effects_title(int(rows["clear"].sum()), len(rows)),
-        subtitle="Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)",
-        note=f"{note} {r.source}",
-        label=f"Dot and interval chart. {told}.",
-        csv="effects.csv",
-        table=effects_table(r, rows),
-    )  # fmt: skip
-
-
-def _against_recent(rows: pd.DataFrame) -> str:
-    """Return how many of the jumps that stand out do so against the last ten years alone."""
-    clear = rows[rows["clear"].astype(bool)]
-    if not len(clear) or "recent_p" not in clear:
-        return ""
-    known = clear["recent_p"].dropna()
-    if not len(known):
-        return ": the last ten years alone hold too few ordinary months to tell"
-    still = int((known < 0.05).sum())
-    return (
-        f": against the last ten years alone {w.number_word(still)} of {w.number_word(len(clear))} stand out"
-    )
-
-
-def effects_table(r: Report, rows: pd.DataFrame) -> Table:
-    """Return the jumps with both ranges, the shrunken estimate, the placebo and the jump in counts."""
-    head = (
-        Head("Measure or group"), Head("began", "w"), Head("jump", "n"), Head("80% range", "n"), Head("95% range", "n"),
-        Head("drawn towards expectation", "n"), Head("ordinary months with as large a jump", "n"),
-        Head("in numbers, from the month before", "n"),
-    )  # fmt: skip
-    out = []
-    for row in records(rows):
-        before = r.view.value(row.month - 1) if row.month is not None else None
-        counts = (
-            "none" if before is None else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
-        )
-        if "differ in shape" in str(row.note):
-            counts = "not one jump: the measures act in different months"
-        ends = [f"{w.effect(low)} to {w.effect(high)}" if np.isfinite([low, high]).all() else "refused" for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
-        shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else "none"
-        out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else "none", w.effect(row.estimate), *ends, shrunken, row.ordinary, counts)))  # fmt: skip
-    return Table("Estimated jumps and the measures that share each date", head, tuple(out))
-
-
-def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
-    """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
-    table, calendar = r.run.estimability, r.run.events
-    groups = [row for row in records(effects) if len(row.members) > 1] if len(effects) else []
-    out = [Row((" · ".join(row.members), "one joint jump", row.why_group or "in force in the same months")) for row in groups]  # fmt: skip
-    rest = 0
-    if len(table) and len(calendar):
-        table = pick(table, series_id=r.view.series_id)
-        # what nobody could know of on this date stays in the file: the page is written as of it
-        rows = table[~table["action"].isin(["used", "not yet announced"])]
-        called = dict(zip(calendar["id"], calendar["name"], strict=True))
-        shown = calendar["priority"] == 1
-        shown = shown | (calendar["judged_priority"] == 1) if "judged_priority" in calendar else shown
-        told = {name for row in groups for name in row.members}
-        first = {e for e in calendar.loc[shown, "id"] if called[e] not in told}
-        named = rows[rows["event"].isin(first)]
-        rest = int((~rows["event"].isin(set(calendar.loc[shown, "id"]))).sum())
-        for (action, why), group in named.groupby(["action", "why"], sort=False):
-            words = " · ".join(str(called.get(event, event)) for event in group["event"])
-            target = str(action).removeprefix("merged with ")
-            done = f"merged with {called[target]}" if target in called else str(action)
-            out.append(Row((words, done, str(why))))
-    if not out and not rest:
-        return None
-    foot = f"{w.capital(w.word_plural(rest, 'event'))} of lower priority {'is' if rest == 1 else 'are'} in estimability.csv." if rest else ""  # fmt: skip
-    head = (Head("Measures"), Head("What the report does"), Head("Why"))
-    return Table("What cannot be separated or estimated, and why", head, tuple(out), foot)
 
 
 # --------------------------------------------------------------------------- would we have known
