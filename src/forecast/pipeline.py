@@ -136,17 +136,29 @@ def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: 
     )  # fmt: skip
 
 
-def make_rows(exp: Experiment, x: Inputs, bt: Backtest) -> Rows:
+#: Origins before the newest whose one-month forecasts the sizes of events at it are estimated from, and some more.
+_FOR_EVENTS = 24
+
+
+def make_rows(exp: Experiment, x: Inputs, bt: Backtest, newest_only: bool = False) -> Rows:
     """Give the folds their ranges, combine them, lay events over the combinations, make parts add up.
+
+    Parameters
+    ----------
+    newest_only : bool
+        Only the rows of the last origin are wanted: those of earlier ones are left out where it does not need them.
 
     Raises
     ------
     FitError
         When the headline has no forecast at the last origin.
     """
-    score_from = _score_from(exp, x.obs, list(exp.target.series))
-    ranges, basis, weights = postprocess(exp, bt.forecasts, x.obs, x.as_of)
-    adjusted, _ = lay_events(exp, ranges, x.obs, x.calendar, x.source)
+    score_from = x.as_of if newest_only else _score_from(exp, x.obs, list(exp.target.series))
+    days = (*x.origins, x.as_of)
+    whole = not newest_only or exp.reconciliation.method != "none"  # parts add up by all past errors
+    since = days[0] if whole else days[-_FOR_EVENTS:][0]
+    ranges, basis, weights = postprocess(exp, bt.forecasts, x.obs, x.as_of, since)
+    adjusted, _ = lay_events(exp, ranges[ranges["origin"] >= since], x.obs, x.calendar, x.source)
     sums = add_up(exp, pd.concat([ranges, adjusted], ignore_index=True), x.obs, score_from)
     newest = sums.forecasts[sums.forecasts["origin"] == x.as_of]
     _need_headline(exp, newest, bt.folds, sums.basis)

@@ -18,9 +18,18 @@ from forecast.spec import LEVELS, ConfigError, Experiment
 
 
 def postprocess(
-    exp: Experiment, forecasts: pd.DataFrame, obs: Observations, as_of: pd.Timestamp
+    exp: Experiment,
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    as_of: pd.Timestamp,
+    since: pd.Timestamp | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Give every row its ranges and add the combinations; each origin sees only errors that had matured by it.
+
+    Parameters
+    ----------
+    since : Timestamp, optional
+        Of earlier origins only the medians are returned, all that later ones need of them.
 
     Returns
     -------
@@ -28,6 +37,8 @@ def postprocess(
     """
     extra = _leak_noise(exp, obs, as_of)
     ranged, basis = add_intervals(forecasts, obs, exp.intervals, LEVELS, extra)
+    if since is not None:
+        ranged = ranged[(ranged["origin"] >= since) | (ranged["level"] == 0.5)]
     tables, bases, weights = [ranged], [basis], []
     for name, spec in exp.combination.items():
         if not set(spec.members) <= set(ranged["model"]):

@@ -37,7 +37,7 @@ def forecast_only(exp: Experiment, cache: Path | None = None, progress: bool = F
     """
     x = read_inputs(exp)
     bt = make_folds(exp, x, cache, progress)
-    made = make_rows(exp, x, bt).forecasts
+    made = make_rows(exp, x, bt, newest_only=True).forecasts
     newest = made[made["origin"] == x.as_of].reset_index(drop=True)
     digests = {"figures": x.everything.digest, "events": x.calendar.digest}
     return Forecasts(x.as_of, newest, bt.folds, exp.report.headline, digests)
