@@ -1,9 +1,22 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.models.smoothing import _compiled, _recursion, _unit_states, smooth
+from forecast.models.base import SeriesData
+from forecast.models.smoothing import (
+    Theta,
+    _compiled,
+    _recursion,
+    _unit_states,
+    additive_season,
+    is_seasonal,
+    smooth,
+)
+
+SERIES = Path(__file__).parent / "oracle" / "data" / "arima_series"
 
 
 @pytest.fixture
@@ -50,6 +63,30 @@ def test_ets_is_the_optimum_of_statsmodels(trend, season):
     assert loglik == pytest.approx(found.llf, abs=1e-3)
     np.testing.assert_allclose(centre, ahead.predicted_mean, atol=1e-4)
     np.testing.assert_allclose(sd, np.sqrt(ahead.forecast_variance), rtol=1e-3)
+
+
+def test_theta_is_that_of_r():
+    """R 4.2.2, forecast 8.20: thetaf(ts(Nile), h = 6), and the season of decompose(log(AirPassengers))."""
+    nile = pd.read_csv(SERIES / "nile_011.csv")["y"].to_numpy(float)
+    months = pd.period_range("2000-01", periods=len(nile), freq="M")
+    nothing = pd.DataFrame(index=months)
+    data = SeriesData("nile", months, nile, None, nothing, nothing, nothing, None)
+    centre, _ = Theta(deseasonalize=False).fit_series(data).steps(6)
+    expected = [799.8119962, 798.4548435, 797.0976908, 795.7405381, 794.3833854, 793.0262326]
+    np.testing.assert_allclose(centre, expected, atol=0.05)  # R searches less closely
+    passengers = pd.read_csv(SERIES / "airpassengers_log.csv")["y"].to_numpy(float)
+    season = [-0.085815019, -0.114412848, 0.018113355, -0.013045611, -0.008966106, 0.115392997, 0.210816435,
+              0.204512399, 0.064836351, -0.075271265, -0.215845612, -0.100315075]  # fmt: skip
+    np.testing.assert_allclose(
+        additive_season(np.log(passengers) if passengers.max() > 50 else passengers), season, atol=1e-8
+    )
+
+
+def test_the_season_of_theta_is_tested():
+    wave = np.sin(2 * np.pi * np.arange(120) / 12)
+    rng = np.random.default_rng(1)
+    assert is_seasonal(wave + rng.normal(0, 0.5, 120))
+    assert np.mean([is_seasonal(rng.normal(0, 1, 120)) for _ in range(200)]) < 0.2
 
 
 def test_the_form_of_least_aicc_is_chosen(seasonal):

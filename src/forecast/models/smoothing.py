@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal, cast
 
 import numpy as np
-import pandas as pd
 
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
 from forecast.models.transform import Scale
@@ -103,13 +101,19 @@ def smooth(y: Array, trend: bool, season: bool) -> Smoothing:
         chosen = np.array([x[0], beta, (1.0 - x[0]) * x[-1] if season else 0.0, phi])
         errors, states = run(y, chosen, unit)
         basis = errors[:, 1:]
-        first, *_ = np.linalg.lstsq(basis.T @ basis, -basis.T @ errors[:, 0], rcond=1e-12)
-        mix = np.append(1.0, first)
+        normal = basis.T @ basis
+        normal[np.diag_indices_from(normal)] *= 1.0 + 1e-10  # columns come near each other when alpha nears 1
+        mix = np.append(1.0, np.linalg.solve(normal, -basis.T @ errors[:, 0]))
         return chosen, states @ mix, max(float(np.sum((errors @ mix) ** 2)), 1e-12 * len(y))
+
+    def loss(x: Array) -> tuple[float, Array]:
+        value = np.log(at(x)[2])
+        steps = np.diag(np.where(x < 0.5, 1e-7, -1e-7))
+        return value, np.array([(np.log(at(x + step)[2]) - value) / step.sum() for step in steps])
 
     grid = itertools.product((0.1, 0.4, 0.9), *[(0.05, 0.3), (0.95,)] * trend, *[(0.05, 0.3)] * season)
     start = min((np.array(x) for x in grid), key=lambda x: at(x)[2])
-    found = minimize(lambda x: np.log(at(x)[2]), start, method="L-BFGS-B", bounds=bounds)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     chosen, states, sse = at(found.x)
     n, k = len(y), len(bounds) + unit.shape[1]  # first states that are free, and the variance
     aicc = n * (np.log(2.0 * np.pi * sse / n) + 1.0) + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
@@ -166,14 +170,14 @@ def _compiled() -> Callable[[Array, Array, Array], tuple[Array, Array]]:
 
 @dataclass(frozen=True)
 class Theta(SeriesModel):
-    """The Theta method, deseasonalised where a test finds a season (statsmodels).
+    """The Theta method, deseasonalised where a test finds a season.
 
     Parameters
     ----------
     theta : float
         Weight of the curvature; 2 is the standard method.
     deseasonalize : bool
-        Take an additive season out first, if its test rejects none at 10 %.
+        Take an additive season out first, if a test of the autocorrelation at twelve months rejects none at 10 %.
     """
 
     min_months: ClassVar[int] = 36
@@ -183,42 +187,31 @@ class Theta(SeriesModel):
     window: int | None = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
-        """Fit one series."""
-        from statsmodels.tsa.forecasting.theta import ThetaModel
-
+        """Fit one series: simple smoothing, a part of the slope of the whole, and the season."""
         y = complete(data)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = ThetaModel(
-                pd.Series(y, index=data.months),
-                period=12,
-                deseasonalize=self.deseasonalize,
-                method="additive",
-                use_test=True,
-            )
-            fit = model.fit(disp=False)
-
-        alpha = float(fit.params["alpha"])
-        # statsmodels would fit a second model for its variance; the one-step errors of the smoothing are enough
-        sd = _one_step_sd(y, data.months[0].month if self.deseasonalize else None, alpha)
+        season = additive_season(y) if self.deseasonalize and is_seasonal(y) else np.zeros(12)
+        rest = y - season[np.arange(len(y)) % 12]
+        fit = smooth(rest, False, False)
+        slope = (self.theta - 1.0) / self.theta * float(np.polyfit(np.arange(len(y)), rest, 1)[0])
 
         def steps(h: int) -> tuple[Array, Array]:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                centre = np.asarray(fit.forecast(h, theta=self.theta), dtype=float)
-            return centre, sd * np.sqrt(1 + np.arange(h) * alpha**2)
+            centre, sd = fit.steps(h)
+            moved = np.arange(h) + (1.0 - (1.0 - fit.alpha) ** len(y)) / fit.alpha
+            return centre + slope * moved + season[(len(y) + np.arange(h)) % 12], sd
 
         return SeriesFit(steps)
 
 
-def _one_step_sd(y: Array, first_month: int | None, alpha: float) -> float:
-    """Sd of the one-step errors of simple smoothing, after the means of calendar months where a season is taken out."""
-    z = y.copy()
-    if first_month is not None:
-        month = (first_month - 1 + np.arange(len(y))) % 12
-        z = y - (np.bincount(month, y, minlength=12) / np.bincount(month, minlength=12))[month]
-    level, errors = z[0], np.empty(len(z) - 1)
-    for t in range(1, len(z)):
-        errors[t - 1] = z[t] - level
-        level += alpha * errors[t - 1]
-    return float(np.std(errors))
+def is_seasonal(y: Array) -> bool:
+    """Whether the autocorrelation at twelve months is beyond its 90 % range, given the shorter ones."""
+    z = y - y.mean()
+    r = np.array([z[k:] @ z[: len(z) - k] for k in range(13)]) / max(float(z @ z), 1e-300)
+    return bool(len(y) * r[12] ** 2 > 1.645**2 * np.sum(r[:12] ** 2))
+
+
+def additive_season(y: Array) -> Array:
+    """Mean distance of each month of the year (counted from the first value) from a centred year's average."""
+    year = np.convolve(y, np.array([0.5, *[1.0] * 11, 0.5]) / 12.0, mode="valid")
+    month = np.arange(6, 6 + len(year)) % 12
+    mean = np.bincount(month, y[6:-6] - year, minlength=12) / np.bincount(month, minlength=12)
+    return np.asarray(mean - mean.mean(), dtype=float)
