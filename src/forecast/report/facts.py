@@ -220,6 +220,13 @@ def other_series(run: Any, main: str) -> list[str]:
 # --------------------------------------------------------------------------- replay
 
 
+def shown_backtest(table: pd.DataFrame, series_id: str) -> pd.DataFrame:
+    """Return what the page reads of a backtest: one series, the levels of `RANGES`; a twentieth of it with many series."""
+    wanted = (0.5, *(level for _, _, *both in RANGES for level in both))
+    found = [level for level in table["level"].unique() if np.isclose(float(level), wanted).any()]
+    return pick(table[table["level"].isin(found)], series_id=series_id)
+
+
 def replayed(run: Any, series_id: str) -> pd.DataFrame:
     """Return the headline's replayed forecasts with what was counted: ``origin month horizon middle ... truth``."""
     table = quantiles(headline_rows(run.backtest, run.headline, series_id))
