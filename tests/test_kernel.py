@@ -5,28 +5,32 @@ import sys
 import numpy as np
 import pytest
 
-from forecast.arima import kernel
-from forecast.arima.kernel import NUMPY, choose_kernel, compiled_kernel, status, warm_up
-from forecast.arima.likelihood import Batch
+from forecast.arima import FoldJob, arima_folds, auto_arima, kernel
+from forecast.arima.kernel import NUMPY, choose_kernel, compiled_kernel, status, warm_up, work_of
 from forecast.arima.polynomials import Orders
 
-
-def batch(order, seasonal, rows):
-    return Batch(Orders.of(order, seasonal), np.zeros((1, rows, 1)), 0, 0, np.empty((1, 0)))
+AIRLINE = Orders.of((0, 1, 1), (0, 1, 1, 12))
 
 
 def test_small_work_never_waits_for_a_compiler():
-    small, large = batch((1, 0, 1), None, 200), batch((0, 1, 1), (0, 1, 1, 12), 280)
+    small, large = work_of(AIRLINE, 288, 7, 1), work_of(AIRLINE, 288, 7, 250)
     assert choose_kernel("exact", small) is NUMPY
     assert choose_kernel("exact", large).name == "compiled"
     assert choose_kernel("compiled", small).name == "compiled"
     assert choose_kernel("numpy", large) is NUMPY
 
 
-def test_the_choice_does_not_depend_on_the_number_of_folds():
-    one = batch((0, 1, 1), (0, 1, 1, 12), 280)
-    many = Batch(one.orders, np.zeros((60, 280, 1)), 0, 0, np.empty((60, 0)))
-    assert choose_kernel("exact", one) is choose_kernel("exact", many)
+def test_a_small_call_does_not_even_ask_for_the_compiled_kernel(monkeypatch):
+    def refuse():
+        raise AssertionError("a small call asked for the compiled kernel")
+
+    monkeypatch.setattr(kernel, "compiled_kernel", refuse)
+    y = np.cumsum(np.sin(np.arange(100.0) ** 2))
+    jobs = [FoldJob(y[:n]) for n in range(80, 100, 4)]
+    assert all(fit.engine == "exact (numpy)" for fit in arima_folds(jobs, (0, 1, 1), (0, 1, 1, 12)))
+    assert auto_arima(y[:60], seasonal=1).engine == "exact (numpy)"
+    with pytest.raises(AssertionError, match="asked"):
+        arima_folds(jobs * 50, (2, 1, 2), (0, 1, 1, 12))
 
 
 def test_without_numba_numpy_runs_and_says_so(monkeypatch):
@@ -38,7 +42,7 @@ def test_without_numba_numpy_runs_and_says_so(monkeypatch):
         assert found is None
         assert "numpy kernel runs instead" in reason
         assert status() == reason
-        assert choose_kernel("compiled", batch((1, 0, 1), None, 200)) is NUMPY
+        assert choose_kernel("compiled", 1.0) is NUMPY
     finally:
         compiled_kernel.cache_clear()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.arima.kernel import Kernel, choose_kernel
+from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.likelihood import WORST, Ints
 from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Floats, Orders
@@ -19,8 +19,6 @@ from forecast.arima.solved import ExactSource, Solved, batch_of
 from forecast.spec import ConfigError, DataError, ForecastError, nearest
 
 ENGINES = ("exact", "numpy", "compiled", "statsmodels")
-#: More missing months than this are left to the Kalman filter of the reference engine.
-MAX_MISSING = 64
 
 
 def arima(
@@ -49,7 +47,7 @@ def arima(
     xreg_prior : (mean (k,), sd (k,)), optional
         Prior of each regressor in the units of y: finite sd is integrated out, sd = inf is profiled.
     engine : {"exact", "numpy", "compiled", "statsmodels"}
-        "exact" chooses its kernel by the amount of work; "statsmodels" is the reference.
+        "exact" chooses its kernel by the amount of work, see `forecast.arima.kernel`; "statsmodels" is the reference.
 
     Returns
     -------
@@ -96,8 +94,7 @@ def arima_folds(
         In the order of their origins, series after series. A job that neither begins nor overlaps like the
         one before it starts a new chain.
     order, seasonal_order, mean, engine
-        As for `arima`. Here "exact" always means the compiled kernel (numpy without a usable numba), so that
-        a fold does not depend on how many others are fitted with it.
+        As for `arima`. The work that "exact" goes by is that of all jobs together.
     starts : {"modes", "warm", "full"}
         How starting points are found, see `forecast.arima.search`. With "full" a fold does not depend on
         the other folds at all.
@@ -125,7 +122,6 @@ def arima_folds(
             places.append(i)
         except ForecastError as error:
             results[i] = ArimaFailure(str(error))
-    engine = "compiled" if engine == "exact" else engine
     for i, fit in zip(places, _fit_all(problems, starts, engine, chains(problems)), strict=True):
         results[i] = fit
     return results
@@ -160,34 +156,25 @@ def _continues(before: Floats, after: Floats) -> bool:
 def _fit_all(
     problems: Sequence[Problem], starts: Starts, engine: str, chain: Ints
 ) -> list[ArimaFit | ArimaFailure]:
-    """Fit problems of one model: those with a prior, those without, and those for the reference."""
+    """Fit problems of one model: those with a prior and those without."""
     fits: list[ArimaFit | ArimaFailure] = [ArimaFailure("not fitted")] * len(problems)
-    routes: dict[str, list[int]] = {}
-    for i, problem in enumerate(problems):
-        reference = engine == "statsmodels" or problem.n_missing > MAX_MISSING
-        key = "statsmodels" if reference else "prior" if len(problem.shrunk) else "plain"
-        routes.setdefault(key, []).append(i)
-    for key, members in routes.items():
+    for prior in (False, True):
+        members = [i for i, problem in enumerate(problems) if bool(len(problem.shrunk)) == prior]
         mine = [problems[i] for i in members]
-        made = (
-            [_reference(problem, engine) for problem in mine]
-            if key == "statsmodels"
-            else _fit_safely(mine, starts, engine, chain[members])
-        )
+        if engine == "statsmodels":
+            made = [_reference(problem) for problem in mine]
+        else:
+            made = _fit_safely(mine, starts, engine, chain[members]) if mine else []
         for i, fit in zip(members, made, strict=True):
             fits[i] = fit
     return fits
 
 
-def _reference(problem: Problem, engine: str) -> ArimaFit | ArimaFailure:
+def _reference(problem: Problem) -> ArimaFit | ArimaFailure:
     try:
-        fit = fit_reference(problem)
+        return fit_reference(problem)
     except (ForecastError, np.linalg.LinAlgError, ValueError) as error:
         return ArimaFailure(str(error))
-    if engine != "statsmodels":
-        note = f"{problem.n_missing} missing months: fitted by the Kalman filter of statsmodels"
-        return fit.with_note(note)
-    return fit
 
 
 def _fit_safely(
@@ -208,7 +195,8 @@ def _fit_exact(
 ) -> list[ArimaFit | ArimaFailure]:
     batch, group, columns = batch_of(problems)
     length = np.array([len(p.z) for p in problems], dtype=np.int64)
-    kernel = choose_kernel(engine, batch)
+    rows, size = batch.z.shape[1:]
+    kernel = choose_kernel(engine, work_of(batch.orders, rows, size, len(problems)))
     objective = Objective(batch, kernel.evaluate)
     found = search(objective, Folds(group, length, chain), starts)
     return finish(problems, columns, objective, group, found, kernel)

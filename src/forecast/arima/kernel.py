@@ -4,6 +4,9 @@ Both offer ``evaluate(batch, group, length, coefficients, sigma2, gradient)`` an
 to 1e-9. numpy is always there; the compiled one needs a usable numba and, the first time on a machine,
 a compilation of about twenty seconds, which numba then keeps (beside the package, or in the user's cache
 directory when the package cannot be written to).
+
+``engine="exact"`` chooses by the amount of work of the call, which its arguments fix: the same call takes the
+same kernel on every run, whatever is kept on the machine, and a small one never waits for a compiler.
 """
 
 from __future__ import annotations
@@ -15,10 +18,10 @@ from functools import cache
 from forecast.arima import likelihood
 from forecast.arima.likelihood import Batch, Details, Ints
 from forecast.arima.optimise import Kernel as Evaluate
-from forecast.arima.polynomials import Floats
+from forecast.arima.polynomials import Floats, Orders
 
-#: Work of one fit (rows x start-up terms) from which on the engine "exact" takes the compiled kernel.
-SMALL_WORK = 2000
+#: Work up to which "exact" takes numpy: about a third of a second there.
+SMALL_WORK = 15e6
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,24 @@ def compiled_kernel() -> tuple[Kernel | None, str]:
     return Kernel("compiled", compiled.evaluate, compiled.details), ""
 
 
-def choose_kernel(engine: str, batch: Batch) -> Kernel:
-    """Kernel for one batch.
-
-    "numpy" and "compiled" say it; "exact" decides by the amount of work of a single fit, which is fixed by
-    the model and the length of the series: the same call always takes the same kernel, and a small fit never
-    waits for a compilation.
-    """
-    small = batch.z.shape[1] * (batch.orders.state + 1) < SMALL_WORK
-    if engine == "numpy" or (engine == "exact" and small):
+def choose_kernel(engine: str, work: float) -> Kernel:
+    """Kernel for a call of so much `work_of`: "numpy" and "compiled" say it, "exact" takes numpy for small work."""
+    if engine == "numpy" or (engine == "exact" and work <= SMALL_WORK):
         return NUMPY
     return compiled_kernel()[0] or NUMPY
+
+
+def work_of(orders: Orders, rows: int, columns: int, folds: int) -> float:
+    """Amount of work of a search, in units of about twenty nanoseconds of the numpy kernel.
+
+    Starts and rounds grow with the number of coefficients; a single fold costs numpy as much as ten together.
+
+    Examples
+    --------
+    >>> work_of(Orders.of((0, 1, 1)), 100, 3, 1)
+    35200.0
+    """
+    return float((folds + 10) * rows * (orders.state + columns) * (orders.n_arma + 1) ** 3)
 
 
 def status() -> str:
@@ -88,8 +98,6 @@ def warm_up() -> str:
     True
     """
     import numpy as np
-
-    from forecast.arima.polynomials import Orders
 
     kernel, reason = compiled_kernel()
     if kernel is None:

@@ -424,8 +424,13 @@ def _start_algebra(
     return start, small_root, b_root, np.asarray(np.linalg.solve(small_root, h[:, :, :-1]), dtype=float)
 
 
-#: Lanes that march together: more do not fit into the cache.
-BLOCK = 64
+#: Columns of all lanes that march together: more do not fit into the cache, fewer wait for Python.
+BLOCK = 1024
+
+
+def _blocks(lanes: int, size: int) -> list[slice]:
+    step = max(BLOCK // (size + 1), 1)
+    return [slice(begin, begin + step) for begin in range(0, lanes, step)]
 
 
 def evaluate(
@@ -442,8 +447,7 @@ def evaluate(
     """
     values, slopes = np.empty(len(group)), np.zeros(coefficients.shape)
     sigma_slopes = np.zeros(len(group))
-    for begin in range(0, len(group), BLOCK):
-        part = slice(begin, begin + BLOCK)
+    for part in _blocks(len(group), batch.z.shape[2]):
         with np.errstate(all="ignore"):
             done = run(
                 batch, group[part], length[part], coefficients[part], None if sigma2 is None else sigma2[part]
@@ -459,8 +463,7 @@ def details(
 ) -> tuple[Details, Floats]:
     """`Details` of each lane and its regression coefficients (L, C - 1)."""
     parts = []
-    for begin in range(0, len(group), BLOCK):
-        part = slice(begin, begin + BLOCK)
+    for part in _blocks(len(group), batch.z.shape[2]):
         with np.errstate(all="ignore"):
             done = run(
                 batch, group[part], length[part], coefficients[part], None if sigma2 is None else sigma2[part]

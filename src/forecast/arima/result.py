@@ -210,10 +210,6 @@ class ArimaFit:
         """Return the same fit with the models that were tried on the way to it."""
         return dataclasses.replace(self, trace=trace)
 
-    def with_note(self, note: str) -> ArimaFit:
-        """Return the same fit with one more warning."""
-        return dataclasses.replace(self, notes=(*self.notes, note))
-
     def __repr__(self) -> str:
         season = f"({', '.join(map(str, self.seasonal_order[:3]))})[{self.seasonal_order[3]}]"
         model = f"ARIMA({', '.join(map(str, self.order))})" + (season if self.seasonal_order[3] > 1 else "")

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima.fit import chains, finish
-from forecast.arima.kernel import Kernel, choose_kernel
+from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
@@ -186,7 +186,8 @@ class _Selection:
     """All folds on their way: shelves of columns, paths, what each fold has tried."""
 
     def __init__(self, jobs: Sequence[FoldJob], season: int, ic: str, engine: str, starts: Starts) -> None:
-        self.jobs, self.season, self.ic, self.engine = jobs, season, ic, engine
+        self.jobs, self.season, self.ic = jobs, season, ic
+        self.kernel = choose_kernel(engine, _work(jobs, season))
         self.reach = 0 if starts == "full" else REACH
         self.tried: list[list[tuple[Candidate, float, float]]] = [[] for _ in jobs]
         self.differences: list[tuple[int, int]] = []
@@ -227,12 +228,11 @@ class _Selection:
             orders = shelf.orders(candidate)
             places = {self.place[(fold, *key)]: fold for fold in folds}
             fitting = [place for place in places if _long_enough(shelf.problems[place], orders)]
-            kernel = choose_kernel(self.engine, dataclasses.replace(shelf.batch, orders=orders))
-            found = shelf.solve(candidate, sorted(fitting), kernel, self.reach) if fitting else {}
+            found = shelf.solve(candidate, sorted(fitting), self.kernel, self.reach) if fitting else {}
             at = {place: i for i, place in enumerate(found)}
             if found:
                 points = np.stack([optima.x[0] for optima in found.values()])
-                coefficients = shelf.objective(candidate, kernel).unpack(points)[0]
+                coefficients = shelf.objective(candidate, self.kernel).unpack(points)[0]
             for place, fold in places.items():
                 value, loglik = float("inf"), float("nan")
                 if place in found:
@@ -252,6 +252,14 @@ class _Selection:
             for c, value, loglik in self.tried[fold]
         ]
         return pd.DataFrame(rows, columns=["order", "seasonal_order", "constant", "loglik", self.ic])
+
+
+def _work(jobs: Sequence[FoldJob], season: int) -> float:
+    """Work of a selection: about fifteen models, those of the first start among the larger ones."""
+    rows = max((len(job.y) for job in jobs), default=0)
+    columns = max((np.shape(job.xreg)[-1] if np.ndim(job.xreg) > 1 else 1 for job in jobs), default=0)
+    seasonal = (1, 0, 1, season) if season > 1 else None
+    return 15.0 * work_of(Orders.of((2, 0, 2), seasonal), rows, columns + 1, len(jobs))
 
 
 def _long_enough(problem: Problem, orders: Orders) -> bool:
@@ -324,7 +332,7 @@ def auto_arima(
     True
     """
     job = FoldJob(y, xreg, None, xreg_prior)
-    fit = auto_arima_folds([job], seasonal, d, D, ic, max_order, stepwise, engine=engine, _single=True)[0]
+    fit = auto_arima_folds([job], seasonal, d, D, ic, max_order, stepwise, engine=engine)[0]
     if isinstance(fit, ArimaFailure):
         raise DataError(fit.message)
     return fit
@@ -341,7 +349,6 @@ def auto_arima_folds(
     every: int = 1,
     starts: Starts = "modes",
     engine: str = "exact",
-    _single: bool = False,
 ) -> list[ArimaFit | ArimaFailure]:
     """Choose the orders at every fold (or at every k-th of them) and fit; see `auto_arima`.
 
@@ -355,7 +362,7 @@ def auto_arima_folds(
         With "full" every model of every fold is searched from the grid; otherwise later folds start from the
         optima of earlier ones.
     seasonal, d, D, ic, max_order, stepwise, engine
-        As for `auto_arima`; "exact" means the compiled kernel, as in `arima_folds`.
+        As for `auto_arima`; the work that "exact" goes by is that of all jobs together.
 
     Examples
     --------
@@ -368,7 +375,6 @@ def auto_arima_folds(
         raise ConfigError(f"ic must be one of {', '.join(CRITERIA)}, not {ic!r}.{nearest(ic, CRITERIA)}")
     if engine == "statsmodels":
         raise ConfigError("auto_arima has no engine 'statsmodels'; use 'exact', 'numpy' or 'compiled'")
-    engine = "compiled" if engine == "exact" and not _single else engine
     run = _Selection(jobs, max(int(seasonal), 1), ic, engine, starts)
     run.pending = {}
     results: list[ArimaFit | ArimaFailure | None] = [None] * len(jobs)
@@ -448,10 +454,9 @@ def _finish(
             continue
         places = [place for _, place in pairs]
         problems = [dataclasses.replace(shelf.problems[place], orders=orders) for place in places]
-        kernel = choose_kernel(run.engine, dataclasses.replace(shelf.batch, orders=orders))
         made = finish(
-            problems, [shelf.columns[place] for place in places], shelf.objective(candidate, kernel),
-            shelf.group[places], [known[place] for place in places], kernel,
+            problems, [shelf.columns[place] for place in places], shelf.objective(candidate, run.kernel),
+            shelf.group[places], [known[place] for place in places], run.kernel,
         )  # fmt: skip
         for (fold, _), fit in zip(pairs, made, strict=True):
             results[fold] = fit.with_trace(run.trace(fold)) if isinstance(fit, ArimaFit) else fit
