@@ -52,6 +52,24 @@ def test_breaks_are_matched_within_a_month(tmp_path):
     assert table["by_chance"].iloc[0] == pytest.approx(9 / N)
 
 
+def test_an_event_expected_to_move_the_other_way_explains_nothing(tmp_path):
+    law = {"id": "law", "effective_start": "2006-08-11", "shape": "step"}
+    for sign, explained in (("+", True), ("-", False), ("0", True)):
+        events = calendar(tmp_path, {**law, "sign": sign})
+        row = detect_events(figures(LS=(80, 0.6)), events, model=MODEL).set_index("month").loc[MONTHS[80]]
+        assert row["explained"] == explained and row["event"] == "law"
+        assert row["by_chance"] == pytest.approx(3 / N if explained else 0.0)
+    # the end of what was expected to lower the figures may raise them
+    events = calendar(tmp_path, {"id": "ban", "effective_start": "2002-01-01", "end_date": "2006-08-31", "shape": "step", "sign": "-"})  # fmt: skip
+    row = detect_events(figures(LS=(80, 0.6)), events, model=MODEL).set_index("month").loc[MONTHS[80]]
+    assert row["words"].endswith("explained by the end of ban")
+    events = calendar(tmp_path, {**law, "sign": "-"})
+    row = detect_events(figures(LS=(80, 0.6)), events, model=MODEL).set_index("month").loc[MONTHS[80]]
+    assert row["words"].endswith(
+        "near law, of which the other direction was expected; unexplained, worth a look"
+    )
+
+
 def test_an_event_two_months_away_explains_nothing(tmp_path):
     events = calendar(tmp_path, {"id": "law", "effective_start": "2006-11-01", "shape": "step"})
     row = detect_events(figures(LS=(80, 0.6)), events, model=MODEL).set_index("month").loc[MONTHS[80]]

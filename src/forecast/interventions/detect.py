@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,24 @@ if TYPE_CHECKING:
     from forecast.models.arima import Arima
 
 BREAK_COLUMNS: tuple[str, ...] = (
-    "series_id", "month", "kind", "size", "t", "percent", "event", "when", "priority", "explained", "by_chance", "words",
+    "series_id", "month", "kind", "size", "t", "percent", "event", "when", "priority", "expected", "explained", "by_chance",
+    "words",
 )  # fmt: skip
 KINDS: tuple[str, ...] = ("AO", "LS", "TC")
 KIND_WORDS = {"AO": "a single month", "LS": "a lasting change of level", "TC": "a change that fades"}
-#: A break is explained by an event that began or ended within so many months of it.
+#: A break is explained by an event that began or ended within so many months of it, unless that was expected to move
+#: the figures the other way.
 WITHIN = 1
+
+
+class Mark(NamedTuple):
+    """Start or end of an event: position, event, priority, the sign expected of the change there by rule."""
+
+    place: int
+    event: str
+    when: str
+    rank: int
+    sign: float
 
 
 def detect_events(
@@ -65,8 +77,9 @@ def detect_events(
     -------
     DataFrame
         `BREAK_COLUMNS`, by month: size on the scale of the model, t, percent (on logs), the event of first rank that
-        began or ended near, and words. ``by_chance`` is the share of all months that the calendar would explain so:
-        with a long calendar it is large, and a match says little.
+        began or ended near, the sign that the rule book expects of it (0: none), and words. An event that was expected to
+        move the figures the other way explains nothing. ``by_chance`` is the share of all months in which a break of that
+        direction would be explained: with a long calendar it is large, and a match says little.
 
     Examples
     --------
@@ -89,18 +102,18 @@ def detect_events(
     found = _search(y, chosen, kinds, critical)
     day = series.as_of if isinstance(series, Panel) and as_of is None else as_of
     marks = _marks(events, name, day, priority, months)
-    share = _share_explained(marks, len(months), within)
     rows = []
     for place, kind, size, t in found:
         row = {"series_id": name, "month": months[place], "kind": kind, "size": size, "t": t}
         percent = 100.0 * float(np.expm1(size)) if scale.kind == "log" else np.nan
-        near = _nearest(marks, place, within)
-        event, when, rank = near or ("", "", 0)
-        words = _words(kind, percent, event, when, events is not None)
+        near = _nearest(marks, place, within, size) or Mark(place, "", "", 0, 0.0)
+        explained = bool(near.event) and near.sign * size >= 0
+        words = _words(kind, percent, near, explained, events is not None)
         rows.append(
             {
-                **row, "percent": percent, "event": event, "when": when, "priority": rank, "explained": bool(event),
-                "by_chance": share, "words": words,
+                **row, "percent": percent, "event": near.event, "when": near.when, "priority": near.rank,
+                "expected": np.sign(near.sign), "explained": explained,
+                "by_chance": _share_explained(marks, len(months), within, size), "words": words,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
@@ -158,43 +171,44 @@ def _orders(y: Floats, model: Arima) -> tuple[tuple[int, int, int], tuple[int, i
 
 def _marks(
     events: EventCalendar | None, series_id: str, day: Any, priority: int, months: pd.PeriodIndex
-) -> list[tuple[int, str, str, int]]:
-    """Positions of starts and ends of the events that touch a series and were usable: place, event, when, priority."""
+) -> list[Mark]:
+    """Starts and ends of the events that touch a series and were usable."""
     if events is None:
         return []
-    table = (events if day is None else events.known(day)).touching(series_id)
-    first = int(months[0].ordinal)
-    marks: list[tuple[int, str, str, int]] = []
+    shown = events if day is None else events.known(day)
+    table, first = shown.touching(series_id), int(months[0].ordinal)
+    signs = dict(zip(shown.arrays.ids, shown.arrays.signs(series_id, "rule").tolist(), strict=True))
     ranks = table[["priority", "judged_priority"]].astype(int).min(axis=1).tolist()
-    for when, column in (("start", "effective_start"), ("end", "end_date")):
+    marks = []
+    for when, column, turn in (("start", "effective_start", 1.0), ("end", "end_date", -1.0)):
         for event, date, rank in zip(table["id"].tolist(), table[column].tolist(), ranks, strict=True):
             if rank <= priority and pd.notna(date):
-                marks.append((pd.Period(date, "M").ordinal - first, str(event), when, rank))
+                marks.append(
+                    Mark(pd.Period(date, "M").ordinal - first, str(event), when, rank, turn * signs[event])
+                )
     return marks
 
 
-def _nearest(
-    marks: Sequence[tuple[int, str, str, int]], place: int, within: int
-) -> tuple[str, str, int] | None:
-    """Return the mark near a month: the first rank, then the nearest, then a start before an end."""
-    near = [m for m in marks if abs(m[0] - place) <= within]
-    if not near:
-        return None
-    best = min(near, key=lambda m: (m[3], abs(m[0] - place), m[2] != "start", m[1]))
-    return best[1], best[2], best[3]
+def _nearest(marks: Sequence[Mark], place: int, within: int, size: float) -> Mark | None:
+    """Return the mark near a month: not against its sign, the first rank, the nearest, a start before an end."""
+    near = [m for m in marks if abs(m.place - place) <= within]
+    return min(near, key=lambda m: (m.sign * size < 0, m.rank, m.sign * size <= 0, abs(m.place - place), m.when != "start", m.event), default=None)  # fmt: skip
 
 
-def _share_explained(marks: Sequence[tuple[int, str, str, int]], length: int, within: int) -> float:
+def _share_explained(marks: Sequence[Mark], length: int, within: int, size: float) -> float:
     covered = np.zeros(length, dtype=bool)
-    for place, _, _, _ in marks:
-        covered[max(place - within, 0) : max(place + within + 1, 0)] = True
+    for mark in marks:
+        if mark.sign * size >= 0:
+            covered[max(mark.place - within, 0) : max(mark.place + within + 1, 0)] = True
     return float(covered.mean()) if length else 0.0
 
 
-def _words(kind: str, percent: float, event: str, when: str, matched: bool) -> str:
+def _words(kind: str, percent: float, near: Mark, explained: bool, matched: bool) -> str:
     size = f"{KIND_WORDS[kind]}, {percent:+.0f}%" if np.isfinite(percent) else KIND_WORDS[kind]
     if not matched:
         return size
-    if event:
-        return f"{size}: explained by {'the end of ' if when == 'end' else ''}{event}"
-    return f"{size}: unexplained, worth a look"
+    event = f"{'the end of ' if near.when == 'end' else ''}{near.event}"
+    if explained:
+        return f"{size}: explained by {event}"
+    beside = f"near {event}, of which the other direction was expected; " if near.event else ""
+    return f"{size}: {beside}unexplained, worth a look"
