@@ -62,7 +62,8 @@ proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
 notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py
 
-docs: $(DEV) ## check that all code in README and docs runs
+docs: $(DEV) ## build the site (site-docs/index.html), run all code in README and docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --clean && echo "site: site-docs/index.html"
 	@$(BIN)/pytest tests/test_docs.py
 
 example: $(CORE) ## rewrite reports/example, the committed report
@@ -70,4 +71,4 @@ example: $(CORE) ## rewrite reports/example, the committed report
 	@rm -rf reports/example && mv reports/.example/guatemala_2024/* reports/example && rm -rf reports/.example reports/example/backtest.csv.gz
 
 clean: ## remove the environment and all that was made
-	@rm -rf $(VENV) .forecast-cache .pytest_cache .mypy_cache .ruff_cache build dist
+	@rm -rf $(VENV) site-docs .forecast-cache .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,15 +1,41 @@
 """All Python code in README and docs runs, in the order of the page; links inside the repository lead somewhere."""
 
+import copy
+import importlib.util
+import os
 import re
+import subprocess
+import sys
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urldefrag
 
 import pytest
 
+from forecast import compose
+from forecast.spec import Experiment, from_plain
+
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def _names(page):
+    return page.relative_to(ROOT).with_suffix("").as_posix().replace("/", "-")
+
+
+@pytest.fixture(scope="module")
+def hook():
+    spec = importlib.util.spec_from_file_location("docs_site", ROOT / "docs" / "site.py")
+    module = sys.modules["docs_site"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["docs_site"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_names)
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     space: dict = {"__name__": "page"}
@@ -19,22 +45,21 @@ def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
         exec(compile(block, f"{page.name}, block {number + 1}", "exec"), space)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", PAGES, ids=_names)
 def test_links_inside_the_repository_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+    text = re.sub(r"^```.*?^```|`[^`\n]+`", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)", text):
         if not re.match(r"[a-z]+:", target):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_every_experiment_the_readme_names_is_there():
     names = re.findall(r"experiment=(\w+)", (ROOT / "README.md").read_text())
-    for name in set(names) - {"mine"}:
+    for name in set(names) - {"visits"}:
         assert (ROOT / "conf" / "experiment" / f"{name}.yaml").exists()
 
 
 def test_no_file_names_a_registry_or_this_machine():
-    import subprocess
-
     files = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.split()
@@ -45,3 +70,164 @@ def test_no_file_names_a_registry_or_this_machine():
             continue
         text = path.read_text(encoding="utf-8", errors="ignore")
         assert not any(w in text for w in words), name
+
+
+# --------------------------------------------------------------------------- every key
+
+
+def test_no_key_of_the_configuration_lacks_its_meaning(hook):
+    keys = hook.keys()
+    assert len(keys) > 60 and len({k.path for k in keys}) == len(keys)
+    for key in keys:
+        assert key.meaning and not key.meaning.startswith("|"), key.path
+        assert key.example or key.path == "overrides", key.path
+        assert key.unit or "number" not in key.type or key.path in ("seed", "events.priority"), key.path
+
+
+def test_every_example_of_a_key_is_taken_and_changes_it(hook):
+    from omegaconf import OmegaConf
+
+    base = compose.compose(["combination=short"])
+    base["combination"]["own"] = {"members": ["drift"]}
+    base["scenario"]["own"] = {}
+    base["model"]["ets"] = {"kind": "ets"}
+    base["target"]["total"] = None
+    for key in list(hook.keys()):
+        if not key.example:
+            continue
+        plain = copy.deepcopy(base)
+        *groups, name = hook.example_word(key).partition("=")[0].split(".")
+        place = plain
+        for group in groups:
+            place = place[group]
+        before = place.get(name)
+        place[name] = OmegaConf.to_container(OmegaConf.create(f"value: {key.example}"))["value"]
+        assert place[name] != before, f"{key.path}: the example changes nothing"
+        exp = from_plain(Experiment, plain)
+        found = exp
+        for group in groups:
+            found = found[group] if isinstance(found, dict) else getattr(found, group)
+        if hasattr(found, name):
+            assert getattr(found, name) != before or before is None, key.path
+
+
+# --------------------------------------------------------------------------- the site
+
+
+class Links(HTMLParser):
+    """Collects what a page links to, what it loads, and its anchors."""
+
+    def __init__(self):
+        super().__init__()
+        self.links, self.loads, self.anchors = [], [], set()
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.anchors.add(found.get("id"))
+        if tag == "a" and found.get("href"):
+            self.links.append(found["href"])
+        elif found.get("src"):
+            self.loads.append(found["src"])
+        elif tag == "link" and found.get("rel") not in ("canonical", "next", "prev"):
+            self.loads.append(found["href"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, built strictly, with no way into a network."""
+    folder = tmp_path_factory.mktemp("site")
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    env = {**os.environ, **nowhere, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    found = {}
+    for path in site.rglob("*.html"):
+        reader = Links()
+        reader.feed(path.read_text(encoding="utf-8"))
+        found[path] = reader
+    return found
+
+
+@pytest.mark.xdist_group("site")
+def test_no_page_of_the_site_loads_anything_from_elsewhere(site, pages):
+    assert len(pages) > 40
+    for path, page in pages.items():
+        assert not [w for w in page.loads if re.match(r"([a-z]+:)?//", w)], path
+    for path in [*site.rglob("*.css"), *site.rglob("*.html")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"url\([\"']?(https?:)?//|@import|fonts\.(gstatic|googleapis)", text), path
+
+
+@pytest.mark.xdist_group("site")
+def test_no_link_of_the_site_is_dead(site, pages):
+    for path, page in pages.items():
+        if path.name == "404.html" or "example" in path.parts:  # the report has tests of its own
+            continue
+        for link in page.links:
+            target, anchor = urldefrag(unquote(link))
+            if re.match(r"[a-z]+:", target):
+                continue
+            other = (path.parent / target).resolve() if target else path
+            other = other / "index.html" if other.is_dir() else other
+            assert other.is_file(), f"{path.relative_to(site)}: {link}"
+            if anchor and other in pages and "example" not in other.parts:
+                assert anchor in pages[other].anchors, f"{path.relative_to(site)}: {link}"
+
+
+@pytest.mark.xdist_group("site")
+def test_the_reference_is_made_of_the_code(site):
+    keys = (site / "reference" / "configuration.html").read_text(encoding="utf-8")
+    assert (
+        "backtest.score_from" in keys
+        and "Days after a month" in keys
+        and "<!--" not in keys.split("<article")[1]
+    )
+    verbs = (site / "reference" / "command.html").read_text(encoding="utf-8")
+    assert "forecast track-record" in verbs and "--dry-run" in verbs
+    names = (site / "reference" / "python.html").read_text(encoding="utf-8")
+    import forecast as fc
+
+    for name in fc._HOMES:
+        home, _, other = fc._HOMES[name].partition(":")
+        assert f'id="{home}.{other or name}"' in names, name
+
+
+def test_the_version_is_one():
+    import tomllib
+
+    import yaml
+
+    import forecast as fc
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert project["version"] == citation["version"] == fc.__version__
+    assert project["license"] == citation["license"]
+
+
+def test_hooks_before_a_commit_are_local_and_issue_templates_are_whole():
+    import yaml
+
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert [r["repo"] for r in hooks["repos"]] == ["local"]
+    assert all(h["entry"].startswith(".venv/bin/") for r in hooks["repos"] for h in r["hooks"])
+    for template in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.md"):
+        head = yaml.safe_load(template.read_text().split("---")[1])
+        assert {"name", "about"} <= set(head)
+    assert "forecast doctor" in (ROOT / ".github" / "ISSUE_TEMPLATE" / "bug.md").read_text()
+
+
+def test_every_decision_is_listed_and_says_why_and_what_was_refused():
+    folder = ROOT / "docs" / "decisions"
+    listed = (folder / "index.md").read_text()
+    for page in sorted(folder.glob("0*.md")):
+        assert page.name in listed and page.name in (ROOT / "mkdocs.yml").read_text()
+        for word in ("**Decided.**", "**Why", "**Refused.**", "**Costs.**"):
+            assert word in page.read_text(), f"{page.name}: {word}"

@@ -118,13 +118,13 @@ class EventsSpec:
 class SpecificationSpec:
     """Choices under which an effect is estimated again: plain values, fixed before anything is run."""
 
-    #: Effects that get a curve: those that stand out (else the largest), all, none. | | clear
+    #: Effects that get a curve: those that stand out (else the largest), all, none. | | all
     effects: Literal["clear", "all", "none"] = "none"
     #: Orders of the ARIMA errors: those given, the airline model, chosen anew. | | [given,airline]
     order: tuple[Literal["given", "airline", "auto"], ...] = ("given", "airline", "auto")
     #: Scales of the figures. | | [log]
     transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
-    #: Lengths of the sample; null = all. | months | [null,120]
+    #: Lengths of the sample; null = all. | months | [null,96]
     window: tuple[int | None, ...] = (None, 120)
     #: Shapes of the event. | | [own,decay]
     shape: tuple[Literal["own", "step", "decay", "ramp", "pulse"], ...] = ("step", "decay", "ramp")
@@ -170,8 +170,10 @@ class CombinationSpec:
 
     #: Names of models of this experiment. | | [random_walk,drift]
     members: tuple[str, ...]
-    #: How it is made: inverse_error, mean, median, trimmed, bates_granger, stacking. | | median
-    method: str = "inverse_error"
+    #: How weights are made; median and trimmed order the members at each forecast. | | median
+    method: Literal["inverse_error", "mean", "median", "trimmed", "bates_granger", "stacking"] = (
+        "inverse_error"
+    )
     #: Discount of past squared errors: so many months halve their weight. | months | 36
     half_life: float = 24.0
     #: Errors are capped at this size. | log units | 0.5
@@ -186,8 +188,10 @@ class CombinationSpec:
 class IntervalsSpec:
     """How ranges are made from past errors."""
 
-    #: square_root, direct or mirrored. | | direct
-    method: str = "square_root"
+    #: Rule by which past errors become ranges; model = the model's own, unchecked. | | direct
+    method: Literal["square_root", "direct", "direct_mirrored", "ewma", "adaptive", "student_t", "model"] = (
+        "square_root"
+    )
     #: Errors of horizons 1..k feed the square-root rule. | months | 1
     short_horizons: int = 3
     #: Discount of past errors: so many months halve their weight; null = none. | months | 24

@@ -1,0 +1,248 @@
+"""What `mkdocs build` makes beside the pages that are written by hand.
+
+Placeholders like `<!-- every key -->` become text that the code itself tells; files outside docs/ that pages show
+(CONTRIBUTING, the report's figures) are taken along; links to other files of the repository become their paths.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import io
+import re
+import shutil
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast import cli, compose, spec
+
+ROOT = Path(__file__).parents[1]
+#: File of the repository -> page or file of the site.
+TAKEN = {
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "SECURITY.md": "security.md",
+    "CITATION.cff": "CITATION.cff",
+    "src/forecast/data/bundled/README.md": "reference/data.md",
+    "reports/example": "example",
+}
+
+
+# --------------------------------------------------------------------------- every key
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the configuration, as its line in spec.py tells it."""
+
+    path: str
+    type: str
+    unit: str
+    default: str
+    meaning: str
+    example: str
+
+
+def notes(source: str) -> dict[tuple[str, str], str]:
+    """Return the text of the `#:` lines above every field (or at its end), by class and field."""
+    lines = source.splitlines()
+    found = {}
+    for cls in ast.parse(source).body:
+        if not isinstance(cls, ast.ClassDef):
+            continue
+        for node in cls.body:
+            if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+                continue
+            above, at = [], node.lineno - 2
+            while lines[at].strip().startswith("#:"):
+                above.insert(0, lines[at].strip().removeprefix("#:").strip())
+                at -= 1
+            found[cls.name, node.target.id] = " ".join(above)
+    return found
+
+
+def keys() -> list[Key]:
+    """Return every key that an experiment may have, in the order of spec.py."""
+    return list(_keys(spec.Experiment, "", notes(Path(spec.__file__).read_text(encoding="utf-8"))))
+
+
+def _keys(cls: Any, prefix: str, told: dict[tuple[str, str], str]) -> typing.Iterator[Key]:
+    hints = typing.get_type_hints(cls)
+    for field in dataclasses.fields(cls):
+        hint, path = hints[field.name], f"{prefix}{field.name}"
+        inner = typing.get_args(hint)[1] if str(hint).startswith("collections.abc.Mapping") else None
+        if dataclasses.is_dataclass(hint):
+            yield from _keys(hint, f"{path}.", told)
+        elif dataclasses.is_dataclass(inner):
+            yield from _keys(inner, f"{path}.NAME.", told)
+        elif (cls.__name__, field.name) != ("ModelSpec", "parameters"):
+            parts = re.split(r"\s*\|\s*", told[cls.__name__, field.name], maxsplit=2)
+            meaning, unit, example = [*parts, "", ""][:3]
+            yield Key(path, _type(hint), unit, _default(field), meaning, example)
+
+
+def _type(hint: Any) -> str:
+    args = typing.get_args(hint)
+    if hint is type(None):
+        return "null"
+    if typing.get_origin(hint) is typing.Literal:
+        return " or ".join(map(str, args))
+    if typing.get_origin(hint) is tuple:
+        return f"list of {_type(args[0])}" if args[1] is Ellipsis else "pair"
+    if typing.get_origin(hint) is not None and "Mapping" in str(typing.get_origin(hint)):
+        return "group of keys"
+    if args:
+        return " or ".join(_type(a) for a in args)
+    return {str: "text", int: "whole number", float: "number", bool: "true or false"}[hint]
+
+
+def _default(field: dataclasses.Field[Any]) -> str:
+    if field.default is not dataclasses.MISSING:
+        value = field.default
+    elif field.default_factory is not dataclasses.MISSING:
+        value = field.default_factory()
+    else:
+        return "needed"
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(str, value))}]"
+    if isinstance(value, dict):
+        return "; ".join(f"{k}: {' to '.join(v)}" for k, v in value.items()) or "none"
+    return str(value) or "empty"
+
+
+def example_word(key: Key) -> str:
+    """Return the word that sets a key on the command line."""
+    name = {"model": "ets", "combination": "own", "scenario": "own"}.get(key.path.split(".")[0], "NAME")
+    value = key.example
+    quoted = f"'{value}'" if re.search(r"[\s,{}\[\]]", value) else value
+    return f"{key.path.replace('NAME', name)}={quoted}"
+
+
+def every_key() -> str:
+    """Return a table of keys for each group."""
+    groups: dict[str, list[Key]] = {}
+    for key in keys():
+        groups.setdefault(key.path.rpartition(".")[0].partition(".")[0], []).append(key)
+    out: list[str] = []
+    for group, members in groups.items():
+        out += ["", f"## `{group}`" if group else "## At the top", ""]
+        out += ["| key | type | unit | default | meaning | example |", "|---|---|---|---|---|---|"]
+        for key in members:
+            example = f"`{example_word(key)}`" if key.example else ""
+            cells = (f"`{key.path}`", key.type, key.unit, f"`{key.default}`", key.meaning, example)
+            out.append("| " + " | ".join(cells) + " |")
+    return "\n".join(out)
+
+
+# --------------------------------------------------------------------------- the command, models, Python
+
+
+def every_verb() -> str:
+    """Return `--help` of the command and of every verb, as a terminal prints it."""
+    out = []
+    for verb in ("", *cli.VERBS):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+            cli.main([*([verb] if verb else []), "--help"])
+        out += [f"## forecast {verb}".rstrip(), "", "```text", said.getvalue().strip(), "```", ""]
+    return "\n".join(out)
+
+
+def every_model() -> str:
+    """Return the kinds of the registry with their parameters, and the configured names and experiments."""
+    from forecast.models.registry import describe, list_models, make_model
+
+    out = ["## Kinds of models", "", "| kind | what it is | parameters and defaults |", "|---|---|---|"]
+    for kind in list_models():
+        model = make_model(kind)
+        settings = ", ".join(
+            f"`{f.name}: {_yaml(getattr(model, f.name))}`" for f in dataclasses.fields(model)
+        )
+        out.append(f"| `{kind}` | {describe(kind)} | {settings or 'none'} |")
+    out += ["", "## Experiments", "", "| experiment | the question it answers |", "|---|---|"]
+    for name in compose.list_group("experiment"):
+        out.append(f"| `{name}` | {compose.load_experiment(name).question} |")
+    for group in sorted(
+        p.name for p in compose.conf_dir().iterdir() if p.is_dir() and p.name != "experiment"
+    ):
+        names = ", ".join(f"`{n}`" for n in compose.list_group(group))
+        out += ["", f"**`{group}=`** {names}"]
+    return "\n".join(out)
+
+
+def _yaml(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"[{', '.join(map(_yaml, value))}]" if isinstance(value, (tuple, list)) else str(value)
+
+
+def every_name() -> str:
+    """Return a mkdocstrings block for every public name."""
+    import forecast as fc
+
+    out = []
+    for name in fc.__all__:
+        home = fc._HOMES.get(name)
+        if home:
+            module, _, other = home.partition(":")
+            out += [f"::: {module}.{other or name}", ""]
+    return "\n".join(out)
+
+
+# --------------------------------------------------------------------------- hooks of mkdocs
+
+PLACEHOLDERS = {
+    "<!-- every key -->": every_key,
+    "<!-- every verb -->": every_verb,
+    "<!-- every model -->": every_model,
+    "<!-- every name -->": every_name,
+}
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Take along what stands outside docs/."""
+    from mkdocs.structure.files import File
+
+    for source, target in TAKEN.items():
+        path = ROOT / source
+        found = [*path.rglob("*.html"), *path.rglob("*.svg")] if path.is_dir() else [path]
+        for file in found:
+            uri = target if file == path else f"{target}/{file.relative_to(path).as_posix()}"
+            files.append(File.generated(config, uri, abs_src_path=str(file)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+    """Fill the placeholders and mend the links that leave docs/."""
+    for mark, make in PLACEHOLDERS.items():
+        if mark in markdown:
+            markdown = markdown.replace(mark, make())
+    here = next((k for k, v in TAKEN.items() if v == page.file.src_uri), f"docs/{page.file.src_uri}")
+    return re.sub(
+        r"(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(#[^)]*)?\)", lambda m: _link(m, here, page), markdown
+    )
+
+
+def _link(match: re.Match[str], here: str, page: Any) -> str:
+    import posixpath
+
+    bang, text, target, anchor = match[1], match[2], match[3], match[4] or ""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(here), target))
+    if path.startswith("docs/"):
+        uri = path.removeprefix("docs/")
+    else:
+        taken = next((s for s in TAKEN if path == s or path.startswith(s + "/")), None)
+        if taken is None:
+            return f"{text} (`{path}`)" if text.strip("`") != path else f"`{path}`"
+        uri = TAKEN[taken] + path.removeprefix(taken)
+    return f"{bang}[{text}]({posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or '.')}{anchor})"
+
+
+def on_post_build(config: Any) -> None:
+    """Put the other files of the report beside its page; Markdown among them is no page of the site."""
+    shutil.copytree(ROOT / "reports" / "example", Path(config.site_dir) / "example", dirs_exist_ok=True)
