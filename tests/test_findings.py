@@ -203,6 +203,10 @@ def test_scenario_words():
     assert g.if_title(100, [50, 250, 300], [90, 110]).startswith("Each kind")
     assert g.if_title(100, [101], [90, 110]).startswith("None of the changes")
     assert g.if_title(100, [115, 120], [50, 110]) == "What the forecast would be if policy changed"
+    assert g.if_title(100, [115, 120], [50, 110], True).endswith("if the unofficial figure were right")
+    assert g.if_question(True, False) == "What if policy changes?"
+    assert g.if_question(True, True) == "What if policy changes, or if the unofficial figure is right?"
+    assert g.if_question(False, True) == "What if the unofficial figure is right?"
     month = pd.Period("2027-02", "M")
     assert g.if_find(month, 8_400, []) == "With nothing new, February 2027 is forecast at 8,400."
     assert g.if_find(month, 8_400, [("A", 4_400), ("B", 21_000)]).endswith("If not: “A”: 4,400; “B”: 21,000.")

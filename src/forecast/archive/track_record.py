@@ -202,14 +202,17 @@ def worst_miss(record: pd.DataFrame) -> str:
     day, month = pd.Timestamp(row["origin"]), pd.Period(row["month"], "M")
     text = (
         f"The worst miss: the forecast of {day.day} {day:%B %Y} for {month:%B %Y}, {months} ahead, was"
-        f" {row['middle']:,.0f}; {row['truth']:,.0f} were counted, so it was {how}"
+        f" {_about(row['middle'])}; {row['truth']:,.0f} were counted, so it was {how}"
     )
     if row["inside_80"] == "refused":
         return f"{text}; no 80% range had been given."
     where = "inside" if row["inside_80"] == "yes" else "outside"
-    return (
-        f"{text} and the count fell {where} the 80% range, {row['lower_80']:,.0f} to {row['upper_80']:,.0f}."
-    )
+    return f"{text} and the count fell {where} the 80% range, {_about(row['lower_80'])} to {_about(row['upper_80'])}."
+
+
+def _about(value: float) -> str:
+    """A forecast to three digits: none is finer than what is known."""
+    return f"{float(f'{value:.3g}'):,.0f}"
 
 
 def matured(record: pd.DataFrame, as_of: str) -> pd.DataFrame:

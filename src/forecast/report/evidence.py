@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.report import facts, names, tables
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
-from forecast.report.content import Head, Paragraph, Row, Table
+from forecast.report.content import Cell, Head, Paragraph, Row, Table
 from forecast.report.facts import View
 
 METRIC = "log_wis"  #: the measure of skill on the page
@@ -55,7 +55,7 @@ def claims_table(run: Any, series_id: str) -> Table | None:
     divided = any(verdict(run, series_id, run.headline, h, BREAK) is not None for h, _ in found)
     head = [Head("Months ahead"), Head("Skill", "n"), Head("90% range", "n"), Head("p", "n")]
     head += [Head("Calm dates", "n"), Head("Dates before a break", "n")] if divided else []
-    head += [Head("Five best dates carry", "n"), Head("What may be said", "w")]
+    head += [Head("Five best dates carry", "n"), Head("What may be said")]
     rows = []
     for horizon, v in found:
         cells = ["all" if horizon == "all" else str(horizon), w.skill(v.skill), between(v.lower, v.upper)]
@@ -77,7 +77,9 @@ def claims_table(run: Any, series_id: str) -> Table | None:
             " Before a break: a measure of first priority by rule was announced within the next six months and began at"
             " most a month later; known only afterwards."
         )
-    return Table(f"Is it more than chance? “{name}” against “{other}”", tuple(head), tuple(rows), foot)
+    return Table(
+        f"Is it more than chance? “{name}” against “{other}”", tuple(head), tuple(rows), foot, "models"
+    )
 
 
 def _part(run: Any, series_id: str, horizon: Any, era: str) -> str:
@@ -103,7 +105,7 @@ def alike_table(run: Any, series_id: str) -> Table | None:
             told = (
                 "none"
                 if row is None
-                else f"{'yes' if row['included'] else 'no'} (p {tables.small(row['p'])})"
+                else f"{'yes' if row['included'] else 'no'} (p {tables.small(float(row['p']))})"
             )
             cells.append(told)
         rows.append(Row((names.row_name(model, knowledge), *cells), "lead" if model == run.headline else ""))
@@ -312,24 +314,23 @@ def others_table(run: Any, series_id: str) -> Table | None:
     if not len(table):
         return None
     head = (
-        Head("Forecast of"), Head("Made"), Head("For"), Head("Theirs", "n"), Head("Counted", "n"), Head("Off by", "n"),
-        Head("Ours", "n"), Head("Off by", "n"), Head("Source", "w"),
+        Head("Forecast of"), Head("Made", "n"), Head("For", "n"), Head("Theirs", "n"), Head("Counted", "n"),
+        Head("Off by", "n"), Head("Ours", "n"), Head("Off by", "n"),
     )  # fmt: skip
     rows = []
     for row in records(table):
-        first, last = w.month_short(row.first_month), w.month_short(row.last_month)
         theirs = w.count(row.point) if np.isfinite(row.point) else _low_high(row)
         scored = np.isfinite(row.error)
         ours = np.isfinite(row.ours)
         rows.append(
             Row(
                 (
-                    w.capital(str(row.forecaster)), str(row.made), first if first == last else f"{first} to {last}", theirs,
+                    Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(str(row.note))}".rstrip(". ")),
+                    str(row.made), _months(row.first_month, row.last_month), theirs,
                     w.count(row.actual) if np.isfinite(row.actual) else "not yet known",
                     w.change(row.point, row.actual) if scored else "not scored",
                     w.rounded(row.ours) if ours else "none",
                     w.change(row.ours, row.actual) if ours and np.isfinite(row.ours_error) else "none",
-                    f"{row.source}. {w.capital(str(row.note))}".rstrip(". ") if row.note else str(row.source),
                 )
             )
         )  # fmt: skip
@@ -337,7 +338,15 @@ def others_table(run: Any, series_id: str) -> Table | None:
         f"{SELECTION} Ours: the last {'published or ' if (table['ours_kind'] == 'published').any() else ''}replayed forecast"
         " of that month made no later than theirs, of single months only."
     )
-    return Table("Forecasts by others, beside ours", head, tuple(rows), foot)
+    return Table("Forecasts by others, beside ours", head, tuple(rows), foot, "models")
+
+
+def _months(first: Any, last: Any) -> str:
+    """Return one month, or the first and last of several, the year named once where it is one."""
+    one, two = w.month_short(first), w.month_short(last)
+    if one == two:
+        return one
+    return f"{one.split()[0]} to {two}" if one.split()[1] == two.split()[1] else f"{one} to {two}"
 
 
 def _low_high(row: Any) -> str:

@@ -45,7 +45,7 @@ def coverage_chart(
     low = max(0.0, np.floor(lowest * 10) / 10)
     ax.set_xlim(low, 1.0)
     ax.set_ylim(len(horizons) - 0.4, -0.6)
-    ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1)
+    ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1).tolist()
     canvas.ticks(ax, "x", ticks, [f"{round(t * 100)}%" for t in ticks])
     ax.vlines(ticks, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
     rest = "" if narrow else " ahead"

@@ -305,15 +305,25 @@ def known_find(horizon: int, none: float, known: float, hindsight: float) -> str
     return f"{text}. Measures are those of first priority by rule. An announcement gives a date, not a size."
 
 
-def if_title(base: float, ends: Sequence[float], season: Sequence[float]) -> str:
-    """Return the title of the scenarios: whether they move the end more than the season does."""
+def if_question(policy: bool, figure: bool) -> str:
+    """Return the question of the scenarios: what they are about, policy or an unofficial figure."""
+    asked = ["policy changes"] if policy or not figure else []
+    asked += ["the unofficial figure is right"] if figure else []
+    return f"What if {', or if '.join(asked)}?"
+
+
+def if_title(base: float, ends: Sequence[float], season: Sequence[float], figure: bool = False) -> str:
+    """Return the title of the scenarios: whether they move the end more than the season does.
+
+    `figure` tells that one of them asks about an unofficial figure, which is no change of policy.
+    """
     swing = max(season) / min(season) if min(season) > 0 else 1.0
     moves = [max(end / base, base / end) for end in ends if end > 0 and base > 0]
     if len(moves) > 1 and min(moves) > swing:
         return f"{'Either' if len(moves) == 2 else 'Each'} kind of change would matter more than the season"
     if moves and max(moves) < 1.05:
         return "None of the changes asked about would move the middle of the forecast much"
-    return "What the forecast would be if policy changed"
+    return f"What the forecast would be if policy changed{', or if the unofficial figure were right' if figure else ''}"
 
 
 def if_find(month: Any, base: float, told: Sequence[tuple[str, float]], whole: bool = True) -> str:

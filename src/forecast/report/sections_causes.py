@@ -218,6 +218,7 @@ def if_section(r: Report) -> Section | None:
         return None
     last = base.iloc[-1]
     words = {name: _scenario_words(run, name) for name in paths}
+    figure = {name for name in paths if _about_a_figure(run, name)}
     out = [
         Row(
             (
@@ -227,20 +228,26 @@ def if_section(r: Report) -> Section | None:
             )
         )
     ]
-    told = []
-    for name, path in paths.items():
+    told: list[tuple[str, float]] = []
+    figures: list[tuple[str, float]] = []
+    for name, path in sorted(paths.items(), key=lambda item: item[0] in figure):
         end = path[path["month"] == last.month]
         if not len(end):
             continue
         row = end.iloc[0]
         out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole))))
-        told.append((words[name], float(row.middle)))
+        (figures if name in figure else told).append((words[name], float(row.middle)))
     foot = "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."  # fmt: skip
     head = (Head("If"), Head("then about", "n"), Head("80% range", "n"))
     find = findings.if_find(last.month, float(last.middle), told, view.whole)
+    find += "".join(
+        f" With no new measure either, but “{text}”: {w.rounded(value, view.whole)}."
+        for text, value in figures
+    )
     answer = Table(f"If … then: {w.month_long(last.month)}", head, tuple(out), foot)
     chart = scenario_chart(r, base, paths, words)
-    return Section("if", "What if policy changes?", "What if?", find, (chart, answer))
+    question = findings.if_question(len(told) > 0, len(figures) > 0)
+    return Section("if", question, "What if?", find, (chart, answer))
 
 
 def base_path(r: Report, model: str) -> pd.DataFrame:
@@ -251,6 +258,14 @@ def base_path(r: Report, model: str) -> pd.DataFrame:
     rows = rows[rows["knowledge"] == ("at_origin" if "at_origin" in known else "none")]
     made = facts.quantiles(rows)
     return made[made["horizon"] <= 6].reset_index(drop=True)
+
+
+def _about_a_figure(run: Any, name: str) -> bool:
+    """Tell whether a scenario asks about a figure, not about policy."""
+    spec = run.experiment.scenario.get(name)
+    return (
+        spec is not None and len(spec.changes) > 0 and all("with_leak" in change for change in spec.changes)
+    )
 
 
 def _scenario_words(run: Any, name: str) -> str:
@@ -298,7 +313,9 @@ def scenario_chart(
     told = "; ".join([f"nothing new {w.rounded(base['middle'].iloc[-1], view.whole)}", *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
     return r.studio.chart(
         "scenarios", draw,
-        title=findings.if_title(float(base["middle"].iloc[-1]), ends, base["middle"].to_list()),
+        title=findings.if_title(
+            float(base["middle"].iloc[-1]), ends, base["middle"].to_list(), any(_about_a_figure(r.run, n) for n in paths)
+        ),
         subtitle=w.capital(f"{view.name.measure}{', ' + unit if unit else ''}. Count to {w.month_long(view.last)}, then {w.word_plural(len(paths) + 1, '“if … then” path')}"),
         note=f"Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {r.source}",
         label=f"Line chart to {w.month_long(end)}: {told}.",
