@@ -12,15 +12,17 @@ that X-13ARIMA-SEATS publishes (4.0 near n = 250).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from forecast.arima.fit import arima
+from forecast.arima.fit import arima_folds
 from forecast.arima.polynomials import Floats, Orders, difference, expand
-from forecast.arima.result import ArimaFit
+from forecast.arima.problem import FoldJob
+from forecast.arima.result import ArimaFailure, ArimaFit
+from forecast.arima.search import Starts
 from forecast.spec import ConfigError, DataError, nearest
 
 KINDS = ("AO", "LS", "TC")
@@ -81,6 +83,21 @@ def effect(kind: str, position: int, n: int) -> Floats:
     return np.asarray(np.where(step >= 0, DECAY ** np.maximum(step, 0), 0.0), dtype=float)
 
 
+def widen(job: FoldJob, places: Sequence[Place], names: Sequence[str] | None = None) -> FoldJob:
+    """Return a job with a column of plain maximum likelihood for each place, behind the job's own columns."""
+    if not places:
+        return job
+    n, own = len(job.y), _own_columns(job)
+    columns = [effect(kind, t, n)[:, None] for t, kind in places]
+    mean, sd = job.xreg_prior or (np.zeros(own.shape[1]), np.full(own.shape[1], np.inf))
+    k = len(places)
+    own_names = job.xreg_names or [f"x{j + 1}" for j in range(own.shape[1])]
+    return FoldJob(
+        job.y, np.hstack([own, *columns]), (*own_names, *(names or map(_name, places))),
+        (np.r_[mean, np.zeros(k)], np.r_[sd, np.full(k, np.inf)]),
+    )  # fmt: skip
+
+
 def detect_outliers(
     y: Any,
     order: Sequence[int] = (0, 1, 1),
@@ -117,86 +134,142 @@ def detect_outliers(
     >>> [(o.position, o.kind) for o in detect_outliers(y, (0, 0, 0), kinds=("AO",))]
     [(30, 'AO')]
     """
+    job = FoldJob(np.asarray(y, dtype=float), xreg)
+    (found,) = detect_outliers_folds(
+        [job], order, seasonal_order, kinds, critical, mean, max_outliers, "full", engine
+    )
+    if isinstance(found, ArimaFailure):
+        raise DataError(found.message)
+    return found
+
+
+def detect_outliers_folds(
+    jobs: Sequence[FoldJob],
+    order: Sequence[int] = (0, 1, 1),
+    seasonal_order: Sequence[int] | None = None,
+    kinds: Sequence[str] = KINDS,
+    critical: float | None = None,
+    mean: bool | None = None,
+    max_outliers: int | None = None,
+    starts: Starts = "modes",
+    engine: str = "exact",
+) -> list[tuple[Outlier, ...] | ArimaFailure]:
+    """Find the outliers that each fold shows by itself; see `detect_outliers`.
+
+    Every fold walks its own rounds; the fits that all folds want next are made together, with `starts` as in
+    `arima_folds`. Columns with a prior are shrunken during the search too.
+
+    Examples
+    --------
+    >>> y = np.sin(np.arange(60.0) ** 2)
+    >>> y[30] += 8.0
+    >>> folds = detect_outliers_folds([FoldJob(y[:30]), FoldJob(y)], (0, 0, 0), kinds=("AO",))
+    >>> [[(o.position, o.kind) for o in found] for found in folds]
+    [[], [(30, 'AO')]]
+    """
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown or not kinds:
         hint = nearest(unknown[0], KINDS) if unknown else ""
         raise ConfigError(f"kinds must be some of {', '.join(KINDS)}, not {tuple(kinds)}.{hint}")
-    values = np.asarray(y, dtype=float)
-    limit = critical_value(int(np.isfinite(values).sum())) if critical is None else float(critical)
-    room = max(len(values) // 10, 1) if max_outliers is None else int(max_outliers)
-    base = (
-        np.empty((len(values), 0)) if xreg is None else np.asarray(xreg, dtype=float).reshape(len(values), -1)
-    )
-    search = _Search(values, Orders.of(order, seasonal_order), base, tuple(kinds), limit, room, mean, engine)
-    return search.run()
+    orders = Orders.of(order, seasonal_order)
+    results: list[tuple[Outlier, ...] | ArimaFailure] = [()] * len(jobs)
+    paths: dict[int, Path] = {}
+    wishes: dict[int, list[Place]] = {}
+    for i, job in enumerate(jobs):
+        paths[i] = _Search(job, orders, tuple(kinds), critical, max_outliers).path()
+        wishes[i] = next(paths[i])
+    while wishes:
+        wider = [widen(jobs[i], places) for i, places in wishes.items()]
+        fits = arima_folds(wider, order, seasonal_order, mean, starts, engine)
+        following = {}
+        for i, fit in zip(wishes, fits, strict=True):
+            try:
+                following[i] = paths[i].send(fit)
+            except StopIteration as stop:
+                results[i] = stop.value
+        wishes = following
+    return results
+
+
+Place = tuple[int, str]
+Path = Generator[list[Place], ArimaFit | ArimaFailure, tuple[Outlier, ...] | ArimaFailure]
+
+
+def _name(place: Place) -> str:
+    return f"{place[1]}@{place[0]}"
+
+
+def _own_columns(job: FoldJob) -> Floats:
+    n = len(job.y)
+    return np.empty((n, 0)) if job.xreg is None else np.asarray(job.xreg, dtype=float).reshape(n, -1)
 
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    y: Floats
-    orders: Orders
-    xreg: Floats
-    kinds: tuple[str, ...]
-    critical: float
-    room: int
-    mean: bool | None
-    engine: str
+    """The search of one fold: yields the places it wants fitted, is sent the fit."""
 
-    def run(self) -> tuple[Outlier, ...]:
+    job: FoldJob
+    orders: Orders
+    kinds: tuple[str, ...]
+    wished_critical: float | None
+    max_outliers: int | None
+
+    @property
+    def y(self) -> Floats:
+        return np.asarray(self.job.y, dtype=float)
+
+    @property
+    def critical(self) -> float:
+        """Smallest |t|."""
+        known = int(np.isfinite(self.y).sum())
+        return critical_value(known) if self.wished_critical is None else float(self.wished_critical)
+
+    def path(self) -> Path:
         """Rounds of adding and dropping until nothing changes."""
-        places = [place for place in self._places() if np.isfinite(self.y[place[0]])]
-        found: list[tuple[int, str]] = []
-        seen: set[frozenset[tuple[int, str]]] = set()
-        fit = self._fit(found)
+        found: list[Place] = []
+        seen: set[frozenset[Place]] = set()
+        fit = yield found
+        if isinstance(fit, ArimaFailure):
+            return fit
+        base, effects = fit, self._effects()
         for _ in range(MAX_ROUNDS):
-            wider = self._prune(found + self._add(fit, places, found))
+            wider, wider_fit = yield from self._prune(found + self._add(fit, effects, found))
             if set(wider) == set(found) or frozenset(wider) in seen:
                 break
             seen.add(frozenset(wider))
-            found, fit = wider, self._fit(wider)
+            found, fit = wider, wider_fit or base
         return self._outliers(found, fit)
 
-    def _places(self) -> list[tuple[int, str]]:
-        """Positions and kinds that can be told apart: at the end of the series all kinds are the same."""
-        n, places = len(self.y), []
+    def _effects(self) -> tuple[list[Place], Floats]:
+        """Places of known months and kinds that can be told apart, and their differenced effects.
+
+        At the end of the series all kinds are the same.
+        """
+        y = self.y
+        n, places = len(y), []
         for kind in self.kinds:
             first, last = (0, n) if kind == "AO" else (2, n - 1)
             last = n if kind == self.kinds[0] else last
-            places += [(t, kind) for t in range(first, last)]
-        return places
+            places += [(t, kind) for t in range(first, last) if np.isfinite(y[t])]
+        columns = np.stack([effect(kind, t, n) for t, kind in places], axis=1)
+        return places, difference(columns, self.orders)
 
-    def _name(self, place: tuple[int, str]) -> str:
-        return f"{place[1]}@{place[0]}"
-
-    def _fit(self, found: Sequence[tuple[int, str]]) -> ArimaFit:
-        import pandas as pd
-
-        columns = {f"x{j + 1}": self.xreg[:, j] for j in range(self.xreg.shape[1])}
-        columns |= {self._name(place): effect(place[1], place[0], len(self.y)) for place in found}
-        frame = pd.DataFrame(columns) if columns else None
-        return arima(
-            self.y, self.orders.order, self.orders.seasonal_order, frame, self.mean, None, self.engine
-        )  # fmt: skip
-
-    def _add(
-        self, fit: ArimaFit, places: list[tuple[int, str]], found: Sequence[tuple[int, str]]
-    ) -> list[tuple[int, str]]:
+    def _add(self, fit: ArimaFit, effects: tuple[list[Place], Floats], found: Sequence[Place]) -> list[Place]:
         """Largest t again and again, at fixed ARMA parameters, effects removed from the innovations."""
         from scipy.signal import lfilter
 
+        places, columns = effects
         phi, theta = expand(fit.values[None, : self.orders.n_arma], self.orders)
-        ar = np.r_[1.0, -phi[0, 1:]]
-        n, lost = len(self.y), self.orders.lost
-        columns = np.stack([effect(kind, t, n) for t, kind in places], axis=1)
-        filtered = lfilter(ar, [1.0], difference(columns, self.orders), axis=0)
+        filtered = lfilter(np.r_[1.0, -phi[0, 1:]], [1.0], columns, axis=0)
         filtered = lfilter([1.0], theta[0], filtered, axis=0)
-        innovations = fit.residuals[lost:]
+        innovations = fit.residuals[self.orders.lost :]
         known = np.isfinite(innovations)
         filtered, rest = filtered[known], innovations[known].copy()
         squares = (filtered * filtered).sum(0)
         usable = squares > 1e-8 * squares.max()
-        added: list[tuple[int, str]] = []
-        while len(found) + len(added) < self.room:
+        room = max(len(self.job.y) // 10, 1) if self.max_outliers is None else int(self.max_outliers)
+        added: list[Place] = []
+        while len(found) + len(added) < room:
             sd = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
             size = np.where(usable, filtered.T @ rest / np.where(usable, squares, 1.0), 0.0)
             t = np.abs(size) * np.sqrt(squares) / sd if sd > 0.0 else np.zeros(len(size))
@@ -210,29 +283,29 @@ class _Search:
             rest -= size[best] * filtered[:, best]
         return added
 
-    def _prune(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    def _prune(
+        self, found: list[Place]
+    ) -> Generator[list[Place], ArimaFit | ArimaFailure, tuple[list[Place], ArimaFit | None]]:
         """Joint fits, the weakest dropped until all reach the critical value."""
         found = list(found)
         while found:
-            try:
-                fit = self._fit(found)
-            except DataError:
+            fit = yield found
+            if isinstance(fit, ArimaFailure):
                 # too many columns for the series: the one added last goes first
                 found.pop()
                 continue
             t = fit.params.abs() / fit.bse
-            strength = [float(t.get(self._name(place), 0.0)) for place in found]
+            strength = [float(t.get(_name(place), 0.0)) for place in found]
             weakest = int(np.argmin(strength))
             if strength[weakest] >= self.critical:
-                break
+                return found, fit
             found.pop(weakest)
-        return found
+        return found, None
 
-    def _outliers(self, found: Sequence[tuple[int, str]], fit: ArimaFit) -> tuple[Outlier, ...]:
+    def _outliers(self, found: Sequence[Place], fit: ArimaFit) -> tuple[Outlier, ...]:
         params, errors = fit.params, fit.bse
         result = []
         for place in sorted(found):
-            name = self._name(place)
-            size, se = float(params[name]), float(errors[name])
+            size, se = float(params[_name(place)]), float(errors[_name(place)])
             result.append(Outlier(place[0], place[1], size, se, size / se))
         return tuple(result)

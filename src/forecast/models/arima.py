@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast import arima as engine
 from forecast.arima import FoldJob
+from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.models.base import (
     Array,
     Fitted,
@@ -50,7 +51,11 @@ class Arima(SeriesModel):
         Intercept; by default one if nothing is differenced.
     starts : {"warm", "modes", "full"}, optional
         Starts of the optimisation along folds; default ``full`` for one fit and ``modes`` for many.
-    engine : {"exact", "statsmodels"}
+    engine : {"exact", "numpy", "compiled", "statsmodels"}
+        See `forecast.arima.arima`.
+    breaks : {"none", "detect"}
+        ``detect`` gives each fold the outliers that its own data show beside its event columns (`detect_outliers`):
+        a level shift stays, a temporary change fades, an additive outlier ends with its month.
     """
 
     min_months: ClassVar[int] = 36
@@ -62,8 +67,9 @@ class Arima(SeriesModel):
     shrink: bool = True
     mean: bool | None = None
     starts: Starts | None = None
-    engine: Literal["exact", "statsmodels"] = "exact"
+    engine: Literal["exact", "numpy", "compiled", "statsmodels"] = "exact"
     max_order: int = 5
+    breaks: Literal["none", "detect"] = "none"
 
     def fit(self, panel: Any, design: Any) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
@@ -95,12 +101,19 @@ class Arima(SeriesModel):
                     ready.append(i)
                 except ForecastError as error:
                     failures.setdefault(i, f"{type(error).__name__}: {error}")
-            results = self._fold_fits([self._job(data[i][name]) for i in ready], starts)
-            for i, fit in zip(ready, results, strict=True):
+            jobs_here = [self._job(data[i][name]) for i in ready]
+            breaks = self._breaks(jobs_here, starts)
+            named = [
+                _break_names(data[i][name].months, found) for i, found in zip(ready, breaks, strict=True)
+            ]
+            wider = [_widened(*parts) for parts in zip(jobs_here, breaks, named, strict=True)]
+            for i, found, names_, fit in zip(
+                ready, breaks, named, self._fold_fits(wider, starts), strict=True
+            ):
                 if hasattr(fit, "message"):
                     failures.setdefault(i, f"{name}: {fit.message}")
                 else:
-                    fits[i][name] = self._wrap(data[i][name], fit)
+                    fits[i][name] = self._wrap(data[i][name], fit, found, names_)
         return [
             FoldFailure(failures[i])
             if i in failures
@@ -116,21 +129,56 @@ class Arima(SeriesModel):
             prior = (data.prior["mean"].to_numpy(dtype=float), data.prior["sd"].to_numpy(dtype=float))
         return FoldJob(data.y, data.past.to_numpy(dtype=float), tuple(map(str, data.past.columns)), prior)
 
+    def _breaks(self, jobs: list[FoldJob], starts: Starts) -> list[tuple[Outlier, ...]]:
+        """Outliers that each fold shows; none for a fold that cannot be searched, which then fails in its fit."""
+        found: list[tuple[Outlier, ...]] = [()] * len(jobs)
+        if self.breaks == "none":
+            return found
+        kinds: dict[tuple[Any, ...], list[int]] = {}
+        if self.order == "auto":
+            for i, fit in enumerate(self._fold_fits(jobs, starts)):
+                if not hasattr(fit, "message"):
+                    mean = fit.problem.keep_fixed
+                    kinds.setdefault((fit.order, fit.seasonal_order, mean), []).append(i)
+        else:
+            kinds[self.order, self._season, self.mean] = list(range(len(jobs)))
+        for (order, seasonal, mean), members in kinds.items():
+            mine = [jobs[i] for i in members]
+            result = detect_outliers_folds(
+                mine, order, seasonal, mean=mean, starts=starts, engine=self.engine
+            )
+            for i, outliers in zip(members, result, strict=True):
+                found[i] = () if hasattr(outliers, "message") else outliers
+        return found
+
+    @property
+    def _season(self) -> tuple[int, int, int, int]:
+        return (
+            (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
+        )
+
     def _fold_fits(self, jobs: list[FoldJob], starts: Starts) -> list[Any]:
         if not jobs:
             return []
         if self.order == "auto":
-            return list(engine.auto_arima_folds(jobs, seasonal=12, max_order=self.max_order, starts=starts))
-        seasonal = (
-            (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
-        )
-        return list(engine.arima_folds(jobs, self.order, seasonal, self.mean, starts, self.engine))
+            return list(
+                engine.auto_arima_folds(
+                    jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
+                )
+            )
+        return list(engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine))
 
-    def _wrap(self, data: SeriesData, fit: Any) -> SeriesFit:
-        future = data.future.to_numpy(dtype=float) if self.events and len(data.past.columns) else None
+    def _wrap(
+        self, data: SeriesData, fit: Any, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
+    ) -> SeriesFit:
+        own = [data.future.to_numpy(dtype=float)] if self.events and len(data.past.columns) else []
+        n = len(data.y)
 
         def steps(h: int) -> tuple[Array, Array]:
-            mean, se = fit.forecast(h, None if future is None else future[:h])
+            carried = [effect(o.kind, o.position, n + h)[n:, None] for o in breaks]
+            columns = [values[:h] for values in own] + carried
+            future = np.hstack(columns) if columns else None
+            mean, se = fit.forecast(h, future)
             return np.asarray(mean), np.asarray(se)
 
         def checks() -> pd.DataFrame:
@@ -138,21 +186,35 @@ class Arima(SeriesModel):
             warned = [_check("fit", np.nan, np.nan, note) for note in fit.warnings]
             return pd.concat([residual_checks(fit.residuals), pd.DataFrame(warned)], ignore_index=True)
 
-        return SeriesFit(steps, self._coefficients(data, fit), checks)
+        notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
+        return SeriesFit(steps, self._coefficients(data, fit, breaks, names), checks, notes)
 
-    def _coefficients(self, data: SeriesData, fit: Any) -> Callable[[], pd.DataFrame]:
+    def _coefficients(
+        self, data: SeriesData, fit: Any, breaks: tuple[Outlier, ...], names: Sequence[str]
+    ) -> Callable[[], pd.DataFrame]:
         def table() -> pd.DataFrame:
             job = self._job(data)
             shrunken = set(job.xreg_names or ()) if job.xreg_prior is not None else set()
             rows = _rows(fit, set(data.past.columns), shrunken)
             if shrunken:
                 # the plain estimates stand beside the shrunken ones
-                (plain,) = self._fold_fits([self._job(data, plain=True)], "full")
+                (plain,) = self._fold_fits([_widened(self._job(data, plain=True), breaks, names)], "full")
                 if not hasattr(plain, "message"):
                     rows += [r for r in _rows(plain, set(data.past.columns), set()) if r["kind"] == "plain"]
             return pd.DataFrame(rows)
 
         return table
+
+
+KIND_WORDS = {"AO": "outlier", "LS": "level shift", "TC": "temporary change"}
+
+
+def _break_names(months: pd.PeriodIndex, breaks: Sequence[Outlier]) -> list[str]:
+    return [f"{KIND_WORDS[o.kind]} {months[o.position]}" for o in breaks]
+
+
+def _widened(job: FoldJob, breaks: Sequence[Outlier], names: Sequence[str]) -> FoldJob:
+    return widen(job, [(o.position, o.kind) for o in breaks], names)
 
 
 def _rows(fit: Any, events: set[str], shrunken: set[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,101 @@
+"""The model `arima`: breaks that each fold's own data show."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.arima.outliers import Outlier
+from forecast.models.arima import _break_names, _widened
+from forecast.testing import CLAUSES, H, _panel, figures, step
+
+
+@pytest.mark.parametrize("clause", CLAUSES, ids=lambda c: c.__name__)
+def test_breaks_keep_the_contract(clause):
+    clause(fc.make_model("arima", breaks="detect"))
+
+
+def broken(shift=1.5, month=70, kind="LS"):
+    """Panel of simulated series whose first one has a break, and its month."""
+    panel = _panel()
+    values = panel.values.copy()
+    after = np.arange(len(values)) >= month if kind == "LS" else np.arange(len(values)) == month
+    values.loc[after, "a"] = np.round(values.loc[after, "a"] * np.exp(shift))
+    return type(panel)(**{**vars(panel), "values": values}), values.index[month]
+
+
+@pytest.mark.parametrize(("kind", "word"), [("LS", "level shift"), ("AO", "outlier")])
+def test_a_planted_break_is_told_and_carried_forward(kind, word):
+    panel, month = broken(kind=kind)
+    nothing = fc.Design.none(panel, H)
+    fitted = fc.make_model("arima", breaks="detect").fit(panel, nothing)
+    term = f"{word} {month}"
+    assert any(note.startswith("a: breaks found in the data:") and term in note for note in fitted.notes)
+    table = fitted.coefficients().set_index(["series_id", "term"])
+    assert table.loc[("a", term), "estimate"] == pytest.approx(1.5, abs=0.3)
+    # the same column given by hand, which stays on for a level shift and ends with an outlier
+    past = (panel.values.index >= month) if kind == "LS" else (panel.values.index == month)
+    ahead = pd.period_range(panel.values.index[-1] + 1, periods=H, freq="M")
+    future = pd.DataFrame({term: 1.0 if kind == "LS" else 0.0}, index=ahead)
+    given = fc.Design.from_frames(pd.DataFrame({term: past.astype(float)}, index=panel.values.index), future)
+    found = [row for row in table.index if row[0] == "a" and word in row[1]]
+    assert found == [("a", term)]
+    by_hand = fc.make_model("arima", shrink=False).fit(panel.of("a"), given).forecast(H).table
+    ours = fitted.forecast(H).table.query("series_id == 'a'")
+    np.testing.assert_allclose(ours["value"], by_hand["value"], rtol=1e-6)
+
+
+def test_a_break_is_known_from_its_own_fold_on():
+    panel, month = broken(month=80)
+    days = [panel.released["a"].iloc[n] + pd.Timedelta(days=1) for n in (75, 79, 84, 90)]
+    jobs = []
+    for n in (76, 80, 85, 91):
+        part = panel.of("a")
+        values = part.values.iloc[:n]
+        cut = type(part)(
+            **{**vars(part), "values": values, "released": part.released.iloc[:n],
+               "rounding": part.rounding.iloc[:n], "last_official": pd.Series({"a": values.index[-1]})}
+        )  # fmt: skip
+        jobs.append((cut, fc.Design.none(cut, H)))
+    assert len(days) == len(jobs)
+    folds = fc.make_model("arima", breaks="detect").fit_many(jobs)
+    told = [any(str(month) in note for note in fold.notes) for fold in folds]
+    assert told == [False, False, True, True]
+
+
+def test_automatic_orders_with_breaks():
+    panel, month = broken()
+    fitted = fc.make_model("arima", order="auto", breaks="detect").fit(
+        panel.of("a"), fc.Design.none(panel, H)
+    )
+    assert any(f"level shift {month}" in note for note in fitted.notes)
+
+
+def test_breaks_stand_beside_shrunken_events():
+    panel, month = broken()
+    design = step(panel, "2018-03")
+    fitted = fc.make_model("arima", breaks="detect").fit(panel, design)
+    kinds = fitted.coefficients().query("series_id == 'a'").groupby("term")["kind"].agg(set)
+    assert kinds["rule"] >= {"plain"}
+    assert kinds[f"level shift {month}"] == {"nuisance"}
+
+
+def test_no_break_no_note():
+    panel = figures().as_of("latest", ["b"])
+    model = fc.make_model("arima", breaks="detect", events=False)
+    plain = fc.make_model("arima", events=False)
+    none = fc.Design.none(panel, H)
+    assert model.fit(panel, none).notes == ()
+    pd.testing.assert_frame_equal(
+        model.fit(panel, none).forecast(H).table, plain.fit(panel, none).forecast(H).table
+    )
+
+
+def test_names_and_columns_of_breaks():
+    months = pd.period_range("2020-01", periods=24, freq="M")
+    found = (Outlier(3, "AO", 1.0, 0.1, 10.0), Outlier(5, "TC", 1.0, 0.1, 10.0))
+    names = _break_names(months, found)
+    assert names == ["outlier 2020-04", "temporary change 2020-06"]
+    job = _widened(fc.arima.FoldJob(np.arange(24.0)), found, names)
+    assert list(job.xreg_names) == names
+    np.testing.assert_allclose(job.xreg[5:8, 1], [1.0, 0.7, 0.49])
