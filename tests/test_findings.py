@@ -45,8 +45,10 @@ def test_sure_find():
 def test_shock_words():
     assert g.shock_words((1, 2), (0, 0)) == ""
     text = g.shock_words((134, 173), (18, 27))
-    assert text.startswith("Misses are more common when a major measure begins.") and "18 of 27 (67%)" in text
-    assert "may be chance" in text
+    assert text.startswith("One month ahead") and "18 of 27 (67%)" in text and "may be chance" in text
+    clear = g.shock_words((160, 173), (13, 27))
+    assert clear.startswith("Misses are more common when a major measure begins.") and "chance" not in clear
+    assert g.shock_words((43, 58), (0, 1)).startswith("One month ahead")  # one case shows nothing
     assert g.shock_words((80, 100), (80, 100)).startswith(
         "One month ahead"
     ) and "chance" not in g.shock_words((80, 100), (80, 100))

@@ -92,7 +92,7 @@ def alike_table(run: Any, series_id: str) -> Table | None:
     table = pick(table_of(run, "confidence_set"), series_id=series_id)
     if not len(table):
         return None
-    kept = {str(h): rows.set_index("model") for h, rows in table.groupby(table["horizon"].astype(str))}
+    kept = {str(h): rows for h, rows in table.groupby(table["horizon"].astype(str))}
     heads = {"1": "One month ahead", "all": "All distances"}
     shown = [h for h in heads if h in kept]
     rows = []
@@ -101,11 +101,9 @@ def alike_table(run: Any, series_id: str) -> Table | None:
             continue
         cells = []
         for h in shown:
-            row = kept[h].loc[model] if model in kept[h].index else None
+            found = records(kept[h][kept[h]["model"] == model])
             told = (
-                "none"
-                if row is None
-                else f"{'yes' if row['included'] else 'no'} (p {tables.small(float(row['p']))})"
+                f"{'yes' if found[0].included else 'no'} (p {tables.small(found[0].p)})" if found else "none"
             )
             cells.append(told)
         rows.append(Row((names.row_name(model, knowledge), *cells), "lead" if model == run.headline else ""))
@@ -188,8 +186,8 @@ def _gain(run: Any, series_id: str) -> str:
     if not rows or not np.isfinite(rows[0].gain):
         return ""
     row = rows[0]
-    way = "lowered" if row.gain >= 0 else "raised"
-    told = f"Over all distances the events {way} the score by {w.percent(abs(row.gain))} (90% range {between(row.lower, row.upper)})"
+    way = "better" if row.gain >= 0 else "worse"
+    told = f"Over all distances the score with events was {w.percent(abs(row.gain))} {way} than without (90% range {between(row.lower, row.upper)})"
     return f"{told}{', which cannot be told apart from nothing' if row.lower <= 0 <= row.upper else ''}. "
 
 
@@ -205,7 +203,11 @@ def eras_table(run: Any, series_id: str) -> Table | None:
     if not len(table):
         return None
     told = {CALM: "calm dates", BREAK: "dates before a break"}
-    named = {era: facts.era_words(run, era) for era in run.experiment.report.eras} | told
+    # an era with a name of its own keeps it; one named by its years is told by them
+    own = {
+        era: era if not era[:1].isdigit() else facts.era_words(run, era) for era in run.experiment.report.eras
+    }
+    named = own | told
     distances = [h for h in (1, 6, 12) if (table["horizon"].astype(str) == str(h)).any()]
     rows = []
     for era, words in named.items():

@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import wording as w
 from forecast.report.facts import Held
+from forecast.scoring.metrics import coverage_interval
 
 # --------------------------------------------------------------------------- how sure
 
@@ -67,10 +68,10 @@ def shock_words(calm: tuple[int, int], shock: tuple[int, int]) -> str:
         f"One month ahead, the 80% range held {w.hits(*calm)} times ({w.percent(a)}) when no major measure began in that"
         f" month and {w.hits(*shock)} ({w.percent(b)}) when one did"
     )
-    few = "; with so few cases the difference may be chance." if shock[1] < 50 else "."
-    if b < a - 0.02:
-        return f"Misses are more common when a major measure begins. {told}{few}"
-    return f"{told}{few}"
+    lower = coverage_interval(a, float(calm[1]), 0.9)[0]
+    if coverage_interval(b, float(shock[1]), 0.9)[1] < lower:
+        return f"Misses are more common when a major measure begins. {told}."
+    return f"{told}{'; with so few cases the difference may be chance' if abs(b - a) > 0.02 else ''}."
 
 
 # --------------------------------------------------------------------------- models

@@ -367,8 +367,9 @@ def nowcast(r: Report) -> str:
         for m in over
     ]
     if month.start_time <= day:
+        it = "it" if told else "the latest count"
         told.append(
-            f"{w.month_long(month)}, {w.word_plural((month - r.view.last).n, 'month')} after it, is under way on {w.day_long(day)}."
+            f"{w.month_long(month)}, {w.word_plural((month - r.view.last).n, 'month')} after {it}, is under way on {w.day_long(day)}."
         )
     text = (
         " ".join(told)

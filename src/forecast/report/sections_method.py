@@ -31,7 +31,8 @@ def _vintage(r: Report) -> Note:
     text = f"Each forecast uses the last figure public on its date. Figures here are as known on {w.day_long(r.run.as_of)}."
     if "release_basis" in known:
         dated = int((known["release_basis"] == "day").sum())
-        text += f" The day of release is on record for {w.hits(dated, len(known)).replace(' of ', ' of the ')} months"
+        share = w.hits(dated, len(known)).replace(" of ", " of the ") if dated else "none of the"
+        text += f" The day of release is on record for {share} months"
         last = known.iloc[-1]
         name = w.month_name(last["month"])
         if last["release_basis"] == "day":
@@ -43,7 +44,8 @@ def _vintage(r: Report) -> Note:
     if "value_basis" in known:
         later = int((known["value_basis"] == "backfilled").sum())
         if later:
-            text += f" For {w.hits(later, len(known)).replace(' of ', ' of the ')} months the value on record is from a later document, so revisions are understated."
+            months = "all" if later == len(known) else w.hits(later, len(known)).replace(" of ", " of the ")
+            text += f" For {months} months the value on record is from a later document, so revisions are understated."
     return Note("Vintage.", text)
 
 
@@ -99,10 +101,10 @@ def _events(r: Report) -> Note:
     if not len(table):
         return Note("Events.", "No event of the calendar touches these figures.")
     newest = pd.to_datetime(table["announced_date"]).max()
-    n = w.plural(len(table), "event")
+    n = f"{w.plural(len(table), 'event')} that {'touches' if len(table) == 1 else 'touch'}"
     return Note(
         "Events.",
-        f"The calendar as known on this date has {n} that touch these figures; the latest was announced on {w.day_long(newest)}. Nothing after that date should be read as “no event”.",
+        f"The calendar as known on this date has {n} these figures; the latest was announced on {w.day_long(newest)}. Nothing after that date should be read as “no event”.",
     )
 
 
