@@ -28,6 +28,9 @@ _HOMES = {
     "Observations": "forecast.data.observations",
     "register_reader": "forecast.data._files",
     "Panel": "forecast.data.panel",
+    "to_nixtla": "forecast.interchange",
+    "from_nixtla": "forecast.interchange",
+    "export": "forecast.interchange",
     "load_events": "forecast.events.calendar",
     "EventCalendar": "forecast.events.calendar",
     "Design": "forecast.events.design",
@@ -69,6 +72,9 @@ if TYPE_CHECKING:
     from forecast.events.design import Design as Design
     from forecast.experiment import Run as Run
     from forecast.experiment import run as run
+    from forecast.interchange import export as export
+    from forecast.interchange import from_nixtla as from_nixtla
+    from forecast.interchange import to_nixtla as to_nixtla
     from forecast.interventions.detect import detect_events as detect_events
     from forecast.interventions.effects import effects as effects
     from forecast.interventions.specification import specification_curve as specification_curve

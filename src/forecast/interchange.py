@@ -1,0 +1,271 @@
+"""Figures and forecasts in the forms of others: Nixtla's long frames, Parquet, Excel; documented by one schema.
+
+Hub tables stand in `forecast.archive.hub`. What every column of every table means stands in ``schema.json``
+beside this module, a tabular data package; `schema` returns it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.data.observations import Observations, load_observations
+from forecast.data.panel import Panel
+from forecast.spec import ConfigError
+
+#: Rows of a sheet of Excel, its header included.
+SHEET_ROWS = 1_048_576
+#: Tables that are left out of a workbook: too long to be read there.
+LONG = ("backtest", "intervals")
+
+
+def schema(table: str | None = None) -> dict[str, Any]:
+    """Return the tabular data package that documents every table, or the table schema of one.
+
+    Parameters
+    ----------
+    table : str, optional
+        Name of a table, as its file is called.
+
+    Examples
+    --------
+    >>> schema("changes")["fields"][0]["name"]
+    'step'
+    """
+    package: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+    if table is None:
+        return package
+    found = {resource["name"]: resource["schema"] for resource in package["resources"]}
+    if table not in found:
+        raise ConfigError(f"there is no table '{table}' ({', '.join(found)})")
+    return dict(found[table])
+
+
+# --------------------------------------------------------------------------- Nixtla
+
+
+def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
+    """Return figures as ``unique_id, ds, y``, or forecasts with a column for each model.
+
+    Parameters
+    ----------
+    source : Panel, Observations or DataFrame
+        Figures as known on a date; all figures at their latest; or a forecast table (`Forecast.table`,
+        ``run.forecasts``, ``fc.backtest(...).forecasts``).
+
+    Returns
+    -------
+    DataFrame
+        `ds` is the first day of the month. Of forecasts: the median of each model, ``MODEL-lo-80`` and
+        ``MODEL-hi-80`` beside it for every central range, and `cutoff` (the first day of the last official
+        month) where the table holds origins. What a row knew of events, and its scenario, are added to its
+        model's name.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> fc.to_nixtla(panel).tail(1).to_string(index=False, header=False)
+    'southwest.usbp 2024-03-01 137480.0'
+    """
+    if isinstance(source, Observations):
+        source = source.as_of("latest")
+    if isinstance(source, Panel):
+        return pd.concat([_long(name, source.y(name)) for name in source.series], ignore_index=True)
+    missing = [c for c in ("series_id", "month", "horizon", "level", "value") if c not in source]
+    if missing:
+        raise ConfigError(f"to_nixtla: a forecast table has no column {', '.join(missing)}")
+    return _wide(source)
+
+
+def _long(name: str, y: pd.Series) -> pd.DataFrame:
+    known = y.dropna()
+    days = pd.PeriodIndex(known.index).to_timestamp()
+    return pd.DataFrame({"unique_id": name, "ds": days, "y": known.to_numpy(dtype=float)})
+
+
+def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+    months = pd.PeriodIndex(rows["month"], freq="M")
+    made = pd.DataFrame(
+        {"unique_id": rows["series_id"].astype(str), "ds": months.to_timestamp()}, index=rows.index
+    )
+    if "origin" in rows:
+        made["cutoff"] = pd.PeriodIndex(months - rows["horizon"].to_numpy(dtype=int)).to_timestamp()
+    keys = list(made.columns)
+    made["column"] = _labels(rows) + [_suffix(level) for level in rows["level"].round(4)]
+    made["value"] = rows["value"].to_numpy(dtype=float)
+    twice = made.duplicated([*keys, "column"])
+    if twice.any():
+        first = made[twice].iloc[0]
+        raise ConfigError(
+            f"to_nixtla: two forecasts of {first['unique_id']} for {first['ds']:%Y-%m} from the same last month; "
+            "give one origin for each month of data"
+        )
+    order = list(dict.fromkeys(made["column"]))
+    wide = made.pivot(index=keys, columns="column", values="value")[order]
+    return wide.rename_axis(columns=None).reset_index()
+
+
+def _labels(rows: pd.DataFrame) -> pd.Series:
+    label = rows["model"].astype(str) if "model" in rows else pd.Series("forecast", index=rows.index)
+    for column, nothing in (("knowledge", "none"), ("scenario", "")):
+        if column in rows:
+            word = rows[column].astype(str)
+            label = label + np.where(word == nothing, "", "/" + word)
+    return label
+
+
+def _suffix(level: float) -> str:
+    if level == 0.5:
+        return ""
+    return f"-{'lo' if level < 0.5 else 'hi'}-{round(100 * abs(2 * level - 1), 2):g}"
+
+
+def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
+    """Return monthly figures from a frame ``unique_id, ds, y``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `ds` may be any day of the month; a column ``released`` is taken where it is there, others are not.
+    release_lag_days : int
+        Days after the month's end at which a figure without `released` became public.
+
+    Returns
+    -------
+    Observations
+
+    Raises
+    ------
+    DataError
+        With every problem found.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import forecast as fc
+    >>> frame = pd.DataFrame({"unique_id": "a", "ds": pd.to_datetime(["2024-01-01", "2024-02-01"]), "y": [3, 4]})
+    >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
+    [3.0]
+    """
+    names = {"unique_id": "series_id", "ds": "month", "y": "value", "released": "released"}
+    missing = [c for c in ("unique_id", "ds", "y") if c not in frame]
+    if missing:
+        raise ConfigError(f"from_nixtla: the frame has no column {', '.join(missing)}")
+    kept = frame[[c for c in names if c in frame]].rename(columns=names)
+    return load_observations(kept, release_lag_days=release_lag_days)
+
+
+# --------------------------------------------------------------------------- files
+
+
+def export(tables: Any, path: str | Path) -> Path:
+    """Write tables for other tools: a workbook (``.xlsx``) or a folder of Parquet files.
+
+    Parameters
+    ----------
+    tables : Run, or mapping of str to DataFrame
+        What is written; empty tables are left out.
+    path : str or Path
+        A name that ends in ``.xlsx``: the headline's ranges month by month first, then a sheet for each table,
+        at the end what the columns mean; the backtest, too long for a sheet, is left out (extra `excel`).
+        Any other name: a folder, a Parquet file for each table and ``schema.json`` (extra `parquet`).
+
+    Returns
+    -------
+    Path
+        What was written.
+
+    Raises
+    ------
+    ConfigError
+        If the extra is missing, there is nothing to write, or a table has more rows than a sheet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> import forecast as fc
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = fc.export({"prices": pd.DataFrame({"month": ["2024-01"], "value": [3.5]})}, folder + "/tables")
+    ...     sorted(file.name for file in made.iterdir())
+    ['prices.parquet', 'schema.json']
+    """
+    target = Path(path)
+    named = {name: _plain(table) for name, table in _tables(tables).items() if len(table)}
+    if not named:
+        raise ConfigError("export: there is no table with rows")
+    try:
+        if target.suffix.lower() == ".xlsx":
+            _workbook(_analyst(tables), named, target)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            for name, table in named.items():
+                table.to_parquet(target / f"{name}.parquet", index=False)
+            (target / "schema.json").write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")
+    except ImportError as error:
+        extra = "excel" if target.suffix.lower() == ".xlsx" else "parquet"
+        raise ConfigError(f"export: pip install 'border-forecast[{extra}]' ({error})") from error
+    return target
+
+
+def _tables(source: Any) -> dict[str, pd.DataFrame]:
+    if isinstance(source, Mapping):
+        return {str(name): table for name, table in source.items()}
+    if not dataclasses.is_dataclass(source):
+        raise ConfigError(f"export: {type(source).__name__} is neither a run nor tables by name")
+    fields = {f.name: getattr(source, f.name) for f in dataclasses.fields(source)}
+    tables = {name: value for name, value in fields.items() if isinstance(value, pd.DataFrame)}
+    return {name: t.reset_index() if t.index.name else t for name, t in tables.items()}
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose months are texts ``YYYY-MM``, as in the files of a run, and whose cells are of one type."""
+    made = table.copy()
+    for column in made.columns:
+        if isinstance(made[column].dtype, pd.PeriodDtype):
+            made[column] = made[column].astype(str).where(made[column].notna())
+        elif made[column].dtype == object:
+            made[column] = [None if v is None or v is pd.NaT or v != v else str(v) for v in made[column]]
+    return made
+
+
+def _analyst(source: Any) -> pd.DataFrame | None:
+    """Return the headline as an analyst wants it: a row for each month, the middle and the ranges across."""
+    if isinstance(source, Mapping) or not hasattr(source, "headline"):
+        return None
+    rows = source.forecasts
+    rows = rows[(rows["model"] == source.headline) & (rows["scenario"] == "")]
+    wide = rows.pivot(index=["series_id", "month", "horizon"], columns="level", values="value")
+    return _plain(wide.rename(columns=lambda p: f"{100 * p:g}%").rename_axis(columns=None).reset_index())
+
+
+def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], target: Path) -> None:
+    sheets = {} if first is None else {"headline": first}
+    sheets |= {name: table for name, table in named.items() if name not in LONG}
+    long = [name for name, table in sheets.items() if len(table) >= SHEET_ROWS]
+    if long:
+        raise ConfigError(f"export: {', '.join(long)} has more rows than a sheet of Excel; write Parquet")
+    told = [
+        {"table": r["name"], "column": f["name"], "type": f["type"], "meaning": f["description"]}
+        for r in schema()["resources"] if r["name"] in sheets
+        for f in r["schema"]["fields"]
+    ]  # fmt: skip
+    if told:
+        sheets["columns"] = pd.DataFrame(told)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with pd.ExcelWriter(
+        target, engine="openpyxl", date_format="YYYY-MM-DD", datetime_format="YYYY-MM-DD"
+    ) as book:
+        for name, table in sheets.items():
+            table.to_excel(book, sheet_name=name[:31], index=False, freeze_panes=(1, 0))
+            for row in book.sheets[name[:31]].iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":  # a text that begins with '=' is a text, never a formula
+                        cell.data_type = "s"

@@ -1,0 +1,198 @@
+"""What goes out comes back, and every column that comes out is documented."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.interchange import schema
+from forecast.report.companions import COLUMNS
+from forecast.spec import ConfigError, DataError
+
+EXAMPLE = Path(__file__).parents[1] / "reports" / "example"
+
+
+@pytest.fixture
+def panel(small):
+    return small.as_of("latest", ["a", "b"])
+
+
+@pytest.fixture(scope="module")
+def bt(small, events):
+    origins = fc.monthly_origins("2022-01", "2022-04", small, series=["a"])
+    return fc.backtest({"drift": fc.make_model("drift")}, small, events, ["a", "b"], origins, horizon=3)
+
+
+# --------------------------------------------------------------------------- Nixtla
+
+
+def test_figures_go_out_and_come_back(panel):
+    frame = fc.to_nixtla(panel)
+    assert list(frame.columns) == ["unique_id", "ds", "y"] and frame["ds"].dt.day.eq(1).all()
+    again = fc.from_nixtla(frame).as_of("latest")
+    pd.testing.assert_frame_equal(again.values, panel.values)
+
+
+def test_observations_go_out_at_their_latest(obs):
+    frame = fc.to_nixtla(obs)
+    assert set(frame["unique_id"]) == set(obs.series_ids) and not frame["y"].isna().any()
+    december = frame[(frame["unique_id"] == "southwest.usbp") & (frame["ds"] == "2023-12-01")]
+    assert december["y"].tolist() == [249740]
+
+
+def test_release_days_are_kept_and_other_columns_are_not():
+    frame = pd.DataFrame(
+        {
+            "unique_id": "a",
+            "ds": ["2024-01-31", "2024-02-29"],
+            "y": [1.5, 2],
+            "price": 1,
+            "released": "2024-03-09",
+        }
+    )
+    obs = fc.from_nixtla(frame)
+    assert obs.as_of("2024-03-09").y("a").tolist() == [1.5, 2.0]
+    with pytest.raises(ConfigError, match="nothing of 'a' was public"):
+        obs.as_of("2024-03-08", ["a"])
+
+
+def test_what_is_no_such_frame_is_refused():
+    with pytest.raises(ConfigError, match="no column unique_id"):
+        fc.from_nixtla(pd.DataFrame({"ds": [], "y": []}))
+    with pytest.raises(DataError, match="2024-02 is missing"):
+        fc.from_nixtla(pd.DataFrame({"unique_id": "a", "ds": ["2024-01-01", "2024-03-01"], "y": [1, 2]}))
+    with pytest.raises(ConfigError, match="no column horizon, level"):
+        fc.to_nixtla(pd.DataFrame({"series_id": [], "month": [], "value": []}))
+
+
+def test_forecasts_have_a_column_for_each_model_and_range(bt):
+    wide = fc.to_nixtla(bt.forecasts)
+    assert {"drift", "random_walk", "drift-lo-80", "drift-hi-95"} <= set(wide.columns)
+    assert len(wide) == 2 * 4 * 3
+    row = wide[(wide["unique_id"] == "b") & (wide["cutoff"] == "2022-02-01") & (wide["ds"] == "2022-04-01")]
+    mine = bt.forecasts.query("model == 'drift' and series_id == 'b' and horizon == 2")
+    mine = mine[mine["month"] == "2022-04"].set_index("level")["value"]
+    assert row["drift"].item() == mine[0.5] and row["drift-lo-80"].item() == mine[0.1]
+    assert row["drift-hi-80"].item() == mine[0.9]
+
+
+def test_a_single_forecast_needs_neither_model_nor_origin(panel):
+    table = fc.make_model("drift").fit(panel, fc.Design.none(panel, 2)).forecast(2).table
+    assert list(fc.to_nixtla(table).columns[:2]) == ["unique_id", "ds"]
+    assert "forecast-hi-50" in fc.to_nixtla(table)
+
+
+def test_what_a_row_knew_is_part_of_its_name_and_doubles_are_refused(bt):
+    known = bt.forecasts.assign(knowledge="at_origin", scenario="x")
+    both = fc.to_nixtla(pd.concat([bt.forecasts, known]))
+    assert {"drift", "drift/at_origin/x"} <= set(both.columns)
+    later = bt.forecasts.assign(origin=bt.forecasts["origin"] + pd.Timedelta(days=1))
+    with pytest.raises(ConfigError, match="two forecasts of a for 2022-02"):
+        fc.to_nixtla(pd.concat([bt.forecasts, later]))
+
+
+# --------------------------------------------------------------------------- files
+
+
+def test_parquet_holds_what_was_given(bt, tmp_path):
+    pytest.importorskip("pyarrow")
+    folder = fc.export(
+        {"forecasts": bt.forecasts, "folds": bt.folds, "nothing": bt.folds[:0]}, tmp_path / "out"
+    )
+    assert sorted(p.name for p in folder.iterdir()) == ["folds.parquet", "forecasts.parquet", "schema.json"]
+    again = pd.read_parquet(folder / "forecasts.parquet")
+    assert again["month"].tolist() == bt.forecasts["month"].astype(str).tolist()
+    np.testing.assert_array_equal(again["value"], bt.forecasts["value"])
+    assert again["origin"].tolist() == bt.forecasts["origin"].tolist()
+
+
+def test_a_workbook_holds_the_headline_first_and_texts_stay_texts(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    words = ["model=random_walk", "backtest.start=2023-10", "combination=none", "report.headline=random_walk"]
+    run = fc.run(fc.load_experiment("quick", *words))
+    book = openpyxl.load_workbook(fc.export(run, tmp_path / "run.xlsx"))
+    assert book.sheetnames[0] == "headline" and book.sheetnames[-1] == "columns"
+    assert "backtest" not in book.sheetnames and "scores" in book.sheetnames
+    head, first = list(book["headline"].values)[:2]
+    assert first[:3] == ("southwest.usbp", "2024-04", 1)
+    assert first[head.index("50%")] == pytest.approx(run.median().iloc[0, 0])
+    told = {(row[0], row[1]) for row in book["columns"].values}
+    assert {("scores", name) for name in run.scores.columns} <= told
+
+    odd = fc.export({"odd": pd.DataFrame({"text": ["=1+1", "-2"]})}, tmp_path / "odd.xlsx")
+    cell = openpyxl.load_workbook(odd)["odd"]["A2"]
+    assert cell.value == "=1+1" and cell.data_type == "s"
+
+
+def test_what_cannot_be_written_is_said(tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match="no table with rows"):
+        fc.export({"empty": pd.DataFrame({"a": []})}, tmp_path / "x")
+    with pytest.raises(ConfigError, match="list is neither"):
+        fc.export([1], tmp_path / "x")
+    monkeypatch.setattr("forecast.interchange.SHEET_ROWS", 3)
+    with pytest.raises(ConfigError, match="more rows than a sheet"):
+        fc.export({"long": pd.DataFrame({"a": [1, 2, 3]})}, tmp_path / "x.xlsx")
+
+    def missing(*args, **kwargs):
+        raise ImportError("no engine")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", missing)
+    with pytest.raises(ConfigError, match=r"border-forecast\[parquet\]"):
+        fc.export({"a": pd.DataFrame({"a": [1]})}, tmp_path / "x")
+
+
+# --------------------------------------------------------------------------- the schema
+
+
+def documented(name):
+    return {field["name"]: field for field in schema(name)["fields"]}
+
+
+def test_every_column_of_every_file_is_documented():
+    for name, columns in COLUMNS.items():
+        missing = set(columns) - set(documented(name))
+        assert not missing, f"src/forecast/schema.json, table {name}: describe {sorted(missing)}"
+
+
+FORMS = {
+    "number": r"-?(\d+\.?\d*|\d*\.\d+)(e[+-]?\d+)?", "integer": r"-?\d+", "yearmonth": r"\d{4}-\d{2}",
+    "date": r"\d{4}-\d{2}-\d{2}", "boolean": "True|False", "string": r"(?s).*",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLE.glob("*.csv*")), ids=lambda p: p.name)
+def test_the_committed_report_is_as_documented(path):
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, nrows=3000)
+    fields = documented(path.name.split(".")[0])
+    for column in table:
+        assert column in fields, f"src/forecast/schema.json does not describe {column}"
+        field, cells = fields[column], set(table[column]) - {""}
+        limits = field.get("constraints", {})
+        assert all(re.fullmatch(FORMS[field["type"]], cell) for cell in cells), (column, sorted(cells)[:5])
+        assert cells <= set(limits.get("enum", cells)), (column, sorted(cells)[:5])
+        if field["type"] in ("number", "integer"):
+            numbers = [float(cell) for cell in cells]
+            assert all(x >= limits.get("minimum", x) and x <= limits.get("maximum", x) for x in numbers), (
+                column
+            )
+
+
+def test_the_schema_is_a_tabular_data_package():
+    package = schema()
+    assert package["profile"] == "tabular-data-package"
+    names = [r["name"] for r in package["resources"]]
+    assert len(names) == len(set(names))
+    for resource in package["resources"]:
+        fields = resource["schema"]["fields"]
+        assert len({f["name"] for f in fields}) == len(fields)
+        assert all(f["type"] in FORMS and f["description"].endswith((".", "...")) for f in fields)
+    with pytest.raises(ConfigError, match="no table 'x'"):
+        schema("x")
+
+
+def test_what_goes_to_nixtla_is_documented(panel, bt):
+    assert list(fc.to_nixtla(panel).columns) == list(documented("nixtla"))
+    assert list(fc.to_nixtla(bt.forecasts).columns)[:3] == list(documented("nixtla_forecasts"))
