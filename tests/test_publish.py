@@ -9,10 +9,9 @@ import pytest
 
 from _rounds import Rounds, light
 from forecast import publish as publishing
-from forecast._publish import hooks, lock, rounds, sources
+from forecast._publish import lock
 from forecast.archive.store import Archive
 from forecast.publish import backfill, publish, rerun, track_record
-from forecast.spec import ConfigError, DataError, PublishSpec
 
 
 @pytest.fixture
@@ -114,24 +113,6 @@ def test_a_report_is_made_again_from_the_archive_to_the_byte(told):
     assert rerun(exp, "nowhere").code == 2
 
 
-def test_a_folder_that_was_changed_is_told_by_rerun_and_a_lost_one_comes_back(tmp_path, quick):
-    r = Rounds(tmp_path)
-    r.write(40)
-    folder = r.publish().folder
-    before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
-    (folder / "forecasts.csv").write_text("changed")
-    again = rerun(r.experiment(), folder)
-    assert again.code == 1 and "differs: forecasts.csv" in again.text and "folder was changed" in again.text
-    import shutil
-
-    shutil.rmtree(folder)
-    outcome = r.publish()
-    assert outcome.code == 3 and "restored: reports/" in outcome.text
-    assert {n: b for n, b in before.items() if n != "manifest.json"} == {
-        p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.name != "manifest.json"
-    }
-
-
 def test_nothing_new_stale_dry_run_and_force(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
@@ -156,26 +137,6 @@ def test_nothing_new_stale_dry_run_and_force(tmp_path, quick):
     again = r.publish(today="2021-05-22", force=True)
     assert again.code == 0 and "the same in every number" in again.text
     assert len(Archive(r.archive).runs()) == 1
-
-
-def test_a_correction_is_a_report_of_its_own_and_the_first_one_stays(tmp_path, quick):
-    r = Rounds(tmp_path)
-    r.write(40)
-    first = r.publish().folder
-    before = (first / "index.html").read_bytes()
-    exp = r.experiment()
-    exp = replace(exp, combination={"short": replace(exp.combination["short"], members=("random_walk",))})
-    corrected = publish(exp, today="2022-01-01", force=True)
-    assert corrected.folder.name == f"{first.name}-r2" and (first / "index.html").read_bytes() == before
-    assert "(correction 1)" in (r.site / "index.html").read_text()
-    r.write(41)
-    assert publish(exp, today="2022-01-01").code == 0
-    record = pd.read_csv(r.site / "track_record.csv")
-    scored = record[record["truth"].notna()]
-    assert len(scored) == 1  # what was said first
-    kept = pd.read_csv(first / "forecasts.csv")
-    want = kept[(kept["model"] == "short") & (kept["level"] == 0.5)]["value"].iloc[0]
-    assert scored["middle"].iloc[0] == pytest.approx(want, rel=1e-8)
 
 
 def test_an_old_day_is_replayed_and_never_counts_as_published(tmp_path, quick):
@@ -235,23 +196,6 @@ def test_folds_are_made_once_for_all_rounds(tmp_path, monkeypatch, quick):
     assert len(made) == 2, made  # two chains, each run once; all rounds are cut from them
 
 
-def test_a_source_from_which_figures_have_gone_is_refused(tmp_path, quick):
-    r = Rounds(tmp_path)
-    r.write(40)
-    assert r.publish().code == 0
-    r.write(39)  # cut off at the end of a line: a file that looks whole
-    short = r.publish()
-    assert (
-        short.code == 4
-        and "1 figures that were seen earlier are missing" in short.text
-        and "2021-04" in short.text
-    )
-    assert r.publish(force=True).code == 0
-    r.file.write_text(r.file.read_text()[:-12])  # in the middle of a line
-    assert r.publish().code == 4
-    assert Archive(r.archive).check().startswith("integrity: ok")
-
-
 def test_a_clock_that_was_set_back_changes_nothing_but_what_is_late(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
@@ -289,7 +233,7 @@ def test_the_site_of_another_experiment_is_refused(tmp_path, quick):
     assert other.code == 2 and "site of 'e'" in other.text
 
 
-def test_hooks_are_words_and_never_a_shell(tmp_path, quick):
+def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
     code = "import os, pathlib; pathlib.Path(os.environ['FORECAST_FOLDER'], '..', 'said').write_text(os.environ['FORECAST_CODE'])"
@@ -302,203 +246,3 @@ def test_hooks_are_words_and_never_a_shell(tmp_path, quick):
     assert "hook" not in r.publish(on_success=("false",), on_failure=("false",)).text  # nothing new
     late = r.publish(today="2022-12-01", on_failure=("false",))
     assert late.code == 6 and "hook false: failed with code 1" in late.text
-    assert (
-        hooks.run_hook(["echo", "$(touch x)"], {}, 5) == "hook echo: done" and not (tmp_path / "x").exists()
-    )
-    assert "ended after" in hooks.run_hook([sys.executable, "-c", "import time; time.sleep(30)"], {}, 0.3)
-    assert "could not be run" in hooks.run_hook(["no-such-command-here"], {}, 5)
-
-
-# --------------------------------------------------------------------------- sources
-
-
-def test_sources_are_copied_whole_and_read_from_the_copy(tmp_path):
-    r = Rounds(tmp_path)
-    r.write(40)
-    source = sources.take(r.experiment(), tmp_path / "copy")
-    assert source.experiment.data.path == str(tmp_path / "copy" / "data" / "f.csv")
-    assert source.files["data/f.csv"] == r.file.read_bytes() and "events/events.csv" in source.files
-    assert source.experiment.events.path is None  # the bundle
-    r.file.unlink()
-    with pytest.raises(DataError, match="no such file"):
-        sources.take(r.experiment(), tmp_path / "copy2")
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="holds no CSV"):
-        sources.take(
-            replace(r.experiment(), data=replace(r.experiment().data, path=str(tmp_path / "empty"))),
-            tmp_path / "copy3",
-        )
-
-
-def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
-    from pathlib import Path
-
-    file = tmp_path / "f.csv"
-    file.write_text("month,value\n2020-01,1\n")
-    real = Path.read_bytes
-
-    def growing(self):
-        data = real(self)
-        with file.open("a") as f:
-            f.write("2020-02,2\n")
-        return data
-
-    monkeypatch.setattr(Path, "read_bytes", growing)
-    monkeypatch.setattr(sources.time, "sleep", lambda s: None)
-    with pytest.raises(DataError, match="changes while it is read"):
-        sources.read_unchanged(file, PublishSpec())
-    monkeypatch.undo()
-    with pytest.raises(DataError, match="max_megabytes"):
-        sources.read_unchanged(file, PublishSpec(max_megabytes=1e-6))
-
-
-@pytest.fixture
-def server():
-    """A web server that says what a test wants."""
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-    class Handler(BaseHTTPRequestHandler):
-        body, promised, pause, moved = b"month,value\n", None, 0.0, ""
-
-        def do_GET(self):
-            self.send_response(302 if self.moved else 200)
-            if self.moved:
-                self.send_header("Location", self.moved)
-            self.send_header(
-                "Content-Length", str(self.promised if self.promised is not None else len(self.body))
-            )
-            self.end_headers()
-            for i in range(0, len(self.body), 1 << 18):
-                self.wfile.write(self.body[i : i + (1 << 18)])
-                threading.Event().wait(self.pause)
-
-        def log_message(self, *words):
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, request, client_address):
-            pass  # a reader that leaves early is what is tested
-
-    web = Quiet(("127.0.0.1", 0), Handler)
-    threading.Thread(target=web.serve_forever, daemon=True).start()
-    yield Handler, f"http://127.0.0.1:{web.server_port}/figures.csv"
-    web.shutdown()
-    web.server_close()
-
-
-def test_an_address_is_read_with_limits_of_size_time_and_safety(server, monkeypatch):
-    handler, address = server
-    allowed = PublishSpec(allow_http=True)
-    assert sources._read(address, allowed) == {"figures.csv": b"month,value\n"}
-    with pytest.raises(ConfigError, match="without encryption"):
-        sources._read(address, PublishSpec())
-    handler.promised = 500
-    with pytest.raises(DataError, match=r"could not be read|broke off"):
-        sources._read(address, allowed)
-    handler.promised, handler.body = None, b"x" * 3_000_000
-    with pytest.raises(DataError, match="max_megabytes"):
-        sources._read(address, replace(allowed, max_megabytes=1.0))
-    handler.pause = 0.2
-    with pytest.raises(DataError, match="did not come whole"):
-        sources._read(address, replace(allowed, timeout_seconds=0.3))
-    handler.moved, handler.pause = "http://127.0.0.1/elsewhere.csv", 0.0
-    with pytest.raises(DataError, match="not https"):
-        list(sources._web(address, PublishSpec()))
-    assert sources._read(f"file://{__file__}", allowed)["test_publish.py"]
-
-
-def test_other_addresses_go_through_fsspec_or_name_the_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(ConfigError, match=r"border-forecast\[remote\]"):
-        sources._read("s3://bucket/figures.csv", PublishSpec())
-    monkeypatch.undo()
-    fsspec = pytest.importorskip("fsspec")
-    memory = fsspec.filesystem("memory")
-    for name, text in (("a.csv", b"1"), ("b.csv", b"2"), ("c.txt", b"3")):
-        with memory.open(f"/place/{name}", "wb") as file:
-            file.write(text)
-    assert sources._read("memory://place", PublishSpec()) == {"a.csv": b"1", "b.csv": b"2"}
-    assert sources._read("memory://place/a.csv", PublishSpec()) == {"a.csv": b"1"}
-    with pytest.raises(DataError, match="could not be read"):
-        sources._read("memory://nowhere.csv", PublishSpec())
-    with pytest.raises(DataError, match="max_megabytes"):
-        sources._read("memory://place", PublishSpec(max_megabytes=0.0))
-
-
-def test_settings_decide_their_hash_and_places_do_not(tmp_path):
-    r = Rounds(tmp_path)
-    exp = r.experiment()
-    assert rounds.settings_digest(exp) == rounds.settings_digest(
-        replace(exp, publish=PublishSpec(), as_of="2021-01-01")
-    )
-    assert rounds.settings_digest(exp) == rounds.settings_digest(
-        replace(exp, data=replace(exp.data, path="elsewhere.csv"))
-    )
-    assert rounds.settings_digest(exp) != rounds.settings_digest(replace(exp, horizon=5))
-    back = rounds.settings_from(rounds.settings_json(exp))
-    assert back == rounds.neutral(exp) and list(back.model) == list(exp.model)
-
-
-def test_the_shipped_settings_are_the_defaults():
-    from pathlib import Path
-
-    import yaml
-
-    from forecast.spec import from_plain
-
-    plain = yaml.safe_load((Path(__file__).parents[1] / "conf" / "publish" / "default.yaml").read_text())
-    assert from_plain(PublishSpec, plain) == PublishSpec() and set(plain) == set(
-        PublishSpec.__dataclass_fields__
-    )
-
-
-@pytest.mark.parametrize("headline", ["short", "short_with_events", "drift"])
-def test_a_re_run_of_what_the_headline_needs_is_the_same_forecast(tmp_path, headline):
-    import forecast as fc
-    from forecast._publish.light import forecast_only
-    from forecast._publish.reruns import middle_of, reduced
-
-    r = Rounds(tmp_path)
-    r.write(50)
-    r.events(("old", "2019-05-01", "2019-06-01"), ("later", "2021-01-10", "2021-01-15"))
-    exp = r.experiment()
-    combined = {"short": replace(exp.combination["short"], with_events="short_with_events")}
-    more = {**exp.model, "seasonal_naive": replace(exp.model["drift"], kind="seasonal_naive")}
-    exp = replace(
-        exp,
-        as_of=r.released(48),
-        model=more,
-        combination=combined,
-        report=replace(exp.report, headline=headline),
-    )
-    small = reduced(exp)
-    assert "seasonal_naive" not in small.model and len(small.model) == 2
-    run = fc.run(exp)
-    pd.testing.assert_frame_equal(middle_of(forecast_only(small)), middle_of(run))
-    from forecast.archive.store import digest_of
-
-    assert digest_of(forecast_only(exp).forecasts) == digest_of(run.forecasts)
-
-
-@pytest.mark.proof
-def test_steps_add_up_on_24_rounds_in_a_row(tmp_path, quick):
-    rng = np.random.default_rng(7)
-    r = Rounds(tmp_path, months=72)
-    r.events(("old", "2019-05-01", "2019-06-01"))
-    revisions = []
-    for n in range(42, 67):
-        if rng.random() < 0.7:
-            month = r.table["month"].iloc[n - 1 - int(rng.integers(1, 6))]
-            revisions.append((month, float(rng.uniform(0.8, 1.25)), r.released(n)))
-        r.write(n, revisions)
-        assert r.publish(today="2022-01-01").code == 0
-    archive = Archive(r.archive)
-    runs = archive.runs("e", "published")
-    assert len(runs) == 25
-    for run in runs["id"].iloc[1:]:
-        table = archive.changes(int(run))
-        assert (
-            table["change"].iloc[1:-1].sum()
-            == table["change"].iloc[-1]
-            == table["forecast"].iloc[-1] - table["forecast"].iloc[0]
-        )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,17 @@ class _Desk:
     def cache(self) -> Path:
         """Folds of earlier rounds, by the hash of what decided them; may be removed at any time."""
         return self.archive.path.with_name(f".{self.archive.path.name}.folds")
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for copies and re-runs, for the holder of the lock; what a killed round left goes first."""
+        folder = self.archive.path.with_name(f".{self.archive.path.name}.work")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(
@@ -219,11 +231,11 @@ def rerun(experiment: Experiment, folder: str | Path) -> Outcome:
 def _round(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
     spec = desk.exp.publish
     desk.on_step("lock")
-    with locked(desk.lock, spec.wait_seconds), place.told(desk.site), _scratch() as scratch:
+    with locked(desk.lock, spec.wait_seconds), place.told(desk.site), desk.scratch() as scratch:
         desk.on_step("recover")
         _own_site(desk)
         desk.archive.create()
-        notes = recover(desk.archive, desk.exp, desk.site, desk.on_step)
+        notes = recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step)
         desk.on_step("read")
         source = take(desk.exp, scratch / "source")
         desk.on_step("check")
@@ -310,8 +322,8 @@ def _hub(desk: _Desk, obs: Observations) -> None:
 
 
 def _dry_run(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
-    with _scratch() as scratch:
-        source = take(desk.exp, scratch / "source")
+    with tempfile.TemporaryDirectory(prefix="forecast-look-") as scratch:
+        source = take(desk.exp, Path(scratch))
         obs = _figures(source, desk, force)
         found, day, kind = _decision(desk, obs, as_of)
         stale = staleness(desk.exp, obs, desk.today)
@@ -363,12 +375,6 @@ def _with_hook(desk: _Desk, outcome: Outcome) -> Outcome:
     }  # fmt: skip
     said = run_hook(words, facts, spec.hook_seconds)
     return replace(outcome, text=f"{outcome.text}\n{said}") if said else outcome
-
-
-@contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="forecast-publish-") as folder:
-        yield Path(folder)
 
 
 @contextlib.contextmanager
@@ -441,11 +447,11 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
     if not (is_month(start) and is_month(end) and start <= end):
         raise ConfigError(f"--backfill: '{span}' is not a span of months such as 2023-01..2026-08")
     desk.on_step("lock")
-    with locked(desk.lock, desk.exp.publish.wait_seconds), place.told(desk.site), _scratch() as scratch:
+    with locked(desk.lock, desk.exp.publish.wait_seconds), place.told(desk.site), desk.scratch() as scratch:
         desk.on_step("recover")
         _own_site(desk)
         desk.archive.create()
-        notes = recover(desk.archive, desk.exp, desk.site, desk.on_step)
+        notes = recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step)
         source = take(desk.exp, scratch / "source")
         obs = _figures(source, desk, False)
         days = monthly_origins(start, end, obs, list(desk.exp.target.series))

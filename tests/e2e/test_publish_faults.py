@@ -94,7 +94,7 @@ def completed(rounds, wanted):
     assert outcome.code in (0, 3), outcome
     runs, seen = sound(rounds)
     assert runs["result"].tolist() == wanted and len(seen) == 2
-    assert not (rounds.site / ".incoming").exists()
+    assert not (rounds.site / ".incoming").exists() and not list(rounds.where.glob(".*.work"))
     assert json.loads((rounds.site / "latest.json").read_text())["issue"]["as_of"] == rounds.released(NEXT)
     assert rounds.publish(backup=True).code == 3
     return outcome

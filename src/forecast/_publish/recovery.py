@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from forecast.archive.store import Archive
 from forecast.spec import Experiment
 
 
-def recover(archive: Archive, exp: Experiment, site: Path, on_step: Callable[[str], None]) -> list[str]:
+def recover(
+    archive: Archive, exp: Experiment, site: Path, scratch: Path, on_step: Callable[[str], None]
+) -> list[str]:
     """Finish rounds that were archived but not put in place; remove halves of those that were not archived.
 
     Returns
@@ -25,7 +26,7 @@ def recover(archive: Archive, exp: Experiment, site: Path, on_step: Callable[[st
     runs = archive.runs(exp.name)
     reports: list[Any] = [runs.iloc[i] for i in range(len(runs)) if isinstance(runs["path"].iloc[i], str)]
     wanted = [row for row in reports if not (site / row["path"]).exists()]
-    notes = [_finish(archive, row, site, on_step) for row in wanted]
+    notes = [_finish(archive, row, site, scratch / "recover", on_step) for row in wanted]
     keep = {place.aside(site, row["path"]) for row in wanted if not (site / row["path"]).exists()}
     notes += [
         f"removed: {gone.name}, half a report of an interrupted round" for gone in place.clear(site, keep)
@@ -33,20 +34,20 @@ def recover(archive: Archive, exp: Experiment, site: Path, on_step: Callable[[st
     return notes
 
 
-def _finish(archive: Archive, row: Any, site: Path, on_step: Callable[[str], None]) -> str:
+def _finish(archive: Archive, row: Any, site: Path, scratch: Path, on_step: Callable[[str], None]) -> str:
     path = str(row["path"])
     aside = place.aside(site, path)
     if aside.is_dir() and place.folder_digest(aside) == row["digest"]:
         place.put(aside, site / path)
         return f"finished: {path}, which an interrupted round had archived but not put in place"
     on_step(f"recover: {path}")
-    with tempfile.TemporaryDirectory(prefix="forecast-recover-") as scratch:
-        made = remade(archive, row, Path(scratch))
-        if place.folder_digest(made) != row["digest"]:
-            return f"missing: {path}; made again from the archive it differs, so it is not put back"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(made, aside)
+    shutil.rmtree(scratch, ignore_errors=True)
+    made = remade(archive, row, scratch)
+    if place.folder_digest(made) != row["digest"]:
+        return f"missing: {path}; made again from the archive it differs, so it is not put back"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(made, aside)
     place.to_disk(aside)
     place.put(aside, site / path)
     return f"restored: {path}, made again from the archive, every byte the same"
