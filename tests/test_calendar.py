@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecast.events.calendar import add_event, check_calendar, load_events, matches
+from forecast.events.calendar import add_event, check_calendar, check_event, load_events, matches
 from forecast.events.shapes import DECAY
 from forecast.spec import ConfigError, DataError
 
@@ -49,7 +49,9 @@ def test_every_problem_of_a_file_is_told_at_once_with_its_row():
 def test_a_missing_column_is_named_with_its_nearest(tmp_path):
     file = tmp_path / "e.csv"
     file.write_text("id,announced,effective_start,shape\nx,2020-01-01,2020-01-01,step\n")
-    with pytest.raises(DataError, match=r"'announced_date' is missing.*Did you mean 'announced'"):
+    with pytest.raises(
+        DataError, match=r"'announced_date' is missing.*rename 'announced' to 'announced_date'"
+    ):
         load_events(file)
 
 
@@ -153,3 +155,23 @@ def test_add_appends_one_checked_row(tmp_path):
     with pytest.raises(DataError, match="no column 'sign'"):
         add_event(file, {**first, "id": "z", "sign": "+"})
     assert file.read_text() == before
+
+
+def test_add_replaces_the_file_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "mine.csv"
+    first = {"id": "x", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    file.write_bytes(b"\xef\xbb\xbfid,announced_date,effective_start,shape\r\n")
+    file.chmod(0o640)
+    findings, row = check_event(file, first)
+    assert [f.severity for f in findings] == ["warning"] and row.iloc[0].tolist()[0] == "x"
+    add_event(file, first)
+    assert file.stat().st_mode & 0o777 == 0o640 and file.read_bytes().startswith(b"\xef\xbb\xbfid")
+    before = file.read_bytes()
+
+    def full(self, target):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(type(file), "replace", full)
+    with pytest.raises(OSError, match="no space left"):
+        add_event(file, {**first, "id": "y"})
+    assert file.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["mine.csv"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from forecast import calendar_verbs
 from forecast.spec import ConfigError, DataError, Finding
 from forecast.terminal import complain, paint, records, say, say_findings, say_json
 
@@ -209,104 +210,11 @@ def _data(options: Options, _: list[str]) -> int:
 
 
 def _declare_events(parser: argparse.ArgumentParser) -> None:
-    add = _subverbs(parser)
-    check = add("check", "all findings in a calendar, at once", "forecast events check events.csv")
-    check.add_argument("file", nargs="?", help="default: the calendar that comes with the package")
-    _json(check)
-    show = add(
-        "show",
-        "the calendar as a timeline",
-        "forecast events show --as-of 2024-05-07 --series southwest.usbp",
-    )
-    show.add_argument("--as-of", metavar="DATE", help="only what could be used then")
-    show.add_argument("--series", metavar="S", help="only events that touch it")
-    show.add_argument("--from", dest="start", metavar="MONTH", help="first month shown")
-    show.add_argument("--to", dest="end", metavar="MONTH", help="last month shown")
-    show.add_argument(
-        "--coding", choices=("rule", "judged"), default="rule", help="which signs and shapes (rule)"
-    )
-    show.add_argument("--file", metavar="PATH", help="a calendar of your own")
-    _json(show)
-    more = add(
-        "add",
-        "append one event to a calendar file, if the file then passes every check",
-        "forecast events add events.csv id=new_rule announced_date=2024-05-01 effective_start=2024-06-01 shape=step",
-    )
-    more.add_argument("file")
-    more.add_argument(
-        "cells", nargs="+", metavar="COLUMN=VALUE", help="id=..., announced_date=..., shape=... at the least"
-    )
-    detect = add(
-        "detect",
-        "breaks in a series, and which events stand near them",
-        "forecast events detect southwest.usbp",
-    )
-    detect.add_argument("series")
-    detect.add_argument(
-        "--as-of", default="latest", metavar="DATE", help="only what was public then (latest)"
-    )
+    calendar_verbs.declare(_subverbs(parser), _json)
 
 
 def _events(options: Options, _: list[str]) -> int:
-    from forecast.events.calendar import check_calendar
-
-    if options.what == "add":
-        return _add_event(options.file, options.cells)
-    if options.what == "detect":
-        return _detect(options.series, options.as_of)
-    if options.what == "check":
-        return _findings(
-            check_calendar(options.file), options.json, str(options.file or "the bundled calendar")
-        )
-    return _show_events(options)
-
-
-def _show_events(options: Options) -> int:
-    import shutil
-
-    from forecast.events.calendar import load_events
-    from forecast.events.timeline import timeline
-
-    events = load_events(options.file)
-    if options.json:
-        known = events.known(options.as_of) if options.as_of else events
-        rows = known.touching(options.series) if options.series else known.table
-        say_json({"as_of": options.as_of, "events": records(rows)})
-        return 0
-    say(
-        timeline(
-            events,
-            as_of=options.as_of,
-            series=options.series,
-            start=options.start,
-            end=options.end,
-            coding=options.coding,
-            width=shutil.get_terminal_size((100, 24)).columns,
-        )
-    )
-    return 0
-
-
-def _add_event(file: str, cells: list[str]) -> int:
-    from forecast.events.calendar import add_event
-
-    wrong = [c for c in cells if "=" not in c]
-    if wrong:
-        raise ConfigError(f"'{wrong[0]}' is not COLUMN=VALUE")
-    say_findings(add_event(file, dict(c.split("=", 1) for c in cells)))
-    say(f"{file}: one event more")
-    return 0
-
-
-def _detect(series: str, as_of: str) -> int:
-    from forecast.data.observations import load_observations
-    from forecast.events.calendar import load_events
-    from forecast.interventions.detect import detect_events
-
-    panel = load_observations().as_of(as_of, [series])
-    found = detect_events(panel, load_events(), series)
-    say(found.to_string(index=False) if len(found) else f"{series}: no break stands out")
-    return 0
+    return calendar_verbs.call(options, _findings)
 
 
 def _findings(findings: Sequence[Finding], as_json: bool, path: str, summary: Sequence[str] = ()) -> int:
@@ -462,7 +370,7 @@ VERBS: dict[str, Verb] = {
         "check, import or show figures", "forecast data show southwest.usbp --as-of 2024-05-07", _declare_data, _data
     ),
     "events": Verb(
-        "check, show, add or detect events", "forecast events show --as-of 2024-05-07", _declare_events, _events
+        "check, show, add, overlap or detect events", "forecast events show --as-of 2024-05-07", _declare_events, _events
     ),
     "publish": Verb(
         "one round of the scheduled report", "forecast publish experiment=monthly --dry-run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -103,11 +104,10 @@ def _check_columns(table: pd.DataFrame, file: str) -> Iterable[Finding]:
     known = [str(column) for column in table.columns]
     for column in NEEDED:
         if column not in known:
-            others = [c for c in known if c not in COLUMNS]
+            close = difflib.get_close_matches(column, [c for c in known if c not in COLUMNS], n=1, cutoff=0.5)
             what = f"the column '{column}' is missing"
-            hint = (
-                nearest(column, others).strip() or f"add it; the file has {', '.join(known) or 'no column'}"
-            )
+            add = f"add it; the file has {', '.join(known) or 'no column'}"
+            hint = f"rename '{close[0]}' to '{column}'" if close else add
             yield Finding("column", "error", what, file=file, row=1, expected=_header(), hint=hint)
     for column in known:
         guess = nearest(column, COLUMNS).strip() if column not in COLUMNS else ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -284,7 +287,7 @@ def check_patterns(
 
 
 def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
-    """Append one event to a calendar file, if the file with it passes every check.
+    """Append one event to a calendar file, if the file with it passes every check; the file is replaced as a whole.
 
     Parameters
     ----------
@@ -304,36 +307,45 @@ def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
     DataError
         With every problem; the file is then left as it is.
     """
-    import csv
-    import io
-
     target = Path(path)
-    fresh = not target.exists()
-    if fresh:
-        header = [c for c in _reading.COLUMNS if c in cells or c in _reading.NEEDED]
-        header += [c for c in cells if c not in header]
-        table = pd.DataFrame(columns=header)
-    else:
+    findings, row = check_event(target, cells)
+    raise_for_errors(findings)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    before = target.read_bytes() if target.exists() else b""
+    if not before:
+        writer.writerow(row.columns)
+    elif not before.endswith((b"\n", b"\r")):
+        text.write("\n")
+    writer.writerow(row.iloc[0].tolist())
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        aside.write_bytes(before + text.getvalue().encode())
+        if target.exists():
+            shutil.copymode(target, aside)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return findings
+
+
+def check_event(path: str | Path, cells: Mapping[str, str]) -> tuple[list[Finding], pd.DataFrame]:
+    """Return what would be wrong or doubtful if an event were appended to a file, and its row; nothing is written."""
+    target = Path(path)
+    if target.exists():
         table, findings = _read(target)
         raise_for_errors(findings)
         header = [str(column) for column in table.columns]
         raise_for_errors(_cells_without_column(cells, header, target.name))
-    line = len(target.read_text(encoding="utf-8-sig").splitlines()) + 1 if not fresh else 2
+        line = len(target.read_text(encoding="utf-8-sig").splitlines()) + 1
+    else:
+        header = [c for c in _reading.COLUMNS if c in cells or c in _reading.NEEDED]
+        header += [c for c in cells if c not in header]
+        table, line = pd.DataFrame(columns=header), 2
     row = pd.DataFrame([[str(cells.get(c, "")).strip() for c in header]], columns=header, index=[line])
     both = pd.concat([table, row]) if len(table) else row
-    findings = _reading.check_rows(both, target.name)
-    raise_for_errors(findings)
-    findings += _reading.check_sources(row, target.name)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if fresh:
-        writer.writerow(header)
-    elif not target.read_bytes().endswith((b"\n", b"\r")):
-        text.write("\n")
-    writer.writerow(row.iloc[0].tolist())
-    with target.open("a", encoding="utf-8", newline="") as file:
-        file.write(text.getvalue())
-    return [f for f in findings if f.row == line]
+    findings = [*_reading.check_rows(both, target.name), *_reading.check_sources(row, target.name)]
+    return [f for f in findings if f.row == line or f.severity == "error"], row
 
 
 def _cells_without_column(cells: Mapping[str, str], header: list[str], file: str) -> list[Finding]:

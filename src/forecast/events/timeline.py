@@ -58,6 +58,33 @@ def timeline(
     >>> print(timeline(events, start="2020-01", end="2023-12").splitlines()[3])
     title42        2020-03-21  2023-05-11  step    - 1  ..+#####################################+.......
     """
+    title, shown, months, kept = select(calendar, as_of, series, start, end, coding)
+    if not kept:
+        return f"{title}: none."
+    longest = max(len(shown.arrays.ids[row]) for row, _ in kept)
+    label = max(min(longest, 36, max(width, 72) - 60), 5)
+    step = -(-len(months) // max(max(width, 72) - label - 39, 12))
+    lines = [f"{title}: {len(kept)}"]
+    lines.append(f"{'event':<{label}}  {'start':<10}  {'end':<10}  shape  sgn p  {_axis(months, step)}")
+    prefix = "" if coding == "rule" else "judged_"
+    for row, values in kept:
+        event = shown.table.iloc[row]
+        sign = _SIGNS[float(shown.arrays.coded[coding].sign[row])]
+        lines.append(
+            f"{_cut(event['id'], label):<{label}}  {_date(event['effective_start']):<10}  "
+            f"{_date(event['end_date']):<10}  {event[prefix + 'shape']:<5} {sign:>3} "
+            f"{event[prefix + 'priority']}  {_bar(values, step)}"
+        )
+    unit = "a month" if step == 1 else f"{step} months"
+    lines.append(f"one sign = {unit}: # in force, + part of it or fading, . not in force")
+    lines.append(f"sgn = expected sign, p = priority ({coding})")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def select(
+    calendar: EventCalendar, as_of: Any, series: str | Sequence[str] | None, start: Any, end: Any, coding: str
+) -> tuple[str, EventCalendar, Ints, list[tuple[int, Floats]]]:
+    """Return a title, the calendar as shown, its months, and row and weights of each event in force in them."""
     if coding not in ("rule", "judged"):
         raise ConfigError(
             f"coding: '{coding}' is not one of rule, judged.{nearest(coding, ('rule', 'judged'))}"
@@ -73,26 +100,7 @@ def timeline(
     months = np.arange(first, last + 1, dtype=np.int64)
     weight = _weights(shown, rows, as_of, coding, months)
     kept = [(row, weight[k]) for k, row in enumerate(rows) if _in_force(shown, row, weight[k], months)]
-    if not kept:
-        return f"{title}, {_month(first)} to {_month(last)}: none."
-    longest = max(len(shown.arrays.ids[row]) for row, _ in kept)
-    label = max(min(longest, 36, max(width, 72) - 60), 5)
-    step = -(-len(months) // max(max(width, 72) - label - 39, 12))
-    lines = [f"{title}, {_month(first)} to {_month(last)}: {len(kept)}"]
-    lines.append(f"{'event':<{label}}  {'start':<10}  {'end':<10}  shape  sgn p  {_axis(months, step)}")
-    prefix = "" if coding == "rule" else "judged_"
-    for row, values in kept:
-        event = shown.table.iloc[row]
-        sign = _SIGNS[float(shown.arrays.coded[coding].sign[row])]
-        lines.append(
-            f"{_cut(event['id'], label):<{label}}  {_date(event['effective_start']):<10}  "
-            f"{_date(event['end_date']):<10}  {event[prefix + 'shape']:<5} {sign:>3} "
-            f"{event[prefix + 'priority']}  {_bar(values, step)}"
-        )
-    unit = "a month" if step == 1 else f"{step} months"
-    lines.append(f"one sign = {unit}: # in force, + part of it or fading, . not in force")
-    lines.append(f"sgn = expected sign, p = priority ({coding})")
-    return "\n".join(line.rstrip() for line in lines)
+    return f"{title}, {_month(first)} to {_month(last)}", shown, months, kept
 
 
 def _by_start(calendar: EventCalendar) -> list[int]:
