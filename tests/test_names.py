@@ -33,7 +33,7 @@ def test_every_bundled_series_has_a_name():
 def test_a_users_series_is_spoken_of_by_its_own_name():
     name = names.series_name("visits", {"label": "visits", "name": "Clinic visits", "unit": "count"})
     assert (name.noun, name.measure, name.full) == ("", "visits a month", "visits")
-    assert name.counted == "The figures are those of Clinic visits."
+    assert name.counted == "The figures are the series “Clinic visits” as supplied."
     assert names.series_name("visits", {}).label == "visits"
     assert names.series_name("visits", {"label": float("nan")}).label == "visits"
 

@@ -287,11 +287,8 @@ def test_no_forbidden_word_in_any_sentence_of_any_state(name):
 
 # --------------------------------------------------------------------------- files
 
-EXPECTED = {
-    "index.html", "report.md", "report.json", "forecasts.csv", "observations.csv", "backtest.csv.gz", "folds.csv",
-    "scores.csv", "calibration.csv", "comparison.csv", "knowledge.csv", "effects.csv", "estimability.csv",
-    "scenarios.csv", "track_record.csv", "changes.csv", "weights.csv", "confidence_set.csv", "reconciliation.csv", "others.csv",
-    "early.csv", "experiment.yaml", "manifest.json",
+EXPECTED = {f"{name}.csv" for name in page.CSV_FILES} | {
+    "index.html", "report.md", "report.json", "backtest.csv.gz", "experiment.yaml", "manifest.json",
 }  # fmt: skip
 
 

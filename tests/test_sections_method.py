@@ -56,7 +56,7 @@ def test_provisional_and_flash_figures():
 
 def test_own_figures_have_no_border_notes():
     told = notes(s.data_section(report("own")))
-    assert told["What is counted."] == "The figures are those of visits."
+    assert told["What is counted."] == "The figures are the series “visits” as supplied."
     assert told["Events."] == "No event of the calendar touches these figures." and "Breaks." not in told
 
 

@@ -196,10 +196,20 @@ def test_no_skill_words():
 
 
 def test_rounding_note_explains_a_refusal_once():
-    text = s.rounding_note([("95", 15, 19), ("95", 12, 19)], 0.9)
+    text = s.rounding_note([("95", 15, 19), ("95", 12, 19)], 0.9, {100})
+    assert text.startswith("Forecasts are rounded to the nearest 100; chances")
     assert text.count("Refused:") == 1 and "only 15 exist" in text
     assert text.endswith("No range above 90% can be supported.")
-    assert "refused" not in s.rounding_note([], None).lower()
+    assert "refused" not in s.rounding_note([], None, set()).lower()
+
+
+def test_rounding_note_tells_the_steps_that_occur():
+    assert s.rounding_note([], None, set()).startswith("Forecasts are rounded to three digits;")
+    assert s.rounding_note([], None, {1}).startswith("Forecasts are rounded to whole numbers;")
+    many = s.rounding_note([], None, {1000, 10, 100})
+    assert many.startswith(
+        "Forecasts are rounded to the nearest 10 below 2,000, to the nearest 100 below 20,000 and to the nearest 1,000 above;"
+    )
 
 
 def test_afterwards_find():

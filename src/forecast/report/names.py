@@ -154,7 +154,7 @@ def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
     component, region = _text(row, "component"), _text(row, "region")
     if unit != "encounters" or not component:
         name = _text(row, "name") or label
-        return SeriesName("", "", label, f"The figures are those of {name}.", unit)
+        return SeriesName("", "", label, f"The figures are the series “{name}” as supplied.", unit)
     nouns = {"usbp": "Border Patrol encounters", "ofo": "encounters at ports of entry"}
     noun = nouns.get(component, "encounters")
     group = _text(row, "demographic") or _text(row, "citizenship")

@@ -298,9 +298,16 @@ def never_beaten(distance: int | None, since: str) -> str:
     return f" {w.capital(w.ahead(distance))}, no model here has done better than repeating the latest count {since}."
 
 
-def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None) -> str:
-    """Return the note below the forecast table; each refusal is explained once."""
-    text = "Forecasts are rounded to the nearest 100, above 20,000 to the nearest 1,000 and below 1,000 to the nearest 10; chances to the nearest 5%."  # fmt: skip
+_STEPS = {1: ("whole numbers", "below 100"), 10: ("the nearest 10", "below 2,000"), 100: ("the nearest 100", "below 20,000"), 1000: ("the nearest 1,000", "above")}  # fmt: skip
+
+
+def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None, steps: set[int]) -> str:
+    """Return the note below the forecast table: the steps of rounding that occur in it; each refusal explained once."""
+    told = [_STEPS[step] for step in sorted(steps)]
+    parts = (
+        [f"to {how} {where}" for how, where in told] if len(told) > 1 else [f"to {how}" for how, _ in told]
+    )
+    text = f"Forecasts are rounded {w.joined(parts) or 'to three digits'}; chances to the nearest 5%."
     if refused:
         name, have, need = refused[0]
         text += f" “Refused: {have} of {need} errors” means that a {name}% range would need {need} past misses and only {have} exist, so none is printed."  # fmt: skip

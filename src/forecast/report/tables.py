@@ -36,7 +36,7 @@ def next_table(view: View, as_of: Any) -> Table:
         Head("50% range (5 in 10)", "n"), Head("95% range (19 in 20)", "n"), Head("Same month a year before", "n"),
         Head("Chance of more than that", "n"),
     )  # fmt: skip
-    rows, refused = [], []
+    rows, refused, steps = [], [], set()
     for row in records(view.ahead):
         horizon = int(row.horizon)
         if horizon > 6 and horizon not in (9, 12):
@@ -49,6 +49,8 @@ def next_table(view: View, as_of: Any) -> Table:
             if cells[-1].startswith("refused:"):
                 basis = view.basis[horizon]
                 refused.append((name, int(basis.errors), facts.needed(level, basis.method, horizon)))
+        shown = [row.middle, *(end for name, *_ in facts.RANGES for end in view.range(row, name) or ())]
+        steps |= {w.step_of(v) for v in shown if view.whole or abs(v) >= 995}
         # a year before the thirteenth month lies in the forecast itself: the column does not apply there
         cells.append("none" if before is None else w.count(before))
         cells.append("none" if odds is None else w.chance(odds))
@@ -56,7 +58,7 @@ def next_table(view: View, as_of: Any) -> Table:
     highest = [basis.highest for basis in view.basis.values() if np.isfinite(basis.highest)]
     top = min(highest) if highest and 0 < min(highest) < 0.97 else None
     caption = f"Forecast of {view.name.full}, as of {w.day_long(as_of)}"
-    return Table(caption, head, tuple(rows), sentences.rounding_note(refused, top), "dates")
+    return Table(caption, head, tuple(rows), sentences.rounding_note(refused, top, steps), "dates")
 
 
 def chart_table(
@@ -226,10 +228,11 @@ def models_table(
     lead = scores.get(run.headline, facts.headline_knowledge(run), 1, "wis")
     dates = f"on the same {w.count(lead.n_ok)} dates, " if lead is not None and np.isfinite(lead.n_ok) else ""
     last = run.observations["month"].max()
+    known = pick(run.observations, series_id=series_id)["value"]
     foot = (
         "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on"
-        " the log scale, so that a year of 8,000 a month counts as much as one of 200,000. Typical miss: half of the"
-        " forecasts missed by less."
+        f" the log scale, so that a month of {w.count(known.min())} counts as much as one of {w.count(known.max())}."
+        " Typical miss: half of the forecasts missed by less."
     )
     caption = f"Models compared {dates}replay of {since_month.year} to {last.year}"
     return Table(caption, tuple(heads), tuple(rows), foot, "models")
@@ -337,5 +340,9 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
     foot = ""
     if total:
         foot = "Middles and ranges are read series by series and do not add up."
-        foot += " Means add up to one count: each is the mean of sample paths, every one of which adds up." if means else ""
+        foot += (
+            " Means add up to one count: each is the mean of sample paths, every one of which adds up."
+            if means
+            else ""
+        )
     return Table(f"Every series, {w.month_long(month)}", head, tuple(rows), foot)

@@ -56,11 +56,11 @@ def count(value: float) -> str:
 
 
 def step_of(value: float) -> int:
-    """Return the step to which a forecast of this size is rounded (100 below 20,000, 1,000 above)."""
+    """Return the step to which a forecast of this size is rounded: 10 below 2,000, 100 below 20,000, 1,000 above."""
     size = abs(value)
     if size >= 19_950:
         return 1000
-    if size >= 995:
+    if size >= 1_995:
         return 100
     return 10 if size >= 99.5 else 1
 
