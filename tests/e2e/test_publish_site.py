@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from chromium import Browser, find_chromium
+from test_browser_page import violations
 
 from _rounds import Rounds
 from forecast.publish import backfill
@@ -55,7 +56,9 @@ def test_no_link_of_any_page_is_broken(site):
 
 
 @pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (360, "light"), (1280, "dark"), (360, "dark")]
+)
 def test_the_first_page_opens_from_a_folder(site, width, scheme):
     with Browser() as browser, browser.open(site / "index.html", width, scheme) as tab:
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -73,10 +76,12 @@ def test_the_first_page_opens_from_a_folder(site, width, scheme):
         assert [u for u in requests if not u.startswith("data:")] == [
             (site / "index.html").resolve().as_uri()
         ]
-        assert not [e for e in browser.events if e["method"] == "Log.entryAdded"], browser.events
+        noise = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
+        assert not [e for e in browser.events if e["method"] in noise], browser.events
         # every link, as the browser resolves it
         for url in tab.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)"):
             parts = urlsplit(url)
             assert parts.scheme == "file" and Path(unquote(parts.path)).is_file(), url
         if os.environ.get("FORECAST_PICTURES"):
             tab.screenshot(Path(os.environ["FORECAST_PICTURES"]) / f"site-{width}-{scheme}.png")
+        assert violations(tab) == []
