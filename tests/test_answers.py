@@ -27,5 +27,5 @@ def test_a_headline_without_events_has_no_worth_of_knowing(obs, events):
 
 
 def test_without_a_scenario_there_is_no_what_if(exp, obs, events):
-    made = what_if(exp, pd.DataFrame(), {}, obs, events, DAY)
-    assert made.empty and "scenario" in made
+    made, notes = what_if(exp, pd.DataFrame(), {}, obs, events, DAY)
+    assert made.empty and "scenario" in made and notes.empty and "note" in notes

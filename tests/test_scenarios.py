@@ -109,6 +109,23 @@ def test_no_leak_is_said(base, obs, events):
     assert "no unofficial figure" in made.notes["note"].item()
 
 
+def test_every_size_is_told_with_where_it_comes_from(run, base):
+    made = run(HALF)
+    (note,) = made.notes["note"]
+    assert (
+        "In 2024-06 it multiplies the middle by 0.50 (80% range 0.50 to 0.50), from the size given." in note
+    )
+    made = run({"event": "clp_rule", "factor": 0.5}, lay_over=("arima_011",))
+    notes = made.notes.set_index("model")["note"]
+    assert "equal share is taken" in notes["arima"] and notes["arima"].endswith("from the model's own fit.")
+    assert notes["arima_011"].endswith(
+        "from the shrunken estimates of one ARIMA model with events, laid over this row."
+    )
+    before, after = wide(base, "arima_011")[0.5], wide(made.forecasts, "arima_011")[0.5]
+    times = (after / before).iloc[(np.log(after / before)).abs().argmax()]
+    assert f"multiplies the middle by {times:.2f} " in notes["arima_011"]
+
+
 def test_nothing_that_changes_is_said(run):
     made = run({"event": "clp_rule", "factor": 1.0})
     assert made.forecasts.empty

@@ -20,7 +20,7 @@ from forecast.interventions.foresight import (
 )
 from forecast.interventions.groups import ENOUGH_MONTHS
 from forecast.interventions.response import RESPONSE_COLUMNS, response
-from forecast.interventions.scenarios import run_scenarios
+from forecast.interventions.scenarios import NOTE_COLUMNS, run_scenarios
 from forecast.interventions.specification import SPECIFICATION_COLUMNS, specification_curves
 from forecast.models.base import Model
 from forecast.spec import FORECAST_COLUMNS, Coding, Experiment, Knowledge
@@ -157,10 +157,10 @@ def what_if(
     obs: Observations,
     calendar: EventCalendar,
     as_of: pd.Timestamp,
-) -> pd.DataFrame:
-    """Forecast under each scenario of the experiment; a table like any other, labelled by scenario."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Forecast under each scenario of the experiment: a table like any other, and what each takes as its size."""
     if not exp.scenario:
-        return pd.DataFrame(columns=list(FORECAST_COLUMNS))
+        return pd.DataFrame(columns=list(FORECAST_COLUMNS)), pd.DataFrame(columns=list(NOTE_COLUMNS))
     spec = exp.combination.get(exp.report.headline)
     made = run_scenarios(
         newest,
@@ -177,4 +177,4 @@ def what_if(
         window=exp.backtest.window,
         include_leaks=exp.data.include_leaks,
     )
-    return made.forecasts
+    return made.forecasts, made.notes

@@ -33,6 +33,7 @@ class Run:
     Attributes
     ----------
     experiment : Experiment
+        What was run.
     as_of : Timestamp
         The last origin; nothing later feeds any table but `afterwards`.
     series, observations, events, breaks, leaks : DataFrame
@@ -49,6 +50,8 @@ class Run:
         Forecasts by others beside ours; leaks and first statements beside what became official.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
+    scenario_notes : mapping
+        What each scenario takes as its size.
     response, specification, fading : DataFrame
         Effects month by month with and without the event; under every choice; how they faded, how early they showed.
     models, coefficients, diagnostics : DataFrame
@@ -59,6 +62,14 @@ class Run:
         Seconds of each step; goes into the manifest only.
     digests : mapping
         Hashes of figures and calendar.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> words = ["model=random_walk", "combination=none", "report.headline=random_walk", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> round(run.median().iloc[0, 0])
+    137480
     """
 
     experiment: Experiment
@@ -79,6 +90,7 @@ class Run:
     fading: pd.DataFrame
     estimability: pd.DataFrame
     scenarios: pd.DataFrame
+    scenario_notes: pd.DataFrame
     weights: pd.DataFrame
     cases: pd.DataFrame
     intervals: pd.DataFrame
@@ -136,6 +148,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     Returns
     -------
     Run
+        Every table that the page prints.
 
     Raises
     ------
@@ -145,9 +158,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     Examples
     --------
     >>> import forecast as fc
-    >>> run = fc.run(fc.load_experiment("quick", "model=random_walk", "backtest.start=2023-10"))
+    >>> words = ["model=[random_walk,drift]", "combination=none", "report.headline=drift", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", *words))
     >>> run.headline, str(run.median().index[0])
-    ('short', '2024-04')
+    ('drift', '2024-04')
     """
     exp, clock = experiment, _Clock()
     x = read_inputs(exp)
@@ -178,7 +192,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("effects under other choices")
     knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of)
     clock.lap("worth of knowing")
-    scenarios = what_if(exp, ranges[newest], x.models, obs, calendar, as_of)
+    scenarios, scenario_notes = what_if(exp, ranges[newest], x.models, obs, calendar, as_of)
     clock.lap("scenarios")
     events = calendar.known(as_of)
     touching = _touching(events, series)
@@ -201,6 +215,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         fading=fading,
         estimability=_estimability(obs, calendar, exp, as_of),
         scenarios=scenarios,
+        scenario_notes=scenario_notes,
         weights=rows.weights,
         cases=cases,
         intervals=rows.basis,
@@ -391,7 +406,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 {
                     **rows[-1],
                     "model": combination.with_events,
-                    "description": f"{name}, with shrunken effects of the events known at the origin laid over it",
+                    "description": "the combination, with shrunken effects of events laid over it",
                     "uses_events": True,
                 }
             )

@@ -72,7 +72,7 @@ def effects(
         Compare each effect with the same dummy at ordinary months.
     series : sequence of str, optional
         Default: all of the panel.
-    knowledge, max_columns, priority
+    knowledge, max_columns, priority : str, int, int
         As in `EventCalendar.design`.
     beside : Design, optional
         Other regressors in the same fit, from `Design.from_frames`.

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from forecast.events.calendar import EventCalendar
     from forecast.models.arima import Arima
 
+Z80 = 1.2815515655
 #: The change of a scenario that lets the press figure fill its month; it stands alone in its scenario.
 LEAK = "with_leak"
+#: Key of the model whose estimates are laid over rows made without events.
+SIZE = "\0size"
 NOTE_COLUMNS: tuple[str, ...] = ("scenario", "model", "series_id", "status", "note")
 
 
@@ -192,6 +195,7 @@ def _changed(
 
     panel = setting.panel(series_id)
     changes = parse_changes(spec.changes)
+    given = all(change.new and not change.like and not change.mechanism for change in changes)
     # the events of a scenario stand in the base design too, so that only what changes makes a difference
     always = events_needed(changes, setting.events, panel, setting.knowledge)
     before, after = setting.design(panel, None, always), setting.design(panel, spec.changes, always)
@@ -203,21 +207,32 @@ def _changed(
     fitted: dict[str, tuple[Floats, Floats]] = {}
     wanted = {m: model for m, model in models.items() if model.uses_events and not model.pooled}
     if lay_over:
-        wanted["\0size"] = size_model or Arima()
+        wanted[SIZE] = size_model or Arima()
     for label, model in wanted.items():
         try:
             fitted[label] = _shift(model, panel, series_id, before, after, setting.horizon)
         except (ForecastError, ValueError, np.linalg.LinAlgError) as error:
-            notes.append(_note(name, label.replace("\0size", "arima"), series_id, "failed", str(error)))
+            notes.append(_note(name, label.replace(SIZE, "arima"), series_id, "failed", str(error)))
     for label in dict.fromkeys([*models, *lay_over]):
-        own = label if label in fitted and label not in lay_over else "\0size" if label in lay_over else ""
+        own = label if label in fitted and label not in lay_over else SIZE if label in lay_over else ""
         if own not in fitted:
             continue
         table = _move(setting, label, series_id, name, *fitted[own])
         if table is not None:
             tables.append(table)
-            notes.append(_note(name, label, series_id, "ok", " ".join(after.notes)))
+            laid = "the shrunken estimates of one ARIMA model with events, laid over this row"
+            whose = "the size given" if given else laid if own == SIZE else "the model's own fit"
+            words = f"{' '.join(after.notes)} {_size(table, *fitted[own], whose)}"
+            notes.append(_note(name, label, series_id, "ok", words))
     return tables, notes
+
+
+def _size(table: pd.DataFrame, shift: Floats, sd: Floats, whose: str) -> str:
+    """Say by what the middle is multiplied where the scenario moves it most, and from where that number comes."""
+    at = int(np.argmax(np.abs(shift)))
+    low, high = np.exp(shift[at] - Z80 * sd[at]), np.exp(shift[at] + Z80 * sd[at])
+    month = table.loc[table["horizon"] == at + 1, "month"].iloc[0]
+    return f"In {month} it multiplies the middle by {np.exp(shift[at]):.2f} (80% range {low:.2f} to {high:.2f}), from {whose}."
 
 
 def _note(scenario: str, model: str, series_id: str, status: str, note: str) -> dict[str, Any]:

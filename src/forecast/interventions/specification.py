@@ -70,16 +70,23 @@ def specification_curve(
 
     Parameters
     ----------
-    panel, events, series_id, model, coding, max_columns, priority, beside
-        As in `make_study`; the orders of `model` are the given ones.
+    panel, events : Panel, EventCalendar
+        Figures and calendar as known on a date.
     event : str
         The event, or a group of events by one of its members.
+    series_id : str, optional
+        Series of the panel; the first when None.
     choices : SpecificationSpec, optional
-        What is varied.
+        What is varied, as ``load_experiment(...).specification`` holds it.
+    model : str or Arima
+        Its orders are the given ones.
+    coding, max_columns, priority, beside : str, int, int, Design
+        As in `effects`.
 
     Returns
     -------
     Curve
+        A table with one row a specification, and what it says in words.
 
     Examples
     --------

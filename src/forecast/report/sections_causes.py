@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from forecast.report import facts, findings, names
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
-from forecast.report.content import Chart, Head, Row, Section, Table, Toggle
+from forecast.report.content import Cell, Chart, Head, Row, Section, Table, Toggle
 from forecast.report.figure_known import LINES, Case
 from forecast.report.sections_forecast import Report
 
@@ -225,9 +226,11 @@ def if_section(r: Report) -> Section | None:
                 "Nothing new: no measure is added or ended",
                 w.rounded(last.middle, view.whole),
                 _ends(last, view.whole),
+                "",
             )
         )
     ]
+    notes = _size_words(run, view.series_id, model)
     told: list[tuple[str, float]] = []
     figures: list[tuple[str, float]] = []
     for name, path in sorted(paths.items(), key=lambda item: item[0] in figure):
@@ -235,10 +238,17 @@ def if_section(r: Report) -> Section | None:
         if not len(end):
             continue
         row = end.iloc[0]
-        out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole))))
+        times = f"{w.factor(row.middle / last.middle)}" if last.middle > 0 else ""
+        size = Cell(times, notes.get(name, ""))
+        out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole), size)))
         (figures if name in figure else told).append((words[name], float(row.middle)))
     foot = "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."  # fmt: skip
-    head = (Head("If"), Head("then about", "n"), Head("80% range", "n"))
+    head = (
+        Head("If"),
+        Head("then about", "n"),
+        Head("80% range", "n"),
+        Head("against nothing new, and where that comes from"),
+    )
     find = findings.if_find(last.month, float(last.middle), told, view.whole)
     find += "".join(
         f" With no new measure either, but “{text}”: {w.rounded(value, view.whole)}."
@@ -266,6 +276,22 @@ def _about_a_figure(run: Any, name: str) -> bool:
     return (
         spec is not None and len(spec.changes) > 0 and all("with_leak" in change for change in spec.changes)
     )
+
+
+def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
+    """Return what each scenario takes as its size, from the notes of the run; events by their names."""
+    notes = getattr(run, "scenario_notes", None)
+    if notes is None or not len(notes):
+        return {}
+    rows = pick(notes, series_id=series_id, model=model, status="ok")
+    called = dict(zip(run.events["id"], run.events["name"], strict=True))
+
+    def named(text: str) -> str:
+        for event in sorted(called, key=len, reverse=True):
+            text = re.sub(rf"(?<![\w]){re.escape(event)}(?![\w])", f"“{called[event]}”", text)
+        return text.replace("'", "").removeprefix("Scenario: ")
+
+    return {str(row.scenario): named(str(row.note)) for row in records(rows)}
 
 
 def _scenario_words(run: Any, name: str) -> str:

@@ -1,0 +1,135 @@
+"""Did the premise of a scenario come true? Only then is its forecast scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forecast.events.scenario import parse_changes
+from forecast.events.shapes import FAR
+from forecast.spec import ScenarioSpec
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+    from forecast.events.calendar import EventCalendar
+
+PREMISE_COLUMNS: tuple[str, ...] = ("scenario", "state", "why")
+#: A leak came true if the official figure is so near (logs).
+NEAR = 0.01
+
+
+def premises(
+    scenarios: Mapping[str, ScenarioSpec],
+    events: EventCalendar,
+    as_of: Any,
+    made_on: Any,
+    obs: Observations | None = None,
+    series_id: str | None = None,
+) -> pd.DataFrame:
+    """Tell of each scenario whether what it assumed has happened, by the calendar and figures of a later day.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to ScenarioSpec
+        As they were run.
+    events : EventCalendar
+        Read as of `as_of`.
+    as_of, made_on : date
+        The day on which it is asked, and that on which the forecast was made.
+    obs, series_id : Observations, str, optional
+        Figures and the series, for a scenario with a leak.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, state, why``; state is ``true``, ``false``, ``open`` (its day has not come) or ``cannot be told``: no
+        calendar says whether a measure was half as strong, and a hypothetical one came true only where the calendar has
+        an event of its name.
+
+    Examples
+    --------
+    >>> from forecast.events.calendar import load_events
+    >>> ends = ScenarioSpec(changes=({"event": "title42", "ends": "2023-05-11"},))
+    >>> premises({"ends": ends}, load_events(), "2023-06-30", "2023-02-10")["state"].tolist()
+    ['true']
+    """
+    day, known = pd.Timestamp(as_of), events.known(as_of)
+    rows = []
+    for name, spec in scenarios.items():
+        if any("with_leak" in change for change in spec.changes):
+            found = [_leak(obs, series_id, day, pd.Timestamp(made_on))]
+        else:
+            found = [_change(change, known, day) for change in parse_changes(spec.changes)]
+        states = [state for state, _ in found]
+        order = ("false", "cannot be told", "open", "true")
+        rows.append((name, min(states, key=order.index), "; ".join(why for _, why in found)))
+    return pd.DataFrame(rows, columns=list(PREMISE_COLUMNS))
+
+
+def _change(change: Any, known: EventCalendar, day: pd.Timestamp) -> tuple[str, str]:
+    name = change.event or change.new
+    if change.factor != 1.0:
+        return "cannot be told", f"no calendar says how strong {name} is"
+    rows = known.table[known.table["id"] == name]
+    for wanted, column, words in (
+        (change.starts, "effective_start", "start"),
+        (change.ends, "end_date", "end"),
+    ):
+        if wanted is None or wanted >= FAR:
+            continue
+        date = pd.Timestamp(wanted, unit="D")
+        actual = rows[column].iloc[0] if len(rows) else pd.NaT
+        if pd.notna(actual) and pd.Period(actual, "M") == pd.Period(date, "M"):
+            continue
+        if pd.Period(date, "M") >= pd.Period(day, "M"):
+            return "open", f"the month of its {words}, {date:%Y-%m}, is not over"
+        if not len(rows):
+            return "cannot be told", f"the calendar has no event called {name}"
+        return "false", f"{name} did not {words} in {date:%Y-%m}"
+    return "true", f"{name}: as assumed"
+
+
+def _leak(
+    obs: Observations | None, series_id: str | None, day: pd.Timestamp, made_on: pd.Timestamp
+) -> tuple[str, str]:
+    import numpy as np
+
+    if obs is None or series_id is None:
+        return "cannot be told", "no figures were given"
+    leaks = obs.as_of(made_on, [series_id], include_leaks=True).leaks
+    official = obs.actuals(series_id, as_of=day)
+    for row in leaks.itertuples():
+        if row.month not in official.index:
+            return "open", f"the figure of {row.month} is not out"
+        gap = float(np.log(official[row.month] / row.value))
+        if abs(gap) > NEAR:
+            return "false", f"{row.month}: {official[row.month]:,.0f} against {row.value:,.0f}"
+    return (
+        ("true", "the official figures are as leaked")
+        if len(leaks)
+        else ("cannot be told", "there was no leak")
+    )
+
+
+def scored_scenarios(record: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a track record of scenarios whose premise came true, called by model and scenario.
+
+    Parameters
+    ----------
+    record : DataFrame
+        Of `forecast.archive.track_record.track_record`, scenarios included.
+    found : DataFrame
+        Of `premises`.
+
+    Returns
+    -------
+    DataFrame
+        The rows without a scenario, and those of scenarios that came true as rows of their own, ``model | scenario``:
+        ready for `summarise`, which leaves all other scenarios out.
+    """
+    good = set(found.loc[found["state"] == "true", "scenario"])
+    kept = record[record["scenario"].isin({"", *good})]
+    label = kept["model"] + kept["scenario"].map(lambda name: f" | {name}" if name else "")
+    return kept.assign(model=label, scenario="").reset_index(drop=True)
