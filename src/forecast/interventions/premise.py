@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from forecast.events.scenario import parse_changes
@@ -94,18 +95,15 @@ def _change(change: Any, known: EventCalendar, day: pd.Timestamp) -> tuple[str, 
 def _leak(
     obs: Observations | None, series_id: str | None, day: pd.Timestamp, made_on: pd.Timestamp
 ) -> tuple[str, str]:
-    import numpy as np
-
     if obs is None or series_id is None:
         return "cannot be told", "no figures were given"
     leaks = obs.as_of(made_on, [series_id], include_leaks=True).leaks
-    official = obs.actuals(series_id, as_of=day)
-    for row in leaks.itertuples():
-        if row.month not in official.index:
-            return "open", f"the figure of {row.month} is not out"
-        gap = float(np.log(official[row.month] / row.value))
-        if abs(gap) > NEAR:
-            return "false", f"{row.month}: {official[row.month]:,.0f} against {row.value:,.0f}"
+    official = dict(obs.actuals(series_id, as_of=day).items())
+    for month, value in zip(leaks["month"].tolist(), leaks["value"].tolist(), strict=True):
+        if month not in official:
+            return "open", f"the figure of {month} is not out"
+        if abs(float(np.log(official[month] / value))) > NEAR:
+            return "false", f"{month}: {official[month]:,.0f} against {value:,.0f}"
     return (
         ("true", "the official figures are as leaked")
         if len(leaks)
