@@ -9,7 +9,14 @@ from typing import Literal
 
 
 class ForecastWarning(UserWarning):
-    """Something a careful reader should know; never raised by other packages."""
+    """Something a careful reader should know; never raised by other packages.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import forecast as fc
+    >>> warnings.simplefilter("error", fc.ForecastWarning)  # in a script that must not go on
+    """
 
 
 class ForecastError(Exception):
@@ -19,13 +26,32 @@ class ForecastError(Exception):
     ----------
     exit_code : int
         The code with which the command leaves when this error reaches it.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> try:
+    ...     fc.make_model("arma")
+    ... except fc.ForecastError as error:
+    ...     print(error.exit_code)
+    2
     """
 
     exit_code = 1
 
 
 class ConfigError(ForecastError, ValueError):
-    """Wrong words: an unknown key, experiment, series, model or value."""
+    """Wrong words: an unknown key, experiment, series, model or value.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> try:
+    ...     fc.load_experiment("quick", "horizn=6")
+    ... except fc.ConfigError as error:
+    ...     print(error)
+    horizn: there is no such key. Did you mean 'horizon'?
+    """
 
     exit_code = 2
 
@@ -39,6 +65,16 @@ class DataError(ForecastError, ValueError):
         What is wrong, all problems at once, a line each.
     findings : sequence of Finding, optional
         The same problems as records.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import forecast as fc
+    >>> try:
+    ...     fc.load_observations(pd.DataFrame({"month": ["2024-01"], "value": ["many"]}))
+    ... except fc.DataError as error:
+    ...     print(error.findings[0].what)
+    'many' is not a number
     """
 
     exit_code = 4
@@ -55,7 +91,21 @@ class FitError(ForecastError):
 
 
 class LookAheadError(ForecastError):
-    """A forecast changed when something that was not public at its origin changed."""
+    """A forecast changed when something that was not public at its origin changed.
+
+    Parameters
+    ----------
+    model, series, origin, month : str
+        Which forecast changed.
+    how : str
+        What had been changed.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> print(fc.LookAheadError("mine", "a", "2024-05-07", "2024-04"))
+    mine looks ahead: a, origin 2024-05-07, forecast of 2024-04 changed
+    """
 
     def __init__(self, model: str, series: str, origin: str, month: str, how: str = "") -> None:
         self.model, self.series, self.origin, self.month = model, series, origin, month

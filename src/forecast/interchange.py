@@ -140,6 +140,7 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     Returns
     -------
     Observations
+        The figures, checked like those of a file.
 
     Raises
     ------

@@ -117,11 +117,12 @@ def publish(
     Returns
     -------
     Outcome
+        The code, what to say, and the report's folder if there is one.
 
     Examples
     --------
     >>> import forecast as fc
-    >>> publish(fc.load_experiment("monthly"), dry_run=True).code  # doctest: +SKIP
+    >>> fc.publish_report(fc.load_experiment("monthly"), dry_run=True).code  # says what would be done, writes nothing
     0
     """
     desk = _desk(experiment, today, command, on_step, progress)

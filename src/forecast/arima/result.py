@@ -62,6 +62,13 @@ class ArimaFit:
         Models tried by `auto_arima`.
     engine : str
         The engine that made it.
+
+    Examples
+    --------
+    >>> from forecast.arima import arima
+    >>> fit = arima([3.0, 4.0, 3.5, 5.0, 4.5, 5.5, 6.0, 5.0], order=(0, 1, 0))
+    >>> fit.order, fit.nobs, round(fit.sigma2, 3)
+    ((0, 1, 0), 7, 0.857)
     """
 
     problem: Problem

@@ -306,10 +306,12 @@ def auto_arima(
 
     Parameters
     ----------
-    y, xreg, xreg_prior, engine
-        As for `forecast.arima.arima`. The criterion is not comparable across priors.
+    y : array (n,)
+        May hold NaN, as for `forecast.arima.arima`.
     seasonal : int, default 12
         Length of the season; 1 for none.
+    xreg : array (n, k) or DataFrame, optional
+        Regressors.
     d, D : int, optional
         Differences; chosen by R's tests when not given.
     ic : {"aicc", "aic", "bic"}
@@ -318,6 +320,10 @@ def auto_arima(
         Largest p + q + P + Q of the full grid (``stepwise=False`` only, as in R).
     stepwise : bool, default True
         Hyndman-Khandakar moves; False tries the full grid.
+    xreg_prior : tuple of arrays, optional
+        As for `forecast.arima.arima`; the criterion is not comparable across priors.
+    engine : {"exact", "statsmodels"}
+        As for `forecast.arima.arima`.
 
     Returns
     -------

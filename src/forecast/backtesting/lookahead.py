@@ -56,13 +56,14 @@ def check_no_lookahead(
     ----------
     model : Model
         One model object; it is used for all runs, so that state kept between folds shows.
-    obs, events
+    obs, events : Observations, EventCalendar
         Figures and calendar.
     series : sequence of str, optional
         Default: the first series of the figures.
     origins : sequence of dates, optional
         Default: twelve months of data, spread evenly, and the two before each of the last three.
     horizon : int
+        Months ahead that are compared.
     postprocess : callable, optional
         The step after the backtest that is checked with it.
     seed : int

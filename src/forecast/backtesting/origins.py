@@ -25,6 +25,7 @@ def monthly_origins(
     start, end : str or None
         Months of data (``YYYY-MM``), ends included; ``None`` for the first or the newest one.
     obs : Observations
+        Figures with their release days.
     series : sequence of str
         With many series, an origin is the day on which the last of them had its figure.
     step : int

@@ -45,6 +45,15 @@ class Backtest:
         Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message``.
     estimability : DataFrame
         What became of every event at every origin, for each knowledge that was used.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2024-03", "2024-03", obs, series=[name])
+    >>> bt = fc.backtest({}, obs, fc.load_events(), [name], origins, horizon=1)
+    >>> bt.folds[["model", "status", "n_months"]].values.tolist()
+    [['random_walk', 'ok', 294]]
     """
 
     forecasts: pd.DataFrame
@@ -80,20 +89,24 @@ def backtest(
     ----------
     models : mapping
         Name to model. The baseline is added, once, if it is not among them.
-    obs, events
+    obs, events : Observations, EventCalendar
         Figures and calendar; each fold sees only what was public at its origin.
     series : sequence of str
+        Every model forecasts each of them.
     origins : sequence of dates
+        Any order; `monthly_origins` makes them.
     horizon : int
         Months ahead of the last official month.
     knowledge : {"none", "at_origin", "hindsight"} or a sequence of them
         What models that use events may know; models without events appear once, as ``none``.
     baseline : str
         A kind of the registry, or a name in `models`.
-    coding, max_columns, priority, unseen
+    coding, max_columns, priority, unseen : str, int, int, str
         How the calendar becomes columns, see `EventCalendar.design`.
     window : int, optional
         Rolling window in months; expanding by default.
+    include_leaks : bool
+        Let an unofficial figure fill the month after the last official one.
     levels : sequence of float
         Quantile levels of the models' own distributions.
     refit_every : mapping, optional
@@ -109,6 +122,7 @@ def backtest(
     Returns
     -------
     Backtest
+        One table of forecasts, one of folds.
 
     Raises
     ------

@@ -374,6 +374,11 @@ def load_observations(
     allow_gaps : bool
         True makes a month missing inside a series a warning.
 
+    Returns
+    -------
+    Observations
+        Every figure with its release day, checked.
+
     Raises
     ------
     DataError

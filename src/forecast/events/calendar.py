@@ -210,6 +210,7 @@ def load_events(path: str | Path | None = None, series: Collection[str] | None =
     Returns
     -------
     EventCalendar
+        The rows, checked, every default filled in.
 
     Raises
     ------

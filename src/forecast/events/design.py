@@ -74,6 +74,14 @@ class Design:
         Columns given by hand; that they were known at the origin is the caller's word.
     notes : tuple of str
         What a scenario or an analogue stands on, in sentences.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> design = fc.load_events().design(panel, horizon=12, max_columns=3)
+    >>> len(design.columns), design.past.shape[0], design.future.shape[0]
+    (3, 294, 12)
     """
 
     past: pd.DataFrame

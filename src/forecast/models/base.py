@@ -37,6 +37,14 @@ class Forecast:
         Columns ``series_id, month, horizon, level, value``; horizon counts from the last official month.
     notes : tuple of str
         What a reader should know of this forecast.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> made = fc.make_model("seasonal_naive").fit(panel, fc.Design.none(panel, 2)).forecast(2)
+    >>> made.median["southwest.usbp"].round().tolist()
+    [183921.0, 171382.0]
     """
 
     table: pd.DataFrame
@@ -114,7 +122,25 @@ Steps = Callable[[int], tuple[Array, Array]]
 
 @dataclass(frozen=True)
 class SeriesFit:
-    """What `fit_series` returns: the steps ahead and what can be told of the fit."""
+    """What `fit_series` returns: the steps ahead and what can be told of the fit.
+
+    Attributes
+    ----------
+    steps : callable
+        ``steps(h)``: centre and standard deviation of the next h months, on the model's scale.
+    coefficients, diagnostics : callable, optional
+        Tables with the columns of `COEFFICIENT_COLUMNS` and `DIAGNOSTIC_COLUMNS` but ``series_id``.
+    notes : tuple of str
+        What a reader should know.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import forecast as fc
+    >>> fit = fc.SeriesFit(lambda h: (np.zeros(h), np.ones(h)))
+    >>> fit.steps(2)[1].tolist()
+    [1.0, 1.0]
+    """
 
     steps: Steps
     coefficients: Callable[[], pd.DataFrame] | None = None
@@ -239,7 +265,24 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
 
 
 class SeriesModel:
-    """Base of models that treat each series by itself; a subclass is a frozen dataclass with `fit_series`."""
+    """Base of models that treat each series by itself; a subclass is a frozen dataclass with `fit_series`.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> import forecast as fc
+    >>> @dataclass(frozen=True)
+    ... class Last(fc.SeriesModel):
+    ...     transform: str = "log"
+    ...     window: int | None = None
+    ...
+    ...     def fit_series(self, data):
+    ...         return fc.SeriesFit(lambda h: (np.full(h, data.y[-1]), 0.1 * np.sqrt(np.arange(1.0, h + 1))))
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> round(Last().fit(panel, fc.Design.none(panel, 1)).forecast(1).median.iloc[0, 0])
+    137480
+    """
 
     pooled: ClassVar[bool] = False
     min_months: ClassVar[int] = 24

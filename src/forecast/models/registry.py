@@ -146,6 +146,11 @@ def make_model(kind: str, **parameters: Any) -> Model:
     **parameters
         Fields of that model; lists are taken as tuples.
 
+    Returns
+    -------
+    Model
+        A frozen dataclass with `fit`.
+
     Raises
     ------
     ConfigError

@@ -77,13 +77,13 @@ def compare(
         Figures.
     against : str
         The model compared with, made without events.
-    truth, eras, as_of
+    truth, eras, as_of : str, mapping, date
         As in `score`; the eras of the report when None, for a claim needs eras.
     metrics : sequence of str
         ``mae``, ``wis``, ``log_mae``, ``log_wis``.
     knowledge : sequence of str
         Which rows take part; a model has one row.
-    block, draws, seed
+    block, draws, seed : int
         Months of a block, number of draws and seed of the circular block bootstrap.
 
     Returns

@@ -1,0 +1,72 @@
+"""The public face: at most forty names, each documented as numpydoc wants it, each with an example that runs."""
+
+import dataclasses
+import doctest
+import inspect
+import warnings
+
+import pytest
+from numpydoc.docscrape import NumpyDocString
+from numpydoc.validate import validate
+
+import forecast as fc
+import forecast.arima
+import forecast.testing
+
+OBJECTS = {name: getattr(fc, name) for name in fc.__all__ if callable(getattr(fc, name))}
+OBJECTS |= {f"arima.{name}": getattr(forecast.arima, name) for name in ("arima", "auto_arima", "ArimaFit")}
+OBJECTS["testing.check_model"] = forecast.testing.check_model
+#: Not asked: an extended summary, See Also, the place of the quotes (ruff has its own rule), blank lines around them.
+LEFT_OUT = {"ES01", "SA01", "GL01", "GL02", "GL03"}
+
+
+def full_name(thing):
+    return f"{thing.__module__}.{thing.__qualname__}"
+
+
+def test_there_are_at_most_forty_names_and_all_are_there():
+    assert len(fc.__all__) == len(set(fc.__all__)) <= 40
+    assert set(fc.__all__) <= set(dir(fc))
+    constants = [name for name in fc.__all__ if not callable(getattr(fc, name))]
+    assert sorted(constants) == ["LEVELS", "__version__"]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_its_docstring_is_valid(name):
+    thing = OBJECTS[name]
+    # the fields of a dataclass are told as Attributes, see the next test
+    left_out = LEFT_OUT | ({"PR01"} if dataclasses.is_dataclass(thing) else set())
+    problems = [
+        f"{code} {text}" for code, text in validate(full_name(thing))["errors"] if code not in left_out
+    ]
+    assert not problems
+
+
+@pytest.mark.parametrize("name", [n for n, o in OBJECTS.items() if dataclasses.is_dataclass(o)])
+def test_every_field_of_a_dataclass_is_told(name):
+    thing = OBJECTS[name]
+    if thing is fc.Experiment:
+        pytest.skip("its keys are told beside each key, and docs/reference is made of that")
+    told = {
+        part.strip()
+        for entry in NumpyDocString(inspect.getdoc(thing))["Attributes"]
+        for part in entry.name.split(",")
+    }
+    # of a fit, the parts that only its engine reads are not told
+    inner = {"problem", "values", "source", "notes"} if thing is forecast.arima.ArimaFit else set()
+    fields = {f.name for f in dataclasses.fields(thing) if f.init and not f.name.startswith("_")}
+    assert fields - inner - told == set()
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_its_example_runs(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    thing = OBJECTS[name]
+    module = inspect.getmodule(thing)
+    found = doctest.DocTestFinder(recurse=False).find(thing, name, module=module, globs=dict(vars(module)))
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    with warnings.catch_warnings():
+        for test in found:
+            assert test.examples and not all(doctest.SKIP in e.options for e in test.examples), "no example"
+            runner.run(test)
+    assert runner.failures == 0
