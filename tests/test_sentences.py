@@ -132,17 +132,22 @@ def test_held_words():
 
 
 def test_forecast_title():
-    assert s.forecast_title(AUG, 8870, FEB, 8_400, 1.5, 6.0) == (
+    assert s.forecast_title(AUG, 8870, FEB, [8_400], 1.5, 6.0) == (
         "The middle of the forecast stays close to August’s level; the range around it widens fast"
     )
-    assert s.forecast_title(AUG, 8870, FEB, 8_400, 1.5, 1.6).endswith("; the range around it widens slowly")
-    assert s.forecast_title(AUG, 8870, FEB, 8_400, None, None).endswith("August’s level")
-    assert s.forecast_title(AUG, 100, FEB, 150, None, None) == (
+    assert s.forecast_title(AUG, 8870, FEB, [8_400], 1.5, 1.6).endswith("; the range around it widens slowly")
+    assert s.forecast_title(AUG, 8870, FEB, [8_400], None, None).endswith("August’s level")
+    assert s.forecast_title(AUG, 100, FEB, [150], None, None) == (
         "By February 2027 the middle of the forecast is 50% above August’s count"
     )
-    assert "50% below" in s.forecast_title(AUG, 100, FEB, 50, None, None)
-    assert "August 2026’s count" in s.forecast_title(AUG, 100, AUG + 12, 150, None, None)
-    assert s.forecast_title(AUG, 0, FEB, 5, None, None).startswith("The middle of the forecast stays close")
+    assert "50% below" in s.forecast_title(AUG, 100, FEB, [50], None, None)
+    assert "August 2026’s count" in s.forecast_title(AUG, 100, AUG + 12, [150], None, None)
+    assert s.forecast_title(AUG, 0, FEB, [5], None, None).startswith("The middle of the forecast stays close")
+    swings = s.forecast_title(AUG, 1763, AUG + 12, [1420.0, 1210.0, 1760.0], None, None)
+    assert (
+        swings
+        == "The middle of the forecast moves between 1,210 and 1,760 and ends close to August 2026’s count"
+    )
 
 
 def test_range_words():
@@ -189,6 +194,7 @@ def test_no_skill_words():
     assert s.no_skill(None) == "" and s.no_skill(9) == ""
     assert s.no_skill(1).startswith(" At no distance")
     assert s.no_skill(2).startswith(" Beyond one month the")
+    assert s.no_skill(2, "since 2020").endswith("repeating the latest count since 2020.")
     assert s.never_beaten(None, "since 2019") == ""
     assert s.never_beaten(6, "since 2019") == (
         " Six months ahead, no model here has done better than repeating the latest count since 2019."

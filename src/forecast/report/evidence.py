@@ -34,10 +34,13 @@ def verdict(run: Any, series_id: str, model: str, horizon: int | str, era: str =
     return found if found is not None and np.isfinite(found.skill) else None
 
 
-def claim(words: str, against: str) -> str:
-    """Return what may be said, with the plain name of the other model."""
+def claim(run: Any, words: str) -> str:
+    """Return what may be said, with plain names of the other model and of the eras."""
+    against = run.experiment.backtest.baseline
     plain = words.replace(against, f"“{names.model_name(against)}”").replace("origin", "date")
-    return w.capital(plain)
+    for era in run.experiment.report.eras:
+        plain = plain.replace(era, facts.era_words(run, era))
+    return plain
 
 
 def between(lower: float, upper: float) -> str:
@@ -65,7 +68,7 @@ def claims_table(run: Any, series_id: str) -> Table | None:
         cells.append(
             "no gain" if not np.isfinite(share) else "more than all" if share > 1 else w.percent(share)
         )
-        rows.append(Row((*cells, claim(v.words, baseline))))
+        rows.append(Row((*cells, w.capital(claim(run, v.words)))))
     name, other = names.model_name(run.headline), names.model_name(baseline)
     foot = (
         "Skill as in the table of models. 90% range: bootstrap of blocks of two years. p: Diebold-Mariano test, which takes"

@@ -300,7 +300,7 @@ def first_chart(r: Report) -> Chart | None:
         "forecast",
         draw,
         title=sentences.forecast_title(
-            view.last, float(counts.iloc[-1]), end, float(ahead["middle"].iloc[-1]), *ratios
+            view.last, float(counts.iloc[-1]), end, ahead["middle"].tolist(), ratios[0], ratios[1], view.whole
         ),
         subtitle=w.capital(subtitle),
         note=note,
@@ -343,7 +343,11 @@ def next_section(r: Report) -> Section:
     beaten = none_beats(r, era) if era and distance is None else None
     since = facts.era_words(r.run, era) if era else ""
     find = sentences.next_find(
-        rows, None if far is None else (far.month, far.middle, view.range(far, "80")), distance, view.whole
+        rows,
+        None if far is None else (far.month, far.middle, view.range(far, "80")),
+        distance,
+        view.whole,
+        since,
     )
     find += sentences.never_beaten(beaten, since)
     blocks: list[Any] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]

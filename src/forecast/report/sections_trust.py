@@ -382,4 +382,5 @@ def _models_find(r: Report, era: str | None) -> str:
     first = first_replayed(r)
     one_since = skill(era, 1) if era else None
     found = evidence.verdict(run, r.view.series_id, run.headline, 1)
+    found = found if found is None else found._replace(words=evidence.claim(run, found.words))
     return findings.models_find(found, one_since, since, first, none_beats(r, era or "all"))

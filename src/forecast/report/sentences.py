@@ -186,8 +186,9 @@ def held_words(held: Held, since: Any, replayed: bool = True) -> str:
 # --------------------------------------------------------------------------- chart 1 and what comes next
 
 
-def forecast_title(last: Any, last_value: float, end: Any, middle: float, first_ratio: float | None, end_ratio: float | None) -> str:  # fmt: skip
+def forecast_title(last: Any, last_value: float, end: Any, middles: Sequence[float], first_ratio: float | None, end_ratio: float | None, whole: bool = True) -> str:  # fmt: skip
     """Return the title of the first chart: where the middle goes, and whether the range widens fast."""
+    middle = middles[-1]
     move = middle / last_value - 1 if last_value else 0.0
     same = w.month_name(last) == w.month_name(end)
     name = w.possessive(w.month_long(last) if same else w.month_name(last))
@@ -197,6 +198,9 @@ def forecast_title(last: Any, last_value: float, end: Any, middle: float, first_
         widening = "; the range around it widens fast"
     else:
         widening = "; the range around it widens slowly"
+    if last_value and max(abs(m / last_value - 1) for m in middles) >= 0.2 and abs(move) < 0.1:
+        swing = f"{w.rounded(min(middles), whole)} and {w.rounded(max(middles), whole)}"
+        return f"The middle of the forecast moves between {swing} and ends close to {name} count{widening}"
     if abs(move) < 0.1:
         return f"The middle of the forecast stays close to {name} level{widening}"
     if last_value:
@@ -247,6 +251,7 @@ def next_find(
     far: tuple[Any, float, tuple[float, float] | None] | None,
     no_skill_from: int | None,
     whole: bool = True,
+    since: str = "",
 ) -> str:
     """Return the finding of "What comes next?".
 
@@ -260,6 +265,8 @@ def next_find(
         The first distance from which the middle line has been no better than the simple guess.
     whole : bool
         Whether the figures are whole numbers.
+    since : str
+        The era in which that was found, ``since 2020``.
     """
     (first, start, _), (last, end, ends) = rows[0], rows[-1]
     if len(rows) == 1:
@@ -278,17 +285,17 @@ def next_find(
         text += "."
     else:
         text += f" No 80% range is given for {w.month_name(last)}: too few past misses."
-    return text + no_skill(no_skill_from)
+    return text + no_skill(no_skill_from, since)
 
 
-def no_skill(distance: int | None) -> str:
+def no_skill(distance: int | None, since: str = "") -> str:
     """Return the warning that the middle line is no better than the simple guess from a distance on."""
     if distance is None or distance > 6:
         return ""
     if distance <= 1:
-        return " At no distance has the middle line been better than repeating the latest count."
+        return f" At no distance has the middle line been better than repeating the latest count{since and ' '}{since}."
     before = w.word_plural(distance - 1, "month")
-    return f" Beyond {before} the middle line has been no better than repeating the latest count."
+    return f" Beyond {before} the middle line has been no better than repeating the latest count{since and ' '}{since}."
 
 
 def never_beaten(distance: int | None, since: str) -> str:
