@@ -175,6 +175,23 @@ def test_moving_usable_from_over_an_origin_changes_exactly_that_design(events, o
     assert actions(day_after.design(panels[1]), "southwest.usbp")["transit_ban_2019"] == "not yet usable"
 
 
+def test_moving_usable_from_over_an_origin_changes_exactly_that_fold(events, obs):
+    import forecast as fc
+
+    origins = ["2020-03-11", "2020-04-09", "2020-05-09"]
+    tables = [
+        fc.backtest(
+            {"arima": fc.make_model("arima")}, obs, one, ["southwest.usbp"], origins, horizon=2
+        ).forecasts
+        for one in (
+            events.replace("transit_ban_2019", usable_from=day) for day in ("2020-04-09", "2020-04-10")
+        )
+    ]
+    a, b = (t[t["model"] == "arima"].reset_index(drop=True) for t in tables)
+    changed = a.loc[a["value"] != b["value"], "origin"]
+    assert set(changed.dt.strftime("%Y-%m-%d")) == {"2020-04-09"}
+
+
 def test_the_question_of_may_2024(events, obs):
     design = events.design(obs.as_of("2024-05-07", ["southwest.usbp"]))
     assert design.columns == (

@@ -124,3 +124,24 @@ def test_many_curves_are_each_by_itself(tmp_path):
     assert [c.event for c in both] == ["law", "other"]
     assert both[1].table["percent"].tolist() == pytest.approx(alone.table["percent"].tolist(), abs=1e-4)
     assert set(both[0].table["words"]) == {both[0].words} and "Every choice shows a fall" in both[0].words
+
+
+def test_shapes_are_told_as_the_mean_change_of_the_months_in_force(tmp_path):
+    """A gradual event that has run three of its twelve months is not told by what it would be in the end."""
+    y = noise("walk", N, np.random.default_rng(3))
+    y[177:] -= 0.6 * np.array([1, 2, 3]) / 12
+    law = {**LAW, "effective_start": "2014-10-01", "shape": "ramp"}
+    few = Choices(
+        order=("given",), transform=("log", "none"), window=(None,), shape=("step", "ramp"), beside=("all",)
+    )
+    table = specification_curve(panel_of(np.exp(9 + y)), calendar(tmp_path, law), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    logs = table[table["transform"] == "log"].set_index("shape")
+    assert logs.loc["ramp", "percent"] == pytest.approx(
+        100 * np.expm1(logs.loc["ramp", "estimate"] * 6 / 12 / 3)
+    )
+    assert logs.loc["step", "percent"] == pytest.approx(100 * np.expm1(logs.loc["step", "estimate"]))
+    # on the scale of the figures: with over without, of the same months
+    assert (table["percent_lower_95"] < table["percent"]).all() and (
+        table["percent"] < table["percent_upper_95"]
+    ).all()
+    assert table["percent"].between(-40, 25).all()
