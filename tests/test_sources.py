@@ -87,8 +87,9 @@ def test_an_address_is_read_with_limits_of_size_time_and_safety(server, monkeypa
     handler, address = server
     allowed = PublishSpec(allow_http=True)
     assert sources._read(address, allowed) == {"figures.csv": b"month,value\n"}
-    with pytest.raises(ConfigError, match="without encryption"):
-        sources._read(address, PublishSpec())
+    for plain in (address, "FTP://127.0.0.1/figures.csv", f"simplecache::{address}"):
+        with pytest.raises(ConfigError, match="without encryption"):
+            sources._read(plain, PublishSpec())
     handler.promised = 500
     with pytest.raises(DataError, match=r"could not be read|broke off"):
         sources._read(address, allowed)

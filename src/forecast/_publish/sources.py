@@ -135,7 +135,10 @@ def _read_address(address: str, spec: PublishSpec) -> dict[str, bytes]:
     scheme = urlsplit(address).scheme.lower()
     if scheme == "file":
         return _read(urlsplit(address).path, spec)
-    if scheme == "http" and not spec.allow_http:
+    # fsspec chains addresses with "::", and the last of them is what is fetched
+    if not spec.allow_http and {"http", "ftp"} & {
+        part.partition(":")[0] for part in address.lower().split("::")
+    }:
         raise ConfigError(
             f"data.path: {address} is read without encryption, so anyone on the way can change the figures;"
             " use https, or allow it with publish.allow_http=true"
