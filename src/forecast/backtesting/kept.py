@@ -79,9 +79,8 @@ def software() -> str:
     for name in _PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions.append(f"{name} {metadata.version(name)}")
-    total.update(
-        repr((platform.python_version(), platform.platform(), platform.processor(), versions)).encode()
-    )
+    machine = (platform.python_version(), platform.system(), platform.machine(), platform.processor())
+    total.update(repr((machine, versions)).encode())
     return total.hexdigest()
 
 
