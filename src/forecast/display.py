@@ -67,11 +67,14 @@ def axes(title: str = "", ax: Any = None, height: float = 3.6) -> Any:
 
 
 def _numbers(ax: Any) -> None:
+    """Few dates, thousands apart, and zero at the foot of an axis that comes near it."""
+    from matplotlib.dates import AutoDateLocator
     from matplotlib.ticker import StrMethodFormatter
 
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
     low, high = ax.get_ylim()
-    if low >= 0 or high > 100:
-        ax.set_ylim(bottom=0 if 0 <= low < 0.5 * high else low)
+    if 0 <= low < 0.5 * high:
+        ax.set_ylim(bottom=0, auto=True)
     if high >= 1000:
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
