@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from _tables import drift, figures, forecasts, random_walk, seasonal_naive, walk
+from forecast.compose import load_experiment
 from forecast.postprocess.combination import METHODS, combine, picks
 from forecast.postprocess.intervals import add_intervals
 from forecast.spec import CombinationSpec, ConfigError
@@ -197,3 +198,14 @@ def test_columns_and_types_are_those_of_the_members(obs, ranges):
         ranges.dtypes[["origin", "month", "level", "value"]].tolist()
     )
     assert weights["origin"].dtype == ranges["origin"].dtype
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_can_be_named_in_configuration(method):
+    exp = load_experiment("latest", f"combination.border.method={method}")
+    assert exp.combination["border"].method == method
+
+
+def test_a_method_misspelt_is_told_with_the_nearest():
+    with pytest.raises(ConfigError, match="Did you mean 'stacking'"):
+        load_experiment("latest", "combination.border.method=staking")

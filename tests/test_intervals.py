@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, seasonal_naive, walk
+from forecast.compose import load_experiment
 from forecast.postprocess.intervals import METHODS, add_intervals, probability_above
 from forecast.spec import LEVELS, ConfigError, IntervalsSpec
 
@@ -235,3 +236,13 @@ def test_260_origins_of_12_models():
     table = forecasts(obs, {f"m{k}": random_walk for k in range(12)}, warm_up=13)
     ranges, _ = add_intervals(table, obs)
     assert len(ranges) > 700_000
+
+
+@pytest.mark.parametrize("method", [*METHODS, "model"])
+def test_every_method_can_be_named_in_configuration(method):
+    assert load_experiment("latest", f"intervals.method={method}").intervals.method == method
+
+
+def test_a_method_misspelt_is_told_with_the_nearest():
+    with pytest.raises(ConfigError, match="Did you mean 'student_t'"):
+        load_experiment("latest", "intervals.method=studentt")

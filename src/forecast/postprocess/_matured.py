@@ -113,13 +113,13 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Float
     """
     order = np.argsort(values, kind="stable")
     sorted_values, sorted_weights = values[order], weights[:, order]
-    total = sorted_weights.sum(axis=1)
-    effective = effective_number(sorted_weights)
-    position = np.cumsum(sorted_weights, axis=1)
     out = np.full((len(weights), len(levels)), np.nan)
-    for t in np.flatnonzero(total > 0):
+    for t in np.flatnonzero((weights > 0).any(axis=1)):
+        # sums of the used ones alone: zeros in between would round otherwise, and the unknown would leave a trace
         used = sorted_weights[t] > 0
-        at = position[t, used] / total[t] * (effective[t] / (effective[t] + 1.0))
+        one = sorted_weights[t, used]
+        position, effective = np.cumsum(one), effective_number(one[None, :])[0]
+        at = position / position[-1] * (effective / (effective + 1.0))
         out[t] = np.interp(levels, at, sorted_values[used])
     return out
 
