@@ -162,6 +162,8 @@ def test_unknown_columns(tmp_path):
     assert misspelt[0].hint == "Did you mean 'released'?"
     renamed = only(check_file(write(tmp_path, "date,encounter_count\n2024-06-01,83536\n")), "header")
     assert renamed.hint == "rename 'date' to 'month', rename 'encounter_count' to 'value'"
+    misspelt = only(check_file(write(tmp_path, "month,valeu\n2024-06-01,83536\n")), "header")
+    assert misspelt.hint == "rename 'valeu' to 'value'"
     assert only(check_file(write(tmp_path, "month,value,value\n2024-01,1,1\n")), "header").severity == "error"
 
 

@@ -77,7 +77,12 @@ def expand(words: Sequence[str], config_dirs: Sequence[str]) -> list[list[str]]:
 
 def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
     """Compose and validate one job before anything runs."""
-    return compose.to_experiment(compose.compose(words, config_dirs), words)
+    exp = compose.to_experiment(compose.compose(words, config_dirs), words)
+    if exp.report.pdf:
+        from forecast.report.pdf import need
+
+        need()
+    return exp
 
 
 @dataclass(frozen=True)
@@ -125,11 +130,12 @@ def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice:
         settings = {"n_jobs": 1}
     say, quiet = voice.say, voice.quiet
     if not quiet:
-        say(f"{exp.name}: figures and events as known on {exp.as_of}, {len(exp.model)} models ...")
+        day = "the newest release" if exp.as_of == "latest" else exp.as_of
+        say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
     with parallel_config(**settings):
         result = run(exp, progress=not quiet, cache=cache)
     as_of = str(result.as_of.date())
-    path = write_report(result, folder(as_of), command=command, png=exp.report.png)
+    path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)
     shutil.rmtree(cache, ignore_errors=True)
     if CACHE.is_dir() and not any(CACHE.iterdir()):
         CACHE.rmdir()
@@ -314,7 +320,8 @@ def rerun(folder: Path) -> tuple[str, bool]:
         from forecast.report.page import write_report
 
         command = _command_of(folder)
-        write_report(run(exp), made, command=command, png=any((folder / "figures").glob("*.png")))
+        png, pdf = any((folder / "figures").glob("*.png")), (folder / "report.pdf").is_file()
+        write_report(run(exp), made, command=command, png=png, pdf=pdf)
         files = {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()}
         again = {p.relative_to(made) for p in made.rglob("*") if p.is_file()}
         lines = [f"only in {folder}: {p}" for p in sorted(files - again)]
@@ -366,10 +373,11 @@ def listed(config_dirs: Sequence[str]) -> dict[str, Any]:
 
 def listing(found: dict[str, Any], all_series: bool = False) -> str:
     """Return what `listed` found, as text."""
+    wide = max(len(name) for name in [*found["experiments"], *found["models"]])
     lines = ["experiments (forecast experiment=NAME)"]
-    lines += [f"  {name:<16} {question}" for name, question in found["experiments"].items()]
+    lines += [f"  {name:<{wide}} {question}" for name, question in found["experiments"].items()]
     lines += ["", "models (configurations in conf/model; kinds of the registry)"]
-    lines += [f"  {kind:<16} {text}" for kind, text in found["models"].items()]
+    lines += [f"  {kind:<{wide}} {text}" for kind, text in found["models"].items()]
     lines += [f"  configured too: {', '.join(found['configured'])}"] if found["configured"] else []
     lines += ["", f"series ({len(found['series'])})"]
     lines += [

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from forecast import calendar_verbs
-from forecast.spec import ConfigError, DataError, Finding
+from forecast.spec import ConfigError, DataError, Finding, nearest
 from forecast.terminal import complain, paint, records, say, say_findings, say_json
 
 Options = argparse.Namespace
@@ -200,6 +200,9 @@ def _data(options: Options, _: list[str]) -> int:
         say(str(data.import_files(options.files, options.into, released=options.released)))
         return 0
     obs = data.load_observations(options.data)
+    if options.data is None and options.series not in obs.series.index:
+        near = nearest(options.series, obs.series.index)
+        raise ConfigError(f"no bundled series '{options.series}'.{near} Figures of your own: --data FILE")
     if not options.json:
         say(data.show_series(obs, options.series, options.as_of))
         return 0

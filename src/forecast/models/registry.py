@@ -118,7 +118,10 @@ def model_class(kind: str) -> type[Any]:
         return _load(_installed()[kind])
     if kind not in _BUILTIN:
         known = list_models()
-        raise ConfigError(f"model kind: there is no '{kind}' ({', '.join(known)}).{nearest(kind, known)}")
+        raise ConfigError(
+            f"model kind: there is no '{kind}' ({', '.join(known)}).{nearest(kind, known)}"
+            " A model of your own is known after --plugin FILE.py"
+        )
     if kind in _NEEDS and not find_spec(_NEEDS[kind]):
         raise ConfigError(f"model kind '{kind}' needs: pip install 'border-forecast[{_NEEDS[kind]}]'")
     module, name = _BUILTIN[kind]
