@@ -198,6 +198,15 @@ def _start_part(
 
 
 @jit  # type: ignore[untyped-decorator]
+def _same(phi: Any, theta: Any, lane: int) -> bool:
+    """Tell whether a lane has the parameters of the one before it."""
+    for i in range(phi.shape[1]):
+        if phi[lane, i] != phi[lane - 1, i] or theta[lane, i] != theta[lane - 1, i]:
+            return False
+    return True
+
+
+@jit  # type: ignore[untyped-decorator]
 def _lanes(
     blocked: Any, group: Any, length: Any, phi: Any, theta: Any, m: int, ps: int, size: int, n_missing: int,
     n_integrated: int, precision: Any, sigma2: Any, want: int, value: Any, d_phi: Any, d_theta: Any,
@@ -218,14 +227,18 @@ def _lanes(
         p, q = phi[lane], theta[lane]
         variance, row = sigma2[lane] if prior else 0.0, precision[group[lane]]
         value[lane] = WORST
-        for b in range(blocks):
-            forward(z[b], e[b], m, n, p, q)
-            if b == size // WIDTH:  # the impulse knows no autoregression
-                pi[:] = 0.0
-                pi[m] = 1.0
-                filter_one(pi, m, n, q, 1)
-                for t in range(m, m + n):
-                    e[b, t, size % WIDTH] = pi[t]
+        # A lane that is a prefix of the one before, at the same point, is filtered already.
+        if not (
+            lane and group[lane] == group[lane - 1] and n <= length[lane - 1] and _same(phi, theta, lane)
+        ):
+            for b in range(blocks):
+                forward(z[b], e[b], m, n, p, q)
+                if b == size // WIDTH:  # the impulse knows no autoregression
+                    pi[:] = 0.0
+                    pi[m] = 1.0
+                    filter_one(pi, m, n, q, 1)
+                    for t in range(m, m + n):
+                        e[b, t, size % WIDTH] = pi[t]
         for bi in range(blocks):
             for bj in range(bi, blocks):
                 products[:] = np.dot(e[bi, m : m + n].T, e[bj, m : m + n])

@@ -66,6 +66,8 @@ Ints = NDArray[np.int64]
 LOG_2PI = float(np.log(2.0 * np.pi))
 #: A pivot below this share of its diagonal element counts as zero.
 PIVOT_TOLERANCE = 1e-11
+#: A step of a recursion over fewer numbers than this costs numpy more than the numbers do.
+SHORT = 1000
 #: Value of a lane whose residual sum of squares is not positive.
 WORST = 1e300
 
@@ -164,6 +166,8 @@ class Details:
 def filter_ar(columns: Floats, ar: Floats, sar: Floats, s: int) -> Floats:
     """``phi(B)`` on columns (N, L, K) with zero start; coefficients (L, p) and (L, P)."""
     for block, step in ((sar, s), (ar, 1)):
+        if not block.shape[1]:
+            continue
         out = columns.copy()
         for i in range(block.shape[1]):
             lag = (i + 1) * step
@@ -173,16 +177,40 @@ def filter_ar(columns: Floats, ar: Floats, sar: Floats, s: int) -> Floats:
 
 
 def filter_ma(columns: Floats, ma: Floats, sma: Floats, s: int) -> None:
-    """``theta(B)^-1`` in place on columns (N, L, K) with zero start."""
+    """``theta(B)^-1`` in place on columns (N, L, K) with zero start.
+
+    ``1 / a(B) = a(-B) / (a(B) a(-B))``, and the denominator is a polynomial in B^2: as long as the steps of the
+    recursion are short for numpy, they are made twice as long.
+    """
     for block, step in ((sma, s), (ma, 1)):
         if not block.shape[1]:
             continue
+        while step * columns[0].size < SHORT and 32 * step < len(columns):
+            before = columns.copy()
+            for i in range(min(block.shape[1], (len(columns) - 1) // step)):
+                lag = (i + 1) * step
+                columns[lag:] += (-1.0) ** (i + 1) * block[None, :, i, None] * before[:-lag]
+            block, step = _even_part(block), 2 * step
         weights = [block[None, :, i, None] for i in range(block.shape[1])]
         for t in range(step, len(columns), step):
             rows = columns[t : t + step]
             for i, weight in enumerate(weights[: t // step]):
                 past = t - (i + 1) * step
                 rows -= weight * columns[past : past + len(rows)]
+
+
+def _even_part(block: Floats) -> Floats:
+    """Coefficients (L, q) of ``a(B) a(-B)`` as a polynomial in B^2, of those of a (lag 0 is one)."""
+    q = block.shape[1]
+    if q == 1:
+        return -block * block
+    full = np.concatenate([np.ones((len(block), 1)), block], axis=1)
+    other = full * (-1.0) ** np.arange(q + 1)
+    even = np.zeros_like(block)
+    for k in range(1, q + 1):
+        for i in range(max(2 * k - q, 0), min(2 * k, q) + 1):
+            even[:, k - 1] += full[:, i] * other[:, 2 * k - i]
+    return even
 
 
 def filter_ma_back(columns: Floats, ma: Floats, sma: Floats, s: int) -> None:
@@ -256,19 +284,24 @@ class Pass:
     def details(self) -> Details:
         """Start-up terms, tails and factors for forecasts and covariances."""
         lanes, m = len(self.group), self.batch.orders.state
-        q2, estimate = self._posterior()
+        q2, estimate = self._posterior
         rows = self.length[:, None] - m + np.arange(m)
         far = self.length[:, None] - 2 * m + np.arange(2 * m)
         lane = np.arange(lanes)[:, None]
         pi_tail = np.where(far >= 0, self.pi[np.maximum(far, 0), lane], 0.0)
         return Details(self.root, self.kept[:, :-1], estimate, q2, self.e[rows, lane], pi_tail)
 
+    @cached_property
+    def _b_inverse(self) -> Floats:
+        """Inverse of the lower factor of B."""
+        return np.asarray(np.linalg.inv(self.b_root))
+
+    @cached_property
     def _posterior(self) -> tuple[Floats, Floats]:
         """Q2 and the estimates ``Q2 H`` of the start-up terms of all columns."""
         lower = np.linalg.inv(self.small_root)  # R^-T
         upper = lower.transpose(0, 2, 1)
-        inverse = np.linalg.inv(self.b_root)
-        shrink = np.eye(lower.shape[1]) - inverse.transpose(0, 2, 1) @ inverse
+        shrink = np.eye(lower.shape[1]) - self._b_inverse.transpose(0, 2, 1) @ self._b_inverse
         return upper @ shrink @ lower, upper @ (shrink @ self.g)
 
     def smoothed(self, mix: Floats) -> tuple[Floats, Floats, Floats]:
@@ -278,7 +311,7 @@ class Pass:
         e = np.matmul(self.e.transpose(1, 0, 2), mix).transpose(1, 0, 2).copy()
         m = orders.state
         if m:
-            _, estimate = self._posterior()
+            _, estimate = self._posterior
             wrong = np.zeros_like(e)
             wrong[:m] = (estimate @ mix).transpose(1, 0, 2)[: len(wrong)]
             filter_ma(wrong, ma, sma, orders.s)
@@ -330,7 +363,7 @@ class Pass:
         for lag in _lags(orders.q, orders.Q, orders.s):
             d_theta[:, lag] = -2.0 * (weighted[lag:] * e[:-lag]).sum((0, 2))
             d_theta[:, lag] -= (bend[lag:, :, 0] * self.pi[:-lag]).sum(0)
-        half = self.small_root @ np.linalg.inv(self.b_root).transpose(0, 2, 1)  # R' B^-1 R = half half'
+        half = self.small_root @ self._b_inverse.transpose(0, 2, 1)  # R' B^-1 R = half half'
         pull = 0.5 * half @ half.transpose(0, 2, 1) - (front * weight[:, None, :]) @ front.transpose(0, 2, 1)
         v_phi, v_theta = self.start.adjoint(pull)
         return d_phi + v_phi, d_theta + v_theta
@@ -338,7 +371,7 @@ class Pass:
     def _determinant_adjoint(self) -> Floats:
         """``theta(F)^-1 c`` with ``<c, dpi> = tr(Q2 dA) / 2``, (N, L, 1)."""
         orders, m, lanes = self.batch.orders, self.batch.orders.state, len(self.group)
-        q2, _ = self._posterior()
+        q2, _ = self._posterior
         rows = len(self.pi)
         padded = np.zeros((rows + 2 * m, lanes))
         padded[m : m + rows] = self.pi

@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 
 from forecast.arima.fit import arima_folds
-from forecast.arima.polynomials import Floats, Orders, difference, expand
+from forecast.arima.kernel import choose_kernel, work_of
+from forecast.arima.likelihood import filter_ar, filter_ma
+from forecast.arima.polynomials import Floats, Orders, difference, split
 from forecast.arima.problem import FoldJob
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Starts
@@ -29,6 +31,8 @@ KINDS = ("AO", "LS", "TC")
 #: Monthly decay of a temporary change.
 DECAY = 0.7
 MAX_ROUNDS = 10
+#: Fits of a typical search, by which its amount of work is judged.
+TYPICAL_FITS = 10
 _LENGTHS = (12, 24, 36, 48, 72, 96, 120, 144, 168, 192, 216, 240, 264, 288, 312, 336, 360)
 _VALUES = (
     3.16, 3.42, 3.55, 3.63, 3.73, 3.80, 3.85, 3.89, 3.92, 3.95, 3.97, 3.99, 4.01, 4.03, 4.04, 4.05, 4.07,
@@ -172,6 +176,9 @@ def detect_outliers_folds(
         hint = nearest(unknown[0], KINDS) if unknown else ""
         raise ConfigError(f"kinds must be some of {', '.join(KINDS)}, not {tuple(kinds)}.{hint}")
     orders = Orders.of(order, seasonal_order)
+    if engine == "exact" and jobs:
+        rows, columns = max(len(job.y) for job in jobs), max(_own_columns(job).shape[1] for job in jobs)
+        engine = choose_kernel(engine, TYPICAL_FITS * work_of(orders, rows, columns + 3, len(jobs))).name
     results: list[tuple[Outlier, ...] | ArimaFailure] = [()] * len(jobs)
     paths: dict[int, Path] = {}
     wishes: dict[int, list[Place]] = {}
@@ -256,12 +263,11 @@ class _Search:
 
     def _add(self, fit: ArimaFit, effects: tuple[list[Place], Floats], found: Sequence[Place]) -> list[Place]:
         """Largest t again and again, at fixed ARMA parameters, effects removed from the innovations."""
-        from scipy.signal import lfilter
-
         places, columns = effects
-        phi, theta = expand(fit.values[None, : self.orders.n_arma], self.orders)
-        filtered = lfilter(np.r_[1.0, -phi[0, 1:]], [1.0], columns, axis=0)
-        filtered = lfilter([1.0], theta[0], filtered, axis=0)
+        ar, ma, sar, sma = split(fit.values[None, : self.orders.n_arma], self.orders)
+        filtered = filter_ar(columns[:, None, :], ar, sar, self.orders.s)
+        filter_ma(filtered, ma, sma, self.orders.s)
+        filtered = filtered[:, 0, :]
         innovations = fit.residuals[self.orders.lost :]
         known = np.isfinite(innovations)
         filtered, rest = filtered[known], innovations[known].copy()

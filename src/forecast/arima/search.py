@@ -27,6 +27,8 @@ from forecast.arima.prefixes import evaluate_prefixes
 
 Starts = Literal["warm", "modes", "full"]
 ANCHOR_EVERY = {"modes": 12, "warm": 16}
+#: Folds of a series from which on one numpy pass for all its prefixes is cheaper than one for each.
+ENOUGH_PREFIXES = 4
 #: Optima this much worse than the best one are not carried on.
 CARRY_WITHIN, CARRY_AT_MOST = 2.5, 3
 
@@ -134,17 +136,21 @@ def _grid_values(objective: Objective, group: Ints, length: Ints, points: Floats
     starting = np.broadcast_to(np.arcsin(points), (folds, *points.shape)).copy()
     if objective.batch.n_shrunk:
         return _with_sigma(objective, group, length, starting)
-    values = np.empty((folds, count))
-    if objective.kernel is evaluate and points.shape[1]:
+    if objective.kernel is evaluate and points.shape[1] and folds >= ENOUGH_PREFIXES * len(np.unique(group)):
         # In numpy one pass over a series serves all its prefixes.
+        values = np.empty((folds, count))
         coefficients = objective.unpack(np.arcsin(points))[0]
         for g in np.unique(group):
             members = np.flatnonzero(group == g)
             values[members] = evaluate_prefixes(objective.batch, int(g), length[members], coefficients).T
         return starting, values
-    lane = np.repeat(np.arange(folds), count)
-    flat = starting.reshape(folds * count, points.shape[1])
-    return starting, objective.value(group[lane], length[lane], flat).reshape(folds, count)
+    # Point by point, the longest fold of a series first: the compiled kernel then filters it once for all.
+    order = np.lexsort((-length, group))
+    lane, place = np.tile(order, count), np.repeat(np.arange(count), folds)
+    flat = objective.value(group[lane], length[lane], starting[lane, place])
+    values = np.empty((folds, count))
+    values[lane, place] = flat
+    return starting, values
 
 
 def _with_sigma(objective: Objective, group: Ints, length: Ints, starting: Floats) -> tuple[Floats, Floats]:
