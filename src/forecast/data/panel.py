@@ -14,9 +14,6 @@ import pandas as pd
 from forecast.display import plot_panel, table_html
 from forecast.spec import ConfigError, nearest
 
-#: Columns of `Panel.leaks`.
-LEAK_COLUMNS: tuple[str, ...] = ("series_id", "month", "value", "log_sd")
-
 
 @dataclass(frozen=True, eq=False)
 class Panel:

@@ -6,9 +6,7 @@ is loaded when its kind is first asked for, and held to the same rules as any re
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
-import typing
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -185,10 +183,3 @@ def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
 def describe(kind: str) -> str:
     """Return the first line of a model's docstring."""
     return (model_class(kind).__doc__ or kind).strip().splitlines()[0]
-
-
-def parameters_of(kind: str) -> dict[str, str]:
-    """Return the parameters of a kind and their types, for `forecast list`."""
-    cls = model_class(kind)
-    hints = typing.get_type_hints(cls)
-    return {f.name: str(hints[f.name]).replace("typing.", "") for f in dataclasses.fields(cls)}
