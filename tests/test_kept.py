@@ -167,6 +167,12 @@ def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, 
     ended = events.replace("title42", end_usable_from="2024-05-01", end_date="2024-05-11")
     moved = keys("arima", calendar=ended, knowledge="at_origin")
     assert moved[0] != known[0][0] and known[0][0] != known[1][0]
+    own = keys(Moody())
+    assert keys(Moody()) == own
+    monkeypatch.setattr(kept.inspect, "getsource", lambda module: "written anew")
+    assert keys(Moody())[0] != own[0] and keys() == plain
+    monkeypatch.setattr(kept.inspect, "getsource", lambda module: (_ for _ in ()).throw(OSError))
+    assert keys(Moody())[0] != keys(Moody())[0]  # typed by hand: nobody can tell whether it is the same
     monkeypatch.setattr(kept, "software", lambda: "other")
     assert keys()[0] != plain[0]
 

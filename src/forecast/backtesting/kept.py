@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import json
 import platform
+import secrets
 import shutil
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -98,6 +101,7 @@ def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
             type(chain.model).__module__,
             type(chain.model).__qualname__,
             to_plain(chain.model),
+            _written(type(chain.model)),
         ],
         "settings": to_plain(settings),
         "knowledge": chain.knowledge,
@@ -123,6 +127,16 @@ def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
         running.update(f"|{origin.isoformat()}|".encode())
         keys.append(running.hexdigest()[:32])
     return tuple(keys)
+
+
+def _written(model: type[Any]) -> str:
+    """Return the source of a model from outside this package; without one it is never taken for the same."""
+    if model.__module__.startswith("forecast."):
+        return ""
+    try:
+        return inspect.getsource(sys.modules[model.__module__])
+    except (OSError, TypeError, KeyError):
+        return secrets.token_hex()
 
 
 def _dated(table: pd.DataFrame, day: str, columns: list[str]) -> list[tuple[pd.Timestamp, str]]:

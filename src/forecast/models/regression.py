@@ -66,6 +66,7 @@ class DirectModel:
     """Base of models of the change to each horizon, pooled over series; a subclass is a frozen dataclass."""
 
     pooled: ClassVar[bool] = True
+    chained: ClassVar[bool] = False  # each fold is fitted by itself
     min_months: ClassVar[int]
     lags: int
     events: bool
