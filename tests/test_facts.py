@@ -141,7 +141,7 @@ def test_events_for_display_are_one_a_bundle_or_month():
     months = dict(zip(table["label"], table["month"].astype(str), strict=True))
     assert months["COVID-19, Title 42 begins"] == "2020-03"
     assert months["Emergency measures"] == "2025-01"
-    assert months["Mexican enforcement"] == "2024-01"
+    assert months["Mexico halts, then acts"] == "2024-01"
     assert not table["month"].duplicated().any()
     pandemic = table[table["label"] == "COVID-19, Title 42 begins"].iloc[0]
     assert pandemic["size"] == 3 and "covid19_shock" in pandemic["ids"]

@@ -46,8 +46,9 @@ class Run:
         Forecasts of every earlier origin, how the folds went, and what they are worth.
     confidence_set, reconciliation : DataFrame
         Models that cannot be told apart, and what adding up was worth.
-    others, early : DataFrame
-        Forecasts by others beside ours; leaks and first statements beside what became official.
+    others, early, first_released : DataFrame
+        Forecasts by others beside ours; leaks and first statements beside what became official; the day on which
+        each month had its first figure.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
     scenario_notes : mapping
@@ -107,6 +108,7 @@ class Run:
     reconciliation: pd.DataFrame = field(default_factory=pd.DataFrame)
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
+    first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def median(self, model: str | None = None) -> pd.DataFrame:
         """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
@@ -234,6 +236,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reconciliation=summed,
         others=_others(exp, scored, obs, as_of),
         early=early_figures(obs, series, as_of),
+        first_released=_first_released(obs, series),
     )
 
 
@@ -271,6 +274,13 @@ def _worth_of_adding_up(
         return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
     both = pd.concat([after.assign(model="adds up"), before.assign(model="as made", knowledge="none")])
     return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
+
+
+def _first_released(obs: Observations, series: list[str]) -> pd.DataFrame:
+    """Return the day on which each month of each series had its first figure."""
+    days = pd.concat({s: obs.first_released(s) for s in series}, names=["series_id", "month"])
+    table: pd.DataFrame = days.rename("released").reset_index()
+    return table
 
 
 def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -122,6 +122,12 @@ def alike_table(run: Any, series_id: str) -> Table | None:
 # --------------------------------------------------------------------------- with and without events
 
 
+def in_era(run: Any, era: str) -> str:
+    """Return an era as a sentence has it: ``since 2020``, ``from 2014 to 2019``."""
+    words = facts.era_words(run, era)
+    return words if words.startswith("since") else f"from {words}"
+
+
 def pair_with_events(run: Any) -> tuple[str, str] | None:
     """Return the headline's combination and the same with events laid over it, or None."""
     for name, spec in run.experiment.combination.items():
@@ -158,12 +164,16 @@ def events_table(run: Any, view: View) -> Table | None:
         if all(v is not None for v in found):
             cells = [text for v in found for text in (w.skill(v.skill), between(v.lower, v.upper))]
             rows.append(Row((words, *cells), "far"))
-    same = bool(np.allclose(plain["middle"], moved["middle"].reindex(plain.index), rtol=5e-4))
-    foot = (
-        "No event known on this date moves the forecast: both are the same now."
-        if same
-        else "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
+    same, alike = (
+        bool(np.allclose(plain[c], moved[c].reindex(plain.index), rtol=5e-4, equal_nan=True))
+        for c in ("middle", "upper_80")
     )
+    if same and alike:
+        foot = "No event known on this date moves the forecast: both are the same now."
+    elif same:
+        foot = "Events known on this date leave the middle where it is and widen the ranges: which way they act is not known."
+    else:
+        foot = "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
     foot += (
         " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is"
         f" the forecast {'without' if run.headline == pair[0] else 'with'} events. {_gain(run, view.series_id)}Skill as in"
@@ -316,6 +326,7 @@ def others_table(run: Any, series_id: str) -> Table | None:
     from forecast.archive.track_record import SELECTION
 
     table = pick(table_of(run, "others"), series_id=series_id)
+    table = table[~table["note"].str.contains("not a forecast")] if len(table) else table
     if not len(table):
         return None
     head = (

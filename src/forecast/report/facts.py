@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecast.report import names
 from forecast.report import wording as w
+from forecast.report._rows import fold_count as fold_count
 from forecast.report._rows import pick, records
 from forecast.scoring.calibration import promise_bar
 
@@ -73,7 +74,7 @@ class View:
     series_id: str
     name: names.SeriesName
     counts: pd.Series  #: Period -> value, as known
-    released: pd.Series  #: Period -> day on which the value was public
+    released: pd.Series  #: Period -> day on which the month's first figure was public
     ahead: pd.DataFrame  #: one row a month, `quantiles`
     levels: pd.DataFrame  #: horizon x level -> value, all levels of the headline
     basis: dict[int, Basis]
@@ -117,7 +118,12 @@ def view(run: Any, series_id: str) -> View:
     known = pick(run.observations, series_id=series_id).sort_values("month")
     known = known[known["status"] != "leak"] if "status" in known else known
     counts = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
-    released = pd.Series(pd.to_datetime(known["released"]).to_numpy(), index=counts.index)
+    # a revision comes much later than the first figure of its month
+    firsts = pick(getattr(run, "first_released", known), series_id=series_id)
+    firsts = firsts if len(firsts) else known
+    days = pd.Series(
+        pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
+    )
     rows = headline_rows(run.forecasts, run.headline, series_id)
     levels = (
         rows.assign(level=rows["level"].astype(float).round(4)).pivot_table(
@@ -133,7 +139,7 @@ def view(run: Any, series_id: str) -> View:
         series_id=series_id,
         name=names.series_name(series_id, meta),
         counts=counts,
-        released=released,
+        released=days.sort_index(),
         ahead=quantiles(rows),
         levels=levels,
         basis=_basis(run, series_id),
@@ -452,36 +458,3 @@ def new_event_months(run: Any) -> set[pd.Period]:
         return set()
     rows = run.events[(run.events["priority"] == 1) & run.events["effective_start"].notna()]
     return {pd.Period(day, "M") for day in rows["effective_start"]}
-
-
-# --------------------------------------------------------------------------- folds
-
-
-@dataclass(frozen=True)
-class FoldCount:
-    """How many forecasts of a row were made, and why the others were not."""
-
-    ok: int
-    total: int
-    failed: int
-    skipped: int
-    last_failure: str = ""
-    last_origin: pd.Timestamp | None = None
-
-
-def fold_count(run: Any, model: str, knowledge: str, series_id: str) -> FoldCount:
-    """Return the counted folds of a row; combinations have no folds, their replayed dates count."""
-    rows = (
-        pick(run.folds, model=model, knowledge=knowledge, series_id=series_id)
-        if len(run.folds)
-        else run.folds
-    )
-    if not len(rows):
-        made = pick(run.backtest, model=model, knowledge=knowledge, series_id=series_id)
-        n = int(made["origin"].nunique()) if len(made) else 0
-        return FoldCount(n, n, 0, 0)
-    failed = rows[rows["status"] == "failed"].sort_values("origin")
-    message = str(failed["message"].iloc[-1]) if len(failed) else ""
-    when = pd.Timestamp(failed["origin"].iloc[-1]) if len(failed) else None
-    ok, skipped = int((rows["status"] == "ok").sum()), int((rows["status"] == "skipped").sum())
-    return FoldCount(ok, len(rows), len(failed), skipped, message, when)

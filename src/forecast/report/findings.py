@@ -49,7 +49,7 @@ def sure_find(held: Sequence[Held], months: dict[int, Any]) -> str:
         if last.horizon in months:
             text += f" Read the 80% range for {w.month_long(months[last.horizon])} as nearer to a {w.nearest_tenth(last.share)} range."  # fmt: skip
     elif rest:
-        text += f" {w.capital(w.ahead(rest[-1].horizon))} it held in {w.hits(rest[-1].held, rest[-1].n)}: these overlap and are worth about {max(round(rest[-1].n / rest[-1].horizon), 1)} independent months, too few to tell it from the promise."  # fmt: skip
+        text += f" {w.capital(w.ahead(rest[-1].horizon))} it held in {w.hits(rest[-1].held, rest[-1].n)}: these overlap and are worth about {w.plural(max(round(rest[-1].n / rest[-1].horizon), 1), 'independent month')}, too few to tell it from the promise."  # fmt: skip
     return text
 
 

@@ -341,7 +341,7 @@ def next_section(r: Report) -> Section:
     distance = no_skill_from(r)
     era = r.scores.eras[-1] if r.scores.eras else ""
     beaten = none_beats(r, era) if era and distance is None else None
-    since = facts.era_words(r.run, era) if era else ""
+    since = evidence.in_era(r.run, era) if era else ""
     find = sentences.next_find(
         rows,
         None if far is None else (far.month, far.middle, view.range(far, "80")),

@@ -378,7 +378,7 @@ def _models_find(r: Report, era: str | None) -> str:
     def skill(which: str, horizon: int) -> float | None:
         return r.scores.skill(run.headline, knowledge, horizon, "wis", which)
 
-    since = facts.era_words(run, era) if era else ""
+    since = evidence.in_era(run, era) if era else ""
     first = first_replayed(r)
     one_since = skill(era, 1) if era else None
     found = evidence.verdict(run, r.view.series_id, run.headline, 1)
