@@ -106,21 +106,11 @@ def _default(field: dataclasses.Field[Any]) -> str:
         value = field.default_factory()
     else:
         return "needed"
-    if value is None or isinstance(value, bool):
-        return str(value).lower().replace("none", "null")
-    if isinstance(value, (tuple, list)):
-        return f"[{', '.join(map(str, value))}]"
+    if value is None or isinstance(value, (bool, tuple, list)):
+        return _yaml(value)
     if isinstance(value, dict):
         return "; ".join(f"{k}: {' to '.join(v)}" for k, v in value.items()) or "none"
     return str(value) or "empty"
-
-
-def example_word(key: Key) -> str:
-    """Return the word that sets a key on the command line."""
-    name = {"model": "ets", "combination": "own", "scenario": "own"}.get(key.path.split(".")[0], "NAME")
-    value = key.example
-    quoted = f"'{value}'" if re.search(r"[\s,{}\[\]]", value) else value
-    return f"{key.path.replace('NAME', name)}={quoted}"
 
 
 def every_key() -> str:
@@ -133,7 +123,7 @@ def every_key() -> str:
         out += ["", f"## `{group}`" if group else "## At the top", ""]
         out += ["| key | type | unit | default | meaning | example |", "|---|---|---|---|---|---|"]
         for key in members:
-            example = f"`{example_word(key)}`" if key.example else ""
+            example = f"`{key.example}`" if key.example else ""
             cells = (f"`{key.path}`", key.type, key.unit, f"`{key.default}`", key.meaning, example)
             out.append("| " + " | ".join(cells) + " |")
     return "\n".join(out)
@@ -143,13 +133,16 @@ def every_key() -> str:
 
 
 def every_verb() -> str:
-    """Return `--help` of the command and of every verb, as a terminal prints it."""
-    out = []
-    for verb in ("", *cli.VERBS):
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
-            cli.main([*([verb] if verb else []), "--help"])
-        out += [f"## forecast {verb}".rstrip(), "", "```text", said.getvalue().strip(), "```", ""]
+    """Return `--help` of the command, of every verb and of what stands below it, as a terminal prints it."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        cli.main(["--help"])
+    out = ["## forecast", "", "```text", said.getvalue().strip(), "```", ""]
+    for name, verb in cli.VERBS.items():
+        parser = verb.parser(name)
+        below = [p for a in parser._actions if isinstance(a.choices, dict) for p in a.choices.values()]
+        for level, one in (("##", parser), *(("###", p) for p in below)):
+            out += [f"{level} {one.prog}", "", "```text", one.format_help().strip(), "```", ""]
     return "\n".join(out)
 
 

@@ -96,7 +96,8 @@ def test_every_example_of_a_key_is_taken_and_changes_it(hook):
         if not key.example:
             continue
         plain = copy.deepcopy(base)
-        *groups, name = hook.example_word(key).partition("=")[0].split(".")
+        own = {"model": "ets", "combination": "own", "scenario": "own"}.get(key.path.split(".")[0], "")
+        *groups, name = key.path.replace("NAME", own).split(".")
         place = plain
         for group in groups:
             place = place[group]
