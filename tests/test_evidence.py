@@ -98,6 +98,11 @@ def test_with_and_without_events_needs_a_pair(run):
     assert e.events_table(same, report().view).foot.startswith(
         "No event known on this date moves the forecast"
     )
+    wider = moved.assign(value=rows["value"].where(rows["level"] <= 0.5, rows["value"] * 1.5))
+    open_way = replace(both, forecasts=pd.concat([run.forecasts, wider], ignore_index=True))
+    assert e.events_table(open_way, report().view).foot.startswith(
+        "Events known on this date leave the middle"
+    )
 
 
 def test_eras_say_whether_they_can_be_told_apart(run):

@@ -201,3 +201,20 @@ def test_usual_wait():
 
 def test_published_forecasts_stand_apart():
     assert set(published_run().track_record["kind"]) == {"published"}
+
+
+def test_the_usual_wait_is_that_of_first_figures_not_of_revisions():
+    run = state("plain")
+    known = run.observations[run.observations["series_id"] == USBP]
+    ends = pd.DatetimeIndex([m.end_time.normalize() for m in known["month"]])
+    late = replace(run, observations=run.observations.assign(released=pd.Timestamp(run.as_of)))
+    assert facts.usual_wait(facts.view(late, USBP)) > 100
+
+    class WithFirsts:
+        def __init__(self):
+            firsts = pd.DataFrame(
+                {"series_id": USBP, "month": known["month"], "released": ends + pd.Timedelta(days=17)}
+            )
+            self.__dict__.update({**vars(late), "first_released": firsts})
+
+    assert facts.usual_wait(facts.view(WithFirsts(), USBP)) == 17
