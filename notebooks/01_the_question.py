@@ -55,7 +55,8 @@ obs.leaks[["month", "value", "released", "source"]]
 # which combines three models without events by their past errors.
 
 # %%
-exp = fc.load_experiment("guatemala_2024", "backtest=quick", "model=[random_walk,arima]")
+words = ["backtest=quick", "model=[random_walk,arima]", "scenario=none", "events.effects=null"]
+exp = fc.load_experiment("guatemala_2024", *words)
 run = fc.run(exp)
 levels = {0.1: "8 in 10 from", 0.5: "middle", 0.9: "to"}
 rows = run.forecasts[(run.forecasts["model"] == run.headline) & run.forecasts["level"].isin(levels)]
