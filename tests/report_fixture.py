@@ -520,6 +520,14 @@ def state(name: str) -> FakeRun:
 
 
 @functools.cache
+def brief(name: str) -> FakeRun:
+    """Return the run of a state whose report is one page."""
+    run = state(name)
+    spec = replace(run.experiment, report=replace(run.experiment.report, brief=True))
+    return replace(run, experiment=spec)
+
+
+@functools.cache
 def files(name: str) -> dict[str, bytes]:
     """Return all files of the report of a state, without PNG."""
     from forecast.report.page import report_files

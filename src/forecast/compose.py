@@ -127,6 +127,7 @@ def load_experiment(name: str | None = None, *overrides: str, config_dir: Sequen
     Returns
     -------
     Experiment
+        Frozen and validated.
 
     Raises
     ------
@@ -157,7 +158,7 @@ def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Exper
 
 def result_words(words: Sequence[str]) -> list[str]:
     """Return the words of a command that can change a result: without workers, the folder and the form of files."""
-    return [w for w in words if not re.match(r"\+*((parallel|publish)[.=]|report\.(folder|png)=)", w)]
+    return [w for w in words if not re.match(r"\+*((parallel|publish)[.=]|report\.(folder|png|pdf)=)", w)]
 
 
 def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
@@ -185,7 +186,7 @@ def same_result(a: Experiment, b: Experiment) -> bool:
 
 def _essence(exp: Experiment) -> dict[str, Any]:
     plain = {k: v for k, v in to_plain(exp).items() if k not in NEUTRAL}
-    plain["report"] = {k: v for k, v in plain["report"].items() if k not in ("folder", "png")}
+    plain["report"] = {k: v for k, v in plain["report"].items() if k not in ("folder", "png", "pdf")}
     return plain
 
 

@@ -265,6 +265,10 @@ class ReportSpec:
     cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Write figures as PNG too. | | false
     png: bool = True
+    #: Write report.pdf too; needs the extra `pdf`. | | true
+    pdf: bool = False
+    #: One page only: headline, facts, first chart and table. | | true
+    brief: bool = False
     #: First month of the first chart; null = found from the calendar. | month | 2019-01
     level_break: str | None = None
 
@@ -319,6 +323,12 @@ class Experiment:
 
     `name` and `question` come from the experiment's file, `overrides` from the command; `parallel` decides
     only how the work is spread and never enters a result.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> fc.Experiment(name="mine", horizon=6).target.series
+    ('southwest.usbp',)
     """
 
     #: Name of the experiment and of its folder. | | mine

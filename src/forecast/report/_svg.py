@@ -212,6 +212,14 @@ def for_page(made: Drawing, label: str, kind: str, book: StyleBook) -> str:
     return f'<svg class="chart {kind}" viewBox="{size}" role="img" aria-label="{escape(label)}"{data}>{inner}</svg>'
 
 
+def for_print(made: Drawing, palette: Mapping[str, str] = LIGHT) -> str:
+    """Return a drawing alone, in fixed colours, as a picture of a printed page."""
+    colours = {hexa: palette[role] for role, hexa in PLACEHOLDERS.items()}
+    inner = "".join(_write(child, None, colours) for child in made.root)
+    size = f'viewBox="0 0 {made.width:g} {made.height:g}" width="{made.width:g}" height="{made.height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FILE_FONT}"><style>.mod{{display:none}}</style>{inner}</svg>'
+
+
 @dataclass(frozen=True)
 class Frame:
     """What stands around a chart when it leaves the page: title, subtitle, note with source."""

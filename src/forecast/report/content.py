@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -132,6 +132,10 @@ class Section:
     nav: str
     find: str = ""
     blocks: tuple[Block, ...] = ()
+
+    def brief(self) -> Section:
+        """Return the section with its first table only."""
+        return replace(self, blocks=tuple(block for block in self.blocks if isinstance(block, Table))[:1])
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from forecast.experiment import Run
 
 TEMPLATES = Path(__file__).parent / "templates"
+WHOLE_FOOT = "Forecasts rest on published figures and on models that are wrong in ways described above."
+BRIEF_FOOT = (
+    "Forecasts rest on published figures and on models; how often they held is told in the whole report."
+)
 CSV_FILES = (
     "forecasts",
     "observations",
@@ -59,6 +63,7 @@ def write_report(
     versions: Mapping[str, str] | None = None,
     durations: Mapping[str, float] | None = None,
     png: bool = True,
+    pdf: bool = False,
 ) -> Path:
     """Write the page of a run and everything beside it, and return the folder.
 
@@ -80,6 +85,13 @@ def write_report(
         Seconds of each step, for the manifest; those of the run where None.
     png : bool
         Write figures as PNG too.
+    pdf : bool
+        Write ``report.pdf`` too; needs the extra ``pdf``.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
@@ -89,12 +101,13 @@ def write_report(
     Examples
     --------
     >>> import forecast as fc
-    >>> run = fc.run(fc.load_experiment("quick"))  # doctest: +SKIP
-    >>> fc.write_report(run, "reports/quick")  # doctest: +SKIP
-    PosixPath('reports/quick')
+    >>> words = ["model=random_walk", "combination=none", "report.headline=random_walk", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> (fc.write_report(run, "reports/mine", png=False) / "index.html").is_file()
+    True
     """
     target = Path(folder)
-    files = report_files(run, command, versions, durations, png)
+    files = report_files(run, command, versions, durations, png, pdf)
     _put_in_place(files, target)
     return target
 
@@ -105,14 +118,19 @@ def report_files(
     versions: Mapping[str, str] | None = None,
     durations: Mapping[str, float] | None = None,
     png: bool = True,
+    pdf: bool = False,
 ) -> dict[str, bytes]:
     """Return all files of a report by their path in its folder."""
+    from forecast.report.pdf import print_pdf, printed
+
     studio = Studio(png)
     page, tables = build_page(run, studio, command, dict(versions or companions.versions()))
     files = {f"{name}.csv": companions.csv_bytes(tables[name], name) for name in CSV_FILES}
     files["backtest.csv.gz"] = companions.gz_bytes(companions.forecasts_bytes(run.backtest))
     files["experiment.yaml"] = companions.experiment_yaml(run.experiment).encode()
     files["index.html"] = render(page, studio, ("png", "svg") if png else ("svg",)).encode()
+    if pdf:
+        files["report.pdf"] = print_pdf(render(printed(page, studio), studio, ()))
     files["report.md"] = markdown(page).encode()
     files["report.json"] = companions.json_bytes(as_json(page))
     files.update(studio.files)
@@ -178,8 +196,7 @@ def build_page(
         tables["track_record"] = facts.track_record(run, main)
     empty = {f"{name}.csv" for name, table in tables.items() if table is None or not len(table)}
     lead = top.first_chart(report)
-    sections = [
-        top.next_section(report),
+    rest = () if run.experiment.report.brief else (
         top.afterwards_section(report),
         causes.changed_section(report),
         trust.past_section(report),
@@ -191,7 +208,9 @@ def build_page(
         method.data_section(report),
         method.how_section(report, _hashes(run, tables, versions)),
         method.get_section(report, empty),
-    ]
+    )  # fmt: skip
+    coming = top.next_section(report)
+    sections = [coming, *rest] if rest else [coming.brief()]
     head = top.masthead(report)
     words = top.top(report)
     page = Page(
@@ -203,7 +222,7 @@ def build_page(
         lead=lead,
         sections=tuple(section for section in sections if section is not None),
         cite=f"To cite: {head['name']}, {head['issue']}, figures as known on {head['as_of']}. Charts may be reprinted with the source line.",
-        footer="Forecasts rest on published figures and on models that are wrong in ways described above. They are not an official statement of any agency.",
+        footer=f"{BRIEF_FOOT if run.experiment.report.brief else WHOLE_FOOT} They are not an official statement of any agency.",
         numbers={"headline": words["numbers"], **_numbers(report)},
     )
     return page, tables

@@ -20,6 +20,7 @@ class Studio:
     png: bool = True
     book: _svg.StyleBook = field(default_factory=_svg.StyleBook)
     files: dict[str, bytes] = field(default_factory=dict)
+    drawings: dict[str, _svg.Drawing] = field(default_factory=dict)
 
     def chart(
         self,
@@ -49,7 +50,7 @@ class Studio:
             Further fields of `Chart`.
         """
         figure = draw(narrow=False, palette=PLACEHOLDERS)
-        wide = _svg.drawing(figure, name)
+        wide = self.drawings[name] = _svg.drawing(figure, name)
         narrow = _svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{name}-n")
         frame = _svg.Frame(title, subtitle, note)
         self.files[f"figures/{name}.svg"] = _svg.for_file(wide, frame, label).encode()
