@@ -137,12 +137,21 @@ def test_effects_find_depends_on_the_other_choices():
     all_ = g.Jump("A", None, -0.5, -0.7, -0.2, True, g.Varied(100, 100, -60.0, -12.0))
     most = g.Jump("B", None, -0.4, -0.7, -0.2, True, g.Varied(95, 100, -60.0, 4.0))
     shaky = g.Jump("C", None, -0.9, -1.2, -0.6, True, g.Varied(67, 100, -50.0, 161.0))
-    assert "; each of 100 choices of model shows a fall, from −60% to −12%." in g.effects_find([all_])
-    assert "; 95 of 100 choices of model show a fall, from −60% to +4%." in g.effects_find([most])
+    assert "; each of 100 choices of model shows a fall, from −60% to −12%" in g.effects_find([all_])
+    assert "; 95 of 100 choices of model show a fall, from −60% to +4%" in g.effects_find([most])
     both = g.effects_find([most, shaky])
     assert both.startswith("The largest fall that keeps its sign under other choices of model came with “B”")
     assert "The fall of “C”, −59%, stands out from ordinary months too, but its sign depends" in both
     assert "67 of 100 choices show a fall, and all range from −50% to +161%." in both
+    assert "range says" not in g.effects_find(
+        [g.Jump("A", None, -0.5, -1.7, 0.2, True, g.Varied(9, 9, -60.0, -12.0))]
+    )
+    assert "from −60% to −12%, so its size hangs more on that choice than its range says." in g.effects_find(
+        [all_]
+    )
+    odd = g.Jump("D", None, 0.4, 0.2, 0.6, True, None, -1.0)
+    assert "+49% (80% range +22% to +82%), though a fall was expected of it." in g.effects_find([odd])
+    assert "expected" not in g.effects_find([g.Jump("D", None, -0.4, -0.6, -0.2, True, None, -1.0)])
     alone = g.effects_find([shaky])
     assert "stands out from ordinary months, but" in alone and "largest" not in alone
 

@@ -73,3 +73,23 @@ def test_a_scenario_begins_where_it_departs():
     r = report("causes")
     base = s.base_path(r, "short")
     assert len(base) == 6 and (base["month"] == pd.period_range("2026-09", periods=6, freq="M")).all()
+
+
+def test_the_worth_of_knowing_is_told_for_both_codings_with_ranges():
+    run = state("causes")
+    rows = [("short", run.experiment.target.series[0], coding, h, "mae", g, g - 0.02, g + 0.02, g + 0.05, g, g + 0.1, 200) for coding, g in (("rule", 0.01), ("judged", 0.05)) for h in ("1", "6", "all")]  # fmt: skip
+    columns = ["model", "series_id", "coding", "horizon", "metric", "gain", "lower", "upper", "gain_hindsight", "lower_hindsight", "upper_hindsight", "n"]  # fmt: skip
+    table = s.worth_table(report(run=replace(run, knowledge=pd.DataFrame(rows, columns=columns))))
+    assert [row.cells for row in table.rows][:1] == [
+        ("by rule", "1", "+1% (−1% to +3%)", "+6% (+1% to +11%)")
+    ]
+    assert (
+        len(table.rows) == 6
+        and table.rows[-1].cells[0] == "judged afterwards"
+        and "part of its gain is" in table.foot
+    )
+    few = pd.DataFrame(rows, columns=columns).assign(n=20)
+    assert (
+        s.worth_table(report(run=replace(run, knowledge=few))) is None
+        and s.worth_table(report("plain")) is None
+    )

@@ -87,7 +87,7 @@ def test_blocks_come_with_their_tables_and_files():
     assert [c.csv for c in charts] == ["effects.csv", "response.csv", "specification.csv"]
     assert all(c.table is not None and c.wide and c.narrow for c in charts)
     assert [b.caption for b in section.blocks if isinstance(b, Table)][:2] == [
-        "With and without: sums",
+        "With and without: sums by this model",
         "How fast each effect faded, and how early it showed",
     ]
 

@@ -183,6 +183,7 @@ class Jump:
     high: float
     clear: bool
     varied: Varied | None = None
+    expected: float = 0.0  #: sign that the calendar expects
 
     @property
     def kind(self) -> str:
@@ -240,24 +241,36 @@ def effects_find(jumps: Sequence[Jump]) -> str:
     if firm:
         big = max(firm, key=lambda jump: abs(jump.estimate))
         keeps = " that keeps its sign under other choices of model" if shaky else ""
-        parts.append(f"The largest {big.kind}{keeps} came with “{big.label}”{_of(big.month)}: {w.effect(big.estimate)} (80% range {w.effect(big.low)} to {w.effect(big.high)}){_held(big)}.")  # fmt: skip
+        parts.append(f"The largest {big.kind}{keeps} came with “{big.label}”{_of(big.month)}: {w.effect(big.estimate)} (80% range {w.effect(big.low)} to {w.effect(big.high)}){_unexpected(big)}{_held(big)}.")  # fmt: skip
     if shaky:
         big = max(shaky, key=lambda jump: abs(jump.estimate))
         assert big.varied is not None
-        parts.append(f"The {big.kind} of “{big.label}”{_of(big.month)}, {w.effect(big.estimate)}, stands out from ordinary months{' too' if firm else ''}, but its sign depends on the choice of model: {w.hits(big.varied.same, big.varied.n)} choices show a {big.kind}, and all range from {big.varied.span}.")  # fmt: skip
+        parts.append(f"The {big.kind} of “{big.label}”{_of(big.month)}, {w.effect(big.estimate)}{_unexpected(big)}, stands out from ordinary months{' too' if firm else ''}, but its sign depends on the choice of model: {w.hits(big.varied.same, big.varied.n)} choices show a {big.kind}, and all range from {big.varied.span}.")  # fmt: skip
     if vague:
         last = vague[-1]
         parts.append(f"The jump of “{last.label}”{_of(last.month)}, {w.effect(last.estimate)}, cannot be told apart from ordinary change in this model, which is not the same as no effect.")  # fmt: skip
     return " ".join(parts)
 
 
+def _unexpected(jump: Jump) -> str:
+    """Return that the calendar expected the other direction."""
+    other = "rise" if jump.estimate < 0 else "fall"
+    return f", though a {other} was expected of it" if jump.expected * jump.estimate < 0 else ""
+
+
 def _held(jump: Jump) -> str:
-    """Return what other choices of model say of a jump that keeps its sign."""
+    """Return what other choices of model say of a jump that keeps its sign, and whether they differ by more than its range."""
     v = jump.varied
     if v is None:
         return ""
     count = f"each of {v.n}" if v.same == v.n else f"{w.hits(v.same, v.n)}"
-    return f"; {count} choices of model {'shows' if v.same == v.n else 'show'} a {jump.kind}, from {v.span}"
+    text = f"; {count} choices of model {'shows' if v.same == v.n else 'show'} a {jump.kind}, from {v.span}"
+    wide = np.diff(np.log1p(np.maximum([v.low, v.high], -99.9) / 100))[0]
+    return (
+        f"{text}, so its size hangs more on that choice than its range says"
+        if wide > jump.high - jump.low
+        else text
+    )
 
 
 def specification_title(label: str, varied: Varied, estimate: float) -> str:

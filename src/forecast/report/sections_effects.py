@@ -68,6 +68,9 @@ def effect_rows(r: Report) -> pd.DataFrame:
         hits = round(float(larger)) if known and np.isfinite(larger) else 0
         entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else "not tested"
         entry["about"] = _about(months, len(members))
+        entry["expected"] = _expected(
+            r, str(event), row["group"], str(row["coding"]) if "coding" in row else "rule"
+        )
         out.append(entry)
     made = pd.DataFrame(out)
     return made.sort_values("month", ignore_index=True) if len(made) else made
@@ -91,6 +94,19 @@ def _event(r: Report, event: str, group: Any) -> tuple[list[str], list[pd.Period
     chosen = lead.iloc[0] if len(lead) else rows.iloc[0]
     label = names.event_name(str(chosen["id"]), str(chosen["name"]), bundle if len(rows) > 1 else "")
     return [str(name) for name in rows["name"]], months, label
+
+
+def _expected(r: Report, event: str, group: Any, coding: str) -> float:
+    """Return the sign that the calendar expects of an event or a group; 0 where it has none or its members differ."""
+    calendar = r.run.events
+    ids = {event, *(part.strip() for part in str(group).replace("+", ";").split(";"))}
+    column = "judged_sign" if coding == "judged" and "judged_sign" in calendar else "sign"
+    if column not in calendar:
+        return 0.0
+    signs = {
+        {"+": 1.0, "-": -1.0}.get(str(sign), 0.0) for sign in calendar.loc[calendar["id"].isin(ids), column]
+    }
+    return signs.pop() if len(signs) == 1 else 0.0
 
 
 def _about(months: list[pd.Period], members: int) -> str:
@@ -118,7 +134,16 @@ def varied(r: Report, event: str, estimate: float) -> findings.Varied | None:
 
 def _told(rows: pd.DataFrame) -> list[findings.Jump]:
     return [
-        findings.Jump(row.label, row.month, row.estimate, row.lower_80, row.upper_80, row.clear, row.varied)
+        findings.Jump(
+            row.label,
+            row.month,
+            row.estimate,
+            row.lower_80,
+            row.upper_80,
+            row.clear,
+            row.varied,
+            row.expected,
+        )
         for row in records(rows)
     ]
 
@@ -143,6 +168,7 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         " association in time from one regression with ARIMA errors; whatever else happened in that month is in it."
         " Calm years among the ordinary months flatter a jump"
         + _against_recent(rows)
+        + f". Of {w.plural(len(rows), 'such date')} without any effect {0.05 * len(rows):.1f} would pass the first test by chance"
         + ". Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
     )
     return r.studio.chart(
@@ -165,9 +191,8 @@ def _against_recent(rows: pd.DataFrame) -> str:
     if not len(known):
         return ": the last ten years alone hold too few ordinary months to tell"
     still = int((known < 0.05).sum())
-    return (
-        f": against the last ten years alone {w.number_word(still)} of {w.number_word(len(clear))} stand out"
-    )
+    stand = "stands" if still == 1 else "stand"
+    return f": against the last ten years alone {w.number_word(still)} of {w.number_word(len(clear))} {stand} out"
 
 
 def effects_table(r: Report, rows: pd.DataFrame) -> Table:
@@ -277,7 +302,8 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     total = _total(response, row.event, "same months")
     span = w.span(total.without_lower_80, total.without_upper_80, view.whole)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
-    title = f"With “{row.label}” {w.rounded(total.happened, view.whole)} were counted in {w.plural(len(same), 'month')}; without its effect it would be {span}"  # fmt: skip
+    title = f"With “{row.label}” {w.rounded(total.happened, view.whole)} were counted in {w.plural(len(same), 'month')}; this model gives {span} without its effect"  # fmt: skip
+    title += ", and the sign of that effect depends on the model" if row.clear and not row.firm else ""
     return r.studio.chart(
         "with-and-without", draw,
         title=title,
@@ -330,7 +356,7 @@ def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table
             gaps[1] += " (first 12 months)"
         out.append(Row((row.label, w.count(months), w.rounded(total.happened, r.view.whole), w.span(total.without_lower_80, total.without_upper_80, r.view.whole), *gaps)))  # fmt: skip
     foot = "Sums over the months in which each was in force. Where the two differences disagree, the figures do not say which is right. Measures that share months share what happened in them, so the differences do not add up."  # fmt: skip
-    return Table("With and without: sums", head, tuple(out), foot)
+    return Table("With and without: sums by this model", head, tuple(out), foot)
 
 
 def _gap(total: Any, whole: bool) -> str:
