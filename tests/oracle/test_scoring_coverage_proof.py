@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+import forecast as fc
 from _tables import figures, forecasts, random_walk
-from forecast.postprocess.intervals import add_intervals
+from forecast.postprocess.intervals import METHODS, OWN, add_intervals
 from forecast.scoring.calibration import calibrate
-from forecast.spec import IntervalsSpec
+from forecast.spec import FORECAST_COLUMNS, IntervalsSpec
 
 SERIES, MONTHS, HORIZON = 500, 181, 6
 NOMINALS = (0.5, 0.8, 0.95)
@@ -21,6 +22,7 @@ NOMINALS = (0.5, 0.8, 0.95)
 #: t4 steps has not (there 50 % ranges cover 56 % at horizon 1 and 45 % at horizon 6); the others take any.
 NOISE = {
     "square_root": lambda r: r.standard_normal(MONTHS),
+    "model": lambda r: r.standard_normal(MONTHS),  # the model's own ranges are Gaussian
     "student_t": lambda r: r.standard_t(6, MONTHS),
 }
 
@@ -35,29 +37,40 @@ def simulate(method: str) -> pd.DataFrame:
             noise = NOISE.get(method, lambda r: r.standard_t(4, MONTHS))(rng)
             values[f"s{i}"] = np.round(np.exp(14 + 0.05 * np.cumsum(noise)))
         obs = figures(values)
-        table = pd.concat(
-            [forecasts(obs, {"m": random_walk}, series_id=s, horizon=HORIZON, warm_up=1) for s in values]
-        )
+        last = obs.first_released("s" + str(start)).iloc[MONTHS - HORIZON - 1]
+        if method == "model":
+            table = own(obs, last, list(values))
+        else:
+            table = pd.concat(
+                [forecasts(obs, {"m": random_walk}, series_id=s, horizon=HORIZON, warm_up=1) for s in values]
+            )
         spec = IntervalsSpec(method=method, half_life=None)
         ranges, _ = add_intervals(table, obs, spec)
-        last = sorted(ranges["origin"].unique())[MONTHS - HORIZON - 1]
         rows.append(calibrate(ranges[ranges["origin"] == last], obs, nominals=NOMINALS))
     return pd.concat(rows)
 
 
+def own(obs, day, names) -> pd.DataFrame:
+    """Ranges that the random walk gives itself."""
+    panel = obs.as_of(day, names)
+    fitted = fc.make_model("random_walk").fit(panel, fc.Design.none(panel, HORIZON))
+    table = fitted.forecast(HORIZON).table
+    return table.assign(model="m", origin=day, knowledge="none", scenario="")[list(FORECAST_COLUMNS)]
+
+
 @pytest.mark.proof
-@pytest.mark.parametrize("method", ["square_root", "direct", "direct_mirrored", "ewma", "student_t"])
+@pytest.mark.parametrize("method", [*METHODS, OWN])
 def test_coverage_of_simulated_random_walks(method):
     """At most one cell in ten outside its 95 % band, none outside the 99.9 % band (binomial, 500 series).
 
     The methods of one horizon are judged at horizon 1, where their errors do not overlap; the square-root
-    rule assumes a random walk and is judged at every horizon.
+    rule and the model's own ranges assume a random walk and are judged at every horizon.
     """
     from scipy import stats
 
     hits = simulate(method)
     hits = hits[hits["horizon"] != "all"]
-    if method != "square_root":
+    if method not in ("square_root", OWN):
         hits = hits[hits["horizon"] == 1]
     cells = hits.groupby(["horizon", "nominal"])["covered"].agg(["sum", "count"])
     outside = []
@@ -68,3 +81,8 @@ def test_coverage_of_simulated_random_walks(method):
         low, high = stats.binom.ppf([0.025, 0.975], n, nominal)
         outside.append(not low <= k <= high)
     assert sum(outside) <= max(1, len(outside) // 10), cells
+    shares = (100 * cells["sum"] / cells["count"]).unstack().round(1)
+    print(
+        f"\n{method}: coverage of 50, 80, 95 % at horizon "
+        + "; ".join(f"{h}: {', '.join(map(str, row))}" for h, *row in shares.itertuples())
+    )
