@@ -1,13 +1,14 @@
 """Accuracy of the default forecast on the bundled figures: skill against the random walk, coverage, gain of events.
 
 python benchmarks/accuracy.py [--quick] prints Markdown tables: by period, by era, by horizon, the gain of events under
-three codings, achieved coverage, and the nine sectors. All rows have the same interval rule. Origins are the release
+four codings, achieved coverage, and the nine sectors. All rows have the same interval rule. Origins are the release
 days of every month from October 2002 on; the first years only feed weights and widths. Nothing is tuned here.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import platform
 import time
@@ -16,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast.experiment import lay_events, postprocess
+from forecast.events.calendar import replace_events
 from forecast.models.registry import make_models
+from forecast.ranges import lay_events, postprocess
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import compare
 
@@ -33,10 +35,12 @@ ERAS = {
     "2020-24": ("2020-01", "2024-12"),
     "2025-26": ("2025-01", "9999-12"),
 }
+#: Coding, priority, and whether the judged shapes stand in the place of those by rule.
 CODINGS = {
-    "rule, priority 1": ("rule", 1),
-    "judged, priority 1": ("judged", 1),
-    "rule, priority 1 and 2": ("rule", 2),
+    "rule, priority 1": ("rule", 1, False),
+    "rule but for judged shapes, priority 1": ("rule", 1, True),
+    "judged, priority 1": ("judged", 1, False),
+    "rule, priority 1 and 2": ("rule", 2, False),
 }
 
 
@@ -57,14 +61,15 @@ def forecasts(series: list[str], more: list[str]) -> tuple[pd.DataFrame, fc.Expe
 
 def with_events(table: pd.DataFrame, exp: fc.Experiment, obs: fc.Observations) -> pd.DataFrame:
     """Return the combination with events laid over it, under each coding."""
-    import dataclasses
-
     rows = []
-    for label, (coding, priority) in CODINGS.items():
+    for label, (coding, priority, judged_shapes) in CODINGS.items():
+        events = fc.load_events()
+        if judged_shapes:
+            events = replace_events(events, events.table.assign(shape=events.table["judged_shape"]))
         changed = dataclasses.replace(
             exp, events=dataclasses.replace(exp.events, coding=coding, priority=priority)
         )
-        moved, _ = lay_events(changed, table, obs, fc.load_events())
+        moved, _ = lay_events(changed, table, obs, events)
         rows.append(moved.assign(model=f"border + events ({label})"))
     return pd.concat(rows, ignore_index=True)
 
