@@ -14,6 +14,7 @@ import pytest
 
 from forecast.data import Observations, check_file, examine_file, import_files, load_observations
 from forecast.data._files import parse_table
+from forecast.data._parse import month_text
 from forecast.data.official import layout_of, read_official
 from forecast.spec import DataError, Finding
 
@@ -39,8 +40,10 @@ def found(text: str) -> list[Finding]:
 def figures(text: str) -> dict[str, pd.Series]:
     file, findings = read_official(parse_table("x.csv", text))
     assert file is not None, findings
-    frame = file.frame()
-    return {name: part.set_index("month")["value"] for name, part in frame.groupby("series_id")}
+    return {
+        name: pd.Series(values, [month_text(first + k) for k in range(len(values))])
+        for name, (first, values) in file.figures.items()
+    }
 
 
 def error(text: str, check: str) -> Finding:

@@ -10,7 +10,6 @@ from forecast.data import (
     is_late,
     load_observations,
     next_release,
-    next_releases,
     release_lags,
 )
 from forecast.spec import ConfigError
@@ -101,13 +100,6 @@ def test_only_the_last_months_count(tmp_path):
 def test_only_flash_statements(tmp_path):
     with pytest.raises(ConfigError, match="no monthly update"):
         next_release(own(tmp_path, "2024-01,1,2024-02-01,flash,day\n"), "v", "latest")
-
-
-def test_a_table_of_several_series(obs):
-    table = next_releases(obs, [SERIES, "southwest"], "2024-05-07")
-    assert list(table["series_id"]) == [SERIES, "southwest"]
-    assert isinstance(table["month"].dtype, pd.PeriodDtype)
-    assert table.loc[0, "latest"] == next_release(obs, SERIES, "2024-05-07").latest
 
 
 def test_late(obs):

@@ -6,7 +6,7 @@ from forecast.data._show import show_series
 from forecast.data.checks import FileReport, check_file, examine_file
 from forecast.data.observations import Observations, load_observations
 from forecast.data.panel import Panel
-from forecast.data.releases import NextRelease, is_late, next_release, next_releases, release_lags
+from forecast.data.releases import NextRelease, is_late, next_release, release_lags
 
 __all__ = [
     "FileReport",
@@ -20,7 +20,6 @@ __all__ = [
     "is_late",
     "load_observations",
     "next_release",
-    "next_releases",
     "register_reader",
     "release_lags",
     "show_series",

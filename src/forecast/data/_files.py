@@ -69,6 +69,13 @@ class RawTable:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def finding(
+        self, check: str, what: str, at: int | np.integer | None = None, expected: str = "", hint: str = ""
+    ) -> Finding:
+        """Return an error in the row at a position, or in the header."""
+        row = 1 if at is None else int(self.rows[at])
+        return Finding(check, "error", what, file=self.name, row=row, expected=expected, hint=hint)
+
 
 def unreadable(name: str, what: str, hint: str, expected: str = "a CSV file with a header line") -> DataError:
     """Return the one error of a file that cannot be read at all."""

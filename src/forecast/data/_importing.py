@@ -295,15 +295,12 @@ def _fresh(parts: list[Rows], findings: list[Finding]) -> tuple[Rows, int]:
 
 
 def _changed(rows: Rows, here: int, there: int) -> Finding:
-    file, line = rows.place(here)
-    return Finding(
-        "append", "error",
+    what = (
         f"{rows.value[here]:,.10g} here, {rows.value[there]:,.10g} in {rows.place(there)[0]}, both released"
-        f" {day_text(int(rows.released[here]))}",
-        file=file, row=line, series=str(rows.series_id[here]), month=month_text(int(rows.month[here])),
-        expected="rows that are there stay as they are",
-        hint="a revision needs its own day: a column released, or --released YYYY-MM-DD for the whole file",
-    )  # fmt: skip
+        f" {day_text(int(rows.released[here]))}"
+    )
+    hint = "a revision needs its own day: a column released, or --released YYYY-MM-DD for the whole file"
+    return rows.finding("append", "error", what, here, "rows that are there stay as they are", hint)
 
 
 # --------------------------------------------------------------------------- writing

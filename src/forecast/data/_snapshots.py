@@ -83,15 +83,12 @@ def sidecar(folder: Path) -> tuple[dict[str, int], list[Finding]]:
     raw = read_table(path)
     if not {"file", "released"}.issubset(raw.columns):
         what = f"the columns are {', '.join(raw.columns)}"
-        return {}, [Finding("header", "error", what, file=raw.name, row=1, expected="file,released")]
+        return {}, [raw.finding("header", what, expected="file,released")]
     days, findings = {}, list(raw.findings)
-    for file, text, line in zip(raw.cells["file"], raw.cells["released"], raw.rows, strict=True):
+    for i, (file, text) in enumerate(zip(raw.cells["file"], raw.cells["released"], strict=True)):
         day = parse_day(text)
         if day is None:
-            what = f"'{text}' is not a day"
-            findings.append(
-                Finding("released", "error", what, file=raw.name, row=int(line), expected="YYYY-MM-DD")
-            )
+            findings.append(raw.finding("released", f"'{text}' is not a day", i, "YYYY-MM-DD"))
         else:
             days[file.strip()] = day
     return days, findings

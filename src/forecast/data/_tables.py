@@ -120,12 +120,10 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
     findings = list(raw.findings)
     for column in _KEYS[kind]:
         if column not in raw.cells:
+            hint = nearest(column, raw.columns).strip()
             findings.append(
-                Finding(
-                    "header", "error", f"there is no column '{column}'", file=raw.name, row=1,
-                    expected=",".join(columns), hint=nearest(column, raw.columns).strip(),
-                )
-            )  # fmt: skip
+                raw.finding("header", f"there is no column '{column}'", None, ",".join(columns), hint)
+            )
     blank = np.full(len(raw), "", dtype=object)
     return pd.DataFrame({c: _typed(c, raw.cells.get(c, blank)) for c in columns}), findings
 

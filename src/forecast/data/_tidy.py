@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -67,9 +68,24 @@ class Rows:
         columns = {name: getattr(self, name)[which] for name in (*OBSERVATION_COLUMNS, "row", "file")}
         return Rows(**columns, files=self.files)
 
-    def place(self, position: int) -> tuple[str, int | None]:
+    def place(self, position: int | np.integer) -> tuple[str, int | None]:
         """Return the file and the line of one row; no line when the row is a sum of many."""
         return self.files[int(self.file[position])], int(self.row[position]) or None
+
+    def finding(
+        self,
+        check: str,
+        severity: Literal["error", "warning"],
+        what: str,
+        at: int | np.integer,
+        expected: str = "",
+        hint: str = "",
+        month: str | None = None,
+    ) -> Finding:
+        """Return a finding about one row: its file, line, series and month."""
+        file, line = self.place(at)
+        when = month_text(int(self.month[at])) if month is None else month
+        return Finding(check, severity, what, file, line, str(self.series_id[at]), when, expected, hint)
 
 
 def join_rows(parts: Sequence[Rows]) -> Rows:
@@ -165,12 +181,9 @@ def _filled(count: int, text: str) -> TextArray:
 def _check_header(raw: RawTable) -> list[Finding]:
     present = {column for column in raw.columns if column}
     if is_calendar(raw):
-        return [
-            Finding(
-                "header", "error", "this is a calendar of events, not a table of figures", file=raw.name, row=1,
-                expected="month,value", hint="check it with: forecast events check",
-            )
-        ]  # fmt: skip
+        what = "this is a calendar of events, not a table of figures"
+        hint = "check it with: forecast events check"
+        return [raw.finding("header", what, expected="month,value", hint=hint)]
     missing = [column for column in ("month", "value") if column not in present]
     if missing:
         near = {
@@ -179,14 +192,9 @@ def _check_header(raw: RawTable) -> list[Finding]:
             for column in missing
         }
         renamed = ", ".join(f"rename '{name}' to '{column}'" for column, name in near.items() if name)
-        return [
-            Finding(
-                "header", "error",
-                f"there is no column {' and no column '.join(missing)} (found: {', '.join(raw.columns)[:200]})",
-                file=raw.name, row=1, expected="month,value",
-                hint=renamed or "one row for each month, with the columns month and value",
-            )
-        ]  # fmt: skip
+        what = f"there is no column {' and no column '.join(missing)} (found: {', '.join(raw.columns)[:200]})"
+        hint = renamed or "one row for each month, with the columns month and value"
+        return [raw.finding("header", what, expected="month,value", hint=hint)]
     found, ignored = [], []
     absent = [c for c in OBSERVATION_COLUMNS if c not in present]
     for column in sorted(present - set(OBSERVATION_COLUMNS)):
@@ -196,12 +204,10 @@ def _check_header(raw: RawTable) -> list[Finding]:
             ignored.append(column)
             continue
         # A misspelt 'released' must not pass: the figures would count as known too early.
+        expected = f"one of {', '.join(OBSERVATION_COLUMNS)}"
         found.append(
-            Finding(
-                "column", "error", f"the column '{column}' is unknown", file=raw.name, row=1,
-                expected=f"one of {', '.join(OBSERVATION_COLUMNS)}", hint=close,
-            )
-        )  # fmt: skip
+            raw.finding("column", f"the column '{column}' is unknown", expected=expected, hint=close)
+        )
     if ignored:
         one = len(ignored) == 1
         what = f"the column{'' if one else 's'} {', '.join(ignored)} {'is' if one else 'are'} unknown"
@@ -224,14 +230,10 @@ def _column(
 ) -> tuple[np.ndarray, BoolArray]:
     values, bad = parse_cells(raw.cells[column], parse, dtype)  # type: ignore[arg-type]
     hints = {"month": "monthly figures need a month's name, its first or its last day"}
+    hint = hints.get(column, "correct the cell")
     for i in np.flatnonzero(bad):
-        findings.append(
-            Finding(
-                column, "error", f"'{raw.cells[column][i]}' is not {expected}",
-                file=raw.name, row=int(raw.rows[i]), expected=expected,
-                hint=hints.get(column, "correct the cell"),
-            )
-        )  # fmt: skip
+        what = f"'{raw.cells[column][i]}' is not {expected}"
+        findings.append(raw.finding(column, what, i, expected, hint))
     return values, bad
 
 
@@ -247,12 +249,8 @@ def _releases(
     empty = np.array([not text.strip() for text in cells], dtype=bool)
     days, bad = parse_cells(cells, lambda text: parse_day(text) if text.strip() else 0, np.int64)
     for i in np.flatnonzero(bad):
-        findings.append(
-            Finding(
-                "released", "error", f"'{cells[i]}' is not a day", file=raw.name, row=int(raw.rows[i]),
-                expected="YYYY-MM-DD", hint="correct the cell, or leave it empty",
-            )
-        )  # fmt: skip
+        hint = "correct the cell, or leave it empty"
+        findings.append(raw.finding("released", f"'{cells[i]}' is not a day", i, "YYYY-MM-DD", hint))
     early = ~bad & ~empty & ~bad_month & (days < end)
     for i in np.flatnonzero(early):
         findings.append(
@@ -279,9 +277,7 @@ def _roundings(raw: RawTable, findings: list[Finding]) -> tuple[IntArray, BoolAr
     values, bad = parse_cells(raw.cells["rounding"], read, np.int64)
     for i in np.flatnonzero(bad):
         what = f"'{raw.cells['rounding'][i]}' is not a rounding unit"
-        findings.append(
-            Finding("rounding", "error", what, file=raw.name, row=int(raw.rows[i]), expected="1, 10 ...")
-        )  # fmt: skip
+        findings.append(raw.finding("rounding", what, i, "1, 10 ..."))
     return values, bad
 
 
@@ -292,12 +288,8 @@ def _names(raw: RawTable, series_id: str | None, findings: list[Finding]) -> Tex
     stripped = np.array([text.strip() for text in distinct], dtype=object)
     names: TextArray = stripped[codes]
     for i in np.flatnonzero(names == ""):
-        findings.append(
-            Finding(
-                "series_id", "error", "the series_id is empty", file=raw.name, row=int(raw.rows[i]),
-                expected="the name of a series", hint="fill the cell",
-            )
-        )  # fmt: skip
+        what = "the series_id is empty"
+        findings.append(raw.finding("series_id", what, i, "the name of a series", "fill the cell"))
     return names
 
 
@@ -314,12 +306,8 @@ def _words(
     wrong_word = np.array([bool(word) and word not in known for word in stripped], dtype=bool)
     wrong: BoolArray = wrong_word[codes]
     for i in np.flatnonzero(wrong):
-        findings.append(
-            Finding(
-                column, "error", f"'{cells[i]}' is unknown", file=raw.name, row=int(raw.rows[i]),
-                expected=f"one of {', '.join(known)}", hint=nearest(str(cells[i]), known).strip(),
-            )
-        )  # fmt: skip
+        expected, hint = f"one of {', '.join(known)}", nearest(str(cells[i]), known).strip()
+        findings.append(raw.finding(column, f"'{cells[i]}' is unknown", i, expected, hint))
     return np.where(cells == "", words, cells), wrong
 
 
@@ -328,14 +316,8 @@ def _without_missing(rows: Rows, findings: list[Finding]) -> Rows:
     if not missing.any():
         return rows
     for i in np.flatnonzero(missing):
-        file, line = rows.place(int(i))
-        findings.append(
-            Finding(
-                "value", "warning", "there is no figure", file=file, row=line,
-                series=str(rows.series_id[i]), month=month_text(int(rows.month[i])),
-                expected="a number", hint="the row is left out; write 0 for none",
-            )
-        )  # fmt: skip
+        hint = "the row is left out; write 0 for none"
+        findings.append(rows.finding("value", "warning", "there is no figure", i, "a number", hint))
     return rows.take(~missing)
 
 
@@ -352,16 +334,13 @@ def _check_values(rows: Rows, counts: bool) -> list[Finding]:
             totals = Counter(str(name) for name in rows.series_id[positions])
             positions = positions[np.sort(firsts)]
         for i in positions:
-            file, line = rows.place(int(i))
-            series = str(rows.series_id[i])
-            rest = 0 if counts else totals[series] - 1
-            found.append(
-                Finding(
-                    check, "error" if counts else "warning",
-                    f"{rows.value[i]:g} {what}" + (f", and {rest} more in this series" if rest else ""),
-                    file=file, row=line, series=series, month=month_text(int(rows.month[i])),
-                    expected="a whole number, 0 or more" if counts else "",
-                    hint="correct the cell" if counts else "the series is not treated as counts",
+            text = f"{rows.value[i]:g} {what}"
+            if counts:
+                found.append(
+                    rows.finding(check, "error", text, i, "a whole number, 0 or more", "correct the cell")
                 )
-            )  # fmt: skip
+                continue
+            rest = totals[str(rows.series_id[i])] - 1
+            text += f", and {rest} more in this series" if rest else ""
+            found.append(rows.finding(check, "warning", text, i, "", "the series is not treated as counts"))
     return found

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -79,14 +80,10 @@ def _unknown_series(rows: Rows, codes: IntArray, names: np.ndarray, known: Seque
     listed = set(known)
     for code, name in enumerate(names):
         if str(name) not in listed:
-            file, line = rows.place(int(np.flatnonzero(codes == code)[0]))
-            found.append(
-                Finding(
-                    "series_id", "error", f"the series '{name}' is not in series.csv", file=file, row=line,
-                    series=str(name), expected="a series_id of series.csv",
-                    hint=nearest(str(name), known).strip() or "add it there, or correct the name",
-                )
-            )  # fmt: skip
+            what = f"the series '{name}' is not in series.csv"
+            hint = nearest(str(name), known).strip() or "add it there, or correct the name"
+            at = int(np.flatnonzero(codes == code)[0])
+            found.append(rows.finding("series_id", "error", what, at, "a series_id of series.csv", hint, ""))
     return found
 
 
@@ -97,18 +94,13 @@ def _repeated(rows: Rows, codes: IntArray) -> tuple[BoolArray, list[Finding]]:
     repeated[1:] = same
     found = []
     for i in np.flatnonzero(repeated):
-        (file, line), (other, first_line) = rows.place(int(i)), rows.place(int(i) - 1)
+        (file, _), (other, first_line) = rows.place(i), rows.place(i - 1)
         equal = rows.value[i] == rows.value[i - 1]
         where = f"row {first_line}" if other == file else f"row {first_line} of {other}"
-        found.append(
-            Finding(
-                "twice", "warning" if equal else "error",
-                f"the month stands twice: {rows.value[i]:,.10g} here, {rows.value[i - 1]:,.10g} in {where}",
-                file=file, row=line, series=str(rows.series_id[i]), month=month_text(int(rows.month[i])),
-                expected="one row for each series, month and release day",
-                hint="counted once" if equal else "remove one, or give each its release day",
-            )
-        )  # fmt: skip
+        what = f"the month stands twice: {rows.value[i]:,.10g} here, {rows.value[i - 1]:,.10g} in {where}"
+        hint = "counted once" if equal else "remove one, or give each its release day"
+        expected = "one row for each series, month and release day"
+        found.append(rows.finding("twice", "warning" if equal else "error", what, i, expected, hint))
     return repeated, found
 
 
@@ -123,34 +115,21 @@ def _gaps(rows: Rows, codes: IntArray, allow_gaps: bool) -> list[Finding]:
     at = np.flatnonzero(first)
     code, month, released = codes[at], rows.month[at], rows.released[at]
     same = np.diff(code) == 0
-    severity: str = "warning" if allow_gaps else "error"
+    severity: Literal["error", "warning"] = "warning" if allow_gaps else "error"
+    expected = "every month between the first and the last"
     hint = "add the missing rows, or set data.allow_gaps=true"
     found = []
     for k in np.flatnonzero(same & (np.diff(month) > 1)):
         start, stop = month_text(int(month[k]) + 1), month_text(int(month[k + 1]) - 1)
-        file, line = rows.place(int(at[k + 1]))
         what = f"{start} is missing" if start == stop else f"{start} to {stop} are missing"
-        found.append(_gap(severity, what, file, line, str(rows.series_id[at[k + 1]]), start, hint))
+        found.append(rows.finding("gap", severity, what, at[k + 1], expected, hint, start))
     for k in np.flatnonzero(same & (np.diff(released) < 0)):
-        file, line = rows.place(int(at[k]))
         what = (
             f"first published {day_text(released[k])}, after the following month"
             f" ({day_text(released[k + 1])}): between these days the series has a gap"
         )
-        found.append(
-            _gap(severity, what, file, line, str(rows.series_id[at[k]]), month_text(int(month[k])), hint)
-        )  # fmt: skip
+        found.append(rows.finding("gap", severity, what, at[k], expected, hint))
     return found
-
-
-def _gap(
-    severity: str, what: str, file: str, line: int | None, series: str, month: str, hint: str
-) -> Finding:
-    return Finding(
-        "gap", "warning" if severity == "warning" else "error", what,
-        file=file, row=line, series=series, month=month,
-        expected="every month between the first and the last", hint=hint,
-    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- a file, for a person

@@ -117,16 +117,6 @@ class OfficialFile:
         """True when the file's last fiscal year is complete."""
         return self.data_month % 12 == 8
 
-    def frame(self) -> pd.DataFrame:
-        """Return the figures as ``series_id, month, value``."""
-        parts = [
-            pd.DataFrame({"series_id": name, "month": np.arange(first, first + len(values)), "value": values})
-            for name, (first, values) in self.figures.items()
-        ]
-        frame = pd.concat(parts, ignore_index=True)
-        frame["month"] = [month_text(m) for m in frame["month"]]
-        return frame
-
 
 def _plain(column: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")

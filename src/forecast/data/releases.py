@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.data import _tables
-from forecast.data._parse import days_stamps, month_end, months_index
+from forecast.data._parse import days_stamps, month_end
 from forecast.data.observations import Observations
 from forecast.spec import ConfigError
 
@@ -125,17 +125,6 @@ def next_release(
     marks = [days.min(), int(np.ceil(np.median(days))), days.max()]
     earliest, usual, latest = (pd.Timestamp(days_stamps(np.array([end + d]))[0]) for d in marks)
     return NextRelease(series_id, month, earliest, usual, latest, len(days), basis)
-
-
-def next_releases(
-    obs: Observations, series: list[str] | tuple[str, ...], date: str | dt.date | pd.Timestamp
-) -> pd.DataFrame:
-    """Return `next_release` of several series as a table, one row each."""
-    rows = [next_release(obs, name, date) for name in series]
-    columns = ("series_id", "month", "earliest", "usual", "latest", "n", "basis")
-    frame = pd.DataFrame({c: [getattr(row, c) for row in rows] for c in columns})
-    frame["month"] = months_index(np.array([row.month.ordinal for row in rows], dtype=np.int64))
-    return frame
 
 
 def is_late(
