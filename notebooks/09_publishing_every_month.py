@@ -116,7 +116,7 @@ print(f"Of the replayed 80% ranges {(ranged['inside_80'] == 'yes').sum()} of {le
 
 # %%
 changes = pd.read_csv(report / "changes.csv")
-changes.fillna("")
+changes.astype(object).fillna("")
 
 # %%
 steps = changes.iloc[1:-1]
