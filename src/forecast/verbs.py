@@ -331,6 +331,9 @@ def _archive(options: Options, rest: list[str]) -> int:
 
 def _declare_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run")
+    parser.add_argument(
+        "--html", metavar="FILE", help="write them side by side as a page, with fans and settings"
+    )
     _json(parser)
 
 
@@ -338,7 +341,12 @@ def _compare(options: Options, _: list[str]) -> int:
     from forecast import runs
 
     folders = [Path(r) for r in options.runs]
-    if options.json:
+    if options.html:
+        from forecast.report.side_by_side import compare_html
+
+        Path(options.html).write_text(compare_html(folders), encoding="utf-8")
+        say(options.html)
+    elif options.json:
         say_json(records(runs.compared(folders)))
     else:
         say(runs.compare(folders))

@@ -17,15 +17,18 @@ from forecast.report import wording as w
 def series_chart(
     panels: Sequence[tuple[str, pd.Series, pd.DataFrame]],
     *,
+    shared: bool = False,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
 ) -> Any:
-    """Return small line charts, one for each series, each on its own scale.
+    """Return small line charts, one for each series, each on its own scale or all on one.
 
     Parameters
     ----------
     panels : sequence of (label, counts, forecast)
         Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
+    shared : bool
+        One scale for all panels.
     narrow : bool
         The drawing for phones: one panel a row.
     palette : mapping
@@ -36,18 +39,22 @@ def series_chart(
     high = 178 if narrow else 190
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high + 4, palette)
     wide = canvas.width / columns
+    tops = [_top(counts, forecast) for _, counts, forecast in panels]
     for k, (label, counts, forecast) in enumerate(panels):
         row, column = divmod(k, columns)
         left = column * wide + 40
         ax = canvas.axes(left, row * high + 34, canvas.width - (column + 1) * wide + 58, canvas.height - (row + 1) * high + 26)  # fmt: skip
-        _panel(canvas, ax, label, counts, forecast)
+        _panel(canvas, ax, label, counts, forecast, max(tops) if shared else tops[k])
     return canvas.figure
 
 
-def _panel(canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: pd.DataFrame) -> None:
+def _top(counts: pd.Series, forecast: pd.DataFrame) -> float:
+    values = [float(counts.max()), *forecast["middle"].astype(float), *forecast["upper_80"].astype(float)]
+    return float(np.nanmax(values)) * 1.1 or 1.0
+
+
+def _panel(canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: pd.DataFrame, top: float) -> None:  # fmt: skip
     first, months, steps = counts.index[0], len(counts), len(forecast)
-    upper = forecast["upper_80"].to_numpy(float)
-    top = float(np.nanmax([float(counts.max()), float(forecast["middle"].max()), *upper])) * 1.1 or 1.0
     ax.set_xlim(-0.5, months + steps - 0.5)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
     by = f.divisor(top)
@@ -62,6 +69,8 @@ def _panel(canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: p
     canvas.text(ax, 0, 1, label, bold=True, halo=False, transform=ax.transAxes, shift=(0, 16))
     if by > 1:
         canvas.text(ax, 1, 1, "thousands", "muted", size=11, ha="right", halo=False, transform=ax.transAxes, shift=(46, 16))  # fmt: skip
+    if not steps:
+        return
     middle = float(forecast["middle"].iloc[-1])
     canvas.text(
         ax,
