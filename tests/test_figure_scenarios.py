@@ -3,7 +3,7 @@
 import pandas as pd
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report.figure_scenarios import scenarios_chart
+from forecast.report.figure_scenarios import scenarios_chart, told_apart
 
 COUNTS = monthly(
     [6_300, 8_386, 7_988, 7_353, 6_476, 6_076, 6_599, 8_300, 9_000, 10_011, 9_900, 9_300, 8_870], "2025-08"
@@ -35,3 +35,8 @@ def test_near_ends_are_moved_apart_and_no_path_is_no_error():
     near = paths(("a", "First", 2, 1.01), ("b", "Second", 2, 1.02), ("c", "Third", 2, 0.99))
     check_chart(lambda **how: scenarios_chart(COUNTS, BASE, near, **how))
     check_chart(lambda **how: scenarios_chart(COUNTS, BASE, near.iloc[:0], **how))
+
+
+def test_scenarios_that_begin_alike_are_told_apart_on_a_phone():
+    names = ["Nothing new", "The rule of May ends", "The rule of May is half as strong", "The figure is right"]
+    assert told_apart(names, 14) == ["Nothing new", "…ends", "…is half as…", "The figure is…"]

@@ -109,6 +109,14 @@ def test_no_leak_is_said(base, obs, events):
     assert "no unofficial figure" in made.notes["note"].item()
 
 
+def test_a_factor_changes_nothing_before_the_origin(run, base):
+    made = run({"event": "clp_rule", "factor": 0.5}).forecasts
+    before, after = wide(base, "arima"), wide(made, "arima")
+    np.testing.assert_array_equal(after.loc[1], before.loc[1])  # April 2024 is over on 7 May
+    may, june = (np.log(after.loc[h, 0.5] / before.loc[h, 0.5]) for h in (2, 3))
+    assert may == pytest.approx(june * 24 / 31, rel=1e-3)
+
+
 def test_every_size_is_told_with_where_it_comes_from(run, base):
     made = run(HALF)
     (note,) = made.notes["note"]

@@ -5,7 +5,7 @@ a column, or there is one column more, whose past is zero and whose prior is its
 
 - ``{event: title42, ends: 2023-01-31}``: an event ends on a date (its last day), earlier or later than known;
 - ``{event: title42, starts: 2024-07-01, ends: 2024-12-31}``: an event that is over, or has not begun, starts;
-- ``{event: title42, factor: 0.5}``: it is half as strong in all months to come; goes with the above;
+- ``{event: title42, factor: 0.5}``: it is half as strong from the day after the origin on; goes with the above;
 - ``{new: closure, starts: 2024-07-01, shape: step, size: -0.3}``: an event that nobody has announced. Its
   size is a change on logs (``-0.3``), one in percent (``percent: -25``), a distribution
   (``size: {mean: -0.3, sd: 0.2}``), that of a past event (``size: like title42``), or the mean of a
@@ -157,7 +157,10 @@ def _change_events(design: Design, calendar: EventCalendar, changes: Sequence[Ch
             problem = "none of it lies in the months to come, so a factor changes nothing"
         if problem:
             problems.append(f"scenario ({change.event}): {problem}")
-        now[int(row[0])] = weight * change.factor
+        # a factor holds from the day after the origin: a month that is over without a figure stays as it was
+        first, days = month_edges(months)
+        to_come = np.clip((first + days - origin - 1) / days, 0.0, 1.0)
+        now[int(row[0])] = weight * (1.0 + (change.factor - 1.0) * to_come)
         notes.append(_say(change))
     if problems:
         raise ConfigError("\n".join(problems))

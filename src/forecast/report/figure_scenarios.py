@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os.path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,10 +90,32 @@ def _ends(
     canvas: f.Canvas, ax: Any, ends: list[tuple[float, str, str, str]], top: float, narrow: bool
 ) -> None:
     scale = ax.get_window_extent().height / top
+    short = (
+        dict(zip((e[1] for e in ends), told_apart([e[1] for e in ends], 14), strict=True)) if narrow else {}
+    )
     heights = f.spread([value * scale for value, *_ in ends], 30 if narrow else 34, low=12)
     for (_, words, about, role), height in zip(ends, heights, strict=True):
-        label = w.shortened(words, 14 if narrow else 36)
+        label = short[words] if narrow else w.shortened(words, 36)
         told = about.split(" ")[0] if narrow else about
         x, y = ax.get_xlim()[1], height / scale
         canvas.text(ax, x, y, label, role, bold=True, size=11 if narrow else 12, halo=False, shift=(8, 8))
         canvas.text(ax, x, y, told, "muted", size=11 if narrow else 11.5, halo=False, shift=(8, -8))
+
+
+def told_apart(names: Sequence[str], limit: int) -> list[str]:
+    """Return names cut to a length; of those that begin alike, what comes after.
+
+    Examples
+    --------
+    >>> told_apart(["Nothing new", "The rule of May ends", "The rule of May is half as strong"], 14)
+    ['Nothing new', '…ends', '…is half as…']
+    """
+    out = []
+    for name in names:
+        first = 0
+        for other in names:
+            if other != name and other[: limit - 1] == name[: limit - 1]:
+                first = max(first, len(os.path.commonprefix([name, other])))
+        cut = name.rfind(" ", 0, first) + 1 if first else 0
+        out.append(("…" if cut else "") + w.shortened(name[cut:], limit - (1 if cut else 0)))
+    return out

@@ -12,7 +12,7 @@ from forecast.report import facts, findings, names
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
-from forecast.report.content import Cell, Chart, Head, Row, Section, Table, Toggle
+from forecast.report.content import Chart, Head, Note, Row, Section, Table, Toggle
 from forecast.report.figure_known import LINES, Case
 from forecast.report.sections_forecast import Report
 
@@ -267,6 +267,7 @@ def if_section(r: Report) -> Section | None:
         )
     ]
     notes = _size_words(run, view.series_id, model)
+    sources = tuple(Note(f"{words[name]}.", notes[name]) for name in paths if name in notes)
     told: list[tuple[str, float]] = []
     figures: list[tuple[str, float]] = []
     for name, path in sorted(paths.items(), key=lambda item: item[0] in figure):
@@ -275,15 +276,14 @@ def if_section(r: Report) -> Section | None:
             continue
         row = end.iloc[0]
         times = f"{w.factor(row.middle / last.middle)}" if last.middle > 0 else ""
-        size = Cell(times, notes.get(name, ""))
-        out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole), size)))
+        out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole), times)))
         (figures if name in figure else told).append((words[name], float(row.middle)))
     foot = "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."  # fmt: skip
     head = (
         Head("If"),
         Head("then about", "n"),
         Head("80% range", "n"),
-        Head("against nothing new, and where that comes from"),
+        Head("against nothing new", "n"),
     )
     find = findings.if_find(last.month, float(last.middle), told, view.whole)
     find += "".join(
@@ -293,7 +293,7 @@ def if_section(r: Report) -> Section | None:
     answer = Table(f"If … then: {w.month_long(last.month)}", head, tuple(out), foot)
     chart = scenario_chart(r, base, paths, words)
     question = findings.if_question(len(told) > 0, len(figures) > 0)
-    return Section("if", question, "What if?", find, (chart, answer))
+    return Section("if", question, "What if?", find, (chart, answer, sources) if sources else (chart, answer))
 
 
 def base_path(r: Report, model: str) -> pd.DataFrame:
@@ -325,7 +325,8 @@ def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
     def named(text: str) -> str:
         for event in sorted(called, key=len, reverse=True):
             text = re.sub(rf"(?<![\w]){re.escape(event)}(?![\w])", f"“{called[event]}”", text)
-        return text.replace("'", "").removeprefix("Scenario: ")
+        text = re.sub(r"\b\d{4}-\d{2}\b(?!-)", lambda found: w.month_long(found[0]), text)
+        return w.capital(text.replace("'", "").removeprefix("Scenario: "))
 
     return {str(row.scenario): named(str(row.note)) for row in records(rows)}
 
