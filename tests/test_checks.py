@@ -271,11 +271,11 @@ def test_the_report_says_what_a_file_holds(tmp_path):
     text = "month,value,released\n2024-01,1,2024-02-10\n2024-01,2,2024-03-10\n2024-02,2,2024-03-10\n2024-02,2,2024-03-10\n"
     report = examine_file(write(tmp_path, text))
     assert report.ok
-    shown = str(report)
+    shown = report.summary
     assert "1 series: own" in shown
     assert "2024-01 to 2024-02, 2 figures, 1 revision" in shown
     assert "released 2024-02-10 to 2024-03-10; days: 3 day" in shown
-    assert shown.endswith("0 errors, 1 warning")
+    assert [f.check for f in report.findings] == ["twice"]
     assert not examine_file(tmp_path / "none.csv").ok
 
 

@@ -18,7 +18,7 @@ defaults:
   - override /report: own
 name: {name}
 question: {question}
-data: {{path: {path}, release_lag_days: {lag}}}   # days after a month's end at which its figure became public
+data: {{path: {path}, release_lag_days: {lag}}}   # paths start where the command is run; days from a month's end to its figure
 target: {{series: [{series}], total: null}}
 {events}backtest: {{start: {start}, score_from: {score_from}}}   # earlier months only feed weights and ranges
 report:

@@ -158,13 +158,6 @@ class FileReport:
         """True when there is no error."""
         return not any(f.severity == "error" for f in self.findings)
 
-    def __str__(self) -> str:
-        errors = sum(f.severity == "error" for f in self.findings)
-        warnings = len(self.findings) - errors
-        verdict = f"{_plural(errors, 'error')}, {_plural(warnings, 'warning')}"
-        lines = [self.path, *self.summary.splitlines(), *map(str, self.findings), verdict]
-        return "\n".join(lines)
-
 
 def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 or noun == "series" else f"{count:,} {noun}s"
