@@ -62,9 +62,8 @@ def test_warnings_name_dropped_columns_roots_and_cancelling():
 
 
 def test_notes_and_traces_make_a_new_fit():
-    table = pd.DataFrame({"a": [1]})
-    fit = FIT.with_trace(table)
-    assert fit.trace is table
+    fit = FIT.with_trace(("a", "b"), [(1, 2.0)])
+    pd.testing.assert_frame_equal(fit.trace, pd.DataFrame({"a": [1], "b": [2.0]}))
     assert FIT.trace is None
 
 

@@ -311,8 +311,8 @@ def _call(
     phi, theta = expand(coefficients, orders)
     value, d_sigma = np.empty(lanes), np.zeros(lanes)
     # Marks of the lags that the gradient is wanted at, also where their coefficient happens to be zero.
-    d_phi, d_theta = batch.lag_marks
-    d_phi, d_theta = np.tile(d_phi, (lanes, 1)), np.tile(d_theta, (lanes, 1))
+    d_phi, d_theta = np.empty((2, lanes, m + 1))
+    d_phi[:], d_theta[:] = batch.lag_marks
     many = lanes if want == 2 else 1
     root, kept = np.empty((lanes, size, size)), np.empty((lanes, size), dtype=np.bool_)
     start, start_cov = np.zeros((many, m, size)), np.zeros((many, m, m))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,17 +70,17 @@ class Orders:
         """(P, D, Q, s)."""
         return self.P, self.D, self.Q, self.s
 
-    @property
+    @cached_property
     def lost(self) -> int:
         """Number of observations used up by differencing, d + s D."""
         return self.d + self.s * self.D
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[int, int, int, int]:
         """Number of coefficients of the blocks ar, ma, sar, sma."""
         return self.p, self.q, self.P, self.Q
 
-    @property
+    @cached_property
     def n_arma(self) -> int:
         """Number of ARMA coefficients."""
         return sum(self.blocks)
@@ -94,7 +95,7 @@ class Orders:
         """Degree of the full moving average polynomial."""
         return self.q + self.s * self.Q
 
-    @property
+    @cached_property
     def state(self) -> int:
         """Number of start-up terms of the differenced process, m = max(p + sP, q + sQ)."""
         return max(self.ar_length, self.ma_length)
@@ -105,7 +106,7 @@ class Orders:
         blocks = zip(("ar", "ma", "sar", "sma"), self.blocks, strict=True)
         return tuple(f"{name}{i + 1}" for name, count in blocks for i in range(count))
 
-    @property
+    @cached_property
     def is_ar(self) -> NDArray[np.bool_]:
         """Which ARMA coefficients belong to an autoregressive block."""
         return np.repeat([True, False, True, False], self.blocks)
@@ -195,6 +196,9 @@ def gather(d_phi: Floats, d_theta: Floats, coefficients: Floats, orders: Orders)
     s, parts = orders.s, []
     for short, seasonal, d_full, sign in ((ar, sar, d_phi, -1.0), (ma, sma, d_theta, 1.0)):
         k, seasons = short.shape[1], seasonal.shape[1]
+        if not seasons:
+            parts.append((d_full[:, 1 : k + 1], seasonal))
+            continue
         d_short = d_full[:, 1 : k + 1].copy()
         d_seasonal = np.empty_like(seasonal)
         for j in range(seasons):
@@ -234,6 +238,8 @@ def from_partial(r: Floats, orders: Orders) -> tuple[Floats, Floats]:
     start = 0
     for count, sign in zip(orders.blocks, (1.0, -1.0, 1.0, -1.0), strict=True):
         block = slice(start, start + count)
+        if count == 0:
+            continue
         if count == 1:
             coefficients[:, start] = sign * r[:, start]
             jacobian[:, start, start] = sign

@@ -217,16 +217,15 @@ def rank_test(z: Floats, n_before: int) -> NDArray[np.bool_]:
     if not z.shape[1]:
         return keep
     gram = z.T @ z
-    scale = np.sqrt(np.diagonal(gram))
-    if scale.all():
-        gram /= scale[:, None] * scale
-        try:
-            if np.diagonal(np.linalg.cholesky(gram)).min() ** 2 > 10.0 * RANK_TOLERANCE:
-                return keep[n_before:]
-        except np.linalg.LinAlgError:
-            pass  # dependent columns: found one by one below
-    else:
-        gram = (z / np.where(scale == 0.0, 1.0, scale)).T @ (z / np.where(scale == 0.0, 1.0, scale))
+    own = gram.diagonal()
+    try:
+        pivots = np.linalg.cholesky(gram).diagonal()
+        if (pivots * pivots > 10.0 * RANK_TOLERANCE * own).all():
+            return keep[n_before:]
+    except np.linalg.LinAlgError:
+        pass  # dependent columns: found one by one below
+    z = z / np.sqrt(np.where(own == 0.0, 1.0, own))
+    gram = z.T @ z
     for j in range(z.shape[1]):
         pivot = gram[j, j]
         if j >= n_before and pivot <= RANK_TOLERANCE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -14,6 +15,9 @@ from forecast.arima.polynomials import Floats, inverse_roots, split
 from forecast.arima.problem import Problem
 from forecast.display import arima_html, plot_arima
 from forecast.spec import ConfigError
+
+#: Names and rows of the table of models tried: the table itself is made when somebody asks.
+Tried = tuple[Sequence[str], Sequence[tuple[Any, ...]]]
 
 
 class Source(Protocol):
@@ -78,7 +82,7 @@ class ArimaFit:
     engine: str
     source: Source
     notes: tuple[str, ...] = ()
-    trace: pd.DataFrame | None = None
+    tried: Tried | None = None
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -213,9 +217,14 @@ class ArimaFit:
     _repr_html_ = arima_html
     plot = plot_arima
 
-    def with_trace(self, trace: pd.DataFrame) -> ArimaFit:
+    @cached_property
+    def trace(self) -> pd.DataFrame | None:
+        """Models tried by `auto_arima`, in order; None for a model that was given."""
+        return None if self.tried is None else pd.DataFrame(self.tried[1], columns=list(self.tried[0]))
+
+    def with_trace(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> ArimaFit:
         """Return the same fit with the models that were tried on the way to it."""
-        return dataclasses.replace(self, trace=trace)
+        return dataclasses.replace(self, tried=(columns, rows))
 
     def __repr__(self) -> str:
         season = f"({', '.join(map(str, self.seasonal_order[:3]))})[{self.seasonal_order[3]}]"

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
@@ -244,14 +243,14 @@ class _Selection:
                 self.tried[fold].append((candidate, value, loglik))
         return values
 
-    def trace(self, fold: int) -> pd.DataFrame:
-        """Models that a fold tried, in order."""
+    def traced(self, fit: ArimaFit, fold: int) -> ArimaFit:
+        """Return a fit with the models that its fold tried, in order."""
         d, seasonal_d = self.differences[fold]
         rows = [
             ((c.p, d, c.q), (c.P, seasonal_d, c.Q, self.season), c.constant, loglik, value)
             for c, value, loglik in self.tried[fold]
         ]
-        return pd.DataFrame(rows, columns=["order", "seasonal_order", "constant", "loglik", self.ic])
+        return fit.with_trace(("order", "seasonal_order", "constant", "loglik", self.ic), rows)
 
 
 def _work(jobs: Sequence[FoldJob], season: int) -> float:
@@ -465,4 +464,4 @@ def _finish(
             shelf.group[places], [known[place] for place in places], run.kernel,
         )  # fmt: skip
         for (fold, _), fit in zip(pairs, made, strict=True):
-            results[fold] = fit.with_trace(run.trace(fold)) if isinstance(fit, ArimaFit) else fit
+            results[fold] = run.traced(fit, fold) if isinstance(fit, ArimaFit) else fit
