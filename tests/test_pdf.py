@@ -1,6 +1,7 @@
 """The report as PDF: tagged, the page's own numbers, the same bytes, and a clear word where it cannot be made."""
 
 import builtins
+import html
 import io
 import json
 import re
@@ -10,7 +11,7 @@ import pytest
 from forecast import runs
 from forecast.report import page, pdf
 from forecast.spec import ConfigError
-from report_fixture import STATES, brief, state
+from report_fixture import STATES, brief, files, state
 
 VERSIONS = {"python": "3"}
 
@@ -49,6 +50,24 @@ def test_brief_is_one_page_tagged_and_the_same_bytes_twice():
     assert len(found.pages) == 1 and "page 1 of 1" in found.pages[0].extract_text()
 
 
+def squeezed(text):
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def test_page_markdown_brief_and_pdf_carry_the_same_numbers():
+    whole, one = files("plain"), made(brief("plain"))
+    told, short = (json.loads(found["report.json"]) for found in (whole, one))
+    assert short["numbers"] == told["numbers"] and len(short["sections"]) == 1 < len(told["sections"])
+    forms = [found[name].decode() for found in (whole, one) for name in ("index.html", "report.md")]
+    forms = [squeezed(text) for text in [*forms, " ".join(p.extract_text() for p in reader(one).pages)]]
+    rows = told["sections"][0]["blocks"][0]["rows"]
+    assert rows == short["sections"][0]["blocks"][0]["rows"] and len(rows) == 8
+    shown = [told["h1"], told["standfirst"], *(f["number"] for f in told["facts"])]
+    for text in [*shown, *(cell for row in rows for cell in row["cells"])]:
+        for form in forms:
+            assert text in form, text
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("name", STATES)
 def test_every_state_prints_with_all_its_figures_and_repeated_heads(name):
@@ -60,6 +79,21 @@ def test_every_state_prints_with_all_its_figures_and_repeated_heads(name):
     charts = ([told["lead"]["label"]] if told["lead"] else []) + charts
     assert sorted(figures(found.trailer["/Root"]["/StructTreeRoot"])) == sorted(charts)
     assert re.search(rf"page 1 of {len(found.pages)}", found.pages[0].extract_text())
+    said = squeezed(" ".join(p.extract_text() for p in found.pages))
+    tables = [
+        b
+        for s in told["sections"]
+        for b in s["blocks"]
+        if isinstance(b, dict) and "rows" in b and not b["folded"]
+    ]
+    for table in tables:
+        for row in table["rows"]:
+            for cell in row["cells"]:
+                assert (
+                    not isinstance(cell, str)
+                    or not re.fullmatch(r"[\d,%−+. to]+", cell)
+                    or cell.strip() in said
+                )
 
 
 def test_missing_extra_is_told_by_name_before_anything_runs(monkeypatch):
