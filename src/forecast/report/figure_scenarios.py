@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os.path
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -115,7 +115,13 @@ def told_apart(names: Sequence[str], limit: int) -> list[str]:
         first = 0
         for other in names:
             if other != name and other[: limit - 1] == name[: limit - 1]:
-                first = max(first, len(os.path.commonprefix([name, other])))
+                same = sum(
+                    1
+                    for _ in itertools.takewhile(
+                        lambda pair: pair[0] == pair[1], zip(name, other, strict=False)
+                    )
+                )
+                first = max(first, same)
         cut = name.rfind(" ", 0, first) + 1 if first else 0
         out.append(("…" if cut else "") + w.shortened(name[cut:], limit - (1 if cut else 0)))
     return out
