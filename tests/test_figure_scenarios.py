@@ -38,5 +38,10 @@ def test_near_ends_are_moved_apart_and_no_path_is_no_error():
 
 
 def test_scenarios_that_begin_alike_are_told_apart_on_a_phone():
-    names = ["Nothing new", "The rule of May ends", "The rule of May is half as strong", "The figure is right"]
+    names = [
+        "Nothing new",
+        "The rule of May ends",
+        "The rule of May is half as strong",
+        "The figure is right",
+    ]
     assert told_apart(names, 14) == ["Nothing new", "…ends", "…is half as…", "The figure is…"]
