@@ -8,7 +8,7 @@ import pytest
 
 from _tables import drift, figures, forecasts, random_walk, seasonal_naive, walk
 from forecast.compose import load_experiment
-from forecast.postprocess.combination import METHODS, combine, picks
+from forecast.postprocess.combination import METHODS, combine
 from forecast.postprocess.intervals import add_intervals
 from forecast.spec import CombinationSpec, ConfigError
 
@@ -30,6 +30,12 @@ def table(obs):
 @pytest.fixture(scope="module")
 def ranges(obs, table):
     return add_intervals(table, obs)[0]
+
+
+def picks(weights, origin):
+    """Weights of one origin, horizon x member."""
+    rows = weights[weights["origin"] == origin]
+    return rows.pivot(index="horizon", columns="member", values="weight")
 
 
 def logs(table, model, origin, horizon):

@@ -23,7 +23,6 @@ from forecast.scoring.wide import (
     Wide,
     blocks,
     check_table,
-    days,
     ordered_unique,
     outcomes,
     periods,
@@ -109,7 +108,7 @@ def combine(
     >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
     >>> spec = CombinationSpec(members=("random_walk", "seasonal_naive"), average="points")
     >>> mixed, weights = combine(table, obs, "both", spec)
-    >>> picks(weights, origins[-1]).loc[1].round(2).tolist()
+    >>> weights[(weights["origin"] == origins[-1]) & (weights["horizon"] == 1)]["weight"].round(2).tolist()
     [0.89, 0.11]
     """
     check_table(forecasts)
@@ -270,19 +269,3 @@ def _weight_table(
     table["weight"] = weights.T.ravel()
     table["n_errors"] = np.repeat(n, k)
     return table[list(WEIGHT_COLUMNS)]
-
-
-def picks(weights: pd.DataFrame, origin: object) -> pd.DataFrame:
-    """Weights of one origin as horizon x member, for a glance.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = pd.DataFrame({"combination": "c", "member": ["a", "b"], "series_id": "s",
-    ...     "origin": pd.Timestamp("2024-02-20"), "horizon": 1, "weight": [0.25, 0.75], "n_errors": 9})
-    >>> picks(table, "2024-02-20").loc[1].tolist()
-    [0.25, 0.75]
-    """
-    rows = weights[days(weights["origin"]) == days([origin])[0]]
-    glance: pd.DataFrame = rows.pivot_table(index="horizon", columns="member", values="weight", sort=False)
-    return glance
