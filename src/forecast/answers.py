@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast.backtesting.folds import FoldSource
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar
 from forecast.interventions.effects import EFFECT_COLUMNS, effects
@@ -93,6 +94,7 @@ def worth_of_knowing(
     obs: Observations,
     calendar: EventCalendar,
     as_of: pd.Timestamp,
+    source: FoldSource | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lay events over the headline combination as known and with hindsight, and compare with none.
 
@@ -102,6 +104,8 @@ def worth_of_knowing(
         Scored forecasts with their ranges.
     obs : Observations
         Figures public at `as_of`; a month of a case that came out later is left open.
+    source : FoldSource, optional
+        Panels that the backtest made already.
 
     Returns
     -------
@@ -119,6 +123,8 @@ def worth_of_knowing(
     rows = rows[(rows["series_id"] == name) & rows["level"].notna()]
     laid = past[(past["model"] == spec.with_events) & (past["series_id"] == name) & past["level"].notna()]
     laid = laid.assign(model=exp.report.headline)
+    seen = rows["origin"].unique()
+    panels: Any = None if source is None else {o: source.panel(pd.Timestamp(o), (name,)) for o in seen}
     codings = CODINGS if len(calendar.rules) else CODINGS[:1]
 
     def states(coding: Coding) -> tuple[Knowledge, ...]:
@@ -135,6 +141,7 @@ def worth_of_knowing(
             priority=exp.events.priority,
             unseen=exp.events.unseen,
             include_leaks=exp.data.include_leaks,
+            panels=panels,
         )
         for coding in codings
     )

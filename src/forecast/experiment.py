@@ -192,7 +192,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("effects and placebos")
     response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
     clock.lap("effects under other choices")
-    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of)
+    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
     clock.lap("worth of knowing")
     scenarios, scenario_notes = what_if(exp, ranges[newest], x.models, obs, calendar, as_of)
     clock.lap("scenarios")

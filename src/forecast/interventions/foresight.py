@@ -19,6 +19,7 @@ from forecast.spec import Coding, ConfigError, Knowledge
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
+    from forecast.data.panel import Panel
 
 KNOWLEDGE_COLUMNS: tuple[str, ...] = (
     "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
@@ -162,6 +163,7 @@ def adjusted_rows(
     priority: int = 1,
     unseen: str = "prior",
     include_leaks: bool = False,
+    panels: Mapping[Any, Panel] | None = None,
 ) -> pd.DataFrame:
     """Return rows made without events, and the same with events laid over them once.
 
@@ -176,6 +178,8 @@ def adjusted_rows(
     knowledge : sequence of {"at_origin", "hindsight"}
     include_leaks : bool
         Whether the forecasts were made with leaks.
+    panels : mapping, optional
+        Figures as known at each origin, where they were made already (one series).
 
     Returns
     -------
@@ -185,7 +189,7 @@ def adjusted_rows(
     base = forecasts[(forecasts["knowledge"] == "none") & (forecasts["scenario"].fillna("") == "")]
     parts = [base]
     for series_id, rows in base.groupby("series_id", sort=False):
-        panels = {
+        known = panels or {
             origin: obs.as_of(origin, [str(series_id)], include_leaks=include_leaks)
             for origin in rows["origin"].unique()
         }
@@ -196,7 +200,7 @@ def adjusted_rows(
                     horizon=int(rows["horizon"].max()), knowledge=word, coding=coding, max_columns=max_columns,
                     priority=priority, unseen=unseen,
                 )
-                for origin, panel in panels.items()
+                for origin, panel in known.items()
             }  # fmt: skip
             parts.append(_adjusted(rows, obs, designs))
     return pd.concat(parts, ignore_index=True)
