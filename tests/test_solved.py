@@ -8,7 +8,7 @@ from forecast.arima.kernel import NUMPY
 from forecast.arima.likelihood import evaluate
 from forecast.arima.polynomials import Orders, difference
 from forecast.arima.problem import prepare
-from forecast.arima.solved import batch_of, parameter_covariance
+from forecast.arima.solved import batch_of, parameter_covariance, prepare_covariances
 
 RNG = np.random.default_rng(0)
 N = 100
@@ -115,6 +115,24 @@ def test_parameter_uncertainty_widens_and_equals_the_delta_method():
     extra = np.einsum("hi,ij,hj->h", slopes, fit.cov_params.to_numpy(), slopes)
     np.testing.assert_allclose(wide**2 - narrow**2, extra, rtol=1e-4)
     np.testing.assert_allclose(mean, level + ar**steps * (Y[-1] - level), atol=1e-9)
+
+
+@pytest.mark.parametrize("prior", [None, (np.zeros(2), np.array([0.3, 1.0]))])
+def test_covariances_made_together_are_those_of_each(prior):
+    """Fits with other columns and lengths in one batch; one that was asked before is left as it is."""
+    jobs = [
+        FoldJob(Y[:n], X[:n, list(columns)], None, prior)
+        for n, columns in ((100, (0, 1)), (90, (0, 2)), (100, (1, 2)))
+    ]
+    together, alone = (
+        arima_folds(jobs, (1, 0, 1), mean=False, starts="full", engine="numpy") for _ in range(2)
+    )
+    asked = together[1].cov_params
+    prepare_covariances([*together, arima(Y, (0, 1, 1), engine="numpy")])
+    for one, other in zip(together, alone, strict=True):
+        assert "_covariance" in one.__dict__
+        np.testing.assert_allclose(one.cov_params, other.cov_params, rtol=1e-6, atol=1e-10)
+    assert together[1].cov_params.equals(asked)
 
 
 def test_residuals_are_innovations():

@@ -206,7 +206,9 @@ class ExactSource:
 
     def covariance(self) -> tuple[Floats, tuple[str, ...]]:
         """Covariance of the public parameters from the observed information."""
-        inner, notes = parameter_covariance(self.problem, *self._point())
+        return self._public(*parameter_covariance(self.problem, *self._point()))
+
+    def _public(self, inner: Floats, notes: tuple[str, ...]) -> tuple[Floats, tuple[str, ...]]:
         n = self.problem.orders.n_arma
         matrix, _ = self.problem.to_public()
         full = np.zeros((n + len(matrix), len(inner)))
@@ -226,40 +228,69 @@ def _step(coefficients: Floats, problem: Problem) -> float:
     return min(1e-5, 0.05 * float(np.min(1.0 - np.abs(partial), initial=1.0)))
 
 
+def prepare_covariances(fits: Sequence[Any]) -> None:
+    """Compute the covariances of many fits together: far quicker than each when it is first asked for."""
+    made: dict[Any, list[Any]] = {}
+    for fit in fits:
+        if isinstance(getattr(fit, "source", None), ExactSource) and "_covariance" not in fit.__dict__:
+            problem = fit.source.problem
+            made.setdefault((problem.orders, len(problem.shrunk) > 0), []).append(fit)
+    for same in made.values():
+        sources = [fit.source for fit in same]
+        points = [source._point() for source in sources]
+        found = parameter_covariances([s.problem for s in sources], np.array([c for c, _ in points]), np.array([v for _, v in points]))  # fmt: skip
+        for fit, source, one in zip(same, sources, found, strict=True):
+            fit.__dict__["_covariance"] = source._public(*one)  # where cached_property would put it
+
+
 def parameter_covariance(
     problem: Problem, coefficients: Floats, sigma2: float
 ) -> tuple[Floats, tuple[str, ...]]:
-    """Covariance of (ARMA coefficients, coefficients of the problem's columns), observed information.
+    """Covariance of (ARMA coefficients, coefficients of the problem's columns), observed information."""
+    return parameter_covariances([problem], coefficients[None], np.array([sigma2]))[0]
+
+
+def parameter_covariances(
+    problems: Sequence[Problem], coefficients: Floats, sigma2: Floats
+) -> list[tuple[Floats, tuple[str, ...]]]:
+    """Covariances of problems of one model, all with shrunk columns or none.
 
     The Hessian of the concentrated likelihood comes from differences of the analytic gradient; regression
     coefficients add their own covariance given the ARMA coefficients (block inversion).
     """
-    batch, _, _ = batch_of([problem])
-    n, shrunk = len(coefficients), batch.n_shrunk > 0
+    batch, group, columns = batch_of(problems)
+    n, shrunk = coefficients.shape[1], batch.n_shrunk > 0
     size = n + int(shrunk)
-    point = np.append(coefficients, np.log(sigma2)) if shrunk else coefficients
-    step = np.full(size, _step(coefficients, problem))
-    lanes = np.vstack([point, point + np.diag(step), point - np.diag(step)])
-    zero = np.zeros(len(lanes), dtype=np.int64)
+    each = 2 * size + 1
+    points = np.column_stack([coefficients, np.log(sigma2)]) if shrunk else coefficients
+    steps = [_step(at, problem) for at, problem in zip(coefficients, problems, strict=True)]
+    moves = np.vstack([np.zeros((1, size)), np.eye(size), -np.eye(size)])
+    lanes = np.vstack([at + step * moves for at, step in zip(points, steps, strict=True)])
+    length = np.array([len(problem.z) for problem in problems])
     done = run(
-        batch, zero, zero + len(problem.z), lanes[:, :n], np.exp(lanes[:, n]) if shrunk else None
+        batch, group.repeat(each), length.repeat(each), lanes[:, :n], np.exp(lanes[:, n]) if shrunk else None
     )  # fmt: skip
     slopes, sigma_slope = done.gradient()
     gradient = np.column_stack([slopes, sigma_slope]) if shrunk else slopes
     beta = done.details_coefficients()
-    hessian = (gradient[1 : size + 1] - gradient[size + 1 :]) / (2.0 * step[:, None])
-    moving = (beta[1 : size + 1] - beta[size + 1 :]).T / (2.0 * step)
-    outer, notes = _inverse(0.5 * (hessian + hessian.T), problem)
-    k = problem.z.shape[1] - 1
-    inverse = np.linalg.inv(done.root[0, :k, :k])
-    kept = done.kept[0, :k]
-    own = sigma2 * (inverse.T @ inverse) * np.outer(kept, kept)
-    covariance = np.empty((n + k, n + k))
-    covariance[:n, :n] = outer[:n, :n]
-    covariance[:n, n:] = (outer @ moving.T)[:n]
-    covariance[n:, :n] = covariance[:n, n:].T
-    covariance[n:, n:] = own + moving @ outer @ moving.T
-    return covariance, notes
+    made = []
+    for i, (problem, step) in enumerate(zip(problems, steps, strict=True)):
+        first, mine = i * each, columns[i][:-1]
+        up, down = slice(first + 1, first + 1 + size), slice(first + 1 + size, first + each)
+        hessian = (gradient[up] - gradient[down]) / (2.0 * step)
+        moving = (beta[up][:, mine] - beta[down][:, mine]).T / (2.0 * step)
+        outer, notes = _inverse(0.5 * (hessian + hessian.T), problem)
+        inverse = np.linalg.inv(done.root[first][np.ix_(mine, mine)])
+        kept = done.kept[first, mine]
+        own = sigma2[i] * (inverse.T @ inverse) * np.outer(kept, kept)
+        k = len(mine)
+        covariance = np.empty((n + k, n + k))
+        covariance[:n, :n] = outer[:n, :n]
+        covariance[:n, n:] = (outer @ moving.T)[:n]
+        covariance[n:, :n] = covariance[:n, n:].T
+        covariance[n:, n:] = own + moving @ outer @ moving.T
+        made.append((covariance, notes))
+    return made
 
 
 def _inverse(information: Floats, problem: Problem) -> tuple[Floats, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure
+from forecast.arima.solved import prepare_covariances
 from forecast.events.shapes import FAR, build_up, pulse_end, to_day, weights
 from forecast.interventions.groups import Floats, Group
 from forecast.interventions.study import Study, effect_of, make_study
@@ -253,6 +254,7 @@ def _profile(
     """Fit every shape with the other events beside, and find the ranges."""
     others = [g for g in study.groups if g is not group]
     fits = study.fit([study.job([*others, g]) for g in shaped], "modes")
+    prepare_covariances(fits)
     rows = []
     for value, one, fit in zip(values, shaped, fits, strict=True):
         estimate, se, note = effect_of(fit, one)

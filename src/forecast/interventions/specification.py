@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
+from forecast.arima.solved import prepare_covariances
 from forecast.interventions.fading import reshape
 from forecast.interventions.groups import Group
 from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study, settle_order
@@ -210,11 +211,18 @@ def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> l
     jobs = [study.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
     fits = iter(study.fit(jobs, "modes"))
     days = float(reshape(study, group, "step").reach[group.active].sum())
-    rows = []
-    for shape, name in cells:
-        mine = list(itertools.islice(fits, len(shapes[shape])))
-        rows.append({**head, "shape": shape, "beside": name, **_row(study, group, days, shapes[shape], mine)})
-    return rows
+    best = []
+    for shape, _ in cells:  # of a decay the likeliest factor
+        tried = [
+            (fit, *one)
+            for one, fit in zip(shapes[shape], itertools.islice(fits, len(shapes[shape])), strict=True)
+        ]
+        best.append(max(tried, key=lambda t: -np.inf if isinstance(t[0], ArimaFailure) else t[0].loglik))
+    prepare_covariances([fit for fit, *_ in best])
+    return [
+        {**head, "shape": shape, "beside": name, "decay": decay, **_row(study, group, days, shaped, fit)}
+        for (shape, name), (fit, decay, shaped) in zip(cells, best, strict=True)
+    ]
 
 
 def _orders_text(study: Study) -> str:
@@ -225,19 +233,12 @@ def _orders_text(study: Study) -> str:
 
 
 def _row(
-    study: Study,
-    asked: Group,
-    days: float,
-    shaped: Sequence[tuple[float, Group]],
-    fits: Sequence[ArimaFit | ArimaFailure],
+    study: Study, asked: Group, days: float, group: Group, fit: ArimaFit | ArimaFailure
 ) -> dict[str, Any]:
-    """Return the estimates of the best of the shapes tried (one, unless the decay is profiled)."""
-    logliks = [-np.inf if isinstance(f, ArimaFailure) else f.loglik for f in fits]
-    best = int(np.argmax(logliks))
-    (decay, group), fit = shaped[best], fits[best]
+    """Return the estimate of one specification."""
     estimate, se, note = effect_of(fit, group)
     cells = {
-        "decay": decay, "active_months": len(asked.active), "estimate": estimate, "se": se, "note": note,
+        "active_months": len(asked.active), "estimate": estimate, "se": se, "note": note,
         "percent": _percent(study, asked, group, days, estimate),
         "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
     }  # fmt: skip
