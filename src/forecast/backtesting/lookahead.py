@@ -78,7 +78,8 @@ def check_no_lookahead(
     --------
     >>> import forecast as fc
     >>> obs, events = fc.load_observations(), fc.load_events()
-    >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=["southwest.usbp"])
+    >>> days, name = ["2019-06-10", "2024-05-07"], "southwest.usbp"
+    >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
     names = tuple(series) if series is not None else obs.series_ids[:1]
     days = [pd.Timestamp(o) for o in origins] if origins is not None else _spread(obs, names)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.data import _load, _snapshots, _tables
-from forecast.data._files import RawTable, csv_files, decode, parse_table, read_table
+from forecast.data._files import RawTable, csv_files, decode, parse_table, read_figures, read_table
 from forecast.data._parse import (
     OBSERVATION_COLUMNS,
     BoolArray,
@@ -186,7 +186,7 @@ def _new_rows(
     explicit: list[Rows] = []
     snapshots: list[_snapshots.Snapshot] = []
     for file in files:
-        raw = read_table(file)
+        raw = read_figures(file)
         days, found = _snapshots.sidecar(Path(str(file)).parent)
         findings.extend(found)
         name = Path(str(file)).name
