@@ -14,14 +14,20 @@ from typing import Any
 import pytest
 from chromium import Browser, Tab, find_chromium
 
-from report_fixture import STATES, files
+from forecast import compose
+from forecast.report import page as fc_page
+from forecast.report import side_by_side
+from report_fixture import STATES, brief, files
 
 pytestmark = [
-    pytest.mark.skipif(find_chromium() is None, reason="skipped: chromium missing"),
+    pytest.mark.skipif(find_chromium() is None, reason="chromium missing"),
     pytest.mark.xdist_group("browser"),
 ]
 #: axe-core of the package `axe-core-python`, or the file that AXE_JS names.
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+NOISE = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
+VIEWS = ((1280, "light"), (1280, "dark"), (820, "light"), (360, "light"), (360, "dark"))
+WIDTHS = (320, 360, 768, 1280, 1920)
 LABELS = """
 (() => { const out = []; let min = 99;
 document.querySelectorAll('svg.chart').forEach(s => {
@@ -61,6 +67,52 @@ def page(folder: Path, name: str) -> Path:
     return target / "index.html"
 
 
+#: At the width of an A4 page less its margins: figures higher than the page, or free to be parted by its end.
+CUT = """
+[...document.querySelectorAll('.fig, .state, .banner')].filter(f => getComputedStyle(f).display !== 'none' &&
+  (f.getBoundingClientRect().height > 1009 || getComputedStyle(f).breakInside !== 'avoid')).map(f => f.id || f.className)
+"""
+
+
+def accepted(browser: Browser, path: Path, widths: tuple[int, ...] = (320, 360, 768, 1280, 1920)) -> None:
+    """Hold a page to what every page must keep: axe, size, silence, widths, labels, keyboard, print."""
+    assert path.stat().st_size <= 400_000 or path.parent.name == "sectors"
+    for width, scheme in views:
+        with browser.open(path, width, scheme) as tab:
+            assert violations(tab) == [], (path, width, scheme)
+    for width in widths:
+        with browser.open(path, width) as tab:
+            assert tab.evaluate("document.documentElement.scrollWidth") == width, (path, width)
+            found = tab.evaluate(LABELS)
+            assert found["out"] == [], (path, width)
+            assert found["min"] >= 10.9 or width not in (360, 1280), (path, width)
+            news = list(browser.events)
+        urls = [e["params"]["request"]["url"] for e in news if e["method"] == "Network.requestWillBeSent"]
+        assert all(url.startswith("file:") for url in urls)
+        assert not [e for e in news if e["method"] in NOISE], path
+    with browser.open(path, 688) as tab:
+        assert heard_by_keyboard(tab) == tab.evaluate(
+            "document.querySelectorAll('figure[data-read] tbody tr').length"
+        )
+        tab.send("Emulation.setEmulatedMedia", media="print")
+        assert tab.evaluate(CUT) == [], path
+
+
+def heard_by_keyboard(tab: Tab) -> int:
+    """Return how many different months' values the arrow keys make the read-outs of a page speak."""
+    heard = 0
+    for figure in tab.evaluate("[...document.querySelectorAll('figure[data-read]')].map(f => f.id)"):
+        tab.evaluate(f"document.querySelector('#{figure} input[type=range]').focus()")
+        tab.key("Home", 36)
+        rows = tab.evaluate(f"document.querySelectorAll('#{figure} tbody tr').length")
+        said = set()
+        for _ in range(rows):
+            said.add(tab.evaluate(f"document.querySelector('#{figure} output').textContent"))
+            tab.key("ArrowRight", 39)
+        heard += len(said)
+    return heard
+
+
 def axe_source() -> str:
     """Return axe-core, or skip."""
     given = os.environ.get("AXE_JS")
@@ -81,9 +133,42 @@ def violations(tab: Tab) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (820, "light"), (360, "light"), (360, "dark")]
-)
+@pytest.mark.proof
+@pytest.mark.parametrize("name", sorted(compose.list_group("experiment")))
+def test_every_experiment_is_accepted(browser, folder, name):
+    import forecast as fc
+
+    path = fc.write_report(fc.run(fc.load_experiment(name)), folder / "run" / name, png=False)
+    accepted(browser, path / "index.html")
+
+
+EXAMPLE = Path(__file__).parents[2] / "reports" / "example" / "index.html"
+
+
+def test_committed_report_of_guatemala_2024_is_accepted(browser):
+    accepted(browser, EXAMPLE, VIEWS[::4], (320, 1920))
+
+
+def test_page_of_several_series_is_accepted(browser, folder):
+    accepted(browser, page(folder, "sectors"), VIEWS[1:4:2], (768, 1280))
+
+
+def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
+    path = folder / "brief" / "index.html"
+    fc_page._put_in_place(fc_page.report_files(brief("plain"), png=False), path.parent)
+    with browser.open(path, 1280) as tab:
+        assert violations(tab) == []
+        assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf())) == 1
+
+
+def test_runs_side_by_side_are_accepted(browser, folder):
+    path = folder / "compare.html"
+    folders = [page(folder, name).parent for name in ("late", "sectors")]
+    path.write_text(side_by_side.compare_html(folders), encoding="utf-8")
+    accepted(browser, path, VIEWS[::4], (320,))
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_axe_finds_nothing(browser, folder, width, scheme):
     with browser.open(page(folder, "causes"), width, scheme) as tab:
         assert violations(tab) == []
@@ -130,7 +215,7 @@ def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder):
             if e["method"] == "Network.requestWillBeSent"
         ]
         assert [url for url in asked if not url.startswith("file:")] == [] and len(asked) == 1
-        noise = [e for e in browser.events if e["method"] in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")]  # fmt: skip
+        noise = [e for e in browser.events if e["method"] in NOISE]  # fmt: skip
         assert noise == []
 
 
