@@ -13,6 +13,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.data import _files
+from forecast.models import registry
+from forecast.scoring import scores
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +30,16 @@ def offline(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def registries():
+    """What a test registers (models, metrics, readers) is gone after it."""
+    kept = [(own, dict(own)) for own in (registry._REGISTRY, scores._OWN, _files._READERS)]
+    yield
+    for own, before in kept:
+        own.clear()
+        own.update(before)
 
 
 @pytest.fixture(scope="session")
