@@ -181,8 +181,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     eras = _eras(exp, calendar.known(as_of), scored)
     scores = score(scored, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
     calibration = calibrate(scored, obs, eras=eras, as_of=as_of)
-    comparison = compare(scored, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
-    confidence_set = _confidence_set(scored, obs, as_of)
+    compared = _one_row_a_model(exp, scored)
+    comparison = compare(compared, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
+    confidence_set = _confidence_set(compared, obs, as_of)
     summed = _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of)
     clock.lap("scores")
 
@@ -251,6 +252,15 @@ def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[s
     if any(d["break"] for d in divided.values()):
         eras |= {name: {s: d[name] for s, d in divided.items()} for name in ("calm", "break")}
     return eras
+
+
+def _one_row_a_model(exp: Experiment, scored: pd.DataFrame) -> pd.DataFrame:
+    """Leave of a model that was run with and without events the one that the page shows: with, but for the headline."""
+    pairs = scored[["model", "knowledge"]].drop_duplicates()
+    both = set(pairs.loc[pairs["knowledge"] == "none", "model"])
+    both &= set(pairs.loc[pairs["knowledge"] == "at_origin", "model"])
+    spare = scored["model"].map(lambda m: "at_origin" if m == exp.report.headline else "none") if both else ""
+    return scored[~(scored["model"].isin(both) & (scored["knowledge"] == spare))] if both else scored
 
 
 def _confidence_set(scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
