@@ -146,7 +146,7 @@ def test_effects_find_depends_on_the_other_choices():
     assert "range says" not in g.effects_find(
         [g.Jump("A", None, -0.5, -1.7, 0.2, True, g.Varied(9, 9, -60.0, -12.0))]
     )
-    assert "from −60% to −12%, so its size hangs more on that choice than its range says." in g.effects_find(
+    assert "from −60% to −12%, so the choice of model matters more than its range says." in g.effects_find(
         [all_]
     )
     odd = g.Jump("D", None, 0.4, 0.2, 0.6, True, None, -1.0)

@@ -177,7 +177,7 @@ def _change_events(design: Design, calendar: EventCalendar, changes: Sequence[Ch
         future[name] = np.where(total > 0.0, future[name] * share, after.sum(axis=0) / len(rows))
         if len(rows) > 1:
             notes.append(
-                f"Its effect cannot be told from that of the rest of '{name}': an equal share is taken."
+                f"Its effect cannot be told from that of the rest of '{name}': an equal share is taken, and no range holds the doubt about that."
             )
     return replace(design, future=future, notes=(*design.notes, *notes))
 

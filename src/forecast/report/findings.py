@@ -267,7 +267,7 @@ def _held(jump: Jump) -> str:
     text = f"; {count} choices of model {'shows' if v.same == v.n else 'show'} a {jump.kind}, from {v.span}"
     wide = np.diff(np.log1p(np.maximum([v.low, v.high], -99.9) / 100))[0]
     return (
-        f"{text}, so its size hangs more on that choice than its range says"
+        f"{text}, so the choice of model matters more than its range says"
         if wide > jump.high - jump.low
         else text
     )
