@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +18,7 @@ from forecast.events.calendar import EventCalendar, load_events
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model, make_models
 from forecast.ranges import add_up, fold_settings, lay_events, postprocess
-from forecast.spec import ConfigError, Experiment, FitError, nearest
+from forecast.spec import ConfigError, Experiment, FitError, nearest, own_path
 
 
 @dataclass(frozen=True)
@@ -70,24 +72,35 @@ class Rows:
     score_from: pd.Timestamp
 
 
+def figures_of(exp: Experiment) -> Observations:
+    """Return the figures of an experiment, which hold its series.
+
+    Raises
+    ------
+    ConfigError, DataError
+        For a series that is not among them, or a file that is wrong.
+    """
+    path = None if exp.data.path is None else own_path(exp.data.path)
+    obs = load_observations(path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps)
+    unknown = [s for s in exp.target.series if s not in obs.series_ids]
+    if unknown:
+        raise ConfigError(
+            "\n".join(
+                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
+                for s in unknown
+            )
+        )
+    return obs
+
+
 def read_inputs(exp: Experiment) -> Inputs:
-    """Read and check everything that can be wrong before any fit, and name all of it at once."""
-    everything = load_observations(
-        exp.data.path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
-    )
+    """Read and check everything that can be wrong before any fit."""
+    everything = figures_of(exp)
     calendar = load_events(exp.events.path)
     models = make_models(exp.model)
     if exp.backtest.baseline not in models:
         models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
     models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
-    unknown = [s for s in exp.target.series if s not in everything.series_ids]
-    if unknown:
-        raise ConfigError(
-            "\n".join(
-                f"target.series: there is no '{s}' in the figures.{nearest(s, everything.series_ids)}{_held(everything)}"
-                for s in unknown
-            )
-        )
     as_of = everything.day_of(exp.as_of)
     obs = known_by(everything, as_of)
     source = FoldSource(obs, calendar, fold_settings(exp))
@@ -124,6 +137,24 @@ def _origins(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> list[pd
 
 
 # --------------------------------------------------------------------------- forecasts
+
+
+@contextlib.contextmanager
+def workers(exp: Experiment) -> Iterator[None]:
+    """Spread work as `parallel` says: in this process, over several, or over the machines of a dask scheduler."""
+    from joblib import parallel_config
+
+    spread = exp.parallel
+    settings: dict[str, Any] = {"n_jobs": 1}
+    if spread.address:
+        from distributed import Client
+
+        Client(spread.address)
+        settings = {"backend": "dask"}
+    elif spread.n_jobs != 1:
+        settings = {"n_jobs": spread.n_jobs, "backend": spread.backend, "inner_max_num_threads": 1}
+    with parallel_config(**settings):
+        yield
 
 
 def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: bool = False) -> Backtest:

@@ -28,8 +28,9 @@ from forecast._publish.rounds import News, news, refuse_shrinking, settings_dige
 from forecast._publish.sources import Source, take
 from forecast.archive.store import Archive, digest_of, no_step
 from forecast.backtesting import kept
-from forecast.data.observations import Observations, load_observations
-from forecast.spec import ConfigError, DataError, Experiment, ForecastError, is_month, nearest
+from forecast.data.observations import Observations
+from forecast.pipeline import figures_of, workers
+from forecast.spec import ConfigError, DataError, Experiment, ForecastError, is_month
 
 #: Every named step of a round, in order; `on_step` is told of each before it begins.
 STEPS: tuple[str, ...] = (
@@ -258,7 +259,7 @@ def _make(
 ) -> Outcome:
     """Run, compare, write aside, archive, put in place."""
     maker = Maker(desk.archive, desk.exp, source, obs, kind, desk.command, desk.on_step, desk.progress)
-    with _workers(desk.exp):
+    with workers(desk.exp):
         result = maker.run(day, desk.cache)
         revision, last_result = existing_revision(desk.archive, desk.exp, kind, day)
         if last_result == (digest_of(result.forecasts), settings_digest(desk.exp)):
@@ -378,22 +379,6 @@ def _with_hook(desk: _Desk, outcome: Outcome) -> Outcome:
     return replace(outcome, text=f"{outcome.text}\n{said}") if said else outcome
 
 
-@contextlib.contextmanager
-def _workers(exp: Experiment) -> Iterator[None]:
-    if exp.parallel.n_jobs == 1 and not exp.parallel.address:
-        yield
-        return
-    from joblib import parallel_config
-
-    settings: dict[str, Any] = {
-        "backend": exp.parallel.backend,
-        "n_jobs": exp.parallel.n_jobs,
-        "inner_max_num_threads": 1,
-    }
-    with parallel_config(**settings):
-        yield
-
-
 def _own_site(desk: _Desk) -> None:
     """Refuse the site of another experiment."""
     import json
@@ -409,20 +394,9 @@ def _own_site(desk: _Desk) -> None:
 
 
 def _figures(source: Source, desk: _Desk, force: bool) -> Observations:
-    exp = source.experiment
-    obs = load_observations(
-        exp.data.path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps
-    )
-    unknown = [s for s in exp.target.series if s not in obs.series_ids]
-    if unknown:
-        raise ConfigError(
-            "\n".join(
-                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}"
-                for s in unknown
-            )
-        )
+    obs = figures_of(source.experiment)
     if not force:
-        refuse_shrinking(obs, desk.archive, list(exp.target.series))
+        refuse_shrinking(obs, desk.archive, list(desk.exp.target.series))
     return obs
 
 
@@ -460,7 +434,7 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
         mine = done[done["config_digest"] == settings_digest(desk.exp)]
         todo = [d for d in days if str(d.date()) not in set(mine["as_of"])]
         maker = Maker(desk.archive, desk.exp, source, obs, "replayed", "", desk.on_step, desk.progress)
-        with _workers(desk.exp):
+        with workers(desk.exp):
             if todo:
                 # the last day's chains hold the folds of every day before it
                 desk.on_step("folds")

@@ -112,27 +112,16 @@ def run_folder(
 
 def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
     """Run one experiment, write its report and say where; return the exit code."""
-    from joblib import parallel_config
-
     from forecast.experiment import run
+    from forecast.pipeline import workers
     from forecast.report.page import write_report
 
     cache = CACHE / compose.digest(exp)
-    settings: dict[str, Any] = {"n_jobs": exp.parallel.n_jobs, "inner_max_num_threads": 1}
-    if exp.parallel.address:
-        from distributed import Client
-
-        Client(exp.parallel.address)
-        settings = {"backend": "dask"}
-    elif exp.parallel.n_jobs != 1:
-        settings["backend"] = exp.parallel.backend
-    else:
-        settings = {"n_jobs": 1}
     say, quiet = voice.say, voice.quiet
     if not quiet:
         day = "the newest release" if exp.as_of == "latest" else exp.as_of
         say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
-    with parallel_config(**settings):
+    with workers(exp):
         result = run(exp, progress=not quiet, cache=cache)
     as_of = str(result.as_of.date())
     path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)

@@ -19,8 +19,9 @@ from forecast._publish.rounds import as_issue, entry_of, record_of, settings_dig
 from forecast._publish.sources import Source, laid_out
 from forecast.archive.store import Archive, Entry
 from forecast.archive.track_record import matured
-from forecast.data.observations import Observations, load_observations
+from forecast.data.observations import Observations
 from forecast.experiment import Run, run
+from forecast.pipeline import figures_of
 from forecast.report.companions import versions
 from forecast.report.page import write_report
 from forecast.spec import Experiment, ForecastError
@@ -162,9 +163,7 @@ def remade(archive: Archive, row: Any, scratch: Path) -> Path:
     """
     exp = settings_from(row["config"])
     here = laid_out(exp, archive.inputs(int(row["id"])), scratch / "source")
-    obs = load_observations(
-        here.data.path, release_lag_days=here.data.release_lag_days, allow_gaps=here.data.allow_gaps
-    )
+    obs = figures_of(here)
     result = run(here)
     record = record_of(archive, exp, obs, result.as_of, before=int(row["id"]))
     changed = archive.changes(int(row["id"]))

@@ -11,14 +11,14 @@ from forecast._publish.content import by_others
 from forecast._publish.rounds import record_of
 from forecast.archive.store import Archive
 from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
-from forecast.data.observations import Observations, load_observations
-from forecast.spec import Experiment, own_path
+from forecast.data.observations import Observations
+from forecast.pipeline import figures_of
+from forecast.spec import Experiment
 
 
 def record_table(exp: Experiment, now: dt.datetime) -> tuple[Observations, pd.DataFrame]:
     """Return the figures and the record of an experiment, a row for each forecast of a month."""
-    path = None if exp.data.path is None else own_path(exp.data.path)
-    obs = load_observations(path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps)
+    obs = figures_of(exp)
     archive = Archive(Path(exp.publish.archive))
     return obs, record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
 

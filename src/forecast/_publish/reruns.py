@@ -253,15 +253,13 @@ class _Steps:
         folder = self.scratch / "revised" / "data"
         folder.mkdir(parents=True, exist_ok=True)
         order = table.sort_values(["series_id", "month", "released"], kind="stable")
-        order.assign(
-            month=order["month"].astype(str), released=order["released"].dt.strftime("%Y-%m-%d")
-        ).to_csv(folder / "observations.csv", index=False)
+        order.to_csv(folder / "observations.csv", index=False)
         for name in ("leaks", "series", "hierarchy", "breaks", "releases", "sources"):
             frame = getattr(self.obs, name)
             if name == "series":
                 frame = frame.reset_index()
             if len(frame) and (self.obs.bundled or name in ("leaks", "series")):
-                _plain(frame).to_csv(folder / f"{name}.csv", index=False)
+                frame.to_csv(folder / f"{name}.csv", index=False)
         exp = replace(self.settings, data=replace(self.settings.data, path=str(folder)))
         calendar = self._last_calendar()
         return replace(exp, events=replace(exp.events, path=calendar))
@@ -345,13 +343,3 @@ def _months_after(
 ) -> list[pd.Period]:
     months = obs.actuals(series, "latest", as_of).index
     return [m for m in months if last is None or m > last]
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    out = frame.copy()
-    for column in out.columns:
-        if isinstance(out[column].dtype, pd.PeriodDtype):
-            out[column] = out[column].astype(str)
-        elif out[column].dtype.kind == "M":
-            out[column] = out[column].dt.strftime("%Y-%m-%d")
-    return out
