@@ -74,7 +74,9 @@ CUT = """
 """
 
 
-def accepted(browser: Browser, path: Path, widths: tuple[int, ...] = (320, 360, 768, 1280, 1920)) -> None:
+def accepted(
+    browser: Browser, path: Path, views: tuple[tuple[int, str], ...] = VIEWS, widths: tuple[int, ...] = WIDTHS
+) -> None:
     """Hold a page to what every page must keep: axe, size, silence, widths, labels, keyboard, print."""
     assert path.stat().st_size <= 400_000 or path.parent.name == "sectors"
     for width, scheme in views:
