@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.answers import policy_effects, what_if, worth_of_knowing
+from forecast.answers import closer_look, policy_effects, what_if, worth_of_knowing
 
 DAY = pd.Timestamp("2024-05-07")
 
@@ -29,3 +29,24 @@ def test_a_headline_without_events_has_no_worth_of_knowing(obs, events):
 def test_without_a_scenario_there_is_no_what_if(exp, obs, events):
     made, notes = what_if(exp, pd.DataFrame(), {}, obs, events, DAY)
     assert made.empty and "scenario" in made and notes.empty and "note" in notes
+
+
+NARROW = ("specification=reasonable", "events.effects=judged", "events.max_columns=6", "specification.order=[given]", "specification.transform=[log]", "specification.window=[null]", "specification.shape=[step]", "specification.beside=[all]")  # fmt: skip
+
+
+def test_only_what_is_claimed_is_tried_under_other_choices(obs, events):
+    exp = fc.load_experiment("quick", *NARROW)
+    table = policy_effects(exp, obs, events, DAY).assign(clear=False)
+    assert table["coding"].eq("judged").all() and table["event"].nunique() >= 2
+    enough = table[table["active_months"] >= 3]
+    largest = enough.loc[enough["estimate"].abs().idxmax(), "event"]
+    response, curves, fading = closer_look(exp, obs, events, DAY, table)
+    assert set(response["event"]) == set(table["event"])
+    assert set(curves["event"]) == {largest} and set(fading["what"]) == {"decay", "lead"}
+    other = next(e for e in enough["event"] if e != largest)
+    claimed = table.assign(clear=table["event"] == other)
+    assert set(closer_look(exp, obs, events, DAY, claimed)[1]["event"]) == {other}
+    none = fc.load_experiment("quick", *NARROW, "specification.effects=none")
+    response, curves, fading = closer_look(none, obs, events, DAY, table)
+    assert len(response) and curves.empty and fading.empty and "percent" in curves
+    assert [len(t) for t in closer_look(exp, obs, events, DAY, table.iloc[:0])] == [0, 0, 0]

@@ -96,9 +96,9 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
         return float("nan"), float("nan"), f"not estimated: {fit.message}"
     if not set(group.terms) <= set(fit.names):
         return float("nan"), float("nan"), "not estimated: no part of its own beside the other columns"
-    a, terms = group.combine, list(group.terms)
-    variance = float(a @ fit.cov_params.loc[terms, terms].to_numpy() @ a)
-    return float(a @ fit.params[terms].to_numpy()), float(np.sqrt(max(variance, 0.0))), ""
+    a, at = group.combine, [fit.names.index(term) for term in group.terms]
+    variance = float(a @ fit.cov_params.to_numpy()[np.ix_(at, at)] @ a)
+    return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))), ""
 
 
 def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
