@@ -354,7 +354,7 @@ def others_table(run: Any, series_id: str) -> Table | None:
         f"{SELECTION} Ours: the last {'published or ' if (table['ours_kind'] == 'published').any() else ''}replayed forecast"
         " of that month made no later than theirs, of single months only."
     )
-    return Table("Forecasts by others, beside ours", head, tuple(rows), foot, "models")
+    return Table("Forecasts by others, beside ours", head, tuple(rows), foot)
 
 
 def _months(first: Any, last: Any) -> str:
