@@ -152,7 +152,9 @@ def workers(exp: Experiment) -> Iterator[None]:
         Client(spread.address)
         settings = {"backend": "dask"}
     elif spread.n_jobs != 1:
-        settings = {"n_jobs": spread.n_jobs, "backend": spread.backend, "inner_max_num_threads": 1}
+        settings = {"n_jobs": spread.n_jobs, "backend": spread.backend}
+        if spread.backend != "threading":  # threads share one setting, which the backtest itself limits
+            settings["inner_max_num_threads"] = 1
     with parallel_config(**settings):
         yield
 
