@@ -74,7 +74,8 @@ def test_the_full_grid_is_at_least_as_good():
 @pytest.mark.parametrize("ic", ["aic", "bic"])
 def test_other_criteria(ic):
     fit = auto_arima(read("lh_ar1"), seasonal=1, ic=ic, engine="numpy")
-    assert getattr(fit, ic) == pytest.approx(fit.trace[ic].min(), abs=1e-9)
+    best = fit.trace[ic].min()  # compared at 1e-6, then searched to the end
+    assert best - 1e-5 < getattr(fit, ic) <= best + 1e-9
 
 
 def test_models_near_the_unit_circle_are_rejected():

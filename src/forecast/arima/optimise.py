@@ -46,10 +46,11 @@ Kernel = Callable[[Batch, Ints, Ints, Floats, Floats | None, bool], tuple[Floats
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """Minus log-likelihood by angles (and log sigma2, when there is a prior)."""
+    """Minus log-likelihood by angles (and log sigma2, when there is a prior), and how closely it is wanted."""
 
     batch: Batch
     kernel: Kernel
+    tolerance: float = TOLERANCE
 
     @property
     def size(self) -> int:
@@ -206,7 +207,7 @@ class _Search:
         direction[uphill] = (-g * scale * scale)[uphill]
         slope[uphill] = (g * direction).sum(-1)[uphill]
         self.promise[lanes] = -0.5 * slope
-        done = -0.5 * slope < TOLERANCE
+        done = -0.5 * slope < self.objective.tolerance
         self.converged[lanes[done]] = True
         self.direction[lanes] = direction
         largest = np.abs(direction).max(-1)

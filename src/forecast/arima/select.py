@@ -23,7 +23,7 @@ import numpy as np
 from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.likelihood import WORST, Batch, Ints
-from forecast.arima.optimise import Objective, Optima
+from forecast.arima.optimise import TOLERANCE, Objective, Optima
 from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
 from forecast.arima.problem import FoldJob, Problem, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
@@ -38,6 +38,8 @@ SMALLEST_ROOT = 1.01
 CRITERIA = ("aicc", "aic", "bic")
 #: A fold searches a model from the grid when no optimum of it is known among this many folds before.
 REACH = 60
+#: Models are compared at optima this close in log-likelihood; the chosen one is then searched to the end.
+COMPARE_TOLERANCE = 1e-6
 #: A second optimum is carried along when it lies this close below the best one.
 CARRY_CLOSE = 0.5
 
@@ -129,15 +131,22 @@ class _Shelf:
         p, q, seasonal_p, seasonal_q, _ = candidate
         return dataclasses.replace(base, p=p, q=q, P=seasonal_p, Q=seasonal_q)
 
-    def objective(self, candidate: Candidate, kernel: Kernel) -> Objective:
+    def objective(
+        self, candidate: Candidate, kernel: Kernel, tolerance: float = COMPARE_TOLERANCE
+    ) -> Objective:
         """Likelihood of a candidate for all folds of the shelf."""
-        return Objective(dataclasses.replace(self.batch, orders=self.orders(candidate)), kernel.evaluate)
+        batch = dataclasses.replace(self.batch, orders=self.orders(candidate))
+        return Objective(batch, kernel.evaluate, tolerance)
+
+    @property
+    def folds(self) -> Folds:
+        """Folds of the shelf as a search wants them."""
+        return Folds(self.group, np.array([len(p.z) for p in self.problems], dtype=np.int64), self.chain)
 
     def solve(self, candidate: Candidate, wanted: list[int], kernel: Kernel, reach: int) -> dict[int, Optima]:
         """Optima of a candidate at places of the shelf, ascending; known ones serve as starts."""
         known = self.optima.setdefault(candidate[:4], {})
-        length = np.array([len(p.z) for p in self.problems], dtype=np.int64)
-        folds = Folds(self.group, length, self.chain)
+        folds = self.folds
         objective = self.objective(candidate, kernel)
         fresh, led, leaders = [], [], []
         last = -1
@@ -459,9 +468,11 @@ def _finish(
             continue
         places = [place for _, place in pairs]
         problems = [dataclasses.replace(shelf.problems[place], orders=orders) for place in places]
+        objective = shelf.objective(candidate, run.kernel, TOLERANCE)
+        at = np.array(places, dtype=np.int64)
         made = finish(
-            problems, [shelf.columns[place] for place in places], shelf.objective(candidate, run.kernel),
-            shelf.group[places], [known[place] for place in places], run.kernel,
+            problems, [shelf.columns[place] for place in places], objective, shelf.group[places],
+            follow(objective, shelf.folds, at, at, known, 2, CARRY_CLOSE), run.kernel,
         )  # fmt: skip
         for (fold, _), fit in zip(pairs, made, strict=True):
             results[fold] = run.traced(fit, fold) if isinstance(fit, ArimaFit) else fit
