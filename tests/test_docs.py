@@ -232,3 +232,17 @@ def test_every_decision_is_listed_and_says_why_and_what_was_refused():
         assert page.name in listed and page.name in (ROOT / "mkdocs.yml").read_text()
         for word in ("**Decided.**", "**Why", "**Refused.**", "**Costs.**"):
             assert word in page.read_text(), f"{page.name}: {word}"
+
+
+def test_the_map_names_every_room():
+    said = (ROOT / "CONTRIBUTING.md").read_text().split("## The map")[1].split("## ")[0]
+    for path in (ROOT / "src" / "forecast").iterdir():
+        if path.name not in ("__init__.py", "__main__.py", "__pycache__") and path.suffix in ("", ".py"):
+            room = path.stem if path.is_file() else f"{path.name}/"
+            assert f"`{room}`" in said, room
+
+
+def test_every_table_of_a_run_is_described():
+    said = (ROOT / "docs" / "reference" / "tables.md").read_text()
+    for path in (ROOT / "reports" / "example").glob("*.csv"):
+        assert f"`{path.name}`" in said, path.name

@@ -66,6 +66,14 @@ def test_a_run_is_complete_and_says_where_it_is(made):
         "scenarios.csv",
         "track_record.csv",
         "changes.csv",
+        "confidence_set.csv",
+        "early.csv",
+        "fading.csv",
+        "others.csv",
+        "reconciliation.csv",
+        "response.csv",
+        "specification.csv",
+        "weights.csv",
         "experiment.yaml",
         "manifest.json",
         "figures",
@@ -171,14 +179,14 @@ def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
         text=True,
     )
     for _ in range(600):
-        if len(list(tmp_path.glob(".forecast-cache/*/*.npz"))) >= 2:
+        if len(list(tmp_path.glob(".forecast-cache/**/*.npz"))) >= 2:
             break
         time.sleep(0.1)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130 and "interrupted" in err and "Traceback" not in err
     assert not (tmp_path / "reports").exists() or not list((tmp_path / "reports").rglob("index.html"))
-    assert len(list(tmp_path.glob(".forecast-cache/*/*.npz"))) >= 2
+    assert len(list(tmp_path.glob(".forecast-cache/**/*.npz"))) >= 2
 
 
 def test_two_at_once_both_finish_and_leave_one_whole_folder(tmp_path):
