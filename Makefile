@@ -63,7 +63,7 @@ notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py
 
 docs: $(DEV) ## build the site (site-docs/index.html), run all code in README and docs
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --clean && echo "site: site-docs/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --clean && echo "site: site-docs/index.html (search needs: python -m http.server -d site-docs)"
 	@$(BIN)/pytest tests/test_docs.py
 
 example: $(CORE) ## rewrite reports/example, the committed report
