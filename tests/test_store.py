@@ -56,6 +56,15 @@ def test_what_goes_in_comes_out(archive):
     assert len(archive.vintages(["a"])) == 4 and archive.runs("other").empty
 
 
+def test_means_are_of_one_run_and_not_kept(archive):
+    from dataclasses import replace
+
+    plain = entry()
+    means = plain.forecasts[plain.forecasts["level"] == 0.5].assign(level=float("nan"))
+    number = archive.record(replace(plain, forecasts=pd.concat([plain.forecasts, means], ignore_index=True)))
+    assert len(archive.forecasts([number])) == len(plain.forecasts)
+
+
 def test_nothing_published_can_be_changed_or_taken_away(archive):
     archive.record(entry())
     connection = sqlite3.connect(archive.path, isolation_level=None)

@@ -352,7 +352,8 @@ def others_table(run: Any, series_id: str) -> Table | None:
         )  # fmt: skip
     foot = (
         f"{SELECTION} Ours: the last {'published or ' if (table['ours_kind'] == 'published').any() else ''}replayed forecast"
-        " of that month made no later than theirs, of single months only."
+        " of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone,"
+        " the last day of it counts, which favours ours."
     )
     return Table("Forecasts by others, beside ours", head, tuple(rows), foot)
 
