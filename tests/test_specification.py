@@ -145,3 +145,9 @@ def test_shapes_are_told_as_the_mean_change_of_the_months_in_force(tmp_path):
         table["percent"] < table["percent_upper_95"]
     ).all()
     assert table["percent"].between(-40, 25).all()
+
+
+def test_an_event_alone_has_no_choice_of_others(tmp_path):
+    few = Choices(order=("given",), transform=("log",), window=(None,), shape=("step",))
+    alone = specification_curve(panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule")  # fmt: skip
+    assert alone.table["beside"].tolist() == ["all"]

@@ -280,7 +280,7 @@ def _beside_sets(study: Study, group: Group, chosen: SpecificationSpec) -> dict[
         for other in others:
             if mine & set(other.active.tolist()):
                 made[f"without {other.name}"] = [g for g in others if g is not other]
-    if "none" in chosen.beside:
+    if "none" in chosen.beside and (others or not made):  # without others "none" is "all"
         made["none"] = []
     return made or {"all": others}
 

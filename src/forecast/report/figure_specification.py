@@ -46,10 +46,9 @@ def specification_chart(
     ax = canvas.axes(left, 30, right, LINE * lines + 22)
     x = np.arange(len(table))
     middle, low, high = (_logs(table[c]) for c in ("percent", "percent_lower_95", "percent_upper_95"))
-    bottom, top = (
-        min(float(middle.min()), math.log1p(-0.25)) - 0.35,
-        max(float(middle.max()), math.log1p(0.5)) + 0.35,
-    )
+    least, most = min(float(middle.min()), 0.0), max(float(middle.max()), 0.0)
+    room = 0.15 + 0.2 * (most - least)
+    bottom, top = least - room, most + room
     ax.set_xlim(-1, len(table))
     ax.set_ylim(bottom, top)
     ax.xaxis.set_visible(False)

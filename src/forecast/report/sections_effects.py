@@ -61,6 +61,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
         entry["why_group"] = (
             str(row["why_group"]) if "why_group" in row and isinstance(row["why_group"], str) else ""
         )
+        entry["coding"] = str(row["coding"]) if "coding" in row else "rule"
         entry["varied"] = varied(r, str(event), entry["estimate"])
         entry["firm"] = entry["clear"] and (entry["varied"] is None or entry["varied"].firm)
         known = np.isfinite([entry["placebo_p"], entry["placebo_n"]]).all()
@@ -68,9 +69,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
         hits = round(float(larger)) if known and np.isfinite(larger) else 0
         entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else "not tested"
         entry["about"] = _about(months, len(members))
-        entry["expected"] = _expected(
-            r, str(event), row["group"], str(row["coding"]) if "coding" in row else "rule"
-        )
+        entry["expected"] = _expected(r, str(event), row["group"], entry["coding"])
         out.append(entry)
     made = pd.DataFrame(out)
     return made.sort_values("month", ignore_index=True) if len(made) else made
@@ -168,8 +167,13 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         " association in time from one regression with ARIMA errors; whatever else happened in that month is in it."
         " Calm years among the ordinary months flatter a jump"
         + _against_recent(rows)
-        + f". Of {w.plural(len(rows), 'such date')} without any effect {0.05 * len(rows):.1f} would pass the first test by chance"
-        + ". Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
+        + ". One in twenty such dates without any effect would pass the first test by chance"
+        + (f", here {0.05 * len(rows):.1f} of {w.number_word(len(rows))}. " if len(rows) > 1 else ". ")
+        + (
+            "Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
+            if (rows["coding"] == "judged").any()
+            else "Shapes and dates are those of the calendar."
+        )
     )
     return r.studio.chart(
         "effects", draw,
