@@ -53,3 +53,16 @@ def test_the_gravest_code_of_a_sweep_counts_and_a_lost_job_is_1(tmp_path, monkey
     sweep.record(0, 5)
     sweep.record(1, 0)
     assert sweep.finish(lambda _: None) == 5
+
+
+def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
+    rows = ["model,knowledge,series_id,horizon,era,scale,metric,skill"]
+    for scale, metric, skill in (("log", "wis", 0.25), ("natural", "wis", 0.5), ("log", "mae", 0.75)):
+        rows += [f"seasonal_naive,none,s,{h},all,{scale},{metric},{skill}" for h in ("1", "6")]
+    (tmp_path / "scores.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "experiment.yaml").write_text("name: x\n")
+    table = runs.compared([tmp_path])
+    assert table["model"].tolist() == ["Same month last year"] and table["id"].tolist() == ["seasonal_naive"]
+    assert table.loc[0, ["1 month", "6 months"]].tolist() == [25.0, 25.0]
+    text = runs.compare([tmp_path])
+    assert "+25.0" in text and "seasonal_naive" not in text and "on logs" in text

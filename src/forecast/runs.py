@@ -223,12 +223,19 @@ def compare(folders: Sequence[Path]) -> str:
     table = compared(folders)
     if table.empty:
         return "no scores"
-    shown = table.map(lambda v: v if isinstance(v, str) else "-" if v != v else f"{v:+.1f}")
-    return "skill against the baseline, %, on the scale of the figures\n" + shown.to_string(index=False)
+    shown = table.drop(columns=["id", "knowledge"])
+    shown = shown.map(lambda v: v if isinstance(v, str) else "-" if v != v else f"{v:+.1f}")
+    return (
+        "skill against the baseline, %, by the weighted interval score on logs, as on the page\n"
+        + shown.to_string(index=False)
+    )
+
+
+_COMPARED = {"1": "1 month", "6": "6 months", "all": "all distances"}
 
 
 def compared(folders: Sequence[Path]) -> pd.DataFrame:
-    """Return the skill, in percent, of every model of some run folders, a row each.
+    """Return the skill, in percent, of every model of some run folders, a row each: by the score of the page.
 
     Raises
     ------
@@ -237,6 +244,8 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from forecast.report.names import row_name
+
     rows: list[dict[str, Any]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
@@ -244,23 +253,24 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
         scores = pd.read_csv(folder / "scores.csv", dtype={"horizon": str})
         plain = read_yaml(folder / "experiment.yaml")
         label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
-        whole = scores[(scores["era"] == "all") & (scores["scale"] == "natural")]
-        for (model, series, knowledge), part in whole.groupby(
-            ["model", "series_id", "knowledge"], sort=False
-        ):
-            cell: dict[str, Any] = {
-                "run": label,
-                "series": str(series),
-                "model": str(model),
-                "knowledge": str(knowledge),
-            }
-            for metric, horizon in (("mae", "1"), ("mae", "all"), ("wis", "1"), ("wis", "all")):
-                skill = part[(part["metric"] == metric) & (part["horizon"] == horizon)]["skill"]
-                known = len(skill) and skill.notna().all()
-                cell[f"{metric} h={horizon}"] = (
-                    round(100 * float(skill.iloc[0]), 1) if known else float("nan")
-                )
-            rows.append(cell)
+        # the measure of the page, and its names
+        whole = scores[(scores["era"] == "all") & (scores["scale"] == "log") & (scores["metric"] == "wis")]
+        groups = whole.groupby(["model", "series_id", "knowledge"], sort=False)
+        for (model, series, knowledge), part in groups:
+            skill = part.set_index("horizon")["skill"]
+            rows.append(
+                {
+                    "run": label,
+                    "series": str(series),
+                    "model": row_name(str(model), str(knowledge)),
+                    "id": str(model),
+                    "knowledge": str(knowledge),
+                    **{
+                        words: round(100 * float(skill.get(h, float("nan"))), 1)
+                        for h, words in _COMPARED.items()
+                    },
+                }
+            )
     return pd.DataFrame(rows)
 
 
