@@ -462,6 +462,7 @@ STATES = (
     "own",
     "first",
     "published",
+    "unmatured",
 )
 
 
@@ -514,8 +515,8 @@ def state(name: str) -> FakeRun:
         run = make_run(start="2022-01")
         none = {"backtest": run.backtest.iloc[:0], "scores": run.scores.iloc[:0], "calibration": run.calibration.iloc[:0], "folds": run.folds.iloc[:0]}  # fmt: skip
         return replace(run, **none)
-    if name == "published":
-        return published_run()
+    if name in ("published", "unmatured"):
+        return published_run(matured=name == "published")
     return make_run(start="2018-01")
 
 

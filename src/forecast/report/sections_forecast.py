@@ -430,7 +430,8 @@ def several(r: Report, rest: list[str]) -> list[Any]:
     views = [facts.view(r.run, s) for s in rest]
     total = r.run.experiment.target.total
     everything = [v for v in (r.view, *views) if len(v.ahead)]
-    panels = [(v.name.label, v.counts.iloc[-36:].dropna(), shown_months(v)) for v in everything]
+    start = min(facts.first_chart_start(r.run, r.view), r.view.last - 17)
+    panels = [(v.name.label, v.counts[v.counts.index >= start].dropna(), shown_months(v)) for v in everything]
 
     def draw(**how: Any) -> Any:
         return series_chart(panels, **how)
@@ -442,7 +443,7 @@ def several(r: Report, rest: list[str]) -> list[Any]:
         "series",
         draw,
         title=title,
-        subtitle=f"Counts of the last three years and the forecast with its 80% range; every panel has its own scale. To {w.month_long(month + len(shown_months(everything[0])) - 1)}",
+        subtitle=f"Counts since {w.month_long(start)} and the forecast with its 80% range; every panel has its own scale. To {w.month_long(month + len(shown_months(everything[0])) - 1)}",
         note=f"Blue: the middle of the forecast and its 80% range. {r.source}",
         label=f"{w.capital(w.number_word(len(panels)))} small line charts, one for each series, with forecasts from {w.month_long(month)}.",
         csv="forecasts.csv",

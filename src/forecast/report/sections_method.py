@@ -282,9 +282,9 @@ FILES: tuple[tuple[str, str, str], ...] = (
 
 
 def get_section(r: Report, empty: set[str]) -> Section:
-    """Return the downloads; tables that are empty in this run are said to be so."""
+    """Return the downloads; tables that are empty in this run are said to be so, and stand last."""
     files = tuple(
         Download(path, words, "empty in this report" if path in empty else holds)
-        for path, words, holds in FILES
+        for path, words, holds in sorted(FILES, key=lambda file: file[0] in empty)
     )
     return Section("get", "Downloads", "Downloads", "", (files,))
