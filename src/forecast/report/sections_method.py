@@ -203,7 +203,7 @@ def _dates(r: Report) -> list[Note]:
     )
     same = {f"{w.count(v.n)} {w.ahead(h)}" for h in (1,) if (v := evidence.verdict(run, r.view.series_id, run.headline, h)) is not None}  # fmt: skip
     if same:
-        text += f" Models are compared only on dates on which every one of them has a forecast: {same.pop()}."
+        text += f" Models are compared only on dates on which every one of them has a forecast with all three ranges: {same.pop()}."
     return [Note("Why counts of dates differ.", text)]
 
 
