@@ -6,15 +6,14 @@ levels, the errors with their exit codes, and the tree of settings that a config
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from forecast.plain import convert, from_plain as from_plain, to_plain as to_plain  # isort: skip
 from forecast.errors import (  # isort: skip
     ConfigError as ConfigError,
     DataError as DataError,
@@ -138,7 +137,7 @@ class SpecificationSpec:
     def __post_init__(self) -> None:
         problems: list[str] = []
         for key, hint in typing.get_type_hints(type(self)).items():
-            _convert(getattr(self, key), hint, f"specification.{key}", problems)
+            convert(getattr(self, key), hint, f"specification.{key}", problems)
             if getattr(self, key) == ():
                 problems.append(f"specification.{key}: name at least one")
         if any(isinstance(w, int) and w < 48 for w in self.window):
@@ -411,128 +410,3 @@ def _problems(exp: Experiment) -> Iterable[str]:
             f"report.headline: '{exp.report.headline}' is neither a model nor a combination of this experiment"
             f" ({', '.join(sorted(names))}).{nearest(exp.report.headline, names)}"
         )
-
-
-# --------------------------------------------------------------------------- plain values <-> dataclasses
-
-
-def _convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
-    origin = typing.get_origin(hint)
-    args = typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        if value is None and type(None) in args:
-            return None
-        rest = [a for a in args if a is not type(None)]
-        words = [w for a in rest if typing.get_origin(a) is Literal for w in typing.get_args(a)]
-        if isinstance(value, str) and value in words:
-            return value
-        rest = [a for a in rest if typing.get_origin(a) is not Literal] or rest
-        if isinstance(value, str) and words and not any(a is str for a in rest):
-            problems.append(
-                f"{path}: {value!r} is neither a list nor one of {', '.join(words)}.{nearest(value, words)}"
-            )
-            return value
-        return _convert(value, rest[0], path, problems)
-    if origin is Literal:
-        if value not in args:
-            problems.append(
-                f"{path}: {value!r} is not one of {', '.join(map(str, args))}.{nearest(str(value), map(str, args))}"
-            )
-        return value
-    if origin is tuple:
-        items = [value] if isinstance(value, (str, int, float)) else list(value or ())
-        if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(_convert(v, args[0], f"{path}[{i}]", problems) for i, v in enumerate(items))
-        if len(items) != len(args):
-            problems.append(f"{path}: {list(items)} has {len(items)} values, {len(args)} are needed")
-            return ()
-        return tuple(
-            _convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=True))
-        )
-    if origin in (dict, Mapping) or hint in (dict, Mapping) or getattr(origin, "__name__", "") == "Mapping":
-        if not isinstance(value, Mapping):
-            problems.append(f"{path}: {value!r} is not a group of keys")
-            return {}
-        inner = args[1] if args else Any
-        return {str(k): _convert(v, inner, f"{path}.{k}", problems) for k, v in value.items()}
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return from_plain(hint, value, path, problems)
-    if hint is Any:
-        return value
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint in (int, str, float, bool):
-        if hint is int and isinstance(value, bool):
-            problems.append(f"{path}: {value!r} is not a whole number")
-        elif hint is str and isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)
-        elif not isinstance(value, hint):
-            names = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
-            problems.append(f"{path}: {value!r} is not {names[hint]}")
-    return value
-
-
-def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None = None) -> Any:
-    """Make a dataclass of this module from plain values, naming every unknown key with the nearest known one.
-
-    Parameters
-    ----------
-    cls : type
-        A dataclass of this module; `ModelSpec` takes every key but ``kind`` and ``refit_every`` as a parameter.
-    values : mapping
-        Plain values, as YAML gives them.
-    path : str
-        Where these values stand, for messages.
-    problems : list of str, optional
-        Collects the problems of a nested call; the outermost call raises them all at once.
-
-    Raises
-    ------
-    ConfigError
-        With one line for each problem.
-    """
-    outermost = problems is None
-    found: list[str] = [] if problems is None else problems
-    if not isinstance(values, Mapping):
-        found.append(f"{path or cls.__name__}: {values!r} is not a group of keys")
-        if outermost:
-            raise ConfigError("\n".join(found))
-        return None
-    values = dict(values)
-    if cls is ModelSpec and "parameters" not in values:
-        own = {k: values.pop(k) for k in ("kind", "refit_every") if k in values}
-        values = {**own, "parameters": values}
-    hints = typing.get_type_hints(cls)
-    fields = {f.name: f for f in dataclasses.fields(cls)}
-    made: dict[str, Any] = {}
-    for key, value in values.items():
-        where = f"{path}.{key}" if path else str(key)
-        if key not in fields:
-            found.append(f"{where}: there is no such key.{nearest(str(key), fields)}")
-            continue
-        made[key] = _convert(value, hints[key], where, found)
-    missing = [
-        name
-        for name, f in fields.items()
-        if name not in made and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-    ]
-    found.extend(f"{path + '.' if path else ''}{name}: this key is needed" for name in missing)
-    if found:
-        if outermost:
-            raise ConfigError("\n".join(found))
-        return None
-    return cls(**made)
-
-
-def to_plain(value: Any) -> Any:
-    """Return nested dataclasses as dictionaries and lists of plain values, ready for YAML or JSON."""
-    if isinstance(value, ModelSpec):
-        plain = {"kind": value.kind, **{k: to_plain(v) for k, v in value.parameters.items()}}
-        return plain if value.refit_every == 1 else {**plain, "refit_every": value.refit_every}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): to_plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(v) for v in value]
-    return value
