@@ -121,3 +121,19 @@ def test_other_addresses_go_through_fsspec_or_name_the_extra(monkeypatch):
         sources._read("memory://nowhere.csv", PublishSpec())
     with pytest.raises(DataError, match="max_megabytes"):
         sources._read("memory://place", PublishSpec(max_megabytes=0.0))
+
+
+def test_the_rule_book_goes_with_its_calendar(tmp_path):
+    from forecast.events.calendar import load_events
+
+    r = Rounds(tmp_path)
+    r.write(40)
+    whole = sources.take(r.experiment(), tmp_path / "copy")
+    again = sources.laid_out(r.experiment(), whole.files, tmp_path / "again")
+    assert load_events(again.events.path).rules.equals(load_events().rules) and len(load_events().rules)
+    r.events(("old", "2019-05-01", "2019-06-01"))
+    assert load_events(r.calendar).rules.empty
+    r.calendar.with_name("event_rules.csv").write_text("mechanism,shape\nx,step\n")
+    own = sources.take(r.experiment(), tmp_path / "own")
+    assert set(own.files) == {"data/f.csv", "events/events.csv", "events/event_rules.csv"}
+    assert load_events(own.experiment.events.path).rules["shape"].tolist() == ["step"]

@@ -271,10 +271,11 @@ class _Steps:
         names = [n for n in self.last.files if n.startswith("events/") and not n.endswith("event_rules.csv")]
         if not names:
             return self.last.experiment.events.path
-        path = self.scratch / "calendar" / Path(names[0]).name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self.last.files[names[0]])
-        return str(path)
+        folder = self.scratch / "calendar"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (n for n in self.last.files if n.startswith("events/")):
+            (folder / Path(name).name).write_bytes(self.last.files[name])
+        return str(folder / Path(names[0]).name)
 
     def _old_calendar(self) -> Path:
         """The last issue's calendar with nothing that became usable since."""

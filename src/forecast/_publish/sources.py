@@ -90,12 +90,12 @@ def _read(path: str | None, spec: PublishSpec, events: bool = False) -> dict[str
     if not place.exists():
         raise DataError(f"{place}: there is no such file or folder; nothing was changed")
     if place.is_dir():
-        wanted = [place / "events.csv"] if events else sorted(place.glob("*.csv"))
-        wanted = [p for p in wanted if p.name not in _EVENT_FILES] if not events else wanted
+        wanted = sorted(p for p in place.glob("*.csv") if (p.name in _EVENT_FILES) == events)
         if not wanted:
             raise DataError(f"{place}: holds no CSV file; nothing was changed")
         return {p.name: read_unchanged(p, spec) for p in wanted}
-    return {place.name: read_unchanged(place, spec)}
+    rules = [place.with_name(_EVENT_FILES[1])] if events else []
+    return {p.name: read_unchanged(p, spec) for p in (place, *rules) if p == place or p.is_file()}
 
 
 def read_unchanged(path: Path, spec: PublishSpec, tries: int = 3) -> bytes:

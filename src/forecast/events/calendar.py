@@ -203,7 +203,7 @@ def load_events(path: str | Path | None = None, series: Collection[str] | None =
     ----------
     path : str or Path, optional
         A CSV file with at least ``id, announced_date, effective_start, shape``, or a folder that holds an
-        ``events.csv``; without it the bundled calendar.
+        ``events.csv``; without it the bundled calendar. An ``event_rules.csv`` beside it is its rule book.
     series : collection of str, optional
         Ids of the series that the calendar is for; a pattern that matches none of them is a warning.
 
@@ -228,11 +228,16 @@ def load_events(path: str | Path | None = None, series: Collection[str] | None =
     made = _reading.typed(table)
     if series is not None:
         findings += check_patterns(made, series, table.index.tolist(), _name(path))
-    rules = (
-        pd.read_csv(_bundled("event_rules.csv"), dtype=str, keep_default_na=False) if path is None else None
-    )
     kept = tuple(f for f in findings if f.severity == "warning")
-    return EventCalendar(made, pd.DataFrame() if rules is None else rules, _digest(made), kept)
+    return EventCalendar(made, _rules(path), _digest(made), kept)
+
+
+def _rules(path: str | Path | None) -> pd.DataFrame:
+    """Return the rule book that stands beside a calendar, empty where there is none."""
+    place = None if path is None else Path(str(path))
+    folder = place if place is None or place.is_dir() else place.parent
+    file = _bundled("event_rules.csv") if folder is None else folder / "event_rules.csv"
+    return pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else pd.DataFrame()
 
 
 def check_calendar(path: str | Path | None = None, series: Collection[str] | None = None) -> list[Finding]:
