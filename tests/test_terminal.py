@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecast import cli, terminal
+from forecast import cli
+from forecast._cli import terminal
 from forecast.spec import Finding
 
 PARSERS = {name: verb.parser(name) for name, verb in cli.VERBS.items()}

@@ -6,8 +6,8 @@ import shlex
 import pytest
 
 from forecast import cli
+from forecast._cli.verbs import Verb
 from forecast.spec import ConfigError
-from forecast.verbs import Verb
 
 
 def _subparsers(parser):

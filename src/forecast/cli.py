@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from forecast._cli.terminal import BASH, candidates, complain, say, writable
+from forecast._cli.verbs import VERBS as _OTHERS
+from forecast._cli.verbs import Options, Verb, no_unknown_options, own_folders
 from forecast.spec import ConfigError, ForecastError, nearest
-from forecast.terminal import BASH, candidates, complain, say, writable
-from forecast.verbs import VERBS as _OTHERS
-from forecast.verbs import Options, Verb, no_unknown_options, own_folders
 
 HELP = """\
 forecast: figures and events as known on a date in, forecasts with honest ranges and a report out.

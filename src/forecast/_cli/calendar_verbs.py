@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forecast._cli.terminal import records, say, say_findings, say_json
 from forecast.spec import ConfigError
-from forecast.terminal import records, say, say_findings, say_json
 
 if TYPE_CHECKING:
     from forecast.events.calendar import EventCalendar

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from forecast import calendar_verbs
+from forecast._cli import calendar_verbs
+from forecast._cli.terminal import complain, paint, records, say, say_findings, say_json
 from forecast.spec import ConfigError, DataError, Finding, nearest
-from forecast.terminal import complain, paint, records, say, say_findings, say_json
 
 Options = argparse.Namespace
 
@@ -158,7 +158,7 @@ def _declare_new(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(options: Options, _: list[str]) -> int:
-    from forecast.starting import write_experiment
+    from forecast._cli.starting import write_experiment
 
     path = write_experiment(options.name, options.figures, options.events, options.series, options.lag)
     say(f"{path} is written; look into it, then: forecast experiment={options.name}")

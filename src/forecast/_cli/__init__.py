@@ -1,0 +1,1 @@
+"""Parts of the command: its verbs, how it speaks to a terminal, and the first experiment that it writes."""
