@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import forecast as fc
-from _tables import figures, forecasts, random_walk
+from _tables import figures
 from forecast.postprocess.intervals import METHODS, OWN, add_intervals
 from forecast.scoring.calibration import calibrate
 from forecast.spec import FORECAST_COLUMNS, IntervalsSpec
@@ -41,13 +41,29 @@ def simulate(method: str) -> pd.DataFrame:
         if method == "model":
             table = own(obs, last, list(values))
         else:
-            table = pd.concat(
-                [forecasts(obs, {"m": random_walk}, series_id=s, horizon=HORIZON, warm_up=1) for s in values]
-            )
+            table = pd.concat([walks(obs, s) for s in values])
         spec = IntervalsSpec(method=method, half_life=None)
         ranges, _ = add_intervals(table, obs, spec)
         rows.append(calibrate(ranges[ranges["origin"] == last], obs, nominals=NOMINALS))
     return pd.concat(rows)
+
+
+def walks(obs, name) -> pd.DataFrame:
+    """Medians of the random walk at every origin."""
+    y, released = obs.actuals(name, truth="first"), obs.first_released(name)
+    h = np.tile(np.arange(1, HORIZON + 1), MONTHS)
+    frame = {
+        "model": "m",
+        "series_id": name,
+        "origin": np.repeat(released.to_numpy(), HORIZON),
+        "month": y.index.repeat(HORIZON) + h,
+        "horizon": h,
+        "knowledge": "none",
+        "scenario": "",
+        "level": 0.5,
+        "value": np.repeat(y.to_numpy(), HORIZON),
+    }
+    return pd.DataFrame(frame)[list(FORECAST_COLUMNS)]
 
 
 def own(obs, day, names) -> pd.DataFrame:
