@@ -122,15 +122,6 @@ def test_words():
     assert w.ahead(6) == "six months ahead"
 
 
-def test_tenths():
-    assert [w.tenths(level) for level in (0.8, 0.5, 0.95, 0.98)] == [
-        "8 in 10",
-        "5 in 10",
-        "19 in 20",
-        "98 in 100",
-    ]
-
-
 def test_names_are_shortened_at_words():
     assert w.shortened("Zero tolerance", 24) == "Zero tolerance"
     assert w.shortened("CHNV parole (Cuba, Haiti, Nicaragua, Venezuela)", 24) == "CHNV parole"

@@ -53,7 +53,7 @@ def forecast_chart(
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     top = _top(counts, forecast, afterwards)
     right = _end_width(canvas, forecast, whole, narrow)
-    ax = canvas.axes(_left(canvas, top), 40, right, 42)
+    ax = canvas.axes(f.left_room(canvas, top, 26.0), 40, right, 42)
     ax.set_xlim(-0.4, months + steps - 1 + 0.15)
     f.y_axis(canvas, ax, top)
     _bands(canvas, ax, counts, forecast)
@@ -75,11 +75,6 @@ def forecast_chart(
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 40)
     canvas.cursor(ax)
     return canvas.figure
-
-
-def _left(canvas: f.Canvas, top: float) -> float:
-    ticks = f.nice_ticks(top)
-    return max(26.0, canvas.width_of(w.count(ticks[-1] / f.divisor(top)), 12) + 9)
 
 
 def _top(counts: pd.DataFrame, forecast: pd.DataFrame, afterwards: pd.DataFrame | None) -> float:

@@ -44,7 +44,7 @@ def past_chart(
     above = 40 if narrow else 22 + 30 * (max(lanes, default=0) + 1) if len(flags) else 24
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (262 if narrow else 308), palette)
     top = _top(counts, forecast)
-    left = max(30.0, canvas.width_of(w.count(f.nice_ticks(top)[-1] / f.divisor(top)), 12) + 9)
+    left = f.left_room(canvas, top, 30.0)
     ax = canvas.axes(left, above, 14 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + steps + 1)
     f.y_axis(canvas, ax, top)

@@ -45,7 +45,7 @@ def response_chart(
     lines = max([float(counts["value"].max()), *(float(part["middle"].max()) for part in parts)])
     fans = max([lines, *(float(part["upper_80"].max()) for part in parts)])
     top = min(fans, max(ROOM * float(counts["value"].max()), lines)) * 1.06
-    left = max(26.0, canvas.width_of(w.count(f.nice_ticks(top)[-1] / f.divisor(top)), 12) + 9)
+    left = f.left_room(canvas, top, 26.0)
     ax = canvas.axes(left, 24, 92 if narrow else 236, 42)
     ax.set_xlim(-0.3, months - 0.6)
     f.y_axis(canvas, ax, top)

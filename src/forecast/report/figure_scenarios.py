@@ -47,7 +47,7 @@ def scenarios_chart(
     first, months, steps = counts["month"].iloc[0], len(counts), len(base)
     high = [counts["value"].max(), base["middle"].max(), base["upper_80"].max(), paths["middle"].max()]
     top = float(np.nanmax(np.asarray(high, float))) * 1.1
-    left = max(26.0, canvas.width_of(w.count(f.nice_ticks(top)[-1] / f.divisor(top)), 12) + 9)
+    left = f.left_room(canvas, top, 26.0)
     ax = canvas.axes(left, 24, 96 if narrow else 260, 42)
     ax.set_xlim(-0.3, months + steps - 0.8)
     f.y_axis(canvas, ax, top)

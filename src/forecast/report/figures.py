@@ -330,6 +330,11 @@ def y_axis(canvas: Canvas, ax: Any, top: float, ticks: Sequence[float] | None = 
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
 
 
+def left_room(canvas: Canvas, top: float, least: float) -> float:
+    """Return the room left of a plot that the numbers of its y axis need."""
+    return max(least, canvas.width_of(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
+
+
 def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: float = 44) -> None:
     """Label months below the axis, as many as have `room` units each, with the year under the first of it."""
     from matplotlib.transforms import blended_transform_factory

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from forecast.report import companions, facts
 from forecast.report import wording as w
 from forecast.report._rows import records
-from forecast.report.content import Chart, Page, Section
+from forecast.report.content import Chart, Page
 from forecast.report.markdown import markdown
 from forecast.report.studio import Studio
 from forecast.spec import ForecastError
@@ -350,11 +350,6 @@ def script() -> str:
     """Return the script of the page, without indentation."""
     lines = (TEMPLATES / "page.js").read_text(encoding="utf-8").splitlines()
     return "\n".join(line.strip() for line in lines if line.strip())
-
-
-def section_of(page: Page, id_: str) -> Section | None:
-    """Return a section of a page by its id, or None."""
-    return next((section for section in page.sections if section.id == id_), None)
 
 
 # --------------------------------------------------------------------------- files

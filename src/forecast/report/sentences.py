@@ -29,11 +29,6 @@ def status(last: Any, expected: pd.Timestamp | None, late: Sequence[Any] = ()) -
     return f"{text}; the next is expected {w.half_of_month(expected)}" if expected is not None else text
 
 
-def status_past(last: Any, as_of: Any) -> str:
-    """Return the status line of a report about an earlier date."""
-    return f"As of {w.day_long(as_of)}: {w.month_long(last)} was the latest month published"
-
-
 def late_banner(last: Any, late: Sequence[Any]) -> tuple[str, str]:
     """Return head and text of the banner of late figures."""
     months = w.joined([w.month_name(month) for month in late])

@@ -265,15 +265,6 @@ def ahead(months: int) -> str:
     return f"{word_plural(months, 'month')} ahead"
 
 
-def tenths(level: float) -> str:
-    """Return a central range as a count of cases: ``8 in 10``, ``19 in 20``."""
-    if abs(level * 10 - round(level * 10)) < 1e-9:
-        return f"{round(level * 10)} in 10"
-    if abs(level * 20 - round(level * 20)) < 1e-9:
-        return f"{round(level * 20)} in 20"
-    return f"{round(level * 100)} in 100"
-
-
 def nearest_tenth(share: float) -> str:
     """Return what a range is nearer to, in steps of 10%, for "nearer to a 70% range"."""
     return f"{round(math.floor(share * 10 + 0.5) * 10)}%"
