@@ -44,9 +44,9 @@ def effects_chart(
     low, top = _limits(effects)
     ax.set_xlim(low, top)
     ax.set_ylim(rows - 0.5, -0.5)
-    ticks = [t for t in TICKS if low <= math.log1p(t) <= top]
+    ticks = _room_for(canvas, ax, [t for t in TICKS if low <= math.log1p(t) <= top])
     at = [math.log1p(t) for t in ticks]
-    canvas.ticks(ax, "x", at, [f"{w.signed(100 * t)}%" if t else "0" for t in ticks])
+    canvas.ticks(ax, "x", at, [_tick(t) for t in ticks])
     ax.vlines(at, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
     ax.yaxis.set_visible(False)
     ax.axvline(0, color=palette["rule"], lw=1.2, zorder=1)
@@ -61,6 +61,22 @@ def effects_chart(
         for shift, words, ha in ((66, "Jump", "right"), (92, "80% range", "left"), (204, "Ordinary months\nwith as large a jump", "left")):  # fmt: skip
             _above(canvas, ax, 1, words, 10, ha, shift=shift)
     return canvas.figure
+
+
+def _tick(share: float) -> str:
+    return f"{w.signed(100 * share)}%" if share else "0"
+
+
+def _room_for(canvas: f.Canvas, ax: Any, ticks: list[float]) -> list[float]:
+    """Return the ticks whose labels stand apart and inside the drawing, those nearest to 0 first."""
+    kept: dict[float, tuple[float, float]] = {}
+    for tick in sorted(ticks, key=lambda t: abs(math.log1p(t))):
+        at = float(ax.transData.transform((math.log1p(tick), 0))[0])
+        half = canvas.width_of(_tick(tick), 12) / 2
+        apart = all(abs(at - other) >= half + room + 4 for other, room in kept.values())
+        if apart and half + 2 <= at <= canvas.width - half - 2:
+            kept[tick] = at, half
+    return sorted(kept)
 
 
 def _limits(effects: pd.DataFrame) -> tuple[float, float]:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import figures as f
-from forecast.report import wording as w
 
 #: The scale ends at so many times the largest count; a fan is cut there.
 ROOM = 2.0
