@@ -53,7 +53,8 @@ A lane is (group of columns, number of rows, parameters). All lanes march throug
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -461,18 +462,19 @@ def _start_algebra(
 BLOCK = 1024
 
 
-def _blocks(lanes: int, size: int) -> list[slice]:
-    step = max(BLOCK // (size + 1), 1)
-    return [slice(begin, begin + step) for begin in range(0, lanes, step)]
+def _passes(
+    batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None
+) -> Iterator[tuple[slice, Pass]]:
+    """Passes of blocks of lanes."""
+    step = max(BLOCK // (batch.z.shape[2] + 1), 1)
+    for begin in range(0, len(group), step):
+        part = slice(begin, begin + step)
+        variance = None if sigma2 is None else sigma2[part]
+        yield part, run(batch, group[part], length[part], coefficients[part], variance)
 
 
 def evaluate(
-    batch: Batch,
-    group: Ints,
-    length: Ints,
-    coefficients: Floats,
-    sigma2: Floats | None,
-    gradient: bool,
+    batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None, gradient: bool
 ) -> tuple[Floats, Floats, Floats]:
     """Minus log-likelihood of each lane, its derivatives by the coefficients and by log sigma2.
 
@@ -480,11 +482,8 @@ def evaluate(
     """
     values, slopes = np.empty(len(group)), np.zeros(coefficients.shape)
     sigma_slopes = np.zeros(len(group))
-    for part in _blocks(len(group), batch.z.shape[2]):
-        with np.errstate(all="ignore"):
-            done = run(
-                batch, group[part], length[part], coefficients[part], None if sigma2 is None else sigma2[part]
-            )
+    with np.errstate(all="ignore"):
+        for part, done in _passes(batch, group, length, coefficients, sigma2):
             values[part] = done.value()
             if gradient:
                 slopes[part], sigma_slopes[part] = done.gradient()
@@ -495,13 +494,7 @@ def details(
     batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None
 ) -> tuple[Details, Floats]:
     """`Details` of each lane and its regression coefficients (L, C - 1)."""
-    parts = []
-    for part in _blocks(len(group), batch.z.shape[2]):
-        with np.errstate(all="ignore"):
-            done = run(
-                batch, group[part], length[part], coefficients[part], None if sigma2 is None else sigma2[part]
-            )
-            parts.append(done.details())
-    names = ("root", "kept", "start", "start_cov", "tail", "pi_tail")
-    joined = Details(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    with np.errstate(all="ignore"):
+        parts = [done.details() for _, done in _passes(batch, group, length, coefficients, sigma2)]
+    joined = Details(*(np.concatenate([getattr(d, f.name) for d in parts]) for f in fields(Details)))
     return joined, joined.coefficients()

@@ -25,6 +25,7 @@ from forecast.arima.polynomials import Floats, Orders, difference, split
 from forecast.arima.problem import FoldJob
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Starts
+from forecast.arima.solved import prepare_covariances
 from forecast.spec import ConfigError, DataError, nearest
 
 KINDS = ("AO", "LS", "TC")
@@ -188,6 +189,7 @@ def detect_outliers_folds(
     while wishes:
         wider = [widen(jobs[i], places) for i, places in wishes.items()]
         fits = arima_folds(wider, order, seasonal_order, mean, starts, engine)
+        prepare_covariances([fit for fit, places in zip(fits, wishes.values(), strict=True) if places])
         following = {}
         for i, fit in zip(wishes, fits, strict=True):
             try:
