@@ -33,7 +33,7 @@ import pandas as pd
 
 import forecast as fc
 from _arima_peers import venv_python
-from forecast.ranges import postprocess
+from forecast._experiment.ranges import postprocess
 from forecast.scoring import metrics
 
 LIST = Path(__file__).with_suffix(".csv")

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import forecast as fc
+from forecast._experiment.pipeline import make_folds, read_inputs
 from forecast.archive.store import Archive
-from forecast.pipeline import make_folds, read_inputs
 from forecast.publish import backfill, publish, rerun
 
 TODAY = "2026-11-24"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.ranges import add_up, lay_events, parts_of, postprocess
+from forecast._experiment.ranges import add_up, lay_events, parts_of, postprocess
 from forecast.spec import ConfigError, ReconciliationSpec, TargetSpec
 
 PLACES = ("southwest", "southwest.usbp", "southwest.ofo")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.answers import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast._experiment.answers import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast._experiment.pipeline import make_folds, make_rows, read_inputs
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.backtesting.runner import Backtest
 from forecast.data.observations import BUNDLED, Observations
@@ -18,7 +19,6 @@ from forecast.display import plot_run, run_html
 from forecast.events.calendar import EventCalendar
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
 from forecast.models.registry import describe
-from forecast.pipeline import make_folds, make_rows, read_inputs
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.early import early_figures

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast._experiment.pipeline import figures_of, workers
 from forecast._publish import place
 from forecast._publish.content import by_others, site_content, staleness, status_of
 from forecast._publish.hooks import run_hook
@@ -29,7 +30,6 @@ from forecast._publish.sources import Source, take
 from forecast.archive.store import Archive, digest_of, no_step
 from forecast.backtesting import kept
 from forecast.data.observations import Observations
-from forecast.pipeline import figures_of, workers
 from forecast.spec import ConfigError, DataError, Experiment, ForecastError, is_month
 
 #: Every named step of a round, in order; `on_step` is told of each before it begins.

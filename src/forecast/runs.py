@@ -112,8 +112,8 @@ def run_folder(
 
 def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
     """Run one experiment, write its report and say where; return the exit code."""
+    from forecast._experiment.pipeline import workers
     from forecast.experiment import run
-    from forecast.pipeline import workers
     from forecast.report.page import write_report
 
     cache = CACHE / compose.digest(exp)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast._experiment.pipeline import figures_of
 from forecast._publish import place
 from forecast._publish.light import Forecasts, forecast_only
 from forecast._publish.reruns import LastIssue, what_changed
@@ -21,7 +22,6 @@ from forecast.archive.store import Archive, Entry
 from forecast.archive.track_record import matured
 from forecast.data.observations import Observations
 from forecast.experiment import Run, run
-from forecast.pipeline import figures_of
 from forecast.report.companions import versions
 from forecast.report.page import write_report
 from forecast.spec import Experiment, ForecastError

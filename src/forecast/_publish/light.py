@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.pipeline import make_folds, make_rows, read_inputs
+from forecast._experiment.pipeline import make_folds, make_rows, read_inputs
 from forecast.spec import Experiment
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from forecast._experiment.pipeline import figures_of
 from forecast._publish.content import by_others
 from forecast._publish.rounds import record_of
 from forecast.archive.store import Archive
 from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
 from forecast.data.observations import Observations
-from forecast.pipeline import figures_of
 from forecast.spec import Experiment
 
 

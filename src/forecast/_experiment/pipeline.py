@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast._experiment.ranges import add_up, fold_settings, lay_events, postprocess
 from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
@@ -17,7 +18,6 @@ from forecast.data.observations import Observations, load_observations, replace_
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model, make_models
-from forecast.ranges import add_up, fold_settings, lay_events, postprocess
 from forecast.spec import ConfigError, Experiment, FitError, nearest, own_path
 
 
