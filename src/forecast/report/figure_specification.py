@@ -52,7 +52,12 @@ def specification_chart(
     ax.set_xlim(-1, len(table))
     ax.set_ylim(bottom, top)
     ax.xaxis.set_visible(False)
-    ticks = [t for t in TICKS if bottom <= math.log1p(t / 100) <= top]
+    # those nearest to 0 first, as many as stand a line of text apart
+    unit, ticks = ax.get_window_extent().height / (top - bottom), list[float]()
+    for t in sorted(TICKS, key=lambda t: abs(math.log1p(t / 100))):
+        at_t = math.log1p(t / 100)
+        if bottom <= at_t <= top and all(abs(at_t - math.log1p(k / 100)) * unit >= 12 for k in ticks):
+            ticks.append(t)
     at = [math.log1p(t / 100) for t in ticks]
     canvas.ticks(ax, "y", at, [f"{w.signed(t)}%" if t else "0" for t in ticks])
     ax.hlines(at, 0, 1, transform=ax.get_yaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
