@@ -54,7 +54,9 @@ def test_numbers_are_cut_to_a_tenth():
 
 
 def test_strokes_along_an_axis_name_one_number():
-    assert _svg._path("M 10 20 L 10 30 M 11 20 L 15 20 M 1 2 L 3 4 L 5 4 Z") == "M10 20V30M11 20H15M1 2L3 4L5 4Z"
+    assert (
+        _svg._path("M 10 20 L 10 30 M 11 20 L 15 20 M 1 2 L 3 4 L 5 4 Z") == "M10 20V30M11 20H15M1 2L3 4L5 4Z"
+    )
 
 
 def test_text_is_text():

@@ -125,7 +125,9 @@ def test_every_size_is_told_with_where_it_comes_from(run, base):
     )
     made = run({"event": "clp_rule", "factor": 0.5}, lay_over=("arima_011",))
     notes = made.notes.set_index("model")["note"]
-    assert "no range holds the doubt about that" in notes["arima"] and notes["arima"].endswith("from the model's own fit.")
+    assert "no range holds the doubt about that" in notes["arima"] and notes["arima"].endswith(
+        "from the model's own fit."
+    )
     assert notes["arima_011"].endswith(
         "from the shrunken estimates of one ARIMA model with events, laid over this row."
     )

@@ -117,7 +117,11 @@ def csv_bytes(table: pd.DataFrame | None, name: str, digits: int = 10) -> bytes:
 
 def forecasts_bytes(table: pd.DataFrame, digits: int = 7) -> bytes:
     """Return a long forecast table as `csv_bytes` does, but quickly: what the levels of a forecast share is written once."""
-    if not len(table) or not np.isfinite(table["value"]).all() or list(table.columns[-2:]) != ["level", "value"]:
+    if (
+        not len(table)
+        or not np.isfinite(table["value"]).all()
+        or list(table.columns[-2:]) != ["level", "value"]
+    ):
         return csv_bytes(table, "backtest", digits)
     new, keys = np.zeros(len(table), bool), []
     for column in table.columns[:-2]:
