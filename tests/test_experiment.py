@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import compose, pipeline
+from forecast import compose
+from forecast._experiment import pipeline
 from forecast.spec import ConfigError
 
 pytestmark = pytest.mark.xdist_group("experiment")

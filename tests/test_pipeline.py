@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds
-from forecast import pipeline
+from forecast._experiment import pipeline
 from forecast.backtesting.runner import Backtest
 from forecast.spec import ConfigError, FitError, ParallelSpec
 

@@ -7,6 +7,7 @@ import pytest
 
 import forecast as fc
 from _archive import Archive, entry
+from forecast._publish.premises import came_true
 from forecast.archive.track_record import summarise, track_record
 from forecast.interventions.premise import premises, scored_scenarios
 from forecast.spec import ScenarioSpec
@@ -71,6 +72,6 @@ def test_only_scenarios_that_came_true_are_scored(tmp_path):
     )
     record = track_record(archived, fc.load_observations(tmp_path / "a.csv", series_id="a"))
     assert set(summarise(record)["model"]) == {"short", "random_walk"}
-    found = pd.DataFrame({"scenario": ["came", "never"], "state": ["true", "open"], "why": ["", ""]})
-    scores = summarise(scored_scenarios(record, found))
+    found = pd.DataFrame({"run": number, "scenario": ["came", "never"], "state": ["true", "open"]})
+    scores = summarise(scored_scenarios(came_true(record, found)))
     assert set(scores["model"]) == {"short", "random_walk", "short | came", "random_walk | came"}

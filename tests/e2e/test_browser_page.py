@@ -272,7 +272,7 @@ def test_without_script_everything_is_there(browser, folder):
         tab.send("Emulation.setScriptExecutionDisabled", value=False)
         assert tab.evaluate("getComputedStyle(document.querySelector('.read')).display") == "none"
         assert tab.evaluate("document.documentElement.className") == ""
-        assert tab.evaluate("document.querySelectorAll('svg.chart.wide').length") == 7
+        assert tab.evaluate("document.querySelectorAll('svg.chart.wide').length") == 9
         assert tab.evaluate("document.querySelectorAll('details table tbody tr').length") > 100
 
 

@@ -111,23 +111,18 @@ def _leak(
     )
 
 
-def scored_scenarios(record: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a track record of scenarios whose premise came true, called by model and scenario.
+def scored_scenarios(record: pd.DataFrame) -> pd.DataFrame:
+    """Return a track record of scenarios that came true, each called by model and scenario: ``model | scenario``.
 
     Parameters
     ----------
     record : DataFrame
-        Of `forecast.archive.track_record.track_record`, scenarios included.
-    found : DataFrame
-        Of `premises`.
+        Of `forecast.archive.track_record.track_record`, without scenarios whose premise did not come true.
 
     Returns
     -------
     DataFrame
-        The rows without a scenario, and those of scenarios that came true as rows of their own, ``model | scenario``:
-        ready for `summarise`, which leaves all other scenarios out.
+        Ready for `summarise`, which leaves out rows that name a scenario.
     """
-    good = set(found.loc[found["state"] == "true", "scenario"])
-    kept = record[record["scenario"].isin({"", *good})]
-    label = kept["model"] + kept["scenario"].map(lambda name: f" | {name}" if name else "")
-    return kept.assign(model=label, scenario="").reset_index(drop=True)
+    label = record["model"] + record["scenario"].map(lambda name: f" | {name}" if name else "")
+    return record.assign(model=label, scenario="").reset_index(drop=True)

@@ -1,0 +1,46 @@
+"""Scenarios of earlier issues: which of them came true, and so may be scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast._publish.rounds import settings_from
+from forecast.archive.store import Archive
+from forecast.data.observations import Observations
+from forecast.events.calendar import EventCalendar
+from forecast.interventions.premise import PREMISE_COLUMNS, premises
+
+
+def premises_of(
+    archive: Archive, record: pd.DataFrame, calendar: EventCalendar, obs: Observations, as_of: Any
+) -> pd.DataFrame:
+    """Tell of each scenario in a record whether what it assumed has happened, by the settings of its own issue.
+
+    Returns
+    -------
+    DataFrame
+        ``run, origin, scenario, state, why``.
+    """
+    rows = record[record["scenario"] != ""]
+    if rows.empty:
+        return pd.DataFrame(columns=["run", "origin", *PREMISE_COLUMNS])
+    config = archive.runs().set_index("id")["config"]
+    parts = []
+    for (number, origin), mine in rows.groupby(["run", "origin"]):
+        exp = settings_from(config[number])
+        asked = {name: exp.scenario[name] for name in mine["scenario"].unique()}
+        found = premises(asked, calendar, as_of, origin, obs, exp.target.total or exp.target.series[0])
+        parts.append(found.assign(run=number, origin=origin))
+    return pd.concat(parts, ignore_index=True)[["run", "origin", *PREMISE_COLUMNS]]
+
+
+def came_true(record: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a record without those of scenarios whose premise did not come true."""
+    good = found[found["state"] == "true"]
+    keys = set(zip(good["run"], good["scenario"], strict=True))
+    pairs = zip(record["run"], record["scenario"], strict=True)
+    kept = np.array([not s or (r, s) in keys for r, s in pairs], dtype=bool)
+    return record.loc[kept]
