@@ -263,11 +263,11 @@ FACTORS = {
 
 
 def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Any]:
-    """Return the months with and without each effect, and what hangs on the choices for the largest that is claimed."""
+    """Return the months with and without each effect, and what hangs on the choices for the largest firm one."""
     run = r.run
     response, curves, fading = (getattr(run, name, None) for name in ("response", "specification", "fading"))
     blocks: list[Any] = []
-    claimed = rows.assign(size=rows["estimate"].abs()).sort_values(["clear", "size"], ascending=False)
+    claimed = rows.assign(size=rows["estimate"].abs()).sort_values(["firm", "clear", "size"], ascending=False)
     if response is not None and len(response):
         there = claimed[claimed["event"].isin(response.loc[response["part"] == "month", "event"])]
         if len(there):
