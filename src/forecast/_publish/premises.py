@@ -27,13 +27,16 @@ def premises_of(
     rows = record[record["scenario"] != ""]
     if rows.empty:
         return pd.DataFrame(columns=["run", "origin", *PREMISE_COLUMNS])
-    config = archive.runs().set_index("id")["config"]
+    runs = archive.runs()
+    config = dict(zip(runs["id"], runs["config"], strict=True))
     parts = []
-    for (number, origin), mine in rows.groupby(["run", "origin"]):
-        exp = settings_from(config[number])
+    for number in rows["run"].unique():
+        mine = rows[rows["run"] == number]
+        exp, origin = settings_from(config[number]), mine["origin"].iloc[0]
         asked = {name: exp.scenario[name] for name in mine["scenario"].unique()}
         found = premises(asked, calendar, as_of, origin, obs, exp.target.total or exp.target.series[0])
-        parts.append(found.assign(run=number, origin=origin))
+        found["run"], found["origin"] = number, origin
+        parts.append(found)
     return pd.concat(parts, ignore_index=True)[["run", "origin", *PREMISE_COLUMNS]]
 
 
