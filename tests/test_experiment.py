@@ -112,18 +112,23 @@ def test_as_of_a_day_that_is_no_release_day_is_still_the_last_origin(run):
 
 SHORT = {
     "own_data": ("backtest.start=1983-06", "backtest.score_from=1983-06"),
-    "sectors": ("backtest.start=2026-06", "backtest.score_from=2026-06", "model=random_walk"),
-    "ports": ("backtest.start=2026-05", "backtest.score_from=2026-05"),
+    "sectors": (
+        "backtest.start=2024-07",
+        "backtest.score_from=2026-06",
+        "model=random_walk",
+        "specification=none",
+    ),
+    "ports": ("backtest.start=2026-05", "backtest.score_from=2026-05", "specification=none"),
     "quick": ("backtest.start=2024-01",),
-    "title42_end": ("backtest.start=2023-01", "backtest.score_from=2023-01"),
-    "january_2025": ("backtest.start=2024-09", "backtest.score_from=2024-09"),
+    "title42_end": ("backtest.start=2023-01", "backtest.score_from=2023-01", "specification=none"),
+    "january_2025": ("backtest.start=2024-09", "backtest.score_from=2024-09", "specification=none"),
     "guatemala_2024": ("backtest.start=2024-01", "backtest.score_from=2024-01"),
 }
 
 
 @pytest.mark.parametrize("name", sorted(compose.list_group("experiment")))
 def test_every_experiment_runs_on_a_shortened_window(name, tmp_path):
-    words = SHORT.get(name, ("backtest.start=2026-05", "backtest.score_from=2026-05"))
+    words = SHORT.get(name, ("backtest.start=2026-05", "backtest.score_from=2026-05", "specification=none"))
     run = fc.run(fc.load_experiment(name, *words))
     assert len(run.median()) == 12
     assert run.median().notna().all().all()

@@ -196,7 +196,8 @@ def _reconcile_model(
         stamp = pd.Timestamp(origin, unit="D").as_unit("ns")
         row = {"origin": stamp, "method": method, "n_errors": len(past), "months": len(months)}
         if len(past) < AT_LEAST or not len(months):
-            why = f"{len(past)} matured errors, {AT_LEAST} needed" if len(months) else "no month in common"
+            few = f"{len(past)} matured errors, {AT_LEAST} needed (an earlier backtest.start gives more)"
+            why = few if len(months) else "no month in common"
             rows.append({**row, "months": 0, "shrinkage": np.nan, "note": f"not reconciled: {why}"})
             continue
         covariance, rate = shrunken_covariance(past)
