@@ -20,7 +20,9 @@ def made(run):
     try:
         pdf.need()
     except ConfigError as error:
-        pytest.skip(f"skipped: {error}")
+        pytest.skip(
+            f"skipped: {error}"
+        )  # the extra `pdf` is optional; .ci/run installs what it needs, so it runs there
     return page.report_files(run, versions=VERSIONS, png=False, pdf=True)
 
 

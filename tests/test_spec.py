@@ -1,7 +1,7 @@
 import pytest
 
 from forecast import spec
-from forecast.spec import ConfigError, DataError, Experiment, Finding, ModelSpec, from_plain, to_plain
+from forecast.spec import ConfigError, Experiment, ModelSpec, from_plain, to_plain
 
 
 def test_levels_are_those_of_the_hubs():
@@ -55,21 +55,3 @@ def test_a_round_trip_through_plain_values_changes_nothing():
 def test_a_lone_word_is_a_list_of_one():
     exp = from_plain(Experiment, {"target": {"series": "a"}})
     assert exp.target.series == ("a",)
-
-
-def test_findings_say_where_and_what_to_do():
-    finding = Finding("gap", "error", "a month is missing", "f.csv", 7, "a", "2020-03", "2020-03", "add it")
-    assert str(finding) == "error: f.csv, row 7, a, 2020-03: a month is missing; expected 2020-03; add it"
-    with pytest.raises(DataError, match="2 problems") as error:
-        spec.raise_for_errors([finding, finding, Finding("note", "warning", "only told")])
-    assert len(error.value.findings) == 2
-    spec.raise_for_errors([Finding("note", "warning", "only told")])
-
-
-def test_errors_carry_the_exit_codes_of_the_design():
-    assert (ConfigError.exit_code, DataError.exit_code) == (2, 4)
-
-
-def test_nearest_keeps_silent_when_nothing_is_near():
-    assert spec.nearest("zzzz", ["arima"]) == ""
-    assert "arima" in spec.nearest("arma", ["arima", "ridge"])
