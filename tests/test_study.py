@@ -27,8 +27,8 @@ def test_a_planted_step_is_the_effect_of_its_group(tmp_path):
 def test_a_job_stops_where_it_is_told_and_carries_the_prior(tmp_path):
     study = study_of(tmp_path)
     job = study.job(study.groups, shrink=True, stop=80)
-    assert len(job.y) == len(job.xreg) == 80
-    assert np.isfinite(job.prior[1]).all()
+    assert len(job.y) == len(job.xreg) == 80 and job.xreg_names == ("law",)
+    assert np.isfinite(job.xreg_prior[1]).all()
 
 
 def test_auto_is_settled_before_anything_is_fitted(tmp_path):
