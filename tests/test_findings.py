@@ -137,12 +137,21 @@ def test_effects_find_depends_on_the_other_choices():
     all_ = g.Jump("A", None, -0.5, -0.7, -0.2, True, g.Varied(100, 100, -60.0, -12.0))
     most = g.Jump("B", None, -0.4, -0.7, -0.2, True, g.Varied(95, 100, -60.0, 4.0))
     shaky = g.Jump("C", None, -0.9, -1.2, -0.6, True, g.Varied(67, 100, -50.0, 161.0))
-    assert "; each of 100 choices of model shows a fall, from −60% to −12%" in g.effects_find([all_])
-    assert "; 95 of 100 choices of model show a fall, from −60% to +4%" in g.effects_find([most])
+    assert (
+        "; each of 100 choices of model shows a fall, on the mean of its months from −60% to −12%"
+        in g.effects_find([all_])
+    )
+    assert (
+        "; 95 of 100 choices of model show a fall, on the mean of its months from −60% to +4%"
+        in g.effects_find([most])
+    )
     both = g.effects_find([most, shaky])
     assert both.startswith("The largest fall that keeps its sign under other choices of model came with “B”")
     assert "The fall of “C”, −59%, stands out from ordinary months too, but its sign depends" in both
-    assert "67 of 100 choices show a fall, and all range from −50% to +161%." in both
+    assert (
+        "67 of 100 choices show a fall, and the mean change over its months ranges from −50% to +161%."
+        in both
+    )
     assert "range says" not in g.effects_find(
         [g.Jump("A", None, -0.5, -1.7, 0.2, True, g.Varied(9, 9, -60.0, -12.0))]
     )

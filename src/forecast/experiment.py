@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from forecast._experiment.answers import closer_look, policy_effects, what_if, worth_of_knowing
-from forecast._experiment.pipeline import make_folds, make_rows, read_inputs
+from forecast._experiment.pipeline import Inputs, make_folds, make_rows, read_inputs
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.backtesting.runner import Backtest
 from forecast.data.observations import BUNDLED, Observations
@@ -23,7 +23,7 @@ from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.early import early_figures
 from forecast.scoring.scores import score
-from forecast.spec import Experiment, ForecastError, Knowledge, own_path
+from forecast.spec import Experiment, ForecastError, own_path
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     summed = _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of)
     clock.lap("scores")
 
-    coefficients, diagnostics = _told(x.models, obs, calendar, exp, as_of)
+    coefficients, diagnostics = _told(x, tuple(series))
     clock.lap("fits at the origin")
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
@@ -216,7 +216,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         response=response,
         specification=specification,
         fading=fading,
-        estimability=_estimability(obs, calendar, exp, as_of),
+        estimability=x.source.design(as_of, tuple(series), "at_origin").estimability.assign(origin=as_of),
         scenarios=scenarios,
         scenario_notes=scenario_notes,
         weights=rows.weights,
@@ -311,20 +311,15 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
 # --------------------------------------------------------------------------- what is told
 
 
-def _told(
-    models: Mapping[str, Model],
-    obs: Observations,
-    calendar: EventCalendar,
-    exp: Experiment,
-    as_of: pd.Timestamp,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _told(x: Inputs, series: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
     tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
-    for name, model in models.items():
-        panel = obs.as_of(as_of, list(exp.target.series), include_leaks=exp.data.include_leaks)
-        panel = panel.window(exp.backtest.window)
-        design = _design(calendar, panel, exp, "at_origin" if model.uses_events else "none")
+    panel = x.source.panel(x.as_of, series)
+    for name, model in x.models.items():
+        if isinstance(panel, str):
+            break
         try:
+            design = x.source.design(x.as_of, series, "at_origin" if model.uses_events else "none")
             fitted = model.fit(panel, design)
         except (ForecastError, ValueError):
             continue  # the fold table says why
@@ -344,26 +339,6 @@ def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame
     if not parts:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(parts, ignore_index=True)[list(columns)]
-
-
-def _design(calendar: EventCalendar, panel: Any, exp: Experiment, knowledge: Knowledge) -> Any:
-    return calendar.design(
-        panel,
-        horizon=exp.horizon,
-        knowledge=knowledge,
-        coding=exp.events.coding,
-        max_columns=exp.events.max_columns,
-        priority=exp.events.priority,
-        unseen=exp.events.unseen,
-    )
-
-
-def _estimability(
-    obs: Observations, calendar: EventCalendar, exp: Experiment, as_of: pd.Timestamp
-) -> pd.DataFrame:
-    panel = obs.as_of(as_of, list(exp.target.series), include_leaks=exp.data.include_leaks)
-    table: pd.DataFrame = _design(calendar, panel, exp, "at_origin").estimability
-    return table.assign(origin=as_of)
 
 
 def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:

@@ -20,11 +20,6 @@ SHAPE_COLUMNS = ("shape", "judged_shape")
 SIGN_COLUMNS = ("sign", "sign_at_ports", "judged_sign")
 PRIORITY_COLUMNS = ("priority", "judged_priority")
 NUMBERS = ("decay", "ramp_months", "lead_months")
-TEXTS = (
-    "name", "description", "mechanism", "direction", "scope_type", "scope", "series_ids", "bundle",
-    "collinear_with", "unseen_like", "source_title", "source_publisher", "source_date", "source_url",
-    "verification", "notes",
-)  # fmt: skip
 #: Every column of a calendar, in the order of the bundled file.
 COLUMNS: tuple[str, ...] = (
     "id", "name", "description", *DATES, "shape", "sign", "sign_at_ports", "priority", "judged_shape",

@@ -245,7 +245,7 @@ def effects_find(jumps: Sequence[Jump]) -> str:
     if shaky:
         big = max(shaky, key=lambda jump: abs(jump.estimate))
         assert big.varied is not None
-        parts.append(f"The {big.kind} of “{big.label}”{_of(big.month)}, {w.effect(big.estimate)}{_unexpected(big)}, stands out from ordinary months{' too' if firm else ''}, but its sign depends on the choice of model: {w.hits(big.varied.same, big.varied.n)} choices show a {big.kind}, and all range from {big.varied.span}.")  # fmt: skip
+        parts.append(f"The {big.kind} of “{big.label}”{_of(big.month)}, {w.effect(big.estimate)}{_unexpected(big)}, stands out from ordinary months{' too' if firm else ''}, but its sign depends on the choice of model: {w.hits(big.varied.same, big.varied.n)} choices show a {big.kind}, and the mean change over its months ranges from {big.varied.span}.")  # fmt: skip
     if vague:
         last = vague[-1]
         parts.append(f"The jump of “{last.label}”{_of(last.month)}, {w.effect(last.estimate)}, cannot be told apart from ordinary change in this model, which is not the same as no effect.")  # fmt: skip
@@ -264,7 +264,7 @@ def _held(jump: Jump) -> str:
     if v is None:
         return ""
     count = f"each of {v.n}" if v.same == v.n else f"{w.hits(v.same, v.n)}"
-    text = f"; {count} choices of model {'shows' if v.same == v.n else 'show'} a {jump.kind}, from {v.span}"
+    text = f"; {count} choices of model {'shows' if v.same == v.n else 'show'} a {jump.kind}, on the mean of its months from {v.span}"
     wide = np.diff(np.log1p(np.maximum([v.low, v.high], -99.9) / 100))[0]
     return (
         f"{text}, so the choice of model matters more than its range says"
