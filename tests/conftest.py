@@ -11,11 +11,17 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 import forecast as fc
 from forecast.data import _files
 from forecast.models import registry
 from forecast.scoring import scores
+
+# The same examples in every run of `make test`; `make proof` looks at new ones, and at more of them.
+settings.register_profile("test", derandomize=True, deadline=None, max_examples=25)
+settings.register_profile("proof", deadline=None, max_examples=300)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
 @pytest.fixture(autouse=True)

@@ -47,12 +47,27 @@ def test_the_optimum_is_that_of_a_fine_grid():
 
 
 def test_over_differencing_reaches_the_unit_root():
-    y = np.cumsum(np.diff(np.random.default_rng(2).standard_normal(300)))
+    y = np.cumsum(np.diff(np.random.default_rng(1).standard_normal(300)))
     objective, group, length = objective_of(y, (0, 1, 1))
     found = solve(objective, group, length, [[0.3]])
+    at_the_root = objective.value(group, length, np.array([[np.pi / 2]]))
     coefficient = objective.unpack(found.x)[0][0, 0]
-    assert coefficient == pytest.approx(-1.0, abs=1e-6)
+    assert coefficient == pytest.approx(-1.0, abs=1e-5)
+    assert found.value[0] == pytest.approx(at_the_root[0], abs=1e-7)
     assert found.converged.all()
+
+
+def test_the_unit_root_is_not_taken_for_the_optimum_before_it():
+    """Its slope is zero by symmetry; here the likelihood has a higher maximum at -0.996."""
+    y = np.cumsum(np.diff(np.random.default_rng(2).standard_normal(300)))
+    objective, group, length = objective_of(y, (0, 1, 1))
+    fine = np.linspace(1.3, np.pi / 2, 2001)[:, None]
+    zero = np.zeros(len(fine), dtype=np.int64)
+    values = objective.value(group[zero], length[zero], fine)
+    found = solve(objective, group, length, [[0.3]])
+    assert found.value[0] <= values.min() + 1e-7
+    assert found.value[0] < values[-1] - 0.005
+    assert np.abs(found.x).max() <= np.pi / 2  # told as the root before the circle, not its mirror image
 
 
 def test_a_lane_does_not_depend_on_other_families():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.events import shapes
@@ -76,7 +76,6 @@ def test_a_pulse_without_an_end_lasts_to_the_origin_and_at_least_31_days():
     assert shapes.pulse_end(start, never, shapes.to_day("2018-06-02"))[0] == shapes.to_day("2018-06-02")
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     start=st.dates(min_value=pd.Timestamp("2015-01-01").date(), max_value=pd.Timestamp("2017-12-31").date()),
     length=st.integers(0, 1500),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.arima import FoldJob, arima, arima_folds
@@ -11,7 +11,6 @@ seeds = st.integers(0, 10_000)
 models = st.sampled_from(
     [((0, 1, 1), None), ((1, 0, 0), None), ((0, 1, 1), (0, 1, 1, 4)), ((1, 0, 1), (1, 0, 0, 4))]
 )
-quick = settings(max_examples=15, deadline=None)
 
 
 def data(seed, n=60, k=2):
@@ -20,7 +19,6 @@ def data(seed, n=60, k=2):
     return np.cumsum(rng.standard_normal(n)) + x @ rng.standard_normal(k), x
 
 
-@quick
 @given(seeds, models, st.floats(-8, 8))
 def test_scale(seed, model, power):
     y, x = data(seed)
@@ -30,7 +28,6 @@ def test_scale(seed, model, power):
     assert two.loglik + two.nobs * np.log(factor) == pytest.approx(one.loglik, abs=1e-6)
 
 
-@quick
 @given(seeds, models, st.floats(-1e4, 1e4))
 def test_shift(seed, model, shift):
     """A constant is absorbed by the intercept or by the differences."""
@@ -41,7 +38,6 @@ def test_shift(seed, model, shift):
     np.testing.assert_allclose(two.forecast(3, x[:3])[0] - shift, one.forecast(3, x[:3])[0], atol=1e-3)
 
 
-@quick
 @given(seeds, models, st.permutations([0, 1, 2]))
 def test_order_of_regressors(seed, model, order):
     y, x = data(seed, k=3)
@@ -50,7 +46,6 @@ def test_order_of_regressors(seed, model, order):
     assert two.loglik == pytest.approx(one.loglik, abs=1e-6)
 
 
-@quick
 @given(seeds, models)
 def test_linear_maps_of_regressors(seed, model):
     y, x = data(seed)
@@ -59,7 +54,6 @@ def test_linear_maps_of_regressors(seed, model):
     assert two.loglik == pytest.approx(one.loglik, abs=1e-6)
 
 
-@quick
 @given(st.lists(seeds, min_size=2, max_size=5, unique=True), models, st.randoms(use_true_random=False))
 def test_batch_and_single_in_any_order(several, model, random):
     jobs = [FoldJob(*data(seed)) for seed in several]
@@ -69,7 +63,6 @@ def test_batch_and_single_in_any_order(several, model, random):
         assert fit.loglik == arima_folds([job], *model, starts="full", engine="compiled")[0].loglik
 
 
-@quick
 @given(seeds, models, st.integers(0, 59))
 def test_a_missing_month_is_the_month_left_to_its_own_dummy(seed, model, month):
     y, x = data(seed)
@@ -82,7 +75,6 @@ def test_a_missing_month_is_the_month_left_to_its_own_dummy(seed, model, month):
     assert one.loglik == pytest.approx(two.loglik, abs=1e-6)
 
 
-@quick
 @given(seeds, models)
 def test_more_regressors_never_fit_worse(seed, model):
     y, x = data(seed)

@@ -6,7 +6,8 @@ found at one fold are the starts of later ones.
 
 Coordinates are angles, sin(angle) being a partial autocorrelation. A moving average and the one with its
 inverse root have the same likelihood, so in angles the unit root is an ordinary, smooth point of the
-function, and the typical scale near it is sqrt(1/n) instead of 1/n.
+function, and the typical scale near it is sqrt(1/n) instead of 1/n. A step beyond the unit root is a step to
+its mirror image before it; stopping a step at the root would stop the search, the slope there being zero.
 
 Every lane is a search of its own (fold x start). All lanes evaluate together, each with its own step
 length and its own approximation of the Hessian (BFGS with Powell's damping, box constraints by active sets).
@@ -64,6 +65,11 @@ class Objective:
         largest = AR_BOUND_SINGLE if ar.sum() == 1 else AR_BOUND
         extra = [700.0] * int(self.batch.n_shrunk > 0)
         return np.array([*np.arcsin(np.where(ar, largest, MA_BOUND)), *extra], dtype=float)
+
+    @property
+    def mirrored(self) -> NDArray[np.bool_]:
+        """Which coordinates have their mirror image beyond the bound."""
+        return np.append(~self.batch.orders.is_ar, [False] * int(self.batch.n_shrunk > 0))
 
     def unpack(self, x: Floats) -> tuple[Floats, Floats, Floats | None]:
         """Coefficients, their Jacobian, and sigma2 of points (L, size)."""
@@ -159,6 +165,7 @@ class _Search:
     ) -> None:  # fmt: skip
         self.objective, self.group, self.length, self.family = objective, group, length, family
         self.x, self.f, self.g, self.b, self.bounds = x, f, g, b, objective.bounds
+        self.limits = np.where(objective.mirrored, np.inf, self.bounds)
         lanes = len(x)
         self.direction = np.zeros_like(x)
         self.step, self.shorter = np.ones(lanes), np.zeros(lanes, dtype=np.int64)
@@ -193,7 +200,7 @@ class _Search:
         """New directions of lanes; returns those that are not at their optimum yet."""
         if not len(lanes):
             return lanes
-        x, g, b, bound = self.x[lanes], self.g[lanes], self.b[lanes], self.bounds
+        x, g, b, bound = self.x[lanes], self.g[lanes], self.b[lanes], self.limits
         held = ((x >= bound) & (g < 0.0)) | ((x <= -bound) & (g > 0.0))
         free = np.where(held, 0.0, 1.0)
         diagonal = np.arange(x.shape[1])
@@ -217,7 +224,7 @@ class _Search:
 
     def _try(self, lanes: Ints) -> tuple[Ints, Ints]:
         """One step of all lanes; returns those that moved and those that try a shorter step."""
-        bound = self.bounds
+        bound = self.limits
         x, f, g = self.x[lanes], self.f[lanes], self.g[lanes]
         target = np.clip(x + self.step[lanes, None] * self.direction[lanes], -bound, bound)
         moved = target - x
@@ -230,6 +237,7 @@ class _Search:
         if len(good):
             self.b[good] = _updated(self.b[good], moved[better], slope[better] - g[better])
             self.x[good], self.f[good], self.g[good] = target[better], value[better], slope[better]
+            self._mirror(good)
         if len(poor):
             excess = 2.0 * (value - f - expected)[~better]
             usable = (excess > 0.0) & (value[~better] < WORST)
@@ -242,6 +250,20 @@ class _Search:
             self.converged[poor[stuck & (promised < 1e-5)]] = True
             poor = poor[~stuck]
         return good, poor
+
+    def _mirror(self, lanes: Ints) -> None:
+        """Take lanes that went beyond a unit root back to the mirror image, where the value is the same."""
+        x = self.x[lanes]
+        beyond = np.abs(x) > self.bounds
+        lanes, beyond = lanes[beyond.any(-1)], beyond[beyond.any(-1)]
+        if not len(lanes):
+            return
+        sign = np.where(beyond, -1.0, 1.0)
+        self.x[lanes] = np.where(
+            beyond, 2.0 * np.copysign(self.bounds, self.x[lanes]) - self.x[lanes], self.x[lanes]
+        )
+        self.g[lanes] *= sign
+        self.b[lanes] *= sign[:, :, None] * sign[:, None, :]
 
 
 def _updated(b: Floats, moved: Floats, change: Floats) -> Floats:
