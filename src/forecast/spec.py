@@ -268,6 +268,8 @@ class ReportSpec:
     pdf: bool = False
     #: One page only: headline, facts, first chart and table. | | true
     brief: bool = False
+    #: Language of the page: en, es. | | es
+    language: str = "en"
     #: First month of the first chart; null = found from the calendar. | month | 2019-01
     level_break: str | None = None
 

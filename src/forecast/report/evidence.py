@@ -11,6 +11,7 @@ import pandas as pd
 from forecast.report import facts, names, tables
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import mark, t
 from forecast.report.content import Cell, Head, Paragraph, Row, Table
 from forecast.report.facts import View
 
@@ -45,7 +46,11 @@ def claim(run: Any, words: str) -> str:
 
 def between(lower: float, upper: float) -> str:
     """Return an interval of skill, or that there is none."""
-    return f"{w.skill(lower)} to {w.skill(upper)}" if np.isfinite(lower) and np.isfinite(upper) else "none"
+    return (
+        t("{lower} to {upper}", lower=w.skill(lower), upper=w.skill(upper))
+        if np.isfinite(lower) and np.isfinite(upper)
+        else "none"
+    )
 
 
 def claims_table(run: Any, series_id: str) -> Table | None:
@@ -56,9 +61,9 @@ def claims_table(run: Any, series_id: str) -> Table | None:
     if not found:
         return None
     divided = any(verdict(run, series_id, run.headline, h, BREAK) is not None for h, _ in found)
-    head = [Head("Months ahead"), Head("Skill", "n"), Head("90% range", "n"), Head("p", "n")]
-    head += [Head("Calm dates", "n"), Head("Dates before a break", "n")] if divided else []
-    head += [Head("Five best dates carry", "n"), Head("What may be said")]
+    head = [Head(t("Months ahead")), Head(t("Skill"), "n"), Head(t("90% range"), "n"), Head("p", "n")]
+    head += [Head(t("Calm dates"), "n"), Head(t("Dates before a break"), "n")] if divided else []
+    head += [Head(t("Five best dates carry"), "n"), Head(t("What may be said"))]
     rows = []
     for horizon, v in found:
         cells = ["all" if horizon == "all" else str(horizon), w.skill(v.skill), between(v.lower, v.upper)]
@@ -66,22 +71,23 @@ def claims_table(run: Any, series_id: str) -> Table | None:
         cells += [_part(run, series_id, horizon, era) for era in (CALM, BREAK)] if divided else []
         share = getattr(v, "five_best_share", np.nan)
         cells.append(
-            "no gain" if not np.isfinite(share) else "more than all" if share > 1 else w.percent(share)
+            t("no gain") if not np.isfinite(share) else t("more than all") if share > 1 else w.percent(share)
         )
         rows.append(Row((*cells, w.capital(claim(run, v.words)))))
     name, other = names.model_name(run.headline), names.model_name(baseline)
-    foot = (
-        "Skill as in the table of models. 90% range: bootstrap of blocks of two years. p: Diebold-Mariano test, which takes"
-        " the dates for more independent than they are. “Better” is said only if the whole range lies above 0, the gain has"
-        " the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it."
+    foot = t(
+        "Skill as in the table of models. 90% range: bootstrap of blocks of two years. p: Diebold-Mariano test, which takes the dates for more independent than they are. “Better” is said only if the whole range lies above 0, the gain has the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it."
     )
     if divided:
-        foot += (
-            " Before a break: a measure of first priority by rule was announced within the next six months and began at"
-            " most a month later; known only afterwards."
+        foot += t(
+            " Before a break: a measure of first priority by rule was announced within the next six months and began at most a month later; known only afterwards."
         )
     return Table(
-        f"Is it more than chance? “{name}” against “{other}”", tuple(head), tuple(rows), foot, "models"
+        t("Is it more than chance? “{name}” against “{other}”", name=name, other=other),
+        tuple(head),
+        tuple(rows),
+        foot,
+        "models",
     )
 
 
@@ -96,7 +102,7 @@ def alike_table(run: Any, series_id: str) -> Table | None:
     if not len(table):
         return None
     kept = {str(h): rows for h, rows in table.groupby(table["horizon"].astype(str))}
-    heads = {"1": "One month ahead", "all": "All distances"}
+    heads = {"1": t("One month ahead"), "all": t("All distances")}
     shown = [h for h in heads if h in kept]
     rows = []
     for model, knowledge in tables.model_rows(run):
@@ -110,13 +116,13 @@ def alike_table(run: Any, series_id: str) -> Table | None:
             )
             cells.append(told)
         rows.append(Row((names.row_name(model, knowledge), *cells), "lead" if model == run.headline else ""))
-    dates = w.joined([f"{w.count(kept[h]['n'].iloc[0])} {'one month ahead' if h == '1' else 'over all distances'}" for h in shown])  # fmt: skip
-    foot = (
-        "Yes: the model stands in a set that holds the best one 9 times in 10 (model confidence set of Hansen, Lunde and"
-        f" Nason); those in it cannot be told apart. On dates that all models share: {dates}."
+    dates = w.joined([f"{w.count(kept[h]['n'].iloc[0])} {t('one month ahead') if h == '1' else t('over all distances')}" for h in shown])  # fmt: skip
+    foot = t(
+        "Yes: the model stands in a set that holds the best one 9 times in 10 (model confidence set of Hansen, Lunde and Nason); those in it cannot be told apart. On dates that all models share: {dates}.",
+        dates=dates,
     )
-    head = (Head("Model"), *(Head(heads[h], "n") for h in shown))
-    return Table("Models that cannot be told apart", head, tuple(rows), foot)
+    head = (Head(t("Model")), *(Head(heads[h], "n") for h in shown))
+    return Table(t("Models that cannot be told apart"), head, tuple(rows), foot)
 
 
 # --------------------------------------------------------------------------- with and without events
@@ -125,7 +131,7 @@ def alike_table(run: Any, series_id: str) -> Table | None:
 def in_era(run: Any, era: str) -> str:
     """Return an era as a sentence has it: ``since 2020``, ``from 2014 to 2019``."""
     words = facts.era_words(run, era)
-    return words if words.startswith("since") else f"from {words}"
+    return words if words.startswith("since") else t("from {words}", words=words)
 
 
 def pair_with_events(run: Any) -> tuple[str, str] | None:
@@ -146,7 +152,7 @@ def events_table(run: Any, view: View) -> Table | None:
         return None
     plain, moved = (m.set_index("month") for m in made)
     head = (
-        Head("Month"), Head("Without events", "n"), Head("80% range", "n"), Head("With events", "n"), Head("80% range", "n"),
+        Head(t('Month')), Head(t('Without events'), "n"), Head(t('80% range'), "n"), Head(t('With events'), "n"), Head(t('80% range'), "n"),
     )  # fmt: skip
     rows = []
     for month in plain.index[plain["horizon"].isin((1, 2, 3, 4, 5, 6, 9, 12))]:
@@ -159,7 +165,7 @@ def events_table(run: Any, view: View) -> Table | None:
                 else [w.rounded(row["middle"], view.whole), _span(row, view.whole)]
             )
         rows.append(Row((w.month_short(month), *cells)))
-    for horizon, words in ((1, "Skill, 1 month"), ("all", "Skill, all distances")):
+    for horizon, words in ((1, t("Skill, 1 month")), ("all", t("Skill, all distances"))):
         found = [verdict(run, view.series_id, m, horizon) for m in pair]
         if all(v is not None for v in found):
             cells = [text for v in found for text in (w.skill(v.skill), between(v.lower, v.upper))]
@@ -169,19 +175,23 @@ def events_table(run: Any, view: View) -> Table | None:
         for c in ("middle", "upper_80")
     )
     if same and alike:
-        foot = "No event known on this date moves the forecast: both are the same now."
+        foot = t("No event known on this date moves the forecast: both are the same now.")
     elif same:
-        foot = "Events known on this date leave the middle where it is and widen the ranges: which way they act is not known."
+        foot = t(
+            "Events known on this date leave the middle where it is and widen the ranges: which way they act is not known."
+        )
     else:
-        foot = "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
-    foot += (
-        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is"
-        f" the forecast {'without' if run.headline == pair[0] else 'with'} events. {_gain(run, view.series_id)}Skill as in"
-        " “Do the models beat a simple guess?”, with its 90% range."
+        foot = t(
+            "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
+        )
+    foot += t(
+        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is the forecast {which} events. {run}Skill as in “Do the models beat a simple guess?”, with its 90% range.",
+        which=t("without") if run.headline == pair[0] else t("with"),
+        run=_gain(run, view.series_id),
     )
     if not any(row.kind for row in rows):
         foot = foot.rsplit("Skill as in", 1)[0].strip()
-    caption = "The same forecast with the events known at the time laid over it"
+    caption = t("The same forecast with the events known at the time laid over it")
     return Table(caption, head, tuple(rows), foot, "dates")
 
 
@@ -200,8 +210,13 @@ def _gain(run: Any, series_id: str) -> str:
         return ""
     row = rows[0]
     way = "better" if row.gain >= 0 else "worse"
-    told = f"Over all distances the score with events was {w.percent(abs(row.gain))} {way} than without (90% range {between(row.lower, row.upper)})"
-    return f"{told}{', which cannot be told apart from nothing' if row.lower <= 0 <= row.upper else ''}. "
+    told = t(
+        "Over all distances the score with events was {percent} {way} than without (90% range {lower})",
+        percent=w.percent(abs(row.gain)),
+        way=way,
+        lower=between(row.lower, row.upper),
+    )
+    return f"{told}{t(', which cannot be told apart from nothing') if row.lower <= 0 <= row.upper else ''}. "
 
 
 # --------------------------------------------------------------------------- coverage by era
@@ -215,7 +230,7 @@ def eras_table(run: Any, series_id: str) -> Table | None:
     table = table[np.isclose(table["nominal"].astype(float), 0.8) & (table["n"] > 0)] if len(table) else table
     if not len(table):
         return None
-    told = {CALM: "calm dates", BREAK: "dates before a break"}
+    told = {CALM: t("calm dates"), BREAK: t("dates before a break")}
     # an era with a name of its own keeps it; one named by its years is told by them
     own = {
         era: era if not era[:1].isdigit() else facts.era_words(run, era) for era in run.experiment.report.eras
@@ -234,19 +249,24 @@ def eras_table(run: Any, series_id: str) -> Table | None:
         return None
     ends = table[table["era"].isin(list(named)) & table["lower"].notna()].groupby("horizon")
     apart = bool((ends["lower"].max() > ends["upper"].min()).any())
-    foot = (
-        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap."
-        f" {'Where two of them do not overlap, the ranges kept their promise in one and not in the other' if apart else 'They all overlap: these dates are too few to tell one era from another'}."
-        " An era holds the dates on which forecasts were made."
+    foot = t(
+        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap. {which}. An era holds the dates on which forecasts were made.",
+        which=t("Where two of them do not overlap, the ranges kept their promise in one and not in the other")
+        if apart
+        else t("They all overlap: these dates are too few to tell one era from another"),
     )
-    head = (Head("Forecasts made"), *(Head(w.ahead(h), "n") for h in distances))
-    return Table("How often the 80% range held, by era", head, tuple(rows), foot)
+    head = (Head(t("Forecasts made")), *(Head(w.ahead(h), "n") for h in distances))
+    return Table(t("How often the 80% range held, by era"), head, tuple(rows), foot)
 
 
 def held_cell(row: Any) -> str:
     """Return a coverage with its uncertainty: ``71 of 84, 85% (75% to 92%)``."""
     text = f"{w.hits(round(row.covered * row.n), row.n)}, {w.percent(row.covered)}"
-    return f"{text} ({w.percent(row.lower)} to {w.percent(row.upper)})" if np.isfinite(row.lower) else text
+    return (
+        t("{text} ({lower} to {upper})", text=text, lower=w.percent(row.lower), upper=w.percent(row.upper))
+        if np.isfinite(row.lower)
+        else text
+    )
 
 
 def held_so_far(record: pd.DataFrame) -> str:
@@ -261,9 +281,12 @@ def held_so_far(record: pd.DataFrame) -> str:
     hit = int(facts.inside(rows).sum())
     low, high = coverage_interval(hit / len(rows), float(len(rows)), 0.9)
     ahead = w.ahead(int(rows["horizon"].iloc[0]))
-    return (
-        f"So far the 80% range of published forecasts held in {w.hits(hit, len(rows))} months {ahead}: with so many, the"
-        f" true share may lie anywhere from {w.percent(low)} to {w.percent(high)} (90% range)."
+    return t(
+        "So far the 80% range of published forecasts held in {hit} months {ahead}: with so many, the true share may lie anywhere from {low} to {high} (90% range).",
+        hit=w.hits(hit, len(rows)),
+        ahead=ahead,
+        low=w.percent(low),
+        high=w.percent(high),
     )
 
 
@@ -276,33 +299,43 @@ def sums_words(run: Any, total: str) -> Paragraph | None:
     method = run.experiment.reconciliation.method
     if method == "none":
         return None
-    text = (
-        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as"
-        f" their past errors allow ({METHOD_WORDS[method]}). Means add up to one count; middles and ranges are read series"
-        " by series and do not. This is for coherence, not for a better score"
+    text = t(
+        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as their past errors allow ({METHOD_WORDS}). Means add up to one count; middles and ranges are read series by series and do not. This is for coherence, not for a better score",
+        METHOD_WORDS=METHOD_WORDS[method],
     )
     chosen = pick(table, series_id=total, metric=METRIC, era="all")
     rows = records(chosen[chosen["horizon"].astype(str) == "all"]) if len(chosen) else []
     if not rows or not np.isfinite(rows[0].skill):
-        return Paragraph(f"{text}; there are too few dates to test it.")
+        return Paragraph(t("{text}; there are too few dates to test it.", text=text))
     row = rows[0]
-    change = f"{'better' if row.skill >= 0 else 'worse'} by {100 * abs(row.skill):.1f}%"
-    told = f": over all distances and {w.count(row.n)} dates the score of the sum became {change}"
+    change = t(
+        "{which} by {value}%",
+        which=t("better") if row.skill >= 0 else t("worse"),
+        value=f"{100 * abs(row.skill):.1f}",
+    )
+    told = t(
+        ": over all distances and {count} dates the score of the sum became {change}",
+        count=w.count(row.n),
+        change=change,
+    )
     if np.isfinite(row.lower):
-        told += f" (90% range {100 * row.lower:+.1f}% to {100 * row.upper:+.1f}%, p {tables.small(row.p)})".replace(
-            "-", w.MINUS
-        )
-        told += ", which cannot be told apart from nothing" if row.lower <= 0 <= row.upper else ""
+        told += t(
+            " (90% range {value}% to {value_2}%, p {small})",
+            value=f"{100 * row.lower:+.1f}",
+            value_2=f"{100 * row.upper:+.1f}",
+            small=tables.small(row.p),
+        ).replace("-", w.MINUS)
+        told += t(", which cannot be told apart from nothing") if row.lower <= 0 <= row.upper else ""
     return Paragraph(f"{text}{told}.")
 
 
 METHOD_WORDS = {
-    "bottom_up": "bottom up: the parts stay, the sum is theirs",
-    "top_down": "top down: the sum stays and is divided in the proportions of the parts",
-    "ols": "least squares, all series alike",
-    "structural": "least squares weighted by the number of parts",
-    "variance": "least squares weighted by the variance of each series’ past errors",
-    "shrinkage": "least squares weighted by the shrunken covariance of past errors, known as MinT",
+    "bottom_up": mark("bottom up: the parts stay, the sum is theirs"),
+    "top_down": mark("top down: the sum stays and is divided in the proportions of the parts"),
+    "ols": mark("least squares, all series alike"),
+    "structural": mark("least squares weighted by the number of parts"),
+    "variance": mark("least squares weighted by the variance of each series’ past errors"),
+    "shrinkage": mark("least squares weighted by the shrunken covariance of past errors, known as MinT"),
 }
 
 
@@ -330,8 +363,8 @@ def others_table(run: Any, series_id: str) -> Table | None:
     if not len(table):
         return None
     head = (
-        Head("Forecast of"), Head("Made", "n"), Head("For", "n"), Head("Theirs", "n"), Head("Counted", "n"),
-        Head("Off by", "n"), Head("Ours", "n"), Head("Off by", "n"),
+        Head(t('Forecast of')), Head(t('Made'), "n"), Head(t('For'), "n"), Head(t('Theirs'), "n"), Head(t('Counted'), "n"),
+        Head(t('Off by'), "n"), Head(t('Ours'), "n"), Head(t('Off by'), "n"),
     )  # fmt: skip
     rows = []
     for row in records(table):
@@ -343,19 +376,19 @@ def others_table(run: Any, series_id: str) -> Table | None:
                 (
                     Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(str(row.note))}".rstrip(". ")),
                     str(row.made), _months(row.first_month, row.last_month), theirs,
-                    w.count(row.actual) if np.isfinite(row.actual) else "not yet known",
-                    w.change(row.point, row.actual) if scored else "not scored",
+                    w.count(row.actual) if np.isfinite(row.actual) else t('not yet known'),
+                    w.change(row.point, row.actual) if scored else t('not scored'),
                     w.rounded(row.ours) if ours else "none",
                     w.change(row.ours, row.actual) if ours and np.isfinite(row.ours_error) else "none",
                 )
             )
         )  # fmt: skip
-    foot = (
-        f"{SELECTION} Ours: the last {'published or ' if (table['ours_kind'] == 'published').any() else ''}replayed forecast"
-        " of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone,"
-        " the last day of it counts, which favours ours."
+    foot = t(
+        "{SELECTION} Ours: the last {which}replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours.",
+        SELECTION=SELECTION,
+        which=t("published or ") if (table["ours_kind"] == "published").any() else "",
     )
-    return Table("Forecasts by others, beside ours", head, tuple(rows), foot)
+    return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)
 
 
 def _months(first: Any, last: Any) -> str:
@@ -363,7 +396,11 @@ def _months(first: Any, last: Any) -> str:
     one, two = w.month_short(first), w.month_short(last)
     if one == two:
         return one
-    return f"{one.split()[0]} to {two}" if one.split()[1] == two.split()[1] else f"{one} to {two}"
+    return (
+        t("{split} to {two}", split=one.split()[0], two=two)
+        if one.split()[1] == two.split()[1]
+        else t("{one} to {two}", one=one, two=two)
+    )
 
 
 def _low_high(row: Any) -> str:
@@ -376,20 +413,20 @@ def early_table(run: Any, series_id: str) -> Table | None:
     table = pick(table_of(run, "early"), series_id=series_id)
     if not len(table):
         return None
-    kinds = {"leak": "unofficial", "flash": "first statement"}
+    kinds = {"leak": "unofficial", "flash": t("first statement")}
     rows = tuple(
         Row(
             (
                 w.month_short(row.month), kinds[str(row.kind)], w.day_short(row.released), w.count(row.value),
-                w.count(row.official) if np.isfinite(row.official) else "not yet",
+                w.count(row.official) if np.isfinite(row.official) else t('not yet'),
                 f"{100 * float(np.expm1(row.log_error)):+.1f}%".replace("-", w.MINUS) if np.isfinite(row.log_error) else "open",
             )
         )
         for row in records(table)
     )  # fmt: skip
-    head = (Head("Month"), Head("Kind"), Head("Known on"), Head("Early figure", "n"), Head("First official", "n"), Head("Off by", "n"))  # fmt: skip
+    head = (Head(t('Month')), Head(t('Kind')), Head(t('Known on')), Head(t('Early figure'), "n"), Head(t('First official'), "n"), Head(t('Off by'), "n"))  # fmt: skip
     return Table(
-        "Figures known before they were official, and how far off they were", head, rows, folded=True
+        t("Figures known before they were official, and how far off they were"), head, rows, folded=True
     )
 
 
@@ -398,6 +435,12 @@ def early_words(run: Any, series_id: str) -> str:
     table = pick(table_of(run, "early"), series_id=series_id)
     errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
     if not len(errors):
-        return "No earlier figure of this kind has an official one beside it yet, so its error is a cautious guess."
+        return t(
+            "No earlier figure of this kind has an official one beside it yet, so its error is a cautious guess."
+        )
     worst = 100 * float(np.expm1(errors.max()))
-    return f"Of {w.plural(len(errors), 'earlier figure')} of this kind the largest was off by {worst:.1f}%."
+    return t(
+        "Of {plural} of this kind the largest was off by {worst}%.",
+        plural=w.plural(len(errors), "earlier figure"),
+        worst=f"{worst:.1f}",
+    )

@@ -14,6 +14,7 @@ from forecast.report import names
 from forecast.report import wording as w
 from forecast.report._rows import fold_count as fold_count
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import t
 from forecast.scoring.calibration import promise_bar
 
 #: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
@@ -366,8 +367,12 @@ def era_words(run: Any, era: str) -> str:
     """Return how an era is spoken of: ``since 2020`` or ``2014 to 2019``."""
     first, last = run.experiment.report.eras[era]
     if last[:4] >= "2100" or pd.Period(last, "M") >= pd.Period(run.as_of, "M"):
-        return f"since {first[:4]}" if first[5:] == "01" else f"since {w.month_long(first)}"
-    return f"{first[:4]} to {last[:4]}"
+        return (
+            t("since {first}", first=first[:4])
+            if first[5:] == "01"
+            else t("since {first}", first=w.month_long(first))
+        )
+    return t("{first} to {last}", first=first[:4], last=last[:4])
 
 
 # --------------------------------------------------------------------------- events

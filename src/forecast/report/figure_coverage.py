@@ -11,6 +11,7 @@ import pandas as pd
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import records
+from forecast.report.catalogue import t
 
 MAIN_LEVEL = 0.8
 
@@ -48,7 +49,7 @@ def coverage_chart(
     ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1).tolist()
     canvas.ticks(ax, "x", ticks, [f"{round(t * 100)}%" for t in ticks])
     ax.vlines(ticks, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
-    rest = "" if narrow else " ahead"
+    rest = "" if narrow else t(" ahead")
     canvas.ticks(ax, "y", range(len(horizons)), [w.plural(h, "month") + rest for h in horizons], "ink")
     _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
     for horizon, group in rows.sort_values(["share", "nominal"], kind="stable").groupby("horizon"):
@@ -68,7 +69,7 @@ def _promises(canvas: f.Canvas, ax: Any, nominals: list[float], narrow: bool) ->
     above = blended_transform_factory(ax.transData, ax.transAxes)
     for k, nominal in enumerate(nominals):
         ax.axvline(nominal, color=canvas["ink"], lw=1.2, dashes=(2, 2), zorder=1.2)
-        words = f"promised {w.level_name(nominal)}"
+        words = t("promised {nominal}", nominal=w.level_name(nominal))
         # on a phone the two labels lean away from each other
         ha, dx = ("center", 0) if not narrow else ("right", 22) if k == 0 else ("left", -22)
         canvas.text(

@@ -12,6 +12,7 @@ import pandas as pd
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import records
+from forecast.report.catalogue import t
 
 TICKS = (-0.95, -0.9, -0.75, -0.5, 0.0, 1.0, 3.0, 9.0)
 
@@ -54,11 +55,11 @@ def effects_chart(
         for i, row in enumerate(records(effects)):
             ends = np.clip([row.band_low, row.band_high], low, top)
             ax.fill_between(ends, i - 0.5, i + 0.5, color=palette["plac"], lw=0, zorder=0.4)
-        _above(canvas, ax, 0, "grey: 9 in 10 jumps of\nordinary months", 30, "center", data=True)
+        _above(canvas, ax, 0, t("grey: 9 in 10 jumps of\nordinary months"), 30, "center", data=True)
     for i, row in enumerate(records(effects)):
         _row(canvas, ax, row, i, (low, top), narrow)
     if not narrow:
-        for shift, words, ha in ((66, "Jump", "right"), (92, "80% range", "left"), (204, "Ordinary months\nwith as large a jump", "left")):  # fmt: skip
+        for shift, words, ha in ((66, "Jump", "right"), (92, t('80% range'), "left"), (204, t('Ordinary months\nwith as large a jump'), "left")):  # fmt: skip
             _above(canvas, ax, 1, words, 10, ha, shift=shift)
     return canvas.figure
 
@@ -132,7 +133,11 @@ def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float
         shift=(-10, -8),
     )
     known = np.isfinite([row.lower_80, row.upper_80]).all()
-    ends_text = f"{w.effect(row.lower_80)} to {w.effect(row.upper_80)}" if known else "refused"
+    ends_text = (
+        t("{lower_80} to {upper_80}", lower_80=w.effect(row.lower_80), upper_80=w.effect(row.upper_80))
+        if known
+        else "refused"
+    )
     canvas.text(ax, limits[1], i, jump, role, bold=True, ha="right", halo=False, shift=(66, 0))
     canvas.text(ax, limits[1], i, ends_text, size=12, halo=False, shift=(92, 0))
     canvas.text(ax, limits[1], i, str(row.ordinary), size=12, halo=False, shift=(204, 0))

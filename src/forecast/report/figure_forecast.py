@@ -10,10 +10,11 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report.catalogue import mark, t
 
 BANDS = (("lower_80", "upper_80", "b80", 1.0), ("lower_50", "upper_50", "b50", 1.1))
-NO_RANGE = "no 80% range from here:\ntoo few past misses"
-NO_RANGE_NARROW = "no 80% range\nfrom here"
+NO_RANGE = mark("no 80% range from here:\ntoo few past misses")
+NO_RANGE_NARROW = mark("no 80% range\nfrom here")
 
 
 @f.styled
@@ -87,11 +88,11 @@ def _top(counts: pd.DataFrame, forecast: pd.DataFrame, afterwards: pd.DataFrame 
 
 def _labels(forecast: pd.DataFrame) -> list[tuple[str, str, str]]:
     words = [
-        ("upper_80", "top of the 80% range", "8 in 10"),
-        ("upper_50", "top of the 50% range", "5 in 10"),
-        ("middle", "middle of the forecast", ""),
-        ("lower_50", "bottom of the 50% range", ""),
-        ("lower_80", "bottom of the 80% range", ""),
+        ("upper_80", t("top of the 80% range"), t("8 in 10")),
+        ("upper_50", t("top of the 50% range"), t("5 in 10")),
+        ("middle", t("middle of the forecast"), ""),
+        ("lower_50", t("bottom of the 50% range"), ""),
+        ("lower_80", t("bottom of the 80% range"), ""),
     ]
     return [row for row in words if row[0] in forecast and np.isfinite(forecast[row[0]].iloc[-1])]
 
@@ -135,7 +136,7 @@ def _refusal(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, nar
         return
     stop = int(np.flatnonzero(np.isfinite(forecast["upper_80"]))[-1])
     if stop < len(forecast) - 1:
-        sides = ("above", "above left", "above right", "below", "below right")
+        sides = ("above", t("above left"), t("above right"), "below", t("below right"))
         at, height = months + stop, float(forecast["upper_80"].iloc[stop])
         words = NO_RANGE_NARROW if narrow else NO_RANGE
         canvas.place(ax, at, height, words, "muted", size=11.5, prefer=sides, must=not narrow)
@@ -195,11 +196,11 @@ def _afterwards(canvas: f.Canvas, ax: Any, later: pd.DataFrame, first: pd.Period
     at, values = [i for i, _ in shown], [v for _, v in shown]
     ax.plot(at, values, "o", color=canvas["bg"], mec=canvas["ink"], mew=1.5, ms=6, zorder=6, clip_on=False)
     canvas.avoid(ax, at, values)
-    words = "What happened\nafterwards" if narrow else "What happened afterwards"
+    words = t("What happened\nafterwards") if narrow else t("What happened afterwards")
     middle = len(at) // 2
     order: Sequence[int] = sorted(range(len(at)), key=lambda k: abs(k - middle))
     for n, k in enumerate(order):
-        sides = ("below", "above", "below left", "below right")
+        sides = ("below", "above", t("below left"), t("below right"))
         if canvas.place(
             ax, at[k], values[k], words, "ink", size=11.5, prefer=sides, must=n == len(order) - 1
         ):
@@ -209,8 +210,8 @@ def _afterwards(canvas: f.Canvas, ax: Any, later: pd.DataFrame, first: pd.Period
 def _marks(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, narrow: bool) -> None:
     values = counts["value"].to_numpy(float)
     last = len(values) - 1
-    words = f"{w.MONTHS_SHORT[counts['month'].iloc[-1].month - 1]}: {w.count(values[-1])}"
-    sides = ("below left", "above left", "left", "below", "above")
+    words = f"{w.month_abbreviation(counts['month'].iloc[-1])}: {w.count(values[-1])}"
+    sides = (t("below left"), t("above left"), "left", "below", "above")
     canvas.place(ax, last, values[-1], words, bold=True, prefer=sides, must=True)
     if narrow or len(values) < 4:
         return

@@ -12,11 +12,12 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report.catalogue import mark
 
 #: Knowledge -> class of its marks, colour role, words on a wide and a narrow drawing.
 LINES: Mapping[str, tuple[str, str, str, str]] = {
-    "none": ("kn-none", "muted", "no events", "none"),
-    "at_origin": ("kn-known", "fc", "as known", "known"),
+    "none": ("kn-none", "muted", mark("no events"), "none"),
+    "at_origin": ("kn-known", "fc", mark("as known"), "known"),
     "hindsight": ("kn-hind", "m-arima", "hindsight", "hindsight"),
 }
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report.catalogue import t
 
 
 @f.styled
@@ -120,7 +121,7 @@ def _frame(canvas: f.Canvas, ax: Any, start: int, end: int, forecast: pd.DataFra
     high = max(float(forecast[column].max()), float(counts["value"].iloc[max(0, start) :].max())) * 1.18
     box = Rectangle((start - 1.2, 0), end - start + 1.2, high, fill=False, ec=canvas["fc"], lw=1.1, ls=(0, (3, 2)), zorder=6, clip_on=False)  # fmt: skip
     ax.add_patch(box)
-    words = "enlarged above" if narrow else "enlarged in the first chart"
+    words = t("enlarged above") if narrow else t("enlarged in the first chart")
     canvas.text(ax, end, high, words, "fc", ha="right", va="bottom", size=11.5, shift=(0, 4))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import figures as f
+from forecast.report.catalogue import t
 
 #: The scale ends at so many times the largest count; a fan is cut there.
 ROOM = 2.0
@@ -50,10 +51,10 @@ def response_chart(
     f.y_axis(canvas, ax, top)
     start = f.index_of([parts[0]["month"].iloc[0]], first)[0] if parts else months - 1
     last = float(counts["value"].iloc[start - 1]) if start else float("nan")
-    ends = [(float(counts["value"].iloc[-1]), "Counted", "as published", "ink")]
+    ends = [(float(counts["value"].iloc[-1]), "Counted", t("as published"), "ink")]
     for part, role, words, about in (
-        (before, "fc", "Forecast", "made the month before"),
-        (same, "m-arima", "Taken out" if narrow else "Effect taken out", "of the same months"),
+        (before, "fc", "Forecast", t("made the month before")),
+        (same, "m-arima", t("Taken out") if narrow else t("Effect taken out"), t("of the same months")),
     ):
         if not len(part):
             continue

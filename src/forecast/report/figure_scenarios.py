@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report.catalogue import t
 
 ROLES = ("m-ridge", "ev", "m-arima", "m-rw")
 DASHES = ((5, 2), (1.3, 1.6), (6, 2, 1.5, 2), (3, 2))
@@ -60,8 +61,15 @@ def scenarios_chart(
     ax.plot(at, middle, color=palette["fc"], lw=2.2, zorder=4)
     ax.plot(range(months), counts["value"], color=palette["ink"], lw=2, zorder=5)
     ax.plot([months - 1], [last], "o", color=palette["ink"], ms=6, zorder=6)
-    end = f"in {w.MONTHS_SHORT[base['month'].iloc[-1].month - 1]}"
-    ends = [(float(middle[-1]), "Nothing new", f"{w.rounded(middle[-1], whole)} {end} · as now", "fc")]
+    end = t("in {month}", month=w.month_abbreviation(base["month"].iloc[-1]))
+    ends = [
+        (
+            float(middle[-1]),
+            t("Nothing new"),
+            t("{middle} {end} · as now", middle=w.rounded(middle[-1], whole), end=end),
+            "fc",
+        )
+    ]
     for k, (_, rows) in enumerate(paths.groupby("scenario", sort=False)):
         ends.append(_path(canvas, ax, rows, middle, base, months, first, k, end, whole))
     f.vertical(canvas, ax, months - 0.5)
@@ -69,7 +77,7 @@ def scenarios_chart(
         canvas.avoid(ax, at, line)
     _ends(canvas, ax, ends, top, narrow)
     if np.isfinite(upper).all():
-        canvas.place(ax, at[len(at) // 2], float(upper[len(at) // 2]), "80% range, nothing new", "muted", size=11.5, prefer=("above left", "above", "below"))  # fmt: skip
+        canvas.place(ax, at[len(at) // 2], float(upper[len(at) // 2]), t('80% range, nothing new'), "muted", size=11.5, prefer=("above left", "above", "below"))  # fmt: skip
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 38)
     return canvas.figure
 
@@ -82,7 +90,9 @@ def _path(canvas: f.Canvas, ax: Any, rows: pd.DataFrame, middle: np.ndarray[Any,
     role = ROLES[k % len(ROLES)]
     ax.plot(x, y, color=canvas[role], lw=2.2, dashes=DASHES[k % len(DASHES)], zorder=4.2)
     canvas.avoid(ax, x, y)
-    about = f"{w.rounded(y[-1], whole)} {end} · from {w.month_short(start)}"
+    about = t(
+        "{rounded} {end} · from {start}", rounded=w.rounded(y[-1], whole), end=end, start=w.month_short(start)
+    )
     return float(y[-1]), str(rows["label"].iloc[0]), about, role
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report.catalogue import t
 
 TICKS = (-95, -90, -75, -50, -25, 0, 50, 100, 300, 900)
 #: Estimates beyond these are drawn at the edge (percent).
@@ -54,12 +55,12 @@ def specification_chart(
     ax.xaxis.set_visible(False)
     # those nearest to 0 first, as many as stand a line of text apart
     unit, ticks = ax.get_window_extent().height / (top - bottom), list[float]()
-    for t in sorted(TICKS, key=lambda t: abs(math.log1p(t / 100))):
-        at_t = math.log1p(t / 100)
+    for tick in sorted(TICKS, key=lambda tick: abs(math.log1p(tick / 100))):
+        at_t = math.log1p(tick / 100)
         if bottom <= at_t <= top and all(abs(at_t - math.log1p(k / 100)) * unit >= 12 for k in ticks):
-            ticks.append(t)
-    at = [math.log1p(t / 100) for t in ticks]
-    canvas.ticks(ax, "y", at, [f"{w.signed(t)}%" if t else "0" for t in ticks])
+            ticks.append(tick)
+    at = [math.log1p(tick / 100) for tick in ticks]
+    canvas.ticks(ax, "y", at, [f"{w.signed(tick)}%" if tick else "0" for tick in ticks])
     ax.hlines(at, 0, 1, transform=ax.get_yaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
     ax.axhline(0, color=palette["rule"], lw=1.2, zorder=1)
     apart = (low > 0) | (high < 0)
@@ -67,7 +68,7 @@ def specification_chart(
         ax.plot(*_strokes(x[mask], low[mask].clip(bottom, top), high[mask].clip(bottom, top)), color=palette[role], lw=0.9, alpha=0.55)  # fmt: skip
         size = 0.055 if narrow else 0.03
         ax.plot(*_strokes(x[mask], middle[mask] - size, middle[mask] + size), color=palette[role], lw=2.6 if narrow else 3.4, solid_capstyle="butt")  # fmt: skip
-    words = "blue: the 95% range leaves out zero" if apart.any() else "no 95% range leaves out zero"
+    words = t("blue: the 95% range leaves out zero") if apart.any() else t("no 95% range leaves out zero")
     canvas.text(ax, 1, 1, words, "fc" if apart.any() else "muted", size=11.5, ha="right", halo=False, transform=ax.transAxes, shift=(0, 12))  # fmt: skip
     _matrix(canvas, options, len(table), left, right, LINE * lines, narrow)
     return canvas.figure

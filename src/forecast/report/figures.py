@@ -344,7 +344,7 @@ def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: flo
     spots = [i for i in range(months) if ((first + i).month - 1) % step == 0]
     # a label at the very edge would touch the numbers of the other axis
     spots = [i for i in spots if (i - ax.get_xlim()[0]) * width >= 13]
-    canvas.ticks(ax, "x", spots, [w.MONTHS_SHORT[(first + i).month - 1] for i in spots])
+    canvas.ticks(ax, "x", spots, [w.month_abbreviation(first + i) for i in spots])
     below = blended_transform_factory(ax.transData, ax.transAxes)
     last_year_at = -99.0
     for n, i in enumerate(spots):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from forecast.report.catalogue import t
 from forecast.report.content import Box, Cell, Chart, Command, Download, Note, Page, Paragraph, Table
 
 
@@ -11,7 +12,16 @@ def markdown(page: Page) -> str:
     """Return the report as Markdown."""
     lines = [f"# {page.h1}", "", page.standfirst, ""]
     lines += [f"> **{b.head}** {b.text}\n" for b in page.banners]
-    lines += [f"{page.name} · {page.issue} · figures as known on {page.as_of}  ", page.status, ""]
+    lines += [
+        t(
+            "{name} · {issue} · figures as known on {as_of}  ",
+            name=page.name,
+            issue=page.issue,
+            as_of=page.as_of,
+        ),
+        page.status,
+        "",
+    ]
     lines += [f"- **{fact.what}:** {fact.number}. {fact.about}" for fact in page.facts]
     if page.lead is not None:
         lines += ["", *_block(page.lead)]

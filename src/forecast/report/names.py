@@ -9,87 +9,88 @@ from typing import Any
 import pandas as pd
 
 from forecast.report import wording as w
+from forecast.report.catalogue import mark, t
 
 #: Names of models by their kind; a row with a name of its own keeps that name.
 MODEL_NAMES: Mapping[str, str] = {
-    "random_walk": "Same as last month",
-    "drift": "Last month plus average change",
-    "seasonal_naive": "Same month last year",
-    "seasonal_random_walk": "Seasonal random walk",
-    "linear": "Regression on trend and season",
+    "random_walk": mark("Same as last month"),
+    "drift": mark("Last month plus average change"),
+    "seasonal_naive": mark("Same month last year"),
+    "seasonal_random_walk": mark("Seasonal random walk"),
+    "linear": mark("Regression on trend and season"),
     "arima": "ARIMA",
-    "ridge": "Ridge regression",
-    "ets": "Exponential smoothing",
-    "theta": "Theta method",
-    "structural": "Structural model",
-    "mean_reversion": "Return to the ten-year mean",
-    "combination": "Combination of models",
-    "median": "Median of the models",
-    "short": "Weighted combination",
-    "border": "Weighted combination",
-    "border_events": "Weighted combination",
-    "general": "Weighted combination",
-    "seasonal_profile": "Last month plus usual season",
-    "elastic_net": "Elastic net",
-    "gradient_boosting": "Boosted trees",
-    "middle": "Median of the members",
-    "arima_011": "ARIMA (0,1,1)",
-    "arima_72": "Seasonal ARIMA, six years",
-    "arima_no_events": "ARIMA, no events",
-    "auto_arima": "ARIMA, order found",
+    "ridge": mark("Ridge regression"),
+    "ets": mark("Exponential smoothing"),
+    "theta": mark("Theta method"),
+    "structural": mark("Structural model"),
+    "mean_reversion": mark("Return to the ten-year mean"),
+    "combination": mark("Combination of models"),
+    "median": mark("Median of the models"),
+    "short": mark("Weighted combination"),
+    "border": mark("Weighted combination"),
+    "border_events": mark("Weighted combination"),
+    "general": mark("Weighted combination"),
+    "seasonal_profile": mark("Last month plus usual season"),
+    "elastic_net": mark("Elastic net"),
+    "gradient_boosting": mark("Boosted trees"),
+    "middle": mark("Median of the members"),
+    "arima_011": mark("ARIMA (0,1,1)"),
+    "arima_72": mark("Seasonal ARIMA, six years"),
+    "arima_no_events": mark("ARIMA, no events"),
+    "auto_arima": mark("ARIMA, order found"),
 }
 #: Short names of events for lines and rows of charts, at most 24 characters.
 EVENT_NAMES: Mapping[str, str] = {
-    "sep11_2001": "11 September attacks",
-    "great_recession": "Great Recession",
-    "programa_frontera_sur": "Programa Frontera Sur",
-    "us_election_2016": "Election of 2016",
-    "trump_inauguration_2017": "New administration",
-    "zero_tolerance": "Zero tolerance",
-    "mpp_2019": "Remain in Mexico begins",
-    "mexico_national_guard_2019": "US–Mexico declaration",
-    "mpp_expansion_2019": "Remain in Mexico grows",
-    "transit_ban_2019": "Transit asylum bar",
-    "covid19_shock": "COVID-19, Title 42 begins",
-    "title42": "COVID-19, Title 42 begins",
-    "biden_inauguration": "New administration",
-    "mexico_visa_ecuador_2021": "Visas for Ecuadorians",
-    "mexico_visa_venezuela_2022": "Visas for Venezuelans",
-    "title42_termination_announced_2022": "End of Title 42 named",
-    "wet_foot_dry_foot_end": "End of wet foot, dry foot",
-    "us_election_2024": "Election of 2024",
-    "title42_vacatur_2022": "Title 42 struck down",
-    "uniting_for_ukraine": "Uniting for Ukraine",
-    "panama_darien_mou": "Panama agreement",
-    "mexico_guard_2025": "Mexico sends guards",
-    "venezuela_parole_2022": "Parole for Venezuelans",
-    "chnv_parole": "Parole for four nations",
-    "cbp_one_scheduling": "CBP One appointments",
-    "title42_end": "Title 42 ends",
-    "clp_rule": "Title 42 ends",
-    "mexico_enforcement_2024": "Mexican enforcement",
-    "mexico_inm_funding_halt": "Mexico halts transfers",
-    "securing_border_proclamation_2024": "Asylum limits",
-    "securing_border_final_rule": "Asylum limits made final",
-    "national_emergency_2025": "Emergency measures",
-    "proc_10888_invasion": "Emergency measures",
-    "cbp_one_end": "CBP One ends",
+    "sep11_2001": mark("11 September attacks"),
+    "great_recession": mark("Great Recession"),
+    "programa_frontera_sur": mark("Programa Frontera Sur"),
+    "us_election_2016": mark("Election of 2016"),
+    "trump_inauguration_2017": mark("New administration"),
+    "zero_tolerance": mark("Zero tolerance"),
+    "mpp_2019": mark("Remain in Mexico begins"),
+    "mexico_national_guard_2019": mark("US–Mexico declaration"),
+    "mpp_expansion_2019": mark("Remain in Mexico grows"),
+    "transit_ban_2019": mark("Transit asylum bar"),
+    "covid19_shock": mark("COVID-19, Title 42 begins"),
+    "title42": mark("COVID-19, Title 42 begins"),
+    "biden_inauguration": mark("New administration"),
+    "mexico_visa_ecuador_2021": mark("Visas for Ecuadorians"),
+    "mexico_visa_venezuela_2022": mark("Visas for Venezuelans"),
+    "title42_termination_announced_2022": mark("End of Title 42 named"),
+    "wet_foot_dry_foot_end": mark("End of wet foot, dry foot"),
+    "us_election_2024": mark("Election of 2024"),
+    "title42_vacatur_2022": mark("Title 42 struck down"),
+    "uniting_for_ukraine": mark("Uniting for Ukraine"),
+    "panama_darien_mou": mark("Panama agreement"),
+    "mexico_guard_2025": mark("Mexico sends guards"),
+    "venezuela_parole_2022": mark("Parole for Venezuelans"),
+    "chnv_parole": mark("Parole for four nations"),
+    "cbp_one_scheduling": mark("CBP One appointments"),
+    "title42_end": mark("Title 42 ends"),
+    "clp_rule": mark("Title 42 ends"),
+    "mexico_enforcement_2024": mark("Mexican enforcement"),
+    "mexico_inm_funding_halt": mark("Mexico halts transfers"),
+    "securing_border_proclamation_2024": mark("Asylum limits"),
+    "securing_border_final_rule": mark("Asylum limits made final"),
+    "national_emergency_2025": mark("Emergency measures"),
+    "proc_10888_invasion": mark("Emergency measures"),
+    "cbp_one_end": mark("CBP One ends"),
 }
 #: The event that gives a bundle its name, where the first one would not.
 BUNDLE_NAMES: Mapping[str, str] = {
-    "2020-03 pandemic": "COVID-19, Title 42 begins",
-    "2021-q1 change of government": "New administration",
-    "2023-05 end of title 42": "Title 42 ends",
-    "2024-01 mexico": "Mexico halts, then acts",
-    "2024-06 proclamation": "Asylum limits",
-    "2025-01 regime": "Emergency measures",
+    "2020-03 pandemic": mark("COVID-19, Title 42 begins"),
+    "2021-q1 change of government": mark("New administration"),
+    "2023-05 end of title 42": mark("Title 42 ends"),
+    "2024-01 mexico": mark("Mexico halts, then acts"),
+    "2024-06 proclamation": mark("Asylum limits"),
+    "2025-01 regime": mark("Emergency measures"),
 }
 EVENT_LIMIT = 25
 _REGIONS = {
-    "southwest": "at the southwest border",
-    "northern": "at the northern border",
-    "coastal": "in the coastal sectors",
-    "nationwide": "in the whole country",
+    "southwest": mark("at the southwest border"),
+    "northern": mark("at the northern border"),
+    "coastal": mark("in the coastal sectors"),
+    "nationwide": mark("in the whole country"),
 }
 
 
@@ -120,7 +121,7 @@ class SeriesName:
     @property
     def measure(self) -> str:
         """``Border Patrol encounters a month at the southwest border``."""
-        return " ".join(part for part in (self.noun or self.label, "a month", self.place) if part)
+        return " ".join(part for part in (self.noun or self.label, t("a month"), self.place) if part)
 
     @property
     def unit_words(self) -> str:
@@ -154,21 +155,31 @@ def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
     component, region = _text(row, "component"), _text(row, "region")
     if unit != "encounters" or not component:
         name = _text(row, "name") or label
-        return SeriesName("", "", label, f"The figures are the series “{name}” as supplied.", unit)
-    nouns = {"usbp": "Border Patrol encounters", "ofo": "encounters at ports of entry"}
+        return SeriesName(
+            "", "", label, t("The figures are the series “{name}” as supplied.", name=name), unit
+        )
+    nouns = {"usbp": t("Border Patrol encounters"), "ofo": t("encounters at ports of entry")}
     noun = nouns.get(component, "encounters")
     group = _text(row, "demographic") or _text(row, "citizenship")
     if group:
-        noun = f"{noun} of {_text(row, 'label').lower() if _text(row, 'demographic') else f'citizens of {label}'}"
+        noun = t(
+            "{noun} of {which}",
+            noun=noun,
+            which=_text(row, "label").lower()
+            if _text(row, "demographic")
+            else t("citizens of {label}", label=label),
+        )
     area = _text(row, "area")
-    place = f"in the {label}" if area else _REGIONS.get(region, "")
+    place = t("in the {label}", label=label) if area else _REGIONS.get(region, "")
     ways = {
-        "usbp": "encounters by the Border Patrol between ports of entry",
-        "ofo": "encounters at ports of entry",
+        "usbp": t("encounters by the Border Patrol between ports of entry"),
+        "ofo": t("encounters at ports of entry"),
     }
-    counted = (
-        f"The counts are of {ways.get(component, 'encounters at and between ports of entry')} {place}".strip()
-    )
+    counted = t(
+        "The counts are of {component} {place}",
+        component=ways.get(component, "encounters at and between ports of entry"),
+        place=place,
+    ).strip()
     return SeriesName(noun, place, label, f"{counted}.", unit)
 
 
@@ -195,21 +206,26 @@ def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
     if kind in ("arima", "auto_arima"):
         order = parameters.get("order")
         if not isinstance(order, (list, tuple)):
-            text = "ARIMA, order found in the figures"
+            text = t("ARIMA, order found in the figures")
         else:
             season = parameters.get("seasonal_order")
             seasonal = (
                 f"({','.join(str(k) for k in list(season)[:3])})" if isinstance(season, (list, tuple)) else ""
             )
-            text = f"{'seasonal ' if seasonal else ''}ARIMA ({','.join(str(k) for k in order)}){seasonal}"
+            text = t(
+                "{which}ARIMA ({join}){seasonal}",
+                which=t("seasonal ") if seasonal else "",
+                join=",".join(str(k) for k in order),
+                seasonal=seasonal,
+            )
         window = parameters.get("window")
-        return text + (", log scale" if parameters.get("transform", "log") == "log" else "") + (f", last {window} months" if window else "")  # fmt: skip
+        return text + (t(', log scale') if parameters.get("transform", "log") == "log" else "") + (t(', last {window} months', window=window) if window else "")  # fmt: skip
     return {
-        "random_walk": "the last count, repeated",
-        "drift": "the last count, moved on by the average change",
-        "seasonal_naive": "the count of a year before",
-        "linear": "least squares on trend, month and events",
-        "ridge": "regularised regression on lags, month and events",
+        "random_walk": t("the last count, repeated"),
+        "drift": t("the last count, moved on by the average change"),
+        "seasonal_naive": t("the count of a year before"),
+        "linear": t("least squares on trend, month and events"),
+        "ridge": t("regularised regression on lags, month and events"),
     }.get(kind, "")
 
 
@@ -217,8 +233,8 @@ def row_name(model: str, knowledge: str = "none", kind: str = "") -> str:
     """Return the name of a row of results: the model, and how much it knew of events."""
     name = model_name(model, kind)
     if knowledge == "at_origin":
-        return f"{name} with events"
-    return f"{name}, hindsight" if knowledge == "hindsight" else name
+        return t("{name} with events", name=name)
+    return t("{name}, hindsight", name=name) if knowledge == "hindsight" else name
 
 
 def event_name(event: str, name: str, bundle: str = "") -> str:

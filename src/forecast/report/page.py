@@ -19,6 +19,7 @@ from markupsafe import Markup
 from forecast.report import companions, facts
 from forecast.report import wording as w
 from forecast.report._rows import records
+from forecast.report.catalogue import formats, mark, speaking, t
 from forecast.report.content import Chart, Page
 from forecast.report.markdown import markdown
 from forecast.report.studio import Studio
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from forecast.experiment import Run
 
 TEMPLATES = Path(__file__).parent / "templates"
-WHOLE_FOOT = "Forecasts rest on published figures and on models that are wrong in ways described above."
-BRIEF_FOOT = (
+WHOLE_FOOT = mark("Forecasts rest on published figures and on models that are wrong in ways described above.")
+BRIEF_FOOT = mark(
     "Forecasts rest on published figures and on models; how often they held is told in the whole report."
 )
 CSV_FILES = (
@@ -121,6 +122,18 @@ def report_files(
     pdf: bool = False,
 ) -> dict[str, bytes]:
     """Return all files of a report by their path in its folder."""
+    with speaking(run.experiment.report.language):
+        return _report_files(run, command, versions, durations, png, pdf)
+
+
+def _report_files(
+    run: Run,
+    command: str,
+    versions: Mapping[str, str] | None,
+    durations: Mapping[str, float] | None,
+    png: bool,
+    pdf: bool,
+) -> dict[str, bytes]:
     from forecast.report.pdf import print_pdf, printed
 
     studio = Studio(png)
@@ -221,8 +234,14 @@ def build_page(
         facts=top.four_facts(report),
         lead=lead,
         sections=tuple(section for section in sections if section is not None),
-        cite=f"To cite: {head['name']}, {head['issue']}, figures as known on {head['as_of']}. Charts may be reprinted with the source line.",
-        footer=f"{BRIEF_FOOT if run.experiment.report.brief else WHOLE_FOOT} They are not an official statement of any agency.",
+        cite=t(
+            "To cite: {name}, {issue}, figures as known on {as_of}. Charts may be reprinted with the source line.",
+            name=head["name"],
+            issue=head["issue"],
+            as_of=head["as_of"],
+        ),
+        footer=t(BRIEF_FOOT if run.experiment.report.brief else WHOLE_FOOT)
+        + t(" They are not an official statement of any agency."),
         numbers={"headline": words["numbers"], **_numbers(report)},
     )
     return page, tables
@@ -252,13 +271,13 @@ def _hashes(run: Run, tables: Mapping[str, Any], versions: Mapping[str, str] | N
         f"{'Python' if name == 'python' else name} {number}" for name, number in kept.items()
     )
     rows = {
-        "Configuration hash": companions.short_hash(companions.experiment_yaml(run.experiment)),
-        f"Data hash (figures as known on {w.day_long(run.as_of)})": companions.short_hash(known),
+        t("Configuration hash"): companions.short_hash(companions.experiment_yaml(run.experiment)),
+        t("Data hash (figures as known on {day})", day=w.day_long(run.as_of)): companions.short_hash(known),
     }
     if "events" in digests:
-        rows["Calendar hash"] = str(digests["events"])[:12]
-    rows["Software"] = software or "see manifest.json"
-    rows["Random numbers"] = f"seed {run.experiment.seed}"
+        rows[t("Calendar hash")] = str(digests["events"])[:12]
+    rows[t("Software")] = software or t("see manifest.json")
+    rows[t("Random numbers")] = t("seed {seed}", seed=run.experiment.seed)
     return rows
 
 
@@ -301,6 +320,8 @@ def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) 
     policy = f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; img-src data:; base-uri 'none'; form-action 'none'"
     html = environment.get_template("page.html.j2").render(
         page=page,
+        language=formats()["code"],
+        t=t,
         kinds=kinds,
         policy=policy,
         css=Markup(css),  # noqa: S704 (our own files)
@@ -324,9 +345,11 @@ def stylesheet(page: Page, studio: Studio) -> str:
     template = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     rules = [f":root{{{light};{font}}}", studio.book.css(), template.replace("DARK", dark)]
     # the footer of printed pages; quotes and backslashes have no place in it
-    words = re.sub(r'["\\\n]', "", f"{page.name}, {page.issue.removesuffix(' issue')} · page ")
+    before, between = (re.sub(r'["\\\n]', "", words) for words in (
+        f"{page.name}, {page.issue} · {t('page')} ", f" {t('of|pages')} ")
+    )  # fmt: skip
     rules.append(
-        f'@page{{@bottom-center{{content:"{words}" counter(page) " of " counter(pages);font:8px Arial,sans-serif}}}}'
+        f'@page{{@bottom-center{{content:"{before}" counter(page) "{between}" counter(pages);font:8px Arial,sans-serif}}}}'
     )
     roles = {toggle.role for chart in page.charts for toggle in chart.toggles if toggle.role}
     rules += [f".sw-{role}{{stroke:var(--{role})}}" for role in sorted(roles)]

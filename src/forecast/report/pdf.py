@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from forecast.report import _svg
+from forecast.report.catalogue import t
 from forecast.report.content import Chart, Page
 from forecast.report.studio import Studio
 from forecast.spec import ConfigError
@@ -45,7 +46,11 @@ def printed(page: Page, studio: Studio) -> Page:
         if not isinstance(block, Chart):
             return block
         data = base64.b64encode(_svg.for_print(studio.drawings[block.name]).encode()).decode()
-        image = f'<img class="chart" alt="{escape(block.label)}" src="data:image/svg+xml;base64,{data}">'
+        image = t(
+            '<img class="chart" alt="{label}" src="data:image/svg+xml;base64,{data}">',
+            label=escape(block.label),
+            data=data,
+        )
         return dataclasses.replace(block, wide=Markup(image), narrow="")  # noqa: S704 (made and escaped here)
 
     sections = (

@@ -12,6 +12,7 @@ from forecast.report import facts, findings, names
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import t
 from forecast.report.content import Chart, Head, Note, Row, Section, Table, Toggle
 from forecast.report.figure_known import LINES, Case
 from forecast.report.sections_forecast import Report
@@ -22,10 +23,10 @@ from forecast.report.sections_forecast import Report
 def changed_section(r: Report) -> Section:
     """Return "What changed since last month?"."""
     table = getattr(r.run, "changes", None)
-    question, nav = "What changed since last month?", "What changed?"
+    question, nav = t("What changed since last month?"), t("What changed?")
     if table is None or not len(table):
         return Section(
-            "changed", question, nav, "This is the first issue: there is no earlier one to compare with."
+            "changed", question, nav, t("This is the first issue: there is no earlier one to compare with.")
         )
     rows = []
     for n, row in enumerate(records(table)):
@@ -37,11 +38,13 @@ def changed_section(r: Report) -> Section:
         why = "" if pd.isna(row.why) else str(row.why)
         rows.append(Row((w.capital(str(row.step)), w.rounded(float(row.forecast)), change, why), "lead" if n == len(table) - 1 else ""))  # fmt: skip
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
-    caption = f"From the last issue to this one: forecast for {w.month_long(month)}"
+    caption = t("From the last issue to this one: forecast for {month}", month=w.month_long(month))
     steps = [(str(row.step), float(row.change)) for row in records(table.iloc[1:-1]) if pd.notna(row.change)]
     find = findings.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
-    head = (Head("Step"), Head("Forecast", "n"), Head("Change", "n"), Head("Why"))
-    foot = "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
+    head = (Head(t("Step")), Head(t("Forecast"), "n"), Head(t("Change"), "n"), Head(t("Why")))
+    foot = t(
+        "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
+    )
     return Section("changed", question, nav, find, (Table(caption, head, tuple(rows), foot),))
 
 
@@ -50,14 +53,16 @@ def changed_section(r: Report) -> Section:
 
 def known_section(r: Report) -> Section:
     """Return "Would we have known?": named dates, and the typical miss by how much was known."""
-    question = nav = "Would we have known?"
+    question = nav = t("Would we have known?")
     cases = case_list(r)
     table, find = knowledge_table(r)
     worth = worth_table(r)
     blocks: list[Any] = [known_chart(r, cases)] if cases else []
     blocks += [one for one in (table, worth) if one is not None]
     if not blocks:
-        find = "Not compared in this report: no dates are named for it, and the replay was run with one state of knowledge."
+        find = t(
+            "Not compared in this report: no dates are named for it, and the replay was run with one state of knowledge."
+        )
     return Section("known", question, nav, find, tuple(blocks))
 
 
@@ -108,21 +113,21 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
 
     tops = scales(cases)
     own = [w.number_word(i + 1) for i, top in enumerate(tops) if top < max(tops)]
-    scale = f". Panel {w.joined(own)} has its own scale" if len(own) == 1 else f". Panels {w.joined(own)} have their own scales" if own else ""  # fmt: skip
+    scale = t('. Panel {own} has its own scale', own=w.joined(own)) if len(own) == 1 else t('. Panels {own} have their own scales', own=w.joined(own)) if own else ""  # fmt: skip
     unit = f.unit_words(max(tops), r.view.name.unit_words)
-    told = " ".join(f"Made {case.title}: {_case_words(case, r.view.whole)}." for case in cases)
+    told = " ".join(
+        t("Made {title}: {case}.", title=case.title, case=_case_words(case, r.view.whole)) for case in cases
+    )
     return r.studio.chart(
         "would-we-have-known", draw,
         title=findings.known_title(len(cases), held, total),
-        subtitle=w.capital(f"{r.view.name.measure}{', ' + unit if unit else ''}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}"),
-        note="Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows"
-        " dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been"
-        f" worth. {r.source}",
-        label=f"{w.capital(w.number_word(len(cases)))} small line charts. {told}",
+        subtitle=w.capital(t('{measure}{which}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}', measure=r.view.name.measure, which=', ' + unit if unit else '', scale=scale)),
+        note=t('Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}', source=r.source),
+        label=t('{capital} small line charts. {told}', capital=w.capital(w.number_word(len(cases))), told=told),
         csv="knowledge.csv",
         table=cases_table(cases, r.view.whole),
         toggles=_knowledge_toggles(cases),
-        toggle_words="Show the forecast made with:",
+        toggle_words=t('Show the forecast made with:'),
         toggle_group="kn",
     )  # fmt: skip
 
@@ -130,8 +135,8 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
 def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
     """Return one button for each state of knowledge that the cases have, and one for all; none for a single one."""
     words = {
-        "none": ("no events", "7 4"),
-        "at_origin": ("events as known at the time", ""),
+        "none": (t("no events"), "7 4"),
+        "at_origin": (t("events as known at the time"), ""),
         "hindsight": ("hindsight", "2 3"),
     }
     there = [
@@ -139,7 +144,7 @@ def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
     ]
     if len(there) < 2:
         return ()
-    every = "all three" if len(there) == 3 else "both"
+    every = t("all three") if len(there) == 3 else "both"
     buttons = [Toggle(LINES[key][0], words[key][0], LINES[key][1], words[key][1]) for key in there]
     return (Toggle("kn-all", every, checked=True), *buttons)
 
@@ -148,13 +153,13 @@ def _case_words(case: Case, whole: bool) -> str:
     last = case.ahead.iloc[-1]
     parts = [f"{words} {w.rounded(float(last[key]), whole)}" for key, (_, _, words, _) in LINES.items() if key in last and np.isfinite(last[key])]  # fmt: skip
     if np.isfinite(last["actual"]):
-        parts.append(f"happened {w.count(float(last['actual']))}")
+        parts.append(t("happened {count}", count=w.count(float(last["actual"]))))
     return f"{w.month_long(case.ahead.index[-1])} {', '.join(parts)}"
 
 
 def cases_table(cases: list[Case], whole: bool) -> Table:
     """Return the last month of each case: what each state of knowledge gave, and what happened."""
-    head = (Head("Made on"), Head("for", "w"), Head("no events", "n"), Head("as known", "n"), Head("80% range", "n"), Head("hindsight", "n"), Head("happened", "n"))  # fmt: skip
+    head = (Head(t('Made on')), Head(t('for'), "w"), Head(t('no events'), "n"), Head(t('as known'), "n"), Head(t('80% range'), "n"), Head(t('hindsight'), "n"), Head(t('happened'), "n"))  # fmt: skip
     out = []
     for case in cases:
         last = case.ahead.iloc[-1]
@@ -163,16 +168,16 @@ def cases_table(cases: list[Case], whole: bool) -> Table:
             return w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else "none"
 
         ends = w.span(float(last["lower_80"]), float(last["upper_80"]), whole) if "lower_80" in last and np.isfinite(last["lower_80"]) else "refused"  # fmt: skip
-        actual = w.count(float(last["actual"])) if np.isfinite(last["actual"]) else "not yet known"
+        actual = w.count(float(last["actual"])) if np.isfinite(last["actual"]) else t("not yet known")
         out.append(Row((case.title, w.month_short(case.ahead.index[-1]), cell("none"), cell("at_origin"), ends, cell("hindsight"), actual)))  # fmt: skip
-    return Table("Forecasts for the last month shown, made on each date", head, tuple(out), kind="dates")
+    return Table(t("Forecasts for the last month shown, made on each date"), head, tuple(out), kind="dates")
 
 
 def knowledge_table(r: Report) -> tuple[Table | None, str]:
     """Return the typical miss by how much of the events was known, and the finding; none below 24 dates."""
     table = r.run.knowledge
     if not len(table):
-        return None, "The dates below were named before they were run."
+        return None, t("The dates below were named before they were run.")
     rows = pick(table, series_id=r.view.series_id)
     # a factor can only be made of a miss on logs
     rows = pick(rows, metric="median_error", coding=r.run.experiment.events.coding)
@@ -181,7 +186,7 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
     rows = pick(rows, model=model)
     rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"])]
     if not len(rows) or float(rows["n"].min()) < 24:
-        return None, "There are fewer than 24 dates to compare; named dates stand alone."
+        return None, t("There are fewer than 24 dates to compare; named dates stand alone.")
     out = [
         Row(
             (
@@ -191,15 +196,17 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
         )
         for row in records(rows)
     ]
-    head = (Head("Months ahead"), Head("No events", "n"), Head("As known at the time", "n"), Head("With hindsight (not available to anyone)", "n"))  # fmt: skip
-    what = "Half of the forecasts were off by more than this factor"
+    head = (Head(t('Months ahead')), Head(t('No events'), "n"), Head(t('As known at the time'), "n"), Head(t('With hindsight (not available to anyone)'), "n"))  # fmt: skip
+    what = t("Half of the forecasts were off by more than this factor")
     n = w.plural(int(rows["n"].min()), "date")
     far = rows.iloc[-1]
     find = findings.known_find(
         int(far["horizon"]), float(far["none"]), float(far["at_origin"]), float(far["hindsight"])
     )
     model_words = names.model_name(model)
-    return Table(f"{what}: {n}, model “{model_words}”", head, tuple(out)), find
+    return Table(
+        t("{what}: {n}, model “{model_words}”", what=what, n=n, model_words=model_words), head, tuple(out)
+    ), find
 
 
 def worth_table(r: Report) -> Table | None:
@@ -212,28 +219,29 @@ def worth_table(r: Report) -> Table | None:
     rows = rows[rows["horizon"].astype(str).isin(["1", "6", "all"]) & (rows["n"] >= 24)]
     if not len(rows):
         return None
-    coded = {"rule": "by rule", "judged": "judged afterwards"}
+    coded = {"rule": t("by rule"), "judged": t("judged afterwards")}
     out = []
     for row in records(rows):
         ahead = "all" if str(row.horizon) == "all" else str(row.horizon)
         known, after = (_gain(*three) for three in ((row.gain, row.lower, row.upper), (row.gain_hindsight, row.lower_hindsight, row.upper_hindsight)))  # fmt: skip
         out.append(Row((coded.get(str(row.coding), str(row.coding)), ahead, known, after)))
-    head = (Head("Events coded"), Head("Months ahead"), Head("As known at the time, 90% range", "n"), Head("With hindsight, 90% range", "n"))  # fmt: skip
-    foot = (
-        "Mean absolute miss against the same forecast without events; plus is better. Ranges by block bootstrap; where one"
-        " holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is"
-        " hindsight even where the events were known."
+    head = (Head(t('Events coded')), Head(t('Months ahead')), Head(t('As known at the time, 90% range'), "n"), Head(t('With hindsight, 90% range'), "n"))  # fmt: skip
+    foot = t(
+        "Mean absolute miss against the same forecast without events; plus is better. Ranges by block bootstrap; where one holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is hindsight even where the events were known."
     )
     return Table(
-        f"What knowing the events was worth: {w.plural(int(rows['n'].min()), 'date')}", head, tuple(out), foot
+        t("What knowing the events was worth: {plural}", plural=w.plural(int(rows["n"].min()), "date")),
+        head,
+        tuple(out),
+        foot,
     )
 
 
 def _gain(gain: float, lower: float, upper: float) -> str:
     if not np.isfinite(gain):
-        return "not measured"
+        return t("not measured")
     size, low, high = (f"{w.signed(100 * v)}%" for v in (gain, lower, upper))
-    return f"{size} ({low} to {high})"
+    return t("{size} ({low} to {high})", size=size, low=low, high=high)
 
 
 # --------------------------------------------------------------------------- what if
@@ -259,7 +267,7 @@ def if_section(r: Report) -> Section | None:
     out = [
         Row(
             (
-                "Nothing new: no measure is added or ended",
+                t("Nothing new: no measure is added or ended"),
                 w.rounded(last.middle, view.whole),
                 _ends(last, view.whole),
                 "",
@@ -278,22 +286,28 @@ def if_section(r: Report) -> Section | None:
         times = f"{w.factor(row.middle / last.middle)}" if last.middle > 0 else ""
         out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole), times)))
         (figures if name in figure else told).append((words[name], float(row.middle)))
-    foot = "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."  # fmt: skip
+    foot = t('The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before.')  # fmt: skip
     head = (
-        Head("If"),
-        Head("then about", "n"),
-        Head("80% range", "n"),
-        Head("against nothing new", "n"),
+        Head(t("If")),
+        Head(t("then about"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("against nothing new"), "n"),
     )
     find = findings.if_find(last.month, float(last.middle), told, view.whole)
     find += "".join(
-        f" With no new measure either, but “{text}”: {w.rounded(value, view.whole)}."
+        t(
+            " With no new measure either, but “{text}”: {value}.",
+            text=text,
+            value=w.rounded(value, view.whole),
+        )
         for text, value in figures
     )
-    answer = Table(f"If … then: {w.month_long(last.month)}", head, tuple(out), foot)
+    answer = Table(t("If … then: {month}", month=w.month_long(last.month)), head, tuple(out), foot)
     chart = scenario_chart(r, base, paths, words)
     question = findings.if_question(len(told) > 0, len(figures) > 0)
-    return Section("if", question, "What if?", find, (chart, answer, sources) if sources else (chart, answer))
+    return Section(
+        "if", question, t("What if?"), find, (chart, answer, sources) if sources else (chart, answer)
+    )
 
 
 def base_path(r: Report, model: str) -> pd.DataFrame:
@@ -373,15 +387,15 @@ def scenario_chart(
     end = base["month"].iloc[-1]
     unit = f.unit_words(float(base["upper_80"].max()), view.name.unit_words)
     ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
-    told = "; ".join([f"nothing new {w.rounded(base['middle'].iloc[-1], view.whole)}", *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
+    told = "; ".join([t('nothing new {iloc}', iloc=w.rounded(base['middle'].iloc[-1], view.whole)), *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
     return r.studio.chart(
         "scenarios", draw,
         title=findings.if_title(
             float(base["middle"].iloc[-1]), ends, base["middle"].to_list(), any(_about_a_figure(r.run, n) for n in paths)
         ),
-        subtitle=w.capital(f"{view.name.measure}{', ' + unit if unit else ''}. Count to {w.month_long(view.last)}, then {w.word_plural(len(paths) + 1, '“if … then” path')}"),
-        note=f"Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {r.source}",
-        label=f"Line chart to {w.month_long(end)}: {told}.",
+        subtitle=w.capital(t('{measure}{which}. Count to {last}, then {word_plural}', measure=view.name.measure, which=', ' + unit if unit else '', last=w.month_long(view.last), word_plural=w.word_plural(len(paths) + 1, '“if … then” path'))),
+        note=t('Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}', source=r.source),
+        label=t('Line chart to {end}: {told}.', end=w.month_long(end), told=told),
         csv="scenarios.csv",
         table=scenario_table(base, paths, words, view.whole),
     )  # fmt: skip
@@ -391,7 +405,7 @@ def scenario_table(
     base: pd.DataFrame, paths: dict[str, pd.DataFrame], words: dict[str, str], whole: bool
 ) -> Table:
     """Return every month of every scenario."""
-    head = (Head("Month"), Head("nothing new", "n"), *(Head(words[name], "n") for name in paths))
+    head = (Head(t("Month")), Head(t("nothing new"), "n"), *(Head(words[name], "n") for name in paths))
     out = []
     for row in records(base):
         cells = [w.month_short(row.month), w.rounded(row.middle, whole)]
@@ -399,4 +413,4 @@ def scenario_table(
             found = path[path["month"] == row.month]
             cells.append(w.rounded(float(found["middle"].iloc[0]), whole) if len(found) else "none")
         out.append(Row(tuple(cells)))
-    return Table("Middle of the forecast under each “if”", head, tuple(out), kind="dates")
+    return Table(t("Middle of the forecast under each “if”"), head, tuple(out), kind="dates")

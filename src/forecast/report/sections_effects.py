@@ -11,22 +11,25 @@ from forecast.report import figures as f
 from forecast.report import findings, names
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import mark, t
 from forecast.report.content import Cell, Chart, Head, Row, Section, Table
 from forecast.report.sections_forecast import Report
 
 
 def effects_section(r: Report) -> Section:
     """Return "What did each policy seem to do?", or one line in its place where no event touches the figures."""
-    question, nav = "What did each policy seem to do?", "What did each policy do?"
+    question, nav = t("What did each policy seem to do?"), t("What did each policy do?")
     if not len(r.run.events):
-        text = "The event calendar has no measure that began in the figures used."
-        return Section("effects", question, nav, f"No policy effect is estimated in this report. {text}")
+        text = t("The event calendar has no measure that began in the figures used.")
+        return Section(
+            "effects", question, nav, t("No policy effect is estimated in this report. {text}", text=text)
+        )
     rows = effect_rows(r)
     blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows), *closer_blocks(r, rows)]
     cannot = cannot_table(r, rows)
     blocks += [cannot] if cannot is not None else []
     if not len(rows):
-        text = "No policy effect is estimated in this report."
+        text = t("No policy effect is estimated in this report.")
         return Section("effects", question, nav, text, tuple(blocks))
     return Section("effects", question, nav, findings.effects_find(_told(rows)), tuple(blocks))
 
@@ -67,7 +70,9 @@ def effect_rows(r: Report) -> pd.DataFrame:
         known = np.isfinite([entry["placebo_p"], entry["placebo_n"]]).all()
         larger = row["placebo_larger"] if "placebo_larger" in row else entry["placebo_p"] * entry["placebo_n"]
         hits = round(float(larger)) if known and np.isfinite(larger) else 0
-        entry["ordinary"] = w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else "not tested"
+        entry["ordinary"] = (
+            w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else t("not tested")
+        )
         entry["about"] = _about(months, len(members))
         entry["expected"] = _expected(r, str(event), row["group"], entry["coding"])
         out.append(entry)
@@ -114,8 +119,17 @@ def _about(months: list[pd.Period], members: int) -> str:
         return ""
     span = w.month_short(months[0])
     if months[-1] != months[0]:
-        return f"{span} to {w.month_short(months[-1])} · {w.count(members)} measures"
-    return f"{span} · {w.count(members)} measures together" if members > 1 else span
+        return t(
+            "{span} to {months} · {members} measures",
+            span=span,
+            months=w.month_short(months[-1]),
+            members=w.count(members),
+        )
+    return (
+        t("{span} · {members} measures together", span=span, members=w.count(members))
+        if members > 1
+        else span
+    )
 
 
 def varied(r: Report, event: str, estimate: float) -> findings.Varied | None:
@@ -156,31 +170,40 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
 
     told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in records(rows))  # fmt: skip
     note = (
-        "Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero"
+        t("Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero")
         + (
-            ", filled where at least nine in ten choices of model agree on the sign"
+            t(", filled where at least nine in ten choices of model agree on the sign")
             if rows["varied"].notna().any()
             else ""
         )
-        + ". Grey, hollow:"
-        " not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an"
-        " association in time from one regression with ARIMA errors; whatever else happened in that month is in it."
-        " Calm years among the ordinary months flatter a jump"
+        + t(
+            ". Grey, hollow: not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an association in time from one regression with ARIMA errors; whatever else happened in that month is in it. Calm years among the ordinary months flatter a jump"
+        )
         + _against_recent(rows)
-        + ". One in twenty such dates without any effect would pass the first test by chance"
-        + (f", here {0.05 * len(rows):.1f} of {w.number_word(len(rows))}. " if len(rows) > 1 else ". ")
+        + t(". One in twenty such dates without any effect would pass the first test by chance")
         + (
-            "Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
+            t(
+                ", here {value} of {number_word}. ",
+                value=f"{0.05 * len(rows):.1f}",
+                number_word=w.number_word(len(rows)),
+            )
+            if len(rows) > 1
+            else ". "
+        )
+        + (
+            t(
+                "Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
+            )
             if (rows["coding"] == "judged").any()
-            else "Shapes and dates are those of the calendar."
+            else t("Shapes and dates are those of the calendar.")
         )
     )
     return r.studio.chart(
         "effects", draw,
         title=findings.effects_title(int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())),
-        subtitle="Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)",
+        subtitle=t('Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)'),
         note=f"{note} {r.source}",
-        label=f"Dot and interval chart. {told}.",
+        label=t('Dot and interval chart. {told}.', told=told),
         csv="effects.csv",
         table=effects_table(r, rows),
     )  # fmt: skip
@@ -193,19 +216,24 @@ def _against_recent(rows: pd.DataFrame) -> str:
         return ""
     known = clear["recent_p"].dropna()
     if not len(known):
-        return ": the last ten years alone hold too few ordinary months to tell"
+        return t(": the last ten years alone hold too few ordinary months to tell")
     still = int((known < 0.05).sum())
     stand = "stands" if still == 1 else "stand"
-    return f": against the last ten years alone {w.number_word(still)} of {w.number_word(len(clear))} {stand} out"
+    return t(
+        ": against the last ten years alone {still} of {number_word} {stand} out",
+        still=w.number_word(still),
+        number_word=w.number_word(len(clear)),
+        stand=stand,
+    )
 
 
 def effects_table(r: Report, rows: pd.DataFrame) -> Table:
     """Return the jumps with both ranges, the shrunken estimate, the placebo and the jump in counts."""
     head = (
-        Head("Measure or group"), Head("began", "w"), Head("jump", "n"), Head("80% range", "n"), Head("95% range", "n"),
-        Head("drawn towards expectation", "n"), Head("ordinary months with as large a jump", "n"),
-        Head("under other choices of model", "n"),
-        Head("in numbers, from the month before", "n"),
+        Head(t('Measure or group')), Head(t('began'), "w"), Head(t('jump'), "n"), Head(t('80% range'), "n"), Head(t('95% range'), "n"),
+        Head(t('drawn towards expectation'), "n"), Head(t('ordinary months with as large a jump'), "n"),
+        Head(t('under other choices of model'), "n"),
+        Head(t('in numbers, from the month before'), "n"),
     )  # fmt: skip
     out = []
     for row in records(rows):
@@ -214,18 +242,18 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
             "none" if before is None else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
         )
         if "differ in shape" in str(row.note):
-            counts = "not one jump: the measures act in different months"
-        ends = [f"{w.effect(low)} to {w.effect(high)}" if np.isfinite([low, high]).all() else "refused" for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
+            counts = t("not one jump: the measures act in different months")
+        ends = [t('{low} to {high}', low=w.effect(low), high=w.effect(high)) if np.isfinite([low, high]).all() else "refused" for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
         shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else "none"
         out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else "none", w.effect(row.estimate), *ends, shrunken, row.ordinary, findings.varied_cell(row.varied), counts)))  # fmt: skip
-    return Table("Estimated jumps and the measures that share each date", head, tuple(out))
+    return Table(t("Estimated jumps and the measures that share each date"), head, tuple(out))
 
 
 def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
     table, calendar = r.run.estimability, r.run.events
     groups = [row for row in records(effects) if len(row.members) > 1] if len(effects) else []
-    out = [Row((" · ".join(row.members), "one joint jump", row.why_group or "in force in the same months")) for row in groups]  # fmt: skip
+    out = [Row((" · ".join(row.members), t('one joint jump'), row.why_group or t('in force in the same months'))) for row in groups]  # fmt: skip
     rest = 0
     if len(table) and len(calendar):
         table = pick(table, series_id=r.view.series_id)
@@ -241,24 +269,24 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
         for (action, why), group in named.groupby(["action", "why"], sort=False):
             words = " · ".join(str(called.get(event, event)) for event in group["event"])
             target = str(action).removeprefix("merged with ")
-            done = f"merged with {called[target]}" if target in called else str(action)
+            done = t("merged with {called}", called=called[target]) if target in called else str(action)
             out.append(Row((words, done, str(why))))
     if not out and not rest:
         return None
-    foot = f"{w.capital(w.word_plural(rest, 'event'))} of lower priority {'is' if rest == 1 else 'are'} in estimability.csv." if rest else ""  # fmt: skip
-    head = (Head("Measures"), Head("What the report does"), Head("Why"))
-    return Table("What cannot be separated or estimated, and why", head, tuple(out), foot)
+    foot = t('{capital} of lower priority {which} in estimability.csv.', capital=w.capital(w.word_plural(rest, 'event')), which=t('is') if rest == 1 else t('are')) if rest else ""  # fmt: skip
+    head = (Head(t("Measures")), Head(t("What the report does")), Head(t("Why")))
+    return Table(t("What cannot be separated or estimated, and why"), head, tuple(out), foot)
 
 
 # --------------------------------------------------------------------------- with and without, under other choices
 
 #: Column of the specification table -> its heading, and its options in the words of a reader.
 FACTORS = {
-    "shape": ("Shape", {"step": "lasting step", "decay": "step that fades", "ramp": "gradual", "own": "as in the calendar", "pulse": "only its months"}),
+    "shape": ("Shape", {"step": mark('lasting step'), "decay": mark('step that fades'), "ramp": "gradual", "own": mark('as in the calendar'), "pulse": mark('only its months')}),
     "transform": ("Scale", {"log": "logarithms", "none": "counts", "box-cox": "Box-Cox"}),
-    "window": ("Figures used", {}),
-    "order": ("ARIMA orders", {"given": "as in this report", "airline": "(0,1,1)(0,1,1)", "auto": "chosen by AICc"}),
-    "beside": ("Other events in the model", {"all": "all", "none": "none"}),
+    "window": (mark('Figures used'), {}),
+    "order": (mark('ARIMA orders'), {"given": mark('as in this report'), "airline": "(0,1,1)(0,1,1)", "auto": mark('chosen by AICc')}),
+    "beside": (mark('Other events in the model'), {"all": "all", "none": "none"}),
 }  # fmt: skip
 
 
@@ -295,7 +323,9 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     from forecast.report.figure_response import response_chart as draw_response
 
     view = r.view
-    before, same = (_months_of(response, row.event, basis) for basis in ("forecast before", "same months"))
+    before, same = (
+        _months_of(response, row.event, basis) for basis in (t("forecast before"), t("same months"))
+    )
     first, last = same["month"].iloc[0], same["month"].iloc[-1]
     counts = view.counts[(view.counts.index >= first - 12) & (view.counts.index <= last)].dropna()
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
@@ -303,19 +333,17 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     def draw(**how: Any) -> Any:
         return draw_response(frame, before, same, **how)
 
-    total = _total(response, row.event, "same months")
+    total = _total(response, row.event, t("same months"))
     span = w.span(total.without_lower_80, total.without_upper_80, view.whole)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
-    title = f"With “{row.label}” {w.rounded(total.happened, view.whole)} were counted in {w.plural(len(same), 'month')}; this model gives {span} without its effect"  # fmt: skip
-    title += ", and the sign of that effect depends on the model" if row.clear and not row.firm else ""
+    title = t('With “{label}” {happened} were counted in {plural}; this model gives {span} without its effect', label=row.label, happened=w.rounded(total.happened, view.whole), plural=w.plural(len(same), 'month'), span=span)  # fmt: skip
+    title += t(", and the sign of that effect depends on the model") if row.clear and not row.firm else ""
     return r.studio.chart(
         "with-and-without", draw,
         title=title,
-        subtitle=w.capital(f"{view.name.measure}{', ' + unit if unit else ''}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate"),
-        note="Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months"
-        " are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only"
-        f" the doubt about its size. Ranges are by simulation, cut where they leave the scale. {r.source}",
-        label=f"Line chart, {w.month_long(counts.index[0])} to {w.month_long(last)}. Counted {w.rounded(total.happened, view.whole)}; without the effect {span}.",
+        subtitle=w.capital(t('{measure}{which}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate', measure=view.name.measure, which=', ' + unit if unit else '')),
+        note=t('Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}', source=r.source),
+        label=t('Line chart, {index} to {last}. Counted {happened}; without the effect {span}.', index=w.month_long(counts.index[0]), last=w.month_long(last), happened=w.rounded(total.happened, view.whole), span=span),
         csv="response.csv",
         table=_response_table(before, same, row.label, view.whole),
     )  # fmt: skip
@@ -330,37 +358,39 @@ def _total(response: pd.DataFrame, event: str, basis: str) -> Any:
 
 def _response_table(before: pd.DataFrame, same: pd.DataFrame, label: str, whole: bool) -> Table:
     head = (
-        Head("Month"), Head("counted", "n"), Head("effect taken out", "n"), Head("80% range", "n"), Head("change that the shape implies", "n"),
-        Head("forecast made the month before", "n"), Head("80% range", "n"),
+        Head(t('Month')), Head(t('counted'), "n"), Head(t('effect taken out'), "n"), Head(t('80% range'), "n"), Head(t('change that the shape implies'), "n"),
+        Head(t('forecast made the month before'), "n"), Head(t('80% range'), "n"),
     )  # fmt: skip
     ahead = {row.month: row for row in records(before)}
     out = []
     for row in records(same):
         cells = [w.month_short(row.month), w.count(row.happened), w.rounded(row.middle, whole), w.span(row.lower_80, row.upper_80, whole), f"{w.signed(row.percent)}%"]  # fmt: skip
         one = ahead.get(row.month)
-        cells += ["more than a year on"] * 2 if one is None else [w.rounded(one.middle, whole), w.span(one.lower_80, one.upper_80, whole)]  # fmt: skip
+        cells += [t('more than a year on')] * 2 if one is None else [w.rounded(one.middle, whole), w.span(one.lower_80, one.upper_80, whole)]  # fmt: skip
         out.append(Row(tuple(cells)))
-    return Table(f"Month by month with and without “{label}”", head, tuple(out), kind="dates")
+    return Table(t("Month by month with and without “{label}”", label=label), head, tuple(out), kind="dates")
 
 
 def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table:
     """Return the sums of the months of each event, with and without it."""
     head = (
-        Head("Measure or group"), Head("months", "n"), Head("counted", "n"), Head("without its effect, 80% range", "n"),
-        Head("difference, 80% range", "n"), Head("difference from a forecast made the month before, 80% range", "n"),
+        Head(t('Measure or group')), Head(t('months'), "n"), Head(t('counted'), "n"), Head(t('without its effect, 80% range'), "n"),
+        Head(t('difference, 80% range'), "n"), Head(t('difference from a forecast made the month before, 80% range'), "n"),
     )  # fmt: skip
     out = []
     for row in records(rows):
-        total, before = (_total(response, row.event, basis) for basis in ("same months", "forecast before"))
+        total, before = (
+            _total(response, row.event, basis) for basis in (t("same months"), t("forecast before"))
+        )
         if total is None:
             continue
-        months = len(_months_of(response, row.event, "same months"))
+        months = len(_months_of(response, row.event, t("same months")))
         gaps = [_gap(one, r.view.whole) for one in (total, before)]
         if before is not None and before.note:
-            gaps[1] += " (first 12 months)"
+            gaps[1] += t(" (first 12 months)")
         out.append(Row((row.label, w.count(months), w.rounded(total.happened, r.view.whole), w.span(total.without_lower_80, total.without_upper_80, r.view.whole), *gaps)))  # fmt: skip
-    foot = "Sums over the months in which each was in force. Where the two differences disagree, the figures do not say which is right. Measures that share months share what happened in them, so the differences do not add up."  # fmt: skip
-    return Table("With and without: sums by this model", head, tuple(out), foot)
+    foot = t('Sums over the months in which each was in force. Where the two differences disagree, the figures do not say which is right. Measures that share months share what happened in them, so the differences do not add up.')  # fmt: skip
+    return Table(t("With and without: sums by this model"), head, tuple(out), foot)
 
 
 def _gap(total: Any, whole: bool) -> str:
@@ -369,7 +399,7 @@ def _gap(total: Any, whole: bool) -> str:
     ends = [
         w.signed(w.forecast_number(v, whole)) for v in (total.difference_lower_80, total.difference_upper_80)
     ]
-    return f"{ends[0]} to {ends[1]}"
+    return t("{ends} to {ends_2}", ends=ends[0], ends_2=ends[1])
 
 
 def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
@@ -387,22 +417,20 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
     widest = findings.widest(table["percent"], options)
     cells = [Row((f"{title}: {option}", w.count(int(mask.sum())), *_spread(table.loc[mask, "percent"]))) for title, rows in options for option, mask in rows]  # fmt: skip
     head = (
-        Head("Choice"),
-        Head("estimates", "n"),
-        Head("lowest", "n"),
-        Head("middle", "n"),
-        Head("highest", "n"),
+        Head(t("Choice")),
+        Head(t("estimates"), "n"),
+        Head(t("lowest"), "n"),
+        Head(t("middle"), "n"),
+        Head(t("highest"), "n"),
     )
     return r.studio.chart(
         "specification", draw,
         title=findings.specification_title(row.label, row.varied, row.estimate),
-        subtitle=f"Mean change in the months in which “{row.label}” was in force, under {w.count(len(table))} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
-        note=f"The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {w.hits(clear, len(table))}."
-        f"{widest} A gradual effect builds up over {w.number_word(r.run.experiment.specification.ramp_months)} months; of one that fades the likeliest of the given speeds is taken."
-        f" Ranges are cut where they leave the scale. {r.source}",
-        label=f"Specification curve of {w.count(len(table))} estimates from {row.varied.span}; {w.hits(row.varied.same, row.varied.n)} have the sign of the estimate in this report.",
+        subtitle=t('Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each', label=row.label, count=w.count(len(table))),
+        note=t('The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}', clear=w.hits(clear, len(table)), widest=widest, ramp_months=w.number_word(r.run.experiment.specification.ramp_months), source=r.source),
+        label=t('Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.', count=w.count(len(table)), span=row.varied.span, same=w.hits(row.varied.same, row.varied.n)),
         csv="specification.csv",
-        table=Table("The estimates by choice", head, tuple(cells)),
+        table=Table(t('The estimates by choice'), head, tuple(cells)),
     )  # fmt: skip
 
 
@@ -414,7 +442,7 @@ def _options(r: Report, table: pd.DataFrame, column: str, words: dict[str, str])
     def name(option: str) -> str:
         event = option.removeprefix("without ")
         return words.get(option) or (
-            f"all but {names.event_name(event, called[event])}" if event in called else option
+            t("all but {event}", event=names.event_name(event, called[event])) if event in called else option
         )
 
     return [(name(str(option)), (table[column] == option).to_numpy()) for option in there]
@@ -427,12 +455,14 @@ def _spread(percent: pd.Series) -> list[str]:
 def fading_table(fading: pd.DataFrame, rows: pd.DataFrame) -> Table:
     """Return how fast each claimed effect faded and how early it showed."""
     label = dict(zip(rows["event"], rows["label"], strict=True))
-    what = {"decay": "how fast it faded", "lead": "how early it showed"}
+    what = {"decay": t("how fast it faded"), "lead": t("how early it showed")}
     out = [
         Row((label[row.event], what[row.what], str(row.words).replace("-", "−") if False else str(row.words)))
         for row in records(fading)
         if row.event in label
     ]
-    head = (Head("Measure or group"), Head("asked"), Head("what the likelihood says"))
-    foot = "Months of anticipation are never before the day on which the measure was public."
-    return Table("How fast each effect faded, and how early it showed", head, tuple(out), foot, folded=True)
+    head = (Head(t("Measure or group")), Head(t("asked")), Head(t("what the likelihood says")))
+    foot = t("Months of anticipation are never before the day on which the measure was public.")
+    return Table(
+        t("How fast each effect faded, and how early it showed"), head, tuple(out), foot, folded=True
+    )

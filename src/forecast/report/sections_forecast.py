@@ -12,11 +12,12 @@ from forecast.report import evidence, facts, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import mark, t
 from forecast.report.content import Banner, Chart, Fact, Paragraph, Section, Toggle
 from forecast.report.facts import Held, View
 from forecast.report.studio import Studio
 
-NAME = "US border encounters: forecast report"
+NAME = mark("US border encounters: forecast report")
 ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
 
 
@@ -63,7 +64,7 @@ def shown_months(view: View) -> pd.DataFrame:
 
 def report_name(run: Any, view: View, bundled: bool) -> str:
     """Return the name of the report in the masthead."""
-    return NAME if bundled else f"Forecast report: {view.name.label}"
+    return NAME if bundled else t("Forecast report: {label}", label=view.name.label)
 
 
 def late_months(run: Any, view: View) -> list[pd.Period]:
@@ -94,21 +95,25 @@ def masthead(r: Report) -> dict[str, Any]:
     banners = []
     if late:
         head, text = sentences.late_banner(view.last, late)
-        banners.append(Banner("Late data", head, text))
+        banners.append(Banner(t("Late data"), head, text))
     failed = pick(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
     failed = failed[failed["status"] == "failed"] if len(failed) else failed
     if not len(view.ahead):
         why = f" {failed['message'].iloc[-1]!s}." if len(failed) else ""
         banners.append(
             Banner(
-                "No forecast",
-                "There is no forecast in this report.",
-                f"The headline “{names.model_name(run.headline)}” gave none.{why} What failed is listed in “Do the models beat a simple guess?”.",
+                t("No forecast"),
+                t("There is no forecast in this report."),
+                t(
+                    "The headline “{headline}” gave none.{why} What failed is listed in “Do the models beat a simple guess?”.",
+                    headline=names.model_name(run.headline),
+                    why=why,
+                ),
             )
         )
     return {
         "name": report_name(run, view, r.bundled),
-        "issue": f"{w.month_long(pd.Period(pd.Timestamp(run.as_of), 'M'))} issue",
+        "issue": t("{month_long} issue", month_long=w.month_long(pd.Period(pd.Timestamp(run.as_of), "M"))),
         "as_of": w.day_long(run.as_of),
         "status": sentences.status(view.last, next_expected(view, run.as_of), late),
         "late": bool(late),
@@ -159,7 +164,7 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
     month = view.last
     out = [
         Fact(
-            f"Latest count, {w.month_short(month)}",
+            t("Latest count, {month}", month=w.month_short(month)),
             w.count(last),
             sentences.latest_changes(last, month, view.value(month - 1), view.value(month - 12)),
         )
@@ -167,15 +172,25 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
     row = view.numbers(r.first)
     if row is not None:
         ends = view.range(row, "80")
-        about = "no 80% range is given" if ends is None else f"8 in 10: {w.span(*ends, view.whole)}"
-        out.append(Fact(f"Forecast, {w.month_short(row.month)}", w.rounded(row.middle, view.whole), about))
+        about = (
+            t("no 80% range is given")
+            if ends is None
+            else t("8 in 10: {span}", span=w.span(*ends, view.whole))
+        )
+        out.append(
+            Fact(
+                t("Forecast, {month}", month=w.month_short(row.month)),
+                w.rounded(row.middle, view.whole),
+                about,
+            )
+        )
     earlier, kind = _earlier(r)
     if earlier is not None:
         ranges = {name: view.range(earlier, name) for name in ("80", "50")}
-        words = "Replayed forecast" if kind == "replayed" else "Last issue’s forecast"
+        words = t("Replayed forecast") if kind == "replayed" else t("Last issue’s forecast")
         out.append(
             Fact(
-                f"{words} for {w.MONTHS_SHORT[month.month - 1]}",
+                t("{words} for {month}", words=words, month=w.month_abbreviation(month)),
                 w.rounded(earlier.middle, view.whole),
                 sentences.earlier_forecast(last, ranges, view.whole),
             )
@@ -183,7 +198,7 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
     held = facts.held_at(r.held, 1, 0.8)
     if held is not None:
         since = r.replay.loc[r.replay["horizon"] == 1, "month"].min()
-        out.append(Fact("80% ranges that held", w.percent(held.share), sentences.held_words(held, since)))
+        out.append(Fact(t("80% ranges that held"), w.percent(held.share), sentences.held_words(held, since)))
     return tuple(out)
 
 
@@ -274,7 +289,7 @@ def first_chart(r: Report) -> Chart | None:
             ahead,
             others,
             later,
-            published=f"Published by {w.day_long(r.run.as_of)}",
+            published=t("Published by {as_of}", as_of=w.day_long(r.run.as_of)),
             whole=view.whole,
             **how,
         )
@@ -289,12 +304,20 @@ def first_chart(r: Report) -> Chart | None:
     ranges = [name for name in ("80", "50") if ahead[f"lower_{name}"].notna().any()]
     note = sentences.forecast_note(ranges, rests, r.source)
     if "80" in ranges and final is None:
-        note = f"The 80% range stops where too few past misses support it. {note}"
+        note = t("The 80% range stops where too few past misses support it. {note}", note=note)
     if later is not None:
-        note = f"Hollow dots: what happened afterwards, not public on the date of this report. {note}"
+        note = t(
+            "Hollow dots: what happened afterwards, not public on the date of this report. {note}", note=note
+        )
     top_value = max(float(counts.max()), float(np.nanmax(ahead[["middle", "upper_80"]].to_numpy(float))))
     unit = f.unit_words(top_value, view.name.unit_words)
-    subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(end)}"
+    subtitle = t(
+        "{measure}{which}. {index} to {end}",
+        measure=view.name.measure,
+        which=", " + unit if unit else "",
+        index=w.month_long(counts.index[0]),
+        end=w.month_long(end),
+    )
     middles = float(ahead["middle"].min()), float(ahead["middle"].max())
     return r.studio.chart(
         "forecast",
@@ -320,7 +343,7 @@ def first_chart(r: Report) -> Chart | None:
         table=tables.chart_table(view, counts, ahead, [(t, n, s) for t, n, _, s in lines], later),
         start=len(counts),
         toggles=tuple(Toggle(t, n, role, _dash(role)) for t, n, role, _ in lines),
-        toggle_words="Add a model’s middle line:",
+        toggle_words=t("Add a model’s middle line:"),
     )
 
 
@@ -335,7 +358,9 @@ def next_section(r: Report) -> Section:
     """Return "What comes next?"."""
     view = r.view
     if not len(view.ahead):
-        return Section("next", "What comes next?", "What comes next?", "There is no forecast in this report.")
+        return Section(
+            "next", t("What comes next?"), t("What comes next?"), t("There is no forecast in this report.")
+        )
     rows = [(row.month, row.middle, view.range(row, "80")) for row in records(view.ahead) if row.horizon <= 6]
     far = view.numbers(12)
     distance = no_skill_from(r)
@@ -356,7 +381,7 @@ def next_section(r: Report) -> Section:
     rest = facts.other_series(r.run, view.series_id)
     if rest:
         blocks += several(r, rest)
-    return Section("next", "What comes next?", "What comes next?", find, tuple(blocks))
+    return Section("next", t("What comes next?"), t("What comes next?"), find, tuple(blocks))
 
 
 def nowcast(r: Report) -> str:
@@ -367,23 +392,43 @@ def nowcast(r: Report) -> str:
         over.append(month)
         month += 1
     told = [
-        f"{w.month_long(m)}, {w.word_plural((m - r.view.last).n, 'month')} after the latest count, is over but not yet published: its forecast is of something that has already happened."
+        t(
+            "{month_long}, {word_plural} after the latest count, is over but not yet published: its forecast is of something that has already happened.",
+            month_long=w.month_long(m),
+            word_plural=w.word_plural((m - r.view.last).n, "month"),
+        )
         for m in over
     ]
     if month.start_time <= day:
-        it = "it" if told else "the latest count"
+        it = "it" if told else t("the latest count")
         told.append(
-            f"{w.month_long(month)}, {w.word_plural((month - r.view.last).n, 'month')} after {it}, is under way on {w.day_long(day)}."
+            t(
+                "{month}, {word_plural} after {it}, is under way on {day}.",
+                month=w.month_long(month),
+                word_plural=w.word_plural((month - r.view.last).n, "month"),
+                it=it,
+                day=w.day_long(day),
+            )
         )
-    text = (
-        " ".join(told)
-        or f"{w.month_long(month)}, the first month forecast, has not begun on {w.day_long(day)}."
+    text = " ".join(told) or t(
+        "{month}, the first month forecast, has not begun on {day}.",
+        month=w.month_long(month),
+        day=w.day_long(day),
     )
     leaks = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
     leaks = leaks[leaks["month"] > r.view.last] if len(leaks) else leaks
     if r.run.experiment.data.include_leaks and len(leaks):
-        used = w.joined([f"{w.count(row.value)} for {w.month_long(row.month)}" for row in records(leaks)])
-        text += f" The unofficial figure of {used} fills its month in every fit, with its error added to the ranges. {evidence.early_words(r.run, r.view.series_id)}"
+        used = w.joined(
+            [
+                t("{value} for {month}", value=w.count(row.value), month=w.month_long(row.month))
+                for row in records(leaks)
+            ]
+        )
+        text += t(
+            " The unofficial figure of {used} fills its month in every fit, with its error added to the ranges. {run}",
+            used=used,
+            run=evidence.early_words(r.run, r.view.series_id),
+        )
     return text
 
 
@@ -437,15 +482,27 @@ def several(r: Report, rest: list[str]) -> list[Any]:
         return series_chart(panels, **how)
 
     up = sum(float(v.ahead["middle"].iloc[0]) > float(v.counts.iloc[-1]) for v in everything)
-    title = f"The next month’s middle lies above the latest count in {w.number_word(up)} of {w.number_word(len(everything))} series"
+    title = t(
+        "The next month’s middle lies above the latest count in {number_word} of {number_word_2} series",
+        number_word=w.number_word(up),
+        number_word_2=w.number_word(len(everything)),
+    )
     month = everything[0].ahead["month"].iloc[0]
     chart = r.studio.chart(
         "series",
         draw,
         title=title,
-        subtitle=f"Counts since {w.month_long(start)} and the forecast with its 80% range; every panel has its own scale. To {w.month_long(month + len(shown_months(everything[0])) - 1)}",
-        note=f"Blue: the middle of the forecast and its 80% range. {r.source}",
-        label=f"{w.capital(w.number_word(len(panels)))} small line charts, one for each series, with forecasts from {w.month_long(month)}.",
+        subtitle=t(
+            "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To {month_long}",
+            start=w.month_long(start),
+            month_long=w.month_long(month + len(shown_months(everything[0])) - 1),
+        ),
+        note=t("Blue: the middle of the forecast and its 80% range. {source}", source=r.source),
+        label=t(
+            "{capital} small line charts, one for each series, with forecasts from {month}.",
+            capital=w.capital(w.number_word(len(panels))),
+            month=w.month_long(month),
+        ),
         csv="forecasts.csv",
         table=None,
     )
@@ -469,8 +526,8 @@ def afterwards_section(r: Report) -> Section | None:
     find = sentences.afterwards_find(inside, len(known), len(joined))
     return Section(
         "afterwards",
-        "What happened afterwards?",
-        "What happened afterwards?",
+        t("What happened afterwards?"),
+        t("What happened afterwards?"),
         find,
         (tables.afterwards_table(view),),
     )

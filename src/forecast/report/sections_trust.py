@@ -11,6 +11,7 @@ from forecast.report import evidence, facts, findings, names, sentences, tables
 from forecast.report import figures as f
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import t
 from forecast.report.content import Box, Chart, Paragraph, Section
 from forecast.report.facts import View
 from forecast.report.sections_forecast import Report, first_replayed, none_beats, published
@@ -42,10 +43,14 @@ def past_section(r: Report) -> Section:
         view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large
     )
     years = max(1, round(len(counts) / 12))
-    words = "ten years" if years == YEARS else w.word_plural(years, "year")
-    question = f"How does this compare with the past {words if years > 1 else 'year'}?"
+    words = t("ten years") if years == YEARS else w.word_plural(years, "year")
+    question = t("How does this compare with the past {which}?", which=words if years > 1 else t("year"))
     return Section(
-        "past", question, f"The past {words if years > 1 else 'year'}", find, (past_chart(r, counts, large),)
+        "past",
+        question,
+        t("The past {which}", which=words if years > 1 else t("year")),
+        find,
+        (past_chart(r, counts, large),),
     )
 
 
@@ -63,9 +68,15 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
 
     top = float(counts.max())
     unit = f.unit_words(top, view.name.unit_words)
-    subtitle = f"{view.name.measure}{', ' + unit if unit else ''}. {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"
+    subtitle = t(
+        "{measure}{which}. {index} to {index_2}",
+        measure=view.name.measure,
+        which=", " + unit if unit else "",
+        index=w.month_long(counts.index[0]),
+        index_2=w.month_long(counts.index[-1]),
+    )
     if len(ahead):
-        subtitle += f"; forecast to {w.month_long(ahead['month'].iloc[-1])} in blue"
+        subtitle += t("; forecast to {iloc} in blue", iloc=w.month_long(ahead["month"].iloc[-1]))
     return r.studio.chart(
         "ten-years",
         draw,
@@ -87,14 +98,28 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
 
 def _label(view: View, counts: pd.Series, marked: int) -> str:
     low, high = counts.idxmin(), counts.idxmax()
-    text = (
-        f"Line chart. {w.capital(view.name.noun or view.name.label)} from {w.month_long(counts.index[0])} to"
-        f" {w.month_long(counts.index[-1])}: highest {w.count(counts.max())} in {w.month_long(high)}, lowest"
-        f" {w.count(counts.min())} in {w.month_long(low)}, last {w.count(counts.iloc[-1])}."
+    text = t(
+        "Line chart. {capital} from {index} to {index_2}: highest {count} in {high}, lowest {count_2} in {low}, last {iloc}.",
+        capital=w.capital(view.name.noun or view.name.label),
+        index=w.month_long(counts.index[0]),
+        index_2=w.month_long(counts.index[-1]),
+        count=w.count(counts.max()),
+        high=w.month_long(high),
+        count_2=w.count(counts.min()),
+        low=w.month_long(low),
+        iloc=w.count(counts.iloc[-1]),
     )
     if marked == 1:
-        return f"{text} One event is marked."
-    return f"{text} {w.capital(w.number_word(marked))} measures and events are marked." if marked else text
+        return t("{text} One event is marked.", text=text)
+    return (
+        t(
+            "{text} {capital} measures and events are marked.",
+            text=text,
+            capital=w.capital(w.number_word(marked)),
+        )
+        if marked
+        else text
+    )
 
 
 def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
@@ -106,7 +131,11 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
     months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
     rows = rows[(months > counts.index[0]) & (months <= counts.index[-1])]
     return [
-        f"Change of definition, {w.month_short(row.month)}: {sentences.first_sentence(row.what_changed)}"
+        t(
+            "Change of definition, {month}: {what_changed}",
+            month=w.month_short(row.month),
+            what_changed=sentences.first_sentence(row.what_changed),
+        )
         for row in records(rows)
     ][:2]
 
@@ -130,7 +159,7 @@ def sure_section(r: Report) -> Section:
     theirs = evidence.others_table(r.run, r.view.series_id)
     blocks += [theirs] if theirs is not None else []
     return Section(
-        "sure", "How sure can one be?", "How sure?", findings.sure_find(r.held, months), tuple(blocks)
+        "sure", t("How sure can one be?"), t("How sure?"), findings.sure_find(r.held, months), tuple(blocks)
     )
 
 
@@ -178,21 +207,30 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
         return draw_coverage(table, **how)
 
     outside = any(not h.fair for h in shown)
-    note = "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."
+    note = t(
+        "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."
+    )
     if outside:
         narrow = all(h.share < h.nominal for h in shown if not h.fair)
         wide = all(h.share > h.nominal for h in shown if not h.fair)
-        said = "too narrow" if narrow else "too wide" if wide else "too narrow or too wide"
-        note += f" A diamond marks a dot outside its bar: the range has been {said}."
+        said = t("too narrow") if narrow else t("too wide") if wide else t("too narrow or too wide")
+        note += t(" A diamond marks a dot outside its bar: the range has been {said}.", said=said)
     eighty = [h for h in shown if abs(h.nominal - 0.8) < 1e-9]
-    told = ", ".join(f"{w.percent(h.share)} at {w.plural(h.horizon, 'month')}" for h in eighty)
+    told = ", ".join(
+        t("{share} at {horizon}", share=w.percent(h.share), horizon=w.plural(h.horizon, "month"))
+        for h in eighty
+    )
     return r.studio.chart(
         "coverage",
         draw,
         title=findings.coverage_title(r.held),
-        subtitle=f"Share of months that fell inside the range, by months ahead. Replayed forecasts, {w.month_long(since)} to {w.month_long(until)}",
+        subtitle=t(
+            "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to {until}",
+            since=w.month_long(since),
+            until=w.month_long(until),
+        ),
         note=f"{note} {r.source}",
-        label=f"Dot chart. Achieved coverage of the 80 percent range: {told}.",
+        label=t("Dot chart. Achieved coverage of the 80 percent range: {told}.", told=told),
         csv="calibration.csv",
         table=tables.coverage_table(r.held, calm, shock, since, until),
     )
@@ -205,11 +243,10 @@ def record_blocks(r: Report) -> list[Any]:
     if not len(record):
         out.append(
             Box(
-                "No earlier forecast has been published yet",
-                "This is the first issue, so there is no public record to score. What follows is a replay: today’s model"
-                " run on old dates with only what was public then. A replay is kinder than a real record, since the model"
-                " was chosen by people who knew what happened. From the next issue, published forecasts are scored here in"
-                " their own right, and the two are never mixed.",
+                t("No earlier forecast has been published yet"),
+                t(
+                    "This is the first issue, so there is no public record to score. What follows is a replay: today’s model run on old dates with only what was public then. A replay is kinder than a real record, since the model was chosen by people who knew what happened. From the next issue, published forecasts are scored here in their own right, and the two are never mixed."
+                ),
             )
         )
     else:
@@ -242,11 +279,19 @@ def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
     n = int(record["origin"].nunique())
     first = record["month"].min()
     expected = first.end_time.normalize() + pd.Timedelta(days=facts.usual_wait(r.view) or 0)
-    have = "forecast has" if n == 1 else "forecasts have"
+    have = t("forecast has") if n == 1 else t("forecasts have")
     return [
         Box(
-            f"{w.capital(w.number_word(n))} {have} been published; none can be scored yet",
-            f"The forecast of {w.month_long(first)} is scored when the count is published, {w.half_of_month(expected)}.",
+            t(
+                "{capital} {have} been published; none can be scored yet",
+                capital=w.capital(w.number_word(n)),
+                have=have,
+            ),
+            t(
+                "The forecast of {first} is scored when the count is published, {expected}.",
+                first=w.month_long(first),
+                expected=w.half_of_month(expected),
+            ),
         )
     ]
 
@@ -273,19 +318,25 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
 
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
     start = (
-        "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn"
+        t(
+            "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn"
+        )
         if kind == "replayed"
-        else "Published forecasts, as they stood on the day of each issue"
+        else t("Published forecasts, as they stood on the day of each issue")
     )
     fell = (
-        f"; in {w.hits(missed, len(six)).replace(' of ', ' of the ')} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {max(round(len(six) / 6), 1)} independent ones"
+        t(
+            "; in {replace} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {max} independent ones",
+            replace=w.hits(missed, len(six)).replace(" of ", " of the "),
+            max=max(round(len(six) / 6), 1),
+        )
         if len(six)
         else ""
     )
     shown = (
-        "every third forecast as it would have been made"
+        t("every third forecast as it would have been made")
         if kind == "replayed"
-        else "every forecast as it was published"
+        else t("every forecast as it was published")
     )
     name = "track-record" if kind == "replayed" else "published-record"
     return r.studio.chart(
@@ -293,10 +344,21 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         draw,
         title=record_title(missed, len(six), kind, since),
         subtitle=w.capital(
-            f"{view.name.measure}{', ' + unit if unit else ''}: the count, and {shown}. {counts.index[0].year} to {counts.index[-1].year}"
+            t(
+                "{measure}{which}: the count, and {shown}. {year} to {year_2}",
+                measure=view.name.measure,
+                which=", " + unit if unit else "",
+                shown=shown,
+                year=counts.index[0].year,
+                year_2=counts.index[-1].year,
+            )
         ),
         note=f"{start}{fell}. {r.source}",
-        label=f"Line chart of counts with six-month forecasts. {w.capital(kind)}; the sixth month fell outside the 80% range in {w.hits(missed, len(six))}.",
+        label=t(
+            "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
+            kind=w.capital(kind),
+            missed=w.hits(missed, len(six)),
+        ),
         csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
         table=tables.record_table(table, view.whole, kind),
     )
@@ -306,14 +368,26 @@ def record_title(missed: int, n: int, kind: str, since: int) -> str:
     """Return the title of the record, from how many sixth months of all forecasts fell outside."""
     word = "Replayed" if kind == "replayed" else "Published"
     if n == 0:
-        return f"{word} forecasts beside what happened"
+        return t("{word} forecasts beside what happened", word=word)
     if missed == 0:
-        return f"{word} forecasts: every sixth month since {since} fell inside the 80% range"
+        return t(
+            "{word} forecasts: every sixth month since {since} fell inside the 80% range",
+            word=word,
+            since=since,
+        )
     share = missed / n
     if share > 0.2:
-        return f"{word} forecasts lag behind turning points; the sixth month fell outside the 80% range in {w.hits(missed, n)} since {since}"
-    return (
-        f"{word} forecasts: the sixth month fell outside the 80% range in {w.hits(missed, n)} since {since}"
+        return t(
+            "{word} forecasts lag behind turning points; the sixth month fell outside the 80% range in {missed} since {since}",
+            word=word,
+            missed=w.hits(missed, n),
+            since=since,
+        )
+    return t(
+        "{word} forecasts: the sixth month fell outside the 80% range in {missed} since {since}",
+        word=word,
+        missed=w.hits(missed, n),
+        since=since,
     )
 
 
@@ -332,7 +406,11 @@ def models_section(r: Report) -> Section:
         blocks += [table for table in (*more, weights_chart(r)) if table is not None]
     blocks += tables.fit_tables(run, r.view.series_id)
     return Section(
-        "models", "Do the models beat a simple guess?", "Models compared", _models_find(r, era), tuple(blocks)
+        "models",
+        t("Do the models beat a simple guess?"),
+        t("Models compared"),
+        _models_find(r, era),
+        tuple(blocks),
     )
 
 
@@ -362,9 +440,16 @@ def weights_chart(r: Report) -> Chart | None:
         "weights",
         draw,
         title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
-        subtitle=f"Weight of each member of the combination one month ahead, by date of the forecast. {w.month_long(wide.index[0])} to {w.month_long(wide.index[-1])}",
-        note=f"Weights follow from errors already known on each date; where no member is better, they come out alike. {r.source}",
-        label=f"Line chart of the members’ weights. At the end: {told}.",
+        subtitle=t(
+            "Weight of each member of the combination one month ahead, by date of the forecast. {index} to {index_2}",
+            index=w.month_long(wide.index[0]),
+            index_2=w.month_long(wide.index[-1]),
+        ),
+        note=t(
+            "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",
+            source=r.source,
+        ),
+        label=t("Line chart of the members’ weights. At the end: {told}.", told=told),
         csv="weights.csv",
     )
 
@@ -372,7 +457,9 @@ def weights_chart(r: Report) -> Chart | None:
 def _models_find(r: Report, era: str | None) -> str:
     run = r.run
     if run.headline == run.experiment.backtest.baseline:
-        return "The headline is the simple guess itself, “same as last month”; the rows below show what else was tried."
+        return t(
+            "The headline is the simple guess itself, “same as last month”; the rows below show what else was tried."
+        )
     knowledge = facts.headline_knowledge(run)
 
     def skill(which: str, horizon: int) -> float | None:

@@ -14,6 +14,7 @@ import pandas as pd
 from forecast.report import names
 from forecast.report import wording as w
 from forecast.report._rows import pick
+from forecast.report.catalogue import t
 from forecast.report.content import Cell, Chart, Head, Page, Row, Section, Table
 from forecast.report.studio import Studio
 from forecast.spec import DataError
@@ -96,15 +97,15 @@ def compare_page(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) ->
     number = w.capital(w.word_plural(len(runs), "run"))
     days = list(dict.fromkeys(run.as_of for run in runs))
     sections = (
-        Section("scores", "Which run scores best?", "Scores", _find(runs, labels), (_scores(runs, labels), _models(runs, labels))),
-        Section("fans", "What does each forecast?", "Forecasts", "", (_fans(runs, labels, studio), _next(runs, labels))),
-        Section("settings", "What differs in the configuration?", "Configuration", "", (_settings(runs, labels),)),
+        Section("scores", t('Which run scores best?'), "Scores", _find(runs, labels), (_scores(runs, labels), _models(runs, labels))),
+        Section("fans", t('What does each forecast?'), "Forecasts", "", (_fans(runs, labels, studio), _next(runs, labels))),
+        Section("settings", t('What differs in the configuration?'), "Configuration", "", (_settings(runs, labels),)),
     )  # fmt: skip
-    h1 = f"{number} side by side{_span(runs)}"
+    h1 = t("{number} side by side{runs}", number=number, runs=_span(runs))
     return Page(
-        name="Runs side by side", issue=number, as_of=w.joined(days), status=f"Each run is scored on its own dates; {number.lower()} in all",
-        late=False, h1=h1, standfirst="Scores of two runs may be set against each other only where they rest on the same dates and series.",
-        description=h1, facts=(), lead=None, sections=sections, cite="", footer="Made from the run folders; nothing is computed anew.",
+        name="Runs side by side", issue=number, as_of=w.joined(days), status=t('Each run is scored on its own dates; {lower} in all', lower=number.lower()),
+        late=False, h1=h1, standfirst=t('Scores of two runs may be set against each other only where they rest on the same dates and series.'),
+        description=h1, facts=(), lead=None, sections=sections, cite="", footer=t('Made from the run folders; nothing is computed anew.'),
     )  # fmt: skip
 
 
@@ -114,31 +115,37 @@ def _span(runs: Sequence[Kept]) -> str:
     if len({run.series for run in runs}) > 1 or not all(map(len, ahead)) or len({t["month"][0] for t in ahead}) > 1:  # fmt: skip
         return ""
     low, high = (w.rounded(float(f(t["middle"][0] for t in ahead))) for f in (min, max))
-    middle = f"is {low}" if low == high else f"goes from {low} to {high}"
-    return f": the middle for {w.month_long(ahead[0]['month'][0])} {middle}"
+    middle = t("is {low}", low=low) if low == high else t("goes from {low} to {high}", low=low, high=high)
+    return t(": the middle for {month} {middle}", month=w.month_long(ahead[0]["month"][0]), middle=middle)
 
 
 def _find(runs: Sequence[Kept], labels: Sequence[str]) -> str:
     found = {label: skill for label, run in zip(labels, runs, strict=True) if (skill := run.skill(run.model, "1")) is not None}  # fmt: skip
     if not found:
-        return "No headline of these runs has a score."
+        return t("No headline of these runs has a score.")
     best = max(found, key=lambda label: found[label])
-    return f"One month ahead the headline of “{best}” has the highest skill, {w.skill(found[best])}, over the whole replay of its own run."
+    return t(
+        "One month ahead the headline of “{best}” has the highest skill, {found}, over the whole replay of its own run.",
+        best=best,
+        found=w.skill(found[best]),
+    )
 
 
 def _skill(value: float | None) -> str:
-    return "not scored" if value is None else w.skill(value)
+    return t("not scored") if value is None else w.skill(value)
 
 
 def _scores(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
     horizons = ("1", "3", "6", "12", "all")
-    head = (Head("Run"), Head("Headline", "w"), *(Head(f"Skill, {'all distances' if h == 'all' else w.plural(int(h), 'month')}", "n") for h in horizons), Head("Figures as known on", "w"))  # fmt: skip
+    head = (Head(t('Run')), Head(t('Headline'), "w"), *(Head(t('Skill, {which}', which=t('all distances') if h == 'all' else w.plural(int(h), 'month')), "n") for h in horizons), Head(t('Figures as known on'), "w"))  # fmt: skip
     rows = [
         Row((label, names.model_name(run.model), *(_skill(run.skill(run.model, h)) for h in horizons), run.as_of))
         for label, run in zip(labels, runs, strict=True)
     ]  # fmt: skip
-    foot = "Skill = 1 − score ÷ score of the run’s own baseline; above 0 is better. The score is the weighted interval score on the log scale."
-    return Table("The headline of each run", head, tuple(rows), foot)
+    foot = t(
+        "Skill = 1 − score ÷ score of the run’s own baseline; above 0 is better. The score is the weighted interval score on the log scale."
+    )
+    return Table(t("The headline of each run"), head, tuple(rows), foot)
 
 
 def _models(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
@@ -147,7 +154,7 @@ def _models(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
         Row((Cell(names.model_name(model), model), *(_skill(run.skill(model, "1")) for run in runs)))
         for model in models
     ]
-    return Table("Skill of every model, one month ahead", (Head("Model"), *(Head(label, "n") for label in labels)), tuple(rows))  # fmt: skip
+    return Table(t('Skill of every model, one month ahead'), (Head(t('Model')), *(Head(label, "n") for label in labels)), tuple(rows))  # fmt: skip
 
 
 def _fans(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) -> Chart:
@@ -159,11 +166,11 @@ def _fans(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) -> Chart:
     def draw(**how: Any) -> Any:
         return series_chart(panels, shared=shared, **how)
 
-    scale = "all panels have one scale" if shared else "every panel has its own scale"
+    scale = t("all panels have one scale") if shared else t("every panel has its own scale")
     return studio.chart(
-        "fans", draw, title=f"The forecasts of {w.word_plural(len(runs), 'run')}, {'one scale' if shared else 'each on its own scale'}",
-        subtitle=f"Counts of the last three years and the forecast with its 80% range; {scale}", note="Blue: the middle of the headline’s forecast and its 80% range.",
-        label=f"{w.capital(w.word_plural(len(runs), 'small line chart'))}, one for each run.", csv="",
+        "fans", draw, title=t('The forecasts of {word_plural}, {which}', word_plural=w.word_plural(len(runs), 'run'), which=t('one scale') if shared else t('each on its own scale')),
+        subtitle=t('Counts of the last three years and the forecast with its 80% range; {scale}', scale=scale), note=t('Blue: the middle of the headline’s forecast and its 80% range.'),
+        label=t('{capital}, one for each run.', capital=w.capital(w.word_plural(len(runs), 'small line chart'))), csv="",
     )  # fmt: skip
 
 
@@ -180,8 +187,11 @@ def _next(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
             span = w.span(row["lower_80"], row["upper_80"]) if known else "refused"
             cells.append(f"{w.rounded(row['middle'])} ({span})")
         rows.append(Row(tuple(cells)))
-    head = (Head("Run"), *(Head(f"{w.plural(h, 'month')} ahead", "n") for h in (1, 3, 6, 12)))
-    return Table("Middle of the forecast and its 80% range", head, tuple(rows))
+    head = (
+        Head(t("Run")),
+        *(Head(t("{plural} ahead", plural=w.plural(h, "month")), "n") for h in (1, 3, 6, 12)),
+    )
+    return Table(t("Middle of the forecast and its 80% range"), head, tuple(rows))
 
 
 def _settings(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
@@ -191,5 +201,5 @@ def _settings(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
         values = tuple(run.settings.get(key, "not set") for run in runs)
         if len(set(values)) > 1:
             rows.append(Row((key, *values)))
-    foot = "" if rows else "The settings of these runs are the same."
-    return Table("Settings that are not the same in all", (Head("Key"), *(Head(label) for label in labels)), tuple(rows), foot)  # fmt: skip
+    foot = "" if rows else t("The settings of these runs are the same.")
+    return Table(t('Settings that are not the same in all'), (Head(t('Key')), *(Head(label) for label in labels)), tuple(rows), foot)  # fmt: skip

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.report import wording as w
+from forecast.report.catalogue import t
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
@@ -202,7 +203,7 @@ def feed(content: SiteContent) -> str:
     entries = [
         {
             "id": f"urn:uuid:{uuid.uuid5(root, f'{i.as_of}/{i.revision}')}",
-            "title": f"{'Correction: ' if i.revision > 1 else ''}{i.title}",
+            "title": f"{t('Correction: ') if i.revision > 1 else ''}{i.title}",
             "updated": i.written,
             "link": f"{base}{i.path}/index.html",
             "summary": i.summary,
@@ -247,7 +248,10 @@ def index(content: SiteContent) -> str:
             others_short=_other_columns(content.others),
             day=w.day_long,
             css=css,
-            policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
+            policy=t(
+                "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
+                digest=digest,
+            ),
         )
     )
     return re.sub(r"\n\s*\n+", "\n", html)
@@ -275,7 +279,12 @@ def _css() -> Any:
         ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
     )
     rules = (TEMPLATES / "site.css.j2").read_text(encoding="utf-8")
-    text = f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}"
+    text = t(
+        ":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}",
+        light=light,
+        dark=dark,
+        rules=rules,
+    )
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
 
 
@@ -320,7 +329,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         out.append(
             (
                 w.month_short(row["month"]), w.day_short(row["origin"]), w.rounded(float(row["middle"]), whole),
-                _span(row, "80", whole), w.count(first) if first == first else "not known", w.count(float(row["truth"])),
+                _span(row, "80", whole), w.count(first) if first == first else t('not known'), w.count(float(row["truth"])),
                 {"yes": "yes", "no": "no"}.get(str(row["inside_80"]), "refused"),
             )
         )  # fmt: skip
@@ -340,18 +349,17 @@ def _kinds(content: SiteContent) -> list[dict[str, Any]]:
             if row["horizon"] not in ("1", "3", "6", "12", "all"):
                 continue
             held = "none" if not row["n_ranges"] else (
-                f"{w.hits(round(row['held_80'] * row['n_ranges']), row['n_ranges'])}"
-                f" ({w.percent(row['held_80_lower'])} to {w.percent(row['held_80_upper'])})"
+                t('{hits} ({held_80_lower} to {held_80_upper})', hits=w.hits(round(row['held_80'] * row['n_ranges']), row['n_ranges']), held_80_lower=w.percent(row['held_80_lower']), held_80_upper=w.percent(row['held_80_upper']))
             )  # fmt: skip
             shown.append(
                 {
                     "lead": row["model"] == content.headline,
                     "cells": (
-                        model_name(str(row["model"])) + (", with events" if row["knowledge"] == "at_origin" else ""),
+                        model_name(str(row["model"])) + (t(', with events') if row["knowledge"] == "at_origin" else ""),
                         "all" if row["horizon"] == "all" else w.plural(int(row["horizon"]), "month"),
                         str(int(row["n"])), w.rounded(float(row["mae"]), float(row["mae"]) >= 100),
-                        w.skill(float(row["skill"])) if row["skill"] == row["skill"] else "not scored",
-                        f"{int(row['rank'])} of {int(row['of'])}" if row["rank"] == row["rank"] else "not ranked", held,
+                        w.skill(float(row["skill"])) if row["skill"] == row["skill"] else t('not scored'),
+                        t('{rank} of {int}', rank=int(row['rank']), int=int(row['of'])) if row["rank"] == row["rank"] else t('not ranked'), held,
                     ),
                 }
             )  # fmt: skip
@@ -368,7 +376,7 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
     for row in others.to_dict("records") if len(others) else []:
         months = w.month_short(row["first_month"])
         if row["last_month"] != row["first_month"]:
-            months = f"{months} to {w.month_short(row['last_month'])}"
+            months = t("{months} to {last_month}", months=months, last_month=w.month_short(row["last_month"]))
         said = [w.count(float(row[k])) for k in ("low", "point", "high") if row[k] == row[k]]
         ours = (
             "none" if row["ours"] != row["ours"] else f"{w.rounded(float(row['ours']))} ({row['ours_kind']})"
@@ -376,8 +384,8 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         out.append(
             (
                 str(row["forecaster"]), str(row["made"]), months, " to ".join(said) if said else "none",
-                w.count(float(row["actual"])) if row["actual"] == row["actual"] else "not known",
-                w.signed(float(row["percent"])) + "%" if row["percent"] == row["percent"] else "not scored", ours,
+                w.count(float(row["actual"])) if row["actual"] == row["actual"] else t('not known'),
+                w.signed(float(row["percent"])) + "%" if row["percent"] == row["percent"] else t('not scored'), ours,
                 str(row["source"]), str(row["note"]),
             )
         )  # fmt: skip

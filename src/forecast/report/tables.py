@@ -11,10 +11,11 @@ import pandas as pd
 from forecast.report import facts, findings, names, sentences
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
+from forecast.report.catalogue import mark, t
 from forecast.report.content import Cell, Head, Row, Table
 from forecast.report.facts import Held, View
 
-NO_SCORE = "not scored"
+NO_SCORE = mark("not scored")
 
 
 def range_cell(view: View, row: Any, name: str, level: float) -> str:
@@ -32,9 +33,9 @@ def range_cell(view: View, row: Any, name: str, level: float) -> str:
 def next_table(view: View, as_of: Any) -> Table:
     """Return "What comes next?": the next six months, then the ninth and twelfth in muted ink."""
     head = (
-        Head("Month"), Head("Forecast (middle)", "n"), Head("80% range (8 in 10)", "n"),
-        Head("50% range (5 in 10)", "n"), Head("95% range (19 in 20)", "n"), Head("Same month a year before", "n"),
-        Head("Chance of more than that", "n"),
+        Head(t('Month')), Head(t('Forecast (middle)'), "n"), Head(t('80% range (8 in 10)'), "n"),
+        Head(t('50% range (5 in 10)'), "n"), Head(t('95% range (19 in 20)'), "n"), Head(t('Same month a year before'), "n"),
+        Head(t('Chance of more than that'), "n"),
     )  # fmt: skip
     rows, refused, steps = [], [], set()
     for row in records(view.ahead):
@@ -57,7 +58,7 @@ def next_table(view: View, as_of: Any) -> Table:
         rows.append(Row(tuple(cells), "lead" if horizon == 1 else "far" if horizon > 6 else ""))
     highest = [basis.highest for basis in view.basis.values() if np.isfinite(basis.highest)]
     top = min(highest) if highest and 0 < min(highest) < 0.97 else None
-    caption = f"Forecast of {view.name.full}, as of {w.day_long(as_of)}"
+    caption = t("Forecast of {full}, as of {as_of}", full=view.name.full, as_of=w.day_long(as_of))
     return Table(caption, head, tuple(rows), sentences.rounding_note(refused, top, steps), "dates")
 
 
@@ -73,13 +74,13 @@ def chart_table(
         {} if later is None or not len(later) else dict(zip(later["month"], later["value"], strict=True))
     )
     head = [
-        Head("Month"),
-        Head("count", "n"),
-        Head("forecast", "n"),
-        Head("50% range", "n"),
-        Head("80% range", "n"),
+        Head(t("Month")),
+        Head(t("count"), "n"),
+        Head(t("forecast"), "n"),
+        Head(t("50% range"), "n"),
+        Head(t("80% range"), "n"),
     ]
-    head += [Head("happened afterwards", "n")] if afterwards else []
+    head += [Head(t("happened afterwards"), "n")] if afterwards else []
     head += [Head(name, "n", toggle) for toggle, name, _ in others]
     blanks = ("",) * (len(head) - 2)
     rows = [Row((w.month_short(month), w.count(value), *blanks)) for month, value in counts.items()]
@@ -93,13 +94,13 @@ def chart_table(
             for *_, line in others
         ]
         rows.append(Row(tuple(cells)))
-    caption = f"Counts since {w.month_long(counts.index[0])} and forecasts for the next {w.word_plural(len(ahead), 'month')}"  # fmt: skip
+    caption = t('Counts since {index} and forecasts for the next {word_plural}', index=w.month_long(counts.index[0]), word_plural=w.word_plural(len(ahead), 'month'))  # fmt: skip
     return Table(caption, tuple(head), tuple(rows), kind="dates")
 
 
 def afterwards_table(view: View) -> Table:
     """Return what became known later beside the forecast; it feeds nothing."""
-    head = (Head("Month"), Head("Forecast (middle)", "n"), Head("80% range", "n"), Head("Happened", "n"), Head("Inside?"), Head("As published on", "w"))  # fmt: skip
+    head = (Head(t('Month')), Head(t('Forecast (middle)'), "n"), Head(t('80% range'), "n"), Head(t('Happened'), "n"), Head(t('Inside?')), Head(t('As published on'), "w"))  # fmt: skip
     later = view.afterwards.set_index("month")
     rows = []
     for row in records(view.ahead):
@@ -111,15 +112,19 @@ def afterwards_table(view: View) -> Table:
         day = w.day_short(later.loc[row.month, "released"])
         cells = (w.month_short(row.month), w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8), w.count(value), inside, day)  # fmt: skip
         rows.append(Row(cells))
-    foot = "These counts were not public on the date of this report. They are set beside the forecast here and as hollow dots in the first chart, and feed nothing: no fit, weight, range or score."  # fmt: skip
-    return Table("What happened afterwards, latest figures", head, tuple(rows), foot, "dates")
+    foot = t('These counts were not public on the date of this report. They are set beside the forecast here and as hollow dots in the first chart, and feed nothing: no fit, weight, range or score.')  # fmt: skip
+    return Table(t("What happened afterwards, latest figures"), head, tuple(rows), foot, "dates")
 
 
 def counts_table(counts: pd.Series) -> Table:
     """Return the figures of the ten-year chart."""
-    caption = f"Counts, {w.month_long(counts.index[0])} to {w.month_long(counts.index[-1])}"
+    caption = t(
+        "Counts, {index} to {index_2}",
+        index=w.month_long(counts.index[0]),
+        index_2=w.month_long(counts.index[-1]),
+    )
     rows = tuple(Row((w.month_short(month), w.count(value))) for month, value in counts.items())
-    return Table(caption, (Head("Month"), Head("count", "n")), rows, kind="dates")
+    return Table(caption, (Head(t("Month")), Head(t("count"), "n")), rows, kind="dates")
 
 
 def coverage_table(
@@ -130,10 +135,15 @@ def coverage_table(
     until: Any,
 ) -> Table:
     """Return how often the ranges held, by distance, with and without a new measure."""
-    head = [Head("Months ahead"), Head("50% range", "n"), Head("80% range", "n"), Head("95% range", "n")]
+    head = [
+        Head(t("Months ahead")),
+        Head(t("50% range"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("95% range"), "n"),
+    ]
     with_events = any(total for _, total in shock.values())
     if with_events:
-        head += [Head("80% range, no new measure", "n"), Head("80% range, new measure", "n")]
+        head += [Head(t("80% range, no new measure"), "n"), Head(t("80% range, new measure"), "n")]
     rows = []
     for horizon in sorted({h.horizon for h in held}):
         cells = [str(horizon)]
@@ -145,8 +155,10 @@ def coverage_table(
         if with_events:
             cells += [w.hits(*table.get(horizon, (0, 0))) for table in (calm, shock)]
         rows.append(Row(tuple(cells)))
-    caption = (
-        f"How often the ranges held, replay of {pd.Period(since, 'M').year} to {pd.Period(until, 'M').year}"
+    caption = t(
+        "How often the ranges held, replay of {year} to {year_2}",
+        year=pd.Period(since, "M").year,
+        year_2=pd.Period(until, "M").year,
     )
     return Table(caption, tuple(head), tuple(rows))
 
@@ -154,7 +166,13 @@ def coverage_table(
 def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows: int = 24) -> Table:
     """Return the last one-month forecasts and what was counted."""
     one = replay[(replay["horizon"] == 1)].dropna(subset=["truth"]).sort_values("month").iloc[-rows:]
-    head = (Head("Month"), Head("forecast", "n"), Head("80% range", "n"), Head("count", "n"), Head("inside?"))
+    head = (
+        Head(t("Month")),
+        Head(t("forecast"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("count"), "n"),
+        Head(t("inside?")),
+    )
     out = []
     for row in records(one.iloc[::-1]):
         known = np.isfinite(row.lower_80) and np.isfinite(row.upper_80)
@@ -163,7 +181,11 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
         out.append(
             Row((w.month_short(row.month), w.rounded(row.middle, whole), ends, w.count(row.truth), inside))
         )
-    caption = f"The last {w.count(len(out))} forecasts made one month ahead, and what happened ({kind})"
+    caption = t(
+        "The last {count} forecasts made one month ahead, and what happened ({kind})",
+        count=w.count(len(out)),
+        kind=kind,
+    )
     return Table(caption, head, tuple(out), kind="dates")
 
 
@@ -199,16 +221,20 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
     told = names.model_words(kind, setting.parameters if setting is not None else {}) or told
     spec = run.experiment.combination.get(model)
     if spec is not None:
-        how = {"inverse_error": "weighted by past errors", "median": "their middle"}.get(
+        how = {"inverse_error": t("weighted by past errors"), "median": t("their middle")}.get(
             spec.method, spec.method
         )
         told = f"{w.joined([names.model_name(m) for m in spec.members])}, {how}"
     if model == run.experiment.backtest.baseline:
         told = "baseline"
     elif knowledge == "at_origin":
-        told = f"{told}, with the events known at the time" if told else "with the events known at the time"
+        told = (
+            t("{told}, with the events known at the time", told=told)
+            if told
+            else t("with the events known at the time")
+        )
     if model == run.headline:
-        told = f"headline: {told}" if told else "headline"
+        told = t("headline: {told}", told=told) if told else "headline"
     return Cell(names.row_name(model, knowledge, kind), told.replace("nan", "").rstrip("."))
 
 
@@ -218,23 +244,32 @@ def models_table(
     """Return the models beside the baseline on common folds; failures are rows."""
     since = f", {facts.era_words(run, era)}" if era else ""
     head = [
-        "Skill, 1 month",
-        "Skill, 6 months",
-        *((f"Skill, {h}{since}" for h in ("1 month", "6 months")) if era else ()),
+        t("Skill, 1 month"),
+        t("Skill, 6 months"),
+        *((t("Skill, {h}{since}", h=h, since=since) for h in (t("1 month"), t("6 months"))) if era else ()),
     ]
-    heads = [Head("Model"), Head("Forecasts made", "n"), *(Head(words, "n") for words in head)]
-    heads += [Head("Typical miss, 1 month", "n"), Head("Notes")]
+    heads = [Head(t("Model")), Head(t("Forecasts made"), "n"), *(Head(words, "n") for words in head)]
+    heads += [Head(t("Typical miss, 1 month"), "n"), Head(t("Notes"))]
     rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
     lead = scores.get(run.headline, facts.headline_knowledge(run), 1, "wis")
-    dates = f"on the same {w.count(lead.n_ok)} dates, " if lead is not None and np.isfinite(lead.n_ok) else ""
+    dates = (
+        t("on the same {n_ok} dates, ", n_ok=w.count(lead.n_ok))
+        if lead is not None and np.isfinite(lead.n_ok)
+        else ""
+    )
     last = run.observations["month"].max()
     known = pick(run.observations, series_id=series_id)["value"]
-    foot = (
-        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on"
-        f" the log scale, so that a month of {w.count(known.min())} counts as much as one of {w.count(known.max())}."
-        " Typical miss: half of the forecasts missed by less."
+    foot = t(
+        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on the log scale, so that a month of {count} counts as much as one of {count_2}. Typical miss: half of the forecasts missed by less.",
+        count=w.count(known.min()),
+        count_2=w.count(known.max()),
     )
-    caption = f"Models compared {dates}replay of {since_month.year} to {last.year}"
+    caption = t(
+        "Models compared {dates}replay of {year} to {year_2}",
+        dates=dates,
+        year=since_month.year,
+        year_2=last.year,
+    )
     return Table(caption, tuple(heads), tuple(rows), foot, "models")
 
 
@@ -258,11 +293,11 @@ def _model_row(
     known = miss is not None and np.isfinite(miss.value)
     cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if NO_SCORE in cells else NO_SCORE)
     if baseline:
-        notes.append("skill is 0 by definition")
+        notes.append(t("skill is 0 by definition"))
     if folds.failed:
         notes.insert(0, findings.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
-        notes.append(f"{w.plural(folds.skipped, 'date')} with too few months")
+        notes.append(t("{skipped} with too few months", skipped=w.plural(folds.skipped, "date")))
     if len(run.models) and "note" in run.models:
         notes += [text for text in pick(run.models, model=model)["note"] if isinstance(text, str) and text]
     kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == NO_SCORE else ""
@@ -278,25 +313,31 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
         pick(run.coefficients, series_id=(series_id, "pooled")) if len(run.coefficients) else run.coefficients
     )
     if len(rows):
-        heads = (Head("Term"), Head("Model", "w"), Head("Estimate", "n"), Head("Standard error", "n"), Head("95% range", "n"), Head("Kind"))  # fmt: skip
+        heads = (Head(t('Term')), Head(t('Model'), "w"), Head(t('Estimate'), "n"), Head(t('Standard error'), "n"), Head(t('95% range'), "n"), Head(t('Kind')))  # fmt: skip
         made = [
             Row((
                 " · ".join(called.get(part, part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
-                _decimal(row.estimate), _decimal(row.se), f"{_decimal(row.lower)} to {_decimal(row.upper)}" if np.isfinite(row.lower) else "none",
+                _decimal(row.estimate), _decimal(row.se), t('{lower} to {upper}', lower=_decimal(row.lower), upper=_decimal(row.upper)) if np.isfinite(row.lower) else "none",
                 str(row.kind),
             ))
             for row in records(rows)
         ]  # fmt: skip
-        foot = "Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything else. Each is an association."  # fmt: skip
-        out.append(Table("What the models estimated on this date", heads, tuple(made), foot, folded=True))
+        foot = t('Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything else. Each is an association.')  # fmt: skip
+        out.append(Table(t("What the models estimated on this date"), heads, tuple(made), foot, folded=True))
     rows = pick(run.diagnostics, series_id=(series_id, "pooled")) if len(run.diagnostics) else run.diagnostics
     if len(rows):
-        told = (Head("Check"), Head("Model", "w"), Head("Statistic", "n"), Head("p", "n"), Head("Note"))
+        told = (
+            Head(t("Check")),
+            Head(t("Model"), "w"),
+            Head(t("Statistic"), "n"),
+            Head("p", "n"),
+            Head(t("Note")),
+        )
         made = [
             Row((str(row.check), names.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), row.note if isinstance(row.note, str) else ""))
             for row in records(rows)
         ]  # fmt: skip
-        out.append(Table("Checks of the residuals", told, tuple(made), folded=True))
+        out.append(Table(t("Checks of the residuals"), told, tuple(made), folded=True))
     return out
 
 
@@ -310,7 +351,7 @@ def small(p: float) -> str:
     """Return a p value: three digits, or that it is smaller."""
     if not np.isfinite(p):
         return "none"
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"
+    return t("below 0.001") if p < 0.001 else f"{p:.3f}"
 
 
 # --------------------------------------------------------------------------- several series
@@ -320,10 +361,10 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
     """Return the next month of every series: latest count, forecast, ranges; means where they add up."""
     month = views[0].ahead["month"].iloc[0]
     head: tuple[Head, ...] = (
-        Head("Series"), Head(f"Forecast, {w.month_short(month)}", "n"), Head("80% range", "n"), Head("50% range", "n"),
-        Head(f"Latest count, {w.month_short(views[0].last)}", "n"), Head("A year before", "n"),
+        Head(t('Series')), Head(t('Forecast, {month}', month=w.month_short(month)), "n"), Head(t('80% range'), "n"), Head(t('50% range'), "n"),
+        Head(t('Latest count, {last}', last=w.month_short(views[0].last)), "n"), Head(t('A year before'), "n"),
     )  # fmt: skip
-    head += (Head("Mean (adds up)", "n"),) if means else ()
+    head += (Head(t("Mean (adds up)"), "n"),) if means else ()
     rows = []
     for k, view in enumerate(views):
         row = view.numbers(1)
@@ -339,10 +380,10 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
         rows.append(Row(cells, "lead" if view.series_id == total else ""))
     foot = ""
     if total:
-        foot = "Middles and ranges are read series by series and do not add up."
+        foot = t("Middles and ranges are read series by series and do not add up.")
         foot += (
-            " Means add up to one count: each is the mean of sample paths, every one of which adds up."
+            t(" Means add up to one count: each is the mean of sample paths, every one of which adds up.")
             if means
             else ""
         )
-    return Table(f"Every series, {w.month_long(month)}", head, tuple(rows), foot)
+    return Table(t("Every series, {month}", month=w.month_long(month)), head, tuple(rows), foot)

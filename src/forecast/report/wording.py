@@ -6,7 +6,6 @@ reader sees in the foot notes ("rounded to the nearest 100", "chances in steps o
 
 from __future__ import annotations
 
-import calendar
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -14,11 +13,12 @@ from typing import Any
 
 import pandas as pd
 
+from forecast.report.catalogue import formats, mark, t
+
 MINUS = "−"
-MONTHS = tuple(calendar.month_name)[1:]
-MONTHS_SHORT = tuple(calendar.month_abbr)[1:]
 NUMBER_WORDS = (
-    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    mark("none"), mark("one"), mark("two"), mark("three"), mark("four"), mark("five"), mark("six"), mark("seven"),
+    mark("eight"), mark("nine"), mark("ten"), mark("eleven"), mark("twelve"),
 )  # fmt: skip
 
 #: Words that our own sentences never use, as whole words; names from the calendar and from sources are exempt.
@@ -36,7 +36,13 @@ _FORBIDDEN = re.compile(r"\b(" + "|".join(re.escape(word) for word in FORBIDDEN)
 def _grouped(value: float, decimals: int = 0) -> str:
     text = f"{abs(value):,.{decimals}f}"
     negative = value < 0 and any(ch in "123456789" for ch in text)
-    return (MINUS if negative else "") + text
+    return (MINUS if negative else "") + _local(text)
+
+
+def _local(number: str) -> str:
+    """Return a number written ``1,234.5`` with the marks of the page's language."""
+    marks = {",": formats()["thousands"], ".": formats()["decimal"]}
+    return "".join(marks.get(character, character) for character in number)
 
 
 def count(value: float) -> str:
@@ -52,7 +58,7 @@ def count(value: float) -> str:
     if float(value).is_integer():
         return _grouped(value)
     text = f"{abs(value):,.3f}".rstrip("0").rstrip(".")
-    return (MINUS if value < 0 else "") + text
+    return (MINUS if value < 0 else "") + _local(text)
 
 
 def step_of(value: float) -> int:
@@ -98,7 +104,7 @@ def rounded(value: float, whole: bool = True) -> str:
 
 def span(low: float, high: float, whole: bool = True) -> str:
     """Return a range as ``low to high``, both rounded like forecasts."""
-    return f"{rounded(low, whole)} to {rounded(high, whole)}"
+    return t("{low} to {high}", low=rounded(low, whole), high=rounded(high, whole))
 
 
 def signed(value: float, decimals: int = 0) -> str:
@@ -128,7 +134,7 @@ def percent(share: float) -> str:
 def change(new: float, old: float) -> str:
     """Return the change from `old` to `new` in whole percent with its sign (``+40%``, ``−5%``, ``0%``)."""
     if old == 0:
-        return "from 0"
+        return t("from 0")
     return f"{signed(100 * (new / old - 1))}%"
 
 
@@ -140,7 +146,7 @@ def plain_change(new: float, old: float) -> str:
 def skill(value: float) -> str:
     """Return a skill with its sign; what lies below -100% is not told apart."""
     if value < -1:
-        return f"below {MINUS}100%"
+        return t("below −100%")
     return f"{signed(100 * value)}%"
 
 
@@ -157,12 +163,12 @@ def chance(probability: float) -> str:
 
 def hits(held: float, total: float) -> str:
     """Return ``152 of 200``."""
-    return f"{count(round(held))} of {count(round(total))}"
+    return t("{held} of {total}", held=count(round(held)), total=count(round(total)))
 
 
 def factor(value: float) -> str:
     """Return a miss as a factor, ``× 1.80``."""
-    return f"× {value:.2f}"
+    return f"× {_local(f'{value:.2f}')}"
 
 
 def effect(log_change: float) -> str:
@@ -186,18 +192,25 @@ def month(value: Any) -> pd.Period:
 def month_short(value: Any) -> str:
     """Return ``Sep 2026`` (charts and tables)."""
     period = month(value)
-    return f"{MONTHS_SHORT[period.month - 1]} {period.year}"
+    return str(
+        formats()["month_short"].format(month=formats()["months_short"][period.month - 1], year=period.year)
+    )
 
 
 def month_long(value: Any) -> str:
     """Return ``September 2026`` (prose)."""
     period = month(value)
-    return f"{MONTHS[period.month - 1]} {period.year}"
+    return str(formats()["month"].format(month=formats()["months"][period.month - 1], year=period.year))
 
 
 def month_name(value: Any) -> str:
     """Return the month without its year."""
-    return MONTHS[month(value).month - 1]
+    return str(formats()["months"][month(value).month - 1])
+
+
+def month_abbreviation(value: Any) -> str:
+    """Return the short name of the month, without its year."""
+    return str(formats()["months_short"][month(value).month - 1])
 
 
 def month_file(value: Any) -> str:
@@ -208,20 +221,21 @@ def month_file(value: Any) -> str:
 def day_long(value: Any) -> str:
     """Return ``30 September 2026``."""
     day = pd.Timestamp(value)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return str(formats()["day"].format(day=day.day, month=formats()["months"][day.month - 1], year=day.year))
 
 
 def day_short(value: Any) -> str:
     """Return ``30 Sep 2026`` (charts and tables)."""
     day = pd.Timestamp(value)
-    return f"{day.day} {MONTHS_SHORT[day.month - 1]} {day.year}"
+    return f"{day.day} {formats()['months_short'][day.month - 1]} {day.year}"
 
 
 def half_of_month(value: Any) -> str:
     """Return ``in the second half of October 2026``: how a day is told that is not on record."""
     day = pd.Timestamp(value)
-    half = "first" if day.day <= 15 else "second"
-    return f"in the {half} half of {MONTHS[day.month - 1]} {day.year}"
+    if day.day <= 15:
+        return t("in the first half of {month}", month=month_long(day))
+    return t("in the second half of {month}", month=month_long(day))
 
 
 # --------------------------------------------------------------------------- words
@@ -229,17 +243,19 @@ def half_of_month(value: Any) -> str:
 
 def number_word(number: int) -> str:
     """Return a whole number up to twelve as a word, larger ones as digits."""
-    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else count(number)
+    return t(NUMBER_WORDS[number]) if 0 <= number < len(NUMBER_WORDS) else count(number)
 
 
 def plural(number: float, noun: str, many: str = "") -> str:
     """Return ``1 month`` or ``3 months``."""
-    return f"{count(number)} {noun if number == 1 else many or noun + 's'}"
+    return f"{count(number)} {t(noun if number == 1 else many or noun + 's')}"
 
 
 def word_plural(number: int, noun: str, many: str = "") -> str:
     """Return ``one month`` or ``three months``."""
-    return f"{number_word(number)} {noun if number == 1 else many or noun + 's'}"
+    if number == 1:
+        return t(f"one {noun}")
+    return f"{number_word(number)} {t(many or noun + 's')}"
 
 
 def capital(text: str) -> str:
@@ -248,21 +264,23 @@ def capital(text: str) -> str:
 
 
 def joined(items: Sequence[str], last: str = "and") -> str:
-    """Return ``a, b and c``."""
+    """Return ``a, b and c``; `last` is one of the words ``and`` and ``or``."""
     parts = [item for item in items if item]
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {t(last)} {parts[-1]}"
 
 
 def possessive(name: str) -> str:
-    """Return ``August’s``, ``the United States’``."""
+    """Return ``August’s``, ``the United States’``; the bare name in languages without that form."""
+    if not formats()["possessive"]:
+        return name
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 def ahead(months: int) -> str:
     """Return ``one month ahead``, ``six months ahead``."""
-    return f"{word_plural(months, 'month')} ahead"
+    return t("{months} ahead", months=word_plural(months, "month"))
 
 
 def nearest_tenth(share: float) -> str:
@@ -272,7 +290,7 @@ def nearest_tenth(share: float) -> str:
 
 def refused(have: float, need: float) -> str:
     """Return what a cell prints where a range is refused."""
-    return f"refused: {count(round(have))} of {count(round(need))} errors"
+    return t("refused: {have} of {need} errors", have=count(round(have)), need=count(round(need)))
 
 
 def shortened(text: str, limit: int) -> str:

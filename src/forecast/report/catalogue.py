@@ -1,0 +1,134 @@
+"""The language of a page: English stands in the code, every other language is one file in `languages/`.
+
+A sentence is written as a template, ``t("Up to date: {month} is the latest month", month=...)``. The English
+template is the key under which a language's file holds its translation; what a file lacks stays English. Names
+from the calendar, from sources and from the reader's own figures are data and stay as they are.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from forecast.spec import ForecastError
+
+LANGUAGES = Path(__file__).parent / "languages"
+ENGLISH: Mapping[str, Any] = {
+    "code": "en",
+    "thousands": ",",
+    "decimal": ".",
+    "months": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "months_short": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "day": "{day} {month} {year}",
+    "month": "{month} {year}",
+    "month_short": "{month} {year}",
+    "possessive": True,
+}
+_LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
+
+
+def languages() -> list[str]:
+    """Return the codes of all languages that a page can have.
+
+    Examples
+    --------
+    >>> languages()
+    ['en', 'es']
+    """
+    return sorted(["en", *(path.stem for path in LANGUAGES.glob("*.toml"))])
+
+
+@cache
+def _file(code: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """Return the formats and the sentences of a language."""
+    if code == "en":
+        return ENGLISH, {}
+    if code not in languages():
+        known = ", ".join(languages())
+        raise ForecastError(f"report.language: there is no language {code!r}; known are {known}")
+    held = tomllib.loads((LANGUAGES / f"{code}.toml").read_text(encoding="utf-8"))
+    return {**ENGLISH, **held["formats"], "code": code}, held["sentences"]
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Write everything inside the block in one language.
+
+    Parameters
+    ----------
+    code : str
+        One of `languages`.
+
+    Raises
+    ------
+    ForecastError
+        Where there is no such language.
+
+    Examples
+    --------
+    >>> with speaking("es"):
+    ...     t("Forecast")
+    'Pronóstico'
+    """
+    _file(code)
+    token = _LANGUAGE.set(code)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(token)
+
+
+def formats() -> Mapping[str, Any]:
+    """Return how the language of the page writes numbers and dates."""
+    return _file(_LANGUAGE.get())[0]
+
+
+def t(template: str, /, **values: Any) -> str:
+    """Return a sentence in the language of the page, its places filled.
+
+    Parameters
+    ----------
+    template : str
+        The English sentence, with ``{name}`` where a value goes; blanks at its ends are kept. A part of it
+        behind ``|`` is never printed: it tells two meanings of the same English words apart.
+    **values : Any
+        The values by their names.
+
+    Examples
+    --------
+    >>> t("the {level} range held", level="80%")
+    'the 80% range held'
+    >>> t("none|of events")
+    'none'
+    """
+    bare = template.strip()
+    found = _file(_LANGUAGE.get())[1].get(bare)
+    if found is None:
+        found = bare.partition("|")[0]
+    start = len(template) - len(template.lstrip())
+    end = len(template) - len(template.rstrip())
+    text = found.format_map(values) if values else found
+    return template[:start] + text + template[len(template) - end :]
+
+
+def mark(template: str) -> str:
+    """Return the template as it is: for sentences of the catalogue that are told later, by ``t(name)``."""
+    return template
