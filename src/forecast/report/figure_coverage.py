@@ -47,10 +47,11 @@ def coverage_chart(
     ax.set_xlim(low, 1.0)
     ax.set_ylim(len(horizons) - 0.4, -0.6)
     ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1).tolist()
-    canvas.ticks(ax, "x", ticks, [f"{round(t * 100)}%" for t in ticks])
+    canvas.ticks(ax, "x", ticks, [f"{round(tick * 100)}%" for tick in ticks])
     ax.vlines(ticks, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
-    rest = "" if narrow else t(" ahead")
-    canvas.ticks(ax, "y", range(len(horizons)), [w.plural(h, "month") + rest for h in horizons], "ink")
+    months = [w.plural(h, "month") for h in horizons]
+    far = months if narrow else [t("{months} ahead", months=words) for words in months]
+    canvas.ticks(ax, "y", range(len(horizons)), far, "ink")
     _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
     for horizon, group in rows.sort_values(["share", "nominal"], kind="stable").groupby("horizon"):
         _row(canvas, ax, records(group), horizons.index(int(str(horizon))), narrow)

@@ -31,8 +31,9 @@ def effects_chart(
     effects : DataFrame
         One row a measure or group: ``label``, ``about`` (date and size of the group), ``estimate lower_80
         upper_80 lower_95 upper_95`` on logs, ``clear`` (told apart from ordinary months), ``ordinary``
-        (how many ordinary months show as large a jump, as text); optional ``firm`` (filled: the sign holds too), ``band_low band_high``: where
-        nine of ten jumps of ordinary months lie.
+        (how many ordinary months show as large a jump, as text); optional ``members`` (those of a group),
+        ``firm`` (filled: the sign holds too), ``band_low band_high``: where nine of ten jumps of
+        ordinary months lie.
     narrow : bool
         The drawing for phones.
     palette : mapping
@@ -45,9 +46,9 @@ def effects_chart(
     low, top = _limits(effects)
     ax.set_xlim(low, top)
     ax.set_ylim(rows - 0.5, -0.5)
-    ticks = _room_for(canvas, ax, [t for t in TICKS if low <= math.log1p(t) <= top])
-    at = [math.log1p(t) for t in ticks]
-    canvas.ticks(ax, "x", at, [_tick(t) for t in ticks])
+    ticks = _room_for(canvas, ax, [tick for tick in TICKS if low <= math.log1p(tick) <= top])
+    at = [math.log1p(tick) for tick in ticks]
+    canvas.ticks(ax, "x", at, [_tick(tick) for tick in ticks])
     ax.vlines(at, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
     ax.yaxis.set_visible(False)
     ax.axvline(0, color=palette["rule"], lw=1.2, zorder=1)
@@ -59,7 +60,7 @@ def effects_chart(
     for i, row in enumerate(records(effects)):
         _row(canvas, ax, row, i, (low, top), narrow)
     if not narrow:
-        for shift, words, ha in ((66, "Jump", "right"), (92, t('80% range'), "left"), (204, t('Ordinary months\nwith as large a jump'), "left")):  # fmt: skip
+        for shift, words, ha in ((66, t("Jump"), "right"), (92, t('80% range'), "left"), (204, t('Ordinary months\nwith as large a jump'), "left")):  # fmt: skip
             _above(canvas, ax, 1, words, 10, ha, shift=shift)
     return canvas.figure
 
@@ -71,7 +72,7 @@ def _tick(share: float) -> str:
 def _room_for(canvas: f.Canvas, ax: Any, ticks: list[float]) -> list[float]:
     """Return the ticks whose labels stand apart and inside the drawing, those nearest to 0 first."""
     kept: dict[float, tuple[float, float]] = {}
-    for tick in sorted(ticks, key=lambda t: abs(math.log1p(t))):
+    for tick in sorted(ticks, key=lambda tick: abs(math.log1p(tick))):
         at = float(ax.transData.transform((math.log1p(tick), 0))[0])
         half = canvas.width_of(_tick(tick), 12) / 2
         apart = all(abs(at - other) >= half + room + 4 for other, room in kept.values())
@@ -112,10 +113,11 @@ def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float
     ax.plot([at], [y], "o", ms=8.5, color=face, mec=colour, mew=1.8, zorder=4, clip_on=False)
     jump = w.effect(row.estimate)
     if narrow:
-        about = str(row.about).replace(" · ", " (").replace(" together", ")")
-        words, room = f"{row.label}, {about}", canvas.width - 22 - canvas.width_of(jump, 12, True) - 12
+        when, members = str(row.about).partition(" · ")[0], len(getattr(row, "members", ()))
+        alone, room = f"{row.label}, {when}", canvas.width - 22 - canvas.width_of(jump, 12, True) - 12
+        words = f"{alone} ({w.plural(members, 'measure')})" if members > 1 else alone
         if canvas.width_of(words, 11.5) > room:  # the group's size is in the table
-            words = f"{row.label}, {about.split(' (')[0]}"
+            words = alone
         canvas.text(ax, limits[0], i - 0.24, words, size=11.5)
         canvas.text(ax, limits[1], i - 0.24, jump, role, size=12, bold=True, ha="right")
         return
@@ -134,9 +136,9 @@ def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float
     )
     known = np.isfinite([row.lower_80, row.upper_80]).all()
     ends_text = (
-        t("{lower_80} to {upper_80}", lower_80=w.effect(row.lower_80), upper_80=w.effect(row.upper_80))
+        t("{low} to {high}", low=w.effect(row.lower_80), high=w.effect(row.upper_80))
         if known
-        else "refused"
+        else t("refused")
     )
     canvas.text(ax, limits[1], i, jump, role, bold=True, ha="right", halo=False, shift=(66, 0))
     canvas.text(ax, limits[1], i, ends_text, size=12, halo=False, shift=(92, 0))

@@ -136,9 +136,9 @@ def _refusal(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, nar
         return
     stop = int(np.flatnonzero(np.isfinite(forecast["upper_80"]))[-1])
     if stop < len(forecast) - 1:
-        sides = ("above", t("above left"), t("above right"), "below", t("below right"))
+        sides = ("above", "above left", "above right", "below", "below right")
         at, height = months + stop, float(forecast["upper_80"].iloc[stop])
-        words = NO_RANGE_NARROW if narrow else NO_RANGE
+        words = t(NO_RANGE_NARROW if narrow else NO_RANGE)
         canvas.place(ax, at, height, words, "muted", size=11.5, prefer=sides, must=not narrow)
 
 
@@ -157,10 +157,10 @@ def _heading(canvas: f.Canvas, ax: Any, months: int, published: str, narrow: boo
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    words = "Published" if narrow else published or "Published"
+    words = t("Published") if narrow else published or t("Published")
     style: dict[str, Any] = {"size": 12, "halo": False, "transform": above}
     canvas.text(ax, months - 0.5, 1, words, "muted", ha="right", shift=(-5, 16), **style)
-    canvas.text(ax, months - 0.5, 1, "Forecast", "fc", bold=True, shift=(5, 16), **style)
+    canvas.text(ax, months - 0.5, 1, t("Forecast"), "fc", bold=True, shift=(5, 16), **style)
 
 
 def _ends(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, whole: bool, narrow: bool) -> None:
@@ -200,7 +200,7 @@ def _afterwards(canvas: f.Canvas, ax: Any, later: pd.DataFrame, first: pd.Period
     middle = len(at) // 2
     order: Sequence[int] = sorted(range(len(at)), key=lambda k: abs(k - middle))
     for n, k in enumerate(order):
-        sides = ("below", "above", t("below left"), t("below right"))
+        sides = ("below", "above", "below left", "below right")
         if canvas.place(
             ax, at[k], values[k], words, "ink", size=11.5, prefer=sides, must=n == len(order) - 1
         ):
@@ -211,7 +211,7 @@ def _marks(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, narrow: bool) -> Non
     values = counts["value"].to_numpy(float)
     last = len(values) - 1
     words = f"{w.month_abbreviation(counts['month'].iloc[-1])}: {w.count(values[-1])}"
-    sides = (t("below left"), t("above left"), "left", "below", "above")
+    sides = ("below left", "above left", "left", "below", "above")
     canvas.place(ax, last, values[-1], words, bold=True, prefer=sides, must=True)
     if narrow or len(values) < 4:
         return

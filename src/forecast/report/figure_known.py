@@ -12,13 +12,13 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
-from forecast.report.catalogue import mark
+from forecast.report.catalogue import mark, t
 
 #: Knowledge -> class of its marks, colour role, words on a wide and a narrow drawing.
 LINES: Mapping[str, tuple[str, str, str, str]] = {
-    "none": ("kn-none", "muted", mark("no events"), "none"),
-    "at_origin": ("kn-known", "fc", mark("as known"), "known"),
-    "hindsight": ("kn-hind", "m-arima", "hindsight", "hindsight"),
+    "none": ("kn-none", "muted", mark("no events"), mark("none|events")),
+    "at_origin": ("kn-known", "fc", mark("as known"), mark("known|events")),
+    "hindsight": ("kn-hind", "m-arima", mark("hindsight"), mark("hindsight")),
 }
 
 
@@ -97,14 +97,13 @@ def _panel(canvas: f.Canvas, ax: Any, case: Case, top: float, narrow: bool) -> N
         if knowledge != "at_origin":
             line.set_dashes(f.NO_EVENTS_DASH if knowledge == "none" else f.DASHES["m-arima"])
         line.set_gid(f"c:{toggle}")
-        ends.append((float(values[-1]), short if narrow else words, role, toggle))
+        ends.append((float(values[-1]), t(short if narrow else words), role, toggle))
     ax.plot(np.arange(n), history.to_numpy(float), color=canvas["ink"], lw=2, zorder=4)
     happened = ahead["actual"].to_numpy(float)
     ax.plot(at[1:], happened, "o", color=canvas["ink"], ms=4.4, zorder=4.5, clip_on=False)
     if np.isfinite(happened).any():
-        ends.append(
-            (float(happened[np.isfinite(happened)][-1]), "actual" if narrow else "happened", "ink", "kn-act")
-        )
+        words = t("actual") if narrow else t("happened")
+        ends.append((float(happened[np.isfinite(happened)][-1]), words, "ink", "kn-act"))
     f.vertical(canvas, ax, n - 0.5)
     _words(canvas, ax, case, ends, top, narrow)
     f.month_axis(canvas, ax, history.index[0], n + steps, 58)

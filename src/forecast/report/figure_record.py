@@ -109,7 +109,7 @@ def _words(
     """Name the three marks where there is room beside them; what finds none is told above the plot."""
     size = 11 if narrow else 12
     parts: list[tuple[str, str, list[tuple[float, float]], bool]] = [
-        (t("What happened") if not narrow else "What\nhappened", "ink", _spots(counts), True),
+        (t("What happened") if not narrow else t("What\nhappened"), "ink", _spots(counts), True),
         (t("Forecasts, each\nsix months long"), "fc", ends, True),
         (
             t("✕ sixth month fell\noutside the 80% range") if not narrow else t("✕ sixth month\nwas outside"),
@@ -122,15 +122,7 @@ def _words(
     for words, role, spots, bold in parts:
         if not spots:
             continue
-        sides = (
-            t("above left"),
-            t("above right"),
-            "left",
-            "right",
-            "above",
-            t("below left"),
-            t("below right"),
-        )
+        sides = ("above left", "above right", "left", "right", "above", "below left", "below right")
         if any(canvas.place(ax, *spot, words, role, size=size, bold=bold, prefer=sides) for spot in spots):
             continue
         flat = words.replace("\n", " ")

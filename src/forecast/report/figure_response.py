@@ -51,9 +51,9 @@ def response_chart(
     f.y_axis(canvas, ax, top)
     start = f.index_of([parts[0]["month"].iloc[0]], first)[0] if parts else months - 1
     last = float(counts["value"].iloc[start - 1]) if start else float("nan")
-    ends = [(float(counts["value"].iloc[-1]), "Counted", t("as published"), "ink")]
+    ends = [(float(counts["value"].iloc[-1]), t("Counted"), t("as published"), "ink")]
     for part, role, words, about in (
-        (before, "fc", "Forecast", t("made the month before")),
+        (before, "fc", t("Forecast"), t("made the month before")),
         (same, "m-arima", t("Taken out") if narrow else t("Effect taken out"), t("of the same months")),
     ):
         if not len(part):

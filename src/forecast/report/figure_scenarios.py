@@ -66,7 +66,8 @@ def scenarios_chart(
         (
             float(middle[-1]),
             t("Nothing new"),
-            t("{middle} {end} · as now", middle=w.rounded(middle[-1], whole), end=end),
+            w.rounded(middle[-1], whole),
+            t("{count} {in_month} · as now", count=w.rounded(middle[-1], whole), in_month=end),
             "fc",
         )
     ]
@@ -82,7 +83,7 @@ def scenarios_chart(
     return canvas.figure
 
 
-def _path(canvas: f.Canvas, ax: Any, rows: pd.DataFrame, middle: np.ndarray[Any, Any], base: pd.DataFrame, months: int, first: pd.Period, k: int, end: str, whole: bool) -> tuple[float, str, str, str]:  # fmt: skip
+def _path(canvas: f.Canvas, ax: Any, rows: pd.DataFrame, middle: np.ndarray[Any, Any], base: pd.DataFrame, months: int, first: pd.Period, k: int, end: str, whole: bool) -> tuple[float, str, str, str, str]:  # fmt: skip
     start = rows["month"].iloc[0]
     before = int((base["month"] < start).sum())
     x = [months - 1 + before, *f.index_of(list(rows["month"]), first)]
@@ -90,23 +91,22 @@ def _path(canvas: f.Canvas, ax: Any, rows: pd.DataFrame, middle: np.ndarray[Any,
     role = ROLES[k % len(ROLES)]
     ax.plot(x, y, color=canvas[role], lw=2.2, dashes=DASHES[k % len(DASHES)], zorder=4.2)
     canvas.avoid(ax, x, y)
-    about = t(
-        "{rounded} {end} · from {start}", rounded=w.rounded(y[-1], whole), end=end, start=w.month_short(start)
-    )
-    return float(y[-1]), str(rows["label"].iloc[0]), about, role
+    count, since = w.rounded(y[-1], whole), w.month_short(start)
+    about = t("{count} {in_month} · from {start}", count=count, in_month=end, start=since)
+    return float(y[-1]), str(rows["label"].iloc[0]), count, about, role
 
 
 def _ends(
-    canvas: f.Canvas, ax: Any, ends: list[tuple[float, str, str, str]], top: float, narrow: bool
+    canvas: f.Canvas, ax: Any, ends: list[tuple[float, str, str, str, str]], top: float, narrow: bool
 ) -> None:
     scale = ax.get_window_extent().height / top
     short = (
         dict(zip((e[1] for e in ends), told_apart([e[1] for e in ends], 14), strict=True)) if narrow else {}
     )
     heights = f.spread([value * scale for value, *_ in ends], 30 if narrow else 34, low=12)
-    for (_, words, about, role), height in zip(ends, heights, strict=True):
+    for (_, words, count, about, role), height in zip(ends, heights, strict=True):
         label = short[words] if narrow else w.shortened(words, 36)
-        told = about.split(" ")[0] if narrow else about
+        told = count if narrow else about
         x, y = ax.get_xlim()[1], height / scale
         canvas.text(ax, x, y, label, role, bold=True, size=11 if narrow else 12, halo=False, shift=(8, 8))
         canvas.text(ax, x, y, told, "muted", size=11 if narrow else 11.5, halo=False, shift=(8, -8))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import figures as f
 from forecast.report import wording as w
+from forecast.report.catalogue import t
 
 
 @f.styled
@@ -68,7 +69,7 @@ def _panel(canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: p
     f.year_axis(canvas, ax, first, months + steps)
     canvas.text(ax, 0, 1, label, bold=True, halo=False, transform=ax.transAxes, shift=(0, 16))
     if by > 1:
-        canvas.text(ax, 1, 1, "thousands", "muted", size=11, ha="right", halo=False, transform=ax.transAxes, shift=(46, 16))  # fmt: skip
+        canvas.text(ax, 1, 1, t("thousands"), "muted", size=11, ha="right", halo=False, transform=ax.transAxes, shift=(46, 16))  # fmt: skip
     if not steps:
         return
     middle = float(forecast["middle"].iloc[-1])

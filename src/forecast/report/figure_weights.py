@@ -45,9 +45,9 @@ def weights_chart(
     months = len(weights)
     ax.set_xlim(-0.5, months - 0.5)
     top = min(1.0, float(weights.to_numpy().max()) * 1.1)
-    ticks = [t / 10 for t in range(0, 11, 2 if top > 0.5 else 1) if t / 10 <= top]
+    ticks = [k / 10 for k in range(0, 11, 2 if top > 0.5 else 1) if k / 10 <= top]
     ax.set_ylim(0, top)
-    canvas.ticks(ax, "y", ticks, [f"{round(100 * t)}%" for t in ticks])
+    canvas.ticks(ax, "y", ticks, [f"{round(100 * tick)}%" for tick in ticks])
     ax.hlines(ticks[1:], 0, 1, transform=ax.get_yaxis_transform(), color=canvas["grid"], lw=1, zorder=0.5)
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
     ends = [float(weights[m].iloc[-1]) for m in weights.columns]

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import wording as w
+from forecast.report.catalogue import t
 
 LIGHT: Mapping[str, str] = {
     "bg": "#ffffff", "ink": "#16191d", "muted": "#57606a", "grid": "#e3e6ea", "rule": "#868f99",
@@ -309,7 +310,7 @@ def divisor(top: float) -> int:
 
 def unit_words(top: float, unit: str = "") -> str:
     """Return the unit that a subtitle names: ``thousands``, or the series' own."""
-    return "thousands" if divisor(top) == 1000 else unit
+    return t("thousands") if divisor(top) == 1000 else unit
 
 
 def y_axis(canvas: Canvas, ax: Any, top: float, ticks: Sequence[float] | None = None) -> None:

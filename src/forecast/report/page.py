@@ -33,6 +33,7 @@ WHOLE_FOOT = mark("Forecasts rest on published figures and on models that are wr
 BRIEF_FOOT = mark(
     "Forecasts rest on published figures and on models; how often they held is told in the whole report."
 )
+NOT_OFFICIAL = mark("They are not an official statement of any agency.")
 CSV_FILES = (
     "forecasts",
     "observations",
@@ -240,8 +241,7 @@ def build_page(
             issue=head["issue"],
             as_of=head["as_of"],
         ),
-        footer=t(BRIEF_FOOT if run.experiment.report.brief else WHOLE_FOOT)
-        + t(" They are not an official statement of any agency."),
+        footer=t(BRIEF_FOOT if run.experiment.report.brief else WHOLE_FOOT) + " " + t(NOT_OFFICIAL),
         numbers={"headline": words["numbers"], **_numbers(report)},
     )
     return page, tables
@@ -360,8 +360,8 @@ def stylesheet(page: Page, studio: Studio) -> str:
 
 def _toggle_rules(chart: Chart) -> list[str]:
     if not chart.toggle_group:
-        return [f".fig:has(#{t.id}:checked) .{t.id}{{display:inline}}" for t in chart.toggles]
-    lines = [t.id for t in chart.toggles if t.role]
+        return [f".fig:has(#{one.id}:checked) .{one.id}{{display:inline}}" for one in chart.toggles]
+    lines = [one.id for one in chart.toggles if one.role]
     return [
         f".fig:has(#{shown}:checked) :is({','.join(f'.{other}' for other in lines if other != shown)}){{display:none}}"
         for shown in lines

@@ -12,7 +12,6 @@ from typing import Any
 from markupsafe import Markup
 
 from forecast.report import _svg
-from forecast.report.catalogue import t
 from forecast.report.content import Chart, Page
 from forecast.report.studio import Studio
 from forecast.spec import ConfigError
@@ -46,11 +45,7 @@ def printed(page: Page, studio: Studio) -> Page:
         if not isinstance(block, Chart):
             return block
         data = base64.b64encode(_svg.for_print(studio.drawings[block.name]).encode()).decode()
-        image = t(
-            '<img class="chart" alt="{label}" src="data:image/svg+xml;base64,{data}">',
-            label=escape(block.label),
-            data=data,
-        )
+        image = f'<img class="chart" alt="{escape(block.label)}" src="data:image/svg+xml;base64,{data}">'
         return dataclasses.replace(block, wide=Markup(image), narrow="")  # noqa: S704 (made and escaped here)
 
     sections = (
