@@ -81,6 +81,8 @@ def test_tasks_ask_for_what_the_files_hold(made, small, tmp_path):
     hub.write_hub(made, small, tmp_path)
     tasks = json.loads((tmp_path / "hub-config" / "tasks.json").read_text())
     assert problems(tasks) == []
+    admin = json.loads((tmp_path / "hub-config" / "admin.json").read_text())
+    assert "/" in admin["timezone"]  # hubs list zones by region; UTC alone is none of them
     (one,) = tasks["rounds"]
     assert one["round_id_from_variable"] is True and one["round_id"] == "origin_date"
     assert [t["task_ids"]["horizon"]["optional"] for t in one["model_tasks"]] == [[1, 2], [3]]
@@ -192,6 +194,19 @@ def test_what_is_wrong_in_a_file_is_told_with_its_rows_and_all_at_once(tmp_path)
         hub.read_hub_file(path)
     with pytest.raises(DataError, match="holds no model output"):
         hub.read_hub(tmp_path / "nowhere")
+
+
+def test_of_several_targets_in_a_file_one_is_chosen(tmp_path):
+    """Files of public hubs hold several targets for the same places and days."""
+    path = tmp_path / "2024-04-12-x-y.csv"
+    path.write_text(BY_HAND + BY_HAND.partition("\n")[2].replace("monthly count", "monthly rate"))
+    with pytest.raises(DataError, match="'monthly count', 'monthly rate'; expected one of them"):
+        hub.read_hub_file(path)
+    assert len(hub.read_hub_file(path, target="monthly rate")) == 4
+    with pytest.raises(DataError, match="expected 'weekly'"):
+        hub.read_hub_file(path, target="weekly")
+    whole = hub.read_hub(tmp_path.parent, [tmp_path.name], target="monthly count")
+    assert len(whole) == 4
 
 
 def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):

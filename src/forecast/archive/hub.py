@@ -198,7 +198,8 @@ def _admin(team: str) -> dict[str, Any]:
         "contact": {"name": team, "email": "nobody@example.org"},
         "repository": {"host": "github", "owner": hub_name(team), "name": "hub"},
         "file_format": ["csv"],
-        "timezone": "UTC",
+        # the hubs' list of zones has none named UTC; this one keeps it all the year
+        "timezone": "Atlantic/Reykjavik",
     }
 
 
@@ -228,7 +229,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def read_hub(
-    folder: Path, models: Sequence[str] | None = None, locations: Mapping[str, str] | None = None
+    folder: Path,
+    models: Sequence[str] | None = None,
+    locations: Mapping[str, str] | None = None,
+    target: str | None = None,
 ) -> pd.DataFrame:
     """Return the forecasts of a hub's folder as a forecast table.
 
@@ -240,6 +244,8 @@ def read_hub(
         Folders of ``model-output``; all when None.
     locations : mapping, optional
         Location -> series_id, where they differ.
+    target : str, optional
+        The target to read, where the files hold several.
 
     Raises
     ------
@@ -252,27 +258,35 @@ def read_hub(
         raise DataError(f"{place}: holds no model output (MODEL/DATE-MODEL.csv)")
     tables, findings = [], []
     for path in files:
-        table, found = _read(path, locations or {})
+        table, found = _read(path, locations or {}, target)
         findings += found
         tables.append(table)
     raise_for_errors(findings)
     return pd.concat(tables, ignore_index=True)
 
 
-def read_hub_file(path: Path, locations: Mapping[str, str] | None = None) -> pd.DataFrame:
+def read_hub_file(
+    path: Path, locations: Mapping[str, str] | None = None, target: str | None = None
+) -> pd.DataFrame:
     """Return the forecasts of one hub file; the model's name is taken from the file's name.
+
+    Parameters
+    ----------
+    path : Path
+    locations, target
+        As in `read_hub`.
 
     Raises
     ------
     DataError
         With every problem of the file.
     """
-    table, findings = _read(path, locations or {})
+    table, findings = _read(path, locations or {}, target)
     raise_for_errors(findings)
     return table
 
 
-def _read(path: Path, locations: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
+def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple[pd.DataFrame, list[Finding]]:
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
@@ -287,6 +301,13 @@ def _read(path: Path, locations: Mapping[str, str]) -> tuple[pd.DataFrame, list[
         ]
     raw = raw.assign(row=np.arange(2, len(raw) + 2))
     kept = raw[raw["output_type"].isin(["quantile", "median"])]
+    if "target" in kept:
+        found = sorted(set(kept["target"]))
+        kept = kept if target is None else kept[kept["target"] == target]
+        if (len(found) > 1 and target is None) or (found and kept.empty):
+            what = f"holds forecasts of {', '.join(repr(name) for name in found)}"
+            wanted = "one of them, chosen by target=" if target is None else repr(target)
+            return pd.DataFrame(), [Finding("target", "error", what, file=path.name, expected=wanted)]
     findings = []
     level = pd.to_numeric(
         kept["output_type_id"].where(kept["output_type"] == "quantile", "0.5"), errors="coerce"
@@ -301,7 +322,7 @@ def _read(path: Path, locations: Mapping[str, str]) -> tuple[pd.DataFrame, list[
         (
             "target_end_date",
             ends.isna() | ((ends + pd.Timedelta(days=1)).dt.day != 1),
-            "the last day of a month",
+            "the last day of a month: only monthly forecasts can be read",
         ),
     ):
         for row, cell in list(zip(kept["row"][bad], kept[name][bad], strict=True))[:3]:
