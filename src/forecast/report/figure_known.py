@@ -17,8 +17,8 @@ from forecast.report.catalogue import mark, t
 #: Knowledge -> class of its marks, colour role, words on a wide and a narrow drawing.
 LINES: Mapping[str, tuple[str, str, str, str]] = {
     "none": ("kn-none", "muted", mark("no events"), mark("none|events")),
-    "at_origin": ("kn-known", "fc", mark("as known"), mark("known|events")),
-    "hindsight": ("kn-hind", "m-arima", mark("hindsight"), mark("hindsight")),
+    "at_origin": ("kn-known", "fc", mark("as known|events"), mark("known|events")),
+    "hindsight": ("kn-hind", "m-arima", mark("hindsight"), mark("hindsight|narrow")),
 }
 
 
