@@ -187,6 +187,7 @@ def build_page(
     from forecast.report import sections_effects as effects
     from forecast.report import sections_forecast as top
     from forecast.report import sections_method as method
+    from forecast.report import sections_next as months_ahead
     from forecast.report import sections_trust as trust
 
     main = facts.headline_series(run)
@@ -211,7 +212,7 @@ def build_page(
     empty = {f"{name}.csv" for name, table in tables.items() if table is None or not len(table)}
     lead = top.first_chart(report)
     rest = () if run.experiment.report.brief else (
-        top.afterwards_section(report),
+        months_ahead.afterwards_section(report),
         causes.changed_section(report),
         trust.past_section(report),
         trust.sure_section(report),
@@ -223,7 +224,7 @@ def build_page(
         method.how_section(report, _hashes(run, tables, versions)),
         method.get_section(report, empty),
     )  # fmt: skip
-    coming = top.next_section(report)
+    coming = months_ahead.next_section(report)
     sections = [coming, *rest] if rest else [coming.brief()]
     head = top.masthead(report)
     words = top.top(report)

@@ -15,6 +15,7 @@ from forecast.report._rows import pick, records
 from forecast.report.catalogue import t
 from forecast.report.content import Chart, Head, Note, Row, Section, Table, Toggle
 from forecast.report.figure_known import LINES, Case
+from forecast.report.retold import retold, shipped
 from forecast.report.sections_forecast import Report
 
 # --------------------------------------------------------------------------- what changed
@@ -35,11 +36,15 @@ def changed_section(r: Report) -> Section:
             if pd.isna(row.change) or n in (0, len(table) - 1)
             else w.signed(w.forecast_number(float(row.change)))
         )
-        why = "" if pd.isna(row.why) else str(row.why)
-        rows.append(Row((w.capital(str(row.step)), w.rounded(float(row.forecast)), change, why), "lead" if n == len(table) - 1 else ""))  # fmt: skip
+        why = "" if pd.isna(row.why) else retold(str(row.why))
+        rows.append(Row((w.capital(retold(str(row.step))), w.rounded(float(row.forecast)), change, why), "lead" if n == len(table) - 1 else ""))  # fmt: skip
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
     caption = t("From the last issue to this one: forecast for {month}", month=w.month_long(month))
-    steps = [(str(row.step), float(row.change)) for row in records(table.iloc[1:-1]) if pd.notna(row.change)]
+    steps = [
+        (retold(str(row.step)), float(row.change))
+        for row in records(table.iloc[1:-1])
+        if pd.notna(row.change)
+    ]
     find = findings.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
     head = (Head(t("Step")), Head(t("Forecast"), "n"), Head(t("Change"), "n"), Head(t("Why")))
     foot = t(
@@ -92,7 +97,8 @@ def case_list(r: Report) -> list[Case]:
         first = rows["month"].min()
         history = r.view.counts[r.view.counts.index < first].iloc[-9:]
         if len(history):
-            out.append(Case(w.day_long(rows["origin"].iloc[0]), str(rows["label"].iloc[0]), history, ahead))
+            label = shipped(str(rows["label"].iloc[0]))
+            out.append(Case(w.day_long(rows["origin"].iloc[0]), label, history, ahead))
     return out
 
 
@@ -121,9 +127,9 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
     return r.studio.chart(
         "would-we-have-known", draw,
         title=findings.known_title(len(cases), held, total),
-        subtitle=w.capital(t('{measure}{which}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}', measure=r.view.name.measure, which=', ' + unit if unit else '', scale=scale)),
+        subtitle=w.capital(t('{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}', measure=r.view.name.measure, unit=', ' + unit if unit else '', scale=scale)),
         note=t('Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}', source=r.source),
-        label=t('{capital} small line charts. {told}', capital=w.capital(w.number_word(len(cases))), told=told),
+        label=t('{number} small line charts. {told}', number=w.capital(w.number_word(len(cases))), told=told),
         csv="knowledge.csv",
         table=cases_table(cases, r.view.whole),
         toggles=_knowledge_toggles(cases),
@@ -137,21 +143,21 @@ def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
     words = {
         "none": (t("no events"), "7 4"),
         "at_origin": (t("events as known at the time"), ""),
-        "hindsight": ("hindsight", "2 3"),
+        "hindsight": (t("hindsight"), "2 3"),
     }
     there = [
         key for key in LINES if any(key in case.ahead and case.ahead[key].notna().any() for case in cases)
     ]
     if len(there) < 2:
         return ()
-    every = t("all three") if len(there) == 3 else "both"
+    every = t("all three") if len(there) == 3 else t("both")
     buttons = [Toggle(LINES[key][0], words[key][0], LINES[key][1], words[key][1]) for key in there]
     return (Toggle("kn-all", every, checked=True), *buttons)
 
 
 def _case_words(case: Case, whole: bool) -> str:
     last = case.ahead.iloc[-1]
-    parts = [f"{words} {w.rounded(float(last[key]), whole)}" for key, (_, _, words, _) in LINES.items() if key in last and np.isfinite(last[key])]  # fmt: skip
+    parts = [f"{t(words)} {w.rounded(float(last[key]), whole)}" for key, (_, _, words, _) in LINES.items() if key in last and np.isfinite(last[key])]  # fmt: skip
     if np.isfinite(last["actual"]):
         parts.append(t("happened {count}", count=w.count(float(last["actual"]))))
     return f"{w.month_long(case.ahead.index[-1])} {', '.join(parts)}"
@@ -165,9 +171,11 @@ def cases_table(cases: list[Case], whole: bool) -> Table:
         last = case.ahead.iloc[-1]
 
         def cell(key: str, row: Any = last) -> str:
-            return w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else "none"
+            return (
+                w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else t("none|cell")
+            )
 
-        ends = w.span(float(last["lower_80"]), float(last["upper_80"]), whole) if "lower_80" in last and np.isfinite(last["lower_80"]) else "refused"  # fmt: skip
+        ends = w.span(float(last["lower_80"]), float(last["upper_80"]), whole) if "lower_80" in last and np.isfinite(last["lower_80"]) else t("refused")  # fmt: skip
         actual = w.count(float(last["actual"])) if np.isfinite(last["actual"]) else t("not yet known")
         out.append(Row((case.title, w.month_short(case.ahead.index[-1]), cell("none"), cell("at_origin"), ends, cell("hindsight"), actual)))  # fmt: skip
     return Table(t("Forecasts for the last month shown, made on each date"), head, tuple(out), kind="dates")
@@ -197,16 +205,16 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
         for row in records(rows)
     ]
     head = (Head(t('Months ahead')), Head(t('No events'), "n"), Head(t('As known at the time'), "n"), Head(t('With hindsight (not available to anyone)'), "n"))  # fmt: skip
-    what = t("Half of the forecasts were off by more than this factor")
-    n = w.plural(int(rows["n"].min()), "date")
     far = rows.iloc[-1]
     find = findings.known_find(
         int(far["horizon"]), float(far["none"]), float(far["at_origin"]), float(far["hindsight"])
     )
-    model_words = names.model_name(model)
-    return Table(
-        t("{what}: {n}, model “{model_words}”", what=what, n=n, model_words=model_words), head, tuple(out)
-    ), find
+    caption = t(
+        "Half of the forecasts were off by more than this factor: {dates}, model “{model}”",
+        dates=w.plural(int(rows["n"].min()), "date"),
+        model=names.model_name(model),
+    )
+    return Table(caption, head, tuple(out)), find
 
 
 def worth_table(r: Report) -> Table | None:
@@ -222,7 +230,7 @@ def worth_table(r: Report) -> Table | None:
     coded = {"rule": t("by rule"), "judged": t("judged afterwards")}
     out = []
     for row in records(rows):
-        ahead = "all" if str(row.horizon) == "all" else str(row.horizon)
+        ahead = t("all|distances") if str(row.horizon) == "all" else str(row.horizon)
         known, after = (_gain(*three) for three in ((row.gain, row.lower, row.upper), (row.gain_hindsight, row.lower_hindsight, row.upper_hindsight)))  # fmt: skip
         out.append(Row((coded.get(str(row.coding), str(row.coding)), ahead, known, after)))
     head = (Head(t('Events coded')), Head(t('Months ahead')), Head(t('As known at the time, 90% range'), "n"), Head(t('With hindsight, 90% range'), "n"))  # fmt: skip
@@ -230,7 +238,7 @@ def worth_table(r: Report) -> Table | None:
         "Mean absolute miss against the same forecast without events; plus is better. Ranges by block bootstrap; where one holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is hindsight even where the events were known."
     )
     return Table(
-        t("What knowing the events was worth: {plural}", plural=w.plural(int(rows["n"].min()), "date")),
+        t("What knowing the events was worth: {dates}", dates=w.plural(int(rows["n"].min()), "date")),
         head,
         tuple(out),
         foot,
@@ -296,11 +304,11 @@ def if_section(r: Report) -> Section | None:
     find = findings.if_find(last.month, float(last.middle), told, view.whole)
     find += "".join(
         t(
-            " With no new measure either, but “{text}”: {value}.",
-            text=text,
-            value=w.rounded(value, view.whole),
+            " With no new measure either, but “{words}”: {number}.",
+            words=words_of,
+            number=w.rounded(value, view.whole),
         )
-        for text, value in figures
+        for words_of, value in figures
     )
     answer = Table(t("If … then: {month}", month=w.month_long(last.month)), head, tuple(out), foot)
     chart = scenario_chart(r, base, paths, words)
@@ -337,24 +345,25 @@ def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
     called = dict(zip(run.events["id"], run.events["name"], strict=True))
 
     def named(text: str) -> str:
+        text = retold(text)
         for event in sorted(called, key=len, reverse=True):
             text = re.sub(rf"(?<![\w]){re.escape(event)}(?![\w])", f"“{called[event]}”", text)
         text = re.sub(r"\b\d{4}-\d{2}\b(?!-)", lambda found: w.month_long(found[0]), text)
-        return w.capital(text.replace("'", "").removeprefix("Scenario: "))
+        return w.capital(text.replace("'", "").removeprefix(t("Scenario: ")))
 
     return {str(row.scenario): named(str(row.note)) for row in records(rows)}
 
 
 def _scenario_words(run: Any, name: str) -> str:
     spec = run.experiment.scenario.get(name)
-    return spec.label if spec is not None and spec.label else w.capital(name.replace("_", " "))
+    return shipped(spec.label) if spec is not None and spec.label else w.capital(name.replace("_", " "))
 
 
 def _ends(row: Any, whole: bool) -> str:
     return (
         w.span(row.lower_80, row.upper_80, whole)
         if np.isfinite([row.lower_80, row.upper_80]).all()
-        else "refused"
+        else t("refused")
     )
 
 
@@ -387,13 +396,13 @@ def scenario_chart(
     end = base["month"].iloc[-1]
     unit = f.unit_words(float(base["upper_80"].max()), view.name.unit_words)
     ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
-    told = "; ".join([t('nothing new {iloc}', iloc=w.rounded(base['middle'].iloc[-1], view.whole)), *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
+    told = "; ".join([t('nothing new {number}', number=w.rounded(base['middle'].iloc[-1], view.whole)), *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
     return r.studio.chart(
         "scenarios", draw,
         title=findings.if_title(
             float(base["middle"].iloc[-1]), ends, base["middle"].to_list(), any(_about_a_figure(r.run, n) for n in paths)
         ),
-        subtitle=w.capital(t('{measure}{which}. Count to {last}, then {word_plural}', measure=view.name.measure, which=', ' + unit if unit else '', last=w.month_long(view.last), word_plural=w.word_plural(len(paths) + 1, '“if … then” path'))),
+        subtitle=w.capital(t('{measure}{unit}. Count to {last}, then {paths}', measure=view.name.measure, unit=', ' + unit if unit else '', last=w.month_long(view.last), paths=w.word_plural(len(paths) + 1, '“if … then” path'))),
         note=t('Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}', source=r.source),
         label=t('Line chart to {end}: {told}.', end=w.month_long(end), told=told),
         csv="scenarios.csv",
@@ -411,6 +420,6 @@ def scenario_table(
         cells = [w.month_short(row.month), w.rounded(row.middle, whole)]
         for path in paths.values():
             found = path[path["month"] == row.month]
-            cells.append(w.rounded(float(found["middle"].iloc[0]), whole) if len(found) else "none")
+            cells.append(w.rounded(float(found["middle"].iloc[0]), whole) if len(found) else t("none|cell"))
         out.append(Row(tuple(cells)))
     return Table(t("Middle of the forecast under each “if”"), head, tuple(out), kind="dates")

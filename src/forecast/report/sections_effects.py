@@ -13,6 +13,7 @@ from forecast.report import wording as w
 from forecast.report._rows import pick, records
 from forecast.report.catalogue import mark, t
 from forecast.report.content import Cell, Chart, Head, Row, Section, Table
+from forecast.report.retold import retold
 from forecast.report.sections_forecast import Report
 
 
@@ -20,10 +21,10 @@ def effects_section(r: Report) -> Section:
     """Return "What did each policy seem to do?", or one line in its place where no event touches the figures."""
     question, nav = t("What did each policy seem to do?"), t("What did each policy do?")
     if not len(r.run.events):
-        text = t("The event calendar has no measure that began in the figures used.")
-        return Section(
-            "effects", question, nav, t("No policy effect is estimated in this report. {text}", text=text)
+        text = t(
+            "No policy effect is estimated in this report. The event calendar has no measure that began in the figures used."
         )
+        return Section("effects", question, nav, text)
     rows = effect_rows(r)
     blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows), *closer_blocks(r, rows)]
     cannot = cannot_table(r, rows)
@@ -120,13 +121,13 @@ def _about(months: list[pd.Period], members: int) -> str:
     span = w.month_short(months[0])
     if months[-1] != months[0]:
         return t(
-            "{span} to {months} · {members} measures",
-            span=span,
-            months=w.month_short(months[-1]),
-            members=w.count(members),
+            "{first} to {last} · {number} measures",
+            first=span,
+            last=w.month_short(months[-1]),
+            number=w.count(members),
         )
     return (
-        t("{span} · {members} measures together", span=span, members=w.count(members))
+        t("{month} · {number} measures together", month=span, number=w.count(members))
         if members > 1
         else span
     )
@@ -183,9 +184,9 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         + t(". One in twenty such dates without any effect would pass the first test by chance")
         + (
             t(
-                ", here {value} of {number_word}. ",
-                value=f"{0.05 * len(rows):.1f}",
-                number_word=w.number_word(len(rows)),
+                ", here {expected} of {number}. ",
+                expected=f"{0.05 * len(rows):.1f}",
+                number=w.number_word(len(rows)),
             )
             if len(rows) > 1
             else ". "
@@ -218,12 +219,11 @@ def _against_recent(rows: pd.DataFrame) -> str:
     if not len(known):
         return t(": the last ten years alone hold too few ordinary months to tell")
     still = int((known < 0.05).sum())
-    stand = "stands" if still == 1 else "stand"
-    return t(
-        ": against the last ten years alone {still} of {number_word} {stand} out",
-        still=w.number_word(still),
-        number_word=w.number_word(len(clear)),
-        stand=stand,
+    of = {"still": w.number_word(still), "number": w.number_word(len(clear))}
+    return (
+        t(": against the last ten years alone {still} of {number} stands out", **of)
+        if still == 1
+        else t(": against the last ten years alone {still} of {number} stand out", **of)
     )
 
 
@@ -239,13 +239,15 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
     for row in records(rows):
         before = r.view.value(row.month - 1) if row.month is not None else None
         counts = (
-            "none" if before is None else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
+            t("none|cell")
+            if before is None
+            else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
         )
         if "differ in shape" in str(row.note):
             counts = t("not one jump: the measures act in different months")
-        ends = [t('{low} to {high}', low=w.effect(low), high=w.effect(high)) if np.isfinite([low, high]).all() else "refused" for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
-        shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else "none"
-        out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else "none", w.effect(row.estimate), *ends, shrunken, row.ordinary, findings.varied_cell(row.varied), counts)))  # fmt: skip
+        ends = [t('{low} to {high}', low=w.effect(low), high=w.effect(high)) if np.isfinite([low, high]).all() else t("refused") for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
+        shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else t("none|cell")
+        out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else t("none|cell"), w.effect(row.estimate), *ends, shrunken, row.ordinary, findings.varied_cell(row.varied), counts)))  # fmt: skip
     return Table(t("Estimated jumps and the measures that share each date"), head, tuple(out))
 
 
@@ -253,7 +255,7 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
     table, calendar = r.run.estimability, r.run.events
     groups = [row for row in records(effects) if len(row.members) > 1] if len(effects) else []
-    out = [Row((" · ".join(row.members), t('one joint jump'), row.why_group or t('in force in the same months'))) for row in groups]  # fmt: skip
+    out = [Row((" · ".join(row.members), t('one joint jump'), retold(row.why_group) or t('in force in the same months'))) for row in groups]  # fmt: skip
     rest = 0
     if len(table) and len(calendar):
         table = pick(table, series_id=r.view.series_id)
@@ -269,11 +271,22 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
         for (action, why), group in named.groupby(["action", "why"], sort=False):
             words = " · ".join(str(called.get(event, event)) for event in group["event"])
             target = str(action).removeprefix("merged with ")
-            done = t("merged with {called}", called=called[target]) if target in called else str(action)
-            out.append(Row((words, done, str(why))))
+            done = (
+                t("merged with {called}", called=called[target]) if target in called else retold(str(action))
+            )
+            out.append(Row((words, done, retold(str(why)))))
     if not out and not rest:
         return None
-    foot = t('{capital} of lower priority {which} in estimability.csv.', capital=w.capital(w.word_plural(rest, 'event')), which=t('is') if rest == 1 else t('are')) if rest else ""  # fmt: skip
+    foot = (
+        t("One event of lower priority is in estimability.csv.")
+        if rest == 1
+        else t(
+            "{number} events of lower priority are in estimability.csv.",
+            number=w.capital(w.number_word(rest)),
+        )
+        if rest
+        else ""
+    )
     head = (Head(t("Measures")), Head(t("What the report does")), Head(t("Why")))
     return Table(t("What cannot be separated or estimated, and why"), head, tuple(out), foot)
 
@@ -282,11 +295,11 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
 
 #: Column of the specification table -> its heading, and its options in the words of a reader.
 FACTORS = {
-    "shape": ("Shape", {"step": mark('lasting step'), "decay": mark('step that fades'), "ramp": "gradual", "own": mark('as in the calendar'), "pulse": mark('only its months')}),
-    "transform": ("Scale", {"log": "logarithms", "none": "counts", "box-cox": "Box-Cox"}),
+    "shape": (mark('Shape'), {"step": mark('lasting step'), "decay": mark('step that fades'), "ramp": mark('gradual'), "own": mark('as in the calendar'), "pulse": mark('only its months')}),
+    "transform": (mark('Scale'), {"log": mark('logarithms'), "none": mark('counts'), "box-cox": "Box-Cox"}),
     "window": (mark('Figures used'), {}),
     "order": (mark('ARIMA orders'), {"given": mark('as in this report'), "airline": "(0,1,1)(0,1,1)", "auto": mark('chosen by AICc')}),
-    "beside": (mark('Other events in the model'), {"all": "all", "none": "none"}),
+    "beside": (mark('Other events in the model'), {"all": mark('all|events'), "none": mark('none|events')}),
 }  # fmt: skip
 
 
@@ -323,9 +336,7 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     from forecast.report.figure_response import response_chart as draw_response
 
     view = r.view
-    before, same = (
-        _months_of(response, row.event, basis) for basis in (t("forecast before"), t("same months"))
-    )
+    before, same = (_months_of(response, row.event, basis) for basis in ("forecast before", "same months"))
     first, last = same["month"].iloc[0], same["month"].iloc[-1]
     counts = view.counts[(view.counts.index >= first - 12) & (view.counts.index <= last)].dropna()
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
@@ -333,17 +344,17 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     def draw(**how: Any) -> Any:
         return draw_response(frame, before, same, **how)
 
-    total = _total(response, row.event, t("same months"))
+    total = _total(response, row.event, "same months")
     span = w.span(total.without_lower_80, total.without_upper_80, view.whole)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
-    title = t('With “{label}” {happened} were counted in {plural}; this model gives {span} without its effect', label=row.label, happened=w.rounded(total.happened, view.whole), plural=w.plural(len(same), 'month'), span=span)  # fmt: skip
+    title = t('With “{label}” {happened} were counted in {months}; this model gives {span} without its effect', label=row.label, happened=w.rounded(total.happened, view.whole), months=w.plural(len(same), 'month'), span=span)  # fmt: skip
     title += t(", and the sign of that effect depends on the model") if row.clear and not row.firm else ""
     return r.studio.chart(
         "with-and-without", draw,
         title=title,
-        subtitle=w.capital(t('{measure}{which}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate', measure=view.name.measure, which=', ' + unit if unit else '')),
+        subtitle=w.capital(t('{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate', measure=view.name.measure, unit=', ' + unit if unit else '')),
         note=t('Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}', source=r.source),
-        label=t('Line chart, {index} to {last}. Counted {happened}; without the effect {span}.', index=w.month_long(counts.index[0]), last=w.month_long(last), happened=w.rounded(total.happened, view.whole), span=span),
+        label=t('Line chart, {first} to {last}. Counted {happened}; without the effect {span}.', first=w.month_long(counts.index[0]), last=w.month_long(last), happened=w.rounded(total.happened, view.whole), span=span),
         csv="response.csv",
         table=_response_table(before, same, row.label, view.whole),
     )  # fmt: skip
@@ -379,12 +390,10 @@ def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table
     )  # fmt: skip
     out = []
     for row in records(rows):
-        total, before = (
-            _total(response, row.event, basis) for basis in (t("same months"), t("forecast before"))
-        )
+        total, before = (_total(response, row.event, basis) for basis in ("same months", "forecast before"))
         if total is None:
             continue
-        months = len(_months_of(response, row.event, t("same months")))
+        months = len(_months_of(response, row.event, "same months"))
         gaps = [_gap(one, r.view.whole) for one in (total, before)]
         if before is not None and before.note:
             gaps[1] += t(" (first 12 months)")
@@ -395,11 +404,11 @@ def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table
 
 def _gap(total: Any, whole: bool) -> str:
     if total is None:
-        return "none"
+        return t("none|cell")
     ends = [
         w.signed(w.forecast_number(v, whole)) for v in (total.difference_lower_80, total.difference_upper_80)
     ]
-    return t("{ends} to {ends_2}", ends=ends[0], ends_2=ends[1])
+    return t("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
@@ -407,7 +416,7 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
     from forecast.report.figure_specification import specification_chart as draw_specification
 
     table = curves[(curves["event"] == row.event) & np.isfinite(curves["percent"])].reset_index(drop=True)
-    options = [(title, _options(r, table, column, words)) for column, (title, words) in FACTORS.items()]
+    options = [(t(title), _options(r, table, column, words)) for column, (title, words) in FACTORS.items()]
     options = [(title, rows) for title, rows in options if len(rows) > 1]
 
     def draw(**how: Any) -> Any:
@@ -441,8 +450,12 @@ def _options(r: Report, table: pd.DataFrame, column: str, words: dict[str, str])
 
     def name(option: str) -> str:
         event = option.removeprefix("without ")
-        return words.get(option) or (
-            t("all but {event}", event=names.event_name(event, called[event])) if event in called else option
+        if option in words:
+            return t(words[option])
+        return (
+            t("all but {event}", event=names.event_name(event, called[event]))
+            if event in called
+            else retold(option)
         )
 
     return [(name(str(option)), (table[column] == option).to_numpy()) for option in there]
@@ -457,7 +470,7 @@ def fading_table(fading: pd.DataFrame, rows: pd.DataFrame) -> Table:
     label = dict(zip(rows["event"], rows["label"], strict=True))
     what = {"decay": t("how fast it faded"), "lead": t("how early it showed")}
     out = [
-        Row((label[row.event], what[row.what], str(row.words).replace("-", "−") if False else str(row.words)))
+        Row((label[row.event], what[row.what], retold(str(row.words))))
         for row in records(fading)
         if row.event in label
     ]

@@ -9,6 +9,7 @@ from forecast.report import wording as w
 from forecast.report._rows import pick, records
 from forecast.report.catalogue import mark, t
 from forecast.report.content import Command, Download, Head, Note, Row, Section, Table
+from forecast.report.retold import retold
 from forecast.report.sections_forecast import Report
 
 
@@ -32,12 +33,12 @@ def _counted(r: Report) -> Note:
 def _vintage(r: Report) -> Note:
     known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
     text = t(
-        "Each forecast uses the last figure public on its date. Figures here are as known on {as_of}.",
-        as_of=w.day_long(r.run.as_of),
+        "Each forecast uses the last figure public on its date. Figures here are as known on {day}.",
+        day=w.day_long(r.run.as_of),
     )
     if "release_basis" in known:
         dated = int((known["release_basis"] == "day").sum())
-        share = w.hits(dated, len(known)).replace(" of ", " of the ") if dated else t("none of the")
+        share = w.hits_of_the(dated, len(known)) if dated else t("none of the")
         text += t(" The day of release is on record for {share} months", share=share)
         last = known.iloc[-1]
         name = w.month_name(last["month"])
@@ -56,7 +57,7 @@ def _vintage(r: Report) -> Note:
     if "value_basis" in known:
         later = int((known["value_basis"] == "backfilled").sum())
         if later:
-            months = "all" if later == len(known) else w.hits(later, len(known)).replace(" of ", " of the ")
+            months = t("all|months") if later == len(known) else w.hits_of_the(later, len(known))
             text += t(
                 " For {months} months the value on record is from a later document, so revisions are understated.",
                 months=months,
@@ -74,14 +75,15 @@ def _provisional(r: Report) -> list[Note]:
         return []
     flash = int((recent["status"] == "flash").sum())
     text = t(
-        "Of the last twelve months {number_word} stand as first published and may be revised when the fiscal year closes.",
-        number_word=w.number_word(len(recent)),
+        "Of the last twelve months {number} stand as first published and may be revised when the fiscal year closes.",
+        number=w.number_word(len(recent)),
     )
     if flash:
-        text += t(
-            " {capital} {which} known from a first statement only.",
-            capital=w.capital(w.word_plural(flash, "month")),
-            which=t("is") if flash == 1 else t("are"),
+        months = w.capital(w.word_plural(flash, "month"))
+        text += (
+            t(" {month} is known from a first statement only.", month=months)
+            if flash == 1
+            else t(" {months} are known from a first statement only.", months=months)
         )
     return [Note(t("Revisions."), text)]
 
@@ -107,10 +109,10 @@ def _leaks(r: Report) -> list[Note]:
     used = r.run.experiment.data.include_leaks
     parts = [
         t(
-            "about {value} for {month} (in the press on {released})",
-            value=w.count(row.value),
+            "about {count} for {month} (in the press on {day})",
+            count=w.count(row.value),
             month=w.month_long(row.month),
-            released=w.day_long(row.released),
+            day=w.day_long(row.released),
         )
         for row in records(rows)
     ]
@@ -137,20 +139,20 @@ def _events(r: Report) -> Note:
     table = r.run.events
     if not len(table):
         return Note(t("Events."), t("No event of the calendar touches these figures."))
-    newest = pd.to_datetime(table["announced_date"]).max()
-    n = t(
-        "{plural} that {which}",
-        plural=w.plural(len(table), "event"),
-        which=t("touches") if len(table) == 1 else t("touch"),
-    )
-    return Note(
-        t("Events."),
+    day = w.day_long(pd.to_datetime(table["announced_date"]).max())
+    text = (
         t(
-            "The calendar as known on this date has {n} these figures; the latest was announced on {newest}. Nothing after that date should be read as “no event”.",
-            n=n,
-            newest=w.day_long(newest),
-        ),
+            "The calendar as known on this date has 1 event that touches these figures; the latest was announced on {day}. Nothing after that date should be read as “no event”.",
+            day=day,
+        )
+        if len(table) == 1
+        else t(
+            "The calendar as known on this date has {number} events that touch these figures; the latest was announced on {day}. Nothing after that date should be read as “no event”.",
+            number=w.count(len(table)),
+            day=day,
+        )
     )
+    return Note(t("Events."), text)
 
 
 def _rounding(r: Report) -> Note:
@@ -176,7 +178,7 @@ def how_section(r: Report, hashes: dict[str, str]) -> Section:
     return Section(
         "how",
         t("How was this made, and how can it be repeated?"),
-        "Method",
+        t("Method"),
         r.run.experiment.question,
         (tuple(notes), Command(r.command), table),
     )
@@ -195,19 +197,19 @@ def _paragraph(r: Report) -> Note:
             else t("by their middle")
         )
         text = t(
-            "The headline, “{headline}”, combines {word_plural} fitted without events, {how}: {members}.",
+            "The headline, “{headline}”, combines {models} fitted without events, {how}: {members}.",
             headline=headline,
-            word_plural=w.word_plural(len(spec.members), "model"),
+            models=w.word_plural(len(spec.members), "model"),
             how=how,
             members=members,
         )
     else:
         rows = pick(run.models, model=run.headline)
-        told = str(rows["description"].iloc[0]).rstrip(".") if len(rows) else ""
+        told = retold(str(rows["description"].iloc[0])).rstrip(".") if len(rows) else ""
         text = t(
-            "The headline is the model “{headline}”{which}.",
+            "The headline is the model “{headline}”{description}.",
             headline=headline,
-            which=f" ({told[:1].lower() + told[1:]})" if told else "",
+            description=f" ({told[:1].lower() + told[1:]})" if told else "",
         )
     text += t(
         " Figures go back to {first}. {range_rule}{engine}",
@@ -239,7 +241,7 @@ def _range_rule(r: Report) -> str:
     return (
         t(
             "Ranges are made {words}, from this forecast’s own past errors on the log scale.",
-            words=method.words,
+            words=retold(method.words),
         )
         if method
         else ""
@@ -249,8 +251,8 @@ def _range_rule(r: Report) -> str:
 def _looking(r: Report) -> Note:
     n = int(r.replay["origin"].nunique()) if len(r.replay) else 0
     text = t(
-        "The replay makes the forecast again on {plural}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it.",
-        plural=w.plural(n, "earlier date"),
+        "The replay makes the forecast again on {dates}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it.",
+        dates=w.plural(n, "earlier date"),
     )
     return Note(t("No looking ahead."), text)
 
@@ -266,8 +268,8 @@ def _dates(r: Report) -> list[Note]:
     text = ""
     if made > scored:
         text += t(
-            "The headline was made on {plural}; the first {count} only feed weights and ranges. ",
-            plural=w.plural(int(made), "date"),
+            "The headline was made on {dates}; the first {count} only feed weights and ranges. ",
+            dates=w.plural(int(made), "date"),
             count=w.count(made - scored),
         )
     text += t("Of the {scored} dates of the replay", scored=w.count(scored))
@@ -280,15 +282,15 @@ def _dates(r: Report) -> list[Note]:
     same = {f"{w.count(v.n)} {w.ahead(h)}" for h in (1,) if (v := evidence.verdict(run, r.view.series_id, run.headline, h)) is not None}  # fmt: skip
     if same:
         text += t(
-            " Models are compared only on dates on which every one of them has a forecast with all three ranges: {pop}.",
-            pop=same.pop(),
+            " Models are compared only on dates on which every one of them has a forecast with all three ranges: {number}.",
+            number=same.pop(),
         )
     return [Note(t("Why counts of dates differ."), text)]
 
 
 def _refusals(r: Report) -> Note:
     parts = [
-        t("{run} for {level}", run=facts.need(r.run, level, 1), level=w.level_name(level))
+        t("{need} for {level}", need=facts.need(r.run, level, 1), level=w.level_name(level))
         for level in (0.8, 0.95, 0.98)
     ]
     return Note(
@@ -322,8 +324,8 @@ def _fits(r: Report) -> list[Note]:
             Note(
                 t("Residuals."),
                 t(
-                    "None of {plural} of the residuals stands out at the 5% level.",
-                    plural=w.plural(len(rows), "check"),
+                    "None of {checks} of the residuals stands out at the 5% level.",
+                    checks=w.plural(len(rows), "check"),
                 ),
             )
         ]
@@ -332,10 +334,10 @@ def _fits(r: Report) -> list[Note]:
         Note(
             t("Residuals."),
             t(
-                "{capital} of {plural} of the residuals stand out at the 5% level, in {told}. Ranges do not rest on these models’ own formulas but on past misses.",
-                capital=w.capital(w.number_word(len(low))),
-                plural=w.plural(len(rows), "check"),
-                told=told,
+                "{number} of {checks} of the residuals stand out at the 5% level, in {models}. Ranges do not rest on these models’ own formulas but on past misses.",
+                number=w.capital(w.number_word(len(low))),
+                checks=w.plural(len(rows), "check"),
+                models=told,
             ),
         )
     ]
@@ -415,7 +417,7 @@ FILES: tuple[tuple[str, str, str], ...] = (
 def get_section(r: Report, empty: set[str]) -> Section:
     """Return the downloads; tables that are empty in this run are said to be so, and stand last."""
     files = tuple(
-        Download(path, words, t("empty in this report") if path in empty else holds)
+        Download(path, t(words), t("empty in this report") if path in empty else t(holds))
         for path, words, holds in sorted(FILES, key=lambda file: file[0] in empty)
     )
-    return Section("get", "Downloads", "Downloads", "", (files,))
+    return Section("get", t("Downloads"), t("Downloads"), "", (files,))

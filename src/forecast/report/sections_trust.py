@@ -14,7 +14,9 @@ from forecast.report._rows import pick, records
 from forecast.report.catalogue import t
 from forecast.report.content import Box, Chart, Paragraph, Section
 from forecast.report.facts import View
-from forecast.report.sections_forecast import Report, first_replayed, none_beats, published
+from forecast.report.retold import retold
+from forecast.report.sections_forecast import Report, published
+from forecast.report.sections_next import first_replayed, none_beats
 
 YEARS = 10
 
@@ -43,15 +45,13 @@ def past_section(r: Report) -> Section:
         view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large
     )
     years = max(1, round(len(counts) / 12))
-    words = t("ten years") if years == YEARS else w.word_plural(years, "year")
-    question = t("How does this compare with the past {which}?", which=words if years > 1 else t("year"))
-    return Section(
-        "past",
-        question,
-        t("The past {which}", which=words if years > 1 else t("year")),
-        find,
-        (past_chart(r, counts, large),),
+    words = w.word_plural(years, "year")
+    question, nav = (
+        (t("How does this compare with the past {years}?", years=words), t("The past {years}", years=words))
+        if years > 1
+        else (t("How does this compare with the past year?"), t("The past year"))
     )
+    return Section("past", question, nav, find, (past_chart(r, counts, large),))
 
 
 def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
@@ -69,14 +69,14 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
     top = float(counts.max())
     unit = f.unit_words(top, view.name.unit_words)
     subtitle = t(
-        "{measure}{which}. {index} to {index_2}",
+        "{measure}{unit}. {first} to {last}",
         measure=view.name.measure,
-        which=", " + unit if unit else "",
-        index=w.month_long(counts.index[0]),
-        index_2=w.month_long(counts.index[-1]),
+        unit=", " + unit if unit else "",
+        first=w.month_long(counts.index[0]),
+        last=w.month_long(counts.index[-1]),
     )
     if len(ahead):
-        subtitle += t("; forecast to {iloc} in blue", iloc=w.month_long(ahead["month"].iloc[-1]))
+        subtitle += t("; forecast to {month} in blue", month=w.month_long(ahead["month"].iloc[-1]))
     return r.studio.chart(
         "ten-years",
         draw,
@@ -99,23 +99,23 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
 def _label(view: View, counts: pd.Series, marked: int) -> str:
     low, high = counts.idxmin(), counts.idxmax()
     text = t(
-        "Line chart. {capital} from {index} to {index_2}: highest {count} in {high}, lowest {count_2} in {low}, last {iloc}.",
-        capital=w.capital(view.name.noun or view.name.label),
-        index=w.month_long(counts.index[0]),
-        index_2=w.month_long(counts.index[-1]),
-        count=w.count(counts.max()),
+        "Line chart. {measure} from {first} to {end}: highest {highest} in {high}, lowest {lowest} in {low}, last {last}.",
+        measure=w.capital(view.name.noun or view.name.label),
+        first=w.month_long(counts.index[0]),
+        end=w.month_long(counts.index[-1]),
+        highest=w.count(counts.max()),
         high=w.month_long(high),
-        count_2=w.count(counts.min()),
+        lowest=w.count(counts.min()),
         low=w.month_long(low),
-        iloc=w.count(counts.iloc[-1]),
+        last=w.count(counts.iloc[-1]),
     )
     if marked == 1:
         return t("{text} One event is marked.", text=text)
     return (
         t(
-            "{text} {capital} measures and events are marked.",
+            "{text} {number} measures and events are marked.",
             text=text,
-            capital=w.capital(w.number_word(marked)),
+            number=w.capital(w.number_word(marked)),
         )
         if marked
         else text
@@ -213,11 +213,16 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
     if outside:
         narrow = all(h.share < h.nominal for h in shown if not h.fair)
         wide = all(h.share > h.nominal for h in shown if not h.fair)
-        said = t("too narrow") if narrow else t("too wide") if wide else t("too narrow or too wide")
-        note += t(" A diamond marks a dot outside its bar: the range has been {said}.", said=said)
+        note += (
+            t(" A diamond marks a dot outside its bar: the range has been too narrow.")
+            if narrow
+            else t(" A diamond marks a dot outside its bar: the range has been too wide.")
+            if wide
+            else t(" A diamond marks a dot outside its bar: the range has been too narrow or too wide.")
+        )
     eighty = [h for h in shown if abs(h.nominal - 0.8) < 1e-9]
     told = ", ".join(
-        t("{share} at {horizon}", share=w.percent(h.share), horizon=w.plural(h.horizon, "month"))
+        t("{share} at {months}", share=w.percent(h.share), months=w.plural(h.horizon, "month"))
         for h in eighty
     )
     return r.studio.chart(
@@ -261,12 +266,15 @@ def record_blocks(r: Report) -> list[Any]:
 def _worst(record: pd.DataFrame, kind: str) -> list[Paragraph]:
     from forecast.archive.track_record import worst_miss
 
-    text = worst_miss(record)
-    return (
-        [Paragraph(text.replace("The worst miss", f"The worst miss of the {kind} forecasts", 1))]
-        if text
-        else []
+    told = worst_miss(record).removeprefix("The worst miss")
+    if not told:
+        return []
+    whose = (
+        t("The worst miss of the replayed forecasts")
+        if kind == "replayed"
+        else t("The worst miss of the published forecasts")
     )
+    return [Paragraph(f"{whose}{retold(told)}")]
 
 
 def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
@@ -279,17 +287,17 @@ def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
     n = int(record["origin"].nunique())
     first = record["month"].min()
     expected = first.end_time.normalize() + pd.Timedelta(days=facts.usual_wait(r.view) or 0)
-    have = t("forecast has") if n == 1 else t("forecasts have")
     return [
         Box(
-            t(
-                "{capital} {have} been published; none can be scored yet",
-                capital=w.capital(w.number_word(n)),
-                have=have,
+            t("One forecast has been published; none can be scored yet")
+            if n == 1
+            else t(
+                "{number} forecasts have been published; none can be scored yet",
+                number=w.capital(w.number_word(n)),
             ),
             t(
-                "The forecast of {first} is scored when the count is published, {expected}.",
-                first=w.month_long(first),
+                "The forecast of {month} is scored when the count is published, {expected}.",
+                month=w.month_long(first),
                 expected=w.half_of_month(expected),
             ),
         )
@@ -326,9 +334,9 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     )
     fell = (
         t(
-            "; in {replace} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {max} independent ones",
-            replace=w.hits(missed, len(six)).replace(" of ", " of the "),
-            max=max(round(len(six) / 6), 1),
+            "; in {missed} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {number} independent ones",
+            missed=w.hits_of_the(missed, len(six)),
+            number=max(round(len(six) / 6), 1),
         )
         if len(six)
         else ""
@@ -345,18 +353,18 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         title=record_title(missed, len(six), kind, since),
         subtitle=w.capital(
             t(
-                "{measure}{which}: the count, and {shown}. {year} to {year_2}",
+                "{measure}{unit}: the count, and {shown}. {first} to {last}",
                 measure=view.name.measure,
-                which=", " + unit if unit else "",
+                unit=", " + unit if unit else "",
                 shown=shown,
-                year=counts.index[0].year,
-                year_2=counts.index[-1].year,
+                first=counts.index[0].year,
+                last=counts.index[-1].year,
             )
         ),
         note=f"{start}{fell}. {r.source}",
         label=t(
             "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
-            kind=w.capital(kind),
+            kind=t("Replayed") if kind == "replayed" else t("Published"),
             missed=w.hits(missed, len(six)),
         ),
         csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
@@ -366,26 +374,26 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
 
 def record_title(missed: int, n: int, kind: str, since: int) -> str:
     """Return the title of the record, from how many sixth months of all forecasts fell outside."""
-    word = "Replayed" if kind == "replayed" else "Published"
+    forecasts = t("Replayed forecasts") if kind == "replayed" else t("Published forecasts")
     if n == 0:
-        return t("{word} forecasts beside what happened", word=word)
+        return t("{forecasts} beside what happened", forecasts=forecasts)
     if missed == 0:
         return t(
-            "{word} forecasts: every sixth month since {since} fell inside the 80% range",
-            word=word,
+            "{forecasts}: every sixth month since {since} fell inside the 80% range",
+            forecasts=forecasts,
             since=since,
         )
     share = missed / n
     if share > 0.2:
         return t(
-            "{word} forecasts lag behind turning points; the sixth month fell outside the 80% range in {missed} since {since}",
-            word=word,
+            "{forecasts} lag behind turning points; the sixth month fell outside the 80% range in {missed} since {since}",
+            forecasts=forecasts,
             missed=w.hits(missed, n),
             since=since,
         )
     return t(
-        "{word} forecasts: the sixth month fell outside the 80% range in {missed} since {since}",
-        word=word,
+        "{forecasts}: the sixth month fell outside the 80% range in {missed} since {since}",
+        forecasts=forecasts,
         missed=w.hits(missed, n),
         since=since,
     )
@@ -441,9 +449,9 @@ def weights_chart(r: Report) -> Chart | None:
         draw,
         title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
         subtitle=t(
-            "Weight of each member of the combination one month ahead, by date of the forecast. {index} to {index_2}",
-            index=w.month_long(wide.index[0]),
-            index_2=w.month_long(wide.index[-1]),
+            "Weight of each member of the combination one month ahead, by date of the forecast. {first} to {last}",
+            first=w.month_long(wide.index[0]),
+            last=w.month_long(wide.index[-1]),
         ),
         note=t(
             "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",

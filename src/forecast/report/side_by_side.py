@@ -14,7 +14,7 @@ import pandas as pd
 from forecast.report import names
 from forecast.report import wording as w
 from forecast.report._rows import pick
-from forecast.report.catalogue import t
+from forecast.report.catalogue import speaking, t
 from forecast.report.content import Cell, Chart, Head, Page, Row, Section, Table
 from forecast.report.studio import Studio
 from forecast.spec import DataError
@@ -27,6 +27,7 @@ class Kept:
     """A run as its folder keeps it."""
 
     label: str
+    language: str
     as_of: str  #: in words
     model: str
     series: str
@@ -62,6 +63,7 @@ def read_run(folder: Path) -> Kept:
     ahead = pd.DataFrame(numbers["forecast"], columns=["month", "middle", "lower_80", "upper_80"])
     return Kept(
         label=" ".join(plain.get("overrides") or [plain["name"]]),
+        language=plain.get("report", {}).get("language", "en"),
         as_of=told["as_of"],
         model=numbers["model"],
         series=numbers["series"],
@@ -81,7 +83,7 @@ def _flat(value: Any, key: str = "") -> dict[str, str]:
 
 
 def compare_html(folders: Sequence[Path]) -> str:
-    """Return the page of several run folders: one file that asks for nothing."""
+    """Return the page of several run folders, in the language of the first: one file that asks for nothing."""
     from forecast.report.page import render
 
     runs = [read_run(folder) for folder in folders]
@@ -89,7 +91,8 @@ def compare_html(folders: Sequence[Path]) -> str:
     if len(set(labels)) < len(labels):  # the same words twice: the folders tell them apart
         labels = [f"{label} ({folder.parent.name}/{folder.name})" for label, folder in zip(labels, folders, strict=True)]  # fmt: skip
     studio = Studio(png=False)
-    return render(compare_page(runs, labels, studio), studio, ())
+    with speaking(runs[0].language):
+        return render(compare_page(runs, labels, studio), studio, ())
 
 
 def compare_page(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) -> Page:
@@ -97,13 +100,13 @@ def compare_page(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) ->
     number = w.capital(w.word_plural(len(runs), "run"))
     days = list(dict.fromkeys(run.as_of for run in runs))
     sections = (
-        Section("scores", t('Which run scores best?'), "Scores", _find(runs, labels), (_scores(runs, labels), _models(runs, labels))),
-        Section("fans", t('What does each forecast?'), "Forecasts", "", (_fans(runs, labels, studio), _next(runs, labels))),
-        Section("settings", t('What differs in the configuration?'), "Configuration", "", (_settings(runs, labels),)),
+        Section("scores", t('Which run scores best?'), t("Scores"), _find(runs, labels), (_scores(runs, labels), _models(runs, labels))),
+        Section("fans", t('What does each forecast?'), t("Forecasts"), "", (_fans(runs, labels, studio), _next(runs, labels))),
+        Section("settings", t('What differs in the configuration?'), t("Configuration"), "", (_settings(runs, labels),)),
     )  # fmt: skip
-    h1 = t("{number} side by side{runs}", number=number, runs=_span(runs))
+    h1 = t("{runs} side by side{span}", runs=number, span=_span(runs))
     return Page(
-        name="Runs side by side", issue=number, as_of=w.joined(days), status=t('Each run is scored on its own dates; {lower} in all', lower=number.lower()),
+        name=t("Runs side by side"), issue=number, as_of=w.joined(days), status=t('Each run is scored on its own dates; {runs} in all', runs=number.lower()),
         late=False, h1=h1, standfirst=t('Scores of two runs may be set against each other only where they rest on the same dates and series.'),
         description=h1, facts=(), lead=None, sections=sections, cite="", footer=t('Made from the run folders; nothing is computed anew.'),
     )  # fmt: skip
@@ -112,11 +115,13 @@ def compare_page(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) ->
 def _span(runs: Sequence[Kept]) -> str:
     """Return where the next month's middles lie, where all runs forecast the same month of the same series."""
     ahead = [run.ahead for run in runs]
-    if len({run.series for run in runs}) > 1 or not all(map(len, ahead)) or len({t["month"][0] for t in ahead}) > 1:  # fmt: skip
+    if len({run.series for run in runs}) > 1 or not all(map(len, ahead)) or len({table["month"][0] for table in ahead}) > 1:  # fmt: skip
         return ""
-    low, high = (w.rounded(float(f(t["middle"][0] for t in ahead))) for f in (min, max))
-    middle = t("is {low}", low=low) if low == high else t("goes from {low} to {high}", low=low, high=high)
-    return t(": the middle for {month} {middle}", month=w.month_long(ahead[0]["month"][0]), middle=middle)
+    low, high = (w.rounded(float(end(table["middle"][0] for table in ahead))) for end in (min, max))
+    month = w.month_long(ahead[0]["month"][0])
+    if low == high:
+        return t(": the middle for {month} is {low}", month=month, low=low)
+    return t(": the middle for {month} goes from {low} to {high}", month=month, low=low, high=high)
 
 
 def _find(runs: Sequence[Kept], labels: Sequence[str]) -> str:
@@ -125,9 +130,9 @@ def _find(runs: Sequence[Kept], labels: Sequence[str]) -> str:
         return t("No headline of these runs has a score.")
     best = max(found, key=lambda label: found[label])
     return t(
-        "One month ahead the headline of “{best}” has the highest skill, {found}, over the whole replay of its own run.",
+        "One month ahead the headline of “{best}” has the highest skill, {skill}, over the whole replay of its own run.",
         best=best,
-        found=w.skill(found[best]),
+        skill=w.skill(found[best]),
     )
 
 
@@ -137,7 +142,7 @@ def _skill(value: float | None) -> str:
 
 def _scores(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
     horizons = ("1", "3", "6", "12", "all")
-    head = (Head(t('Run')), Head(t('Headline'), "w"), *(Head(t('Skill, {which}', which=t('all distances') if h == 'all' else w.plural(int(h), 'month')), "n") for h in horizons), Head(t('Figures as known on'), "w"))  # fmt: skip
+    head = (Head(t('Run')), Head(t('Headline'), "w"), *(Head(t('Skill, {distance}', distance=t('all distances') if h == 'all' else w.plural(int(h), 'month')), "n") for h in horizons), Head(t('Figures as known on'), "w"))  # fmt: skip
     rows = [
         Row((label, names.model_name(run.model), *(_skill(run.skill(run.model, h)) for h in horizons), run.as_of))
         for label, run in zip(labels, runs, strict=True)
@@ -166,11 +171,11 @@ def _fans(runs: Sequence[Kept], labels: Sequence[str], studio: Studio) -> Chart:
     def draw(**how: Any) -> Any:
         return series_chart(panels, shared=shared, **how)
 
-    scale = t("all panels have one scale") if shared else t("every panel has its own scale")
+    number = w.word_plural(len(runs), "run")
     return studio.chart(
-        "fans", draw, title=t('The forecasts of {word_plural}, {which}', word_plural=w.word_plural(len(runs), 'run'), which=t('one scale') if shared else t('each on its own scale')),
-        subtitle=t('Counts of the last three years and the forecast with its 80% range; {scale}', scale=scale), note=t('Blue: the middle of the headline’s forecast and its 80% range.'),
-        label=t('{capital}, one for each run.', capital=w.capital(w.word_plural(len(runs), 'small line chart'))), csv="",
+        "fans", draw, title=t('The forecasts of {runs}, one scale', runs=number) if shared else t('The forecasts of {runs}, each on its own scale', runs=number),
+        subtitle=t('Counts of the last three years and the forecast with its 80% range; all panels have one scale') if shared else t('Counts of the last three years and the forecast with its 80% range; every panel has its own scale'), note=t('Blue: the middle of the headline’s forecast and its 80% range.'),
+        label=t('{charts}, one for each run.', charts=w.capital(w.word_plural(len(runs), 'small line chart'))), csv="",
     )  # fmt: skip
 
 
@@ -180,16 +185,16 @@ def _next(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
         cells = [label]
         for position in (0, 2, 5, 11):
             if position >= len(run.ahead):
-                cells.append("none")
+                cells.append(t("none|cell"))
                 continue
             row = run.ahead.iloc[position]
             known = np.isfinite(row["lower_80"])
-            span = w.span(row["lower_80"], row["upper_80"]) if known else "refused"
+            span = w.span(row["lower_80"], row["upper_80"]) if known else t("refused")
             cells.append(f"{w.rounded(row['middle'])} ({span})")
         rows.append(Row(tuple(cells)))
     head = (
         Head(t("Run")),
-        *(Head(t("{plural} ahead", plural=w.plural(h, "month")), "n") for h in (1, 3, 6, 12)),
+        *(Head(t("{months} ahead", months=w.plural(h, "month")), "n") for h in (1, 3, 6, 12)),
     )
     return Table(t("Middle of the forecast and its 80% range"), head, tuple(rows))
 
@@ -198,7 +203,7 @@ def _settings(runs: Sequence[Kept], labels: Sequence[str]) -> Table:
     keys = list(dict.fromkeys(key for run in runs for key in run.settings if key != "overrides"))
     rows = []
     for key in keys:
-        values = tuple(run.settings.get(key, "not set") for run in runs)
+        values = tuple(run.settings.get(key, t("not set")) for run in runs)
         if len(set(values)) > 1:
             rows.append(Row((key, *values)))
     foot = "" if rows else t("The settings of these runs are the same.")

@@ -18,7 +18,8 @@ from typing import Any
 import pandas as pd
 
 from forecast.report import wording as w
-from forecast.report.catalogue import t
+from forecast.report.catalogue import formats, speaking, t
+from forecast.report.retold import retold
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
@@ -89,6 +90,8 @@ class SiteContent:
         Printed below the forecasts by others.
     headline : str
         The row that is the headline, and its name.
+    language : str
+        Of the first page and the feed; what programmes read stays English.
     """
 
     name: str
@@ -109,6 +112,7 @@ class SiteContent:
     url: str = ""
     caveat: str = ""
     headline: str = ""
+    language: str = "en"
 
 
 def site_files(content: SiteContent) -> dict[str, bytes]:
@@ -123,12 +127,13 @@ def site_files(content: SiteContent) -> dict[str, bytes]:
 
     kept = [table for table in (content.record, content.replay) if len(table)]
     record = pd.concat(kept, ignore_index=True) if kept else content.record
+    with speaking(content.language):
+        pages = {"feed.xml": feed(content).encode(), "index.html": index(content).encode()}
     return {
         "latest.json": json_bytes(latest(content)),
         "latest.schema.json": (TEMPLATES / "site_latest.schema.json").read_bytes(),
         "track_record.csv": csv_bytes(record, "track_record"),
-        "feed.xml": feed(content).encode(),
-        "index.html": index(content).encode(),
+        **pages,
         "status.json": json_bytes(
             {"schema_version": SCHEMA_VERSION, "experiment": content.experiment, **content.status}
         ),
@@ -203,7 +208,7 @@ def feed(content: SiteContent) -> str:
     entries = [
         {
             "id": f"urn:uuid:{uuid.uuid5(root, f'{i.as_of}/{i.revision}')}",
-            "title": f"{t('Correction: ') if i.revision > 1 else ''}{i.title}",
+            "title": t("Correction: {title}", title=i.title) if i.revision > 1 else i.title,
             "updated": i.written,
             "link": f"{base}{i.path}/index.html",
             "summary": i.summary,
@@ -215,6 +220,7 @@ def feed(content: SiteContent) -> str:
         .get_template("site_feed.xml.j2")
         .render(
             content=content,
+            language=formats()["code"],
             id=f"urn:uuid:{root}",
             updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
             entries=entries,
@@ -240,6 +246,9 @@ def index(content: SiteContent) -> str:
         .get_template("site.html.j2")
         .render(
             content=content,
+            language=formats()["code"],
+            t=t,
+            retold=retold,
             newest=newest,
             tables=_forecast_tables(content),
             record=_record_rows(content.record),
@@ -248,10 +257,7 @@ def index(content: SiteContent) -> str:
             others_short=_other_columns(content.others),
             day=w.day_long,
             css=css,
-            policy=t(
-                "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
-                digest=digest,
-            ),
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
         )
     )
     return re.sub(r"\n\s*\n+", "\n", html)
@@ -279,18 +285,13 @@ def _css() -> Any:
         ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
     )
     rules = (TEMPLATES / "site.css.j2").read_text(encoding="utf-8")
-    text = t(
-        ":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}",
-        light=light,
-        dark=dark,
-        rules=rules,
-    )
+    text = f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}"
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
 
 
 def _span(row: Any, band: str, whole: bool) -> str:
     low, high = row[f"lower_{band}"], row[f"upper_{band}"]
-    return "refused" if low != low or high != high else w.span(float(low), float(high), whole)
+    return t("refused") if low != low or high != high else w.span(float(low), float(high), whole)
 
 
 def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
@@ -330,7 +331,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
             (
                 w.month_short(row["month"]), w.day_short(row["origin"]), w.rounded(float(row["middle"]), whole),
                 _span(row, "80", whole), w.count(first) if first == first else t('not known'), w.count(float(row["truth"])),
-                {"yes": "yes", "no": "no"}.get(str(row["inside_80"]), "refused"),
+                {"yes": t("yes"), "no": t("no")}.get(str(row["inside_80"]), t("refused")),
             )
         )  # fmt: skip
     return out
@@ -348,23 +349,28 @@ def _kinds(content: SiteContent) -> list[dict[str, Any]]:
         for row in rows.to_dict("records") if len(rows) else []:
             if row["horizon"] not in ("1", "3", "6", "12", "all"):
                 continue
-            held = "none" if not row["n_ranges"] else (
-                t('{hits} ({held_80_lower} to {held_80_upper})', hits=w.hits(round(row['held_80'] * row['n_ranges']), row['n_ranges']), held_80_lower=w.percent(row['held_80_lower']), held_80_upper=w.percent(row['held_80_upper']))
+            held = t("none|cell") if not row["n_ranges"] else (
+                t('{hits} ({low} to {high})', hits=w.hits(round(row['held_80'] * row['n_ranges']), row['n_ranges']), low=w.percent(row['held_80_lower']), high=w.percent(row['held_80_upper']))
             )  # fmt: skip
             shown.append(
                 {
                     "lead": row["model"] == content.headline,
                     "cells": (
                         model_name(str(row["model"])) + (t(', with events') if row["knowledge"] == "at_origin" else ""),
-                        "all" if row["horizon"] == "all" else w.plural(int(row["horizon"]), "month"),
+                        t("all|distances") if row["horizon"] == "all" else w.plural(int(row["horizon"]), "month"),
                         str(int(row["n"])), w.rounded(float(row["mae"]), float(row["mae"]) >= 100),
                         w.skill(float(row["skill"])) if row["skill"] == row["skill"] else t('not scored'),
-                        t('{rank} of {int}', rank=int(row['rank']), int=int(row['of'])) if row["rank"] == row["rank"] else t('not ranked'), held,
+                        t('{rank} of {number}', rank=int(row['rank']), number=int(row['of'])) if row["rank"] == row["rank"] else t('not ranked'), held,
                     ),
                 }
             )  # fmt: skip
-        out.append({"kind": kind, "rows": shown, "worst": content.worst.get(kind, "")})
+        out.append({"kind": kind, "rows": shown, "worst": _worst(content.worst.get(kind, ""))})
     return out
+
+
+def _worst(told: str) -> str:
+    start = "The worst miss"
+    return f"{t('The worst miss')}{retold(told.removeprefix(start))}" if told.startswith(start) else told
 
 
 def _other_columns(others: pd.DataFrame) -> bool:
@@ -376,14 +382,13 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
     for row in others.to_dict("records") if len(others) else []:
         months = w.month_short(row["first_month"])
         if row["last_month"] != row["first_month"]:
-            months = t("{months} to {last_month}", months=months, last_month=w.month_short(row["last_month"]))
+            months = t("{first} to {last}", first=months, last=w.month_short(row["last_month"]))
         said = [w.count(float(row[k])) for k in ("low", "point", "high") if row[k] == row[k]]
-        ours = (
-            "none" if row["ours"] != row["ours"] else f"{w.rounded(float(row['ours']))} ({row['ours_kind']})"
-        )
+        kind = t("published") if row["ours_kind"] == "published" else t("replayed")
+        ours = t("none|cell") if row["ours"] != row["ours"] else f"{w.rounded(float(row['ours']))} ({kind})"
         out.append(
             (
-                str(row["forecaster"]), str(row["made"]), months, " to ".join(said) if said else "none",
+                str(row["forecaster"]), str(row["made"]), months, t(" to|range ").join(said) if said else t("none|cell"),
                 w.count(float(row["actual"])) if row["actual"] == row["actual"] else t('not known'),
                 w.signed(float(row["percent"])) + "%" if row["percent"] == row["percent"] else t('not scored'), ours,
                 str(row["source"]), str(row["note"]),

@@ -166,9 +166,14 @@ def hits(held: float, total: float) -> str:
     return t("{held} of {total}", held=count(round(held)), total=count(round(total)))
 
 
+def hits_of_the(held: float, total: float) -> str:
+    """Return ``152 of the 200``."""
+    return t("{held} of the {total}", held=count(round(held)), total=count(round(total)))
+
+
 def factor(value: float) -> str:
     """Return a miss as a factor, ``× 1.80``."""
-    return f"× {_local(f'{value:.2f}')}"
+    return f"× {decimal(value, 2)}"
 
 
 def effect(log_change: float) -> str:
@@ -179,6 +184,17 @@ def effect(log_change: float) -> str:
 def level_name(level: float) -> str:
     """Return the name of a central range, ``80%``."""
     return f"{round(level * 100)}%"
+
+
+def decimal(value: float, places: int) -> str:
+    """Return a number with so many decimals and no mark between thousands.
+
+    Examples
+    --------
+    >>> decimal(2.71828, 2)
+    '2.72'
+    """
+    return _local(f"{value:.{places}f}")
 
 
 # --------------------------------------------------------------------------- dates
