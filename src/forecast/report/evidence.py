@@ -14,6 +14,7 @@ from forecast.report._rows import pick, records
 from forecast.report.catalogue import mark, t
 from forecast.report.content import Cell, Head, Paragraph, Row, Table
 from forecast.report.facts import View
+from forecast.report.phrases import phrase
 
 METRIC = "log_wis"  #: the measure of skill on the page
 CALM, BREAK = "calm", "break"
@@ -36,7 +37,7 @@ def verdict(run: Any, series_id: str, model: str, horizon: int | str, era: str =
 
 
 def claim(run: Any, words: str) -> str:
-    """Return what may be said, with plain names of the other model and of the eras."""
+    """Return what may be said, with plain names of the other model and of the eras; `phrase` tells it."""
     against = run.experiment.backtest.baseline
     plain = words.replace(against, f"“{names.model_name(against)}”").replace("origin", "date")
     for era in run.experiment.report.eras:
@@ -47,9 +48,9 @@ def claim(run: Any, words: str) -> str:
 def between(lower: float, upper: float) -> str:
     """Return an interval of skill, or that there is none."""
     return (
-        t("{lower} to {upper}", lower=w.skill(lower), upper=w.skill(upper))
+        t("{low} to {high}", low=w.skill(lower), high=w.skill(upper))
         if np.isfinite(lower) and np.isfinite(upper)
-        else "none"
+        else t("none|of a range")
     )
 
 
@@ -66,14 +67,18 @@ def claims_table(run: Any, series_id: str) -> Table | None:
     head += [Head(t("Five best dates carry"), "n"), Head(t("What may be said"))]
     rows = []
     for horizon, v in found:
-        cells = ["all" if horizon == "all" else str(horizon), w.skill(v.skill), between(v.lower, v.upper)]
+        cells = [
+            t("all|of distances") if horizon == "all" else str(horizon),
+            w.skill(v.skill),
+            between(v.lower, v.upper),
+        ]
         cells.append(tables.small(v.p))
         cells += [_part(run, series_id, horizon, era) for era in (CALM, BREAK)] if divided else []
         share = getattr(v, "five_best_share", np.nan)
         cells.append(
             t("no gain") if not np.isfinite(share) else t("more than all") if share > 1 else w.percent(share)
         )
-        rows.append(Row((*cells, w.capital(claim(run, v.words)))))
+        rows.append(Row((*cells, w.capital(phrase(claim(run, v.words))))))
     name, other = names.model_name(run.headline), names.model_name(baseline)
     foot = t(
         "Skill as in the table of models. 90% range: bootstrap of blocks of two years. p: Diebold-Mariano test, which takes the dates for more independent than they are. “Better” is said only if the whole range lies above 0, the gain has the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it."
@@ -93,7 +98,7 @@ def claims_table(run: Any, series_id: str) -> Table | None:
 
 def _part(run: Any, series_id: str, horizon: Any, era: str) -> str:
     v = verdict(run, series_id, run.headline, horizon, era)
-    return "none" if v is None else f"{w.skill(v.skill)} ({w.count(v.n)})"
+    return t("none|of a number") if v is None else f"{w.skill(v.skill)} ({w.count(v.n)})"
 
 
 def alike_table(run: Any, series_id: str) -> Table | None:
@@ -111,12 +116,13 @@ def alike_table(run: Any, series_id: str) -> Table | None:
         cells = []
         for h in shown:
             found = records(kept[h][kept[h]["model"] == model])
-            told = (
-                f"{'yes' if found[0].included else 'no'} (p {tables.small(found[0].p)})" if found else "none"
-            )
-            cells.append(told)
+            if not found:
+                cells.append(t("none|of a number"))
+                continue
+            cells.append(f"{t('yes') if found[0].included else t('no')} (p {tables.small(found[0].p)})")
         rows.append(Row((names.row_name(model, knowledge), *cells), "lead" if model == run.headline else ""))
-    dates = w.joined([f"{w.count(kept[h]['n'].iloc[0])} {t('one month ahead') if h == '1' else t('over all distances')}" for h in shown])  # fmt: skip
+    told = {"1": mark("{dates} one month ahead"), "all": mark("{dates} over all distances")}
+    dates = w.joined([t(told[h], dates=w.count(kept[h]["n"].iloc[0])) for h in shown])
     foot = t(
         "Yes: the model stands in a set that holds the best one 9 times in 10 (model confidence set of Hansen, Lunde and Nason); those in it cannot be told apart. On dates that all models share: {dates}.",
         dates=dates,
@@ -131,7 +137,7 @@ def alike_table(run: Any, series_id: str) -> Table | None:
 def in_era(run: Any, era: str) -> str:
     """Return an era as a sentence has it: ``since 2020``, ``from 2014 to 2019``."""
     words = facts.era_words(run, era)
-    return words if words.startswith("since") else t("from {words}", words=words)
+    return words if facts.era_is_open(run, era) else t("from {years}", years=words)
 
 
 def pair_with_events(run: Any) -> tuple[str, str] | None:
@@ -160,7 +166,7 @@ def events_table(run: Any, view: View) -> Table | None:
         for one in (plain, moved):
             row = one.loc[month] if month in one.index else None
             cells += (
-                ["none", "none"]
+                [t("none|of a forecast"), t("none|of a range")]
                 if row is None
                 else [w.rounded(row["middle"], view.whole), _span(row, view.whole)]
             )
@@ -185,19 +191,20 @@ def events_table(run: Any, view: View) -> Table | None:
             "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
         )
     foot += t(
-        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is the forecast {which} events. {run}Skill as in “Do the models beat a simple guess?”, with its 90% range.",
-        which=t("without") if run.headline == pair[0] else t("with"),
-        run=_gain(run, view.series_id),
+        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is the forecast without events."
+        if run.headline == pair[0]
+        else " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is the forecast with events."
     )
-    if not any(row.kind for row in rows):
-        foot = foot.rsplit("Skill as in", 1)[0].strip()
+    foot += _gain(run, view.series_id)
+    if any(row.kind for row in rows):
+        foot += t(" Skill as in “Do the models beat a simple guess?”, with its 90% range.")
     caption = t("The same forecast with the events known at the time laid over it")
     return Table(caption, head, tuple(rows), foot, "dates")
 
 
 def _span(row: Any, whole: bool) -> str:
     low, high = float(row["lower_80"]), float(row["upper_80"])
-    return w.span(low, high, whole) if np.isfinite(low) and np.isfinite(high) else "refused"
+    return w.span(low, high, whole) if np.isfinite(low) and np.isfinite(high) else t("refused")
 
 
 def _gain(run: Any, series_id: str) -> str:
@@ -209,14 +216,14 @@ def _gain(run: Any, series_id: str) -> str:
     if not rows or not np.isfinite(rows[0].gain):
         return ""
     row = rows[0]
-    way = "better" if row.gain >= 0 else "worse"
     told = t(
-        "Over all distances the score with events was {percent} {way} than without (90% range {lower})",
-        percent=w.percent(abs(row.gain)),
-        way=way,
-        lower=between(row.lower, row.upper),
+        " Over all distances the score with events was {size} better than without (90% range {range})"
+        if row.gain >= 0
+        else " Over all distances the score with events was {size} worse than without (90% range {range})",
+        size=w.percent(abs(row.gain)),
+        range=between(row.lower, row.upper),
     )
-    return f"{told}{t(', which cannot be told apart from nothing') if row.lower <= 0 <= row.upper else ''}. "
+    return f"{told}{t(', which cannot be told apart from nothing') if row.lower <= 0 <= row.upper else ''}."
 
 
 # --------------------------------------------------------------------------- coverage by era
@@ -242,18 +249,18 @@ def eras_table(run: Any, series_id: str) -> Table | None:
         cells = []
         for h in distances:
             found = records(table[(table["era"] == era) & (table["horizon"].astype(str) == str(h))])
-            cells.append(held_cell(found[0]) if found else "none")
-        if any(cell != "none" for cell in cells):
+            cells.append(held_cell(found[0]) if found else "")
+        if any(cells):
+            cells = [cell or t("none|of a number") for cell in cells]
             rows.append(Row((w.capital(words), *cells)))
     if len(rows) < 2:
         return None
     ends = table[table["era"].isin(list(named)) & table["lower"].notna()].groupby("horizon")
     apart = bool((ends["lower"].max() > ends["upper"].min()).any())
     foot = t(
-        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap. {which}. An era holds the dates on which forecasts were made.",
-        which=t("Where two of them do not overlap, the ranges kept their promise in one and not in the other")
+        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap. Where two of them do not overlap, the ranges kept their promise in one and not in the other. An era holds the dates on which forecasts were made."
         if apart
-        else t("They all overlap: these dates are too few to tell one era from another"),
+        else "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap. They all overlap: these dates are too few to tell one era from another. An era holds the dates on which forecasts were made."
     )
     head = (Head(t("Forecasts made")), *(Head(w.ahead(h), "n") for h in distances))
     return Table(t("How often the 80% range held, by era"), head, tuple(rows), foot)
@@ -263,7 +270,7 @@ def held_cell(row: Any) -> str:
     """Return a coverage with its uncertainty: ``71 of 84, 85% (75% to 92%)``."""
     text = f"{w.hits(round(row.covered * row.n), row.n)}, {w.percent(row.covered)}"
     return (
-        t("{text} ({lower} to {upper})", text=text, lower=w.percent(row.lower), upper=w.percent(row.upper))
+        t("{share} ({low} to {high})", share=text, low=w.percent(row.lower), high=w.percent(row.upper))
         if np.isfinite(row.lower)
         else text
     )
@@ -282,8 +289,8 @@ def held_so_far(record: pd.DataFrame) -> str:
     low, high = coverage_interval(hit / len(rows), float(len(rows)), 0.9)
     ahead = w.ahead(int(rows["horizon"].iloc[0]))
     return t(
-        "So far the 80% range of published forecasts held in {hit} months {ahead}: with so many, the true share may lie anywhere from {low} to {high} (90% range).",
-        hit=w.hits(hit, len(rows)),
+        "So far the 80% range of published forecasts held in {hits} months {ahead}: with so many, the true share may lie anywhere from {low} to {high} (90% range).",
+        hits=w.hits(hit, len(rows)),
         ahead=ahead,
         low=w.percent(low),
         high=w.percent(high),
@@ -300,33 +307,36 @@ def sums_words(run: Any, total: str) -> Paragraph | None:
     if method == "none":
         return None
     text = t(
-        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as their past errors allow ({METHOD_WORDS}). Means add up to one count; middles and ranges are read series by series and do not. This is for coherence, not for a better score",
-        METHOD_WORDS=METHOD_WORDS[method],
+        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as their past errors allow ({method}). Means add up to one count; middles and ranges are read series by series and do not. This is for coherence, not for a better score",
+        method=t(METHOD_WORDS[method]),
     )
     chosen = pick(table, series_id=total, metric=METRIC, era="all")
     rows = records(chosen[chosen["horizon"].astype(str) == "all"]) if len(chosen) else []
     if not rows or not np.isfinite(rows[0].skill):
         return Paragraph(t("{text}; there are too few dates to test it.", text=text))
     row = rows[0]
-    change = t(
-        "{which} by {value}%",
-        which=t("better") if row.skill >= 0 else t("worse"),
-        value=f"{100 * abs(row.skill):.1f}",
-    )
     told = t(
-        ": over all distances and {count} dates the score of the sum became {change}",
-        count=w.count(row.n),
-        change=change,
+        ": over all distances and {dates} dates the score of the sum became better by {size}%"
+        if row.skill >= 0
+        else ": over all distances and {dates} dates the score of the sum became worse by {size}%",
+        dates=w.count(row.n),
+        size=w.decimal(100 * abs(row.skill), 1),
     )
     if np.isfinite(row.lower):
         told += t(
-            " (90% range {value}% to {value_2}%, p {small})",
-            value=f"{100 * row.lower:+.1f}",
-            value_2=f"{100 * row.upper:+.1f}",
-            small=tables.small(row.p),
-        ).replace("-", w.MINUS)
+            " (90% range {low}% to {high}%, p {p})",
+            low=_plus(100 * row.lower),
+            high=_plus(100 * row.upper),
+            p=tables.small(row.p),
+        )
         told += t(", which cannot be told apart from nothing") if row.lower <= 0 <= row.upper else ""
     return Paragraph(f"{text}{told}.")
+
+
+def _plus(value: float) -> str:
+    """Return a number with one decimal, its sign and a true minus."""
+    text = w.decimal(value, 1).replace("-", w.MINUS)
+    return text if text.startswith(w.MINUS) else f"+{text}"
 
 
 METHOD_WORDS = {
@@ -345,7 +355,10 @@ def means_column(run: Any, views: Sequence[View], horizon: int = 1) -> list[str]
     rows = rows[rows["level"].isna() & (rows["model"] == run.headline) & (rows["horizon"] == horizon)]
     found = dict(zip(rows["series_id"], rows["value"], strict=True))
     return (
-        [w.count(round(found[v.series_id])) if v.series_id in found else "none" for v in views]
+        [
+            w.count(round(found[v.series_id])) if v.series_id in found else t("none|of a forecast")
+            for v in views
+        ]
         if found
         else []
     )
@@ -367,6 +380,7 @@ def others_table(run: Any, series_id: str) -> Table | None:
         Head(t('Off by'), "n"), Head(t('Ours'), "n"), Head(t('Off by'), "n"),
     )  # fmt: skip
     rows = []
+    lacking = t("none|of a forecast")
     for row in records(table):
         theirs = w.count(row.point) if np.isfinite(row.point) else _low_high(row)
         scored = np.isfinite(row.error)
@@ -374,38 +388,38 @@ def others_table(run: Any, series_id: str) -> Table | None:
         rows.append(
             Row(
                 (
-                    Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(str(row.note))}".rstrip(". ")),
+                    Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(phrase(str(row.note)))}".rstrip(". ")),
                     str(row.made), _months(row.first_month, row.last_month), theirs,
                     w.count(row.actual) if np.isfinite(row.actual) else t('not yet known'),
                     w.change(row.point, row.actual) if scored else t('not scored'),
-                    w.rounded(row.ours) if ours else "none",
-                    w.change(row.ours, row.actual) if ours and np.isfinite(row.ours_error) else "none",
+                    w.rounded(row.ours) if ours else lacking,
+                    w.change(row.ours, row.actual) if ours and np.isfinite(row.ours_error) else lacking,
                 )
             )
         )  # fmt: skip
     foot = t(
-        "{SELECTION} Ours: the last {which}replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours.",
-        SELECTION=SELECTION,
-        which=t("published or ") if (table["ours_kind"] == "published").any() else "",
+        "{selection} Ours: the last published or replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours."
+        if (table["ours_kind"] == "published").any()
+        else "{selection} Ours: the last replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours.",
+        selection=phrase(SELECTION),
     )
     return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)
 
 
 def _months(first: Any, last: Any) -> str:
     """Return one month, or the first and last of several, the year named once where it is one."""
-    one, two = w.month_short(first), w.month_short(last)
+    one, two = w.month(first), w.month(last)
     if one == two:
-        return one
-    return (
-        t("{split} to {two}", split=one.split()[0], two=two)
-        if one.split()[1] == two.split()[1]
-        else t("{one} to {two}", one=one, two=two)
-    )
+        return w.month_short(one)
+    start = w.month_abbreviation(one) if one.year == two.year else w.month_short(one)
+    return t("{first} to {last}", first=start, last=w.month_short(two))
 
 
 def _low_high(row: Any) -> str:
     ends = [w.count(v) for v in (row.low, row.high) if np.isfinite(v)]
-    return " to ".join(ends) or "none"
+    if len(ends) == 2:
+        return t("{low} to {high}", low=ends[0], high=ends[1])
+    return ends[0] if ends else t("none|of a forecast")
 
 
 def early_table(run: Any, series_id: str) -> Table | None:
@@ -413,13 +427,13 @@ def early_table(run: Any, series_id: str) -> Table | None:
     table = pick(table_of(run, "early"), series_id=series_id)
     if not len(table):
         return None
-    kinds = {"leak": "unofficial", "flash": t("first statement")}
+    kinds = {"leak": t("unofficial"), "flash": t("first statement")}
     rows = tuple(
         Row(
             (
                 w.month_short(row.month), kinds[str(row.kind)], w.day_short(row.released), w.count(row.value),
                 w.count(row.official) if np.isfinite(row.official) else t('not yet'),
-                f"{100 * float(np.expm1(row.log_error)):+.1f}%".replace("-", w.MINUS) if np.isfinite(row.log_error) else "open",
+                f"{_plus(100 * float(np.expm1(row.log_error)))}%" if np.isfinite(row.log_error) else t("open|of an error"),
             )
         )
         for row in records(table)
@@ -440,7 +454,7 @@ def early_words(run: Any, series_id: str) -> str:
         )
     worst = 100 * float(np.expm1(errors.max()))
     return t(
-        "Of {plural} of this kind the largest was off by {worst}%.",
-        plural=w.plural(len(errors), "earlier figure"),
-        worst=f"{worst:.1f}",
+        "Of {figures} of this kind the largest was off by {worst}%.",
+        figures=w.plural(len(errors), "earlier figure"),
+        worst=w.decimal(worst, 1),
     )

@@ -366,13 +366,15 @@ def score_book(run: Any, series_id: str) -> ScoreBook:
 def era_words(run: Any, era: str) -> str:
     """Return how an era is spoken of: ``since 2020`` or ``2014 to 2019``."""
     first, last = run.experiment.report.eras[era]
-    if last[:4] >= "2100" or pd.Period(last, "M") >= pd.Period(run.as_of, "M"):
-        return (
-            t("since {first}", first=first[:4])
-            if first[5:] == "01"
-            else t("since {first}", first=w.month_long(first))
-        )
+    if era_is_open(run, era):
+        return t("since {year}", year=first[:4] if first[5:] == "01" else w.month_long(first))
     return t("{first} to {last}", first=first[:4], last=last[:4])
+
+
+def era_is_open(run: Any, era: str) -> bool:
+    """Return whether an era still runs on the date of the report."""
+    last = run.experiment.report.eras[era][1]
+    return bool(last[:4] >= "2100" or pd.Period(last, "M") >= pd.Period(run.as_of, "M"))
 
 
 # --------------------------------------------------------------------------- events

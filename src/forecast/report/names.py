@@ -18,7 +18,7 @@ MODEL_NAMES: Mapping[str, str] = {
     "seasonal_naive": mark("Same month last year"),
     "seasonal_random_walk": mark("Seasonal random walk"),
     "linear": mark("Regression on trend and season"),
-    "arima": "ARIMA",
+    "arima": mark("ARIMA"),
     "ridge": mark("Ridge regression"),
     "ets": mark("Exponential smoothing"),
     "theta": mark("Theta method"),
@@ -87,11 +87,30 @@ BUNDLE_NAMES: Mapping[str, str] = {
 }
 EVENT_LIMIT = 25
 _REGIONS = {
-    "southwest": mark("at the southwest border"),
-    "northern": mark("at the northern border"),
-    "coastal": mark("in the coastal sectors"),
-    "nationwide": mark("in the whole country"),
+    "southwest": (mark("at the southwest border"), mark("southwest border")),
+    "northern": (mark("at the northern border"), mark("northern border")),
+    "coastal": (mark("in the coastal sectors"), mark("coastal sectors")),
+    "nationwide": (mark("in the whole country"), mark("whole country")),
 }
+#: What a component of the bundled series counts, as a noun and as a sentence.
+_NOUNS = {"usbp": mark("Border Patrol encounters"), "ofo": mark("encounters at ports of entry")}
+_COUNTED = {
+    "usbp": mark("The counts are of encounters by the Border Patrol between ports of entry"),
+    "ofo": mark("The counts are of encounters at ports of entry"),
+}
+#: Labels of the bundled series; sectors and field offices follow from their place.
+_LABELS = frozenset({
+    mark("Coastal sectors, Border Patrol"), mark("Nationwide, total"), mark("Nationwide, Border Patrol"),
+    mark("Northern border, total"), mark("Northern border, Border Patrol"),
+    mark("Airports, coasts and interior, total"), mark("Southwest border, total"),
+    mark("Southwest border, ports of entry"), mark("Southwest border, Border Patrol"),
+    mark("Accompanied minors"), mark("Family units"), mark("Single adults"), mark("Unaccompanied children"),
+    mark("At entry"), mark("At large"), mark("Title 42 expulsions"), mark("Title 8 apprehensions"),
+    mark("Brazil"), mark("Canada"), mark("China"), mark("Colombia"), mark("Cuba"), mark("Ecuador"),
+    mark("El Salvador"), mark("Guatemala"), mark("Haiti"), mark("Honduras"), mark("India"), mark("Mexico"),
+    mark("Myanmar"), mark("Nicaragua"), mark("Peru"), mark("Philippines"), mark("Romania"), mark("Russia"),
+    mark("Turkey"), mark("Ukraine"), mark("Venezuela"), mark("Other citizenships"),
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,6 +129,8 @@ class SeriesName:
         What is counted, as a full sentence.
     unit : str
         Unit of the figures.
+    where : str
+        The place as a title has it, ``southwest border``; may be empty.
     """
 
     noun: str
@@ -117,6 +138,7 @@ class SeriesName:
     label: str
     counted: str
     unit: str
+    where: str = ""
 
     @property
     def measure(self) -> str:
@@ -131,13 +153,22 @@ class SeriesName:
     @property
     def full(self) -> str:
         """``Border Patrol encounters, southwest border``."""
-        where = self.place.removeprefix("at the ").removeprefix("in the ")
-        return ", ".join(part for part in (self.noun or self.label, where) if part)
+        return ", ".join(part for part in (self.noun or self.label, self.where) if part)
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key, "")
     return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value)
+
+
+def label_words(label: str) -> str:
+    """Return the label of a series; labels of bundled series in the language of the page."""
+    if label in _LABELS:
+        return t(label)
+    place, kind = label.removesuffix(" sector"), label.removesuffix(" field office")
+    if place != label:
+        return t("{place} sector", place=place)
+    return label if kind == label else t("{place} field office", place=kind)
 
 
 def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
@@ -158,29 +189,20 @@ def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
         return SeriesName(
             "", "", label, t("The figures are the series “{name}” as supplied.", name=name), unit
         )
-    nouns = {"usbp": t("Border Patrol encounters"), "ofo": t("encounters at ports of entry")}
-    noun = nouns.get(component, "encounters")
-    group = _text(row, "demographic") or _text(row, "citizenship")
-    if group:
-        noun = t(
-            "{noun} of {which}",
-            noun=noun,
-            which=_text(row, "label").lower()
-            if _text(row, "demographic")
-            else t("citizens of {label}", label=label),
-        )
-    area = _text(row, "area")
-    place = t("in the {label}", label=label) if area else _REGIONS.get(region, "")
-    ways = {
-        "usbp": t("encounters by the Border Patrol between ports of entry"),
-        "ofo": t("encounters at ports of entry"),
-    }
-    counted = t(
-        "The counts are of {component} {place}",
-        component=ways.get(component, "encounters at and between ports of entry"),
-        place=place,
-    ).strip()
-    return SeriesName(noun, place, label, f"{counted}.", unit)
+    label = label_words(label)
+    noun = t(_NOUNS.get(component, mark("encounters")))
+    if _text(row, "demographic"):
+        noun = t("{encounters} of {group}", encounters=noun, group=label.lower())
+    elif _text(row, "citizenship"):
+        noun = t("{encounters} of citizens of {country}", encounters=noun, country=label)
+    if _text(row, "area"):
+        place, where = t("in the {area}", area=label), label
+    elif region in _REGIONS:
+        place, where = (t(words) for words in _REGIONS[region])
+    else:
+        place = where = ""
+    counted = t(_COUNTED.get(component, mark("The counts are of encounters at and between ports of entry")))
+    return SeriesName(noun, place, label, f"{counted} {place}".strip() + ".", unit, where)
 
 
 def model_name(model: str, kind: str = "") -> str:
@@ -194,7 +216,7 @@ def model_name(model: str, kind: str = "") -> str:
     ('Same as last month', 'ARIMA without 2020')
     """
     if model in MODEL_NAMES:
-        return MODEL_NAMES[model]
+        return t(MODEL_NAMES[model])
     words = model.replace("_", " ").strip()
     for short in ("arima", "ets"):
         words = " ".join(part.upper() if part == short else part for part in words.split(" "))
@@ -213,9 +235,8 @@ def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
                 f"({','.join(str(k) for k in list(season)[:3])})" if isinstance(season, (list, tuple)) else ""
             )
             text = t(
-                "{which}ARIMA ({join}){seasonal}",
-                which=t("seasonal ") if seasonal else "",
-                join=",".join(str(k) for k in order),
+                "seasonal ARIMA ({order}){seasonal}" if seasonal else "ARIMA ({order})",
+                order=",".join(str(k) for k in order),
                 seasonal=seasonal,
             )
         window = parameters.get("window")
@@ -240,7 +261,7 @@ def row_name(model: str, knowledge: str = "none", kind: str = "") -> str:
 def event_name(event: str, name: str, bundle: str = "") -> str:
     """Return the short name of an event or of its bundle, at most 25 characters."""
     if bundle and bundle in BUNDLE_NAMES:
-        return BUNDLE_NAMES[bundle]
+        return t(BUNDLE_NAMES[bundle])
     if event in EVENT_NAMES:
-        return EVENT_NAMES[event]
+        return t(EVENT_NAMES[event])
     return w.shortened(name, EVENT_LIMIT)

@@ -11,11 +11,10 @@ import pandas as pd
 from forecast.report import facts, findings, names, sentences
 from forecast.report import wording as w
 from forecast.report._rows import pick, records
-from forecast.report.catalogue import mark, t
+from forecast.report.catalogue import t
 from forecast.report.content import Cell, Head, Row, Table
 from forecast.report.facts import Held, View
-
-NO_SCORE = mark("not scored")
+from forecast.report.phrases import phrase
 
 
 def range_cell(view: View, row: Any, name: str, level: float) -> str:
@@ -23,11 +22,17 @@ def range_cell(view: View, row: Any, name: str, level: float) -> str:
     ends = view.range(row, name)
     if ends is not None:
         return w.span(*ends, view.whole)
+    lacking = _lacking(view, row, level)
+    return t("refused") if lacking is None else w.refused(*lacking)
+
+
+def _lacking(view: View, row: Any, level: float) -> tuple[int, int] | None:
+    """Return how many past errors a refused range has and needs, or None where that is not the reason."""
     basis = view.basis.get(int(row.horizon))
     if basis is None:
-        return "refused"
+        return None
     need = facts.needed(level, basis.method, int(row.horizon))
-    return "refused" if basis.errors >= need else w.refused(basis.errors, need)
+    return None if basis.errors >= need else (int(basis.errors), need)
 
 
 def next_table(view: View, as_of: Any) -> Table:
@@ -47,14 +52,14 @@ def next_table(view: View, as_of: Any) -> Table:
         cells = [w.month_short(row.month), w.rounded(row.middle, view.whole)]
         for name, level in (("80", 0.8), ("50", 0.5), ("95", 0.95)):
             cells.append(range_cell(view, row, name, level))
-            if cells[-1].startswith("refused:"):
-                basis = view.basis[horizon]
-                refused.append((name, int(basis.errors), facts.needed(level, basis.method, horizon)))
+            lacking = _lacking(view, row, level) if view.range(row, name) is None else None
+            if lacking is not None:
+                refused.append((name, *lacking))
         shown = [row.middle, *(end for name, *_ in facts.RANGES for end in view.range(row, name) or ())]
         steps |= {w.step_of(v) for v in shown if view.whole or abs(v) >= 995}
         # a year before the thirteenth month lies in the forecast itself: the column does not apply there
-        cells.append("none" if before is None else w.count(before))
-        cells.append("none" if odds is None else w.chance(odds))
+        cells.append(t("none|of a count") if before is None else w.count(before))
+        cells.append(t("none|of a chance") if odds is None else w.chance(odds))
         rows.append(Row(tuple(cells), "lead" if horizon == 1 else "far" if horizon > 6 else ""))
     highest = [basis.highest for basis in view.basis.values() if np.isfinite(basis.highest)]
     top = min(highest) if highest and 0 < min(highest) < 0.97 else None
@@ -90,11 +95,11 @@ def chart_table(
         if afterwards:
             cells.append(w.count(afterwards[row.month]) if row.month in afterwards else "")
         cells += [
-            w.rounded(line[row.month], view.whole) if row.month in line.index else "none"
+            w.rounded(line[row.month], view.whole) if row.month in line.index else t("none|of a forecast")
             for *_, line in others
         ]
         rows.append(Row(tuple(cells)))
-    caption = t('Counts since {index} and forecasts for the next {word_plural}', index=w.month_long(counts.index[0]), word_plural=w.word_plural(len(ahead), 'month'))  # fmt: skip
+    caption = t('Counts since {first} and forecasts for the next {months}', first=w.month_long(counts.index[0]), months=w.word_plural(len(ahead), 'month'))  # fmt: skip
     return Table(caption, tuple(head), tuple(rows), kind="dates")
 
 
@@ -108,7 +113,7 @@ def afterwards_table(view: View) -> Table:
             continue
         value = float(later.loc[row.month, "value"])
         ends = view.range(row, "80")
-        inside = "refused" if ends is None else "yes" if ends[0] <= value <= ends[1] else "no"
+        inside = _inside(value, ends)
         day = w.day_short(later.loc[row.month, "released"])
         cells = (w.month_short(row.month), w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8), w.count(value), inside, day)  # fmt: skip
         rows.append(Row(cells))
@@ -116,12 +121,19 @@ def afterwards_table(view: View) -> Table:
     return Table(t("What happened afterwards, latest figures"), head, tuple(rows), foot, "dates")
 
 
+def _inside(value: float, ends: tuple[float, float] | None) -> str:
+    """Return whether a count fell inside a range, as a cell prints it."""
+    if ends is None:
+        return t("refused")
+    return t("yes") if ends[0] <= value <= ends[1] else t("no")
+
+
 def counts_table(counts: pd.Series) -> Table:
     """Return the figures of the ten-year chart."""
     caption = t(
-        "Counts, {index} to {index_2}",
-        index=w.month_long(counts.index[0]),
-        index_2=w.month_long(counts.index[-1]),
+        "Counts, {first} to {last}",
+        first=w.month_long(counts.index[0]),
+        last=w.month_long(counts.index[-1]),
     )
     rows = tuple(Row((w.month_short(month), w.count(value))) for month, value in counts.items())
     return Table(caption, (Head(t("Month")), Head(t("count"), "n")), rows, kind="dates")
@@ -150,15 +162,15 @@ def coverage_table(
         for level in (0.5, 0.8, 0.95):
             found = facts.held_at(held, horizon, level)
             cells.append(
-                "refused" if found is None else f"{w.hits(found.held, found.n)} ({w.percent(found.share)})"
+                t("refused") if found is None else f"{w.hits(found.held, found.n)} ({w.percent(found.share)})"
             )
         if with_events:
             cells += [w.hits(*table.get(horizon, (0, 0))) for table in (calm, shock)]
         rows.append(Row(tuple(cells)))
     caption = t(
-        "How often the ranges held, replay of {year} to {year_2}",
-        year=pd.Period(since, "M").year,
-        year_2=pd.Period(until, "M").year,
+        "How often the ranges held, replay of {first} to {last}",
+        first=pd.Period(since, "M").year,
+        last=pd.Period(until, "M").year,
     )
     return Table(caption, tuple(head), tuple(rows))
 
@@ -176,15 +188,17 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
     out = []
     for row in records(one.iloc[::-1]):
         known = np.isfinite(row.lower_80) and np.isfinite(row.upper_80)
-        ends = w.span(row.lower_80, row.upper_80, whole) if known else "refused"
-        inside = "refused" if not known else "yes" if row.lower_80 <= row.truth <= row.upper_80 else "no"
+        ends = (row.lower_80, row.upper_80) if known else None
+        span = t("refused") if ends is None else w.span(*ends, whole)
+        middle = w.rounded(row.middle, whole)
         out.append(
-            Row((w.month_short(row.month), w.rounded(row.middle, whole), ends, w.count(row.truth), inside))
+            Row((w.month_short(row.month), middle, span, w.count(row.truth), _inside(row.truth, ends)))
         )
     caption = t(
-        "The last {count} forecasts made one month ahead, and what happened ({kind})",
-        count=w.count(len(out)),
-        kind=kind,
+        "The last {number} forecasts made one month ahead, and what happened (published)"
+        if kind == "published"
+        else "The last {number} forecasts made one month ahead, and what happened (replayed)",
+        number=w.count(len(out)),
     )
     return Table(caption, head, tuple(out), kind="dates")
 
@@ -194,7 +208,7 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
 
 def model_rows(run: Any) -> list[tuple[str, str]]:
     """Return the rows of results in the order of the page: headline, models, baseline; never hindsight."""
-    source = pd.concat([t[["model", "knowledge"]] for t in (run.folds, run.forecasts) if len(t)])
+    source = pd.concat([rows[["model", "knowledge"]] for rows in (run.folds, run.forecasts) if len(rows)])
     found = [
         (str(row.model), str(row.knowledge))
         for row in records(source.drop_duplicates())
@@ -214,11 +228,11 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
     """Return a row's name with its one-line description."""
     rows = pick(run.models, model=model) if len(run.models) else run.models
     setting = run.experiment.model.get(model)
-    kind, told = (
-        (str(rows["kind"].iloc[0]), str(rows["description"].iloc[0] or "")) if len(rows) else ("", "")
-    )
-    told = told.rstrip(".")
-    told = names.model_words(kind, setting.parameters if setting is not None else {}) or told
+    kind = str(rows["kind"].iloc[0]) if len(rows) else ""
+    given = rows["description"].iloc[0] if len(rows) else ""
+    told = names.model_words(kind, setting.parameters if setting is not None else {})
+    if not told and isinstance(given, str):
+        told = phrase(given.rstrip("."))
     spec = run.experiment.combination.get(model)
     if spec is not None:
         how = {"inverse_error": t("weighted by past errors"), "median": t("their middle")}.get(
@@ -226,7 +240,7 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
         )
         told = f"{w.joined([names.model_name(m) for m in spec.members])}, {how}"
     if model == run.experiment.backtest.baseline:
-        told = "baseline"
+        told = t("baseline")
     elif knowledge == "at_origin":
         told = (
             t("{told}, with the events known at the time", told=told)
@@ -234,41 +248,37 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
             else t("with the events known at the time")
         )
     if model == run.headline:
-        told = t("headline: {told}", told=told) if told else "headline"
-    return Cell(names.row_name(model, knowledge, kind), told.replace("nan", "").rstrip("."))
+        told = t("headline: {told}", told=told) if told else t("headline")
+    return Cell(names.row_name(model, knowledge, kind), told.rstrip("."))
 
 
 def models_table(
     run: Any, series_id: str, scores: facts.ScoreBook, era: str | None, since_month: pd.Period
 ) -> Table:
     """Return the models beside the baseline on common folds; failures are rows."""
-    since = f", {facts.era_words(run, era)}" if era else ""
-    head = [
-        t("Skill, 1 month"),
-        t("Skill, 6 months"),
-        *((t("Skill, {h}{since}", h=h, since=since) for h in (t("1 month"), t("6 months"))) if era else ()),
-    ]
+    head = [t("Skill, 1 month"), t("Skill, 6 months")]
+    if era:
+        since = facts.era_words(run, era)
+        head += [t("Skill, 1 month, {era}", era=since), t("Skill, 6 months, {era}", era=since)]
     heads = [Head(t("Model")), Head(t("Forecasts made"), "n"), *(Head(words, "n") for words in head)]
     heads += [Head(t("Typical miss, 1 month"), "n"), Head(t("Notes"))]
     rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
     lead = scores.get(run.headline, facts.headline_knowledge(run), 1, "wis")
-    dates = (
-        t("on the same {n_ok} dates, ", n_ok=w.count(lead.n_ok))
-        if lead is not None and np.isfinite(lead.n_ok)
-        else ""
-    )
+    shared = lead is not None and np.isfinite(lead.n_ok)
     last = run.observations["month"].max()
     known = pick(run.observations, series_id=series_id)["value"]
     foot = t(
-        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on the log scale, so that a month of {count} counts as much as one of {count_2}. Typical miss: half of the forecasts missed by less.",
-        count=w.count(known.min()),
-        count_2=w.count(known.max()),
+        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on the log scale, so that a month of {lowest} counts as much as one of {highest}. Typical miss: half of the forecasts missed by less.",
+        lowest=w.count(known.min()),
+        highest=w.count(known.max()),
     )
     caption = t(
-        "Models compared {dates}replay of {year} to {year_2}",
-        dates=dates,
-        year=since_month.year,
-        year_2=last.year,
+        "Models compared on the same {dates} dates, replay of {first} to {last}"
+        if shared
+        else "Models compared replay of {first} to {last}",
+        dates=w.count(lead.n_ok) if shared else "",
+        first=since_month.year,
+        last=last.year,
     )
     return Table(caption, tuple(heads), tuple(rows), foot, "models")
 
@@ -280,27 +290,28 @@ def _model_row(
     baseline = model == run.experiment.backtest.baseline
     scored = [("all", 1), ("all", 6), *((era, h) for h in (1, 6) if era)]
     skills = [scores.skill(model, knowledge, horizon, "wis", which) for which, horizon in scored]
-    notes = []
+    notes, no_score = [], t("not scored")
     if baseline:
         cells = ["0%"] * len(scored)
     elif any(skill is not None for skill in skills):
-        cells = [NO_SCORE if skill is None else w.skill(skill) for skill in skills]
+        cells = [no_score if skill is None else w.skill(skill) for skill in skills]
     else:
-        cells = [NO_SCORE, *[""] * (len(scored) - 1)]
+        cells = [no_score, *[""] * (len(scored) - 1)]
         row = scores.get(model, knowledge, 1, "wis")
-        notes += [row.note] if row is not None and isinstance(row.note, str) and row.note else []
+        notes += [phrase(row.note)] if row is not None and isinstance(row.note, str) and row.note else []
     miss = scores.get(model, knowledge, 1, "median_error")
     known = miss is not None and np.isfinite(miss.value)
-    cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if NO_SCORE in cells else NO_SCORE)
+    cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if no_score in cells else no_score)
     if baseline:
         notes.append(t("skill is 0 by definition"))
     if folds.failed:
         notes.insert(0, findings.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
-        notes.append(t("{skipped} with too few months", skipped=w.plural(folds.skipped, "date")))
+        notes.append(t("{dates} with too few months", dates=w.plural(folds.skipped, "date")))
     if len(run.models) and "note" in run.models:
-        notes += [text for text in pick(run.models, model=model)["note"] if isinstance(text, str) and text]
-    kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == NO_SCORE else ""
+        told = pick(run.models, model=model)["note"]
+        notes += [phrase(text) for text in told if isinstance(text, str) and text]
+    kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == no_score else ""
     made = w.hits(folds.ok, folds.total)
     return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
 
@@ -316,9 +327,9 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
         heads = (Head(t('Term')), Head(t('Model'), "w"), Head(t('Estimate'), "n"), Head(t('Standard error'), "n"), Head(t('95% range'), "n"), Head(t('Kind')))  # fmt: skip
         made = [
             Row((
-                " · ".join(called.get(part, part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
-                _decimal(row.estimate), _decimal(row.se), t('{lower} to {upper}', lower=_decimal(row.lower), upper=_decimal(row.upper)) if np.isfinite(row.lower) else "none",
-                str(row.kind),
+                " · ".join(called.get(part) or phrase(part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
+                _decimal(row.estimate), _decimal(row.se), t('{low} to {high}', low=_decimal(row.lower), high=_decimal(row.upper)) if np.isfinite(row.lower) else t("none|of a range"),
+                phrase(str(row.kind)),
             ))
             for row in records(rows)
         ]  # fmt: skip
@@ -334,7 +345,7 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
             Head(t("Note")),
         )
         made = [
-            Row((str(row.check), names.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), row.note if isinstance(row.note, str) else ""))
+            Row((phrase(str(row.check)), names.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), phrase(row.note) if isinstance(row.note, str) else ""))
             for row in records(rows)
         ]  # fmt: skip
         out.append(Table(t("Checks of the residuals"), told, tuple(made), folded=True))
@@ -343,15 +354,15 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
 
 def _decimal(value: float) -> str:
     if not np.isfinite(value):
-        return "none"
-    return f"{w.MINUS if value < 0 else ''}{abs(value):.{1 if abs(value) >= 100 else 3}f}"
+        return t("none|of a number")
+    return f"{w.MINUS if value < 0 else ''}{w.decimal(abs(value), 1 if abs(value) >= 100 else 3)}"
 
 
 def small(p: float) -> str:
     """Return a p value: three digits, or that it is smaller."""
     if not np.isfinite(p):
-        return "none"
-    return t("below 0.001") if p < 0.001 else f"{p:.3f}"
+        return t("none|of a number")
+    return t("below {p}", p=w.decimal(0.001, 3)) if p < 0.001 else w.decimal(p, 3)
 
 
 # --------------------------------------------------------------------------- several series
@@ -370,12 +381,24 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
         row = view.numbers(1)
         mean = (means[k],) if means else ()
         if row is None:
-            rows.append(Row((view.name.label, "failed", "", "", w.count(view.counts.iloc[-1]), "", *mean)))
+            rows.append(
+                Row(
+                    (
+                        view.name.label,
+                        t("failed|of a forecast"),
+                        "",
+                        "",
+                        w.count(view.counts.iloc[-1]),
+                        "",
+                        *mean,
+                    )
+                )
+            )
             continue
         before = view.value(row.month - 12)
         cells = (
             view.name.label, w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8),
-            range_cell(view, row, "50", 0.5), w.count(view.counts.iloc[-1]), "none" if before is None else w.count(before), *mean,
+            range_cell(view, row, "50", 0.5), w.count(view.counts.iloc[-1]), t("none|of a count") if before is None else w.count(before), *mean,
         )  # fmt: skip
         rows.append(Row(cells, "lead" if view.series_id == total else ""))
     foot = ""
