@@ -72,6 +72,7 @@ class FakeRun:
     leaks: pd.DataFrame
     headline: str = "short"
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    correction: Any = None
     response: pd.DataFrame = field(default_factory=pd.DataFrame)
     specification: pd.DataFrame = field(default_factory=pd.DataFrame)
     fading: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -463,6 +464,7 @@ STATES = (
     "first",
     "published",
     "unmatured",
+    "corrected",
 )
 
 
@@ -487,6 +489,27 @@ def published_run(matured: bool = True) -> FakeRun:
     if not matured:
         table = table[table["origin"] == table["origin"].max()].assign(truth=np.nan)
     return replace(run, track_record=table.reset_index(drop=True))
+
+
+def corrected_run() -> FakeRun:
+    """Return a run whose page was published before with one figure wrong."""
+    from forecast.archive.changes import steps_between
+    from forecast.report import facts
+    from forecast.report.corrections import Correction
+
+    run = make_run(start="2022-01")
+    rows = facts.headline_rows(run.forecasts, run.headline, "southwest.usbp")
+    now = float(rows.loc[(rows["horizon"] == 1) & (rows["level"] == 0.5), "value"].iloc[0])
+    whys = ["made by the same software", "the figure of July 2026 was revised", "no new month", "", ""]
+    changes = steps_between(now * 1.1, [now * 1.1, now, now, now, now], now, whys)
+    before = rows.assign(value=rows["value"] * 1.1)
+    return replace(
+        run,
+        changes=changes,
+        correction=Correction(
+            pd.Timestamp("2026-10-02"), before, run.headline, False, True, "reports/2026-09-30"
+        ),
+    )
 
 
 @functools.cache
@@ -515,6 +538,8 @@ def state(name: str) -> FakeRun:
         run = make_run(start="2022-01")
         none = {"backtest": run.backtest.iloc[:0], "scores": run.scores.iloc[:0], "calibration": run.calibration.iloc[:0], "folds": run.folds.iloc[:0]}  # fmt: skip
         return replace(run, **none)
+    if name == "corrected":
+        return corrected_run()
     if name in ("published", "unmatured"):
         return published_run(matured=name == "published")
     return make_run(start="2018-01")

@@ -226,6 +226,13 @@ def test_late_figures_move_the_headline_and_raise_a_banner():
     assert "are forecast for October 2026" in said and "two months ahead" in said
 
 
+def test_a_corrected_page_says_what_was_wrong_above_the_headline():
+    said = text_of("corrected")
+    assert "Corrected on 2 October 2026. The report gave about" in said and "with revised figures" in said
+    assert "The page as first published is kept at reports/2026-09-30/index.html" in said
+    assert said.index("Corrected on") < said.index("are forecast for September 2026")
+
+
 def test_afterwards_is_told_beside_the_forecast_and_feeds_nothing():
     run = state("as_of_2024")
     blind = replace(run, afterwards=run.afterwards.iloc[:0])

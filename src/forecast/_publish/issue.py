@@ -14,6 +14,7 @@ import pandas as pd
 
 from forecast._experiment.pipeline import figures_of
 from forecast._publish import place
+from forecast._publish.corrections import correction_of
 from forecast._publish.light import Forecasts, forecast_only
 from forecast._publish.premises import came_true, premises_of
 from forecast._publish.reruns import LastIssue, what_changed
@@ -76,7 +77,11 @@ class Maker:
         command = self.command or f"forecast experiment={exp.name} as_of={entry.as_of}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.parent.mkdir(parents=True, exist_ok=True)
-        write_report(as_issue(result, exp, record, entry.changes), aside, command=command, png=exp.report.png)
+        corrects = correction_of(
+            self.archive, entry.experiment, entry.kind, entry.as_of, entry.written, entry.result
+        )
+        issue = as_issue(result, exp, record, entry.changes, corrects)
+        write_report(issue, aside, command=command, png=exp.report.png)
         place.to_disk(aside)
         told = json.loads((aside / "report.json").read_text(encoding="utf-8"))
         report = {
@@ -171,11 +176,14 @@ def remade(archive: Archive, row: Any, scratch: Path) -> Path:
     result = run(here)
     record = record_of(archive, exp, obs, result.as_of, before=int(row["id"]))
     changed = archive.changes(int(row["id"]))
+    experiment, kind, as_of, written, digest = (
+        str(row[key]) for key in ("experiment", "kind", "as_of", "written", "result")
+    )
+    corrects = correction_of(archive, experiment, kind, as_of, written, digest, before=int(row["id"]))
+    issue = as_issue(result, exp, record, changed, corrects)
     target = scratch / "report"
     try:
-        write_report(
-            as_issue(result, exp, record, changed), target, command=str(row["command"]), png=bool(row["png"])
-        )
+        write_report(issue, target, command=str(row["command"]), png=bool(row["png"]))
     except ForecastError:
         shutil.rmtree(target, ignore_errors=True)
         raise

@@ -16,6 +16,7 @@ from forecast.archive.store import Archive, Entry
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.data.observations import Observations
 from forecast.experiment import Run
+from forecast.report.corrections import Correction
 from forecast.spec import DataError, Experiment, ParallelSpec, PublishSpec, from_plain, to_plain
 
 #: Keys that decide no number of a forecast.
@@ -24,10 +25,11 @@ _NEUTRAL = ("parallel", "publish", "overrides", "name", "question", "as_of")
 
 @dataclass(frozen=True)
 class Issue(Run):
-    """A run with its public record and what changed since the last issue, as the page takes it."""
+    """A run with its public record, what changed since the last issue and what it corrects, as the page takes it."""
 
     track_record: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
+    correction: Correction | None = None
 
 
 def neutral(exp: Experiment) -> Experiment:
@@ -224,7 +226,9 @@ def record_of(
     return track_record(archive.forecasts(ids), obs, as_of)
 
 
-def as_issue(result: Run, exp: Experiment, record: pd.DataFrame, changed: pd.DataFrame) -> Issue:
+def as_issue(
+    result: Run, exp: Experiment, record: pd.DataFrame, changed: pd.DataFrame, corrects: Correction | None
+) -> Issue:
     """Return a run as the page takes it: the public record before this issue, the replay, what changed."""
     from forecast.report import facts
 
@@ -236,5 +240,5 @@ def as_issue(result: Run, exp: Experiment, record: pd.DataFrame, changed: pd.Dat
         told = pd.concat([published, told], ignore_index=True) if len(told) else published
     mine = changed[changed["series_id"] == main].drop(columns="series_id") if len(changed) else None
     fields: dict[str, Any] = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
-    fields |= {"experiment": neutral(exp), "track_record": told, "changes": mine}
+    fields |= {"experiment": neutral(exp), "track_record": told, "changes": mine, "correction": corrects}
     return Issue(**fields)

@@ -139,12 +139,22 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Words that lead to an address, the address as a link, and how it is shown."""
+
+    words: str
+    path: str
+    shown: str
+
+
+@dataclass(frozen=True)
 class Banner:
     """A warning above the headline."""
 
     label: str
     head: str
     text: str
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,7 +206,9 @@ def sentences(page: Page) -> list[str]:
         page.cite,
         page.footer,
     ]
-    out += [part for banner in page.banners for part in (banner.head, banner.text)]
+    out += [
+        part for one in page.banners for part in (one.head, one.text, *(link.words for link in one.links))
+    ]
     out += [part for fact in page.facts for part in (fact.what, fact.number, fact.about)]
     blocks: list[Any] = [] if page.lead is None else [page.lead]
     for section in page.sections:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from forecast.report.catalogue import t
-from forecast.report.content import Box, Cell, Chart, Command, Download, Note, Page, Paragraph, Table
+from forecast.report.content import Box, Cell, Chart, Command, Download, Link, Note, Page, Paragraph, Table
 
 
 def markdown(page: Page) -> str:
     """Return the report as Markdown."""
     lines = [f"# {page.h1}", "", page.standfirst, ""]
-    lines += [f"> **{b.head}** {b.text}\n" for b in page.banners]
+    lines += [f"> {' '.join([f'**{b.head}**', b.text, *map(_link, b.links)])}\n" for b in page.banners]
     lines += [
         t(
             "{name} · {issue} · figures as known on {as_of}  ",
@@ -48,6 +48,10 @@ def _block(block: Any) -> list[str]:
     if isinstance(block, Paragraph):
         return [block.text]
     return [_line(part) for part in block]
+
+
+def _link(link: Link) -> str:
+    return f"{link.words} [{link.shown}]({link.path})."
 
 
 def _line(part: Note | Download) -> str:

@@ -1,0 +1,203 @@
+"""The banner of a corrected report: what it gave before, what it gives now, and where the first page is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from forecast.report import facts
+from forecast.report import wording as w
+from forecast.report._rows import records
+from forecast.report.catalogue import mark, t
+from forecast.report.content import Banner, Link
+
+#: A forecast as the page gives it: its middle, and its 80% range unless it was refused.
+Given = tuple[float, tuple[float, float] | None]
+
+#: What each step of "what changed" brings, as a sentence names it.
+REASONS = {
+    "software": mark("other software"),
+    "revised figures": mark("revised figures"),
+    "new figure": mark("a new figure"),
+    "events": mark("a changed calendar of events"),
+    "settings": mark("other settings"),
+}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What the archive knows of the page that a report corrects.
+
+    Attributes
+    ----------
+    day : Timestamp
+        When the correction was made.
+    before : DataFrame
+        The forecasts of the page before, all rows of its headline.
+    headline : str
+        The row that was its headline.
+    same : bool
+        Whether every number of its forecasts is what it is now.
+    explained : bool
+        Whether the steps of "what changed" start from that page.
+    first : str
+        Path of the page as first published, in the site.
+    last : str
+        Path of the page that is corrected, where it is another one than the first.
+    """
+
+    day: pd.Timestamp
+    before: pd.DataFrame
+    headline: str
+    same: bool
+    explained: bool
+    first: str
+    last: str = ""
+
+
+def banner(run: Any, view: facts.View, horizon: int) -> Banner | None:
+    """Return the banner of a corrected report; None for one that corrects nothing.
+
+    Parameters
+    ----------
+    run : Run
+        With a `Correction` as its ``correction`` where it corrects a page.
+    view : View
+        The series of the headline.
+    horizon : int
+        The distance of the headline.
+    """
+    one: Correction | None = getattr(run, "correction", None)
+    if one is None:
+        return None
+    now = view.numbers(horizon)
+    month = view.last + horizon if now is None else now.month
+    table = facts.quantiles(facts.headline_rows(one.before, one.headline, view.series_id))
+    was = next(iter(records(table[table["month"] == month])), None) if len(table) else None
+    before, after = (
+        None if row is None else (float(row.middle), view.range(row, "80")) for row in (was, now)
+    )
+    # the steps are those of the first month that both pages forecast
+    why = reasons(getattr(run, "changes", None)) if one.explained and horizon == 1 else []
+    return Banner(
+        t("Correction"),
+        t("Corrected on {day}.", day=w.day_long(one.day)),
+        what_was_wrong(month, before, after, why, one.same, view.whole),
+        links(one),
+    )
+
+
+def links(one: Correction) -> tuple[Link, ...]:
+    """Return where the earlier pages are, told relative to the folder of this one."""
+    out = [(t("The page as first published is kept at"), one.first)]
+    if one.last:
+        out.append((t("The correction before this one is kept at"), one.last))
+    return tuple(
+        Link(words, f"../{PurePosixPath(path).name}/index.html", f"{path}/index.html") for words, path in out
+    )
+
+
+def reasons(changes: pd.DataFrame | None) -> list[str]:
+    """Return the steps of "what changed" that moved the middle, as a sentence names them.
+
+    None is named where a step could not be run again, for then its part stands in another step. Steps of less
+    than a tenth of the largest are left out.
+    """
+    if changes is None or not len(changes):
+        return []
+    steps = changes[changes["step"].isin(list(REASONS))]
+    if steps["why"].astype(str).str.startswith("could not be run again").any():
+        return []
+    size = steps["change"].abs()
+    return [t(REASONS[str(step)]) for step in steps.loc[(size > 0) & (size >= size.max() / 10), "step"]]
+
+
+def what_was_wrong(
+    month: Any,
+    before: Given | None,
+    after: Given | None,
+    why: Sequence[str] = (),
+    same: bool = False,
+    whole: bool = True,
+) -> str:
+    """Return what was wrong: the old and the new forecast of the headline's month, and what moved it.
+
+    Parameters
+    ----------
+    month : Period
+        The month of the headline.
+    before, after : Given, optional
+        What the page before gave and what this one gives; None where it gave nothing.
+    why : sequence of str
+        What moved the middle, of `reasons`.
+    same : bool
+        Whether no number of any forecast changed.
+    whole : bool
+        Whether the figures are whole numbers.
+    """
+    when = w.month_long(month)
+    if after is None:
+        if before is None:
+            return t("Neither the report before nor this one gives a forecast for {month}.", month=when)
+        return t(
+            "The report gave {old} for {month}; now there is no forecast.",
+            old=given(before, whole),
+            month=when,
+        )
+    new = given(after, whole)
+    if before is None:
+        return t("The report gave no forecast for {month}; it is {new} now.", month=when, new=new)
+    old = given(before, whole)
+    if same:
+        return t(
+            "No figure of the forecast changed: for {month} it is {new}, as before. Settings of the run did.",
+            month=when,
+            new=new,
+        )
+    if old == new:
+        return t(
+            "The headline did not change: for {month} it is {new}, as before. Other figures did, or digits that are not printed.",
+            month=when,
+            new=new,
+        )
+    if before[1] and after[1] and w.rounded(before[0], whole) == w.rounded(after[0], whole):
+        return t(
+            "The middle of the forecast for {month} is about {about}, as before; its 80% range was {old} and is {new} now.",
+            month=when,
+            about=w.rounded(after[0], whole),
+            old=w.span(*before[1], whole),
+            new=w.span(*after[1], whole),
+        )
+    if why:
+        return t(
+            "The report gave {old} for {month}; with {reasons} it gives {new}.",
+            old=old,
+            month=when,
+            reasons=w.joined(why),
+            new=new,
+        )
+    return t(
+        "The report gave {old} for {month}; it gives {new} now. The steps of “What changed since last month?” do not tell why.",
+        old=old,
+        month=when,
+        new=new,
+    )
+
+
+def given(one: Given, whole: bool = True) -> str:
+    """Return a forecast with its range.
+
+    Examples
+    --------
+    >>> given((9312.0, (6480.0, 13420.0)))
+    'about 9,300 (80% range 6,500 to 13,400)'
+    """
+    middle, ends = one
+    about = w.rounded(middle, whole)
+    if ends is None:
+        return t("about {about} (no 80% range)", about=about)
+    return t("about {about} (80% range {ends})", about=about, ends=w.span(*ends, whole))
