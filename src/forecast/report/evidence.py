@@ -14,7 +14,7 @@ from forecast.report._rows import pick, records
 from forecast.report.catalogue import mark, t
 from forecast.report.content import Cell, Head, Paragraph, Row, Table
 from forecast.report.facts import View
-from forecast.report.phrases import phrase
+from forecast.report.retold import retold
 
 METRIC = "log_wis"  #: the measure of skill on the page
 CALM, BREAK = "calm", "break"
@@ -37,7 +37,7 @@ def verdict(run: Any, series_id: str, model: str, horizon: int | str, era: str =
 
 
 def claim(run: Any, words: str) -> str:
-    """Return what may be said, with plain names of the other model and of the eras; `phrase` tells it."""
+    """Return what may be said, with plain names of the other model and of the eras; `retold` tells it."""
     against = run.experiment.backtest.baseline
     plain = words.replace(against, f"“{names.model_name(against)}”").replace("origin", "date")
     for era in run.experiment.report.eras:
@@ -78,7 +78,7 @@ def claims_table(run: Any, series_id: str) -> Table | None:
         cells.append(
             t("no gain") if not np.isfinite(share) else t("more than all") if share > 1 else w.percent(share)
         )
-        rows.append(Row((*cells, w.capital(phrase(claim(run, v.words))))))
+        rows.append(Row((*cells, w.capital(retold(claim(run, v.words))))))
     name, other = names.model_name(run.headline), names.model_name(baseline)
     foot = t(
         "Skill as in the table of models. 90% range: bootstrap of blocks of two years. p: Diebold-Mariano test, which takes the dates for more independent than they are. “Better” is said only if the whole range lies above 0, the gain has the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it."
@@ -388,7 +388,7 @@ def others_table(run: Any, series_id: str) -> Table | None:
         rows.append(
             Row(
                 (
-                    Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(phrase(str(row.note)))}".rstrip(". ")),
+                    Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(retold(str(row.note)))}".rstrip(". ")),
                     str(row.made), _months(row.first_month, row.last_month), theirs,
                     w.count(row.actual) if np.isfinite(row.actual) else t('not yet known'),
                     w.change(row.point, row.actual) if scored else t('not scored'),
@@ -401,7 +401,7 @@ def others_table(run: Any, series_id: str) -> Table | None:
         "{selection} Ours: the last published or replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours."
         if (table["ours_kind"] == "published").any()
         else "{selection} Ours: the last replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours.",
-        selection=phrase(SELECTION),
+        selection=retold(SELECTION),
     )
     return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)
 

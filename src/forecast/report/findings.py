@@ -24,7 +24,7 @@ from forecast.report.findings_causes import known_title as known_title
 from forecast.report.findings_causes import specification_title as specification_title
 from forecast.report.findings_causes import varied_cell as varied_cell
 from forecast.report.findings_causes import widest as widest
-from forecast.report.phrases import phrase
+from forecast.report.retold import retold
 from forecast.scoring.metrics import coverage_interval
 
 # --------------------------------------------------------------------------- how sure
@@ -155,7 +155,7 @@ def models_find(found: Any, one_since: float | None, since: str, first: Any, non
     elif words.startswith("worse"):
         text = t("No: one month ahead {scored}", scored=scored)
     elif words.startswith("ahead"):
-        objection = phrase(words.partition(", but ")[2].replace("origin", "date"))
+        objection = retold(words.partition(", but ")[2].replace("origin", "date"))
         text = t(
             "Ahead one month ahead, but not shown to be better: {scored}; {objection}",
             scored=scored,

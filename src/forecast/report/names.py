@@ -98,6 +98,11 @@ _COUNTED = {
     "usbp": mark("The counts are of encounters by the Border Patrol between ports of entry"),
     "ofo": mark("The counts are of encounters at ports of entry"),
 }
+#: How labels of areas end, and how such an area is told by itself and as a place.
+_AREAS = (
+    (" sector", mark("{place} sector"), mark("in the {place} sector")),
+    (" field office", mark("{place} field office"), mark("in the {place} field office")),
+)
 #: Labels of the bundled series; sectors and field offices follow from their place.
 _LABELS = frozenset({
     mark("Coastal sectors, Border Patrol"), mark("Nationwide, total"), mark("Nationwide, Border Patrol"),
@@ -161,14 +166,19 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value)
 
 
-def label_words(label: str) -> str:
-    """Return the label of a series; labels of bundled series in the language of the page."""
-    if label in _LABELS:
-        return t(label)
-    place, kind = label.removesuffix(" sector"), label.removesuffix(" field office")
-    if place != label:
-        return t("{place} sector", place=place)
-    return label if kind == label else t("{place} field office", place=kind)
+def label_words(label: str, inside: bool = False) -> str:
+    """Return the label of a series, or where its figures are from; bundled ones in the language of the page.
+
+    Examples
+    --------
+    >>> label_words("El Paso sector"), label_words("El Paso sector", inside=True)
+    ('El Paso sector', 'in the El Paso sector')
+    """
+    for ending, own, where in _AREAS:
+        if label.endswith(ending):
+            return t(where if inside else own, place=label.removesuffix(ending))
+    told = t(label) if label in _LABELS else label
+    return t("in the {area}", area=told) if inside else told
 
 
 def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
@@ -189,20 +199,20 @@ def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
         return SeriesName(
             "", "", label, t("The figures are the series “{name}” as supplied.", name=name), unit
         )
-    label = label_words(label)
+    given, label = label, label_words(label)
     noun = t(_NOUNS.get(component, mark("encounters")))
     if _text(row, "demographic"):
         noun = t("{encounters} of {group}", encounters=noun, group=label.lower())
     elif _text(row, "citizenship"):
         noun = t("{encounters} of citizens of {country}", encounters=noun, country=label)
     if _text(row, "area"):
-        place, where = t("in the {area}", area=label), label
+        place, where = label_words(given, inside=True), label
     elif region in _REGIONS:
         place, where = (t(words) for words in _REGIONS[region])
     else:
         place = where = ""
     counted = t(_COUNTED.get(component, mark("The counts are of encounters at and between ports of entry")))
-    return SeriesName(noun, place, label, f"{counted} {place}".strip() + ".", unit, where)
+    return SeriesName(noun, place, w.capital(label), f"{counted} {place}".strip() + ".", unit, where)
 
 
 def model_name(model: str, kind: str = "") -> str:

@@ -12,6 +12,7 @@ from functools import cache
 
 from forecast.report import wording as w
 from forecast.report.catalogue import formats, mark, t
+from forecast.report.phrases import PHRASES
 
 #: Labels of the dates and scenarios that come with the package (`conf/report`, `conf/scenario`).
 SHIPPED = (
@@ -51,7 +52,7 @@ TEMPLATES = (
     mark("{why}; nearly the same months, so the two cannot be told apart"),
     mark("{why}; one begins as the other ends, so only the difference of the two shows"),
     mark("{why}; 1 later column come first"), mark("{why}; {number} later columns come first"),
-    mark("announced on {said}, but too vague or uncertain to use on {day}"),
+    mark("announced on {said}, but too vague or uncertain to use on {origin}"),
     mark("its shape is 'none': context, never a column"),
     mark("{when}, but no month of it has a figure yet; left out as asked"),
     mark("{when}, but no month of it has a figure yet: it enters by its prior"),
@@ -133,7 +134,7 @@ def _one(text: str) -> str | None:
     for template, pattern in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            return t(template, **{name: _part(value) for name, value in found.groupdict().items()})
+            return t(template, **{name: _part(name, value) for name, value in found.groupdict().items()})
     return None
 
 
@@ -142,13 +143,14 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return every template with the pattern that recognises it, in the order in which they are tried."""
     return tuple(
         (template, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template))))
-        for template in TEMPLATES
+        for template in (*TEMPLATES, *PHRASES)
     )
 
 
-def _part(value: str) -> str:
+def _part(place: str, value: str) -> str:
     """Return a value of a sentence: days and months as the page writes them, a list of parts one by one."""
-    for form, told in (("%d %b %Y", w.day_short), ("%d %B %Y", w.day_long), ("%B %Y", w.month_long)):
+    day = w.day_long if place == "day" else w.day_short
+    for form, told in (("%d %b %Y", day), ("%d %B %Y", day), ("%B %Y", w.month_long)):
         try:
             return told(datetime.strptime(value, form))
         except ValueError:

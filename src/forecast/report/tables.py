@@ -14,7 +14,7 @@ from forecast.report._rows import pick, records
 from forecast.report.catalogue import t
 from forecast.report.content import Cell, Head, Row, Table
 from forecast.report.facts import Held, View
-from forecast.report.phrases import phrase
+from forecast.report.retold import retold
 
 
 def range_cell(view: View, row: Any, name: str, level: float) -> str:
@@ -232,7 +232,7 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
     given = rows["description"].iloc[0] if len(rows) else ""
     told = names.model_words(kind, setting.parameters if setting is not None else {})
     if not told and isinstance(given, str):
-        told = phrase(given.rstrip("."))
+        told = retold(given)
     spec = run.experiment.combination.get(model)
     if spec is not None:
         how = {"inverse_error": t("weighted by past errors"), "median": t("their middle")}.get(
@@ -298,7 +298,7 @@ def _model_row(
     else:
         cells = [no_score, *[""] * (len(scored) - 1)]
         row = scores.get(model, knowledge, 1, "wis")
-        notes += [phrase(row.note)] if row is not None and isinstance(row.note, str) and row.note else []
+        notes += [retold(row.note)] if row is not None and isinstance(row.note, str) and row.note else []
     miss = scores.get(model, knowledge, 1, "median_error")
     known = miss is not None and np.isfinite(miss.value)
     cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if no_score in cells else no_score)
@@ -310,7 +310,7 @@ def _model_row(
         notes.append(t("{dates} with too few months", dates=w.plural(folds.skipped, "date")))
     if len(run.models) and "note" in run.models:
         told = pick(run.models, model=model)["note"]
-        notes += [phrase(text) for text in told if isinstance(text, str) and text]
+        notes += [retold(text) for text in told if isinstance(text, str) and text]
     kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == no_score else ""
     made = w.hits(folds.ok, folds.total)
     return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
@@ -327,9 +327,9 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
         heads = (Head(t('Term')), Head(t('Model'), "w"), Head(t('Estimate'), "n"), Head(t('Standard error'), "n"), Head(t('95% range'), "n"), Head(t('Kind')))  # fmt: skip
         made = [
             Row((
-                " · ".join(called.get(part) or phrase(part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
+                " · ".join(called.get(part) or retold(part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
                 _decimal(row.estimate), _decimal(row.se), t('{low} to {high}', low=_decimal(row.lower), high=_decimal(row.upper)) if np.isfinite(row.lower) else t("none|of a range"),
-                phrase(str(row.kind)),
+                retold(str(row.kind)),
             ))
             for row in records(rows)
         ]  # fmt: skip
@@ -345,7 +345,7 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
             Head(t("Note")),
         )
         made = [
-            Row((phrase(str(row.check)), names.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), phrase(row.note) if isinstance(row.note, str) else ""))
+            Row((retold(str(row.check)), names.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), retold(row.note) if isinstance(row.note, str) else ""))
             for row in records(rows)
         ]  # fmt: skip
         out.append(Table(t("Checks of the residuals"), told, tuple(made), folded=True))
