@@ -15,3 +15,20 @@ def test_pick_takes_values_tuples_and_ignores_absent_columns():
 
 def test_records_are_named_tuples_in_order():
     assert [(row.model, row.n) for row in records(TABLE)] == [("a", 1), ("b", 2), ("c", 3)]
+
+
+def test_records_of_all_kinds_of_columns_are_those_of_pandas():
+    table = pd.DataFrame(
+        {
+            "month": pd.period_range("2024-01", periods=3, freq="M"),
+            "origin": pd.to_datetime(["2024-01-07", None, "2024-03-07"]),
+            "words": pd.Series(["a", None, "c"], dtype="str"),
+            "value": [1.5, float("nan"), 3.0],
+            "two words": [True, False, True],
+        }
+    )
+    assert repr([tuple(row) for row in records(table)]) == repr(
+        [tuple(row) for row in table.itertuples(index=False)]
+    )
+    assert records(table)[0]._4 is True
+    assert records(table.iloc[:0]) == []

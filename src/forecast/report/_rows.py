@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
 def pick(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
     """Return the rows whose columns have these values (a tuple: one of them); an absent column does not select."""
+    masks = []
     for column, value in wanted.items():
         if column in table.columns:
             values = table[column]
-            table = table[values.isin(value) if isinstance(value, tuple) else values == value]
-    return table
+            found = values.isin(value) if isinstance(value, tuple) else values == value
+            masks.append(found.to_numpy(bool))
+    return table.loc[np.logical_and.reduce(masks)] if masks else table
 
 
 def records(table: pd.DataFrame) -> list[Any]:
     """Return the rows of a table as named tuples."""
-    return list(table.itertuples(index=False))
+    # by whole columns: pandas' own loop asks text columns for one value at a time
+    columns = (table.iloc[:, k].tolist() for k in range(table.shape[1]))
+    return list(map(_row(tuple(map(str, table.columns)))._make, zip(*columns, strict=True)))
+
+
+@functools.cache
+def _row(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns, rename=True)
 
 
 @dataclass(frozen=True)
