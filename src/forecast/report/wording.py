@@ -30,6 +30,8 @@ FORBIDDEN = (
 )  # fmt: skip
 _FORBIDDEN = re.compile(r"\b(" + "|".join(re.escape(word) for word in FORBIDDEN) + r")\b", re.IGNORECASE)
 
+_SOUND_OF_I = re.compile(r"[“\"]?h?[ií](?![ae])", re.IGNORECASE)
+
 # --------------------------------------------------------------------------- numbers
 
 
@@ -284,7 +286,9 @@ def joined(items: Sequence[str], last: str = "and") -> str:
     parts = [item for item in items if item]
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} {t(last)} {parts[-1]}"
+    # Spanish has another word for "and" before the sound of an i
+    word = t("and|before the sound of an i") if last == "and" and _SOUND_OF_I.match(parts[-1]) else t(last)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def possessive(name: str) -> str:
