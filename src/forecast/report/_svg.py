@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from forecast.report.figures import LIGHT, PLACEHOLDERS, STYLE
+from forecast.report.figures import LIGHT, PLACEHOLDERS, STYLE, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -229,20 +229,11 @@ class Frame:
     note: str
 
 
-@functools.cache
-def _word_width(word: str, size: float, bold: bool) -> float:
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.font_manager import FontProperties
-
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    return float(RendererAgg(10, 10, 72).get_text_width_height_descent(word, font, False)[0])
-
-
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Return a text in as few lines as fit the width, of about the same length."""
     words = text.split()
-    widths = [_word_width(word, size, bold) for word in words]
-    blank = _word_width("n n", size, bold) - _word_width("nn", size, bold)
+    widths = [text_width(word, size, bold) for word in words]
+    blank = text_width("n n", size, bold) - text_width("nn", size, bold)
 
     def fill(limit: float) -> list[str]:
         lines, used = [""], 0.0

@@ -76,19 +76,44 @@ class Cursor:
     bottom: float
 
 
+@functools.cache
+def ruler() -> Any:
+    """Return what measures texts: one for all drawings, so that a text is measured once."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(10, 10, 72)
+
+
+@functools.cache
+def text_width(words: str, size: float, bold: bool) -> float:
+    """Return the width of a text in units."""
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+    return float(ruler().get_text_width_height_descent(words, font, False)[0])
+
+
+@functools.cache
+def text_box(words: str, size: float, bold: bool) -> Any:
+    """Return the box of a text whose lower left corner is at zero, in units."""
+    from matplotlib.figure import Figure
+
+    weight = "bold" if bold else "normal"
+    at_zero = Figure(dpi=72).text(0, 0, words, fontsize=size, fontweight=weight, ha="left", va="bottom", linespacing=1.2)  # fmt: skip
+    return at_zero.get_window_extent(ruler())
+
+
 class Canvas:
     """A figure of a fixed size in units, its palette and the boxes of the labels placed so far."""
 
     def __init__(self, width: float, height: float, palette: Mapping[str, str]) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         self.width, self.height, self.palette = width, height, palette
         self.figure: Any = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
-        self.renderer = FigureCanvasAgg(self.figure).get_renderer()
+        self.renderer = ruler()
         self.boxes: list[Any] = []
         self.lines: list[np.ndarray[Any, Any]] = []
-        self.widths: dict[tuple[str, float, bool], float] = {}
 
     def __getitem__(self, role: str) -> str:
         return self.palette[role]
@@ -152,13 +177,7 @@ class Canvas:
 
     def width_of(self, words: str, size: float = 12.5, bold: bool = False) -> float:
         """Return the width of a text in units."""
-        key = words, size, bold
-        if key not in self.widths:
-            from matplotlib.font_manager import FontProperties
-
-            font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-            self.widths[key] = float(self.renderer.get_text_width_height_descent(words, font, False)[0])
-        return self.widths[key]
+        return text_width(words, size, bold)
 
     def avoid(self, ax: Any, x: Any, y: Any) -> None:
         """Remember a line, so that labels are not put on it."""
@@ -190,9 +209,8 @@ class Canvas:
         `must` the one with the fewest collisions is taken in the end.
         """
         look: dict[str, Any] = {"size": size, "bold": bold}
-        trial = self.text(ax, x, y, words, role, ha="left", va="bottom", claim=False, **look)
-        box, plot = trial.get_window_extent(self.renderer), ax.get_window_extent()
-        trial.remove()
+        spot = ax.transData.transform((x, y))
+        box, plot = text_box(words, size, bold).translated(*spot), ax.get_window_extent()
         best: tuple[int, tuple[float, float, str, str]] | None = None
         for reach in (offset, offset * 1.8, offset * 2.8, offset * 4, offset * 5.5):
             for side in prefer:
