@@ -14,7 +14,7 @@ from forecast.report import wording as w
 from forecast.report.catalogue import formats, mark, t
 from forecast.report.phrases import PHRASES
 
-#: Labels of the dates and scenarios that come with the package (`conf/report`, `conf/scenario`).
+#: Questions and labels that come with the package (`conf/experiment`, `conf/report`, `conf/scenario`).
 SHIPPED = (
     mark("April 2019: families in rising numbers"),
     mark("March 2021: a change of government"),
@@ -26,6 +26,19 @@ SHIPPED = (
     mark("Claims are closed in June 2024, with the size of past asylum rules"),
     mark("A measure of June 2024 halves the count, give or take"),
     mark("The unofficial figure is right"),
+    mark(
+        "As known on 7 May 2024, when talks on migration were held in Guatemala: what comes next for 12 months, how sure can one be, what did each policy seem to do, and would we have known the turns before it?"
+    ),
+    mark(
+        "As known on 20 January 2025, the day of the emergency measures, what comes next, and how sure can one be?"
+    ),
+    mark("What do the newest figures say about the next 12 months?"),
+    mark("What comes next, now that a new month is out, and how did the last forecast do?"),
+    mark("What did the seat-belt law of 1983 seem to do to road casualties, and what comes next?"),
+    mark("What comes next at the ports of entry of the southwest border?"),
+    mark("What comes next? (a short backtest, for trying things)"),
+    mark("What comes next in each of the nine southwest sectors, and in their sum?"),
+    mark("As known on 11 May 2023, the last day of Title 42, what comes next, and how sure can one be?"),
 )
 TEMPLATES = (
     # forecast.archive.changes: steps and the sentence of the site
@@ -103,13 +116,15 @@ TEMPLATES = (
     mark("The last figure, drawn slowly back to the mean of a long window."),
     mark("the combination, with shrunken effects of events laid over it"),
     mark("{members}: weighted by inverse past errors"),
+    # forecast.arima: a check of the fit
+    mark("fit"), mark("another optimum lies only {gap} below this one in log-likelihood"),
     # forecast._publish: the banner of late figures
     mark("Figures are late: {month} was expected by {days} days after the month’s end and is not in. The reports below rest on figures up to {last}."),
 )  # fmt: skip
 
 
 def shipped(label: str) -> str:
-    """Return a label in the language of the page where it comes with the package; a user's own as it is."""
+    """Return a label or a question in the language of the page where it comes with the package; a user's own as it is."""
     return t(label) if label in SHIPPED else label
 
 
@@ -141,8 +156,13 @@ def _one(text: str) -> str | None:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return every template with the pattern that recognises it, in the order in which they are tried."""
+    # a place never holds the end of a sentence and the beginning of the next
+    place = r"(?P<\1>(?:(?!\. [A-Z]).)+?)"
     return tuple(
-        (template, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template))))
+        (
+            template,
+            re.compile(re.sub(r"\\\{(\w+)\\\}", lambda found: found.expand(place), re.escape(template))),
+        )
         for template in (*TEMPLATES, *PHRASES)
     )
 

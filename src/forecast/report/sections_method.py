@@ -9,7 +9,7 @@ from forecast.report import wording as w
 from forecast.report._rows import pick, records
 from forecast.report.catalogue import mark, t
 from forecast.report.content import Command, Download, Head, Note, Row, Section, Table
-from forecast.report.retold import retold
+from forecast.report.retold import retold, shipped
 from forecast.report.sections_forecast import Report
 
 
@@ -96,7 +96,8 @@ def _breaks(r: Report) -> list[Note]:
     months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
     rows = rows[(months > r.view.counts.index[0]) & (months <= r.view.last)]
     told = [
-        f"{w.month_long(row.month)}: {sentences.first_sentence(row.what_changed)}" for row in records(rows)
+        f"{w.capital(w.month_long(row.month))}: {sentences.first_sentence(row.what_changed)}"
+        for row in records(rows)
     ]
     return [Note(t("Breaks."), " ".join(told[-6:]))] if told else []
 
@@ -179,7 +180,7 @@ def how_section(r: Report, hashes: dict[str, str]) -> Section:
         "how",
         t("How was this made, and how can it be repeated?"),
         t("Method"),
-        r.run.experiment.question,
+        shipped(r.run.experiment.question),
         (tuple(notes), Command(r.command), table),
     )
 

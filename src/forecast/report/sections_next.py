@@ -70,11 +70,12 @@ def nowcast(r: Report) -> str:
             if told
             else t("{month}, {months} after the latest count, is under way on {day}.", **places)
         )
-    text = " ".join(told) or t(
+    text = " ".join(map(w.capital, told)) or t(
         "{month}, the first month forecast, has not begun on {day}.",
         month=w.month_long(month),
         day=w.day_long(day),
     )
+    text = w.capital(text)
     leaks = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
     leaks = leaks[leaks["month"] > r.view.last] if len(leaks) else leaks
     if r.run.experiment.data.include_leaks and len(leaks):

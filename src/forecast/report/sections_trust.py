@@ -364,7 +364,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         note=f"{start}{fell}. {r.source}",
         label=t(
             "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
-            kind=t("Replayed") if kind == "replayed" else t("Published"),
+            kind=t("Replayed|forecasts") if kind == "replayed" else t("Published|forecasts"),
             missed=w.hits(missed, len(six)),
         ),
         csv="track_record.csv" if kind == "published" else "backtest.csv.gz",

@@ -19,7 +19,7 @@ import pandas as pd
 
 from forecast.report import wording as w
 from forecast.report.catalogue import formats, speaking, t
-from forecast.report.retold import retold
+from forecast.report.retold import retold, shipped
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
@@ -249,6 +249,7 @@ def index(content: SiteContent) -> str:
             language=formats()["code"],
             t=t,
             retold=retold,
+            shipped=shipped,
             newest=newest,
             tables=_forecast_tables(content),
             record=_record_rows(content.record),
