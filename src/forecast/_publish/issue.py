@@ -92,8 +92,10 @@ class Maker:
 
     def _matured(self, day: pd.Timestamp) -> pd.DataFrame:
         """Earlier forecasts whose truth is new or another one since they were scored last."""
-        record = record_of(self.archive, self.exp, self.obs, day)
-        if self.kind == "replayed" and len(record):
+        replayed, first = self.kind == "replayed", day - pd.DateOffset(months=20 + self.exp.horizon)
+        since = str(first.date()) if replayed else ""
+        record = record_of(self.archive, self.exp, self.obs, day, since=since)
+        if replayed and len(record):
             # months older than the longest horizon and a year of revisions are scored when all is replayed
             record = record[record["month"] > pd.Period(day, "M") - 16]
         if record.empty:
@@ -101,10 +103,13 @@ class Maker:
         calendar = load_events(self.source.experiment.events.path)
         record = came_true(record, premises_of(self.archive, record, calendar, self.obs, day))
         rows = matured(record, str(day.date()))
+        if rows.empty:
+            return rows
         key = ["run", "model", "knowledge", "scenario", "series_id", "month", "truth_kind", "truth"]
         known = self.archive.query(
             "SELECT m.run, n.model, n.knowledge, n.scenario, n.series_id, m.month, m.truth_kind, m.truth FROM matured m"
-            " JOIN names n ON n.id = m.name"
+            " JOIN names n ON n.id = m.name WHERE m.run >= ?",
+            [int(rows["run"].min())],
         )
         rows = rows.assign(month=rows["month"].astype(str))
         seen = set(known[key].itertuples(index=False, name=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ class _Steps:
             for m in _months_after(self.obs, s, self.last.last_months.get(s), self.as_of)
         ]
         words = "no new month" if not new else f"the figure of {max(new):%B %Y} is new"
-        if self._same_events() and after_events is not None:
+        if self._same_events and after_events is not None:
             return after_events, words
         exp = replace(self.settings, events=replace(self.settings.events, path=str(self._old_calendar())))
         made, why = self.run("new figure", exp, self.as_of)
@@ -201,7 +202,7 @@ class _Steps:
 
     def events(self, after: pd.DataFrame | None) -> tuple[pd.DataFrame | None, str]:
         """The last issue's settings on all that is known now; this issue itself where the settings are the same."""
-        words = "no event became usable" if self._same_events() else self._event_words()
+        words = "no event became usable" if self._same_events else self._event_words()
         if after is not None:
             return after, words
         made, why = self.run("events", self.settings, self.as_of)
@@ -316,6 +317,7 @@ class _Steps:
         ]
         return rows.drop(columns=drop)
 
+    @cached_property
     def _same_events(self) -> bool:
         before = self._touching(self._last_calendar(), self.last.as_of)
         now = self._touching(self.source.events.path, self.as_of)

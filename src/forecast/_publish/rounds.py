@@ -204,7 +204,12 @@ def entry_of(
 
 
 def record_of(
-    archive: Archive, exp: Experiment, obs: Observations, as_of: Any, before: int | None = None
+    archive: Archive,
+    exp: Experiment,
+    obs: Observations,
+    as_of: Any,
+    before: int | None = None,
+    since: str = "",
 ) -> pd.DataFrame:
     """Return the record of an experiment: what was published, and what was replayed with today's settings.
 
@@ -215,10 +220,14 @@ def record_of(
         Figures public then are the truth.
     before : int, optional
         Only rounds before this one.
+    since : str
+        Only rounds of this day (ISO) and later; a backfill would else read all rounds for each round.
     """
     runs = archive.runs(exp.name) if archive.path.is_file() else pd.DataFrame()
     if len(runs) and before is not None:
         runs = runs[runs["id"] < before]
+    if len(runs) and since:
+        runs = runs[runs["as_of"] >= since]
     if runs.empty:
         return track_record(pd.DataFrame(), obs)
     mine = (runs["kind"] == "published") | (runs["config_digest"] == settings_digest(exp))

@@ -248,7 +248,9 @@ class Archive:
             [*map(int, runs), *names],
         )
         table["origin"] = pd.to_datetime(table["origin"])
-        table["month"] = pd.PeriodIndex(table["month"].astype(str), freq="M")
+        # a few hundred months stand in many thousand rows
+        codes, months = pd.factorize(table["month"].astype(str))
+        table["month"] = pd.PeriodIndex(months, freq="M").take(codes)
         return table
 
     def vintages(self, series: Sequence[str]) -> pd.DataFrame:
