@@ -35,6 +35,8 @@ Knowledge = Literal["none", "at_origin", "hindsight"]
 Coding = Literal["rule", "judged"]
 Truth = Literal["latest", "first"]
 KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
+#: One file for each language of the page beside English, read by `forecast.report.catalogue`.
+LANGUAGES = Path(__file__).parent / "report" / "languages"
 
 #: Columns that every forecast table has, in this order.
 FORECAST_COLUMNS: tuple[str, ...] = (
@@ -411,4 +413,10 @@ def _problems(exp: Experiment) -> Iterable[str]:
         yield (
             f"report.headline: '{exp.report.headline}' is neither a model nor a combination of this experiment"
             f" ({', '.join(sorted(names))}).{nearest(exp.report.headline, names)}"
+        )
+    languages = ["en", *sorted(path.stem for path in LANGUAGES.glob("*.toml"))]
+    if exp.report.language not in languages:
+        yield (
+            f"report.language: there is no language '{exp.report.language}'; known are {', '.join(languages)}."
+            f"{nearest(exp.report.language, languages)}"
         )

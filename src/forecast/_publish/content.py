@@ -136,6 +136,7 @@ def site_content(
         url=exp.publish.url,
         caveat=SELECTION,
         headline=headline,
+        language=exp.report.language,
     )
 
 
