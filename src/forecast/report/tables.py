@@ -16,6 +16,9 @@ from forecast.report.content import Cell, Head, Row, Table
 from forecast.report.facts import Held, View
 from forecast.report.retold import retold
 
+#: A plain estimate on logs with a standard error above this leans on others beside it.
+LEANING = 1.0
+
 
 def range_cell(view: View, row: Any, name: str, level: float) -> str:
     """Return a range as a cell prints it, or why there is none."""
