@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from forecast.report import catalogue
+from forecast.report import wording as w
 from forecast.report.catalogue import LANGUAGES, mark, speaking, t
 from forecast.spec import ForecastError
 
@@ -41,7 +42,14 @@ def templates_of_module(path):
                 many = _constants(node.args[2]) if len(node.args) > 2 else [f"{noun}s"]
                 found |= {f"one {noun}" if name == "word_plural" else noun, *many}
         elif name == "joined":
-            found |= {"and", *(text for last in [*node.args[1:], *(k.value for k in node.keywords)] for text in _constants(last))}
+            found |= {
+                "and",
+                *(
+                    text
+                    for last in [*node.args[1:], *(k.value for k in node.keywords)]
+                    for text in _constants(last)
+                ),
+            }
     return {text.strip() for text in found}
 
 
@@ -56,7 +64,7 @@ def every_template():
         found |= templates_of_module(path)
     for path in (REPORT / "templates").glob("*.j2"):
         found |= templates_of_page(path)
-    return found - {"", "one", "template"}
+    return found - {"", "template"}
 
 
 def places(template):
@@ -80,3 +88,95 @@ def test_no_translation_is_left_over(code):
 @pytest.mark.parametrize("code", OTHERS)
 def test_translations_have_the_same_places(code):
     assert {e: o for e, o in sentences(code).items() if places(e) != places(o)} == {}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_translations_begin_and_end_like_the_english(code):
+    """Clauses are joined to others: a comma in front or a full stop behind must not get lost."""
+    wrong = {}
+    for english, other in sentences(code).items():
+        bare = english.partition("|")[0]
+        ends = {text[-1:] if text[-1:] in ".:;," else "" for text in (bare, other)}
+        begins = {text[:1] in ",;.:" for text in (bare, other)}
+        if len(ends) > 1 or len(begins) > 1:
+            wrong[english] = other
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_translations_have_no_bar_and_no_blanks_at_their_ends(code):
+    assert [o for o in sentences(code).values() if "|" in o or o != o.strip()] == []
+
+
+#: Stems that the Spanish page never uses, as `wording.FORBIDDEN` for the English one.
+FORBIDDEN = (
+    "caus", "provoc", "impact", "oleada", "avalancha", "inundaci", "crisis", "ilegales", "significativ", "demostr",
+    "demuestr", "migrantes", "gracias a", "debido a", "logr[óa]", "preciso", "precisión",
+)  # fmt: skip
+
+
+def test_spanish_sentences_name_no_cause_and_claim_no_more_than_the_english():
+    used = re.compile(rf"\b({'|'.join(FORBIDDEN)})", re.IGNORECASE)
+    assert [other for other in sentences("es").values() if used.search(other)] == []
+    assert used.search("La medida causó una baja") and used.search("un impacto significativo")
+    # "confidence" is used in the name of a method only
+    sure = [other for other in sentences("es").values() if "confianza" in other]
+    assert all("conjunto de confianza de modelos" in other for other in sure)
+
+
+def test_an_unknown_language_is_named_with_those_that_are_known():
+    with (
+        pytest.raises(ForecastError, match=r"report\.language: there is no language 'xx'; known are en, es"),
+        speaking("xx"),
+    ):
+        pass
+    assert t("Forecast") == "Forecast"
+
+
+def test_the_language_ends_with_the_block_even_after_an_error():
+    with pytest.raises(ZeroDivisionError), speaking("es"):
+        assert t("Forecast") == "Pronóstico"
+        1 / 0  # noqa: B018
+    assert t("Forecast") == "Forecast"
+    with speaking("es"):
+        with speaking("en"):
+            assert t("Forecast") == "Forecast"
+        assert t("Forecast") == "Pronóstico"
+
+
+def test_blanks_at_the_ends_are_kept():
+    assert t(" in {month}", month="May") == " in May"
+    with speaking("es"):
+        assert t(" in {month}", month="mayo") == " en mayo"
+        assert t("in {month} ", month="mayo") == "en mayo "
+
+
+def test_what_stands_behind_a_bar_is_not_printed():
+    assert t("none|of a range") == "none" and t("no such words|{x} of a test") == "no such words"
+    with speaking("es"):
+        assert t("none|of a range") == "ninguno" and t("none|of a count") == "sin dato"
+        assert t("no such words|of a test") == "no such words"
+
+
+def test_a_marked_template_is_what_it_was():
+    assert mark("Same as last month|of a model") == "Same as last month|of a model"
+
+
+def test_numbers_and_dates_follow_the_language():
+    with speaking("es"):
+        assert (w.count(12345.5), w.rounded(22_140), w.percent(0.684), w.change(7, 10)) == ("12,345.5", "22,000", "68%", "−30%")  # fmt: skip
+        assert (w.day_long("2026-09-30"), w.day_short("2026-09-03")) == (
+            "30 de septiembre de 2026",
+            "3 sep 2026",
+        )
+        assert (w.month_long("2026-01"), w.month_short("2026-01"), w.month_name("2026-01")) == ("enero de 2026", "ene 2026", "enero")  # fmt: skip
+        assert w.half_of_month("2026-10-20") == "en la segunda quincena de octubre de 2026"
+        assert (w.plural(1, "date"), w.plural(3, "date"), w.word_plural(3, "month")) == ("1 fecha", "3 fechas", "tres meses")  # fmt: skip
+        assert (w.ahead(1), w.ahead(6), w.span(7_400, 11_700)) == (
+            "a un mes",
+            "a seis meses",
+            "7,400 a 11,700",
+        )
+        assert w.possessive("agosto") == "agosto"
+        assert (w.joined(["A", "B"]), w.joined(["A", "Italia"]), w.joined(["A", "hielo"])) == ("A y B", "A e Italia", "A y hielo")  # fmt: skip
+    assert w.joined(["A", "Italy"]) == "A and Italy"

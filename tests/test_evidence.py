@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.report import evidence as e
+from forecast.report.catalogue import speaking
 from forecast.report.content import Cell
 from forecast.spec import ReconciliationSpec
 from report_fixture import state
@@ -172,3 +173,24 @@ def test_others_and_early_figures_only_where_there_are_any(run):
     assert e.early_table(with_early, NAME).rows[0].cells[-1] == "−1.0%"
     assert e.early_words(with_early, NAME) == "Of 1 earlier figure of this kind the largest was off by 1.0%."
     assert "cautious guess" in e.early_words(run, NAME)
+
+
+def test_what_may_be_said_is_told_in_spanish(run):
+    with speaking("es"):
+        cells = [row.cells for row in e.claims_table(run, NAME).rows]
+    assert [c[0] for c in cells] == ["1", "6", "todas"]
+    assert cells[0][-1] == "Mejor que “Igual que el mes anterior”"
+    assert (
+        cells[1][-1]
+        == "Por delante de “Igual que el mes anterior”, pero una sola fecha aporta el 40% de la ganancia"
+    )
+    assert cells[2][-2:] == ("sin ganancia", "No se puede distinguir de “Igual que el mes anterior”")
+
+
+def test_an_era_in_a_sentence_does_not_depend_on_its_words(run):
+    eras = run.experiment.report.eras
+    with speaking("es"):
+        told = [e.in_era(run, era) for era in eras]
+    english = [e.in_era(run, era) for era in eras]
+    assert [text.startswith("desde") for text in told] == [text.startswith("since") for text in english]
+    assert all(text.startswith(("desde", "de ")) for text in told)

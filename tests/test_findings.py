@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.report import findings as g
+from forecast.report.catalogue import speaking
 from forecast.report.facts import Held
 
 
@@ -230,3 +231,31 @@ def test_scenario_words():
     month = pd.Period("2027-02", "M")
     assert g.if_find(month, 8_400, []) == "With nothing new, February 2027 is forecast at 8,400."
     assert g.if_find(month, 8_400, [("A", 4_400), ("B", 21_000)]).endswith("If not: “A”: 4,400; “B”: 21,000.")
+
+
+def test_the_words_of_the_rule_decide_in_every_language():
+    with speaking("es"):
+        assert g.models_find(found(0.28, "better than x"), 0.03, "desde 2020", "2006-01", 6).startswith(
+            "Sí, a un mes"
+        )
+        assert g.models_find(found(-0.1, "worse than x"), None, "", "2006-01", None).startswith(
+            "No: a un mes"
+        )
+        ahead = g.models_find(
+            found(0.1, "ahead of x, but one origin carries 40% of the gain"), None, "", "2006-01", None
+        )
+        assert ahead.endswith("una sola fecha aporta el 40% de la ganancia.")
+        assert "igual que “igual" in g.models_find(found(0.0, "cannot be told apart from x"), None, "", "2006-01", None).replace("lo mismo que", "igual que")  # fmt: skip
+
+
+def test_effects_agree_in_gender_and_number_in_spanish():
+    with speaking("es"):
+        assert (
+            g.effects_title(1, 5)
+            == "Una de las cinco fechas se distingue de los meses ordinarios; las otras cuatro no"
+        )
+        assert g.effects_title(4, 5).startswith("Cuatro de las cinco fechas se distinguen")
+        assert g.effects_title(0, 5).startswith("Ninguna de las cinco fechas")
+        varied = g.Varied(20, 48, -60.0, 30.0)
+        assert g.specification_title("x", varied, -0.5).endswith("20 de 48 muestran una baja")
+        assert g.specification_title("x", varied, 0.5).endswith("20 de 48 muestran un alza")

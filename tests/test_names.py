@@ -1,9 +1,12 @@
 """What things are called on the page."""
 
+import re
+
 import pytest
 
 from forecast.data.observations import load_observations
 from forecast.report import names
+from forecast.report.catalogue import languages, speaking
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,25 @@ def test_events_have_short_names():
     assert all(
         len(name) <= names.EVENT_LIMIT for name in (*names.EVENT_NAMES.values(), *names.BUNDLE_NAMES.values())
     )
+
+
+def test_bundled_series_have_spanish_names():
+    table = load_observations().series
+    with speaking("es"):
+        name = names.series_name("southwest.usbp.el_paso", table.loc["southwest.usbp.el_paso"].to_dict())
+        assert name.label == "Sector El Paso"
+        assert name.measure == "encuentros de la Patrulla Fronteriza al mes en el sector El Paso"
+        assert name.full == "encuentros de la Patrulla Fronteriza, sector El Paso"
+        made = [names.series_name(s, row).label for s, row in table.to_dict("index").items()]
+        assert not any(
+            re.search(r"\b(sector of|field office|border|Patrol|units|entry)\b", label) for label in made
+        )
+        own = names.series_name("x", {"label": "Health sector", "unit": "count"})
+        assert own.label == "Health sector"
+
+
+def test_short_names_fit_in_every_language():
+    for code in languages():
+        with speaking(code):
+            told = [names.t(name) for name in (*names.EVENT_NAMES.values(), *names.BUNDLE_NAMES.values())]
+            assert [name for name in told if len(name) > names.EVENT_LIMIT] == []

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from forecast.report import sentences_forecast as s
+from forecast.report.catalogue import speaking
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
 
@@ -101,3 +102,16 @@ def test_afterwards_find():
     assert s.afterwards_find(3, 3, 3).endswith("All three fell inside the 80% range.")
     assert s.afterwards_find(0, 3, 3).endswith("All three fell outside the 80% range.")
     assert s.afterwards_find(2, 3, 3).endswith("The 80% range held in two of three.")
+
+
+def test_agreement_in_spanish():
+    with speaking("es"):
+        assert s.afterwards_find(1, 1, 1) == (
+            "Un recuento se hizo público después de la fecha de este informe. Quedó dentro del intervalo del 80%."
+        )
+        assert s.afterwards_find(3, 3, 3).startswith("Tres recuentos se hicieron públicos")
+        assert s.rounding_note([], None, {100, 1000}).startswith(
+            "Los pronósticos se redondean a la centena más cercana por debajo de 20,000 y al millar más cercano"
+        )
+        title = s.forecast_title(AUG, 9_000.0, FEB, [9_000.0, 14_000.0], 0.5, 0.6)
+        assert title.startswith("En febrero de 2027 el valor central del pronóstico está un 56% por encima")

@@ -5,6 +5,7 @@ import pandas as pd
 
 from forecast.report import sentences_past as s
 from forecast.report import wording as w
+from forecast.report.catalogue import speaking
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
 
@@ -65,3 +66,16 @@ def test_past_note():
     assert s.past_note(False, False, [], "S.") == "S."
     assert "see “What did each policy seem to do?”" in s.past_note(True, True, [], "S.")
     assert s.past_note(True, False, ["Break."], "S.").endswith("brought it about. Break. S.")
+
+
+def test_the_same_branches_are_taken_in_spanish():
+    months = pd.period_range("2018-01", "2026-08", freq="M")
+    values = pd.Series(100_000.0 + np.arange(len(months)) % 7 * 300, index=months)
+    with speaking("es"):
+        assert s.past_title(values).startswith("Recuentos mensuales, de enero de 2018")
+        low, high = values.where(months < pd.Period("2025-02", "M"), 8_000.0), values.copy()
+        high[pd.Period("2026-08", "M")] = 190_000.0
+        assert s.past_title(low).startswith("Los recuentos bajaron un 92% en febrero de 2025")
+        assert s.past_title(low).endswith("por debajo de todos los meses de los siete años anteriores")
+        assert s.past_title(high).startswith("Los recuentos subieron un")
+        assert s.past_find(AUG, 8_870.0, 249_785.0, FEB, AUG, False).startswith("El recuento de agosto, 8,870, es un 96% inferior")  # fmt: skip

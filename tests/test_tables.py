@@ -8,6 +8,7 @@ import pytest
 
 from forecast.report import facts, tables
 from forecast.report import wording as w
+from forecast.report.catalogue import speaking
 from forecast.report.content import Cell
 from report_fixture import make_run, refuse, state
 
@@ -169,3 +170,46 @@ def test_fits_are_told_with_names_of_events():
 @pytest.mark.parametrize(("value", "text"), [(123.456, "123.5"), (-0.1234, "−0.123"), (float("nan"), "none")])
 def test_decimals(value, text):
     assert tables._decimal(value) == text
+
+
+def test_refusals_are_found_in_every_language():
+    seen = facts.view(refuse(state("plain"), 0.8), USBP)
+    english = tables.next_table(seen, "2026-09-30")
+    with speaking("es"):
+        spanish = tables.next_table(seen, "2026-09-30")
+    assert ["refused" in row.cells[2] for row in english.rows] == [
+        "no se da" in row.cells[2] for row in spanish.rows
+    ]
+    assert "“No se da: 3 de 4 errores”" in spanish.foot and "“Refused: 3 of 4 errors”" in english.foot
+    assert [row.kind for row in english.rows] == [row.kind for row in spanish.rows]
+
+
+def test_a_model_that_failed_is_marked_in_every_language():
+    run = make_run()
+    rows = {}
+    for code in ("en", "es"):
+        with speaking(code):
+            table = tables.models_table(
+                run, USBP, facts.score_book(run, USBP), None, pd.Period("2015-01", "M")
+            )
+        rows[code] = [row.kind for row in table.rows]
+    assert rows["en"] == rows["es"]
+
+
+def test_descriptions_keep_words_with_nan_in_them():
+    run = state("plain")
+    told = run.models.assign(kind="other", description="A gain of finance.")
+    assert tables.model_words(replace(run, models=told), "arima", "none").small == "A gain of finance"
+    missing = told.assign(description=np.nan)
+    assert tables.model_words(replace(run, models=missing), "arima", "none").small == ""
+
+
+def test_estimates_that_lean_on_each_other_are_pointed_out():
+    run = make_run()
+    rows = pd.DataFrame(
+        {"term": "x", "model": "arima", "series_id": USBP, "estimate": 3.0, "se": [1.5], "lower": 0.0, "upper": 6.0, "kind": "plain"}
+    )  # fmt: skip
+    firm = replace(run, coefficients=rows.assign(se=0.5))
+    leaning = replace(run, coefficients=rows)
+    assert "lean on each other" in tables.fit_tables(leaning, USBP)[0].foot
+    assert "lean on each other" not in tables.fit_tables(firm, USBP)[0].foot
