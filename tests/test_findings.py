@@ -256,6 +256,12 @@ def test_effects_agree_in_gender_and_number_in_spanish():
         )
         assert g.effects_title(4, 5).startswith("Cuatro de las cinco fechas se distinguen")
         assert g.effects_title(0, 5).startswith("Ninguna de las cinco fechas")
+        assert g.effects_title(3, 5, 1).endswith(
+            "pero el signo de una de ellas depende de la elección del modelo"
+        )
+        assert g.effects_title(3, 5, 2).endswith(
+            "pero el signo de dos de ellas depende de la elección del modelo"
+        )
         varied = g.Varied(20, 48, -60.0, 30.0)
         assert g.specification_title("x", varied, -0.5).endswith("20 de 48 muestran una baja")
         assert g.specification_title("x", varied, 0.5).endswith("20 de 48 muestran un alza")

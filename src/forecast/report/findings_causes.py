@@ -123,6 +123,8 @@ def effects_title(clear: int, total: int, shaky: int = 0) -> str:
             if clear == 1
             else "{text}, but the sign of each depends on the choice of model"
             if shaky == clear
+            else "{text}, but the sign of one of them depends on the choice of model"
+            if shaky == 1
             else "{text}, but the sign of {shaky} of them depends on the choice of model",
             text=text,
             shaky=w.number_word(shaky),
