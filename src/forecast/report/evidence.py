@@ -330,18 +330,12 @@ def sums_words(run: Any, total: str) -> Paragraph | None:
     if np.isfinite(row.lower):
         told += t(
             " (90% range {low}% to {high}%, p {p})",
-            low=_plus(100 * row.lower),
-            high=_plus(100 * row.upper),
+            low=w.signed(100 * row.lower, 1),
+            high=w.signed(100 * row.upper, 1),
             p=tables.small(row.p),
         )
         told += t(", which cannot be told apart from nothing") if row.lower <= 0 <= row.upper else ""
     return Paragraph(f"{text}{told}.")
-
-
-def _plus(value: float) -> str:
-    """Return a number with one decimal, its sign and a true minus."""
-    text = w.decimal(value, 1).replace("-", w.MINUS)
-    return text if text.startswith(w.MINUS) else f"+{text}"
 
 
 METHOD_WORDS = {
@@ -438,7 +432,7 @@ def early_table(run: Any, series_id: str) -> Table | None:
             (
                 w.month_short(row.month), kinds[str(row.kind)], w.day_short(row.released), w.count(row.value),
                 w.count(row.official) if np.isfinite(row.official) else t('not yet'),
-                f"{_plus(100 * float(np.expm1(row.log_error)))}%" if np.isfinite(row.log_error) else t("open|of an error"),
+                f"{w.signed(100 * float(np.expm1(row.log_error)), 1)}%" if np.isfinite(row.log_error) else t("open|of an error"),
             )
         )
         for row in records(table)

@@ -36,6 +36,7 @@ PHRASES: tuple[str, ...] = (
     mark("intercept"),
     mark("trend (years)"),
     mark("month {number}"),
+    mark("lag{number}"),
     mark("plain"),
     mark("shrunken"),
     mark("nuisance"),
