@@ -57,7 +57,7 @@ def coverage_chart(
         _row(canvas, ax, records(group), horizons.index(int(str(horizon))), narrow)
     if not narrow:
         for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
-            words = f"80%: {w.hits(row.held, row.n)} {unit}"
+            words = f"80%: {w.hits(row.held, row.n)} {t(unit)}"
             canvas.text(
                 ax, 1.0, horizons.index(int(row.horizon)), words, "muted", size=12, halo=False, shift=(10, 0)
             )

@@ -48,6 +48,15 @@ TEMPLATES = (
     mark("The forecast of {month} went from {before} to {after}: {steps}."),
     mark("software {number}"), mark("revised figures {number}"), mark("new figure {number}"), mark("events {number}"),
     mark("settings {number}"),
+    # forecast._publish.reruns: why each step was what it was
+    mark("none changed"), mark("the settings of the experiment were changed"), mark("made by the same software"),
+    mark("the last issue, run again today, is the same"), mark("the last issue, run again today, differs"),
+    mark("no figure was revised"), mark("the figure of {month} was revised"),
+    mark("{number} figures were revised, from {month} on"), mark("{number} figure was revised, from {month} on"),
+    mark("no new month"), mark("the figure of {month} is new"), mark("no event became usable"),
+    mark("became usable: {names} and others"), mark("became usable: {names}"),
+    mark("the end of an event became usable, or the calendar was corrected"),
+    mark("could not be run again: {message}"),
     # forecast.archive.track_record: the worst miss, behind its first words
     mark(": the forecast of {day} for {month}, one month ahead, was {middle}; {count} were counted, so it was {size}"),
     mark(": the forecast of {day} for {month}, {months} months ahead, was {middle}; {count} were counted, so it was {size}"),
