@@ -65,7 +65,7 @@ def claims_table(run: Any, series_id: str) -> Table | None:
     head = [
         Head(t("Months ahead")),
         Head(t("Skill"), "n"),
-        Head(w.capital(t("90% range")), "n"),
+        Head(t("90% range"), "n"),
         Head("p", "n"),
     ]
     head += [Head(t("Calm dates"), "n"), Head(t("Dates before a break"), "n")] if divided else []
@@ -163,7 +163,7 @@ def events_table(run: Any, view: View) -> Table | None:
         return None
     plain, moved = (m.set_index("month") for m in made)
     head = (
-        Head(t('Month')), Head(t('Without events'), "n"), Head(w.capital(t('80% range')), "n"), Head(t('With events'), "n"), Head(w.capital(t('80% range')), "n"),
+        Head(t('Month')), Head(t('Without events'), "n"), Head(t('80% range'), "n"), Head(t('With events'), "n"), Head(t('80% range'), "n"),
     )  # fmt: skip
     rows = []
     for month in plain.index[plain["horizon"].isin((1, 2, 3, 4, 5, 6, 9, 12))]:

@@ -60,7 +60,7 @@ def effects_chart(
     for i, row in enumerate(records(effects)):
         _row(canvas, ax, row, i, (low, top), narrow)
     if not narrow:
-        for shift, words, ha in ((66, t("Jump"), "right"), (92, w.capital(t('80% range')), "left"), (204, t('Ordinary months\nwith as large a jump'), "left")):  # fmt: skip
+        for shift, words, ha in ((66, t("Jump"), "right"), (92, t('80% range'), "left"), (204, t('Ordinary months\nwith as large a jump'), "left")):  # fmt: skip
             _above(canvas, ax, 1, words, 10, ha, shift=shift)
     return canvas.figure
 

@@ -85,8 +85,8 @@ def chart_table(
         Head(t("Month")),
         Head(t("count"), "n"),
         Head(t("forecast"), "n"),
-        Head(t("50% range"), "n"),
-        Head(t("80% range"), "n"),
+        Head(t("50% range|in running words"), "n"),
+        Head(t("80% range|in running words"), "n"),
     ]
     head += [Head(t("happened afterwards"), "n")] if afterwards else []
     head += [Head(name, "n", toggle) for toggle, name, _ in others]
@@ -108,7 +108,7 @@ def chart_table(
 
 def afterwards_table(view: View) -> Table:
     """Return what became known later beside the forecast; it feeds nothing."""
-    head = (Head(t('Month')), Head(t('Forecast (middle)'), "n"), Head(w.capital(t('80% range')), "n"), Head(t('Happened'), "n"), Head(t('Inside?')), Head(t('As published on'), "w"))  # fmt: skip
+    head = (Head(t('Month')), Head(t('Forecast (middle)'), "n"), Head(t('80% range'), "n"), Head(t('Happened'), "n"), Head(t('Inside?')), Head(t('As published on'), "w"))  # fmt: skip
     later = view.afterwards.set_index("month")
     rows = []
     for row in records(view.ahead):
@@ -152,9 +152,9 @@ def coverage_table(
     """Return how often the ranges held, by distance, with and without a new measure."""
     head = [
         Head(t("Months ahead")),
-        Head(w.capital(t("50% range")), "n"),
-        Head(w.capital(t("80% range")), "n"),
-        Head(w.capital(t("95% range")), "n"),
+        Head(t("50% range"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("95% range"), "n"),
     ]
     with_events = any(total for _, total in shock.values())
     if with_events:
@@ -184,7 +184,7 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
     head = (
         Head(t("Month")),
         Head(t("forecast"), "n"),
-        Head(t("80% range"), "n"),
+        Head(t("80% range|in running words"), "n"),
         Head(t("count"), "n"),
         Head(t("inside?")),
     )
@@ -327,7 +327,7 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
         pick(run.coefficients, series_id=(series_id, "pooled")) if len(run.coefficients) else run.coefficients
     )
     if len(rows):
-        heads = (Head(t('Term')), Head(t('Model'), "w"), Head(t('Estimate'), "n"), Head(t('Standard error'), "n"), Head(w.capital(t('95% range')), "n"), Head(t('Kind')))  # fmt: skip
+        heads = (Head(t('Term')), Head(t('Model'), "w"), Head(t('Estimate'), "n"), Head(t('Standard error'), "n"), Head(t('95% range'), "n"), Head(t('Kind')))  # fmt: skip
         made = [
             Row((
                 " · ".join(called.get(part) or retold(part) for part in str(row.term).split(" + ")), names.model_name(str(row.model)),
@@ -377,7 +377,7 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
     """Return the next month of every series: latest count, forecast, ranges; means where they add up."""
     month = views[0].ahead["month"].iloc[0]
     head: tuple[Head, ...] = (
-        Head(t('Series')), Head(t('Forecast, {month}', month=w.month_short(month)), "n"), Head(w.capital(t('80% range')), "n"), Head(w.capital(t('50% range')), "n"),
+        Head(t('Series')), Head(t('Forecast, {month}', month=w.month_short(month)), "n"), Head(t('80% range'), "n"), Head(t('50% range'), "n"),
         Head(t('Latest count, {last}', last=w.month_short(views[0].last)), "n"), Head(t('A year before'), "n"),
     )  # fmt: skip
     head += (Head(t("Mean (adds up)"), "n"),) if means else ()
