@@ -84,3 +84,15 @@ def test_long_forecasts_are_written_as_any_other_table():
     holes = table.assign(value=table["value"].where(table.index > 3))
     assert c.forecasts_bytes(holes) == c.csv_bytes(holes, "backtest", 7)
     assert c.forecasts_bytes(table.iloc[:0]) == c.csv_bytes(table.iloc[:0], "backtest", 7)
+
+
+def test_forecasts_are_written_in_pieces_without_a_seam():
+    months = pd.period_range("2000-01", periods=400, freq="M")
+    levels = [0.1, 0.5, 0.9]
+    table = pd.DataFrame(
+        [(name, month, level) for name in (*"abcdefghi", "100% of last year") for month in months for level in levels],
+        columns=["model", "month", "level"],
+    ).assign(value=lambda t: np.arange(len(t)) / 7)  # fmt: skip
+    table = table.drop(index=[4, 5])  # one forecast with fewer levels
+    assert len(table) > 10_000
+    assert c.forecasts_bytes(table) == c.csv_bytes(table, "backtest", 7)

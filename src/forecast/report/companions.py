@@ -130,13 +130,21 @@ def forecasts_bytes(table: pd.DataFrame, digits: int = 7) -> bytes:
         keys.append((codes, np.array([plain_text(v) for v in unique], dtype=object)))
     new[0] = True
     starts = np.flatnonzero(new)
-    shared = [",".join(parts) for parts in zip(*(texts[codes[starts]] for codes, texts in keys), strict=True)]
-    flat: list[Any] = [None] * (3 * len(table))
-    flat[0::3] = np.repeat(np.array(shared, object), np.diff(np.append(starts, len(table)))).tolist()
-    flat[1::3] = _column(table["level"].astype(object), digits)
-    flat[2::3] = table["value"].tolist()
-    lines = f"%s,%s,%.{digits}g\n" * len(table) % tuple(flat)
-    return f"{','.join(table.columns)}\n{lines}".encode()
+    shared = (",".join(parts) for parts in zip(*(texts[codes[starts]] for codes, texts in keys), strict=True))
+    levels, values = (table[c].to_numpy(float) for c in ("level", "value"))
+    ends = np.append(starts[1:], len(table))
+    # most forecasts have the same levels: their lines are one pattern, into which the start of a line goes
+    patterns: dict[bytes, str] = {}
+    out, parts, done = [f"{','.join(table.columns)}\n".encode()], list[str](), 0
+    for start, end, first in zip(starts.tolist(), ends.tolist(), shared, strict=True):
+        own = levels[start:end].tobytes()
+        if own not in patterns:
+            patterns[own] = "".join(f"\0,{plain_text(v)},%.{digits}g\n" for v in levels[start:end])
+        parts.append(patterns[own].replace("\0", first.replace("%", "%%")))
+        if end - done > 10_000 or end == len(table):  # pieces that a cache holds are written far quicker
+            out.append(("".join(parts) % tuple(values[done:end].tolist())).encode())
+            parts, done = [], end
+    return b"".join(out)
 
 
 def gz_bytes(data: bytes) -> bytes:
