@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -66,3 +67,13 @@ def test_a_folder_without_a_run_is_an_error(tmp_path):
         DataError, match=r"holds no run \(report.json, observations.csv, scores.csv and experiment.yaml"
     ):
         side_by_side.compare_html([tmp_path])
+
+
+def test_page_speaks_the_language_of_the_first_run(folders, tmp_path):
+    plain = (folders[0] / "experiment.yaml").read_text(encoding="utf-8")
+    first = tmp_path / "first"
+    shutil.copytree(folders[0], first)
+    (first / "experiment.yaml").write_text(plain.replace("language: en", "language: es"), encoding="utf-8")
+    source = side_by_side.compare_html([first, folders[1]])
+    assert '<html lang="es">' in source and "¿Qué ejecución puntúa mejor?" in source
+    assert "Which run scores best?" in side_by_side.compare_html([folders[1], first])

@@ -304,3 +304,23 @@ def test_forecasts_by_others_come_with_the_caveat(content):
 
 def test_the_same_content_gives_the_same_bytes(content):
     assert site_files(content) == site_files(content)
+
+
+def test_pages_speak_the_language_of_the_experiment_and_figures_for_programmes_stay(content):
+    english, other = site_files(content), site_files(replace(content, language="es"))
+    source = other["index.html"].decode()
+    assert '<html lang="es">' in source and "Todos los informes" in source and "junio de 2024" in source
+    assert 'xml:lang="es"' in other["feed.xml"].decode() and "Corrección: About" in other["feed.xml"].decode()
+    for name in ("latest.json", "latest.schema.json", "status.json", "track_record.csv"):
+        assert other[name] == english[name], name
+    bare = re.sub(r"<style>.*?</style>|<[^>]+>", " ", source, flags=re.S)
+    for name in (
+        content.changed,
+        "About 10,000 &amp; rising",
+        "The direction is open.",
+        "Forecast report: A &amp; B",
+        "one.",
+    ):
+        bare = bare.replace(name, " ")
+    assert not re.findall(r"\b(the|of|and|for|is|month|range|made|count)\b", bare, re.IGNORECASE)
+    assert site_files(content) == english
