@@ -8,7 +8,8 @@ names, those drawn by numpy's `default_rng(20240507).choice` without replacement
 and widths; the months that are scored are in no file that it reads. R's Theta is `thetaf` of package forecast: its scores
 of each series are in competitions.csv, written by `--record` (R 4.2.2, forecast 8.20). statsforecast runs in the
 environment of its own that _arima_peers.py makes. --every K takes each K-th series of the list, --all every series that
-is long enough.
+is long enough. --choose compares ways to make the ranges of `general` on 100 and 50 series that are NOT in the list: what
+was chosen there stands in conf/combination/general.yaml.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +91,25 @@ def drawn(name: str) -> list[str]:
     return sorted(np.random.default_rng(SEED).choice(long, SIZES[name], replace=False).tolist())
 
 
+def others(name: str) -> list[str]:
+    """Names of half as many series that are long enough and not in the list: settings may be chosen on them."""
+    listed = set(drawn(name))
+    rest = sorted(
+        s.name for s in collection(name).values() if len(s.history) >= SHORTEST and s.name not in listed
+    )
+    return sorted(np.random.default_rng(SEED).choice(rest, SIZES[name] // 2, replace=False).tolist())
+
+
 # --------------------------------------------------------------------------- forecasters
 
 
-def ours(series: list[Series], jobs: int) -> dict[str, dict[str, np.ndarray]]:
+def ours(
+    series: list[Series], jobs: int, ways: Sequence[Sequence[str]] = ((),)
+) -> list[dict[str, dict[str, np.ndarray]]]:
     """Row -> series -> quantiles (horizon, level), by the public functions and shipped configuration.
 
     The histories are laid side by side with a common last month, so that all of them share their origins.
+    `ways` are overrides of the configuration that decide about ranges; one result for each.
     """
     horizon = len(series[0].future)
     rows = [
@@ -108,16 +121,20 @@ def ours(series: list[Series], jobs: int) -> dict[str, dict[str, np.ndarray]]:
         path = Path(folder) / "histories.csv"
         pd.concat(rows).to_csv(path, index=False)
         names = [s.name for s in series]
-        exp = fc.load_experiment(None, "model=random_walk", "combination=general", "data=file", f"data.path={path}",
-                                 f"target.series=[{','.join(names)}]", f"horizon={horizon}")  # fmt: skip
+        exps = [fc.load_experiment(None, "model=random_walk", "combination=general", "data=file", f"data.path={path}",
+                                   f"target.series=[{','.join(names)}]", f"horizon={horizon}", *way) for way in ways]  # fmt: skip
         obs = fc.load_observations(path)
     first = str(pd.Period("2000-12", "M") - 2 * horizon)
     origins = fc.monthly_origins(first, None, obs, series=names)
-    models = {n: fc.make_model(s.kind, **s.parameters) for n, s in exp.model.items()}
+    models = {n: fc.make_model(s.kind, **s.parameters) for n, s in exps[0].model.items()}
+    own = any(exp.intervals.method == "model" for exp in exps)
     with joblib.parallel_config(n_jobs=jobs):
-        bt = fc.backtest(models, obs, fc.load_events(), names, origins, horizon, "none", levels=(0.5,))
-    table, _, _ = postprocess(exp, bt.forecasts, obs, origins[-1])
-    return read(table[table["origin"] == origins[-1]])
+        bt = fc.backtest(models, obs, fc.load_events(), names, origins, horizon, "none", levels=fc.LEVELS if own else (0.5,))  # fmt: skip
+    made = []
+    for exp in exps:
+        table, _, _ = postprocess(exp, bt.forecasts, obs, origins[-1])
+        made.append(read(table[table["origin"] == origins[-1]]))
+    return made
 
 
 def read(table: pd.DataFrame) -> dict[str, dict[str, np.ndarray]]:
@@ -235,7 +252,7 @@ def report(name: str, args: argparse.Namespace) -> None:
     if sorted(kept.index) != drawn(name):
         raise SystemExit(f"{LIST.name} does not hold the series that the rule draws from {name}")
     series = [every[n] for n in (every if args.all else kept.index[:: args.every])]
-    made, seconds = timed(lambda: ours(series, args.jobs))
+    made, seconds = timed(lambda: ours(series, args.jobs)[0])
     if args.all:
         series = [s for s in series if s.name in made["general"]]
     theirs, spent = peers(series, args.jobs)
@@ -261,6 +278,26 @@ def report(name: str, args: argparse.Namespace) -> None:
     )
 
 
+#: What --choose compares: how members are averaged, and how ranges grow with the distance.
+WAYS = [
+    *((average, f"intervals.exponent={a}") for average in ("quantiles", "points") for a in (0.0, 0.125, 0.25, 0.375, 0.5)),
+    ("quantiles", "intervals.method=model"),
+]  # fmt: skip
+
+
+def choose(name: str, jobs: int) -> None:
+    """Print how each way to make ranges did on series that are not in the list."""
+    every = collection(name)
+    series = [every[n] for n in others(name)]
+    made = ours(series, jobs, [(f"combination.general.average={average}", words) for average, words in WAYS])
+    print(f"\n### {name}: {len(series)} series outside the list, ranges of `general`\n")
+    print("| averaged | ranges | MASE | MSIS, mean | MSIS, median | 80 % | 95 % |\n|---|---|" + "---:|" * 5)
+    for (average, words), forecasts in zip(WAYS, made, strict=True):
+        table = pd.DataFrame([s.scores(forecasts["general"][s.name]) for s in series], columns=SCORES)
+        mean, middle = table.mean(), table["MSIS"].median()
+        print(f"| {average} | {words.removeprefix('intervals.')} | {mean['MASE']:.3f} | {mean['MSIS']:.2f} | {middle:.2f} | {mean['80 %']:.1f} | {mean['95 %']:.1f} |")  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -268,6 +305,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="each K-th series of the list")
     parser.add_argument("--all", action="store_true", help="every series that is long enough (hours)")
     parser.add_argument("--record", action="store_true", help="write competitions.csv by R")
+    parser.add_argument("--choose", action="store_true", help="compare ranges on series outside the list")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     start = time.perf_counter()
@@ -275,7 +313,10 @@ def main() -> None:
         record()
     print(f"# Competitions, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}")
     for name in SIZES:
-        report(name, args)
+        if args.choose:
+            choose(name, args.jobs)
+        else:
+            report(name, args)
     print(f"\nwhole run: {time.perf_counter() - start:.0f} s")
 
 

@@ -121,6 +121,18 @@ def test_means_add_up_and_quantiles_ascend(obs, table, method):
     assert basis["note"].str.startswith("not reconciled: 0 matured").sum() == 1
 
 
+def test_ranges_never_narrow_with_the_month(obs, table):
+    made, _ = reconcile(table, obs, TREE, paths=50)
+    keys = ["origin", "series_id", "level"]
+    wide = made[made["level"].notna()].sort_values([*keys, "horizon"])
+    middle = wide[wide["level"] == 0.5].set_index(["origin", "series_id", "horizon"])["value"]
+    at = pd.MultiIndex.from_frame(wide[["origin", "series_id", "horizon"]])
+    wide["width"] = np.log(wide["value"].to_numpy() / middle.reindex(at).to_numpy()) * np.sign(
+        wide["level"] - 0.5
+    )
+    assert wide.groupby(keys)["width"].diff().min() > -1e-9
+
+
 def test_a_total_that_is_too_high_is_met_half_way(obs, table):
     """The total was 10 % too high: bottom-up ignores it, top-down ignores the rest, least squares lie between."""
     origin = table["origin"].max()

@@ -31,6 +31,12 @@ def test_range_words():
     assert "rest on 150 past one-step misses" in s.range_words("square_root", 150)
     assert "rest on past one-step misses" in s.range_words("square_root", None)
     assert "at the same distance" in s.range_words("direct", 60)
+    assert (
+        "40 past one-step misses of this forecast and widen with the distance to the power 0.25"
+        in s.range_words("square_root", 40, 0.25)
+    )
+    assert "square root" in s.range_words("square_root", 40, 0.5)
+    assert s.range_words("model", None).startswith("The ranges are the models’ own")
 
 
 def test_forecast_note():
@@ -111,7 +117,7 @@ def test_agreement_in_spanish():
         )
         assert s.afterwards_find(3, 3, 3).startswith("Tres recuentos se hicieron públicos")
         assert s.rounding_note([], None, {100, 1000}).startswith(
-            "Los pronósticos se redondean a la centena más cercana por debajo de 20,000 y al millar más cercano"
+            "Los pronósticos se redondean al múltiplo de 100 más cercano por debajo de 20,000 y al múltiplo de 1,000"
         )
         title = s.forecast_title(AUG, 9_000.0, FEB, [9_000.0, 14_000.0], 0.5, 0.6)
         assert title.startswith("En febrero de 2027 el valor central del pronóstico está un 56% por encima")

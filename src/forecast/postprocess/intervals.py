@@ -212,7 +212,7 @@ def _basis(
     basis["n_errors"] = np.floor(errors + 1e-9).astype(np.int64)
     basis["max_central"] = given
     widest = float(np.abs(2.0 * p - 1.0).max())
-    words = _words(method, spec)
+    words = words_of(method, spec)
     notes: dict[tuple[int, int, float], str] = {}
     written = []
     for horizon, n, top in zip(basis["horizon"], basis["n_errors"], given, strict=True):
@@ -224,7 +224,8 @@ def _basis(
     return basis[list(BASIS_COLUMNS)]
 
 
-def _words(method: Method, spec: IntervalsSpec) -> str:
+def words_of(method: Method, spec: IntervalsSpec) -> str:
+    """Return how ranges are made, as the end of a sentence."""
     if spec.method == "square_root" and spec.exponent != 0.5:
         return f"by growth with the horizon to the power {spec.exponent:g}"
     return method.words

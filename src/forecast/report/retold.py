@@ -110,7 +110,8 @@ TEMPLATES = (
     mark("Of 0 to {most} months of anticipation {best} month fits best; 95% range {low} to {high}."),
     mark("all months"), mark("last {number} months"),
     # forecast.postprocess.intervals
-    mark("by the square-root rule"), mark("by signed errors of the same horizon"),
+    mark("by the square-root rule"), mark("by growth with the horizon to the power {exponent}"),
+    mark("by signed errors of the same horizon"),
     mark("by mirrored errors of the same horizon"),
     mark("by errors of the same horizon, scaled to recent volatility"),
     mark("by adaptive conformal ranges"), mark("by a Student t of the same horizon"),

@@ -304,7 +304,11 @@ def first_chart(r: Report) -> Chart | None:
     ratios = [None if ends is None or ends[0] <= 0 else ends[1] / ends[0] for ends in (first, final)]
     end = ahead["month"].iloc[-1]
     basis = view.basis.get(1)
-    rests = sentences.range_words(basis.method, basis.errors) if basis else ""
+    rests = (
+        sentences.range_words(basis.method, basis.errors, r.run.experiment.intervals.exponent)
+        if basis
+        else ""
+    )
     ranges = [name for name in ("80", "50") if ahead[f"lower_{name}"].notna().any()]
     note = sentences.forecast_note(ranges, rests, r.source)
     if "80" in ranges and final is None:

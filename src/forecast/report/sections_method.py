@@ -236,16 +236,14 @@ def _engine(r: Report) -> str:
 
 
 def _range_rule(r: Report) -> str:
-    from forecast.postprocess.intervals import METHODS
+    from forecast.postprocess.intervals import METHODS, words_of
 
-    method = METHODS.get(r.run.experiment.intervals.method)
-    return (
-        t(
-            "Ranges are made {words}, from this forecast’s own past errors on the log scale.",
-            words=retold(method.words),
-        )
-        if method
-        else ""
+    spec = r.run.experiment.intervals
+    if spec.method not in METHODS:
+        return t("Ranges are the models’ own, averaged like the forecasts; past errors do not widen them.")
+    return t(
+        "Ranges are made {words}, from this forecast’s own past errors on the log scale.",
+        words=retold(words_of(METHODS[spec.method], spec)),
     )
 
 

@@ -48,9 +48,19 @@ def forecast_title(last: Any, last_value: float, end: Any, middles: Sequence[flo
     return t("The counts to {last} and the forecast to {end}", last=w.month_long(last), end=w.month_long(end))
 
 
-def range_words(method: str, errors: float | None) -> str:
+def range_words(method: str, errors: float | None, exponent: float = 0.5) -> str:
     """Return what the width of the ranges rests on."""
     number = w.count(int(errors)) if errors else ""
+    if method == "model":
+        return t("The ranges are the models’ own; how often they held is told below.")
+    if method == "square_root" and exponent != 0.5:
+        return t(
+            "The ranges rest on {number} past one-step misses of this forecast and widen with the distance to the power {power}."
+            if number
+            else "The ranges rest on past one-step misses of this forecast and widen with the distance to the power {power}.",
+            number=number,
+            power=w.count(exponent),
+        )
     if method == "square_root":
         return t(
             "The ranges rest on {number} past one-step misses of this forecast and widen with the square root of the distance."
