@@ -242,6 +242,10 @@ def test_backup_export_and_vacuum(archive, tmp_path):
     assert "MB after" in archive.vacuum() and len(archive.runs()) == 1
     with pytest.raises(ArchiveError, match="archive itself"):
         archive.backup(archive.path)
+    archive.backup(f"{tmp_path}/folder/")  # a folder that is not there yet
+    assert Archive(tmp_path / "folder" / archive.path.name).check().startswith("integrity: ok")
+    with pytest.raises(ArchiveError, match=r"/proc/x: the copy cannot be written .*was not touched"):
+        archive.backup("/proc/x")
 
 
 def test_numbers_that_are_missing_stay_missing(archive):

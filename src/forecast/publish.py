@@ -182,7 +182,7 @@ def archive_check(path: str | Path) -> Outcome:
 
 def archive_backup(path: str | Path, target: str | Path) -> Outcome:
     """Copy an archive to a file or into a folder, and check the copy."""
-    return _answered(lambda: Outcome(0, Archive(Path(path)).backup(Path(target))))
+    return _answered(lambda: Outcome(0, Archive(Path(path)).backup(target)))
 
 
 def archive_export(path: str | Path, folder: str | Path) -> Outcome:

@@ -41,7 +41,8 @@ def locked(path: Path, wait_seconds: float, poll: float = 0.2) -> Iterator[None]
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise ForecastError(
-            f"{path}: the lock cannot be made ({error.strerror or error}); nothing was changed"
+            f"{path}: the lock cannot be made ({error.strerror or error}); nothing was changed. It stands beside"
+            " the archive: give publish.archive a place that can be written"
         ) from error
     with file:
         deadline = time.monotonic() + wait_seconds

@@ -114,5 +114,6 @@ def told(site: Path) -> Iterator[None]:
     except OSError as error:
         raise ForecastError(
             f"{site}: the site cannot be written ({error.strerror or error}"
-            f"{': ' + str(error.filename) if error.filename else ''}); what was published before stands as it was"
+            f"{': ' + str(error.filename) if error.filename else ''}); what was published before stands as it was."
+            " Give publish.site a place that can be written and has room"
         ) from error

@@ -88,7 +88,8 @@ def _read(path: str | None, spec: PublishSpec, events: bool = False) -> dict[str
         return _read_address(path, spec)
     place = Path(path).expanduser()
     if not place.exists():
-        raise DataError(f"{place}: there is no such file or folder; nothing was changed")
+        key = "events.path" if events else "data.path"
+        raise DataError(f"{key}: {place}: there is no such file or folder; nothing was changed")
     if place.is_dir():
         wanted = sorted(p for p in place.glob("*.csv") if (p.name in _EVENT_FILES) == events)
         if not wanted:
@@ -187,7 +188,9 @@ def _web(address: str, spec: PublishSpec) -> Iterator[bytes]:
                 raise OSError(f"it broke off after {came:,} of {int(promised):,} bytes")
     except (URLError, HTTPException, OSError) as error:
         reason = getattr(error, "reason", error)
-        raise DataError(f"{address}: could not be read ({reason}); nothing was changed") from error
+        raise DataError(
+            f"{address}: could not be read ({reason}); nothing was changed. If data.path is right, publish again later"
+        ) from error
 
 
 def _remote(address: str, spec: PublishSpec) -> dict[str, bytes]:
@@ -214,7 +217,10 @@ def _remote(address: str, spec: PublishSpec) -> dict[str, bytes]:
                 out[PurePosixPath(str(name)).name] = b"".join(_limited(_chunks(file), address, spec))
         return out
     except (OSError, ValueError, ImportError) as error:
-        raise DataError(f"{address}: could not be read ({error}); nothing was changed") from error
+        raise DataError(
+            f"{address}: could not be read ({error}); nothing was changed. data.path takes a folder, a file, or an"
+            " address of https://, file:// or what is installed for fsspec"
+        ) from error
 
 
 def _chunks(file: Any) -> Iterator[bytes]:

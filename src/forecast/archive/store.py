@@ -311,15 +311,21 @@ class Archive:
         rows = ", ".join(f"{n:,} {t}" for t, n in counts.items() if n)
         return f"integrity: ok\nschema {version}, {size / 1e6:.1f} MB\nrows: {rows or 'none'}"
 
-    def backup(self, target: Path) -> str:
+    def backup(self, target: str | Path) -> str:
         """Copy the archive, check the copy, then put it in place under the given name.
+
+        Parameters
+        ----------
+        target : str or Path
+            A file, or a folder: one that is there, or a text that ends in ``/``.
 
         Raises
         ------
         ArchiveError
             When the copy cannot be made; a copy that was there before is kept then.
         """
-        target = target / self.path.name if target.is_dir() else target
+        folder = Path(target).is_dir() or str(target).endswith(("/", os.sep))
+        target = Path(target) / self.path.name if folder else Path(target)
         if target.resolve() == self.path.resolve():
             raise ArchiveError(f"{target}: is the archive itself; give another path", 2)
         aside = target.with_name(f".{target.name}.part")
@@ -327,12 +333,17 @@ class Archive:
             target.parent.mkdir(parents=True, exist_ok=True)
             aside.unlink(missing_ok=True)
             with self._reading() as connection:
-                _copy(connection, aside)
+                try:
+                    _copy(connection, aside)
+                except sqlite3.Error as error:
+                    if isinstance(error, sqlite3.OperationalError):
+                        raise _no_copy(target, error) from error
+                    raise  # the archive itself is damaged
             aside.replace(target)
         except sqlite3.Error as error:
             raise explain(error, target) from error
         except OSError as error:
-            raise ArchiveError(f"{target}: the copy cannot be written ({error.strerror or error})") from error
+            raise _no_copy(target, error) from error
         finally:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
@@ -363,6 +374,14 @@ def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
     found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
     if found != ["ok"]:
         raise corrupt(path, "; ".join(found))
+
+
+def _no_copy(target: Path, error: Exception) -> ArchiveError:
+    why = getattr(error, "strerror", None) or error
+    return ArchiveError(
+        f"{target}: the copy cannot be written ({why}); give a place that can be written and has room."
+        " The archive was not touched"
+    )
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:

@@ -421,9 +421,9 @@ def _swap(aside: Path, target: Path) -> None:
 def _trouble(error: OSError, target: Path) -> str:
     where = error.filename or target
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"the report cannot be written: {where} is read-only; choose another report.folder. Nothing was changed"
+        return f"the report cannot be written: {where} is read-only; choose another folder (report.folder, or publish.site). Nothing was changed"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the report cannot be written: no space left for {target}; free some or choose another report.folder. Nothing was changed"
+        return f"the report cannot be written: no space left for {target}; free some or choose another folder (report.folder, or publish.site). Nothing was changed"
     return (
         f"the report cannot be written to {target}: {error.strerror or error} ({where}). Nothing was changed"
     )
