@@ -141,7 +141,7 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
 def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
     """Return one button for each state of knowledge that the cases have, and one for all; none for a single one."""
     words = {
-        "none": (t("no events"), "7 4"),
+        "none": (t("no events|of the calendar"), "7 4"),
         "at_origin": (t("events as known at the time"), ""),
         "hindsight": (t("hindsight"), "2 3"),
     }
@@ -157,7 +157,8 @@ def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
 
 def _case_words(case: Case, whole: bool) -> str:
     last = case.ahead.iloc[-1]
-    parts = [f"{t(words)} {w.rounded(float(last[key]), whole)}" for key, (_, _, words, _) in LINES.items() if key in last and np.isfinite(last[key])]  # fmt: skip
+    words = {**{key: t(line[2]) for key, line in LINES.items()}, "none": t("no events|of the calendar")}
+    parts = [f"{words[key]} {w.rounded(float(last[key]), whole)}" for key in LINES if key in last and np.isfinite(last[key])]  # fmt: skip
     if np.isfinite(last["actual"]):
         parts.append(t("happened {count}", count=w.count(float(last["actual"]))))
     return f"{w.month_long(case.ahead.index[-1])} {', '.join(parts)}"
@@ -165,7 +166,7 @@ def _case_words(case: Case, whole: bool) -> str:
 
 def cases_table(cases: list[Case], whole: bool) -> Table:
     """Return the last month of each case: what each state of knowledge gave, and what happened."""
-    head = (Head(t('Made on')), Head(t('for'), "w"), Head(t('no events'), "n"), Head(t('as known'), "n"), Head(t('80% range'), "n"), Head(t('hindsight'), "n"), Head(t('happened'), "n"))  # fmt: skip
+    head = (Head(t('Made on')), Head(t('for'), "w"), Head(t('no events|of the calendar'), "n"), Head(t('as known'), "n"), Head(t('80% range'), "n"), Head(t('hindsight'), "n"), Head(t('happened'), "n"))  # fmt: skip
     out = []
     for case in cases:
         last = case.ahead.iloc[-1]
