@@ -1,8 +1,10 @@
 """From figures to SVG."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 
 from figure_checks import fan, monthly
 from forecast.report import _svg
@@ -89,3 +91,26 @@ def test_wrapped_lines_are_few_and_even():
     assert len(_svg.wrapped(text, 10_000, 14)) == 1
     assert max(map(len, lines)) - min(map(len, lines)) < 14
     assert _svg.wrapped("word", 1, 14) == ["word"]
+
+
+def test_png_has_title_and_note_above_and_below_the_drawing():
+    image = Image.open(io.BytesIO(_svg.png(draw(palette=f.PLACEHOLDERS), FRAME))).convert("L")
+    plan = _svg.layout(FRAME, f.WIDE, 430)
+    scale = 2000 / plan.width
+    assert image.height == round(plan.height * scale)
+
+    def dark(top, bottom):
+        strip = image.crop((0, round(top * scale), image.width, round(bottom * scale)))
+        return strip.getextrema()[0] < 130
+
+    assert dark(_svg.MARGIN, _svg.MARGIN + 26) and not dark(0, _svg.MARGIN - 4)
+    assert dark(plan.top + 430, plan.top + 430 + 22) and not dark(plan.height - _svg.MARGIN + 4, plan.height)
+
+
+def test_printed_labels_have_a_stroked_copy_below_in_place_of_a_halo():
+    text = _svg.for_print(made())
+    labels = re.findall(r'<g class="(?:[^"]* )?halo">(.*?)</g>', text)
+    assert len(labels) >= 3
+    for label in labels:
+        copy = f'<g stroke="{f.LIGHT["bg"]}" stroke-width="3.5" stroke-linejoin="round">{label}</g>'
+        assert text.index(copy) < text.index(f'halo">{label}</g>')

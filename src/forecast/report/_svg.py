@@ -25,6 +25,7 @@ FILE_FONT = "Arial,Liberation Sans,Helvetica,sans-serif"
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS.values()))
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_HALO = re.compile(r'<g class="(?:[^"]* )?halo">(.*?)</g>')
 _NOTHING_TURNED = re.compile(r"rotate\(-?0(?:\.0+)? [^)]*\)")
 #: Declarations that say nothing new.
 _DEFAULTS = {("stroke-linecap", "butt"), ("stroke-linecap", "square"), ("stroke-miterlimit", "100000")}
@@ -213,9 +214,14 @@ def for_page(made: Drawing, label: str, kind: str, book: StyleBook) -> str:
 
 
 def for_print(made: Drawing, palette: Mapping[str, str] = LIGHT) -> str:
-    """Return a drawing alone, in fixed colours, as a picture of a printed page."""
+    """Return a drawing alone, in fixed colours, as a picture of a printed page.
+
+    Printers know no `paint-order`: the halo of a label is a stroked copy of it below.
+    """
     colours = {hexa: palette[role] for role, hexa in PLACEHOLDERS.items()}
     inner = "".join(_write(child, None, colours) for child in made.root)
+    below = f'<g stroke="{palette["bg"]}" stroke-width="3.5" stroke-linejoin="round">'
+    inner = _HALO.sub(lambda label: f"{below}{label[1]}</g>{label[0]}", inner)
     size = f'viewBox="0 0 {made.width:g} {made.height:g}" width="{made.width:g}" height="{made.height:g}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FILE_FONT}"><style>.mod{{display:none}}</style>{inner}</svg>'
 
