@@ -1,6 +1,7 @@
 """How long the parts of a run take: reading, panels, designs, ranges, scores, one look at `forecast --help`.
 
 python benchmarks/parts.py prints one Markdown table, CPU seconds of one thread, medians of several calls.
+python benchmarks/parts.py guatemala_2024 runs that experiment once and prints what writing its page costs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,39 @@ def cpu(call: Callable[[], object], times: int) -> float:
     return statistics.median(taken)
 
 
+def page_parts(name: str) -> dict[str, float]:
+    """CPU seconds of writing the page of an experiment, whole and by parts; the run itself is not counted."""
+    from forecast.report import companions
+    from forecast.report.page import report_files
+
+    run = fc.run(fc.load_experiment(name))
+    start = time.process_time()
+    files = report_files(run)
+    first = time.process_time() - start
+    whole, bare = cpu(lambda: report_files(run), 3), cpu(lambda: report_files(run, png=False), 3)
+    replayed = cpu(lambda: companions.gz_bytes(companions.forecasts_bytes(run.backtest)), 3)
+    size = len(files["index.html"]) / 1e6
+    return {
+        f"page of {name}, {size:.2f} MB, the first in a process (matplotlib is read)": first,
+        "the same again": whole,
+        "of that, charts as PNG": whole - bare,
+        f"of that, backtest.csv.gz, {len(run.backtest):,} rows": replayed,
+        "of that, the rest: sentences, tables, charts as SVG": bare - replayed,
+    }
+
+
+def show(rows: dict[str, float]) -> None:
+    """Print parts as a Markdown table."""
+    print(f"# Parts of a run, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}\n")
+    print("| part | CPU ms |\n|---|---:|")
+    for name, seconds in rows.items():
+        print(f"| {name} | {1000 * seconds:,.1f} |")
+
+
 def main() -> None:
+    if sys.argv[1:]:
+        show(page_parts(sys.argv[1]))
+        return
     obs, events = fc.load_observations(), fc.load_events()
     panel = obs.as_of("2024-05-07", SERIES)
     origins = fc.monthly_origins("2004-01", "2024-03", obs, series=SERIES)
@@ -48,11 +81,7 @@ def main() -> None:
     }
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", "forecast", "--help"], check=True, capture_output=True)
-    print(f"# Parts of a run, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}\n")
-    print("| part | CPU ms |\n|---|---:|")
-    for name, seconds in rows.items():
-        print(f"| {name} | {1000 * seconds:,.1f} |")
-    print(f"| `forecast --help`, wall | {1000 * (time.perf_counter() - start):,.0f} |")
+    show({**rows, "`forecast --help`, wall": time.perf_counter() - start})
 
 
 if __name__ == "__main__":
