@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from chromium import Browser, Tab, find_chromium
 from forecast import compose
 from forecast.report import page as fc_page
 from forecast.report import side_by_side
-from report_fixture import STATES, brief, files
+from report_fixture import STATES, brief, files, state
 
 pytestmark = [
     pytest.mark.skipif(find_chromium() is None, reason="chromium missing"),
@@ -57,11 +58,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reports")
 
 
-def page(folder: Path, name: str) -> Path:
+def in_language(name: str, language: str) -> dict[str, bytes]:
+    run = state(name)
+    spec = replace(run.experiment, report=replace(run.experiment.report, language=language))
+    return fc_page.report_files(replace(run, experiment=spec), png=False)
+
+
+def page(folder: Path, name: str, language: str = "en") -> Path:
     """Return the page of a state, written once."""
-    target = folder / name
+    target = folder / f"{name}-{language}"
     if not target.exists():
-        for path, data in files(name).items():
+        made = files(name) if language == "en" else in_language(name, language)
+        for path, data in made.items():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (target / path).write_bytes(data)
     return target / "index.html"
@@ -197,6 +205,21 @@ def test_no_sideways_scroll_and_labels_stand_apart(browser, folder, name, width)
         assert found["out"] == []
         if width in (360, 1280):
             assert found["min"] >= 10.9
+
+
+@pytest.mark.parametrize(
+    "name", ["causes", *(pytest.param(n, marks=pytest.mark.proof) for n in STATES if n != "causes")]
+)
+def test_labels_stand_apart_in_spanish(browser, folder, name):
+    """Its words are longer than the English ones; placement is measured, not assumed."""
+    path = page(folder, name, "es")
+    for width in (320, 360, 1280):
+        with browser.open(path, width) as tab:
+            assert tab.evaluate("document.documentElement.lang") == "es"
+            assert tab.evaluate("document.documentElement.scrollWidth") == width
+            assert tab.evaluate(LABELS)["out"] == [], width
+    with browser.open(path, 1280) as tab:
+        assert violations(tab) == []
 
 
 @pytest.mark.proof
