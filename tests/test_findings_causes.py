@@ -75,6 +75,9 @@ def test_effects_find_depends_on_the_other_choices():
     assert "expected" not in g.effects_find([g.Jump("D", None, -0.4, -0.6, -0.2, True, None, -1.0)])
     alone = g.effects_find([shaky])
     assert "stands out from ordinary months, but" in alone and "largest" not in alone
+    rise = g.Jump("E", None, 0.9, 0.6, 1.2, True, g.Varied(67, 100, -50.0, 161.0))
+    assert "67 of 100 choices show a rise" in g.effects_find([rise])
+    assert "The rise of “E”, +146%, stands out from ordinary months too" in g.effects_find([most, rise])
 
 
 def test_specification_words():

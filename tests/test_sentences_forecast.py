@@ -14,12 +14,15 @@ def test_forecast_title():
     )
     assert s.forecast_title(AUG, 8870, FEB, [8_400], 1.5, 1.6).endswith("; the range around it widens slowly")
     assert s.forecast_title(AUG, 8870, FEB, [8_400], None, None).endswith("August’s level")
+    assert s.forecast_title(AUG, 0, FEB, [8_400], None, None) == (
+        "The counts to August 2026 and the forecast to February 2027"
+    )
     assert s.forecast_title(AUG, 100, FEB, [150], None, None) == (
         "By February 2027 the middle of the forecast is 50% above August’s count"
     )
     assert "50% below" in s.forecast_title(AUG, 100, FEB, [50], None, None)
     assert "August 2026’s count" in s.forecast_title(AUG, 100, AUG + 12, [150], None, None)
-    assert s.forecast_title(AUG, 0, FEB, [5], None, None).startswith("The middle of the forecast stays close")
+    assert s.forecast_title(AUG, 0, FEB, [0.2], None, None).endswith("stays close to August’s level")
     swings = s.forecast_title(AUG, 1763, AUG + 12, [1420.0, 1210.0, 1760.0], None, None)
     assert (
         swings

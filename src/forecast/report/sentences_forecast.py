@@ -14,7 +14,7 @@ from forecast.report.catalogue import mark, t
 def forecast_title(last: Any, last_value: float, end: Any, middles: Sequence[float], first_ratio: float | None, end_ratio: float | None, whole: bool = True) -> str:  # fmt: skip
     """Return the title of the first chart: where the middle goes, and whether the range widens fast."""
     middle = middles[-1]
-    move = middle / last_value - 1 if last_value else 0.0
+    move = middle / last_value - 1 if last_value else float(round(middle) != 0)
     same = w.month_name(last) == w.month_name(end)
     name = w.possessive(w.month_long(last) if same else w.month_name(last))
     if end_ratio is None or first_ratio is None:

@@ -321,17 +321,16 @@ def shortened(text: str, limit: int) -> str:
     >>> shortened("Migrant Protection Protocols (Remain in Mexico)", 24)
     'Migrant Protection…'
     """
+    text = " ".join(text.split())
     if len(text) <= limit:
         return text
     bare = re.sub(r"\s*\([^)]*\)", "", text).strip()
     if bare and len(bare) <= limit:
         return bare
-    kept = ""
-    for word in bare.split():
-        if len(kept) + len(word) + 1 > limit - 1:
-            break
-        kept = f"{kept} {word}".strip()
-    return (kept or bare[: limit - 1]).rstrip(",;:–-") + "…"
+    words = bare.split()
+    shorter = (" ".join(words[:n]) for n in range(len(words) - 1, 0, -1))
+    kept = next((part for part in shorter if len(part) < limit), bare[: limit - 1])
+    return kept.rstrip(",;:–-") + "…"
 
 
 def forbidden_words(text: str, exempt: Iterable[str] = ()) -> list[str]:
