@@ -37,6 +37,11 @@ def command(*words, cwd, **more):
     )
 
 
+def heeds_ctrl_c():
+    """A shell that runs the tests in the background lets its children ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """One finished run, and what the command said."""
@@ -177,6 +182,7 @@ def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heeds_ctrl_c,
     )
     for _ in range(600):
         if len(list(tmp_path.glob(".forecast-cache/**/*.npz"))) >= 2:
