@@ -17,6 +17,9 @@ from forecast.report import wording as w
 from report_fixture import state
 from test_sections_forecast import report
 
+#: One site serves several tests, so they stay on one worker.
+pytestmark = pytest.mark.xdist_group("corrections")
+
 SEP = pd.Period("2026-09", "M")
 OLD, NEW = (9_842.0, (6_520.0, 14_740.0)), (9_312.0, (6_120.0, 13_980.0))
 
@@ -102,7 +105,7 @@ def text_of(page):
     return "" if aside is None else re.sub(r"<[^>]+>", "", aside.group(0)), html
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """A report, the same day with a figure that was wrong, and again with other settings; drawn in full."""
     from forecast import experiment

@@ -26,7 +26,7 @@ def _names(page):
     return page.relative_to(ROOT).with_suffix("").as_posix().replace("/", "-")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hook():
     spec = importlib.util.spec_from_file_location("docs_site", ROOT / "docs" / "site.py")
     module = sys.modules["docs_site"] = importlib.util.module_from_spec(spec)
@@ -133,7 +133,7 @@ class Links(HTMLParser):
             self.loads.append(found["href"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The site, built strictly, with no way into a network."""
     folder = tmp_path_factory.mktemp("site")
@@ -146,7 +146,7 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pages(site):
     found = {}
     for path in site.rglob("*.html"):

@@ -18,7 +18,7 @@ EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
 LEFT_OUT = {"backtest.csv.gz", "manifest.json"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory):
     where = tmp_path_factory.mktemp("example")
     words = ["experiment=guatemala_2024", "report.png=false", "-q"]
