@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.text import Text
 
 from figure_checks import check_chart, fan, monthly
 from forecast.report.figure_past import _lanes, past_chart
@@ -46,3 +47,12 @@ def test_no_events_and_no_forecast_still_draw():
     empty = FLAGS.iloc[:0]
     check_chart(lambda **how: past_chart(COUNTS, FAN.iloc[:0], empty, **how))
     check_chart(lambda **how: past_chart(monthly([5, 7, 6]), fan(6, "2024-04"), empty, **how))
+
+
+def test_a_name_at_the_right_edge_is_shortened_to_stay_in_the_drawing():
+    month = COUNTS["month"].iloc[-1]
+    for label, cut in (("A measure with quite a long name", True), ("Short", False)):
+        figure = past_chart(COUNTS, FAN, pd.DataFrame({"month": [month], "label": [label]}))
+        words = [text.get_text() for text in figure.findobj(Text)]
+        assert (label in words) != cut
+        assert any(word.endswith("…") and label.startswith(word[:-1]) for word in words) == cut

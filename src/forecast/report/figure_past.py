@@ -110,8 +110,23 @@ def _flags(
             continue
         height = 14 + 30 * lanes[k]
         ax.plot([x, x], [0, 1 + (height + 20) * unit], transform=above, color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)  # fmt: skip
-        canvas.text(ax, x, 1, str(label), "ev", transform=above, size=12, shift=(4, height + 14))
+        canvas.text(ax, x, 1, _within(canvas, ax, x, str(label)), "ev", transform=above, size=12, shift=(4, height + 14))  # fmt: skip
         canvas.text(ax, x, 1, w.month_short(month), "muted", transform=above, size=11, shift=(4, height))
+
+
+#: The page's font is narrower than the one that measures; "Mexico halts, then acts": 122 to 139.
+ARIAL = 0.88
+
+
+def _within(canvas: f.Canvas, ax: Any, x: float, label: str) -> str:
+    """Shorten the label of a line near the right edge, so that it stays in the drawing."""
+    box, (left, right) = ax.get_window_extent(), ax.get_xlim()
+    room = canvas.width - box.x0 - (x - left) / (right - left) * box.width - 4
+    shown, limit = label, len(label)
+    while limit > 4 and ARIAL * canvas.width_of(shown, 12) > room:
+        limit -= 1
+        shown = w.shortened(label, limit)
+    return shown
 
 
 def _frame(canvas: f.Canvas, ax: Any, start: int, end: int, forecast: pd.DataFrame, counts: pd.DataFrame, narrow: bool) -> None:  # fmt: skip
