@@ -105,7 +105,7 @@ def text_of(page):
     return "" if aside is None else re.sub(r"<[^>]+>", "", aside.group(0)), html
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A report, the same day with a figure that was wrong, and again with other settings; drawn in full."""
     from forecast import experiment

@@ -26,7 +26,7 @@ def _names(page):
     return page.relative_to(ROOT).with_suffix("").as_posix().replace("/", "-")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hook():
     spec = importlib.util.spec_from_file_location("docs_site", ROOT / "docs" / "site.py")
     module = sys.modules["docs_site"] = importlib.util.module_from_spec(spec)

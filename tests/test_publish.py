@@ -20,7 +20,7 @@ def quick(monkeypatch):
     light(monkeypatch.setattr)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """Three issues: the first, one with a new figure and a revision, one with an event and other settings."""
     r = Rounds(tmp_path_factory.mktemp("rounds"))

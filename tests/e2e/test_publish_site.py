@@ -17,7 +17,7 @@ from _rounds import Rounds
 from forecast.publish import backfill
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A site with two published reports and a replayed one with its page."""
     r = Rounds(tmp_path_factory.mktemp("site"))
