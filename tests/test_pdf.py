@@ -20,9 +20,8 @@ def made(run):
     try:
         pdf.need()
     except ConfigError as error:
-        pytest.skip(
-            f"skipped: {error}"
-        )  # the extra `pdf` is optional; .ci/run installs what it needs, so it runs there
+        # the extra `pdf` is optional; .ci/run installs what it needs, so it runs there
+        pytest.skip(f"skipped: {error}")
     return page.report_files(run, versions=VERSIONS, png=False, pdf=True)
 
 

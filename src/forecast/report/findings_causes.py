@@ -156,30 +156,26 @@ def effects_find(jumps: Sequence[Jump]) -> str:
     return " ".join(parts)
 
 
+#: The jump that is told first, by its direction and by whether it is the largest of those that keep their sign.
+LARGEST = {
+    ("fall", True): mark("The largest fall that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
+    ("fall", False): mark("The largest fall came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
+    ("rise", True): mark("The largest rise that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
+    ("rise", False): mark("The largest rise came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
+}  # fmt: skip
+#: A jump whose sign hangs on the model, by its direction and by whether another one stands out as well.
+SHAKY = {
+    ("fall", True): mark("The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."),
+    ("fall", False): mark("The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."),
+    ("rise", True): mark("The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."),
+    ("rise", False): mark("The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."),
+}  # fmt: skip
+
+
 def _largest(big: Jump, among_firm: bool) -> str:
     """Return the sentence on the largest jump; `among_firm`: others change sign with the model."""
-    if big.kind == "fall":
-        template = (
-            mark(
-                "The largest fall that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-            )
-            if among_firm
-            else mark(
-                "The largest fall came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-            )
-        )
-    else:
-        template = (
-            mark(
-                "The largest rise that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-            )
-            if among_firm
-            else mark(
-                "The largest rise came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-            )
-        )
     return t(
-        template,
+        LARGEST[big.kind, among_firm],
         label=big.label,
         month=_of(big.month),
         estimate=w.effect(big.estimate),
@@ -193,28 +189,8 @@ def _largest(big: Jump, among_firm: bool) -> str:
 def _shaky(big: Jump, too: bool) -> str:
     """Return the sentence on a jump whose sign hangs on the model; `too`: another one stands out as well."""
     assert big.varied is not None
-    if big.kind == "fall":
-        template = (
-            mark(
-                "The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."
-            )
-            if too
-            else mark(
-                "The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."
-            )
-        )
-    else:
-        template = (
-            mark(
-                "The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."
-            )
-            if too
-            else mark(
-                "The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."
-            )
-        )
     return t(
-        template,
+        SHAKY[big.kind, too],
         label=big.label,
         month=_of(big.month),
         estimate=w.effect(big.estimate),
