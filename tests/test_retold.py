@@ -11,7 +11,8 @@ from forecast.archive import changes
 from forecast.archive.track_record import SELECTION, worst_miss
 from forecast.postprocess.intervals import METHODS
 from forecast.report.catalogue import speaking
-from forecast.report.retold import SHIPPED, retold, shipped
+from forecast.report.phrases import SHIPPED
+from forecast.report.retold import retold, shipped
 
 CONF = Path(__file__).parents[1] / "conf"
 
