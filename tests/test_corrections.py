@@ -18,7 +18,6 @@ from report_fixture import state
 from test_sections_forecast import report
 
 #: One site serves several tests, so they stay on one worker.
-pytestmark = pytest.mark.xdist_group("corrections")
 
 SEP = pd.Period("2026-09", "M")
 OLD, NEW = (9_842.0, (6_520.0, 14_740.0)), (9_312.0, (6_120.0, 13_980.0))

@@ -156,7 +156,6 @@ def pages(site):
     return found
 
 
-@pytest.mark.xdist_group("site")
 def test_no_page_of_the_site_loads_anything_from_elsewhere(site, pages):
     assert len(pages) > 40
     for path, page in pages.items():
@@ -166,7 +165,6 @@ def test_no_page_of_the_site_loads_anything_from_elsewhere(site, pages):
         assert not re.search(r"url\([\"']?(https?:)?//|@import|fonts\.(gstatic|googleapis)", text), path
 
 
-@pytest.mark.xdist_group("site")
 def test_no_link_of_the_site_is_dead(site, pages):
     for path, page in pages.items():
         if path.name == "404.html" or "example" in path.parts:  # the report has tests of its own
@@ -182,7 +180,6 @@ def test_no_link_of_the_site_is_dead(site, pages):
                 assert anchor in pages[other].anchors, f"{path.relative_to(site)}: {link}"
 
 
-@pytest.mark.xdist_group("site")
 def test_the_reference_is_made_of_the_code(site):
     keys = (site / "reference" / "configuration.html").read_text(encoding="utf-8")
     assert (

@@ -7,7 +7,6 @@ from forecast import compose
 from forecast._experiment import pipeline
 from forecast.spec import ConfigError
 
-pytestmark = pytest.mark.xdist_group("experiment")
 QUICK = ("backtest.start=2022-10", "model=[random_walk,drift]")
 
 

@@ -20,10 +20,7 @@ from forecast.report import page as fc_page
 from forecast.report import side_by_side
 from report_fixture import STATES, brief, files, state
 
-pytestmark = [
-    pytest.mark.skipif(find_chromium() is None, reason="chromium missing"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
 #: axe-core of the package `axe-core-python`, or the file that AXE_JS names.
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 NOISE = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")

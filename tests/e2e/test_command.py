@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 #: One run serves several tests, so they stay on one worker.
-pytestmark = pytest.mark.xdist_group("command")
 
 FAST = [
     "experiment=quick",

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 #: One run serves all tests of this file, so they stay on one worker.
-pytestmark = pytest.mark.xdist_group("example")
 
 EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
 LEFT_OUT = {"backtest.csv.gz", "manifest.json"}

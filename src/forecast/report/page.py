@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
 import errno
 import hashlib
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from forecast.files import folder_aside, inside
 from forecast.report import companions, facts
 from forecast.report import wording as w
 from forecast.report._rows import records
@@ -381,41 +379,14 @@ def script() -> str:
 
 def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
     """Write files beside the target and rename the whole into place."""
-    aside: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
-        for name, data in files.items():
-            path = aside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        aside.chmod(0o755)
-        _swap(aside, target)
+        with folder_aside(target) as aside:
+            for name, data in files.items():
+                path = inside(aside, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
     except OSError as error:
         raise ForecastError(_trouble(error, target)) from error
-    finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
-
-
-def _swap(aside: Path, target: Path) -> None:
-    if not target.exists():
-        aside.replace(target)
-        return
-    if not target.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", str(target))
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
-    target.replace(old / "report")
-    try:
-        aside.replace(target)
-    except BaseException:
-        # Ctrl-C between the two renames: the old report goes back
-        with contextlib.suppress(OSError):
-            (old / "report").replace(target)
-        raise
-    finally:
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def _trouble(error: OSError, target: Path) -> str:

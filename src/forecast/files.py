@@ -1,0 +1,156 @@
+"""The one way to write a file or a folder: aside, synced, renamed; and the rule that a path from data stays inside."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from forecast.errors import ConfigError
+
+#: Names that are devices on Windows, whatever their ending.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}
+
+
+def path_problem(name: str) -> str:
+    """Return why a relative path from data may not be used; empty if it may.
+
+    Backslashes count as separators and drive letters as absolute, so the answer is the same on every system.
+
+    Examples
+    --------
+    >>> path_problem("mine"), path_problem("../mine")
+    ('', "it climbs with '..'")
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    if not name.strip() or not path.parts:
+        return "it is empty"
+    if any(not character.isprintable() for character in name):
+        return "it holds a control character"
+    if path.is_absolute() or ":" in name:
+        return "it is absolute or names a drive"
+    if ".." in path.parts:
+        return "it climbs with '..'"
+    if device := next((part for part in path.parts if part.split(".")[0].strip().lower() in _DEVICES), ""):
+        return f"'{device}' is the name of a device"
+    return ""
+
+
+def inside(folder: str | Path, name: str, what: str = "path") -> Path:
+    """Return the path of a name inside a folder; every path that comes from data passes here before it is written.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder that may not be left.
+    name : str
+        A relative path from data: a setting, a row of an archive, a name in a manifest.
+    what : str
+        Where the name comes from, for the message.
+
+    Raises
+    ------
+    ConfigError
+        If the name is empty, absolute, climbs, names a device, or leads out of the folder through a link.
+    """
+    path = Path(folder) / name
+    problem = path_problem(name)
+    root = Path(folder).resolve()
+    if not problem and (path.resolve() == root or not path.resolve().is_relative_to(root)):
+        problem = "it leads out of the folder"
+    if problem:
+        raise ConfigError(f"{what}: {name!r} is no path inside {folder} ({problem}); nothing was written")
+    return path
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of some bytes as hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Write a file or folder through to the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_file(path: Path, data: bytes | str) -> bool:
+    """Write a file aside, sync it and rename it into place; return False where it had this content already.
+
+    The file's permissions are kept; a reader sees the old content or the new one, never a part.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = _beside(path, "part")
+    try:
+        with aside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            aside.chmod(path.stat().st_mode & 0o777)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    sync(path.parent)
+    return True
+
+
+@contextlib.contextmanager
+def folder_aside(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside the target; at the end it is synced and takes the target's place as a whole.
+
+    If the block raises, the target stays as it was and the folder is gone.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = _beside(target, "part")
+    aside.mkdir()
+    try:
+        yield aside
+        sync_folder(aside)
+        _swap(aside, target)
+        sync(target.parent)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write a folder and all that it holds through to the disk."""
+    for path in [*sorted(folder.rglob("*")), folder]:
+        sync(path)
+
+
+def _swap(aside: Path, target: Path) -> None:
+    """Rename a finished folder into place; the one that stood there goes back if that fails."""
+    if not target.exists():
+        aside.replace(target)
+        return
+    if not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", str(target))
+    old = _beside(target, "old")
+    target.replace(old)
+    try:
+        aside.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            old.replace(target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """Return a hidden name beside a path that no other writer uses."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{ending}")
