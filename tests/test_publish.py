@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import forecast as fc
 from _rounds import Rounds, light
 from forecast import publish as publishing
 from forecast._publish import lock
@@ -246,3 +247,16 @@ def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
     assert "hook" not in r.publish(on_success=("false",), on_failure=("false",)).text  # nothing new
     late = r.publish(today="2022-12-01", on_failure=("false",))
     assert late.code == 6 and "hook false: failed with code 1" in late.text
+
+
+def test_hooks_are_named_before_a_round_and_only_where_there_are_some():
+    from forecast._cli.verbs import named_hooks
+
+    spec = fc.Experiment().publish
+    assert named_hooks(fc.Experiment(name="mine")) == ""
+    exp = fc.Experiment(
+        name="mine", publish=replace(spec, on_success=("notify", "all done"), on_failure=("mail",))
+    )
+    assert (
+        named_hooks(exp) == "hooks of mine: on_success starts `notify 'all done'`; on_failure starts `mail`"
+    )

@@ -16,7 +16,7 @@ def test_a_run_as_written_has_a_plain_folder_and_one_with_overrides_a_marked_one
 
 
 def test_a_sweep_is_spread_in_hydras_order():
-    jobs = runs.expand(["experiment=quick", "model=arima,drift", "horizon=3,6"], [])
+    jobs = runs.expand(["experiment=quick", "model=arima,drift", "horizon=3,6"])
     assert jobs == [
         ["experiment=quick", "model=arima", "horizon=3"],
         ["experiment=quick", "model=arima", "horizon=6"],
@@ -24,7 +24,7 @@ def test_a_sweep_is_spread_in_hydras_order():
         ["experiment=quick", "model=drift", "horizon=6"],
     ]
     with pytest.raises(ConfigError):
-        runs.expand(["model=[arima"], [])
+        runs.expand(["model=[arima"])
 
 
 def test_a_plugin_registers_and_a_failing_one_is_told(tmp_path):

@@ -55,3 +55,35 @@ def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, sa
     with pytest.raises(error, match=said):
         write_experiment(*words)
     assert not (figures / "conf").exists()
+
+
+HOSTILE = [
+    "visits\n<<: {hydra: {callbacks: {e: {_target_: os.abort}}}}\n#", "${oc.env:HOME}", "\\${oc.env:HOME}", "\\\\${x}", "007", "1e5",
+    "12:30", "NA", "on", "yes", "null", "~", "- a", "a: b", "a #b", "'", '"', "{a}", "[a]", "*a", "&a", "!!python/name:os.abort", "%a",
+    "@a", "`a`", "été", "=1+1", " a", "</style>", "2013-01", "0x10", "1_000", ".5", "?", "|", ">",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_a_series_is_called_its_experiment_says_that_name_and_nothing_else(figures, name):
+    months = pd.period_range("2014-01", periods=96, freq="M").astype(str)
+    frame = pd.DataFrame({"series_id": name, "month": months, "value": range(100, 196)})
+    frame.to_csv("hostile.csv", index=False)
+    if "\n" in name:
+        with pytest.raises(DataError, match="line break") as caught:
+            write_experiment("hostile", "hostile.csv")
+        assert caught.value.exit_code == 4 and not (figures / "conf").exists()
+        return
+    write_experiment("hostile", "hostile.csv")
+    exp = fc.load_experiment("hostile")
+    assert exp.target.series == (name.strip(),)
+    assert exp.question == f"What comes next for {name.strip()}?"
+
+
+@pytest.mark.parametrize("file", ["a b.csv", "${oc.env:HOME}.csv", "a: b #c.csv", "'q'.csv", "007.csv", "on"])
+def test_whatever_a_file_is_called_its_experiment_reads_that_file(figures, file):
+    (figures / file).write_bytes((figures / "visits.csv").read_bytes())
+    (figures / f"e {file}").write_bytes((figures / "events.csv").read_bytes())
+    write_experiment("odd", file, f"e {file}")
+    exp = fc.load_experiment("odd")
+    assert (exp.data.path, exp.events.path) == (file, f"e {file}")

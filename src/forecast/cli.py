@@ -145,31 +145,46 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: Options, rest: list[str]) -> int:
     if any(w in _HYDRA_FLAGS or w.split("=")[0] in _HYDRA_FLAGS for w in rest):
-        return _enter_hydra(rest, lambda _: 0)
+        return _shown_by_hydra(rest, options.config_dir)
     from forecast import runs
+    from forecast.compose import search_path
 
     for file in options.plugin:
         runs.load_plugin(file)
     no_unknown_options(rest)
-    jobs = runs.expand(rest, options.config_dir) if options.multirun else [rest]
-    experiments = [runs.check(job, options.config_dir) for job in jobs]
-    for folder in {exp.report.folder for exp in experiments}:
+    plan = runs.plan(rest, options.config_dir, options.multirun)
+    for folder in {exp.report.folder for exp in plan.experiments}:
         if why := writable(Path(folder)):
             raise ForecastError(
                 f"report.folder: {why}; nothing was run. Give report.folder=DIR, or make it writable"
             )
-    sweep = runs.Sweep.start(experiments, rest) if options.multirun else None
+    voice = runs.Voice(say, complain, options.quiet, options.verbose)
+    if not plan.sweep:
+        (exp,) = plan.experiments
+        return runs.execute(
+            exp, lambda as_of: runs.run_folder(exp, as_of, options.config_dir), runs.command_of(rest), voice
+        )
+    sweep = runs.Sweep.start(plan.experiments, rest)
 
     def task(config: Any) -> int:
-        return runs.task(
-            config, options.config_dir, sweep, runs.Voice(say, complain, options.quiet, options.verbose)
-        )
+        return runs.task(config, options.config_dir, sweep, voice)
 
-    from forecast.compose import search_path
+    extra = [*search_path(options.config_dir), *sweep.hydra_words(plan.own_sweep_dir)]
+    _enter_hydra(["-m", *rest, *extra], task)
+    return sweep.finish(say)
 
-    extra = [*search_path(options.config_dir), *(sweep.hydra_words() if sweep else [])]
-    code = _enter_hydra([*(["-m"] if options.multirun else []), *rest, *extra], task)
-    return sweep.finish(say) if sweep else code
+
+def _shown_by_hydra(rest: list[str], config_dirs: Sequence[str]) -> int:
+    """Let Hydra answer one of its own options, once the configuration has passed the checks of a run."""
+    from forecast.compose import compose_all, search_path
+
+    flags = [word for word in rest if word.startswith("-")]
+    no_unknown_options([flag for flag in flags if flag.split("=")[0] not in _HYDRA_FLAGS])
+    if {"--shell-completion", "-sc"} & set(flags):
+        return _enter_hydra(rest, lambda _: 0)
+    words = [word for word in rest if word not in flags and ("=" in word or word.startswith("~"))]
+    compose_all(words, config_dirs)
+    return _enter_hydra([*rest, *search_path(config_dirs)], lambda _: 0)
 
 
 def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast import compose
+from forecast.files import inside
 from forecast.spec import ConfigError, DataError, Experiment, ForecastError, from_plain
 
 if TYPE_CHECKING:
@@ -52,14 +53,36 @@ def load_plugin(file: str) -> None:
     cloudpickle.register_pickle_by_value(module)
 
 
-def expand(words: Sequence[str], config_dirs: Sequence[str]) -> list[list[str]]:
+@dataclass(frozen=True)
+class Plan:
+    """What a command asks for: its jobs, each checked, and whether Hydra launches them."""
+
+    experiments: tuple[Experiment, ...]
+    sweep: bool
+    own_sweep_dir: bool = False
+
+
+def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = False) -> Plan:
+    """Compose and check every job of a command before anything runs.
+
+    A sweep is asked for by `-m` or by ``hydra.mode: MULTIRUN`` of an experiment; its ``hydra.sweeper.params`` come
+    before the words, as Hydra's own sweeper takes them.
+    """
+    composed = compose.compose_all(expand(words)[0] if multirun else words, config_dirs)
+    if not multirun and composed.hydra["mode"] != "MULTIRUN":
+        return Plan((_checked(composed.plain, words),), False)
+    swept = [f"{key}={value}" for key, value in (composed.hydra["sweeper"].get("params") or {}).items()]
+    jobs = expand([*swept, *words])
+    own_dir = any(word.lstrip("+").startswith("hydra.sweep.dir=") for word in words)
+    return Plan(tuple(check(job, config_dirs) for job in jobs), True, own_dir)
+
+
+def expand(words: Sequence[str]) -> list[list[str]]:
     """Return the overrides of every job of a sweep, in Hydra's order."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
-    for word in words:
-        if "=" not in word and not word.startswith("~"):
-            raise ConfigError(f"'{word}' is neither a verb nor key=value; `forecast --help` lists both")
+    compose.check_words(words)
     try:
         parsed = OverridesParser.create().parse_overrides(list(words))
     except HydraException as error:
@@ -77,7 +100,11 @@ def expand(words: Sequence[str], config_dirs: Sequence[str]) -> list[list[str]]:
 
 def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
     """Compose and validate one job before anything runs."""
-    exp = compose.to_experiment(compose.compose(words, config_dirs), words)
+    return _checked(compose.compose(words, config_dirs), words)
+
+
+def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
+    exp = compose.to_experiment(plain, words)
     if exp.report.pdf:
         from forecast.report.pdf import need
 
@@ -98,13 +125,9 @@ class Voice:
 # --------------------------------------------------------------------------- folders
 
 
-def run_folder(
-    exp: Experiment, as_of: str, config_dirs: Sequence[str] = (), sweep: Sweep | None = None, job: int = 0
-) -> Path:
-    """Return the folder of a run: a plain one as written, a marked one with overrides, a numbered one in a sweep."""
-    base = Path(exp.report.folder) / exp.name
-    if sweep is not None:
-        return base / "sweeps" / f"{as_of}~{sweep.digest}" / str(job)
+def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> Path:
+    """Return the folder of a run: a plain one as written, a marked one with overrides."""
+    base = inside(exp.report.folder, exp.name, "name")
     if compose.as_written(exp, config_dirs):
         return base / as_of
     return base / f"{as_of}~{compose.digest(exp)}"
@@ -151,30 +174,34 @@ def findings(folder: Path) -> list[str]:
     return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
 
 
-def task(config: Any, config_dirs: Sequence[str], sweep: Sweep | None, voice: Voice) -> int:
+def task(config: Any, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) -> int:
     """Run one job that Hydra composed; never exits, an error becomes its code."""
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf
 
     hydra = HydraConfig.get()
     words = list(hydra.overrides.task)
-    number = int(hydra.job.num) if sweep is not None else 0
+    number = int(hydra.job.num)
     code = 1
     try:
-        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        plain = OmegaConf.to_container(config, resolve=False)
         if not isinstance(plain, dict):
             raise ConfigError("the configuration is not a group of keys")
-        exp = compose.to_experiment({str(k): v for k, v in plain.items() if k != "hydra"}, words)
-        command = " ".join(["forecast", *compose.result_words(words)])
-        code = execute(exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, voice)
+        values = compose.resolved({str(k): v for k, v in plain.items() if k != "hydra"}, words, config_dirs)
+        exp = compose.to_experiment(values, words)
+        code = execute(exp, lambda as_of: sweep.folder(exp, as_of, number), command_of(words), voice)
     except (ForecastError, OSError) as error:
         if voice.verbose:
             traceback.print_exc()
         voice.complain(error)
         code = error.exit_code if isinstance(error, ForecastError) else 1
-    if sweep is not None:
-        sweep.record(number, code)
+    sweep.record(number, code)
     return code
+
+
+def command_of(words: Sequence[str]) -> str:
+    """Return the command that makes a result again, as its page prints it."""
+    return " ".join(["forecast", *compose.result_words(words)])
 
 
 # --------------------------------------------------------------------------- sweeps
@@ -194,9 +221,13 @@ class Sweep:
         digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
         return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")))
 
-    def hydra_words(self) -> list[str]:
-        """Return the overrides that keep Hydra's own files out of the user's folder."""
-        return [f"hydra.sweep.dir={self.scratch}", "hydra.sweep.subdir=."]
+    def hydra_words(self, own_dir: bool = False) -> list[str]:
+        """Return the overrides that keep Hydra's own files out of the user's folder, but where a folder was given."""
+        return [*([] if own_dir else [f"hydra.sweep.dir={self.scratch}"]), "hydra.sweep.subdir=."]
+
+    def folder(self, exp: Experiment, as_of: str, job: int) -> Path:
+        """Return the numbered folder of a job."""
+        return inside(exp.report.folder, exp.name, "name") / "sweeps" / f"{as_of}~{self.digest}" / str(job)
 
     def record(self, job: int, code: int) -> None:
         """Write down the code of a job."""
@@ -210,7 +241,9 @@ class Sweep:
             codes.append(int(file.read_text()) if file.is_file() else 1)
         shutil.rmtree(self.scratch, ignore_errors=True)
         exp = self.experiments[0]
-        found = sorted((Path(exp.report.folder) / exp.name / "sweeps").glob(f"*~{self.digest}/*/scores.csv"))
+        found = sorted(
+            (inside(exp.report.folder, exp.name, "name") / "sweeps").glob(f"*~{self.digest}/*/scores.csv")
+        )
         folders = [f.parent for f in found]
         if folders:
             table = compare(sorted(folders, key=lambda p: int(p.name) if p.name.isdigit() else 0))

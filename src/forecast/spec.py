@@ -7,11 +7,14 @@ levels, the errors with their exit codes, and the tree of settings that a config
 from __future__ import annotations
 
 import datetime as dt
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from forecast.files import path_problem
 
 from forecast.plain import convert, from_plain as from_plain, to_plain as to_plain  # isort: skip
 from forecast.errors import (  # isort: skip
@@ -380,6 +383,9 @@ def is_month(text: str) -> bool:
 
 
 def _problems(exp: Experiment) -> Iterable[str]:
+    folder = "it holds a separator" if re.search(r"[/\\]", exp.name) else path_problem(exp.name)
+    if folder:
+        yield f"name: {exp.name!r} names the folder of the reports and cannot ({folder}); take one plain word"
     if exp.as_of != "latest" and not _is_date(exp.as_of):
         yield f"as_of: '{exp.as_of}' is neither a date (YYYY-MM-DD) nor 'latest'"
     if not 1 <= exp.horizon <= 60:

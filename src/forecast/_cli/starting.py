@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+from forecast import guard
+from forecast.files import write_file
 from forecast.spec import ConfigError
 
-_TEXT = """\
+#: Words that YAML reads as something else than text.
+_NOT_TEXT = ("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf")
+_HEAD = """\
 # @package _global_
-# {question} Written by `forecast new`; every key may be changed, docs/reference has them all.
+# A first experiment, written by `forecast new`; every key may be changed, docs/reference has them all.
 #   forecast experiment={name}
+# data.path starts where the command is run; release_lag_days: days from a month's end to its figure.
+# backtest: months before score_from only feed weights and ranges. report.eras: spans that are scored alone.
 defaults:
   - override /data: file
-{override}  - override /model: [random_walk, seasonal_naive, arima]
+{events}  - override /model: [random_walk, seasonal_naive, arima]
   - override /combination: general   # for series with a season and a trend; its row is the headline
   - override /report: own
-name: {name}
-question: {question}
-data: {{path: {path}, release_lag_days: {lag}}}   # paths start where the command is run; days from a month's end to its figure
-target: {{series: [{series}], total: null}}
-{events}backtest: {{start: {start}, score_from: {score_from}}}   # earlier months only feed weights and ranges
-report:
-  eras:   # spans that are scored alone
-    until {middle}: [{start}, {middle}]
-    since {after}: [{after}, 9999-12]
 """
 
 
@@ -76,21 +74,47 @@ def write_experiment(
     first = max(36, len(months) // 3)
     start, score_from = months[first], months[first + 12]
     middle = months[(len(months) + first + 12) // 2]
-    text = _TEXT.format(
-        name=name,
-        question=f"What comes next for {chosen}?",
-        path=f'"{figures}"',
-        lag=lag,
-        series=f'"{chosen}"',
-        override="  - override /events: file\n" if events else "",
-        events=f'events: {{path: "{events}"}}\n'
-        if events
-        else "events: {effects: null}   # no calendar of events yet\n",
-        start=start,
-        score_from=score_from,
-        middle=middle,
-        after=middle + 1,
-    )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    values: dict[str, Any] = {
+        "name": name,
+        "question": f"What comes next for {chosen}?",
+        "data": {"path": figures, "release_lag_days": lag},
+        "target": {"series": [chosen], "total": None},
+        "events": {"path": events} if events else {"effects": None},
+        "backtest": {"start": str(start), "score_from": str(score_from)},
+        "report": {
+            "eras": {
+                f"until {middle}": [str(start), str(middle)],
+                f"since {middle + 1}": [str(middle + 1), "9999-12"],
+            }
+        },
+    }
+    head = _HEAD.format(name=name, events="  - override /events: file\n" if events else "")
+    write_file(target, head + _yaml(escaped(values)))
     return target
+
+
+def escaped(value: Any) -> Any:
+    """Return nested values in which every text stands for itself, ``${`` included."""
+    if isinstance(value, dict):
+        return {key: escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [escaped(inner) for inner in value]
+    return guard.escape(value) if isinstance(value, str) else value
+
+
+def _yaml(values: dict[str, Any]) -> str:
+    """Return plain values as YAML; a text that a reader could take for something else stands in quotes."""
+    import yaml
+
+    quoting: Any = type("QuotingDumper", (yaml.SafeDumper,), {})
+
+    def text(dumper: Any, value: str) -> Any:
+        plain = re.fullmatch(r"[A-Za-z][\w ./?-]*", value) and value.lower() not in _NOT_TEXT
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else "'")
+
+    quoting.add_representer(str, text)
+    return str(
+        yaml.dump(
+            values, Dumper=quoting, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
+        )
+    )

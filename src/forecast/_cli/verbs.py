@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, NoReturn
 
 from forecast._cli import calendar_verbs
 from forecast._cli.terminal import complain, paint, records, say, say_findings, say_json
-from forecast.spec import ConfigError, DataError, Finding, nearest
+from forecast.spec import ConfigError, DataError, Experiment, Finding, nearest
 
 Options = argparse.Namespace
 
@@ -258,6 +259,8 @@ def _publish(options: Options, rest: list[str]) -> int:
     progress = not (options.quiet or options.json)
     if options.backfill:
         return _told(publish.backfill(exp, options.backfill, progress=progress), options.json)
+    if hooks := named_hooks(exp):
+        (say if progress else complain)(hooks)
     outcome = publish.publish(
         exp,
         dry_run=options.dry_run,
@@ -269,12 +272,24 @@ def _publish(options: Options, rest: list[str]) -> int:
     return _told(outcome, options.json)
 
 
-def _experiment(words: list[str], config_dirs: Sequence[str]) -> Any:
+def named_hooks(exp: Experiment) -> str:
+    """Return a line that names the commands which a round would start; empty if there are none."""
+    hooks = {"on_success": exp.publish.on_success, "on_failure": exp.publish.on_failure}
+    started = [f"{key} starts `{shlex.join(words)}`" for key, words in hooks.items() if words]
+    return f"hooks of {exp.name}: {'; '.join(started)}" if started else ""
+
+
+def _experiment(words: list[str], config_dirs: Sequence[str]) -> Experiment:
     from forecast import runs
 
     no_unknown_options(words)
     named = any(w.startswith("experiment=") for w in words)
-    return runs.check(words if named else ["experiment=monthly", *words], config_dirs)
+    plan = runs.plan(words if named else ["experiment=monthly", *words], config_dirs)
+    if plan.sweep:
+        raise ConfigError(
+            "hydra.mode: this verb takes one experiment, not a sweep; `forecast -m ...` runs sweeps"
+        )
+    return plan.experiments[0]
 
 
 def _told(outcome: Any, as_json: bool = False) -> int:

@@ -19,6 +19,7 @@ from forecast.data._parse import (
     parse_month,
 )
 from forecast.data._tidy import Rows
+from forecast.data.cells import checked_texts
 from forecast.spec import Finding, nearest
 
 SERIES_COLUMNS: tuple[str, ...] = (
@@ -46,6 +47,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "releases": ("month", "released"),
     "sources": ("source",),
 }
+#: Columns whose texts name something; in `breaks` the source is a sentence.
+_IDS = frozenset({"series_id", "parent", "breakdown", "children", "series_pattern", "source"})
 _MONTHS = frozenset({"month", "first_month", "last_month", "exact_from"})
 _DAYS = frozenset({"released", "flash_released"})
 _WHOLE = frozenset({"rounding", "n_months", "months", "months_exact", "max_abs_gap", "lag_days"})
@@ -124,8 +127,12 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
             findings.append(
                 raw.finding("header", f"there is no column '{column}'", None, ",".join(columns), hint)
             )
-    blank = np.full(len(raw), "", dtype=object)
-    return pd.DataFrame({c: _typed(c, raw.cells.get(c, blank)) for c in columns}), findings
+    cells = {column: np.full(len(raw), "", dtype=object) for column in columns}
+    for column in cells.keys() & raw.cells.keys():
+        is_id = column in _IDS and not (kind == "breaks" and column == "source")
+        cells[column][:], found = checked_texts(raw.cells[column], raw.rows, column, raw.name, is_id)
+        findings.extend(found)
+    return pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()}), findings
 
 
 def series_frame(given: pd.DataFrame, table: pd.DataFrame, unit: str) -> pd.DataFrame:

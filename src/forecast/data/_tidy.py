@@ -29,6 +29,7 @@ from forecast.data._parse import (
     parse_month,
     parse_value,
 )
+from forecast.data.cells import checked_texts, holds_controls
 from forecast.spec import ConfigError, Finding, nearest
 
 _VOCABULARIES = {"release_basis": RELEASE_BASES, "status": STATUSES, "value_basis": VALUE_BASES}
@@ -155,9 +156,11 @@ def parse_tidy(
         words[column], wrong = _words(raw, column, default, findings)
         bad |= wrong
     source = raw.cells.get("source", _filled(len(raw), Path(raw.name).name))
+    sources, unclean = checked_texts(source, raw.rows, "source", raw.name, is_id=False)
+    findings.extend(unclean)
     rows = Rows(
         names, month, value, released, words["release_basis"], words["status"], words["value_basis"],
-        rounding, source, raw.rows, np.zeros(len(raw), dtype=np.int64), (raw.name,),
+        rounding, np.array(sources, dtype=object), raw.rows, np.zeros(len(raw), dtype=np.int64), (raw.name,),
     )  # fmt: skip
     rows = _without_missing(rows.take(~bad), findings)
     findings.extend(_check_values(rows, counts))
@@ -283,7 +286,12 @@ def _roundings(raw: RawTable, findings: list[Finding]) -> tuple[IntArray, BoolAr
 
 def _names(raw: RawTable, series_id: str | None, findings: list[Finding]) -> TextArray:
     if "series_id" not in raw.cells:
-        return _filled(len(raw), series_id or Path(raw.name.split("?")[0]).stem)
+        name = series_id or Path(raw.name.split("?")[0]).stem
+        if holds_controls(name):
+            what = f"the name {name!r} would name the series, and holds a control character"
+            findings.append(raw.finding("control", what, None, "printable characters", "rename the file"))
+        return _filled(len(raw), name)
+    findings.extend(checked_texts(raw.cells["series_id"], raw.rows, "series_id", raw.name, is_id=True)[1])
     codes, distinct = pd.factorize(raw.cells["series_id"])
     stripped = np.array([text.strip() for text in distinct], dtype=object)
     names: TextArray = stripped[codes]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast.data.cells import checked_texts
 from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES
 from forecast.spec import Finding, nearest
 
@@ -20,6 +21,8 @@ SHAPE_COLUMNS = ("shape", "judged_shape")
 SIGN_COLUMNS = ("sign", "sign_at_ports", "judged_sign")
 PRIORITY_COLUMNS = ("priority", "judged_priority")
 NUMBERS = ("decay", "ramp_months", "lead_months")
+#: Columns whose texts name something, and therefore hold no line break.
+ID_COLUMNS = ("id", "series_ids", "bundle", "collinear_with", "unseen_like", "mechanism", "scope")
 #: Every column of a calendar, in the order of the bundled file.
 COLUMNS: tuple[str, ...] = (
     "id", "name", "description", *DATES, "shape", "sign", "sign_at_ports", "priority", "judged_shape",
@@ -75,7 +78,12 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
                 Finding("cells", "error", what, file=name, row=number, hint="quote cells that hold a comma")
             )
     table = pd.DataFrame([cells for _, cells in good], columns=header, index=[number for number, _ in good])
-    return table.loc[:, ~table.columns.duplicated()].astype(object), findings
+    table = table.loc[:, ~table.columns.duplicated()].astype(object)
+    for column in table.columns:
+        texts, found = checked_texts(table[column], table.index, column, name, is_id=column in ID_COLUMNS)
+        table[column] = pd.array(texts, dtype=object)
+        findings.extend(found)
+    return table, findings
 
 
 def _header() -> str:
@@ -236,6 +244,19 @@ def check_sources(table: pd.DataFrame, file: str) -> list[Finding]:
     """Return a warning for each event for which no source is named."""
     found = []
     for row, event in zip(table.index, table.to_dict("records"), strict=True):
+        address = str(event.get("source_url") or "")
+        if address and not address.lower().startswith(("https://", "http://")):
+            what = f"source_url: '{address}' is not an address of https:// or http://"
+            found.append(
+                Finding(
+                    "source",
+                    "warning",
+                    what,
+                    file=file,
+                    row=int(row),
+                    hint="it is printed as text, not as a link",
+                )
+            )
         if not (event.get("source_url") or event.get("source_title")):
             found.append(
                 Finding(

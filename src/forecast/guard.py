@@ -1,0 +1,194 @@
+"""What a configuration may say: plain values; nothing in it starts a program, loads an object or reads the environment.
+
+A file of a stranger may be an experiment, and Hydra's own block can name any callable. So the composed block is held
+against the shipped one, and what differs must be on a short list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+#: Keys that hold a path: the only ones that may read a variable of the environment.
+PATH_KEYS = ("data.path", "events.path", "report.folder", "publish.archive", "publish.site", "publish.hub")
+#: Keys of Hydra's block that an experiment or a command may set.
+_FREE = ("hydra.mode", "hydra.sweep.dir", "hydra.sweeper.params")
+#: Groups of Hydra of which an installed package may be chosen, on the command line; below them plain values.
+_PLUGINS = ("hydra/launcher", "hydra/sweeper")
+#: What Hydra writes there by itself when it composes.
+_RECORDS = ("hydra.overrides", "hydra.runtime", "hydra.job.override_dirname", "hydra.job.config_name")
+
+#: Stands for a variable of the environment where it is asked where its value goes.
+MARK = "\x00environment\x00"
+
+_REFERENCE = re.compile(r"(\\*)\$\{([^{}]*)(\})?")
+_PLAIN_KEY = re.compile(r"\.*[\w-]+(?:\[?\.?[\w-]+\]?)*")
+_VARIABLE = re.compile(r"oc\.env:\s*\w+\s*(?:,[^:{}]*)?")
+#: A word of a command that would make Hydra read other folders.
+NAMES_SEARCHPATH = re.compile(r"[+~]*hydra\.searchpath\b")
+_NAMES_HYDRA = re.compile(r"[+~]*hydra\b")
+
+
+def plugin_words(words: Sequence[str]) -> list[str]:
+    """Return the words that choose a launcher or a sweeper."""
+    return [word for word in words if word.lstrip("+").split("=")[0] in _PLUGINS]
+
+
+# --------------------------------------------------------------------------- Hydra's own block
+
+
+def shadowed(shipped: Mapping[str, Any], own_dirs: Iterable[Path]) -> list[str]:
+    """Return the user's files that Hydra would read in place of its own, a line each."""
+    return [
+        f"{folder / group}/{choice}.yaml: groups of Hydra are read from installed packages, never from ./conf,"
+        " FORECAST_CONF or --config-dir; remove this file"
+        for group, choice in _choices(shipped).items()
+        for folder in own_dirs
+        if (folder / f"{group}/{choice}.yaml").exists()
+    ]
+
+
+def hydra_problems(
+    block: Mapping[str, Any], shipped: Mapping[str, Any], searchpath: Sequence[str]
+) -> list[str]:
+    """Return what a composed block of Hydra says that it may not, a line each.
+
+    Parameters
+    ----------
+    block : mapping
+        The composed block, unresolved.
+    shipped : mapping
+        The same block composed from the shipped files and the installed packages alone.
+    searchpath : sequence of str
+        The search path that this package set itself.
+    """
+    chosen, known = _choices(block), _choices(shipped)
+    problems = [
+        f"{group}={chosen.get(group)}: no file of yours may choose it{_WAY_OUT}"
+        for group in sorted(chosen.keys() | known.keys())
+        if chosen.get(group) != known.get(group)
+    ]
+    here = leaves(block, "hydra")
+    there = leaves({**shipped, "searchpath": list(searchpath)}, "hydra")
+    for key in sorted(here.keys() | there.keys()):
+        if not _below(key, _RECORDS) and here.get(key) != there.get(key):
+            problems += _changed(key, here.get(key), key in there)
+    return problems
+
+
+_WAY_OUT = (
+    "; of Hydra's own block hydra.mode, hydra.sweeper.params and hydra.sweep.dir may be set, and on the command line"
+    " hydra/launcher=NAME and hydra/sweeper=NAME of an installed package, with plain values below them"
+)
+
+
+def _changed(key: str, value: Any, known: bool) -> list[str]:
+    """Return what is wrong with a leaf of Hydra's block that is not the shipped one."""
+    if _below(key, ("hydra.launcher", "hydra.sweeper")) or _below(key, _FREE):
+        below = key.split(".", 2)[-1]
+        if "_target_" in key.split("."):
+            return [f"{key}: `_target_` names a callable, and no configuration file may; remove it"]
+        if any(_NAMES_HYDRA.match(part) for part in re.split(r"[.\s]", below)):
+            return [f"{key}: a sweep may not set Hydra's own keys{_WAY_OUT}"]
+        if interpolations(value):
+            return [f"{key}: {value!r} reads other values, and Hydra's block takes plain ones only"]
+        return []
+    what = f"is set to {value!r}" if value is not None else "is taken away" if known else "is set"
+    return [f"{key} {what}, and may not be{_WAY_OUT}"]
+
+
+def _choices(block: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices of Hydra's own groups."""
+    choices = (block.get("runtime") or {}).get("choices") or {}
+    return {group: choice for group, choice in choices.items() if str(group).startswith("hydra/")}
+
+
+def _below(key: str, heads: Iterable[str]) -> bool:
+    return any(key == head or key.startswith(f"{head}.") for head in heads)
+
+
+# --------------------------------------------------------------------------- the other keys
+
+
+def value_problems(plain: Mapping[str, Any]) -> list[str]:
+    """Return which unresolved values name a callable or read what they may not, a line each."""
+    problems = {}
+    for key, value in leaves(plain).items():
+        if any(re.fullmatch(r"_[a-z]+_", part) for part in re.split(r"[.\[]", key)):
+            problems[key] = "keys like `_target_` name callables, and no configuration file may; remove it"
+        for what in interpolations(value):
+            if _PLAIN_KEY.fullmatch(what):
+                continue
+            if not _VARIABLE.fullmatch(what):
+                problems[key] = (
+                    f"${{{what}}} is refused; only ${{key}} of another key may stand there, and ${{oc.env:NAME}} in a"
+                    " path. Where the text itself is meant, write \\${"
+                )
+            elif key not in PATH_KEYS:
+                problems[key] = (
+                    f"${{{what}}} reads the environment, and only paths may: {', '.join(PATH_KEYS)}"
+                )
+    return [f"{key}: {problem}" for key, problem in problems.items()]
+
+
+def reads_environment(plain: Mapping[str, Any]) -> list[str]:
+    """Return the keys whose values read a variable of the environment."""
+    return [
+        key for key, value in leaves(plain).items() if any(map(_VARIABLE.fullmatch, interpolations(value)))
+    ]
+
+
+def without_variables(value: Any) -> Any:
+    """Return unresolved values in which `MARK` stands for every text that reads the environment."""
+    if isinstance(value, Mapping):
+        return {name: without_variables(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_variables(inner) for inner in value]
+    return MARK if any(map(_VARIABLE.fullmatch, interpolations(value))) else value
+
+
+def interpolations(value: Any) -> list[str]:
+    r"""Return what stands between ``${`` and ``}`` in a text, where it is not escaped.
+
+    Examples
+    --------
+    >>> interpolations("${a.b}/${oc.env:HOME}"), interpolations(r"\${a}")
+    (['a.b', 'oc.env:HOME'], [])
+    """
+    if not isinstance(value, str):
+        return []
+    found = []
+    for match in _REFERENCE.finditer(value):
+        if len(match[1]) % 2 == 0:
+            found.append(match[2] if match[3] else f"{match[2]}...")
+    return found
+
+
+def escape(text: str) -> str:
+    r"""Return a text that stands for itself in a configuration: ``${`` is no reference.
+
+    Examples
+    --------
+    >>> print(escape("${oc.env:HOME}"))
+    \${oc.env:HOME}
+    """
+    return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
+
+
+def leaves(value: Any, key: str = "") -> dict[str, Any]:
+    """Return the values of nested groups and lists by their dotted keys.
+
+    Examples
+    --------
+    >>> leaves({"a": {"b": 1}, "c": [2, 3]})
+    {'a.b': 1, 'c[0]': 2, 'c[1]': 3}
+    """
+    if isinstance(value, Mapping):
+        inner = [(f"{key}.{name}" if key else str(name), part) for name, part in value.items()]
+    elif isinstance(value, (list, tuple)):
+        inner = [(f"{key}[{number}]", part) for number, part in enumerate(value)]
+    else:
+        return {key: value}
+    return {path: leaf for name, part in inner for path, leaf in leaves(part, name).items()}

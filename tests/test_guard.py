@@ -1,0 +1,212 @@
+"""No configuration starts a program, loads an object, reads the environment or other folders."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
+from omegaconf.errors import GrammarParseError
+
+import forecast as fc
+from forecast import compose, guard, runs
+from forecast.cli import main
+from forecast.spec import ConfigError
+
+HEAD = "# @package _global_\nname: evil\nquestion: Evil?\n"
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write files below ./conf of an empty folder, which is the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def put(name, text):
+        path = tmp_path / "conf" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    put("experiment/plain.yaml", "# @package _global_\nname: plain\nquestion: Plain?\n")
+    return put
+
+
+BLOCKS = {
+    "a callback that unpickles": "hydra: {callbacks: {e: {_target_: joblib.load, filename: x.pkl}}}",
+    "our own hook": "hydra: {callbacks: {e: {_target_: forecast._publish.hooks.run_hook, words: [touch, PWNED], facts: {}, seconds: 5}}}",
+    "our own plug-in": "hydra: {callbacks: {e: {_target_: forecast.runs.load_plugin, file: evil.py}}}",
+    "a log file anywhere": (
+        "hydra: {job_logging: {version: 1, handlers: {f: {class: logging.FileHandler, filename: PWNED}}, root: {handlers: [f]}}}"
+    ),
+    "a log factory": "hydra: {hydra_logging: {version: 1, handlers: {f: {(): os.mkdir, path: PWNED}}}}",
+    "the environment of jobs": "hydra: {job: {env_set: {LD_PRELOAD: evil.so}}}",
+    "Hydra's folder": "hydra: {run: {dir: PWNED}}",
+    "Hydra's files": "hydra: {output_subdir: PWNED}",
+    "a folder to change into": "hydra: {job: {chdir: true}}",
+    "the search path": "hydra: {searchpath: ['file:///tmp']}",
+    "another launcher": "hydra: {launcher: {_target_: os.mkdir, path: PWNED}}",
+    "a target below the launcher": "hydra: {launcher: {x: {_target_: os.mkdir}}}",
+    "a target below the sweeper": "hydra: {sweeper: {params: {model: {_target_: os.mkdir}}}}",
+    "a sweep over callbacks": "hydra: {mode: MULTIRUN, sweeper: {params: {+hydra.callbacks.e._target_: 'joblib.load,x'}}}",
+    "a sweep over groups": "hydra: {mode: MULTIRUN, sweeper: {params: {hydra/job_logging: 'default,disabled'}}}",
+    "a sweep folder from the environment": "hydra: {sweep: {dir: '${oc.env:HOME}'}}",
+    "a target in a model": "model: {arima: {_target_: os.mkdir}}",
+    "a target in a scenario": "scenario: {s: {changes: [{_target_: os.mkdir}]}}",
+    "a target in an era": "report: {eras: {_target_: [2014-01, 2019-12]}}",
+    "a partial": "report: {cases: {c: {_partial_: 'true'}}}",
+    "the environment in a question": "question: '${oc.env:SECRET}'",
+    "the environment with a default": "question: '${oc.env:SECRET,none}'",
+    "the environment by a detour": "question: '${data.path}'\ndata: {path: '${oc.env:SECRET}'}",
+    "the environment by two detours": "question: '${name}'\nname: '${data.path}'\ndata: {path: '${oc.env:SECRET}'}",
+    "the environment as a group": "report: {cases: {c: '${data}'}}\ndata: {path: '${oc.env:SECRET}'}",
+    "a built resolver": "question: '${oc.${name}:SECRET}'\nname: env",
+    "a nested resolver": "question: '${a.${oc.env:SECRET}}'",
+    "another resolver": "question: '${oc.decode:1}'",
+    "Hydra's resolver": "question: '${hydra:runtime.cwd}'",
+    "a resolver in a list": "target: {series: ['${oc.env:SECRET}']}",
+    "a scheduler": "parallel: {address: 'tcp://evil:8786'}",
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_an_experiment_file_that_says_more_than_it_may_is_refused(write, monkeypatch, capsys, name):
+    monkeypatch.setenv("SECRET", "s3cret-word")
+    text = HEAD + BLOCKS[name]
+    if "\nquestion" in BLOCKS[name] or BLOCKS[name].startswith("question"):
+        text = text.replace("question: Evil?\n", "")
+    if "\nname" in BLOCKS[name]:
+        text = text.replace("name: evil\n", "", 1)
+    write("experiment/evil.yaml", text)
+    assert main(["experiment=evil"]) == 2
+    said = capsys.readouterr()
+    assert "s3cret-word" not in said.out + said.err
+    assert not os.path.exists("PWNED") and not os.path.exists("reports")  # noqa: PTH110
+    with pytest.raises(ConfigError):
+        fc.load_experiment("evil")
+
+
+GROUPS = {
+    "a callback by defaults": ("hydra/callbacks/evil.yaml", "e: {_target_: joblib.load, filename: x.pkl}", "/hydra/callbacks: evil"),
+    "a logging by defaults": ("hydra/job_logging/evil.yaml", "version: 1", "override /hydra/job_logging: evil"),
+    "a known logging by defaults": ("data/x.yaml", "path: null", "override /hydra/job_logging: default"),
+    "a launcher by defaults": ("hydra/launcher/evil.yaml", "_target_: os.mkdir\npath: PWNED", "override /hydra/launcher: evil"),
+    "a package header": ("model/evil.yaml", "# @package hydra.callbacks.e\n_target_: joblib.load\nfilename: x.pkl", "/model: evil"),
+    "a scheduler by defaults": ("parallel/evil.yaml", "n_jobs: 1\nbackend: loky\naddress: tcp://evil:1", "override /parallel: evil"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_defaults_list_chooses_nothing_of_hydras(write, capsys, name):
+    file, text, line = GROUPS[name]
+    write(file, text)
+    write(
+        "experiment/evil.yaml", f"# @package _global_\ndefaults:\n  - {line}\nname: evil\nquestion: Evil?\n"
+    )
+    assert main(["experiment=evil"]) == 2
+    assert not os.path.exists("PWNED")  # noqa: PTH110
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["hydra/launcher=evil"],
+        ["hydra/callbacks=evil"],
+        ["+hydra/callbacks=evil"],
+        ["hydra/launcher=basic"],
+        ["hydra.searchpath=[file:///tmp]"],
+        ["++hydra.searchpath=[file:///tmp]"],
+        ["+hydra.callbacks.e._target_=joblib.load"],
+        ["hydra.job.chdir=true"],
+        ["hydra.run.dir=PWNED"],
+        ["hydra.launcher._target_=os.mkdir"],
+        ["question=${oc.env:HOME}"],
+        ["-m", "model=drift,arima", "hydra.run.dir=PWNED"],
+        ["--cfg", "job", "+hydra.callbacks.e._target_=joblib.load"],
+        ["--info", "config", "hydra/job_logging=default"],
+        ["--cfg", "job", "--config-name=base"],
+        ["publish", "+hydra.callbacks.e._target_=joblib.load"],
+    ],
+)
+def test_words_of_a_command_may_not_say_more_either(write, words):
+    for group in ("launcher", "callbacks"):
+        write(f"hydra/{group}/evil.yaml", "_target_: os.mkdir\npath: PWNED")
+    write("hydra/launcher/basic.yaml", "_target_: os.mkdir\npath: PWNED")
+    verb = [words.pop(0)] if words[0] == "publish" else []
+    assert main([*verb, "experiment=plain", *words]) == 2
+    assert not os.path.exists("PWNED")  # noqa: PTH110
+
+
+def test_what_a_sweep_needs_of_hydras_block_may_be_set(write):
+    write(
+        "experiment/many.yaml",
+        HEAD.replace("evil", "many")
+        + "hydra: {mode: MULTIRUN, sweep: {dir: mine}, sweeper: {params: {horizon: '3,6'}}}\n",
+    )
+    plan = runs.plan(["experiment=many", "seed=1"], [])
+    assert plan.sweep and [exp.horizon for exp in plan.experiments] == [3, 6]
+    assert all(exp.overrides == ("horizon=3", "seed=1") for exp in plan.experiments[:1])
+    words = ["experiment=plain", "hydra.sweep.dir=mine", "hydra.mode=MULTIRUN", "hydra/launcher=basic", "hydra/sweeper=basic",
+             "hydra.sweeper.max_batch_size=2"]  # fmt: skip
+    plan = runs.plan(words, [])
+    assert plan.sweep and plan.own_sweep_dir and plan.experiments[0].overrides == ()
+
+
+def test_paths_may_read_the_environment_and_keys_each_other(write, monkeypatch, capsys):
+    monkeypatch.setenv("FIGURES", "/data")
+    write(
+        "experiment/mine.yaml",
+        HEAD.replace("evil", "mine").replace("Evil?", "'${name} at ${horizon} months, \\${as it is}'")
+        + "data: {path: '${oc.env:FIGURES}/a.csv'}\nreport: {folder: '${oc.env:NOWHERE,reports}/x'}\n",
+    )
+    exp = fc.load_experiment("mine")
+    assert exp.data.path == "/data/a.csv" and exp.report.folder == "reports/x"
+    assert exp.question == "mine at 12 months, ${as it is}"
+    with pytest.raises(ConfigError, match=r"data\.path: the environment has no variable NO_SUCH"):
+        fc.load_experiment("plain", "data.path=${oc.env:NO_SUCH}")
+
+
+def test_a_schedulers_address_comes_from_the_command_line_or_conf_parallel(write):
+    write("parallel/head.yaml", "n_jobs: 2\nbackend: loky\naddress: tcp://head:8786\n")
+    for word in ("parallel=head", "parallel.address=tcp://head:8786"):
+        assert fc.load_experiment("plain", word).parallel.address == "tcp://head:8786"
+
+
+def test_a_folder_of_configuration_may_be_called_anything(tmp_path, monkeypatch):
+    folder = tmp_path / "it's a [folder], b\\c = $x"
+    (folder / "conf" / "experiment").mkdir(parents=True)
+    (folder / "conf" / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\nname: mine\nquestion: Mine?\n"
+    )
+    monkeypatch.chdir(folder)
+    assert fc.load_experiment("mine").name == "mine"
+
+
+@given(st.text(alphabet="\\${}a:. '\"\n", max_size=12))
+def test_an_escaped_text_stands_for_itself(text):
+    made = OmegaConf.create({"a": "x", "key": guard.escape(text)})
+    assert OmegaConf.to_container(made, resolve=True)["key"] == text
+    assert guard.interpolations(guard.escape(text)) == []
+
+
+@given(st.text(alphabet="\\${}a:.", max_size=12))
+def test_no_interpolation_goes_unseen(text):
+    """What OmegaConf takes for an interpolation, the guard sees."""
+    try:
+        interpolated = OmegaConf.is_interpolation(OmegaConf.create({"key": text}), "key")
+    except GrammarParseError:
+        return
+    assert not interpolated or guard.interpolations(text)
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/abs", "..", "", " ", "a/b", "a\\b", "CON", "C:x", "a\nb"])
+def test_a_name_that_leaves_the_folder_of_reports_is_code_2(name):
+    with pytest.raises(ConfigError, match="name: ") as caught:
+        fc.Experiment(name=name)
+    assert caught.value.exit_code == 2
+
+
+def test_what_differs_from_the_shipped_block_is_told_with_the_way_out():
+    shipped = compose._composed("edge", [])["hydra"]
+    changed = {**shipped, "verbose": True}
+    (problem,) = guard.hydra_problems(changed, shipped, [])
+    assert problem.startswith("hydra.verbose is set to True") and "hydra.sweeper.params" in problem
+    assert guard.hydra_problems(shipped, shipped, []) == []
