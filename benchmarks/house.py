@@ -150,7 +150,7 @@ def measure(root: Path) -> list[tuple[str, str]]:
     for name, others in inner.items():
         rooms.setdefault(room(name), set()).update(room(other) for other in others)
     rooms = {name: others - {name} for name, others in rooms.items()}
-    longest = floors({name: others for name, others in rooms.items()})
+    longest = floors(rooms)
     texts = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     lines = {name: text.count("\n") for name, text in texts.items()}
     every = [(name, node) for name, tree in trees.items() for node in functions(tree)]

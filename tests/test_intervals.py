@@ -81,7 +81,7 @@ def test_square_root_rule_refuses_by_the_number_of_one_step_errors(obs, table, e
         ("direct", 0.95, 3, 79),
         ("direct_mirrored", 0.95, 1, 19),
         ("direct_mirrored", 0.95, 3, 59),
-        ("student_t", 0.8, 1, 4),
+        ("direct_mirrored", 0.8, 1, 4),
     ],
 )
 def test_direct_rules_need_more_errors_at_longer_horizons(obs, table, method, central, horizon, needed):
@@ -244,5 +244,5 @@ def test_every_method_can_be_named_in_configuration(method):
 
 
 def test_a_method_misspelt_is_told_with_the_nearest():
-    with pytest.raises(ConfigError, match="Did you mean 'student_t'"):
-        load_experiment("latest", "intervals.method=studentt")
+    with pytest.raises(ConfigError, match="Did you mean 'direct_mirrored'"):
+        load_experiment("latest", "intervals.method=direct_miror")

@@ -105,10 +105,3 @@ def test_a_package_cannot_take_a_built_in_name_nor_bring_what_is_no_model(instal
         fc.make_model("gone")
     with pytest.raises(ConfigError, match=r"no_model.*not a frozen dataclass"):
         fc.make_model("no_model")
-
-
-def test_a_model_that_needs_an_extra_says_which(monkeypatch):
-    monkeypatch.setattr(registry, "find_spec", lambda name: None)
-    assert "statsforecast_arima" not in fc.list_models()
-    with pytest.raises(ConfigError, match=r"border-forecast\[statsforecast\]"):
-        fc.make_model("statsforecast_arima")

@@ -10,6 +10,20 @@ from typing import Any, Literal
 
 from forecast.errors import ConfigError, nearest
 
+#: Choices of the first edition that were taken out -> what to use in their place.
+GONE: Mapping[str, str] = {
+    "method=ewma": "direct_mirrored",
+    "method=adaptive": "direct_mirrored",
+    "method=student_t": "direct_mirrored",
+    "method=trimmed": "median",
+    "method=bates_granger": "inverse_error",
+    "method=stacking": "inverse_error",
+    "method=ols": "shrinkage",
+    "method=structural": "shrinkage",
+    "method=variance": "shrinkage",
+    "method=top_down": "bottom_up",
+}
+
 
 def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     """Return a plain value as its type hint wants it; what cannot be is added to the problems."""
@@ -31,9 +45,11 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         return convert(value, rest[0], path, problems)
     if origin is Literal:
         if value not in args:
-            problems.append(
-                f"{path}: {value!r} is not one of {', '.join(map(str, args))}.{nearest(str(value), map(str, args))}"
+            gone = GONE.get(f"{path.rsplit('.', 1)[-1]}={value}", "")
+            hint = (
+                f" It was taken out; use '{gone}'." if gone in args else nearest(str(value), map(str, args))
             )
+            problems.append(f"{path}: {value!r} is not one of {', '.join(map(str, args))}.{hint}")
         return value
     if origin is tuple:
         items = [value] if isinstance(value, (str, int, float)) else list(value or ())

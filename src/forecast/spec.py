@@ -174,10 +174,8 @@ class CombinationSpec:
 
     #: Names of models of this experiment. | | [random_walk,drift]
     members: tuple[str, ...]
-    #: How weights are made; median and trimmed order the members at each forecast. | | median
-    method: Literal["inverse_error", "mean", "median", "trimmed", "bates_granger", "stacking"] = (
-        "inverse_error"
-    )
+    #: How weights are made; median orders the members at each forecast. | | median
+    method: Literal["inverse_error", "mean", "median"] = "inverse_error"
     #: Discount of past squared errors: so many months halve their weight. | months | 36
     half_life: float = 24.0
     #: Errors are capped at this size. | log units | 0.5
@@ -193,9 +191,7 @@ class IntervalsSpec:
     """How ranges are made from past errors."""
 
     #: Rule by which past errors become ranges; model = the model's own, unchecked. | | direct
-    method: Literal["square_root", "direct", "direct_mirrored", "ewma", "adaptive", "student_t", "model"] = (
-        "square_root"
-    )
+    method: Literal["square_root", "direct", "direct_mirrored", "model"] = "square_root"
     #: Errors of horizons 1..k feed the square-root rule. | months | 1
     short_horizons: int = 3
     #: Discount of past errors: so many months halve their weight; null = none. | months | 24
@@ -209,7 +205,7 @@ class ReconciliationSpec:
     """How the series of the headline are made to add up to `target.total`."""
 
     #: How sums are made to hold; none = not at all. | | bottom_up
-    method: Literal["none", "bottom_up", "top_down", "ols", "structural", "variance", "shrinkage"] = "none"
+    method: Literal["none", "bottom_up", "shrinkage"] = "none"
     #: Sample paths behind the ranges. | paths | 500
     paths: int = 1000
 

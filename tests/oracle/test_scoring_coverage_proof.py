@@ -23,7 +23,6 @@ NOMINALS = (0.5, 0.8, 0.95)
 NOISE = {
     "square_root": lambda r: r.standard_normal(MONTHS),
     "model": lambda r: r.standard_normal(MONTHS),  # the model's own ranges are Gaussian
-    "student_t": lambda r: r.standard_t(6, MONTHS),
 }
 
 

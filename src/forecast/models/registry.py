@@ -10,7 +10,6 @@ import importlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from typing import Any, cast
 
 from forecast.models.base import Model
@@ -31,10 +30,7 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "ets": ("forecast.models.smoothing", "Ets"),
     "theta": ("forecast.models.smoothing", "Theta"),
     "structural": ("forecast.models.structural", "Structural"),
-    "statsforecast_arima": ("forecast.models.peers", "StatsforecastArima"),
 }
-#: Kinds that need another package: listed where it is there.
-_NEEDS = {"statsforecast_arima": "statsforecast"}
 
 
 def register_model(name: str, cls: type[Any]) -> None:
@@ -98,8 +94,7 @@ def list_models() -> list[str]:
     >>> {"arima", "random_walk"} <= set(fc.list_models())
     True
     """
-    built_in = {kind for kind in _BUILTIN if kind not in _NEEDS or find_spec(_NEEDS[kind])}
-    return sorted({*built_in, *_REGISTRY, *_installed()})
+    return sorted({*_BUILTIN, *_REGISTRY, *_installed()})
 
 
 def model_class(kind: str) -> type[Any]:
@@ -120,8 +115,6 @@ def model_class(kind: str) -> type[Any]:
             f"model kind: there is no '{kind}' ({', '.join(known)}).{nearest(kind, known)}"
             " A model of your own is known after --plugin FILE.py"
         )
-    if kind in _NEEDS and not find_spec(_NEEDS[kind]):
-        raise ConfigError(f"model kind '{kind}' needs: pip install 'border-forecast[{_NEEDS[kind]}]'")
     module, name = _BUILTIN[kind]
     return cast("type[Any]", getattr(importlib.import_module(module), name))
 

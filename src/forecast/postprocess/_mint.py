@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from forecast.scoring.wide import Floats
-from forecast.spec import ConfigError, nearest
+from forecast.spec import ConfigError
 
-#: Methods, and whether they rest on past errors.
-METHODS: dict[str, bool] = {
-    "bottom_up": False,
-    "top_down": False,
-    "ols": False,
-    "structural": False,
-    "variance": True,
-    "shrinkage": True,
-}
+METHODS: tuple[str, ...] = ("bottom_up", "shrinkage")
 
 
 def order_nodes(children: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -93,52 +85,26 @@ def shrunken_covariance(errors: Floats) -> tuple[Floats, float]:
     return np.asarray(shrunken * np.outer(sd, sd), dtype=float), rate
 
 
-def mapping(
-    summing: Floats, method: str, weights: Floats | None = None, bottom: Floats | None = None
-) -> Floats:
+def mapping(summing: Floats, covariance: Floats | None = None) -> Floats:
     """Matrix (bottom, node) that turns base forecasts into bottom ones; times `summing` they add up.
 
     Parameters
     ----------
     summing : array, (node, bottom)
-    method : str
-        One of `METHODS`.
-    weights : array, (node, node), optional
-        Covariance of base errors, for ``variance`` (its diagonal) and ``shrinkage``.
-    bottom : array, (bottom,), optional
-        Bottom forecasts, for the proportions of ``top_down``.
+    covariance : array, (node, node), optional
+        Of base errors, for the least squares of MinT; without it the bottom forecasts are taken as they are.
     """
     n, b = summing.shape
-    if method == "bottom_up":
+    if covariance is None:
         return np.asarray(np.hstack([np.zeros((b, n - b)), np.eye(b)]), dtype=float)
-    if method == "top_down":
-        if bottom is None or not bottom.sum() > 0:
-            raise ConfigError("top_down: proportions need bottom forecasts above 0")
-        return np.asarray(np.outer(bottom / bottom.sum(), np.eye(n)[0]), dtype=float)
-    inverse = np.linalg.inv(_covariance(summing, method, weights))
-    pulled = summing.T @ inverse
+    pulled = summing.T @ np.linalg.inv(covariance)
     return np.asarray(np.linalg.solve(pulled @ summing, pulled), dtype=float)
 
 
-def _covariance(summing: Floats, method: str, weights: Floats | None) -> Floats:
-    if method not in METHODS:
-        raise ConfigError(
-            f"reconciliation: there is no method '{method}'; expected one of {', '.join(METHODS)}."
-            f"{nearest(method, METHODS)}"
-        )
-    if method == "ols":
-        return np.eye(len(summing))
-    if method == "structural":
-        return np.diag(summing.sum(axis=1))
-    if weights is None:
-        raise ConfigError(f"{method}: the covariance of past errors is needed")
-    return np.diag(np.diag(weights)) if method == "variance" else weights
-
-
 def reconcile_values(
-    base: Floats, summing: Floats, method: str, weights: Floats | None = None, positive: bool = False
+    base: Floats, summing: Floats, covariance: Floats | None = None, positive: bool = False
 ) -> Floats:
-    """Turn base values (..., node) into values that add up.
+    """Turn base values (..., node) into values that add up: from the bottom up, or by MinT with a covariance.
 
     With `positive`, values with a negative bottom are replaced by the nearest that have none (non-negative
     least squares in the metric of the method).
@@ -147,19 +113,17 @@ def reconcile_values(
     --------
     >>> import numpy as np
     >>> S = summing_matrix({"all": ["a", "b"]})[2]
-    >>> reconcile_values(np.array([12.0, 5.0, 4.0]), S, "ols").round(6).tolist()
+    >>> reconcile_values(np.array([12.0, 5.0, 4.0]), S, np.eye(3)).round(6).tolist()
     [11.0, 6.0, 5.0]
     """
-    n, b = summing.shape
-    flat = base.reshape(-1, n)
-    proportions = flat[:, n - b :].mean(axis=0) if method == "top_down" else None
-    low = flat @ mapping(summing, method, weights, proportions).T
+    flat = base.reshape(-1, len(summing))
+    low = flat @ mapping(summing, covariance).T
     below = (low < 0).any(axis=1)
     if positive and below.any():
-        if method in ("bottom_up", "top_down"):
+        if covariance is None:
             low = np.maximum(low, 0.0)
         else:
-            low[below] = _nearest_positive(flat[below], summing, _covariance(summing, method, weights))
+            low[below] = _nearest_positive(flat[below], summing, covariance)
     return np.asarray((low @ summing.T).reshape(base.shape), dtype=float)
 
 

@@ -44,12 +44,10 @@ Weigh = Callable[[Floats, Floats, CombinationSpec], Floats]
 WEIGHED: dict[str, Weigh] = {
     "inverse_error": _combine.inverse_error,
     "mean": _combine.equal,
-    "bates_granger": _combine.bates_granger,
-    "stacking": _combine.stacking,
 }
-#: Methods that order the members at each forecast.
-ORDERED: tuple[str, ...] = ("median", "trimmed")
-METHODS: tuple[str, ...] = (*WEIGHED, *ORDERED)
+#: The method that orders the members at each forecast.
+MEDIAN_OF_MEMBERS = "median"
+METHODS: tuple[str, ...] = (*WEIGHED, MEDIAN_OF_MEMBERS)
 
 
 @dataclass(frozen=True)
@@ -83,16 +81,15 @@ def combine(
     name : str
         Name of the combination in the result.
     spec : CombinationSpec
-        Members, settings, and the method: ``inverse_error``, ``mean``, ``median``, ``trimmed``,
-        ``bates_granger`` or ``stacking``.
+        Members, settings, and the method: ``inverse_error``, ``mean`` or ``median``.
 
     Returns
     -------
     forecasts : DataFrame
         Long table of the combination. A forecast that one of the members lacks has no row.
     weights : DataFrame
-        Weight of each member at each forecast, and the number of past errors it rests on; for ``median`` and
-        ``trimmed`` the weights at the median.
+        Weight of each member at each forecast, and the number of past errors it rests on; for ``median``
+        the weights at the median.
 
     Raises
     ------
@@ -143,8 +140,6 @@ def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
             )
     if len(set(spec.members)) < len(spec.members) or not spec.members:
         problems.append(f"combination.{name}.members: expected at least one member, each once")
-    if spec.method == "trimmed" and len(spec.members) < 3:
-        problems.append(f"combination.{name}.members: a trimmed mean needs at least 3 members")
     if not spec.half_life > 0:
         problems.append(f"combination.{name}.half_life: {spec.half_life}; expected months above 0")
     with_events = forecasts[forecasts["model"].isin(spec.members) & (forecasts["knowledge"] != "none")]
@@ -208,12 +203,7 @@ def _mix(scaled: Floats, weights: Floats, spec: CombinationSpec) -> Floats:
     if spec.method in WEIGHED:
         return np.asarray(np.sum(weights[..., None] * scaled, axis=0), dtype=float)
     usable = np.isfinite(scaled).all(axis=0)
-    ordered = np.sort(np.where(usable, scaled, 0.0), axis=0)
-    if spec.method == "median":
-        mixed = np.median(ordered, axis=0)
-    else:
-        mixed = ordered[1:-1].mean(axis=0)
-    return np.where(usable, mixed, np.nan)
+    return np.where(usable, np.median(np.where(usable, scaled, 0.0), axis=0), np.nan)
 
 
 def _weights(members: Members, spec: CombinationSpec) -> tuple[Floats, Ints]:
@@ -221,10 +211,8 @@ def _weights(members: Members, spec: CombinationSpec) -> tuple[Floats, Ints]:
     state = members.states[0]
     shape = state.centre.shape
     weights, n = np.zeros((len(members.states), *shape)), np.zeros(shape, dtype=np.int64)
-    if spec.method in ORDERED:
-        centres = np.stack([np.nan_to_num(s.centre) for s in members.states])
-        k = len(centres)
-        return _combine.order_weights(centres, (k - 1) // 2 if spec.method == "median" else 1), n
+    if spec.method == MEDIAN_OF_MEMBERS:
+        return _combine.of_median(np.stack([np.nan_to_num(s.centre) for s in members.states])), n
     for logs in (True, False):
         here = state.logs == logs
         if not here.any():

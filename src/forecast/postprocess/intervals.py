@@ -52,11 +52,6 @@ METHODS: dict[str, Method] = {
     "direct_mirrored": Method(
         _methods.direct_mirrored, _methods.needed_mirrored, "by mirrored errors of the same horizon"
     ),
-    "ewma": Method(
-        _methods.ewma, _methods.needed_mirrored, "by errors of the same horizon, scaled to recent volatility"
-    ),
-    "adaptive": Method(_methods.adaptive, _methods.needed_mirrored, "by adaptive conformal ranges"),
-    "student_t": Method(_methods.student_t, _methods.needed_mirrored, "by a Student t of the same horizon"),
 }
 OWN = "model"
 
@@ -79,8 +74,7 @@ def add_intervals(
         Figures; only first releases public at an origin are used there.
     spec : IntervalsSpec
         Method and its settings: ``square_root`` (widths from errors of horizons 1..k over j^a, mirrored,
-        times h^a), ``direct``, ``direct_mirrored``, ``ewma``, ``adaptive``, ``student_t``, or ``model``
-        (the levels that the table already holds).
+        times h^a), ``direct``, ``direct_mirrored``, or ``model`` (the levels that the table already holds).
     levels : sequence of float
         Levels asked for.
     extra_sd : DataFrame or float, optional

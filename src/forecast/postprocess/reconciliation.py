@@ -97,9 +97,8 @@ def reconcile(
     children : mapping of str to sequence of str
         Parent -> its parts, one top; `children_of` reads one from the observations.
     method : str
-        ``bottom_up``, ``top_down`` (proportions of the bottom forecasts), and least squares weighted by
-        nothing (``ols``), the number of parts (``structural``), the variances (``variance``) or the shrunken
-        covariance (``shrinkage``) of matured log errors times the forecasts.
+        ``bottom_up``, or ``shrinkage``: least squares weighted by the shrunken covariance of matured log errors
+        times the forecasts (MinT).
     paths, seed : int
         Number of sample paths and seed.
     name : str, optional
@@ -294,8 +293,8 @@ def _add_up(draws: Floats, summing: Floats, method: str, covariance: Floats, cen
     """Reconcile each month's paths with W = diag(forecast) S diag(forecast)."""
     out = np.empty(draws.shape)
     for h in range(draws.shape[2]):
-        weights = covariance * np.outer(centres[:, h], centres[:, h])
-        out[:, :, h] = reconcile_values(draws[:, :, h], summing, method, weights, positive=True)
+        weights = None if method == "bottom_up" else covariance * np.outer(centres[:, h], centres[:, h])
+        out[:, :, h] = reconcile_values(draws[:, :, h], summing, weights, positive=True)
     return out
 
 

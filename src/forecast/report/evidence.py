@@ -340,10 +340,6 @@ def sums_words(run: Any, total: str) -> Paragraph | None:
 
 METHOD_WORDS = {
     "bottom_up": mark("bottom up: the parts stay, the sum is theirs"),
-    "top_down": mark("top down: the sum stays and is divided in the proportions of the parts"),
-    "ols": mark("least squares, all series alike"),
-    "structural": mark("least squares weighted by the number of parts"),
-    "variance": mark("least squares weighted by the variance of each series’ past errors"),
     "shrinkage": mark("least squares weighted by the shrunken covariance of past errors, known as MinT"),
 }
 
