@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -168,8 +167,6 @@ def task(config: Any, config_dirs: Sequence[str], sweep: Sweep | None, voice: Vo
         command = " ".join(["forecast", *compose.result_words(words)])
         code = execute(exp, lambda as_of: run_folder(exp, as_of, config_dirs, sweep, number), command, voice)
     except (ForecastError, OSError) as error:
-        if voice.verbose:
-            traceback.print_exc()
         voice.complain(error)
         code = error.exit_code if isinstance(error, ForecastError) else 1
     if sweep is not None:
