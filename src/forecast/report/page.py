@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import errno
 import hashlib
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from forecast.files import folder_aside, inside
-from forecast.report import companions, facts
+from forecast.report import _templates, companions, facts
 from forecast.report import wording as w
 from forecast.report._rows import records
+from forecast.report._templates import TEMPLATES, css_text
 from forecast.report.catalogue import formats, mark, speaking, t
 from forecast.report.content import Chart, Page
 from forecast.report.markdown import markdown
@@ -26,7 +26,6 @@ from forecast.spec import ForecastError
 if TYPE_CHECKING:
     from forecast.experiment import Run
 
-TEMPLATES = Path(__file__).parent / "templates"
 WHOLE_FOOT = mark("Forecasts rest on published figures and on models that are wrong in ways described above.")
 BRIEF_FOOT = mark(
     "Forecasts rest on published figures and on models; how often they held is told in the whole report."
@@ -305,32 +304,22 @@ def _fields(value: Any) -> dict[str, Any]:
 
 def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) -> str:
     """Return the page as HTML: one file, no request, scripts and styles named by their hashes."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
     css, js = stylesheet(page, studio), script()
-    policy = f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; img-src data:; base-uri 'none'; form-action 'none'"
-    html = environment.get_template("page.html.j2").render(
+    policy = (
+        f"default-src 'none'; style-src {_templates.source(css)}; script-src {_templates.source(js)};"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    html = _templates.render(
+        "page.html.j2",
         page=page,
         language=formats()["code"],
         t=t,
         kinds=kinds,
         policy=policy,
-        css=Markup(css),  # noqa: S704 (our own files)
+        css=Markup(css),  # noqa: S704 (our own files; texts of data stand in it as css_text writes them)
         js=Markup(js),  # noqa: S704 (our own files)
     )
     return re.sub(r"\n\s*\n+", "\n", html)
-
-
-def _source(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def stylesheet(page: Page, studio: Studio) -> str:
@@ -343,13 +332,10 @@ def stylesheet(page: Page, studio: Studio) -> str:
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     template = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     rules = [f":root{{{light};{font}}}", studio.book.css(), template.replace("DARK", dark)]
-    # the footer of printed pages; quotes and backslashes have no place in it
-    before, between = (re.sub(r'["\\\n]', "", words) for words in (
-        f"{page.name}, {page.issue} · {t('page')} ", f" {t('of|pages')} ")
-    )  # fmt: skip
-    rules.append(
-        f'@page{{@bottom-center{{content:"{before}" counter(page) "{between}" counter(pages);font:8px Arial,sans-serif}}}}'
-    )
+    before = css_text(f"{page.name}, {page.issue} · {t('page')} ")
+    between = css_text(f" {t('of|pages')} ")
+    content = f"{before} counter(page) {between} counter(pages)"  # the footer of printed pages
+    rules.append(f"@page{{@bottom-center{{content:{content};font:8px Arial,sans-serif}}}}")
     roles = {toggle.role for chart in page.charts for toggle in chart.toggles if toggle.role}
     rules += [f".sw-{role}{{stroke:var(--{role})}}" for role in sorted(roles)]
     for chart in page.charts:
