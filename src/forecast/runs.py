@@ -241,13 +241,14 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from forecast.report.companions import read_csv
     from forecast.report.names import row_name
 
     rows: list[dict[str, Any]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
-        scores = pd.read_csv(folder / "scores.csv", dtype={"horizon": str})
+        scores = read_csv(folder / "scores.csv")
         plain = read_yaml(folder / "experiment.yaml")
         label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
         # the measure of the page, and its names
