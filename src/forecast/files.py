@@ -131,9 +131,10 @@ def folder_aside(target: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write a folder and all that it holds through to the disk."""
+    """Write a folder and all that it holds through to the disk; links are not followed."""
     for path in [*sorted(folder.rglob("*")), folder]:
-        sync(path)
+        if not path.is_symlink():
+            sync(path)
 
 
 def _swap(aside: Path, target: Path) -> None:

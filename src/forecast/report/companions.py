@@ -125,11 +125,10 @@ def csv_bytes(table: pd.DataFrame | None, name: str, digits: int = 10) -> bytes:
 def read_csv(path: Path) -> pd.DataFrame:
     """Return scores or figures of a run as `csv_bytes` wrote them: texts are texts, whatever they look like."""
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return cells.apply(
-        lambda column: (
-            column.map(plain_cell) if column.name in _TEXTS else pd.to_numeric(column, errors="coerce")
-        )
-    )
+    for name, column in cells.items():
+        read = column.map(plain_cell) if name in _TEXTS else pd.to_numeric(column, errors="coerce")
+        cells[str(name)] = read
+    return cells
 
 
 def forecasts_bytes(table: pd.DataFrame, digits: int = 7) -> bytes:

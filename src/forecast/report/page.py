@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import errno
 import hashlib
+import json
+import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +70,7 @@ def write_report(
     """Write the page of a run and everything beside it, and return the folder.
 
     The files are written into a folder beside the target and put in place as a whole: there is never a half
-    report. A report that was there before is replaced. All files but ``manifest.json`` have the same bytes
+    report. A report that was there before is replaced, files beside it that are not its own stay. All files but ``manifest.json`` have the same bytes
     when a run is repeated.
 
     Parameters
@@ -95,7 +98,8 @@ def write_report(
     Raises
     ------
     ForecastError
-        Where the folder cannot be written or the disk is full; nothing is left behind then.
+        Where the folder cannot be written, the disk is full, or files stand there that are no report's; nothing
+        is left behind then.
 
     Examples
     --------
@@ -371,8 +375,53 @@ def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
                 path = inside(aside, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
+            for name in others_in(target):
+                _carry_over(target / name, aside / name)
     except OSError as error:
         raise ForecastError(_trouble(error, target)) from error
+
+
+def files_of(folder: Path) -> set[str] | None:
+    """Return the files of a report by its manifest, only to be compared; None where the folder has none of ours."""
+    manifest = folder / "manifest.json"
+    if manifest.is_symlink() or not manifest.is_file():
+        return None
+    try:
+        held = json.loads(manifest.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    ours = isinstance(held, dict) and "experiment" in held and isinstance(held.get("files"), dict)
+    return {"manifest.json", *held["files"]} if ours else None
+
+
+def others_in(folder: Path) -> list[str]:
+    """Return the files and links in a report's folder that are not its own: they stay when it is replaced.
+
+    Raises
+    ------
+    ForecastError
+        Where the folder holds files and no report of ours: it is not replaced.
+    """
+    paths = (Path(place, name) for place, folders, names in os.walk(folder) for name in [*folders, *names])
+    found = sorted(p.relative_to(folder).as_posix() for p in paths if p.is_symlink() or not p.is_dir())
+    own = files_of(folder)
+    if found and own is None:
+        raise ForecastError(
+            f"{folder}: is no report's folder (no manifest.json of a report) and holds {w.joined(found[:5])};"
+            " give a folder of its own (report.folder), or move them away. Nothing was changed"
+        )
+    return [name for name in found if name not in (own or ())]
+
+
+def _carry_over(source: Path, target: Path) -> None:
+    """Copy a file that is not ours beside the new report's; a link as a link."""
+    if os.path.lexists(target):
+        raise ForecastError(
+            f"{source}: is not of the report that stands there, and the new report has a file of this name;"
+            " move it away. Nothing was changed"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _trouble(error: OSError, target: Path) -> str:
