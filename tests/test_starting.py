@@ -37,6 +37,30 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
 
 
 @pytest.mark.parametrize(
+    "series",
+    [
+        "${oc.env:HOME}",
+        r"\${oc.env:HOME}",
+        '"]}\nseed: 9 #',
+        "a: {b}",
+        "# x",
+        "'x'",
+        "=cmd()",
+        "*",
+        "a\nb",
+        "a\x85\u2028é",
+    ],
+)
+def test_a_series_of_any_name_is_a_text_of_the_configuration_and_no_more(figures, series):
+    months = pd.period_range("2014-01", periods=96, freq="M").astype(str)
+    pd.DataFrame({"series_id": series, "month": months, "value": range(96)}).to_csv("odd.csv", index=False)
+    write_experiment("odd", "odd.csv")
+    exp = fc.load_experiment("odd")
+    assert exp.target.series == (series,) and exp.question == f"What comes next for {series}?"
+    assert exp.seed == fc.load_experiment("quick").seed
+
+
+@pytest.mark.parametrize(
     ("words", "error", "said"),
     [
         (("quick", "visits.csv"), ConfigError, "another name"),

@@ -9,7 +9,7 @@ from forecast.spec import ConfigError
 
 _TEXT = """\
 # @package _global_
-# {question} Written by `forecast new`; every key may be changed, docs/reference has them all.
+# {name}: written by `forecast new`; every key may be changed, docs/reference has them all.
 #   forecast experiment={name}
 defaults:
   - override /data: file
@@ -26,6 +26,14 @@ report:
     until {middle}: [{start}, {middle}]
     since {after}: [{after}, 9999-12]
 """
+
+
+def _quoted(text: str) -> str:
+    """Return a text of data as a scalar of a configuration: no key, no comment, no place to be filled."""
+    import yaml
+
+    plain = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)  # as OmegaConf reads what is not to be filled
+    return str(yaml.safe_dump(plain, default_style='"', allow_unicode=True, width=float("inf"))).strip()
 
 
 def write_experiment(
@@ -78,12 +86,12 @@ def write_experiment(
     middle = months[(len(months) + first + 12) // 2]
     text = _TEXT.format(
         name=name,
-        question=f"What comes next for {chosen}?",
-        path=f'"{figures}"',
+        question=_quoted(f"What comes next for {chosen}?"),
+        path=_quoted(figures),
         lag=lag,
-        series=f'"{chosen}"',
+        series=_quoted(chosen),
         override="  - override /events: file\n" if events else "",
-        events=f'events: {{path: "{events}"}}\n'
+        events=f"events: {{path: {_quoted(events)}}}\n"
         if events
         else "events: {effects: null}   # no calendar of events yet\n",
         start=start,
