@@ -217,6 +217,14 @@ def test_no_state_of_the_page_takes_a_text_for_its_own_marks(name):
         assert tree(made[file]) == tree(plain[file]), file
 
 
+def test_a_page_in_another_language_takes_no_text_for_its_own_marks():
+    exp, word = state("causes").experiment, "".join(HOSTILE.values())
+    run = replace(state("causes"), experiment=replace(exp, report=replace(exp.report, language="es")))
+    made, plain = Spoiler(word).report(run), Spoiler("word").report(run)
+    same_marks(made["index.html"].decode(), plain["index.html"].decode(), word)
+    assert rendered(made["report.md"]) == rendered(plain["report.md"])
+
+
 def test_a_page_of_several_runs_takes_no_text_for_its_own_marks(harmless, tmp_path):
     word = "".join(HOSTILE.values())
     page._put_in_place(Spoiler(word).report(state("causes")), tmp_path / "hostile")

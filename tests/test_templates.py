@@ -18,6 +18,15 @@ def test_a_text_in_a_style_sheet_reads_as_it_was_and_ends_nothing(text):
     assert ESCAPE.sub(lambda found: chr(int(found[1], 16)), sheet[1:-1]) == text
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20))
+def test_a_reader_of_style_sheets_finds_the_text(text):
+    sheets = pytest.importorskip("tinycss2")
+    (rule,) = sheets.parse_stylesheet(f"a{{content:{css_text(text)}}}")
+    (declaration,) = sheets.parse_blocks_contents(rule.content)
+    (token,) = declaration.value
+    assert token.type == "string" and token.value == text
+
+
 def test_a_source_is_a_hash_as_a_policy_has_it():
     assert source("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 

@@ -194,13 +194,12 @@ def plain_cell(text: str) -> str:
 
 def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with every text made a safe cell; numbers are not touched."""
-    texts = table.select_dtypes(["object", "string", "category"])
-    return table.assign(
-        **{
-            str(name): column.map(lambda cell: safe_cell(cell) if isinstance(cell, str) else cell)
-            for name, column in texts.items()
-        }
-    )
+    made = table.copy(deep=False)
+    for name, column in table.select_dtypes(["object", "string", "category"]).items():
+        texts = {cell: safe_cell(cell) for cell in column.unique() if isinstance(cell, str)}
+        if any(cell != text for text, cell in texts.items()):
+            made[name] = [texts.get(cell, cell) for cell in column]
+    return made
 
 
 def printable(text: str) -> str:
