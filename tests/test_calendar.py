@@ -175,3 +175,15 @@ def test_add_replaces_the_file_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space left"):
         add_event(file, {**first, "id": "y"})
     assert file.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["mine.csv"]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_written_with_a_quote_and_read_back(tmp_path):
+    file = tmp_path / "mine.csv"
+    cells = {"id": "=x()", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    for number, sign in enumerate(("-", "+", "-/+", "-1")):
+        add_event(file, {**cells, "id": f"=x({number})", "name": "@name", "sign": sign, "notes": "'=note"})
+    assert "'=x(0),'@name," in file.read_text() and "''=note" in file.read_text()
+    table = load_events(file).table
+    assert table["id"].tolist() == ["=x(0)", "=x(1)", "=x(2)", "=x(3)"]
+    assert set(table["name"]) == {"@name"} and set(table["notes"]) == {"'=note"}
+    assert [line.count("'-") for line in file.read_text().splitlines()] == [0] * 5  # signs stay as they are

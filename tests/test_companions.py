@@ -96,3 +96,22 @@ def test_forecasts_are_written_in_pieces_without_a_seam():
     table = table.drop(index=[4, 5])  # one forecast with fewer levels
     assert len(table) > 10_000
     assert c.forecasts_bytes(table) == c.csv_bytes(table, "backtest", 7)
+
+
+EVIL = ["=cmd|' /C calc'!A0", "'=1+1", "@x", "-2+3,4", "plain", "-5", "-", "NA", "007"]
+
+
+def test_no_text_of_a_table_is_run_by_a_spreadsheet_and_all_are_read_back(tmp_path):
+    table = pd.DataFrame({"series_id": EVIL, "value": np.arange(len(EVIL)) - 4.5, "note": EVIL[::-1]})
+    file = tmp_path / "observations.csv"
+    file.write_bytes(c.csv_bytes(table, "x"))
+    lines = file.read_text().splitlines()
+    assert lines[1].startswith("'=cmd") and lines[2].startswith("''=1") and ",-4.5," in lines[1]
+    assert lines[4].startswith('"\'-2+3,4"') and lines[6].startswith("-5,") and lines[7].startswith("-,")
+    pd.testing.assert_frame_equal(c.read_csv(file), table)
+
+
+def test_long_forecasts_have_safe_cells_too():
+    table = state("plain").backtest.assign(series_id="=cmd()")
+    assert b",'=cmd()," in c.forecasts_bytes(table)
+    assert c.forecasts_bytes(table) == c.csv_bytes(table, "backtest", 7)

@@ -1,11 +1,25 @@
 """Files and folders are written whole or not at all, and a path from data never leaves its folder."""
 
 import stat
+import xml.etree.ElementTree as ET
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forecast.errors import ConfigError
-from forecast.files import digest, folder_aside, inside, path_problem, write_file
+from forecast.files import (
+    digest,
+    folder_aside,
+    inside,
+    path_problem,
+    plain_cell,
+    printable,
+    safe_cell,
+    safe_cells,
+    write_file,
+)
 
 CLIMBING = ["", " ", ".", "..", "../evil", "a/../../evil", "/abs", "\\abs", "..\\evil", "C:\\evil", "c:evil",
             "CON", "a/nul.txt", "com1", "a\nb", "a\x00b", "a\x1b[2J"]  # fmt: skip
@@ -85,3 +99,59 @@ def test_a_file_in_the_way_of_a_folder_is_told_and_stays(tmp_path):
 
 def test_the_digest_is_sha_256():
     assert digest(b"").startswith("e3b0c44298fc1c149afbf4c8996fb924")
+
+
+# --------------------------------------------------------------------------- text from data
+
+CELLS = st.text("='+-@\t\r\n a1,", max_size=6) | st.text(max_size=8)
+
+
+@given(CELLS)
+def test_a_cell_is_read_back_as_it_was_and_never_run(text):
+    cell = safe_cell(text)
+    assert plain_cell(cell) == text
+    assert cell in (text, f"'{text}")
+    runs = cell[:1] in tuple("=+-@\t") and len(cell) > 1 and any(c.isalpha() for c in cell)
+    try:
+        float(cell)
+    except ValueError:
+        assert not runs
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "=cmd|' /C calc'!A0", "+a1", "-a1", "@SUM(a1)", "\t=1", "-1+1", "--1", "'=1"]
+)
+def test_what_a_spreadsheet_would_run_has_one_quote_more(text):
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "-", "+", "=", "-/+", "0/-", "-5", "+3.5", "-1,234", "-27%", "-1.5e+09", "a=1", "'tis", "'", "'-5"],
+)
+def test_numbers_signs_and_words_are_cells_as_they_are(text):
+    assert safe_cell(text) == text
+    assert plain_cell(text) == text
+
+
+def test_only_the_texts_of_a_table_are_touched():
+    table = pd.DataFrame(
+        {"a": ["=x", None, -1], "b": [-1.5, 2.0, 3.0], "c": pd.Categorical(["-y", "z", "z"])}
+    )
+    made = safe_cells(table)
+    assert made["a"].tolist() == ["'=x", None, -1]
+    assert made["b"].equals(table["b"])
+    assert made["c"].astype(str).tolist() == ["'-y", "z", "z"]
+
+
+@given(st.text(max_size=8) | st.text("\x1b\x9b\x00\u202e\u2066\ud800\ufffe\n\t a", max_size=8))
+def test_what_is_printable_steers_no_terminal_and_is_a_character_of_xml(text):
+    told = printable(text)
+    assert not any((ord(c) < 32 and c not in "\t\n") or 127 <= ord(c) < 160 for c in told)
+    assert not set(told) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert ET.fromstring(f"<a>{told.replace('&', '&amp;').replace('<', '&lt;')}</a>").text or not told
+
+
+def test_letters_of_every_script_are_printable_as_they_are():
+    text = "año, naïve, Ελλάδα, \u05e2\u05d1\u05e8\u05d9\u05ea\u200f, 日本\n\tλ"
+    assert printable(text) == text

@@ -17,6 +17,11 @@ def test_the_facts_reach_it_and_it_reads_nothing():
     assert run_hook([sys.executable, "-c", code], {"code": "6"}, 20).endswith(": done")
 
 
+def test_control_characters_of_data_reach_no_hook():
+    code = "import os, sys; sys.exit(os.environ['FORECAST_TEXT'] != chr(92) + 'u0000' + chr(92) + 'u001b[2J\\nnext')"
+    assert run_hook([sys.executable, "-c", code], {"text": "\x00\x1b[2J\nnext"}, 20).endswith(": done")
+
+
 def test_what_goes_wrong_is_a_line_and_no_more():
     fails = "import sys; print('first', file=sys.stderr); print('no room', file=sys.stderr); sys.exit(3)"
     assert run_hook([sys.executable, "-c", fails], {}, 20).endswith("failed with code 3: no room")

@@ -225,3 +225,10 @@ def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):
 
     assert publish(exp, today="2021-07-01").code == 0
     assert (tmp_path / "hub" / "model-output" / "us-short" / files[2]).read_bytes() == first
+
+
+def test_a_series_named_like_a_formula_goes_out_and_comes_back(made, small, tmp_path):
+    odd = made[made["horizon"] < 3].replace({"series_id": {"a": "=cmd()"}})
+    files = hub.write_hub(odd, small, tmp_path)
+    assert "'=cmd()" in next(p for p in files if "model-output" in p.parts and p.suffix == ".csv").read_text()
+    assert set(hub.read_hub(tmp_path)["series_id"]) == {"=cmd()", "b"}

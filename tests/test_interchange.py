@@ -196,3 +196,15 @@ def test_the_schema_is_a_tabular_data_package():
 def test_what_goes_to_nixtla_is_documented(panel, bt):
     assert list(fc.to_nixtla(panel).columns) == list(documented("nixtla"))
     assert list(fc.to_nixtla(bt.forecasts).columns)[:3] == list(documented("nixtla_forecasts"))
+
+
+def test_a_text_that_looks_like_a_formula_keeps_its_quote_beside_it(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    texts = ["=1+1", "'=1+1", "@x", "+a", "plain", "-2", "=)"]
+    odd = fc.export({"odd": pd.DataFrame({"text": texts, "value": range(-3, 4)})}, tmp_path / "odd.xlsx")
+    sheet = openpyxl.load_workbook(odd)["odd"]
+    assert [cell.value for cell in sheet["A"][1:]] == texts
+    assert [bool(cell.quotePrefix) for cell in sheet["A"][1:]] == [True, True, True, True, False, False, True]
+    assert {cell.data_type for cell in sheet["A"]} == {"s"} and {
+        cell.data_type for cell in sheet["B"][1:]
+    } == {"n"}

@@ -533,3 +533,17 @@ def test_show_leaves_gaps_blank(tmp_path):
     text = show_series(load_observations(file, allow_gaps=True), "a", width=80)
     assert "▁ █" in text
     assert any(line.split() == ["2024-02", "-"] for line in text.splitlines())
+
+
+def test_cells_that_a_spreadsheet_would_run_are_imported_with_a_quote_and_read_back(tmp_path):
+    file = tmp_path / "figures.csv"
+    file.write_text("series_id,month,value\n=cmd(),2024-01,-5\n=cmd(),2024-02,6\n''=x,2024-02,7\n")
+    own = tmp_path / "own"
+    import_files([file], own, released="2024-03-10")
+    assert "\n'=cmd(),2024-01,-5," in (own / "observations.csv").read_text()
+    assert "'=cmd()" in (own / "series.csv").read_text()
+    obs = load_observations(own)
+    assert set(obs.table["series_id"]) == {"=cmd()", "'=x"} == set(obs.series.index)
+    before = (own / "observations.csv").read_bytes(), (own / "series.csv").read_bytes()
+    import_files([file], own, released="2024-03-10")
+    assert before == ((own / "observations.csv").read_bytes(), (own / "series.csv").read_bytes())

@@ -1,8 +1,13 @@
 """The calendar as a picture."""
 
+import xml.etree.ElementTree as ET
+
+import pandas as pd
 import pytest
 
+from forecast.events.calendar import load_events
 from forecast.events.picture import timeline_picture
+from forecast.files import printable
 from forecast.spec import ConfigError
 
 
@@ -30,3 +35,23 @@ def test_wrong_endings_and_nothing_to_draw(events, tmp_path):
     with pytest.raises(ConfigError, match="no event to draw"):
         timeline_picture(events.subset(["title42"]), tmp_path / "a.svg", start="2001", end="2002")
     assert not (tmp_path / "a.svg").exists()
+
+
+HOSTILE = "</text></svg><script>x</script>--> $\\frac{1}$ \x1b[2J\u202e&lt;"
+
+
+def drawn(folder, name):
+    """Return the picture of one event as text and as a tree."""
+    file = folder / "events.csv"
+    table = pd.DataFrame([{"id": name, "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step", "series_ids": "*"}])  # fmt: skip
+    table.to_csv(file, index=False)
+    text = timeline_picture(load_events(file), folder / "a.svg", start="2019", end="2022").read_text()
+    return text, ET.fromstring(text)
+
+
+def test_an_id_of_data_is_a_text_of_the_picture_and_no_mark(tmp_path):
+    (text, tree), (_, plain) = drawn(tmp_path, HOSTILE), drawn(tmp_path, "harmless")
+    assert {(n.tag, *sorted(n.attrib)) for n in tree.iter()} == {
+        (n.tag, *sorted(n.attrib)) for n in plain.iter()
+    }
+    assert printable(HOSTILE) in "".join(tree.itertext()) and "<!-- " not in text

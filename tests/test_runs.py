@@ -1,8 +1,12 @@
+import contextlib
+from dataclasses import replace
+
 import pytest
 
 import forecast as fc
 from forecast import runs
 from forecast.spec import ConfigError
+from report_fixture import make_run
 
 
 def test_a_run_as_written_has_a_plain_folder_and_one_with_overrides_a_marked_one():
@@ -66,3 +70,22 @@ def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
     assert table.loc[0, ["1 month", "6 months"]].tolist() == [25.0, 25.0]
     text = runs.compare([tmp_path])
     assert "+25.0" in text and "seasonal_naive" not in text and "on logs" in text
+
+
+def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
+    run = make_run(start="2025-01")
+    monkeypatch.setattr("forecast.experiment.run", lambda *_, **__: run)
+    monkeypatch.setattr("forecast._experiment.pipeline.workers", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(runs, "CACHE", tmp_path / "cache")
+    said = []
+    exp = replace(run.experiment, report=replace(run.experiment.report, png=False))
+
+    def execute():
+        said.clear()
+        runs.execute(exp, lambda _: tmp_path / "run", "forecast", runs.Voice(said.append, said.append))
+
+    execute()
+    assert not [line for line in said if "carried" in line]
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    execute()
+    assert "  carried over: notes.txt" in said and (tmp_path / "run" / "notes.txt").read_text() == "mine"

@@ -248,6 +248,16 @@ def test_backup_export_and_vacuum(archive, tmp_path):
         archive.backup("/proc/x")
 
 
+def test_exported_texts_are_run_by_no_spreadsheet_and_numbers_and_inputs_are_as_they_were(archive, tmp_path):
+    archive.record(entry(experiment="=cmd()", headline="@me", inputs={"figures.csv": b"=cmd(),-1\n"}))
+    archive.export(tmp_path / "out")
+    runs = pd.read_csv(tmp_path / "out" / "runs.csv")
+    assert (
+        runs["experiment"].tolist() == ["'=cmd()"] and "'@me" in (tmp_path / "out" / "runs.csv").read_text()
+    )
+    assert next((tmp_path / "out" / "inputs").iterdir()).read_bytes() == b"=cmd(),-1\n"
+
+
 def test_numbers_that_are_missing_stay_missing(archive):
     scores = pd.DataFrame([{"model": "short", "knowledge": "none", "scenario": "", "series_id": "a", "horizon": "all", "era": "all",
         "scale": "natural", "metric": "mae", "value": np.nan, "skill": 0.5, "n_ok": 1, "n": 2, "note": "failed: why"}])  # fmt: skip

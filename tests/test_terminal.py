@@ -42,6 +42,34 @@ def test_colours_only_on_terminals_and_never_with_no_color(stream, env, coloured
     assert ("\x1b[31m" in stream.getvalue()) == coloured
 
 
+def test_control_characters_of_data_reach_no_terminal(monkeypatch, capsys):
+    evil = "\x1b]0;owned\x07\x1b[2J\r\x9b1A\u202e"
+    terminal.say(f"series {evil}")
+    terminal.say_findings([Finding("gap", "error", evil, file=evil, series=evil)])
+    terminal.complain(ValueError(evil))
+    try:
+        raise ValueError(evil)
+    except ValueError as error:
+        terminal.complain(error, traced=True)
+    terminal.say_json({"series": evil})
+    out, err = capsys.readouterr()
+    assert "\\u001b]0;owned\\u0007" in out
+    assert "Traceback" in err
+    assert not set(out + err) & set("\x1b\x07\r\x9b\u202e")
+    stream = Terminal()
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stdout", stream)
+    terminal.say(evil, evil, "error")
+    assert stream.getvalue().count("\x1b") == 2  # our own colour, on and off
+
+
+def test_json_with_control_characters_is_read_back_as_it_was(capsys):
+    value = {"series": "\x1b[2J\x9b\u202e"}
+    terminal.say_json(value)
+    assert json.loads(capsys.readouterr().out) == value
+
+
 def test_records_are_plain_values():
     table = pd.DataFrame(
         {

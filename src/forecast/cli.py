@@ -84,8 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _called(words)
     except ForecastError as error:
-        _traced(words)
-        complain(error)
+        complain(error, _verbose(words))
         return error.exit_code
     except BrokenPipeError:
         return 0
@@ -93,8 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain("interrupted; finished chains are kept, the same command goes on")
         return 130
     except OSError as error:
-        _traced(words)
-        complain(error)
+        complain(error, _verbose(words))
         return 1
 
 
@@ -117,12 +115,8 @@ def _called(words: list[str]) -> int:
     return VERBS["run"]("run", words)
 
 
-def _traced(words: Sequence[str]) -> None:
-    """Print the way of the error through the code, if more words were asked for."""
-    if "-v" in words or "--verbose" in words:
-        import traceback
-
-        print(traceback.format_exc().rstrip(), file=sys.stderr)  # noqa: T201
+def _verbose(words: Sequence[str]) -> bool:
+    return "-v" in words or "--verbose" in words
 
 
 # --------------------------------------------------------------------------- run
@@ -165,6 +159,11 @@ def _run(options: Options, rest: list[str]) -> int:
             exp, lambda as_of: runs.run_folder(exp, as_of, options.config_dir), runs.command_of(rest), voice
         )
     sweep = runs.Sweep.start(plan.experiments, rest)
+
+    def complain_here(error: BaseException) -> None:
+        complain(error, options.verbose)
+
+    voice = runs.Voice(say, complain_here, options.quiet, options.verbose)
 
     def task(config: Any) -> int:
         return runs.task(config, options.config_dir, sweep, voice)

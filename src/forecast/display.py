@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.files import printable
 from forecast.spec import ConfigError, nearest
 
 #: Colours of `forecast.report.figures`, which lies above this room; a test holds them equal.
@@ -62,7 +63,7 @@ def axes(title: str = "", ax: Any = None, height: float = 3.6) -> Any:
     ax.grid(axis="y", color=COLOURS["grid"], linewidth=0.8)
     ax.set_axisbelow(True)
     ax.tick_params(colors=COLOURS["muted"], length=0)
-    ax.set_title(title, loc="left", fontsize=11, color=COLOURS["ink"])
+    ax.set_title(printable(title), loc="left", fontsize=11, color=COLOURS["ink"], parse_math=False)
     return ax
 
 
@@ -109,17 +110,21 @@ def plot_panel(panel: Any, ax: Any = None) -> Any:
     """Draw the first eight series of a panel as lines and return the matplotlib axes."""
     ax = axes(f"As known on {panel.as_of:%Y-%m-%d}", ax)
     lines = ax.plot(
-        _dates(panel.values.index), panel.values.iloc[:, :8], linewidth=1.3, label=panel.series[:8]
+        _dates(panel.values.index),
+        panel.values.iloc[:, :8],
+        linewidth=1.3,
+        label=[printable(name) for name in panel.series[:8]],
     )
     if len(panel.series) == 1:
         lines[0].set_color(COLOURS["ink"])
     _numbers(ax)
-    ax.legend(frameon=False, fontsize=9)
+    for text in ax.legend(frameon=False, fontsize=9).get_texts():
+        text.set_parse_math(False)
     return ax
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 40 else f"{name[:37]}..."
+    return printable(name if len(name) <= 40 else f"{name[:37]}...")
 
 
 def design_html(design: Any) -> str:
@@ -154,7 +159,9 @@ def plot_design(design: Any, ax: Any = None) -> Any:
         ax.fill_between(x, place, top, step="post", color=COLOURS["ev"], linewidth=0)
     if len(ahead):
         ax.axvspan(_dates(ahead.index)[0], x[-1], color=COLOURS["b80"], alpha=0.5, linewidth=0)
-    ax.set_yticks(np.arange(len(names)) + 0.4, [_short(name) for name in reversed(names)], fontsize=9)
+    ax.set_yticks(
+        np.arange(len(names)) + 0.4, [_short(name) for name in reversed(names)], fontsize=9, parse_math=False
+    )
     ax.grid(visible=False)
     return ax
 

@@ -17,6 +17,7 @@ from forecast.backtesting.runner import Backtest
 from forecast.data.observations import BUNDLED, Observations
 from forecast.display import plot_run, run_html
 from forecast.events.calendar import EventCalendar
+from forecast.files import plain_cell
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
 from forecast.models.registry import describe
 from forecast.scoring.calibration import calibrate
@@ -299,7 +300,7 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     file = folder / "published.csv"
     if not file.is_file():
         return pd.DataFrame(columns=list(OTHERS_COLUMNS))
-    found = pd.read_csv(file, dtype={"made": str})
+    found = pd.read_csv(file, dtype={"made": str}, converters={"series_id": plain_cell})
     found = found[found["series_id"].isin(exp.target.series)]
     rows = scored[
         (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())

@@ -1,4 +1,4 @@
-"""The one way to write a file or a folder: aside, synced, renamed; and the rule that a path from data stays inside."""
+"""The one way to write a file or a folder: aside, synced, renamed; paths and texts from data made harmless."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from forecast.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Names that are devices on Windows, whatever their ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}
@@ -126,9 +131,10 @@ def folder_aside(target: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write a folder and all that it holds through to the disk."""
+    """Write a folder and all that it holds through to the disk; links are not followed."""
     for path in [*sorted(folder.rglob("*")), folder]:
-        sync(path)
+        if not path.is_symlink():
+            sync(path)
 
 
 def _swap(aside: Path, target: Path) -> None:
@@ -154,3 +160,54 @@ def _swap(aside: Path, target: Path) -> None:
 def _beside(path: Path, ending: str) -> Path:
     """Return a hidden name beside a path that no other writer uses."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{ending}")
+
+
+# --------------------------------------------------------------------------- text from data
+
+#: What a spreadsheet would run: a formula's mark with a word behind it, but no number; quotes may stand before it.
+_FORMULA = re.compile(r"'*(?![-+][\d.,]*\d%?(?:[eE][-+]?\d+)?\Z)[=+\-@\t\r].*\w", re.DOTALL)
+#: What steers a terminal, turns the direction of a line or is no character of XML; tabs and line feeds are not.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def safe_cell(text: str) -> str:
+    """Return a text as a cell of a CSV file: one quote more before what a spreadsheet would run.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell("'=1+1"), safe_cell("-5"), safe_cell("-")
+    ("'=1+1", "''=1+1", '-5', '-')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return the text that `safe_cell` made a cell of.
+
+    Examples
+    --------
+    >>> plain_cell("'=1+1"), plain_cell("'tis")
+    ('=1+1', "'tis")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with every text made a safe cell; numbers are not touched."""
+    made = table.copy(deep=False)
+    for name, column in table.select_dtypes(["object", "string", "category"]).items():
+        texts = {cell: safe_cell(cell) for cell in column.unique() if isinstance(cell, str)}
+        if any(cell != text for text, cell in texts.items()):
+            made[name] = [texts.get(cell, cell) for cell in column]
+    return made
+
+
+def printable(text: str) -> str:
+    r"""Return a text with its control characters written out, for a terminal, a page or a drawing.
+
+    Examples
+    --------
+    >>> printable("\x1b[2J")
+    '\\u001b[2J'
+    """
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

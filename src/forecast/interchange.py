@@ -17,6 +17,7 @@ import pandas as pd
 
 from forecast.data.observations import Observations, load_observations
 from forecast.data.panel import Panel
+from forecast.files import safe_cell
 from forecast.spec import ConfigError
 
 #: Rows of a sheet of Excel, its header included.
@@ -268,5 +269,7 @@ def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], tar
             table.to_excel(book, sheet_name=name[:31], index=False, freeze_panes=(1, 0))
             for row in book.sheets[name[:31]].iter_rows():
                 for cell in row:
-                    if cell.data_type == "f":  # a text that begins with '=' is a text, never a formula
-                        cell.data_type = "s"
+                    text = cell.value
+                    if cell.data_type == "f" or (isinstance(text, str) and safe_cell(text) != text):
+                        # a text, never a formula; the workbook keeps its leading quote beside the text, not in it
+                        cell.data_type, cell.quotePrefix = "s", True

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -137,7 +136,7 @@ def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice:
     """Run one experiment, write its report and say where; return the exit code."""
     from forecast._experiment.pipeline import workers
     from forecast.experiment import run
-    from forecast.report.page import write_report
+    from forecast.report.page import others_in, write_report
 
     cache = CACHE / compose.digest(exp)
     say, quiet = voice.say, voice.quiet
@@ -147,12 +146,15 @@ def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice:
     with workers(exp):
         result = run(exp, progress=not quiet, cache=cache)
     as_of = str(result.as_of.date())
+    others = others_in(folder(as_of))
     path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)
     shutil.rmtree(cache, ignore_errors=True)
     if CACHE.is_dir() and not any(CACHE.iterdir()):
         CACHE.rmdir()
     say(str(path / "index.html"))
     if not quiet:
+        if others:
+            say(f"  carried over: {', '.join(others)}")
         for line in findings(path):
             say(f"  {line}")
     if voice.verbose:
@@ -191,8 +193,6 @@ def task(config: Any, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) ->
         exp = compose.to_experiment(values, words)
         code = execute(exp, lambda as_of: sweep.folder(exp, as_of, number), command_of(words), voice)
     except (ForecastError, OSError) as error:
-        if voice.verbose:
-            traceback.print_exc()
         voice.complain(error)
         code = error.exit_code if isinstance(error, ForecastError) else 1
     sweep.record(number, code)
@@ -277,13 +277,14 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from forecast.report.companions import read_csv
     from forecast.report.names import row_name
 
     rows: list[dict[str, Any]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
-        scores = pd.read_csv(folder / "scores.csv", dtype={"horizon": str})
+        scores = read_csv(folder / "scores.csv")
         plain = read_yaml(folder / "experiment.yaml")
         label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
         # the measure of the page, and its names
@@ -349,12 +350,14 @@ def rerun(folder: Path) -> tuple[str, bool]:
     with tempfile.TemporaryDirectory(prefix="forecast-rerun-") as scratch:
         made = Path(scratch) / "run"
         from forecast.experiment import run
-        from forecast.report.page import write_report
+        from forecast.report.page import files_of, write_report
 
         command = _command_of(folder)
         png, pdf = any((folder / "figures").glob("*.png")), (folder / "report.pdf").is_file()
         write_report(run(exp), made, command=command, png=png, pdf=pdf)
+        own = files_of(folder)
         files = {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()}
+        files = {p for p in files if own is None or p.as_posix() in own}
         again = {p.relative_to(made) for p in made.rglob("*") if p.is_file()}
         lines = [f"only in {folder}: {p}" for p in sorted(files - again)]
         lines += [f"only made now: {p}" for p in sorted(again - files)]

@@ -241,6 +241,21 @@ def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder):
         assert noise == []
 
 
+def test_a_series_named_like_a_refresh_does_not_take_the_browser_away(browser, folder):
+    evil = "</style><meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'></title><base href=http://127.0.0.1:9/>"
+    run = state("own")
+    named = replace(run, series=run.series.assign(label=evil, name=evil))
+    path = folder / "evil" / "index.html"
+    fc_page._put_in_place(fc_page.report_files(named, png=False), path.parent)
+    with browser.open(path) as tab:
+        stayed = "new Promise(done => setTimeout(() => done(location.href), 500))"
+        assert tab.evaluate(stayed) == tab.evaluate("document.baseURI") == path.as_uri()
+        assert tab.evaluate("document.querySelectorAll('meta[http-equiv=refresh], base').length") == 0
+        assert evil in tab.evaluate("document.title")
+        asked = [e for e in browser.events if e["method"] == "Network.requestWillBeSent"]
+        assert [e["params"]["request"]["url"] for e in asked] == [path.as_uri()]
+
+
 def test_keyboard_reads_every_month(browser, folder):
     with browser.open(page(folder, "causes")) as tab:
         tab.evaluate("document.querySelector('#fig-forecast input[type=range]').focus()")

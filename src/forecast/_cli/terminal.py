@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from forecast.files import printable
 from forecast.spec import Finding
 
 if TYPE_CHECKING:
@@ -19,27 +21,29 @@ if TYPE_CHECKING:
 _COLOURS = {"error": "31", "warning": "33", "strong": "1"}
 
 
-def say(text: str = "") -> None:
-    """Print a line."""
-    print(text, flush=True)  # noqa: T201
+def say(text: str = "", head: str = "", how: str = "") -> None:
+    """Print a line, control characters of data written out; its head may be in colour."""
+    print(paint(head, how) + printable(text), flush=True)  # noqa: T201
 
 
-def complain(error: BaseException | str) -> None:
-    """Print an error where errors go; with its way through the code if `-v` was given."""
-    print(f"{paint('forecast:', 'error', sys.stderr)} {error}", file=sys.stderr)  # noqa: T201
+def complain(error: BaseException | str, traced: bool = False) -> None:
+    """Print an error where errors go; with its way through the code if that was asked for (`-v`)."""
+    way = f"{traceback.format_exc().rstrip()}\n" if traced else ""
+    told = f"{printable(way)}{paint('forecast:', 'error', sys.stderr)} {printable(str(error))}"
+    print(told, file=sys.stderr)  # noqa: T201
 
 
 def paint(text: str, how: str, stream: TextIO | None = None) -> str:
     """Return a text in colour, if the stream is a terminal that takes colours and NO_COLOR is unset or empty."""
     where = sys.stdout if stream is None else stream
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not where.isatty()
-    return text if plain else f"\x1b[{_COLOURS[how]}m{text}\x1b[0m"
+    return printable(text) if plain or not how else f"\x1b[{_COLOURS[how]}m{printable(text)}\x1b[0m"
 
 
 def say_findings(findings: Iterable[Finding]) -> None:
     """Print findings, a line each, with the word of their severity in colour."""
     for finding in findings:
-        say(paint(finding.severity, finding.severity) + str(finding).removeprefix(finding.severity))
+        say(str(finding).removeprefix(finding.severity), finding.severity, finding.severity)
 
 
 def say_json(value: Any) -> None:

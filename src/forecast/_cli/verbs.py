@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from forecast._cli import calendar_verbs
-from forecast._cli.terminal import complain, paint, records, say, say_findings, say_json
+from forecast._cli.terminal import complain, records, say, say_findings, say_json
 from forecast.spec import ConfigError, DataError, Experiment, Finding, nearest
 
 Options = argparse.Namespace
@@ -231,9 +231,7 @@ def _findings(findings: Sequence[Finding], as_json: bool, path: str, summary: Se
         say_findings(findings)
         warnings = len(findings) - errors
         verdict = f"{errors} error{'' if errors == 1 else 's'}"
-        say(
-            f"{paint(verdict, 'error') if errors else verdict}, {warnings} warning{'' if warnings == 1 else 's'}"
-        )
+        say(f", {warnings} warning{'' if warnings == 1 else 's'}", verdict, "error" if errors else "")
     return DataError.exit_code if errors else 0
 
 

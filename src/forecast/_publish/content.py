@@ -21,6 +21,7 @@ from forecast.archive.track_record import (
 )
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.releases import is_late, next_release
+from forecast.files import plain_cell
 from forecast.report.site import SiteContent, SiteIssue
 from forecast.spec import Experiment, ForecastError
 
@@ -174,4 +175,6 @@ def by_others(exp: Experiment, files: dict[str, bytes]) -> pd.DataFrame:
     data = files.get("data/published.csv")
     if data is None and exp.data.path is None and (BUNDLED / "published.csv").is_file():
         data = (BUNDLED / "published.csv").read_bytes()
-    return pd.DataFrame() if data is None else pd.read_csv(io.BytesIO(data), dtype={"made": str})
+    if data is None:
+        return pd.DataFrame()
+    return pd.read_csv(io.BytesIO(data), dtype={"made": str}, converters={"series_id": plain_cell})

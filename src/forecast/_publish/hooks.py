@@ -6,6 +6,8 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
+from forecast.files import printable
+
 
 def run_hook(words: Sequence[str], facts: Mapping[str, str], seconds: float) -> str:
     """Run a command and return a line for the record, or nothing where there is no command.
@@ -15,7 +17,10 @@ def run_hook(words: Sequence[str], facts: Mapping[str, str], seconds: float) -> 
     """
     if not words:
         return ""
-    environment = {**os.environ, **{f"FORECAST_{name.upper()}": value for name, value in facts.items()}}
+    environment = {
+        **os.environ,
+        **{f"FORECAST_{name.upper()}": printable(value) for name, value in facts.items()},
+    }
     try:
         done = subprocess.run(  # noqa: S603 - words of the configuration, no shell
             list(words), env=environment, timeout=seconds, capture_output=True, text=True, errors="replace", check=False,

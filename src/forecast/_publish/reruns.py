@@ -16,6 +16,7 @@ from forecast.archive.changes import changes
 from forecast.data.observations import Observations
 from forecast.events.calendar import load_events
 from forecast.experiment import Run
+from forecast.files import plain_cell, safe_cells
 from forecast.spec import Experiment, ForecastError
 
 
@@ -254,13 +255,13 @@ class _Steps:
         folder = self.scratch / "revised" / "data"
         folder.mkdir(parents=True, exist_ok=True)
         order = table.sort_values(["series_id", "month", "released"], kind="stable")
-        order.to_csv(folder / "observations.csv", index=False)
+        safe_cells(order).to_csv(folder / "observations.csv", index=False)
         for name in ("leaks", "series", "hierarchy", "breaks", "releases", "sources"):
             frame = getattr(self.obs, name)
             if name == "series":
                 frame = frame.reset_index()
             if len(frame) and (self.obs.bundled or name in ("leaks", "series")):
-                frame.to_csv(folder / f"{name}.csv", index=False)
+                safe_cells(frame).to_csv(folder / f"{name}.csv", index=False)
         exp = replace(self.settings, data=replace(self.settings.data, path=str(folder)))
         calendar = self._last_calendar()
         return replace(exp, events=replace(exp.events, path=calendar))
@@ -285,13 +286,14 @@ class _Steps:
         raw = pd.read_csv(source or _bundled_events(), dtype=str, keep_default_na=False)
         table = load_events(source).table.set_index("id")
         usable = table.index[table["usable_from"] <= self.last.as_of]
+        raw = raw.map(plain_cell)
         raw = raw[raw["id"].isin(usable)]
         open_ends = table.index[~(table["end_usable_from"] <= self.last.as_of)]
         for column in ("end_date", "end_usable_from"):
             if column in raw:
                 raw.loc[raw["id"].isin(open_ends), column] = ""
         path.parent.mkdir(parents=True, exist_ok=True)
-        raw.to_csv(path, index=False)
+        safe_cells(raw).to_csv(path, index=False)
         return path
 
     def _touching(self, path: str | None, day: pd.Timestamp) -> pd.DataFrame:

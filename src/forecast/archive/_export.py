@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 from forecast.archive._schema import TABLES, ArchiveError
+from forecast.files import safe_cell
 
 #: What stands in a file: names in place of their numbers.
 _QUESTIONS = {
@@ -61,6 +62,6 @@ def _table(connection: sqlite3.Connection, table: str, folder: Path) -> str:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([c[0] for c in cursor.description])
         for row in cursor:
-            writer.writerow(["" if cell is None else cell for cell in row])
+            writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
             count += 1
     return f"  {table}.csv: {count:,} rows"

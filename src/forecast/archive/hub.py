@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.files import plain_cell, safe_cells
 from forecast.spec import FORECAST_COLUMNS, LEVELS, DataError, Finding, raise_for_errors
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def _common_levels(rows: pd.DataFrame) -> dict[int, set[float]]:
 
 
 def _csv(table: pd.DataFrame) -> str:
-    return str(table.to_csv(index=False, lineterminator="\n"))
+    return str(safe_cells(table).to_csv(index=False, lineterminator="\n"))
 
 
 def _write(path: Path, text: str) -> None:
@@ -299,6 +300,8 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         return pd.DataFrame(), [
             Finding("header", "error", what, file=path.name, row=1, expected=", ".join(HUB_COLUMNS))
         ]
+    texts = [column for column in ("location", "target") if column in raw]
+    raw[texts] = raw[texts].map(plain_cell)
     raw = raw.assign(row=np.arange(2, len(raw) + 2))
     kept = raw[raw["output_type"].isin(["quantile", "median"])]
     if "target" in kept:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.data._parse import IntArray, TextArray
+from forecast.files import plain_cell
 from forecast.spec import ConfigError, DataError, Finding
 
 #: Tables of a folder that are not figures, and so are never read as such.
@@ -181,6 +182,9 @@ def parse_table(name: str, text: str, findings: tuple[Finding, ...] = ()) -> Raw
             lines.append(reader.line_num)
     except csv.Error as error:
         raise unreadable(name, f"line {reader.line_num} is no CSV ({error})", "check the quotes") from error
+    if "'" in text:  # perhaps cells as `safe_cell` writes them
+        header = [plain_cell(cell) for cell in header]
+        records = [[plain_cell(cell) for cell in record] for record in records]
     found.extend(_header_findings(name, header))
     columns = list(zip(*records, strict=True)) if records else [() for _ in header]
     cells: dict[str, TextArray] = {}

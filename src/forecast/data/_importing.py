@@ -26,6 +26,7 @@ from forecast.data._parse import (
 from forecast.data._tidy import Rows, join_rows, parse_tidy
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.official import layout_of, read_official
+from forecast.files import safe_cell, safe_cells
 from forecast.spec import ConfigError, DataError, Finding
 
 
@@ -353,7 +354,7 @@ def observations_csv(table: pd.DataFrame) -> str:
         released=[day_text(d) for d in _tables.day_numbers(table["released"])],
         value=[_value_text(v) for v in table["value"].tolist()],
     )
-    return str(shown[list(OBSERVATION_COLUMNS)].to_csv(index=False, lineterminator="\n"))
+    return str(safe_cells(shown[list(OBSERVATION_COLUMNS)]).to_csv(index=False, lineterminator="\n"))
 
 
 def _value_text(value: float) -> str:
@@ -379,8 +380,8 @@ def _series_csv(folder: Path, table: pd.DataFrame) -> str:
         rows[name] = {**texts, **kept, **measured} if kept is not None else texts
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows.values())
+    writer.writerow({column: safe_cell(column) for column in columns})
+    writer.writerows({column: safe_cell(text) for column, text in row.items()} for row in rows.values())
     return out.getvalue()
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from forecast.data.cells import checked_texts
 from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES
+from forecast.files import plain_cell
 from forecast.spec import Finding, nearest
 
 NEEDED = ("id", "announced_date", "effective_start", "shape")
@@ -53,7 +54,7 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
             line = 1
             for cells in reader:
                 if any(cell.strip() for cell in cells):
-                    rows.append((line, [cell.strip() for cell in cells]))
+                    rows.append((line, [plain_cell(cell.strip()) for cell in cells]))
                 line = reader.line_num + 1
     except FileNotFoundError:
         hint = "give the path of a CSV file with a header"

@@ -18,6 +18,7 @@ import pandas as pd
 
 from forecast.events import _reading
 from forecast.events._arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
+from forecast.files import safe_cell
 from forecast.spec import ConfigError, Finding, nearest, own_path, raise_for_errors
 
 if TYPE_CHECKING:
@@ -320,10 +321,10 @@ def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
     writer = csv.writer(text, lineterminator="\n")
     before = target.read_bytes() if target.exists() else b""
     if not before:
-        writer.writerow(row.columns)
+        writer.writerow(map(safe_cell, row.columns))
     elif not before.endswith((b"\n", b"\r")):
         text.write("\n")
-    writer.writerow(row.iloc[0].tolist())
+    writer.writerow(map(safe_cell, row.iloc[0]))
     aside = target.with_name(f".{target.name}.part")
     try:
         aside.write_bytes(before + text.getvalue().encode())

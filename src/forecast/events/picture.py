@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecast.events.timeline import select
+from forecast.files import printable
 from forecast.spec import ConfigError
 
 if TYPE_CHECKING:
@@ -64,11 +65,12 @@ def timeline_picture(
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "timeline", "font.size": 9}):
+    style = {"svg.fonttype": "none", "svg.hashsalt": "timeline", "font.size": 9, "text.parse_math": False}
+    with matplotlib.rc_context(style):
         figure = Figure(figsize=(10.0, 0.9 + 0.19 * len(kept)), layout="constrained")
         ax = figure.add_subplot()
         _draw(ax, shown, months, kept, coding)
-        ax.set_title(f"{title}: {len(kept)}", loc="left", fontsize=11, fontweight="bold")
+        ax.set_title(printable(f"{title}: {len(kept)}"), loc="left", fontsize=11, fontweight="bold")
         metadata = {"Date": None} if target.suffix.lower() == ".svg" else {}
         figure.savefig(target, dpi=150, metadata=metadata)
     return target
@@ -89,7 +91,7 @@ def _draw(ax: Any, shown: EventCalendar, months: Any, kept: Sequence[tuple[int, 
         if 0 <= said <= len(months):
             ax.plot([said + 0.5], [line], "D", ms=4.5, color="white", mec=colour, mew=1.2, zorder=3)
     marks = {1: "+ ", -1: "- ", 0: ""}
-    labels = [marks[int(np.sign(signs[row]))] + shown.arrays.ids[row] for row, _ in kept]
+    labels = [marks[int(np.sign(signs[row]))] + printable(shown.arrays.ids[row]) for row, _ in kept]
     ax.set_yticks(range(len(kept)), labels)
     ax.set_ylim(len(kept) - 0.3, -0.7)
     years = [i for i in range(len(months) + 1) if (first + i) % 12 == 0]

@@ -8,11 +8,13 @@ import io
 import json
 from collections.abc import Mapping
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from forecast.files import plain_cell, safe_cell
 from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, to_plain
 
 #: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
@@ -67,6 +69,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "early": ("series_id", "month", "kind", "value", "released", "official", "official_released", "log_error"),
 }  # fmt: skip
+#: Columns of scores and figures that hold texts.
+_TEXTS = (
+    "series_id", "month", "released", "release_basis", "status", "value_basis", "source",
+    "model", "knowledge", "scenario", "horizon", "era", "scale", "metric", "note",
+)  # fmt: skip
 PACKAGES = (
     "border-forecast",
     "numpy",
@@ -88,7 +95,7 @@ def plain_text(value: Any) -> str:
         return ""
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d")
-    text = str(value)
+    text = safe_cell(str(value)) if isinstance(value, str) else str(value)
     return '"' + text.replace('"', '""') + '"' if any(ch in text for ch in ',"\n\r') else text
 
 
@@ -113,6 +120,15 @@ def csv_bytes(table: pd.DataFrame | None, name: str, digits: int = 10) -> bytes:
     if table is not None and len(table):
         lines += map(",".join, zip(*(_column(table[c], digits) for c in table.columns), strict=True))
     return ("\n".join(lines) + "\n").encode()
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Return scores or figures of a run as `csv_bytes` wrote them: texts are texts, whatever they look like."""
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for name, column in cells.items():
+        read = column.map(plain_cell) if name in _TEXTS else pd.to_numeric(column, errors="coerce")
+        cells[str(name)] = read
+    return cells
 
 
 def forecasts_bytes(table: pd.DataFrame, digits: int = 7) -> bytes:

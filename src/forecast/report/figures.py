@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
+from forecast.files import printable
 from forecast.report import wording as w
 from forecast.report.catalogue import t
 
@@ -90,7 +91,7 @@ def text_width(words: str, size: float, bold: bool) -> float:
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-    return float(ruler().get_text_width_height_descent(words, font, False)[0])
+    return float(ruler().get_text_width_height_descent(printable(words), font, False)[0])
 
 
 @functools.cache
@@ -99,7 +100,14 @@ def text_box(words: str, size: float, bold: bool) -> Any:
     from matplotlib.figure import Figure
 
     weight = "bold" if bold else "normal"
-    at_zero = Figure(dpi=72).text(0, 0, words, fontsize=size, fontweight=weight, ha="left", va="bottom", linespacing=1.2)  # fmt: skip
+    look: dict[str, Any] = {
+        "fontsize": size,
+        "fontweight": weight,
+        "ha": "left",
+        "va": "bottom",
+        "linespacing": 1.2,
+    }
+    at_zero = Figure(dpi=72).text(0, 0, printable(words), **look)
     return at_zero.get_window_extent(ruler())
 
 
@@ -167,8 +175,8 @@ class Canvas:
         base = ax.transData if transform is None else transform
         moved = base + ScaledTranslation(shift[0] / 72, shift[1] / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
-            x, y, words, color=self[role], fontsize=size, fontweight="bold" if bold else "normal", ha=ha, va=va,
-            transform=moved, linespacing=1.2, clip_on=False,
+            x, y, printable(words), color=self[role], fontsize=size, fontweight="bold" if bold else "normal",
+            ha=ha, va=va, transform=moved, linespacing=1.2, clip_on=False,
         )  # fmt: skip
         artist.set_gid(f"c:{toggle + ' ' if toggle else ''}{'halo' if halo else 'plain'}")
         if claim:

@@ -1,36 +1,67 @@
-"""The report as Markdown, for mail and for differences: the same sentences and tables as the page."""
+"""The report as Markdown, for mail and for differences: the same sentences and tables as the page.
+
+Blocks hold plain text: each text is escaped where it is written, and every mark of Markdown is written here.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
+from forecast.files import printable
 from forecast.report.catalogue import t
 from forecast.report.content import Box, Cell, Chart, Command, Download, Link, Note, Page, Paragraph, Table
+
+#: Marks of HTML, of crossed out words and of headings by underlining: entities, which every dialect reads.
+_ENTITIES = re.compile(r"[&<>~]|^=")
+#: Marks within a line; an underscore between letters is none.
+_MARKS = re.compile(r"[\\`*\[\]{}|]|(?<![^\W_])_|_(?![^\W_])")
+#: Where a line would begin a heading or a list; a sign before a number does not.
+_START = re.compile(r"^(\d+(?=[.)](?: |$))|(?=#|[-+](?![\d.])))")
+
+
+def escaped(text: str) -> str:
+    r"""Return a text as one line of Markdown that reads the same and marks nothing.
+
+    Examples
+    --------
+    >>> print(escaped("[x](http://x) <b>, snake_case"))
+    \[x\](http://x) &#60;b&#62;, snake_case
+    """
+    line = " ".join(printable(text).strip().splitlines())
+    line = _ENTITIES.sub(lambda found: f"&#{ord(found[0])};", line)
+    return _START.sub(r"\1\\", _MARKS.sub(r"\\\g<0>", line))
 
 
 def markdown(page: Page) -> str:
     """Return the report as Markdown."""
-    lines = [f"# {page.h1}", "", page.standfirst, ""]
-    lines += [f"> {' '.join([f'**{b.head}**', b.text, *map(_link, b.links)])}\n" for b in page.banners]
+    lines = [f"# {escaped(page.h1)}", "", escaped(page.standfirst), ""]
+    lines += [
+        f"> {' '.join([f'**{escaped(b.head)}**', escaped(b.text), *map(_link, b.links)])}\n"
+        for b in page.banners
+    ]
     lines += [
         t(
             "{name} · {issue} · figures as known on {as_of}  ",
-            name=page.name,
-            issue=page.issue,
-            as_of=page.as_of,
+            name=escaped(page.name),
+            issue=escaped(page.issue),
+            as_of=escaped(page.as_of),
         ),
-        page.status,
+        escaped(page.status),
         "",
     ]
-    lines += [f"- **{fact.what}:** {fact.number}. {fact.about}" for fact in page.facts]
+    lines += [
+        f"- **{escaped(fact.what)}:** {escaped(fact.number)}. {escaped(fact.about)}" for fact in page.facts
+    ]
     if page.lead is not None:
         lines += ["", *_block(page.lead)]
     for section in page.sections:
-        lines += ["", f"## {section.question}", ""]
-        lines += [section.find, ""] if section.find else []
+        lines += ["", f"## {escaped(section.question)}", ""]
+        lines += [escaped(section.find), ""] if section.find else []
         for block in section.blocks:
             lines += [*_block(block), ""]
-    text = "\n".join([*lines, page.cite, "", page.footer, ""])
+    text = "\n".join([*lines, escaped(page.cite), "", escaped(page.footer), ""])
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text
@@ -40,44 +71,44 @@ def _block(block: Any) -> list[str]:
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Chart):
-        return [f"### {block.title}", "", block.subtitle, "", f"![{_escape(block.label)}](figures/{block.name}.svg)", "", block.note]  # fmt: skip
+        picture = f"![{escaped(block.label)}](figures/{block.name}.svg)"
+        lines = (f"### {escaped(block.title)}", escaped(block.subtitle), picture, escaped(block.note))
+        return "\n\n".join(lines).split("\n")
     if isinstance(block, Box):
-        return [f"> **{block.heading}.** {block.text}"]
+        return [f"> **{escaped(block.heading)}.** {escaped(block.text)}"]
     if isinstance(block, Command):
-        return ["```", block.text, "```"]
+        text = printable(block.text)
+        fence = max(["``", *re.findall("`+", text)], key=len) + "`"  # longer than any inside
+        return [fence, text, fence]
     if isinstance(block, Paragraph):
-        return [block.text]
+        return [escaped(block.text)]
     return [_line(part) for part in block]
 
 
 def _link(link: Link) -> str:
-    return f"{link.words} [{link.shown}]({link.path})."
+    return f"{escaped(link.words)} [{escaped(link.shown)}]({quote(link.path, safe='/:?#&=%@~')})."
 
 
 def _line(part: Note | Download) -> str:
     if isinstance(part, Note):
-        return f"- **{part.subject}** {part.text}"
-    return f"- [{part.words}]({part.path}) {part.holds}"
+        return f"- **{escaped(part.subject)}** {escaped(part.text)}"
+    return f"- [{escaped(part.words)}]({part.path}) {escaped(part.holds)}"
 
 
 def _table(table: Table) -> list[str]:
     rule = "|".join("--:" if head.kind == "n" else ":--" for head in table.head)
     lines = [
-        f"**{table.caption}**",
+        f"**{escaped(table.caption)}**",
         "",
-        "| " + " | ".join(_escape(h.text) for h in table.head) + " |",
+        "| " + " | ".join(escaped(h.text) for h in table.head) + " |",
         f"|{rule}|",
     ]
     for row in table.rows:
         lines.append("| " + " | ".join(_cell(cell) for cell in row.cells) + " |")
-    return [*lines, "", table.foot] if table.foot else lines
+    return [*lines, "", escaped(table.foot)] if table.foot else lines
 
 
 def _cell(cell: str | Cell) -> str:
     if isinstance(cell, Cell):
-        return f"{_escape(cell.text)} ({_escape(cell.small)})" if cell.small else _escape(cell.text)
-    return _escape(cell)
-
-
-def _escape(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+        return f"{escaped(cell.text)} ({escaped(cell.small)})" if cell.small else escaped(cell.text)
+    return escaped(cell)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import errno
 import hashlib
+import json
+import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from forecast.files import folder_aside, inside
-from forecast.report import companions, facts
+from forecast.report import _templates, companions, facts
 from forecast.report import wording as w
 from forecast.report._rows import records
+from forecast.report._templates import TEMPLATES, css_text
 from forecast.report.catalogue import formats, mark, speaking, t
 from forecast.report.content import Chart, Page
 from forecast.report.markdown import markdown
@@ -26,7 +29,6 @@ from forecast.spec import ForecastError
 if TYPE_CHECKING:
     from forecast.experiment import Run
 
-TEMPLATES = Path(__file__).parent / "templates"
 WHOLE_FOOT = mark("Forecasts rest on published figures and on models that are wrong in ways described above.")
 BRIEF_FOOT = mark(
     "Forecasts rest on published figures and on models; how often they held is told in the whole report."
@@ -68,7 +70,7 @@ def write_report(
     """Write the page of a run and everything beside it, and return the folder.
 
     The files are written into a folder beside the target and put in place as a whole: there is never a half
-    report. A report that was there before is replaced. All files but ``manifest.json`` have the same bytes
+    report. A report that was there before is replaced, files beside it that are not its own stay. All files but ``manifest.json`` have the same bytes
     when a run is repeated.
 
     Parameters
@@ -96,7 +98,8 @@ def write_report(
     Raises
     ------
     ForecastError
-        Where the folder cannot be written or the disk is full; nothing is left behind then.
+        Where the folder cannot be written, the disk is full, or files stand there that are no report's; nothing
+        is left behind then.
 
     Examples
     --------
@@ -305,32 +308,22 @@ def _fields(value: Any) -> dict[str, Any]:
 
 def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) -> str:
     """Return the page as HTML: one file, no request, scripts and styles named by their hashes."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
     css, js = stylesheet(page, studio), script()
-    policy = f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; img-src data:; base-uri 'none'; form-action 'none'"
-    html = environment.get_template("page.html.j2").render(
+    policy = (
+        f"default-src 'none'; style-src {_templates.source(css)}; script-src {_templates.source(js)};"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    html = _templates.render(
+        "page.html.j2",
         page=page,
         language=formats()["code"],
         t=t,
         kinds=kinds,
         policy=policy,
-        css=Markup(css),  # noqa: S704 (our own files)
+        css=Markup(css),  # noqa: S704 (our own files; texts of data stand in it as css_text writes them)
         js=Markup(js),  # noqa: S704 (our own files)
     )
     return re.sub(r"\n\s*\n+", "\n", html)
-
-
-def _source(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def stylesheet(page: Page, studio: Studio) -> str:
@@ -343,13 +336,10 @@ def stylesheet(page: Page, studio: Studio) -> str:
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     template = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     rules = [f":root{{{light};{font}}}", studio.book.css(), template.replace("DARK", dark)]
-    # the footer of printed pages; quotes and backslashes have no place in it
-    before, between = (re.sub(r'["\\\n]', "", words) for words in (
-        f"{page.name}, {page.issue} · {t('page')} ", f" {t('of|pages')} ")
-    )  # fmt: skip
-    rules.append(
-        f'@page{{@bottom-center{{content:"{before}" counter(page) "{between}" counter(pages);font:8px Arial,sans-serif}}}}'
-    )
+    before = css_text(f"{page.name}, {page.issue} · {t('page')} ")
+    between = css_text(f" {t('of|pages')} ")
+    content = f"{before} counter(page) {between} counter(pages)"  # the footer of printed pages
+    rules.append(f"@page{{@bottom-center{{content:{content};font:8px Arial,sans-serif}}}}")
     roles = {toggle.role for chart in page.charts for toggle in chart.toggles if toggle.role}
     rules += [f".sw-{role}{{stroke:var(--{role})}}" for role in sorted(roles)]
     for chart in page.charts:
@@ -385,8 +375,53 @@ def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
                 path = inside(aside, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
+            for name in others_in(target):
+                _carry_over(target / name, aside / name)
     except OSError as error:
         raise ForecastError(_trouble(error, target)) from error
+
+
+def files_of(folder: Path) -> set[str] | None:
+    """Return the files of a report by its manifest, only to be compared; None where the folder has none of ours."""
+    manifest = folder / "manifest.json"
+    if manifest.is_symlink() or not manifest.is_file():
+        return None
+    try:
+        held = json.loads(manifest.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    ours = isinstance(held, dict) and "experiment" in held and isinstance(held.get("files"), dict)
+    return {"manifest.json", *held["files"]} if ours else None
+
+
+def others_in(folder: Path) -> list[str]:
+    """Return the files and links in a report's folder that are not its own: they stay when it is replaced.
+
+    Raises
+    ------
+    ForecastError
+        Where the folder holds files and no report of ours: it is not replaced.
+    """
+    paths = (Path(place, name) for place, folders, names in os.walk(folder) for name in [*folders, *names])
+    found = sorted(p.relative_to(folder).as_posix() for p in paths if p.is_symlink() or not p.is_dir())
+    own = files_of(folder)
+    if found and own is None:
+        raise ForecastError(
+            f"{folder}: is no report's folder (no manifest.json of a report) and holds {w.joined(found[:5])};"
+            " give a folder of its own (report.folder), or move them away. Nothing was changed"
+        )
+    return [name for name in found if name not in (own or ())]
+
+
+def _carry_over(source: Path, target: Path) -> None:
+    """Copy a file that is not ours beside the new report's; a link as a link."""
+    if os.path.lexists(target):
+        raise ForecastError(
+            f"{source}: is not of the report that stands there, and the new report has a file of this name;"
+            " move it away. Nothing was changed"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _trouble(error: OSError, target: Path) -> str:

@@ -344,11 +344,12 @@ def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
         return {}
     rows = pick(notes, series_id=series_id, model=model, status="ok")
     called = dict(zip(run.events["id"], run.events["name"], strict=True))
+    ids = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(called, key=len, reverse=True)))})(?!\w)")
 
     def named(text: str) -> str:
         text = retold(text)
-        for event in sorted(called, key=len, reverse=True):
-            text = re.sub(rf"(?<![\w]){re.escape(event)}(?![\w])", f"“{called[event]}”", text)
+        if called:
+            text = ids.sub(lambda found: f"“{called[found[0]]}”", text)
         text = re.sub(r"\b\d{4}-\d{2}\b(?!-)", lambda found: w.month_long(found[0]), text)
         return w.capital(text.replace("'", "").removeprefix(t("Scenario: ")))
 

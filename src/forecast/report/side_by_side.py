@@ -15,6 +15,7 @@ from forecast.report import names
 from forecast.report import wording as w
 from forecast.report._rows import pick
 from forecast.report.catalogue import speaking, t
+from forecast.report.companions import read_csv
 from forecast.report.content import Cell, Chart, Head, Page, Row, Section, Table
 from forecast.report.studio import Studio
 from forecast.spec import DataError
@@ -59,7 +60,7 @@ def read_run(folder: Path) -> Kept:
     told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     numbers = told["numbers"]
     plain = yaml.safe_load((folder / "experiment.yaml").read_text(encoding="utf-8"))
-    known = pick(pd.read_csv(folder / "observations.csv"), series_id=numbers["series"])
+    known = pick(read_csv(folder / "observations.csv"), series_id=numbers["series"])
     ahead = pd.DataFrame(numbers["forecast"], columns=["month", "middle", "lower_80", "upper_80"])
     return Kept(
         label=" ".join(plain.get("overrides") or [plain["name"]]),
@@ -69,7 +70,7 @@ def read_run(folder: Path) -> Kept:
         series=numbers["series"],
         counts=pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M")),
         ahead=ahead.assign(month=pd.PeriodIndex(ahead["month"].astype(str), freq="M")).astype({"middle": float, "lower_80": float, "upper_80": float}),
-        scores=pd.read_csv(folder / "scores.csv", dtype={"horizon": str}),
+        scores=read_csv(folder / "scores.csv"),
         settings=_flat(plain),
     )  # fmt: skip
 

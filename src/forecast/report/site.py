@@ -6,22 +6,21 @@ here but layout.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from forecast.report import _templates
 from forecast.report import wording as w
+from forecast.report._templates import TEMPLATES
 from forecast.report.catalogue import formats, speaking, t
 from forecast.report.retold import retold, shipped
 
-TEMPLATES = Path(__file__).parent / "templates"
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
 SCHEMA_VERSION = "1.0"
 _LEVELS = ("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95")
@@ -215,20 +214,16 @@ def feed(content: SiteContent) -> str:
         }
         for i in issues
     ]
-    text: str = (
-        _environment()
-        .get_template("site_feed.xml.j2")
-        .render(
-            content=content,
-            language=formats()["code"],
-            id=f"urn:uuid:{root}",
-            updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
-            entries=entries,
-            home=f"{base}index.html",
-            own=f"{base}feed.xml",
-        )
+    return _templates.render(
+        "site_feed.xml.j2",
+        content=content,
+        language=formats()["code"],
+        id=f"urn:uuid:{root}",
+        updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
+        entries=entries,
+        home=f"{base}index.html",
+        own=f"{base}feed.xml",
     )
-    return text
 
 
 # --------------------------------------------------------------------------- the first page
@@ -236,45 +231,26 @@ def feed(content: SiteContent) -> str:
 
 def index(content: SiteContent) -> str:
     """Return the first page of the site."""
-    import re
-
     newest = next((i for i in content.issues if i.kind == "published"), None)
     css = _css()
-    digest = base64.b64encode(hashlib.sha256(str(css).encode()).digest()).decode()
-    html = (
-        _environment()
-        .get_template("site.html.j2")
-        .render(
-            content=content,
-            language=formats()["code"],
-            t=t,
-            retold=retold,
-            shipped=shipped,
-            newest=newest,
-            tables=_forecast_tables(content),
-            record=_record_rows(content.record),
-            kinds=_kinds(content),
-            others=_other_rows(content.others),
-            others_short=_other_columns(content.others),
-            day=w.day_long,
-            css=css,
-            policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
-        )
+    html = _templates.render(
+        "site.html.j2",
+        content=content,
+        language=formats()["code"],
+        t=t,
+        retold=retold,
+        shipped=shipped,
+        newest=newest,
+        tables=_forecast_tables(content),
+        record=_record_rows(content.record),
+        kinds=_kinds(content),
+        others=_other_rows(content.others),
+        others_short=_other_columns(content.others),
+        day=w.day_long,
+        css=css,
+        policy=f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none'; form-action 'none'",
     )
     return re.sub(r"\n\s*\n+", "\n", html)
-
-
-def _environment() -> Any:
-    import jinja2
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
 
 
 def _css() -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from forecast.files import printable
 from forecast.report import _svg
 from forecast.report.content import Chart
 from forecast.report.figures import PLACEHOLDERS
@@ -49,6 +50,7 @@ class Studio:
         **rest
             Further fields of `Chart`.
         """
+        title, subtitle, note, label = map(printable, (title, subtitle, note, label))
         figure = draw(narrow=False, palette=PLACEHOLDERS)
         wide = self.drawings[name] = _svg.drawing(figure, name)
         narrow = _svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{name}-n")
