@@ -98,6 +98,10 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for a programme to read")
 
 
+def _allow_http(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--allow-http", action="store_true", help="read addresses of plain http too")
+
+
 def _subverbs(parser: argparse.ArgumentParser) -> Callable[[str, str, str], argparse.ArgumentParser]:
     verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
 
@@ -172,6 +176,7 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
     add = _subverbs(parser)
     check = add("check", "all findings in a file or folder, at once", "forecast data check figures.csv")
     check.add_argument("file")
+    _allow_http(check)
     _json(check)
     bring = add(
         "import",
@@ -183,6 +188,7 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
         "--into", required=True, metavar="FOLDER", help="the folder of figures, made if missing"
     )
     bring.add_argument("--released", metavar="DATE", help="day on which the files were published")
+    _allow_http(bring)
     show = add("show", "figures as known on a date", "forecast data show southwest.usbp --as-of 2024-05-07")
     show.add_argument("series")
     show.add_argument("--as-of", default="latest", metavar="DATE", help="only what was public then (latest)")
@@ -194,10 +200,11 @@ def _data(options: Options, _: list[str]) -> int:
     from forecast import data
 
     if options.what == "check":
-        report = data.examine_file(options.file)
+        report = data.examine_file(options.file, allow_http=options.allow_http)
         return _findings(report.findings, options.json, report.path, report.summary.splitlines())
     if options.what == "import":
-        say(str(data.import_files(options.files, options.into, released=options.released)))
+        words = {"released": options.released, "allow_http": options.allow_http}
+        say(str(data.import_files(options.files, options.into, **words)))
         return 0
     obs = data.load_observations(options.data)
     if options.data is None and options.series not in obs.series.index:
