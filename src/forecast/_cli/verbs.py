@@ -323,9 +323,10 @@ def _declare_archive(parser: argparse.ArgumentParser) -> None:
 def _archive(options: Options, rest: list[str]) -> int:
     from forecast import publish
 
-    path = options.path or _experiment(rest, []).publish.archive
+    exp: Any = _experiment(rest, []) if rest or not options.path else None
+    path = options.path or exp.publish.archive
     calls: dict[str, Callable[[], Any]] = {
-        "check": lambda: publish.archive_check(path),
+        "check": lambda: publish.archive_check(path, exp),
         "backup": lambda: publish.archive_backup(path, options.target),
         "export": lambda: publish.archive_export(path, options.target),
         "vacuum": lambda: publish.archive_vacuum(path),
