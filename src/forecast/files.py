@@ -74,6 +74,16 @@ def tell(line: str) -> None:
     sys.stderr.write(f"forecast: {line}\n")
 
 
+def writable_by_others(folder: Path) -> str:
+    """Return why others than this user may write into a folder; empty if none may, or the system knows no owners."""
+    if not hasattr(os, "getuid"):
+        return ""
+    found = folder.stat()
+    if found.st_uid not in (os.getuid(), 0):
+        return "it belongs to another user"
+    return "others may write it" if found.st_mode & 0o022 else ""
+
+
 def digest(data: bytes) -> str:
     """Return the SHA-256 of some bytes as hex digits."""
     return hashlib.sha256(data).hexdigest()
