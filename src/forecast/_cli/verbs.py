@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from forecast._cli import calendar_verbs
 from forecast._cli.terminal import complain, paint, records, say, say_findings, say_json
+from forecast.files import write_file
 from forecast.spec import ConfigError, DataError, Finding, nearest
 
 Options = argparse.Namespace
@@ -352,7 +353,7 @@ def _compare(options: Options, _: list[str]) -> int:
     if options.html:
         from forecast.report.side_by_side import compare_html
 
-        Path(options.html).write_text(compare_html(folders), encoding="utf-8")
+        write_file(Path(options.html), compare_html(folders))
         say(options.html)
     elif options.json:
         say_json(records(runs.compared(folders)))
