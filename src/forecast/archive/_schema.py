@@ -116,9 +116,14 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> int:
     """
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    found = _described(connection)
+    # one look: another process may be bringing the schema forward
+    connection.execute("BEGIN")
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        found = _described(connection)
+    finally:
+        connection.execute("COMMIT")
     if found and application != APPLICATION:
         raise ArchiveError(
             f"{path}: is an SQLite file of another programme; nothing was changed. Give another publish.archive",

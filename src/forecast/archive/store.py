@@ -286,6 +286,8 @@ class Archive:
             When the file is not as it was written, with how to restore it.
         """
         with self._reading() as connection:
+            # one look: another process may be adding a round
+            connection.execute("BEGIN")
             return "\n".join(check_content(connection, self.path))
 
     def backup(self, target: str | Path) -> str:

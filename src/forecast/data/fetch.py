@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -22,6 +23,8 @@ _REDIRECTS = 5
 #: Schemes whose answers anyone on the way can change.
 _PLAIN = {"http", "ftp"}
 _WEB = {"http", "https"}
+#: Two letters at the least, since `C:` is a drive; fsspec chains addresses with "::".
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:(//|:)", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -61,7 +64,7 @@ def is_address(source: object) -> bool:
     >>> is_address("HTTPS://example.org/a.csv"), is_address("a.csv")
     (True, False)
     """
-    return isinstance(source, str) and "://" in source
+    return isinstance(source, str) and _SCHEME.match(source) is not None
 
 
 def fetch(address: str, limits: Limits) -> bytes:
