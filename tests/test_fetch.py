@@ -1,6 +1,7 @@
 """One fetcher for every address: limits, encryption, redirects, cut and hostile answers."""
 
 import ast
+import io
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_a_redirect_from_https_to_http_needs_http_to_be_allowed():
         full_url = "https://example.org/"
 
     with pytest.raises(OSError, match=r"which is not https$"):
-        _Redirects(Limits()).redirect_request(Asked, None, 302, "", {}, "http://example.org/b")
+        _Redirects(Limits()).redirect_request(Asked, io.BytesIO(), 302, "", {}, "http://example.org/b")
 
 
 def test_five_redirects_are_followed_and_no_more(web):

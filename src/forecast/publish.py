@@ -182,20 +182,7 @@ def record_table(experiment: Experiment) -> pd.DataFrame:
 
 
 def archive_check(path: str | Path, experiment: Experiment | None = None) -> Outcome:
-    """Check an archive whole, and the published reports of an experiment against it.
-
-    Parameters
-    ----------
-    path : str or Path
-        The archive.
-    experiment : Experiment, optional
-        Whose site is compared; without it none is.
-
-    Returns
-    -------
-    Outcome
-        Code 0 when all is as it was written, 4 when not.
-    """
+    """Check an archive whole, and the site of an experiment against it; code 4 where something was changed."""
 
     def checked() -> Outcome:
         archive = Archive(Path(path))

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from threading import Thread
 from typing import IO, Any, TypeVar
 from urllib import request
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from forecast.errors import ConfigError, DataError, Finding, ForecastError
@@ -194,6 +194,7 @@ class _Redirects(request.HTTPRedirectHandler):
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         if urlsplit(newurl).scheme.lower() not in self.schemes:
+            fp.close()
             raise OSError(f"it leads on to {newurl}, which is not {' or '.join(sorted(self.schemes))}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -224,6 +225,8 @@ def _web(address: str, limits: Limits, deadline: float) -> bytes:
                 raise _TooLarge(promised)
             content = _limited(iter(lambda: answer.read1(_CHUNK), b""), limits, deadline)
     except URLError as error:
+        if isinstance(error, HTTPError):
+            error.close()
         if isinstance(error.reason, TimeoutError):
             raise error.reason from error
         raise
