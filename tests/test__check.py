@@ -12,7 +12,8 @@ from _archive import Archive, entry, older, tampered
 from _rounds import Rounds, light
 from forecast.archive import _check
 from forecast.archive.store import ArchiveError
-from forecast.publish import archive_check, rerun, track_record
+from forecast.publish import archive_check, backfill, rerun, track_record
+from forecast.spec import ConfigError
 
 REPORT = {"path": "reports/2024-05-07", "title": "t", "summary": "s", "command": "c", "png": 0, "digest": "d"}
 
@@ -184,12 +185,13 @@ def test_publish_rerun_and_track_record_refuse_what_fails_the_check(tmp_path, mo
     calls = {
         "publish": r.publish,
         "dry run": lambda: r.publish(dry_run=True),
+        "backfill": lambda: backfill(exp, "2021-02..2021-02"),
         "rerun": lambda: rerun(exp, folder),
         "track-record": lambda: track_record(exp),
         "check": lambda: archive_check(r.archive, exp),
     }
     assert {name: call().code for name, call in calls.items()} == {
-        "publish": 3, "dry run": 3, "rerun": 0, "track-record": 0, "check": 0,
+        "publish": 3, "dry run": 3, "backfill": 0, "rerun": 0, "track-record": 0, "check": 0,
     }  # fmt: skip
     site = {p: p.read_bytes() for p in r.site.rglob("*") if p.is_file()}
     with tampered(Archive(r.archive)) as connection:
@@ -214,6 +216,14 @@ def test_a_report_path_or_source_name_that_climbs_writes_nothing(tmp_path, monke
             connection.execute(change)
         assert [r.publish().code, rerun(r.experiment(), folder).code] == [2, 2]
     assert not list(tmp_path.rglob("*evil*"))
+
+
+def test_a_hash_that_is_a_path_exports_nothing(archive, tmp_path):
+    with tampered(archive) as connection:
+        connection.execute("UPDATE inputs SET digest = '../../evil'")
+    with pytest.raises(ConfigError, match=r"inputs\.digest"):
+        archive.export(tmp_path / "a" / "b" / "out")
+    assert not list(tmp_path.rglob("*evil*")) and not (tmp_path / "a" / "b" / "out").exists()
 
 
 def test_archive_check_compares_the_published_manifests(tmp_path, monkeypatch):
