@@ -1,13 +1,46 @@
 """A small round for tests of the archive; other processes import it too."""
 
+import contextlib
+import sqlite3
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
+from forecast.archive import _schema
 from forecast.archive.store import Archive, Entry
 
-__all__ = ["Archive", "entry", "reachable"]
+__all__ = ["Archive", "entry", "older", "reachable", "tampered"]
+
+
+def older(archive, version):
+    """Turn an archive into one that an older version of this package wrote."""
+    old = archive.path.with_name("old.sqlite")
+    with contextlib.closing(sqlite3.connect(old)) as made:
+        for script in _schema.MIGRATIONS[:version]:
+            made.executescript(script)
+        made.execute(f"PRAGMA application_id = {_schema.APPLICATION}")
+        made.execute(f"PRAGMA user_version = {version}")
+        made.execute("ATTACH ? AS new", (str(archive.path),))
+        there = {name for (name,) in made.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
+        for table in (t for t in _schema.TABLES if t in there):
+            made.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+        made.commit()
+    for name in (archive.path.name, f"{archive.path.name}-wal", f"{archive.path.name}-shm"):
+        archive.path.with_name(name).unlink(missing_ok=True)
+    old.rename(archive.path)
+
+
+@contextlib.contextmanager
+def tampered(archive):
+    """Yield a connection that may change anything; the guards are back afterwards, as a forger would leave them."""
+    with contextlib.closing(sqlite3.connect(archive.path, isolation_level=None)) as connection:
+        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        for _, sql in guards:
+            connection.execute(sql)
 
 
 def reachable(folder):

@@ -26,6 +26,7 @@ def light(patch=setattr):
     """Leave out what a round does not decide: drawings of the page, scores of the replay."""
     from forecast import experiment
     from forecast._publish import issue
+    from forecast.files import digest
     from forecast.report.companions import csv_bytes, experiment_yaml, json_bytes
 
     def page(run, folder, command="", png=True):
@@ -40,7 +41,8 @@ def light(patch=setattr):
         (folder / "experiment.yaml").write_text(experiment_yaml(run.experiment))
         for name in ("forecasts", "observations", "changes", "track_record"):
             (folder / f"{name}.csv").write_bytes(csv_bytes(getattr(run, name), name))
-        (folder / "manifest.json").write_text("{}")
+        files = {p.name: digest(p.read_bytes()) for p in folder.iterdir()}
+        (folder / "manifest.json").write_bytes(json_bytes({"files": files}))
 
     patch(issue, "write_report", page)
     for name in ("score", "calibrate", "compare"):

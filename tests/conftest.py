@@ -86,3 +86,12 @@ def small(tmp_path_factory):
     """Observations of two simulated series, 96 months."""
     path = tmp_path_factory.mktemp("figures") / "small.csv"
     return fc.load_observations(simulated_csv(path, ("a", "b")))
+
+
+@pytest.fixture
+def web():
+    """A web server on the loopback that answers as a test wants."""
+    from _web import Web
+
+    with Web() as made:
+        yield made

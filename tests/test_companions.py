@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,12 @@ def test_settings_are_written_without_parallel():
     text = c.experiment_yaml(state("plain").experiment)
     plain = yaml.safe_load(text)
     assert "parallel" not in plain and plain["report"]["headline"] == "short"
+    assert "allow_http" not in plain["data"], "it decides no number"
+    exp = state("plain").experiment
+    allowed = replace(exp, data=replace(exp.data, allow_http=True))
+    assert (
+        yaml.safe_load(c.experiment_yaml(allowed))["data"]["allow_http"] is True
+    )  # a rerun reads the address again
     assert plain["combination"]["short"]["members"] == ["random_walk", "arima"]
 
 

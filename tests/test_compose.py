@@ -40,6 +40,13 @@ def test_every_choice_of_every_group_composes(group):
         fc.load_experiment(None, *words)
 
 
+def test_how_an_address_may_be_read_makes_no_other_run_folder():
+    exp = fc.load_experiment("quick")
+    allowed = fc.load_experiment("quick", "data.allow_http=true")
+    assert allowed.data.allow_http and not exp.data.allow_http
+    assert compose.digest(exp) == compose.digest(allowed) and compose.same_result(exp, allowed)
+
+
 def test_one_key_changes_one_model():
     exp = fc.load_experiment("quick", "model=[random_walk,arima]", "model.arima.order=[2,1,0]")
     assert list(exp.model["arima"].parameters["order"]) == [2, 1, 0]

@@ -1,5 +1,6 @@
 """Files and folders are written whole or not at all, and a path from data never leaves its folder."""
 
+import os
 import stat
 import xml.etree.ElementTree as ET
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from forecast.errors import ConfigError
 from forecast.files import (
     digest,
+    file_aside,
     folder_aside,
     inside,
     path_problem,
@@ -18,6 +20,8 @@ from forecast.files import (
     printable,
     safe_cell,
     safe_cells,
+    tell,
+    writable_by_others,
     write_file,
 )
 
@@ -88,6 +92,39 @@ def test_a_folder_whose_writing_fails_leaves_the_one_before(tmp_path):
         raise KeyboardInterrupt
     assert names(target) == ["kept.txt"]
     assert names(tmp_path) == ["run"]
+
+
+def test_what_others_write_aside_takes_its_place_or_is_gone(tmp_path):
+    target = tmp_path / "new" / "a.bin"
+    with file_aside(target) as aside:
+        aside.write_bytes(b"one")
+        assert not target.exists() and aside.parent == target.parent
+    assert target.read_bytes() == b"one"
+    with pytest.raises(KeyboardInterrupt), file_aside(target) as aside:
+        aside.write_bytes(b"half")
+        raise KeyboardInterrupt
+    assert target.read_bytes() == b"one" and names(target.parent) == ["a.bin"]
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="the system knows no owners")
+def test_a_folder_that_others_may_write_is_told(tmp_path):
+    for mode, told in (
+        (0o700, ""),
+        (0o755, ""),
+        (0o775, "others may write it"),
+        (0o757, "others may write it"),
+    ):
+        tmp_path.chmod(mode)
+        assert writable_by_others(tmp_path) == told
+    tmp_path.chmod(0o700)
+    if os.getuid() == 0:
+        os.chown(tmp_path, 65534, -1)
+        assert writable_by_others(tmp_path) == "it belongs to another user"
+
+
+def test_one_line_is_told_where_errors_go(capsys):
+    tell("made again")
+    assert capsys.readouterr() == ("", "forecast: made again\n")
 
 
 def test_a_file_in_the_way_of_a_folder_is_told_and_stays(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 import forecast as fc
 from forecast.archive import hub
-from forecast.spec import FORECAST_COLUMNS, LEVELS, DataError
+from forecast.spec import FORECAST_COLUMNS, LEVELS, ConfigError, DataError
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,23 @@ def test_what_is_written_is_read_back_the_same(made, small, tmp_path):
     )
     again = hub.write_hub(whole, small, tmp_path, "our team")
     assert again == []  # what was submitted stays as it is
+
+
+def test_names_from_data_never_lead_out_of_the_hub(made, small, tmp_path):
+    folder = tmp_path / "in" / "hub"
+    hostile = made.assign(model="../../../evil", knowledge="x/../../../../evil")
+    files = hub.write_hub(hostile, small, folder, "../../evil")
+    assert files and all(file.resolve().is_relative_to(folder) for file in files)
+    assert [p.name for p in tmp_path.iterdir()] == ["in"] and [p.name for p in folder.parent.iterdir()] == [
+        "hub"
+    ]
+    (tmp_path / "elsewhere").mkdir()
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "model-output").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match=r"hub file: .*leads out of the folder"):
+        hub.write_hub(made, small, linked)
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_a_file_has_the_columns_and_levels_of_the_hubs(made, small, tmp_path):

@@ -127,6 +127,15 @@ def test_a_workbook_holds_the_headline_first_and_texts_stay_texts(tmp_path):
     assert cell.value == "=1+1" and cell.data_type == "s"
 
 
+@pytest.mark.parametrize("name", ["../evil", "/abs", "", "..", "a/../../evil", "CON", "a\nb"])
+def test_the_name_of_a_table_never_leads_out_of_the_folder(tmp_path, name):
+    table = pd.DataFrame({"a": [1]})
+    with pytest.raises(ConfigError, match=r"export: table") as told:
+        fc.export({"good": table, f"{name}/x" if name in ("", "..") else name: table}, tmp_path / "in")
+    assert told.value.exit_code == 2
+    assert not list(tmp_path.iterdir()), "every name is looked at before the first file is written"
+
+
 def test_what_cannot_be_written_is_said(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match="no table with rows"):
         fc.export({"empty": pd.DataFrame({"a": []})}, tmp_path / "x")

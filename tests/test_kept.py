@@ -1,3 +1,6 @@
+import io
+import pickle
+import zipfile
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -186,12 +189,102 @@ def test_the_software_is_its_source_and_what_it_rests_on(monkeypatch):
     kept.software.cache_clear()
 
 
-def test_a_longer_chain_is_not_replaced_and_other_software_is_forgotten(tmp_path):
-    def chain(n, first="x"):
-        days = pd.date_range("2024-01-31", periods=n, freq="ME")
-        table = pd.DataFrame({"origin": days, "value": np.arange(n, dtype=float)})
-        return kept.Kept((first, *(f"k{i}" for i in range(1, n))), table, table.assign(status="ok"))
+def chain(n, first="x"):
+    """A kept chain of so many folds."""
+    days = pd.date_range("2024-01-31", periods=n, freq="ME")
+    names = pd.DataFrame({"origin": days}).assign(model="m", knowledge="none", scenario="", series_id="a")
+    months = pd.period_range("2024-02", periods=n, freq="M")
+    values = names.assign(month=months, horizon=1, level=0.5, value=np.arange(n, dtype=float))
+    folds = names.assign(status="ok", n_months=40, events_used="", message="")
+    return kept.Kept((first, *(f"k{i}" for i in range(1, n))), values, folds)
 
+
+def arrays_of(path):
+    with np.load(path) as held:
+        return {name: held[name] for name in held.files}
+
+
+def bomb(path):
+    """An archive whose one column declares a thousand times what it holds."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as held:
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(
+            header, {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
+        )
+        held.writestr("forecasts.value.npy", header.getvalue() + b"0" * 80)
+
+
+def mark(path):
+    path.touch()
+    return ""
+
+
+class Bomb:
+    """A pickle that leaves a mark when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return mark, (self.path,)
+
+
+DAMAGES = {
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-200]),
+    "cut early": lambda path: path.write_bytes(path.read_bytes()[:100]),
+    "emptied": lambda path: path.write_bytes(b""),
+    "garbled": lambda path: path.write_bytes(bytes(255 - b for b in path.read_bytes())),
+    "a byte changed": lambda path: path.write_bytes(path.read_bytes()[:60] + b"!" + path.read_bytes()[61:]),
+    "something else": lambda path: path.write_bytes(pickle.dumps(Bomb(path.with_name("read")))),
+    "an object": lambda path: np.savez(
+        path, **{**arrays_of(path), "keys": np.array([Bomb(path.with_name("read"))], dtype=object)}
+    ),
+    "a huge size": bomb,
+    "another type": lambda path: np.savez(
+        path, **{**arrays_of(path), "forecasts.value": np.array(["a", "b", "c"])}
+    ),
+    "keys of another type": lambda path: np.savez(path, **{**arrays_of(path), "keys": np.arange(3)}),
+    "no keys": lambda path: np.savez(path, **{k: v for k, v in arrays_of(path).items() if k != "keys"}),
+    "a column too short": lambda path: np.savez(path, **{**arrays_of(path), "folds.model": np.array(["m"])}),
+    "a column too many": lambda path: np.savez(path, **{**arrays_of(path), "folds.more": np.arange(3)}),
+    "another table": lambda path: np.savez(path, **{**arrays_of(path), "other.x": np.arange(3)}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_told_once_and_made_again(tmp_path, capsys, damage):
+    path = tmp_path / "x.npz"
+    kept.save(chain(3), path)
+    assert kept.load(path) is not None
+    DAMAGES[damage](path)
+    assert kept.load(path) is None and kept.load(path) is None
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "the kept folds were damaged and are made again" in said
+    assert not path.with_name("read").exists()
+    kept.save(chain(3), path)
+    assert kept.load(path).keys == ("x", "k1", "k2")
+    assert capsys.readouterr().err == ""
+
+
+def test_what_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "x.npz"
+    kept.save(chain(3), path)
+    monkeypatch.setattr(kept, "_MOST_BYTES", 100)
+    assert kept.load(path) is None
+
+
+def test_a_round_on_damaged_folds_says_the_same(small, events, origins, tmp_path, capsys):
+    words = ({"drift": fc.make_model("drift")}, small, events, ["a"], origins)
+    before = fc.backtest(*words, horizon=3, cache=tmp_path)
+    files = list(tmp_path.rglob("*.npz"))
+    for file in files:
+        file.write_bytes(file.read_bytes()[:-50])
+    same(fc.backtest(*words, horizon=3, cache=tmp_path), before)
+    assert capsys.readouterr().err.count("were damaged") == len(files)
+    assert all(kept.load(file) is not None for file in files)
+
+
+def test_a_longer_chain_is_not_replaced_and_other_software_is_forgotten(tmp_path):
     path = tmp_path / kept.software()[:12] / "x.npz"
     kept.save(chain(3), path)
     kept.save(chain(2), path)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import pickle
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -353,25 +350,11 @@ def test_wrong_content_names_everything_at_once(tmp_path):
     assert str(error.value).startswith("3 problems:")
 
 
-def test_an_address_is_read_like_a_file(tmp_path):
-    write(tmp_path, "a.csv", "month,value\n2024-01,1\n2024-02,2\n")
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        base = f"http://127.0.0.1:{server.server_port}"
-        assert load_observations(f"{base}/a.csv?raw=1").series_ids == ("a",)
-        with pytest.raises(DataError, match=r"could not be read .*download the file"):
-            load_observations(f"{base}/b.csv")
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def test_an_address_is_read_like_a_file(web):
+    assert load_observations(f"{web.address}?raw=1", allow_http=True).series_ids == ("figures",)
+    web.status = "404 Not Found"
+    with pytest.raises(DataError, match=r"could not be read .*download the file"):
+        load_observations(web.address, allow_http=True)
 
 
 # --------------------------------------------------------------------------- import

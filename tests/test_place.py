@@ -1,7 +1,11 @@
+import json
+
+import pandas as pd
 import pytest
 
 from forecast._publish import place
-from forecast.spec import ForecastError
+from forecast.files import digest
+from forecast.spec import ConfigError, ForecastError
 
 
 def folder(path, **files):
@@ -14,7 +18,6 @@ def folder(path, **files):
 def test_a_folder_is_put_in_place_once_and_never_replaced(tmp_path):
     waiting = folder(place.aside(tmp_path, "reports/2024-01-20"), a="1")
     assert waiting == tmp_path / ".incoming" / "reports~2024-01-20"
-    place.to_disk(waiting)
     place.put(waiting, tmp_path / "reports" / "2024-01-20")
     assert not waiting.parent.exists() and (tmp_path / "reports" / "2024-01-20" / "a.txt").read_text() == "1"
     again = folder(place.aside(tmp_path, "reports/2024-01-20"), a="2")
@@ -38,10 +41,39 @@ def test_the_hash_of_a_folder_is_that_of_names_and_contents_but_the_manifest(tmp
     )
 
 
-def test_a_file_is_written_only_where_it_is_new(tmp_path):
-    path = tmp_path / "deep" / "f.txt"
-    assert place.write_file(path, b"1") and not place.write_file(path, b"1") and place.write_file(path, b"2")
-    assert path.read_bytes() == b"2" and [p.name for p in path.parent.iterdir()] == ["f.txt"]
+@pytest.mark.parametrize("path", ["../../evil", "/abs", "..", "", "reports/../../evil", "a/nul"])
+def test_a_path_of_the_archive_never_leaves_the_site(tmp_path, path):
+    for find in (place.folder_of, place.aside):
+        with pytest.raises(ConfigError, match=r"reports\.path") as told:
+            find(tmp_path / "site", path)
+        assert told.value.exit_code == 2
+
+
+def published(site, path, **texts):
+    made = folder(site / path, **texts)
+    hashes = {f"{name}.txt": digest(text.encode()) for name, text in texts.items()}
+    (made / "manifest.json").write_text(json.dumps({"files": hashes}))
+    return made
+
+
+def test_published_folders_and_their_manifests_are_compared_with_the_archive(tmp_path):
+    one = published(tmp_path, "reports/1", b="1", a="2")
+    runs = pd.DataFrame(
+        {"path": ["reports/1", None, "reports/gone"], "digest": [place.folder_digest(one), None, "x"]}
+    )
+    lines, same = place.compare_published(runs, tmp_path)
+    assert same and lines == [
+        "published reports: 1 are as the archive says, their manifests too, 1 are missing and come back with the next publish"
+    ]
+    (one / "a.txt").write_text("3")
+    lines, same = place.compare_published(runs, tmp_path)
+    assert not same and "its files are not those" in lines[0] and "restore its backup" in lines[-1]
+    (one / "a.txt").write_text("2")
+    # an archive and its hashes made anew by a forger: the manifest that was published still tells
+    for text in ('{"files": {"a.txt": "0"}}', "{}", "[]", '{"files": 3}', "no json"):
+        (one / "manifest.json").write_text(text)
+        lines, same = place.compare_published(runs, tmp_path)
+        assert not same and "manifest.json tells of other files" in lines[0]
 
 
 def test_an_error_of_the_file_system_is_told_in_words(tmp_path):

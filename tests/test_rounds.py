@@ -42,6 +42,9 @@ def test_settings_decide_their_hash_and_places_do_not(tmp_path):
     assert rounds.settings_digest(exp) == rounds.settings_digest(
         replace(exp, data=replace(exp.data, path="elsewhere.csv"))
     )
+    allowed = replace(exp, data=replace(exp.data, allow_http=True))
+    assert rounds.settings_digest(exp) == rounds.settings_digest(allowed)
+    assert rounds.settings_json(exp) == rounds.settings_json(allowed)
     assert rounds.settings_digest(exp) != rounds.settings_digest(replace(exp, horizon=5))
     back = rounds.settings_from(rounds.settings_json(exp))
     assert back == rounds.neutral(exp) and list(back.model) == list(exp.model)

@@ -1,5 +1,4 @@
 import sys
-import threading
 from dataclasses import replace
 
 import pytest
@@ -49,60 +48,25 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
         sources.read_unchanged(file, PublishSpec(max_megabytes=1e-6))
 
 
-@pytest.fixture
-def server():
-    """A web server that says what a test wants."""
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-    class Handler(BaseHTTPRequestHandler):
-        body, promised, pause, moved = b"month,value\n", None, 0.0, ""
-
-        def do_GET(self):
-            self.send_response(302 if self.moved else 200)
-            if self.moved:
-                self.send_header("Location", self.moved)
-            self.send_header(
-                "Content-Length", str(self.promised if self.promised is not None else len(self.body))
-            )
-            self.end_headers()
-            for i in range(0, len(self.body), 1 << 18):
-                self.wfile.write(self.body[i : i + (1 << 18)])
-                threading.Event().wait(self.pause)
-
-        def log_message(self, *words):
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, request, client_address):
-            pass  # a reader that leaves early is what is tested
-
-    web = Quiet(("127.0.0.1", 0), Handler)
-    threading.Thread(target=web.serve_forever, daemon=True).start()
-    yield Handler, f"http://127.0.0.1:{web.server_port}/figures.csv"
-    web.shutdown()
-    web.server_close()
-
-
-def test_an_address_is_read_with_limits_of_size_time_and_safety(server, monkeypatch):
-    handler, address = server
+def test_an_address_is_read_with_the_limits_of_publish(web):
     allowed = PublishSpec(allow_http=True)
-    assert sources._read(address, allowed) == {"figures.csv": b"month,value\n"}
-    for plain in (address, "FTP://127.0.0.1/figures.csv", f"simplecache::{address}"):
-        with pytest.raises(ConfigError, match="without encryption"):
-            sources._read(plain, PublishSpec())
-    handler.promised = 500
-    with pytest.raises(DataError, match=r"could not be read|broke off"):
-        sources._read(address, allowed)
-    handler.promised, handler.body = None, b"x" * 3_000_000
-    with pytest.raises(DataError, match="max_megabytes"):
-        sources._read(address, replace(allowed, max_megabytes=1.0))
-    handler.pause = 0.2
-    with pytest.raises(DataError, match="did not come whole"):
-        sources._read(address, replace(allowed, timeout_seconds=0.3))
-    handler.moved, handler.pause = "http://127.0.0.1/elsewhere.csv", 0.0
-    with pytest.raises(DataError, match="not https"):
-        list(sources._web(address, PublishSpec()))
+    assert sources._read(web.address, allowed) == {"figures.csv": b"month,value\n2024-01,1\n"}
+    with pytest.raises(ConfigError, match=r"without encryption.*publish\.allow_http=true"):
+        sources._read(web.address, PublishSpec())
+    for key, value in (("max_megabytes", 1e-6), ("timeout_seconds", 1e-6)):
+        with pytest.raises(DataError, match=rf"nothing was changed.*publish\.{key}"):
+            sources._read(web.address, replace(allowed, **{key: value}))
     assert sources._read(f"file://{__file__}", allowed)["test_sources.py"]
+
+
+def test_a_source_file_whose_name_climbs_is_laid_out_nowhere(tmp_path):
+    r = Rounds(tmp_path)
+    r.write(40)
+    for name in ("data/../../../evil.csv", "/abs/evil.csv", "data/nul.csv", ""):
+        with pytest.raises(ConfigError, match=r"source file: .* is no path inside") as told:
+            sources.laid_out(r.experiment(), {name: b"month,value\n"}, tmp_path / "here")
+        assert told.value.exit_code == 2
+    assert not list(tmp_path.rglob("*evil*"))
 
 
 def test_other_addresses_go_through_fsspec_or_name_the_extra(monkeypatch):
@@ -119,7 +83,7 @@ def test_other_addresses_go_through_fsspec_or_name_the_extra(monkeypatch):
     assert sources._read("memory://place/a.csv", PublishSpec()) == {"a.csv": b"1"}
     with pytest.raises(DataError, match="could not be read"):
         sources._read("memory://nowhere.csv", PublishSpec())
-    with pytest.raises(DataError, match="max_megabytes"):
+    with pytest.raises(DataError, match="over the limit"):
         sources._read("memory://place", PublishSpec(max_megabytes=0.0))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from _archive import entry, reachable
+from _archive import entry, older, reachable
 from forecast.archive import _schema
 from forecast.archive.store import Archive, ArchiveError, digest_of
 
@@ -210,14 +210,12 @@ def test_a_file_that_is_no_archive_is_refused(archive):
         Archive(archive.path.with_name("none")).check()
 
 
-def test_an_older_schema_is_brought_forward_with_a_copy_kept(archive, monkeypatch):
-    with monkeypatch.context() as m:
-        m.setattr(_schema, "MIGRATIONS", _schema.MIGRATIONS[:1])
-        m.setattr(_schema, "VERSION", 1)
-        archive.record(entry())
+def test_an_older_schema_is_brought_forward_with_a_copy_kept(archive):
+    archive.record(entry())
+    older(archive, 1)
     assert archive.query("pragma user_version").iloc[0, 0] == 1
     archive.record(entry("2024-06-07"))
-    assert archive.query("pragma user_version").iloc[0, 0] == _schema.VERSION == 2
+    assert archive.query("pragma user_version").iloc[0, 0] == _schema.VERSION == 3
     assert len(archive.query("select * from forecast_rows where origin = '2024-05-07'")) == 30
     kept = sqlite3.connect(archive.path.with_name("archive.sqlite.schema1"))
     assert kept.execute("select count(*) from runs").fetchone()[0] == 1
@@ -226,6 +224,27 @@ def test_an_older_schema_is_brought_forward_with_a_copy_kept(archive, monkeypatc
     connection.close()
     with pytest.raises(ArchiveError, match="newer version"):
         archive.record(entry("2024-07-07"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"SQLite format 3", b"garbage" * 1000])
+def test_a_damaged_copy_is_told_and_made_again(archive, tmp_path, capsys, damage):
+    archive.record(entry())
+    copy = tmp_path / "copy.sqlite"
+    archive.backup(copy)
+    copy.write_bytes(damage)
+    archive.backup(copy)
+    assert capsys.readouterr().err.count("was damaged and is made again") == 1
+    assert Archive(copy).check().startswith("integrity: ok")
+    archive.backup(copy)
+    older(archive, 1)
+    kept = archive.path.with_name("archive.sqlite.schema1")
+    kept.write_bytes(damage)
+    archive.create()
+    assert (
+        capsys.readouterr().err
+        == f"forecast: {kept}: the kept copy of the archive was damaged and is made again\n"
+    )
+    assert Archive(kept).check().startswith("integrity: ok\nschema 1")
 
 
 def test_backup_export_and_vacuum(archive, tmp_path):

@@ -299,6 +299,7 @@ def same_result(a: Experiment, b: Experiment) -> bool:
 def _essence(exp: Experiment) -> dict[str, Any]:
     plain = {k: v for k, v in to_plain(exp).items() if k not in NEUTRAL}
     plain["report"] = {k: v for k, v in plain["report"].items() if k not in ("folder", "png", "pdf")}
+    plain["data"].pop("allow_http")
     return plain
 
 

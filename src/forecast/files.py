@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -73,6 +74,21 @@ def inside(folder: str | Path, name: str, what: str = "path") -> Path:
     return path
 
 
+def tell(line: str) -> None:
+    """Say one line where errors go: a kept file was damaged and is made again."""
+    sys.stderr.write(f"forecast: {line}\n")
+
+
+def writable_by_others(folder: Path) -> str:
+    """Return why others than this user may write into a folder; empty if none may, or the system knows no owners."""
+    if not hasattr(os, "getuid"):
+        return ""
+    found = folder.stat()
+    if found.st_uid not in (os.getuid(), 0):
+        return "it belongs to another user"
+    return "others may write it" if found.st_mode & 0o022 else ""
+
+
 def digest(data: bytes) -> str:
     """Return the SHA-256 of some bytes as hex digits."""
     return hashlib.sha256(data).hexdigest()
@@ -96,20 +112,30 @@ def write_file(path: Path, data: bytes | str) -> bool:
     content = data.encode() if isinstance(data, str) else data
     if path.is_file() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = _beside(path, "part")
+    with file_aside(path) as aside, aside.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+@contextlib.contextmanager
+def file_aside(target: Path) -> Iterator[Path]:
+    """Yield a new name beside the target for what others write; at the end it is synced and takes the target's place.
+
+    If the block raises, the target stays as it was and the file is gone.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = _beside(target, "part")
     try:
-        with aside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            aside.chmod(path.stat().st_mode & 0o777)
-        aside.replace(path)
+        yield aside
+        if target.exists():
+            aside.chmod(target.stat().st_mode & 0o777)
+        sync(aside)
+        aside.replace(target)
+        sync(target.parent)
     finally:
         aside.unlink(missing_ok=True)
-    sync(path.parent)
-    return True
 
 
 @contextlib.contextmanager

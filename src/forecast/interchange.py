@@ -7,6 +7,7 @@ beside this module, a tabular data package; `schema` returns it.
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ import pandas as pd
 
 from forecast.data.observations import Observations, load_observations
 from forecast.data.panel import Panel
-from forecast.files import safe_cell
+from forecast.files import inside, safe_cell, write_file
 from forecast.spec import ConfigError
 
 #: Rows of a sheet of Excel, its header included.
@@ -207,10 +208,10 @@ def export(tables: Any, path: str | Path) -> Path:
         if target.suffix.lower() == ".xlsx":
             _workbook(_analyst(tables), named, target)
         else:
-            target.mkdir(parents=True, exist_ok=True)
+            places = {name: inside(target, f"{name}.parquet", "export: table") for name in named}
             for name, table in named.items():
-                table.to_parquet(target / f"{name}.parquet", index=False)
-            (target / "schema.json").write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")
+                write_file(places[name], table.to_parquet(index=False))
+            write_file(target / "schema.json", json.dumps(schema(), indent=1) + "\n")
     except ImportError as error:
         extra = "excel" if target.suffix.lower() == ".xlsx" else "parquet"
         raise ConfigError(f"export: pip install 'border-forecast[{extra}]' ({error})") from error
@@ -261,9 +262,9 @@ def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], tar
     ]  # fmt: skip
     if told:
         sheets["columns"] = pd.DataFrame(told)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
     with pd.ExcelWriter(
-        target, engine="openpyxl", date_format="YYYY-MM-DD", datetime_format="YYYY-MM-DD"
+        content, engine="openpyxl", date_format="YYYY-MM-DD", datetime_format="YYYY-MM-DD"
     ) as book:
         for name, table in sheets.items():
             table.to_excel(book, sheet_name=name[:31], index=False, freeze_panes=(1, 0))
@@ -273,3 +274,4 @@ def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], tar
                     if cell.data_type == "f" or (isinstance(text, str) and safe_cell(text) != text):
                         # a text, never a formula; the workbook keeps its leading quote beside the text, not in it
                         cell.data_type, cell.quotePrefix = "s", True
+    write_file(target, content.getvalue())

@@ -30,6 +30,7 @@ from forecast._publish.sources import Source, take
 from forecast.archive.store import Archive, digest_of, no_step
 from forecast.backtesting import kept
 from forecast.data.observations import Observations
+from forecast.files import inside, write_file
 from forecast.spec import ConfigError, DataError, Experiment, ForecastError, is_month
 
 #: Every named step of a round, in order; `on_step` is told of each before it begins.
@@ -165,19 +166,33 @@ def track_record(experiment: Experiment) -> Outcome:
     """Return the record of an experiment in words and numbers, published and replayed apart."""
     from forecast._publish.record import record_text
 
-    return _answered(lambda: Outcome(0, record_text(experiment, _now())))
+    def told() -> Outcome:
+        _refuse_damaged(Archive(Path(experiment.publish.archive)))
+        return Outcome(0, record_text(experiment, _now()))
+
+    return _answered(told)
 
 
 def record_table(experiment: Experiment) -> pd.DataFrame:
     """Return the record of an experiment as a table, a row for each forecast of a month."""
     from forecast._publish.record import record_table as table
 
+    _refuse_damaged(Archive(Path(experiment.publish.archive)))
     return table(experiment, _now())[1]
 
 
-def archive_check(path: str | Path) -> Outcome:
-    """Check an archive whole."""
-    return _answered(lambda: Outcome(0, Archive(Path(path)).check()))
+def archive_check(path: str | Path, experiment: Experiment | None = None) -> Outcome:
+    """Check an archive whole, and the site of an experiment against it; code 4 where something was changed."""
+
+    def checked() -> Outcome:
+        archive = Archive(Path(path))
+        text = archive.check()
+        if experiment is None:
+            return Outcome(0, f"{text}\npublished reports: not compared, since no experiment was named")
+        lines, same = place.compare_published(archive.runs(experiment.name), Path(experiment.publish.site))
+        return Outcome(0 if same else DataError.exit_code, "\n".join([text, *lines]))
+
+    return _answered(checked)
 
 
 def archive_backup(path: str | Path, target: str | Path) -> Outcome:
@@ -206,6 +221,7 @@ def rerun(experiment: Experiment, folder: str | Path) -> Outcome:
     desk = _desk(experiment, None, "", no_step, False)
 
     def again() -> Outcome:
+        _refuse_damaged(desk.archive)
         rows = desk.archive.runs(desk.exp.name)
         target = Path(folder)
         rows = rows[[str(p) != "None" and target.as_posix().endswith(str(p)) for p in rows["path"]]]
@@ -236,6 +252,7 @@ def _round(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
     with locked(desk.lock, spec.wait_seconds), place.told(desk.site), desk.scratch() as scratch:
         desk.on_step("recover")
         _own_site(desk)
+        _refuse_damaged(desk.archive)
         desk.archive.create()
         notes = recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step)
         desk.on_step("read")
@@ -273,7 +290,7 @@ def _make(
         entry = maker.written(entry, result, aside, path)
     desk.archive.record(entry, desk.on_step)
     desk.on_step("place")
-    place.put(aside, desk.site / path)
+    place.put(aside, place.folder_of(desk.site, path))
     title = str(entry.report["title"]) if entry.report else ""
     return Outcome(
         0, f"{kind} as of {day.date()}: {found}\n{title}\n{desk.site / path / 'index.html'}", desk.site / path
@@ -292,7 +309,7 @@ def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome:
         desk.archive, desk.exp, obs, desk.site, stale, status, by_others(desk.exp, dict(source.files))
     )
     for name, data in site_files(content).items():
-        place.write_file(desk.site / name, data)
+        write_file(inside(desk.site, name, "site file"), data)
     _hub(desk, obs)
     desk.on_step("backup")
     notes = []
@@ -324,6 +341,7 @@ def _hub(desk: _Desk, obs: Observations) -> None:
 
 
 def _dry_run(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
+    _refuse_damaged(desk.archive)
     with tempfile.TemporaryDirectory(prefix="forecast-look-") as scratch:
         source = take(desk.exp, Path(scratch))
         obs = _figures(source, desk, force)
@@ -379,6 +397,12 @@ def _with_hook(desk: _Desk, outcome: Outcome) -> Outcome:
     return replace(outcome, text=f"{outcome.text}\n{said}") if said else outcome
 
 
+def _refuse_damaged(archive: Archive) -> None:
+    """Refuse an archive that is not as it was written, before anything of it is believed."""
+    if archive.path.is_file():
+        archive.check()
+
+
 def _own_site(desk: _Desk) -> None:
     """Refuse the site of another experiment."""
     import json
@@ -425,6 +449,7 @@ def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
     with locked(desk.lock, desk.exp.publish.wait_seconds), place.told(desk.site), desk.scratch() as scratch:
         desk.on_step("recover")
         _own_site(desk)
+        _refuse_damaged(desk.archive)
         desk.archive.create()
         notes = recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step)
         source = take(desk.exp, scratch / "source")
@@ -461,7 +486,7 @@ def _replay(desk: _Desk, maker: Maker, day: pd.Timestamp, pages: bool, scratch: 
     desk.archive.record(entry, desk.on_step)
     if pages:
         desk.on_step("place")
-        place.put(place.aside(desk.site, path), desk.site / path)
+        place.put(place.aside(desk.site, path), place.folder_of(desk.site, path))
 
 
 __all__ = [

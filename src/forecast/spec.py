@@ -88,6 +88,8 @@ class DataSpec:
     allow_gaps: bool = False
     #: Days after a month's end by which its figure is expected; later `publish` calls it late. | days | 25
     expected_by: int | None = None
+    #: Read an address of plain http:// too; `publish` has a key of its own. | | true
+    allow_http: bool = False
 
 
 @dataclass(frozen=True)

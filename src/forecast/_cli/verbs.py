@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from forecast._cli import calendar_verbs
 from forecast._cli.terminal import complain, records, say, say_findings, say_json
+from forecast.files import write_file
 from forecast.spec import ConfigError, DataError, Experiment, Finding, nearest
 
 Options = argparse.Namespace
@@ -99,6 +100,10 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for a programme to read")
 
 
+def _allow_http(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--allow-http", action="store_true", help="read addresses of plain http too")
+
+
 def _subverbs(parser: argparse.ArgumentParser) -> Callable[[str, str, str], argparse.ArgumentParser]:
     verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
 
@@ -173,6 +178,7 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
     add = _subverbs(parser)
     check = add("check", "all findings in a file or folder, at once", "forecast data check figures.csv")
     check.add_argument("file")
+    _allow_http(check)
     _json(check)
     bring = add(
         "import",
@@ -184,6 +190,7 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
         "--into", required=True, metavar="FOLDER", help="the folder of figures, made if missing"
     )
     bring.add_argument("--released", metavar="DATE", help="day on which the files were published")
+    _allow_http(bring)
     show = add("show", "figures as known on a date", "forecast data show southwest.usbp --as-of 2024-05-07")
     show.add_argument("series")
     show.add_argument("--as-of", default="latest", metavar="DATE", help="only what was public then (latest)")
@@ -195,10 +202,11 @@ def _data(options: Options, _: list[str]) -> int:
     from forecast import data
 
     if options.what == "check":
-        report = data.examine_file(options.file)
+        report = data.examine_file(options.file, allow_http=options.allow_http)
         return _findings(report.findings, options.json, report.path, report.summary.splitlines())
     if options.what == "import":
-        say(str(data.import_files(options.files, options.into, released=options.released)))
+        words = {"released": options.released, "allow_http": options.allow_http}
+        say(str(data.import_files(options.files, options.into, **words)))
         return 0
     obs = data.load_observations(options.data)
     if options.data is None and options.series not in obs.series.index:
@@ -329,9 +337,10 @@ def _declare_archive(parser: argparse.ArgumentParser) -> None:
 def _archive(options: Options, rest: list[str]) -> int:
     from forecast import publish
 
-    path = options.path or _experiment(rest, []).publish.archive
+    exp: Any = _experiment(rest, []) if rest or not options.path else None
+    path = options.path or exp.publish.archive
     calls: dict[str, Callable[[], Any]] = {
-        "check": lambda: publish.archive_check(path),
+        "check": lambda: publish.archive_check(path, exp),
         "backup": lambda: publish.archive_backup(path, options.target),
         "export": lambda: publish.archive_export(path, options.target),
         "vacuum": lambda: publish.archive_vacuum(path),
@@ -357,7 +366,7 @@ def _compare(options: Options, _: list[str]) -> int:
     if options.html:
         from forecast.report.side_by_side import compare_html
 
-        Path(options.html).write_text(compare_html(folders), encoding="utf-8")
+        write_file(Path(options.html), compare_html(folders))
         say(options.html)
     elif options.json:
         say_json(records(runs.compared(folders)))

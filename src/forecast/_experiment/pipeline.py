@@ -81,7 +81,12 @@ def figures_of(exp: Experiment) -> Observations:
         For a series that is not among them, or a file that is wrong.
     """
     path = None if exp.data.path is None else own_path(exp.data.path)
-    obs = load_observations(path, release_lag_days=exp.data.release_lag_days, allow_gaps=exp.data.allow_gaps)
+    obs = load_observations(
+        path,
+        release_lag_days=exp.data.release_lag_days,
+        allow_gaps=exp.data.allow_gaps,
+        allow_http=exp.data.allow_http,
+    )
     unknown = [s for s in exp.target.series if s not in obs.series_ids]
     if unknown:
         raise ConfigError(

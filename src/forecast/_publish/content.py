@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast._publish.place import folder_of
 from forecast._publish.rounds import record_of
 from forecast.archive.changes import sentence
 from forecast.archive.store import Archive
@@ -94,7 +95,7 @@ def site_content(
             str(r.kind),
         )
         for r in _rows(reports)
-        if (site / str(r.path)).is_dir()
+        if folder_of(site, str(r.path)).is_dir()
     )
     day = obs.newest_release()
     record = record_of(archive, exp, obs, day)
@@ -162,7 +163,9 @@ def _name(site: Path, issues: tuple[SiteIssue, ...], label: str) -> str:
     """The name that the newest page has, so that site and page agree."""
     for issue in issues[:1]:
         try:
-            return str(json.loads((site / issue.path / "report.json").read_text(encoding="utf-8"))["name"])
+            return str(
+                json.loads((folder_of(site, issue.path) / "report.json").read_text(encoding="utf-8"))["name"]
+            )
         except (OSError, ValueError, KeyError):
             break
     return f"Forecast report: {label}"

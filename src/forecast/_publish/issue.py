@@ -25,6 +25,7 @@ from forecast.archive.track_record import matured
 from forecast.data.observations import Observations
 from forecast.events.calendar import load_events
 from forecast.experiment import Run, run
+from forecast.files import sync_folder
 from forecast.report.companions import versions
 from forecast.report.page import write_report
 from forecast.spec import Experiment, ForecastError
@@ -82,7 +83,7 @@ class Maker:
         )
         issue = as_issue(result, exp, record, entry.changes, corrects)
         write_report(issue, aside, command=command, png=exp.report.png)
-        place.to_disk(aside)
+        sync_folder(aside)
         told = json.loads((aside / "report.json").read_text(encoding="utf-8"))
         report = {
             "path": path, "title": str(told["h1"]), "summary": str(told["standfirst"]), "command": command,

@@ -3,46 +3,89 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
+import json
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from forecast.files import digest, inside, sync
 from forecast.spec import ForecastError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Where a report is written before it is put in place; inside the site, so that a rename is enough.
 INCOMING = ".incoming"
 
 
+def folder_of(site: Path, path: str) -> Path:
+    """Return the folder of a report in the site, which a path of the archive never leaves."""
+    return inside(site, path, "reports.path")
+
+
 def aside(site: Path, path: str) -> Path:
     """Return the folder in which the report of a path is written before it is put in place."""
-    return site / INCOMING / path.replace("/", "~")
+    folder_of(site, path)
+    return inside(site / INCOMING, path.replace("/", "~"), "reports.path")
 
 
 def folder_digest(folder: Path) -> str:
     """Return the hash of all files of a folder but the manifest, which holds a clock."""
-    total = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"):
-        name = file.relative_to(folder).as_posix()
-        total.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
-    return total.hexdigest()
+    return _joined(
+        {
+            file.relative_to(folder).as_posix(): digest(file.read_bytes())
+            for file in folder.rglob("*")
+            if file.is_file() and file.name != "manifest.json"
+        }
+    )
 
 
-def to_disk(folder: Path) -> None:
-    """Make sure that a folder's files outlive a power cut."""
-    for path in [*sorted(folder.rglob("*")), folder]:
-        sync(path)
+def manifest_digest(folder: Path) -> str:
+    """Return the same hash by what a folder's manifest says of its files; empty where there is no such manifest."""
+    try:
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        return _joined({str(name): str(told) for name, told in files.items() if name != "manifest.json"})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
 
 
-def sync(path: Path) -> None:
-    """Write one file or folder through to the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _joined(digests: Mapping[str, str]) -> str:
+    """Return one hash of files by their names and hashes."""
+    ordered = sorted(digests.items(), key=lambda item: PurePosixPath(item[0]))
+    return digest("".join(f"{name}\0{told}\n" for name, told in ordered).encode())
+
+
+def compare_published(runs: pd.DataFrame, site: Path) -> tuple[list[str], bool]:
+    """Compare the published reports of archived runs with the archive: their files and their manifests.
+
+    Returns
+    -------
+    lines : list of str
+        What was found.
+    same : bool
+        Whether every folder that is there is the one that was archived.
+    """
+    reports = runs[runs["path"].notna()]
+    lines, missing = [], 0
+    for path, archived in zip(reports["path"], reports["digest"], strict=True):
+        folder = folder_of(site, str(path))
+        if not folder.is_dir():
+            missing += 1
+            continue
+        if folder_digest(folder) != archived:
+            lines.append(f"changed: {folder}: its files are not those that were archived")
+        if manifest_digest(folder) != archived:
+            lines.append(f"changed: {folder}: its manifest.json tells of other files than the archive")
+    there = len(reports) - missing
+    if lines:
+        how = (
+            "one of the two was changed: `forecast rerun FOLDER` makes a report again. If the folder is wrong, move it"
+            " aside and publish puts it back; if the archive is, restore its backup"
+        )
+        return [*lines, how], False
+    gone = f", {missing} are missing and come back with the next publish" if missing else ""
+    return [f"published reports: {there} are as the archive says, their manifests too{gone}"], True
 
 
 def put(source: Path, target: Path) -> None:
@@ -87,23 +130,6 @@ def clear(site: Path, keep: set[Path]) -> list[Path]:
     with contextlib.suppress(OSError):
         (site / INCOMING).rmdir()
     return gone
-
-
-def write_file(path: Path, data: bytes) -> bool:
-    """Write a file aside and rename it into place, if its content is new; tell whether it was."""
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return True
 
 
 @contextlib.contextmanager

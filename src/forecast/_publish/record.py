@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from forecast.spec import Experiment
 
 def record_table(exp: Experiment, now: dt.datetime) -> tuple[Observations, pd.DataFrame]:
     """Return the figures and the record of an experiment, a row for each forecast of a month."""
-    obs = figures_of(exp)
+    obs = figures_of(replace(exp, data=replace(exp.data, allow_http=exp.publish.allow_http)))
     archive = Archive(Path(exp.publish.archive))
     return obs, record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
 

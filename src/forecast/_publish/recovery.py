@@ -10,6 +10,7 @@ from typing import Any
 from forecast._publish import place
 from forecast._publish.issue import remade
 from forecast.archive.store import Archive
+from forecast.files import sync_folder
 from forecast.spec import Experiment
 
 
@@ -25,9 +26,11 @@ def recover(
     """
     runs = archive.runs(exp.name)
     reports: list[Any] = [runs.iloc[i] for i in range(len(runs)) if isinstance(runs["path"].iloc[i], str)]
-    wanted = [row for row in reports if not (site / row["path"]).exists()]
+    wanted = [row for row in reports if not place.folder_of(site, row["path"]).exists()]
     notes = [_finish(archive, row, site, scratch / "recover", on_step) for row in wanted]
-    keep = {place.aside(site, row["path"]) for row in wanted if not (site / row["path"]).exists()}
+    keep = {
+        place.aside(site, row["path"]) for row in wanted if not place.folder_of(site, row["path"]).exists()
+    }
     notes += [
         f"removed: {gone.name}, half a report of an interrupted round" for gone in place.clear(site, keep)
     ]
@@ -38,7 +41,7 @@ def _finish(archive: Archive, row: Any, site: Path, scratch: Path, on_step: Call
     path = str(row["path"])
     aside = place.aside(site, path)
     if aside.is_dir() and place.folder_digest(aside) == row["digest"]:
-        place.put(aside, site / path)
+        place.put(aside, place.folder_of(site, path))
         return f"finished: {path}, which an interrupted round had archived but not put in place"
     on_step(f"recover: {path}")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -48,6 +51,6 @@ def _finish(archive: Archive, row: Any, site: Path, scratch: Path, on_step: Call
     shutil.rmtree(aside, ignore_errors=True)
     aside.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(made, aside)
-    place.to_disk(aside)
-    place.put(aside, site / path)
+    sync_folder(aside)
+    place.put(aside, place.folder_of(site, path))
     return f"restored: {path}, made again from the archive, every byte the same"

@@ -16,7 +16,7 @@ from forecast.archive.changes import changes
 from forecast.data.observations import Observations
 from forecast.events.calendar import load_events
 from forecast.experiment import Run
-from forecast.files import plain_cell, safe_cells
+from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.spec import Experiment, ForecastError
 
 
@@ -276,7 +276,7 @@ class _Steps:
         folder = self.scratch / "calendar"
         folder.mkdir(parents=True, exist_ok=True)
         for name in (n for n in self.last.files if n.startswith("events/")):
-            (folder / Path(name).name).write_bytes(self.last.files[name])
+            write_file(inside(folder, Path(name).name, "source file"), self.last.files[name])
         return str(folder / Path(names[0]).name)
 
     def _old_calendar(self) -> Path:

@@ -34,7 +34,8 @@ class Issue(Run):
 
 def neutral(exp: Experiment) -> Experiment:
     """Return the experiment without what decides no result, so that a report's bytes do not depend on it."""
-    return replace(exp, parallel=ParallelSpec(), publish=PublishSpec())
+    data = replace(exp.data, allow_http=False)  # figures are read from the copies
+    return replace(exp, data=data, parallel=ParallelSpec(), publish=PublishSpec())
 
 
 def settings_json(exp: Experiment) -> str:
@@ -53,7 +54,7 @@ def settings_digest(exp: Experiment) -> str:
     """Return the hash of the settings that decide a forecast, wherever its files lie and whatever its day."""
     plain = {k: v for k, v in to_plain(exp).items() if k not in _NEUTRAL}
     for key in ("data", "events"):
-        plain[key] = {k: v for k, v in plain[key].items() if k != "path"}
+        plain[key] = {k: v for k, v in plain[key].items() if k not in ("path", "allow_http")}
     plain["report"] = {k: v for k, v in plain["report"].items() if k == "headline"}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from forecast.data.fetch import Limits, fetch_files, is_address
 from forecast.data.observations import BUNDLED
-from forecast.spec import ConfigError, DataError, Experiment, PublishSpec, own_path
+from forecast.files import inside, write_file
+from forecast.spec import DataError, Experiment, PublishSpec, own_path
 
 #: Side tables that are read from the bundle.
 _EVENT_FILES = ("events.csv", "event_rules.csv")
-_CHUNK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ def take(exp: Experiment, folder: Path) -> Source:
 def laid_out(exp: Experiment, files: Mapping[str, bytes], folder: Path) -> Experiment:
     """Write source files into a folder and return the experiment that reads them there."""
     for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        write_file(inside(folder, name, "source file"), data)
     figures = sorted(name for name in files if name.startswith("data/"))
     place = folder / figures[0] if len(figures) == 1 else folder / "data"
     calendar = sorted(
@@ -84,7 +82,7 @@ def _read(path: str | None, spec: PublishSpec, events: bool = False) -> dict[str
             else [p.name for p in sorted(BUNDLED.glob("*.csv")) if p.name not in _EVENT_FILES]
         )
         return {name: (BUNDLED / name).read_bytes() for name in names}
-    if "://" in path:
+    if is_address(path):
         return _read_address(path, spec)
     place = Path(path).expanduser()
     if not place.exists():
@@ -112,7 +110,10 @@ def read_unchanged(path: Path, spec: PublishSpec, tries: int = 3) -> bytes:
         for attempt in range(tries):
             before = path.stat()
             if before.st_size > limit:
-                raise _too_large(str(path), before.st_size, spec)
+                raise DataError(
+                    f"{path}: has {before.st_size / 1e6:,.1f} MB, more than publish.max_megabytes ="
+                    f" {spec.max_megabytes:g}; nothing was changed"
+                )
             data = path.read_bytes()
             after = path.stat()
             same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
@@ -126,103 +127,16 @@ def read_unchanged(path: Path, spec: PublishSpec, tries: int = 3) -> bytes:
     )
 
 
-def _too_large(name: str, size: float, spec: PublishSpec) -> DataError:
-    return DataError(
-        f"{name}: has {size / 1e6:,.1f} MB, more than publish.max_megabytes = {spec.max_megabytes:g}; nothing was changed"
-    )
-
-
 def _read_address(address: str, spec: PublishSpec) -> dict[str, bytes]:
-    scheme = urlsplit(address).scheme.lower()
-    if scheme == "file":
+    if urlsplit(address).scheme.lower() == "file":
         return _read(urlsplit(address).path, spec)
-    # fsspec chains addresses with "::", and the last of them is what is fetched
-    if not spec.allow_http and {"http", "ftp"} & {
-        part.partition(":")[0] for part in address.lower().split("::")
-    }:
-        raise ConfigError(
-            f"data.path: {address} is read without encryption, so anyone on the way can change the figures;"
-            " use https, or allow it with publish.allow_http=true"
-        )
-    name = PurePosixPath(urlsplit(address).path).name or "figures.csv"
-    if scheme in ("http", "https"):
-        return {name: b"".join(_limited(_web(address, spec), address, spec))}
-    return _remote(address, spec)
-
-
-def _limited(chunks: Iterator[bytes], name: str, spec: PublishSpec) -> Iterator[bytes]:
-    """Pass chunks on until there are too many of them or they took too long."""
-    deadline, size = time.monotonic() + spec.timeout_seconds, 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > spec.max_megabytes * 1e6:
-            raise _too_large(name, size, spec)
-        if time.monotonic() > deadline:
-            raise DataError(
-                f"{name}: did not come whole within publish.timeout_seconds = {spec.timeout_seconds:g}; nothing was changed"
-            )
-        yield chunk
-
-
-def _web(address: str, spec: PublishSpec) -> Iterator[bytes]:
-    from http.client import HTTPException
-    from urllib.error import URLError
-    from urllib.request import HTTPRedirectHandler, Request, build_opener
-
-    class SameSafety(HTTPRedirectHandler):
-        """Follow a redirection, but never from an encrypted address to a plain one."""
-
-        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            if urlsplit(newurl).scheme != "https" and not spec.allow_http:
-                raise URLError(f"it leads on to {newurl}, which is not https")
-            return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-    request = Request(address, headers={"User-Agent": "border-forecast"})  # noqa: S310 - http and https only
-    try:
-        with build_opener(SameSafety).open(request, timeout=spec.timeout_seconds) as answer:
-            promised, came = answer.headers.get("Content-Length"), 0
-            while chunk := answer.read(_CHUNK):
-                came += len(chunk)
-                yield chunk
-            if promised is not None and came != int(promised):
-                raise OSError(f"it broke off after {came:,} of {int(promised):,} bytes")
-    except (URLError, HTTPException, OSError) as error:
-        reason = getattr(error, "reason", error)
-        raise DataError(
-            f"{address}: could not be read ({reason}); nothing was changed. If data.path is right, publish again later"
-        ) from error
-
-
-def _remote(address: str, spec: PublishSpec) -> dict[str, bytes]:
-    try:
-        import fsspec  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        scheme = urlsplit(address).scheme
-        raise ConfigError(
-            f"data.path: an address that begins with {scheme}:// needs the extra 'remote':"
-            " pip install 'border-forecast[remote]'"
-        ) from None
-    try:
-        system, place = fsspec.core.url_to_fs(address)
-        names = (
-            sorted(p for p in system.ls(place, detail=False) if str(p).endswith(".csv"))
-            if system.isdir(place)
-            else [place]
-        )
-        if not names:
-            raise DataError(f"{address}: holds no CSV file; nothing was changed")
-        out = {}
-        for name in names:
-            with system.open(name, "rb") as file:
-                out[PurePosixPath(str(name)).name] = b"".join(_limited(_chunks(file), address, spec))
-        return out
-    except (OSError, ValueError, ImportError) as error:
-        raise DataError(
-            f"{address}: could not be read ({error}); nothing was changed. data.path takes a folder, a file, or an"
-            " address of https://, file:// or what is installed for fsspec"
-        ) from error
-
-
-def _chunks(file: Any) -> Iterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk
+    return fetch_files(
+        address,
+        Limits(
+            seconds=spec.timeout_seconds,
+            megabytes=spec.max_megabytes,
+            allow_http=spec.allow_http,
+            allow_by="publish.allow_http=true",
+            hint="nothing was changed; publish again later, or see publish.timeout_seconds and publish.max_megabytes",
+        ),
+    )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import sqlite3
-import tempfile
-import zlib
 from pathlib import Path
 
+from forecast.archive._check import unpack
 from forecast.archive._schema import TABLES, ArchiveError
-from forecast.files import safe_cell
+from forecast.files import folder_aside, inside, safe_cell
 
 #: What stands in a file: names in place of their numbers.
 _QUESTIONS = {
@@ -33,26 +31,29 @@ def export(connection: sqlite3.Connection, folder: Path) -> str:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ArchiveError(f"{folder}: exists and is not an empty folder; give a new one", 2)
-    aside: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
-        lines = [_table(connection, table, aside) for table in TABLES if table not in ("names", "inputs")]
-        (aside / "inputs").mkdir()
-        number = 0
-        for digest, data in connection.execute("SELECT digest, data FROM inputs ORDER BY digest"):
-            (aside / "inputs" / f"{digest}.csv").write_bytes(zlib.decompress(data))
-            number += 1
-        aside.chmod(0o755)
-        if folder.is_dir():
-            folder.rmdir()
-        aside.replace(folder)
+        with folder_aside(folder) as aside:
+            lines = [_table(connection, table, aside) for table in TABLES if table not in ("names", "inputs")]
+            number = _inputs(connection, aside / "inputs")
     except OSError as error:
         raise ArchiveError(f"{folder}: cannot be written ({error.strerror or error})") from error
-    finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
     return "\n".join([f"{folder}:", *lines, f"  inputs/: {number} source files"])
+
+
+def _inputs(connection: sqlite3.Connection, folder: Path) -> int:
+    """Write the source files by their hashes and return how many they are."""
+    folder.mkdir()
+    number = 0
+    for digest, packed in connection.execute("SELECT digest, data FROM inputs ORDER BY digest"):
+        path = inside(folder, f"{digest}.csv", "inputs.digest")
+        try:
+            path.write_bytes(unpack(packed, digest))
+        except ValueError as error:
+            raise ArchiveError(
+                f"source file {digest!r}: {error}; `forecast archive check` says more", 4
+            ) from error
+        number += 1
+    return number
 
 
 def _table(connection: sqlite3.Connection, table: str, folder: Path) -> str:

@@ -6,15 +6,19 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from forecast.archive._schema import ArchiveError
+
 if TYPE_CHECKING:
     from forecast.archive.store import Entry
 
+#: A source file has at most so many bytes; a small packed one could else fill the memory.
+MOST_UNPACKED = 500_000_000
 #: What makes a row of forecasts: model, what it knew, scenario, series.
 NAME = ("model", "knowledge", "scenario", "series_id")
 RUN_COLUMNS = (
@@ -23,10 +27,54 @@ RUN_COLUMNS = (
 )  # fmt: skip
 
 
+#: The rows that a run wrote of itself; its forecasts have a hash in `runs.result`.
+_OWN = (
+    f"SELECT {', '.join(RUN_COLUMNS)} FROM runs WHERE id = ?",  # noqa: S608
+    "SELECT n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months, f.events_used, f.message"
+    " FROM folds f JOIN names n ON n.id = f.name WHERE f.run = ? ORDER BY 1, 2, 3, 4, 5",
+    "SELECT n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value, s.skill, s.n_ok, s.n,"
+    " s.note FROM scores s JOIN names n ON n.id = s.name WHERE s.run = ? ORDER BY 1, 2, 3, 4, 5, 6, 7",
+    "SELECT series_id, position, step, forecast, change, why FROM changes WHERE run = ? ORDER BY 1, 2",
+    "SELECT path, title, summary, command, png, digest FROM reports WHERE run = ?",
+)
+
+
+def run_digest(connection: sqlite3.Connection, run: int) -> str:
+    """Return the hash of all rows that a run wrote of itself, as the archive has them."""
+    total = hashlib.sha256()
+    for number, question in enumerate(_OWN):
+        for row in connection.execute(question, (run,)):
+            total.update(f"{number}{row!r}\n".encode())
+    return total.hexdigest()
+
+
+def digest_of(forecasts: pd.DataFrame) -> str:
+    """Return the hash of a forecast table, whatever the order of its rows; values count to ten digits.
+
+    Means, which have no level and are not kept, do not count.
+    """
+    kept = forecasts[forecasts["level"].notna()]
+    columns = (*NAME, "month", "horizon", "level", "value")
+    return rows_digest(zip(*(kept[column] for column in columns), strict=True))
+
+
+def rows_digest(rows: Iterable[tuple[Any, ...]]) -> str:
+    """Return the hash of forecasts given row by row: name, month, horizon, level, value."""
+    lines = sorted(
+        f"{m}|{k}|{c}|{s}|{month}|{h}|{p:g}|{value:.10g}" for m, k, c, s, month, h, p, value in rows
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str], None]) -> int:
     """Insert a round inside the open transaction and return its number."""
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(entry.inputs.items())}
     for name, data in entry.inputs.items():
+        if len(data) > MOST_UNPACKED:
+            raise ArchiveError(
+                f"{name}: has {len(data) / 1e6:,.0f} MB, and the archive takes source files up to"
+                f" {MOST_UNPACKED / 1e6:g} MB; nothing was changed"
+            )
         known = connection.execute("SELECT 1 FROM inputs WHERE digest = ?", (digests[name],)).fetchone()
         if known is None:
             connection.execute("INSERT INTO inputs VALUES (?, ?)", (digests[name], zlib.compress(data, 9)))
@@ -70,6 +118,7 @@ def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str]
         r = entry.report
         cells = (number, r["path"], r["title"], r["summary"], r["command"], int(r["png"]), r["digest"])
         connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
+    connection.execute("INSERT INTO digests VALUES (?, ?)", (number, run_digest(connection, number)))
     return number
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+from forecast.files import file_aside, tell
 from forecast.spec import ForecastError
 
 #: `PRAGMA application_id` of an archive: a file of another programme is refused.
@@ -51,14 +54,15 @@ CREATE TABLE reports (
   run INTEGER PRIMARY KEY REFERENCES runs, path TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
   command TEXT NOT NULL, png INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
 """
-TABLES = (
+_FIRST_TABLES = (
     "names", "inputs", "vintages", "runs", "forecasts", "folds", "scores", "matured", "changes", "reports",
 )  # fmt: skip
+TABLES = (*_FIRST_TABLES, "digests")
 
 
-def _append_only() -> str:
+def _append_only(tables: Sequence[str]) -> str:
     parts = []
-    for table in TABLES:
+    for table in tables:
         for verb in ("UPDATE", "DELETE"):
             parts.append(
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN"
@@ -79,8 +83,16 @@ CREATE VIEW matured_rows AS
   FROM matured m JOIN runs r ON r.id = m.run JOIN names n ON n.id = m.name;
 CREATE INDEX vintages_released ON vintages (released);
 """
+#: The hash of the rows that a run wrote of itself; a run of an older schema has none.
+_DIGESTS = """
+CREATE TABLE digests (run INTEGER PRIMARY KEY REFERENCES runs, content TEXT NOT NULL) STRICT;
+"""
 #: Scripts that lead from version k to k + 1; an archive's version is `PRAGMA user_version`.
-MIGRATIONS: tuple[str, ...] = (_TABLES + _append_only(), _VIEWS)
+MIGRATIONS: tuple[str, ...] = (
+    _TABLES + _append_only(_FIRST_TABLES),
+    _VIEWS,
+    _DIGESTS + _append_only(["digests"]),
+)
 VERSION = len(MIGRATIONS)
 
 
@@ -92,18 +104,27 @@ class ArchiveError(ForecastError):
         self.exit_code = exit_code
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring an archive to the newest version, each step in one transaction.
+def refuse_foreign(connection: sqlite3.Connection, path: Path) -> int:
+    """Refuse an archive whose schema is not exactly what this package makes, and return its version.
+
+    Only `sqlite_master` is read: a foreign view may be endless, and a foreign trigger runs with the next insert.
 
     Raises
     ------
     ArchiveError
-        If the file is of another programme or of a newer version of this one.
+        If the file is of another programme, of a newer version of this one, or was changed.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-    if tables and application != APPLICATION:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    # one look: another process may be bringing the schema forward
+    connection.execute("BEGIN")
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        found = _described(connection)
+    finally:
+        connection.execute("COMMIT")
+    if found and application != APPLICATION:
         raise ArchiveError(
             f"{path}: is an SQLite file of another programme; nothing was changed. Give another publish.archive",
             2,
@@ -113,6 +134,38 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: was written by a newer version of this package (schema {version}, here {VERSION});"
             " nothing was changed. Upgrade the package"
         )
+    wanted = _expected(version)
+    if found != wanted:
+        foreign = [f"{kind} {name!r} is not as this package makes it" for kind, name, *_ in found - wanted]
+        names = {name for _, name, *_ in found}
+        gone = [f"{kind} {name!r} is missing" for kind, name, *_ in wanted - found if name not in names]
+        raise corrupt(path, "; ".join(sorted([*foreign, *gone])[:3]))
+    return version
+
+
+def _described(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """Return what a schema holds: kind, name, table and text of each part."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    return {(kind, name, table, " ".join((sql or "").split())) for kind, name, table, sql in rows}
+
+
+@cache
+def _expected(version: int) -> set[tuple[str, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as made:
+        for script in MIGRATIONS[:version]:
+            made.executescript(script)
+        return _described(made)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an archive to the newest version, each step in one transaction.
+
+    Raises
+    ------
+    ArchiveError
+        If the file cannot be used; see `refuse_foreign`.
+    """
+    version = refuse_foreign(connection, path)
     if 0 < version < VERSION:
         keep_copy(connection, path.with_name(f"{path.name}.schema{version}"))
     while version < VERSION:
@@ -145,17 +198,34 @@ def statements(script: str) -> list[str]:
 
 
 def keep_copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy a whole archive into another file, aside first; a copy that is there already is kept."""
+    """Copy a whole archive into another file, aside first; a copy that is there already is kept if it is whole."""
     if target.exists():
-        return
-    aside = target.with_name(f".{target.name}.part")
-    aside.unlink(missing_ok=True)
-    copy = sqlite3.connect(aside)
+        if not problems_of_copy(target):
+            return
+        tell(f"{target}: the kept copy of the archive was damaged and is made again")
+    copy_whole(connection, target)
+
+
+def copy_whole(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy a whole archive into another file, aside first, and check the copy before it gets its name."""
+    with file_aside(target) as aside:
+        with contextlib.closing(sqlite3.connect(aside)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        if problem := problems_of_copy(aside):
+            raise corrupt(target, problem)
+
+
+def problems_of_copy(path: Path) -> str:
+    """Return what is wrong with a copy of an archive; empty where it is whole."""
     try:
-        connection.backup(copy)
-    finally:
-        copy.close()
-    aside.replace(target)
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+            if not refuse_foreign(copy, path):
+                return "it has no tables"
+            found = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except (sqlite3.Error, ArchiveError) as error:
+        return str(error)
+    return "" if found == "ok" else found
 
 
 def explain(error: sqlite3.Error, path: Path) -> ArchiveError:
@@ -193,11 +263,16 @@ def explain(error: sqlite3.Error, path: Path) -> ArchiveError:
 def corrupt(path: Path, what: str) -> ArchiveError:
     """Return the error of a damaged archive: what is wrong, and how to restore it."""
     what = " ".join(what.split())
-    copies = [p for p in (path.with_name(f"{path.name}.backup"),) if p.is_file()]
-    source = str(copies[0]) if copies else "your last backup (forecast archive backup PATH makes one)"
     return ArchiveError(
-        f"{path}: the archive is damaged ({what}). Nothing was touched. To restore: move {path.name},"
-        f" {path.name}-wal and {path.name}-shm aside, then copy {source} to {path};"
-        " `forecast archive check` must then say that all is well. Published report folders do not depend on the archive",
-        4,
+        f"{path}: the archive is damaged ({what}). Nothing was touched. {how_to_restore(path)}", 4
+    )
+
+
+def how_to_restore(path: Path) -> str:
+    """Return what to do about an archive that is not as it was written."""
+    copy = path.with_name(f"{path.name}.backup")
+    source = str(copy) if copy.is_file() else "your last backup (forecast archive backup PATH makes one)"
+    return (
+        f"To restore: move {path.name}, {path.name}-wal and {path.name}-shm aside, then copy {source} to {path};"
+        " `forecast archive check` must then say that all is well. Published report folders do not depend on the archive"
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.files import plain_cell, safe_cells
+from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.spec import FORECAST_COLUMNS, LEVELS, DataError, Finding, raise_for_errors
 
 if TYPE_CHECKING:
@@ -90,15 +90,17 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
     rows = rows[[level in common[int(h)] for h, level in zip(rows["horizon"], rows["level"], strict=True)]]
     written = []
     for (model, knowledge), mine in rows.groupby(["model", "knowledge"], sort=True):
-        name = f"{hub_name(team)}-{hub_name(str(model))}{'' if knowledge == 'none' else f'_{knowledge}'}"
+        known = "" if knowledge == "none" else f"_{hub_name(str(knowledge))}"
+        name = f"{hub_name(team)}-{hub_name(str(model))}{known}"
         for origin, part in mine.groupby("origin"):
-            path = folder / "model-output" / name / f"{pd.Timestamp(str(origin)):%Y-%m-%d}-{name}.csv"
+            file = f"model-output/{name}/{pd.Timestamp(str(origin)):%Y-%m-%d}-{name}.csv"
+            path = inside(folder, file, "hub file")
             if not path.is_file():
-                _write(path, _csv(to_hub(part)))
+                write_file(path, _csv(to_hub(part)))
                 written.append(path)
-        about = folder / "model-metadata" / f"{name}.yml"
+        about = inside(folder, f"model-metadata/{name}.yml", "hub file")
         if not about.is_file():
-            _write(
+            write_file(
                 about,
                 f"team_abbr: {hub_name(team)}\nmodel_abbr: {name.partition('-')[2]}\ndesignated_model: true\n",
             )
@@ -109,8 +111,7 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
         (folder / "hub-config" / "tasks.json", json.dumps(tasks(rows), indent=2) + "\n"),
         (folder / "hub-config" / "admin.json", json.dumps(_admin(team), indent=2) + "\n"),
     ):
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            _write(path, text)
+        if write_file(path, text):
             written.append(path)
     return written
 
@@ -217,13 +218,6 @@ def _common_levels(rows: pd.DataFrame) -> dict[int, set[float]]:
 
 def _csv(table: pd.DataFrame) -> str:
     return str(safe_cells(table).to_csv(index=False, lineterminator="\n"))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 # --------------------------------------------------------------------------- reading

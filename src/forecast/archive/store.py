@@ -8,11 +8,9 @@ machine that is switched off leaves either all of it or nothing. Several process
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +18,20 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.archive._rows import NAME, insert
-from forecast.archive._schema import TABLES, VERSION, ArchiveError, corrupt, explain, migrate
+from forecast.archive._check import check_content, unpack
+from forecast.archive._rows import digest_of, insert
+from forecast.archive._schema import (
+    ArchiveError,
+    copy_whole,
+    corrupt,
+    explain,
+    migrate,
+    problems_of_copy,
+    refuse_foreign,
+)
+from forecast.files import tell
 
-__all__ = ["Archive", "ArchiveError", "Entry"]
+__all__ = ["Archive", "ArchiveError", "Entry", "digest_of"]
 
 #: A writer waits so long for another one.
 BUSY_SECONDS = 60.0
@@ -94,17 +102,6 @@ class Entry:
         return digest_of(self.forecasts)
 
 
-def digest_of(forecasts: pd.DataFrame) -> str:
-    """Return the hash of a forecast table, whatever the order of its rows; values count to ten digits."""
-    rows = sorted(
-        f"{m}|{k}|{c}|{s}|{month}|{h}|{level:g}|{value:.10g}"
-        for m, k, c, s, month, h, level, value in zip(
-            *(forecasts[x] for x in (*NAME, "month", "horizon", "level", "value")), strict=True
-        )
-    )
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
-
-
 @dataclass(frozen=True)
 class Archive:
     """An archive file.
@@ -136,6 +133,7 @@ class Archive:
             if self.path.is_file() and self.path.stat().st_size:
                 # looked at before it is opened for writing: closing such a connection may write
                 with contextlib.closing(self._open_to_read()) as looking:
+                    refuse_foreign(looking, self.path)
                     _refuse_damaged(looking, self.path)
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
@@ -154,14 +152,8 @@ class Archive:
         with self._told():
             connection = self._open_to_read()
             try:
-                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-                if version == 0:
+                if not refuse_foreign(connection, self.path):
                     raise corrupt(self.path, "it has no tables")
-                if version > VERSION:
-                    raise ArchiveError(
-                        f"{self.path}: was written by a newer version of this package (schema {version},"
-                        f" here {VERSION}). Upgrade the package"
-                    )
                 yield connection
             finally:
                 connection.close()
@@ -277,39 +269,26 @@ class Archive:
         with self._reading() as connection:
             for name, digest in json.loads(listed["inputs"].iloc[0]).items():
                 row = connection.execute("SELECT data FROM inputs WHERE digest = ?", (digest,)).fetchone()
-                data = zlib.decompress(row[0]) if row else b""
-                if hashlib.sha256(data).hexdigest() != digest:
-                    raise corrupt(self.path, f"the content of {name} of run {run} does not match its hash")
-                out[name] = data
+                try:
+                    out[name] = unpack(row[0] if row else b"", digest)
+                except ValueError as error:
+                    raise corrupt(self.path, f"{name!r} of run {run}: {error}") from error
         return out
 
     # ----------------------------------------------------------------------- care
 
     def check(self) -> str:
-        """Return what a full check says.
+        """Return what a full check says: schema, pages, and every run against its hashes.
 
         Raises
         ------
         ArchiveError
-            When the file is damaged, with how to restore it.
+            When the file is not as it was written, with how to restore it.
         """
         with self._reading() as connection:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
-            if found != ["ok"]:
-                raise corrupt(self.path, "; ".join(found[:3]))
-            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise corrupt(self.path, f"{len(broken)} rows point to rows that are missing")
-            counts = {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in TABLES}  # noqa: S608
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            bad = [
-                d for d, data in connection.execute("SELECT digest, data FROM inputs") if _digest(data) != d
-            ]
-            if bad:
-                raise corrupt(self.path, f"{len(bad)} source files do not match their hashes")
-        size = self.path.stat().st_size
-        rows = ", ".join(f"{n:,} {t}" for t, n in counts.items() if n)
-        return f"integrity: ok\nschema {version}, {size / 1e6:.1f} MB\nrows: {rows or 'none'}"
+            # one look: another process may be adding a round
+            connection.execute("BEGIN")
+            return "\n".join(check_content(connection, self.path))
 
     def backup(self, target: str | Path) -> str:
         """Copy the archive, check the copy, then put it in place under the given name.
@@ -328,25 +307,16 @@ class Archive:
         target = Path(target) / self.path.name if folder else Path(target)
         if target.resolve() == self.path.resolve():
             raise ArchiveError(f"{target}: is the archive itself; give another path", 2)
-        aside = target.with_name(f".{target.name}.part")
+        if target.is_file() and problems_of_copy(target):
+            tell(f"{target}: the copy that stood there was damaged and is made again")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            aside.unlink(missing_ok=True)
             with self._reading() as connection:
                 try:
-                    _copy(connection, aside)
-                except sqlite3.Error as error:
-                    if isinstance(error, sqlite3.OperationalError):
-                        raise _no_copy(target, error) from error
-                    raise  # the archive itself is damaged
-            aside.replace(target)
-        except sqlite3.Error as error:
-            raise explain(error, target) from error
+                    copy_whole(connection, target)
+                except sqlite3.OperationalError as error:
+                    raise _no_copy(target, error) from error
         except OSError as error:
             raise _no_copy(target, error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
         return f"{target}: {target.stat().st_size / 1e6:.1f} MB, checked"
 
     def export(self, folder: Path) -> str:
@@ -382,24 +352,3 @@ def _no_copy(target: Path, error: Exception) -> ArchiveError:
         f"{target}: the copy cannot be written ({why}); give a place that can be written and has room."
         " The archive was not touched"
     )
-
-
-def _copy(source: sqlite3.Connection, target: Path) -> None:
-    copy = sqlite3.connect(target)
-    try:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")
-        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        if found != "ok":
-            raise corrupt(target, str(found))
-    finally:
-        copy.close()
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _digest(packed: bytes) -> str:
-    try:
-        return hashlib.sha256(zlib.decompress(packed)).hexdigest()
-    except zlib.error:
-        return ""

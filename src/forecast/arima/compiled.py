@@ -34,7 +34,7 @@ from forecast.arima.likelihood import LOG_2PI, WORST, Batch, Details, Ints
 from forecast.arima.polynomials import Floats, expand, gather
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, q2: Any, start: Any) -> None:
     """Covariance ``Q2 = R^-1 (I - B^-1) R^-T`` of the start-up terms and their estimates ``Q2 H`` of all columns."""
     m = len(low)
@@ -53,7 +53,7 @@ def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, 
                 start[i, c] += low[j, i] * g[j, c] - work[j, i] * tilted[j, c]
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _gradient(
     z: Any, e: Any, pi: Any, m: int, n: int, ps: int, phi: Any, theta: Any, v: Any, small: Any, b_root: Any,
     g: Any, mix: Any, weight: Any, size: int, matrix: Any, exchange: Any, d_phi: Any, d_theta: Any,
@@ -109,7 +109,7 @@ def _gradient(
     start_adjoint(phi, theta, m, ps, v, pull, matrix, exchange, d_phi, d_theta)
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
     """Write c with ``<c, dpi> = tr(Q2 dA) / 2``; pi has m zeros before and behind."""
     sums = np.zeros(2 * m - 1)  # of the diagonals of Q2
@@ -129,7 +129,7 @@ def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
         out[t] = total
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _mixes(
     low: Any, kept: Any, size: int, n_missing: int, n_integrated: int, count: float, rss: float,
     variance: float, precision: Any, mix: Any, weight: Any,
@@ -166,7 +166,7 @@ def _mixes(
     return 0.5 * (extra - (rss - variance * away) / variance)
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _start_part(
     p: Any, q: Any, pi: Any, m: int, n: int, ps: int, size: int, h: Any, gram: Any, v: Any, work: Any,
     b_root: Any, g: Any, u: Any, matrix: Any, exchange: Any,
@@ -197,7 +197,7 @@ def _start_part(
     return True
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _same(phi: Any, theta: Any, lane: int) -> bool:
     """Tell whether a lane has the parameters of the one before it."""
     for i in range(phi.shape[1]):
@@ -206,7 +206,7 @@ def _same(phi: Any, theta: Any, lane: int) -> bool:
     return True
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def _lanes(
     blocked: Any, group: Any, length: Any, phi: Any, theta: Any, m: int, ps: int, size: int, n_missing: int,
     n_integrated: int, precision: Any, sigma2: Any, want: int, value: Any, d_phi: Any, d_theta: Any,

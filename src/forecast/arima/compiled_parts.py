@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from forecast.arima.jit import kept_jit
 from forecast.arima.likelihood import PIVOT_TOLERANCE
 from forecast.arima.startup import LARGEST_VARIANCE
 
 WIDTH = 8
-jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+jit = kept_jit(nogil=True, error_model="numpy", fastmath={"contract"})
 
 
 # ------------------------------------------------------------------------------------ passes through time
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def forward(x: Any, out: Any, m: int, n: int, phi: Any, theta: Any) -> None:
     """``out = theta(B)^-1 phi(B) x`` for eight columns; rows before m are zero."""
     ar, ma = np.flatnonzero(phi), np.flatnonzero(theta[1:]) + 1
@@ -39,7 +39,7 @@ def forward(x: Any, out: Any, m: int, n: int, phi: Any, theta: Any) -> None:
         out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
     """``out = theta(F)^-1 x`` for eight columns; rows behind the sample are zero."""
     ma = np.flatnonzero(theta[1:]) + 1
@@ -57,7 +57,7 @@ def backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
         out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def filter_one(x: Any, m: int, n: int, theta: Any, step: int) -> None:
     """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) in place of n values between m zeros.
 
@@ -73,7 +73,7 @@ def filter_one(x: Any, m: int, n: int, theta: Any, step: int) -> None:
         t += step
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def matched(x: Any, y: Any, lag: int) -> float:
     """``sum_t x[t] y[t - lag]``, in four interleaved sums."""
     p0 = p1 = p2 = p3 = 0.0
@@ -93,7 +93,7 @@ def matched(x: Any, y: Any, lag: int) -> float:
 # ------------------------------------------------------------------------------------------ small algebra
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def cholesky(a: Any, m: int) -> bool:
     """Lower factor of a[:m, :m] in place (upper part set to zero); False if it is not positive definite."""
     for j in range(m):
@@ -114,7 +114,7 @@ def cholesky(a: Any, m: int) -> bool:
     return True
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def solve_lower(low: Any, x: Any, m: int, k: int) -> None:
     """``x = low^-1 x`` in place for k columns."""
     for i in range(m):
@@ -127,7 +127,7 @@ def solve_lower(low: Any, x: Any, m: int, k: int) -> None:
             x[i, c] *= w
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def invert_lower(low: Any, out: Any, m: int) -> None:
     """``out = low^-1``, lower triangular."""
     for i in range(m):
@@ -141,7 +141,7 @@ def invert_lower(low: Any, out: Any, m: int) -> None:
         out[i, i] = w
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def add_squares(a: Any, sign: float, out: Any, m: int, triangular: bool) -> None:
     """``out += sign a' a``; `triangular` says that a is lower triangular."""
     for j in range(m):
@@ -154,7 +154,7 @@ def add_squares(a: Any, sign: float, out: Any, m: int, triangular: bool) -> None
             out[c, i] = out[i, c]
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def yule_walker(phi: Any, size: int, matrix: Any, exchange: Any) -> None:
     """Factors, in place, of the matrix of ``g_k - sum_l phi_l g_|k-l|``, k < size (elimination, rows exchanged)."""
     for k in range(size):
@@ -180,7 +180,7 @@ def yule_walker(phi: Any, size: int, matrix: Any, exchange: Any) -> None:
                     matrix[r, j] -= w * matrix[c, j]
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def yule_walker_solve(matrix: Any, exchange: Any, size: int, right: Any) -> None:
     """Solve the equations factored by `yule_walker`, in place."""
     for c in range(size):
@@ -196,7 +196,7 @@ def yule_walker_solve(matrix: Any, exchange: Any, size: int, right: Any) -> None
         right[c] /= matrix[c, c]
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any, exchange: Any) -> bool:
     """V of the start-up terms; False where digits have run out."""
     psi, gamma, first = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
@@ -224,7 +224,7 @@ def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any,
     return True
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def start_adjoint(
     phi: Any, theta: Any, m: int, ps: int, v: Any, pull: Any, matrix: Any, exchange: Any, d_phi: Any,
     d_theta: Any,
@@ -262,7 +262,7 @@ def start_adjoint(
         d_phi[i + 1] += 2.0 * (total_gain + total_carried)
 
 
-@jit  # type: ignore[untyped-decorator]
+@jit
 def factor(s: Any, root: Any, kept: Any, size: int, n_missing: int, n_integrated: int) -> None:
     """Cholesky factor that leaves out columns without information, see `likelihood.factor`."""
     for i in range(size):

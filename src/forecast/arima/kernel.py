@@ -2,8 +2,7 @@
 
 Both offer ``evaluate(batch, group, length, coefficients, sigma2, gradient)`` and ``details(...)``. They agree
 to 1e-9. numpy is always there; the compiled one needs a usable numba and, the first time on a machine,
-a compilation of about twenty seconds, which numba then keeps (beside the package, or in the user's cache
-directory when the package cannot be written to).
+a compilation of about twenty seconds, which is then kept (see `forecast.arima.jit`).
 
 ``engine="exact"`` chooses by the amount of work of the call, which its arguments fix: the same call takes the
 same kernel on every run, whatever is kept on the machine, and a small one never waits for a compiler.

@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import io
 import json
 import platform
 import secrets
 import shutil
+import struct
 import sys
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -30,8 +31,15 @@ import pandas as pd
 
 from forecast.backtesting.folds import Chain, FoldSource
 from forecast.data._parse import months_index
-from forecast.spec import to_plain
+from forecast.files import tell, write_file
+from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, to_plain
 
+#: What a damaged archive raises beside the common errors.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, struct.error)
+#: Kept folds of the longest chain have a hundredth of this.
+_MOST_BYTES = 1_000_000_000
+#: Kinds of numbers; all other columns are texts.
+_KINDS = {"month": "i", "origin": "i", "horizon": "i", "level": "f", "value": "f", "n_months": "if"}
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn", "numba")
 
 
@@ -171,29 +179,50 @@ def save(kept: Kept, path: Path) -> None:
     arrays: dict[str, Any] = {"keys": np.array(kept.keys, dtype=str)}
     for name, table in (("forecasts", kept.forecasts), ("folds", kept.folds)):
         arrays |= {f"{name}.{c}": _as_array(table[c]) for c in table.columns}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as handle:
-        try:
-            np.savez_compressed(handle, **arrays)
-        except BaseException:
-            Path(handle.name).unlink(missing_ok=True)
-            raise
-    Path(handle.name).replace(path)
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_file(path, content.getvalue())
 
 
 def load(path: Path) -> Kept | None:
-    """Return the kept folds of a chain, or None if there are none or the file is damaged."""
-    tables: dict[str, dict[str, Any]] = {"forecasts": {}, "folds": {}}
+    """Return the kept folds of a chain, or None if there are none; a damaged file is told and removed."""
     try:
         with path.open("rb") as handle, np.load(handle, allow_pickle=False) as held:
-            keys = tuple(held["keys"].tolist())
-            for name in held.files:
-                if name != "keys":
-                    table, column = name.split(".", 1)
-                    tables[table][column] = _from_array(column, held[name])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return _checked(held)
+    except FileNotFoundError:
         return None
-    return Kept(keys, pd.DataFrame(tables["forecasts"]), pd.DataFrame(tables["folds"]))
+    except (OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, *_DAMAGE) as error:
+        tell(f"{path}: the kept folds were damaged and are made again ({type(error).__name__})")
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+
+
+def _checked(held: Any) -> Kept:
+    """Return what a file holds.
+
+    Raises
+    ------
+    ValueError
+        If it is too large, or its columns are not those of folds.
+    """
+    if sum(member.file_size for member in held.zip.infolist()) > _MOST_BYTES:
+        raise ValueError("it unpacks to more than folds ever have")
+    tables: dict[str, dict[str, Any]] = {"forecasts": {}, "folds": {}}
+    for name in held.files:
+        if name != "keys":
+            table, column = name.split(".", 1)
+            values = held[name]
+            if len(values) and values.dtype.kind not in _KINDS.get(column, "U"):
+                raise ValueError(f"{name} has the type {values.dtype}")
+            tables[table][column] = _from_array(column, values)
+    for table, columns in (("forecasts", FORECAST_COLUMNS), ("folds", FOLD_COLUMNS)):
+        if set(tables[table]) != set(columns):
+            raise ValueError(f"{table} has other columns")
+    keys = held["keys"]
+    if keys.dtype.kind != "U" or keys.ndim != 1 or not len(keys):
+        raise ValueError("it holds no keys")
+    return Kept(tuple(keys.tolist()), pd.DataFrame(tables["forecasts"]), pd.DataFrame(tables["folds"]))
 
 
 def _as_array(column: pd.Series) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.data._parse import IntArray, TextArray
+from forecast.data.fetch import Limits, fetch, is_address, one_line
 from forecast.files import plain_cell
 from forecast.spec import ConfigError, DataError, Finding
 
@@ -84,30 +85,10 @@ def unreadable(name: str, what: str, hint: str, expected: str = "a CSV file with
     return DataError(f"1 problem:\n  {finding}", [finding])
 
 
-def is_address(source: str | Path) -> bool:
-    """Tell whether a source is an address of the web rather than a path."""
-    return isinstance(source, str) and source.startswith(("http://", "https://"))
-
-
-def _fetch(address: str) -> bytes:
-    from urllib.error import URLError
-    from urllib.request import Request, urlopen
-
-    request = Request(address, headers={"User-Agent": "border-forecast"})  # noqa: S310
-    try:
-        with urlopen(request, timeout=30) as answer:  # noqa: S310
-            return bytes(answer.read())
-    except (URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise unreadable(
-            address, f"the address could not be read ({reason})", "download the file and give its path"
-        ) from error
-
-
-def read_bytes(source: str | Path) -> tuple[str, bytes]:
+def read_bytes(source: str | Path, allow_http: bool = False) -> tuple[str, bytes]:
     """Return the name and the bytes of a file or address, or raise the one error that says why not."""
     if is_address(source):
-        return str(source), _fetch(str(source))
+        return one_line(str(source)), fetch(str(source), Limits(allow_http=allow_http))
     path = Path(source)
     name = str(path)
     try:
@@ -264,11 +245,11 @@ def register_reader(name: str, read: Reader) -> None:
     _READERS[name] = read
 
 
-def read_figures(source: str | Path | pd.DataFrame) -> RawTable:
+def read_figures(source: str | Path | pd.DataFrame, allow_http: bool = False) -> RawTable:
     """Read a table of figures: a DataFrame, a file that a registered reader knows, Parquet, or CSV."""
     if isinstance(source, pd.DataFrame):
         return frame_table("table", source)
-    name, content = read_bytes(source)
+    name, content = read_bytes(source, allow_http)
     for word, read in reversed(_READERS.items()):
         try:
             frame = read(name, content)

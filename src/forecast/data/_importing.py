@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +24,7 @@ from forecast.data._parse import (
 from forecast.data._tidy import Rows, join_rows, parse_tidy
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.official import layout_of, read_official
-from forecast.files import safe_cell, safe_cells
+from forecast.files import safe_cell, safe_cells, write_file
 from forecast.spec import ConfigError, DataError, Finding
 
 
@@ -65,6 +63,7 @@ def import_files(
     released: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
+    allow_http: bool = False,
 ) -> ImportSummary:
     """Read files of figures, official or tidy, and add what is new to a folder.
 
@@ -84,7 +83,7 @@ def import_files(
         The day (YYYY-MM-DD) on which these files became public. Without it, ``released.csv`` beside a file
         (and for an official file the day in its name) decides. A file for which no day is known counts from
         each month's end + `release_lag_days` (official files: from the update of their data month).
-    release_lag_days, allow_gaps
+    release_lag_days, allow_gaps, allow_http
         As in `forecast.data.load_observations`.
 
     Raises
@@ -96,8 +95,8 @@ def import_files(
     stated = _stated(released)
     present = _present(folder)
     before, findings = _existing(folder, present)
-    files = _files_of(paths)
-    rows, told, found, already = _new_rows(files, before, series_id, stated, release_lag_days)
+    raws = [(file, read_figures(file, allow_http)) for file in _files_of(paths)]
+    rows, told, found, already = _new_rows(raws, before, series_id, stated, release_lag_days)
     findings.extend(found)
     raise_for_errors(shorten(findings))
     everything = join_rows([before, rows])
@@ -179,15 +178,18 @@ def _existing(folder: Path, present: bytes | None) -> tuple[Rows, list[Finding]]
 
 
 def _new_rows(
-    files: Sequence[str | Path], before: Rows, series_id: str | None, stated: int | None, lag: int
+    raws: Sequence[tuple[str | Path, RawTable]],
+    before: Rows,
+    series_id: str | None,
+    stated: int | None,
+    lag: int,
 ) -> tuple[Rows, list[str], list[Finding], int]:
     """Return the rows to add, a line for each file, and how many figures are there already."""
     findings: list[Finding] = []
     lines: list[str] = []
     explicit: list[Rows] = []
     snapshots: list[_snapshots.Snapshot] = []
-    for file in files:
-        raw = read_figures(file)
+    for file, raw in raws:
         days, found = _snapshots.sidecar(Path(str(file)).parent)
         findings.extend(found)
         name = Path(str(file)).name
@@ -322,29 +324,12 @@ def _write(folder: Path, present: bytes | None, rows: Rows) -> None:
             )
         # series.csv first: a series listed there without figures does no harm, the reverse is an error.
         for name, content in (("series.csv", series), ("observations.csv", observations)):
-            _replace(folder / name, content)
+            write_file(folder / name, content)
     except OSError as error:
         raise _refuse(
             str(folder), f"the folder cannot be written ({error.strerror})", "a folder of your own",
             "name another one after --into",
         ) from error  # fmt: skip
-
-
-def _replace(path: Path, content: str) -> None:
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        # A file made aside is private to its owner; a table is as open as any new file would be.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(aside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
 
 
 def observations_csv(table: pd.DataFrame) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.data import _snapshots, _tables
-from forecast.data._files import RawTable, csv_files, is_address, read_figures, read_table, unreadable
+from forecast.data._files import RawTable, csv_files, read_figures, read_table, unreadable
 from forecast.data._tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.data.checks import check_rows, raise_for_errors, shorten
+from forecast.data.fetch import is_address
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
 from forecast.spec import ConfigError, Finding, nearest
@@ -72,12 +73,13 @@ def read_path(
     release_lag_days: int = 0,
     allow_gaps: bool = False,
     counts: bool = False,
+    allow_http: bool = False,
 ) -> Reading:
     """Read every figure of a path and check it.
 
     Parameters
     ----------
-    path, series_id, release_lag_days, allow_gaps
+    path, series_id, release_lag_days, allow_gaps, allow_http
         As in `forecast.data.load_observations`.
     counts : bool
         True when every value must be a non-negative whole number.
@@ -85,7 +87,7 @@ def read_path(
     files, folder = files_of(path)
     side, listed, findings = _side_tables(folder)
     parts: list[Rows] = []
-    raws = [read_figures(file) for file in files]
+    raws = [read_figures(file, allow_http) for file in files]
     if len(raws) > 1:
         raws = [raw for raw in raws if not is_calendar(raw)]
     # Of several files each is a series of its own, and `series_id` says which one is wanted.
@@ -178,9 +180,10 @@ def load(
     release_lag_days: int = 0,
     allow_gaps: bool = False,
     bundled: bool = False,
+    allow_http: bool = False,
 ) -> Observations:
     """Read a path; see `forecast.data.load_observations`."""
-    reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled)
+    reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled, allow_http)
     raise_for_errors(reading.findings)
     if not len(reading.rows):
         name = "table" if isinstance(path, pd.DataFrame) else str(path)

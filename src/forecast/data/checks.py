@@ -163,12 +163,14 @@ def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 or noun == "series" else f"{count:,} {noun}s"
 
 
-def examine_file(path: str | Path, release_lag_days: int = 0, allow_gaps: bool = False) -> FileReport:
+def examine_file(
+    path: str | Path, release_lag_days: int = 0, allow_gaps: bool = False, allow_http: bool = False
+) -> FileReport:
     """Read a file or folder of figures, and say what it holds and all that is wrong with it.
 
     Parameters
     ----------
-    path, release_lag_days, allow_gaps
+    path, release_lag_days, allow_gaps, allow_http
         As in `forecast.data.load_observations`.
 
     Examples
@@ -183,7 +185,9 @@ def examine_file(path: str | Path, release_lag_days: int = 0, allow_gaps: bool =
     from forecast.data._load import read_path
 
     try:
-        reading = read_path(path, release_lag_days=release_lag_days, allow_gaps=allow_gaps)
+        reading = read_path(
+            path, release_lag_days=release_lag_days, allow_gaps=allow_gaps, allow_http=allow_http
+        )
     except DataError as error:
         return FileReport(str(path), error.findings, "")
     lines = [
@@ -198,15 +202,17 @@ def examine_file(path: str | Path, release_lag_days: int = 0, allow_gaps: bool =
     return FileReport(str(path), tuple(reading.findings), "\n".join(lines))
 
 
-def check_file(path: str | Path, release_lag_days: int = 0, allow_gaps: bool = False) -> list[Finding]:
+def check_file(
+    path: str | Path, release_lag_days: int = 0, allow_gaps: bool = False, allow_http: bool = False
+) -> list[Finding]:
     """Return all that is wrong with a file or folder of figures; an empty list when nothing is.
 
     Parameters
     ----------
-    path, release_lag_days, allow_gaps
+    path, release_lag_days, allow_gaps, allow_http
         As in `forecast.data.load_observations`.
     """
-    return list(examine_file(path, release_lag_days, allow_gaps).findings)
+    return list(examine_file(path, release_lag_days, allow_gaps, allow_http).findings)
 
 
 def _summary(rows: Rows) -> list[str]:

@@ -357,6 +357,7 @@ def load_observations(
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
+    allow_http: bool = False,
 ) -> Observations:
     """Read figures: those that come with the package, or a file, folder or address of one's own.
 
@@ -373,6 +374,8 @@ def load_observations(
         Days after the month's end at which a figure without `released` became public (basis ``assumed``).
     allow_gaps : bool
         True makes a month missing inside a series a warning.
+    allow_http : bool
+        True reads an address of plain http too. An address has 60 seconds and 100 MB.
 
     Returns
     -------
@@ -407,9 +410,8 @@ def load_observations(
         obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
         return obs if series_id is None else _load.only(obs, series_id)
 
-    return _load.load(
-        path if isinstance(path, pd.DataFrame) else own_path(path), series_id, release_lag_days, allow_gaps
-    )
+    place = path if isinstance(path, pd.DataFrame) else own_path(path)
+    return _load.load(place, series_id, release_lag_days, allow_gaps, allow_http=allow_http)
 
 
 @cache

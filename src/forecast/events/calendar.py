@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ import pandas as pd
 
 from forecast.events import _reading
 from forecast.events._arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
-from forecast.files import safe_cell
+from forecast.files import safe_cell, write_file
 from forecast.spec import ConfigError, Finding, nearest, own_path, raise_for_errors
 
 if TYPE_CHECKING:
@@ -325,14 +324,7 @@ def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
     elif not before.endswith((b"\n", b"\r")):
         text.write("\n")
     writer.writerow(map(safe_cell, row.iloc[0]))
-    aside = target.with_name(f".{target.name}.part")
-    try:
-        aside.write_bytes(before + text.getvalue().encode())
-        if target.exists():
-            shutil.copymode(target, aside)
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_file(target, before + text.getvalue().encode())
     return findings
 
 

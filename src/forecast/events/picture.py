@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forecast.events.timeline import select
-from forecast.files import printable
+from forecast.files import printable, write_file
 from forecast.spec import ConfigError
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ def timeline_picture(
         _draw(ax, shown, months, kept, coding)
         ax.set_title(printable(f"{title}: {len(kept)}"), loc="left", fontsize=11, fontweight="bold")
         metadata = {"Date": None} if target.suffix.lower() == ".svg" else {}
-        figure.savefig(target, dpi=150, metadata=metadata)
+        content = io.BytesIO()
+        figure.savefig(content, format=target.suffix.lstrip(".").lower(), dpi=150, metadata=metadata)
+    write_file(target, content.getvalue())
     return target
 
 

@@ -159,9 +159,9 @@ def _recursion(y: Array, parameters: Array, unit: Array) -> tuple[Array, Array]:
 def _compiled() -> Callable[[Array, Array, Array], tuple[Array, Array]]:
     """The recursion, compiled where numba can be used."""
     try:
-        from numba import njit
+        from forecast.arima.jit import kept_jit
 
-        return cast("Callable[[Array, Array, Array], tuple[Array, Array]]", njit(cache=True)(_recursion))
+        return cast("Callable[[Array, Array, Array], tuple[Array, Array]]", kept_jit()(_recursion))
     except (
         Exception
     ):  # numba fails in many ways: absent, too old, no place for its cache; the loop is the same, slowly

@@ -178,6 +178,8 @@ def experiment_yaml(experiment: Any) -> str:
     plain = to_plain(experiment)
     plain.pop("parallel", None)
     plain.pop("publish", None)  # where things are kept, never part of a result
+    if not experiment.data.allow_http:
+        plain["data"].pop("allow_http")  # stands there only where a rerun needs it
     return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100))
 
 
