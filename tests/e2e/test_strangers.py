@@ -21,7 +21,6 @@ import yaml
 from chromium import Browser, find_chromium
 
 from forecast import guard
-from forecast.archive.hub import HUB_COLUMNS
 from forecast.cli import main
 from forecast.data._tables import _IDS, SIDE_COLUMNS
 from forecast.events._reading import COLUMNS, ID_COLUMNS
@@ -335,8 +334,8 @@ def test_every_table_and_column_of_the_schema_was_written(worlds):
         columns = [field["name"] for field in schema(name)["fields"]]
         head = pd.read_csv(next(run.glob(f"{name}.csv*")), nrows=0).columns.tolist()
         assert set(head) <= set(columns), name
-    hub = list((hostile.folder / "hub").rglob("*.csv"))
-    assert hub and all(set(pd.read_csv(p, nrows=0).columns) <= set(HUB_COLUMNS) for p in hub)
+    hubs = [[p.read_text().splitlines()[0] for p in (w.folder / "hub").rglob("*.csv")] for w in worlds]
+    assert hubs[0] and sorted(hubs[0]) == sorted(hubs[1])
 
 
 def test_an_archive_with_hostile_texts_holds_them_as_they_are(worlds):
