@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast import cli, compose, spec
+from forecast._experiment import load
 
 ROOT = Path(__file__).parents[1]
 #: File of the repository -> page or file of the site.
@@ -159,7 +160,7 @@ def every_model() -> str:
         out.append(f"| `{kind}` | {describe(kind)} | {settings or 'none'} |")
     out += ["", "## Experiments", "", "| experiment | the question it answers |", "|---|---|"]
     for name in compose.list_group("experiment"):
-        out.append(f"| `{name}` | {compose.load_experiment(name).question} |")
+        out.append(f"| `{name}` | {load.load_experiment(name).question} |")
     for group in sorted(
         p.name for p in compose.conf_dir().iterdir() if p.is_dir() and p.name != "experiment"
     ):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from _tables import drift, figures, forecasts, random_walk, seasonal_naive, walk
-from forecast.compose import load_experiment
+from forecast._experiment.load import load_experiment
 from forecast.postprocess.combination import METHODS, combine
 from forecast.postprocess.intervals import add_intervals
 from forecast.spec import CombinationSpec, ConfigError

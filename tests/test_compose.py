@@ -2,6 +2,7 @@ import pytest
 
 import forecast as fc
 from forecast import compose
+from forecast._experiment import load
 from forecast.spec import ConfigError, Experiment, from_plain
 
 EXPERIMENTS = sorted(compose.list_group("experiment"))
@@ -44,7 +45,7 @@ def test_how_an_address_may_be_read_makes_no_other_run_folder():
     exp = fc.load_experiment("quick")
     allowed = fc.load_experiment("quick", "data.allow_http=true")
     assert allowed.data.allow_http and not exp.data.allow_http
-    assert compose.digest(exp) == compose.digest(allowed) and compose.same_result(exp, allowed)
+    assert load.digest(exp) == load.digest(allowed) and load.same_result(exp, allowed)
 
 
 def test_one_key_changes_one_model():
@@ -79,7 +80,7 @@ def test_a_wrong_parameter_of_a_model_is_named_before_anything_runs():
 def test_no_yaml_names_a_callable():
     plain = compose.compose(["+model.evil={kind: os.system}"])
     with pytest.raises(ConfigError, match=r"os\.system"):
-        compose.to_experiment(plain)
+        load.to_experiment(plain)
 
 
 def test_an_own_experiment_beside_the_data_is_enough(tmp_path, monkeypatch):
@@ -102,11 +103,11 @@ def test_an_own_experiment_beside_the_data_is_enough(tmp_path, monkeypatch):
 
 
 def test_overrides_mark_a_folder_only_if_they_change_the_result():
-    assert compose.as_written(fc.load_experiment("quick"))
-    assert compose.as_written(fc.load_experiment("quick", "parallel=local", "report.folder=x"))
+    assert load.as_written(fc.load_experiment("quick"))
+    assert load.as_written(fc.load_experiment("quick", "parallel=local", "report.folder=x"))
     changed = fc.load_experiment("quick", "horizon=3")
-    assert not compose.as_written(changed)
-    assert compose.digest(changed) != compose.digest(fc.load_experiment("quick"))
+    assert not load.as_written(changed)
+    assert load.digest(changed) != load.digest(fc.load_experiment("quick"))
 
 
 def test_composing_twice_leaves_hydra_as_it_was():

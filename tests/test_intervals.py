@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, seasonal_naive, walk
-from forecast.compose import load_experiment
+from forecast._experiment.load import load_experiment
 from forecast.postprocess.intervals import METHODS, add_intervals, probability_above
 from forecast.spec import LEVELS, ConfigError, IntervalsSpec
 

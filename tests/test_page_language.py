@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from forecast.compose import load_experiment
+from forecast._experiment.load import load_experiment
 from forecast.report import catalogue
 from forecast.report.page import report_files
 from forecast.report.sentences import first_sentence

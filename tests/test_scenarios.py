@@ -143,7 +143,8 @@ def test_nothing_that_changes_is_said(run):
 
 
 def test_the_shipped_scenarios_run(obs, events, base):
-    from forecast.compose import list_group, load_experiment
+    from forecast._experiment.load import load_experiment
+    from forecast.compose import list_group
 
     names = [n for n in list_group("scenario") if n != "none"]
     assert {"order_2024", "end_of_rule", "press_figure"} <= set(names)

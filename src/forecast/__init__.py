@@ -34,7 +34,7 @@ _HOMES = {
     "load_events": "forecast.events.calendar",
     "EventCalendar": "forecast.events.calendar",
     "Design": "forecast.events.design",
-    "load_experiment": "forecast.compose",
+    "load_experiment": "forecast._experiment.load",
     "run": "forecast.experiment",
     "Run": "forecast.experiment",
     "write_report": "forecast.report.page",
@@ -58,11 +58,11 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from forecast._experiment.load import load_experiment as load_experiment
     from forecast.backtesting.lookahead import check_no_lookahead as check_no_lookahead
     from forecast.backtesting.origins import monthly_origins as monthly_origins
     from forecast.backtesting.runner import Backtest as Backtest
     from forecast.backtesting.runner import backtest as backtest
-    from forecast.compose import load_experiment as load_experiment
     from forecast.data._files import register_reader as register_reader
     from forecast.data.observations import Observations as Observations
     from forecast.data.observations import load_observations as load_observations

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast import compose
+from forecast._experiment import load
 from forecast.files import inside
 from forecast.spec import ConfigError, DataError, Experiment, ForecastError, from_plain
 
@@ -103,7 +104,7 @@ def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
 
 
 def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
-    exp = compose.to_experiment(plain, words)
+    exp = load.to_experiment(plain, words)
     if exp.report.pdf:
         from forecast.report.pdf import need
 
@@ -127,9 +128,9 @@ class Voice:
 def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> Path:
     """Return the folder of a run: a plain one as written, a marked one with overrides."""
     base = inside(exp.report.folder, exp.name, "name")
-    if compose.as_written(exp, config_dirs):
+    if load.as_written(exp, config_dirs):
         return base / as_of
-    return base / f"{as_of}~{compose.digest(exp)}"
+    return base / f"{as_of}~{load.digest(exp)}"
 
 
 def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
@@ -138,7 +139,7 @@ def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice:
     from forecast.experiment import run
     from forecast.report.page import others_in, write_report
 
-    cache = CACHE / compose.digest(exp)
+    cache = CACHE / load.digest(exp)
     say, quiet = voice.say, voice.quiet
     if not quiet:
         day = "the newest release" if exp.as_of == "latest" else exp.as_of
@@ -190,7 +191,7 @@ def task(config: Any, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) ->
         if not isinstance(plain, dict):
             raise ConfigError("the configuration is not a group of keys")
         values = compose.resolved({str(k): v for k, v in plain.items() if k != "hydra"}, words, config_dirs)
-        exp = compose.to_experiment(values, words)
+        exp = load.to_experiment(values, words)
         code = execute(exp, lambda as_of: sweep.folder(exp, as_of, number), command_of(words), voice)
     except (ForecastError, OSError) as error:
         voice.complain(error)
@@ -201,7 +202,7 @@ def task(config: Any, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) ->
 
 def command_of(words: Sequence[str]) -> str:
     """Return the command that makes a result again, as its page prints it."""
-    return " ".join(["forecast", *compose.result_words(words)])
+    return " ".join(["forecast", *load.result_words(words)])
 
 
 # --------------------------------------------------------------------------- sweeps
@@ -329,7 +330,7 @@ def published_by(folder: Path) -> Experiment | None:
     name = read_yaml(file).get("name", "")
     if name not in compose.list_group("experiment"):
         return None
-    exp = compose.load_experiment(str(name))
+    exp = load.load_experiment(str(name))
     return exp if folder.resolve().is_relative_to(Path(exp.publish.site).resolve()) else None
 
 
