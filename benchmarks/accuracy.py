@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast._experiment.ranges import lay_events, postprocess
 from forecast.events.calendar import replace_events
+from forecast.experiment.intervals import lay_events, postprocess
 from forecast.models.registry import make_models
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import compare

@@ -34,7 +34,7 @@ import pandas as pd
 
 import forecast as fc
 from _arima_peers import venv_python
-from forecast._experiment.ranges import postprocess
+from forecast.experiment.intervals import postprocess
 from forecast.scoring import metrics
 
 LIST = Path(__file__).with_suffix(".csv")

@@ -13,13 +13,13 @@ import time
 import pandas as pd
 
 import forecast as fc
+from forecast.config.settings import FORECAST_COLUMNS, CombinationSpec
 from forecast.interventions.effects import effects
 from forecast.interventions.foresight import adjusted_rows, knowledge_table, knowledge_words
 from forecast.models.base import FoldFailure
 from forecast.postprocess.combination import combine
 from forecast.postprocess.intervals import add_intervals
 from forecast.scoring.comparison import compare
-from forecast.spec import FORECAST_COLUMNS, CombinationSpec
 
 SERIES = "southwest.usbp"
 FIRST_SCORED = pd.Timestamp("2016-02-01")

@@ -33,8 +33,8 @@ def cpu(call: Callable[[], object], times: int) -> float:
 
 def page_parts(name: str) -> dict[str, float]:
     """CPU seconds of writing the page of an experiment, whole and by parts; the run itself is not counted."""
-    from forecast.report import companions
-    from forecast.report.page import report_files
+    from forecast.report.build import report_files
+    from forecast.report.write import files as companions
 
     run = fc.run(fc.load_experiment(name))
     start = time.process_time()

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import forecast as fc
-from forecast._experiment.pipeline import make_folds, read_inputs
 from forecast.archive.store import Archive
-from forecast.publish import backfill, publish, rerun
+from forecast.experiment.pipeline import make_folds, read_inputs
+from forecast.publish.publish import backfill, publish, rerun
 
 TODAY = "2026-11-24"
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast import cli, compose, spec
-from forecast._experiment import load
+from forecast.cli import main
+from forecast.config import compose
+from forecast.config import settings as spec
+from forecast.experiment import load
 
 ROOT = Path(__file__).parents[1]
 #: File of the repository -> page or file of the site.
@@ -137,9 +139,9 @@ def every_verb() -> str:
     """Return `--help` of the command, of every verb and of what stands below it, as a terminal prints it."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        cli.main(["--help"])
+        main.main(["--help"])
     out = ["## forecast", "", "```text", said.getvalue().strip(), "```", ""]
-    for name, verb in cli.VERBS.items():
+    for name, verb in main.VERBS.items():
         parser = verb.parser(name)
         below = [p for a in parser._actions if isinstance(a.choices, dict) for p in a.choices.values()]
         for level, one in (("##", parser), *(("###", p) for p in below)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.archive import _schema
+from forecast.archive import schema
 from forecast.archive.store import Archive, Entry
 
 __all__ = ["Archive", "entry", "older", "reachable", "tampered"]
@@ -17,13 +17,13 @@ def older(archive, version):
     """Turn an archive into one that an older version of this package wrote."""
     old = archive.path.with_name("old.sqlite")
     with contextlib.closing(sqlite3.connect(old)) as made:
-        for script in _schema.MIGRATIONS[:version]:
+        for script in schema.MIGRATIONS[:version]:
             made.executescript(script)
-        made.execute(f"PRAGMA application_id = {_schema.APPLICATION}")
+        made.execute(f"PRAGMA application_id = {schema.APPLICATION}")
         made.execute(f"PRAGMA user_version = {version}")
         made.execute("ATTACH ? AS new", (str(archive.path),))
         there = {name for (name,) in made.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
-        for table in (t for t in _schema.TABLES if t in there):
+        for table in (t for t in schema.TABLES if t in there):
             made.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
         made.commit()
     for name in (archive.path.name, f"{archive.path.name}-wal", f"{archive.path.name}-shm"):

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.publish import publish
-from forecast.spec import (
+from forecast.config.settings import (
     BacktestSpec,
     CombinationSpec,
     DataSpec,
@@ -18,16 +17,17 @@ from forecast.spec import (
     ReportSpec,
     TargetSpec,
 )
+from forecast.publish.publish import publish
 
 __all__ = ["Rounds", "light", "publish", "replace"]
 
 
 def light(patch=setattr):
     """Leave out what a round does not decide: drawings of the page, scores of the replay."""
-    from forecast import experiment
-    from forecast._publish import issue
+    from forecast.experiment import run as experiment
     from forecast.files import digest
-    from forecast.report.companions import csv_bytes, experiment_yaml, json_bytes
+    from forecast.publish import release
+    from forecast.report.write.files import csv_bytes, experiment_yaml, json_bytes
 
     def page(run, folder, command="", png=True):
         folder.mkdir(parents=True)
@@ -44,7 +44,7 @@ def light(patch=setattr):
         files = {p.name: digest(p.read_bytes()) for p in folder.iterdir()}
         (folder / "manifest.json").write_bytes(json_bytes({"files": files}))
 
-    patch(issue, "write_report", page)
+    patch(release, "write_report", page)
     for name in ("score", "calibrate", "compare"):
         patch(experiment, name, lambda *words, **more: pd.DataFrame())
 

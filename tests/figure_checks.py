@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from forecast.report import _svg
-from forecast.report import figures as f
+from forecast.report.figures import style as f
+from forecast.report.figures import svg
 
 
 def boxes(figure: Any) -> list[tuple[str, Any]]:
@@ -45,7 +45,7 @@ def check_chart(draw: Callable[..., Any], hits: int = 0) -> list[str]:
         assert len(close) <= hits, close
         sizes = [t.get_fontsize() for t in figure.findobj(Text) if t.get_text().strip()]
         assert min(sizes) >= 11
-        text = _svg.for_page(_svg.drawing(figure, "c"), "l", "wide", _svg.StyleBook())
+        text = svg.for_page(svg.drawing(figure, "c"), "l", "wide", svg.StyleBook())
         assert "#0001" not in text
         if not narrow:
             words = [text for text, _ in found]

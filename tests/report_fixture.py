@@ -15,9 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.data.observations import load_observations
-from forecast.events.calendar import load_events
-from forecast.spec import (
+from forecast.config.settings import (
     FOLD_COLUMNS,
     FORECAST_COLUMNS,
     BacktestSpec,
@@ -28,6 +26,8 @@ from forecast.spec import (
     ReportSpec,
     TargetSpec,
 )
+from forecast.data.observations import load_observations
+from forecast.events.calendar import load_events
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 Z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
@@ -408,7 +408,7 @@ def _scenarios(run: FakeRun) -> tuple[pd.DataFrame, dict[str, Any]]:
     for name, start, times in (("stronger", 3, 0.52), ("half_undone", 5, 2.5)):
         moved = base["value"] * np.where(base["horizon"] >= start, times, 1.0)
         parts.append(base.assign(scenario=name, value=moved))
-    from forecast.spec import ScenarioSpec
+    from forecast.config.settings import ScenarioSpec
 
     specs = {
         "stronger": ScenarioSpec(label="A measure like that of January 2023 from November"),
@@ -481,10 +481,10 @@ def own_run() -> FakeRun:
 
 def published_run(matured: bool = True) -> FakeRun:
     """Return a run with published forecasts in its track record."""
-    from forecast.report import facts
+    from forecast.report import view
 
     run = make_run(start="2022-01")
-    table = facts.track_record(run, "southwest.usbp")
+    table = view.track_record(run, "southwest.usbp")
     table = table[table["month"] >= pd.Period("2025-01", "M")].assign(kind="published")
     if not matured:
         table = table[table["origin"] == table["origin"].max()].assign(truth=np.nan)
@@ -494,11 +494,11 @@ def published_run(matured: bool = True) -> FakeRun:
 def corrected_run() -> FakeRun:
     """Return a run whose page was published before with one figure wrong."""
     from forecast.archive.changes import steps_between
-    from forecast.report import facts
+    from forecast.report import view
     from forecast.report.corrections import Correction
 
     run = make_run(start="2022-01")
-    rows = facts.headline_rows(run.forecasts, run.headline, "southwest.usbp")
+    rows = view.headline_rows(run.forecasts, run.headline, "southwest.usbp")
     now = float(rows.loc[(rows["horizon"] == 1) & (rows["level"] == 0.5), "value"].iloc[0])
     whys = ["made by the same software", "the figure of July 2026 was revised", "no new month", "", ""]
     changes = steps_between(now * 1.1, [now * 1.1, now, now, now, now], now, whys)
@@ -556,6 +556,6 @@ def brief(name: str) -> FakeRun:
 @functools.cache
 def files(name: str) -> dict[str, bytes]:
     """Return all files of the report of a state, without PNG."""
-    from forecast.report.page import report_files
+    from forecast.report.build import report_files
 
     return report_files(state(name), versions={"python": "3"}, durations={}, png=False)

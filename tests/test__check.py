@@ -10,10 +10,10 @@ import pytest
 
 from _archive import Archive, entry, older, tampered
 from _rounds import Rounds, light
-from forecast.archive import _check
+from forecast.archive import integrity
 from forecast.archive.store import ArchiveError
-from forecast.publish import archive_check, backfill, rerun, track_record
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
+from forecast.publish.publish import archive_check, backfill, rerun, track_record
 
 REPORT = {"path": "reports/2024-05-07", "title": "t", "summary": "s", "command": "c", "png": 0, "digest": "d"}
 
@@ -117,21 +117,21 @@ def test_paths_that_climb_are_refused_with_code_2(archive, name):
 
 def test_what_is_unpacked_is_limited(monkeypatch):
     packed = zlib.compress(b"\0" * 50_000_000)
-    assert sum(map(len, _check.unpacked(packed))) == 50_000_000
+    assert sum(map(len, integrity.unpacked(packed))) == 50_000_000
     largest = 0
     with pytest.raises(ValueError, match="more than 10 MB"):
-        for piece in _check.unpacked(packed, 10_000_000):
+        for piece in integrity.unpacked(packed, 10_000_000):
             largest = max(largest, len(piece))
     assert largest <= 1 << 20
     for cut in (packed[:-5], packed[:100], b""):
         with pytest.raises(ValueError, match="it is cut"):
-            list(_check.unpacked(cut))
+            list(integrity.unpacked(cut))
     with pytest.raises(ValueError, match="does not match"):
-        _check.unpack(packed, "x")
+        integrity.unpack(packed, "x")
 
 
 def test_a_source_file_that_unpacks_without_end_is_refused(archive, tmp_path, monkeypatch):
-    monkeypatch.setattr(_check.unpacked, "__defaults__", (1_000_000,))
+    monkeypatch.setattr(integrity.unpacked, "__defaults__", (1_000_000,))
     bomb = b"\0" * 2_000_000
     with tampered(archive) as connection:
         connection.execute("UPDATE inputs SET data = ?", (zlib.compress(bomb),))
@@ -142,7 +142,7 @@ def test_a_source_file_that_unpacks_without_end_is_refused(archive, tmp_path, mo
 
 
 def test_a_source_file_too_large_to_be_read_back_is_not_taken(archive, monkeypatch):
-    monkeypatch.setattr("forecast.archive._rows.MOST_UNPACKED", 10)
+    monkeypatch.setattr("forecast.archive.rows.MOST_UNPACKED", 10)
     with pytest.raises(ArchiveError, match=r"figures\.csv.*nothing was changed"):
         archive.record(entry("2024-07-07"))
     assert len(archive.runs()) == 2
@@ -235,7 +235,7 @@ def test_archive_check_compares_the_published_manifests(tmp_path, monkeypatch):
     assert "not compared" in archive_check(r.archive).text
     # a forger makes the archive and all its hashes anew: the report that was published tells
     with tampered(Archive(r.archive)) as connection:
-        from forecast.archive._rows import run_digest
+        from forecast.archive.rows import run_digest
 
         connection.execute("UPDATE reports SET digest = 'forged'")
         connection.execute("UPDATE digests SET content = ?", (run_digest(connection, 1),))

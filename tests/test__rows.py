@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from forecast.report._rows import pick, records
+from forecast.report.rows import pick, records
 
 TABLE = pd.DataFrame({"model": ["a", "b", "c"], "n": [1, 2, 3]})
 

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from figure_checks import fan, monthly
-from forecast.report import _svg
-from forecast.report import figures as f
-from forecast.report.figure_forecast import forecast_chart
+from forecast.report.figures import style as f
+from forecast.report.figures import svg
+from forecast.report.figures.forecast import forecast_chart
 
-FRAME = _svg.Frame("A title that is long enough to need a second line when it stands in a narrow chart", "Sub", "Note. Source.")  # fmt: skip
+FRAME = svg.Frame("A title that is long enough to need a second line when it stands in a narrow chart", "Sub", "Note. Source.")  # fmt: skip
 
 
 def draw(**how):
@@ -19,12 +19,12 @@ def draw(**how):
 
 
 def made(name="fan"):
-    return _svg.drawing(draw(palette=f.PLACEHOLDERS), name)
+    return svg.drawing(draw(palette=f.PLACEHOLDERS), name)
 
 
 def test_page_drawing_has_classes_and_variables_only():
-    book = _svg.StyleBook()
-    text = _svg.for_page(made(), 'A "label" & more', "wide", book)
+    book = svg.StyleBook()
+    text = svg.for_page(made(), 'A "label" & more', "wide", book)
     assert 'style="' not in text and "#0001" not in text and "<style" not in text and "metadata" not in text
     assert 'role="img" aria-label="A &quot;label&quot; &amp; more"' in text
     assert "var(--fc)" in book.css() and "DejaVu" not in text + book.css()
@@ -34,15 +34,15 @@ def test_page_drawing_has_classes_and_variables_only():
 
 
 def test_styles_are_shared_between_drawings():
-    book = _svg.StyleBook()
-    _svg.for_page(made("a"), "x", "wide", book)
+    book = svg.StyleBook()
+    svg.for_page(made("a"), "x", "wide", book)
     before = len(book.classes)
-    _svg.for_page(made("b"), "x", "wide", book)
+    svg.for_page(made("b"), "x", "wide", book)
     assert len(book.classes) == before
 
 
 def test_ids_carry_the_name_of_the_chart_and_all_are_used():
-    text = _svg.for_page(made("fan"), "x", "wide", _svg.StyleBook())
+    text = svg.for_page(made("fan"), "x", "wide", svg.StyleBook())
     ids = re.findall(r' id="([^"]+)"', text)
     assert ids and all(one.startswith("fan-") for one in ids) and len(ids) == len(set(ids))
     for one in ids:
@@ -50,25 +50,25 @@ def test_ids_carry_the_name_of_the_chart_and_all_are_used():
 
 
 def test_numbers_are_cut_to_a_tenth():
-    text = _svg.for_page(made(), "x", "wide", _svg.StyleBook())
+    text = svg.for_page(made(), "x", "wide", svg.StyleBook())
     numbers = re.findall(r"-?[0-9.]+", " ".join(re.findall(r'd="([^"]+)"', text)))
     assert len(numbers) > 4 and all("." not in n or len(n.split(".")[1]) <= 2 for n in numbers)
 
 
 def test_strokes_along_an_axis_name_one_number():
     assert (
-        _svg._path("M 10 20 L 10 30 M 11 20 L 15 20 M 1 2 L 3 4 L 5 4 Z") == "M10 20V30M11 20H15M1 2L3 4L5 4Z"
+        svg._path("M 10 20 L 10 30 M 11 20 L 15 20 M 1 2 L 3 4 L 5 4 Z") == "M10 20V30M11 20H15M1 2L3 4L5 4Z"
     )
 
 
 def test_text_is_text():
-    text = _svg.for_page(made(), "x", "wide", _svg.StyleBook())
+    text = svg.for_page(made(), "x", "wide", svg.StyleBook())
     assert ">middle of the forecast</text>" in text
 
 
 @pytest.mark.parametrize("palette", [f.LIGHT, f.DARK], ids=["light", "dark"])
 def test_file_holds_all_it_needs(palette):
-    text = _svg.for_file(made(), FRAME, "label", palette)
+    text = svg.for_file(made(), FRAME, "label", palette)
     assert text.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and text.endswith("</svg>\n")
     for part in ("Note. Source.", "Sub", palette["bg"], palette["fc"], "Arial"):
         assert part in text
@@ -79,23 +79,23 @@ def test_file_holds_all_it_needs(palette):
 
 
 def test_png_is_two_thousand_pixels_wide_and_the_same_twice():
-    first = _svg.png(draw(palette=f.LIGHT), FRAME)
+    first = svg.png(draw(palette=f.LIGHT), FRAME)
     assert int.from_bytes(first[16:20], "big") == 2000
-    assert first == _svg.png(draw(palette=f.LIGHT), FRAME)
+    assert first == svg.png(draw(palette=f.LIGHT), FRAME)
 
 
 def test_wrapped_lines_are_few_and_even():
     text = "one two three four five six seven eight nine ten eleven twelve"
-    lines = _svg.wrapped(text, 200, 14)
+    lines = svg.wrapped(text, 200, 14)
     assert " ".join(lines) == text and len(lines) > 1
-    assert len(_svg.wrapped(text, 10_000, 14)) == 1
+    assert len(svg.wrapped(text, 10_000, 14)) == 1
     assert max(map(len, lines)) - min(map(len, lines)) < 14
-    assert _svg.wrapped("word", 1, 14) == ["word"]
+    assert svg.wrapped("word", 1, 14) == ["word"]
 
 
 def test_png_has_title_and_note_above_and_below_the_drawing():
-    image = Image.open(io.BytesIO(_svg.png(draw(palette=f.PLACEHOLDERS), FRAME))).convert("L")
-    plan = _svg.layout(FRAME, f.WIDE, 430)
+    image = Image.open(io.BytesIO(svg.png(draw(palette=f.PLACEHOLDERS), FRAME))).convert("L")
+    plan = svg.layout(FRAME, f.WIDE, 430)
     scale = 2000 / plan.width
     assert image.height == round(plan.height * scale)
 
@@ -103,12 +103,12 @@ def test_png_has_title_and_note_above_and_below_the_drawing():
         strip = image.crop((0, round(top * scale), image.width, round(bottom * scale)))
         return strip.getextrema()[0] < 130
 
-    assert dark(_svg.MARGIN, _svg.MARGIN + 26) and not dark(0, _svg.MARGIN - 4)
-    assert dark(plan.top + 430, plan.top + 430 + 22) and not dark(plan.height - _svg.MARGIN + 4, plan.height)
+    assert dark(svg.MARGIN, svg.MARGIN + 26) and not dark(0, svg.MARGIN - 4)
+    assert dark(plan.top + 430, plan.top + 430 + 22) and not dark(plan.height - svg.MARGIN + 4, plan.height)
 
 
 def test_printed_labels_have_a_stroked_copy_below_in_place_of_a_halo():
-    text = _svg.for_print(made())
+    text = svg.for_print(made())
     labels = re.findall(r'<g class="(?:[^"]* )?halo">(.*?)</g>', text)
     assert len(labels) >= 3
     for label in labels:

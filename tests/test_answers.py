@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast._experiment.answers import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
 
 DAY = pd.Timestamp("2024-05-07")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from forecast.errors import ConfigError, DataError
 from forecast.events.calendar import add_event, check_calendar, check_event, load_events, matches
 from forecast.events.shapes import DECAY
-from forecast.spec import ConfigError, DataError
 
 DATA = Path(__file__).parent / "data"
 

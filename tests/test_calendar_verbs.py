@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from forecast.cli import main
+from forecast.cli.main import main
 
 ROW = ["id=law", "announced_date=2020-01-01", "effective_start=2020-02-01", "shape=step"]
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, seasonal_naive, walk
+from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
 from forecast.scoring.calibration import CALIBRATION_COLUMNS, calibrate, promise_bar
 from forecast.scoring.metrics import coverage, coverage_interval
-from forecast.spec import ConfigError
 
 
 @pytest.fixture(scope="module")

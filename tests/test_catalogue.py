@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from forecast.errors import ForecastError
 from forecast.report import catalogue
-from forecast.report import wording as w
+from forecast.report import format as w
 from forecast.report.catalogue import LANGUAGES, mark, speaking, t
-from forecast.spec import ForecastError
 
 REPORT = Path(catalogue.__file__).parent
 OTHERS = [code for code in catalogue.languages() if code != "en"]

@@ -6,8 +6,8 @@ import pytest
 import forecast as fc
 from forecast.data.cells import checked_texts, without_controls
 from forecast.data.checks import check_file
+from forecast.errors import DataError
 from forecast.events.calendar import check_calendar
-from forecast.spec import DataError
 
 CONTROLS = ["\n", "\r", "\t", "\x00", "\x1b[2J", "\x7f", "\x85", "\u2028", "\u202e", "\u2066"]
 

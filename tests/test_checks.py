@@ -10,7 +10,7 @@ import pytest
 from forecast.data import check_file, examine_file, load_observations
 from forecast.data.checks import shorten
 from forecast.data.observations import BUNDLED
-from forecast.spec import DataError, Finding, raise_for_errors
+from forecast.errors import DataError, Finding, raise_for_errors
 
 
 def write(folder: Path, text: str | bytes, name: str = "own.csv") -> Path:
@@ -185,8 +185,8 @@ def test_an_unlisted_series(tmp_path):
 
 
 def test_counts_in_the_bundles_table_are_errors():
-    from forecast.data._files import parse_table
-    from forecast.data._tidy import parse_tidy
+    from forecast.data.read import parse_table
+    from forecast.data.tidy import parse_tidy
 
     raw = parse_table("x.csv", "month,value\n2024-01,-1\n2024-02,1.5\n2024-03,-7\n")
     _, findings = parse_tidy(raw, counts=True)

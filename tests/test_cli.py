@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from forecast.cli import main
+from forecast.cli.main import main
 
 
 def call(*words, capsys):
@@ -16,7 +16,7 @@ def call(*words, capsys):
 
 def test_help_names_every_verb_and_imports_nothing_heavy():
     code = (
-        "import sys; from forecast.cli import main; main(['--help']);"
+        "import sys; from forecast.cli.main import main; main(['--help']);"
         "print([m for m in ('numpy','pandas','hydra','statsmodels','matplotlib','numba') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

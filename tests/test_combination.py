@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from _tables import drift, figures, forecasts, random_walk, seasonal_naive, walk
-from forecast._experiment.load import load_experiment
+from forecast.config.settings import CombinationSpec
+from forecast.errors import ConfigError
+from forecast.experiment.load import load_experiment
 from forecast.postprocess.combination import METHODS, combine
 from forecast.postprocess.intervals import add_intervals
-from forecast.spec import CombinationSpec, ConfigError
 
 N = 130
 MODELS = {"random_walk": random_walk, "seasonal": seasonal_naive, "drift": drift}

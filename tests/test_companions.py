@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import companions as c
+from forecast.report.write import files as c
 from report_fixture import make_run, state
 
 

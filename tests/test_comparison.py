@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from _tables import drift, figures, forecasts, random_walk, walk
+from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.postprocess.intervals import add_intervals
-from forecast.scoring._bootstrap import circular_draws, diebold_mariano, drawn_means
+from forecast.scoring.bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring.comparison import (
     COMPARISON_COLUMNS,
     Row,
@@ -22,7 +23,6 @@ from forecast.scoring.comparison import (
     say,
 )
 from forecast.scoring.scores import score
-from forecast.spec import ConfigError
 
 REFERENCE = json.loads((Path(__file__).parent / "oracle/data/scoring.json").read_text(encoding="utf-8"))
 ERAS = {"a": ("2001-01", "2004-12"), "b": ("2005-01", "2008-12"), "c": ("2009-01", "2020-12")}

@@ -1,9 +1,11 @@
 import pytest
 
 import forecast as fc
-from forecast import compose
-from forecast._experiment import load
-from forecast.spec import ConfigError, Experiment, from_plain
+from forecast.config import compose
+from forecast.config.convert import from_plain
+from forecast.config.settings import Experiment
+from forecast.errors import ConfigError
+from forecast.experiment import load
 
 EXPERIMENTS = sorted(compose.list_group("experiment"))
 

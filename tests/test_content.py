@@ -1,6 +1,6 @@
 """The content object."""
 
-from forecast.report.content import (  # fmt: skip
+from forecast.report.blocks import (
     Banner,
     Box,
     Cell,

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds, publish
-from forecast._publish.corrections import correction_of
 from forecast.archive.store import Archive
-from forecast.publish import rerun
+from forecast.publish.corrections import correction_of
+from forecast.publish.publish import rerun
 from forecast.report import corrections as c
-from forecast.report import wording as w
+from forecast.report import format as w
 from report_fixture import state
 from test_sections_forecast import report
 
@@ -107,11 +107,11 @@ def text_of(page):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A report, the same day with a figure that was wrong, and again with other settings; drawn in full."""
-    from forecast import experiment
+    from forecast.experiment import run
 
     patch = pytest.MonkeyPatch()
     for name in ("score", "calibrate", "compare"):
-        patch.setattr(experiment, name, lambda *words, **more: pd.DataFrame())
+        patch.setattr(run, name, lambda *words, **more: pd.DataFrame())
     r = Rounds(tmp_path_factory.mktemp("corrected"))
     r.write(60)
     folders = [r.publish().folder]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.events.design import ESTIMABILITY_COLUMNS, Design
-from forecast.spec import ConfigError
 
 DATA = Path(__file__).parent / "data"
 ACTIONS = re.compile(

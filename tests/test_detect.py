@@ -6,8 +6,8 @@ import pytest
 
 import forecast as fc
 from _interventions import MODELS, calendar, noise, panel_of
+from forecast.errors import ConfigError, DataError
 from forecast.interventions.detect import BREAK_COLUMNS, detect_events
-from forecast.spec import ConfigError, DataError
 
 N = 150
 MONTHS = pd.period_range("2000-01", periods=N, freq="M")

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import display
+from forecast import notebook
 from forecast.arima import arima
-from forecast.report.figures import LIGHT
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
+from forecast.report.figures.style import LIGHT
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +29,11 @@ def forecast(panel):
 
 
 def test_the_colours_are_those_of_the_report():
-    assert {role: LIGHT[role] for role in display.COLOURS} == display.COLOURS
+    assert {role: LIGHT[role] for role in notebook.COLOURS} == notebook.COLOURS
 
 
 def test_texts_are_escaped():
-    page = display.table_html("<b>", pd.DataFrame({"<i>": ["<u>"]}, index=["<s>"]), ["<p1>"])
+    page = notebook.table_html("<b>", pd.DataFrame({"<i>": ["<u>"]}, index=["<s>"]), ["<p1>"])
     assert not any(word in page for word in ("<i>", "<u>", "<s>", "<p1>")) and "&lt;u&gt;" in page
 
 
@@ -107,4 +107,4 @@ def test_a_name_of_data_is_never_a_formula_or_a_control_character(tmp_path):
     ax = panel.plot()
     ax.figure.savefig(tmp_path / "a.svg")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["$\\frac{$ \\u001b[2J"]
-    assert display.axes(evil).get_title(loc="left") == "$\\frac{$ \\u001b[2J"
+    assert notebook.axes(evil).get_title(loc="left") == "$\\frac{$ \\u001b[2J"

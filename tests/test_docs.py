@@ -12,8 +12,9 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from forecast import compose
-from forecast.spec import Experiment, from_plain
+from forecast.config import compose
+from forecast.config.convert import from_plain
+from forecast.config.settings import Experiment
 
 ROOT = Path(__file__).parents[1]
 PAGES = [

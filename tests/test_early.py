@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.scoring.early import EARLY_COLUMNS, early_figures
+from forecast.scoring.preliminary import EARLY_COLUMNS, early_figures
 
 NAME = ["southwest.usbp"]
 

@@ -6,11 +6,11 @@ import pytest
 
 import forecast as fc
 from _interventions import MODELS, calendar, noise, panel_of
+from forecast.errors import ConfigError
 from forecast.events.design import Design
 from forecast.events.shapes import response as shape_response
 from forecast.interventions.effects import EFFECT_COLUMNS, effects, say
 from forecast.interventions.placebo import Placebo
-from forecast.spec import ConfigError
 
 N, START = 180, "2000-01"
 MONTHS = pd.period_range(START, periods=N, freq="M")

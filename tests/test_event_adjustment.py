@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, walk
+from forecast.errors import ConfigError
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.postprocess.intervals import add_intervals
-from forecast.spec import ConfigError
 
 N, H = 120, 6
 STEP = pd.Period("2008-06", "M")  #: month 101: half of it, then all

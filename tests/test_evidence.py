@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import evidence as e
+from forecast.config.settings import ReconciliationSpec
+from forecast.report.blocks import Cell
 from forecast.report.catalogue import speaking
-from forecast.report.content import Cell
-from forecast.spec import ReconciliationSpec
+from forecast.report.sections import evidence as e
 from report_fixture import state
 from test_sections_forecast import report
 

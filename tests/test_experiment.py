@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import compose
-from forecast._experiment import pipeline
-from forecast.spec import ConfigError
+from forecast.config import compose
+from forecast.errors import ConfigError
+from forecast.experiment import pipeline
 
 QUICK = ("backtest.start=2022-10", "model=[random_walk,drift]")
 
@@ -141,7 +141,7 @@ def test_every_experiment_runs_on_a_shortened_window(name, tmp_path):
 def test_a_model_run_with_and_without_events_is_compared_once_and_scored_twice():
     from dataclasses import replace
 
-    from forecast import experiment
+    from forecast.experiment import run as experiment
 
     rows = [(m, k) for m, k in (("arima", "none"), ("arima", "at_origin"), ("drift", "none"))]
     table = pd.DataFrame(rows, columns=["model", "knowledge"])

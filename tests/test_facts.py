@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import facts
-from forecast.spec import BacktestSpec, ReportSpec, TargetSpec
+from forecast.config.settings import BacktestSpec, ReportSpec, TargetSpec
+from forecast.report import view
 from report_fixture import make_run, published_run, refuse, state
 
 USBP = "southwest.usbp"
@@ -15,20 +15,20 @@ USBP = "southwest.usbp"
 
 def test_the_headline_never_has_hindsight():
     table = pd.DataFrame({"model": ["a", "a", "a"], "knowledge": ["none", "at_origin", "hindsight"]})
-    assert facts.knowledge_of(table, "a") == "none"
-    assert facts.knowledge_of(table.iloc[1:], "a") == "at_origin"
-    assert facts.knowledge_of(table.iloc[2:], "a") == "none"
-    assert facts.knowledge_of(table.iloc[:0], "a") == "none"
+    assert view.knowledge_of(table, "a") == "none"
+    assert view.knowledge_of(table.iloc[1:], "a") == "at_origin"
+    assert view.knowledge_of(table.iloc[2:], "a") == "none"
+    assert view.knowledge_of(table.iloc[:0], "a") == "none"
 
 
 def test_quantiles_are_one_row_a_month_and_keep_refusals():
     run = state("plain")
-    table = facts.quantiles(facts.headline_rows(run.forecasts, "short", USBP))
+    table = view.quantiles(view.headline_rows(run.forecasts, "short", USBP))
     assert table["horizon"].tolist() == list(range(1, 13))
     assert (table["lower_95"] < table["lower_80"]).all() and (table["lower_80"] < table["middle"]).all()
-    short = facts.quantiles(facts.headline_rows(refuse(run, 0.8, 4).forecasts, "short", USBP))
+    short = view.quantiles(view.headline_rows(refuse(run, 0.8, 4).forecasts, "short", USBP))
     assert short["lower_80"].notna().tolist() == [True] * 3 + [False] * 9
-    assert list(facts.quantiles(run.forecasts.iloc[:0]).columns)[:4] == [
+    assert list(view.quantiles(run.forecasts.iloc[:0]).columns)[:4] == [
         "origin",
         "month",
         "horizon",
@@ -38,7 +38,7 @@ def test_quantiles_are_one_row_a_month_and_keep_refusals():
 
 def test_a_view_holds_counts_without_leaks():
     run = state("as_of_2024")
-    seen = facts.view(run, USBP)
+    seen = view.view(run, USBP)
     assert seen.last == pd.Period("2024-03", "M") and seen.counts.iloc[-1] == 137_480
     assert seen.value(pd.Period("2023-12", "M")) == 249_785
     assert seen.value(pd.Period("2030-01", "M")) is None
@@ -48,63 +48,63 @@ def test_a_view_holds_counts_without_leaks():
 
 
 def test_chance_comes_from_the_quantiles():
-    seen = facts.view(state("plain"), USBP)
+    seen = view.view(state("plain"), USBP)
     row = seen.numbers(1)
     assert seen.chance_above(1, row.middle) == pytest.approx(0.5)
     assert seen.chance_above(1, row.upper_80) == pytest.approx(0.1)
     assert seen.chance_above(99, 1.0) is None
-    assert facts.view(refuse(state("plain"), 0.5), USBP).chance_above(1, 1.0) is None
+    assert view.view(refuse(state("plain"), 0.5), USBP).chance_above(1, 1.0) is None
 
 
 def test_needed_errors_by_the_rule_of_the_method():
-    assert [facts.needed(level) for level in (0.8, 0.95, 0.98)] == [4, 19, 49]
-    assert facts.needed(0.8, "square_root", 12) == 4
-    assert facts.needed(0.95, "direct") == 39
-    assert facts.needed(0.95, "direct", 12) > 200
-    assert facts.needed(0.9, "unheard of") == 9
+    assert [view.needed(level) for level in (0.8, 0.95, 0.98)] == [4, 19, 49]
+    assert view.needed(0.8, "square_root", 12) == 4
+    assert view.needed(0.95, "direct") == 39
+    assert view.needed(0.95, "direct", 12) > 200
+    assert view.needed(0.9, "unheard of") == 9
 
 
 def test_a_combination_rests_on_its_weakest_member():
     run = state("plain")
     basis = run.intervals[run.intervals["model"] != "short"].copy()
     basis.loc[basis["model"] == "arima", "n_errors"] = 7
-    seen = facts.view(replace(run, intervals=basis), USBP)
+    seen = view.view(replace(run, intervals=basis), USBP)
     assert seen.basis[1].errors == 7
-    assert facts.view(replace(run, intervals=basis.iloc[:0]), USBP).basis == {}
+    assert view.view(replace(run, intervals=basis.iloc[:0]), USBP).basis == {}
 
 
 def test_the_page_is_about_the_total_or_the_first_series():
     run = state("sectors")
-    assert facts.headline_series(run) == USBP
-    assert facts.other_series(run, USBP) == ["southwest.usbp.del_rio", "southwest.usbp.big_bend"]
+    assert view.headline_series(run) == USBP
+    assert view.other_series(run, USBP) == ["southwest.usbp.del_rio", "southwest.usbp.big_bend"]
     spec = replace(run.experiment, target=TargetSpec(series=("southwest.usbp.del_rio", USBP)))
-    assert facts.headline_series(replace(run, experiment=spec)) == "southwest.usbp.del_rio"
+    assert view.headline_series(replace(run, experiment=spec)) == "southwest.usbp.del_rio"
 
 
 def test_replayed_forecasts_stop_before_the_report_and_begin_with_the_scores():
     run = state("plain")
-    table = facts.replayed(run, USBP)
+    table = view.replayed(run, USBP)
     assert (table["origin"] < run.as_of).all() and table["month"].min() == pd.Period("2018-02", "M")
     spec = replace(run.experiment, backtest=BacktestSpec(start="2010-01", score_from="2020-01"))
-    later = facts.replayed(replace(run, experiment=spec), USBP)
+    later = view.replayed(replace(run, experiment=spec), USBP)
     assert later["month"].min() == pd.Period("2020-02", "M")
-    assert facts.replayed(replace(run, backtest=run.backtest.iloc[:0]), USBP).empty
+    assert view.replayed(replace(run, backtest=run.backtest.iloc[:0]), USBP).empty
 
 
 def test_inside_counts_only_rows_with_a_range_and_a_truth():
     table = pd.DataFrame({"truth": [5.0, 9.0, np.nan, 1.0], "lower_80": [4.0, 4.0, 4.0, np.nan], "upper_80": [6.0, 6.0, 6.0, 6.0]})  # fmt: skip
-    assert facts.inside(table).tolist() == [True, False]
+    assert view.inside(table).tolist() == [True, False]
 
 
 def test_last_forecast_for_a_month_is_the_newest_one_step():
-    table = facts.replayed(state("plain"), USBP)
-    row = facts.last_forecast_for(table, pd.Period("2026-08", "M"))
+    table = view.replayed(state("plain"), USBP)
+    row = view.last_forecast_for(table, pd.Period("2026-08", "M"))
     assert row.horizon == 1 and row.truth == 8870
-    assert facts.last_forecast_for(table, pd.Period("1999-08", "M")) is None
+    assert view.last_forecast_for(table, pd.Period("1999-08", "M")) is None
 
 
 def test_track_record_marks_what_was_inside():
-    table = facts.track_record(state("plain"), USBP)
+    table = view.track_record(state("plain"), USBP)
     held = (table["truth"] >= table["lower_80"]) & (table["truth"] <= table["upper_80"])
     assert (table["inside_80"] == held.map({True: "yes", False: "no"})).all()
     assert set(table["kind"]) == {"replayed"}
@@ -112,32 +112,32 @@ def test_track_record_marks_what_was_inside():
 
 def test_coverage_takes_the_headline_over_the_whole_replay():
     run = state("plain")
-    found = facts.coverage(run, USBP)
+    found = view.coverage(run, USBP)
     assert sorted({h.horizon for h in found}) == [1, 3, 6, 12]
-    one = facts.held_at(found, 1, 0.8)
+    one = view.held_at(found, 1, 0.8)
     row = run.calibration.query("model == 'short' and horizon == 1 and nominal == 0.8").iloc[0]
     assert one.held == round(row["covered"] * row["n"]) and one.n == row["n"]
     assert one.fair == (one.low <= one.share <= one.high)
-    assert facts.held_at(found, 2, 0.8) is None
-    assert facts.coverage(replace(run, calibration=run.calibration.iloc[:0]), USBP) == []
+    assert view.held_at(found, 2, 0.8) is None
+    assert view.coverage(replace(run, calibration=run.calibration.iloc[:0]), USBP) == []
 
 
 def test_score_book():
     run = state("plain")
-    book = facts.score_book(run, USBP)
+    book = view.score_book(run, USBP)
     assert book.skill("random_walk", "none", 1) == 0
     assert book.skill("nobody", "none", 1) is None
     assert book.get("short", "none", 1, "wis").metric == "wis"
     assert book.eras == ("2014-19", "2020-24", "2025-")
-    assert facts.era_words(run, "2025-") == "since 2025"
-    assert facts.era_words(run, "2014-19") == "2014 to 2019"
+    assert view.era_words(run, "2025-") == "since 2025"
+    assert view.era_words(run, "2014-19") == "2014 to 2019"
     odd = replace(run.experiment, report=ReportSpec(headline="short", eras={"x": ("2020-03", "9999-12")}))
-    assert facts.era_words(replace(run, experiment=odd), "x") == "since March 2020"
-    assert facts.score_book(replace(run, scores=run.scores.iloc[:0]), USBP).eras == ()
+    assert view.era_words(replace(run, experiment=odd), "x") == "since March 2020"
+    assert view.score_book(replace(run, scores=run.scores.iloc[:0]), USBP).eras == ()
 
 
 def test_events_for_display_are_one_a_bundle_or_month():
-    table = facts.display_events(state("plain"))
+    table = view.display_events(state("plain"))
     months = dict(zip(table["label"], table["month"].astype(str), strict=True))
     assert months["COVID-19, Title 42 begins"] == "2020-03"
     assert months["Emergency measures"] == "2025-01"
@@ -149,33 +149,33 @@ def test_events_for_display_are_one_a_bundle_or_month():
 
 def test_flags_are_at_most_nine_and_those_of_first_priority_are_kept():
     run = state("plain")
-    found = facts.flags(run, pd.Period("2016-09", "M"), pd.Period("2026-08", "M"))
+    found = view.flags(run, pd.Period("2016-09", "M"), pd.Period("2026-08", "M"))
     assert len(found) == 9 and found["month"].is_monotonic_increasing
-    everything = facts.display_events(run)
+    everything = view.display_events(run)
     first = everything[(everything["priority"] == 1) & (everything["month"] >= pd.Period("2016-09", "M"))]
     assert set(first["label"]) <= set(found["label"])
-    few = facts.flags(run, pd.Period("2024-05", "M"), pd.Period("2024-07", "M"))
+    few = view.flags(run, pd.Period("2024-05", "M"), pd.Period("2024-07", "M"))
     assert few["label"].tolist() == ["Asylum limits"]
-    assert facts.flags(state("own"), pd.Period("2016-09", "M"), pd.Period("2026-08", "M")).empty
+    assert view.flags(state("own"), pd.Period("2016-09", "M"), pd.Period("2026-08", "M")).empty
 
 
 def test_first_chart_starts_after_the_last_break_of_level():
     run = state("plain")
-    assert facts.first_chart_start(run, facts.view(run, USBP)) == pd.Period("2025-02", "M")
+    assert view.first_chart_start(run, view.view(run, USBP)) == pd.Period("2025-02", "M")
     early = state("as_of_2024")
-    assert facts.first_chart_start(early, facts.view(early, USBP)) == pd.Period("2023-02", "M")
+    assert view.first_chart_start(early, view.view(early, USBP)) == pd.Period("2023-02", "M")
     given = replace(
         run, experiment=replace(run.experiment, report=ReportSpec(headline="short", level_break="2024-01"))
     )
-    assert facts.first_chart_start(given, facts.view(given, USBP)) == pd.Period("2024-01", "M")
+    assert view.first_chart_start(given, view.view(given, USBP)) == pd.Period("2024-01", "M")
     own = state("own")
-    seen = facts.view(own, USBP)
-    assert facts.first_chart_start(own, seen) == seen.last - 24
+    seen = view.view(own, USBP)
+    assert view.first_chart_start(own, seen) == seen.last - 24
 
 
 def test_new_event_months():
-    assert pd.Period("2024-06", "M") in facts.new_event_months(state("plain"))
-    assert facts.new_event_months(state("own")) == set()
+    assert pd.Period("2024-06", "M") in view.new_event_months(state("plain"))
+    assert view.new_event_months(state("own")) == set()
 
 
 def test_folds_are_counted_with_their_last_failure():
@@ -184,19 +184,19 @@ def test_folds_are_counted_with_their_last_failure():
     rows = folds.index[(folds["model"] == "arima") & (folds["knowledge"] == "none")]
     folds.loc[rows[:3], ["status", "message"]] = ["failed", "design has rank 33 of 34 columns"]
     folds.loc[rows[3], "status"] = "skipped"
-    count = facts.fold_count(replace(run, folds=folds), "arima", "none", USBP)
+    count = view.fold_count(replace(run, folds=folds), "arima", "none", USBP)
     assert (count.failed, count.skipped, count.ok, count.total) == (3, 1, len(rows) - 4, len(rows))
     assert (
         count.last_failure.startswith("design has rank") and count.last_origin == folds.loc[rows[2], "origin"]
     )
-    combined = facts.fold_count(run, "short", "none", USBP)
+    combined = view.fold_count(run, "short", "none", USBP)
     assert combined.ok == combined.total == run.backtest["origin"].nunique()
 
 
 def test_usual_wait():
-    seen = facts.view(state("plain"), USBP)
-    assert 10 < facts.usual_wait(seen) < 35
-    assert facts.usual_wait(replace(seen, released=seen.released.iloc[:0])) is None
+    seen = view.view(state("plain"), USBP)
+    assert 10 < view.usual_wait(seen) < 35
+    assert view.usual_wait(replace(seen, released=seen.released.iloc[:0])) is None
 
 
 def test_published_forecasts_stand_apart():
@@ -208,7 +208,7 @@ def test_the_usual_wait_is_that_of_first_figures_not_of_revisions():
     known = run.observations[run.observations["series_id"] == USBP]
     ends = pd.DatetimeIndex([m.end_time.normalize() for m in known["month"]])
     late = replace(run, observations=run.observations.assign(released=pd.Timestamp(run.as_of)))
-    assert facts.usual_wait(facts.view(late, USBP)) > 100
+    assert view.usual_wait(view.view(late, USBP)) > 100
 
     class WithFirsts:
         def __init__(self):
@@ -217,4 +217,4 @@ def test_the_usual_wait_is_that_of_first_figures_not_of_revisions():
             )
             self.__dict__.update({**vars(late), "first_released": firsts})
 
-    assert facts.usual_wait(facts.view(WithFirsts(), USBP)) == 17
+    assert view.usual_wait(view.view(WithFirsts(), USBP)) == 17

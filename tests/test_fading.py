@@ -7,9 +7,9 @@ import pytest
 import forecast as fc
 from _interventions import MODELS, calendar, noise, panel_of
 from forecast.arima import arima
+from forecast.errors import ConfigError
 from forecast.events.shapes import response as shape_response
-from forecast.interventions.fading import decay_profile, lead_profile
-from forecast.spec import ConfigError
+from forecast.interventions.profiles import decay_profile, lead_profile
 
 N = 180
 MONTHS = pd.period_range("2000-01", periods=N, freq="M")

@@ -10,10 +10,11 @@ import pytest
 
 import forecast
 from forecast import data
-from forecast._experiment.pipeline import figures_of
-from forecast.cli import main
+from forecast.cli.main import main
+from forecast.config.settings import DataSpec, Experiment, TargetSpec
 from forecast.data.fetch import Limits, fetch, fetch_files, is_address, one_line
-from forecast.spec import ConfigError, DataError, DataSpec, Experiment, TargetSpec
+from forecast.errors import ConfigError, DataError
+from forecast.experiment.pipeline import figures_of
 
 HTTP = Limits(seconds=5.0, allow_http=True)
 LINES = b"month,value\n2024-01,1\n"

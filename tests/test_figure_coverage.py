@@ -3,8 +3,8 @@
 import pandas as pd
 
 from figure_checks import check_chart
-from forecast.report import figures as f
-from forecast.report.figure_coverage import coverage_chart
+from forecast.report.figures import style as f
+from forecast.report.figures.coverage import coverage_chart
 
 ROWS = [(1, 0.5, 92, 200, 0.46, 0.44, 0.56), (1, 0.8, 152, 200, 0.76, 0.755, 0.845), (6, 0.5, 75, 190, 0.39, 0.35, 0.65), (6, 0.8, 129, 190, 0.68, 0.7, 0.9)]  # fmt: skip
 TABLE = pd.DataFrame(ROWS, columns=["horizon", "nominal", "held", "n", "share", "low", "high"])

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from figure_checks import check_chart
-from forecast.report import figures as f
-from forecast.report.figure_effects import effects_chart
+from forecast.report.figures import style as f
+from forecast.report.figures.effects import effects_chart
 
 ROWS = [
     (

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report import figures as f
-from forecast.report.figure_forecast import forecast_chart
+from forecast.report.figures import style as f
+from forecast.report.figures.forecast import forecast_chart
 
 COUNTS = monthly([8349, 7200, 8400, 8700, 6100, 4592, 6300, 8386, 7988, 7353, 6476, 6076, 6599, 8300, 9000, 10011, 9900, 9300, 8870], "2025-02")  # fmt: skip
 FAN = fan(8870, "2026-09")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart, monthly
-from forecast.report.figure_known import Case, known_chart, scales
+from forecast.report.figures.known import Case, known_chart, scales
 
 
 def case(level=150_000.0, actual=True, hindsight=True):

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.text import Text
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report.figure_past import _lanes, past_chart
+from forecast.report.figures.past import _lanes, past_chart
 
 RNG = np.random.default_rng(5)
 COUNTS = monthly(np.round(50_000 * np.exp(np.cumsum(RNG.normal(0, 0.15, 120)))), "2016-09")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report.figure_record import every_third, record_chart
+from forecast.report.figures.record import every_third, record_chart
 
 RNG = np.random.default_rng(2)
 COUNTS = monthly(np.round(50_000 * np.exp(np.cumsum(RNG.normal(0, 0.2, 60)))), "2020-01")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report.figure_response import ROOM, response_chart
+from forecast.report.figures.counterfactual import ROOM, response_chart
 
 COUNTS = monthly(np.r_[np.full(12, 200_000.0), np.full(8, 120_000.0)], "2022-01")
 BEFORE, SAME = fan(210_000, "2023-01", 6), fan(190_000, "2023-01", 8, 0.4)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report.figure_scenarios import scenarios_chart, told_apart
+from forecast.report.figures.scenarios import scenarios_chart, told_apart
 
 COUNTS = monthly(
     [6_300, 8_386, 7_988, 7_353, 6_476, 6_076, 6_599, 8_300, 9_000, 10_011, 9_900, 9_300, 8_870], "2025-08"

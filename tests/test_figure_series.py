@@ -3,7 +3,7 @@
 import numpy as np
 
 from figure_checks import check_chart, fan, monthly
-from forecast.report.figure_series import series_chart
+from forecast.report.figures.series import series_chart
 
 
 def panels(n):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart
-from forecast.report.figure_specification import HIGH, _runs, specification_chart
+from forecast.report.figures.robustness import HIGH, _runs, specification_chart
 
 N = 120
 PERCENT = np.r_[np.linspace(-70, -10, 80), np.linspace(10, 200, 40)]

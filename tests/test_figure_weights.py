@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart
-from forecast.report.figure_weights import weights_chart
+from forecast.report.figures.weights import weights_chart
 
 NAMES = {"a": "Same as last month", "b": "Last month plus usual season", "c": "Seasonal ARIMA, six years"}
 

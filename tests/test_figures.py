@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import figures as f
+from forecast.report.figures import style as f
 
 
 def luminance(colour):
@@ -147,7 +147,7 @@ def test_every_chart_gives_the_same_bytes_twice():
     import test_figure_record as record
     import test_figure_scenarios as scenarios
     import test_figure_series as series
-    from forecast.report import _svg
+    from forecast.report.figures import svg
 
     drawers = (
         forecast.draw,
@@ -162,5 +162,5 @@ def test_every_chart_gives_the_same_bytes_twice():
         lambda **how: series.series_chart(series.panels(3), **how),
     )
     for draw in drawers:
-        texts = {_svg.for_page(_svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", _svg.StyleBook()) for _ in range(2)}  # fmt: skip
+        texts = {svg.for_page(svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", svg.StyleBook()) for _ in range(2)}  # fmt: skip
         assert len(texts) == 1

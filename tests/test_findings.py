@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from forecast.report import findings as g
 from forecast.report.catalogue import speaking
-from forecast.report.facts import Held
+from forecast.report.sections import findings as g
+from forecast.report.view import Held
 
 
 def held(horizon, hits, n=200, low=0.755, high=0.845, nominal=0.8):

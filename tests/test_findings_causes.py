@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import findings_causes as g
 from forecast.report.catalogue import speaking
+from forecast.report.sections import findings_causes as g
 
 
 def test_changed_find():

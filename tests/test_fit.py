@@ -10,7 +10,7 @@ from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima, arima_folds
 from forecast.arima.fit import chains
 from forecast.arima.polynomials import Orders
 from forecast.arima.problem import prepare
-from forecast.spec import ConfigError, DataError
+from forecast.errors import ConfigError, DataError
 
 RNG = np.random.default_rng(0)
 Y = 10.0 + np.cumsum(0.1 * RNG.standard_normal(120)) + np.tile(np.sin(np.arange(12)), 10)

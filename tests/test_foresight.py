@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, walk
+from forecast.errors import ConfigError
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
     KNOWLEDGE_COLUMNS,
@@ -16,7 +17,6 @@ from forecast.interventions.foresight import (
     say,
 )
 from forecast.postprocess.intervals import add_intervals
-from forecast.spec import ConfigError
 
 N = 110
 RULES = {"none": 1.3, "at_origin": 1.15, "hindsight": 1.05}

@@ -9,9 +9,10 @@ from omegaconf import OmegaConf
 from omegaconf.errors import GrammarParseError
 
 import forecast as fc
-from forecast import compose, guard, runs
-from forecast.cli import main
-from forecast.spec import ConfigError
+from forecast.cli import run
+from forecast.cli.main import main
+from forecast.config import compose, guard
+from forecast.errors import ConfigError
 
 HEAD = "# @package _global_\nname: evil\nquestion: Evil?\n"
 
@@ -32,8 +33,8 @@ def write(tmp_path, monkeypatch):
 
 BLOCKS = {
     "a callback that unpickles": "hydra: {callbacks: {e: {_target_: joblib.load, filename: x.pkl}}}",
-    "our own hook": "hydra: {callbacks: {e: {_target_: forecast._publish.hooks.run_hook, words: [touch, PWNED], facts: {}, seconds: 5}}}",
-    "our own plug-in": "hydra: {callbacks: {e: {_target_: forecast.runs.load_plugin, file: evil.py}}}",
+    "our own hook": "hydra: {callbacks: {e: {_target_: forecast.publish.hooks.run_hook, words: [touch, PWNED], facts: {}, seconds: 5}}}",
+    "our own plug-in": "hydra: {callbacks: {e: {_target_: forecast.cli.run.load_plugin, file: evil.py}}}",
     "a log file anywhere": (
         "hydra: {job_logging: {version: 1, handlers: {f: {class: logging.FileHandler, filename: PWNED}}, root: {handlers: [f]}}}"
     ),
@@ -141,12 +142,12 @@ def test_what_a_sweep_needs_of_hydras_block_may_be_set(write):
         HEAD.replace("evil", "many")
         + "hydra: {mode: MULTIRUN, sweep: {dir: mine}, sweeper: {params: {horizon: '3,6'}}}\n",
     )
-    plan = runs.plan(["experiment=many", "seed=1"], [])
+    plan = run.plan(["experiment=many", "seed=1"], [])
     assert plan.sweep and [exp.horizon for exp in plan.experiments] == [3, 6]
     assert all(exp.overrides == ("horizon=3", "seed=1") for exp in plan.experiments[:1])
     words = ["experiment=plain", "hydra.sweep.dir=mine", "hydra.mode=MULTIRUN", "hydra/launcher=basic", "hydra/sweeper=basic",
              "hydra.sweeper.max_batch_size=2"]  # fmt: skip
-    plan = runs.plan(words, [])
+    plan = run.plan(words, [])
     assert plan.sweep and plan.own_sweep_dir and plan.experiments[0].overrides == ()
 
 

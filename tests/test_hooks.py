@@ -1,6 +1,6 @@
 import sys
 
-from forecast._publish.hooks import run_hook
+from forecast.publish.hooks import run_hook
 
 
 def test_words_are_run_and_never_a_shell(tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ import pytest
 
 from forecast.archive import track_record as tr
 from forecast.files import printable, safe_cell
-from forecast.report import page, side_by_side, site
+from forecast.report import build, comparison, site
 from forecast.report.corrections import Correction
 from report_fixture import state
 
@@ -122,7 +122,7 @@ class Spoiler:
 
     def report(self, run):
         made, versions = self.run(run), {"python": self("3"), "numpy": self("2")}
-        return page.report_files(made, command=self("forecast"), versions=versions, durations={}, png=False)
+        return build.report_files(made, command=self("forecast"), versions=versions, durations={}, png=False)
 
 
 class Marks(HTMLParser):
@@ -227,9 +227,9 @@ def test_a_page_in_another_language_takes_no_text_for_its_own_marks():
 
 def test_a_page_of_several_runs_takes_no_text_for_its_own_marks(harmless, tmp_path):
     word = "".join(HOSTILE.values())
-    page._put_in_place(Spoiler(word).report(state("causes")), tmp_path / "hostile")
-    page._put_in_place(harmless, tmp_path / "harmless")
-    made, plain = (side_by_side.compare_html([tmp_path / name] * 2) for name in ("hostile", "harmless"))
+    build._put_in_place(Spoiler(word).report(state("causes")), tmp_path / "hostile")
+    build._put_in_place(harmless, tmp_path / "harmless")
+    made, plain = (comparison.compare_html([tmp_path / name] * 2) for name in ("hostile", "harmless"))
     same_marks(made, plain, word)
 
 

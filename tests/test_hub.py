@@ -9,7 +9,8 @@ import pytest
 
 import forecast as fc
 from forecast.archive import hub
-from forecast.spec import FORECAST_COLUMNS, LEVELS, ConfigError, DataError
+from forecast.config.settings import FORECAST_COLUMNS, LEVELS
+from forecast.errors import ConfigError, DataError
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +239,7 @@ def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):
     first = (tmp_path / "hub" / "model-output" / "us-short" / files[2]).read_bytes()
     exp = replace(r.experiment(hub=str(tmp_path / "hub"), team="us"))
     r.write(41)
-    from forecast.publish import publish
+    from forecast.publish.publish import publish
 
     assert publish(exp, today="2021-07-01").code == 0
     assert (tmp_path / "hub" / "model-output" / "us-short" / files[2]).read_bytes() == first

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.errors import ConfigError, DataError
 from forecast.interchange import schema
-from forecast.report.companions import COLUMNS
-from forecast.spec import ConfigError, DataError
+from forecast.report.write.files import COLUMNS
 
 EXAMPLE = Path(__file__).parents[1] / "reports" / "example"
 

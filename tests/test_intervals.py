@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, seasonal_naive, walk
-from forecast._experiment.load import load_experiment
+from forecast.config.settings import LEVELS, IntervalsSpec
+from forecast.errors import ConfigError
+from forecast.experiment.load import load_experiment
 from forecast.postprocess.intervals import METHODS, add_intervals, probability_above
-from forecast.spec import LEVELS, ConfigError, IntervalsSpec
 
 N = 150
 LEVEL = {f"{round(100 * x, 1):g}": x for x in LEVELS}

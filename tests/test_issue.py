@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds, light
-from forecast.publish import publish, rerun
+from forecast.publish.publish import publish, rerun
 
 
 @pytest.fixture(autouse=True)

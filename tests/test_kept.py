@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.backtesting import kept, runner
+from forecast.backtesting import fold_cache, runner
 from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.data.observations import replace_rows
+from forecast.errors import DataError
 from forecast.models.baselines import Drift
-from forecast.spec import DataError
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, 
     def keys(model="drift", day=days, figures=obs, calendar=events, knowledge="none", every=1, **settings):
         made = fc.make_model(model) if isinstance(model, str) else model
         (chain,) = make_chains({"m": made}, [usbp], [knowledge], {"m": every})
-        return kept.fold_keys(chain, FoldSource(figures, calendar, FoldSettings(**settings)), day)
+        return fold_cache.fold_keys(chain, FoldSource(figures, calendar, FoldSettings(**settings)), day)
 
     plain = keys()
     assert keys() == plain and len(set(plain)) == 2
@@ -172,21 +172,21 @@ def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, 
     assert moved[0] != known[0][0] and known[0][0] != known[1][0]
     own = keys(Moody())
     assert keys(Moody()) == own
-    monkeypatch.setattr(kept.inspect, "getsource", lambda module: "written anew")
+    monkeypatch.setattr(fold_cache.inspect, "getsource", lambda module: "written anew")
     assert keys(Moody())[0] != own[0] and keys() == plain
-    monkeypatch.setattr(kept.inspect, "getsource", lambda module: (_ for _ in ()).throw(OSError))
+    monkeypatch.setattr(fold_cache.inspect, "getsource", lambda module: (_ for _ in ()).throw(OSError))
     assert keys(Moody())[0] != keys(Moody())[0]  # typed by hand: nobody can tell whether it is the same
-    monkeypatch.setattr(kept, "software", lambda: "other")
+    monkeypatch.setattr(fold_cache, "software", lambda: "other")
     assert keys()[0] != plain[0]
 
 
 def test_the_software_is_its_source_and_what_it_rests_on(monkeypatch):
-    kept.software.cache_clear()
-    before = kept.software()
-    monkeypatch.setattr(kept.metadata, "version", lambda name: "0.0.1")
-    kept.software.cache_clear()
-    assert kept.software() != before
-    kept.software.cache_clear()
+    fold_cache.software.cache_clear()
+    before = fold_cache.software()
+    monkeypatch.setattr(fold_cache.metadata, "version", lambda name: "0.0.1")
+    fold_cache.software.cache_clear()
+    assert fold_cache.software() != before
+    fold_cache.software.cache_clear()
 
 
 def chain(n, first="x"):
@@ -196,7 +196,7 @@ def chain(n, first="x"):
     months = pd.period_range("2024-02", periods=n, freq="M")
     values = names.assign(month=months, horizon=1, level=0.5, value=np.arange(n, dtype=float))
     folds = names.assign(status="ok", n_months=40, events_used="", message="")
-    return kept.Kept((first, *(f"k{i}" for i in range(1, n))), values, folds)
+    return fold_cache.Kept((first, *(f"k{i}" for i in range(1, n))), values, folds)
 
 
 def arrays_of(path):
@@ -254,23 +254,23 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_told_once_and_made_again(tmp_path, capsys, damage):
     path = tmp_path / "x.npz"
-    kept.save(chain(3), path)
-    assert kept.load(path) is not None
+    fold_cache.save(chain(3), path)
+    assert fold_cache.load(path) is not None
     DAMAGES[damage](path)
-    assert kept.load(path) is None and kept.load(path) is None
+    assert fold_cache.load(path) is None and fold_cache.load(path) is None
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "the kept folds were damaged and are made again" in said
     assert not path.with_name("read").exists()
-    kept.save(chain(3), path)
-    assert kept.load(path).keys == ("x", "k1", "k2")
+    fold_cache.save(chain(3), path)
+    assert fold_cache.load(path).keys == ("x", "k1", "k2")
     assert capsys.readouterr().err == ""
 
 
 def test_what_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch):
     path = tmp_path / "x.npz"
-    kept.save(chain(3), path)
-    monkeypatch.setattr(kept, "_MOST_BYTES", 100)
-    assert kept.load(path) is None
+    fold_cache.save(chain(3), path)
+    monkeypatch.setattr(fold_cache, "_MOST_BYTES", 100)
+    assert fold_cache.load(path) is None
 
 
 def test_a_round_on_damaged_folds_says_the_same(small, events, origins, tmp_path, capsys):
@@ -281,16 +281,16 @@ def test_a_round_on_damaged_folds_says_the_same(small, events, origins, tmp_path
         file.write_bytes(file.read_bytes()[:-50])
     same(fc.backtest(*words, horizon=3, cache=tmp_path), before)
     assert capsys.readouterr().err.count("were damaged") == len(files)
-    assert all(kept.load(file) is not None for file in files)
+    assert all(fold_cache.load(file) is not None for file in files)
 
 
 def test_a_longer_chain_is_not_replaced_and_other_software_is_forgotten(tmp_path):
-    path = tmp_path / kept.software()[:12] / "x.npz"
-    kept.save(chain(3), path)
-    kept.save(chain(2), path)
-    assert kept.load(path).keys == ("x", "k1", "k2")
+    path = tmp_path / fold_cache.software()[:12] / "x.npz"
+    fold_cache.save(chain(3), path)
+    fold_cache.save(chain(2), path)
+    assert fold_cache.load(path).keys == ("x", "k1", "k2")
     (tmp_path / "old").mkdir()
-    kept.forget_others(tmp_path)
+    fold_cache.forget_others(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == [path.parent.name] and path.is_file()
     path.write_bytes(path.read_bytes()[:-40])
-    assert kept.load(path) is None and kept.load(tmp_path / "nothing.npz") is None
+    assert fold_cache.load(path) is None and fold_cache.load(tmp_path / "nothing.npz") is None

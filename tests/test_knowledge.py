@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from _tables import drift, figures, forecasts, random_walk, walk
+from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
-from forecast.scoring._bootstrap import circular_picks
-from forecast.scoring.knowledge import KNOWLEDGE_COLUMNS, compare_knowledge
-from forecast.spec import ConfigError
+from forecast.scoring.bootstrap import circular_picks
+from forecast.scoring.event_value import KNOWLEDGE_COLUMNS, compare_knowledge
 
 N = 120
 

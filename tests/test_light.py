@@ -4,9 +4,9 @@ import pytest
 
 import forecast as fc
 from _rounds import Rounds
-from forecast._publish.light import forecast_only
 from forecast.archive.store import digest_of
-from forecast.spec import FitError
+from forecast.errors import FitError
+from forecast.publish.forecast_only import forecast_only
 
 
 def test_the_forecasts_of_a_day_are_those_of_a_whole_run(tmp_path):

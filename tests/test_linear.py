@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.spec import DataError
+from forecast.errors import DataError
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
-from forecast._publish import lock
-from forecast.spec import ForecastError
+from forecast.errors import ForecastError
+from forecast.publish import lock
 
 
 def test_the_second_one_waits_and_is_told_who_holds_it_and_for_how_long(tmp_path):

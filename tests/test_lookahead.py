@@ -8,9 +8,9 @@ import pytest
 
 import forecast as fc
 from forecast.backtesting.lookahead import default_postprocess, garbage_events, garbage_figures
+from forecast.errors import LookAheadError
 from forecast.models.base import SeriesFit, loop_fits
 from forecast.models.baselines import Drift, RandomWalk
-from forecast.spec import LookAheadError
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report.content import (
+from forecast.report.blocks import (
     Banner,
     Box,
     Command,
@@ -20,7 +20,7 @@ from forecast.report.content import (
     Section,
     Table,
 )
-from forecast.report.markdown import escaped, markdown
+from forecast.report.write.markdown import escaped, markdown
 from test_content import CHART, TABLE
 
 
@@ -39,8 +39,8 @@ def test_every_block_has_its_form():
 
 
 def test_pipes_in_cells_are_escaped():
-    from forecast.report.content import Head, Row, Table
-    from forecast.report.markdown import _table
+    from forecast.report.blocks import Head, Row, Table
+    from forecast.report.write.markdown import _table
 
     assert "a\\|b" in "\n".join(_table(Table("c", (Head("h"),), (Row(("a|b",)),))))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from forecast.config.settings import LEVELS
 from forecast.scoring import metrics as m
-from forecast.spec import LEVELS
+from forecast.tables.levels import central_pairs, range_levels
 
 
 def test_errors():
@@ -66,5 +67,5 @@ def test_mase_scale_is_missing_when_it_cannot_be():
 
 
 def test_central_pairs_leave_single_levels_out():
-    assert m.central_pairs([0.025, 0.1, 0.5, 0.975]) == [(0, 3, 0.05)]
-    assert m.range_levels(0.95) == (0.025, 0.975)
+    assert central_pairs([0.025, 0.1, 0.5, 0.975]) == [(0, 3, 0.05)]
+    assert range_levels(0.95) == (0.025, 0.975)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from forecast.data.observations import load_observations
-from forecast.report import names
+from forecast.report import labels
 from forecast.report.catalogue import languages, speaking
 
 
@@ -20,73 +20,74 @@ from forecast.report.catalogue import languages, speaking
     ],
 )  # fmt: skip
 def test_bundled_series_are_spoken_of_by_what_is_counted_and_where(series_id, measure, full):
-    name = names.series_name(series_id, load_observations().series.loc[series_id].to_dict())
+    name = labels.series_name(series_id, load_observations().series.loc[series_id].to_dict())
     assert (name.measure, name.full) == (measure, full)
     assert name.counted.startswith("The counts are of encounters") and name.counted.endswith(".")
 
 
 def test_every_bundled_series_has_a_name():
     table = load_observations().series
-    made = [names.series_name(series_id, row) for series_id, row in table.to_dict("index").items()]
+    made = [labels.series_name(series_id, row) for series_id, row in table.to_dict("index").items()]
     assert all(name.noun and name.full and "nan" not in name.measure for name in made)
-    groups = names.series_name("x", {"component": "usbp", "region": "southwest", "demographic": "family_units", "label": "Family units", "unit": "encounters"})  # fmt: skip
+    groups = labels.series_name("x", {"component": "usbp", "region": "southwest", "demographic": "family_units", "label": "Family units", "unit": "encounters"})  # fmt: skip
     assert groups.noun == "Border Patrol encounters of family units"
 
 
 def test_a_users_series_is_spoken_of_by_its_own_name():
-    name = names.series_name("visits", {"label": "visits", "name": "Clinic visits", "unit": "count"})
+    name = labels.series_name("visits", {"label": "visits", "name": "Clinic visits", "unit": "count"})
     assert (name.noun, name.measure, name.full) == ("", "visits a month", "visits")
     assert name.counted == "The figures are the series “Clinic visits” as supplied."
-    assert names.series_name("visits", {}).label == "visits"
-    assert names.series_name("visits", {"label": float("nan")}).label == "visits"
+    assert labels.series_name("visits", {}).label == "visits"
+    assert labels.series_name("visits", {"label": float("nan")}).label == "visits"
 
 
 def test_models_are_called_by_plain_names_or_their_own():
-    assert names.model_name("random_walk") == "Same as last month"
-    assert names.model_name("arima_without_2020") == "ARIMA without 2020"
-    assert names.model_name("my_ets") == "My ETS"
-    assert names.row_name("arima") == "ARIMA"
-    assert names.row_name("arima", "at_origin") == "ARIMA with events"
-    assert names.row_name("arima", "hindsight") == "ARIMA, hindsight"
+    assert labels.model_name("random_walk") == "Same as last month"
+    assert labels.model_name("arima_without_2020") == "ARIMA without 2020"
+    assert labels.model_name("my_ets") == "My ETS"
+    assert labels.row_name("arima") == "ARIMA"
+    assert labels.row_name("arima", "at_origin") == "ARIMA with events"
+    assert labels.row_name("arima", "hindsight") == "ARIMA, hindsight"
 
 
 def test_models_are_described_by_their_parameters():
     spec = {"order": (0, 1, 1), "seasonal_order": [1, 0, 1], "window": 72}
-    assert names.model_words("arima", spec) == "seasonal ARIMA (0,1,1)(1,0,1), log scale, last 72 months"
-    assert names.model_words("arima", {"order": [0, 1, 1], "transform": "none"}) == "ARIMA (0,1,1)"
-    assert names.model_words("arima", {}) == "ARIMA, order found in the figures, log scale"
-    assert names.model_words("seasonal_naive", {}) == "the count of a year before"
-    assert names.model_words("something", {}) == ""
+    assert labels.model_words("arima", spec) == "seasonal ARIMA (0,1,1)(1,0,1), log scale, last 72 months"
+    assert labels.model_words("arima", {"order": [0, 1, 1], "transform": "none"}) == "ARIMA (0,1,1)"
+    assert labels.model_words("arima", {}) == "ARIMA, order found in the figures, log scale"
+    assert labels.model_words("seasonal_naive", {}) == "the count of a year before"
+    assert labels.model_words("something", {}) == ""
 
 
 def test_events_have_short_names():
     assert (
-        names.event_name("title42", "Title 42 expulsions", "2020-03 pandemic") == "COVID-19, Title 42 begins"
+        labels.event_name("title42", "Title 42 expulsions", "2020-03 pandemic") == "COVID-19, Title 42 begins"
     )
-    assert names.event_name("chnv_parole", "CHNV parole (Cuba, Haiti)") == "Parole for four nations"
-    assert names.event_name("x", "A name that is far too long to be shown", "") == "A name that is far too…"
+    assert labels.event_name("chnv_parole", "CHNV parole (Cuba, Haiti)") == "Parole for four nations"
+    assert labels.event_name("x", "A name that is far too long to be shown", "") == "A name that is far too…"
     assert all(
-        len(name) <= names.EVENT_LIMIT for name in (*names.EVENT_NAMES.values(), *names.BUNDLE_NAMES.values())
+        len(name) <= labels.EVENT_LIMIT
+        for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())
     )
 
 
 def test_bundled_series_have_spanish_names():
     table = load_observations().series
     with speaking("es"):
-        name = names.series_name("southwest.usbp.el_paso", table.loc["southwest.usbp.el_paso"].to_dict())
+        name = labels.series_name("southwest.usbp.el_paso", table.loc["southwest.usbp.el_paso"].to_dict())
         assert name.label == "Sector El Paso"
         assert name.measure == "encuentros de la Patrulla Fronteriza al mes en el sector El Paso"
         assert name.full == "encuentros de la Patrulla Fronteriza, sector El Paso"
-        made = [names.series_name(s, row).label for s, row in table.to_dict("index").items()]
+        made = [labels.series_name(s, row).label for s, row in table.to_dict("index").items()]
         assert not any(
             re.search(r"\b(sector of|field office|border|Patrol|units|entry)\b", label) for label in made
         )
-        own = names.series_name("x", {"label": "Health sector", "unit": "count"})
+        own = labels.series_name("x", {"label": "Health sector", "unit": "count"})
         assert own.label == "Health sector"
 
 
 def test_short_names_fit_in_every_language():
     for code in languages():
         with speaking(code):
-            told = [names.t(name) for name in (*names.EVENT_NAMES.values(), *names.BUNDLE_NAMES.values())]
-            assert [name for name in told if len(name) > names.EVENT_LIMIT] == []
+            told = [labels.t(name) for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())]
+            assert [name for name in told if len(name) > labels.EVENT_LIMIT] == []

@@ -13,7 +13,7 @@ import pytest
 
 from forecast.data import Observations, import_files, load_observations, show_series
 from forecast.data.observations import BUNDLED, LEAK_SD, replace_rows
-from forecast.spec import ConfigError, DataError
+from forecast.errors import ConfigError, DataError
 
 SERIES = "southwest.usbp"
 

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 from forecast.data import Observations, check_file, examine_file, import_files, load_observations
-from forecast.data._files import parse_table
-from forecast.data._parse import month_text
 from forecast.data.official import layout_of, read_official
-from forecast.spec import DataError, Finding
+from forecast.data.parse import month_text
+from forecast.data.read import parse_table
+from forecast.errors import DataError, Finding
 
 FILES = Path(__file__).parent / "data" / "official"
 NOVEMBER = FILES / "sbo-encounters-fy23-fy24-nov.csv"

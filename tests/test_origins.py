@@ -3,7 +3,7 @@ import pytest
 
 import forecast as fc
 from forecast.backtesting.origins import explicit_origins
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 
 def days(origins):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.arima.outliers import KINDS, critical_value, detect_outliers, effect
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 SERIES = Path(__file__).parent / "oracle" / "data" / "arima_series"
 

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import content, facts, page
-from forecast.report import wording as w
-from forecast.report.studio import Studio
-from forecast.spec import ForecastError
+from forecast.errors import ForecastError
+from forecast.report import blocks, build, view
+from forecast.report import format as w
+from forecast.report.figures.renderer import Studio
 from report_fixture import STATES, files, make_run, state
 
 SECTIONS = [
@@ -88,8 +88,8 @@ def test_policy_names_script_and_style_by_their_hashes():
 
 
 def test_script_is_small_and_plain():
-    assert len(page.script().encode()) <= 2048
-    assert "eval" not in page.script() and "innerHTML" not in page.script()
+    assert len(build.script().encode()) <= 2048
+    assert "eval" not in build.script() and "innerHTML" not in build.script()
 
 
 def test_sections_stand_in_their_order():
@@ -117,7 +117,7 @@ def test_words_from_tables_cannot_become_markup():
     events = run.events.assign(name="<script>alert(1)</script>")
     series = run.series.assign(label='"><img src=x>')
     broken = replace(run, events=events, series=series)
-    source = page.report_files(broken, png=False)["index.html"].decode()
+    source = build.report_files(broken, png=False)["index.html"].decode()
     assert "<script>alert" not in source and "<img" not in source
 
 
@@ -237,7 +237,7 @@ def test_afterwards_is_told_beside_the_forecast_and_feeds_nothing():
     run = state("as_of_2024")
     blind = replace(run, afterwards=run.afterwards.iloc[:0])
     with_it, without = (
-        json.loads(page.report_files(r, png=False, versions={})["report.json"]) for r in (run, blind)
+        json.loads(build.report_files(r, png=False, versions={})["report.json"]) for r in (run, blind)
     )
     assert "What happened afterwards" in text_of("as_of_2024")
     for key in ("h1", "standfirst", "facts", "description", "status"):
@@ -267,7 +267,7 @@ def test_hindsight_is_labelled_wherever_it_stands():
     run = state("causes")
     rows = run.backtest[run.backtest["model"] == "arima"].assign(knowledge="hindsight")
     run = replace(run, backtest=pd.concat([run.backtest, rows]))
-    made = page.report_files(run, png=False)
+    made = build.report_files(run, png=False)
     plain = json.loads(made["report.json"])
     models = next(s for s in plain["sections"] if s["id"] == "models")
     assert "hindsight" not in json.dumps(models["blocks"][0]["rows"])
@@ -282,19 +282,19 @@ def test_hindsight_is_labelled_wherever_it_stands():
 @pytest.mark.parametrize("name", STATES)
 def test_no_forbidden_word_in_any_sentence_of_any_state(name):
     run = state(name)
-    made, _ = page.build_page(run, Studio(png=False))
+    made, _ = build.build_page(run, Studio(png=False))
     exempt = (
         [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)] if len(run.events) else []
     )
     exempt += [s for text in run.breaks["what_changed"].astype(str) for s in re.split(r"(?<=[.;]) ", text)] if len(run.breaks) else []  # fmt: skip
-    for sentence in content.sentences(made):
+    for sentence in blocks.sentences(made):
         assert w.forbidden_words(sentence, exempt) == [], sentence
         assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
 
 
 # --------------------------------------------------------------------------- files
 
-EXPECTED = {f"{name}.csv" for name in page.CSV_FILES} | {
+EXPECTED = {f"{name}.csv" for name in build.CSV_FILES} | {
     "index.html", "report.md", "report.json", "backtest.csv.gz", "experiment.yaml", "manifest.json",
 }  # fmt: skip
 
@@ -306,7 +306,7 @@ def test_all_files_are_there_and_empty_tables_have_their_header():
 
 
 def test_same_run_gives_the_same_bytes_but_for_the_manifest():
-    again = page.report_files(state("causes"), versions={"python": "3"}, durations={"x": 1.0}, png=False)
+    again = build.report_files(state("causes"), versions={"python": "3"}, durations={"x": 1.0}, png=False)
     for name, data in files("causes").items():
         if name != "manifest.json":
             assert data == again[name], name
@@ -327,11 +327,11 @@ def test_files_have_months_and_iso_dates():
 def test_report_is_written_as_a_whole_and_replaced_as_a_whole(tmp_path):
     run = make_run(start="2025-01")
     folder = tmp_path / "a" / "report"
-    assert page.write_report(run, folder, png=True) == folder
+    assert build.write_report(run, folder, png=True) == folder
     names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
     assert names >= EXPECTED and "figures/forecast.png" in names
     assert (folder / "figures" / "forecast.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-    page.write_report(run, folder, png=False)
+    build.write_report(run, folder, png=False)
     assert not (folder / "figures" / "forecast.png").exists()
     assert [p.name for p in folder.parent.iterdir()] == ["report"]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
@@ -343,28 +343,28 @@ NEW = {**OLD, "index.html": b"new"}
 
 def test_files_that_are_not_ours_stay_and_what_is_ours_is_replaced(tmp_path):
     folder, outside = tmp_path / "report", tmp_path / "outside.txt"
-    page._put_in_place({**OLD, "figures/a.png": b"a", "manifest.json": OLD["manifest.json"].replace(b'"index', b'"figures/a.png": "", "index')}, folder)  # fmt: skip
+    build._put_in_place({**OLD, "figures/a.png": b"a", "manifest.json": OLD["manifest.json"].replace(b'"index', b'"figures/a.png": "", "index')}, folder)  # fmt: skip
     outside.write_text("outside")
     (folder / "notes.txt").write_text("mine")
     (folder / "figures" / "mine.png").write_bytes(b"mine")
     (folder / "figures" / "link").symlink_to(outside)
     (folder / "deep").symlink_to(tmp_path)
     others = ["deep", "figures/link", "figures/mine.png", "notes.txt"]
-    assert page.others_in(folder) == others
-    page._put_in_place(NEW, folder)
+    assert build.others_in(folder) == others
+    build._put_in_place(NEW, folder)
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_symlink() or p.is_file()}
     assert found == {*NEW, *others}
     assert (folder / "index.html").read_bytes() == b"new" and (folder / "notes.txt").read_text() == "mine"
     assert (folder / "figures" / "link").readlink() == outside and (folder / "deep").readlink() == tmp_path
-    assert page.others_in(folder) == others
+    assert build.others_in(folder) == others
 
 
 def test_a_file_of_a_user_is_never_replaced_by_one_of_the_report(tmp_path):
     folder = tmp_path / "report"
-    page._put_in_place(OLD, folder)
+    build._put_in_place(OLD, folder)
     (folder / "report.pdf").write_text("mine")
     with pytest.raises(ForecastError, match=r"report\.pdf: is not of the report that stands there"):
-        page._put_in_place({**NEW, "report.pdf": b"new"}, folder)
+        build._put_in_place({**NEW, "report.pdf": b"new"}, folder)
     assert (folder / "report.pdf").read_text() == "mine" and (folder / "index.html").read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report"]
 
@@ -380,7 +380,7 @@ def test_a_folder_that_is_no_report_is_named_and_never_replaced(tmp_path, manife
     if manifest is not None:
         (folder / "manifest.json").write_text(manifest)
     with pytest.raises(ForecastError, match=r"no report's folder .* notes\.txt"):
-        page._put_in_place(NEW, folder)
+        build._put_in_place(NEW, folder)
     assert (folder / "notes.txt").read_text() == "mine"
     assert [p.name for p in tmp_path.iterdir()] == ["Documents"]
 
@@ -390,27 +390,27 @@ def test_names_in_a_hostile_manifest_are_compared_and_never_followed(tmp_path):
     outside.write_text("outside")
     names = {"../outside.txt": "", str(outside): "", "index.html": "", "..": "", "": ""}
     hostile = {**OLD, "manifest.json": json.dumps({"experiment": "x", "files": names}).encode()}
-    page._put_in_place(hostile, folder)
-    page._put_in_place(NEW, folder)
+    build._put_in_place(hostile, folder)
+    build._put_in_place(NEW, folder)
     assert outside.read_text() == "outside" and (folder / "index.html").read_bytes() == b"new"
 
 
 def test_an_empty_folder_is_filled(tmp_path):
     (tmp_path / "report").mkdir()
-    page._put_in_place(NEW, tmp_path / "report")
+    build._put_in_place(NEW, tmp_path / "report")
     assert (tmp_path / "report" / "index.html").read_bytes() == b"new"
 
 
 def test_an_interrupted_report_leaves_the_old_one_and_nothing_else(tmp_path, monkeypatch):
     folder = tmp_path / "report"
-    page._put_in_place(OLD, folder)
+    build._put_in_place(OLD, folder)
 
     def stop(self, data):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("pathlib.Path.write_bytes", stop)
     with pytest.raises(KeyboardInterrupt):
-        page._put_in_place({"index.html": b"new"}, folder)
+        build._put_in_place({"index.html": b"new"}, folder)
     monkeypatch.undo()
     assert (folder / "index.html").read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report"]
@@ -418,7 +418,7 @@ def test_an_interrupted_report_leaves_the_old_one_and_nothing_else(tmp_path, mon
 
 def test_an_interrupt_between_the_renames_brings_the_old_report_back(tmp_path, monkeypatch):
     folder = tmp_path / "report"
-    page._put_in_place(OLD, folder)
+    build._put_in_place(OLD, folder)
     real = os.rename
     calls = []
 
@@ -430,7 +430,7 @@ def test_an_interrupt_between_the_renames_brings_the_old_report_back(tmp_path, m
 
     monkeypatch.setattr("pathlib.Path.replace", second_fails)
     with pytest.raises(KeyboardInterrupt):
-        page._put_in_place({"index.html": b"new"}, folder)
+        build._put_in_place({"index.html": b"new"}, folder)
     assert (folder / "index.html").read_bytes() == b"old"
 
 
@@ -444,20 +444,20 @@ def test_trouble_with_the_disk_is_told_in_words(tmp_path, monkeypatch, number, w
 
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)
     with pytest.raises(ForecastError, match=words):
-        page._put_in_place({"index.html": b"x"}, tmp_path / "report")
+        build._put_in_place({"index.html": b"x"}, tmp_path / "report")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_where_the_folder_should_be_is_an_error(tmp_path):
     (tmp_path / "report").write_text("mine")
     with pytest.raises(ForecastError, match="is a file, not a folder"):
-        page._put_in_place({"index.html": b"x"}, tmp_path / "report")
+        build._put_in_place({"index.html": b"x"}, tmp_path / "report")
     assert (tmp_path / "report").read_text() == "mine"
 
 
 def test_command_and_settings_are_printed():
     assert "forecast experiment=fixture" in text_of()
-    made = page.report_files(
+    made = build.report_files(
         make_run(start="2025-06"), "forecast experiment=mine as_of=2026-09-30", png=False
     )
     assert b"forecast experiment=mine as_of=2026-09-30" in made["index.html"]
@@ -492,11 +492,11 @@ def random_run(seed):
 
 def check_random(seed):
     run = random_run(seed)
-    made, _ = page.build_page(run, Studio(png=False))
-    seen = facts.view(run, "southwest.usbp")
+    made, _ = build.build_page(run, Studio(png=False))
+    seen = view.view(run, "southwest.usbp")
     row = seen.numbers(1)
     assert f"About {w.rounded(row.middle)} " in made.h1 and w.span(row.lower_80, row.upper_80) in made.h1
-    held = facts.held_at(facts.coverage(run, "southwest.usbp"), 1, 0.8)
+    held = view.held_at(view.coverage(run, "southwest.usbp"), 1, 0.8)
     assert ("the 80% range is" in made.h1) == held.fair
     before = seen.value(row.month - 12)
     inside = row.lower_80 <= before <= row.upper_80
@@ -504,7 +504,7 @@ def check_random(seed):
     if not inside:
         assert ("a higher count" in made.standfirst) == (before < row.lower_80)
     exempt = [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)]
-    for sentence in content.sentences(made):
+    for sentence in blocks.sentences(made):
         bare = list(w.forbidden_words(sentence, exempt))
         assert bare == [] and "nan" not in sentence.lower().split(), sentence
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from forecast._experiment.load import load_experiment
+from forecast.errors import ConfigError
+from forecast.experiment.load import load_experiment
 from forecast.report import catalogue
-from forecast.report.page import report_files
-from forecast.report.sentences import first_sentence
-from forecast.spec import ConfigError
+from forecast.report.build import report_files
+from forecast.report.sections.sentences import first_sentence
 from report_fixture import files, state
 
 #: States that between them show every section.

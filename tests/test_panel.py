@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.data import Observations, load_observations
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ import re
 
 import pytest
 
-from forecast import runs
-from forecast.report import page, pdf
-from forecast.spec import ConfigError
+from forecast.cli import run as runs
+from forecast.errors import ConfigError
+from forecast.report import build
+from forecast.report.write import pdf
 from report_fixture import STATES, brief, files, state
 
 VERSIONS = {"python": "3"}
@@ -22,7 +23,7 @@ def made(run):
     except ConfigError as error:
         # the extra `pdf` is optional; .ci/run installs what it needs, so it runs there
         pytest.skip(f"skipped: {error}")
-    return page.report_files(run, versions=VERSIONS, png=False, pdf=True)
+    return build.report_files(run, versions=VERSIONS, png=False, pdf=True)
 
 
 def reader(files):

@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
+from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.events.picture import timeline_picture
 from forecast.files import printable
-from forecast.spec import ConfigError
 
 
 def test_every_event_in_force_is_drawn_the_same_bytes_twice(events, tmp_path):

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds
-from forecast._experiment import pipeline
 from forecast.backtesting.runner import Backtest
-from forecast.spec import ConfigError, FitError, ParallelSpec
+from forecast.config.settings import ParallelSpec
+from forecast.errors import ConfigError, FitError
+from forecast.experiment import pipeline
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 import pytest
 
-from forecast.plain import convert, from_plain, to_plain
-from forecast.spec import ConfigError, ModelSpec
+from forecast.config.convert import convert, from_plain, to_plain
+from forecast.config.settings import ModelSpec
+from forecast.errors import ConfigError
 
 
 @pytest.mark.parametrize(

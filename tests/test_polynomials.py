@@ -14,7 +14,7 @@ from forecast.arima.polynomials import (
     split,
     to_partial,
 )
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 MIXED = Orders.of((2, 1, 3), (1, 1, 2, 4))
 

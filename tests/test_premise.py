@@ -7,10 +7,10 @@ import pytest
 
 import forecast as fc
 from _archive import Archive, entry
-from forecast._publish.premises import came_true
 from forecast.archive.track_record import summarise, track_record
+from forecast.config.settings import ScenarioSpec
 from forecast.interventions.premise import premises, scored_scenarios
-from forecast.spec import ScenarioSpec
+from forecast.publish.premises import came_true
 
 MADE = "2023-02-10"
 

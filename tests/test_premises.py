@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds, light
-from forecast._publish.premises import came_true, premises_of
-from forecast._publish.record import record_table, record_text
 from forecast.archive.store import Archive
+from forecast.config.settings import ScenarioSpec
 from forecast.events.calendar import load_events
-from forecast.publish import publish
-from forecast.spec import ScenarioSpec
+from forecast.publish.premises import came_true, premises_of
+from forecast.publish.publish import publish
+from forecast.publish.record import record_table, record_text
 
 
 def starts(name):

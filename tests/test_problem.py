@@ -6,7 +6,7 @@ import pytest
 
 from forecast.arima.polynomials import Orders
 from forecast.arima.problem import FoldJob, prepare, rank_test
-from forecast.spec import ConfigError, DataError
+from forecast.errors import ConfigError, DataError
 
 AIRLINE = Orders.of((0, 1, 1), (0, 1, 1, 12))
 

@@ -9,10 +9,10 @@ import pytest
 
 import forecast as fc
 from _rounds import Rounds, light
-from forecast import publish as publishing
-from forecast._publish import lock
 from forecast.archive.store import Archive
-from forecast.publish import backfill, publish, rerun, track_record
+from forecast.publish import lock
+from forecast.publish import publish as publishing
+from forecast.publish.publish import backfill, publish, rerun, track_record
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
 
 
 def test_hooks_are_named_before_a_round_and_only_where_there_are_some():
-    from forecast._cli.verbs import named_hooks
+    from forecast.cli.verbs import named_hooks
 
     spec = fc.Experiment().publish
     assert named_hooks(fc.Experiment(name="mine")) == ""

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast._experiment.ranges import add_up, lay_events, parts_of, postprocess
-from forecast.spec import ConfigError, ReconciliationSpec, TargetSpec
+from forecast.config.settings import ReconciliationSpec, TargetSpec
+from forecast.errors import ConfigError
+from forecast.experiment.intervals import add_up, lay_events, parts_of, postprocess
 
 PLACES = ("southwest", "southwest.usbp", "southwest.ofo")
 DAY = pd.Timestamp("2022-06-30")

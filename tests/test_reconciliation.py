@@ -8,10 +8,10 @@ import pytest
 
 from _tables import figures, forecasts, random_walk, walk
 from forecast.data.observations import load_observations
-from forecast.postprocess._mint import METHODS, mapping, reconcile_values, shrunken_covariance, summing_matrix
+from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
+from forecast.postprocess.mint import METHODS, mapping, reconcile_values, shrunken_covariance, summing_matrix
 from forecast.postprocess.reconciliation import children_of, reconcile
-from forecast.spec import ConfigError
 
 TREE = {"total": ("a", "b"), "a": ("aa", "ab"), "b": ("ba", "bb")}
 NODES = ["total", "a", "b", "aa", "ab", "ba", "bb"]

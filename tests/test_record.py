@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds, light
-from forecast._publish.record import record_table, record_text
 from forecast.archive.store import Archive
-from forecast.publish import backfill
+from forecast.publish.publish import backfill
+from forecast.publish.record import record_table, record_text
 
 NOW = dt.datetime(2021, 9, 1, tzinfo=dt.UTC)
 

@@ -3,9 +3,9 @@ import shutil
 import pytest
 
 from _rounds import Rounds, light
-from forecast._publish import place
-from forecast._publish.recovery import recover
 from forecast.archive.store import Archive
+from forecast.publish import folders
+from forecast.publish.recovery import recover
 
 
 @pytest.fixture(autouse=True)
@@ -31,21 +31,21 @@ def test_a_finished_folder_gets_its_name_and_halves_go(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)
     folder = r.publish().folder
-    waiting = place.aside(r.site, f"reports/{folder.name}")
+    waiting = folders.aside(r.site, f"reports/{folder.name}")
     waiting.parent.mkdir()
     folder.rename(waiting)
-    half = place.aside(r.site, "reports/2030-01-01")
+    half = folders.aside(r.site, "reports/2030-01-01")
     half.mkdir()
     said = recover(Archive(r.archive), r.experiment(), r.site, tmp_path / "scratch", lambda step: None)
     assert [line.split(":")[0] for line in said] == ["finished", "removed"]
-    assert (folder / "index.html").is_file() and not (r.site / place.INCOMING).exists()
+    assert (folder / "index.html").is_file() and not (r.site / folders.INCOMING).exists()
 
 
 def test_a_half_in_the_place_of_a_report_is_not_taken_for_it(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)
     folder = r.publish().folder
-    waiting = place.aside(r.site, f"reports/{folder.name}")
+    waiting = folders.aside(r.site, f"reports/{folder.name}")
     waiting.parent.mkdir()
     folder.rename(waiting)
     (waiting / "forecasts.csv").write_text("half")

@@ -7,7 +7,7 @@ import pytest
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from forecast.arima import arima
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((90, 1))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 import pytest
 
 import forecast as fc
+from forecast.config.settings import ModelSpec
+from forecast.errors import ConfigError
 from forecast.models import registry
 from forecast.models.baselines import Drift
 from forecast.models.registry import describe, make_models
-from forecast.spec import ConfigError, ModelSpec
 
 
 def test_the_registry_is_closed():

@@ -12,7 +12,7 @@ from forecast.data import (
     next_release,
     release_lags,
 )
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 SERIES = "southwest.usbp"
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from _rounds import Rounds, light
-from forecast._publish.light import Forecasts, forecast_only
-from forecast._publish.reruns import middle_of, reduced
 from forecast.archive.store import Archive
+from forecast.publish.forecast_only import Forecasts, forecast_only
+from forecast.publish.reruns import middle_of, reduced
 
 
 @pytest.mark.parametrize("headline", ["short", "short_with_events", "drift"])

@@ -5,8 +5,8 @@ import pytest
 
 import forecast as fc
 from _interventions import MODELS, calendar, noise, panel_of
+from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
 from forecast.interventions.effects import effects
-from forecast.interventions.response import RESPONSE_COLUMNS, response
 
 N = 180
 LAW = {"id": "law", "effective_start": "2010-03-01", "end_date": "2011-02-28", "shape": "step"}

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecast.arima import arima
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 RNG = np.random.default_rng(1)
 Y = np.cumsum(RNG.standard_normal(120))

@@ -5,9 +5,10 @@ import pytest
 import yaml
 
 from _rounds import Rounds, light
-from forecast._publish import rounds
 from forecast.archive.store import Archive
-from forecast.spec import PublishSpec, from_plain
+from forecast.config.convert import from_plain
+from forecast.config.settings import PublishSpec
+from forecast.publish import rounds
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 import forecast as fc
-from forecast import runs
-from forecast.spec import ConfigError
+from forecast.cli import run as runs
+from forecast.errors import ConfigError
 from report_fixture import make_run
 
 
@@ -74,8 +74,8 @@ def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
 
 def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
     run = make_run(start="2025-01")
-    monkeypatch.setattr("forecast.experiment.run", lambda *_, **__: run)
-    monkeypatch.setattr("forecast._experiment.pipeline.workers", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr("forecast.experiment.run.run", lambda *_, **__: run)
+    monkeypatch.setattr("forecast.experiment.pipeline.workers", lambda _: contextlib.nullcontext())
     monkeypatch.setattr(runs, "CACHE", tmp_path / "cache")
     said = []
     exp = replace(run.experiment, report=replace(run.experiment.report, png=False))

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.config.settings import ScenarioSpec
+from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.events.scenario import EXACT_SD, parse_changes
-from forecast.spec import ConfigError, ScenarioSpec
 from test_design import panel
 
 DATA = Path(__file__).parent / "data"

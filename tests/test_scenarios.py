@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.config.settings import FORECAST_COLUMNS, ScenarioSpec
+from forecast.errors import ConfigError
 from forecast.interventions.scenarios import run_scenarios
-from forecast.spec import FORECAST_COLUMNS, ConfigError, ScenarioSpec
 
 NAME, DAY = "southwest.usbp", pd.Timestamp("2024-05-07")
 MODELS = {"arima": fc.make_model("arima"), "arima_011": fc.make_model("arima", order=(0, 1, 1), seasonal_order=None, events=False)}  # fmt: skip
@@ -143,8 +144,8 @@ def test_nothing_that_changes_is_said(run):
 
 
 def test_the_shipped_scenarios_run(obs, events, base):
-    from forecast._experiment.load import load_experiment
-    from forecast.compose import list_group
+    from forecast.config.compose import list_group
+    from forecast.experiment.load import load_experiment
 
     names = [n for n in list_group("scenario") if n != "none"]
     assert {"order_2024", "end_of_rule", "press_figure"} <= set(names)

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from _tables import drift, figures, forecasts, random_walk, seasonal_naive, walk
+from forecast.config.settings import LEVELS, IntervalsSpec
+from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
 from forecast.scoring import metrics as m
 from forecast.scoring import scores as module
 from forecast.scoring.scores import SCORE_COLUMNS, register_metric, score
-from forecast.spec import LEVELS, ConfigError, IntervalsSpec
 
 N = 140
 MODELS = {"random_walk": random_walk, "seasonal": seasonal_naive}

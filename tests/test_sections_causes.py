@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecast.report import sections_causes as s
-from forecast.report.content import Table
+from forecast.report.blocks import Table
+from forecast.report.sections import causes as s
 from report_fixture import state
 from test_sections_forecast import report
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecast.report import sections_effects as s
-from forecast.report.content import Chart, Table
+from forecast.report.blocks import Chart, Table
+from forecast.report.sections import effects as s
 from report_fixture import CLAIMED, state
 from test_sections_forecast import report
 

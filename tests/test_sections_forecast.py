@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts
-from forecast.report import sections_forecast as s
-from forecast.report.studio import Studio
-from forecast.spec import DataSpec
+from forecast.config.settings import DataSpec
+from forecast.report import view
+from forecast.report.figures.renderer import Studio
+from forecast.report.sections import top as s
 from report_fixture import refuse, state
 
 USBP = "southwest.usbp"
@@ -16,12 +16,12 @@ USBP = "southwest.usbp"
 
 def report(name="plain", run=None):
     run = state(name) if run is None else run
-    main = facts.headline_series(run)
-    return s.Report(run, facts.view(run, main), facts.replayed(run, main), facts.coverage(run, main), facts.score_book(run, main), Studio(False), run.experiment.data.path is None, "forecast", {})  # fmt: skip
+    main = view.headline_series(run)
+    return s.Report(run, view.view(run, main), view.replayed(run, main), view.coverage(run, main), view.score_book(run, main), Studio(False), run.experiment.data.path is None, "forecast", {})  # fmt: skip
 
 
 def test_first_chart_shows_months_until_the_range_is_eightfold():
-    seen = facts.view(state("plain"), USBP)
+    seen = view.view(state("plain"), USBP)
     grow = np.sqrt(np.arange(1, 13))
     wide = replace(
         seen, ahead=seen.ahead.assign(lower_80=100 / np.exp(0.5 * grow), upper_80=100 * np.exp(0.5 * grow))

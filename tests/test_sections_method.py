@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecast.report import sections_method as s
-from forecast.spec import CombinationSpec, DataSpec
+from forecast.config.settings import CombinationSpec, DataSpec
+from forecast.report.sections import method as s
 from report_fixture import state
 from test_sections_forecast import report
 

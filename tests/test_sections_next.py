@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecast.report import facts
-from forecast.report import sections_next as s
+from forecast.report import view
+from forecast.report.sections import next as s
 from report_fixture import make_run
 from test_sections_forecast import USBP, report
 
@@ -43,9 +43,9 @@ def test_afterwards_section_only_where_something_came():
 
 def test_several_series_count_what_the_title_says():
     r = report("sectors")
-    chart, table = s.several(r, facts.other_series(r.run, USBP))
+    chart, table = s.several(r, view.other_series(r.run, USBP))
     up = sum(
-        facts.view(r.run, x).ahead["middle"].iloc[0] > facts.view(r.run, x).counts.iloc[-1]
+        view.view(r.run, x).ahead["middle"].iloc[0] > view.view(r.run, x).counts.iloc[-1]
         for x in r.run.series.index
     )
     assert ("one", "two", "three", "none")[up - 1] in chart.title and len(table.rows) == 3

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecast.report import sections_trust as s
-from forecast.report.content import Box, Chart, Paragraph
+from forecast.report.blocks import Box, Chart, Paragraph
+from forecast.report.sections import trust as s
 from report_fixture import published_run, state
 from test_sections_forecast import report
 

@@ -15,7 +15,7 @@ from forecast.arima.select import (
     smallest_root,
     stepwise_path,
 )
-from forecast.spec import ConfigError, DataError
+from forecast.errors import ConfigError, DataError
 
 SERIES = Path(__file__).parent / "oracle" / "data" / "arima_series"
 AIR = np.log(pd.read_csv(SERIES / "airpassengers_log.csv")["y"].to_numpy(float))

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from forecast.report import sentences as s
-from forecast.report.facts import Held
+from forecast.report.sections import sentences as s
+from forecast.report.view import Held
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
 FAIR = Held(1, 0.8, 160, 200, 0.755, 0.845)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from forecast.report import sentences_forecast as s
 from forecast.report.catalogue import speaking
+from forecast.report.sections import sentences_forecast as s
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
 

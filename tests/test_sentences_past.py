@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from forecast.report import sentences_past as s
-from forecast.report import wording as w
+from forecast.report import format as w
 from forecast.report.catalogue import speaking
+from forecast.report.sections import sentences_past as s
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
 

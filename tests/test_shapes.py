@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast.errors import ConfigError
 from forecast.events import shapes
-from forecast.spec import ConfigError
 
 
 def months(first, last):

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from forecast.report import content, side_by_side
-from forecast.report import wording as w
-from forecast.report.page import _put_in_place
-from forecast.report.studio import Studio
-from forecast.spec import DataError
+from forecast.errors import DataError
+from forecast.report import blocks, comparison
+from forecast.report import format as w
+from forecast.report.build import _put_in_place
+from forecast.report.figures.renderer import Studio
 from report_fixture import files
 
 
@@ -24,7 +24,7 @@ def folders(tmp_path_factory):
 
 
 def test_page_holds_scores_fans_and_what_differs(folders):
-    source = side_by_side.compare_html(folders)
+    source = comparison.compare_html(folders)
     told = [json.loads((f / "report.json").read_text()) for f in folders]
     for one in told:
         middle = one["numbers"]["forecast"][0]["middle"]
@@ -37,27 +37,27 @@ def test_page_holds_scores_fans_and_what_differs(folders):
 
 
 def test_headline_tells_the_span_only_for_the_same_month(folders):
-    a, b = (side_by_side.read_run(f) for f in folders)
-    page = side_by_side.compare_page([a, b], ["a", "b"], Studio(png=False))
+    a, b = (comparison.read_run(f) for f in folders)
+    page = comparison.compare_page([a, b], ["a", "b"], Studio(png=False))
     assert page.h1 == "Two runs side by side"
     higher = replace(a, ahead=a.ahead.assign(middle=a.ahead["middle"] * 2))
     low, high = w.rounded(a.ahead["middle"][0]), w.rounded(2 * a.ahead["middle"][0])
-    page = side_by_side.compare_page([a, higher], ["a", "b"], Studio(png=False))
+    page = comparison.compare_page([a, higher], ["a", "b"], Studio(png=False))
     assert page.h1 == f"Two runs side by side: the middle for September 2026 goes from {low} to {high}"
-    page = side_by_side.compare_page([a, a], ["a", "b"], Studio(png=False))
+    page = comparison.compare_page([a, a], ["a", "b"], Studio(png=False))
     assert page.h1.endswith(f"is {low}")
     assert page.sections[-1].blocks[0].foot == "The settings of these runs are the same."
-    for sentence in content.sentences(page):
+    for sentence in blocks.sentences(page):
         assert w.forbidden_words(sentence) == []
 
 
 def test_best_run_is_the_one_with_the_highest_skill(folders):
-    a = side_by_side.read_run(folders[0])
+    a = comparison.read_run(folders[0])
     worse = replace(a, scores=a.scores.assign(skill=a.scores["skill"] - 0.5))
-    page = side_by_side.compare_page([worse, a], ["worse", "better"], Studio(png=False))
+    page = comparison.compare_page([worse, a], ["worse", "better"], Studio(png=False))
     assert "“better” has the highest skill" in page.sections[0].find
     unscored = replace(a, scores=a.scores.iloc[:0])
-    page = side_by_side.compare_page([unscored, unscored], ["a", "b"], Studio(png=False))
+    page = comparison.compare_page([unscored, unscored], ["a", "b"], Studio(png=False))
     assert page.sections[0].find == "No headline of these runs has a score."
     assert page.sections[0].blocks[0].rows[0].cells[2] == "not scored"
 
@@ -66,7 +66,7 @@ def test_a_folder_without_a_run_is_an_error(tmp_path):
     with pytest.raises(
         DataError, match=r"holds no run \(report.json, observations.csv, scores.csv and experiment.yaml"
     ):
-        side_by_side.compare_html([tmp_path])
+        comparison.compare_html([tmp_path])
 
 
 def test_page_speaks_the_language_of_the_first_run(folders, tmp_path):
@@ -74,6 +74,6 @@ def test_page_speaks_the_language_of_the_first_run(folders, tmp_path):
     first = tmp_path / "first"
     shutil.copytree(folders[0], first)
     (first / "experiment.yaml").write_text(plain.replace("language: en", "language: es"), encoding="utf-8")
-    source = side_by_side.compare_html([first, folders[1]])
+    source = comparison.compare_html([first, folders[1]])
     assert '<html lang="es">' in source and "¿Qué ejecución puntúa mejor?" in source
-    assert "Which run scores best?" in side_by_side.compare_html([folders[1], first])
+    assert "Which run scores best?" in comparison.compare_html([folders[1], first])

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from _rounds import Rounds
-from forecast._publish import sources
-from forecast.spec import ConfigError, DataError, PublishSpec
+from forecast.config.settings import PublishSpec
+from forecast.errors import ConfigError, DataError
+from forecast.publish import sources
 
 
 def test_sources_are_copied_whole_and_read_from_the_copy(tmp_path):

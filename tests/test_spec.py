@@ -1,13 +1,15 @@
 import pytest
 
-from forecast import spec
-from forecast.spec import ConfigError, Experiment, ModelSpec, from_plain, to_plain
+from forecast.config import settings
+from forecast.config.convert import from_plain, to_plain
+from forecast.config.settings import Experiment, ModelSpec
+from forecast.errors import ConfigError
 
 
 def test_levels_are_those_of_the_hubs():
-    assert len(spec.LEVELS) == 23
-    assert spec.LEVELS[0] == 0.01 and spec.LEVELS[11] == 0.5 and spec.LEVELS[-1] == 0.99
-    assert list(spec.LEVELS) == sorted(spec.LEVELS)
+    assert len(settings.LEVELS) == 23
+    assert settings.LEVELS[0] == 0.01 and settings.LEVELS[11] == 0.5 and settings.LEVELS[-1] == 0.99
+    assert list(settings.LEVELS) == sorted(settings.LEVELS)
 
 
 def test_every_unknown_key_is_named_with_the_nearest_at_once():

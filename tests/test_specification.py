@@ -6,10 +6,11 @@ import pytest
 
 import forecast as fc
 from _interventions import MODELS, calendar, noise, panel_of
+from forecast.config.convert import from_plain, to_plain
+from forecast.config.settings import SpecificationSpec as Choices
+from forecast.errors import ConfigError
 from forecast.interventions.effects import effects
-from forecast.interventions.specification import FACTORS, say, specification_curve, specification_curves
-from forecast.spec import ConfigError, from_plain, to_plain
-from forecast.spec import SpecificationSpec as Choices
+from forecast.interventions.robustness import FACTORS, say, specification_curve, specification_curves
 
 N = 180
 LAW = {"id": "law", "effective_start": "2010-03-01", "shape": "step"}

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast._cli.starting import write_experiment
-from forecast.spec import ConfigError, DataError
+from forecast.cli.new import write_experiment
+from forecast.errors import ConfigError, DataError
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from _archive import entry, older, reachable
-from forecast.archive import _schema
+from forecast.archive import schema
 from forecast.archive.store import Archive, ArchiveError, digest_of
 
 HERE = Path(__file__).parent
@@ -68,7 +68,7 @@ def test_means_are_of_one_run_and_not_kept(archive):
 def test_nothing_published_can_be_changed_or_taken_away(archive):
     archive.record(entry())
     connection = sqlite3.connect(archive.path, isolation_level=None)
-    for table in _schema.TABLES:
+    for table in schema.TABLES:
         if not connection.execute(f"select count(*) from {table}").fetchone()[0]:
             continue
         column = connection.execute(f"select * from {table}").description[0][0]
@@ -215,7 +215,7 @@ def test_an_older_schema_is_brought_forward_with_a_copy_kept(archive):
     older(archive, 1)
     assert archive.query("pragma user_version").iloc[0, 0] == 1
     archive.record(entry("2024-06-07"))
-    assert archive.query("pragma user_version").iloc[0, 0] == _schema.VERSION == 3
+    assert archive.query("pragma user_version").iloc[0, 0] == schema.VERSION == 3
     assert len(archive.query("select * from forecast_rows where origin = '2024-05-07'")) == 30
     kept = sqlite3.connect(archive.path.with_name("archive.sqlite.schema1"))
     assert kept.execute("select count(*) from runs").fetchone()[0] == 1

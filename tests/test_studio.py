@@ -1,8 +1,8 @@
 """Charts drawn for the page."""
 
 from figure_checks import fan, monthly
-from forecast.report.figure_forecast import forecast_chart
-from forecast.report.studio import Studio
+from forecast.report.figures.forecast import forecast_chart
+from forecast.report.figures.renderer import Studio
 
 
 def draw(**how):

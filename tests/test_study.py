@@ -3,8 +3,8 @@ import pytest
 
 import forecast as fc
 from _interventions import calendar, panel_of
+from forecast.errors import ConfigError
 from forecast.interventions.study import check_model, effect_of, half_width, make_study, settle_order
-from forecast.spec import ConfigError
 
 
 def study_of(tmp_path, **words):

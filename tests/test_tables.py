@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import facts, tables
-from forecast.report import wording as w
+from forecast.report import format as w
+from forecast.report import view as facts
+from forecast.report.blocks import Cell
 from forecast.report.catalogue import speaking
-from forecast.report.content import Cell
+from forecast.report.sections import tables
 from report_fixture import make_run, refuse, state
 
 USBP = "southwest.usbp"

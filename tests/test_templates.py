@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report._templates import TEMPLATES, css_text, source
+from forecast.report.write.html import TEMPLATES, css_text, source
 
 ESCAPE = re.compile(r"\\([0-9a-f]+) ")
 

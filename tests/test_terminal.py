@@ -9,11 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecast import cli
-from forecast._cli import terminal
-from forecast.spec import Finding
+from forecast.cli import main, terminal
+from forecast.errors import Finding
 
-PARSERS = {name: verb.parser(name) for name, verb in cli.VERBS.items()}
+PARSERS = {name: verb.parser(name) for name, verb in main.VERBS.items()}
 
 
 class Terminal(io.StringIO):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from forecast.errors import ConfigError
 from forecast.events.timeline import overlaps, timeline
-from forecast.spec import ConfigError
 
 
 def test_rows_bars_and_dates_by_hand(events):

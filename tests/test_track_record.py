@@ -5,7 +5,7 @@ import pytest
 import forecast as fc
 from forecast.archive import track_record as tr
 from forecast.archive.store import Archive
-from forecast.spec import LEVELS
+from forecast.config.settings import LEVELS
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.errors import DataError
 from forecast.models.transform import make_transform
-from forecast.spec import DataError
 
 
 def months(values):

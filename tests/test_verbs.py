@@ -5,9 +5,9 @@ import shlex
 
 import pytest
 
-from forecast import cli
-from forecast._cli.verbs import Verb
-from forecast.spec import ConfigError
+from forecast.cli import main
+from forecast.cli.verbs import Verb
+from forecast.errors import ConfigError
 
 
 def _subparsers(parser):
@@ -16,9 +16,9 @@ def _subparsers(parser):
     }
 
 
-@pytest.mark.parametrize("name", sorted(cli.VERBS))
+@pytest.mark.parametrize("name", sorted(main.VERBS))
 def test_help_of_every_verb_has_an_example_that_its_parser_takes(name):
-    parser = cli.VERBS[name].parser(name)
+    parser = main.VERBS[name].parser(name)
     for sub in [parser, *_subparsers(parser).values()]:
         said = sub.format_help()
         example = sub.epilog.removeprefix("example: ")
@@ -44,7 +44,7 @@ def test_help_of_every_verb_has_an_example_that_its_parser_takes(name):
 )
 def test_json_is_one_value_that_a_programme_reads(words, keys, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code = cli.main([*(w.format(tmp=tmp_path) for w in words), "--json"])
+    code = main.main([*(w.format(tmp=tmp_path) for w in words), "--json"])
     out, err = capsys.readouterr()
     found = json.loads(out)
     assert keys <= set(found) and err == "" and "\x1b" not in out

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from _tables import figures, forecasts, random_walk, walk
-from forecast.scoring import wide as w
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
+from forecast.tables import quantiles as w
 
 
 @pytest.fixture

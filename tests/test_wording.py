@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from forecast.report import wording as w
+from forecast.report import format as w
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from forecast.spec import (
-    LEVELS,
-    VERSION,
-    ConfigError,
-    DataError,
-    Experiment,
-    ForecastError,
-    ForecastWarning,
-    LookAheadError,
-)
+from forecast.config.settings import LEVELS, VERSION, Experiment
+from forecast.errors import ConfigError, DataError, ForecastError, ForecastWarning, LookAheadError
 
 __version__ = VERSION
 
@@ -26,7 +18,7 @@ __version__ = VERSION
 _HOMES = {
     "load_observations": "forecast.data.observations",
     "Observations": "forecast.data.observations",
-    "register_reader": "forecast.data._files",
+    "register_reader": "forecast.data.read",
     "Panel": "forecast.data.panel",
     "to_nixtla": "forecast.interchange",
     "from_nixtla": "forecast.interchange",
@@ -34,10 +26,10 @@ _HOMES = {
     "load_events": "forecast.events.calendar",
     "EventCalendar": "forecast.events.calendar",
     "Design": "forecast.events.design",
-    "load_experiment": "forecast._experiment.load",
-    "run": "forecast.experiment",
-    "Run": "forecast.experiment",
-    "write_report": "forecast.report.page",
+    "load_experiment": "forecast.experiment.load",
+    "run": "forecast.experiment.run",
+    "Run": "forecast.experiment.run",
+    "write_report": "forecast.report.build",
     "Forecast": "forecast.models.base",
     "SeriesModel": "forecast.models.base",
     "SeriesFit": "forecast.models.base",
@@ -50,42 +42,42 @@ _HOMES = {
     "check_no_lookahead": "forecast.backtesting.lookahead",
     "effects": "forecast.interventions.effects",
     "detect_events": "forecast.interventions.detect",
-    "specification_curve": "forecast.interventions.specification",
+    "specification_curve": "forecast.interventions.robustness",
     "score": "forecast.scoring.scores",
     "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
-    "publish_report": "forecast.publish:publish",
+    "publish_report": "forecast.publish.publish:publish",
 }
 
 if TYPE_CHECKING:
-    from forecast._experiment.load import load_experiment as load_experiment
     from forecast.backtesting.lookahead import check_no_lookahead as check_no_lookahead
     from forecast.backtesting.origins import monthly_origins as monthly_origins
     from forecast.backtesting.runner import Backtest as Backtest
     from forecast.backtesting.runner import backtest as backtest
-    from forecast.data._files import register_reader as register_reader
     from forecast.data.observations import Observations as Observations
     from forecast.data.observations import load_observations as load_observations
     from forecast.data.panel import Panel as Panel
+    from forecast.data.read import register_reader as register_reader
     from forecast.events.calendar import EventCalendar as EventCalendar
     from forecast.events.calendar import load_events as load_events
     from forecast.events.design import Design as Design
-    from forecast.experiment import Run as Run
-    from forecast.experiment import run as run
+    from forecast.experiment.load import load_experiment as load_experiment
+    from forecast.experiment.run import Run as Run
+    from forecast.experiment.run import run as run
     from forecast.interchange import export as export
     from forecast.interchange import from_nixtla as from_nixtla
     from forecast.interchange import to_nixtla as to_nixtla
     from forecast.interventions.detect import detect_events as detect_events
     from forecast.interventions.effects import effects as effects
-    from forecast.interventions.specification import specification_curve as specification_curve
+    from forecast.interventions.robustness import specification_curve as specification_curve
     from forecast.models.base import Forecast as Forecast
     from forecast.models.base import SeriesFit as SeriesFit
     from forecast.models.base import SeriesModel as SeriesModel
     from forecast.models.registry import list_models as list_models
     from forecast.models.registry import make_model as make_model
     from forecast.models.registry import register_model as register_model
-    from forecast.publish import publish as _publish
-    from forecast.report.page import write_report as write_report
+    from forecast.publish.publish import publish as _publish
+    from forecast.report.build import write_report as write_report
     from forecast.scoring.comparison import compare as compare
     from forecast.scoring.scores import register_metric as register_metric
     from forecast.scoring.scores import score as score

@@ -18,8 +18,8 @@ import pandas as pd
 
 from forecast.data.observations import Observations, load_observations
 from forecast.data.panel import Panel
+from forecast.errors import ConfigError
 from forecast.files import inside, safe_cell, write_file
-from forecast.spec import ConfigError
 
 #: Rows of a sheet of Excel, its header included.
 SHEET_ROWS = 1_048_576

@@ -14,11 +14,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _tables import drift, figures, forecasts, random_walk, walk
-from forecast.postprocess import _matured, reconciliation
+from forecast.config.settings import CombinationSpec, IntervalsSpec
+from forecast.postprocess import reconciliation
 from forecast.postprocess.combination import combine
 from forecast.postprocess.intervals import METHODS, add_intervals
 from forecast.postprocess.reconciliation import reconcile
-from forecast.spec import CombinationSpec, IntervalsSpec
+from forecast.tables import known_errors
 
 MONTHS, AT = 40, 32
 TREE = {"all": ("a", "b")}
@@ -67,13 +68,13 @@ def summed(parts, obs):
 @pytest.mark.parametrize("method", METHODS)
 def test_errors_of_the_future_in_ranges(method, monkeypatch):
     assert not moves(ranges(method))
-    monkeypatch.setattr(_matured.Matured, "usable", everything)
+    monkeypatch.setattr(known_errors.Matured, "usable", everything)
     assert moves(ranges(method))
 
 
 def test_weights_of_the_future_in_combinations(monkeypatch):
     assert not moves(mix("inverse_error"))
-    monkeypatch.setattr(_matured.Matured, "usable", everything)
+    monkeypatch.setattr(known_errors.Matured, "usable", everything)
     assert moves(mix("inverse_error"))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.cli import main
+from forecast.cli.main import main
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-model.md"
 

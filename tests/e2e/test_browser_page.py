@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from chromium import Browser, Tab, find_chromium
 
-from forecast import compose
-from forecast.report import page as fc_page
-from forecast.report import side_by_side
+from forecast.config import compose
+from forecast.report import build as fc_page
+from forecast.report import comparison
 from report_fixture import STATES, brief, files, state
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
@@ -171,7 +171,7 @@ def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
 def test_runs_side_by_side_are_accepted(browser, folder):
     path = folder / "compare.html"
     folders = [page(folder, name).parent for name in ("late", "sectors")]
-    path.write_text(side_by_side.compare_html(folders), encoding="utf-8")
+    path.write_text(comparison.compare_html(folders), encoding="utf-8")
     accepted(browser, path, VIEWS[::4], (320,))
 
 

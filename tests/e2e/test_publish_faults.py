@@ -16,9 +16,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _archive import reachable
 from _rounds import Rounds, light
-from forecast._publish import place
 from forecast.archive.store import Archive, digest_of
-from forecast.publish import STEPS
+from forecast.publish import folders
+from forecast.publish.publish import STEPS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 FIRST, NEXT = 40, 41
@@ -81,7 +81,7 @@ def sound(rounds):
     seen = {p.name for p in (rounds.site / "reports").iterdir()}
     digests = dict(zip(runs["path"].str.removeprefix("reports/"), runs["digest"], strict=True))
     for name in seen:
-        assert digests[name] == place.folder_digest(rounds.site / "reports" / name), name
+        assert digests[name] == folders.folder_digest(rounds.site / "reports" / name), name
     for page in ("index.html", "feed.xml", "latest.json", "status.json"):
         assert (rounds.site / page).stat().st_size > 100
     json.loads((rounds.site / "latest.json").read_text())

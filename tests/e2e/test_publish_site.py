@@ -14,7 +14,7 @@ from chromium import Browser, find_chromium
 from test_browser_page import violations
 
 from _rounds import Rounds
-from forecast.publish import backfill
+from forecast.publish.publish import backfill
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ import pytest
 import yaml
 from chromium import Browser, find_chromium
 
-from forecast import guard
-from forecast.cli import main
-from forecast.data._tables import _IDS, SIDE_COLUMNS
-from forecast.events._reading import COLUMNS, ID_COLUMNS
+from forecast.cli.main import main
+from forecast.config import guard
+from forecast.data.frames import _IDS, SIDE_COLUMNS
+from forecast.events.reading import COLUMNS, ID_COLUMNS
 from forecast.files import plain_cell
 from forecast.interchange import schema
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.postprocess._mint import reconcile_values, summing_matrix
+from forecast.postprocess.mint import reconcile_values, summing_matrix
 
 TREE = {"Total": ("A", "B"), "A": ("AA", "AB"), "B": ("BA", "BB")}
 #: Found from the reference values of two methods (they fix six differences); the third confirms it.

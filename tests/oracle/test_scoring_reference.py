@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.config.settings import LEVELS
 from forecast.scoring import metrics as m
-from forecast.spec import LEVELS
+from forecast.tables.levels import central_pairs
 
 DATA = Path(__file__).parent / "data"
 REFERENCE = json.loads((DATA / "scoring.json").read_text(encoding="utf-8"))
@@ -77,7 +78,7 @@ def test_wis_equals_twice_the_mean_pinball_loss_of_sklearn(y, levels):
     pinball = [mean_pinball_loss([y], [x], alpha=p) for x, p in zip(q, levels, strict=True)]
     assert m.wis(y, q, levels).item() == pytest.approx(2 * np.mean(pinball))
     # and the definition by ranges: (|y - m| / 2 + sum alpha_k / 2 IS_k) / (K + 1/2)
-    pairs = m.central_pairs(levels)
+    pairs = central_pairs(levels)
     ranges = sum(0.5 * a * m.interval_score(y, q[i], q[j], a).item() for i, j, a in pairs)
     middle = 0.5 * abs(y - q[list(levels).index(0.5)])
     assert m.wis(y, q, levels).item() == pytest.approx((middle + ranges) / (len(pairs) + 0.5))

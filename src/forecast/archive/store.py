@@ -18,9 +18,9 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.archive._check import check_content, unpack
-from forecast.archive._rows import digest_of, insert
-from forecast.archive._schema import (
+from forecast.archive.integrity import check_content, unpack
+from forecast.archive.rows import digest_of, insert
+from forecast.archive.schema import (
     ArchiveError,
     copy_whole,
     corrupt,
@@ -321,7 +321,7 @@ class Archive:
 
     def export(self, folder: Path) -> str:
         """Write every table as CSV (source files beside them, by hash) and return what was written."""
-        from forecast.archive._export import export
+        from forecast.archive.export import export
 
         with self._reading() as connection:
             return export(connection, folder)

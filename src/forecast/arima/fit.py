@@ -16,7 +16,7 @@ from forecast.arima.reference import fit_reference
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, search
 from forecast.arima.solved import ExactSource, Solved, batch_of
-from forecast.spec import ConfigError, DataError, ForecastError, nearest
+from forecast.errors import ConfigError, DataError, ForecastError, nearest
 
 ENGINES = ("exact", "numpy", "compiled", "statsmodels")
 

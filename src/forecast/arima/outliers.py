@@ -26,7 +26,7 @@ from forecast.arima.problem import FoldJob
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Starts
 from forecast.arima.solved import prepare_covariances
-from forecast.spec import ConfigError, DataError, nearest
+from forecast.errors import ConfigError, DataError, nearest
 
 KINDS = ("AO", "LS", "TC")
 #: Monthly decay of a temporary change.

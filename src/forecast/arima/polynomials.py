@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 Floats = NDArray[np.float64]
 

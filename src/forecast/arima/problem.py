@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arima.polynomials import Floats, Orders, difference
-from forecast.spec import ConfigError, DataError
+from forecast.errors import ConfigError, DataError
 
 Ints = NDArray[np.int64]
 #: A column is dropped when less than this share of its sum of squares is left after the columns before it.

@@ -18,7 +18,7 @@ import numpy as np
 from forecast.arima.polynomials import Floats
 from forecast.arima.problem import Problem
 from forecast.arima.result import ArimaFit
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
 
 
 @dataclass(frozen=True, eq=False)

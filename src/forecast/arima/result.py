@@ -13,8 +13,8 @@ import pandas as pd
 
 from forecast.arima.polynomials import Floats, inverse_roots, split
 from forecast.arima.problem import Problem
-from forecast.display import arima_html, plot_arima
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
+from forecast.notebook import arima_html, plot_arima
 
 #: Names and rows of the table of models tried: the table itself is made when somebody asks.
 Tried = tuple[Sequence[str], Sequence[tuple[Any, ...]]]

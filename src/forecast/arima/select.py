@@ -30,7 +30,7 @@ from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, follow, full
 from forecast.arima.solved import batch_of
 from forecast.arima.stationarity import ordinary_differences, seasonal_differences
-from forecast.spec import ConfigError, DataError, ForecastError, nearest
+from forecast.errors import ConfigError, DataError, ForecastError, nearest
 
 MAX_P, MAX_Q, MAX_SEASONAL = 5, 5, 2
 #: Roots within this modulus reject a model.

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from forecast.config.settings import Coding, Knowledge
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
+from forecast.errors import DataError, ForecastError
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.models.base import Model
-from forecast.spec import Coding, DataError, ForecastError, Knowledge
 
 
 @dataclass(frozen=True, kw_only=True)

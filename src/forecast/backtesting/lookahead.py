@@ -16,11 +16,12 @@ import pandas as pd
 from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.backtesting.origins import monthly_origins
 from forecast.backtesting.runner import run_chain
+from forecast.config.settings import CombinationSpec, IntervalsSpec, Knowledge
 from forecast.data.observations import Observations, replace_rows
+from forecast.errors import LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model
-from forecast.spec import CombinationSpec, IntervalsSpec, Knowledge, LookAheadError
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
 Postprocess = Callable[[pd.DataFrame, Observations], pd.DataFrame]

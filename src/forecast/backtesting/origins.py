@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from forecast.config.settings import is_month
 from forecast.data.observations import Observations
-from forecast.spec import ConfigError, is_month, nearest
+from forecast.errors import ConfigError, nearest
 
 
 def monthly_origins(

@@ -10,24 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.backtesting import kept
+from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
-from forecast.data._parse import months_index
+from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS, LEVELS, Coding, Knowledge
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
+from forecast.data.parse import months_index
+from forecast.errors import ConfigError, ForecastError
 from forecast.events.calendar import EventCalendar
 from forecast.models.base import Fitted, FoldFailure, Model
 from forecast.models.base import Path as ForecastPath
 from forecast.models.registry import make_model
-from forecast.spec import (
-    FOLD_COLUMNS,
-    FORECAST_COLUMNS,
-    LEVELS,
-    Coding,
-    ConfigError,
-    ForecastError,
-    Knowledge,
-)
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
 _FAILURES = (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError)
@@ -211,23 +204,23 @@ def _chain_task(
 
 def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path) -> Backtest:
     """Take the folds of a chain that were made before and are the same, and run the others."""
-    keys = kept.fold_keys(chain, source, origins)
-    path = kept.kept_file(cache, chain, keys)
-    before = kept.load(path)
+    keys = fold_cache.fold_keys(chain, source, origins)
+    path = fold_cache.kept_file(cache, chain, keys)
+    before = fold_cache.load(path)
     if before is None:
         made = run_chain(chain, source, origins)
     else:
-        same = kept.same_until(before, keys)
+        same = fold_cache.same_until(before, keys)
         before = before.first(same, origins)
         if same == len(origins):
             return Backtest(before.forecasts, before.folds)
-        start = kept.first_to_fit(chain, before, same)
+        start = fold_cache.first_to_fit(chain, before, same)
         rest = run_chain(chain, source, origins[start:], same - start)
         # a table without rows has no types of its own
         tables = [t for t in (before.forecasts, rest.forecasts) if len(t)] or [rest.forecasts]
         folds = pd.concat([before.folds, rest.folds], ignore_index=True)
         made = Backtest(pd.concat(tables, ignore_index=True), folds)
-    kept.save(kept.Kept(keys, made.forecasts, made.folds), path)
+    fold_cache.save(fold_cache.Kept(keys, made.forecasts, made.folds), path)
     return made
 
 

@@ -1,12 +1,12 @@
 """Figures as known on a date: files in, `Observations` and `Panel` out."""
 
-from forecast.data._files import register_reader
-from forecast.data._importing import ImportSummary, import_files
-from forecast.data._show import show_series
 from forecast.data.checks import FileReport, check_file, examine_file
+from forecast.data.importing import ImportSummary, import_files
 from forecast.data.observations import Observations, load_observations
 from forecast.data.panel import Panel
+from forecast.data.read import register_reader
 from forecast.data.releases import NextRelease, is_late, next_release, release_lags
+from forecast.data.show import show_series
 
 __all__ = [
     "FileReport",

@@ -15,9 +15,9 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data._parse import RELEASE_BASES, BoolArray, IntArray, day_text, month_text
-from forecast.data._tidy import Rows
-from forecast.spec import DataError, Finding, nearest, raise_for_errors
+from forecast.data.parse import RELEASE_BASES, BoolArray, IntArray, day_text, month_text
+from forecast.data.tidy import Rows
+from forecast.errors import DataError, Finding, nearest, raise_for_errors
 
 __all__ = ["FileReport", "check_file", "check_rows", "examine_file", "raise_for_errors", "shorten"]
 
@@ -182,7 +182,7 @@ def examine_file(
     there is no such file
     """
     # Imported here because reading a path needs the checks above.
-    from forecast.data._load import read_path
+    from forecast.data.load import read_path
 
     try:
         reading = read_path(

@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.data import _tables
-from forecast.data._parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
+from forecast.config.settings import Truth, own_path
+from forecast.data import frames as _tables
 from forecast.data.panel import Panel, are_counts, empty_leaks
-from forecast.spec import ConfigError, Finding, Truth, nearest, own_path
+from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
+from forecast.errors import ConfigError, Finding, nearest
 
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
@@ -399,7 +400,7 @@ def load_observations(
     >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
     [10.0]
     """
-    from forecast.data import _load
+    from forecast.data import load
 
     if path is None:
         obs = _bundle()
@@ -408,17 +409,18 @@ def load_observations(
             for name in ("table", "leaks", "series", "hierarchy", "breaks", "releases", "sources")
         }
         obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
-        return obs if series_id is None else _load.only(obs, series_id)
+        return obs if series_id is None else load.only(obs, series_id)
 
     place = path if isinstance(path, pd.DataFrame) else own_path(path)
-    return _load.load(place, series_id, release_lag_days, allow_gaps, allow_http=allow_http)
+    return load.load(place, series_id, release_lag_days, allow_gaps, allow_http=allow_http)
 
 
 @cache
 def _bundle() -> Observations:
-    from forecast.data import _load
 
-    return _load.load(BUNDLED, None, 0, False, bundled=True)
+    from forecast.data import load
+
+    return load.load(BUNDLED, None, 0, False, bundled=True)
 
 
 def replace_rows(obs: Observations, table: pd.DataFrame, findings: Iterable[Finding] = ()) -> Observations:

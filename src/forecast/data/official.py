@@ -36,9 +36,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.data._files import RawTable
-from forecast.data._parse import MONTH_NAMES, IntArray, TextArray, month_text, parse_cells, parse_value
-from forecast.spec import Finding
+from forecast.data.parse import MONTH_NAMES, IntArray, TextArray, month_text, parse_cells, parse_value
+from forecast.data.read import RawTable
+from forecast.errors import Finding
 
 #: Days after a month's end at which an official file is taken to be public when nothing else is known.
 OFFICIAL_LAG_DAYS = 17

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from forecast.display import plot_panel, table_html
-from forecast.spec import ConfigError, nearest
+from forecast.errors import ConfigError, nearest
+from forecast.notebook import plot_panel, table_html
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.data import _tables
-from forecast.data._parse import days_stamps, month_end
+from forecast.data import frames
 from forecast.data.observations import Observations
-from forecast.spec import ConfigError
+from forecast.data.parse import days_stamps, month_end
+from forecast.errors import ConfigError
 
 #: Fewer lags with evidence than this, and assumed ones are used as well.
 _FEWEST = 3
@@ -79,7 +79,7 @@ def release_lags(
     table = obs.table
     table = table[(table["series_id"] == series_id) & (table["status"] != "flash")]
     table = table[table["released"] <= obs.day_of(date)].drop_duplicates("month")
-    lag = _tables.day_numbers(table["released"]) - month_end(_tables.month_numbers(table["month"]))
+    lag = frames.day_numbers(table["released"]) - month_end(frames.month_numbers(table["month"]))
     return pd.DataFrame(
         {
             "month": table["month"].array,
@@ -159,4 +159,4 @@ def is_late(
     if expected_by is None:
         return bool(day > due.latest)
     end = int(month_end(np.array([due.month.ordinal]))[0])
-    return bool(_tables.day_number(day) > end + expected_by)
+    return bool(frames.day_number(day) > end + expected_by)

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.events import _reading
-from forecast.events._arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
+from forecast.config.settings import own_path
+from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
+from forecast.events import reading
+from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
 from forecast.files import safe_cell, write_file
-from forecast.spec import ConfigError, Finding, nearest, own_path, raise_for_errors
 
 if TYPE_CHECKING:
+    from forecast.config.settings import Coding, Knowledge, ScenarioSpec
     from forecast.events.design import Design, PanelLike
-    from forecast.spec import Coding, Knowledge, ScenarioSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ class EventCalendar:
         for column, value in cells.items():
             if column not in table:
                 raise ConfigError(f"{column}: a calendar has no such column.{nearest(column, table.columns)}")
-            table.loc[row, column] = pd.Timestamp(value) if column in _reading.DATES else value
+            table.loc[row, column] = pd.Timestamp(value) if column in reading.DATES else value
         return replace_events(self, table)
 
     def check_ids(self, ids: Iterable[str]) -> None:
@@ -225,7 +226,7 @@ def load_events(path: str | Path | None = None, series: Collection[str] | None =
     path = None if path is None else own_path(path)
     table, findings = _read(path)
     raise_for_errors(findings)
-    made = _reading.typed(table)
+    made = reading.typed(table)
     if series is not None:
         findings += check_patterns(made, series, table.index.tolist(), _name(path))
     kept = tuple(f for f in findings if f.severity == "warning")
@@ -259,8 +260,8 @@ def check_calendar(path: str | Path | None = None, series: Collection[str] | Non
     []
     """
     table, findings = _read(path)
-    if not table.empty and all(column in table for column in _reading.NEEDED):
-        findings += _reading.check_sources(table, _name(path))
+    if not table.empty and all(column in table for column in reading.NEEDED):
+        findings += reading.check_sources(table, _name(path))
         if "series_ids" in table:
             if series is None:
                 series = pd.read_csv(_bundled("series.csv"), usecols=["series_id"], dtype=str)[
@@ -338,12 +339,12 @@ def check_event(path: str | Path, cells: Mapping[str, str]) -> tuple[list[Findin
         raise_for_errors(_cells_without_column(cells, header, target.name))
         line = len(target.read_text(encoding="utf-8-sig").splitlines()) + 1
     else:
-        header = [c for c in _reading.COLUMNS if c in cells or c in _reading.NEEDED]
+        header = [c for c in reading.COLUMNS if c in cells or c in reading.NEEDED]
         header += [c for c in cells if c not in header]
         table, line = pd.DataFrame(columns=header), 2
     row = pd.DataFrame([[str(cells.get(c, "")).strip() for c in header]], columns=header, index=[line])
     both = pd.concat([table, row]) if len(table) else row
-    findings = [*_reading.check_rows(both, target.name), *_reading.check_sources(row, target.name)]
+    findings = [*reading.check_rows(both, target.name), *reading.check_sources(row, target.name)]
     return [f for f in findings if f.row == line or f.severity == "error"], row
 
 
@@ -371,9 +372,9 @@ def _read(path: str | Path | None) -> tuple[pd.DataFrame, list[Finding]]:
     target = _bundled("events.csv") if path is None else Path(path)
     if target.is_dir():
         target = target / "events.csv"
-    table, findings = _reading.read_rows(target)
+    table, findings = reading.read_rows(target)
     if len(table.columns):
-        findings += _reading.check_rows(table, target.name)
+        findings += reading.check_rows(table, target.name)
     return table, findings
 
 

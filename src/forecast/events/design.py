@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from forecast.display import design_html, plot_design
-from forecast.events._select import Selection, Setting, select
+from forecast.config.settings import KNOWLEDGE
+from forecast.errors import ConfigError, nearest
+from forecast.events.selection import Selection, Setting, select
 from forecast.events.shapes import Floats, Ints, to_day
-from forecast.spec import KNOWLEDGE, ConfigError, nearest
+from forecast.notebook import design_html, plot_design
 
 if TYPE_CHECKING:
+    from forecast.config.settings import ScenarioSpec
     from forecast.events.calendar import EventCalendar
-    from forecast.spec import ScenarioSpec
 
 #: Mean (for a certain sign) and sd of an effect on logs before looking: 'cautious' in the study of accuracy.
 PRIOR_MEAN = 0.1

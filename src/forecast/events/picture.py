@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forecast.errors import ConfigError
 from forecast.events.timeline import select
 from forecast.files import printable, write_file
-from forecast.spec import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecast.errors import ConfigError, nearest
 from forecast.events import design as designs
-from forecast.events._changes import EXACT_SD, Change, parse_changes
-from forecast.events._select import ACTIVE, day_text
+from forecast.events.changes import EXACT_SD, Change, parse_changes
+from forecast.events.selection import ACTIVE, day_text
 from forecast.events.shapes import FAR, Floats, Ints, build_up, month_edges, pulse_end, to_day, weights
-from forecast.spec import ConfigError, nearest
 
 if TYPE_CHECKING:
     from forecast.events.calendar import EventCalendar

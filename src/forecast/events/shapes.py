@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.spec import ConfigError, nearest
+from forecast.errors import ConfigError, nearest
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

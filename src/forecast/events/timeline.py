@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.events._select import ACTIVE
+from forecast.errors import ConfigError, nearest
+from forecast.events.selection import ACTIVE
 from forecast.events.shapes import FAR, Floats, Ints, to_day
-from forecast.spec import ConfigError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.config.settings import Coding, Knowledge
+from forecast.errors import ConfigError
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
-from forecast.scoring._ground import ALL
 from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
-from forecast.scoring.knowledge import MEASURES, compare_knowledge
-from forecast.spec import Coding, ConfigError, Knowledge
+from forecast.scoring.event_value import MEASURES, compare_knowledge
+from forecast.tables.common_folds import ALL
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

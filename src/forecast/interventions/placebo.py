@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecast.config.settings import Coding
 from forecast.interventions.groups import PLACEBO, Floats, Group
 from forecast.interventions.study import Study, make_study, point_of
-from forecast.spec import Coding
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.config.settings import ScenarioSpec
 from forecast.events.scenario import parse_changes
 from forecast.events.shapes import FAR
-from forecast.spec import ScenarioSpec
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

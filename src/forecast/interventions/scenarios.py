@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.config.settings import FORECAST_COLUMNS, Coding, Knowledge, ScenarioSpec
+from forecast.errors import ConfigError, ForecastError
 from forecast.events.design import Design
 from forecast.models.base import Model, series_data
-from forecast.postprocess._matured import in_order, widen
-from forecast.scoring.wide import Floats
-from forecast.spec import FORECAST_COLUMNS, Coding, ConfigError, ForecastError, Knowledge, ScenarioSpec
+from forecast.tables.known_errors import in_order, widen
+from forecast.tables.quantiles import Floats
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
+from forecast.config.settings import Coding, Knowledge
+from forecast.errors import ConfigError, DataError, nearest
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.interventions.groups import TOO_ALIKE, Floats, Group, make_groups
 from forecast.models.arima import Arima, Starts
 from forecast.models.base import series_data
 from forecast.models.registry import make_model
-from forecast.spec import Coding, ConfigError, DataError, Knowledge, nearest
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

@@ -12,6 +12,7 @@ import pandas as pd
 from forecast import arima as engine
 from forecast.arima import FoldJob
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
+from forecast.errors import ForecastError
 from forecast.models.base import (
     Array,
     Fitted,
@@ -24,7 +25,6 @@ from forecast.models.base import (
     series_data,
 )
 from forecast.models.transform import Scale
-from forecast.spec import ForecastError
 
 Starts = Literal["warm", "modes", "full"]
 

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
-from forecast.display import forecast_html, plot_forecast
+from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.transform import Scale, Transform, make_transform
-from forecast.spec import LEVELS, DataError, ForecastError
+from forecast.notebook import forecast_html, plot_forecast
 
 Array = npt.NDArray[np.float64]
 Job = tuple[Panel, Design]

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecast.errors import DataError
 from forecast.models.arima import residual_checks
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
 from forecast.models.transform import Scale
-from forecast.spec import DataError
 
 
 @dataclass(frozen=True)

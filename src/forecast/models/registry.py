@@ -12,8 +12,10 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
+from forecast.config.convert import from_plain
+from forecast.config.settings import ModelSpec
+from forecast.errors import ConfigError, nearest
 from forecast.models.base import Model
-from forecast.spec import ConfigError, ModelSpec, from_plain, nearest
 
 _REGISTRY: dict[str, type[Any]] = {}
 _BUILTIN: dict[str, tuple[str, str]] = {

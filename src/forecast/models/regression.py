@@ -9,7 +9,9 @@ from typing import ClassVar, Protocol
 import numpy as np
 import pandas as pd
 
+from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
+from forecast.errors import DataError
 from forecast.events.design import Design
 from forecast.models.base import (
     COEFFICIENT_COLUMNS,
@@ -27,7 +29,6 @@ from forecast.models.base import (
     series_data,
 )
 from forecast.models.transform import Scale
-from forecast.spec import LEVELS, DataError
 
 _FREE = 1e4  # scale of a column without a prior: its penalty vanishes
 

@@ -10,9 +10,9 @@ from typing import ClassVar, Literal, cast
 
 import numpy as np
 
+from forecast.errors import DataError
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
 from forecast.models.transform import Scale
-from forecast.spec import DataError
 
 
 def complete(data: SeriesData) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecast.spec import DataError
+from forecast.errors import DataError
 
 Scale = Literal["log", "none", "box-cox"]
 Array = npt.NDArray[np.float64]

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecast.postprocess import _combine
-from forecast.postprocess._matured import Matured, in_order, mature
-from forecast.scoring.wide import (
+from forecast.config.settings import CombinationSpec
+from forecast.errors import ConfigError, nearest
+from forecast.postprocess import weights as _combine
+from forecast.tables.known_errors import Matured, in_order, mature
+from forecast.tables.quantiles import (
     MEDIAN,
     Floats,
     Ints,
@@ -30,7 +32,6 @@ from forecast.scoring.wide import (
     to_long,
     to_wide,
 )
-from forecast.spec import CombinationSpec, ConfigError, nearest
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

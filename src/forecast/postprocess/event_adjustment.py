@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.postprocess._matured import Matured, in_order, mature, widen
-from forecast.scoring.wide import (
+from forecast.errors import ConfigError
+from forecast.tables.known_errors import Matured, in_order, mature, widen
+from forecast.tables.quantiles import (
     Bools,
     Floats,
     Outcomes,
@@ -30,7 +31,6 @@ from forecast.scoring.wide import (
     to_long,
     to_wide,
 )
-from forecast.spec import ConfigError
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecast.postprocess import _methods
-from forecast.postprocess._matured import Matured, in_order, mature, widen
-from forecast.scoring.wide import (
+from forecast.config.settings import LEVELS, IntervalsSpec
+from forecast.errors import ConfigError, nearest
+from forecast.postprocess import interval_methods
+from forecast.tables.known_errors import Matured, in_order, mature, widen
+from forecast.tables.quantiles import (
     KEYS,
     MEDIAN,
     Floats,
@@ -28,7 +30,6 @@ from forecast.scoring.wide import (
     to_long,
     to_wide,
 )
-from forecast.spec import LEVELS, ConfigError, IntervalsSpec, nearest
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -47,10 +48,16 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
-    "square_root": Method(_methods.square_root, _methods.needed_one_step, "by the square-root rule"),
-    "direct": Method(_methods.direct, _methods.needed_signed, "by signed errors of the same horizon"),
+    "square_root": Method(
+        interval_methods.square_root, interval_methods.needed_one_step, "by the square-root rule"
+    ),
+    "direct": Method(
+        interval_methods.direct, interval_methods.needed_signed, "by signed errors of the same horizon"
+    ),
     "direct_mirrored": Method(
-        _methods.direct_mirrored, _methods.needed_mirrored, "by mirrored errors of the same horizon"
+        interval_methods.direct_mirrored,
+        interval_methods.needed_mirrored,
+        "by mirrored errors of the same horizon",
     ),
 }
 OWN = "model"

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.postprocess._matured import Matured, mature
-from forecast.postprocess._mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
-from forecast.scoring.wide import (
+from forecast.config.settings import FORECAST_COLUMNS
+from forecast.errors import ConfigError, nearest
+from forecast.postprocess.mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
+from forecast.tables.known_errors import Matured, mature
+from forecast.tables.quantiles import (
     Block,
     Floats,
     Ints,
@@ -31,7 +33,6 @@ from forecast.scoring.wide import (
     to_long,
     to_wide,
 )
-from forecast.spec import FORECAST_COLUMNS, ConfigError, nearest
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from forecast.spec import ForecastError
+from forecast.errors import ForecastError
 
 LANGUAGES = Path(__file__).parent / "languages"
 ENGLISH: Mapping[str, Any] = {

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.report import facts
-from forecast.report import wording as w
-from forecast.report._rows import records
+from forecast.report import format as w
+from forecast.report import view as facts
+from forecast.report.blocks import Banner, Link
 from forecast.report.catalogue import mark, t
-from forecast.report.content import Banner, Link
+from forecast.report.rows import records
 
 #: A forecast as the page gives it: its middle, and its 80% range unless it was refused.
 Given = tuple[float, tuple[float, float] | None]

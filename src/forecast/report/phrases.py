@@ -38,7 +38,7 @@ PHRASES: tuple[str, ...] = (
     mark("The forecast of {month} went from {before} to {after}: {steps}."),
     mark("software {number}"), mark("revised figures {number}"), mark("new figure {number}"), mark("events {number}"),
     mark("settings {number}"),
-    # forecast._publish.reruns: why each step was what it was
+    # forecast.publish.reruns: why each step was what it was
     mark("none changed"), mark("the settings of the experiment were changed"), mark("made by the same software"),
     mark("the last issue, run again today, is the same"), mark("the last issue, run again today, differs"),
     mark("no figure was revised"), mark("the figure of {month} was revised"),
@@ -88,7 +88,7 @@ PHRASES: tuple[str, ...] = (
     mark("the shrunken estimates of one ARIMA model with events, laid over this row"),
     mark("The press figure is in the fit ({figures})."),
     mark("Moved as its members move on average when the press figure ({figures}) is in the fit."),
-    # forecast.interventions.fading, .specification
+    # forecast.interventions.profiles, .specification
     mark("The figures do not tell how fast it faded: every factor from {low} to {high} fits about as well."),
     mark("At the largest likelihood {size}; 95% range of the factor {low} to {high}; a lasting step fits about as well."),
     mark("At the largest likelihood {size}; 95% range of the factor {low} to {high}."),
@@ -118,7 +118,7 @@ PHRASES: tuple[str, ...] = (
     mark("{members}: weighted by inverse past errors"),
     # forecast.arima: a check of the fit
     mark("fit"), mark("another optimum lies only {gap} below this one in log-likelihood"),
-    # forecast._publish: the banner of late figures
+    # forecast.publish.__init__: the banner of late figures
     mark("Figures are late: {month} was expected by {days} days after the month’s end and is not in. The reports below rest on figures up to {last}."),
     # comparisons of scores, names and eras already in the words of the page
     mark("better than {model}"),

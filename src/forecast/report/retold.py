@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from functools import cache
 
-from forecast.report import wording as w
+from forecast.report import format as w
 from forecast.report.catalogue import formats, t
 from forecast.report.phrases import PHRASES, SHIPPED
 

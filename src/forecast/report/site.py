@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.report import _templates
-from forecast.report import wording as w
-from forecast.report._templates import TEMPLATES
+from forecast.report import format as w
 from forecast.report.catalogue import formats, speaking, t
 from forecast.report.retold import retold, shipped
+from forecast.report.write import html as _templates
+from forecast.report.write.html import TEMPLATES
 
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
 SCHEMA_VERSION = "1.0"
@@ -122,7 +122,7 @@ def site_files(content: SiteContent) -> dict[str, bytes]:
     >>> sorted(site_files(SiteContent("Forecast", "monthly")))
     ['feed.xml', 'index.html', 'latest.json', 'latest.schema.json', 'status.json', 'track_record.csv']
     """
-    from forecast.report.companions import csv_bytes
+    from forecast.report.write.files import csv_bytes
 
     kept = [table for table in (content.record, content.replay) if len(table)]
     record = pd.concat(kept, ignore_index=True) if kept else content.record
@@ -141,7 +141,7 @@ def site_files(content: SiteContent) -> dict[str, bytes]:
 
 def json_bytes(value: Any) -> bytes:
     """Return a value as indented JSON; no NaN."""
-    from forecast.report.companions import plain_json
+    from forecast.report.write.files import plain_json
 
     return (json.dumps(plain_json(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
@@ -256,7 +256,7 @@ def index(content: SiteContent) -> str:
 def _css() -> Any:
     from markupsafe import Markup
 
-    from forecast.report.figures import DARK, LIGHT
+    from forecast.report.figures.style import DARK, LIGHT
 
     light, dark = (
         ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
@@ -316,7 +316,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
 
 def _kinds(content: SiteContent) -> list[dict[str, Any]]:
     """How forecasts did at each horizon, published and replayed apart, with what coverage so far can mean."""
-    from forecast.report.names import model_name
+    from forecast.report.labels import model_name
 
     out = []
     table = content.summary

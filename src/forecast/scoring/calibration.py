@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds
-from forecast.scoring.metrics import coverage_interval, covered, range_levels
-from forecast.scoring.wide import Bools
-from forecast.spec import ConfigError
+from forecast.errors import ConfigError
+from forecast.scoring.metrics import coverage_interval, covered
+from forecast.tables.common_folds import ALL, Eras, Ground, era_masks, grounds
+from forecast.tables.levels import range_levels
+from forecast.tables.quantiles import Bools
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

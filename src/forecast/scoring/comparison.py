@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.scoring._bootstrap import circular_draws, diebold_mariano, drawn_means
-from forecast.scoring._ground import ALL, Eras, Ground, era_masks, grounds, is_time
+from forecast.config.settings import ReportSpec
+from forecast.errors import ConfigError, nearest
+from forecast.scoring.bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring.scores import METRICS, fold_losses
-from forecast.scoring.wide import Floats, days, ordered_unique
-from forecast.spec import ConfigError, ReportSpec, nearest
+from forecast.tables.common_folds import ALL, Eras, Ground, era_masks, grounds, is_time
+from forecast.tables.quantiles import Floats, days, ordered_unique
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
-from forecast.scoring._ground import ALL, REQUIRED, Eras, Ground, era_masks, grounds
-from forecast.scoring.wide import Bools, Floats, Ints
-from forecast.spec import ConfigError, nearest
+from forecast.tables.common_folds import ALL, REQUIRED, Eras, Ground, era_masks, grounds
+from forecast.tables.levels import range_levels
+from forecast.tables.quantiles import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -76,7 +77,7 @@ def _coverage_loss(central: float) -> QuantileLoss:
 
 
 def _ends(q: Floats, levels: Floats, central: float) -> tuple[Floats, Floats]:
-    low, high = (int(np.argmin(np.abs(levels - level))) for level in m.range_levels(central))
+    low, high = (int(np.argmin(np.abs(levels - level))) for level in range_levels(central))
     return q[:, low], q[:, high]
 
 

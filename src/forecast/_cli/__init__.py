@@ -1,1 +1,0 @@
-"""Parts of the command: its verbs, how it speaks to a terminal, and the first experiment that it writes."""

@@ -1,0 +1,1 @@
+"""The command: words typed, calls of functions below."""

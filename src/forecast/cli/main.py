@@ -1,0 +1,246 @@
+"""The command: which verb is meant, and runs with Hydra at this edge.
+
+Heavy imports live inside functions, so that `forecast --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from forecast.cli.terminal import BASH, candidates, complain, say, writable
+from forecast.cli.verbs import VERBS as _OTHERS
+from forecast.cli.verbs import Options, Verb, no_unknown_options, own_folders
+from forecast.errors import ConfigError, ForecastError, nearest
+
+HELP = """\
+forecast: figures and events as known on a date in, forecasts with honest ranges and a report out.
+
+  forecast [run] experiment=NAME [key=value ...]   run an experiment and write its report
+  forecast -m model=arima,ridge [key=value ...]    run one job for each combination, print their table
+  forecast list                                    experiments with their questions, models, series
+  forecast new NAME FILE [--events FILE]           a first experiment for figures of your own
+  forecast data check FILE                         is a file of figures right? all findings at once
+  forecast data import FILE... --into FOLDER       official or tidy files into a folder of figures
+  forecast data show SERIES [--as-of DATE]         figures as known on a date
+  forecast events check FILE                       is a calendar right?
+  forecast events show [--series S] [--picture F]  the calendar as a timeline
+  forecast events overlap SERIES                   events that can hardly be told apart
+  forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check; or asks
+  forecast events detect SERIES [--as-of DATE]     breaks in a series, and which events stand near them
+  forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
+  forecast track-record experiment=monthly         how the published forecasts did
+  forecast archive check | backup PATH | export FOLDER | vacuum
+  forecast compare RUN... [--html FILE]            scores of run folders side by side, or a page of them
+  forecast rerun RUN                               make a run again from its folder; are the bytes the same?
+  forecast doctor                                  what a bug report needs
+  forecast completion bash                         eval "$(forecast completion bash)" completes words
+
+options of run:
+  -m, --multirun      every value of key=a,b in a job of its own
+  --plugin FILE.py    a file that registers models of your own (may be given again)
+  --config-dir DIR    a folder with experiments of your own, beside ./conf and FORECAST_CONF
+  -q, --quiet         print the path only
+  -v, --verbose       seconds of each step, and errors with their trace
+  --version, --help   (`forecast VERB --help` has an example of each)
+
+--json after list, data check, data show, events check, events show, compare, track-record, publish or doctor prints
+what a programme can read. Colours only on a terminal, never with NO_COLOR set. Completion: forecast completion bash
+
+example: forecast experiment=guatemala_2024 model=[random_walk,arima] horizon=6
+exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish, 4 wrong content
+of a file, 5 every fold of a model failed, 6 figures are stale, 7 another publisher holds the lock, 130 interrupted
+"""
+
+#: Options that Hydra answers by itself.
+_HYDRA_FLAGS = (
+    "--cfg",
+    "-c",
+    "--info",
+    "-i",
+    "--hydra-help",
+    "--shell-completion",
+    "-sc",
+    "--resolve",
+    "--package",
+    "-p",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    words = _verb_first(list(sys.argv[1:] if argv is None else argv))
+    if not words or words[0] in ("-h", "--help", "help"):
+        say(HELP.rstrip())
+        return 0
+    if words[0] == "--version":
+        from forecast import __version__
+
+        say(f"forecast {__version__}")
+        return 0
+    try:
+        return _called(words)
+    except ForecastError as error:
+        complain(error, _verbose(words))
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        complain("interrupted; finished chains are kept, the same command goes on")
+        return 130
+    except OSError as error:
+        complain(error, _verbose(words))
+        return 1
+
+
+def _verb_first(words: list[str]) -> list[str]:
+    """Move options that stand before a verb behind it: `--config-dir DIR list` is `list --config-dir DIR`."""
+    at = 0
+    while at < len(words) and words[at] in ("--config-dir", "--plugin", "-q", "--quiet", "-v", "--verbose"):
+        at += 2 if words[at] in ("--config-dir", "--plugin") else 1
+    if 0 < at < len(words) and words[at] in VERBS:
+        return [words[at], *words[:at], *words[at + 1 :]]
+    return words
+
+
+def _called(words: list[str]) -> int:
+    first = words[0]
+    if first in VERBS:
+        return VERBS[first](first, words[1:])
+    if not first.startswith("-") and "=" not in first:
+        raise ConfigError(f"there is no verb '{first}'.{nearest(first, VERBS)} `forecast --help` lists them")
+    return VERBS["run"]("run", words)
+
+
+def _verbose(words: Sequence[str]) -> bool:
+    return "-v" in words or "--verbose" in words
+
+
+# --------------------------------------------------------------------------- run
+
+
+def _declare_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-m", "--multirun", action="store_true", help="every value of key=a,b in a job of its own"
+    )
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="FILE.py",
+        help="a file that registers models of your own",
+    )
+    own_folders(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="print the path only")
+
+
+def _run(options: Options, rest: list[str]) -> int:
+    if any(w in _HYDRA_FLAGS or w.split("=")[0] in _HYDRA_FLAGS for w in rest):
+        return _shown_by_hydra(rest, options.config_dir)
+    from forecast.cli import run
+    from forecast.config.compose import search_path
+
+    for file in options.plugin:
+        run.load_plugin(file)
+    no_unknown_options(rest)
+    plan = run.plan(rest, options.config_dir, options.multirun)
+    for folder in {exp.report.folder for exp in plan.experiments}:
+        if why := writable(Path(folder)):
+            raise ForecastError(
+                f"report.folder: {why}; nothing was run. Give report.folder=DIR, or make it writable"
+            )
+    voice = run.Voice(say, complain, options.quiet, options.verbose)
+    if not plan.sweep:
+        (exp,) = plan.experiments
+        return run.execute(
+            exp, lambda as_of: run.run_folder(exp, as_of, options.config_dir), run.command_of(rest), voice
+        )
+    sweep = run.Sweep.start(plan.experiments, rest)
+
+    def complain_here(error: BaseException) -> None:
+        complain(error, options.verbose)
+
+    voice = run.Voice(say, complain_here, options.quiet, options.verbose)
+
+    def task(config: Any) -> int:
+        return run.task(config, options.config_dir, sweep, voice)
+
+    extra = [*search_path(options.config_dir), *sweep.hydra_words(plan.own_sweep_dir)]
+    _enter_hydra(["-m", *rest, *extra], task)
+    return sweep.finish(say)
+
+
+def _shown_by_hydra(rest: list[str], config_dirs: Sequence[str]) -> int:
+    """Let Hydra answer one of its own options, once the configuration has passed the checks of a run."""
+    from forecast.config.compose import compose_all, search_path
+
+    flags = [word for word in rest if word.startswith("-")]
+    no_unknown_options([flag for flag in flags if flag.split("=")[0] not in _HYDRA_FLAGS])
+    if {"--shell-completion", "-sc"} & set(flags):
+        return _enter_hydra(rest, lambda _: 0)
+    words = [word for word in rest if word not in flags and ("=" in word or word.startswith("~"))]
+    compose_all(words, config_dirs)
+    return _enter_hydra([*rest, *search_path(config_dirs)], lambda _: 0)
+
+
+def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:
+    """Let Hydra compose and launch; the task's code is recorded, since Hydra returns none."""
+    import inspect
+
+    import hydra
+
+    from forecast.config.compose import conf_dir
+
+    codes: list[int] = []
+
+    def recorded(config: Any) -> None:
+        codes.append(task(config))
+
+    settings: dict[str, Any] = (
+        {"execution_whitelist": ["forecast.*", "logging.*"]}
+        if "execution_whitelist" in inspect.signature(hydra.main).parameters
+        else {"version_base": "1.3"}
+    )
+    before = sys.argv
+    sys.argv = ["forecast", *words]
+    try:
+        hydra.main(config_path=str(conf_dir()), config_name="config", **settings)(recorded)()
+    finally:
+        sys.argv = before
+    return max(codes, default=0)
+
+
+# --------------------------------------------------------------------------- completion
+
+
+def _declare_completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("bash", "words"), help="bash: the script; words: what may come next")
+    parser.add_argument("line", nargs="?", default="", help="of words: the line as typed")
+
+
+def _completion(options: Options, _: list[str]) -> int:
+    if options.what == "bash":
+        say(BASH.rstrip())
+        return 0
+    parsers = {name: verb.parser(name) for name, verb in VERBS.items()}
+    if found := candidates(options.line, parsers):
+        say("\n".join(found))
+    return 0
+
+
+VERBS: dict[str, Verb] = {
+    "run": Verb(
+        "run an experiment and write its report",
+        "forecast run experiment=guatemala_2024 horizon=6",
+        _declare_run,
+        _run,
+        takes_keys=True,
+    ),
+    **_OTHERS,
+    "completion": Verb(
+        "completion of words for bash", 'eval "$(forecast completion bash)"', _declare_completion, _completion
+    ),
+}

@@ -1,0 +1,481 @@
+"""What the command does with experiments: run folders, sweeps, comparison, reruns, listing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecast.config import compose
+from forecast.config.convert import from_plain
+from forecast.config.settings import Experiment
+from forecast.errors import ConfigError, DataError, ForecastError
+from forecast.experiment import load
+from forecast.files import inside
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CACHE = Path(".forecast-cache")
+
+
+def load_plugin(file: str) -> None:
+    """Run a file that registers models; workers receive its classes by value.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or fails.
+    """
+    import importlib.util
+
+    path = Path(file)
+    if not path.is_file():
+        raise ConfigError(f"--plugin: there is no file '{file}'")
+    name = f"forecast_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"--plugin: '{file}' is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except ForecastError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"--plugin: {file} failed: {type(error).__name__}: {error}") from error
+    import cloudpickle
+
+    cloudpickle.register_pickle_by_value(module)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a command asks for: its jobs, each checked, and whether Hydra launches them."""
+
+    experiments: tuple[Experiment, ...]
+    sweep: bool
+    own_sweep_dir: bool = False
+
+
+def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = False) -> Plan:
+    """Compose and check every job of a command before anything runs.
+
+    A sweep is asked for by `-m` or by ``hydra.mode: MULTIRUN`` of an experiment; its ``hydra.sweeper.params`` come
+    before the words, as Hydra's own sweeper takes them.
+    """
+    composed = compose.compose_all(expand(words)[0] if multirun else words, config_dirs)
+    if not multirun and composed.hydra["mode"] != "MULTIRUN":
+        return Plan((_checked(composed.plain, words),), False)
+    swept = [f"{key}={value}" for key, value in (composed.hydra["sweeper"].get("params") or {}).items()]
+    jobs = expand([*swept, *words])
+    own_dir = any(word.lstrip("+").startswith("hydra.sweep.dir=") for word in words)
+    return Plan(tuple(check(job, config_dirs) for job in jobs), True, own_dir)
+
+
+def expand(words: Sequence[str]) -> list[list[str]]:
+    """Return the overrides of every job of a sweep, in Hydra's order."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    compose.check_words(words)
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(words))
+    except HydraException as error:
+        raise ConfigError(str(error).splitlines()[0]) from None
+    jobs: list[list[str]] = [[]]
+    for override in parsed:
+        key = override.get_key_element()
+        if override.is_sweep_override():
+            choices = [f"{key}={v}" for v in override.sweep_string_iterator()]
+        else:
+            choices = [str(override.input_line)]
+        jobs = [[*job, choice] for job in jobs for choice in choices]
+    return jobs
+
+
+def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
+    """Compose and validate one job before anything runs."""
+    return _checked(compose.compose(words, config_dirs), words)
+
+
+def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
+    exp = load.to_experiment(plain, words)
+    if exp.report.pdf:
+        from forecast.report.write.pdf import need
+
+        need()
+    return exp
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Whom a run tells what: lines, errors, and how many words."""
+
+    say: Callable[[str], None]
+    complain: Callable[[BaseException], None]
+    quiet: bool = False
+    verbose: bool = False
+
+
+# --------------------------------------------------------------------------- folders
+
+
+def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> Path:
+    """Return the folder of a run: a plain one as written, a marked one with overrides."""
+    base = inside(exp.report.folder, exp.name, "name")
+    if load.as_written(exp, config_dirs):
+        return base / as_of
+    return base / f"{as_of}~{load.digest(exp)}"
+
+
+def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
+    """Run one experiment, write its report and say where; return the exit code."""
+    from forecast.experiment.pipeline import workers
+    from forecast.experiment.run import run
+    from forecast.report.build import others_in, write_report
+
+    cache = CACHE / load.digest(exp)
+    say, quiet = voice.say, voice.quiet
+    if not quiet:
+        day = "the newest release" if exp.as_of == "latest" else exp.as_of
+        say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+    with workers(exp):
+        result = run(exp, progress=not quiet, cache=cache)
+    as_of = str(result.as_of.date())
+    others = others_in(folder(as_of))
+    path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)
+    shutil.rmtree(cache, ignore_errors=True)
+    if CACHE.is_dir() and not any(CACHE.iterdir()):
+        CACHE.rmdir()
+    say(str(path / "index.html"))
+    if not quiet:
+        if others:
+            say(f"  carried over: {', '.join(others)}")
+        for line in findings(path):
+            say(f"  {line}")
+    if voice.verbose:
+        for step, seconds in result.durations.items():
+            say(f"  {step}: {seconds:.2f} s")
+    models = result.models
+    dead = models[(models["folds_ok"] == 0) & (models["folds_failed"] > 0)]
+    for name in dead["model"]:
+        say(f"  every fold of {name} failed; folds.csv says why")
+    return 5 if len(dead) else 0
+
+
+def findings(folder: Path) -> list[str]:
+    """Return the three findings that a report opens with, from its `report.json`: what comes, how sure, which model."""
+    import json
+
+    page = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    finds = {section["id"]: section["find"] for section in page["sections"]}
+    return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
+
+
+def task(config: Any, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) -> int:
+    """Run one job that Hydra composed; never exits, an error becomes its code."""
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import OmegaConf
+
+    hydra = HydraConfig.get()
+    words = list(hydra.overrides.task)
+    number = int(hydra.job.num)
+    code = 1
+    try:
+        plain = OmegaConf.to_container(config, resolve=False)
+        if not isinstance(plain, dict):
+            raise ConfigError("the configuration is not a group of keys")
+        values = compose.resolved({str(k): v for k, v in plain.items() if k != "hydra"}, words, config_dirs)
+        exp = load.to_experiment(values, words)
+        code = execute(exp, lambda as_of: sweep.folder(exp, as_of, number), command_of(words), voice)
+    except (ForecastError, OSError) as error:
+        voice.complain(error)
+        code = error.exit_code if isinstance(error, ForecastError) else 1
+    sweep.record(number, code)
+    return code
+
+
+def command_of(words: Sequence[str]) -> str:
+    """Return the command that makes a result again, as its page prints it."""
+    return " ".join(["forecast", *load.result_words(words)])
+
+
+# --------------------------------------------------------------------------- sweeps
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One multirun: its jobs, their folders and their codes (as files, since jobs may run elsewhere)."""
+
+    experiments: tuple[Experiment, ...]
+    digest: str
+    scratch: Path
+
+    @classmethod
+    def start(cls, experiments: Sequence[Experiment], words: Sequence[str]) -> Sweep:
+        """Begin a sweep; the scratch folder takes what Hydra writes."""
+        digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
+        return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")))
+
+    def hydra_words(self, own_dir: bool = False) -> list[str]:
+        """Return the overrides that keep Hydra's own files out of the user's folder, but where a folder was given."""
+        return [*([] if own_dir else [f"hydra.sweep.dir={self.scratch}"]), "hydra.sweep.subdir=."]
+
+    def folder(self, exp: Experiment, as_of: str, job: int) -> Path:
+        """Return the numbered folder of a job."""
+        return inside(exp.report.folder, exp.name, "name") / "sweeps" / f"{as_of}~{self.digest}" / str(job)
+
+    def record(self, job: int, code: int) -> None:
+        """Write down the code of a job."""
+        (self.scratch / f"{job}.code").write_text(str(code))
+
+    def finish(self, say: Callable[[str], None]) -> int:
+        """Print and write the table of the sweep; return the gravest code."""
+        codes = []
+        for job in range(len(self.experiments)):
+            file = self.scratch / f"{job}.code"
+            codes.append(int(file.read_text()) if file.is_file() else 1)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        exp = self.experiments[0]
+        found = sorted(
+            (inside(exp.report.folder, exp.name, "name") / "sweeps").glob(f"*~{self.digest}/*/scores.csv")
+        )
+        folders = [f.parent for f in found]
+        if folders:
+            table = compare(sorted(folders, key=lambda p: int(p.name) if p.name.isdigit() else 0))
+            say(table)
+        return max(codes, default=0)
+
+
+def compare(folders: Sequence[Path]) -> str:
+    """Return the scores of run folders side by side, as a table of text."""
+    table = compared(folders)
+    if table.empty:
+        return "no scores"
+    shown = table.drop(columns=["id", "knowledge"])
+    shown = shown.map(lambda v: v if isinstance(v, str) else "-" if v != v else f"{v:+.1f}")
+    return (
+        "skill against the baseline, %, by the weighted interval score on logs, as on the page\n"
+        + shown.to_string(index=False)
+    )
+
+
+_COMPARED = {"1": "1 month", "6": "6 months", "all": "all distances"}
+
+
+def compared(folders: Sequence[Path]) -> pd.DataFrame:
+    """Return the skill, in percent, of every model of some run folders, a row each: by the score of the page.
+
+    Raises
+    ------
+    DataError
+        If a folder holds no run.
+    """
+    import pandas as pd
+
+    from forecast.report.labels import row_name
+    from forecast.report.write.files import read_csv
+
+    rows: list[dict[str, Any]] = []
+    for folder in folders:
+        if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
+            raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
+        scores = read_csv(folder / "scores.csv")
+        plain = read_yaml(folder / "experiment.yaml")
+        label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
+        # the measure of the page, and its names
+        whole = scores[(scores["era"] == "all") & (scores["scale"] == "log") & (scores["metric"] == "wis")]
+        groups = whole.groupby(["model", "series_id", "knowledge"], sort=False)
+        for (model, series, knowledge), part in groups:
+            skill = part.set_index("horizon")["skill"]
+            rows.append(
+                {
+                    "run": label,
+                    "series": str(series),
+                    "model": row_name(str(model), str(knowledge)),
+                    "id": str(model),
+                    "knowledge": str(knowledge),
+                    **{
+                        words: round(100 * float(skill.get(h, float("nan"))), 1)
+                        for h, words in _COMPARED.items()
+                    },
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return a plain YAML file as a dictionary."""
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DataError(f"{path}: cannot be read as YAML: {error}") from None
+    if not isinstance(loaded, dict):
+        raise DataError(f"{path}: is not a group of keys")
+    return loaded
+
+
+def published_by(folder: Path) -> Experiment | None:
+    """Return the experiment of a report inside its own published site; None for any other run folder."""
+    file = folder / "experiment.yaml"
+    if not file.is_file():
+        return None
+    name = read_yaml(file).get("name", "")
+    if name not in compose.list_group("experiment"):
+        return None
+    exp = load.load_experiment(str(name))
+    return exp if folder.resolve().is_relative_to(Path(exp.publish.site).resolve()) else None
+
+
+def rerun(folder: Path) -> tuple[str, bool]:
+    """Make a run again from its folder and compare every file but the manifest.
+
+    Returns
+    -------
+    text : str
+        What differs.
+    same : bool
+    """
+    file = folder / "experiment.yaml"
+    if not file.is_file():
+        raise DataError(f"{folder}: holds no run (experiment.yaml is missing)")
+    plain = read_yaml(file)
+    exp = replace(from_plain(Experiment, plain), parallel=Experiment().parallel)
+    with tempfile.TemporaryDirectory(prefix="forecast-rerun-") as scratch:
+        made = Path(scratch) / "run"
+        from forecast.experiment.run import run
+        from forecast.report.build import files_of, write_report
+
+        command = _command_of(folder)
+        png, pdf = any((folder / "figures").glob("*.png")), (folder / "report.pdf").is_file()
+        write_report(run(exp), made, command=command, png=png, pdf=pdf)
+        own = files_of(folder)
+        files = {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()}
+        files = {p for p in files if own is None or p.as_posix() in own}
+        again = {p.relative_to(made) for p in made.rglob("*") if p.is_file()}
+        lines = [f"only in {folder}: {p}" for p in sorted(files - again)]
+        lines += [f"only made now: {p}" for p in sorted(again - files)]
+        lines += [
+            f"differs: {p}"
+            for p in sorted(files & again)
+            if p.name != "manifest.json" and (folder / p).read_bytes() != (made / p).read_bytes()
+        ]
+    if lines:
+        return "\n".join([*lines, f"{len(lines)} differences; compare the versions in manifest.json"]), False
+    return f"{folder}: {len(files & again)} files, every byte the same but the manifest", True
+
+
+def _command_of(folder: Path) -> str:
+    import json
+
+    manifest = folder / "manifest.json"
+    return str(json.loads(manifest.read_text()).get("command", "")) if manifest.is_file() else ""
+
+
+# --------------------------------------------------------------------------- telling
+
+
+def listed(config_dirs: Sequence[str]) -> dict[str, Any]:
+    """Return experiments with their question, kinds of models with their description, configured names, series."""
+    from forecast.data.observations import load_observations
+    from forecast.models.registry import describe, list_models
+
+    experiments = {}
+    for name, path in compose.list_group("experiment", config_dirs).items():
+        try:
+            experiments[name] = str(read_yaml(path).get("question", ""))
+        except DataError as error:
+            experiments[name] = f"(unreadable: {str(error).splitlines()[0]})"
+    kinds = {kind: describe(kind) for kind in list_models()}
+    series = load_observations().series
+    rows = series[["name", "first_month", "last_month"]].astype(str)
+    totals = set(series.index[series["parent"].isna() | (series["parent"] == "")])
+    return {
+        "experiments": experiments,
+        "models": kinds,
+        "configured": [n for n in compose.list_group("model", config_dirs) if n not in kinds],
+        "series": {
+            str(name): {**row, "total": name in totals} for name, row in rows.to_dict("index").items()
+        },
+    }
+
+
+def listing(found: dict[str, Any], all_series: bool = False) -> str:
+    """Return what `listed` found, as text."""
+    wide = max(len(name) for name in [*found["experiments"], *found["models"]])
+    lines = ["experiments (forecast experiment=NAME)"]
+    lines += [f"  {name:<{wide}} {question}" for name, question in found["experiments"].items()]
+    lines += ["", "models (configurations in conf/model; kinds of the registry)"]
+    lines += [f"  {kind:<{wide}} {text}" for kind, text in found["models"].items()]
+    lines += [f"  configured too: {', '.join(found['configured'])}"] if found["configured"] else []
+    lines += ["", f"series ({len(found['series'])})"]
+    lines += [
+        f"  {name:<28} {row['name']}, {row['first_month']} to {row['last_month']}"
+        for name, row in found["series"].items()
+        if all_series or row["total"]
+    ]
+    if not all_series:
+        lines.append("  ... forecast list --series shows all")
+    return "\n".join(lines)
+
+
+def doctor() -> dict[str, str]:
+    """Return versions, folders and abilities, as a bug report needs them."""
+    import importlib.metadata as metadata
+    import platform
+
+    from forecast import __version__
+    from forecast.data.observations import load_observations
+
+    names = "numpy scipy pandas statsmodels scikit-learn matplotlib numba joblib hydra-core jinja2 arch dask fsspec"
+    versions = []
+    for name in names.split(" "):
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            versions.append(f"{name} missing")
+    obs = load_observations()
+    own = ", ".join(map(str, compose.own_dirs())) or "none"
+    told = ("FORECAST_CONF", "NO_COLOR", "OMP_NUM_THREADS", "HYDRA_FULL_ERROR")
+    return {
+        "forecast": f"{__version__}, commit {_commit()}",
+        "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "packages": ", ".join(versions),
+        "configuration": f"{compose.conf_dir()}; own: {own}",
+        "figures": f"{len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
+        "compiled ARIMA kernel": _kernel(),
+        "working folder writable": "yes" if os.access(".", os.W_OK) else "no",
+        "kept chains": str(CACHE) if CACHE.is_dir() else "none",
+        "environment": ", ".join(f"{k}={os.environ[k]}" for k in told if k in os.environ)
+        or "nothing of ours",
+        "terminal": f"{shutil.get_terminal_size().columns} columns, encoding {sys.stdout.encoding}",
+        "chromium for browser tests": shutil.which("chromium") or "missing",
+    }
+
+
+def _commit() -> str:
+    """Return the commit of the checkout that is run, with a mark if files were changed since; or 'none'."""
+    import subprocess
+
+    place = Path(__file__).resolve().parents[3]
+    if not (place / ".git").exists() or not shutil.which("git"):
+        return "none (installed)"
+    words = ["git", "-C", str(place), "describe", "--always", "--dirty"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() or "unknown"  # noqa: S603
+
+
+def _kernel() -> str:
+    try:
+        from forecast.arima.kernel import status
+    except ImportError:
+        return "none, statsmodels is used"
+    return str(status())

@@ -1,0 +1,433 @@
+"""The verbs of the command beside `run`: for each its words and what it calls.
+
+Heavy imports live inside functions, so that `--help` and completion answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from forecast.cli import calendar_verbs
+from forecast.cli.terminal import complain, records, say, say_findings, say_json
+from forecast.config.settings import Experiment
+from forecast.errors import ConfigError, DataError, Finding, nearest
+from forecast.files import write_file
+
+Options = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb.
+
+    Attributes
+    ----------
+    text, example : str
+        What it does, and a command that can be typed.
+    declare : callable
+        Adds its options to a parser.
+    call : callable
+        Does it with the options and the words left over; returns the exit code.
+    takes_keys : bool
+        Whether words like key=value may follow.
+    """
+
+    text: str
+    example: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    call: Callable[[Options, list[str]], int]
+    takes_keys: bool = False
+
+    def parser(self, name: str) -> argparse.ArgumentParser:
+        """Return the parser of the verb."""
+        usage = f"forecast {name} [options] [key=value ...]" if self.takes_keys else None
+        parser = Parser(
+            prog=f"forecast {name}",
+            usage=usage,
+            description=self.text,
+            epilog=f"example: {self.example}",
+            allow_abbrev=False,
+        )
+        self.declare(parser)
+        add_verbose(parser)
+        return parser
+
+    def __call__(self, name: str, words: Sequence[str]) -> int:
+        """Read the words and do it."""
+        options, rest = self.parser(name).parse_known_args(words)
+        if rest and not self.takes_keys:
+            raise ConfigError(f"'{rest[0]}' is not understood here; `forecast {name} --help` lists what is")
+        return self.call(options, rest)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are errors of ours: one line, no usage, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong."""
+        raise ConfigError(f"{message}; `{self.prog} --help` has an example")
+
+
+def no_unknown_options(words: Sequence[str]) -> None:
+    """Raise for the first word that looks like an option and is none."""
+    unknown = [w for w in words if w.startswith("-")]
+    if unknown:
+        raise ConfigError(f"there is no option {unknown[0]}; `forecast --help` lists them")
+
+
+def add_verbose(parser: argparse.ArgumentParser) -> None:
+    """Add the option for more words; `cli.main` looks for it itself, wherever it stands."""
+    parser.add_argument("-v", "--verbose", action="store_true", help="more words; errors with their trace")
+
+
+def own_folders(parser: argparse.ArgumentParser) -> None:
+    """Add the option for configuration of one's own."""
+    parser.add_argument(
+        "--config-dir",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder with experiments of your own",
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for a programme to read")
+
+
+def _allow_http(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--allow-http", action="store_true", help="read addresses of plain http too")
+
+
+def _subverbs(parser: argparse.ArgumentParser) -> Callable[[str, str, str], argparse.ArgumentParser]:
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
+
+    def add(name: str, text: str, example: str) -> argparse.ArgumentParser:
+        parser = verbs.add_parser(
+            name, help=text, description=text, epilog=f"example: {example}", allow_abbrev=False
+        )
+        add_verbose(parser)
+        return parser
+
+    return add
+
+
+# --------------------------------------------------------------------------- list, doctor
+
+
+def _declare_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--series", action="store_true", help="all series, not only their number")
+    own_folders(parser)
+    parser.add_argument(
+        "--plugin", action="append", default=[], metavar="FILE.py", help="a file that registers models"
+    )
+    _json(parser)
+
+
+def _list(options: Options, _: list[str]) -> int:
+    from forecast.cli import run
+
+    for file in options.plugin:
+        run.load_plugin(file)
+    found = run.listed(options.config_dir)
+    if options.json:
+        say_json(found)
+    else:
+        say(run.listing(found, options.series))
+    return 0
+
+
+def _doctor(options: Options, _: list[str]) -> int:
+
+    from forecast.cli import run
+
+    found = run.doctor()
+    if options.json:
+        say_json(found)
+    else:
+        say("\n".join(f"{key}: {value}" for key, value in found.items()))
+    return 0
+
+
+def _declare_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="name of the experiment")
+    parser.add_argument("figures", metavar="FIGURES.csv", help="with the columns month,value at the least")
+    parser.add_argument("--events", metavar="EVENTS.csv", help="a calendar of your own")
+    parser.add_argument("--series", metavar="S", help="which series of the file, if it holds several")
+    parser.add_argument(
+        "--lag", type=int, default=15, metavar="DAYS", help="from a month's end to its figure's release (15)"
+    )
+
+
+def _new(options: Options, _: list[str]) -> int:
+    from forecast.cli.new import write_experiment
+
+    path = write_experiment(options.name, options.figures, options.events, options.series, options.lag)
+    say(f"{path} is written; look into it, then: forecast experiment={options.name}")
+    return 0
+
+
+# --------------------------------------------------------------------------- data, events
+
+
+def _declare_data(parser: argparse.ArgumentParser) -> None:
+    add = _subverbs(parser)
+    check = add("check", "all findings in a file or folder, at once", "forecast data check figures.csv")
+    check.add_argument("file")
+    _allow_http(check)
+    _json(check)
+    bring = add(
+        "import",
+        "official or tidy files into a folder of figures",
+        "forecast data import new.csv --into figures",
+    )
+    bring.add_argument("files", nargs="+")
+    bring.add_argument(
+        "--into", required=True, metavar="FOLDER", help="the folder of figures, made if missing"
+    )
+    bring.add_argument("--released", metavar="DATE", help="day on which the files were published")
+    _allow_http(bring)
+    show = add("show", "figures as known on a date", "forecast data show southwest.usbp --as-of 2024-05-07")
+    show.add_argument("series")
+    show.add_argument("--as-of", default="latest", metavar="DATE", help="only what was public then (latest)")
+    show.add_argument("--data", metavar="PATH", help="a file or folder of your own")
+    _json(show)
+
+
+def _data(options: Options, _: list[str]) -> int:
+    from forecast import data
+
+    if options.what == "check":
+        report = data.examine_file(options.file, allow_http=options.allow_http)
+        return _findings(report.findings, options.json, report.path, report.summary.splitlines())
+    if options.what == "import":
+        words = {"released": options.released, "allow_http": options.allow_http}
+        say(str(data.import_files(options.files, options.into, **words)))
+        return 0
+    obs = data.load_observations(options.data)
+    if options.data is None and options.series not in obs.series.index:
+        near = nearest(options.series, obs.series.index)
+        raise ConfigError(f"no bundled series '{options.series}'.{near} Figures of your own: --data FILE")
+    if not options.json:
+        say(data.show_series(obs, options.series, options.as_of))
+        return 0
+    panel = obs.as_of(options.as_of, options.series)
+    known = obs.known(options.as_of, options.series)
+    say_json({"series_id": options.series, "as_of": str(panel.as_of.date()), "figures": records(known)})
+    return 0
+
+
+def _declare_events(parser: argparse.ArgumentParser) -> None:
+    calendar_verbs.declare(_subverbs(parser), _json)
+
+
+def _events(options: Options, _: list[str]) -> int:
+    return calendar_verbs.call(options, _findings)
+
+
+def _findings(findings: Sequence[Finding], as_json: bool, path: str, summary: Sequence[str] = ()) -> int:
+    errors = sum(f.severity == "error" for f in findings)
+    if as_json:
+        found = [dataclasses.asdict(f) for f in findings]
+        say_json({"path": path, "ok": not errors, "summary": list(summary), "findings": found})
+    else:
+        say("\n".join([path, *summary]))
+        say_findings(findings)
+        warnings = len(findings) - errors
+        verdict = f"{errors} error{'' if errors == 1 else 's'}"
+        say(f", {warnings} warning{'' if warnings == 1 else 's'}", verdict, "error" if errors else "")
+    return DataError.exit_code if errors else 0
+
+
+# --------------------------------------------------------------------------- publish, track-record, archive
+
+
+def _declare_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
+    parser.add_argument(
+        "--force", action="store_true", help="publish though nothing is new, or figures have gone"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="as known on a past day; kept as replayed")
+    parser.add_argument("--backfill", metavar="A..B", help="replay all months of data from A to B")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress; only what came of it")
+    own_folders(parser)
+    _json(parser)
+
+
+def _publish(options: Options, rest: list[str]) -> int:
+    from forecast.publish import publish
+
+    exp = _experiment(rest, options.config_dir)
+    progress = not (options.quiet or options.json)
+    if options.backfill:
+        return _told(publish.backfill(exp, options.backfill, progress=progress), options.json)
+    if hooks := named_hooks(exp):
+        (say if progress else complain)(hooks)
+    outcome = publish.publish(
+        exp,
+        dry_run=options.dry_run,
+        force=options.force,
+        as_of=options.as_of,
+        command=" ".join(["forecast", "publish", *rest]),
+        progress=progress,
+    )
+    return _told(outcome, options.json)
+
+
+def named_hooks(exp: Experiment) -> str:
+    """Return a line that names the commands which a round would start; empty if there are none."""
+    hooks = {"on_success": exp.publish.on_success, "on_failure": exp.publish.on_failure}
+    started = [f"{key} starts `{shlex.join(words)}`" for key, words in hooks.items() if words]
+    return f"hooks of {exp.name}: {'; '.join(started)}" if started else ""
+
+
+def _experiment(words: list[str], config_dirs: Sequence[str]) -> Experiment:
+
+    from forecast.cli import run
+
+    no_unknown_options(words)
+    named = any(w.startswith("experiment=") for w in words)
+    plan = run.plan(words if named else ["experiment=monthly", *words], config_dirs)
+    if plan.sweep:
+        raise ConfigError(
+            "hydra.mode: this verb takes one experiment, not a sweep; `forecast -m ...` runs sweeps"
+        )
+    return plan.experiments[0]
+
+
+def _told(outcome: Any, as_json: bool = False) -> int:
+    if as_json:
+        say_json({"code": outcome.code, "text": outcome.text, "folder": outcome.folder})
+    elif outcome.code in (0, 3):
+        say(outcome.text)
+    else:
+        complain(outcome.text)
+    return int(outcome.code)
+
+
+def _declare_record(parser: argparse.ArgumentParser) -> None:
+    own_folders(parser)
+    _json(parser)
+
+
+def _track_record(options: Options, rest: list[str]) -> int:
+    from forecast.publish import publish
+
+    exp = _experiment(rest, options.config_dir)
+    if options.json:
+        say_json({"experiment": exp.name, "record": records(publish.record_table(exp))})
+        return 0
+    return _told(publish.track_record(exp))
+
+
+def _declare_archive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--path", metavar="FILE", help="default: publish.archive of the experiment")
+    add = _subverbs(parser)
+    add("check", "is it whole?", "forecast archive check")
+    add("backup", "a checked copy", "forecast archive backup copies/").add_argument("target", metavar="PATH")
+    add("export", "every table as CSV", "forecast archive export tables/").add_argument(
+        "target", metavar="FOLDER"
+    )
+    add("vacuum", "give space back", "forecast archive vacuum")
+
+
+def _archive(options: Options, rest: list[str]) -> int:
+    from forecast.publish import publish
+
+    exp: Any = _experiment(rest, []) if rest or not options.path else None
+    path = options.path or exp.publish.archive
+    calls: dict[str, Callable[[], Any]] = {
+        "check": lambda: publish.archive_check(path, exp),
+        "backup": lambda: publish.archive_backup(path, options.target),
+        "export": lambda: publish.archive_export(path, options.target),
+        "vacuum": lambda: publish.archive_vacuum(path),
+    }
+    return _told(calls[options.what]())
+
+
+# --------------------------------------------------------------------------- run folders
+
+
+def _declare_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run")
+    parser.add_argument(
+        "--html", metavar="FILE", help="write them side by side as a page, with fans and settings"
+    )
+    _json(parser)
+
+
+def _compare(options: Options, _: list[str]) -> int:
+
+    from forecast.cli import run
+
+    folders = [Path(r) for r in options.runs]
+    if options.html:
+        from forecast.report.comparison import compare_html
+
+        write_file(Path(options.html), compare_html(folders))
+        say(options.html)
+    elif options.json:
+        say_json(records(run.compared(folders)))
+    else:
+        say(run.compare(folders))
+    return 0
+
+
+def _declare_rerun(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="folder of a run")
+
+
+def _rerun(options: Options, _: list[str]) -> int:
+
+    folder = Path(options.run)
+    from forecast.cli import run
+
+    exp = run.published_by(folder)
+    if exp is not None:
+        from forecast.publish import publish
+
+        return _told(publish.rerun(exp, folder))
+    text, same = run.rerun(folder)
+    say(text)
+    return 0 if same else 1
+
+
+VERBS: dict[str, Verb] = {
+    "list": Verb("list experiments, models and series", "forecast list --series", _declare_list, _list),
+    "new": Verb(
+        "write a first experiment for a file of your own", "forecast new mine figures.csv --events events.csv",
+        _declare_new, _new,
+    ),
+    "data": Verb(
+        "check, import or show figures", "forecast data show southwest.usbp --as-of 2024-05-07", _declare_data, _data
+    ),
+    "events": Verb(
+        "check, show, add, overlap or detect events", "forecast events show --as-of 2024-05-07", _declare_events, _events
+    ),
+    "publish": Verb(
+        "one round of the scheduled report", "forecast publish experiment=monthly --dry-run",
+        _declare_publish, _publish, takes_keys=True,
+    ),
+    "track-record": Verb(
+        "how the published forecasts did", "forecast track-record experiment=monthly",
+        _declare_record, _track_record, takes_keys=True,
+    ),
+    "archive": Verb(
+        "look after the archive of published forecasts", "forecast archive check",
+        _declare_archive, _archive, takes_keys=True,
+    ),
+    "compare": Verb(
+        "scores of run folders side by side", "forecast compare reports/quick/2024-05-07 reports/latest/2026-11-20",
+        _declare_compare, _compare,
+    ),
+    "rerun": Verb(
+        "make a run again and compare the bytes", "forecast rerun reports/quick/2024-05-07", _declare_rerun, _rerun
+    ),
+    "doctor": Verb("what a bug report needs", "forecast doctor", _json, _doctor),
+}  # fmt: skip

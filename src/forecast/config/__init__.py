@@ -1,0 +1,1 @@
+"""From YAML and plain values to frozen dataclasses, validated."""

@@ -1,0 +1,288 @@
+"""Composition of a configuration by Hydra, with every mistake told by its nearest right word.
+
+Hydra is used here and in `cli` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.config import guard
+from forecast.errors import ConfigError, nearest
+
+
+def conf_dir() -> Path:
+    """Return the folder of the shipped configuration: of the checkout, or the copy inside the wheel."""
+    here = Path(__file__).resolve()
+    for candidate in (here.parents[3] / "conf", here.parents[1] / "conf"):
+        if (candidate / "config.yaml").is_file() and (candidate / "base.yaml").is_file():
+            return candidate
+    raise ConfigError(
+        f"the configuration folder conf/ is missing beside {here.parents[1]}; install the package again"
+    )
+
+
+def own_dirs(extra: Sequence[str] = ()) -> list[Path]:
+    """Return the user's configuration folders: ./conf, FORECAST_CONF and those given, where they exist.
+
+    ``./conf`` counts if it has ``experiment/`` and no ``config.yaml`` (that would be the checkout's own).
+
+    Raises
+    ------
+    ConfigError
+        If a folder that was named is none.
+    """
+    dirs = []
+    local = Path.cwd() / "conf"
+    if (local / "experiment").is_dir() and not (local / "config.yaml").exists():
+        dirs.append(local)
+    named = [("FORECAST_CONF", os.environ.get("FORECAST_CONF", "")), *(("--config-dir", d) for d in extra)]
+    for how, text in named:
+        if not text:
+            continue
+        if not Path(text).is_dir():
+            raise ConfigError(f"{how}: '{text}' is not a folder")
+        dirs.append(Path(text).resolve())
+    return dirs
+
+
+def search_path(extra: Sequence[str] = ()) -> list[str]:
+    """Return the override that appends the user's folders to Hydra's search path, or nothing."""
+    dirs = own_dirs(extra)
+    return [f"hydra.searchpath=[{','.join(map(_quoted, dirs))}]"] if dirs else []
+
+
+def _source(folder: Path) -> str:
+    """Return a folder as Hydra's search path names it."""
+    return f"file://{folder}"
+
+
+def _quoted(folder: Path) -> str:
+    """Return a folder of the search path in the quotes of Hydra's words, whatever its name holds."""
+    # backslashes count only before a quote
+    text = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), _source(folder))
+    return f"'{text}'"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A composed configuration: plain values, resolved, and Hydra's own block as it was composed."""
+
+    plain: dict[str, Any]
+    hydra: dict[str, Any]
+
+
+def compose(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[str, Any]:
+    """Compose the configuration and return it as plain values; see `compose_all`."""
+    return compose_all(overrides, extra_dirs).plain
+
+
+def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Composed:
+    """Compose the configuration and return it with Hydra's own block, both checked.
+
+    Raises
+    ------
+    ConfigError
+        With the nearest valid name where a key, an experiment or another choice is unknown; and for what
+        `forecast.config.guard` refuses.
+    """
+    check_words(overrides)
+    folders = own_dirs(extra_dirs)
+    shipped = _composed("edge", guard.plugin_words(overrides))["hydra"]
+    _refuse(guard.shadowed(shipped, folders))
+    plain = _composed("config", [*search_path(extra_dirs), *overrides], extra_dirs)
+    block = plain.pop("hydra")
+    _refuse(guard.hydra_problems(block, shipped, [_source(folder) for folder in folders]))
+    _check_address(plain, overrides, extra_dirs)
+    if problem := _misplaced(plain, overrides, extra_dirs):
+        raise ConfigError(problem)
+    return Composed(resolved(plain, overrides, extra_dirs), block)
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Refuse words of a command that are no overrides, or that lead Hydra to other folders."""
+    for word in words:
+        if "=" not in word and not word.startswith("~"):
+            raise ConfigError(f"'{word}' is neither a verb nor key=value; `forecast --help` lists both")
+        if guard.NAMES_SEARCHPATH.match(word):
+            raise ConfigError(
+                f"{word}: hydra.searchpath is refused; name a folder of your own with --config-dir or FORECAST_CONF"
+            )
+
+
+def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what Hydra composes, unresolved, its own block included; its mistakes are told in our words."""
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    try:
+        return _by_hydra(name, words)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(_explain(error, words, extra_dirs)) from None
+    except YAMLError as error:
+        raise ConfigError(f"a configuration file cannot be read as YAML: {error}") from None
+
+
+def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
+    """Return what Hydra composes, unresolved; whatever used Hydra before finds it as it was."""
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from omegaconf import OmegaConf
+
+    state = GlobalHydra.instance()
+    before = state.hydra
+    state.clear()
+    try:
+        with initialize_config_dir(str(conf_dir()), version_base="1.3", job_name="forecast"):
+            config = hydra_compose(name, overrides=list(words), return_hydra_config=True)
+            plain = OmegaConf.to_container(config, resolve=False, enum_to_str=True)
+    finally:
+        state.clear()
+        state.hydra = before
+    if not isinstance(plain, dict):
+        raise ConfigError("the configuration is not a group of keys")
+    return {str(key): value for key, value in plain.items()}
+
+
+def resolved(
+    plain: dict[str, Any], overrides: Sequence[str] = (), extra_dirs: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return composed values with their references resolved.
+
+    Raises
+    ------
+    ConfigError
+        If a value names a callable, or reads more than another key, or leads from the environment to more than a path.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    def resolve(values: dict[str, Any]) -> dict[str, Any]:
+        try:
+            made = OmegaConf.to_container(OmegaConf.create(values), resolve=True, throw_on_missing=True)
+        except OmegaConfBaseException as error:
+            raise ConfigError(_explain(error, overrides, extra_dirs)) from None
+        return dict(made)
+
+    _refuse(guard.value_problems(plain))
+    if guard.reads_environment(plain):
+        # a path may read a variable, but no other key may take it from there
+        marked = guard.leaves(resolve(guard.without_variables(plain)))
+        _refuse(
+            [
+                f"{key}: leads to a path that reads the environment, and only paths may"
+                for key, value in marked.items()
+                if guard.MARK in str(value) and key not in guard.PATH_KEYS
+            ]
+        )
+    return resolve(plain)
+
+
+def _refuse(problems: Sequence[str]) -> None:
+    """Raise one error that names all problems, if there are any."""
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _check_address(plain: dict[str, Any], overrides: Sequence[str], extra_dirs: Sequence[str]) -> None:
+    """Refuse a scheduler's address that an experiment names: a scheduler sends code."""
+    address = (plain.get("parallel") or {}).get("address")
+    if address is None:
+        return
+    words = [word for word in overrides if re.match(r"\+*parallel[.=]", word)]
+    named = _composed("config", [*search_path(extra_dirs), *words], extra_dirs)["parallel"].get("address")
+    if address != named:
+        raise ConfigError(
+            f"parallel.address: '{address}' comes from an experiment, and a scheduler sends code that is run;"
+            " give it on the command line or in a file of conf/parallel chosen there"
+        )
+
+
+def _misplaced(plain: dict[Any, Any], overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
+    """Return what to say about a file whose first line does not tell where its keys belong; empty if all do."""
+    chosen = next((w.split("=", 1)[1] for w in overrides if w.startswith("experiment=")), "")
+    if "experiment" in plain:
+        file = list_group("experiment", extra_dirs).get(chosen, f"{chosen}.yaml")
+        return f"{file}: the first line of an experiment must be `# @package _global_`; without it no key of the file counts"
+    models = plain.get("model") or {}
+    if "kind" in models:
+        return "model: a file of conf/model must begin with `# @package model.NAME`, NAME being the name of the row"
+    return ""
+
+
+def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
+    """Return the choices of a configuration group and their files, the user's own included."""
+    files: dict[str, Path] = {}
+    for folder in [conf_dir(), *own_dirs(extra_dirs)]:
+        for path in sorted((folder / group).glob("*.yaml")):
+            files.setdefault(path.stem, path)
+    return dict(sorted(files.items()))
+
+
+# --------------------------------------------------------------------------- words for mistakes
+
+
+def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
+    text = str(error)
+    unknown_choice = re.search(r"Could not (?:find|load) '([^']+)/([^'/]+)'", text)
+    if unknown_choice:
+        group, choice = unknown_choice.groups()
+        if group.startswith("hydra/"):
+            return f"{group}={choice}: no installed package has it, and no other folder is asked for Hydra's groups"
+        known = list_group(group, extra_dirs)
+        return f"{group}: there is no '{choice}'.{nearest(choice, known)} Known: {', '.join(known) or 'none'}"
+    full = re.search(r"full_key: (\S+)", text)
+    if "Missing mandatory value" in text and full:
+        return f"{full.group(1)}: this key needs a value; give {full.group(1)}=..."
+    if variable := re.search(r"Environment variable '(\w+)' not found", text):
+        return f"{full.group(1) if full else 'a path'}: the environment has no variable {variable.group(1)}"
+    key = re.search(r"Could not override '([^']+)'", text) or full
+    group_word = re.search(r"Could not override '(\w+)'\.\s+No match in the defaults list", text)
+    if group_word:
+        return f"{group_word.group(1)}: there is no such group.{nearest(group_word.group(1), _groups(extra_dirs))}"
+    if key:
+        return f"{key.group(1)}: there is no such key.{_nearest_key(key.group(1), overrides, extra_dirs)}"
+    for word in overrides:
+        name = word.lstrip("+~").split("=", 1)[0]
+        if name and name in text:
+            return f"{word}: {text.splitlines()[0]}"
+    return text.splitlines()[0]
+
+
+def _groups(extra_dirs: Sequence[str]) -> list[str]:
+    return sorted(
+        {p.name for folder in [conf_dir(), *own_dirs(extra_dirs)] for p in folder.iterdir() if p.is_dir()}
+    )
+
+
+def _nearest_key(key: str, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    groups = _groups(extra_dirs)
+    choices = [word for word in overrides if word.split("=", 1)[0] in groups]
+    try:
+        plain = _by_hydra("config", [*search_path(extra_dirs), *choices])
+    except (HydraException, OmegaConfBaseException):
+        plain = _by_hydra("config", [])
+    known = list(_flat({name: value for name, value in plain.items() if name != "hydra"}))
+    hint = nearest(key, [*known, *groups])
+    if hint:
+        return hint
+    last = key.rsplit(".", 1)[-1]
+    return nearest(last, {k.rsplit(".", 1)[-1]: k for k in known})
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterable[str]:
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        yield path
+        if isinstance(value, dict):
+            yield from _flat({str(k): v for k, v in value.items()}, f"{path}.")

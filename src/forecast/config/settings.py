@@ -1,0 +1,415 @@
+"""What an experiment is: frozen dataclasses of plain values, validated where they are made.
+
+Every room below the command imports this one and nothing else is shared by all of them: the quantile
+levels, the errors with their exit codes, and the tree of settings that a configuration file becomes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from forecast.config.convert import convert
+from forecast.errors import ConfigError, nearest
+from forecast.files import path_problem
+
+VERSION = "0.1.0"
+
+#: The 23 quantile levels of the forecast hubs.
+LEVELS: tuple[float, ...] = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
+
+Knowledge = Literal["none", "at_origin", "hindsight"]
+Coding = Literal["rule", "judged"]
+Truth = Literal["latest", "first"]
+KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
+#: One file for each language of the page beside English, read by `forecast.report.catalogue`.
+LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
+
+#: Columns that every forecast table has, in this order.
+FORECAST_COLUMNS: tuple[str, ...] = (
+    "model", "series_id", "origin", "month", "horizon", "knowledge", "scenario", "level", "value",
+)  # fmt: skip
+FOLD_COLUMNS: tuple[str, ...] = (
+    "model", "knowledge", "scenario", "series_id", "origin", "status", "n_months", "events_used", "message",
+)  # fmt: skip
+
+
+#: A path that begins with this word names a file that comes with the package.
+EXAMPLE = "example:"
+
+
+def own_path(path: str | Path) -> str | Path:
+    """Return a path as given; ``example:NAME`` stands for a file that comes with the package.
+
+    Examples
+    --------
+    >>> Path(own_path("example:road_casualties.csv")).is_file()
+    True
+    """
+    if not isinstance(path, str) or not path.startswith(EXAMPLE):
+        return path
+    return Path(__file__).parents[1] / "data" / "bundled" / "examples" / path.removeprefix(EXAMPLE)
+
+
+# --------------------------------------------------------------------------- settings
+
+
+# Above each key: `#: meaning | unit | example`; the unit is empty where there is none. The reference of the
+# configuration is made of these lines, and a test tries every example.
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Where the figures come from."""
+
+    #: Folder, file or address of the figures; null = the bundled ones. | | example:road_casualties.csv
+    path: str | None = None
+    #: Days after a month's end at which a figure without `released` became public. | days | 15
+    release_lag_days: int = 0
+    #: Let unofficial figures fill their month. | | true
+    include_leaks: bool = False
+    #: A month missing inside a series is a warning, not an error. | | true
+    allow_gaps: bool = False
+    #: Days after a month's end by which its figure is expected; later `publish` calls it late. | days | 25
+    expected_by: int | None = None
+    #: Read an address of plain http:// too; `publish` has a key of its own. | | true
+    allow_http: bool = False
+
+
+@dataclass(frozen=True)
+class TargetSpec:
+    """Which series are forecast."""
+
+    #: One series or many, as `forecast list --series` names them. | | [southwest.usbp,southwest.ofo]
+    series: tuple[str, ...] = ("southwest.usbp",)
+    #: The series that the others add up to, if any. | | southwest.usbp
+    total: str | None = None
+
+
+@dataclass(frozen=True)
+class EventsSpec:
+    """Which calendar is used, and how it is read."""
+
+    #: A calendar of your own; null = the bundled one. | | example:road_events.csv
+    path: str | None = None
+    #: Signs and shapes by blind rules (rule) or coded afterwards (judged). | | judged
+    coding: Coding = "rule"
+    #: At most so many event columns in a design. | columns | 6
+    max_columns: int = 10
+    #: Events up to this priority are candidates; 1 is the most important. | | 2
+    priority: int = 1
+    #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | | ignore
+    unseen: Literal["prior", "ignore", "analogue"] = "prior"
+    #: Coding of the effects that the page tells; null = none are estimated. | | rule
+    effects: Coding | None = "judged"
+
+
+@dataclass(frozen=True)
+class SpecificationSpec:
+    """Choices under which an effect is estimated again: plain values, fixed before anything is run."""
+
+    #: Effects that get a curve: those that stand out (else the largest), all, none. | | all
+    effects: Literal["clear", "all", "none"] = "none"
+    #: Orders of the ARIMA errors: those given, the airline model, chosen anew. | | [given,airline]
+    order: tuple[Literal["given", "airline", "auto"], ...] = ("given", "airline", "auto")
+    #: Scales of the figures. | | [log]
+    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    #: Lengths of the sample; null = all. | months | [null,96]
+    window: tuple[int | None, ...] = (None, 120)
+    #: Shapes of the event. | | [own,decay]
+    shape: tuple[Literal["own", "step", "decay", "ramp", "pulse"], ...] = ("step", "decay", "ramp")
+    #: Events beside it: all, all but one that overlaps (each in turn), none. | | [all,none]
+    beside: tuple[Literal["all", "each", "none"], ...] = ("all", "each", "none")
+    #: Factors of a decay, of which the likeliest is taken. | a month | [0.5,0.9]
+    decay: tuple[float, ...] = (0.5, 0.7, 0.85, 0.95)
+    #: Length of a ramp. | months | 6
+    ramp_months: int = 12
+
+    def __post_init__(self) -> None:
+        problems: list[str] = []
+        for key, hint in typing.get_type_hints(type(self)).items():
+            convert(getattr(self, key), hint, f"specification.{key}", problems)
+            if getattr(self, key) == ():
+                problems.append(f"specification.{key}: name at least one")
+        if any(isinstance(w, int) and w < 48 for w in self.window):
+            problems.append(
+                f"specification.window: {list(self.window)}; give null (all) or at least 48 months"
+            )
+        if not (all(0.0 < float(d) < 1.0 for d in self.decay) and self.ramp_months > 0):
+            problems.append(
+                "specification: decay needs factors between 0 and 1, ramp_months a positive number"
+            )
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One row of the models: a kind of the registry and its parameters; its name is the key."""
+
+    #: A kind that `forecast list` names; all other keys beside it are parameters of that kind. | | arima
+    kind: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    #: Refit at every k-th origin of the backtest; between them parameters are kept. | origins | 12
+    refit_every: int = 1
+
+
+@dataclass(frozen=True)
+class CombinationSpec:
+    """One combination of models that were fitted without events; its name is the key."""
+
+    #: Names of models of this experiment. | | [random_walk,drift]
+    members: tuple[str, ...]
+    #: How weights are made; median orders the members at each forecast. | | median
+    method: Literal["inverse_error", "mean", "median"] = "inverse_error"
+    #: Discount of past squared errors: so many months halve their weight. | months | 36
+    half_life: float = 24.0
+    #: Errors are capped at this size. | log units | 0.5
+    cap: float = 1.0
+    #: Average quantile by quantile, or only the medians. | | points
+    average: Literal["quantiles", "points"] = "quantiles"
+    #: Name of a second row: this combination with shrunken event effects laid over it. | | short_with_events
+    with_events: str | None = None
+
+
+@dataclass(frozen=True)
+class IntervalsSpec:
+    """How ranges are made from past errors."""
+
+    #: Rule by which past errors become ranges; model = the model's own, unchecked. | | direct
+    method: Literal["square_root", "direct", "direct_mirrored", "model"] = "square_root"
+    #: Errors of horizons 1..k feed the square-root rule. | months | 1
+    short_horizons: int = 3
+    #: Discount of past errors: so many months halve their weight; null = none. | months | 24
+    half_life: float | None = 48.0
+    #: Growth of the width with the horizon: 0.5 is the square root. | power | 0.6
+    exponent: float = 0.5
+
+
+@dataclass(frozen=True)
+class ReconciliationSpec:
+    """How the series of the headline are made to add up to `target.total`."""
+
+    #: How sums are made to hold; none = not at all. | | bottom_up
+    method: Literal["none", "bottom_up", "shrinkage"] = "none"
+    #: Sample paths behind the ranges. | paths | 500
+    paths: int = 1000
+
+
+@dataclass(frozen=True)
+class BacktestSpec:
+    """Which origins are forecast again."""
+
+    #: First month of data that was new at an origin. | month | 2012-01
+    start: str | None = "2006-01"
+    #: Last such month; null = the newest at `as_of`. | month | 2023-12
+    end: str | None = None
+    #: Every k-th month of data. | months | 3
+    step: int = 1
+    #: Length of a rolling window; null = all months before the origin. | months | 72
+    window: int | None = None
+    #: What models with events know: none, at_origin, hindsight; one or many. | | [at_origin,hindsight]
+    knowledge: tuple[Knowledge, ...] = ("at_origin",)
+    #: The row against which skill is measured. | | drift
+    baseline: str = "random_walk"
+    #: Dates of origins, in place of start, end and step. | dates | [2024-01-26,2024-02-13]
+    origins: tuple[str, ...] = ()
+    #: First month that is scored; earlier ones only feed weights and widths. | month | 2016-01
+    score_from: str | None = None
+    #: Search for ARIMA parameters along folds: from the last fold, from its optima, or from everywhere. | | full
+    starts: Literal["warm", "modes", "full"] = "modes"
+
+
+@dataclass(frozen=True)
+class ScenarioSpec:
+    """One 'what if': changes to the calendar, given as plain values; its name is the key."""
+
+    #: Changes of the calendar, each a group of keys. | | [{new: order, starts: "2024-06-05", shape: step, size: like mechanism asylum rule, direction: restricts}]
+    changes: tuple[Mapping[str, Any], ...] = ()
+    #: How the page names it. | | Claims are closed in June 2024
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class ReportSpec:
+    """What the page shows."""
+
+    #: The row that is the headline: a model or a combination, named beforehand. | | arima
+    headline: str = "random_walk"
+    #: Where run folders go. | | /tmp/reports
+    folder: str = "reports"
+    #: Name -> first and last month: spans that are scored alone. | months | {calm: [2014-01, 2019-12]}
+    eras: Mapping[str, tuple[str, str]] = field(
+        default_factory=lambda: {
+            "2006-13": ("2006-01", "2013-12"),
+            "2014-19": ("2014-01", "2019-12"),
+            "2020-24": ("2020-01", "2024-12"),
+            "2025-": ("2025-01", "9999-12"),
+        }
+    )
+    #: Name -> origin and label: past moments that the page tells, named beforehand. | | {ban: {origin: 2024-06-04, label: The order of June 2024}}
+    cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Write figures as PNG too. | | false
+    png: bool = True
+    #: Write report.pdf too; needs the extra `pdf`. | | true
+    pdf: bool = False
+    #: One page only: headline, facts, first chart and table. | | true
+    brief: bool = False
+    #: Language of the page: en, es. | | es
+    language: str = "en"
+    #: First month of the first chart; null = found from the calendar. | month | 2019-01
+    level_break: str | None = None
+
+
+@dataclass(frozen=True)
+class PublishSpec:
+    """Where the monthly round keeps its things, and how patient it is; never part of a result."""
+
+    #: The archive, one file for any number of experiments. | | /srv/forecast/archive.sqlite
+    archive: str = "archive.sqlite"
+    #: Folder of the public site, one experiment each. | | /srv/forecast/site
+    site: str = "site"
+    #: Address under which the site is served; empty = links stay relative. | | https://example.org/forecast
+    url: str = ""
+    #: Folder of a forecast hub to which published forecasts are added; null = none. | | /srv/hub
+    hub: str | None = None
+    #: Team in the names of hub files. | | newsroom
+    team: str = "forecast"
+    #: How long a second publisher waits for the lock. | seconds | 60
+    wait_seconds: float = 600.0
+    #: Limit of reading an address, whole. | seconds | 120
+    timeout_seconds: float = 60.0
+    #: Limit of one source file. | MB | 20
+    max_megabytes: float = 100.0
+    #: Read plain http:// too. | | true
+    allow_http: bool = False
+    #: Keep a checked copy of the archive beside it after every round. | | false
+    backup: bool = True
+    #: Words of a command that is started after a report; no shell. | | [notify,done]
+    on_success: tuple[str, ...] = ()
+    #: Words of a command that is started after a failure; no shell. | | [notify,failed]
+    on_failure: tuple[str, ...] = ()
+    #: A hook that takes longer is ended. | seconds | 30
+    hook_seconds: float = 300.0
+
+
+@dataclass(frozen=True)
+class ParallelSpec:
+    """How the work is spread; never part of a result."""
+
+    #: Workers; -1 = one for each core. | workers | 4
+    n_jobs: int = 1
+    #: Kind of workers: a name that joblib knows. | | threading
+    backend: str = "loky"
+    #: Address of a dask scheduler; null = this machine. | | tcp://head:8786
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment, whole: everything that decides a result, and nothing else.
+
+    `name` and `question` come from the experiment's file, `overrides` from the command; `parallel` decides
+    only how the work is spread and never enters a result.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> fc.Experiment(name="mine", horizon=6).target.series
+    ('southwest.usbp',)
+    """
+
+    #: Name of the experiment and of its folder. | | mine
+    name: str = "custom"
+    #: What it answers, printed on the page and by `forecast list`. | | What comes next for us?
+    question: str = ""
+    #: Only what was public on that day counts; latest = the newest release in the data. | date | 2024-05-07
+    as_of: str = "latest"
+    #: Seed of everything that draws random numbers. | | 1
+    seed: int = 20240507
+    #: How far ahead, after the last official month; 1 to 60. | months | 6
+    horizon: int = 12
+    data: DataSpec = field(default_factory=DataSpec)
+    target: TargetSpec = field(default_factory=TargetSpec)
+    events: EventsSpec = field(default_factory=EventsSpec)
+    specification: SpecificationSpec = field(default_factory=SpecificationSpec)
+    model: Mapping[str, ModelSpec] = field(default_factory=dict)
+    combination: Mapping[str, CombinationSpec] = field(default_factory=dict)
+    intervals: IntervalsSpec = field(default_factory=IntervalsSpec)
+    reconciliation: ReconciliationSpec = field(default_factory=ReconciliationSpec)
+    backtest: BacktestSpec = field(default_factory=BacktestSpec)
+    scenario: Mapping[str, ScenarioSpec] = field(default_factory=dict)
+    report: ReportSpec = field(default_factory=ReportSpec)
+    parallel: ParallelSpec = field(default_factory=ParallelSpec)
+    publish: PublishSpec = field(default_factory=PublishSpec)
+    #: The words that changed the file; written by the command, never by hand. | |
+    overrides: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def is_month(text: str) -> bool:
+    """Tell whether a text is a month as files write it, ``YYYY-MM``."""
+    return len(text) == 7 and _is_date(f"{text}-01")
+
+
+def _problems(exp: Experiment) -> Iterable[str]:
+    folder = "it holds a separator" if re.search(r"[/\\]", exp.name) else path_problem(exp.name)
+    if folder:
+        yield f"name: {exp.name!r} names the folder of the reports and cannot ({folder}); take one plain word"
+    if exp.as_of != "latest" and not _is_date(exp.as_of):
+        yield f"as_of: '{exp.as_of}' is neither a date (YYYY-MM-DD) nor 'latest'"
+    if not 1 <= exp.horizon <= 60:
+        yield f"horizon: {exp.horizon} is not between 1 and 60 months"
+    if not exp.target.series:
+        yield "target.series: name at least one series"
+    for key in ("start", "end", "score_from"):
+        value = getattr(exp.backtest, key)
+        if value is not None and not is_month(value):
+            yield f"backtest.{key}: '{value}' is not a month (YYYY-MM)"
+    for word in exp.backtest.knowledge:
+        if word not in KNOWLEDGE:
+            yield f"backtest.knowledge: '{word}' is not one of {', '.join(KNOWLEDGE)}.{nearest(word, KNOWLEDGE)}"
+    if exp.backtest.step < 1:
+        yield f"backtest.step: {exp.backtest.step} is not a positive number of months"
+    if exp.backtest.window is not None and exp.backtest.window < 24:
+        yield f"backtest.window: {exp.backtest.window} months are too few, at least 24 are needed"
+    if exp.events.max_columns < 0:
+        yield f"events.max_columns: {exp.events.max_columns} is negative"
+    adjusted = {c.with_events for c in exp.combination.values() if c.with_events}
+    names = {*exp.model, *exp.combination, *adjusted, exp.backtest.baseline}
+    for name in sorted(adjusted & {*exp.model, *exp.combination}):
+        yield f"combination: the row with_events '{name}' has the name of another row"
+    for name, combination in exp.combination.items():
+        if name in exp.model:
+            yield f"combination.{name}: a model has the same name"
+        for member in combination.members:
+            if member not in exp.model and member != exp.backtest.baseline:
+                yield f"combination.{name}.members: no model is called '{member}'.{nearest(member, exp.model)}"
+    if exp.report.headline not in names:
+        yield (
+            f"report.headline: '{exp.report.headline}' is neither a model nor a combination of this experiment"
+            f" ({', '.join(sorted(names))}).{nearest(exp.report.headline, names)}"
+        )
+    languages = ["en", *sorted(path.stem for path in LANGUAGES.glob("*.toml"))]
+    if exp.report.language not in languages:
+        yield (
+            f"report.language: there is no language '{exp.report.language}'; known are {', '.join(languages)}."
+            f"{nearest(exp.report.language, languages)}"
+        )

@@ -1,0 +1,367 @@
+"""New files into a folder of figures: rows are added, none is changed or lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.data import frames, load
+from forecast.data import snapshots as _snapshots
+from forecast.data.checks import check_rows, raise_for_errors, shorten
+from forecast.data.official import layout_of, read_official
+from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
+from forecast.data.read import RawTable, csv_files, decode, parse_table, read_figures, read_table
+from forecast.data.tidy import Rows, join_rows, parse_tidy
+from forecast.errors import ConfigError, DataError, Finding
+from forecast.files import safe_cell, safe_cells, write_file
+
+
+@dataclass(frozen=True)
+class ImportSummary:
+    """What an import did.
+
+    Attributes
+    ----------
+    folder : str
+        The folder.
+    added : int
+        Rows that are new.
+    already : int
+        Figures that were there already.
+    findings : tuple of Finding
+        Warnings.
+    lines : tuple of str
+        The files read and the result, a line each.
+    """
+
+    folder: str
+    added: int
+    already: int
+    findings: tuple[Finding, ...]
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([*self.lines, *map(str, self.findings)])
+
+
+def import_files(
+    paths: str | Path | Sequence[str | Path],
+    into: str | Path,
+    series_id: str | None = None,
+    released: str | None = None,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+    allow_http: bool = False,
+) -> ImportSummary:
+    """Read files of figures, official or tidy, and add what is new to a folder.
+
+    The folder's `observations.csv` and `series.csv` are written aside and then renamed. Rows that are there
+    stay as they are; a second import of the same files changes nothing.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Files, or folders of files. A file without a column `released` states all its figures as of one day:
+        see `released`.
+    into : str or Path
+        The folder; made when missing.
+    series_id : str, optional
+        Name of the series of a tidy file without a column of that name.
+    released : str, optional
+        The day (YYYY-MM-DD) on which these files became public. Without it, ``released.csv`` beside a file
+        (and for an official file the day in its name) decides. A file for which no day is known counts from
+        each month's end + `release_lag_days` (official files: from the update of their data month).
+    release_lag_days, allow_gaps, allow_http
+        As in `forecast.data.load_observations`.
+
+    Raises
+    ------
+    DataError
+        With every problem found; nothing is written then.
+    """
+    folder = Path(into).expanduser()
+    stated = _stated(released)
+    present = _present(folder)
+    before, findings = _existing(folder, present)
+    raws = [(file, read_figures(file, allow_http)) for file in _files_of(paths)]
+    rows, told, found, already = _new_rows(raws, before, series_id, stated, release_lag_days)
+    findings.extend(found)
+    raise_for_errors(shorten(findings))
+    everything = join_rows([before, rows])
+    leak = everything.status == "leak"
+    official, found = check_rows(everything.take(~leak), allow_gaps)
+    findings = shorten([*findings, *found])
+    raise_for_errors(findings)
+    added = len(rows)
+    if added:
+        _write(folder, present, join_rows([official, everything.take(leak)]))
+    size = f"{added:,} row{'' if added == 1 else 's'} added, {already:,} figures were there already"
+    lines = (
+        *told,
+        f"{folder}: {size}" if added else f"{folder}: nothing new; {already:,} figures are there already",
+    )
+    return ImportSummary(str(folder), added, already, tuple(findings), lines)
+
+
+def _stated(released: str | None) -> int | None:
+    if released is None:
+        return None
+    day = parse_day(released)
+    if day is None:
+        raise ConfigError(f"released: '{released}' is not a date (YYYY-MM-DD)")
+    return day
+
+
+def _files_of(paths: str | Path | Sequence[str | Path]) -> list[str | Path]:
+    single = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    if not single:
+        raise ConfigError("name at least one file to import")
+    files: list[str | Path] = []
+    for path in single:
+        place = Path(path).expanduser()
+        files.extend(csv_files(place) if place.is_dir() else [path])
+    return list(dict.fromkeys(files))
+
+
+# --------------------------------------------------------------------------- what is there
+
+
+def _present(folder: Path) -> bytes | None:
+    path = folder / "observations.csv"
+    if folder.exists() and not folder.is_dir():
+        raise _refuse(str(folder), "this is a file", "a folder", "name a folder after --into")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _refuse(
+            str(path), f"cannot be read ({error.strerror})", "a file", "check its permissions"
+        ) from error
+
+
+def _refuse(file: str, what: str, expected: str, hint: str) -> DataError:
+    finding = Finding("import", "error", what, file=file, expected=expected, hint=hint)
+    return DataError(f"1 problem:\n  {finding}", [finding])
+
+
+def _existing(folder: Path, present: bytes | None) -> tuple[Rows, list[Finding]]:
+    """Return the rows of the folder, and refuse to go on where writing them again would lose something."""
+    if present is None:
+        return load.parse_nothing(), []
+    name = str(folder / "observations.csv")
+    raw = parse_table(name, *decode(name, present))
+    rows, findings = parse_tidy(raw)
+    raise_for_errors(shorten(findings))
+    extra = [column for column in raw.columns if column not in OBSERVATION_COLUMNS]
+    if extra or len(rows) != len(raw):
+        what = f"the columns {', '.join(extra)} are unknown" if extra else "some rows hold no figure"
+        raise _refuse(
+            name, what, "a table that can be kept as it is", "an import would lose them: move them away"
+        )
+    return rows, []
+
+
+# --------------------------------------------------------------------------- what is new
+
+
+def _new_rows(
+    raws: Sequence[tuple[str | Path, RawTable]],
+    before: Rows,
+    series_id: str | None,
+    stated: int | None,
+    lag: int,
+) -> tuple[Rows, list[str], list[Finding], int]:
+    """Return the rows to add, a line for each file, and how many figures are there already."""
+    findings: list[Finding] = []
+    lines: list[str] = []
+    explicit: list[Rows] = []
+    snapshots: list[_snapshots.Snapshot] = []
+    for file, raw in raws:
+        days, found = _snapshots.sidecar(Path(str(file)).parent)
+        findings.extend(found)
+        name = Path(str(file)).name
+        if layout_of(raw.columns) is not None:
+            day = stated if stated is not None else load.release_day(file, days)
+            snapshot, line = _official(raw, day, lag, findings)
+        else:
+            day = stated if stated is not None else days.get(name)
+            rows, found = parse_tidy(raw, series_id, lag)
+            findings.extend(load.nearly_official(raw) or found)
+            snapshot, line = None, f"{file}: {len(rows):,} figures"
+            if "released" in raw.columns or day is None:
+                explicit.append(rows)
+            else:
+                snapshot = _tidy_snapshot(rows, day, lag, findings)
+                line += f", released {day_text(day)}"
+        lines.append(line)
+        if snapshot is not None:
+            snapshots.append(snapshot)
+    fresh, already = _fresh([before, *explicit], findings)
+    official, found = _snapshots.merge(snapshots, _history(join_rows([before, fresh])))
+    findings.extend(found)
+    sized = sum(len(values) for s in snapshots for _, values in s.figures.values())
+    added = join_rows([fresh, _snapshots.rows_of(official, tuple(s.name for s in snapshots))])
+    return added, lines, findings, already + sized - len(official)
+
+
+def _official(
+    raw: RawTable, day: int | None, lag: int, findings: list[Finding]
+) -> tuple[_snapshots.Snapshot | None, str]:
+    file, found = read_official(raw)
+    findings.extend(found)
+    if file is None:
+        return None, raw.name
+    snapshot, found = _snapshots.official_snapshot(file, day, lag)
+    findings.extend(found)
+    counted = (
+        "" if snapshot is None else f", released {day_text(snapshot.day)}" + ("" if day else " (assumed)")
+    )
+    span = f"{month_text(file.first_month)} to {month_text(file.data_month)}"
+    return (
+        snapshot,
+        f"{raw.name}: official layout '{file.layout}', {len(file.figures)} series, {span}{counted}",
+    )
+
+
+def _tidy_snapshot(rows: Rows, day: int, lag: int, findings: list[Finding]) -> _snapshots.Snapshot | None:
+    """Return a tidy file without release days as one vintage."""
+    rows, found = check_rows(rows)
+    findings.extend(found)
+    if not len(rows) or any(f.severity == "error" for f in found):
+        return None
+    newest = int(rows.month.max())
+    end = int(month_end(np.array(newest)))
+    if day < end:
+        findings.append(
+            Finding(
+                "released", "error", f"released {day_text(day)}, before its last month ended",
+                file=rows.files[0], month=month_text(newest), expected=f"{day_text(end)} or later",
+                hint="correct the day",
+            )
+        )  # fmt: skip
+        return None
+    figures = {}
+    for name in dict.fromkeys(rows.series_id.tolist()):
+        at = np.flatnonzero(rows.series_id == name)
+        figures[str(name)] = (int(rows.month[at[0]]), rows.value[at])
+
+    def own_day(month: int) -> int:
+        return int(month_end(np.array(month))) + lag
+
+    return _snapshots.Snapshot(rows.files[0], figures, day, True, own_day, -1, newest)
+
+
+def _history(rows: Rows) -> _snapshots.History:
+    history: _snapshots.History = {}
+    official = np.flatnonzero(rows.status != "leak")
+    for i in official[np.argsort(rows.released[official], kind="stable")]:
+        key = (str(rows.series_id[i]), int(rows.month[i]))
+        history.setdefault(key, []).append((int(rows.released[i]), float(rows.value[i]), str(rows.source[i])))
+    return history
+
+
+def _fresh(parts: list[Rows], findings: list[Finding]) -> tuple[Rows, int]:
+    """Return the rows that the first part does not hold; another value under its key is an error."""
+    everything = join_rows(parts)
+    held: dict[tuple[str, int, int, bool], int] = {}
+    new: BoolArray = np.zeros(len(everything), dtype=bool)
+    already = 0
+    for i in range(len(everything)):
+        key = (
+            str(everything.series_id[i]), int(everything.month[i]), int(everything.released[i]),
+            everything.status[i] == "leak",
+        )  # fmt: skip
+        if key not in held:
+            held[key] = i
+            new[i] = i >= len(parts[0])
+            continue
+        if i < len(parts[0]):
+            continue
+        already += 1
+        other = held[key]
+        if everything.value[i] != everything.value[other]:
+            findings.append(_changed(everything, i, other))
+    return everything.take(new), already
+
+
+def _changed(rows: Rows, here: int, there: int) -> Finding:
+    what = (
+        f"{rows.value[here]:,.10g} here, {rows.value[there]:,.10g} in {rows.place(there)[0]}, both released"
+        f" {day_text(int(rows.released[here]))}"
+    )
+    hint = "a revision needs its own day: a column released, or --released YYYY-MM-DD for the whole file"
+    return rows.finding("append", "error", what, here, "rows that are there stay as they are", hint)
+
+
+# --------------------------------------------------------------------------- writing
+
+
+def _write(folder: Path, present: bytes | None, rows: Rows) -> None:
+    order = np.lexsort((rows.status == "leak", rows.released, rows.month, rows.series_id.astype(str)))
+    rows = rows.take(order)
+    table = frames.observations_frame(rows)
+    official = table[table["status"] != "leak"]
+    series = _series_csv(folder, official)
+    observations = observations_csv(table)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if _present(folder) != present:
+            raise _refuse(
+                str(folder), "another import changed the folder meanwhile", "one at a time", "run it again"
+            )
+        # series.csv first: a series listed there without figures does no harm, the reverse is an error.
+        for name, content in (("series.csv", series), ("observations.csv", observations)):
+            write_file(folder / name, content)
+    except OSError as error:
+        raise _refuse(
+            str(folder), f"the folder cannot be written ({error.strerror})", "a folder of your own",
+            "name another one after --into",
+        ) from error  # fmt: skip
+
+
+def observations_csv(table: pd.DataFrame) -> str:
+    """Return a table of observations as the text of its file."""
+    shown = table.assign(
+        month=[month_text(m) for m in frames.month_numbers(table["month"])],
+        released=[day_text(d) for d in frames.day_numbers(table["released"])],
+        value=[_value_text(v) for v in table["value"].tolist()],
+    )
+    return str(safe_cells(shown[list(OBSERVATION_COLUMNS)]).to_csv(index=False, lineterminator="\n"))
+
+
+def _value_text(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def _series_csv(folder: Path, table: pd.DataFrame) -> str:
+    """Return series.csv: a user's rows and columns kept, windows brought up to date, new rows added."""
+    path = folder / "series.csv"
+    raw = read_table(path) if path.is_file() else None
+    known = load.bundled_series(list(dict.fromkeys(table["series_id"])))
+    fresh = frames.series_frame(known, table, "count").reset_index()
+    columns = list(dict.fromkeys([*(raw.columns if raw is not None else ()), *frames.SERIES_COLUMNS]))
+    rows: dict[str, dict[str, str]] = {}
+    if raw is not None:
+        for i, name in enumerate(raw.cells["series_id"]):
+            rows[name.strip()] = {column: str(raw.cells[column][i]) for column in raw.columns}
+    for record in fresh.to_dict("records"):
+        texts = {str(c): "" if pd.isna(v) else str(v) for c, v in record.items()}
+        name = texts["series_id"]
+        kept = rows.get(name)
+        measured = {c: texts[c] for c in ("first_month", "last_month", "n_months", "rounding")}
+        rows[name] = {**texts, **kept, **measured} if kept is not None else texts
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writerow({column: safe_cell(column) for column in columns})
+    writer.writerows({column: safe_cell(text) for column, text in row.items()} for row in rows.values())
+    return out.getvalue()
+
+
+__all__ = ["ImportSummary", "import_files", "observations_csv"]

@@ -1,0 +1,235 @@
+"""From a path to `Observations`: which files are figures, which stand beside them, in which layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.data import frames
+from forecast.data import snapshots as _snapshots
+from forecast.data.checks import check_rows, raise_for_errors, shorten
+from forecast.data.fetch import is_address
+from forecast.data.observations import BUNDLED, Observations
+from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
+from forecast.data.read import RawTable, csv_files, read_figures, read_table, unreadable
+from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
+from forecast.errors import ConfigError, Finding, nearest
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a path holds, read and checked.
+
+    Attributes
+    ----------
+    rows, leaks : Rows
+        Official figures, sorted; unofficial ones.
+    official : tuple of OfficialFile
+        The files in an official layout.
+    side : dict
+        The tables beside the figures.
+    listed : bool
+        True when the folder names its series in `series.csv`.
+    findings : list of Finding
+        Everything found, errors included.
+    """
+
+    rows: Rows
+    leaks: Rows
+    official: tuple[OfficialFile, ...]
+    side: dict[str, pd.DataFrame]
+    listed: bool
+    findings: list[Finding]
+
+
+def files_of(path: str | Path | pd.DataFrame) -> tuple[list[str | Path | pd.DataFrame], Path | None]:
+    """Return the files of figures of a path, and the folder in which other tables may stand beside them."""
+    if isinstance(path, pd.DataFrame) or is_address(path):
+        return [path], None
+    place = Path(path).expanduser()
+    if place.is_dir():
+        own = place / "observations.csv"
+        return ([own], place) if own.is_file() else (list(csv_files(place)), place)
+    return [place], place.parent if place.name == "observations.csv" else None
+
+
+def _beside(folder: Path | None, name: str) -> RawTable | None:
+    if folder is None or not (folder / f"{name}.csv").is_file():
+        return None
+    return read_table(folder / f"{name}.csv")
+
+
+def release_day(file: str | Path, days: Mapping[str, int]) -> int | None:
+    """Return the day stated for a file, by ``released.csv`` or else by its name."""
+    name = Path(str(file)).name
+    return days.get(name, _snapshots.day_in_name(name))
+
+
+def read_path(
+    path: str | Path | pd.DataFrame,
+    series_id: str | None = None,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+    counts: bool = False,
+    allow_http: bool = False,
+) -> Reading:
+    """Read every figure of a path and check it.
+
+    Parameters
+    ----------
+    path, series_id, release_lag_days, allow_gaps, allow_http
+        As in `forecast.data.load_observations`.
+    counts : bool
+        True when every value must be a non-negative whole number.
+    """
+    files, folder = files_of(path)
+    side, listed, findings = _side_tables(folder)
+    parts: list[Rows] = []
+    raws = [read_figures(file, allow_http) for file in files]
+    if len(raws) > 1:
+        raws = [raw for raw in raws if not is_calendar(raw)]
+    # Of several files each is a series of its own, and `series_id` says which one is wanted.
+    name = series_id if len(raws) == 1 else None
+    official, found = read_officials([raw for raw in raws if layout_of(raw.columns)])
+    findings.extend(found)
+    for raw in raws:
+        if layout_of(raw.columns) is None:
+            rows, found = parse_tidy(raw, name, release_lag_days, counts)
+            parts.append(rows)
+            findings.extend(nearly_official(raw) or found)
+    if official:
+        rows, found = _history_of(official, folder, release_lag_days)
+        parts.append(rows)
+        findings.extend(found)
+    leaks = _beside(folder, "leaks")
+    if leaks is not None:
+        rows, found = parse_tidy(leaks, series_id, release_lag_days, False)
+        rows.status[:] = "leak"
+        parts.append(rows)
+        findings.extend(found)
+    everything = join_rows(parts) if parts else parse_nothing()
+    leak = everything.status == "leak"
+    known = [str(name) for name in side["series"]["series_id"]] if listed else None
+    rows, found = check_rows(everything.take(~leak), allow_gaps, known)
+    return Reading(rows, everything.take(leak), tuple(official), side, listed, shorten([*findings, *found]))
+
+
+def parse_nothing() -> Rows:
+    """Return no rows at all."""
+    return _snapshots.rows_of([], ())
+
+
+def _side_tables(folder: Path | None) -> tuple[dict[str, pd.DataFrame], bool, list[Finding]]:
+    side: dict[str, pd.DataFrame] = {}
+    findings: list[Finding] = []
+    listed = False
+    for kind in frames.SIDE_COLUMNS:
+        raw = _beside(folder, kind)
+        listed |= kind == "series" and raw is not None
+        side[kind], found = frames.side_frame(kind, raw)
+        findings.extend(found)
+    return side, listed, findings
+
+
+def nearly_official(raw: RawTable) -> list[Finding]:
+    """Return the one finding of a header that is almost official; the tidy reader's would mislead there."""
+    what = almost_official(raw.columns)
+    if not what:
+        return []
+    hint = "give the file as published"
+    return [Finding("header", "error", what, file=raw.name, row=1, expected="all its columns", hint=hint)]
+
+
+def read_officials(raws: Sequence[RawTable]) -> tuple[list[OfficialFile], list[Finding]]:
+    """Read the files that are in an official layout."""
+    files, findings = [], []
+    for raw in raws:
+        file, found = read_official(raw)
+        findings.extend(found)
+        if file is not None:
+            files.append(file)
+    return files, findings
+
+
+def _history_of(
+    official: Sequence[OfficialFile], folder: Path | None, release_lag_days: int
+) -> tuple[Rows, list[Finding]]:
+    place = folder or Path(official[0].name).parent
+    days, findings = _snapshots.sidecar(place)
+    snapshots = []
+    for file in official:
+        snapshot, found = _snapshots.official_snapshot(file, release_day(file.name, days), release_lag_days)
+        findings.extend(found)
+        if snapshot is not None:
+            snapshots.append(snapshot)
+    added, found = _snapshots.merge(snapshots)
+    return _snapshots.rows_of(added, tuple(file.name for file in official)), [*findings, *found]
+
+
+def bundled_series(names: Sequence[str]) -> pd.DataFrame:
+    """Return the bundled rows of series.csv for these series."""
+    frame, _ = frames.side_frame("series", read_table(BUNDLED / "series.csv"))
+    return frames.keep_series(frame, names)
+
+
+def load(
+    path: str | Path | pd.DataFrame,
+    series_id: str | None = None,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+    bundled: bool = False,
+    allow_http: bool = False,
+) -> Observations:
+    """Read a path; see `forecast.data.load_observations`."""
+    reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled, allow_http)
+    raise_for_errors(reading.findings)
+    if not len(reading.rows):
+        name = "table" if isinstance(path, pd.DataFrame) else str(path)
+        raise unreadable(name, "no row holds a figure", "give one row for each month", "month,value")
+    table = frames.observations_frame(reading.rows)
+    leaks = frames.observations_frame(reading.leaks)
+    leaks = leaks.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)
+    side = dict(reading.side)
+    given = side.pop("series")
+    if reading.official and not reading.listed:
+        given = bundled_series([name for file in reading.official for name in file.figures])
+    series = frames.series_frame(given, table, "encounters" if bundled else "count")
+    obs = make_observations(table, leaks, series, side, reading.findings, bundled, allow_gaps)
+    return obs if series_id is None else only(obs, series_id)
+
+
+def make_observations(
+    table: pd.DataFrame,
+    leaks: pd.DataFrame,
+    series: pd.DataFrame,
+    side: Mapping[str, pd.DataFrame],
+    findings: Sequence[Finding],
+    bundled: bool = False,
+    allow_gaps: bool = False,
+) -> Observations:
+    """Return observations of checked tables, with their digest."""
+    content = {"table": table, "leaks": leaks, "series": series.reset_index(), **side}
+    return Observations(
+        table=table,
+        leaks=leaks,
+        series=series,
+        **side,
+        findings=tuple(findings),
+        digest=frames.digest_of(content),
+        bundled=bundled,
+        allow_gaps=allow_gaps,
+    )
+
+
+def only(obs: Observations, series_id: str) -> Observations:
+    """Return the observations of one series."""
+    if series_id not in obs.series_ids:
+        names = obs.series_ids
+        raise ConfigError(f"there is no series '{series_id}' in these figures.{nearest(series_id, names)}")
+    table, leaks = (frames.keep_series(t, [series_id]) for t in (obs.table, obs.leaks))
+    side = {name: getattr(obs, name) for name in frames.SIDE_COLUMNS if name != "series"}
+    series = obs.series.loc[[series_id]]
+    return make_observations(table, leaks, series, side, obs.findings, obs.bundled, obs.allow_gaps)

@@ -1,0 +1,187 @@
+"""What an experiment says of events: what each seemed to do, what knowing them was worth, and what if one changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from forecast.backtesting.folds import FoldSource
+from forecast.config.settings import FORECAST_COLUMNS, Coding, Experiment, Knowledge
+from forecast.data.observations import Observations
+from forecast.events.calendar import EventCalendar
+from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
+from forecast.interventions.effects import EFFECT_COLUMNS, effects
+from forecast.interventions.foresight import (
+    CASE_COLUMNS,
+    KNOWLEDGE_COLUMNS,
+    adjusted_rows,
+    case_forecasts,
+    knowledge_table,
+)
+from forecast.interventions.groups import ENOUGH_MONTHS
+from forecast.interventions.profiles import FADING_COLUMNS, decay_profile, lead_profile
+from forecast.interventions.robustness import SPECIFICATION_COLUMNS, specification_curves
+from forecast.interventions.scenarios import NOTE_COLUMNS, run_scenarios
+from forecast.models.base import Model
+
+CODINGS: tuple[Coding, ...] = ("rule", "judged")
+#: What the page prints of the worth of knowing; `knowledge_table` can measure more.
+MEASURES = ("median_error", "mae", "log_wis")
+
+
+def policy_effects(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Return what each event seemed to do to the first series, as could be estimated at `as_of`."""
+    if exp.events.effects is None:
+        return pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    return effects(**_asked(exp, obs, calendar, as_of))
+
+
+def _asked(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp
+) -> dict[str, Any]:
+    name = exp.target.total or exp.target.series[0]
+    panel = obs.as_of(as_of, [name], include_leaks=exp.data.include_leaks).window(exp.backtest.window)
+    coding = exp.events.effects if len(calendar.rules) else "rule"  # a user's calendar has one coding
+    limits = {"max_columns": exp.events.max_columns, "priority": exp.events.priority}
+    return {"panel": panel, "events": calendar, "coding": coding, **limits}
+
+
+def closer_look(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the months with and without each effect; under every choice, and how it faded, those that are claimed.
+
+    Claimed are the effects that stand out; where none does, the largest that is not too short to tell.
+
+    Returns
+    -------
+    response, specification, fading : DataFrame
+    """
+    made = [pd.DataFrame(columns=list(c)) for c in (RESPONSE_COLUMNS, SPECIFICATION_COLUMNS, FADING_COLUMNS)]
+    rows = table[
+        (table["level"] == 0.8) & (table["active_months"] >= ENOUGH_MONTHS) & table["estimate"].notna()
+    ]
+    if not len(rows):
+        return made[0], made[1], made[2]
+    asked = _asked(exp, obs, calendar, as_of)
+    made[0] = response(**asked, seed=exp.seed)
+    which = exp.specification.effects
+    rows = rows.assign(size=rows["estimate"].abs()).sort_values(
+        ["clear", "size"], ascending=False, kind="stable"
+    )
+    claimed = (
+        rows if which == "all" else rows[rows["clear"].astype(bool)] if rows["clear"].any() else rows.head(1)
+    )
+    if which == "none":
+        return made[0], made[1], made[2]
+    names = claimed["event"].tolist()
+    curves = specification_curves(**asked, names=names, choices=exp.specification)
+    profiles = [make(**asked, event=name).row() for name in names for make in (decay_profile, lead_profile)]
+    return (
+        made[0],
+        pd.concat([c.table for c in curves], ignore_index=True),
+        pd.DataFrame(profiles)[made[2].columns],
+    )
+
+
+def worth_of_knowing(
+    exp: Experiment,
+    past: pd.DataFrame,
+    obs: Observations,
+    calendar: EventCalendar,
+    as_of: pd.Timestamp,
+    source: FoldSource | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay events over the headline combination as known and with hindsight, and compare with none.
+
+    Parameters
+    ----------
+    past : DataFrame
+        Scored forecasts with their ranges.
+    obs : Observations
+        Figures public at `as_of`; a month of a case that came out later is left open.
+    source : FoldSource, optional
+        Panels that the backtest made already.
+
+    Returns
+    -------
+    knowledge, cases : DataFrame
+        Empty where the headline is no combination that asks for events.
+    """
+    spec = exp.combination.get(exp.report.headline)
+    nothing = pd.DataFrame(columns=list(KNOWLEDGE_COLUMNS)), pd.DataFrame(columns=list(CASE_COLUMNS))
+    rows = past[past["model"] == exp.report.headline]
+    if spec is None or not spec.with_events or rows.empty:
+        return nothing
+    from joblib import Parallel, delayed
+
+    name = exp.target.total or exp.target.series[0]
+    rows = rows[(rows["series_id"] == name) & rows["level"].notna()]
+    laid = past[(past["model"] == spec.with_events) & (past["series_id"] == name) & past["level"].notna()]
+    laid = laid.assign(model=exp.report.headline)
+    seen = rows["origin"].unique()
+    panels: Any = None if source is None else {o: source.panel(pd.Timestamp(o), (name,)) for o in seen}
+    codings = CODINGS if len(calendar.rules) else CODINGS[:1]
+
+    def states(coding: Coding) -> tuple[Knowledge, ...]:
+        return ("hindsight",) if coding == exp.events.coding and len(laid) else ("at_origin", "hindsight")
+
+    tables = Parallel()(
+        delayed(adjusted_rows)(
+            rows,
+            obs,
+            calendar,
+            coding=coding,
+            knowledge=states(coding),
+            max_columns=exp.events.max_columns,
+            priority=exp.events.priority,
+            unseen=exp.events.unseen,
+            include_leaks=exp.data.include_leaks,
+            panels=panels,
+        )
+        for coding in codings
+    )
+    by_coding: Mapping[str, pd.DataFrame] = {
+        coding: table if "at_origin" in states(coding) else pd.concat([table, laid], ignore_index=True)
+        for coding, table in zip(codings, tables, strict=True)
+    }
+    days = set(rows["origin"])
+    named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
+    return (
+        knowledge_table(by_coding, obs, MEASURES, as_of=as_of),
+        case_forecasts(by_coding[exp.events.coding], obs, named),
+    )
+
+
+def what_if(
+    exp: Experiment,
+    newest: pd.DataFrame,
+    models: Mapping[str, Model],
+    obs: Observations,
+    calendar: EventCalendar,
+    as_of: pd.Timestamp,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Forecast under each scenario of the experiment: a table like any other, and what each takes as its size."""
+    if not exp.scenario:
+        return pd.DataFrame(columns=list(FORECAST_COLUMNS)), pd.DataFrame(columns=list(NOTE_COLUMNS))
+    spec = exp.combination.get(exp.report.headline)
+    made = run_scenarios(
+        newest,
+        models,
+        obs,
+        calendar,
+        exp.scenario,
+        as_of,
+        lay_over={exp.report.headline: spec.members} if spec is not None else (),
+        coding=exp.events.coding,
+        max_columns=exp.events.max_columns,
+        priority=exp.events.priority,
+        unseen=exp.events.unseen,
+        window=exp.backtest.window,
+        include_leaks=exp.data.include_leaks,
+    )
+    return made.forecasts, made.notes

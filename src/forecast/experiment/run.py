@@ -1,0 +1,410 @@
+"""One experiment, told from top to bottom: figures and events as known, backtest, ranges, scores, forecast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
+from forecast.backtesting.runner import Backtest
+from forecast.config.settings import Experiment, own_path
+from forecast.data.observations import BUNDLED, Observations
+from forecast.errors import ForecastError
+from forecast.events.calendar import EventCalendar
+from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.pipeline import Inputs, make_folds, make_rows, read_inputs
+from forecast.files import plain_cell
+from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
+from forecast.models.registry import describe
+from forecast.notebook import plot_run, run_html
+from forecast.scoring.calibration import calibrate
+from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
+from forecast.scoring.preliminary import early_figures
+from forecast.scoring.scores import score
+
+
+@dataclass(frozen=True)
+class Run:
+    """Result of an experiment: every table and every number that a page prints.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        What was run.
+    as_of : Timestamp
+        The last origin; nothing later feeds any table but `afterwards`.
+    series, observations, events, breaks, leaks : DataFrame
+        What is forecast, the figures and the calendar as known at `as_of`.
+    afterwards : DataFrame
+        What happened later: ``series_id, month, value, released``; stands beside the forecast, feeds nothing.
+    forecasts : DataFrame
+        The forecast made at `as_of`, all rows and levels.
+    backtest, folds, scores, calibration, comparison, intervals, weights : DataFrame
+        Forecasts of every earlier origin, how the folds went, and what they are worth.
+    confidence_set, reconciliation : DataFrame
+        Models that cannot be told apart, and what adding up was worth.
+    others, early, first_released : DataFrame
+        Forecasts by others beside ours; leaks and first statements beside what became official; the day on which
+        each month had its first figure.
+    knowledge, effects, scenarios, cases, estimability : DataFrame
+        What events add, and which could be used.
+    scenario_notes : mapping
+        What each scenario takes as its size.
+    response, specification, fading : DataFrame
+        Effects month by month with and without the event; under every choice; how they faded, how early they showed.
+    models, coefficients, diagnostics : DataFrame
+        The models, their fit at `as_of` and their residual checks.
+    headline : str
+        The row that is the headline, named in the configuration.
+    durations : mapping
+        Seconds of each step; goes into the manifest only.
+    digests : mapping
+        Hashes of figures and calendar.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> words = ["model=random_walk", "combination=none", "report.headline=random_walk", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> round(run.median().iloc[0, 0])
+    137480
+    """
+
+    experiment: Experiment
+    as_of: pd.Timestamp
+    series: pd.DataFrame
+    observations: pd.DataFrame
+    afterwards: pd.DataFrame
+    forecasts: pd.DataFrame
+    backtest: pd.DataFrame
+    folds: pd.DataFrame
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+    comparison: pd.DataFrame
+    knowledge: pd.DataFrame
+    effects: pd.DataFrame
+    response: pd.DataFrame
+    specification: pd.DataFrame
+    fading: pd.DataFrame
+    estimability: pd.DataFrame
+    scenarios: pd.DataFrame
+    scenario_notes: pd.DataFrame
+    weights: pd.DataFrame
+    cases: pd.DataFrame
+    intervals: pd.DataFrame
+    diagnostics: pd.DataFrame
+    coefficients: pd.DataFrame
+    models: pd.DataFrame
+    events: pd.DataFrame
+    breaks: pd.DataFrame
+    leaks: pd.DataFrame
+    headline: str
+    durations: Mapping[str, float] = field(default_factory=dict, compare=False)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    confidence_set: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reconciliation: pd.DataFrame = field(default_factory=pd.DataFrame)
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
+    early: pd.DataFrame = field(default_factory=pd.DataFrame)
+    first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def median(self, model: str | None = None) -> pd.DataFrame:
+        """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
+        rows = self.forecasts
+        rows = rows[
+            (rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")
+        ]
+        return rows.pivot(index="month", columns="series_id", values="value")
+
+    _repr_html_ = run_html
+    plot = plot_run
+
+
+@dataclass
+class _Clock:
+    """Seconds of each step, for the manifest."""
+
+    durations: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self.durations[step] = round(now - self._last, 3)
+        self._last = now
+
+
+def run(experiment: Experiment, progress: bool = False, cache: Path | None = None) -> Run:
+    """Run one experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        From `load_experiment`, or made by hand.
+    progress : bool
+        Show a progress bar on a terminal.
+    cache : Path, optional
+        Folder for finished chains of an interrupted run.
+
+    Returns
+    -------
+    Run
+        Every table that the page prints.
+
+    Raises
+    ------
+    ConfigError, DataError
+        For words or files that are wrong; everything that can be checked is checked before any fit.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> words = ["model=[random_walk,drift]", "combination=none", "report.headline=drift", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> run.headline, str(run.median().index[0])
+    ('drift', '2024-04')
+    """
+    exp, clock = experiment, _Clock()
+    x = read_inputs(exp)
+    obs, calendar, as_of, series = x.obs, x.calendar, x.as_of, list(exp.target.series)
+    clock.lap("data")
+    bt = make_folds(exp, x, cache, progress)
+    clock.lap("backtest")
+    rows = make_rows(exp, x, bt)
+    ranges = rows.forecasts
+    clock.lap("ranges and combinations")
+
+    newest = ranges["origin"] == as_of
+    past = ranges[ranges["origin"].isin(x.origins)]
+    scored = past[past["origin"] >= rows.score_from]
+    eras = _eras(exp, calendar.known(as_of), scored)
+    scores = score(scored, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
+    calibration = calibrate(scored, obs, eras=eras, as_of=as_of)
+    compared = _one_row_a_model(exp, scored)
+    comparison = compare(compared, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
+    confidence_set = _confidence_set(compared, obs, as_of)
+    summed = _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of)
+    clock.lap("scores")
+
+    coefficients, diagnostics = _told(x, tuple(series))
+    clock.lap("fits at the origin")
+    effects = policy_effects(exp, obs, calendar, as_of)
+    clock.lap("effects and placebos")
+    response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
+    clock.lap("effects under other choices")
+    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
+    clock.lap("worth of knowing")
+    scenarios, scenario_notes = what_if(exp, ranges[newest], x.models, obs, calendar, as_of)
+    clock.lap("scenarios")
+    events = calendar.known(as_of)
+    touching = _touching(events, series)
+    return Run(
+        experiment=exp,
+        as_of=as_of,
+        series=x.everything.series.loc[series],
+        observations=obs.known(as_of, series),
+        afterwards=_afterwards(x.everything, obs, series),
+        forecasts=ranges[newest].reset_index(drop=True),
+        backtest=past.reset_index(drop=True),
+        folds=bt.folds,
+        scores=scores,
+        calibration=calibration,
+        comparison=comparison,
+        knowledge=knowledge,
+        effects=effects,
+        response=response,
+        specification=specification,
+        fading=fading,
+        estimability=x.source.design(as_of, tuple(series), "at_origin").estimability.assign(origin=as_of),
+        scenarios=scenarios,
+        scenario_notes=scenario_notes,
+        weights=rows.weights,
+        cases=cases,
+        intervals=rows.basis,
+        diagnostics=diagnostics,
+        coefficients=coefficients,
+        models=_model_table(exp, x.models, bt),
+        events=touching,
+        breaks=_breaks(x.everything, series),
+        leaks=x.everything.leaks[
+            x.everything.leaks["series_id"].isin(series) & (x.everything.leaks["released"] <= as_of)
+        ].reset_index(drop=True),
+        headline=exp.report.headline,
+        durations=clock.durations,
+        digests={"figures": x.everything.digest, "events": calendar.digest},
+        confidence_set=confidence_set,
+        reconciliation=summed,
+        others=_others(exp, scored, obs, as_of),
+        early=early_figures(obs, series, as_of),
+        first_released=_first_released(obs, series),
+    )
+
+
+# --------------------------------------------------------------------------- what the scores say
+
+
+def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[str, Any]:
+    """Return the eras of the report, and the origins of each series that were calm or stood before a break."""
+    origins = list(scored["origin"].unique())
+    divided = {s: calm_and_break(origins, known, s) for s in exp.target.series}
+    eras: dict[str, Any] = {name: tuple(months) for name, months in exp.report.eras.items()}
+    if any(d["break"] for d in divided.values()):
+        eras |= {name: {s: d[name] for s, d in divided.items()} for name in ("calm", "break")}
+    return eras
+
+
+def _one_row_a_model(exp: Experiment, scored: pd.DataFrame) -> pd.DataFrame:
+    """Leave of a model that was run with and without events the one that the page shows: with, but for the headline."""
+    pairs = scored[["model", "knowledge"]].drop_duplicates()
+    both = set(pairs.loc[pairs["knowledge"] == "none", "model"])
+    both &= set(pairs.loc[pairs["knowledge"] == "at_origin", "model"])
+    spare = scored["model"].map(lambda m: "at_origin" if m == exp.report.headline else "none") if both else ""
+    return scored[~(scored["model"].isin(both) & (scored["knowledge"] == spare))] if both else scored
+
+
+def _confidence_set(scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return which models cannot be told apart one month ahead and over all distances."""
+    found = [model_confidence_set(scored, obs, "log_wis", horizon, as_of=as_of) for horizon in (1, "all")]
+    return pd.concat(found, ignore_index=True)
+
+
+def _worth_of_adding_up(
+    exp: Experiment,
+    apart: pd.DataFrame,
+    scored: pd.DataFrame,
+    obs: Observations,
+    eras: Mapping[str, Any],
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Compare the headline that adds up with the same before, on common folds."""
+    before, after = (t[t["model"] == exp.report.headline] for t in (apart, scored))
+    before = before[before["origin"].isin(after["origin"].unique())]
+    if before.empty or after.empty:
+        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    both = pd.concat([after.assign(model="adds up"), before.assign(model="as made", knowledge="none")])
+    return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
+
+
+def _first_released(obs: Observations, series: list[str]) -> pd.DataFrame:
+    """Return the day on which each month of each series had its first figure."""
+    days = pd.concat({s: obs.first_released(s) for s in series}, names=["series_id", "month"])
+    table: pd.DataFrame = days.rename("released").reset_index()
+    return table
+
+
+def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return forecasts by others of the same series, beside the headline's."""
+    folder = BUNDLED if exp.data.path is None else Path(str(own_path(exp.data.path)))
+    file = folder / "published.csv"
+    if not file.is_file():
+        return pd.DataFrame(columns=list(OTHERS_COLUMNS))
+    found = pd.read_csv(file, dtype={"made": str}, converters={"series_id": plain_cell})
+    found = found[found["series_id"].isin(exp.target.series)]
+    rows = scored[
+        (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())
+    ]
+    record = track_record(rows.assign(run=0, kind="replayed"), obs, as_of)
+    return others(found, obs, record, exp.report.headline, as_of)
+
+
+# --------------------------------------------------------------------------- what is told
+
+
+def _told(x: Inputs, series: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
+    tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
+    panel = x.source.panel(x.as_of, series)
+    for name, model in x.models.items():
+        if isinstance(panel, str):
+            break
+        try:
+            design = x.source.design(x.as_of, series, "at_origin" if model.uses_events else "none")
+            fitted = model.fit(panel, design)
+        except (ForecastError, ValueError):
+            continue  # the fold table says why
+        for table, parts in tables.items():
+            tell = getattr(fitted, table, None)
+            if tell is not None:
+                rows = tell()
+                if len(rows):
+                    parts.append(rows.assign(model=name))
+    return (
+        _joined(tables["coefficients"], ("model", *COEFFICIENT_COLUMNS)),
+        _joined(tables["diagnostics"], ("model", *DIAGNOSTIC_COLUMNS)),
+    )
+
+
+def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame(columns=list(columns))
+    return pd.concat(parts, ignore_index=True)[list(columns)]
+
+
+def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
+    rows = pd.concat([events.touching(s) for s in series])
+    return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
+
+
+def _breaks(obs: Observations, series: list[str]) -> pd.DataFrame:
+    from forecast.events.calendar import matches
+
+    if obs.breaks.empty:
+        return obs.breaks
+    keep = [any(matches(str(pattern), s) for s in series) for pattern in obs.breaks["series_pattern"]]
+    return obs.breaks[keep].reset_index(drop=True)
+
+
+def _afterwards(everything: Observations, obs: Observations, series: list[str]) -> pd.DataFrame:
+    later = everything.known("latest", series)
+    last = {s: obs.actuals(s).index[-1] for s in series}
+    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
+    return later[["series_id", "month", "value", "released"]].reset_index(drop=True)
+
+
+def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:
+    rows = []
+    for name, model in models.items():
+        spec = exp.model.get(name)
+        kind = spec.kind if spec is not None else exp.backtest.baseline
+        folds = bt.folds[bt.folds["model"] == name]
+        status = folds["status"].value_counts()
+        every = spec.refit_every if spec is not None else 1
+        rows.append(
+            {
+                "model": name,
+                "kind": kind,
+                "description": describe(kind),
+                "uses_events": model.uses_events,
+                "folds_ok": int(status.get("ok", 0)),
+                "folds_failed": int(status.get("failed", 0)),
+                "folds_skipped": int(status.get("skipped", 0)),
+                "note": f"parameters kept for {every} origins" if every > 1 else "",
+            }
+        )
+    for name, combination in exp.combination.items():
+        how = {"inverse_error": "weighted by inverse past errors", "median": "their median"}
+        rows.append(
+            {
+                "model": name,
+                "kind": "combination",
+                "description": f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}",
+                "uses_events": False,
+                "folds_ok": 0,
+                "folds_failed": 0,
+                "folds_skipped": 0,
+                "note": "",
+            }
+        )
+        if combination.with_events:
+            rows.append(
+                {
+                    **rows[-1],
+                    "model": combination.with_events,
+                    "description": "the combination, with shrunken effects of events laid over it",
+                    "uses_events": True,
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,334 @@
+"""How fast an effect fades, and how early it showed: profiles of the likelihood over shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.arima import ArimaFailure
+from forecast.arima.solved import prepare_covariances
+from forecast.config.settings import Coding
+from forecast.errors import ConfigError
+from forecast.events.shapes import FAR, build_up, pulse_end, to_day, weights
+from forecast.interventions.groups import Floats, Group
+from forecast.interventions.study import Study, effect_of, make_study
+
+if TYPE_CHECKING:
+    from forecast.data.panel import Panel
+    from forecast.events.calendar import EventCalendar
+    from forecast.models.arima import Arima
+
+#: Factors a month that are tried; 1 is a step, and 0.05 is gone within a month.
+DECAY_GRID: tuple[float, ...] = (
+    0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.88, 0.91, 0.94, 0.96, 0.98, 0.99, 1.0,
+)  # fmt: skip
+#: Half the 80 and 95 % points of chi-squared with one degree of freedom: falls in log-likelihood inside a range.
+FALLS = {0.8: 0.8211872, 0.95: 1.9207294}
+PROFILE_COLUMNS: tuple[str, ...] = (
+    "series_id", "event", "value", "half_life", "loglik", "fall", "estimate", "se", "percent", "inside_80", "inside_95",
+    "note",
+)  # fmt: skip
+#: One row a profile.
+FADING_COLUMNS: tuple[str, ...] = (
+    "series_id", "event", "what", "best", "lower_80", "upper_80", "lower_95", "upper_95", "words",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A likelihood profile over one number of a shape.
+
+    Attributes
+    ----------
+    series_id, event : str
+    what : str
+        ``decay`` (factor a month) or ``lead`` (months of anticipation).
+    table : DataFrame
+        `PROFILE_COLUMNS`, one row a value tried.
+    best : float
+        The value with the largest likelihood.
+    ranges : mapping
+        Level -> (lower, upper): values whose log-likelihood falls by less than half a chi-squared point.
+    words : str
+        What the profile says.
+    """
+
+    series_id: str
+    event: str
+    what: str
+    table: pd.DataFrame
+    best: float
+    ranges: dict[float, tuple[float, float]]
+    words: str
+
+    def row(self) -> dict[str, Any]:
+        """Return the profile in one row, `FADING_COLUMNS`."""
+        ends = {
+            f"{end}_{100 * level:.0f}": pair[k]
+            for level, pair in self.ranges.items()
+            for k, end in enumerate(("lower", "upper"))
+        }
+        return {
+            "series_id": self.series_id,
+            "event": self.event,
+            "what": self.what,
+            "best": self.best,
+            **ends,
+            "words": self.words,
+        }
+
+
+def decay_profile(
+    panel: Panel,
+    events: EventCalendar,
+    event: str,
+    series_id: str | None = None,
+    model: str | Arima = "arima",
+    coding: Coding = "judged",
+    grid: Sequence[float] = DECAY_GRID,
+    refine: bool = True,
+    max_columns: int = 10,
+    priority: int = 1,
+    beside: Any = None,
+) -> Profile:
+    """Profile the likelihood over the factor by which an effect fades a month.
+
+    Parameters
+    ----------
+    panel, events, series_id, model, coding, max_columns, priority, beside
+        As in `make_study`.
+    event : str
+        The event, or a group of events by one of its members; all of it takes the shape that is tried.
+    grid : sequence of float
+        Factors between 0 and 1; 1 is a step.
+    refine : bool
+        Try finer steps around the best value and the ends of the ranges.
+
+    Returns
+    -------
+    Profile
+        With 80 and 95 % ranges; an end at the edge of the grid is open, and the words say so.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> profile = decay_profile(panel, fc.load_events(), "title42_end", max_columns=4, grid=(0.5, 0.8, 1.0), refine=False)
+    >>> profile.best in (0.5, 0.8, 1.0), len(profile.table)
+    (True, 3)
+    """
+    wrong = [d for d in grid if not 0.0 < d <= 1.0]
+    if wrong or len(grid) < 2:
+        raise ConfigError(f"grid: {list(grid)} does not hold factors between 0 and 1, at least two of them")
+    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, priority, beside)
+    values = sorted(set(map(float, grid)))
+
+    def run() -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
+        return _profile(study, group, values, [reshape(study, group, "decay", decay=d) for d in values])
+
+    table, ranges = run()
+    if refine:
+        values = sorted(
+            {*values, *_finer(values, [_best(table), *(end for r in ranges.values() for end in r)])}
+        )
+        table, ranges = run()
+    table["half_life"] = [np.log(0.5) / np.log(d) if d < 1.0 else np.inf for d in values]
+    best = _best(table)
+    return Profile(
+        study.series_id, group.name, "decay", table, best, ranges, _decay_words(best, ranges[0.95], values)
+    )
+
+
+def lead_profile(
+    panel: Panel,
+    events: EventCalendar,
+    event: str,
+    series_id: str | None = None,
+    model: str | Arima = "arima",
+    coding: Coding = "judged",
+    most: int = 3,
+    max_columns: int = 10,
+    priority: int = 1,
+    beside: Any = None,
+) -> Profile:
+    """Profile the likelihood over months of anticipation, which never begin before the event was usable.
+
+    Parameters
+    ----------
+    panel, events, event, series_id, model, coding, max_columns, priority, beside
+        As in `decay_profile`.
+    most : int
+        Largest number of months tried.
+
+    Returns
+    -------
+    Profile
+    """
+    if most < 1:
+        raise ConfigError(f"most: {most} is not a positive number of months")
+    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, priority, beside)
+    shaped = [reshape(study, group, None, lead=k) for k in range(most + 1)]
+    table, ranges = _profile(study, group, list(map(float, range(most + 1))), shaped)
+    same = [k for k in range(1, most + 1) if np.array_equal(shaped[k].columns, shaped[k - 1].columns)]
+    table.loc[table["value"].isin(same), "note"] = (
+        "no earlier than the month before: it was not usable sooner"
+    )
+    best = _best(table)
+    words = _lead_words(best, ranges[0.95], most if len(same) < most else 0)
+    return Profile(study.series_id, group.name, "lead", table, best, ranges, words)
+
+
+def _asked(
+    panel: Panel,
+    events: EventCalendar,
+    event: str,
+    series_id: str | None,
+    model: str | Arima,
+    coding: Coding,
+    max_columns: int,
+    priority: int,
+    beside: Any,
+) -> tuple[Study, Group]:
+    events.check_ids([event])
+    study = make_study(
+        panel, events, series_id, model, coding, max_columns=max_columns, priority=priority, beside=beside,
+        always=[event],
+    )  # fmt: skip
+    return study, study.group(event)
+
+
+def reshape(
+    study: Study,
+    group: Group,
+    shape: str | None,
+    decay: float = 0.5,
+    ramp_months: int = 12,
+    lead: int = 0,
+) -> Group:
+    """Return a group with another shape of all its events, in one column: active when any of them is.
+
+    Parameters
+    ----------
+    shape : str or None
+        One of the shapes of a calendar; None leaves each event its own.
+    decay, ramp_months : float, int
+        Numbers of the shape; a decay by the factor 1 is a step.
+    lead : int
+        Months of anticipation, never before the event was usable.
+    """
+    if study.calendar is None:
+        raise ConfigError(
+            f"{group.name}: a column given by hand has no dates, so its shape cannot be changed"
+        )
+    calendar = study.calendar
+    if lead:
+        for event in group.members:
+            calendar = calendar.replace(event, lead_months=lead)
+    arrays, coding = calendar.arrays, study.design.coding
+    rows = np.array([arrays.place[m] for m in group.members], dtype=np.int64)
+    origin, hindsight = to_day(study.design.as_of), study.design.knowledge == "hindsight"
+    start, end = arrays.windows(rows, origin, hindsight, coding)
+    ordinals = np.asarray(study.months.astype("int64"))
+    if shape is None:
+        made = arrays.weights(rows, start, end, coding, ordinals)
+    else:
+        if shape != "pulse":
+            known = hindsight | (arrays.end_usable[rows] <= origin)
+            end = np.where(known, arrays.end[rows], FAR)
+        else:
+            end = pulse_end(start, end, origin)
+        pair = (1, 1.0) if shape == "decay" and decay >= 1.0 else build_up(shape, decay, ramp_months)
+        months, factor = np.full(len(rows), pair[0]), np.full(len(rows), float(pair[1]))
+        made = weights(start, end, months, factor, ordinals)
+    column = made.max(axis=0)[:, None]
+    prior = group.prior.mean(axis=0, keepdims=True)
+    return replace(group, columns=column, ahead=np.zeros((len(group.ahead), 1)), prior=prior)
+
+
+def _profile(
+    study: Study, group: Group, values: Sequence[float], shaped: Sequence[Group]
+) -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
+    """Fit every shape with the other events beside, and find the ranges."""
+    others = [g for g in study.groups if g is not group]
+    fits = study.fit([study.job([*others, g]) for g in shaped], "modes")
+    prepare_covariances(fits)
+    rows = []
+    for value, one, fit in zip(values, shaped, fits, strict=True):
+        estimate, se, note = effect_of(fit, one)
+        loglik = float("nan") if isinstance(fit, ArimaFailure) else fit.loglik
+        rows.append(
+            {
+                "series_id": study.series_id, "event": group.name, "value": value, "half_life": np.nan,
+                "loglik": loglik, "estimate": estimate, "se": se, "percent": study.percent(estimate, one), "note": note,
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
+    if not np.isfinite(table["loglik"]).any():
+        raise ConfigError(f"{study.series_id}, {group.name}: no shape could be fitted ({rows[0]['note']})")
+    table["fall"] = table["loglik"].max() - table["loglik"]
+    ranges = {}
+    for level, fall in FALLS.items():
+        table[f"inside_{100 * level:.0f}"] = table["fall"] <= fall
+        ranges[level] = _range(
+            table["value"].to_numpy(dtype=float), table["fall"].to_numpy(dtype=float), fall
+        )
+    return table, ranges
+
+
+def _range(values: Floats, falls: Floats, fall: float) -> tuple[float, float]:
+    """Outermost values at which the fall crosses; the edge of the grid where it does not.
+
+    The root of the fall is interpolated: a likelihood that is a parabola has straight roots.
+    """
+    known = np.isfinite(falls)
+    values, falls, fall = values[known], np.sqrt(falls[known]), float(np.sqrt(fall))
+    inside = np.flatnonzero(falls <= fall)
+    first, last = int(inside[0]), int(inside[-1])
+    low, high = float(values[first]), float(values[last])
+    if first > 0:
+        low = float(np.interp(fall, [falls[first], falls[first - 1]], [values[first], values[first - 1]]))
+    if last < len(values) - 1:
+        high = float(np.interp(fall, [falls[last], falls[last + 1]], [values[last], values[last + 1]]))
+    return low, high
+
+
+def _finer(values: Sequence[float], at: Sequence[float]) -> list[float]:
+    """Return four more values in each gap of the grid next to the places that matter."""
+    grid = np.array(values)
+    made: list[float] = []
+    for place in at:
+        i = int(np.clip(np.searchsorted(grid, place), 1, len(grid) - 1))
+        around = [i - 1, i] if place < grid[i] else [i - 1, i, min(i + 1, len(grid) - 1)]
+        for j in around[1:]:
+            made += np.linspace(grid[j - 1], grid[j], 6)[1:-1].round(4).tolist()
+    return made
+
+
+def _best(table: pd.DataFrame) -> float:
+    return float(table["value"].iloc[int(np.nanargmax(table["loglik"].to_numpy(dtype=float)))])
+
+
+def _decay_words(best: float, ends: tuple[float, float], values: Sequence[float]) -> str:
+    low, high = ends
+    open_low, open_high = low <= values[0], high >= values[-1]
+    if open_low and open_high:
+        return f"The figures do not tell how fast it faded: every factor from {low:g} to {high:g} fits about as well."
+    size = (
+        "it did not fade (a step fits best)"
+        if best == 1.0
+        else f"{best:g} of it was left a month later (half-life {np.log(0.5) / np.log(best):.1f} months)"
+    )
+    step = "; a lasting step fits about as well" if open_high and best < 1.0 else ""
+    return f"At the largest likelihood {size}; 95% range of the factor {low:.2f} to {high:.2f}{step}."
+
+
+def _lead_words(best: float, ends: tuple[float, float], most: int) -> str:
+    if not most:
+        return "It was not usable before it began, so there is no anticipation to look for."
+    low, high = ends
+    size = "none at all" if best == 0 else f"{best:.0f} month{'s' if best > 1 else ''}"
+    return f"Of 0 to {most} months of anticipation {size} fits best; 95% range {low:.1f} to {high:.1f}."

@@ -1,0 +1,325 @@
+"""The specification curve: one effect under every reasonable choice, fixed before looking.
+
+Shapes are told on one footing: the mean change over the months in which the event was in force. Of a step that is
+its effect; of a ramp or a decay, whose effect at full weight may lie outside the figures, what its months showed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.arima import ArimaFailure, ArimaFit
+from forecast.arima.solved import prepare_covariances
+from forecast.config.settings import Coding, SpecificationSpec
+from forecast.errors import ForecastError
+from forecast.interventions.groups import Group
+from forecast.interventions.profiles import reshape
+from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study, settle_order
+
+if TYPE_CHECKING:
+    from forecast.data.panel import Panel
+    from forecast.events.calendar import EventCalendar
+    from forecast.models.arima import Arima
+
+AIRLINE = ((0, 1, 1), (0, 1, 1))
+SPECIFICATION_COLUMNS: tuple[str, ...] = (
+    "series_id", "event", "group", "rank", "order", "transform", "window", "shape", "beside", "orders", "decay",
+    "n_months", "active_months", "estimate", "se", "percent", "percent_lower_80", "percent_upper_80",
+    "percent_lower_95", "percent_upper_95", "aicc", "note", "words",
+)  # fmt: skip
+#: The choices that make a specification, as columns of the table.
+FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A specification curve.
+
+    Attributes
+    ----------
+    series_id, event : str
+    table : DataFrame
+        `SPECIFICATION_COLUMNS`, one row a specification, ascending in percent; those that failed last, with a note.
+    words : str
+        Whether sign and size depend on the choice, and on which.
+    """
+
+    series_id: str
+    event: str
+    table: pd.DataFrame
+    words: str
+
+
+def specification_curve(
+    panel: Panel,
+    events: EventCalendar,
+    event: str,
+    series_id: str | None = None,
+    choices: SpecificationSpec | None = None,
+    model: str | Arima = "arima",
+    coding: Coding = "judged",
+    max_columns: int = 10,
+    priority: int = 1,
+    beside: Any = None,
+) -> Curve:
+    """Estimate one effect under every combination of choices.
+
+    Parameters
+    ----------
+    panel, events : Panel, EventCalendar
+        Figures and calendar as known on a date.
+    event : str
+        The event, or a group of events by one of its members.
+    series_id : str, optional
+        Series of the panel; the first when None.
+    choices : SpecificationSpec, optional
+        What is varied, as ``load_experiment(...).specification`` holds it.
+    model : str or Arima
+        Its orders are the given ones.
+    coding, max_columns, priority, beside : str, int, int, Design
+        As in `effects`.
+
+    Returns
+    -------
+    Curve
+        A table with one row a specification, and what it says in words.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> few = SpecificationSpec(order=("airline",), window=(None,), shape=("step", "ramp"), beside=("all",))
+    >>> curve = specification_curve(panel, fc.load_events(), "title42_end", choices=few, max_columns=3)
+    >>> len(curve.table)
+    4
+    """
+    (curve,) = specification_curves(
+        panel, events, [event], series_id, choices, model, coding, max_columns, priority, beside
+    )
+    return curve
+
+
+def specification_curves(
+    panel: Panel,
+    events: EventCalendar,
+    names: Sequence[str],
+    series_id: str | None = None,
+    choices: SpecificationSpec | None = None,
+    model: str | Arima = "arima",
+    coding: Coding = "judged",
+    max_columns: int = 10,
+    priority: int = 1,
+    beside: Any = None,
+) -> list[Curve]:
+    """Return one curve for each event; orders are chosen once for each scale and window.
+
+    Scales and windows are spread by joblib without a number of workers: wrap the call in ``joblib.parallel_config``.
+    """
+    from joblib import Parallel, delayed
+
+    chosen = choices or SpecificationSpec()
+    events.check_ids(names)
+    _, given = check_model(model)
+    asked = {"max_columns": max_columns, "priority": priority, "beside": beside, "always": names}
+    parts = Parallel()(
+        delayed(_one_scale)(
+            panel, events, series_id, replace(given, transform=t, window=n), coding, chosen, asked
+        )
+        for t, n in itertools.product(chosen.transform, chosen.window)
+    )
+    rows = {name: [row for part in parts for row in part[name]] for name in names}
+    return [_curve(series_id or panel.series[0], name, mine) for name, mine in rows.items()]
+
+
+def _one_scale(
+    panel: Panel,
+    events: EventCalendar,
+    series_id: str | None,
+    given: Arima,
+    coding: Coding,
+    chosen: SpecificationSpec,
+    asked: Mapping[str, Any],
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each event on one scale and window."""
+    head = {**dict.fromkeys(FACTORS, "any"), "transform": given.transform, "window": given.window}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in asked["always"]}
+    first = replace(given, order=AIRLINE[0], seasonal_order=AIRLINE[1])
+    try:
+        studies, failed = _ordered(
+            make_study(panel, events, series_id, first, coding, **asked), chosen, given
+        )
+    except ForecastError as error:
+        studies, failed = {}, [{"note": str(error)}]
+    for name, mine in rows.items():
+        mine += [{**head, "event": name, **cells} for cells in failed]
+        try:
+            for word, one in studies.items():
+                mine += _rows(one, word, one.group(name), chosen)
+        except ForecastError as error:
+            mine.append({**head, "event": name, "note": str(error)})
+    return rows
+
+
+def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
+    table = pd.DataFrame(rows, columns=list(SPECIFICATION_COLUMNS))
+    table["window"] = [_window_text(w) for w in table["window"]]
+    table["series_id"] = series_id
+    table = table.sort_values("percent", kind="stable", na_position="last", ignore_index=True)
+    table["rank"] = np.where(table["percent"].notna(), np.arange(1, len(table) + 1), 0)
+    table["words"] = say(table)
+    return Curve(series_id, name, table, say(table))
+
+
+def _window_text(window: Any) -> str:
+    return "all months" if window is None or pd.isna(window) else f"last {int(window)} months"
+
+
+def _ordered(
+    study: Study, chosen: SpecificationSpec, given: Arima
+) -> tuple[dict[str, Study], list[dict[str, Any]]]:
+    """Return the study with each of the orders; ``auto`` is chosen once for each scale and window."""
+    same = (given.order, given.seasonal_order, given.mean) == (*AIRLINE, None)
+    made: dict[str, Study] = {}
+    failed: list[dict[str, Any]] = []
+    for word in chosen.order:
+        if word == "airline" and same and "given" in chosen.order:
+            continue
+        orders: Any = {"auto": "auto", "airline": AIRLINE[0]}.get(word, given.order)
+        seasonal, mean = (AIRLINE[1], None) if word == "airline" else (given.seasonal_order, given.mean)
+        one = replace(study, model=replace(study.model, order=orders, seasonal_order=seasonal, mean=mean))
+        try:
+            made[word] = replace(one, model=settle_order(one))
+        except ForecastError as error:
+            failed.append({"order": word, "note": str(error)})
+    return made, failed
+
+
+def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> list[dict[str, Any]]:
+    """Return the rows of one scale, window and order: shapes x what stands beside, fitted together."""
+    head = {
+        "event": group.name, "group": group.label, "order": word, "transform": study.scale.kind,
+        "window": study.model.window, "n_months": int(np.isfinite(study.y).sum()), "orders": _orders_text(study),
+    }  # fmt: skip
+    shapes = {shape: _shapes(study, group, shape, chosen) for shape in chosen.shape}
+    sets = _beside_sets(study, group, chosen)
+    cells = list(itertools.product(shapes, sets))
+    jobs = [study.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
+    fits = iter(study.fit(jobs, "modes"))
+    days = float(reshape(study, group, "step").reach[group.active].sum())
+    best = []
+    for shape, _ in cells:  # of a decay the likeliest factor
+        tried = [
+            (fit, *one)
+            for one, fit in zip(shapes[shape], itertools.islice(fits, len(shapes[shape])), strict=True)
+        ]
+        best.append(max(tried, key=lambda t: -np.inf if isinstance(t[0], ArimaFailure) else t[0].loglik))
+    prepare_covariances([fit for fit, *_ in best])
+    return [
+        {**head, "shape": shape, "beside": name, "decay": decay, **_row(study, group, days, shaped, fit)}
+        for (shape, name), (fit, decay, shaped) in zip(cells, best, strict=True)
+    ]
+
+
+def _orders_text(study: Study) -> str:
+    order, seasonal = study.order
+    return f"({','.join(map(str, order))})" + (
+        f"({','.join(map(str, seasonal[:3]))})" if any(seasonal[:3]) else ""
+    )
+
+
+def _row(
+    study: Study, asked: Group, days: float, group: Group, fit: ArimaFit | ArimaFailure
+) -> dict[str, Any]:
+    """Return the estimate of one specification."""
+    estimate, se, note = effect_of(fit, group)
+    cells = {
+        "active_months": len(asked.active), "estimate": estimate, "se": se, "note": note,
+        "percent": _percent(study, asked, group, days, estimate),
+        "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
+    }  # fmt: skip
+    for level in (80, 95):
+        half = half_width(fit, se, level / 100.0)
+        cells[f"percent_lower_{level}"] = _percent(study, asked, group, days, estimate - half)
+        cells[f"percent_upper_{level}"] = _percent(study, asked, group, days, estimate + half)
+    return cells
+
+
+def _percent(study: Study, asked: Group, group: Group, days: float, effect: float) -> float:
+    """Return the mean change in percent over the months in which the event asked for was in force."""
+    at = asked.active
+    if not np.isfinite(effect):
+        return float("nan")
+    if study.scale.kind == "log":
+        return float(100.0 * np.expm1(effect * group.reach[at].sum() / days))
+    with_it = float(np.nansum(study.scale.inverse(study.y[at])))
+    without = float(np.nansum(study.scale.inverse(study.y[at] - effect * group.reach[at])))
+    return 100.0 * (with_it / without - 1.0) if without > 0.0 else float("inf")
+
+
+def _shapes(study: Study, group: Group, shape: str, chosen: SpecificationSpec) -> list[tuple[float, Group]]:
+    if shape == "own":
+        return [(np.nan, group)]
+    if shape == "decay":
+        return [(d, reshape(study, group, "decay", decay=d)) for d in chosen.decay]
+    return [(np.nan, reshape(study, group, shape, ramp_months=chosen.ramp_months))]
+
+
+def _beside_sets(study: Study, group: Group, chosen: SpecificationSpec) -> dict[str, list[Group]]:
+    """Return the sets of other events: all, all without each one that overlaps, none."""
+    others = [g for g in study.groups if g is not group]
+    made: dict[str, list[Group]] = {}
+    if "all" in chosen.beside:
+        made["all"] = others
+    if "each" in chosen.beside:
+        mine = set(group.active.tolist())
+        for other in others:
+            if mine & set(other.active.tolist()):
+                made[f"without {other.name}"] = [g for g in others if g is not other]
+    if "none" in chosen.beside and (others or not made):  # without others "none" is "all"
+        made["none"] = []
+    return made or {"all": others}
+
+
+def say(table: pd.DataFrame) -> str:
+    """Say whether sign and size depend on the choice, and on which choice most."""
+    done = table[np.isfinite(table["percent"].to_numpy(dtype=float))]
+    if not len(done):
+        return "No specification could be fitted."
+    percent = done["percent"].to_numpy(dtype=float)
+    negative = int((percent < 0).sum())
+    most, side = max((negative, "a fall"), (len(done) - negative, "a rise"))
+    low, middle, high = (round(float(x)) for x in (percent.min(), np.median(percent), percent.max()))
+    size = f"from {low:+d}% to {high:+d}%, half of them below {middle:+d}%"
+    count = f"{most} of {len(done)} choices"
+    clear = ((done["percent_lower_95"] > 0) | (done["percent_upper_95"] < 0)).to_numpy(dtype=bool)
+    apart = f"The 95% range leaves out zero in {int(clear.sum())} of {len(done)}."
+    factor, gap = _widest(done)
+    if most == len(done):
+        text = f"Every choice shows {side}, {size}. {apart}"
+    elif most >= 0.9 * len(done):
+        text = f"Nearly every choice shows {side} ({count}), {size}. {apart}"
+    else:
+        text = f"The sign depends on the choice: {count} show {side}; {size}. {apart}"
+    return f"{text} The size depends most on {factor} ({gap:.0f} points between the means of its options)." if factor else text  # fmt: skip
+
+
+def _widest(done: pd.DataFrame) -> tuple[str, float]:
+    words: Mapping[str, str] = {
+        "order": "the orders of the model", "transform": "the scale", "window": "the window", "shape": "the shape",
+        "beside": "which other events stand beside",
+    }  # fmt: skip
+    gaps = {}
+    for factor in FACTORS:
+        means = done.groupby(factor, sort=False)["percent"].mean()
+        if len(means) > 1:
+            gaps[factor] = float(means.max() - means.min())
+    if not gaps:
+        return "", 0.0
+    widest = max(gaps, key=lambda f: gaps[f])
+    return words[widest], gaps[widest]

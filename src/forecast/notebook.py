@@ -1,0 +1,254 @@
+"""How objects show themselves in a notebook: a small table of HTML, a plain chart in the colours of the report.
+
+Nothing is computed here but layout. The objects are taken as they come, so that every room may show its own.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.errors import ConfigError, nearest
+from forecast.files import printable
+
+#: Colours of `forecast.report.figures.style`, which lies above this room; a test holds them equal.
+COLOURS = {
+    "ink": "#16191d", "muted": "#57606a", "grid": "#e3e6ea", "fc": "#0a5ea8", "b50": "#9fc5e4", "b80": "#d5e4f2",
+    "ev": "#a3470b",
+}  # fmt: skip
+#: Central ranges of a fan, the widest first, with their colour.
+FAN = ((0.1, 0.9, "b80"), (0.25, 0.75, "b50"))
+
+
+def table_html(title: str, table: pd.DataFrame, notes: Iterable[str] = ()) -> str:
+    """Return a table with a bold line above and quiet lines below, all of it escaped."""
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in ("", *table.columns))
+    rows = "".join(
+        f"<tr><th>{html.escape(str(name))}</th>{''.join(f'<td>{_cell(v)}</td>' for v in row)}</tr>"
+        for name, row in zip(table.index, table.astype(object).to_numpy(), strict=True)
+    )
+    below = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    body = f"<table><tr>{head}</tr>{rows}</table>" if len(table) else ""
+    return f"<p><b>{html.escape(title)}</b></p>{body}{below}"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        whole = value == round(value, 0) or abs(value) >= 1000
+        return "" if np.isnan(value) else f"{value:,.0f}" if whole else f"{value:,.3g}"
+    return html.escape(str(value))
+
+
+def fan_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the middle and the ranges of one series' forecast rows, months down."""
+    words = {0.05: "9 in 10 from", 0.1: "8 in 10 from", 0.25: "half from", 0.5: "middle", 0.75: "half to",
+             0.9: "8 in 10 to", 0.95: "9 in 10 to"}  # fmt: skip
+    wide = rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
+    wide = wide[[level for level in words if level in wide.columns]].rename(columns=words)
+    return wide.rename_axis(index=None, columns=None)
+
+
+def axes(title: str = "", ax: Any = None, height: float = 3.6) -> Any:
+    """Return a quiet plot: no frame, pale horizontal lines, the title above on the left."""
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(9, height), layout="constrained")
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.spines["bottom"].set_color(COLOURS["grid"])
+    ax.grid(axis="y", color=COLOURS["grid"], linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.tick_params(colors=COLOURS["muted"], length=0)
+    ax.set_title(printable(title), loc="left", fontsize=11, color=COLOURS["ink"], parse_math=False)
+    return ax
+
+
+def _numbers(ax: Any) -> None:
+    """Few dates, thousands apart, and zero at the foot of an axis that comes near it."""
+    from matplotlib.dates import AutoDateLocator
+    from matplotlib.ticker import StrMethodFormatter
+
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
+    low, high = ax.get_ylim()
+    if 0 <= low < 0.5 * high:
+        ax.set_ylim(bottom=0, auto=True)
+    if high >= 1000:
+        ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def _dates(index: Any) -> Any:
+    return pd.PeriodIndex(index).to_timestamp()
+
+
+def one_of(names: Sequence[str], series_id: str | None, what: str) -> str:
+    """Return the series asked for, or the first."""
+    if series_id is not None and series_id not in names:
+        raise ConfigError(f"the {what} has no series '{series_id}'.{nearest(series_id, names)}")
+    return series_id or names[0]
+
+
+def draw_fan(ax: Any, rows: pd.DataFrame, history: pd.Series | None = None) -> None:
+    """Draw the forecast of one series, its past before it where given."""
+    wide = rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
+    x = _dates(wide.index)
+    for low, high, colour in FAN:
+        if low in wide and high in wide:
+            told = f"{high - low:.0%} range"
+            ax.fill_between(x, wide[low], wide[high], color=COLOURS[colour], linewidth=0, label=told)
+    if history is not None:
+        ax.plot(_dates(history.index), history, color=COLOURS["ink"], linewidth=1.3, label="figures")
+    ax.plot(x, wide[0.5], color=COLOURS["fc"], linewidth=1.8, label="middle of the forecast")
+    _numbers(ax)
+    ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"])
+
+
+def plot_panel(panel: Any, ax: Any = None) -> Any:
+    """Draw the first eight series of a panel as lines and return the matplotlib axes."""
+    ax = axes(f"As known on {panel.as_of:%Y-%m-%d}", ax)
+    lines = ax.plot(
+        _dates(panel.values.index),
+        panel.values.iloc[:, :8],
+        linewidth=1.3,
+        label=[printable(name) for name in panel.series[:8]],
+    )
+    if len(panel.series) == 1:
+        lines[0].set_color(COLOURS["ink"])
+    _numbers(ax)
+    for text in ax.legend(frameon=False, fontsize=9).get_texts():
+        text.set_parse_math(False)
+    return ax
+
+
+def _short(name: str) -> str:
+    return printable(name if len(name) <= 40 else f"{name[:37]}...")
+
+
+def design_html(design: Any) -> str:
+    """Return a design in short: its columns, the months in which they act, what became of the candidates."""
+    names, past = list(design.columns), design.past > 0
+    table = pd.DataFrame(
+        {
+            "first active": [str(past.index[past[c]][0]) if past[c].any() else "" for c in names],
+            "active months": [int(past[c].sum()) for c in names],
+            "months ahead": [int((design.future[c] > 0).sum()) for c in names],
+        },
+        index=pd.Index(names),
+    )
+    actions = design.estimability["action"].astype(str).str.split(" with ").str[0].value_counts()
+    told = ", ".join(f"{action} {n}" for action, n in actions.items())
+    title = f"{len(names)} event columns, knowledge {design.knowledge}, as of {design.as_of:%Y-%m-%d}"
+    return table_html(title, table, [f"Candidates: {told}"] if told else [])
+
+
+def plot_design(design: Any, ax: Any = None) -> Any:
+    """Draw each column of a design as a strip, the horizon shaded, and return the matplotlib axes."""
+    names = list(design.columns)
+    ax = axes(
+        f"Event columns as known on {design.as_of:%Y-%m-%d}", ax, height=0.8 + 0.42 * max(len(names), 1)
+    )
+    ahead = design.future.loc[~design.future.index.isin(design.past.index)]
+    every = pd.concat([design.past, ahead])
+    x = _dates(every.index)
+    for place, name in enumerate(reversed(names)):
+        weight = every[name].to_numpy(dtype=float)
+        top = place + 0.8 * weight / max(np.abs(weight).max(), 1.0)
+        ax.fill_between(x, place, top, step="post", color=COLOURS["ev"], linewidth=0)
+    if len(ahead):
+        ax.axvspan(_dates(ahead.index)[0], x[-1], color=COLOURS["b80"], alpha=0.5, linewidth=0)
+    ax.set_yticks(
+        np.arange(len(names)) + 0.4, [_short(name) for name in reversed(names)], fontsize=9, parse_math=False
+    )
+    ax.grid(visible=False)
+    return ax
+
+
+def forecast_html(forecast: Any) -> str:
+    """Return the forecast of the first series as a table, months down."""
+    names = list(dict.fromkeys(forecast.table["series_id"]))
+    more = f" and {len(names) - 1} more series" if len(names) > 1 else ""
+    shown = fan_table(forecast.table[forecast.table["series_id"] == names[0]])
+    return table_html(f"Forecast of {names[0]}{more}", shown, forecast.notes)
+
+
+def plot_forecast(forecast: Any, series_id: str | None = None, history: Any = None, ax: Any = None) -> Any:
+    """Draw the fan of one series, after five years of `history` (a panel or a series); return the axes."""
+    table = forecast.table
+    name = one_of(list(dict.fromkeys(table["series_id"])), series_id, "forecast")
+    past = history.y(name) if hasattr(history, "y") else history
+    ax = axes(name, ax)
+    draw_fan(ax, table[table["series_id"] == name], None if past is None else past.iloc[-60:])
+    return ax
+
+
+def plot_run(run: Any, series_id: str | None = None, months: int = 60, ax: Any = None) -> Any:
+    """Draw the headline after so many months of figures, and what came afterwards; return the axes."""
+    rows = run.forecasts[(run.forecasts["model"] == run.headline) & (run.forecasts["scenario"] == "")]
+    name = one_of(list(dict.fromkeys(rows["series_id"])), series_id, "run")
+    rows = rows[rows["series_id"] == name]
+    known = run.observations[run.observations["series_id"] == name].set_index("month")["value"]
+    ax = axes(f"{run.series.loc[name, 'name']}, as known on {run.as_of:%Y-%m-%d}", ax)
+    draw_fan(ax, rows, known.iloc[-months:])
+    later = run.afterwards[run.afterwards["series_id"] == name].set_index("month")["value"]
+    later = later[later.index <= rows["month"].max()]
+    if len(later):
+        ax.plot(
+            _dates(later.index), later, "o", color=COLOURS["ev"], markersize=4, label="what came afterwards"
+        )
+        _numbers(ax)
+        ax.legend(frameon=False, fontsize=9)
+    return ax
+
+
+def run_html(run: Any) -> str:
+    """Return a run in short: the question, the headline's next months, its skill against the baseline."""
+    rows = run.forecasts[(run.forecasts["model"] == run.headline) & (run.forecasts["scenario"] == "")]
+    names = list(dict.fromkeys(rows["series_id"]))
+    notes = [
+        f"Headline {run.headline}; {len(run.models)} models; {run.backtest['origin'].nunique()} origins."
+    ]
+    scores = run.scores
+    told = scores[
+        (scores["model"] == run.headline) & (scores["metric"] == "mae") & (scores["era"] == "all")
+        & (scores["scale"] == "natural") & (scores["series_id"] == names[0]) & (scores["horizon"] == "all")
+    ]  # fmt: skip
+    if len(told) and np.isfinite(told["skill"].iloc[0]):
+        skill = f"{100 * told['skill'].iloc[0]:+.1f}"
+        notes.append(f"Mean absolute error against {run.experiment.backtest.baseline}: skill {skill} %.")
+    title = f"{run.experiment.question or run.experiment.name} ({names[0]}, as known on {run.as_of:%Y-%m-%d})"
+    return table_html(title, fan_table(rows[rows["series_id"] == names[0]]).head(6), notes)
+
+
+def arima_html(fit: Any) -> str:
+    """Return a fit in short: estimates, standard errors, criteria, warnings."""
+    table = pd.DataFrame({"estimate": fit.params, "std. err.": fit.bse})
+    table["z"] = table["estimate"] / table["std. err."]
+    criteria = f"AIC {fit.aic:.2f}, AICc {fit.aicc:.2f}, BIC {fit.bic:.2f}; sigma2 {fit.sigma2:.4g}"
+    return table_html(repr(fit)[1:-1], table, [criteria, *fit.warnings])
+
+
+def plot_arima(fit: Any, h: int = 12, xreg: Any = None) -> Any:
+    """Draw the values with the next `h`, and the autocorrelation of the residuals; return both axes."""
+    import matplotlib.pyplot as plt
+
+    _, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), width_ratios=(2, 1), layout="constrained")
+    y = np.asarray(fit.problem.y, dtype=float)
+    mean, se = fit.forecast(h, xreg=xreg)
+    ahead = len(y) + np.arange(h)
+    axes("Values and forecast", left)
+    for z, colour, told in ((1.2816, "b80", "80% range"), (0.6745, "b50", "50% range")):
+        left.fill_between(ahead, mean - z * se, mean + z * se, color=COLOURS[colour], linewidth=0, label=told)
+    left.plot(y, color=COLOURS["ink"], linewidth=1.1)
+    left.plot(ahead, mean, color=COLOURS["fc"], linewidth=1.6)
+    left.legend(frameon=False, fontsize=9)
+    e = fit.residuals[np.isfinite(fit.residuals)]
+    e = e - e.mean()
+    lags = np.arange(1, min(25, len(e) // 2))
+    right.vlines(lags, 0, [float(e[k:] @ e[:-k] / (e @ e)) for k in lags], color=COLOURS["fc"])
+    right.axhspan(-1.96 / len(e) ** 0.5, 1.96 / len(e) ** 0.5, color=COLOURS["b80"], alpha=0.6, linewidth=0)
+    axes("Autocorrelation of residuals", right)
+    right.set_ylim(-1, 1)
+    return np.array([left, right])

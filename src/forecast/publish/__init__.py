@@ -1,0 +1,1 @@
+"""The monthly round, one file a step."""

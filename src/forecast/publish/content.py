@@ -1,0 +1,184 @@
+"""From the archive to what the site shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecast.archive.changes import sentence
+from forecast.archive.store import Archive
+from forecast.archive.track_record import (
+    LEVEL_COLUMNS,
+    SELECTION,
+    headline_rows,
+    others,
+    summarise,
+    worst_miss,
+)
+from forecast.config.settings import Experiment
+from forecast.data.observations import BUNDLED, Observations
+from forecast.data.releases import is_late, next_release
+from forecast.errors import ForecastError
+from forecast.files import plain_cell
+from forecast.publish.folders import folder_of
+from forecast.publish.rounds import record_of
+from forecast.report.site import SiteContent, SiteIssue
+
+
+def staleness(exp: Experiment, obs: Observations, today: pd.Timestamp) -> str:
+    """Return the banner of late figures, or nothing. Judged only where `data.expected_by` says by when.
+
+    A clock that stands before the newest figure is wrong, and nothing is judged by it.
+    """
+    if exp.data.expected_by is None or today < obs.newest_release():
+        return ""
+    late = [s for s in exp.target.series if is_late(obs, s, today, exp.data.expected_by)]
+    if not late:
+        return ""
+    due = next_release(obs, late[0], today)
+    days = exp.data.expected_by
+    return (
+        f"Figures are late: {due.month:%B %Y} was expected by {days} days after the month’s end and is not in."
+        f" The reports below rest on figures up to {due.month - 1:%B %Y}."
+    )
+
+
+def status_of(
+    exp: Experiment, obs: Observations, today: pd.Timestamp, stale: str, code: int, message: str, checked: str
+) -> dict[str, Any]:
+    """Return what `status.json` says."""
+    name = exp.target.series[0]
+    day = max(today, obs.newest_release())
+    try:
+        due = next_release(obs, name, day)
+        expected = {
+            "month": str(due.month),
+            **{k: str(getattr(due, k).date()) for k in ("earliest", "usual", "latest")},
+        }
+    except ForecastError:
+        expected = {}
+    return {
+        "state": "stale" if stale else "up to date",
+        "checked": checked,
+        "code": code,
+        "message": message,
+        "latest_month": str(obs.as_of(day, name).last_official[name]),
+        "newest_release": str(obs.newest_release().date()),
+        "next_expected": expected,
+        "clock_before_newest_release": bool(today < obs.newest_release()),
+        "banner": stale,
+    }
+
+
+def site_content(
+    archive: Archive,
+    exp: Experiment,
+    obs: Observations,
+    site: Path,
+    stale: str,
+    status: dict[str, Any],
+    published_by_others: pd.DataFrame,
+) -> SiteContent:
+    """Collect what the site shows, from the archive and the figures."""
+    runs = archive.runs(exp.name)
+    reports = runs[runs["path"].notna()].iloc[::-1]
+    issues = tuple(
+        SiteIssue(
+            str(r.path),
+            str(r.title),
+            str(r.summary),
+            str(r.as_of),
+            str(r.written),
+            int(r.revision),
+            str(r.kind),
+        )
+        for r in _rows(reports)
+        if folder_of(site, str(r.path)).is_dir()
+    )
+    day = obs.newest_release()
+    record = record_of(archive, exp, obs, day)
+    headline = exp.report.headline
+    rows = {kind: headline_rows(record, headline, kind) for kind in ("published", "replayed")}
+    summary = summarise(record, exp.backtest.baseline)
+    main = exp.target.series[0]
+    newest = runs[runs["kind"] == "published"].tail(1)
+    forecast, latest, changed = pd.DataFrame(), {}, ""
+    if len(newest):
+        run = int(newest["id"].iloc[0])
+        forecast = _wide(archive.forecasts([run], headline))
+        for name, month in json.loads(newest["last_month"].iloc[0]).items():
+            value = obs.actuals(name, "latest", newest["as_of"].iloc[0]).get(pd.Period(month, "M"))
+            if value is not None:
+                latest[name] = {"month": month, "value": float(value)}
+        steps = archive.changes(run)
+        mine = steps[steps["series_id"] == main]
+        if len(mine):
+            changed = sentence(mine, pd.Period(latest[main]["month"], "M") + 1)
+    labels = {s: str(obs.series.loc[s, "name"]) for s in exp.target.series}
+    return SiteContent(
+        name=_name(site, issues, labels[main]),
+        experiment=exp.name,
+        question=exp.question,
+        issues=issues,
+        forecast=forecast,
+        latest=latest,
+        record=rows["published"],
+        replay=rows["replayed"],
+        summary=summary[summary["series_id"] == main].reset_index(drop=True),
+        worst={kind: worst_miss(table[table["series_id"] == main]) for kind, table in rows.items()},
+        others=others(published_by_others, obs, record, headline, day)
+        if len(published_by_others)
+        else pd.DataFrame(),
+        labels=labels,
+        changed=changed,
+        stale=stale,
+        status=status,
+        url=exp.publish.url,
+        caveat=SELECTION,
+        headline=headline,
+        language=exp.report.language,
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples())
+
+
+def _wide(table: pd.DataFrame) -> pd.DataFrame:
+    rows = table[table["scenario"] == ""]
+    if (rows["knowledge"] == "none").any():
+        rows = rows[rows["knowledge"] == "none"]
+    wide = rows.assign(level=rows["level"].round(4)).pivot(
+        index=["series_id", "month", "horizon"], columns="level", values="value"
+    )
+    out = wide.index.to_frame(index=False)
+    for column, level in LEVEL_COLUMNS.items():
+        out[column] = wide[level].to_numpy() if level in wide else float("nan")
+    return out
+
+
+def _name(site: Path, issues: tuple[SiteIssue, ...], label: str) -> str:
+    """The name that the newest page has, so that site and page agree."""
+    for issue in issues[:1]:
+        try:
+            return str(
+                json.loads((folder_of(site, issue.path) / "report.json").read_text(encoding="utf-8"))["name"]
+            )
+        except (OSError, ValueError, KeyError):
+            break
+    return f"Forecast report: {label}"
+
+
+def by_others(exp: Experiment, files: dict[str, bytes]) -> pd.DataFrame:
+    """Return the table of forecasts by others of a source, if it has one."""
+    import io
+
+    data = files.get("data/published.csv")
+    if data is None and exp.data.path is None and (BUNDLED / "published.csv").is_file():
+        data = (BUNDLED / "published.csv").read_bytes()
+    if data is None:
+        return pd.DataFrame()
+    return pd.read_csv(io.BytesIO(data), dtype={"made": str}, converters={"series_id": plain_cell})

@@ -1,0 +1,119 @@
+"""The track record as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.archive.store import Archive
+from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
+from forecast.config.settings import Experiment
+from forecast.data.observations import Observations
+from forecast.events.calendar import load_events
+from forecast.experiment.pipeline import figures_of
+from forecast.interventions.premise import scored_scenarios
+from forecast.publish.content import by_others
+from forecast.publish.premises import came_true, premises_of
+from forecast.publish.rounds import record_of
+
+
+def record_table(exp: Experiment, now: dt.datetime) -> tuple[Observations, pd.DataFrame]:
+    """Return the figures and the record of an experiment, a row for each forecast of a month."""
+    obs = figures_of(replace(exp, data=replace(exp.data, allow_http=exp.publish.allow_http)))
+    archive = Archive(Path(exp.publish.archive))
+    return obs, record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
+
+
+def record_text(exp: Experiment, now: dt.datetime) -> str:
+    """Return how the forecasts of an experiment did, published and replayed apart."""
+    obs, record = record_table(exp, now)
+    headline = exp.report.headline
+    lines = []
+    for kind in ("published", "replayed"):
+        rows = record[record["kind"] == kind]
+        scored = rows[rows["truth"].notna()]
+        if rows.empty:
+            lines.append(f"{kind}: none")
+            continue
+        head = f"{kind}: {rows['origin'].nunique()} issues, {len(scored):,} forecasts scored"
+        lines += [head, _table(summarise(rows, exp.backtest.baseline), headline)]
+        for series in exp.target.series:
+            mine = headline_rows(rows, headline, kind)
+            worst = worst_miss(mine[mine["series_id"] == series])
+            lines += [f"  {series}. {worst}"] if worst else []
+    lines += _of_scenarios(exp, obs, record, now)
+    found = by_others(exp, {})
+    if len(found):
+        table = others(found, obs, record, headline)
+        if len(table):
+            shown = table[
+                [
+                    "forecaster",
+                    "made",
+                    "first_month",
+                    "last_month",
+                    "point",
+                    "actual",
+                    "percent",
+                    "ours",
+                    "ours_kind",
+                ]
+            ]
+            lines += [
+                "forecasts by others",
+                shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}"),
+                SELECTION,
+            ]
+    return "\n".join(lines)
+
+
+def _of_scenarios(exp: Experiment, obs: Observations, record: pd.DataFrame, now: dt.datetime) -> list[str]:
+    """Say which premises came true, and score the scenarios that rest on them."""
+    archive = Archive(Path(exp.publish.archive))
+    day = min(pd.Timestamp(now.date()), obs.newest_release())
+    premises = premises_of(archive, record, load_events(exp.events.path), obs, day)
+    if premises.empty:
+        return []
+    lines = ["scenarios, each scored only where what it assumed came true"]
+    lines += [f"  {p.scenario}, of {p.origin:%Y-%m-%d}: {p.state} ({p.why})" for p in premises.itertuples()]
+    for kind in ("published", "replayed"):
+        rows = came_true(record[record["kind"] == kind], premises)
+        if (rows["scenario"] != "").any():
+            table = summarise(scored_scenarios(rows), exp.backtest.baseline)
+            table = table[table["model"].str.contains(" | ", regex=False)]
+            lines += [f"  {kind}:", _table(table, exp.report.headline)]
+    return lines
+
+
+def _table(summary: pd.DataFrame, headline: str) -> str:
+    rows = summary[summary["horizon"].isin(["1", "3", "6", "12", "all"])].copy()
+    if rows.empty:
+        return "  none can be scored yet"
+    rows["model"] = [f"{'* ' if m == headline else '  '}{m}" for m in rows["model"]]
+    rows["skill"] = [f"{100 * v:+.0f}%" if v == v else "" for v in rows["skill"]]
+    rows["rank"] = [
+        f"{r:.0f} of {of}" if r == r else "" for r, of in zip(rows["rank"], rows["of"], strict=True)
+    ]
+    rows["80% held"] = [
+        f"{100 * h:.0f}% ({100 * a:.0f} to {100 * b:.0f})" if h == h else ""
+        for h, a, b in zip(rows["held_80"], rows["held_80_lower"], rows["held_80_upper"], strict=True)
+    ]
+    shown = rows[
+        [
+            "series_id",
+            "model",
+            "knowledge",
+            "horizon",
+            "n",
+            "mae",
+            "wis",
+            "wis_first",
+            "skill",
+            "rank",
+            "80% held",
+        ]
+    ]
+    return shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}")

@@ -1,0 +1,1 @@
+"""The charts, one file each, and how they are drawn."""

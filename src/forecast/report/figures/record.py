@@ -1,0 +1,139 @@
+"""Chart 4: the counts, and forecasts as they were (or would have been) made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report.catalogue import t
+from forecast.report.figures import style as f
+
+LENGTH = 6
+
+
+def every_third(table: pd.DataFrame, step: int = 3) -> pd.DataFrame:
+    """Return every `step`-th origin of a table of forecasts, six months each, counted back from the newest."""
+    origins = sorted(table["origin"].unique())
+    kept = origins[::-1][::step]
+    return table[table["origin"].isin(kept) & (table["horizon"] <= LENGTH)].sort_values(["origin", "horizon"])
+
+
+@f.styled
+def record_chart(
+    counts: pd.DataFrame,
+    lines: pd.DataFrame,
+    *,
+    narrow: bool = False,
+    palette: Mapping[str, str] = f.LIGHT,
+) -> Any:
+    """Return the chart of earlier forecasts beside what happened.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        ``month`` (Period), ``value``.
+    lines : DataFrame
+        The forecasts drawn: ``origin month horizon middle lower_80 upper_80 truth``.
+    narrow : bool
+        The drawing for phones.
+    palette : mapping
+        Colours by role.
+    """
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360, palette)
+    first, months = counts["month"].iloc[0], len(counts)
+    top = float(np.nanmax([counts["value"].max(), lines["middle"].max()])) * 1.1 or 1.0
+    left = f.left_room(canvas, top, 30.0)
+    ax = canvas.axes(left, 40, 10 if narrow else 20, 28)
+    ax.set_xlim(-0.5, months + LENGTH + 0.5)
+    f.y_axis(canvas, ax, top)
+    known = {month: i for i, month in enumerate(counts["month"])}
+    ax.plot(range(months), counts["value"], color=palette["ink"], lw=2.2, zorder=5)
+    canvas.avoid(ax, range(months), counts["value"].tolist())
+    ends: list[tuple[float, float]] = []
+    misses: list[tuple[float, float]] = []
+    paths: list[tuple[list[float], list[float]]] = []
+    for _, rows in lines.groupby("origin", sort=True):
+        _line(canvas, ax, rows, counts, known, first, ends, misses, paths)
+    # one line with holes for all forecasts, one for all their starts: drawn far quicker than one each
+    gap = [np.nan]
+    x, y = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
+    ax.plot(x, y, color=palette["fc"], lw=1.3, zorder=3)
+    ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=palette["fc"], ms=3.6, zorder=5.5)
+    ax.plot(
+        *np.reshape(misses, (-1, 2)).T, "X", color=palette["ev"], ms=7, zorder=6, mec=palette["bg"], mew=0.8
+    )
+    f.year_axis(canvas, ax, first, months + LENGTH)
+    _words(canvas, ax, counts, sorted(ends, key=lambda p: -p[1]), sorted(misses, key=lambda p: -p[0]), narrow)
+    return canvas.figure
+
+
+def _line(
+    canvas: f.Canvas,
+    ax: Any,
+    rows: pd.DataFrame,
+    counts: pd.DataFrame,
+    known: Mapping[Any, int],
+    first: pd.Period,
+    ends: list[tuple[float, float]],
+    misses: list[tuple[float, float]],
+    paths: list[tuple[list[float], list[float]]],
+) -> None:
+    start = rows["month"].iloc[0] - int(rows["horizon"].iloc[0])
+    if start not in known:
+        return
+    at = known[start]
+    x = [float(at), *map(float, f.index_of(list(rows["month"]), first))]
+    y = [float(counts["value"].iloc[at]), *rows["middle"]]
+    paths.append((x, y))
+    canvas.avoid(ax, x, y)
+    ends.append((float(x[-1]), y[-1]))
+    last = rows.iloc[-1]
+    if (
+        int(last["horizon"]) == LENGTH
+        and np.isfinite([last["truth"], last["lower_80"], last["upper_80"]]).all()
+    ) and not last["lower_80"] <= last["truth"] <= last["upper_80"]:
+        misses.append((float(x[-1]), y[-1]))
+
+
+def _words(
+    canvas: f.Canvas,
+    ax: Any,
+    counts: pd.DataFrame,
+    ends: list[tuple[float, float]],
+    misses: list[tuple[float, float]],
+    narrow: bool,
+) -> None:
+    """Name the three marks where there is room beside them; what finds none is told above the plot."""
+    size = 11 if narrow else 12
+    parts: list[tuple[str, str, list[tuple[float, float]], bool]] = [
+        (t("What happened") if not narrow else t("What\nhappened"), "ink", _spots(counts), True),
+        (t("Forecasts, each\nsix months long"), "fc", ends, True),
+        (
+            t("✕ sixth month fell\noutside the 80% range") if not narrow else t("✕ sixth month\nwas outside"),
+            "ev",
+            misses,
+            False,
+        ),
+    ]
+    x = 0.0
+    for words, role, spots, bold in parts:
+        if not spots:
+            continue
+        sides = ("above left", "above right", "left", "right", "above", "below left", "below right")
+        if any(canvas.place(ax, *spot, words, role, size=size, bold=bold, prefer=sides) for spot in spots):
+            continue
+        flat = words.replace("\n", " ")
+        canvas.text(
+            ax, 0, 1, flat, role, size=size, bold=bold, halo=False, transform=ax.transAxes, shift=(x, 22)
+        )
+        x += canvas.width_of(flat, size, bold) + 18
+
+
+def _spots(counts: pd.DataFrame) -> list[tuple[float, float]]:
+    """Return points of the line of counts, the high ones first: there is most room."""
+    values = counts["value"].to_numpy(float)
+    order = np.argsort(-values, kind="stable")
+    return [(float(i), float(values[i])) for i in order[:: max(1, len(order) // 40)]]

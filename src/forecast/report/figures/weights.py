@@ -1,0 +1,72 @@
+"""The weights of a combination's members over time, one month ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from forecast.report import format as w
+from forecast.report.figures import style as f
+
+#: Line of each member in turn: colour role and dash; the first is the solid one.
+LINES: tuple[tuple[str, tuple[float, ...] | None], ...] = (
+    ("m-rw", f.DASHES["m-rw"]), ("fc", None), ("m-arima", f.DASHES["m-arima"]), ("m-ridge", f.DASHES["m-ridge"]),
+    ("m-ev", f.DASHES["m-ev"]), ("ink", (2, 1)), ("muted", None),
+)  # fmt: skip
+
+
+@f.styled
+def weights_chart(
+    weights: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    narrow: bool = False,
+    palette: Mapping[str, str] = f.LIGHT,
+) -> Any:
+    """Return a line for each member: its share of the weight at every date.
+
+    Parameters
+    ----------
+    weights : DataFrame
+        One row a month (Period index), one column a member; shares that sum to 1.
+    names : mapping
+        Member -> its name on the page.
+    narrow : bool
+        The drawing for phones.
+    palette : mapping
+        Colours by role.
+    """
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 300 if narrow else 250, palette)
+    words = [f"{names[m]} {w.percent(float(weights[m].iloc[-1]))}" for m in weights.columns]
+    right = 12 if narrow else max(canvas.width_of(text, 12, True) for text in words) + 16
+    ax = canvas.axes(44, 16 + (17 * len(words) if narrow else 0), right, 28)
+    months = len(weights)
+    ax.set_xlim(-0.5, months - 0.5)
+    top = min(1.0, float(weights.to_numpy().max()) * 1.1)
+    ticks = [k / 10 for k in range(0, 11, 2 if top > 0.5 else 1) if k / 10 <= top]
+    ax.set_ylim(0, top)
+    canvas.ticks(ax, "y", ticks, [f"{round(100 * tick)}%" for tick in ticks])
+    ax.hlines(ticks[1:], 0, 1, transform=ax.get_yaxis_transform(), color=canvas["grid"], lw=1, zorder=0.5)
+    ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
+    ends = [float(weights[m].iloc[-1]) for m in weights.columns]
+    unit = top / ax.get_window_extent().height
+    places = f.spread(ends, 16 * unit, 0.0, top)
+    for k, member in enumerate(weights.columns):
+        role, dash = LINES[k % len(LINES)]
+        style = (0, dash) if dash else "-"
+        ax.plot(
+            range(months), weights[member].to_numpy(float), color=canvas[role], lw=1.8, ls=style, zorder=4
+        )
+        if narrow:
+            spot = (44 / canvas.width, 1 - (12 + 17 * k) / canvas.height)
+            canvas.text(
+                ax, *spot, words[k], role, size=12, bold=True, halo=False, transform=canvas.figure.transFigure
+            )
+        else:
+            canvas.text(
+                ax, months - 0.5, places[k], words[k], role, size=12, bold=True, halo=False, shift=(6, 0)
+            )
+    f.year_axis(canvas, ax, weights.index[0], months)
+    return canvas.figure

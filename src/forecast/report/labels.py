@@ -1,0 +1,277 @@
+"""What things are called on the page: series, models, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from forecast.report import format as w
+from forecast.report.catalogue import mark, t
+
+#: Names of models by their kind; a row with a name of its own keeps that name.
+MODEL_NAMES: Mapping[str, str] = {
+    "random_walk": mark("Same as last month"),
+    "drift": mark("Last month plus average change"),
+    "seasonal_naive": mark("Same month last year"),
+    "seasonal_random_walk": mark("Seasonal random walk"),
+    "linear": mark("Regression on trend and season"),
+    "arima": mark("ARIMA"),
+    "ridge": mark("Ridge regression"),
+    "ets": mark("Exponential smoothing"),
+    "theta": mark("Theta method"),
+    "structural": mark("Structural model"),
+    "mean_reversion": mark("Return to the ten-year mean"),
+    "combination": mark("Combination of models"),
+    "median": mark("Median of the models"),
+    "short": mark("Weighted combination"),
+    "border": mark("Weighted combination"),
+    "border_events": mark("Weighted combination"),
+    "general": mark("Weighted combination"),
+    "seasonal_profile": mark("Last month plus usual season"),
+    "elastic_net": mark("Elastic net"),
+    "gradient_boosting": mark("Boosted trees"),
+    "middle": mark("Median of the members"),
+    "arima_011": mark("ARIMA (0,1,1)"),
+    "arima_72": mark("Seasonal ARIMA, six years"),
+    "arima_no_events": mark("ARIMA, no events"),
+    "auto_arima": mark("ARIMA, order found"),
+}
+#: Short names of events for lines and rows of charts, at most 24 characters.
+EVENT_NAMES: Mapping[str, str] = {
+    "sep11_2001": mark("11 September attacks"),
+    "great_recession": mark("Great Recession"),
+    "programa_frontera_sur": mark("Programa Frontera Sur"),
+    "us_election_2016": mark("Election of 2016"),
+    "trump_inauguration_2017": mark("New administration"),
+    "zero_tolerance": mark("Zero tolerance"),
+    "mpp_2019": mark("Remain in Mexico begins"),
+    "mexico_national_guard_2019": mark("US–Mexico declaration"),
+    "mpp_expansion_2019": mark("Remain in Mexico grows"),
+    "transit_ban_2019": mark("Transit asylum bar"),
+    "covid19_shock": mark("COVID-19, Title 42 begins"),
+    "title42": mark("COVID-19, Title 42 begins"),
+    "biden_inauguration": mark("New administration"),
+    "mexico_visa_ecuador_2021": mark("Visas for Ecuadorians"),
+    "mexico_visa_venezuela_2022": mark("Visas for Venezuelans"),
+    "title42_termination_announced_2022": mark("End of Title 42 named"),
+    "wet_foot_dry_foot_end": mark("End of wet foot, dry foot"),
+    "us_election_2024": mark("Election of 2024"),
+    "title42_vacatur_2022": mark("Title 42 struck down"),
+    "uniting_for_ukraine": mark("Uniting for Ukraine"),
+    "panama_darien_mou": mark("Panama agreement"),
+    "mexico_guard_2025": mark("Mexico sends guards"),
+    "venezuela_parole_2022": mark("Parole for Venezuelans"),
+    "chnv_parole": mark("Parole for four nations"),
+    "cbp_one_scheduling": mark("CBP One appointments"),
+    "title42_end": mark("Title 42 ends"),
+    "clp_rule": mark("Title 42 ends"),
+    "mexico_enforcement_2024": mark("Mexican enforcement"),
+    "mexico_inm_funding_halt": mark("Mexico halts transfers"),
+    "securing_border_proclamation_2024": mark("Asylum limits"),
+    "securing_border_final_rule": mark("Asylum limits made final"),
+    "national_emergency_2025": mark("Emergency measures"),
+    "proc_10888_invasion": mark("Emergency measures"),
+    "cbp_one_end": mark("CBP One ends"),
+}
+#: The event that gives a bundle its name, where the first one would not.
+BUNDLE_NAMES: Mapping[str, str] = {
+    "2020-03 pandemic": mark("COVID-19, Title 42 begins"),
+    "2021-q1 change of government": mark("New administration"),
+    "2023-05 end of title 42": mark("Title 42 ends"),
+    "2024-01 mexico": mark("Mexico halts, then acts"),
+    "2024-06 proclamation": mark("Asylum limits"),
+    "2025-01 regime": mark("Emergency measures"),
+}
+EVENT_LIMIT = 25
+_REGIONS = {
+    "southwest": (mark("at the southwest border"), mark("southwest border")),
+    "northern": (mark("at the northern border"), mark("northern border")),
+    "coastal": (mark("in the coastal sectors"), mark("coastal sectors")),
+    "nationwide": (mark("in the whole country"), mark("whole country")),
+}
+#: What a component of the bundled series counts, as a noun and as a sentence.
+_NOUNS = {"usbp": mark("Border Patrol encounters"), "ofo": mark("encounters at ports of entry")}
+_COUNTED = {
+    "usbp": mark("The counts are of encounters by the Border Patrol between ports of entry"),
+    "ofo": mark("The counts are of encounters at ports of entry"),
+}
+#: How labels of areas end, and how such an area is told by itself and as a place.
+_AREAS = (
+    (" sector", mark("{place} sector"), mark("in the {place} sector")),
+    (" field office", mark("{place} field office"), mark("in the {place} field office")),
+)
+#: Labels of the bundled series; sectors and field offices follow from their place.
+_LABELS = frozenset({
+    mark("Coastal sectors, Border Patrol"), mark("Nationwide, total"), mark("Nationwide, Border Patrol"),
+    mark("Northern border, total"), mark("Northern border, Border Patrol"),
+    mark("Airports, coasts and interior, total"), mark("Southwest border, total"),
+    mark("Southwest border, ports of entry"), mark("Southwest border, Border Patrol"),
+    mark("Accompanied minors"), mark("Family units"), mark("Single adults"), mark("Unaccompanied children"),
+    mark("At entry"), mark("At large"), mark("Title 42 expulsions"), mark("Title 8 apprehensions"),
+    mark("Brazil"), mark("Canada"), mark("China"), mark("Colombia"), mark("Cuba"), mark("Ecuador"),
+    mark("El Salvador"), mark("Guatemala"), mark("Haiti"), mark("Honduras"), mark("India"), mark("Mexico"),
+    mark("Myanmar"), mark("Nicaragua"), mark("Peru"), mark("Philippines"), mark("Romania"), mark("Russia"),
+    mark("Turkey"), mark("Ukraine"), mark("Venezuela"), mark("Other citizenships"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SeriesName:
+    """How a series is spoken of.
+
+    Attributes
+    ----------
+    noun : str
+        Plural noun of its figures, ``Border Patrol encounters``; empty for a series that only has a name.
+    place : str
+        Where, ``at the southwest border``; may be empty.
+    label : str
+        Short label for axes and rows.
+    counted : str
+        What is counted, as a full sentence.
+    unit : str
+        Unit of the figures.
+    where : str
+        The place as a title has it, ``southwest border``; may be empty.
+    """
+
+    noun: str
+    place: str
+    label: str
+    counted: str
+    unit: str
+    where: str = ""
+
+    @property
+    def measure(self) -> str:
+        """``Border Patrol encounters a month at the southwest border``."""
+        return " ".join(part for part in (self.noun or self.label, t("a month"), self.place) if part)
+
+    @property
+    def unit_words(self) -> str:
+        """The unit that a subtitle names beside a series without a noun of its own."""
+        return "" if self.noun or self.unit == "count" else self.unit
+
+    @property
+    def full(self) -> str:
+        """``Border Patrol encounters, southwest border``."""
+        return ", ".join(part for part in (self.noun or self.label, self.where) if part)
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key, "")
+    return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value)
+
+
+def label_words(label: str, inside: bool = False) -> str:
+    """Return the label of a series, or where its figures are from; bundled ones in the language of the page.
+
+    Examples
+    --------
+    >>> label_words("El Paso sector"), label_words("El Paso sector", inside=True)
+    ('El Paso sector', 'in the El Paso sector')
+    """
+    for ending, own, where in _AREAS:
+        if label.endswith(ending):
+            return t(where if inside else own, place=label.removesuffix(ending))
+    told = t(label) if label in _LABELS else label
+    return t("in the {area}", area=told) if inside else told
+
+
+def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
+    """Return how a series is spoken of, from its row of the table of series.
+
+    Parameters
+    ----------
+    series_id : str
+        The series.
+    row : mapping
+        Its row: ``label name region component area unit`` as far as they are known.
+    """
+    label = _text(row, "label") or series_id
+    unit = _text(row, "unit") or "count"
+    component, region = _text(row, "component"), _text(row, "region")
+    if unit != "encounters" or not component:
+        name = _text(row, "name") or label
+        return SeriesName(
+            "", "", label, t("The figures are the series “{name}” as supplied.", name=name), unit
+        )
+    given, label = label, label_words(label)
+    noun = t(_NOUNS.get(component, mark("encounters")))
+    if _text(row, "demographic"):
+        noun = t("{encounters} of {group}", encounters=noun, group=label.lower())
+    elif _text(row, "citizenship"):
+        noun = t("{encounters} of citizens of {country}", encounters=noun, country=label)
+    if _text(row, "area"):
+        place, where = label_words(given, inside=True), label
+    elif region in _REGIONS:
+        place, where = (t(words) for words in _REGIONS[region])
+    else:
+        place = where = ""
+    counted = t(_COUNTED.get(component, mark("The counts are of encounters at and between ports of entry")))
+    return SeriesName(noun, place, w.capital(label), f"{counted} {place}".strip() + ".", unit, where)
+
+
+def model_name(model: str, kind: str = "") -> str:
+    """Return the name of a model's row on the page.
+
+    A row named like a known kind is told by its plain name; any other keeps its own, with blanks.
+
+    Examples
+    --------
+    >>> model_name("random_walk"), model_name("arima_without_2020")
+    ('Same as last month', 'ARIMA without 2020')
+    """
+    if model in MODEL_NAMES:
+        return t(MODEL_NAMES[model])
+    words = model.replace("_", " ").strip()
+    for short in ("arima", "ets"):
+        words = " ".join(part.upper() if part == short else part for part in words.split(" "))
+    return w.capital(words)
+
+
+def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
+    """Return one line on a model from its kind and parameters; empty for a kind that is not known here."""
+    if kind in ("arima", "auto_arima"):
+        order = parameters.get("order")
+        if not isinstance(order, (list, tuple)):
+            text = t("ARIMA, order found in the figures")
+        else:
+            season = parameters.get("seasonal_order")
+            seasonal = (
+                f"({','.join(str(k) for k in list(season)[:3])})" if isinstance(season, (list, tuple)) else ""
+            )
+            text = t(
+                "seasonal ARIMA ({order}){seasonal}" if seasonal else "ARIMA ({order})",
+                order=",".join(str(k) for k in order),
+                seasonal=seasonal,
+            )
+        window = parameters.get("window")
+        return text + (t(', log scale') if parameters.get("transform", "log") == "log" else "") + (t(', last {window} months', window=window) if window else "")  # fmt: skip
+    return {
+        "random_walk": t("the last count, repeated"),
+        "drift": t("the last count, moved on by the average change"),
+        "seasonal_naive": t("the count of a year before"),
+        "linear": t("least squares on trend, month and events"),
+        "ridge": t("regularised regression on lags, month and events"),
+    }.get(kind, "")
+
+
+def row_name(model: str, knowledge: str = "none", kind: str = "") -> str:
+    """Return the name of a row of results: the model, and how much it knew of events."""
+    name = model_name(model, kind)
+    if knowledge == "at_origin":
+        return t("{name} with events", name=name)
+    return t("{name}, hindsight", name=name) if knowledge == "hindsight" else name
+
+
+def event_name(event: str, name: str, bundle: str = "") -> str:
+    """Return the short name of an event or of its bundle, at most 25 characters."""
+    if bundle and bundle in BUNDLE_NAMES:
+        return t(BUNDLE_NAMES[bundle])
+    if event in EVENT_NAMES:
+        return t(EVENT_NAMES[event])
+    return w.shortened(name, EVENT_LIMIT)

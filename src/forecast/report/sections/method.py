@@ -1,0 +1,423 @@
+"""What a reader should know about the figures, how the report was made, and what can be taken away."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from forecast.report import format as w
+from forecast.report import labels, view
+from forecast.report.blocks import Command, Download, Head, Note, Row, Section, Table
+from forecast.report.catalogue import mark, t
+from forecast.report.retold import retold, shipped
+from forecast.report.rows import pick, records
+from forecast.report.sections import evidence, sentences
+from forecast.report.sections.top import Report
+
+
+def data_section(r: Report) -> Section:
+    """Return "What should a reader know about the figures?"."""
+    notes = [_counted(r), _vintage(r), *_provisional(r), *_breaks(r), *_leaks(r), _events(r), _rounding(r)]
+    early = evidence.early_table(r.run, r.view.series_id)
+    blocks = (tuple(notes), *((early,) if early is not None else ()))
+    return Section(
+        "data", t("What should a reader know about the figures?"), t("About the figures"), "", blocks
+    )
+
+
+def _counted(r: Report) -> Note:
+    text = r.view.name.counted
+    if r.view.name.unit == "encounters":
+        text += t(" They are events, not persons; one person may be counted several times.")
+    return Note(t("What is counted."), text)
+
+
+def _vintage(r: Report) -> Note:
+    known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    text = t(
+        "Each forecast uses the last figure public on its date. Figures here are as known on {day}.",
+        day=w.day_long(r.run.as_of),
+    )
+    if "release_basis" in known:
+        dated = int((known["release_basis"] == "day").sum())
+        share = w.hits_of_the(dated, len(known)) if dated else t("none of the")
+        text += t(" The day of release is on record for {share} months", share=share)
+        last = known.iloc[-1]
+        name = w.month_name(last["month"])
+        if last["release_basis"] == "day":
+            text += t(
+                "; the {name} figures came out on {released}.",
+                name=name,
+                released=w.day_long(last["released"]),
+            )
+        else:
+            text += t(
+                "; the {name} figures came out {released}, the day is not recorded.",
+                name=name,
+                released=w.half_of_month(last["released"]),
+            )
+    if "value_basis" in known:
+        later = int((known["value_basis"] == "backfilled").sum())
+        if later:
+            months = t("all|months") if later == len(known) else w.hits_of_the(later, len(known))
+            text += t(
+                " For {months} months the value on record is from a later document, so revisions are understated.",
+                months=months,
+            )
+    return Note(t("Vintage."), text)
+
+
+def _provisional(r: Report) -> list[Note]:
+    known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    if "status" not in known:
+        return []
+    open_rows = known[known["status"].isin(["provisional", "flash"])]
+    recent = open_rows[open_rows["month"] > r.view.last - 12]
+    if not len(recent):
+        return []
+    flash = int((recent["status"] == "flash").sum())
+    text = t(
+        "Of the last twelve months {number} stand as first published and may be revised when the fiscal year closes.",
+        number=w.number_word(len(recent)),
+    )
+    if flash:
+        months = w.capital(w.word_plural(flash, "month"))
+        text += (
+            t(" {month} is known from a first statement only.", month=months)
+            if flash == 1
+            else t(" {months} are known from a first statement only.", months=months)
+        )
+    return [Note(t("Revisions."), text)]
+
+
+def _breaks(r: Report) -> list[Note]:
+    table = r.run.breaks
+    if not len(table):
+        return []
+    rows = table[table["kind"].isin(["definition", "scope"])].sort_values("month")
+    months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
+    rows = rows[(months > r.view.counts.index[0]) & (months <= r.view.last)]
+    told = [
+        f"{w.capital(w.month_long(row.month))}: {sentences.first_sentence(row.what_changed)}"
+        for row in records(rows)
+    ]
+    return [Note(t("Breaks."), " ".join(told[-6:]))] if told else []
+
+
+def _leaks(r: Report) -> list[Note]:
+    rows = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    rows = rows[rows["month"] > r.view.last] if len(rows) else rows
+    if not len(rows):
+        return []
+    used = r.run.experiment.data.include_leaks
+    parts = [
+        t(
+            "about {count} for {month} (in the press on {day})",
+            count=w.count(row.value),
+            month=w.month_long(row.month),
+            day=w.day_long(row.released),
+        )
+        for row in records(rows)
+    ]
+    fate = (
+        t("It fills its month here, with its error added to every range.")
+        if used
+        else t("It is left out of the forecast.")
+    )
+    past = evidence.early_words(r.run, r.view.series_id)
+    return [
+        Note(
+            t("Unofficial figures."),
+            t(
+                "Not yet official on this date: {parts}. {fate} {past}",
+                parts=w.joined(parts),
+                fate=fate,
+                past=past,
+            ),
+        )
+    ]
+
+
+def _events(r: Report) -> Note:
+    table = r.run.events
+    if not len(table):
+        return Note(t("Events."), t("No event of the calendar touches these figures."))
+    day = w.day_long(pd.to_datetime(table["announced_date"]).max())
+    text = (
+        t(
+            "The calendar as known on this date has 1 event that touches these figures; the latest was announced on {day}. Nothing after that date should be read as “no event”.",
+            day=day,
+        )
+        if len(table) == 1
+        else t(
+            "The calendar as known on this date has {number} events that touch these figures; the latest was announced on {day}. Nothing after that date should be read as “no event”.",
+            number=w.count(len(table)),
+            day=day,
+        )
+    )
+    return Note(t("Events."), text)
+
+
+def _rounding(r: Report) -> Note:
+    return Note(
+        t("Rounding."),
+        t(
+            "Published counts are printed as published. Forecasts are rounded so that no digit is finer than the uncertainty."
+        ),
+    )
+
+
+# --------------------------------------------------------------------------- how
+
+
+def how_section(r: Report, hashes: dict[str, str]) -> Section:
+    """Return "How was this made, and how can it be repeated?"."""
+    notes = [_paragraph(r), _looking(r), *_dates(r), _refusals(r), _chosen(r), *_fits(r)]
+    table = Table(
+        t("What is needed to get the same bytes"),
+        (Head(t("Item")), Head(t("Value"))),
+        tuple(Row((item, value)) for item, value in hashes.items()),
+    )
+    return Section(
+        "how",
+        t("How was this made, and how can it be repeated?"),
+        t("Method"),
+        shipped(r.run.experiment.question),
+        (tuple(notes), Command(r.command), table),
+    )
+
+
+def _paragraph(r: Report) -> Note:
+    run = r.run
+    first = r.view.counts.index[0]
+    headline = labels.model_name(run.headline)
+    spec = run.experiment.combination.get(run.headline)
+    if spec is not None:
+        members = w.joined([f"“{labels.model_name(m)}”" for m in spec.members])
+        how = (
+            t("weighted by how small their past errors were")
+            if spec.method == "inverse_error"
+            else t("by their middle")
+        )
+        text = t(
+            "The headline, “{headline}”, combines {models} fitted without events, {how}: {members}.",
+            headline=headline,
+            models=w.word_plural(len(spec.members), "model"),
+            how=how,
+            members=members,
+        )
+    else:
+        rows = pick(run.models, model=run.headline)
+        told = retold(str(rows["description"].iloc[0])).rstrip(".") if len(rows) else ""
+        text = t(
+            "The headline is the model “{headline}”{description}.",
+            headline=headline,
+            description=f" ({told[:1].lower() + told[1:]})" if told else "",
+        )
+    text += t(
+        " Figures go back to {first}. {range_rule}{engine}",
+        first=w.month_long(first),
+        range_rule=_range_rule(r),
+        engine=_engine(r),
+    )
+    return Note(t("In one paragraph."), text)
+
+
+def _engine(r: Report) -> str:
+    """Name the engine that fitted the ARIMA models, where there are any."""
+    engines = {
+        s.parameters.get("engine", "exact") for s in r.run.experiment.model.values() if s.kind == "arima"
+    }
+    told = {"exact": t("this package’s own exact-likelihood engine"), "statsmodels": "statsmodels"}
+    named = [words for word, words in told.items() if word in engines]
+    return (
+        t(" ARIMA models are fitted by {named}; times are in the manifest.", named=w.joined(named))
+        if named
+        else ""
+    )
+
+
+def _range_rule(r: Report) -> str:
+    from forecast.postprocess.intervals import METHODS, words_of
+
+    spec = r.run.experiment.intervals
+    if spec.method not in METHODS:
+        return t("Ranges are the models’ own, averaged like the forecasts; past errors do not widen them.")
+    return t(
+        "Ranges are made {words}, from this forecast’s own past errors on the log scale.",
+        words=retold(words_of(METHODS[spec.method], spec)),
+    )
+
+
+def _looking(r: Report) -> Note:
+    n = int(r.replay["origin"].nunique()) if len(r.replay) else 0
+    text = t(
+        "The replay makes the forecast again on {dates}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it.",
+        dates=w.plural(n, "earlier date"),
+    )
+    return Note(t("No looking ahead."), text)
+
+
+def _dates(r: Report) -> list[Note]:
+    """Say why the counts of dates on the page differ."""
+    if not len(r.replay):
+        return []
+    replay, run = r.replay, r.run
+    made = view.headline_rows(run.backtest, run.headline, r.view.series_id)["origin"].nunique()
+    scored = int(replay["origin"].nunique())
+    known = replay.dropna(subset=["truth"]).groupby("horizon")["origin"].nunique()
+    text = ""
+    if made > scored:
+        text += t(
+            "The headline was made on {dates}; the first {count} only feed weights and ranges. ",
+            dates=w.plural(int(made), "date"),
+            count=w.count(made - scored),
+        )
+    text += t("Of the {scored} dates of the replay", scored=w.count(scored))
+    told = [f"{w.count(known[h])} {w.ahead(int(h))}" for h in view.SHOWN_HORIZONS if h in known.index]
+    text += (
+        t(", an outcome is known for {told}: the further ahead, the later it comes.", told=w.joined(told))
+        if told
+        else t(", no outcome is known yet.")
+    )
+    same = {f"{w.count(v.n)} {w.ahead(h)}" for h in (1,) if (v := evidence.verdict(run, r.view.series_id, run.headline, h)) is not None}  # fmt: skip
+    if same:
+        text += t(
+            " Models are compared only on dates on which every one of them has a forecast with all three ranges: {number}.",
+            number=same.pop(),
+        )
+    return [Note(t("Why counts of dates differ."), text)]
+
+
+def _refusals(r: Report) -> Note:
+    parts = [
+        t("{need} for {level}", need=view.need(r.run, level, 1), level=w.level_name(level))
+        for level in (0.8, 0.95, 0.98)
+    ]
+    return Note(
+        t("Refusals."),
+        t(
+            "A range is printed only if enough past misses of one month ahead exist: {parts}. Otherwise the cell says how many there are.",
+            parts=w.joined(parts),
+        ),
+    )
+
+
+def _chosen(r: Report) -> Note:
+    text = t("The headline is named in the configuration and never picked by its score in the same run.")
+    if r.bundled:
+        text += t(
+            " The settings were found by people who had seen how such forecasts did on these figures, and the events were listed by people who know which ones mattered. Both flatter the replay shown here."
+        )
+    return Note(t("What was chosen after looking."), text)
+
+
+def _fits(r: Report) -> list[Note]:
+    table = r.run.diagnostics
+    if not len(table) or "p_value" not in table:
+        return []
+    rows = pick(table, series_id=r.view.series_id)
+    low = rows[pd.to_numeric(rows["p_value"], errors="coerce") < 0.05]
+    if not len(rows):
+        return []
+    if not len(low):
+        return [
+            Note(
+                t("Residuals."),
+                t(
+                    "None of {checks} of the residuals stands out at the 5% level.",
+                    checks=w.plural(len(rows), "check"),
+                ),
+            )
+        ]
+    told = w.joined(sorted({labels.model_name(str(model)) for model in low["model"]}))
+    return [
+        Note(
+            t("Residuals."),
+            t(
+                "{number} of {checks} of the residuals stand out at the 5% level, in {models}. Ranges do not rest on these models’ own formulas but on past misses.",
+                number=w.capital(w.number_word(len(low))),
+                checks=w.plural(len(rows), "check"),
+                models=told,
+            ),
+        )
+    ]
+
+
+# --------------------------------------------------------------------------- downloads
+
+FILES: tuple[tuple[str, str, str], ...] = (
+    (
+        "forecasts.csv",
+        mark("Forecast quantiles (CSV)"),
+        mark("model, month, horizon, level, value; refused levels have no row"),
+    ),
+    ("observations.csv", mark("Counts as known (CSV)"), mark("month, value, day of release and its basis")),
+    (
+        "backtest.csv.gz",
+        mark("Replayed forecasts (CSV, compressed)"),
+        mark("all models, dates, months and levels"),
+    ),
+    ("scores.csv", mark("Scores (CSV)"), mark("all models, distances, eras and metrics")),
+    ("calibration.csv", mark("How often ranges held (CSV)"), mark("by model, distance and era")),
+    ("comparison.csv", mark("Models compared in pairs (CSV)"), mark("skill with its interval, tests")),
+    (
+        "confidence_set.csv",
+        mark("Models that cannot be told apart (CSV)"),
+        mark("at one month and over all distances"),
+    ),
+    (
+        "weights.csv",
+        mark("Weights of the members (CSV)"),
+        mark("of each combination, at every date and distance"),
+    ),
+    (
+        "reconciliation.csv",
+        mark("Parts that add up (CSV)"),
+        mark("score before and after, with its interval"),
+    ),
+    ("others.csv", mark("Forecasts by others (CSV)"), mark("theirs, ours, what was counted, the source")),
+    (
+        "early.csv",
+        mark("Early figures (CSV)"),
+        mark("leaks and first statements beside what became official"),
+    ),
+    ("folds.csv", mark("Every forecast attempted (CSV)"), mark("made, failed or skipped, with the reason")),
+    ("effects.csv", mark("Estimated jumps (CSV)"), mark("estimate, ranges, ordinary months")),
+    (
+        "response.csv",
+        mark("With and without (CSV)"),
+        mark("months and sums of each effect, counterfactual and range"),
+    ),
+    (
+        "specification.csv",
+        mark("Other choices (CSV)"),
+        mark("effects that stand out, under every choice of model"),
+    ),
+    (
+        "fading.csv",
+        mark("Fading and anticipation (CSV)"),
+        mark("likelihood ranges of the effects that stand out"),
+    ),
+    (
+        "estimability.csv",
+        mark("What could be estimated (CSV)"),
+        mark("events used, merged, refused, and why"),
+    ),
+    ("knowledge.csv", mark("Worth of knowing events (CSV)"), mark("none, as known, hindsight")),
+    ("scenarios.csv", mark("Scenarios (CSV)"), mark("forecasts under each “if”")),
+    ("track_record.csv", mark("Track record (CSV)"), mark("published or replayed, forecast, outcome")),
+    ("changes.csv", mark("What changed (CSV)"), mark("steps from the last issue to this one")),
+    ("report.json", mark("Everything on this page (JSON)"), mark("one machine-readable file")),
+    ("report.md", mark("This report as text (Markdown)"), mark("headline, facts and tables")),
+    ("experiment.yaml", mark("Settings (YAML)"), mark("everything that decides a result")),
+    ("manifest.json", mark("Manifest (JSON)"), mark("versions, hashes, command, durations")),
+)
+
+
+def get_section(r: Report, empty: set[str]) -> Section:
+    """Return the downloads; tables that are empty in this run are said to be so, and stand last."""
+    files = tuple(
+        Download(path, t(words), t("empty in this report") if path in empty else t(holds))
+        for path, words, holds in sorted(FILES, key=lambda file: file[0] in empty)
+    )
+    return Section("get", t("Downloads"), t("Downloads"), "", (files,))

@@ -1,0 +1,467 @@
+"""Picking numbers out of a run's tables: rows, months, levels. Nothing is estimated here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.report import format as w
+from forecast.report import labels
+from forecast.report.catalogue import t
+from forecast.report.rows import fold_count as fold_count
+from forecast.report.rows import pick, records
+from forecast.scoring.calibration import promise_bar
+
+#: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
+RANGES: tuple[tuple[str, float, float, float], ...] = (
+    ("50", 0.5, 0.25, 0.75),
+    ("80", 0.8, 0.1, 0.9),
+    ("95", 0.95, 0.025, 0.975),
+)
+SHOWN_HORIZONS = (1, 3, 6, 12)
+
+
+def knowledge_of(table: pd.DataFrame, model: str) -> str:
+    """Return how much of the events the headline's row knew: none where it has such a row, never hindsight."""
+    found = set(pick(table, model=model)["knowledge"].unique()) if len(table) else set()
+    return "at_origin" if "at_origin" in found and "none" not in found else "none"
+
+
+def headline_knowledge(run: Any) -> str:
+    """Return how much of the events the headline's row of a run knew."""
+    return knowledge_of(run.forecasts if len(run.forecasts) else run.backtest, run.headline)
+
+
+def quantiles(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return forecasts as one row a month: ``origin month horizon middle lower_50 upper_50 ...`` (NaN = refused)."""
+    if not len(rows):
+        return pd.DataFrame(columns=["origin", "month", "horizon", "middle", *_columns()])
+    keys = ["origin", "month", "horizon"]
+    wide = rows.assign(level=rows["level"].astype(float).round(4)).pivot_table(
+        index=keys, columns="level", values="value", aggfunc="first"
+    )
+    out = pd.DataFrame(index=wide.index)
+    out["middle"] = wide.get(0.5, np.nan)
+    for name, _, low, high in RANGES:
+        both = low in wide and high in wide
+        out[f"lower_{name}"] = wide[low] if both else np.nan
+        out[f"upper_{name}"] = wide[high] if both else np.nan
+    return out.reset_index().sort_values(["origin", "horizon"], ignore_index=True)
+
+
+def _columns() -> list[str]:
+    return [f"{end}_{name}" for name, *_ in RANGES for end in ("lower", "upper")]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the ranges of one distance rest on."""
+
+    errors: float
+    highest: float
+    method: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """One series of a run: its counts as known, the headline's forecast, and what it rests on."""
+
+    series_id: str
+    name: labels.SeriesName
+    counts: pd.Series  #: Period -> value, as known
+    released: pd.Series  #: Period -> day on which the month's first figure was public
+    ahead: pd.DataFrame  #: one row a month, `quantiles`
+    levels: pd.DataFrame  #: horizon x level -> value, all levels of the headline
+    basis: dict[int, Basis]
+    afterwards: pd.DataFrame  #: month, value, released; empty when nothing came later
+    whole: bool
+
+    @property
+    def last(self) -> pd.Period:
+        """The last month with an official count."""
+        return w.month(self.counts.index[-1])
+
+    def value(self, month: pd.Period) -> float | None:
+        """Return a count, or None where it is not known."""
+        found = self.counts.get(month)
+        return None if found is None or not np.isfinite(found) else float(found)
+
+    def range(self, row: Any, name: str) -> tuple[float, float] | None:
+        """Return a range of a row of `ahead`, or None where it was refused."""
+        low, high = float(getattr(row, f"lower_{name}")), float(getattr(row, f"upper_{name}"))
+        return (low, high) if np.isfinite(low) and np.isfinite(high) else None
+
+    def chance_above(self, horizon: int, threshold: float) -> float | None:
+        """Return the headline's probability of more than a threshold, or None without ranges."""
+        if horizon not in self.levels.index:
+            return None
+        row = self.levels.loc[horizon].dropna()
+        if len(row) < 3:
+            return None
+        from forecast.postprocess.intervals import probability_above
+
+        return float(probability_above(row.index.to_numpy(float), row.to_numpy(float), threshold))
+
+    def numbers(self, horizon: int) -> Any:
+        """Return the row of a distance as a named tuple, or None."""
+        rows = self.ahead[self.ahead["horizon"] == horizon]
+        return next(iter(records(rows)), None)
+
+
+def view(run: Any, series_id: str) -> View:
+    """Return one series of a run, ready for the page."""
+    known = pick(run.observations, series_id=series_id).sort_values("month")
+    known = known[known["status"] != "leak"] if "status" in known else known
+    counts = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
+    # a revision comes much later than the first figure of its month
+    firsts = pick(getattr(run, "first_released", known), series_id=series_id)
+    firsts = firsts if len(firsts) else known
+    days = pd.Series(
+        pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
+    )
+    rows = headline_rows(run.forecasts, run.headline, series_id)
+    levels = (
+        rows.assign(level=rows["level"].astype(float).round(4)).pivot_table(
+            index="horizon", columns="level", values="value", aggfunc="first"
+        )
+        if len(rows)
+        else pd.DataFrame()
+    )
+    later = pick(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
+    meta = run.series.loc[series_id].to_dict() if series_id in run.series.index else {}
+    finite = counts.dropna()
+    return View(
+        series_id=series_id,
+        name=labels.series_name(series_id, meta),
+        counts=counts,
+        released=days.sort_index(),
+        ahead=quantiles(rows),
+        levels=levels,
+        basis=_basis(run, series_id),
+        afterwards=later.sort_values("month") if len(later) else later,
+        whole=bool((finite == finite.round()).all()),
+    )
+
+
+def usual_wait(seen: View) -> int | None:
+    """Return the usual number of days from a month's end to its figure, over the last twelve months."""
+    recent = seen.released.iloc[-12:].dropna()
+    if not len(recent):
+        return None
+    ends = pd.DatetimeIndex([month.end_time.normalize() for month in recent.index])
+    return int(np.median((pd.DatetimeIndex(recent) - ends).days))
+
+
+def headline_rows(table: pd.DataFrame, headline: str, series_id: str) -> pd.DataFrame:
+    """Return the rows of the headline for a series: no scenario, no hindsight."""
+    if not len(table):
+        return table
+    return pick(
+        table, model=headline, series_id=series_id, scenario="", knowledge=knowledge_of(table, headline)
+    )
+
+
+def _basis(run: Any, series_id: str) -> dict[int, Basis]:
+    table = run.intervals
+    if not len(table):
+        return {}
+    knowledge = headline_knowledge(run)
+    spec = run.experiment.combination.get(run.headline)
+    rows = pick(table, model=run.headline, series_id=series_id, scenario="", knowledge=knowledge)
+    if not len(rows) and spec is not None:
+        # quantiles of members were averaged: the combination rests on the member with the fewest errors
+        rows = pick(table, model=tuple(spec.members), series_id=series_id, scenario="", knowledge="none")
+    rows = rows[rows["origin"] == rows["origin"].max()].sort_values("n_errors")
+    out: dict[int, Basis] = {}
+    for row in records(rows):
+        note = row.note if isinstance(row.note, str) else ""
+        out.setdefault(
+            int(row.horizon), Basis(float(row.n_errors), float(row.max_central), str(row.method), note)
+        )
+    return out
+
+
+def needed(level: float, method: str = "square_root", horizon: int = 1) -> int:
+    """Return how many past misses a central range needs, by the rule of its method.
+
+    Examples
+    --------
+    >>> needed(0.8), needed(0.95)
+    (4, 19)
+    """
+    from forecast.postprocess.intervals import METHODS
+
+    rule = METHODS.get(method)
+    if rule is None:
+        return round(level / (1 - level))
+    # the rules take all horizons from the first on
+    table = rule.needed(np.array([level]), np.arange(1.0, horizon + 1))
+    return int(np.ceil(float(table[horizon - 1, 0]) - 1e-9))
+
+
+def need(run: Any, level: float, horizon: int) -> int:
+    """Return `needed` by the rule of a run's own method."""
+    return needed(level, str(run.experiment.intervals.method), horizon)
+
+
+def headline_series(run: Any) -> str:
+    """Return the series that the page is about: the total where there is one, else the first."""
+    total = run.experiment.target.total
+    if total and total in run.series.index:
+        return str(total)
+    wanted = [s for s in run.experiment.target.series if s in run.series.index]
+    return str(wanted[0] if wanted else run.series.index[0])
+
+
+def other_series(run: Any, main: str) -> list[str]:
+    """Return the series beside the one that the page is about, in the order of the experiment."""
+    return [str(s) for s in run.series.index if s != main]
+
+
+# --------------------------------------------------------------------------- replay
+
+
+def shown_backtest(table: pd.DataFrame, series_id: str) -> pd.DataFrame:
+    """Return what the page reads of a backtest: one series, the levels of `RANGES`; a twentieth of it with many series."""
+    wanted = (0.5, *(level for _, _, *both in RANGES for level in both))
+    found = [level for level in table["level"].unique() if np.isclose(float(level), wanted).any()]
+    return pick(table[table["level"].isin(found)], series_id=series_id)
+
+
+def replayed(run: Any, series_id: str) -> pd.DataFrame:
+    """Return the headline's replayed forecasts with what was counted: ``origin month horizon middle ... truth``."""
+    table = quantiles(headline_rows(run.backtest, run.headline, series_id))
+    if not len(table):
+        return table.assign(truth=pd.Series(dtype=float))
+    table = table[table["origin"] < run.as_of]
+    known = pick(run.observations, series_id=series_id)
+    truth = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
+    start = run.experiment.backtest.score_from
+    out = table.assign(truth=table["month"].map(truth))
+    if start:
+        # earlier origins only feed widths and weights; an origin is named by the month before its first target
+        newest = out.groupby("origin")["month"].transform("min") - 1
+        out = out[newest >= pd.Period(start, "M")]
+    kept: pd.DataFrame = out.reset_index(drop=True)
+    return kept
+
+
+def inside(table: pd.DataFrame, name: str = "80") -> pd.Series:
+    """Return whether what was counted fell inside a range, for rows that have both."""
+    rows = table.dropna(subset=["truth", f"lower_{name}", f"upper_{name}"])
+    return (rows["truth"] >= rows[f"lower_{name}"]) & (rows["truth"] <= rows[f"upper_{name}"])
+
+
+def track_record(run: Any, series_id: str) -> pd.DataFrame:
+    """Return the replayed forecasts of the headline with their outcomes, in the columns of the track record."""
+    table = replayed(run, series_id).dropna(subset=["truth"])
+    out = table.assign(kind="replayed", series_id=series_id)
+    for name in ("50", "80"):
+        known = out[f"lower_{name}"].notna() & out[f"upper_{name}"].notna()
+        held = (out["truth"] >= out[f"lower_{name}"]) & (out["truth"] <= out[f"upper_{name}"])
+        out[f"inside_{name}"] = held.map({True: "yes", False: "no"}).where(known, "refused")
+    out["error"] = out["middle"] - out["truth"]
+    front = ["kind", "series_id", "origin", "month", "horizon"]
+    levels = ["lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95"]
+    return out[[*front, *levels, "truth", "inside_50", "inside_80", "error"]].reset_index(drop=True)
+
+
+def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> Any:
+    """Return the replayed one-month forecast of a month, or None."""
+    rows = replay[(replay["month"] == month) & (replay["horizon"] == 1)].sort_values("origin")
+    return next(iter(records(rows.iloc[-1:])), None)
+
+
+# --------------------------------------------------------------------------- calibration and scores
+
+
+@dataclass(frozen=True)
+class Held:
+    """How often a range held at one distance, and where chance would put that share."""
+
+    horizon: int
+    nominal: float
+    held: float
+    n: float
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Share of months inside the range."""
+        return self.held / self.n
+
+    @property
+    def fair(self) -> bool:
+        """Whether the share lies where nine of ten such shares would, if the promise held."""
+        return self.low <= self.share <= self.high
+
+
+def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS) -> list[Held]:
+    """Return how often the headline's ranges held, over the whole replay."""
+    table = run.calibration
+    if not len(table):
+        return []
+    rows = pick(table, model=run.headline, knowledge=headline_knowledge(run), series_id=series_id, era="all")
+    out = []
+    for row in records(rows):
+        if not str(row.horizon).isdigit() or int(row.horizon) not in horizons or not row.n > 0:
+            continue
+        held = float(row.covered) * float(row.n)
+        low, high = promise_bar(float(row.nominal), float(row.n_independent))
+        out.append(Held(int(row.horizon), float(row.nominal), round(held), float(row.n), low, high))
+    return sorted(out, key=lambda h: (h.horizon, h.nominal))
+
+
+def held_at(found: Sequence[Held], horizon: int, nominal: float) -> Held | None:
+    """Return one entry of `coverage`, or None."""
+    return next((h for h in found if h.horizon == horizon and abs(h.nominal - nominal) < 1e-9), None)
+
+
+@dataclass(frozen=True)
+class ScoreBook:
+    """Scores on logs of one series, looked up by row, distance, metric and era."""
+
+    rows: Mapping[tuple[str, str, str, str, str], Any]
+    eras: tuple[str, ...]  #: eras in which the headline was scored on twelve dates or more, in order
+
+    def get(self, model: str, knowledge: str, horizon: int | str, metric: str, era: str = "all") -> Any:
+        """Return one row of the scores as a named tuple, or None."""
+        return self.rows.get((model, knowledge, str(horizon), metric, era))
+
+    def skill(
+        self, model: str, knowledge: str, horizon: int, metric: str = "wis", era: str = "all"
+    ) -> float | None:
+        """Return a skill, or None where it was not scored."""
+        row = self.get(model, knowledge, horizon, metric, era)
+        return None if row is None or not np.isfinite(float(row.skill)) else float(row.skill)
+
+
+METRICS = ("wis", "mae", "median_error")
+
+
+def score_book(run: Any, series_id: str) -> ScoreBook:
+    """Return the scores that the page prints."""
+    table = run.scores
+    if not len(table):
+        return ScoreBook({}, ())
+    table = pick(table, series_id=series_id, scale="log", scenario="", metric=METRICS)
+    rows = {(r.model, r.knowledge, str(r.horizon), r.metric, r.era): r for r in records(table)}
+    book = ScoreBook(rows, ())
+    knowledge = headline_knowledge(run)
+    found = []
+    for era in run.experiment.report.eras:
+        row = book.get(run.headline, knowledge, 1, "wis", era)
+        if row is not None and np.isfinite(float(row.skill)) and row.n_ok >= 12:
+            found.append(era)
+    return ScoreBook(rows, tuple(found))
+
+
+def era_words(run: Any, era: str) -> str:
+    """Return how an era is spoken of: ``since 2020`` or ``2014 to 2019``."""
+    first, last = run.experiment.report.eras[era]
+    if era_is_open(run, era):
+        return t("since {year}", year=first[:4] if first[5:] == "01" else w.month_long(first))
+    return t("{first} to {last}", first=first[:4], last=last[:4])
+
+
+def era_is_open(run: Any, era: str) -> bool:
+    """Return whether an era still runs on the date of the report."""
+    last = run.experiment.report.eras[era][1]
+    return bool(last[:4] >= "2100" or pd.Period(last, "M") >= pd.Period(run.as_of, "M"))
+
+
+# --------------------------------------------------------------------------- events
+
+
+def display_events(run: Any) -> pd.DataFrame:
+    """Return the events a reader expects on a chart, one a month or bundle: ``month label names ids size priority``."""
+    table = run.events
+    columns = ["month", "label", "names", "ids", "size", "priority", "started"]
+    if not len(table):
+        return pd.DataFrame(columns=columns)
+    shown = table["judged_priority"] if "judged_priority" in table else table["priority"]
+    rows = table[(shown == 1) & table["effective_start"].notna()].sort_values(["effective_start", "priority"])
+    bundle = rows["bundle"] if "bundle" in rows else pd.Series("", index=rows.index)
+    out: dict[str, dict[str, Any]] = {}
+    for row, group in zip(records(rows), bundle, strict=True):
+        started = pd.Timestamp(row.effective_start)
+        month = pd.Period(started, "M")
+        group = group if isinstance(group, str) and group else ""
+        key = group or next((k for k, v in out.items() if v["month"] == month), str(row.id))
+        entry = out.setdefault(
+            key, {"month": month, "label": labels.event_name(row.id, row.name, group), "names": [], "ids": [],
+                  "priority": int(row.priority), "started": started},
+        )  # fmt: skip
+        named = re.match(r"\d{4}-\d{2}\b", group)
+        if named:
+            # a bundle is called by the month in which it took hold
+            entry["month"] = pd.Period(named[0], "M")
+        entry["names"].append(str(row.name))
+        entry["ids"].append(str(row.id))
+        if int(row.priority) < entry["priority"]:
+            entry["priority"], entry["started"] = int(row.priority), started
+            if group and not named:
+                entry["month"] = month
+            if not group:
+                entry["label"] = labels.event_name(row.id, row.name)
+    made = [{**entry, "size": len(entry["ids"])} for entry in out.values()]
+    return pd.DataFrame(made, columns=columns).sort_values("month", ignore_index=True)
+
+
+def flags(run: Any, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
+    """Return at most nine events of a window: by priority by rule, groups before single ones.
+
+    Of one priority those go first that are farthest from the ones chosen, so that the whole window is told.
+    """
+    found = display_events(run)
+    found = found[(found["month"] >= first) & (found["month"] <= last)].reset_index(drop=True)
+    chosen: list[int] = []
+    for rank in sorted(
+        {(int(p), int(size < 2)) for p, size in zip(found["priority"], found["size"], strict=True)}
+    ):
+        rest = [i for i in found.index if (found["priority"][i], int(found["size"][i] < 2)) == rank]
+        while rest and len(chosen) < limit:
+            best = max(rest, key=lambda i: (_distance(found["month"], i, chosen), i))
+            chosen.append(best)
+            rest.remove(best)
+    return found.loc[sorted(chosen)].sort_values("month", ignore_index=True)
+
+
+def _distance(months: pd.Series, i: int, chosen: Sequence[int]) -> int:
+    return min((abs((months[i] - months[j]).n) for j in chosen), default=0)
+
+
+def first_chart_start(run: Any, seen: View) -> pd.Period:
+    """Return the first month of the first chart: after the last break of level that is a year or more back.
+
+    The setting ``report.level_break`` decides where it is given. Otherwise the first whole month after the
+    latest event of first (judged) priority that began at least twelve months before the last count, but not
+    more than five years back; without one, two years before the last count.
+    """
+    first = w.month(seen.counts.index[0])
+    if run.experiment.report.level_break:
+        return max(first, pd.Period(run.experiment.report.level_break, "M"))
+    latest = seen.last - 11
+    begun = [
+        pd.Period(day, "M") + (1 if day.day > 1 else 0)
+        for day in display_events(run)["started"]
+        if pd.notna(day)
+    ]
+    begun = [month for month in begun if seen.last - 59 <= month <= latest]
+    start: pd.Period = max(begun) if begun else seen.last - 24
+    return max(first, start)
+
+
+def new_event_months(run: Any) -> set[pd.Period]:
+    """Return the months in which an event of priority 1 (by rule) took effect."""
+    if not len(run.events):
+        return set()
+    rows = run.events[(run.events["priority"] == 1) & run.events["effective_start"].notna()]
+    return {pd.Period(day, "M") for day in rows["effective_start"]}

@@ -1,0 +1,1 @@
+"""The writers: page, Markdown, PDF and the files beside them."""

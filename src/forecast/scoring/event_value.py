@@ -1,0 +1,167 @@
+"""What knowing the events was worth: one model with no events, as known at the time, and with hindsight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.config.settings import KNOWLEDGE
+from forecast.errors import ConfigError, nearest
+from forecast.scoring.bootstrap import circular_picks
+from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
+from forecast.scoring.scores import METRICS, Groups, fold_losses
+from forecast.tables.common_folds import ALL, Ground, grounds
+from forecast.tables.quantiles import Floats, ordered_unique
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+KNOWLEDGE_COLUMNS: tuple[str, ...] = (
+    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower",
+    "upper", "n", "gain_hindsight", "lower_hindsight", "upper_hindsight",
+)  # fmt: skip
+#: Name in the table -> (metric, scale).
+MEASURES: dict[str, tuple[str, str]] = {
+    "median_error": ("median_error", "log"),
+    "mae": ("mae", "natural"),
+    "wis": ("wis", "natural"),
+    "log_mae": ("mae", "log"),
+    "log_wis": ("wis", "log"),
+}
+
+
+def compare_knowledge(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    coding: str = "rule",
+    truth: str = "latest",
+    as_of: Any = None,
+    measures: Sequence[str] = tuple(MEASURES),
+    block: int = BLOCK_MONTHS,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Score each model by what it knew of the events, on the folds that all its kinds of knowledge have.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        Long forecast table that holds at least one model with more than one kind of knowledge.
+    obs : Observations
+        Figures.
+    coding : str
+        Written into the table.
+    truth, as_of
+        As in `score`.
+    measures : sequence of str
+        ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
+    block, draws, seed
+        Months of a block, number of draws and seed of the circular block bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        `KNOWLEDGE_COLUMNS`: the score with each kind of knowledge (missing where not run), the gain of
+        knowing what was known at the time over no events (a share of the latter, with its 90 % bootstrap
+        interval), the number of origins, and the gain of hindsight. Empty when no model has two kinds.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown measure.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name = fc.load_observations(), "southwest.usbp"
+    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
+    >>> models = {"arima": fc.make_model("arima", order=(0, 1, 1))}
+    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins[-9:], horizon=1,
+    ...     knowledge=["none", "at_origin"]).forecasts
+    >>> compare_knowledge(table, obs, measures=["mae"])[["horizon", "n"]].to_numpy().tolist()
+    [[1, 9], ['all', 9]]
+    """
+    unknown = [x for x in measures if x not in MEASURES]
+    if unknown:
+        raise ConfigError(
+            f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
+        )
+    plain = forecasts[forecasts["scenario"].fillna("") == ""]
+    rows: list[dict[str, Any]] = []
+    for model in ordered_unique(plain["model"]):
+        mine = plain[plain["model"] == model]
+        if mine["knowledge"].nunique() < 2:
+            continue
+        for ground in grounds(mine, obs, None, truth, as_of):
+            head = {"model": model, "series_id": ground.series_id, "coding": coding}
+            shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+            for measure in measures:
+                cells = _cells(ground, measure, shared, (block, draws, seed))
+                rows += [{**head, "metric": measure, **cell} for cell in cells]
+    return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
+
+
+def _cells(
+    ground: Ground, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
+) -> list[dict[str, Any]]:
+    """One metric at each horizon, and over all of them at origins that have them all."""
+    metric, scale = MEASURES[measure]
+    none = np.full(len(ground.origins), np.nan)
+    losses = {
+        name[1]: fold_losses(ground, k, METRICS[metric], scale, none, shared).losses
+        for k, name in enumerate(ground.names)
+    }
+    stacked = np.stack(list(losses.values()))
+    cells = []
+    for j in [*range(stacked.shape[2]), None]:
+        chosen = stacked if j is None else stacked[:, :, [j]]
+        whole = np.asarray(np.isfinite(chosen).all(axis=(0, 2)), dtype=bool)
+        if not whole.any():
+            continue
+        by_kind = dict(zip(losses, chosen[:, whole].mean(axis=2), strict=True))
+        value = {kind: _together(by_kind[kind], metric) if kind in by_kind else np.nan for kind in KNOWLEDGE}
+        gains = _gains(by_kind, metric, ground.last[whole], bootstrap)
+        cells.append(
+            {
+                "horizon": ALL if j is None else j + 1,
+                **value,
+                **dict(zip(("gain", "lower", "upper"), gains["at_origin"], strict=True)),
+                "n": int(whole.sum()),
+                **dict(zip(_HINDSIGHT, gains["hindsight"], strict=True)),
+            }
+        )
+    return cells
+
+
+def _together(losses: Floats, metric: str) -> Any:
+    """Mean or median over origins (the last axis)."""
+    return (np.median if metric == "median_error" else np.mean)(losses, axis=-1)
+
+
+_HINDSIGHT = ("gain_hindsight", "lower_hindsight", "upper_hindsight")
+
+
+def _gains(
+    by_kind: dict[str, Floats], metric: str, last: Any, bootstrap: tuple[int, int, int]
+) -> dict[str, tuple[float, float, float]]:
+    """Gain of each kind of knowledge over none, with its bootstrap interval."""
+    out = dict.fromkeys(("at_origin", "hindsight"), (float("nan"),) * 3)
+    if "none" not in by_kind:
+        return out
+    block, draws, seed = bootstrap
+    spacing = float(np.median(np.diff(last))) if len(last) > 1 else 1.0
+    picks = circular_picks(len(last), round(block / max(spacing, 1.0)), draws, seed)
+    tail = (1.0 - CONFIDENCE) / 2.0
+    before = _together(by_kind["none"], metric)
+    drawn_before = _together(by_kind["none"][picks], metric)
+    for kind in out.keys() & by_kind.keys():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gain = 1.0 - _together(by_kind[kind], metric) / before
+            drawn = 1.0 - _together(by_kind[kind][picks], metric) / drawn_before
+        drawn = drawn[np.isfinite(drawn)]
+        ends = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
+        out[kind] = (float(gain), float(ends[0]), float(ends[1]))
+    return out

@@ -1,0 +1,269 @@
+"""Common ground: the models of one series at the same origins and horizons, beside what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from forecast.config.settings import Truth, is_month
+from forecast.errors import ConfigError, nearest
+from forecast.tables.levels import central_pairs, range_levels
+from forecast.tables.quantiles import (
+    NEVER,
+    Block,
+    Bools,
+    Floats,
+    Ints,
+    Wide,
+    blocks,
+    days,
+    log_floor,
+    look_up,
+    ordered_unique,
+    outcomes,
+    to_wide,
+)
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+#: Central ranges without which quantiles are not scored.
+REQUIRED: tuple[float, ...] = (0.5, 0.8, 0.95)
+ALL = "all"
+
+Eras = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Forecasts of one (scenario, series): model x origin x horizon x level, and the outcomes.
+
+    Attributes
+    ----------
+    names : tuple of (model, knowledge, scenario)
+    base : int
+        Position of the baseline among them; -1 when none was asked for.
+    y : array, origin x horizon
+        Outcomes, NaN where not known.
+    logs, floor : bool, float
+        Whether the figures allow logs, and the floor.
+    start, history : int, array
+        Ordinal of the first month of the record, and the record.
+    """
+
+    series_id: str
+    scenario: str
+    names: tuple[tuple[str, str, str], ...]
+    base: int
+    quantiles: Floats
+    levels: Floats
+    y: Floats
+    origins: Ints
+    last: Ints
+    logs: bool
+    floor: float
+    start: int
+    history: Floats
+
+    @cached_property
+    def medians(self) -> Floats:
+        """Level 0.5, model x origin x horizon."""
+        return self.at(0.5)
+
+    def at(self, level: float) -> Floats:
+        """One level, model x origin x horizon."""
+        found = np.flatnonzero(np.isclose(self.levels, level, atol=1e-9))
+        if not len(found):
+            return np.full(self.quantiles.shape[:-1], np.nan)
+        return self.quantiles[..., found[0]]
+
+    @cached_property
+    def takes_part(self) -> Bools:
+        """Model x horizon: has the model any forecast of this horizon whose outcome is known?"""
+        return np.asarray((np.isfinite(self.medians) & np.isfinite(self.y)).any(axis=1))
+
+    @cached_property
+    def due(self) -> Bools:
+        """Outcomes known and forecast by at least one model."""
+        return np.isfinite(self.y) & np.isfinite(self.medians).any(axis=0)
+
+    @cached_property
+    def common(self) -> Bools:
+        """Folds that every model taking part at this horizon has."""
+        has = np.isfinite(self.medians) | ~self.takes_part[:, None, :]
+        return self.due & has.all(axis=0)
+
+    @cached_property
+    def has_ranges(self) -> Bools:
+        """Model x origin x horizon: are all required ranges there?"""
+        has = np.ones(self.medians.shape, dtype=bool)
+        for central in REQUIRED:
+            for level in range_levels(central):
+                has &= np.isfinite(self.at(level))
+        return has
+
+    @cached_property
+    def ranged(self) -> Bools:
+        """Common folds at which every model taking part has the required ranges."""
+        return self.common & (self.has_ranges | ~self.takes_part[:, None, :]).all(axis=0)
+
+    @cached_property
+    def lacks_ranges(self) -> Bools:
+        """Model x horizon: a model that takes part but has the required ranges at no common fold."""
+        return self.takes_part & ~(self.has_ranges & self.common).any(axis=1)
+
+    def without_ranges(self, j: int) -> list[str]:
+        """Models that have the required ranges at none of the common folds of a horizon."""
+        return [name[0] for name, lacks in zip(self.names, self.lacks_ranges[:, j], strict=True) if lacks]
+
+    def shared_levels(self, j: int) -> list[tuple[Ints, Ints]]:
+        """Ranged folds of a horizon with the levels that all models have there: pairs and the median.
+
+        Folds with the same levels stand together, as (positions of folds, positions of levels).
+        """
+        folds = np.flatnonzero(self.ranged[:, j])
+        if not len(folds):
+            return []
+        has = np.isfinite(self.quantiles[self.takes_part[:, j]][:, folds, j]).all(axis=0)
+        patterns, which = np.unique(has, axis=0, return_inverse=True)
+        groups = []
+        for i, pattern in enumerate(patterns):
+            kept = np.flatnonzero(pattern)
+            middle = kept[np.isclose(self.levels[kept], 0.5)]
+            paired = [kept[i] for pair in central_pairs(self.levels[kept]) for i in pair[:2]]
+            levels = np.sort(np.array([*paired, *middle], dtype=np.int64))
+            groups.append((folds[which.ravel() == i], levels))
+        return groups
+
+    def scaled(self, values: Floats, scale: str) -> Floats:
+        """Values on the natural or the log scale."""
+        return log_floor(values, self.floor) if scale == "log" else values
+
+    def label(self, k: int) -> dict[str, str]:
+        """Identity of one model for a table."""
+        model, knowledge, scenario = self.names[k]
+        return {"model": model, "knowledge": knowledge, "scenario": scenario, "series_id": self.series_id}
+
+
+def grounds(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    baseline: str | None,
+    truth: str = "latest",
+    as_of: Any = None,
+) -> Iterator[Ground]:
+    """Cut a forecast table into grounds, one for each scenario and series.
+
+    Raises
+    ------
+    ConfigError
+        When the baseline is missing for a series, or `truth` is neither ``latest`` nor ``first``.
+    """
+    if truth not in ("latest", "first"):
+        raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
+    wide = to_wide(forecasts)
+    found = blocks(wide)
+    _require_baseline(found, baseline)
+    for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
+        mine = [b for b in found if b.name[2:] == (scenario, series_id)]
+        base = [b for b in found if b.name[:3] == (baseline, "none", "") and b.name[3] == series_id]
+        if base and base[0] not in mine:
+            mine = [*base, *mine]
+        at = mine.index(base[0]) if base else -1
+        yield _ground(wide, mine, at, obs, truth, as_of, scenario)
+
+
+def _require_baseline(found: Sequence[Block], baseline: str | None) -> None:
+    if baseline is None:
+        return
+    have = {b.name[3] for b in found if b.name[:3] == (baseline, "none", "")}
+    missing = [s for s in ordered_unique(b.name[3] for b in found) if s not in have]
+    if missing or not found:
+        models = ordered_unique(b.name[0] for b in found)
+        raise ConfigError(
+            f"baseline: the forecasts hold no '{baseline}' (knowledge none) for "
+            f"{', '.join(missing) or 'any series'}; expected it beside every model ({', '.join(models)})."
+            f"{nearest(baseline, models)}"
+        )
+
+
+def _ground(
+    wide: Wide, mine: Sequence[Block], at: int, obs: Observations, truth: str, as_of: Any, scenario: str
+) -> Ground:
+    origins = np.unique(np.concatenate([b.origins for b in mine]))
+    last = np.zeros(len(origins), dtype=np.int64)
+    horizons = max(b.horizons for b in mine)
+    quantiles = np.full((len(mine), len(origins), horizons, len(wide.levels)), np.nan)
+    for k, block in enumerate(mine):
+        t = np.searchsorted(origins, block.origins)
+        last[t] = block.last
+        quantiles[k, t, : block.horizons] = block.matrix(wide.values)
+    series_id = mine[0].name[3]
+    start, history = _truth(obs, series_id, truth, as_of)
+    months = last[:, None] + np.arange(1, horizons + 1)[None, :]
+    day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
+    logs, floor = outcomes(obs, series_id).scale_at(np.array([day]))
+    return Ground(
+        series_id=series_id,
+        scenario=scenario,
+        names=tuple((b.name[0], b.name[1], b.name[2]) for b in mine),
+        base=at,
+        quantiles=quantiles,
+        levels=wide.levels,
+        y=look_up(months, start, history, np.nan),
+        origins=origins,
+        last=last,
+        logs=bool(logs[0]),
+        floor=float(max(floor[0], 0.0)),
+        start=start,
+        history=history,
+    )
+
+
+def _truth(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[int, Floats]:
+    """Outcomes of a series as an array that starts at an ordinal."""
+    figures = obs.actuals(series_id, truth=cast("Truth", truth), as_of=as_of).dropna()
+    if not len(figures):
+        return 0, np.zeros(0)
+    ordinals = pd.PeriodIndex(figures.index).asi8
+    start = int(ordinals.min())
+    values = np.full(int(ordinals.max()) - start + 1, np.nan)
+    values[ordinals - start] = figures.to_numpy(dtype=float)
+    return start, values
+
+
+def is_time(span: Any) -> bool:
+    """Tell whether an era is a stretch of time, not a choice of origins."""
+    return (
+        isinstance(span, (tuple, list))
+        and len(span) == 2
+        and all(isinstance(x, str) and is_month(x) for x in span)
+    )
+
+
+def era_masks(ground: Ground, eras: Eras | None) -> dict[str, Bools]:
+    """Origins of each era, by the last official month at the origin; ``all`` first.
+
+    An era is a pair of months, ends included, or a collection of origins (calm, break), which may differ by
+    series.
+    """
+    masks: dict[str, Bools] = {ALL: np.ones(len(ground.origins), dtype=bool)}
+    for name, span in (eras or {}).items():
+        if name == ALL:
+            raise ConfigError(f"eras: the name '{ALL}' is taken")
+        if isinstance(span, Mapping):
+            span = list(span.get(ground.series_id, ()))
+        pair = isinstance(span, (tuple, list)) and len(span) == 2 and all(isinstance(x, str) for x in span)
+        if is_time(span):
+            first, final = (pd.Period(x, freq="M").ordinal for x in span)
+            masks[name] = (ground.last >= first) & (ground.last <= final)
+        elif isinstance(span, str) or (pair and any(len(x) == 7 for x in span)):
+            raise ConfigError(f"eras.{name}: {span!r}; expected two months (YYYY-MM) or a list of origins")
+        else:
+            masks[name] = np.isin(ground.origins, days(list(span)))
+    return masks

@@ -1,0 +1,352 @@
+"""Long forecast tables as arrays, and back.
+
+Everything that is computed from forecast tables is computed on arrays; this module is the door. It also
+holds what is known of a series at each origin: first-release values, the days on which they became public,
+and the scale (logs or natural) that the figures known by then allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecast.config.settings import FORECAST_COLUMNS
+from forecast.errors import ConfigError
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+#: What names one forecast; `level` and `value` hang on it.
+KEYS: tuple[str, ...] = ("model", "knowledge", "scenario", "series_id", "origin", "horizon")
+#: A day that never comes: the release of a figure that is not public.
+NEVER: int = int(np.iinfo(np.int64).max)
+MEDIAN = 0.5
+
+
+@dataclass(frozen=True)
+class Wide:
+    """One row a forecast, one column a level.
+
+    Attributes
+    ----------
+    keys : DataFrame
+        `KEYS` and `month`; default index.
+    levels : array, (L,)
+        Ascending.
+    values : array, (n, L)
+        NaN where a level has no row.
+    """
+
+    keys: pd.DataFrame
+    levels: Floats
+    values: Floats
+
+    @property
+    def median(self) -> Floats:
+        """The column of level 0.5, NaN where absent."""
+        return self.column(MEDIAN)
+
+    def column(self, level: float) -> Floats:
+        """The column of one level, NaN where absent."""
+        at = np.flatnonzero(np.isclose(self.levels, level, atol=1e-9))
+        return self.values[:, at[0]] if len(at) else np.full(len(self.keys), np.nan)
+
+    def take(self, rows: NDArray[Any]) -> Wide:
+        """Return some of the rows (positions or a mask)."""
+        at = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return Wide(self.keys.take(at).reset_index(drop=True), self.levels, self.values[at])
+
+
+def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
+    """Raise `ConfigError` unless the table has the columns of a forecast table."""
+    missing = [c for c in FORECAST_COLUMNS if c not in forecasts.columns]
+    if missing:
+        raise ConfigError(
+            f"{what}: column{'s' if len(missing) > 1 else ''} {', '.join(missing)} missing; "
+            f"expected {', '.join(FORECAST_COLUMNS)}"
+        )
+
+
+def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with months as periods, origins as days and no missing scenario.
+
+    Tables read from CSV carry texts; those made in memory pass through unchanged.
+    """
+    check_table(forecasts)
+    table = forecasts
+    if not isinstance(table["month"].dtype, pd.PeriodDtype):
+        table = table.assign(month=pd.PeriodIndex(table["month"].astype(str), freq="M"))
+    if not pd.api.types.is_datetime64_any_dtype(table["origin"]):
+        table = table.assign(origin=pd.to_datetime(table["origin"]))
+    if table["scenario"].isna().any():
+        table = table.assign(scenario=table["scenario"].astype(object).where(table["scenario"].notna(), ""))
+    return table
+
+
+def to_wide(forecasts: pd.DataFrame) -> Wide:
+    """Turn a long forecast table into one row a forecast.
+
+    Models keep the order in which they first appear, origins and horizons ascend. Rows without a level
+    (means) are left out.
+
+    Raises
+    ------
+    ConfigError
+        When columns are missing or a (forecast, level) stands twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"model": "rw", "series_id": "s", "origin": pd.Timestamp("2024-02-20"),
+    ...     "month": pd.PeriodIndex(["2024-02"] * 2, freq="M"), "horizon": 1, "knowledge": "none",
+    ...     "scenario": "", "level": [0.5, 0.9], "value": [10.0, 12.0]})
+    >>> to_wide(table).values.tolist()
+    [[10.0, 12.0]]
+    """
+    table = tidy_keys(forecasts)
+    if table["level"].isna().any():
+        table = table[table["level"].notna()]
+    code = np.zeros(len(table), dtype=np.int64)
+    for key in KEYS:
+        codes, uniques = pd.factorize(table[key], sort=key in ("origin", "horizon"))
+        code = code * max(len(uniques), 1) + codes
+    _, first, row = np.unique(code, return_index=True, return_inverse=True)
+    level_codes, level_values = pd.factorize(np.round(table["level"].to_numpy(dtype=float), 9), sort=True)
+    levels = np.asarray(level_values, dtype=float)
+    cell = row * max(len(levels), 1) + level_codes
+    _refuse_twice(table, cell)
+    values = np.full(len(first) * len(levels), np.nan)
+    values[cell] = table["value"].to_numpy(dtype=float)
+    keys = table[[*KEYS, "month"]].take(first).reset_index(drop=True)
+    return Wide(keys, levels, values.reshape(len(first), len(levels)))
+
+
+def _refuse_twice(table: pd.DataFrame, cell: Ints) -> None:
+    if len(cell) and np.bincount(cell).max() > 1:
+        at = int(np.flatnonzero(pd.Series(cell).duplicated())[0])
+        row = table.iloc[at]
+        where = ", ".join(f"{key} {row[key]}" for key in (*KEYS, "level"))
+        raise ConfigError(f"forecasts: a row stands twice ({where}); expected one value a forecast and level")
+
+
+def to_long(wide: Wide) -> pd.DataFrame:
+    """Turn arrays back into a long table; a NaN has no row."""
+    row, level = np.nonzero(~np.isnan(wide.values))
+    table = wide.keys.take(row).reset_index(drop=True)
+    table["level"] = wide.levels[level]
+    table["value"] = wide.values[row, level]
+    return table[list(FORECAST_COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The forecasts of one (model, knowledge, scenario, series) as origin x horizon.
+
+    `rows` are positions in the `Wide`, `t` and `j` where each of them stands (origin, horizon - 1).
+    """
+
+    name: tuple[str, str, str, str]
+    rows: Ints
+    t: Ints
+    j: Ints
+    origins: Ints  #: days since 1970, ascending
+    last: Ints  #: ordinal of the last official month at each origin
+    horizons: int
+
+    def matrix(self, column: Floats) -> Floats:
+        """Spread a column of the `Wide` over origin x horizon (x level)."""
+        shape = (len(self.origins), self.horizons, *column.shape[1:])
+        out = np.full(shape, np.nan)
+        out[self.t, self.j] = column[self.rows]
+        return out
+
+    @property
+    def months(self) -> Ints:
+        """Ordinals of the months that are forecast, origin x horizon."""
+        return self.last[:, None] + np.arange(1, self.horizons + 1)[None, :]
+
+
+def days(values: Any) -> Ints:
+    """Return timestamps as whole days since 1970; `NEVER` where missing."""
+    stamps = np.asarray(pd.to_datetime(pd.Series(values).reset_index(drop=True)).to_numpy("datetime64[D]"))
+    out = stamps.astype(np.int64)
+    return np.where(np.isnat(stamps), NEVER, out)
+
+
+def blocks(wide: Wide) -> list[Block]:
+    """Cut a wide table into one block for each (model, knowledge, scenario, series), as they appear."""
+    if not len(wide.keys):
+        return []
+    keys = wide.keys
+    origin = days(keys["origin"])
+    month = pd.PeriodIndex(keys["month"]).asi8
+    horizon = keys["horizon"].to_numpy(dtype=np.int64)
+    if horizon.min() < 1:
+        raise ConfigError(f"forecasts: horizon {horizon.min()}; horizons count from 1")
+    made = []
+    groups = keys.groupby(list(KEYS[:4]), sort=False).indices
+    for at in sorted(groups.values(), key=lambda rows: int(rows[0])):
+        rows = np.asarray(at, dtype=np.int64)
+        unique, t = np.unique(origin[rows], return_inverse=True)
+        last = np.zeros(len(unique), dtype=np.int64)
+        last[t] = month[rows] - horizon[rows]
+        wrong = last[t] != month[rows] - horizon[rows]
+        if wrong.any():
+            bad = keys.iloc[int(rows[np.flatnonzero(wrong)[0]])]
+            raise ConfigError(
+                f"forecasts: {bad['model']}, {bad['series_id']}, origin {bad['origin']:%Y-%m-%d}: month "
+                f"{bad['month']} is not horizon {bad['horizon']} of one and the same last official month"
+            )
+        head = keys.iloc[int(rows[0])]
+        label = (str(head["model"]), str(head["knowledge"]), str(head["scenario"]), str(head["series_id"]))
+        made.append(Block(label, rows, t, horizon[rows] - 1, unique, last, int(horizon.max())))
+    return made
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of one series: first releases and when they were public, and the scale allowed at any day.
+
+    Attributes
+    ----------
+    start : int
+        Ordinal of the first month of the arrays.
+    values, released : array
+        First official value of each month, and the day on which it was public (`NEVER` when it is not).
+    row_days, positive, counts, floors : array
+        Cumulative over the official rows by release day: all positive so far; all whole and non-negative so
+        far; half the rounding unit of the newest row.
+    table : DataFrame
+        The official rows of the series.
+    """
+
+    start: int
+    values: Floats
+    released: Ints
+    row_days: Ints
+    positive: Bools
+    counts: Bools
+    floors: Floats
+    table: pd.DataFrame
+
+    def at(self, ordinals: Ints) -> tuple[Floats, Ints]:
+        """First values and release days of months; NaN and `NEVER` outside the record."""
+        return look_up(ordinals, self.start, self.values, np.nan), look_up(
+            ordinals, self.start, self.released, NEVER
+        )
+
+    def scale_at(self, origins: Ints, transform: str = "auto") -> tuple[Bools, Floats]:
+        """Tell for each origin whether logs are allowed, and the floor, from rows public by then.
+
+        The floor is half the rounding unit for counts, 0 for other positive series; on the natural scale
+        it is 0 for counts and minus infinity for the rest.
+        """
+        at = np.searchsorted(self.row_days, origins, side="right") - 1
+        known = at >= 0
+        at = np.maximum(at, 0)
+        if not len(self.row_days):
+            return np.zeros(len(origins), dtype=bool), np.zeros(len(origins))
+        counts = self.counts[at] & known
+        if transform == "none":
+            return np.zeros(len(origins), dtype=bool), np.where(counts, 0.0, -np.inf)
+        logs = (self.positive[at] | self.counts[at]) & known
+        return logs, np.where(counts, self.floors[at], np.where(logs, 0.0, -np.inf))
+
+
+def look_up(ordinals: Ints, start: int, values: NDArray[Any], missing: Any) -> NDArray[Any]:
+    """Read an array that starts at ordinal `start`; `missing` outside it."""
+    at = ordinals - start
+    inside = (at >= 0) & (at < len(values))
+    out = np.full(ordinals.shape, missing, dtype=values.dtype)
+    out[inside] = values[at[inside]]
+    return out
+
+
+def outcomes(obs: Observations, series_id: str) -> Outcomes:
+    """Collect the first releases of a series and what its figures allow, for use at any origin."""
+    rows = obs.table[obs.table["series_id"] == series_id]
+    if rows.empty:
+        raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")
+    first = obs.actuals(series_id, truth="first").dropna()
+    when = obs.first_released(series_id)
+    ordinals = pd.PeriodIndex(first.index).asi8
+    start, length = int(ordinals.min()), int(ordinals.max() - ordinals.min()) + 1
+    values, released = np.full(length, np.nan), np.full(length, NEVER, dtype=np.int64)
+    values[ordinals - start] = first.to_numpy(dtype=float)
+    when_ordinals = pd.PeriodIndex(when.index).asi8 - start
+    inside = (when_ordinals >= 0) & (when_ordinals < length)
+    released[when_ordinals[inside]] = days(when.to_numpy())[inside]
+    by_day = rows.sort_values("released", kind="stable")
+    v = by_day["value"].to_numpy(dtype=float)
+    rounding = by_day["rounding"].to_numpy(dtype=float) if "rounding" in by_day else np.ones(len(v))
+    return Outcomes(
+        start=start,
+        values=values,
+        released=released,
+        row_days=days(by_day["released"].to_numpy()),
+        positive=np.logical_and.accumulate(v > 0),
+        counts=np.logical_and.accumulate((v >= 0) & (v == np.round(v))),
+        floors=0.5 * np.where(np.isfinite(rounding) & (rounding > 0), rounding, 1.0),
+        table=rows,
+    )
+
+
+def periods(ordinals: Ints) -> pd.PeriodIndex:
+    """Months from their ordinals."""
+    return pd.PeriodIndex.from_ordinals(ordinals, freq="M")  # type: ignore[attr-defined,no-any-return]
+
+
+def stamps(numbers: Ints) -> pd.DatetimeIndex:
+    """Days since 1970 as timestamps, in the unit that all tables use."""
+    return pd.DatetimeIndex(numbers.astype("datetime64[D]").astype("datetime64[ns]"))
+
+
+def log_floor(values: Floats, floor: Floats | float) -> Floats:
+    """Logs with a floor; NaN where neither the value nor the floor is positive."""
+    floored = np.maximum(values, floor)
+    return np.log(floored, out=np.full(floored.shape, np.nan), where=floored > 0)
+
+
+def as_of_values(table: pd.DataFrame, origins: Ints, start: int, months: int) -> Floats:
+    """Values of one series as known on each day: origin x month; NaN where unknown.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Official rows of one series.
+    origins : array
+        Days since 1970.
+    start, months : int
+        Ordinal of the first month, and how many.
+    """
+    rows = table.sort_values(["released", "month"], kind="stable")
+    at = pd.PeriodIndex(rows["month"]).asi8 - start
+    when, value = days(rows["released"].to_numpy()), rows["value"].to_numpy(dtype=float)
+    keep = (at >= 0) & (at < months)
+    at, when, value = at[keep], when[keep], value[keep]
+    out = np.full((len(origins), months), np.nan)
+    for i, n in enumerate(np.searchsorted(when, origins, side="right")):
+        out[i, at[:n]] = value[:n]  # in order of release: the last one public by then stays
+    return out
+
+
+def ordered_unique(values: Iterable[Any]) -> list[Any]:
+    """Unique values in order of appearance."""
+    return list(dict.fromkeys(values.unique() if isinstance(values, pd.Series) else values))
+
+
+def require_levels(levels: Sequence[float]) -> Floats:
+    """Return levels ascending, with 0.5, or raise `ConfigError`."""
+    given = sorted({round(float(x), 9) for x in levels} | {MEDIAN})
+    if given[0] <= 0 or given[-1] >= 1:
+        raise ConfigError(f"levels: {given[0]} to {given[-1]}; expected probabilities between 0 and 1")
+    return np.array(given)
