@@ -58,7 +58,7 @@ bench: $(DEV) ## print the tables of speed and accuracy, peers side by side (slo
 
 proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
 	@$(BIN)/pytest -m proof -n 2
-	@HYPOTHESIS_PROFILE=proof $(BIN)/pytest -n 2 tests/oracle/test_arima_properties.py tests/test_shapes.py tests/test_changes.py
+	@HYPOTHESIS_PROFILE=proof $(BIN)/pytest -n 2 tests/oracle/test_arima_properties.py tests/events/test_shapes.py tests/test_changes.py
 
 notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py

@@ -22,8 +22,8 @@ import forecast as fc
 from _arima_peers import _lines, venv_python, x13_binary
 from forecast.interventions.detect import detect_events
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from _interventions import noise
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+from interventions_helpers import noise
 
 MONTHS, PLACE, SD = 240, 150, 0.05
 SPEC = """series{{title='b' start=1990.1 period=12 decimals=5 data=(

@@ -18,8 +18,8 @@ import numpy as np
 import forecast as fc
 from forecast.interventions.placebo import placebo
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from _interventions import calendar, noise, panel_of
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+from interventions_helpers import calendar, noise, panel_of
 
 ROOT = Path(__file__).parents[1]
 MONTHS = 160

@@ -91,7 +91,7 @@ def small(tmp_path_factory):
 @pytest.fixture
 def web():
     """A web server on the loopback that answers as a test wants."""
-    from _web import Web
+    from web_helpers import Web
 
     with Web() as made:
         yield made

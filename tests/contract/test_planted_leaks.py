@@ -6,20 +6,16 @@ later day is refused by the event adjustment.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from _tables import drift, figures, forecasts, random_walk, walk
 from forecast.config.settings import CombinationSpec, IntervalsSpec
 from forecast.postprocess import reconciliation
 from forecast.postprocess.combination import combine
 from forecast.postprocess.intervals import METHODS, add_intervals
 from forecast.postprocess.reconciliation import reconcile
 from forecast.tables import known_errors
+from tables_helpers import drift, figures, forecasts, random_walk, walk
 
 MONTHS, AT = 40, 32
 TREE = {"all": ("a", "b")}

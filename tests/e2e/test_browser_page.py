@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import Browser, Tab, find_chromium
 
+from chromium import Browser, Tab, find_chromium
 from forecast.config import compose
 from forecast.report import build as fc_page
 from forecast.report import comparison

@@ -6,19 +6,16 @@ import random
 import resource
 import shutil
 import signal
-import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from _archive import reachable
-from _rounds import Rounds, light
+from archive_helpers import reachable
 from forecast.archive.store import Archive, digest_of
 from forecast.publish import folders
 from forecast.publish.publish import STEPS
+from rounds_helpers import Rounds, light
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 FIRST, NEXT = 40, 41

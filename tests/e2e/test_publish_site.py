@@ -2,19 +2,16 @@
 
 import json
 import os
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from chromium import Browser, find_chromium
-from test_browser_page import violations
-
-from _rounds import Rounds
 from forecast.publish.publish import backfill
+from rounds_helpers import Rounds
+from tests.e2e.test_browser_page import violations
 
 
 @pytest.fixture(scope="module")

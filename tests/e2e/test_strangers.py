@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from chromium import Browser, find_chromium
 
+from chromium import Browser, find_chromium
 from forecast.cli.main import main
 from forecast.config import guard
 from forecast.data.frames import _IDS, SIDE_COLUMNS

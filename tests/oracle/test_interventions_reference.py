@@ -1,19 +1,17 @@
 """Effects against R: the seat-belt law of 1983 (log10, kilometres and petrol price) and the Nile step of 1899."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 import forecast as fc
-from _interventions import calendar, panel_of
 from forecast.events.design import Design
 from forecast.interventions.effects import effects
 from forecast.interventions.placebo import placebo
+from interventions_helpers import calendar, panel_of
 
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "arima_cases.json").read_text())

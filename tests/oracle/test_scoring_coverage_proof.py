@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 import forecast as fc
-from _tables import figures
 from forecast.config.settings import FORECAST_COLUMNS, IntervalsSpec
 from forecast.postprocess.intervals import METHODS, OWN, add_intervals
 from forecast.scoring.calibration import calibrate
+from tables_helpers import figures
 
 SERIES, MONTHS, HORIZON = 500, 181, 6
 NOMINALS = (0.5, 0.8, 0.95)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from forecast.scoring.scores import score
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from _tables import drift, figures, forecasts, random_walk, seasonal_naive
+from tables_helpers import drift, figures, forecasts, random_walk, seasonal_naive
 
 DATA = Path(__file__).parent / "data"
 SERIES = pd.read_csv(DATA / "scoring_series.csv")

@@ -77,9 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(HELP.rstrip())
         return 0
     if words[0] == "--version":
-        from forecast import __version__
+        from forecast.config.settings import VERSION
 
-        say(f"forecast {__version__}")
+        say(f"forecast {VERSION}")
         return 0
     try:
         return _called(words)

@@ -433,7 +433,7 @@ def doctor() -> dict[str, str]:
     import importlib.metadata as metadata
     import platform
 
-    from forecast import __version__
+    from forecast.config.settings import VERSION
     from forecast.data.observations import load_observations
 
     names = "numpy scipy pandas statsmodels scikit-learn matplotlib numba joblib hydra-core jinja2 arch dask fsspec"
@@ -447,7 +447,7 @@ def doctor() -> dict[str, str]:
     own = ", ".join(map(str, compose.own_dirs())) or "none"
     told = ("FORECAST_CONF", "NO_COLOR", "OMP_NUM_THREADS", "HYDRA_FULL_ERROR")
     return {
-        "forecast": f"{__version__}, commit {_commit()}",
+        "forecast": f"{VERSION}, commit {_commit()}",
         "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "packages": ", ".join(versions),
         "configuration": f"{compose.conf_dir()}; own: {own}",

@@ -1,0 +1,197 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.archive import track_record as tr
+from forecast.archive.store import Archive
+from forecast.config.settings import LEVELS
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    """Two months: the first revised later, the second not."""
+    path = tmp_path_factory.mktemp("f") / "f.csv"
+    path.write_text(
+        "series_id,month,value,released\n"
+        "a,2024-01,90,2024-02-10\na,2024-02,100,2024-03-10\na,2024-03,120,2024-04-10\na,2024-02,104,2024-05-10\n"
+    )
+    return fc.load_observations(path)
+
+
+def table(
+    values,
+    kind="published",
+    model="short",
+    origin="2024-02-10",
+    month="2024-02",
+    horizon=1,
+    run=1,
+    levels=(0.1, 0.25, 0.5, 0.75, 0.9),
+):
+    return pd.DataFrame({
+        "run": run, "kind": kind, "model": model, "series_id": "a", "origin": pd.Timestamp(origin), "month": pd.Period(month, "M"),
+        "horizon": horizon, "knowledge": "none", "scenario": "", "level": levels, "value": values,
+    })  # fmt: skip
+
+
+def test_each_forecast_is_scored_against_the_first_release_and_the_latest_figure(figures):
+    record = tr.track_record(table([70.0, 80.0, 90.0, 102.0, 110.0]), figures)
+    row = record.iloc[0]
+    assert list(record.columns) == list(tr.RECORD_COLUMNS)
+    assert (row["truth_first"], row["truth"], row["error_first"], row["error"]) == (100, 104, -10, -14)
+    assert (row["inside_50_first"], row["inside_50"], row["inside_80"]) == ("yes", "no", "yes")
+    # by hand: weights 0.5 * alpha on ranges, half on the median, over 2.5
+    spread = (0.5 * 0.2 * 40 + 0.5 * 0.5 * 22) / 2.5
+    under = (0.5 * 14 + 2.0) / 2.5
+    assert (
+        row["wis_spread"] == pytest.approx(spread)
+        and row["wis_under"] == pytest.approx(under)
+        and row["wis_over"] == 0
+    )
+    assert row["wis"] == pytest.approx(spread + under) and row["n_levels"] == 5
+    assert row["wis_first"] == pytest.approx(spread + 0.5 * 10 / 2.5)
+
+
+def test_only_what_was_public_on_a_day_is_a_truth(figures):
+    forecasts = pd.concat(
+        [table([70.0, 80, 90, 102, 110]), table([1.0, 2, 3, 4, 5], month="2024-03", horizon=2)]
+    )
+    early = tr.track_record(forecasts, figures, "2024-03-15")
+    assert early["truth"].tolist()[0] == 100 and np.isnan(early["truth"].tolist()[1])
+    assert early["inside_80"].tolist() == ["yes", ""] and early["wis"].isna().tolist() == [False, True]
+    assert tr.track_record(forecasts.head(0), figures).empty
+
+
+def test_a_refused_range_is_neither_a_hit_nor_a_miss(figures):
+    only_fifty = table([80.0, 90.0, 105.0], levels=(0.25, 0.5, 0.75))
+    record = tr.track_record(only_fifty, figures)
+    assert record["inside_80"].iloc[0] == "refused" and record["inside_50"].iloc[0] == "yes"
+    summary = tr.summarise(record)
+    assert (
+        np.isnan(summary["held_80"]).all()
+        and summary["n_ranges"].eq(0).all()
+        and summary["held_50"].eq(1).all()
+    )
+    unpaired = tr.track_record(table([90.0, 100.0, 105.0], levels=(0.5, 0.75, 0.9)), figures)
+    assert unpaired["n_levels"].iloc[0] == 1 and unpaired["wis"].iloc[0] == pytest.approx(14)
+
+
+def test_skill_and_rank_stand_on_common_forecasts_and_kinds_are_never_pooled(figures):
+    rows = [
+        table([70.0, 80, 90, 102, 110], model="random_walk"), table([90.0, 95, 104, 110, 120]),
+        table([10.0, 20, 30, 40, 50], model="random_walk", month="2024-03", horizon=2), table([1.0, 2, 3, 4, 5], kind="replayed", run=2),
+        table([0.0, 1, 2, 3, 4], kind="replayed", model="random_walk", run=2),
+    ]  # fmt: skip
+    record = tr.track_record(pd.concat(rows), figures)
+    summary = tr.summarise(record).set_index(["kind", "model", "horizon"])
+    walk, short = (
+        record[(record["kind"] == "published") & (record["model"] == m) & (record["horizon"] == 1)][
+            "wis"
+        ].iloc[0]
+        for m in ("random_walk", "short")
+    )
+    assert summary.loc[("published", "short", "1"), "skill"] == pytest.approx(1 - short / walk)
+    assert summary.loc[("published", "short", "all"), "skill"] == pytest.approx(
+        1 - short / walk
+    )  # its common forecast only
+    assert summary.loc[("published", "random_walk", "1"), "skill"] == 0
+    assert (
+        summary.loc[("published", "short", "1"), "rank"] == 1
+        and summary.loc[("published", "random_walk", "1"), "rank"] == 2
+    )
+    # a row that lacks a forecast that others have is not ranked beside them
+    assert (
+        np.isnan(summary.loc[("published", "short", "all"), "rank"])
+        and summary.loc[("published", "random_walk", "all"), "of"] == 1
+    )
+    assert summary.loc[("replayed", "short", "1"), "n"] == 1
+    with pytest.raises(ValueError, match="never pooled"):
+        tr.worst_miss(record)
+
+
+def test_a_correction_does_not_replace_what_was_said_first(figures):
+    both = pd.concat([table([90.0, 95, 100, 105, 110], run=1), table([100.0, 102, 104, 106, 108], run=2)])
+    record = tr.track_record(both, figures)
+    assert len(record) == 2
+    assert tr.summarise(record)["mae"].tolist() == [4, 4]
+    assert tr.headline_rows(record, "short")["middle"].tolist() == [100.0]
+
+
+def test_coverage_rests_on_independent_months(figures):
+    rows = [table([100.0, 102, 104, 106, 108], horizon=h, origin=f"2024-02-1{h}", run=h) for h in (1, 2, 4)]
+    summary = tr.summarise(tr.track_record(pd.concat(rows), figures)).set_index("horizon")
+    assert (
+        summary.loc["all", "held_80"] == 1
+        and summary.loc["4", "held_80_lower"] < summary.loc["1", "held_80_lower"]
+    )
+    assert summary.loc["all", "held_80_lower"] == pytest.approx(
+        0.05 ** (1 / 1.75), rel=1e-6
+    )  # n = 1 + 1/2 + 1/4
+
+
+def test_the_worst_miss_is_told_in_words(figures):
+    rows = [table([70.0, 80, 90, 102, 110]), table([30.0, 35, 40, 45, 50], month="2024-03", horizon=2)]
+    words = tr.worst_miss(tr.track_record(pd.concat(rows), figures))
+    assert words == (
+        "The worst miss: the forecast of 10 February 2024 for March 2024, 2 months ahead, was 40; 120 were counted, so it was"
+        " 67% too low and the count fell outside the 80% range, 30 to 50."
+    )
+    refused = tr.track_record(table([300.0, 310.0, 320.0], levels=(0.25, 0.5, 0.75)), figures)
+    assert tr.worst_miss(refused).endswith("so it was 3.0 times the count; no 80% range had been given.")
+
+
+def test_matured_rows_go_into_the_archive_once_for_each_truth(figures, tmp_path):
+    from archive_helpers import entry
+
+    archive = Archive(tmp_path / "a.sqlite")
+    archive.record(entry(as_of="2024-02-10"))
+    record = tr.track_record(archive.forecasts([1]), figures, "2024-03-15")
+    rows = tr.matured(record, "2024-03-15")
+    assert (
+        set(rows["truth_kind"]) == {"first", "latest"} and (rows["truth"] == 100).sum() == 4
+    )  # two models, two kinds
+    archive.record(entry(as_of="2024-03-15", matured=rows))
+    archive.record(entry(as_of="2024-03-16", matured=rows))
+    stored = archive.query("select * from matured_rows where month = '2024-02'")
+    assert len(stored) == 4 and set(stored["inside_80"].dropna()) <= {0, 1}
+
+
+def test_forecasts_by_others_stand_beside_ours_with_the_caveat(obs):
+    from forecast.data.observations import BUNDLED
+
+    published = pd.read_csv(BUNDLED / "published.csv", dtype={"made": str})
+    bt = fc.backtest(
+        {},
+        obs,
+        fc.load_events(),
+        ["southwest.usbp"],
+        fc.monthly_origins("2021-11", "2022-01", obs, series=["southwest.usbp"]),
+        3,
+    )
+    record = tr.track_record(bt.forecasts.assign(run=1, kind="replayed"), obs)
+    rows = tr.others(published, obs, record, "random_walk").set_index(["made", "first_month"])
+    january = rows.loc[("2022-01", "2022-01")]
+    assert (
+        january["actual"] == obs.actuals("southwest.usbp")["2022-01"]
+        and january["error"] == 129_000 - january["actual"]
+    )
+    ours = (
+        record[(record["month"] == "2022-01") & (record["origin"] <= "2022-01-31")]
+        .sort_values("origin")
+        .iloc[-1]
+    )
+    assert january["ours"] == ours["middle"] and january["ours_kind"] == "replayed"
+    year = rows.loc[("2019-02", "2019-01")]
+    assert year["actual"] == obs.actuals("southwest.usbp")["2019-01":"2019-12"].sum() and np.isnan(
+        year["ours"]
+    )
+    assert rows["note"].str.startswith("not scored").sum() >= 3 and "selection" in tr.SELECTION
+    assert tr.others(published, obs, record, "random_walk", "2018-12-31")["made"].tolist() == [
+        "2018-05-15",
+        "2018-11",
+    ]
+
+
+def test_levels_of_the_page_are_levels_of_the_package():
+    assert set(tr.LEVEL_COLUMNS.values()) <= set(LEVELS)

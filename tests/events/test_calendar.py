@@ -1,0 +1,189 @@
+"""The calendar: reading, checks, what is known on a day, which series are touched."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from forecast.errors import ConfigError, DataError
+from forecast.events.calendar import add_event, check_calendar, check_event, load_events, matches
+from forecast.events.shapes import DECAY
+
+DATA = Path(__file__).parents[1] / "fixtures"
+
+
+def test_the_bundled_calendar_is_clean_and_whole(events):
+    assert len(events.table) == 118
+    assert len(events.rules) > 30
+    assert [f for f in check_calendar() if f.severity == "error"] == []
+    assert events.table["announced_date"].notna().all()
+    # the notes of the calendar say: usable later than announced in about 20 rows
+    assert (events.table["usable_from"] > events.table["announced_date"]).sum() == 21
+
+
+def test_defaults_of_a_users_file():
+    table = load_events(DATA / "events_small.csv").table.set_index("id")
+    row = table.loc["tariff"]
+    assert row["usable_from"] == pd.Timestamp("2020-02-10")
+    assert pd.isna(row["end_date"]) and pd.isna(row["end_usable_from"])
+    assert (row["series_ids"], row["sign"], row["priority"], row["ramp_months"]) == ("*", "0", 1, 12)
+    assert row["decay"] == pytest.approx(DECAY)
+    assert (row["judged_shape"], row["judged_priority"], row["sign_at_ports"]) == ("step", 1, "0")
+
+
+def test_every_problem_of_a_file_is_told_at_once_with_its_row():
+    with pytest.raises(DataError) as caught:
+        load_events(DATA / "events_broken.csv")
+    told = {(f.row, f.check) for f in caught.value.findings}
+    assert told == {
+        (2, "date"), (3, "id"), (3, "order"), (3, "shape"), (3, "sign"), (3, "priority"),
+        (4, "order"), (4, "number"), (5, "id"), (5, "date"), (6, "id"), (6, "number"), (7, "cells"), (8, "date"),
+    }  # fmt: skip
+    text = str(caught.value)
+    assert "Did you mean 'step'?" in text
+    assert "announced_date of 'a' is '2020-02-30'" in text
+    assert "'b' is usable before it was announced" in text
+    assert caught.value.exit_code == 4
+
+
+def test_a_missing_column_is_named_with_its_nearest(tmp_path):
+    file = tmp_path / "e.csv"
+    file.write_text("id,announced,effective_start,shape\nx,2020-01-01,2020-01-01,step\n")
+    with pytest.raises(
+        DataError, match=r"'announced_date' is missing.*rename 'announced' to 'announced_date'"
+    ):
+        load_events(file)
+
+
+def test_no_file_an_empty_file_and_one_without_rows(tmp_path):
+    with pytest.raises(DataError, match="there is no such file"):
+        load_events(tmp_path / "none.csv")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError, match="the file is empty"):
+        load_events(tmp_path / "empty.csv")
+    (tmp_path / "rows.csv").write_text("id,announced_date,effective_start,shape\n")
+    assert [f.check for f in load_events(tmp_path / "rows.csv").findings] == ["rows"]
+
+
+def test_byte_order_mark_crlf_quotes_and_blank_lines_are_fine(tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_bytes(
+        b'\xef\xbb\xbfid,announced_date,effective_start,shape,notes\r\n\r\na,2020-01-01,2020-02-01,step,"x, y\r\nz"\r\n'
+        b"b,2020-01-02,2020-02-01,stepp,\r\n"
+    )
+    with pytest.raises(DataError, match="row 5: shape of 'b'"):
+        load_events(tmp_path)
+
+
+def test_an_unknown_column_near_a_known_one_is_a_warning(tmp_path):
+    file = tmp_path / "e.csv"
+    file.write_text("id,announced_date,effective_start,shape,end_dates\nx,2020-01-01,2020-01-01,step,\n")
+    (finding,) = load_events(file).findings
+    assert finding.severity == "warning" and "end_date" in finding.hint
+
+
+def test_check_tells_of_missing_sources_and_patterns_that_match_nothing(tmp_path):
+    file = tmp_path / "e.csv"
+    file.write_text(
+        "id,announced_date,effective_start,shape,series_ids,source_url\n"
+        "x,2020-01-01,2020-01-01,step,southwest.usbp;southwst.ofo,\n"
+        "y,2020-01-01,2020-01-01,step,,https://example.org\n"
+    )
+    found = [(f.row, f.check, f.severity) for f in check_calendar(file)]
+    assert found == [(2, "source", "warning"), (2, "pattern", "warning"), (3, "pattern", "warning")]
+    assert "southwest.ofo" in next(f.hint for f in check_calendar(file) if "southwst" in f.what)
+    assert [f.check for f in check_calendar(file, series=["southwst.ofo", "southwest.usbp"])] == [
+        "source",
+        "pattern",
+    ]
+
+
+def test_patterns_cross_dots_mind_case_and_take_back():
+    text = "southwest.usbp*;southwest.citizenship_*;!southwest*citizenship_mexico"
+    assert matches(text, "southwest.usbp.rio_grande_valley")
+    assert matches(text, "southwest.citizenship_cuba")
+    assert not matches(text, "southwest.citizenship_mexico")
+    assert not matches(text, "southwest.usbp.citizenship_mexico")
+    assert not matches(text, "Southwest.usbp")
+    assert not matches("", "southwest.usbp")
+
+
+def test_known_drops_rows_not_usable_and_blanks_ends_not_usable(events):
+    before = events.known("2020-03-19").table
+    on = events.known("2020-03-20").table.set_index("id")
+    assert "title42" not in set(before["id"]) and "title42" in on.index
+    assert pd.isna(on.loc["title42", "end_date"])
+    # the end of Title 42 was announced for 11 May 2023; a careful person could use that from 7 February
+    assert pd.isna(events.known("2023-02-06").table.set_index("id").loc["title42", "end_date"])
+    later = events.known("2023-02-07").table.set_index("id").loc["title42"]
+    assert later["end_date"] == pd.Timestamp("2023-05-11")
+    # announced in December 2023 but vague until 13 February 2024
+    assert "mexico_enforcement_2024" not in set(events.known("2024-02-12").table["id"])
+    assert "mexico_enforcement_2024" in set(events.known("2024-02-13").table["id"])
+
+
+def test_touching_follows_the_scope(events):
+    ports = set(events.touching("southwest.ofo")["id"])
+    sector = set(events.touching("southwest.usbp.tucson")["id"])
+    assert {"metering_2016", "cbp_one_end", "title42"} <= ports
+    assert "metering_2016" not in sector and "operation_streamline" in sector
+
+
+def test_subset_without_replace_and_digest(events):
+    two = events.subset(["title42_end", "title42"])
+    assert two.table["id"].tolist() == ["title42", "title42_end"]
+    assert len(events.without(["title42"]).table) == 117
+    moved = events.replace("title42", usable_from="2020-03-25")
+    assert moved.digest != events.digest and events.replace("title42").digest == events.digest
+    assert load_events().digest == events.digest
+    with pytest.raises(ConfigError, match="Did you mean 'title42'"):
+        events.subset(["title24"])
+    with pytest.raises(ConfigError, match="no such column"):
+        events.replace("title42", ends="2020-01-01")
+
+
+def test_add_appends_one_checked_row(tmp_path):
+    file = tmp_path / "mine.csv"
+    first = {"id": "x", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    assert [f.check for f in add_event(file, first)] == ["source"]
+    file.write_text(file.read_text().rstrip("\n"))
+    add_event(file, {**first, "id": "y"})
+    assert load_events(file).table["id"].tolist() == ["x", "y"]
+    before = file.read_text()
+    with pytest.raises(DataError, match="row 4: the id 'x' stands in row 2"):
+        add_event(file, first)
+    with pytest.raises(DataError, match="no column 'sign'"):
+        add_event(file, {**first, "id": "z", "sign": "+"})
+    assert file.read_text() == before
+
+
+def test_add_replaces_the_file_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "mine.csv"
+    first = {"id": "x", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    file.write_bytes(b"\xef\xbb\xbfid,announced_date,effective_start,shape\r\n")
+    file.chmod(0o640)
+    findings, row = check_event(file, first)
+    assert [f.severity for f in findings] == ["warning"] and row.iloc[0].tolist()[0] == "x"
+    add_event(file, first)
+    assert file.stat().st_mode & 0o777 == 0o640 and file.read_bytes().startswith(b"\xef\xbb\xbfid")
+    before = file.read_bytes()
+
+    def full(self, target):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(type(file), "replace", full)
+    with pytest.raises(OSError, match="no space left"):
+        add_event(file, {**first, "id": "y"})
+    assert file.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["mine.csv"]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_written_with_a_quote_and_read_back(tmp_path):
+    file = tmp_path / "mine.csv"
+    cells = {"id": "=x()", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    for number, sign in enumerate(("-", "+", "-/+", "-1")):
+        add_event(file, {**cells, "id": f"=x({number})", "name": "@name", "sign": sign, "notes": "'=note"})
+    assert "'=x(0),'@name," in file.read_text() and "''=note" in file.read_text()
+    table = load_events(file).table
+    assert table["id"].tolist() == ["=x(0)", "=x(1)", "=x(2)", "=x(3)"]
+    assert set(table["name"]) == {"@name"} and set(table["notes"]) == {"'=note"}
+    assert [line.count("'-") for line in file.read_text().splitlines()] == [0] * 5  # signs stay as they are

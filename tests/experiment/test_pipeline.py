@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from forecast.backtesting.runner import Backtest
+from forecast.config.settings import ParallelSpec
+from forecast.errors import ConfigError, FitError
+from forecast.experiment import pipeline
+from rounds_helpers import Rounds
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A small experiment with events laid over its combination, what it reads, and its folds."""
+    r = Rounds(tmp_path_factory.mktemp("figures"))
+    r.write(60, [("2021-03", 1.3, r.released(45))])
+    r.events(("old", "2019-05-01", "2019-06-01"), ("later", "2022-01-10", "2022-01-15"))
+    exp = r.experiment()
+    short = replace(exp.combination["short"], with_events="short_with_events")
+    exp = replace(exp, as_of=r.released(52), combination={"short": short})
+    exp = replace(exp, backtest=replace(exp.backtest, start="2018-10", score_from="2021-01"))
+    x = pipeline.read_inputs(exp)
+    return exp, x, pipeline.make_folds(exp, x)
+
+
+def test_what_enters_was_public_on_the_day(made):
+    exp, x, _ = made
+    assert str(x.as_of.date()) == exp.as_of and x.obs.newest_release() == x.as_of
+    assert x.everything.newest_release() > x.as_of and x.origins[-1] <= x.as_of
+    assert list(x.models) == ["random_walk", "drift"] and x.source.obs is x.obs
+    with pytest.raises(ConfigError, match="nothing was public"):
+        pipeline.known_by(x.everything, pd.Timestamp("1999-01-01"))
+
+
+def test_rows_of_the_last_origin_are_the_same_alone(made):
+    exp, x, bt = made
+    whole, alone = pipeline.make_rows(exp, x, bt), pipeline.make_rows(exp, x, bt, newest_only=True)
+    order = ["model", "knowledge", "month", "level"]
+    tables = [
+        rows.forecasts[rows.forecasts["origin"] == x.as_of].sort_values(order, ignore_index=True)
+        for rows in (whole, alone)
+    ]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+    assert set(tables[0]["model"]) == {"random_walk", "drift", "short", "short_with_events"}
+    assert len(alone.forecasts) < 0.7 * len(whole.forecasts)
+    first = pd.Timestamp(x.obs.first_released("a")["2021-01"])
+    assert whole.score_from == first and alone.score_from == x.as_of
+
+
+def test_a_headline_without_a_forecast_is_an_error_with_its_reasons(made):
+    exp, x, bt = made
+    folds = bt.folds.assign(status="failed", message="no room")
+    lost = Backtest(bt.forecasts[bt.forecasts["model"] != "drift"], folds)
+    with pytest.raises(FitError, match="drift: no room"):
+        pipeline.make_rows(exp, x, lost)
+
+
+def test_a_series_that_is_not_there_is_named(made):
+    exp, _, _ = made
+    wrong = replace(exp, target=replace(exp.target, series=("b", "a", "c")))
+    with pytest.raises(ConfigError) as told:
+        pipeline.figures_of(wrong)
+    assert str(told.value).count("there is no") == 2 and "The figures hold: a." in str(told.value)
+
+
+def test_work_is_spread_as_the_settings_say(made):
+    from joblib import Parallel
+
+    exp, _, _ = made
+    with pipeline.workers(exp):
+        assert Parallel().n_jobs == 1
+    with pipeline.workers(replace(exp, parallel=ParallelSpec(n_jobs=2, backend="threading"))):
+        assert Parallel().n_jobs == 2

@@ -1,0 +1,86 @@
+"""With and without: months, totals and fans."""
+
+import numpy as np
+import pytest
+
+import forecast as fc
+from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
+from forecast.interventions.effects import effects
+from interventions_helpers import MODELS, calendar, noise, panel_of
+
+N = 180
+LAW = {"id": "law", "effective_start": "2010-03-01", "end_date": "2011-02-28", "shape": "step"}
+MODEL = MODELS["walk"]
+
+
+def figures(size=-0.5, seed=3):
+    y = noise("walk", N, np.random.default_rng(seed))
+    y[122:134] += size
+    return np.exp(9 + y)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    events = calendar(tmp_path_factory.mktemp("events"), LAW)
+    model = fc.make_model("arima", **MODEL)
+    y = figures()
+    return y, response(panel_of(y), events, "law", model=model, coding="rule"), effects(panel_of(y), events, model, coding="rule", placebo=False).iloc[0]  # fmt: skip
+
+
+def part(table, basis, which="month"):
+    return table[(table["basis"] == basis) & (table["part"] == which)].reset_index(drop=True)
+
+
+def test_the_same_months_without_the_effect(made):
+    y, table, effect = made
+    assert list(table.columns) == list(RESPONSE_COLUMNS)
+    months = part(table, "same months")
+    assert months["month"].astype(str).tolist()[0] == "2010-03"
+    np.testing.assert_allclose(months["happened"], y[122:134])
+    np.testing.assert_allclose(months["without"], y[122:134] * np.exp(-effect["estimate"]), rtol=0.02)
+    ratio = np.log(months["without_upper_80"] / months["without_lower_80"])
+    np.testing.assert_allclose(ratio, 2 * 1.2816 * effect["se"], rtol=0.06)
+    np.testing.assert_allclose(months["percent"], effect["percent"], atol=1.0)
+
+
+def test_totals_are_the_sums_of_the_months(made):
+    y, table, _ = made
+    (total,) = part(table, "same months", "total").to_dict("records")
+    months = part(table, "same months")
+    assert total["happened"] == pytest.approx(y[122:134].sum())
+    assert total["without"] == pytest.approx(months["without"].sum(), rel=0.01)
+    assert total["difference"] < 0
+    assert total["difference_lower_95"] < total["difference_lower_80"] < total["difference"] < total["difference_upper_80"]  # fmt: skip
+
+
+def test_the_forecast_from_before_widens_and_knows_nothing_later(made, tmp_path):
+    y, table, _ = made
+    months = part(table, "forecast before")
+    width = np.log(months["without_upper_80"] / months["without_lower_80"]).to_numpy()
+    assert width[-1] > 2 * width[0]
+    later = y.copy()
+    later[122:] *= 3.0
+    again = response(panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **MODEL), coding="rule")  # fmt: skip
+    np.testing.assert_allclose(part(again, "forecast before")["without"], months["without"])
+
+
+def test_long_events_are_forecast_for_a_year_only(tmp_path):
+    events = calendar(tmp_path, {**LAW, "end_date": ""})
+    table = response(panel_of(figures()), events, "law", model=fc.make_model("arima", **MODEL), coding="rule", draws=100)  # fmt: skip
+    assert len(part(table, "same months")) == N - 122
+    assert len(part(table, "forecast before")) == 12
+    assert part(table, "forecast before", "total")["note"].item() == "the first 12 months of 58"
+
+
+def test_a_fit_that_is_not_possible_is_a_row_with_its_reason(tmp_path):
+    early = {"id": "law", "effective_start": "2000-02-01", "shape": "step"}
+    table = response(panel_of(figures()), calendar(tmp_path, early), "law", model=fc.make_model("arima", **MODEL), coding="rule", draws=50)  # fmt: skip
+    assert "no forecast from the month before" in part(table, "forecast before", "total")["note"].item()
+
+
+def test_the_same_seed_gives_the_same_numbers(tmp_path):
+    how = {"model": fc.make_model("arima", **MODEL), "coding": "rule", "draws": 50}
+    events = calendar(tmp_path, LAW)
+    a, b = (response(panel_of(figures()), events, **how) for _ in range(2))
+    assert a.equals(b)
+    assert not a["without"].equals(response(panel_of(figures()), events, **how, seed=1)["without"])

@@ -1,0 +1,154 @@
+"""The specification curve: every combination is there, and the words say what depends on the choice."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.config.convert import from_plain, to_plain
+from forecast.config.settings import SpecificationSpec as Choices
+from forecast.errors import ConfigError
+from forecast.interventions.effects import effects
+from forecast.interventions.robustness import FACTORS, say, specification_curve, specification_curves
+from interventions_helpers import MODELS, calendar, noise, panel_of
+
+N = 180
+LAW = {"id": "law", "effective_start": "2010-03-01", "shape": "step"}
+OTHER = {"id": "other", "effective_start": "2011-06-01", "shape": "step"}
+OLD = {"id": "old", "effective_start": "2003-06-01", "end_date": "2004-12-31", "shape": "step"}
+
+
+def figures(size=-0.8, seed=3):
+    y = noise("walk", N, np.random.default_rng(seed))
+    y[122:] += size
+    return np.exp(9 + y)
+
+
+GIVEN = fc.make_model("arima", **MODELS["walk"])
+CHOICES = Choices(
+    order=("given", "airline"), transform=("log", "none"), window=(None, 96), shape=("step", "ramp")
+)
+
+
+def test_every_combination_has_a_row(tmp_path):
+    curve = specification_curve(panel_of(figures()), calendar(tmp_path, LAW, OTHER, OLD), "law", choices=CHOICES, model=GIVEN, coding="rule")  # fmt: skip
+    table = curve.table
+    # orders x scales x windows x shapes x (all, without the one that overlaps, none)
+    assert len(table) == 2 * 2 * 2 * 2 * 3
+    assert not table.duplicated(list(FACTORS)).any()
+    assert set(table["beside"]) == {"all", "none", "without other"}
+    assert table["percent"].is_monotonic_increasing
+    assert table["rank"].tolist() == list(range(1, len(table) + 1))
+    steps = table[(table["shape"] == "step") & (table["transform"] == "log")]
+    assert (steps["percent"] < -30).all()
+
+
+def test_the_given_choice_is_the_effect_of_the_effects_table(tmp_path):
+    events, panel = calendar(tmp_path, LAW, OTHER), panel_of(figures())
+    few = Choices(
+        order=("given",), transform=("log",), window=(None,), shape=("step", "own"), beside=("all",)
+    )
+    table = specification_curve(panel, events, "law", choices=few, model=GIVEN, coding="rule").table
+    row = effects(panel, events, GIVEN, coding="rule", placebo=False).query("event == 'law' and level == 0.95").iloc[0]  # fmt: skip
+    assert table["estimate"].tolist() == pytest.approx([row["estimate"]] * 2, abs=1e-6)
+    assert table["percent_lower_95"].iloc[0] == pytest.approx(row["percent_lower"], abs=1e-3)
+
+
+def test_the_decay_is_profiled_and_printed(tmp_path):
+    few = Choices(order=("given",), transform=("log",), window=(None,), shape=("decay",), beside=("all",))
+    table = specification_curve(panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    assert 0.9 < table["decay"].item() < 1.0
+
+
+def test_a_choice_that_cannot_be_made_is_a_row_with_its_reason(tmp_path):
+    early = {**LAW, "effective_start": "2003-03-01", "end_date": "2005-01-31"}
+    few = Choices(order=("given",), transform=("log",), window=(None, 60), shape=("step",), beside=("all",))
+    table = specification_curve(panel_of(figures()), calendar(tmp_path, early), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    failed = table[table["percent"].isna()]
+    assert failed["window"].tolist() == ["last 60 months"]
+    assert "no effect that can be asked for" in failed["note"].item()
+
+
+def test_airline_is_not_told_twice():
+    panel = panel_of(figures())
+    few = Choices(
+        order=("given", "airline"), transform=("log",), window=(None,), shape=("own",), beside=("all",)
+    )
+    events = fc.load_events()
+    with pytest.raises(ConfigError, match="no event is called"):
+        specification_curve(panel, events, "nothing", choices=few)
+
+
+def rows(*percent, shape=None, width=5.0):
+    n = len(percent)
+    frame = pd.DataFrame({"percent": percent, "order": "given", "transform": "log", "window": "all months", "beside": "all"})  # fmt: skip
+    frame["shape"] = shape or ["step"] * n
+    return frame.assign(percent_lower_95=frame["percent"] - width, percent_upper_95=frame["percent"] + width)
+
+
+@pytest.mark.parametrize(
+    ("table", "part"),
+    [
+        (rows(-50, -40, -30), "Every choice shows a fall, from -50% to -30%, half of them below -40%. The 95% range leaves out zero in 3 of 3."),
+        (rows(*[10] * 19, -1), "Nearly every choice shows a rise (19 of 20 choices)"),
+        (rows(-20, 30, shape=["step", "ramp"]), "The sign depends on the choice: 1 of 2 choices"),
+        (rows(-20, 30, shape=["step", "ramp"]), "The size depends most on the shape (50 points"),
+        (rows(np.nan), "No specification could be fitted."),
+    ],
+)  # fmt: skip
+def test_the_words_follow_the_numbers(table, part):
+    assert part in say(table)
+
+
+def test_choices_are_plain_values_checked_at_once():
+    chosen = from_plain(Choices, {"order": ["auto"], "window": [None, 120]})
+    assert chosen == Choices(order=("auto",), window=(None, 120))
+    assert from_plain(Choices, to_plain(chosen)) == chosen
+    with pytest.raises(ConfigError) as error:
+        Choices(order=("autp",), shape=("stop",), window=(12,))
+    assert "Did you mean 'auto'" in str(error.value)
+    assert "Did you mean 'step'" in str(error.value)
+    assert "at least 48 months" in str(error.value)
+    with pytest.raises(ConfigError, match="factors between 0 and 1"):
+        Choices(decay=(0.5, 1.0))
+    with pytest.raises(ConfigError, match="name at least one"):
+        Choices(order=())
+
+
+def test_many_curves_are_each_by_itself(tmp_path):
+    few = Choices(
+        order=("given",), transform=("log",), window=(None,), shape=("step", "decay"), beside=("all",)
+    )
+    events, panel = calendar(tmp_path, LAW, OTHER), panel_of(figures())
+    both = specification_curves(panel, events, ["law", "other"], choices=few, model=GIVEN, coding="rule")
+    alone = specification_curve(panel, events, "other", choices=few, model=GIVEN, coding="rule")
+    assert [c.event for c in both] == ["law", "other"]
+    assert both[1].table["percent"].tolist() == pytest.approx(alone.table["percent"].tolist(), abs=1e-4)
+    assert set(both[0].table["words"]) == {both[0].words} and "Every choice shows a fall" in both[0].words
+
+
+def test_shapes_are_told_as_the_mean_change_of_the_months_in_force(tmp_path):
+    """A gradual event that has run three of its twelve months is not told by what it would be in the end."""
+    y = noise("walk", N, np.random.default_rng(3))
+    y[177:] -= 0.6 * np.array([1, 2, 3]) / 12
+    law = {**LAW, "effective_start": "2014-10-01", "shape": "ramp"}
+    few = Choices(
+        order=("given",), transform=("log", "none"), window=(None,), shape=("step", "ramp"), beside=("all",)
+    )
+    table = specification_curve(panel_of(np.exp(9 + y)), calendar(tmp_path, law), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    logs = table[table["transform"] == "log"].set_index("shape")
+    assert logs.loc["ramp", "percent"] == pytest.approx(
+        100 * np.expm1(logs.loc["ramp", "estimate"] * 6 / 12 / 3)
+    )
+    assert logs.loc["step", "percent"] == pytest.approx(100 * np.expm1(logs.loc["step", "estimate"]))
+    # on the scale of the figures: with over without, of the same months
+    assert (table["percent_lower_95"] < table["percent"]).all() and (
+        table["percent"] < table["percent_upper_95"]
+    ).all()
+    assert table["percent"].between(-40, 25).all()
+
+
+def test_an_event_alone_has_no_choice_of_others(tmp_path):
+    few = Choices(order=("given",), transform=("log",), window=(None,), shape=("step",))
+    alone = specification_curve(panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule")  # fmt: skip
+    assert alone.table["beside"].tolist() == ["all"]

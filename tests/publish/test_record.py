@@ -1,0 +1,54 @@
+import datetime as dt
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from forecast.archive.store import Archive
+from forecast.publish.publish import backfill
+from forecast.publish.record import record_table, record_text
+from rounds_helpers import Rounds, light
+
+NOW = dt.datetime(2021, 9, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def rounds(tmp_path, monkeypatch):
+    """Two replayed issues and two published ones."""
+    light(monkeypatch.setattr)
+    r = Rounds(tmp_path)
+    r.write(40)
+    assert backfill(r.experiment(), "2021-01..2021-02", today="2021-05-21").code == 0
+    for months in (40, 41):
+        r.write(months)
+        assert r.publish().code == 0
+    r.write(42)
+    return r
+
+
+def test_published_and_replayed_are_told_apart_and_never_pooled(rounds):
+    exp = rounds.experiment()
+    text = record_text(exp, NOW)
+    published, replayed = text.split("replayed: 2 issues")
+    assert published.startswith("published: 2 issues, 9 forecasts scored")  # 2 months + 1, three rows each
+    assert "* short" in published and "80% held" in published and "The worst miss" in published
+    obs, table = record_table(exp, NOW)
+    assert set(table["kind"]) == {"published", "replayed"} and obs.series_ids == ("a",)
+    counts = table[table["truth"].notna()].groupby("kind").size()
+    assert counts["published"] == 9 and replayed.startswith(f", {counts['replayed']} forecasts scored")
+    runs = Archive(rounds.archive).runs("e").set_index("id")["kind"]
+    assert (table["kind"] == table["run"].map(runs)).all()
+
+
+def test_a_replay_with_other_settings_is_not_todays_record(rounds):
+    exp = rounds.experiment()
+    short = replace(exp.combination["short"], members=("drift",))
+    other = replace(exp, combination={"short": short})
+    text = record_text(other, NOW)
+    assert text.startswith("published: 2 issues") and "replayed: none" in text
+
+
+def test_what_came_out_after_the_day_scores_nothing(rounds):
+    early = pd.Timestamp(rounds.released(41)).to_pydatetime().replace(tzinfo=dt.UTC)
+    _, table = record_table(rounds.experiment(), early)
+    assert table[(table["kind"] == "published") & table["truth"].notna()]["month"].nunique() == 1

@@ -1,0 +1,91 @@
+"""Forecast tables as arrays, and what is known of a series at an origin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.errors import ConfigError
+from forecast.tables import quantiles as w
+from tables_helpers import figures, forecasts, random_walk, walk
+
+
+@pytest.fixture
+def obs():
+    return figures({"s": walk(30)})
+
+
+def test_long_and_wide_are_the_same(obs):
+    table = forecasts(obs, {"random_walk": random_walk, "b": random_walk})
+    more = pd.concat([table, table.assign(level=0.9, value=table["value"] * 2)])
+    back = w.to_long(w.to_wide(more.sample(frac=1, random_state=1)))
+    keys = [*w.KEYS, "month", "level"]
+    pd.testing.assert_frame_equal(
+        back.sort_values(keys).reset_index(drop=True)[more.columns],
+        more.sort_values(keys).reset_index(drop=True),
+        check_dtype=False,
+    )
+
+
+def test_text_columns_and_missing_scenarios_are_read(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-06")
+    text = table.assign(month=table["month"].astype(str), origin=table["origin"].astype(str), scenario=None)
+    pd.testing.assert_frame_equal(w.to_wide(text).keys, w.to_wide(table).keys, check_dtype=False)
+
+
+def test_means_are_not_quantiles(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-06")
+    both = pd.concat([table, table.assign(level=np.nan)])
+    assert w.to_wide(both).levels.tolist() == [0.5]
+
+
+def test_a_missing_column_and_a_double_row_are_named(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-03")
+    with pytest.raises(ConfigError, match="column knowledge missing"):
+        w.to_wide(table.drop(columns="knowledge"))
+    with pytest.raises(ConfigError, match=r"stands twice .*random_walk"):
+        w.to_wide(pd.concat([table, table.head(1)]))
+
+
+def test_horizons_must_belong_to_one_last_month(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-03")
+    table.loc[3, "month"] = table.loc[3, "month"] + 1
+    with pytest.raises(ConfigError, match="not horizon 4"):
+        w.blocks(w.to_wide(table))
+
+
+def test_scale_at_an_origin_knows_nothing_later():
+    values = walk(30)
+    values[20] = 0  # a count of zero: logs with a floor stay allowed
+    assert w.outcomes(figures({"s": values}), "s").scale_at(np.array([10**6]))[0].all()
+    values = walk(30) / 7
+    values[20] = -1.0
+    record = w.outcomes(figures({"s": values}), "s")
+    before, after = record.released[19], record.released[20]
+    logs, floor = record.scale_at(np.array([before, after]))
+    assert logs.tolist() == [True, False]
+    assert floor.tolist() == [0.0, -np.inf]
+
+
+def test_as_of_values_show_a_revision_from_its_day_on():
+    obs = figures({"s": [10.0, 20.0, 30.0]}, revisions=[("s", "2000-01", 11.0, "2000-04-01")])
+    days = w.days(["2000-02-20", "2000-03-31", "2000-04-01"])
+    start = pd.Period("2000-01", "M").ordinal
+    known = w.as_of_values(obs.table, days, start, 3)
+    assert np.nan_to_num(known, nan=-1).tolist() == [[10, -1, -1], [10, 20, -1], [11, 20, -1]]
+
+
+def test_levels_must_be_probabilities():
+    assert w.require_levels([0.9, 0.1]).tolist() == [0.1, 0.5, 0.9]
+    with pytest.raises(ConfigError, match="between 0 and 1"):
+        w.require_levels([0.5, 1.0])
+
+
+def test_levels_that_differ_by_rounding_are_one(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-02")
+    first = table["origin"] == table["origin"].min()
+    table.loc[first, "level"] = 0.1 + 0.2 + 0.2  # 0.5000000000000001 by another sum
+    table.loc[first, "level"] += 1e-16
+    wide = w.to_wide(pd.concat([table, table.assign(level=3 * 0.1), table.assign(level=0.3, model="b")]))
+    assert wide.levels.tolist() == [0.3, 0.5]
