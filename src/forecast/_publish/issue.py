@@ -16,14 +16,12 @@ from forecast._experiment.pipeline import figures_of
 from forecast._publish import place
 from forecast._publish.corrections import correction_of
 from forecast._publish.light import Forecasts, forecast_only
-from forecast._publish.premises import came_true, premises_of
 from forecast._publish.reruns import LastIssue, what_changed
 from forecast._publish.rounds import as_issue, entry_of, record_of, settings_digest, settings_from
 from forecast._publish.sources import Source, laid_out
 from forecast.archive.store import Archive, Entry
 from forecast.archive.track_record import matured
 from forecast.data.observations import Observations
-from forecast.events.calendar import load_events
 from forecast.experiment import Run, run
 from forecast.files import sync_folder
 from forecast.report.companions import versions
@@ -101,8 +99,6 @@ class Maker:
             record = record[record["month"] > pd.Period(day, "M") - 16]
         if record.empty:
             return pd.DataFrame()
-        calendar = load_events(self.source.experiment.events.path)
-        record = came_true(record, premises_of(self.archive, record, calendar, self.obs, day))
         rows = matured(record, str(day.date()))
         if rows.empty:
             return rows
