@@ -27,7 +27,7 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast data import FILE... --into FOLDER       official or tidy files into a folder of figures
   forecast data show SERIES [--as-of DATE]         figures as known on a date
   forecast events check FILE                       is a calendar right?
-  forecast events show [--series S] [--picture F]  the calendar as a timeline
+  forecast events show [--series S]                the calendar as a timeline
   forecast events overlap SERIES                   events that can hardly be told apart
   forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check; or asks
   forecast events detect SERIES [--as-of DATE]     breaks in a series, and which events stand near them

@@ -19,6 +19,8 @@ from forecast.files import write_file
 from forecast.spec import ConfigError, DataError, Experiment, Finding, nearest
 
 Options = argparse.Namespace
+#: Options that were taken out -> what to use in their place.
+GONE = {"--picture": "`forecast events show > FILE` keeps the timeline as text"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Verb:
         """Read the words and do it."""
         options, rest = self.parser(name).parse_known_args(words)
         if rest and not self.takes_keys:
+            if instead := GONE.get(rest[0].split("=")[0]):
+                raise ConfigError(f"{rest[0]} was taken out; {instead}")
             raise ConfigError(f"'{rest[0]}' is not understood here; `forecast {name} --help` lists what is")
         return self.call(options, rest)
 
