@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from _words import forbidden_words
 from forecast.report import content, facts, page
 from forecast.report import wording as w
 from forecast.report.studio import Studio
@@ -288,7 +289,7 @@ def test_no_forbidden_word_in_any_sentence_of_any_state(name):
     )
     exempt += [s for text in run.breaks["what_changed"].astype(str) for s in re.split(r"(?<=[.;]) ", text)] if len(run.breaks) else []  # fmt: skip
     for sentence in content.sentences(made):
-        assert w.forbidden_words(sentence, exempt) == [], sentence
+        assert forbidden_words(sentence, exempt) == [], sentence
         assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
 
 
@@ -505,7 +506,7 @@ def check_random(seed):
         assert ("a higher count" in made.standfirst) == (before < row.lower_80)
     exempt = [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)]
     for sentence in content.sentences(made):
-        bare = list(w.forbidden_words(sentence, exempt))
+        bare = list(forbidden_words(sentence, exempt))
         assert bare == [] and "nan" not in sentence.lower().split(), sentence
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from _words import forbidden_words
 from forecast.report import content, side_by_side
 from forecast.report import wording as w
 from forecast.report.page import _put_in_place
@@ -48,7 +49,7 @@ def test_headline_tells_the_span_only_for_the_same_month(folders):
     assert page.h1.endswith(f"is {low}")
     assert page.sections[-1].blocks[0].foot == "The settings of these runs are the same."
     for sentence in content.sentences(page):
-        assert w.forbidden_words(sentence) == []
+        assert forbidden_words(sentence) == []
 
 
 def test_best_run_is_the_one_with_the_highest_skill(folders):

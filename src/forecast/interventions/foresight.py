@@ -128,28 +128,6 @@ def _whole(share: float) -> str:
     return f"{round(100 * share)}%"
 
 
-def knowledge_words(table: pd.DataFrame, model: str, metric: str = "mae") -> str:
-    """Say what was measured over all distances: each coding, and what hindsight would have been worth."""
-    rows = table[(table["model"] == model) & (table["metric"] == metric) & (table["horizon"] == ALL)]
-    sentences = []
-    gains = {}
-    for row in rows.to_dict("records"):
-        sentences.append(f"{row['words'][:1].upper()}{row['words'][1:]}.")
-        gains[row["coding"]] = row["gain"]
-        if np.isfinite(row["gain_hindsight"]):
-            hindsight = 100 * row["gain_hindsight"]
-            way = "smaller" if hindsight >= 0 else "larger"
-            sentences.append(
-                f"With hindsight of dates, shapes and ends they would have been {abs(hindsight):.0f}% {way}; no one had it."
-            )
-    if gains.get("judged", np.nan) > max(gains.get("rule", np.nan), 0.0):
-        sentences.append(
-            "The judged coding gains more because its events, signs and shapes were chosen afterwards, by people who"
-            " knew the figures: no one could have used it at the time."
-        )
-    return " ".join(sentences)
-
-
 # --------------------------------------------------------------------------- rows with events
 
 
