@@ -7,7 +7,7 @@ import pytest
 from _tables import figures, forecasts, random_walk, walk
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
-    KNOWLEDGE_COLUMNS,
+    WORTH_COLUMNS,
     Case,
     adjusted_rows,
     case_forecasts,
@@ -38,7 +38,7 @@ def table(obs):
 
 def test_values_gains_and_ranges(obs, table):
     made = knowledge_table(table, obs, measures=("log_mae", "mae"), draws=300)
-    assert list(made.columns) == list(KNOWLEDGE_COLUMNS)
+    assert list(made.columns) == list(WORTH_COLUMNS)
     assert set(made["model"]) == {"m"}  # the random walk knows of no events
     row = made[(made["metric"] == "log_mae") & (made["horizon"] == 1)].iloc[0]
     y = np.log(obs.actuals("s").to_numpy(dtype=float))

@@ -16,8 +16,7 @@ from forecast.data._parse import months_index
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.events.calendar import EventCalendar
-from forecast.models.base import Fitted, FoldFailure, Model
-from forecast.models.base import Path as ForecastPath
+from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.registry import make_model
 from forecast.spec import (
     FOLD_COLUMNS,

@@ -14,17 +14,14 @@ from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.scoring._ground import ALL
 from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
-from forecast.scoring.knowledge import MEASURES, compare_knowledge
+from forecast.scoring.knowledge import KNOWLEDGE_COLUMNS, MEASURES, compare_knowledge
 from forecast.spec import Coding, ConfigError, Knowledge
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
     from forecast.data.panel import Panel
 
-KNOWLEDGE_COLUMNS: tuple[str, ...] = (
-    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
-    "gain_hindsight", "lower_hindsight", "upper_hindsight", "words",
-)  # fmt: skip
+WORTH_COLUMNS: tuple[str, ...] = (*KNOWLEDGE_COLUMNS, "words")
 CASE_COLUMNS: tuple[str, ...] = (
     "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
 )  # fmt: skip
@@ -71,7 +68,7 @@ def knowledge_table(
     Returns
     -------
     DataFrame
-        `KNOWLEDGE_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
+        `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
         90 % bootstrap range, the same for hindsight, the number of origins, and words.
 
     Raises
@@ -92,7 +89,7 @@ def knowledge_table(
         )
     made = pd.concat(parts, ignore_index=True)
     made["words"] = [say({str(k): v for k, v in row.items()}) for row in made.to_dict("records")]
-    return made[list(KNOWLEDGE_COLUMNS)]
+    return made[list(WORTH_COLUMNS)]
 
 
 def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:
