@@ -34,7 +34,7 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
   forecast track-record experiment=monthly         how the published forecasts did
   forecast archive check | backup PATH | export FOLDER | vacuum
-  forecast compare RUN... [--html FILE]            scores of run folders side by side, or a page of them
+  forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, Markdown or CSV
   forecast rerun RUN                               make a run again from its folder; are the bytes the same?
   forecast doctor                                  what a bug report needs
   forecast completion bash                         eval "$(forecast completion bash)" completes words

@@ -357,9 +357,9 @@ def _archive(options: Options, rest: list[str]) -> int:
 
 def _declare_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run")
-    parser.add_argument(
-        "--html", metavar="FILE", help="write them side by side as a page, with fans and settings"
-    )
+    parser.add_argument("--html", metavar="FILE", help="a page: scores, forecasts and settings side by side")
+    parser.add_argument("--markdown", metavar="FILE", help="the same as Markdown")
+    parser.add_argument("--csv", metavar="FILE", help="the scores of every model as CSV")
     _json(parser)
 
 
@@ -367,12 +367,14 @@ def _compare(options: Options, _: list[str]) -> int:
     from forecast import runs
 
     folders = [Path(r) for r in options.runs]
-    if options.html:
-        from forecast.report.side_by_side import compare_html
-
-        write_file(Path(options.html), compare_html(folders))
-        say(options.html)
-    elif options.json:
+    wanted = [name for name in ("html", "markdown", "csv") if getattr(options, name)]
+    for name in wanted:
+        path = getattr(options, name)
+        write_file(Path(path), runs.written(folders, name))
+        say(path)
+    if wanted:
+        return 0
+    if options.json:
         say_json(records(runs.compared(folders)))
     else:
         say(runs.compare(folders))
