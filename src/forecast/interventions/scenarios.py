@@ -282,7 +282,7 @@ def _move(
 ) -> pd.DataFrame | None:
     """Return the base rows of a model, moved and widened on logs.
 
-    A leaked month has the leak as its middle; the months after it are as wide as if the leaked ones had been counted.
+    A leaked month has the leak as its middle; later months are as wide as if the leaked ones had been counted.
     """
     rows = _base_rows(setting, model, series_id)
     if rows is None:

@@ -83,7 +83,7 @@ def _flat(value: Any, key: str = "") -> dict[str, str]:
 
 
 def compare_html(folders: Sequence[Path]) -> str:
-    """Return the page of several run folders, in the language of the first: one file that asks for nothing."""
+    """Return the page of several run folders, in the language of the first: one file, no requests."""
     from forecast.report.page import render
 
     return _written(folders, lambda page: render(page, Studio(png=False), ()))
@@ -119,7 +119,8 @@ def compare_page(runs: Mapping[str, RunFolder]) -> Page:
         late=False,
         h1=h1,
         standfirst=t(
-            "Scores of two runs may be set against each other only where they rest on the same dates and series."
+            "Scores of two runs may be set against each other only where they rest on the same dates"
+            " and series."
         ),
         description=h1,
         facts=(),
@@ -140,7 +141,8 @@ def _headlines(runs: Mapping[str, RunFolder]) -> Table:
         skills, ahead = (run.skill(run.model, h) for h in distances), map(run.forecast, (1, 12))
         rows.append(Row((label, names.model_name(run.model), run.as_of, *skills, *ahead)))
     foot = t(
-        "Skill = 1 − score ÷ score of the run’s own baseline; above 0 is better. The score is the weighted interval score on the log scale."
+        "Skill = 1 − score ÷ score of the run’s own baseline; above 0 is better."
+        " The score is the weighted interval score on the log scale."
     )
     return Table(t("The headline of each run"), tuple(head), tuple(rows), foot)
 
