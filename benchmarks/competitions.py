@@ -34,6 +34,7 @@ import pandas as pd
 
 import forecast as fc
 from _arima_peers import venv_python
+from _metrics import msis, symmetric_percentage_error
 from forecast.experiment.intervals import postprocess
 from forecast.scoring import metrics
 
@@ -67,11 +68,11 @@ class Series:
         """Mean scores of quantiles (horizon, level of `LEVELS`)."""
         scale = metrics.mase_scale(self.history)
         low95, low80, middle, high80, high95 = quantiles.T
-        error = metrics.symmetric_percentage_error(self.future, middle)
+        error = symmetric_percentage_error(self.future, middle)
         each = [
             error,
             metrics.absolute_error(self.future, middle) / scale,
-            metrics.msis(self.future, low95, high95, scale),
+            msis(self.future, low95, high95, scale),
             100 * metrics.covered(self.future, low80, high80),
             100 * metrics.covered(self.future, low95, high95),
         ]

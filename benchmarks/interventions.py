@@ -15,7 +15,7 @@ import pandas as pd
 import forecast as fc
 from forecast.config.settings import FORECAST_COLUMNS, CombinationSpec
 from forecast.interventions.effects import effects
-from forecast.interventions.foresight import adjusted_rows, knowledge_table, knowledge_words
+from forecast.interventions.foresight import adjusted_rows, knowledge_table
 from forecast.models.base import FoldFailure
 from forecast.postprocess.combination import combine
 from forecast.postprocess.intervals import add_intervals
@@ -115,8 +115,8 @@ def knowledge():
     made = knowledge_table(tables, obs)
     columns = ["model", "coding", "metric", "horizon", "none", "at_origin", "hindsight", "gain", "lower", "upper", "gain_hindsight", "lower_hindsight", "upper_hindsight", "n"]  # fmt: skip
     print(made.loc[made["horizon"].isin([1, 3, 6, "all"]), columns].round(3).to_string(index=False))
-    for model in ("arima", "short"):
-        print(f"\n{model}: {knowledge_words(made, model)}")
+    for row in made[(made["horizon"] == "all") & (made["metric"] == "mae")].itertuples():
+        print(f"{row.model}: {row.words}")
 
 
 def effect_tables():

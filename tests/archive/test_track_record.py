@@ -35,6 +35,14 @@ def table(
     })  # fmt: skip
 
 
+def test_a_scenario_is_never_scored(figures):
+    told = table([70.0, 80.0, 90.0, 102.0, 110.0])
+    scenario = told.assign(scenario="closure", value=told["value"] / 2)
+    record = tr.track_record(pd.concat([told, scenario], ignore_index=True), figures)
+    assert record["scenario"].tolist() == [""] and record["middle"].tolist() == [90.0]
+    assert tr.track_record(scenario, figures).empty
+
+
 def test_each_forecast_is_scored_against_the_first_release_and_the_latest_figure(figures):
     record = tr.track_record(table([70.0, 80.0, 90.0, 102.0, 110.0]), figures)
     row = record.iloc[0]

@@ -27,6 +27,10 @@ def test_the_list_is_what_the_rule_draws(competitions):
         assert names == competitions.drawn(name)
 
 
+def test_a_forecast_of_nothing_where_nothing_came_has_no_error(competitions):
+    assert competitions.symmetric_percentage_error([0, 50], [0, 150]).tolist() == [0, 100]
+
+
 def test_scores_of_a_series_by_hand(competitions):
     import numpy as np
 

@@ -111,12 +111,11 @@ def test_check_says_which_rows_lack_a_source_or_an_announcement(call, tmp_path):
     assert "without a source: none" in call("check")[1]
 
 
-def test_show_draws_a_picture(call, tmp_path):
-    code, out, _ = call(
-        "show", "--series", "southwest.usbp", "--from", "2019", "--to", "2026", "--picture", "t.svg"
-    )
-    assert code == 0 and "title42 " in out and out.endswith("drawn into t.svg\n")
-    assert "title42" in (tmp_path / "t.svg").read_text()
+@pytest.mark.parametrize("words", [("--picture", "t.svg"), ("--picture=t.svg",)])
+def test_the_option_that_is_gone_names_what_to_use(call, tmp_path, words):
+    code, out, err = call("show", "--series", "southwest.usbp", *words)
+    assert code == 2 and not out and "was taken out; `forecast events show > FILE`" in err
+    assert not (tmp_path / "t.svg").exists()
 
 
 def test_overlap_names_pairs(call):

@@ -70,6 +70,8 @@ def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
     assert table.loc[0, ["1 month", "6 months"]].tolist() == [25.0, 25.0]
     text = runs.compare([tmp_path])
     assert "+25.0" in text and "seasonal_naive" not in text and "on logs" in text
+    header, row = runs.written([tmp_path], "csv").decode().splitlines()
+    assert header == ",".join(table.columns) and "Same month last year,seasonal_naive,none,25,25," in row
 
 
 def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):

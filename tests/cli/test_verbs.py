@@ -66,3 +66,14 @@ def test_a_mistake_in_words_is_an_error_of_ours():
     with pytest.raises(ConfigError, match="--nosuch"):
         verb("x", ["a", "--nosuch"])
     assert verb("x", ["a", "-v"]) == 0
+
+
+def test_compare_writes_a_page_markdown_and_csv(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("forecast.runs.written", lambda folders, kind: f"{kind} of {folders[0].name}")
+    names = {kind: tmp_path / f"runs.{kind}" for kind in ("html", "markdown", "csv")}
+    words = [word for kind, path in names.items() for word in (f"--{kind}", str(path))]
+    assert main.main(["compare", "reports/a", *words]) == 0
+    assert {kind: path.read_text() for kind, path in names.items()} == {
+        kind: f"{kind} of a" for kind in names
+    }
+    assert capsys.readouterr().out.split() == [str(path) for path in names.values()]

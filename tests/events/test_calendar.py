@@ -129,15 +129,13 @@ def test_touching_follows_the_scope(events):
     assert "metering_2016" not in sector and "operation_streamline" in sector
 
 
-def test_subset_without_replace_and_digest(events):
-    two = events.subset(["title42_end", "title42"])
-    assert two.table["id"].tolist() == ["title42", "title42_end"]
+def test_without_replace_and_digest(events):
     assert len(events.without(["title42"]).table) == 117
     moved = events.replace("title42", usable_from="2020-03-25")
     assert moved.digest != events.digest and events.replace("title42").digest == events.digest
     assert load_events().digest == events.digest
     with pytest.raises(ConfigError, match="Did you mean 'title42'"):
-        events.subset(["title24"])
+        events.without(["title24"])
     with pytest.raises(ConfigError, match="no such column"):
         events.replace("title42", ends="2020-01-01")
 

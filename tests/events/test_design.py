@@ -12,6 +12,7 @@ import pytest
 from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.events.design import ESTIMABILITY_COLUMNS, Design
+from interventions_helpers import only
 
 DATA = Path(__file__).parents[1] / "fixtures"
 ACTIONS = re.compile(
@@ -149,9 +150,9 @@ def test_none_at_origin_and_hindsight_differ_where_the_calendar_says(calendar):
 
 
 def test_an_end_counts_from_the_day_on_which_it_is_usable(calendar):
-    only = calendar.subset(["pair_a"])
-    before = only.design(panel("2018-05-31", last="2018-04"))
-    on = only.design(panel("2018-06-01", last="2018-04"))
+    alone = only(calendar, ["pair_a"])
+    before = alone.design(panel("2018-05-31", last="2018-04"))
+    on = alone.design(panel("2018-06-01", last="2018-04"))
     assert before.future["pair_a"].eq(1.0).all()
     assert on.future["pair_a"].tolist() == pytest.approx([1, 15 / 30] + [0] * 10)
     pd.testing.assert_frame_equal(before.past, on.past)
@@ -216,11 +217,11 @@ def test_the_question_of_may_2024(events, obs):
 
 
 def test_title_42_alone_has_its_split_months(events, obs):
-    design = events.subset(["title42"]).design(obs.as_of("2024-05-07", ["southwest.usbp"]))
+    design = only(events, ["title42"]).design(obs.as_of("2024-05-07", ["southwest.usbp"]))
     assert design.past["title42"]["2020-03"] == pytest.approx(11 / 31)
     assert design.past["title42"]["2023-05"] == pytest.approx(11 / 31)
-    before = events.subset(["title42"]).design(obs.as_of("2023-02-06", ["southwest.usbp"]))
-    after = events.subset(["title42"]).design(obs.as_of("2023-02-07", ["southwest.usbp"]))
+    before = only(events, ["title42"]).design(obs.as_of("2023-02-06", ["southwest.usbp"]))
+    after = only(events, ["title42"]).design(obs.as_of("2023-02-07", ["southwest.usbp"]))
     assert before.future["title42"].eq(1.0).all()
     assert after.future["title42"]["2023-05"] == pytest.approx(11 / 31)
 
@@ -309,7 +310,7 @@ def test_the_month_of_a_leak_stands_in_past_and_future(obs, events):
 
 def test_a_column_constant_before_a_known_end_is_kept_by_its_prior(calendar):
     ended = calendar.replace("old_step", end_date="2018-07-10", end_usable_from="2018-05-01")
-    design = ended.subset(["old_step"]).design(panel())
+    design = only(ended, ["old_step"]).design(panel())
     assert actions(design) == {"old_step": "prior only"}
     assert design.future["old_step"].tolist() == pytest.approx([1, 1, 10 / 31] + [0] * 9)
 
@@ -319,7 +320,7 @@ def test_alike_ahead_but_not_before_is_not_alike(calendar):
     short = ended.replace(
         "coming", effective_start="2018-05-01", end_date="2018-06-30", end_usable_from="2018-05-01"
     )
-    design = short.subset(["old_step", "coming"]).design(panel())
+    design = only(short, ["old_step", "coming"]).design(panel())
     assert design.future["old_step"].equals(design.future["coming"].rename("old_step"))
     assert actions(design) == {"old_step": "prior only", "coming": "usable, not yet active"}
     assert design.columns == ("coming", "old_step")
@@ -327,11 +328,11 @@ def test_alike_ahead_but_not_before_is_not_alike(calendar):
 
 def test_one_day_of_a_month_is_an_active_month_and_dust_is_not(calendar):
     day = calendar.replace("early", effective_start="2015-04-30", end_date="2015-04-30")
-    told = day.subset(["early"]).design(panel()).estimability.iloc[0]
+    told = only(day, ["early"]).design(panel()).estimability.iloc[0]
     assert (told["action"], told["active_months"], str(told["first_active"])) == ("used", 1, "2015-04")
     # half a month: 1, 0.5, ... 0.0156 are seven months, and from a window that begins later nothing is left
-    assert calendar.subset(["fading"]).design(panel()).estimability["active_months"].tolist() == [7]
-    late = calendar.subset(["fading"]).design(panel(first="2016-10"))
+    assert only(calendar, ["fading"]).design(panel()).estimability["active_months"].tolist() == [7]
+    late = only(calendar, ["fading"]).design(panel(first="2016-10"))
     assert actions(late) == {"fading": "no active month in window"}
 
 
@@ -340,7 +341,7 @@ def test_a_mirror_image_is_left_out_and_said(calendar):
                              usable_from="2005-01-01", end_usable_from="2016-01-31")  # fmt: skip
     second = first.replace("twin_a", effective_start="2016-02-01", end_date=None, end_usable_from=None,
                            announced_date="2016-01-01", usable_from="2016-01-01")  # fmt: skip
-    design = second.subset(["early", "twin_a"]).design(panel())
+    design = only(second, ["early", "twin_a"]).design(panel())
     assert design.columns == ("twin_a",)
     assert actions(design) == {"early": "merged with twin_a", "twin_a": "used"}
     assert "one begins as the other ends" in design.estimability.set_index("event").loc["early", "why"]
@@ -348,11 +349,11 @@ def test_a_mirror_image_is_left_out_and_said(calendar):
 
 def test_leads_begin_early_but_never_before_the_event_is_usable(calendar):
     lead = calendar.replace("coming", lead_months=2)
-    assert lead.subset(["coming"]).design(panel()).future["coming"].tolist()[:4] == pytest.approx(
+    assert only(lead, ["coming"]).design(panel()).future["coming"].tolist()[:4] == pytest.approx(
         [0, 0, 21 / 31, 1]
     )
     late = lead.replace("coming", usable_from="2018-08-22", announced_date="2018-08-22")
-    design = late.subset(["coming"]).design(panel("2018-08-25", last="2018-07"))
+    design = only(late, ["coming"]).design(panel("2018-08-25", last="2018-07"))
     assert design.future["coming"].tolist()[:2] == pytest.approx([10 / 31, 1.0])
 
 

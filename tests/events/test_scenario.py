@@ -11,6 +11,7 @@ from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.events.scenario import EXACT_SD, parse_changes
+from interventions_helpers import only
 from tests.events.test_design import panel
 
 DATA = Path(__file__).parents[1] / "fixtures"
@@ -41,7 +42,7 @@ def test_an_event_ends_on_a_date(calendar):
 
 def test_an_end_can_be_later_than_known(calendar):
     known = calendar.replace("pair_a", end_usable_from="2018-05-01")
-    base, changed = designs(known.subset(["pair_a"]), {"event": "pair_a", "ends": dt.date(2018, 8, 10)})
+    base, changed = designs(only(known, ["pair_a"]), {"event": "pair_a", "ends": dt.date(2018, 8, 10)})
     assert base.future["pair_a"].tolist() == pytest.approx([1, 15 / 30] + [0] * 10)
     assert changed.future["pair_a"].tolist() == pytest.approx([1, 1, 1, 10 / 31] + [0] * 8)
 

@@ -94,8 +94,9 @@ def test_closed_form_is_the_rational_filter(start, length, m, d):
         [np.sum((np.arange(f, f + n) >= day) & (np.arange(f, f + n) <= day + length)) / n
          for f, n in zip(first, days, strict=True)]
     )  # fmt: skip
-    numerator, denominator = shapes.transfer(m, d)
-    filtered = lfilter(numerator, denominator, begun)
+    # F(B) = (1 - B^m) / (m (1 - d B)), lowest power first
+    numerator = np.r_[1.0, np.zeros(m - 1), -1.0] / m
+    filtered = lfilter(numerator, [1.0, -d], begun)
     expected = np.where(begun > 0, filtered * inside / np.where(begun > 0, begun, 1.0), 0.0)
     got = shapes.weights(
         np.array([day]),

@@ -4,10 +4,11 @@ import pytest
 
 from forecast.errors import ConfigError
 from forecast.events.timeline import overlaps, timeline
+from interventions_helpers import only
 
 
 def test_rows_bars_and_dates_by_hand(events):
-    two = events.subset(["title42", "title42_end"])
+    two = only(events, ["title42", "title42_end"])
     lines = timeline(two, start="2020-01", end="2023-12", width=120).splitlines()
     assert lines[0] == "Events (all of the calendar), 2020-01 to 2023-12: 2"
     assert lines[2].split()[:6] == ["title42", "2020-03-21", "2023-05-11", "step", "-", "1"]
@@ -32,7 +33,7 @@ def test_lines_fit_the_width_and_coding_changes_the_words(events):
     for width in (72, 100, 140):
         text = timeline(events, start="2015-01", end="2026-08", width=width)
         assert max(map(len, text.splitlines()[1:])) <= width
-    judged = timeline(events.subset(["title42"]), coding="judged")
+    judged = timeline(only(events, ["title42"]), coding="judged")
     assert judged.splitlines()[-1].endswith("p = priority (judged)")
 
 

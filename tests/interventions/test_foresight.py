@@ -7,12 +7,11 @@ import pytest
 from forecast.errors import ConfigError
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
-    KNOWLEDGE_COLUMNS,
+    WORTH_COLUMNS,
     Case,
     adjusted_rows,
     case_forecasts,
     knowledge_table,
-    knowledge_words,
     say,
 )
 from forecast.postprocess.intervals import add_intervals
@@ -39,7 +38,7 @@ def table(obs):
 
 def test_values_gains_and_ranges(obs, table):
     made = knowledge_table(table, obs, measures=("log_mae", "mae"), draws=300)
-    assert list(made.columns) == list(KNOWLEDGE_COLUMNS)
+    assert list(made.columns) == list(WORTH_COLUMNS)
     assert set(made["model"]) == {"m"}  # the random walk knows of no events
     row = made[(made["metric"] == "log_mae") & (made["horizon"] == 1)].iloc[0]
     y = np.log(obs.actuals("s").to_numpy(dtype=float))
@@ -89,23 +88,6 @@ BASE = {"coding": "rule", "metric": "mae", "horizon": "all"}
 )  # fmt: skip
 def test_words(row, words):
     assert say({**BASE, **row}) == words
-
-
-def summary(rule, judged):
-    rows = []
-    for coding, gain in (("rule", rule), ("judged", judged)):
-        row = {**BASE, "coding": coding, "gain": gain, "lower": gain - 0.01, "upper": gain + 0.01}
-        rows.append({"model": "m", **row, "gain_hindsight": 0.1, "words": say(row)})
-    return knowledge_words(pd.DataFrame(rows), "m")
-
-
-def test_the_summary_says_why_the_judged_coding_gains_more():
-    text = summary(0.02, 0.05)
-    assert text.startswith("Events coded by rule, as known: misses 2% smaller")
-    assert "With hindsight of dates, shapes and ends they would have been 10% smaller; no one had it." in text
-    assert "chosen afterwards" in text
-    assert "chosen afterwards" not in summary(0.05, 0.02)
-    assert "chosen afterwards" not in summary(-0.05, -0.02)
 
 
 def test_cases_are_rows_of_named_origins_beside_what_happened(obs, table):

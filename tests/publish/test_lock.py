@@ -14,15 +14,16 @@ def test_the_second_one_waits_and_is_told_who_holds_it_and_for_how_long(tmp_path
         told = rf"process {os.getpid()} on .* for \d+ s; waited 0.1 s"
         with pytest.raises(lock.LockedError, match=told), lock.locked(path, 0.1, poll=0.02):
             pytest.fail("two hold it")
-        label = json.loads(path.read_text())
-        path.write_text(json.dumps(label | {"since": "2999-01-01T00:00:00Z"}))  # the clock was set back
+        owner = lock.owner_file(path)
+        label = json.loads(owner.read_text())
+        owner.write_text(json.dumps(label | {"since": "2999-01-01T00:00:00Z"}))  # the clock was set back
         with pytest.raises(lock.LockedError, match="publishing for 0 s"), lock.locked(path, 0):
             pass
-        path.write_text("{")
+        owner.write_text("{")
         with pytest.raises(lock.LockedError, match="another process") as held, lock.locked(path, 0):
             pass
         assert held.value.exit_code == 7
-    assert path.read_text() == ""
+    assert not owner.exists()
     with lock.locked(path, 0):
         pass
 
@@ -42,7 +43,23 @@ def test_it_is_let_go_of_by_an_error_and_by_a_kill(tmp_path):
         pass
     os.kill(number, signal.SIGKILL)
     os.waitpid(number, 0)
+    assert str(number) in lock.owner_file(path).read_text()  # the dead one could not remove its name
     with lock.locked(path, 0):
+        assert str(os.getpid()) in lock.owner_file(path).read_text()
+    assert not lock.owner_file(path).exists()
+
+
+def test_the_name_of_the_owner_is_no_condition_of_the_lock(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(lock, "write_file", full)
+    path = tmp_path / "a.lock"
+    with (
+        lock.locked(path, 0),
+        pytest.raises(lock.LockedError, match="another process is publishing"),
+        lock.locked(path, 0),
+    ):
         pass
 
 

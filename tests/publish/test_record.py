@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from forecast.archive.store import Archive
-from forecast.publish.publish import backfill
+from forecast.config.settings import ScenarioSpec
+from forecast.publish.publish import backfill, publish
 from forecast.publish.record import record_table, record_text
 from rounds_helpers import Rounds, light
 
@@ -52,3 +53,23 @@ def test_what_came_out_after_the_day_scores_nothing(rounds):
     early = pd.Timestamp(rounds.released(41)).to_pydatetime().replace(tzinfo=dt.UTC)
     _, table = record_table(rounds.experiment(), early)
     assert table[(table["kind"] == "published") & table["truth"].notna()]["month"].nunique() == 1
+
+
+def test_scenarios_stay_in_the_archive_and_are_never_scored(tmp_path, monkeypatch):
+    light(monkeypatch.setattr)
+    r = Rounds(tmp_path)
+    head = "id,announced_date,effective_start,shape\n"
+    r.calendar.write_text(f"{head}toll,2019-06-01,2019-06-12,step\n")
+    r.write(40)
+    change = {"new": "fee", "starts": "2021-05-10", "shape": "step", "size": -0.3}
+    exp = replace(r.experiment(), scenario={"fee": ScenarioSpec(changes=(change,), label="fee")})
+    assert publish(exp, today=r.released(40)).code == 0
+    r.write(42)
+    assert r.publish().code == 0
+    archive = Archive(r.archive)
+    assert set(archive.forecasts([1])["scenario"]) == {"", "fee"}
+    _, record = record_table(r.experiment(), NOW)
+    assert set(record["scenario"]) == {""}
+    scored = archive.query("SELECT DISTINCT n.scenario FROM matured m JOIN names n ON n.id = m.name")
+    assert scored["scenario"].tolist() == [""]
+    assert f"{int(record['truth'].notna().sum())} forecasts scored" in record_text(r.experiment(), NOW)

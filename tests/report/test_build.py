@@ -20,6 +20,7 @@ from forecast.report import blocks, build, view
 from forecast.report import format as w
 from forecast.report.figures.renderer import Studio
 from report_fixture import STATES, files, make_run, state
+from words_helpers import forbidden_words
 
 SECTIONS = [
     "next",
@@ -288,7 +289,7 @@ def test_no_forbidden_word_in_any_sentence_of_any_state(name):
     )
     exempt += [s for text in run.breaks["what_changed"].astype(str) for s in re.split(r"(?<=[.;]) ", text)] if len(run.breaks) else []  # fmt: skip
     for sentence in blocks.sentences(made):
-        assert w.forbidden_words(sentence, exempt) == [], sentence
+        assert forbidden_words(sentence, exempt) == [], sentence
         assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
 
 
@@ -505,7 +506,7 @@ def check_random(seed):
         assert ("a higher count" in made.standfirst) == (before < row.lower_80)
     exempt = [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)]
     for sentence in blocks.sentences(made):
-        bare = list(w.forbidden_words(sentence, exempt))
+        bare = list(forbidden_words(sentence, exempt))
         assert bare == [] and "nan" not in sentence.lower().split(), sentence
 
 

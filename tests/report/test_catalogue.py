@@ -108,7 +108,7 @@ def test_translations_have_no_bar_and_no_blanks_at_their_ends(code):
     assert [o for o in sentences(code).values() if "|" in o or o != o.strip()] == []
 
 
-#: Stems that the Spanish page never uses, as `wording.FORBIDDEN` for the English one.
+#: Stems that the Spanish page never uses, as `_words.FORBIDDEN` for the English one.
 FORBIDDEN = (
     "caus", "provoc", "impact", "oleada", "avalancha", "inundaci", "crisis", "ilegales", "significativ", "demostr",
     "demuestr", "migrantes", "gracias a", "debido a", "logr[óa]", "preciso", "precisión",

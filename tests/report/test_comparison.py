@@ -11,8 +11,8 @@ from forecast.errors import DataError
 from forecast.report import blocks, comparison
 from forecast.report import format as w
 from forecast.report.build import _put_in_place
-from forecast.report.figures.renderer import Studio
 from report_fixture import files
+from words_helpers import forbidden_words
 
 
 @pytest.fixture(scope="module")
@@ -23,49 +23,44 @@ def folders(tmp_path_factory):
     return [base / "plain", base / "as_of_2024"]
 
 
-def test_page_holds_scores_fans_and_what_differs(folders):
+def test_page_holds_scores_forecasts_and_what_differs(folders):
     source = comparison.compare_html(folders)
     told = [json.loads((f / "report.json").read_text()) for f in folders]
     for one in told:
         middle = one["numbers"]["forecast"][0]["middle"]
         assert w.rounded(middle) in source and one["as_of"] in source
-    assert "fixture (" in source  # the same words twice: the folders tell them apart
+    assert f"fixture ({folders[0]})" in source  # the same words twice: the folders tell them apart
     rows = re.findall(r'<th scope="row">([a-z_.]+)</th>', source)
     assert "as_of" in rows and "seed" not in rows
-    assert source.count('<svg class="chart') == 2 and "http" not in source.replace("http-equiv", "")
+    assert '<svg class="chart' not in source and "http" not in source.replace("http-equiv", "")
     assert "Content-Security-Policy" in source and "download" not in source
 
 
-def test_headline_tells_the_span_only_for_the_same_month(folders):
-    a, b = (comparison.read_run(f) for f in folders)
-    page = comparison.compare_page([a, b], ["a", "b"], Studio(png=False))
-    assert page.h1 == "Two runs side by side"
-    higher = replace(a, ahead=a.ahead.assign(middle=a.ahead["middle"] * 2))
-    low, high = w.rounded(a.ahead["middle"][0]), w.rounded(2 * a.ahead["middle"][0])
-    page = comparison.compare_page([a, higher], ["a", "b"], Studio(png=False))
-    assert page.h1 == f"Two runs side by side: the middle for September 2026 goes from {low} to {high}"
-    page = comparison.compare_page([a, a], ["a", "b"], Studio(png=False))
-    assert page.h1.endswith(f"is {low}")
-    assert page.sections[-1].blocks[0].foot == "The settings of these runs are the same."
-    for sentence in blocks.sentences(page):
-        assert w.forbidden_words(sentence) == []
+def test_markdown_holds_the_tables_of_the_page(folders):
+    page = comparison.compare_page(dict(zip("ab", map(comparison.read_run, folders), strict=True)))
+    text = comparison.compare_markdown(folders)
+    tables = [block for section in page.sections for block in section.blocks]
+    assert len(tables) == 3 and all(f"**{table.caption}**" in text for table in tables)
+    assert page.h1 == "Two runs side by side" and text.startswith(f"# {page.h1}")
+    assert tables[0].rows[0].cells[-1] in text
 
 
-def test_best_run_is_the_one_with_the_highest_skill(folders):
+def test_same_runs_unscored_runs_and_refused_ranges_are_told(folders):
     a = comparison.read_run(folders[0])
-    worse = replace(a, scores=a.scores.assign(skill=a.scores["skill"] - 0.5))
-    page = comparison.compare_page([worse, a], ["worse", "better"], Studio(png=False))
-    assert "“better” has the highest skill" in page.sections[0].find
-    unscored = replace(a, scores=a.scores.iloc[:0])
-    page = comparison.compare_page([unscored, unscored], ["a", "b"], Studio(png=False))
-    assert page.sections[0].find == "No headline of these runs has a score."
-    assert page.sections[0].blocks[0].rows[0].cells[2] == "not scored"
+    refused = [{**a.ahead[0], "lower_80": None, "upper_80": None}]
+    other = replace(a, scores=a.scores.iloc[:0], ahead=refused)
+    page = comparison.compare_page({"a": a, "b": other})
+    assert page.sections[1].blocks[0].foot == "The settings of these runs are the same."
+    first, second = page.sections[0].blocks[0].rows
+    assert first.cells[3:6] == tuple(a.skill(a.model, h) for h in ("1", "12", "all"))
+    assert second.cells[3:6] == ("not scored",) * 3
+    assert second.cells[-2].endswith(" (refused)") and second.cells[-1] == "none"
+    for sentence in blocks.sentences(page):
+        assert forbidden_words(sentence) == []
 
 
 def test_a_folder_without_a_run_is_an_error(tmp_path):
-    with pytest.raises(
-        DataError, match=r"holds no run \(report.json, observations.csv, scores.csv and experiment.yaml"
-    ):
+    with pytest.raises(DataError, match=r"holds no run \(report.json, scores.csv and experiment.yaml"):
         comparison.compare_html([tmp_path])
 
 

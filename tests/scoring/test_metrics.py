@@ -14,7 +14,6 @@ def test_errors():
     assert m.absolute_error([1, 5], [3, 3]).tolist() == [2, 2]
     assert m.squared_error([1, 5], [3, 2]).tolist() == [4, 9]
     assert m.percentage_error([50, 0], [60, 1]).tolist() == [20, np.inf]
-    assert m.symmetric_percentage_error([0, 50], [0, 150]).tolist() == [0, 100]
 
 
 def test_wis_of_the_median_alone_is_the_absolute_error():

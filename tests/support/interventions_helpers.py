@@ -27,6 +27,11 @@ def panel_of(values, start="2000-01", name="s", rounding=1.0, counts=False, as_o
     )
 
 
+def only(calendar, ids):
+    """The calendar with the events of these ids only."""
+    return calendar.without(set(calendar.table["id"]) - set(ids))
+
+
 def calendar(tmp_path, *rows):
     """A calendar of the rows given as mappings; announced a year before they start unless they say otherwise."""
     known = COLUMNS.split(",")

@@ -506,9 +506,7 @@ def corrected_run() -> FakeRun:
     return replace(
         run,
         changes=changes,
-        correction=Correction(
-            pd.Timestamp("2026-10-02"), before, run.headline, False, True, "reports/2026-09-30"
-        ),
+        correction=Correction(pd.Timestamp("2026-10-02"), before, run.headline, False, "reports/2026-09-30"),
     )
 
 

@@ -34,6 +34,8 @@ _ROW = ["run", "kind", "model", "knowledge", "scenario", "series_id", "origin", 
 def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
     """Return archived forecasts with their outcomes, one row a run, row, series and month.
 
+    Scenarios rest on assumptions: they stay in the archive and are never scored.
+
     Parameters
     ----------
     forecasts : DataFrame
@@ -49,6 +51,8 @@ def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) 
         `RECORD_COLUMNS`; what has not matured has no truth, a range that was refused is ``refused``. WIS and its
         parts rest on the levels that the forecast has in pairs (``n_levels``).
     """
+    if len(forecasts):
+        forecasts = forecasts[forecasts["scenario"] == ""]
     if forecasts.empty:
         return pd.DataFrame(columns=list(RECORD_COLUMNS))
     wide = forecasts.assign(level=forecasts["level"].round(4)).pivot(
@@ -120,7 +124,7 @@ def summarise(record: pd.DataFrame, baseline: str = "random_walk") -> pd.DataFra
     baseline : str
         The row that has skill 0.
     """
-    rows = record[record["truth"].notna() & (record["scenario"] == "")]
+    rows = record[record["truth"].notna()]
     # revisions of an issue are kept beside it; the record is what was said first
     rows = rows.sort_values("run").drop_duplicates(
         ["kind", "model", "knowledge", "series_id", "origin", "month"], keep="first"
@@ -244,7 +248,7 @@ def matured(record: pd.DataFrame, as_of: str) -> pd.DataFrame:
 
 def headline_rows(record: pd.DataFrame, headline: str, kind: str | None = None) -> pd.DataFrame:
     """Return the rows of the headline, each origin once as it was first said, for the page and the site."""
-    rows = record[(record["model"] == headline) & (record["scenario"] == "")]
+    rows = record[record["model"] == headline]
     if kind is not None:
         rows = rows[rows["kind"] == kind]
     # where the row stands with and without events, the one without is the headline, as on the page
@@ -285,7 +289,7 @@ def others(
         Only forecasts and figures public then.
     """
     day = obs.day_of("latest" if as_of is None else as_of)
-    ours = record[(record["model"] == headline) & (record["scenario"] == "")]
+    ours = record[record["model"] == headline]
     rows = []
     for row in published.itertuples(index=False):
         made = _last_day(str(row.made))

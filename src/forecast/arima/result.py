@@ -204,9 +204,12 @@ class ArimaFit:
 
     def diagnostics(self) -> pd.DataFrame:
         """Tests of the residuals (statsmodels'): Ljung-Box, Jarque-Bera, ARCH; one row a test."""
-        from forecast.arima.summary import residual_tests
+        from forecast.arima.residuals import residual_tests
 
-        return residual_tests(self)
+        season, n_arma = self.seasonal_order[3], self.problem.orders.n_arma
+        n = int(np.isfinite(self.residuals).sum())
+        lags = {2 * season if season > 1 else min(10, n // 5), n_arma + max(3, season)}
+        return residual_tests(self.residuals, sorted(lags), n_arma)
 
     def summary(self) -> str:
         """The fit as a text table: estimates, standard errors, z, p, intervals, criteria, tests, warnings."""

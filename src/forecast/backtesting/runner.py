@@ -18,8 +18,7 @@ from forecast.data.panel import Panel
 from forecast.data.parse import months_index
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.calendar import EventCalendar
-from forecast.models.base import Fitted, FoldFailure, Model
-from forecast.models.base import Path as ForecastPath
+from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.registry import make_model
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.

@@ -59,7 +59,6 @@ def declare(
         verb.add_argument("--file", metavar="FILE", help="the same")
         json(verb)
     show.add_argument("--series", metavar="S", help="only events that touch it")
-    show.add_argument("--picture", metavar="FILE", help="draw it into a file too (.svg, .png or .pdf)")
     for verb in (show, overlap):
         verb.add_argument("--from", dest="start", metavar="MONTH", help="first month")
         verb.add_argument("--to", dest="end", metavar="MONTH", help="last month")
@@ -131,25 +130,17 @@ def _show(options: Options) -> int:
     from forecast.events.timeline import timeline
 
     events = _calendar(options)
-    chosen = {
-        "as_of": options.as_of,
-        "series": options.series,
-        "start": options.start,
-        "end": options.end,
-        "coding": options.coding,
-    }
-    if options.picture:
-        from forecast.events.picture import timeline_picture
-
-        timeline_picture(events, options.picture, **chosen)
     if options.json:
         known = events.known(options.as_of) if options.as_of else events
         rows = known.touching(options.series) if options.series else known.table
         say_json({"as_of": options.as_of, "events": records(rows)})
         return 0
-    say(timeline(events, width=shutil.get_terminal_size((100, 24)).columns, **chosen))
-    if options.picture:
-        say(f"drawn into {options.picture}")
+    width = shutil.get_terminal_size((100, 24)).columns
+    say(
+        timeline(
+            events, options.as_of, options.series, options.start, options.end, options.coding, width=width
+        )
+    )
     return 0
 
 

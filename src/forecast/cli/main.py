@@ -27,14 +27,14 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast data import FILE... --into FOLDER       official or tidy files into a folder of figures
   forecast data show SERIES [--as-of DATE]         figures as known on a date
   forecast events check FILE                       is a calendar right?
-  forecast events show [--series S] [--picture F]  the calendar as a timeline
+  forecast events show [--series S]                the calendar as a timeline
   forecast events overlap SERIES                   events that can hardly be told apart
   forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check; or asks
   forecast events detect SERIES [--as-of DATE]     breaks in a series, and which events stand near them
   forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
   forecast track-record experiment=monthly         how the published forecasts did
   forecast archive check | backup PATH | export FOLDER | vacuum
-  forecast compare RUN... [--html FILE]            scores of run folders side by side, or a page of them
+  forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, Markdown or CSV
   forecast rerun RUN                               make a run again from its folder; are the bytes the same?
   forecast doctor                                  what a bug report needs
   forecast completion bash                         eval "$(forecast completion bash)" completes words

@@ -267,6 +267,16 @@ def compare(folders: Sequence[Path]) -> str:
     )
 
 
+def written(folders: Sequence[Path], kind: str) -> str | bytes:
+    """Return run folders side by side as a file of ``html``, ``markdown`` or ``csv``."""
+    from forecast.report.comparison import compare_html, compare_markdown
+    from forecast.report.write.files import csv_bytes
+
+    if kind == "csv":
+        return csv_bytes(compared(folders), "compared")
+    return compare_html(folders) if kind == "html" else compare_markdown(folders)
+
+
 _COMPARED = {"1": "1 month", "6": "6 months", "all": "all distances"}
 
 

@@ -20,6 +20,8 @@ from forecast.errors import ConfigError, DataError, Finding, nearest
 from forecast.files import write_file
 
 Options = argparse.Namespace
+#: Options that were taken out -> what to use in their place.
+GONE = {"--picture": "`forecast events show > FILE` keeps the timeline as text"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Verb:
         """Read the words and do it."""
         options, rest = self.parser(name).parse_known_args(words)
         if rest and not self.takes_keys:
+            if instead := GONE.get(rest[0].split("=")[0]):
+                raise ConfigError(f"{rest[0]} was taken out; {instead}")
             raise ConfigError(f"'{rest[0]}' is not understood here; `forecast {name} --help` lists what is")
         return self.call(options, rest)
 
@@ -356,9 +360,9 @@ def _archive(options: Options, rest: list[str]) -> int:
 
 def _declare_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run")
-    parser.add_argument(
-        "--html", metavar="FILE", help="write them side by side as a page, with fans and settings"
-    )
+    parser.add_argument("--html", metavar="FILE", help="a page: scores, forecasts and settings side by side")
+    parser.add_argument("--markdown", metavar="FILE", help="the same as Markdown")
+    parser.add_argument("--csv", metavar="FILE", help="the scores of every model as CSV")
     _json(parser)
 
 
@@ -367,12 +371,14 @@ def _compare(options: Options, _: list[str]) -> int:
     from forecast.cli import run
 
     folders = [Path(r) for r in options.runs]
-    if options.html:
-        from forecast.report.comparison import compare_html
-
-        write_file(Path(options.html), compare_html(folders))
-        say(options.html)
-    elif options.json:
+    wanted = [name for name in ("html", "markdown", "csv") if getattr(options, name)]
+    for name in wanted:
+        path = getattr(options, name)
+        write_file(Path(path), run.written(folders, name))
+        say(path)
+    if wanted:
+        return 0
+    if options.json:
         say_json(records(run.compared(folders)))
     else:
         say(run.compare(folders))

@@ -90,12 +90,6 @@ class EventCalendar:
         table.loc[unknown, ["end_date", "end_usable_from"]] = pd.NaT
         return replace_events(self, table)
 
-    def subset(self, ids: Iterable[str]) -> EventCalendar:
-        """Return the calendar with the events of these ids only, in the order of the calendar."""
-        wanted = list(ids)
-        self.check_ids(wanted)
-        return replace_events(self, self.table.loc[self.table["id"].isin(wanted)].reset_index(drop=True))
-
     def without(self, ids: Iterable[str]) -> EventCalendar:
         """Return the calendar without the events of these ids."""
         gone = list(ids)

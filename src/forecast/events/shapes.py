@@ -89,19 +89,6 @@ def build_up(shape: str, decay: float = DECAY, ramp_months: int = RAMP_MONTHS) -
     return (ramp_months if shape == "ramp" else 1), (float(decay) if shape == "decay" else 1.0)
 
 
-def transfer(months: int, factor: float) -> tuple[Floats, Floats]:
-    """Return numerator and denominator of ``F(B) = (1 - B^m) / (m (1 - d B))``, lowest power first.
-
-    Examples
-    --------
-    >>> transfer(1, 0.5)
-    (array([ 1., -1.]), array([ 1. , -0.5]))
-    """
-    numerator = np.zeros(months + 1)
-    numerator[0], numerator[months] = 1.0, -1.0
-    return numerator / months, np.array([1.0, -factor])
-
-
 def unit_response(months: int, factor: float, length: int) -> Floats:
     """Return what the filter makes of a window that opens on the first of month 0, for months 0, 1, ...
 

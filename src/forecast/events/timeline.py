@@ -54,11 +54,11 @@ def timeline(
     Examples
     --------
     >>> from forecast.events.calendar import load_events
-    >>> events = load_events().subset(["title42", "covid19_shock"])
-    >>> print(timeline(events, start="2020-01", end="2023-12").splitlines()[3])
-    title42        2020-03-21  2023-05-11  step    - 1  ..+#####################################+.......
+    >>> text = timeline(load_events(), series="southwest.usbp", start="2020-01", end="2023-12")
+    >>> print(next(line for line in text.splitlines() if line.startswith("title42 ")))
+    title42                             2020-03-21  2023-05-11  step    - 1  .###################+...
     """
-    title, shown, months, kept = select(calendar, as_of, series, start, end, coding)
+    title, shown, months, kept = _select(calendar, as_of, series, start, end, coding)
     if not kept:
         return f"{title}: none."
     longest = max(len(shown.arrays.ids[row]) for row, _ in kept)
@@ -81,7 +81,7 @@ def timeline(
     return "\n".join(line.rstrip() for line in lines)
 
 
-def select(
+def _select(
     calendar: EventCalendar, as_of: Any, series: str | Sequence[str] | None, start: Any, end: Any, coding: str
 ) -> tuple[str, EventCalendar, Ints, list[tuple[int, Floats]]]:
     """Return a title, the calendar as shown, its months, and row and weights of each event in force in them."""

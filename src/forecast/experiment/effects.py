@@ -15,7 +15,7 @@ from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
 from forecast.interventions.effects import EFFECT_COLUMNS, effects
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
-    KNOWLEDGE_COLUMNS,
+    WORTH_COLUMNS,
     adjusted_rows,
     case_forecasts,
     knowledge_table,
@@ -113,7 +113,7 @@ def worth_of_knowing(
         Empty where the headline is no combination that asks for events.
     """
     spec = exp.combination.get(exp.report.headline)
-    nothing = pd.DataFrame(columns=list(KNOWLEDGE_COLUMNS)), pd.DataFrame(columns=list(CASE_COLUMNS))
+    nothing = pd.DataFrame(columns=list(WORTH_COLUMNS)), pd.DataFrame(columns=list(CASE_COLUMNS))
     rows = past[past["model"] == exp.report.headline]
     if spec is None or not spec.with_events or rows.empty:
         return nothing

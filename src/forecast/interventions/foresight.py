@@ -15,17 +15,14 @@ from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
-from forecast.scoring.event_value import MEASURES, compare_knowledge
+from forecast.scoring.event_value import KNOWLEDGE_COLUMNS, MEASURES, compare_knowledge
 from forecast.tables.common_folds import ALL
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
     from forecast.data.panel import Panel
 
-KNOWLEDGE_COLUMNS: tuple[str, ...] = (
-    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n",
-    "gain_hindsight", "lower_hindsight", "upper_hindsight", "words",
-)  # fmt: skip
+WORTH_COLUMNS: tuple[str, ...] = (*KNOWLEDGE_COLUMNS, "words")
 CASE_COLUMNS: tuple[str, ...] = (
     "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
 )  # fmt: skip
@@ -72,7 +69,7 @@ def knowledge_table(
     Returns
     -------
     DataFrame
-        `KNOWLEDGE_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
+        `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
         90 % bootstrap range, the same for hindsight, the number of origins, and words.
 
     Raises
@@ -93,7 +90,7 @@ def knowledge_table(
         )
     made = pd.concat(parts, ignore_index=True)
     made["words"] = [say({str(k): v for k, v in row.items()}) for row in made.to_dict("records")]
-    return made[list(KNOWLEDGE_COLUMNS)]
+    return made[list(WORTH_COLUMNS)]
 
 
 def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,28 +124,6 @@ def say(row: Mapping[str, Any]) -> str:
 
 def _whole(share: float) -> str:
     return f"{round(100 * share)}%"
-
-
-def knowledge_words(table: pd.DataFrame, model: str, metric: str = "mae") -> str:
-    """Say what was measured over all distances: each coding, and what hindsight would have been worth."""
-    rows = table[(table["model"] == model) & (table["metric"] == metric) & (table["horizon"] == ALL)]
-    sentences = []
-    gains = {}
-    for row in rows.to_dict("records"):
-        sentences.append(f"{row['words'][:1].upper()}{row['words'][1:]}.")
-        gains[row["coding"]] = row["gain"]
-        if np.isfinite(row["gain_hindsight"]):
-            hindsight = 100 * row["gain_hindsight"]
-            way = "smaller" if hindsight >= 0 else "larger"
-            sentences.append(
-                f"With hindsight of dates, shapes and ends they would have been {abs(hindsight):.0f}% {way}; no one had it."
-            )
-    if gains.get("judged", np.nan) > max(gains.get("rule", np.nan), 0.0):
-        sentences.append(
-            "The judged coding gains more because its events, signs and shapes were chosen afterwards, by people who"
-            " knew the figures: no one could have used it at the time."
-        )
-    return " ".join(sentences)
 
 
 # --------------------------------------------------------------------------- rows with events

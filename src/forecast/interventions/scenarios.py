@@ -273,9 +273,18 @@ def _doubts(model: Model, fitted: Any, design: Design, panel: Panel, series_id: 
 
 
 def _move(
-    setting: _Setting, model: str, series_id: str, name: str, shift: Floats, sd: Floats
+    setting: _Setting,
+    model: str,
+    series_id: str,
+    name: str,
+    shift: Floats,
+    sd: Floats,
+    leaks: pd.DataFrame | None = None,
 ) -> pd.DataFrame | None:
-    """Return the base rows of a model, moved and widened on logs."""
+    """Return the base rows of a model, moved and widened on logs.
+
+    A leaked month has the leak as its middle; later months are as wide as if the leaked ones had been counted.
+    """
     rows = _base_rows(setting, model, series_id)
     if rows is None:
         return None
@@ -284,10 +293,19 @@ def _move(
     scaled = np.log(np.maximum(wide.to_numpy(dtype=float), 0.5))
     at = wide.index.to_numpy(dtype=np.int64) - 1
     middle = scaled[:, [int(np.argmin(np.abs(levels - 0.5)))]]
-    moved = middle + shift[at, None] + widen(scaled - middle, sd[at], levels)
+    centre, spread = middle + shift[at, None], scaled - middle
+    knowledge: str = setting.knowledge
     changed = (np.abs(shift[at]) > 1e-9) | (sd[at] > 1e-9)
-    values = np.where(changed[:, None], in_order(np.exp(moved), levels), wide.to_numpy(dtype=float))
-    return _long(setting, rows, wide, values, model, series_id, name)
+    if leaks is not None:
+        ahead = len(leaks)
+        centre[:ahead, 0] = np.log(leaks["value"].to_numpy(dtype=float))
+        exact = np.where(np.isfinite(spread[:ahead]), 0.0, np.nan)
+        spread = np.vstack([exact, spread[: len(spread) - ahead]])
+        changed[:] = True
+        knowledge = str(rows["knowledge"].iloc[0])
+    moved = in_order(np.exp(centre + widen(spread, sd[at], levels)), levels)
+    values = np.where(changed[:, None], moved, wide.to_numpy(dtype=float))
+    return _long(setting, rows, wide, values, model, series_id, name, knowledge)
 
 
 def _base_rows(setting: _Setting, model: str, series_id: str) -> pd.DataFrame | None:
@@ -308,7 +326,7 @@ def _long(
     model: str,
     series_id: str,
     name: str,
-    knowledge: str = "",
+    knowledge: str,
 ) -> pd.DataFrame:
     months = rows.drop_duplicates("horizon").set_index("horizon")["month"].loc[wide.index]
     levels = wide.columns.to_numpy(dtype=float)
@@ -319,7 +337,7 @@ def _long(
             "origin": setting.as_of,
             "month": pd.PeriodIndex(months).repeat(len(levels)),
             "horizon": np.repeat(wide.index.to_numpy(dtype=np.int64), len(levels)),
-            "knowledge": knowledge or setting.knowledge,
+            "knowledge": knowledge,
             "scenario": name,
             "level": np.tile(levels, len(wide)),
             "value": values.ravel(),
@@ -351,6 +369,9 @@ def _leaked(
     notes: list[dict[str, Any]] = []
     shifts: dict[str, Floats] = {}
     told = ", ".join(f"{row.month}: {row.value:,.0f}" for row in leaks.itertuples())
+    # later months carry the doubt of the last leaked one
+    error = leaks["log_sd"].to_numpy(dtype=float)
+    sd = np.pad(error, (0, max(setting.horizon - len(error), 0)), mode="edge")
     for label, model in models.items():
         if model.pooled:
             continue
@@ -360,13 +381,13 @@ def _leaked(
             notes.append(_note(name, label, series_id, "failed", str(error)))
             continue
         shifts[label] = shift
-        table = _leak_move(setting, label, series_id, name, shift, leaks)
+        table = _move(setting, label, series_id, name, shift, sd, leaks)
         if table is not None:
             tables.append(table)
             notes.append(_note(name, label, series_id, "ok", f"The press figure is in the fit ({told})."))
     for label, names in lay_over.items():
         mine = [shifts[n] for n in names if n in shifts and label not in models]
-        table = _leak_move(setting, label, series_id, name, np.mean(mine, axis=0), leaks) if mine else None
+        table = _move(setting, label, series_id, name, np.mean(mine, axis=0), sd, leaks) if mine else None
         if table is not None:
             tables.append(table)
             note = f"Moved as its members move on average when the press figure ({told}) is in the fit."
@@ -381,26 +402,3 @@ def _leak_shift(setting: _Setting, model: Model, panel: Panel, plain: Panel) -> 
         path = model.fit(one, design).forecast(setting.horizon, (0.5,)).table["value"].to_numpy(dtype=float)
         paths.append(np.log(np.maximum(path, 0.5)))
     return np.asarray(paths[1] - paths[0])
-
-
-def _leak_move(
-    setting: _Setting, model: str, series_id: str, name: str, shift: Floats, leaks: pd.DataFrame
-) -> pd.DataFrame | None:
-    """Return the base rows moved; the widths are those of the months after the leak, with the leak's own error."""
-    rows = _base_rows(setting, model, series_id)
-    if rows is None:
-        return None
-    wide = rows.pivot(index="horizon", columns="level", values="value").sort_index()
-    levels = wide.columns.to_numpy(dtype=float)
-    scaled = np.log(np.maximum(wide.to_numpy(dtype=float), 0.5))
-    middle = scaled[:, [int(np.argmin(np.abs(levels - 0.5)))]]
-    spread = scaled - middle
-    ahead, error = len(leaks), leaks["log_sd"].to_numpy(dtype=float)
-    later = spread[: len(spread) - ahead]
-    sd = np.concatenate([error, np.full(len(later), error[-1])])
-    spread = np.vstack([np.where(np.isfinite(spread[:ahead]), 0.0, np.nan), later])
-    at = wide.index.to_numpy(dtype=np.int64) - 1
-    centre = middle + shift[at, None]
-    centre[:ahead, 0] = np.log(leaks["value"].to_numpy(dtype=float))[:ahead]
-    values = in_order(np.exp(centre + widen(spread, sd[at], levels)), levels)
-    return _long(setting, rows, wide, values, model, series_id, name, str(rows["knowledge"].iloc[0]))

@@ -12,6 +12,7 @@ import pandas as pd
 from forecast import arima as engine
 from forecast.arima import FoldJob
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
+from forecast.arima.residuals import residual_tests
 from forecast.errors import ForecastError
 from forecast.models.base import (
     Array,
@@ -236,49 +237,11 @@ def _rows(fit: Any, events: set[str], shrunken: set[str]) -> list[dict[str, Any]
 
 
 def residual_checks(residuals: Array) -> pd.DataFrame:
-    """Return Ljung-Box, first autocorrelations, normality and heteroscedasticity of residuals.
-
-    Parameters
-    ----------
-    residuals : array (n,)
-        One-step errors; NaN are left out.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``check, statistic, p_value, note``; statsmodels' tests.
-    """
-    from statsmodels.stats.diagnostic import acorr_ljungbox, acorr_lm
-    from statsmodels.stats.stattools import jarque_bera
-    from statsmodels.tsa.stattools import acf
-
-    e = np.asarray(residuals, dtype=float)
-    e = e[~np.isnan(e)]
-    rows: list[dict[str, Any]] = []
-    if len(e) < 30:
-        return pd.DataFrame(
-            [
-                {
-                    "check": "residuals",
-                    "statistic": np.nan,
-                    "p_value": np.nan,
-                    "note": f"{len(e)} residuals are too few",
-                }
-            ]
-        )
-    for lag in (12, 24):
-        if lag < len(e) / 2:
-            test = acorr_ljungbox(e, lags=[lag])
-            rows.append(_check(f"Ljung-Box, {lag} lags", test["lb_stat"].iloc[0], test["lb_pvalue"].iloc[0]))
-    values = acf(e, nlags=12, fft=False)
-    bound = 1.96 / np.sqrt(len(e))
-    for lag in (1, 12):
-        rows.append(_check(f"autocorrelation at lag {lag}", values[lag], np.nan, f"95 % bound {bound:.2f}"))
-    jb, p, skew, kurtosis = jarque_bera(e)
-    rows.append(_check("normality (Jarque-Bera)", jb, p, f"skewness {skew:.2f}, kurtosis {kurtosis:.2f}"))
-    arch = acorr_lm(e**2, nlags=min(12, len(e) // 5), result_object=True)
-    rows.append(_check("heteroscedasticity (ARCH LM)", arch[0], arch[1]))
-    return pd.DataFrame(rows)
+    """Return the residual tests that a report shows of every model; with fewer than 30 residuals, a row that says so."""
+    n = int(np.isfinite(residuals).sum())
+    if n < 30:
+        return pd.DataFrame([_check("residuals", np.nan, np.nan, f"{n} residuals are too few")])
+    return residual_tests(residuals, lags=(12, 24), autocorrelations=(1, 12))
 
 
 def _check(name: str, statistic: float, p_value: float, note: str = "") -> dict[str, Any]:

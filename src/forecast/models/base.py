@@ -115,7 +115,7 @@ class SeriesData:
 _NO_PRIOR = pd.DataFrame({"mean": [], "sd": []}, dtype=float)
 
 #: Quantiles of one series: its name, its months, values (horizon, level).
-Path = tuple[str, pd.PeriodIndex, Array]
+ForecastPath = tuple[str, pd.PeriodIndex, Array]
 
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
@@ -174,7 +174,7 @@ class FittedSeries:
         """What a reader should know of these fits."""
         return tuple(f"{name}: {note}" for name, fit in self.fits.items() for note in fit.notes)
 
-    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
+    def paths(self, horizon: int, levels: Sequence[float]) -> list[ForecastPath]:
         """Return the same quantiles as arrays (horizon, level) by series: what a backtest gathers by the thousand."""
         from scipy.special import ndtri
 

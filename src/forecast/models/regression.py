@@ -20,8 +20,8 @@ from forecast.models.base import (
     FittedSeries,
     FoldFailure,
     Forecast,
+    ForecastPath,
     Job,
-    Path,
     SeriesData,
     SeriesFit,
     Steps,
@@ -133,7 +133,7 @@ class FittedDirect:
         """Return quantiles at `levels`, normal on the model's scale with in-sample spread."""
         return self._fitted(horizon).forecast(horizon, levels)
 
-    def paths(self, horizon: int, levels: Sequence[float]) -> list[Path]:
+    def paths(self, horizon: int, levels: Sequence[float]) -> list[ForecastPath]:
         """Return the same quantiles as arrays, see `FittedSeries.paths`."""
         return self._fitted(horizon).paths(horizon, levels)
 
@@ -189,7 +189,7 @@ class Ridge(DirectModel):
     transform: Scale = "log"
     window: int | None = None
 
-    def fit_horizon(self, rows: Rows) -> Linear:
+    def fit_horizon(self, rows: Rows) -> LinearWeights:
         """Choose the penalty without events, then fit both."""
         from sklearn.linear_model import Ridge as Penalised
         from sklearn.linear_model import RidgeCV
@@ -207,7 +207,7 @@ class Ridge(DirectModel):
         whole = np.hstack([scaled, rows.moves * scale])
         final = Penalised(alpha=penalty).fit(whole, shifted)
         k = x.shape[1]
-        return Linear(
+        return LinearWeights(
             intercept=float(final.intercept_ - final.coef_[:k] @ (scaler.mean_ / scaler.scale_)),
             base=final.coef_[:k] / scaler.scale_,
             effects=dict(zip(rows.names, map(float, final.coef_[k:] * scale + mean), strict=True)),
@@ -217,7 +217,7 @@ class Ridge(DirectModel):
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearWeights:
     """Weights of one horizon on the scale of the features."""
 
     intercept: float

@@ -45,7 +45,6 @@ def correction_of(
         before=archive.forecasts([int(last["id"])], str(last["headline"])),
         headline=str(last["headline"]),
         same=str(last["result"]) == result,
-        explained=int(last["id"]) == int(runs["id"].iloc[-1]),
         first=str(first["path"]),
         last=str(last["path"]) if last["id"] != first["id"] else "",
     )

@@ -12,11 +12,8 @@ from forecast.archive.store import Archive
 from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
-from forecast.events.calendar import load_events
 from forecast.experiment.pipeline import figures_of
-from forecast.interventions.premise import scored_scenarios
 from forecast.publish.content import by_others
-from forecast.publish.premises import came_true, premises_of
 from forecast.publish.rounds import record_of
 
 
@@ -44,7 +41,6 @@ def record_text(exp: Experiment, now: dt.datetime) -> str:
             mine = headline_rows(rows, headline, kind)
             worst = worst_miss(mine[mine["series_id"] == series])
             lines += [f"  {series}. {worst}"] if worst else []
-    lines += _of_scenarios(exp, obs, record, now)
     found = by_others(exp, {})
     if len(found):
         table = others(found, obs, record, headline)
@@ -68,24 +64,6 @@ def record_text(exp: Experiment, now: dt.datetime) -> str:
                 SELECTION,
             ]
     return "\n".join(lines)
-
-
-def _of_scenarios(exp: Experiment, obs: Observations, record: pd.DataFrame, now: dt.datetime) -> list[str]:
-    """Say which premises came true, and score the scenarios that rest on them."""
-    archive = Archive(Path(exp.publish.archive))
-    day = min(pd.Timestamp(now.date()), obs.newest_release())
-    premises = premises_of(archive, record, load_events(exp.events.path), obs, day)
-    if premises.empty:
-        return []
-    lines = ["scenarios, each scored only where what it assumed came true"]
-    lines += [f"  {p.scenario}, of {p.origin:%Y-%m-%d}: {p.state} ({p.why})" for p in premises.itertuples()]
-    for kind in ("published", "replayed"):
-        rows = came_true(record[record["kind"] == kind], premises)
-        if (rows["scenario"] != "").any():
-            table = summarise(scored_scenarios(rows), exp.backtest.baseline)
-            table = table[table["model"].str.contains(" | ", regex=False)]
-            lines += [f"  {kind}:", _table(table, exp.report.headline)]
-    return lines
 
 
 def _table(summary: pd.DataFrame, headline: str) -> str:

@@ -17,14 +17,12 @@ from forecast.archive.track_record import matured
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
 from forecast.errors import ForecastError
-from forecast.events.calendar import load_events
 from forecast.experiment.pipeline import figures_of
 from forecast.experiment.run import Run, run
 from forecast.files import sync_folder
 from forecast.publish import folders
 from forecast.publish.corrections import correction_of
 from forecast.publish.forecast_only import Forecasts, forecast_only
-from forecast.publish.premises import came_true, premises_of
 from forecast.publish.reruns import LastIssue, what_changed
 from forecast.publish.rounds import as_issue, entry_of, record_of, settings_digest, settings_from
 from forecast.publish.sources import Source, laid_out
@@ -102,8 +100,6 @@ class Maker:
             record = record[record["month"] > pd.Period(day, "M") - 16]
         if record.empty:
             return pd.DataFrame()
-        calendar = load_events(self.source.experiment.events.path)
-        record = came_true(record, premises_of(self.archive, record, calendar, self.obs, day))
         rows = matured(record, str(day.date()))
         if rows.empty:
             return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,20 +11,11 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import view as facts
 from forecast.report.blocks import Banner, Link
-from forecast.report.catalogue import mark, t
+from forecast.report.catalogue import t
 from forecast.report.rows import records
 
 #: A forecast as the page gives it: its middle, and its 80% range unless it was refused.
 Given = tuple[float, tuple[float, float] | None]
-
-#: What each step of "what changed" brings, as a sentence names it.
-REASONS = {
-    "software": mark("other software"),
-    "revised figures": mark("revised figures"),
-    "new figure": mark("a new figure"),
-    "events": mark("a changed calendar of events"),
-    "settings": mark("other settings"),
-}
 
 
 @dataclass(frozen=True)
@@ -42,8 +32,6 @@ class Correction:
         The row that was its headline.
     same : bool
         Whether every number of its forecasts is what it is now.
-    explained : bool
-        Whether the steps of "what changed" start from that page.
     first : str
         Path of the page as first published, in the site.
     last : str
@@ -54,7 +42,6 @@ class Correction:
     before: pd.DataFrame
     headline: str
     same: bool
-    explained: bool
     first: str
     last: str = ""
 
@@ -81,12 +68,10 @@ def banner(run: Any, view: facts.View, horizon: int) -> Banner | None:
     before, after = (
         None if row is None else (float(row.middle), view.range(row, "80")) for row in (was, now)
     )
-    # the steps are those of the first month that both pages forecast
-    why = reasons(getattr(run, "changes", None)) if one.explained and horizon == 1 else []
     return Banner(
         t("Correction"),
         t("Corrected on {day}.", day=w.day_long(one.day)),
-        what_was_wrong(month, before, after, why, one.same, view.whole),
+        what_was_wrong(month, before, after, one.same, view.whole),
         links(one),
     )
 
@@ -101,30 +86,10 @@ def links(one: Correction) -> tuple[Link, ...]:
     )
 
 
-def reasons(changes: pd.DataFrame | None) -> list[str]:
-    """Return the steps of "what changed" that moved the middle, as a sentence names them.
-
-    None is named where a step could not be run again, for then its part stands in another step. Steps of less
-    than a tenth of the largest are left out.
-    """
-    if changes is None or not len(changes):
-        return []
-    steps = changes[changes["step"].isin(list(REASONS))]
-    if steps["why"].astype(str).str.startswith("could not be run again").any():
-        return []
-    size = steps["change"].abs()
-    return [t(REASONS[str(step)]) for step in steps.loc[(size > 0) & (size >= size.max() / 10), "step"]]
-
-
 def what_was_wrong(
-    month: Any,
-    before: Given | None,
-    after: Given | None,
-    why: Sequence[str] = (),
-    same: bool = False,
-    whole: bool = True,
+    month: Any, before: Given | None, after: Given | None, same: bool = False, whole: bool = True
 ) -> str:
-    """Return what was wrong: the old and the new forecast of the headline's month, and what moved it.
+    """Return what was wrong: the old and the new forecast of the headline's month.
 
     Parameters
     ----------
@@ -132,8 +97,6 @@ def what_was_wrong(
         The month of the headline.
     before, after : Given, optional
         What the page before gave and what this one gives; None where it gave nothing.
-    why : sequence of str
-        What moved the middle, of `reasons`.
     same : bool
         Whether no number of any forecast changed.
     whole : bool
@@ -154,9 +117,7 @@ def what_was_wrong(
     old = given(before, whole)
     if same:
         return t(
-            "No figure of the forecast changed: for {month} it is {new}, as before. Settings of the run did.",
-            month=when,
-            new=new,
+            "No figure of the forecast changed: for {month} it is {new}, as before.", month=when, new=new
         )
     if old == new:
         return t(
@@ -172,20 +133,7 @@ def what_was_wrong(
             old=w.span(*before[1], whole),
             new=w.span(*after[1], whole),
         )
-    if why:
-        return t(
-            "The report gave {old} for {month}; with {reasons} it gives {new}.",
-            old=old,
-            month=when,
-            reasons=w.joined(why),
-            new=new,
-        )
-    return t(
-        "The report gave {old} for {month}; it gives {new} now. The steps of “What changed since last month?” do not tell why.",
-        old=old,
-        month=when,
-        new=new,
-    )
+    return t("The report gave {old} for {month}; it gives {new} now.", old=old, month=when, new=new)
 
 
 def given(one: Given, whole: bool = True) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,15 +20,6 @@ NUMBER_WORDS = (
     mark("none"), mark("one"), mark("two"), mark("three"), mark("four"), mark("five"), mark("six"), mark("seven"),
     mark("eight"), mark("nine"), mark("ten"), mark("eleven"), mark("twelve"),
 )  # fmt: skip
-
-#: Words that our own sentences never use, as whole words; names from the calendar and from sources are exempt.
-FORBIDDEN = (
-    "will", "expected to hit", "confidence interval", "confidence", "significant", "significantly", "accurate",
-    "accurately", "prove", "proves", "proved", "impact", "impacts", "drove", "caused", "worked", "surge", "surges",
-    "wave", "waves", "flood", "crisis", "illegals", "migrants", "error bars", "ground truth", "outlook",
-    "record low",
-)  # fmt: skip
-_FORBIDDEN = re.compile(r"\b(" + "|".join(re.escape(word) for word in FORBIDDEN) + r")\b", re.IGNORECASE)
 
 _SOUND_OF_I = re.compile(r"[“\"]?h?[ií](?![ae])", re.IGNORECASE)
 
@@ -331,17 +322,3 @@ def shortened(text: str, limit: int) -> str:
     shorter = (" ".join(words[:n]) for n in range(len(words) - 1, 0, -1))
     kept = next((part for part in shorter if len(part) < limit), bare[: limit - 1])
     return kept.rstrip(",;:–-") + "…"
-
-
-def forbidden_words(text: str, exempt: Iterable[str] = ()) -> list[str]:
-    """Return the forbidden words that a text of ours uses; names in `exempt` are taken out first.
-
-    Examples
-    --------
-    >>> forbidden_words("The rule caused a fall"), forbidden_words("willing")
-    (['caused'], [])
-    """
-    for name in sorted(exempt, key=len, reverse=True):
-        if name:
-            text = text.replace(name, " ")
-    return [match.lower() for match in _FORBIDDEN.findall(text)]

@@ -6,8 +6,6 @@ Nothing is averaged here but over levels.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -54,20 +52,6 @@ def percentage_error(y: ArrayLike, forecast: ArrayLike) -> Floats:
     error = absolute_error(y, forecast)
     out = np.full(np.broadcast(error, actual).shape, np.inf)
     return _floats(np.divide(100.0 * error, actual, out=out, where=actual > 0))
-
-
-def symmetric_percentage_error(y: ArrayLike, forecast: ArrayLike) -> Floats:
-    """Symmetric absolute percentage error of the M competitions, 200 |y - f| / (|y| + |f|).
-
-    Examples
-    --------
-    >>> symmetric_percentage_error([50.0], [150.0]).tolist()
-    [100.0]
-    """
-    size = np.abs(_floats(y)) + np.abs(_floats(forecast))
-    error = absolute_error(y, forecast)
-    out = np.zeros(np.broadcast(error, size).shape)
-    return _floats(np.divide(200.0 * error, size, out=out, where=size > 0))
 
 
 def pinball(y: ArrayLike, quantile: ArrayLike, level: ArrayLike) -> Floats:
@@ -240,14 +224,3 @@ def mase_scale(history: ArrayLike, season: int = 12) -> float:
     steps = np.abs(x[season:] - x[:-season])
     scale = float(np.nanmean(steps)) if np.isfinite(steps).any() else float("nan")
     return scale if scale > 0 else float("nan")
-
-
-def msis(y: ArrayLike, lower: ArrayLike, upper: ArrayLike, scale: Any, alpha: float = 0.05) -> Floats:
-    """Interval score over the scale of `mase_scale`, as in the M4 competition.
-
-    Examples
-    --------
-    >>> msis(0.0, -1.0, 1.0, scale=2.0).item()
-    1.0
-    """
-    return np.asarray(interval_score(y, lower, upper, alpha) / _floats(scale), dtype=float)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart, monthly
-from forecast.report.figures.known import Case, known_chart, scales
+from forecast.report.figures.known import CasePanel, known_chart, scales
 
 
 def case(level=150_000.0, actual=True, hindsight=True):
@@ -15,7 +15,7 @@ def case(level=150_000.0, actual=True, hindsight=True):
     ahead = pd.DataFrame({"none": level, "at_origin": level * 1.1, "lower_80": level * 0.6, "upper_80": level * 2.5}, index=months)  # fmt: skip
     ahead["hindsight"] = level * 0.5 if hindsight else np.nan
     ahead["actual"] = level * np.linspace(0.9, 0.4, 6) if actual else np.nan
-    return Case("7 May 2024", "the day of the Guatemala talks", history, ahead)
+    return CasePanel("7 May 2024", "the day of the Guatemala talks", history, ahead)
 
 
 def test_lines_are_named_and_can_be_switched():

@@ -23,7 +23,7 @@ LINES: Mapping[str, tuple[str, str, str, str]] = {
 
 
 @dataclass(frozen=True)
-class Case:
+class CasePanel:
     """One panel: what was known, what was forecast, what happened.
 
     Attributes
@@ -44,7 +44,9 @@ class Case:
 
 
 @f.styled
-def known_chart(cases: Sequence[Case], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT) -> Any:
+def known_chart(
+    cases: Sequence[CasePanel], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
+) -> Any:
     """Return small charts of what would have been known, one for each case.
 
     Panels share a scale where the largest of one is not more than twice that of the others.
@@ -64,7 +66,7 @@ def known_chart(cases: Sequence[Case], *, narrow: bool = False, palette: Mapping
     return canvas.figure
 
 
-def scales(cases: Sequence[Case]) -> list[float]:
+def scales(cases: Sequence[CasePanel]) -> list[float]:
     """Return the top of each panel's scale: one for those within a factor of two of the largest."""
     own = []
     for case in cases:
@@ -74,7 +76,7 @@ def scales(cases: Sequence[Case]) -> list[float]:
     return [largest if value * 2 >= largest else value for value in own]
 
 
-def _panel(canvas: f.Canvas, ax: Any, case: Case, top: float, narrow: bool) -> None:
+def _panel(canvas: f.Canvas, ax: Any, case: CasePanel, top: float, narrow: bool) -> None:
     history, ahead = case.history, case.ahead
     n, steps, last = len(history), len(ahead), float(history.iloc[-1])
     ax.set_xlim(-0.3, n + steps - 0.8)
@@ -109,7 +111,7 @@ def _panel(canvas: f.Canvas, ax: Any, case: Case, top: float, narrow: bool) -> N
     f.month_axis(canvas, ax, history.index[0], n + steps, 58)
 
 
-def _words(canvas: f.Canvas, ax: Any, case: Case, ends: Sequence[tuple[float, str, str, str]], top: float, narrow: bool) -> None:  # fmt: skip
+def _words(canvas: f.Canvas, ax: Any, case: CasePanel, ends: Sequence[tuple[float, str, str, str]], top: float, narrow: bool) -> None:  # fmt: skip
     at = {"halo": False, "transform": ax.transAxes}
     canvas.text(ax, 0, 1, case.title, bold=True, shift=(0, 30), **at)
     canvas.text(ax, 0, 1, w.shortened(case.words, 48), "muted", size=11.5, shift=(0, 13), **at)

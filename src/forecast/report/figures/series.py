@@ -18,18 +18,15 @@ from forecast.report.figures import style as f
 def series_chart(
     panels: Sequence[tuple[str, pd.Series, pd.DataFrame]],
     *,
-    shared: bool = False,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
 ) -> Any:
-    """Return small line charts, one for each series, each on its own scale or all on one.
+    """Return small line charts, one for each series, each on its own scale.
 
     Parameters
     ----------
     panels : sequence of (label, counts, forecast)
         Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
-    shared : bool
-        One scale for all panels.
     narrow : bool
         The drawing for phones: one panel a row.
     palette : mapping
@@ -40,12 +37,11 @@ def series_chart(
     high = 178 if narrow else 190
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high + 4, palette)
     wide = canvas.width / columns
-    tops = [_top(counts, forecast) for _, counts, forecast in panels]
     for k, (label, counts, forecast) in enumerate(panels):
         row, column = divmod(k, columns)
         left = column * wide + 40
         ax = canvas.axes(left, row * high + 34, canvas.width - (column + 1) * wide + 58, canvas.height - (row + 1) * high + 26)  # fmt: skip
-        _panel(canvas, ax, label, counts, forecast, max(tops) if shared else tops[k])
+        _panel(canvas, ax, label, counts, forecast, _top(counts, forecast))
     return canvas.figure
 
 

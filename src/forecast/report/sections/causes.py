@@ -14,7 +14,7 @@ from forecast.report import view as facts
 from forecast.report.blocks import Chart, Head, Note, Row, Section, Table, Toggle
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
-from forecast.report.figures.known import LINES, Case
+from forecast.report.figures.known import LINES, CasePanel
 from forecast.report.retold import retold, shipped
 from forecast.report.rows import pick, records
 from forecast.report.sections import findings
@@ -73,7 +73,7 @@ def known_section(r: Report) -> Section:
     return Section("known", question, nav, find, tuple(blocks))
 
 
-def case_list(r: Report) -> list[Case]:
+def case_list(r: Report) -> list[CasePanel]:
     """Return the named dates of a run as panels."""
     table = r.run.cases
     if not len(table):
@@ -100,11 +100,11 @@ def case_list(r: Report) -> list[Case]:
         history = r.view.counts[r.view.counts.index < first].iloc[-9:]
         if len(history):
             label = shipped(str(rows["label"].iloc[0]))
-            out.append(Case(w.day_long(rows["origin"].iloc[0]), label, history, ahead))
+            out.append(CasePanel(w.day_long(rows["origin"].iloc[0]), label, history, ahead))
     return out
 
 
-def known_chart(r: Report, cases: list[Case]) -> Chart:
+def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
     """Return chart 6."""
     from forecast.report.figures.known import known_chart as draw_known
     from forecast.report.figures.known import scales
@@ -140,7 +140,7 @@ def known_chart(r: Report, cases: list[Case]) -> Chart:
     )  # fmt: skip
 
 
-def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
+def _knowledge_toggles(cases: list[CasePanel]) -> tuple[Toggle, ...]:
     """Return one button for each state of knowledge that the cases have, and one for all; none for a single one."""
     words = {
         "none": (t("no events|of the calendar"), "7 4"),
@@ -157,7 +157,7 @@ def _knowledge_toggles(cases: list[Case]) -> tuple[Toggle, ...]:
     return (Toggle("kn-all", every, checked=True), *buttons)
 
 
-def _case_words(case: Case, whole: bool) -> str:
+def _case_words(case: CasePanel, whole: bool) -> str:
     last = case.ahead.iloc[-1]
     words = {**{key: t(line[2]) for key, line in LINES.items()}, "none": t("no events|of the calendar")}
     parts = [f"{words[key]} {w.rounded(float(last[key]), whole)}" for key in LINES if key in last and np.isfinite(last[key])]  # fmt: skip
@@ -166,7 +166,7 @@ def _case_words(case: Case, whole: bool) -> str:
     return f"{w.month_long(case.ahead.index[-1])} {', '.join(parts)}"
 
 
-def cases_table(cases: list[Case], whole: bool) -> Table:
+def cases_table(cases: list[CasePanel], whole: bool) -> Table:
     """Return the last month of each case: what each state of knowledge gave, and what happened."""
     head = (Head(t('Made on')), Head(t('for'), "w"), Head(t('no events|of the calendar'), "n"), Head(t('as known'), "n"), Head(t('80% range'), "n"), Head(t('hindsight'), "n"), Head(t('happened'), "n"))  # fmt: skip
     out = []
