@@ -84,9 +84,14 @@ def in_venv(peer, jobs):
         return None
     task = json.dumps({"peer": peer, "jobs": [(y.tolist(), x.tolist()) for y, x in jobs]})
     done = subprocess.run(
-        [str(python), "-c", WORKER], input=task, capture_output=True, text=True, check=False, timeout=900,
+        [str(python), "-c", WORKER],
+        input=task,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
         env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
+    )
     if done.returncode:
         print(f"{peer}: skipped ({done.stderr.strip().splitlines()[-1][:120] if done.stderr else 'failed'})")
         return None
@@ -137,9 +142,14 @@ def r_forecast(peer, jobs):
         script = Path(folder) / "peer.R"
         script.write_text(R_SCRIPT)
         done = subprocess.run(
-            [program, "--vanilla", str(script), peer], input=task, capture_output=True, text=True,
-            check=False, timeout=1800, env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+            [program, "--vanilla", str(script), peer],
+            input=task,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=1800,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
     rows = [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
     if done.returncode or len(rows) != len(jobs):
         print(f"R forecast: skipped ({' '.join(done.stderr.split())[-120:] or 'failed'})")

@@ -53,8 +53,16 @@ def forecasts(series: list[str], more: list[str]) -> tuple[pd.DataFrame, fc.Expe
     )
     obs = fc.load_observations()
     origins = fc.monthly_origins("2002-10", None, obs, series=series[:1])
-    bt = fc.backtest(make_models(exp.model), obs, fc.load_events(), series, origins, exp.horizon, levels=(0.5,),
-                     refit_every={n: s.refit_every for n, s in exp.model.items()})  # fmt: skip
+    bt = fc.backtest(
+        make_models(exp.model),
+        obs,
+        fc.load_events(),
+        series,
+        origins,
+        exp.horizon,
+        levels=(0.5,),
+        refit_every={n: s.refit_every for n, s in exp.model.items()},
+    )
     table, _, _ = postprocess(exp, bt.forecasts, obs, obs.newest_release())
     return table, exp, obs
 
@@ -76,9 +84,16 @@ def with_events(table: pd.DataFrame, exp: fc.Experiment, obs: fc.Observations) -
 
 def skills(table: pd.DataFrame, obs: fc.Observations, eras: dict) -> pd.DataFrame:
     scores = fc.score(table, obs, by=["model", "horizon", "era"], eras=eras)
-    wanted = {("mae", "natural", 1): "MAE h=1", ("mae", "natural", 3): "MAE h=3", ("mae", "natural", 6): "MAE h=6",
-              ("mae", "natural", 12): "MAE h=12", ("mae", "natural", "all"): "MAE all", ("wis", "natural", 1): "WIS h=1",
-              ("wis", "natural", "all"): "WIS all", ("wis", "log", "all"): "log WIS all"}  # fmt: skip
+    wanted = {
+        ("mae", "natural", 1): "MAE h=1",
+        ("mae", "natural", 3): "MAE h=3",
+        ("mae", "natural", 6): "MAE h=6",
+        ("mae", "natural", 12): "MAE h=12",
+        ("mae", "natural", "all"): "MAE all",
+        ("wis", "natural", 1): "WIS h=1",
+        ("wis", "natural", "all"): "WIS all",
+        ("wis", "log", "all"): "log WIS all",
+    }
     scores["column"] = [
         wanted.get(k) for k in zip(scores["metric"], scores["scale"], scores["horizon"], strict=True)
     ]
@@ -134,8 +149,12 @@ def main() -> None:
         gain.append(
             told.assign(skill=100 * told["skill"], lower=100 * told["lower"], upper=100 * told["upper"])
         )
-    show("Gain of events over `border`, 2016-26, % with 90 % block-bootstrap interval",
-         pd.concat(gain)[["model", "metric", "horizon", "skill", "lower", "upper", "n", "words"]].set_index("model"))  # fmt: skip
+    show(
+        "Gain of events over `border`, 2016-26, % with 90 % block-bootstrap interval",
+        pd.concat(gain)[["model", "metric", "horizon", "skill", "lower", "upper", "n", "words"]].set_index(
+            "model"
+        ),
+    )
 
     cover = calibrate(
         recent[recent["model"].isin(["random_walk", "border", "border + events (rule, priority 1)"])], obs

@@ -122,15 +122,35 @@ def ours(
         path = Path(folder) / "histories.csv"
         pd.concat(rows).to_csv(path, index=False)
         names = [s.name for s in series]
-        exps = [fc.load_experiment(None, "model=random_walk", "combination=general", "data=file", f"data.path={path}",
-                                   f"target.series=[{','.join(names)}]", f"horizon={horizon}", *way) for way in ways]  # fmt: skip
+        exps = [
+            fc.load_experiment(
+                None,
+                "model=random_walk",
+                "combination=general",
+                "data=file",
+                f"data.path={path}",
+                f"target.series=[{','.join(names)}]",
+                f"horizon={horizon}",
+                *way,
+            )
+            for way in ways
+        ]
         obs = fc.load_observations(path)
     first = str(pd.Period("2000-12", "M") - 2 * horizon)
     origins = fc.monthly_origins(first, None, obs, series=names)
     models = {n: fc.make_model(s.kind, **s.parameters) for n, s in exps[0].model.items()}
     own = any(exp.intervals.method == "model" for exp in exps)
     with joblib.parallel_config(n_jobs=jobs):
-        bt = fc.backtest(models, obs, fc.load_events(), names, origins, horizon, "none", levels=fc.LEVELS if own else (0.5,))  # fmt: skip
+        bt = fc.backtest(
+            models,
+            obs,
+            fc.load_events(),
+            names,
+            origins,
+            horizon,
+            "none",
+            levels=fc.LEVELS if own else (0.5,),
+        )
     made = []
     for exp in exps:
         table, _, _ = postprocess(exp, bt.forecasts, obs, origins[-1])
@@ -178,9 +198,13 @@ def peers(series: list[Series], jobs: int) -> tuple[dict[str, dict[str, np.ndarr
     def work(part: list[Series]) -> list:
         task = {"series": [s.history.tolist() for s in part], "horizon": len(part[0].future)}
         done = subprocess.run(
-            [str(python), "-c", WORKER], input=json.dumps(task), capture_output=True, text=True, check=True,
+            [str(python), "-c", WORKER],
+            input=json.dumps(task),
+            capture_output=True,
+            text=True,
+            check=True,
             env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
-        )  # fmt: skip
+        )
         return json.loads(done.stdout.strip().splitlines()[-1])
 
     parts = [p for i in range(jobs) if (p := series[i::jobs])]
@@ -220,7 +244,9 @@ def theta_in_r(series: list[Series]) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "theta.R"
         script.write_text(R_SCRIPT)
-        done = subprocess.run([program, "--vanilla", str(script)], input=lines, capture_output=True, text=True, check=True)  # fmt: skip
+        done = subprocess.run(
+            [program, "--vanilla", str(script)], input=lines, capture_output=True, text=True, check=True
+        )
     rows = [np.array([float(w) for w in line.split()]).reshape(5, -1).T for line in done.stdout.splitlines()]
     return {s.name: row for s, row in zip(series, rows, strict=True)}
 
@@ -257,10 +283,18 @@ def report(name: str, args: argparse.Namespace) -> None:
     if args.all:
         series = [s for s in series if s.name in made["general"]]
     theirs, spent = peers(series, args.jobs)
-    rows = {m: pd.DataFrame([s.scores(q[s.name]) for s in series], columns=SCORES)
-            for m, q in {**made, **theirs}.items() if all(s.name in q for s in series)}  # fmt: skip
-    theta = kept.loc[[s.name for s in series], SCORES] if not args.all else pd.DataFrame(
-        [s.scores(q) for s, q in zip(series, theta_in_r(series).values(), strict=True)], columns=SCORES)  # fmt: skip
+    rows = {
+        m: pd.DataFrame([s.scores(q[s.name]) for s in series], columns=SCORES)
+        for m, q in {**made, **theirs}.items()
+        if all(s.name in q for s in series)
+    }
+    theta = (
+        kept.loc[[s.name for s in series], SCORES]
+        if not args.all
+        else pd.DataFrame(
+            [s.scores(q) for s, q in zip(series, theta_in_r(series).values(), strict=True)], columns=SCORES
+        )
+    )
     rows = {"general": rows.pop("general"), "Theta (R, thetaf)": theta.reset_index(drop=True), **rows}
     print(f"\n### {name}: {len(series)} monthly series, {len(series[0].future)} months ahead\n")
     print("| row | " + " | ".join(SCORES) + " | CPU s |\n|---|" + "---:|" * (len(SCORES) + 1))
@@ -281,9 +315,13 @@ def report(name: str, args: argparse.Namespace) -> None:
 
 #: What --choose compares: how members are averaged, and how ranges grow with the distance.
 WAYS = [
-    *((average, f"intervals.exponent={a}") for average in ("quantiles", "points") for a in (0.0, 0.125, 0.25, 0.375, 0.5)),
+    *(
+        (average, f"intervals.exponent={a}")
+        for average in ("quantiles", "points")
+        for a in (0.0, 0.125, 0.25, 0.375, 0.5)
+    ),
     ("quantiles", "intervals.method=model"),
-]  # fmt: skip
+]
 
 
 def choose(name: str, jobs: int) -> None:
@@ -296,7 +334,9 @@ def choose(name: str, jobs: int) -> None:
     for (average, words), forecasts in zip(WAYS, made, strict=True):
         table = pd.DataFrame([s.scores(forecasts["general"][s.name]) for s in series], columns=SCORES)
         mean, middle = table.mean(), table["MSIS"].median()
-        print(f"| {average} | {words.removeprefix('intervals.')} | {mean['MASE']:.3f} | {mean['MSIS']:.2f} | {middle:.2f} | {mean['80 %']:.1f} | {mean['95 %']:.1f} |")  # fmt: skip
+        print(
+            f"| {average} | {words.removeprefix('intervals.')} | {mean['MASE']:.3f} | {mean['MSIS']:.2f} | {middle:.2f} | {mean['80 %']:.1f} | {mean['95 %']:.1f} |"
+        )
 
 
 def main() -> None:

@@ -95,8 +95,11 @@ def show(what, coding, table, obs, struck):
             made["horizon"].isin([1, 3, 6, "all"]) & made["metric"].isin(["mae", "log_mae", "log_wis"])
         ]
         made = made.assign(
-            told=[f"{100 * s:+.1f} [{100 * a:+.1f}, {100 * b:+.1f}]" for s, a, b in made[["skill", "lower", "upper"]].to_numpy()]
-        )  # fmt: skip
+            told=[
+                f"{100 * s:+.1f} [{100 * a:+.1f}, {100 * b:+.1f}]"
+                for s, a, b in made[["skill", "lower", "upper"]].to_numpy()
+            ]
+        )
         print(made.pivot(index=["model", "metric"], columns="horizon", values="told").to_string())
 
 
@@ -106,14 +109,35 @@ def knowledge():
     base, tables = short(obs, events), {}
     for coding in ("rule", "judged"):
         table = fc.backtest(
-            {"arima": fc.make_model("arima")}, obs, events, [SERIES], origins(obs), levels=(0.5,),
-            knowledge=["none", "at_origin", "hindsight"], coding=coding,
-        ).forecasts  # fmt: skip
+            {"arima": fc.make_model("arima")},
+            obs,
+            events,
+            [SERIES],
+            origins(obs),
+            levels=(0.5,),
+            knowledge=["none", "at_origin", "hindsight"],
+            coding=coding,
+        ).forecasts
         ranged, _ = add_intervals(table, obs)
         both = pd.concat([ranged, adjusted_rows(base, obs, events, coding)], ignore_index=True)
         tables[coding] = both[both["origin"] >= FIRST_SCORED]
     made = knowledge_table(tables, obs)
-    columns = ["model", "coding", "metric", "horizon", "none", "at_origin", "hindsight", "gain", "lower", "upper", "gain_hindsight", "lower_hindsight", "upper_hindsight", "n"]  # fmt: skip
+    columns = [
+        "model",
+        "coding",
+        "metric",
+        "horizon",
+        "none",
+        "at_origin",
+        "hindsight",
+        "gain",
+        "lower",
+        "upper",
+        "gain_hindsight",
+        "lower_hindsight",
+        "upper_hindsight",
+        "n",
+    ]
     print(made.loc[made["horizon"].isin([1, 3, 6, "all"]), columns].round(3).to_string(index=False))
     for row in made[(made["horizon"] == "all") & (made["metric"] == "mae")].itertuples():
         print(f"{row.model}: {row.words}")
@@ -131,7 +155,18 @@ def effect_tables():
             made = made[made["level"] == 0.8]
             runs = int(made["placebo_n"].sum())
             print(f"\nas of {day}, {coding}: {len(made)} effects, {runs} placebo fits, {seconds:.1f} s")
-            columns = ["group", "percent", "percent_lower", "percent_upper", "active_months", "placebo_larger", "placebo_n", "placebo_p", "placebo_p_recent", "clear"]  # fmt: skip
+            columns = [
+                "group",
+                "percent",
+                "percent_lower",
+                "percent_upper",
+                "active_months",
+                "placebo_larger",
+                "placebo_n",
+                "placebo_p",
+                "placebo_p_recent",
+                "clear",
+            ]
             print(made[columns].round(3).to_string(index=False))
 
 

@@ -50,7 +50,10 @@ def picture(p: np.ndarray) -> str:
     grid = np.linspace(0, 1, 51)
     low, high = (binom.ppf(q, n, grid) / n for q in (0.025, 0.975))
     low[-1], high[0] = 1.0, 0.0
-    band = " ".join([xy(x, y) for x, y in zip(grid, high, strict=True)] + [xy(x, y) for x, y in zip(grid[::-1], low[::-1], strict=True)])  # fmt: skip
+    band = " ".join(
+        [xy(x, y) for x, y in zip(grid, high, strict=True)]
+        + [xy(x, y) for x, y in zip(grid[::-1], low[::-1], strict=True)]
+    )
     steps = " ".join(xy(x, np.mean(p <= x)) for x in np.linspace(0, 1, 201))
     text = 'font-family="sans-serif" font-size="12" fill="#333"'
     ticks = "".join(

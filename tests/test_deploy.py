@@ -42,8 +42,17 @@ def test_the_systemd_units_are_right(tmp_path):
         )
         (tmp_path / f"forecast-publish.{kind}").write_text(here)
     (tmp_path / "docs").mkdir()
-    done = subprocess.run([tool, "verify", str(tmp_path / "forecast-publish.timer"), str(tmp_path / "forecast-publish.service")],
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [
+            tool,
+            "verify",
+            str(tmp_path / "forecast-publish.timer"),
+            str(tmp_path / "forecast-publish.service"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     said = [x for x in (done.stdout + done.stderr).splitlines() if "forecast-publish" in x]
     assert not said, said
     when = re.search(r"OnCalendar=(.*)", timer)[1]

@@ -25,8 +25,25 @@ from forecast.files import (
     write_file,
 )
 
-CLIMBING = ["", " ", ".", "..", "../evil", "a/../../evil", "/abs", "\\abs", "..\\evil", "C:\\evil", "c:evil",
-            "CON", "a/nul.txt", "com1", "a\nb", "a\x00b", "a\x1b[2J"]  # fmt: skip
+CLIMBING = [
+    "",
+    " ",
+    ".",
+    "..",
+    "../evil",
+    "a/../../evil",
+    "/abs",
+    "\\abs",
+    "..\\evil",
+    "C:\\evil",
+    "c:evil",
+    "CON",
+    "a/nul.txt",
+    "com1",
+    "a\nb",
+    "a\x00b",
+    "a\x1b[2J",
+]
 
 
 def names(folder):

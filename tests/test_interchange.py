@@ -167,9 +167,13 @@ def test_every_column_of_every_file_is_documented():
 
 
 FORMS = {
-    "number": r"-?(\d+\.?\d*|\d*\.\d+)(e[+-]?\d+)?", "integer": r"-?\d+", "yearmonth": r"\d{4}-\d{2}",
-    "date": r"\d{4}-\d{2}-\d{2}", "boolean": "True|False", "string": r"(?s).*",
-}  # fmt: skip
+    "number": r"-?(\d+\.?\d*|\d*\.\d+)(e[+-]?\d+)?",
+    "integer": r"-?\d+",
+    "yearmonth": r"\d{4}-\d{2}",
+    "date": r"\d{4}-\d{2}-\d{2}",
+    "boolean": "True|False",
+    "string": r"(?s).*",
+}
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLE.glob("*.csv*")), ids=lambda p: p.name)

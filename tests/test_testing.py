@@ -132,12 +132,19 @@ def test_a_sound_model_passes(model):
 @pytest.mark.parametrize(
     ("cls", "clause"),
     [
-        (Late, "forecasts_every_month"), (Falling, "quantiles_increase"), (Restless, "repeats_itself"),
-        (Rude, "leaves_inputs_alone"), (Brittle, "survives_constant_column"), (Secretive, "tells_of_events"),
-        (Eager, "refuses_too_few_months"), (Mute, "refuses_too_few_months"), (Mute, "keeps_the_order_of_folds"),
-        (Backward, "keeps_the_order_of_folds"), (Peeking, "cannot_look_ahead"),
+        (Late, "forecasts_every_month"),
+        (Falling, "quantiles_increase"),
+        (Restless, "repeats_itself"),
+        (Rude, "leaves_inputs_alone"),
+        (Brittle, "survives_constant_column"),
+        (Secretive, "tells_of_events"),
+        (Eager, "refuses_too_few_months"),
+        (Mute, "refuses_too_few_months"),
+        (Mute, "keeps_the_order_of_folds"),
+        (Backward, "keeps_the_order_of_folds"),
+        (Peeking, "cannot_look_ahead"),
     ],
-)  # fmt: skip
+)
 def test_each_clause_catches_the_model_that_breaks_it(cls, clause):
     SEEN.clear()
     with pytest.raises(Exception, match=r".+"):

@@ -257,9 +257,10 @@ def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], tar
         raise ConfigError(f"export: {', '.join(long)} has more rows than a sheet of Excel; write Parquet")
     told = [
         {"table": r["name"], "column": f["name"], "type": f["type"], "meaning": f["description"]}
-        for r in schema()["resources"] if r["name"] in sheets
+        for r in schema()["resources"]
+        if r["name"] in sheets
         for f in r["schema"]["fields"]
-    ]  # fmt: skip
+    ]
     if told:
         sheets["columns"] = pd.DataFrame(told)
     content = io.BytesIO()

@@ -17,9 +17,14 @@ from forecast.files import printable
 
 #: Colours of `forecast.report.figures.style`, which lies above this room; a test holds them equal.
 COLOURS = {
-    "ink": "#16191d", "muted": "#57606a", "grid": "#e3e6ea", "fc": "#0a5ea8", "b50": "#9fc5e4", "b80": "#d5e4f2",
+    "ink": "#16191d",
+    "muted": "#57606a",
+    "grid": "#e3e6ea",
+    "fc": "#0a5ea8",
+    "b50": "#9fc5e4",
+    "b80": "#d5e4f2",
     "ev": "#a3470b",
-}  # fmt: skip
+}
 #: Central ranges of a fan, the widest first, with their colour.
 FAN = ((0.1, 0.9, "b80"), (0.25, 0.75, "b50"))
 
@@ -45,8 +50,15 @@ def _cell(value: Any) -> str:
 
 def fan_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the middle and the ranges of one series' forecast rows, months down."""
-    words = {0.05: "9 in 10 from", 0.1: "8 in 10 from", 0.25: "half from", 0.5: "middle", 0.75: "half to",
-             0.9: "8 in 10 to", 0.95: "9 in 10 to"}  # fmt: skip
+    words = {
+        0.05: "9 in 10 from",
+        0.1: "8 in 10 from",
+        0.25: "half from",
+        0.5: "middle",
+        0.75: "half to",
+        0.9: "8 in 10 to",
+        0.95: "9 in 10 to",
+    }
     wide = rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
     wide = wide[[level for level in words if level in wide.columns]].rename(columns=words)
     return wide.rename_axis(index=None, columns=None)
@@ -212,9 +224,13 @@ def run_html(run: Any) -> str:
     ]
     scores = run.scores
     told = scores[
-        (scores["model"] == run.headline) & (scores["metric"] == "mae") & (scores["era"] == "all")
-        & (scores["scale"] == "natural") & (scores["series_id"] == names[0]) & (scores["horizon"] == "all")
-    ]  # fmt: skip
+        (scores["model"] == run.headline)
+        & (scores["metric"] == "mae")
+        & (scores["era"] == "all")
+        & (scores["scale"] == "natural")
+        & (scores["series_id"] == names[0])
+        & (scores["horizon"] == "all")
+    ]
     if len(told) and np.isfinite(told["skill"].iloc[0]):
         skill = f"{100 * told['skill'].iloc[0]:+.1f}"
         notes.append(f"Mean absolute error against {run.experiment.backtest.baseline}: skill {skill} %.")

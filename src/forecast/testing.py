@@ -170,10 +170,17 @@ def cannot_look_ahead(model: Model) -> None:
 
 #: The clauses of the contract, in the order in which they are tried.
 CLAUSES: tuple[Callable[[Model], None], ...] = (
-    declares_itself, forecasts_every_month, quantiles_increase, repeats_itself, leaves_inputs_alone,
-    survives_constant_column, tells_of_events, refuses_too_few_months, keeps_the_order_of_folds,
+    declares_itself,
+    forecasts_every_month,
+    quantiles_increase,
+    repeats_itself,
+    leaves_inputs_alone,
+    survives_constant_column,
+    tells_of_events,
+    refuses_too_few_months,
+    keeps_the_order_of_folds,
     cannot_look_ahead,
-)  # fmt: skip
+)
 
 
 def check_model(model: Model) -> None:

@@ -26,8 +26,12 @@ def test_steps_add_up_exactly_whatever_the_numbers(before, values, after, whole)
 def test_the_steps_are_the_differences_of_the_reruns():
     # last issue: June 100, July 200.4; after revisions 190.6; with June's figure 150; with an event 155; new settings 149.5
     last, this = medians(100.0, 200.4, 210.0), medians(149.5, 160.0, 170.0, start="2024-07")
-    reruns = {"software": medians(100.0, 200.4, 210.0), "revised figures": medians(95.0, 190.6, 205.0),
-              "new figure": medians(150.2, 161.0, start="2024-07"), "events": medians(155.0, start="2024-07")}  # fmt: skip
+    reruns = {
+        "software": medians(100.0, 200.4, 210.0),
+        "revised figures": medians(95.0, 190.6, 205.0),
+        "new figure": medians(150.2, 161.0, start="2024-07"),
+        "events": medians(155.0, start="2024-07"),
+    }
     table = ch.changes(
         last, reruns, this, {"revised figures": "May was revised", "new figure": "June is out"}
     )

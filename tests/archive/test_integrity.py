@@ -191,8 +191,13 @@ def test_publish_rerun_and_track_record_refuse_what_fails_the_check(tmp_path, mo
         "check": lambda: archive_check(r.archive, exp),
     }
     assert {name: call().code for name, call in calls.items()} == {
-        "publish": 3, "dry run": 3, "backfill": 0, "rerun": 0, "track-record": 0, "check": 0,
-    }  # fmt: skip
+        "publish": 3,
+        "dry run": 3,
+        "backfill": 0,
+        "rerun": 0,
+        "track-record": 0,
+        "check": 0,
+    }
     site = {p: p.read_bytes() for p in r.site.rglob("*") if p.is_file()}
     with tampered(Archive(r.archive)) as connection:
         connection.execute("UPDATE forecasts SET value = 2 * value")

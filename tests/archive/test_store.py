@@ -106,8 +106,9 @@ def test_killed_inside_the_transaction_it_is_whole_and_the_next_writer_goes_on(a
                 os.kill(os.getpid(), signal.SIGKILL)
         Archive(Path(sys.argv[1])).record(entry("2024-06-07"), die)
         """,
-        archive.path, step,
-    )  # fmt: skip
+        archive.path,
+        step,
+    )
     assert child.wait(60) == -signal.SIGKILL
     child.communicate()
     assert "integrity: ok" in archive.check() and len(archive.runs()) == 1
@@ -148,8 +149,9 @@ def test_a_full_disk_is_told_and_the_archive_stays_as_it_was(archive):
         except Exception as error:
             print(type(error).__name__, error)
         """,
-        archive.path, preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )  # fmt: skip
+        archive.path,
+        preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
     said, _ = child.communicate(timeout=60)
     assert said.startswith("ArchiveError") and "no space left" in said and "rolled back" in said, said
     assert "integrity: ok" in archive.check() and len(archive.runs()) == 1
@@ -278,8 +280,25 @@ def test_exported_texts_are_run_by_no_spreadsheet_and_numbers_and_inputs_are_as_
 
 
 def test_numbers_that_are_missing_stay_missing(archive):
-    scores = pd.DataFrame([{"model": "short", "knowledge": "none", "scenario": "", "series_id": "a", "horizon": "all", "era": "all",
-        "scale": "natural", "metric": "mae", "value": np.nan, "skill": 0.5, "n_ok": 1, "n": 2, "note": "failed: why"}])  # fmt: skip
+    scores = pd.DataFrame(
+        [
+            {
+                "model": "short",
+                "knowledge": "none",
+                "scenario": "",
+                "series_id": "a",
+                "horizon": "all",
+                "era": "all",
+                "scale": "natural",
+                "metric": "mae",
+                "value": np.nan,
+                "skill": 0.5,
+                "n_ok": 1,
+                "n": 2,
+                "note": "failed: why",
+            }
+        ]
+    )
     archive.record(entry(scores=scores))
     row = archive.query("select value, skill, note from scores").iloc[0]
     assert row["value"] is None and row["skill"] == 0.5 and row["note"] == "failed: why"

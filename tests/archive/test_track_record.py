@@ -29,10 +29,21 @@ def table(
     run=1,
     levels=(0.1, 0.25, 0.5, 0.75, 0.9),
 ):
-    return pd.DataFrame({
-        "run": run, "kind": kind, "model": model, "series_id": "a", "origin": pd.Timestamp(origin), "month": pd.Period(month, "M"),
-        "horizon": horizon, "knowledge": "none", "scenario": "", "level": levels, "value": values,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "run": run,
+            "kind": kind,
+            "model": model,
+            "series_id": "a",
+            "origin": pd.Timestamp(origin),
+            "month": pd.Period(month, "M"),
+            "horizon": horizon,
+            "knowledge": "none",
+            "scenario": "",
+            "level": levels,
+            "value": values,
+        }
+    )
 
 
 def test_a_scenario_is_never_scored(figures):
@@ -87,10 +98,12 @@ def test_a_refused_range_is_neither_a_hit_nor_a_miss(figures):
 
 def test_skill_and_rank_stand_on_common_forecasts_and_kinds_are_never_pooled(figures):
     rows = [
-        table([70.0, 80, 90, 102, 110], model="random_walk"), table([90.0, 95, 104, 110, 120]),
-        table([10.0, 20, 30, 40, 50], model="random_walk", month="2024-03", horizon=2), table([1.0, 2, 3, 4, 5], kind="replayed", run=2),
+        table([70.0, 80, 90, 102, 110], model="random_walk"),
+        table([90.0, 95, 104, 110, 120]),
+        table([10.0, 20, 30, 40, 50], model="random_walk", month="2024-03", horizon=2),
+        table([1.0, 2, 3, 4, 5], kind="replayed", run=2),
         table([0.0, 1, 2, 3, 4], kind="replayed", model="random_walk", run=2),
-    ]  # fmt: skip
+    ]
     record = tr.track_record(pd.concat(rows), figures)
     summary = tr.summarise(record).set_index(["kind", "model", "horizon"])
     walk, short = (

@@ -75,12 +75,16 @@ def test_damaged_code_is_compiled_again_with_one_line(place, damage):
     for path in files:
         data = path.read_bytes()
         middle = len(data) // 2
-        path.write_bytes({
-            "cut": data[:middle],
-            "emptied": b"",
-            "garbled": data[:middle] + bytes(255 - b for b in data[middle : middle + 20]) + data[middle + 20 :],
-            "something else": pickle.dumps(Bomb(place / "read")),
-        }[damage])  # fmt: skip
+        path.write_bytes(
+            {
+                "cut": data[:middle],
+                "emptied": b"",
+                "garbled": data[:middle]
+                + bytes(255 - b for b in data[middle : middle + 20])
+                + data[middle + 20 :],
+                "something else": pickle.dumps(Bomb(place / "read")),
+            }[damage]
+        )
     said = call(place)
     assert said.count("\n") == 1 and "was damaged and is compiled again" in said
     assert not (place / "read").exists()

@@ -160,10 +160,16 @@ def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, 
     later = obs.table["released"] > days[1]
     assert keys(figures=replace_rows(obs, obs.table[~later].reset_index(drop=True))) == plain
     others = [
-        keys(fc.make_model("drift", window=24)), keys("random_walk"), keys(horizon=6), keys(window=60),
-        keys(levels=(0.1, 0.5)), keys(day=[days[0] + pd.Timedelta(days=1), days[1]]), keys(every=2),
-        keys(figures=replace(obs, allow_gaps=True)), keys(include_leaks=True),
-    ]  # fmt: skip
+        keys(fc.make_model("drift", window=24)),
+        keys("random_walk"),
+        keys(horizon=6),
+        keys(window=60),
+        keys(levels=(0.1, 0.5)),
+        keys(day=[days[0] + pd.Timedelta(days=1), days[1]]),
+        keys(every=2),
+        keys(figures=replace(obs, allow_gaps=True)),
+        keys(include_leaks=True),
+    ]
     first = {plain[0], *(k[0] for k in others)}
     assert len(first) == len(others) + 1
     known = [keys("arima", knowledge=k) for k in ("at_origin", "hindsight")]

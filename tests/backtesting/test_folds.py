@@ -13,11 +13,15 @@ def test_chains_are_one_a_model_and_series_or_one_a_pooled_model():
     chains = make_chains(models, ["a", "b"], ["none", "at_origin"])
     told = [(c.name, c.knowledge, c.series) for c in chains]
     assert told == [
-        ("rw", "none", ("a",)), ("rw", "none", ("b",)),
-        ("arima", "none", ("a",)), ("arima", "none", ("b",)),
-        ("arima", "at_origin", ("a",)), ("arima", "at_origin", ("b",)),
-        ("ridge", "none", ("a", "b")), ("ridge", "at_origin", ("a", "b")),
-    ]  # fmt: skip
+        ("rw", "none", ("a",)),
+        ("rw", "none", ("b",)),
+        ("arima", "none", ("a",)),
+        ("arima", "none", ("b",)),
+        ("arima", "at_origin", ("a",)),
+        ("arima", "at_origin", ("b",)),
+        ("ridge", "none", ("a", "b")),
+        ("ridge", "at_origin", ("a", "b")),
+    ]
 
 
 def test_a_fold_sees_what_was_public(obs, events, usbp):

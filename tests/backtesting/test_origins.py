@@ -12,8 +12,11 @@ def days(origins):
 
 def test_an_origin_is_the_day_on_which_the_month_was_first_public(obs, usbp):
     assert days(fc.monthly_origins("2023-12", "2024-03", obs, [usbp])) == [
-        "2024-01-26", "2024-02-13", "2024-03-22", "2024-04-12",
-    ]  # fmt: skip
+        "2024-01-26",
+        "2024-02-13",
+        "2024-03-22",
+        "2024-04-12",
+    ]
 
 
 def test_of_a_panel_it_is_the_day_of_the_last_series(small, tmp_path):

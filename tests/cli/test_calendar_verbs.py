@@ -25,7 +25,18 @@ def call(capsys, monkeypatch, tmp_path):
 
 def test_a_row_by_cells_or_by_flags(call, tmp_path):
     assert call("add", "e.csv", *ROW, "source_title=Gazette") == (0, "e.csv: one event more\n", "")
-    code, out, _ = call("add", "e.csv", "--id", "ban", "--announced-date", "2021-01-01", "--effective-start", "2021-02-01", "--shape", "pulse")  # fmt: skip
+    code, out, _ = call(
+        "add",
+        "e.csv",
+        "--id",
+        "ban",
+        "--announced-date",
+        "2021-01-01",
+        "--effective-start",
+        "2021-02-01",
+        "--shape",
+        "pulse",
+    )
     assert code == 0 and "names no source" in out
     lines = (tmp_path / "e.csv").read_text().splitlines()
     assert (

@@ -58,10 +58,43 @@ def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, sa
 
 
 HOSTILE = [
-    "visits\n<<: {hydra: {callbacks: {e: {_target_: os.abort}}}}\n#", "${oc.env:HOME}", "\\${oc.env:HOME}", "\\\\${x}", "007", "1e5",
-    "12:30", "NA", "on", "yes", "null", "~", "- a", "a: b", "a #b", "'", '"', "{a}", "[a]", "*a", "&a", "!!python/name:os.abort", "%a",
-    "@a", "`a`", "été", "=1+1", " a", "</style>", "2013-01", "0x10", "1_000", ".5", "?", "|", ">",
-]  # fmt: skip
+    "visits\n<<: {hydra: {callbacks: {e: {_target_: os.abort}}}}\n#",
+    "${oc.env:HOME}",
+    "\\${oc.env:HOME}",
+    "\\\\${x}",
+    "007",
+    "1e5",
+    "12:30",
+    "NA",
+    "on",
+    "yes",
+    "null",
+    "~",
+    "- a",
+    "a: b",
+    "a #b",
+    "'",
+    '"',
+    "{a}",
+    "[a]",
+    "*a",
+    "&a",
+    "!!python/name:os.abort",
+    "%a",
+    "@a",
+    "`a`",
+    "été",
+    "=1+1",
+    " a",
+    "</style>",
+    "2013-01",
+    "0x10",
+    "1_000",
+    ".5",
+    "?",
+    "|",
+    ">",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

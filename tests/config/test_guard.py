@@ -86,13 +86,33 @@ def test_an_experiment_file_that_says_more_than_it_may_is_refused(write, monkeyp
 
 
 GROUPS = {
-    "a callback by defaults": ("hydra/callbacks/evil.yaml", "e: {_target_: joblib.load, filename: x.pkl}", "/hydra/callbacks: evil"),
-    "a logging by defaults": ("hydra/job_logging/evil.yaml", "version: 1", "override /hydra/job_logging: evil"),
+    "a callback by defaults": (
+        "hydra/callbacks/evil.yaml",
+        "e: {_target_: joblib.load, filename: x.pkl}",
+        "/hydra/callbacks: evil",
+    ),
+    "a logging by defaults": (
+        "hydra/job_logging/evil.yaml",
+        "version: 1",
+        "override /hydra/job_logging: evil",
+    ),
     "a known logging by defaults": ("data/x.yaml", "path: null", "override /hydra/job_logging: default"),
-    "a launcher by defaults": ("hydra/launcher/evil.yaml", "_target_: os.mkdir\npath: PWNED", "override /hydra/launcher: evil"),
-    "a package header": ("model/evil.yaml", "# @package hydra.callbacks.e\n_target_: joblib.load\nfilename: x.pkl", "/model: evil"),
-    "a scheduler by defaults": ("parallel/evil.yaml", "n_jobs: 1\nbackend: loky\naddress: tcp://evil:1", "override /parallel: evil"),
-}  # fmt: skip
+    "a launcher by defaults": (
+        "hydra/launcher/evil.yaml",
+        "_target_: os.mkdir\npath: PWNED",
+        "override /hydra/launcher: evil",
+    ),
+    "a package header": (
+        "model/evil.yaml",
+        "# @package hydra.callbacks.e\n_target_: joblib.load\nfilename: x.pkl",
+        "/model: evil",
+    ),
+    "a scheduler by defaults": (
+        "parallel/evil.yaml",
+        "n_jobs: 1\nbackend: loky\naddress: tcp://evil:1",
+        "override /parallel: evil",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", GROUPS)
@@ -145,8 +165,14 @@ def test_what_a_sweep_needs_of_hydras_block_may_be_set(write):
     plan = run.plan(["experiment=many", "seed=1"], [])
     assert plan.sweep and [exp.horizon for exp in plan.experiments] == [3, 6]
     assert all(exp.overrides == ("horizon=3", "seed=1") for exp in plan.experiments[:1])
-    words = ["experiment=plain", "hydra.sweep.dir=mine", "hydra.mode=MULTIRUN", "hydra/launcher=basic", "hydra/sweeper=basic",
-             "hydra.sweeper.max_batch_size=2"]  # fmt: skip
+    words = [
+        "experiment=plain",
+        "hydra.sweep.dir=mine",
+        "hydra.mode=MULTIRUN",
+        "hydra/launcher=basic",
+        "hydra/sweeper=basic",
+        "hydra.sweeper.max_batch_size=2",
+    ]
     plan = run.plan(words, [])
     assert plan.sweep and plan.own_sweep_dir and plan.experiments[0].overrides == ()
 

@@ -46,9 +46,16 @@ def test_all_problems_are_found_at_once(tmp_path):
     )
     findings = check_file(write(tmp_path, text))
     assert {(f.check, f.row) for f in findings if f.row and f.check != "gap"} == {
-        ("month", 3), ("value", 4), ("released", 5), ("released", 6), ("status", 7), ("rounding", 8),
-        ("series_id", 9), ("width", 10), ("twice", 12),
-    }  # fmt: skip
+        ("month", 3),
+        ("value", 4),
+        ("released", 5),
+        ("released", 6),
+        ("status", 7),
+        ("rounding", 8),
+        ("series_id", 9),
+        ("width", 10),
+        ("twice", 12),
+    }
     assert all(f.severity == "error" and f.file.endswith("own.csv") and f.what for f in findings)
     status = only(findings, "status")
     assert "provisional" in status.expected
@@ -112,8 +119,9 @@ def test_negative_and_broken_values_warn_once_a_series(tmp_path):
 def test_a_cell_that_says_missing_is_left_out(tmp_path):
     path = write(tmp_path, "month,value\n2024-01,1\n2024-02,2\n2024-03,NA\n2024-04,\n")
     assert [(f.severity, f.row, f.month) for f in check_file(path)] == [
-        ("warning", 4, "2024-03"), ("warning", 5, "2024-04"),
-    ]  # fmt: skip
+        ("warning", 4, "2024-03"),
+        ("warning", 5, "2024-04"),
+    ]
     assert load_observations(path).actuals("own").tolist() == [1, 2]
     inside = write(tmp_path, "month,value\n2024-01,1\n2024-02,\n2024-03,3\n")
     assert {(f.check, f.severity) for f in check_file(inside)} == {("value", "warning"), ("gap", "error")}
@@ -122,12 +130,25 @@ def test_a_cell_that_says_missing_is_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("cell", "good"),
     [
-        ("2024-01", True), ("2024-1", True), ("2024/01", True), ("2024M01", True), ("2024-01-01", True),
-        ("2024-01-31", True), ("2024-01-01 00:00:00", True), ("Jan 2024", True), ("January 2024", True),
-        ("2024-01-15", False), ("01/2024", False), ("01/02/2024", False), ("2024", False), ("24-01", False),
-        ("2024-00", False), ("Foo 2024", False), ("", False),
+        ("2024-01", True),
+        ("2024-1", True),
+        ("2024/01", True),
+        ("2024M01", True),
+        ("2024-01-01", True),
+        ("2024-01-31", True),
+        ("2024-01-01 00:00:00", True),
+        ("Jan 2024", True),
+        ("January 2024", True),
+        ("2024-01-15", False),
+        ("01/2024", False),
+        ("01/02/2024", False),
+        ("2024", False),
+        ("24-01", False),
+        ("2024-00", False),
+        ("Foo 2024", False),
+        ("", False),
     ],
-)  # fmt: skip
+)
 def test_months(tmp_path, cell, good):
     findings = check_file(write(tmp_path, f"month,value\n{cell},1\n"))
     assert (findings == []) is good
@@ -139,11 +160,23 @@ def test_months(tmp_path, cell, good):
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        ("53424", 53424), ('"53,424"', 53424), ("53424.0", 53424), ("5.3e4", 53000), ("53\u202f424", 53424),
-        (" 7 ", 7), ('"1,234,567"', 1234567), ("-3", -3), ('"53,42"', None), ("1_000", None), ("inf", None),
-        ("12 %", None), ("1.2.3", None), ("0x10", None), ("1e999", None),
+        ("53424", 53424),
+        ('"53,424"', 53424),
+        ("53424.0", 53424),
+        ("5.3e4", 53000),
+        ("53\u202f424", 53424),
+        (" 7 ", 7),
+        ('"1,234,567"', 1234567),
+        ("-3", -3),
+        ('"53,42"', None),
+        ("1_000", None),
+        ("inf", None),
+        ("12 %", None),
+        ("1.2.3", None),
+        ("0x10", None),
+        ("1e999", None),
     ],
-)  # fmt: skip
+)
 def test_values(tmp_path, cell, value):
     path = write(tmp_path, f"month,value\n2024-01,{cell}\n")
     if value is None:
@@ -191,8 +224,10 @@ def test_counts_in_the_bundles_table_are_errors():
     raw = parse_table("x.csv", "month,value\n2024-01,-1\n2024-02,1.5\n2024-03,-7\n")
     _, findings = parse_tidy(raw, counts=True)
     assert [(f.check, f.severity, f.row) for f in findings] == [
-        ("negative", "error", 2), ("negative", "error", 4), ("whole", "error", 3),
-    ]  # fmt: skip
+        ("negative", "error", 2),
+        ("negative", "error", 4),
+        ("whole", "error", 3),
+    ]
 
 
 # --------------------------------------------------------------------------- wrong files

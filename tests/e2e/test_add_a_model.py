@@ -19,10 +19,16 @@ def test_the_file_of_the_page_runs_by_plugin(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("shrunk.py").write_text(code.replace('"shrunk", Shrunk', '"shrunk_of_page", Shrunk'))
     words = [
-        "experiment=quick", "model=[random_walk]", "combination=none", "report.headline=random_walk", "horizon=3",
-        "backtest.start=2023-12", "backtest.knowledge=[at_origin]", "report.folder=out",
+        "experiment=quick",
+        "model=[random_walk]",
+        "combination=none",
+        "report.headline=random_walk",
+        "horizon=3",
+        "backtest.start=2023-12",
+        "backtest.knowledge=[at_origin]",
+        "report.folder=out",
         told.replace("kind: shrunk", "kind: shrunk_of_page"),
-    ]  # fmt: skip
+    ]
     assert main([*words, "--plugin", "shrunk.py", "-q"]) == 0
 
     (folder,) = (path.parent for path in Path("out").rglob("index.html"))

@@ -237,7 +237,7 @@ def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder):
             if e["method"] == "Network.requestWillBeSent"
         ]
         assert [url for url in asked if not url.startswith("file:")] == [] and len(asked) == 1
-        noise = [e for e in browser.events if e["method"] in NOISE]  # fmt: skip
+        noise = [e for e in browser.events if e["method"] in NOISE]
         assert noise == []
 
 
@@ -280,9 +280,15 @@ def test_focus_goes_in_reading_order_and_is_seen(browser, folder):
         order = []
         for _ in range(12):
             tab.key("Tab", 9)
-            order.append(tab.evaluate("(e => e.className + '|' + e.tagName + '|' + (e.id || e.getAttribute('href') || ''))(document.activeElement)"))  # fmt: skip
+            order.append(
+                tab.evaluate(
+                    "(e => e.className + '|' + e.tagName + '|' + (e.id || e.getAttribute('href') || ''))(document.activeElement)"
+                )
+            )
         assert order[0].startswith("skip|A|#main")
-        tops = tab.evaluate("[...document.querySelectorAll('main a, main input, main summary, main [tabindex=\"0\"]')].filter(e => e.offsetParent).map(e => e.getBoundingClientRect().top + scrollY)")  # fmt: skip
+        tops = tab.evaluate(
+            "[...document.querySelectorAll('main a, main input, main summary, main [tabindex=\"0\"]')].filter(e => e.offsetParent).map(e => e.getBoundingClientRect().top + scrollY)"
+        )
         assert sum(b < a - 60 for a, b in itertools.pairwise(tops)) == 0
         assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
@@ -325,4 +331,6 @@ def test_print_has_light_colours_wide_drawings_and_few_pages(browser, folder):
         assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert tab.evaluate("getComputedStyle(document.querySelector('svg.wide')).display") == "block"
         assert tab.evaluate("getComputedStyle(document.querySelector('svg.narrow')).display") == "none"
-        assert tab.evaluate("[...document.querySelectorAll('nav, .read, .get, fieldset, details')].every(e => getComputedStyle(e).display === 'none')")  # fmt: skip
+        assert tab.evaluate(
+            "[...document.querySelectorAll('nav, .read, .get, fieldset, details')].every(e => getComputedStyle(e).display === 'none')"
+        )

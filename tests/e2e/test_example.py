@@ -22,9 +22,14 @@ def made(tmp_path_factory):
     where = tmp_path_factory.mktemp("example")
     words = ["experiment=guatemala_2024", "report.png=false", "-q"]
     done = subprocess.run(
-        [sys.executable, "-m", "forecast", *words], cwd=where, env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=500, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "forecast", *words],
+        cwd=where,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     (page,) = where.glob("reports/guatemala_2024/*/index.html")
     return page.parent

@@ -87,16 +87,28 @@ def figures(folder, hostile, months):
     given |= {"first_month": ["2016-01"] * 3, "last_month": ["2022-12"] * 3, "n_months": [84] * 3}
     tables = {
         "series": (3, given),
-        "hierarchy": (1, {"parent": [ids[2]], "children": [";".join(ids[:2])], "first_month": ["2016-01"], "last_month":
-                          ["2022-12"], "months": ["84"], "months_exact": ["84"], "max_abs_gap": ["0"]}),
+        "hierarchy": (
+            1,
+            {
+                "parent": [ids[2]],
+                "children": [";".join(ids[:2])],
+                "first_month": ["2016-01"],
+                "last_month": ["2022-12"],
+                "months": ["84"],
+                "months_exact": ["84"],
+                "max_abs_gap": ["0"],
+            },
+        ),
         "breaks": (1, {"series_pattern": ["*"], "month": ["2019-03"]}),
         "sources": (1, {"source": [source], "published": ["2023-01"], "rounding": ["1"]}),
-    }  # fmt: skip
+    }
     for name, (count, known) in tables.items():
-        frame = pd.DataFrame({
-            column: known.get(column, [text(column, hostile, n, column in _IDS) for n in range(count)])
-            for column in SIDE_COLUMNS[name]
-        })  # fmt: skip
+        frame = pd.DataFrame(
+            {
+                column: known.get(column, [text(column, hostile, n, column in _IDS) for n in range(count)])
+                for column in SIDE_COLUMNS[name]
+            }
+        )
         frame.to_csv(folder / f"{name}.csv", index=False)
     return ids
 
@@ -104,16 +116,33 @@ def figures(folder, hostile, months):
 def calendar(path, hostile):
     """Write two events whose every column of text is filled."""
     given = {
-        "announced_date": ["2018-02-01", "2019-06-01"], "usable_from": ["2018-02-01", "2019-06-01"],
-        "effective_start": ["2018-03-01", "2019-07-01"], "end_date": ["", ""], "end_usable_from": ["", ""],
-        "shape": ["step", "step"], "judged_shape": ["step", "step"], "sign": ["-", "+"], "sign_at_ports": ["-", "+"],
-        "judged_sign": ["-", "+"], "priority": ["1", "1"], "judged_priority": ["1", "1"], "series_ids": ["*", "*"],
-        "bundle": ["", ""], "collinear_with": ["", ""], "unseen_like": ["", ""], "decay": ["0.8", "0.8"],
-        "ramp_months": ["12", "12"], "lead_months": ["0", "0"], "source_date": ["2018-01-01", "2019-01-01"],
-    }  # fmt: skip
-    frame = pd.DataFrame({
-        column: given.get(column, [text(column, hostile, n, column in ID_COLUMNS) for n in range(2)]) for column in COLUMNS
-    })  # fmt: skip
+        "announced_date": ["2018-02-01", "2019-06-01"],
+        "usable_from": ["2018-02-01", "2019-06-01"],
+        "effective_start": ["2018-03-01", "2019-07-01"],
+        "end_date": ["", ""],
+        "end_usable_from": ["", ""],
+        "shape": ["step", "step"],
+        "judged_shape": ["step", "step"],
+        "sign": ["-", "+"],
+        "sign_at_ports": ["-", "+"],
+        "judged_sign": ["-", "+"],
+        "priority": ["1", "1"],
+        "judged_priority": ["1", "1"],
+        "series_ids": ["*", "*"],
+        "bundle": ["", ""],
+        "collinear_with": ["", ""],
+        "unseen_like": ["", ""],
+        "decay": ["0.8", "0.8"],
+        "ramp_months": ["12", "12"],
+        "lead_months": ["0", "0"],
+        "source_date": ["2018-01-01", "2019-01-01"],
+    }
+    frame = pd.DataFrame(
+        {
+            column: given.get(column, [text(column, hostile, n, column in ID_COLUMNS) for n in range(2)])
+            for column in COLUMNS
+        }
+    )
     frame.to_csv(path, index=False)
     return frame["id"].tolist()
 
@@ -312,8 +341,13 @@ def test_markdown_makes_no_element_and_no_link_of_data(worlds):
 def test_no_cell_is_a_formula_and_every_cell_reads_back(worlds):
     _, hostile = worlds
     names = set()
-    for path in sorted([*(hostile.folder / "reports").rglob("*.csv"), *(hostile.folder / "site").rglob("*.csv"),
-                        *(hostile.folder / "hub").rglob("*.csv")]):  # fmt: skip
+    for path in sorted(
+        [
+            *(hostile.folder / "reports").rglob("*.csv"),
+            *(hostile.folder / "site").rglob("*.csv"),
+            *(hostile.folder / "hub").rglob("*.csv"),
+        ]
+    ):
         with path.open(newline="", encoding="utf-8") as file:
             for cells in csv.reader(file):
                 for cell in cells:

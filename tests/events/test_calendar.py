@@ -36,9 +36,21 @@ def test_every_problem_of_a_file_is_told_at_once_with_its_row():
         load_events(DATA / "events_broken.csv")
     told = {(f.row, f.check) for f in caught.value.findings}
     assert told == {
-        (2, "date"), (3, "id"), (3, "order"), (3, "shape"), (3, "sign"), (3, "priority"),
-        (4, "order"), (4, "number"), (5, "id"), (5, "date"), (6, "id"), (6, "number"), (7, "cells"), (8, "date"),
-    }  # fmt: skip
+        (2, "date"),
+        (3, "id"),
+        (3, "order"),
+        (3, "shape"),
+        (3, "sign"),
+        (3, "priority"),
+        (4, "order"),
+        (4, "number"),
+        (5, "id"),
+        (5, "date"),
+        (6, "id"),
+        (6, "number"),
+        (7, "cells"),
+        (8, "date"),
+    }
     text = str(caught.value)
     assert "Did you mean 'step'?" in text
     assert "announced_date of 'a' is '2020-02-30'" in text

@@ -337,10 +337,22 @@ def test_one_day_of_a_month_is_an_active_month_and_dust_is_not(calendar):
 
 
 def test_a_mirror_image_is_left_out_and_said(calendar):
-    first = calendar.replace("early", effective_start="2005-01-01", end_date="2016-01-31", announced_date="2005-01-01",
-                             usable_from="2005-01-01", end_usable_from="2016-01-31")  # fmt: skip
-    second = first.replace("twin_a", effective_start="2016-02-01", end_date=None, end_usable_from=None,
-                           announced_date="2016-01-01", usable_from="2016-01-01")  # fmt: skip
+    first = calendar.replace(
+        "early",
+        effective_start="2005-01-01",
+        end_date="2016-01-31",
+        announced_date="2005-01-01",
+        usable_from="2005-01-01",
+        end_usable_from="2016-01-31",
+    )
+    second = first.replace(
+        "twin_a",
+        effective_start="2016-02-01",
+        end_date=None,
+        end_usable_from=None,
+        announced_date="2016-01-01",
+        usable_from="2016-01-01",
+    )
     design = only(second, ["early", "twin_a"]).design(panel())
     assert design.columns == ("twin_a",)
     assert actions(design) == {"early": "merged with twin_a", "twin_a": "used"}

@@ -91,9 +91,11 @@ def test_closed_form_is_the_rational_filter(start, length, m, d):
     day = shapes.to_day(start)
     begun = np.array([np.sum(np.arange(f, f + n) >= day) / n for f, n in zip(first, days, strict=True)])
     inside = np.array(
-        [np.sum((np.arange(f, f + n) >= day) & (np.arange(f, f + n) <= day + length)) / n
-         for f, n in zip(first, days, strict=True)]
-    )  # fmt: skip
+        [
+            np.sum((np.arange(f, f + n) >= day) & (np.arange(f, f + n) <= day + length)) / n
+            for f, n in zip(first, days, strict=True)
+        ]
+    )
     # F(B) = (1 - B^m) / (m (1 - d B)), lowest power first
     numerator = np.r_[1.0, np.zeros(m - 1), -1.0] / m
     filtered = lfilter(numerator, [1.0, -d], begun)

@@ -31,7 +31,16 @@ def test_without_a_scenario_there_is_no_what_if(exp, obs, events):
     assert made.empty and "scenario" in made and notes.empty and "note" in notes
 
 
-NARROW = ("specification=reasonable", "events.effects=judged", "events.max_columns=6", "specification.order=[given]", "specification.transform=[log]", "specification.window=[null]", "specification.shape=[step]", "specification.beside=[all]")  # fmt: skip
+NARROW = (
+    "specification=reasonable",
+    "events.effects=judged",
+    "events.max_columns=6",
+    "specification.order=[given]",
+    "specification.transform=[log]",
+    "specification.window=[null]",
+    "specification.shape=[step]",
+    "specification.beside=[all]",
+)
 
 
 def test_only_what_is_claimed_is_tried_under_other_choices(obs, events):

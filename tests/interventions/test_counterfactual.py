@@ -24,7 +24,11 @@ def made(tmp_path_factory):
     events = calendar(tmp_path_factory.mktemp("events"), LAW)
     model = fc.make_model("arima", **MODEL)
     y = figures()
-    return y, response(panel_of(y), events, "law", model=model, coding="rule"), effects(panel_of(y), events, model, coding="rule", placebo=False).iloc[0]  # fmt: skip
+    return (
+        y,
+        response(panel_of(y), events, "law", model=model, coding="rule"),
+        effects(panel_of(y), events, model, coding="rule", placebo=False).iloc[0],
+    )
 
 
 def part(table, basis, which="month"):
@@ -50,7 +54,12 @@ def test_totals_are_the_sums_of_the_months(made):
     assert total["happened"] == pytest.approx(y[122:134].sum())
     assert total["without"] == pytest.approx(months["without"].sum(), rel=0.01)
     assert total["difference"] < 0
-    assert total["difference_lower_95"] < total["difference_lower_80"] < total["difference"] < total["difference_upper_80"]  # fmt: skip
+    assert (
+        total["difference_lower_95"]
+        < total["difference_lower_80"]
+        < total["difference"]
+        < total["difference_upper_80"]
+    )
 
 
 def test_the_forecast_from_before_widens_and_knows_nothing_later(made, tmp_path):
@@ -60,13 +69,17 @@ def test_the_forecast_from_before_widens_and_knows_nothing_later(made, tmp_path)
     assert width[-1] > 2 * width[0]
     later = y.copy()
     later[122:] *= 3.0
-    again = response(panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **MODEL), coding="rule")  # fmt: skip
+    again = response(
+        panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **MODEL), coding="rule"
+    )
     np.testing.assert_allclose(part(again, "forecast before")["without"], months["without"])
 
 
 def test_long_events_are_forecast_for_a_year_only(tmp_path):
     events = calendar(tmp_path, {**LAW, "end_date": ""})
-    table = response(panel_of(figures()), events, "law", model=fc.make_model("arima", **MODEL), coding="rule", draws=100)  # fmt: skip
+    table = response(
+        panel_of(figures()), events, "law", model=fc.make_model("arima", **MODEL), coding="rule", draws=100
+    )
     assert len(part(table, "same months")) == N - 122
     assert len(part(table, "forecast before")) == 12
     assert part(table, "forecast before", "total")["note"].item() == "the first 12 months of 58"
@@ -74,7 +87,14 @@ def test_long_events_are_forecast_for_a_year_only(tmp_path):
 
 def test_a_fit_that_is_not_possible_is_a_row_with_its_reason(tmp_path):
     early = {"id": "law", "effective_start": "2000-02-01", "shape": "step"}
-    table = response(panel_of(figures()), calendar(tmp_path, early), "law", model=fc.make_model("arima", **MODEL), coding="rule", draws=50)  # fmt: skip
+    table = response(
+        panel_of(figures()),
+        calendar(tmp_path, early),
+        "law",
+        model=fc.make_model("arima", **MODEL),
+        coding="rule",
+        draws=50,
+    )
     assert "no forecast from the month before" in part(table, "forecast before", "total")["note"].item()
 
 

@@ -60,7 +60,16 @@ def test_an_event_expected_to_move_the_other_way_explains_nothing(tmp_path):
         assert row["explained"] == explained and row["event"] == "law"
         assert row["by_chance"] == pytest.approx(3 / N if explained else 0.0)
     # the end of what was expected to lower the figures may raise them
-    events = calendar(tmp_path, {"id": "ban", "effective_start": "2002-01-01", "end_date": "2006-08-31", "shape": "step", "sign": "-"})  # fmt: skip
+    events = calendar(
+        tmp_path,
+        {
+            "id": "ban",
+            "effective_start": "2002-01-01",
+            "end_date": "2006-08-31",
+            "shape": "step",
+            "sign": "-",
+        },
+    )
     row = detect_events(figures(LS=(80, 0.6)), events, model=MODEL).set_index("month").loc[MONTHS[80]]
     assert row["words"].endswith("explained by the end of ban")
     events = calendar(tmp_path, {**law, "sign": "-"})
@@ -90,8 +99,15 @@ def test_the_first_rank_explains_before_the_nearest(tmp_path):
 
 def test_only_what_was_usable_explains_as_of_a_date(tmp_path):
     events = calendar(
-        tmp_path, {"id": "law", "effective_start": "2006-09-01", "shape": "step", "usable_from": "2010-01-01", "announced_date": "2006-09-01"}
-    )  # fmt: skip
+        tmp_path,
+        {
+            "id": "law",
+            "effective_start": "2006-09-01",
+            "shape": "step",
+            "usable_from": "2010-01-01",
+            "announced_date": "2006-09-01",
+        },
+    )
     series = figures(LS=(80, 0.6))
     panel = panel_of(series.iloc[:100], as_of="2008-05-20")
     assert not detect_events(panel, events, model=MODEL)["explained"].any()
@@ -113,7 +129,9 @@ def test_kinds_critical_values_and_auto():
 
 
 def test_no_percent_off_logs_and_no_match_without_a_calendar():
-    row = detect_events(figures(LS=(80, 0.6)), model=fc.make_model("arima", transform="none", **MODELS["walk"])).iloc[0]  # fmt: skip
+    row = detect_events(
+        figures(LS=(80, 0.6)), model=fc.make_model("arima", transform="none", **MODELS["walk"])
+    ).iloc[0]
     assert np.isnan(row["percent"])
     assert "explained" not in row["words"]
 
@@ -141,7 +159,13 @@ def test_february_2025_is_found_and_explained(obs, events, usbp):
 def test_a_clean_airline_series_raises_at_most_one_false_alarm_in_ten_series():
     model = fc.make_model("arima")
     alarms = sum(
-        not detect_events(pd.Series(np.exp(9 + noise("airline", 240, np.random.default_rng(s))), index=pd.period_range("2000-01", periods=240, freq="M")), model=model).empty
+        not detect_events(
+            pd.Series(
+                np.exp(9 + noise("airline", 240, np.random.default_rng(s))),
+                index=pd.period_range("2000-01", periods=240, freq="M"),
+            ),
+            model=model,
+        ).empty
         for s in range(100)
-    )  # fmt: skip
+    )
     assert alarms <= 10

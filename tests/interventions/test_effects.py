@@ -85,7 +85,13 @@ def test_members_of_a_bundle_have_one_joint_effect_even_with_different_shapes(tm
         {**EVENT, "bundle": "march", "sign": "-"},
         {"id": "news", "effective_start": "2010-03-20", "shape": "decay", "bundle": "march", "sign": "+"},
     )
-    table = effects(panel_of(planted("step", -0.5)), events, fc.make_model("arima", **MODELS["walk"]), coding="rule", placebo=False)  # fmt: skip
+    table = effects(
+        panel_of(planted("step", -0.5)),
+        events,
+        fc.make_model("arima", **MODELS["walk"]),
+        coding="rule",
+        placebo=False,
+    )
     row = one(table)
     assert row["group"] == "law + news"
     assert "of one bundle (march)" in row["why_group"]
@@ -97,8 +103,14 @@ def test_a_joint_effect_of_two_columns_is_their_mean_sum_over_the_active_months(
     events = calendar(
         tmp_path,
         {**EVENT, "effective_start": "2010-03-01", "bundle": "b"},
-        {"id": "news", "effective_start": "2010-04-01", "end_date": "2010-08-31", "shape": "pulse", "bundle": "b"},
-    )  # fmt: skip
+        {
+            "id": "news",
+            "effective_start": "2010-04-01",
+            "end_date": "2010-08-31",
+            "shape": "pulse",
+            "bundle": "b",
+        },
+    )
     model = fc.make_model("arima", **MODELS["white"])
     panel = panel_of(planted("step", -0.5, "white"))
     row = one(effects(panel, events, model, coding="rule", placebo=False))
@@ -118,8 +130,10 @@ def test_a_joint_effect_of_two_columns_is_their_mean_sum_over_the_active_months(
 
 def test_columns_that_nearly_coincide_are_one_group_and_the_bound_is_stated(tmp_path):
     events = calendar(
-        tmp_path, EVENT, {"id": "later", "effective_start": "2010-03-25", "end_date": "2014-11-30", "shape": "step"}
-    )  # fmt: skip
+        tmp_path,
+        EVENT,
+        {"id": "later", "effective_start": "2010-03-25", "end_date": "2014-11-30", "shape": "step"},
+    )
     panel, model = panel_of(planted("step", -0.5, "white")), fc.make_model("arima", **MODELS["white"])
     row = one(effects(panel, events, model, coding="rule", placebo=False))
     assert row["group"] == "law + later"
@@ -135,9 +149,12 @@ def test_an_event_that_is_the_sum_of_others_is_joined_with_them(tmp_path):
         {"id": "second", "effective_start": "2010-07-01", "end_date": "2012-12-31", "shape": "step"},
     ]
     table = effects(
-        panel_of(planted("step", -0.5, "white")), calendar(tmp_path, whole, *halves),
-        fc.make_model("arima", **MODELS["white"]), coding="rule", placebo=False,
-    )  # fmt: skip
+        panel_of(planted("step", -0.5, "white")),
+        calendar(tmp_path, whole, *halves),
+        fc.make_model("arima", **MODELS["white"]),
+        coding="rule",
+        placebo=False,
+    )
     assert one(table)["group"].count("+") == 2
     assert "sum of others" in one(table)["why_group"]
 
@@ -155,7 +172,9 @@ def test_fewer_than_three_active_months_are_too_short_to_tell(tmp_path):
 
 def test_other_regressors_stand_beside_the_events(tmp_path):
     rng = np.random.default_rng(3)
-    price = pd.DataFrame({"price": rng.normal(0, 1, N + 12)}, index=pd.period_range(START, periods=N + 12, freq="M"))  # fmt: skip
+    price = pd.DataFrame(
+        {"price": rng.normal(0, 1, N + 12)}, index=pd.period_range(START, periods=N + 12, freq="M")
+    )
     y = planted("step", -0.5, "white") * np.exp(0.3 * price["price"].to_numpy()[:N])
     beside = Design.from_frames(price.iloc[:N], price.iloc[N:])
     model = fc.make_model("arima", **MODELS["white"])
@@ -167,9 +186,16 @@ def test_other_regressors_stand_beside_the_events(tmp_path):
 
 
 def test_columns_given_by_hand_can_be_asked_for_by_themselves():
-    step = pd.DataFrame({"law": (np.arange(N + 12) >= 122).astype(float)}, index=pd.period_range(START, periods=N + 12, freq="M"))  # fmt: skip
+    step = pd.DataFrame(
+        {"law": (np.arange(N + 12) >= 122).astype(float)},
+        index=pd.period_range(START, periods=N + 12, freq="M"),
+    )
     design = Design.from_frames(step.iloc[:N], step.iloc[N:])
-    row = one(effects(panel_of(planted("step", -0.5)), design, fc.make_model("arima", **MODELS["walk"]), placebo=False))  # fmt: skip
+    row = one(
+        effects(
+            panel_of(planted("step", -0.5)), design, fc.make_model("arima", **MODELS["walk"]), placebo=False
+        )
+    )
     assert row["event"] == "law"
     assert row["coding"] == "given"
     assert np.isnan(row["shrunken"])  # no prior, nothing to be drawn towards
@@ -179,7 +205,15 @@ def test_on_the_natural_scale_percent_is_of_what_the_months_would_have_been(tmp_
     y = 1000.0 + 40.0 * np.random.default_rng(1).normal(size=N)
     y[122:] -= 300.0
     events = calendar(tmp_path, {**EVENT, "effective_start": "2010-03-01"})
-    row = one(effects(panel_of(y), events, fc.make_model("arima", transform="none", **MODELS["white"]), coding="rule", placebo=False))  # fmt: skip
+    row = one(
+        effects(
+            panel_of(y),
+            events,
+            fc.make_model("arima", transform="none", **MODELS["white"]),
+            coding="rule",
+            placebo=False,
+        )
+    )
     assert row["estimate"] == pytest.approx(-300, abs=3 * row["se"])
     assert row["percent"] == pytest.approx(100 * row["estimate"] / (y[122:] - row["estimate"]).mean())
 
@@ -195,7 +229,13 @@ def test_many_series_and_no_events(tmp_path):
 
 
 def test_a_series_that_cannot_be_fitted_gives_rows_with_their_reason(tmp_path):
-    table = effects(panel_of(np.full(N, 50.0)), calendar(tmp_path, EVENT), fc.make_model("arima", **MODELS["walk"]), coding="rule", placebo=False)  # fmt: skip
+    table = effects(
+        panel_of(np.full(N, 50.0)),
+        calendar(tmp_path, EVENT),
+        fc.make_model("arima", **MODELS["walk"]),
+        coding="rule",
+        placebo=False,
+    )
     row = one(table)
     assert np.isnan(row["estimate"])
     assert "not estimated" in row["note"]
@@ -221,14 +261,19 @@ def trial(p, p_recent, n=200, larger=2):
         (10, True, trial(0.01, 0.02), "It came with a change of -50% (80% range -60% to -35%). 2 of 200"),
         (10, True, trial(0.01, 0.2), "against the last ten years alone it does not stand out"),
         (10, True, trial(0.01, np.nan), "the last ten years cannot be asked alone"),
-        (10, True, trial(0.3, 0.2), "cannot be told apart from ordinary change, which is not the same as no effect"),
+        (
+            10,
+            True,
+            trial(0.3, 0.2),
+            "cannot be told apart from ordinary change, which is not the same as no effect",
+        ),
         (10, True, trial(np.nan, np.nan, 10, 1), "cannot be told apart from ordinary change"),
         (10, False, trial(0.01, 0.02), "cannot be told apart from ordinary change"),
         (10, False, None, "cannot be told apart from ordinary change"),
         (10, True, None, "not compared with ordinary months"),
         (1, True, trial(0.01, 0.02), "Too short to tell: 1 active month. The figures moved by -50%"),
     ],
-)  # fmt: skip
+)
 def test_the_words_follow_the_numbers(months, apart, placebo, part):
     text = say((-50.0, -60.0, -35.0), months, apart, placebo)
     assert part in text

@@ -46,7 +46,9 @@ def test_values_gains_and_ranges(obs, table):
     for word, error in errors.items():
         assert row[word] == pytest.approx(error.mean(), rel=1e-3)
     assert row["gain"] == pytest.approx(1 - errors["at_origin"].mean() / errors["none"].mean(), rel=1e-3)
-    assert row["gain_hindsight"] == pytest.approx(1 - errors["hindsight"].mean() / errors["none"].mean(), rel=1e-3)  # fmt: skip
+    assert row["gain_hindsight"] == pytest.approx(
+        1 - errors["hindsight"].mean() / errors["none"].mean(), rel=1e-3
+    )
     assert row["lower"] < row["gain"] < row["upper"] < row["lower_hindsight"] < row["gain_hindsight"]
     assert row["n"] == N - 20
 
@@ -80,12 +82,21 @@ BASE = {"coding": "rule", "metric": "mae", "horizon": "all"}
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"gain": 0.026, "lower": 0.009, "upper": 0.042}, "events coded by rule, as known: misses 3% smaller over all distances (90% range 1% to 4%)"),
-        ({"gain": -0.1, "lower": -0.2, "upper": -0.05, "horizon": 1}, "events coded by rule, as known: misses 10% larger at 1 month (90% range -20% to -5%)"),
-        ({"gain": 0.02, "lower": -0.01, "upper": 0.05, "coding": "judged", "horizon": 3}, "events judged afterwards, as known: misses 2% smaller at 3 months (90% range -1% to 5%), which cannot be told apart from none"),
+        (
+            {"gain": 0.026, "lower": 0.009, "upper": 0.042},
+            "events coded by rule, as known: misses 3% smaller over all distances (90% range 1% to 4%)",
+        ),
+        (
+            {"gain": -0.1, "lower": -0.2, "upper": -0.05, "horizon": 1},
+            "events coded by rule, as known: misses 10% larger at 1 month (90% range -20% to -5%)",
+        ),
+        (
+            {"gain": 0.02, "lower": -0.01, "upper": 0.05, "coding": "judged", "horizon": 3},
+            "events judged afterwards, as known: misses 2% smaller at 3 months (90% range -1% to 5%), which cannot be told apart from none",
+        ),
         ({"gain": np.nan, "lower": np.nan, "upper": np.nan}, "not compared"),
     ],
-)  # fmt: skip
+)
 def test_words(row, words):
     assert say({**BASE, **row}) == words
 

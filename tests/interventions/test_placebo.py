@@ -24,10 +24,11 @@ def figures(seed=0, size=0.0):
 
 def test_ordinary_months_are_more_than_three_from_every_start_of_first_rank(tmp_path):
     events = calendar(
-        tmp_path, LAW,
+        tmp_path,
+        LAW,
         {"id": "early", "effective_start": "2005-01-31", "shape": "step", "priority": 1},
         {"id": "minor", "effective_start": "2007-01-31", "shape": "step", "priority": 2},
-    )  # fmt: skip
+    )
     study = make_study(panel_of(figures()), events, model=fc.make_model("arima", **WALK), coding="rule")
     places = ordinary_months(study, study.group("law"))
     gone = set(range(160)) - set(places.tolist())
@@ -58,18 +59,30 @@ def test_each_placebo_is_the_same_dummy_in_a_sample_that_ends_with_it(tmp_path):
 
 def test_the_event_is_compared_on_the_same_terms(tmp_path):
     y = figures(size=-0.5)
-    result = placebo(panel_of(y), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule")  # fmt: skip
+    result = placebo(
+        panel_of(y), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule"
+    )
     column = np.zeros(128)
     column[122:] = [21 / 31, 1, 1, 1, 1, 20 / 31]
-    assert result.estimate == pytest.approx(arima(np.log(y[:128]), (0, 1, 1), xreg=column).params["x1"], abs=1e-4)  # fmt: skip
+    assert result.estimate == pytest.approx(
+        arima(np.log(y[:128]), (0, 1, 1), xreg=column).params["x1"], abs=1e-4
+    )
     later = y.copy()
     later[128:] *= 5.0
-    again = placebo(panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule")  # fmt: skip
+    again = placebo(
+        panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule"
+    )
     assert again.estimate == pytest.approx(result.estimate, abs=1e-4)
 
 
 def test_p_counts_estimates_at_least_as_large_either_way(tmp_path):
-    result = placebo(panel_of(figures(4, -0.12)), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule")  # fmt: skip
+    result = placebo(
+        panel_of(figures(4, -0.12)),
+        calendar(tmp_path, LAW),
+        "law",
+        model=fc.make_model("arima", **WALK),
+        coding="rule",
+    )
     large = np.abs(result.table["estimate"]) >= abs(result.estimate)
     assert result.table["as_large"].tolist() == large.tolist()
     assert (result.larger, result.n) == (int(large.sum()), len(result.table))
@@ -88,7 +101,13 @@ def test_a_large_effect_stands_out_and_none_does_not(tmp_path):
 
 def test_fewer_than_twenty_are_too_few(tmp_path):
     long = {"id": "law", "effective_start": "2004-01-01", "shape": "step"}
-    result = placebo(panel_of(figures()), calendar(tmp_path, long), "law", model=fc.make_model("arima", **WALK), coding="rule")  # fmt: skip
+    result = placebo(
+        panel_of(figures()),
+        calendar(tmp_path, long),
+        "law",
+        model=fc.make_model("arima", **WALK),
+        coding="rule",
+    )
     assert result.n < 20
     assert np.isnan(result.p)
     assert np.isnan(result.lower)
@@ -107,9 +126,16 @@ def test_other_events_stay_in_the_model(tmp_path):
 
 def test_a_group_of_several_columns_moves_as_one(tmp_path):
     events = calendar(
-        tmp_path, {**LAW, "bundle": "b"},
-        {"id": "news", "effective_start": "2010-04-20", "end_date": "2010-05-20", "shape": "pulse", "bundle": "b"},
-    )  # fmt: skip
+        tmp_path,
+        {**LAW, "bundle": "b"},
+        {
+            "id": "news",
+            "effective_start": "2010-04-20",
+            "end_date": "2010-05-20",
+            "shape": "pulse",
+            "bundle": "b",
+        },
+    )
     study = make_study(panel_of(figures()), events, model=fc.make_model("arima", **WALK), coding="rule")
     group = study.group("news")
     assert group.columns.shape[1] == 2
@@ -124,10 +150,13 @@ def test_a_group_of_several_columns_moves_as_one(tmp_path):
     ("counts", "words"),
     [
         ((230, 1, 90, 0), "1 of 230 ordinary months shows a change as large; of the last ten years 0 of 90"),
-        ((50, 0, 10, 0), "0 of 50 ordinary months show a change as large; in the last ten years too few to say (10)"),
+        (
+            (50, 0, 10, 0),
+            "0 of 50 ordinary months show a change as large; in the last ten years too few to say (10)",
+        ),
         ((19, 0, 19, 0), "too few ordinary months to compare with (19, at least 20 are needed)"),
     ],
-)  # fmt: skip
+)
 def test_words(counts, words):
     assert say(*counts) == words
 

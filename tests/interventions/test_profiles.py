@@ -23,7 +23,9 @@ def figures(shape, size=-0.8, seed=5, **more):
 
 
 def test_the_planted_factor_is_found_and_lies_in_its_range(tmp_path):
-    profile = decay_profile(panel_of(figures("decay", decay=0.8)), calendar(tmp_path, LAW), "law", model=MODEL, coding="rule")  # fmt: skip
+    profile = decay_profile(
+        panel_of(figures("decay", decay=0.8)), calendar(tmp_path, LAW), "law", model=MODEL, coding="rule"
+    )
     low, high = profile.ranges[0.95]
     assert low < 0.8 < high
     assert high - low < 0.2
@@ -67,7 +69,10 @@ def test_anticipation_is_found_but_never_before_the_event_was_usable(tmp_path):
     assert profile.best == 1.0
     assert profile.table["note"].str.contains("not usable sooner").tolist() == [False, False, True, True]
     never = calendar(tmp_path, {**LAW, "shape": "step", "usable_from": "2010-03-01"})
-    assert "not usable before it began" in lead_profile(panel_of(y), never, "law", model=MODEL, coding="rule").words  # fmt: skip
+    assert (
+        "not usable before it began"
+        in lead_profile(panel_of(y), never, "law", model=MODEL, coding="rule").words
+    )
 
 
 def test_wrong_words(tmp_path):

@@ -31,7 +31,14 @@ CHOICES = Choices(
 
 
 def test_every_combination_has_a_row(tmp_path):
-    curve = specification_curve(panel_of(figures()), calendar(tmp_path, LAW, OTHER, OLD), "law", choices=CHOICES, model=GIVEN, coding="rule")  # fmt: skip
+    curve = specification_curve(
+        panel_of(figures()),
+        calendar(tmp_path, LAW, OTHER, OLD),
+        "law",
+        choices=CHOICES,
+        model=GIVEN,
+        coding="rule",
+    )
     table = curve.table
     # orders x scales x windows x shapes x (all, without the one that overlaps, none)
     assert len(table) == 2 * 2 * 2 * 2 * 3
@@ -49,21 +56,29 @@ def test_the_given_choice_is_the_effect_of_the_effects_table(tmp_path):
         order=("given",), transform=("log",), window=(None,), shape=("step", "own"), beside=("all",)
     )
     table = specification_curve(panel, events, "law", choices=few, model=GIVEN, coding="rule").table
-    row = effects(panel, events, GIVEN, coding="rule", placebo=False).query("event == 'law' and level == 0.95").iloc[0]  # fmt: skip
+    row = (
+        effects(panel, events, GIVEN, coding="rule", placebo=False)
+        .query("event == 'law' and level == 0.95")
+        .iloc[0]
+    )
     assert table["estimate"].tolist() == pytest.approx([row["estimate"]] * 2, abs=1e-6)
     assert table["percent_lower_95"].iloc[0] == pytest.approx(row["percent_lower"], abs=1e-3)
 
 
 def test_the_decay_is_profiled_and_printed(tmp_path):
     few = Choices(order=("given",), transform=("log",), window=(None,), shape=("decay",), beside=("all",))
-    table = specification_curve(panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    table = specification_curve(
+        panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule"
+    ).table
     assert 0.9 < table["decay"].item() < 1.0
 
 
 def test_a_choice_that_cannot_be_made_is_a_row_with_its_reason(tmp_path):
     early = {**LAW, "effective_start": "2003-03-01", "end_date": "2005-01-31"}
     few = Choices(order=("given",), transform=("log",), window=(None, 60), shape=("step",), beside=("all",))
-    table = specification_curve(panel_of(figures()), calendar(tmp_path, early), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    table = specification_curve(
+        panel_of(figures()), calendar(tmp_path, early), "law", choices=few, model=GIVEN, coding="rule"
+    ).table
     failed = table[table["percent"].isna()]
     assert failed["window"].tolist() == ["last 60 months"]
     assert "no effect that can be asked for" in failed["note"].item()
@@ -81,7 +96,9 @@ def test_airline_is_not_told_twice():
 
 def rows(*percent, shape=None, width=5.0):
     n = len(percent)
-    frame = pd.DataFrame({"percent": percent, "order": "given", "transform": "log", "window": "all months", "beside": "all"})  # fmt: skip
+    frame = pd.DataFrame(
+        {"percent": percent, "order": "given", "transform": "log", "window": "all months", "beside": "all"}
+    )
     frame["shape"] = shape or ["step"] * n
     return frame.assign(percent_lower_95=frame["percent"] - width, percent_upper_95=frame["percent"] + width)
 
@@ -89,13 +106,16 @@ def rows(*percent, shape=None, width=5.0):
 @pytest.mark.parametrize(
     ("table", "part"),
     [
-        (rows(-50, -40, -30), "Every choice shows a fall, from -50% to -30%, half of them below -40%. The 95% range leaves out zero in 3 of 3."),
+        (
+            rows(-50, -40, -30),
+            "Every choice shows a fall, from -50% to -30%, half of them below -40%. The 95% range leaves out zero in 3 of 3.",
+        ),
         (rows(*[10] * 19, -1), "Nearly every choice shows a rise (19 of 20 choices)"),
         (rows(-20, 30, shape=["step", "ramp"]), "The sign depends on the choice: 1 of 2 choices"),
         (rows(-20, 30, shape=["step", "ramp"]), "The size depends most on the shape (50 points"),
         (rows(np.nan), "No specification could be fitted."),
     ],
-)  # fmt: skip
+)
 def test_the_words_follow_the_numbers(table, part):
     assert part in say(table)
 
@@ -135,7 +155,9 @@ def test_shapes_are_told_as_the_mean_change_of_the_months_in_force(tmp_path):
     few = Choices(
         order=("given",), transform=("log", "none"), window=(None,), shape=("step", "ramp"), beside=("all",)
     )
-    table = specification_curve(panel_of(np.exp(9 + y)), calendar(tmp_path, law), "law", choices=few, model=GIVEN, coding="rule").table  # fmt: skip
+    table = specification_curve(
+        panel_of(np.exp(9 + y)), calendar(tmp_path, law), "law", choices=few, model=GIVEN, coding="rule"
+    ).table
     logs = table[table["transform"] == "log"].set_index("shape")
     assert logs.loc["ramp", "percent"] == pytest.approx(
         100 * np.expm1(logs.loc["ramp", "estimate"] * 6 / 12 / 3)
@@ -150,5 +172,7 @@ def test_shapes_are_told_as_the_mean_change_of_the_months_in_force(tmp_path):
 
 def test_an_event_alone_has_no_choice_of_others(tmp_path):
     few = Choices(order=("given",), transform=("log",), window=(None,), shape=("step",))
-    alone = specification_curve(panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule")  # fmt: skip
+    alone = specification_curve(
+        panel_of(figures()), calendar(tmp_path, LAW), "law", choices=few, model=GIVEN, coding="rule"
+    )
     assert alone.table["beside"].tolist() == ["all"]

@@ -10,7 +10,10 @@ from forecast.errors import ConfigError
 from forecast.interventions.scenarios import run_scenarios
 
 NAME, DAY = "southwest.usbp", pd.Timestamp("2024-05-07")
-MODELS = {"arima": fc.make_model("arima"), "arima_011": fc.make_model("arima", order=(0, 1, 1), seasonal_order=None, events=False)}  # fmt: skip
+MODELS = {
+    "arima": fc.make_model("arima"),
+    "arima_011": fc.make_model("arima", order=(0, 1, 1), seasonal_order=None, events=False),
+}
 HALF = {"new": "closure", "starts": "2024-06-01", "shape": "step", "percent": -50}
 
 

@@ -60,9 +60,14 @@ def test_a_break_is_known_from_its_own_fold_on():
         part = panel.of("a")
         values = part.values.iloc[:n]
         cut = type(part)(
-            **{**vars(part), "values": values, "released": part.released.iloc[:n],
-               "rounding": part.rounding.iloc[:n], "last_official": pd.Series({"a": values.index[-1]})}
-        )  # fmt: skip
+            **{
+                **vars(part),
+                "values": values,
+                "released": part.released.iloc[:n],
+                "rounding": part.rounding.iloc[:n],
+                "last_official": pd.Series({"a": values.index[-1]}),
+            }
+        )
         jobs.append((cut, fc.Design.none(cut, H)))
     assert len(days) == len(jobs)
     folds = fc.make_model("arima", breaks="detect").fit_many(jobs)

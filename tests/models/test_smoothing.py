@@ -54,7 +54,12 @@ def test_ets_is_the_optimum_of_statsmodels(trend, season):
     ours = smooth(y, trend, season)
     form = {"trend": "add" if trend else None, "damped_trend": trend, "seasonal": "add" if season else None}
     theirs = ETSModel(pd.Series(y), error="add", **form, seasonal_periods=12 if season else None)
-    near = {"smoothing_level": ours.alpha, "smoothing_trend": ours.beta, "smoothing_seasonal": ours.gamma, "damping_trend": ours.phi}  # fmt: skip
+    near = {
+        "smoothing_level": ours.alpha,
+        "smoothing_trend": ours.beta,
+        "smoothing_seasonal": ours.gamma,
+        "damping_trend": ours.phi,
+    }
     start = [near.get(k, v) for k, v in zip(theirs.param_names, theirs.start_params, strict=True)]
     found = theirs.fit(start_params=np.array(start), disp=False, maxiter=2000)
     ahead = found.get_prediction(start=len(y), end=len(y) + 17)
@@ -75,8 +80,20 @@ def test_theta_is_that_of_r():
     expected = [799.8119962, 798.4548435, 797.0976908, 795.7405381, 794.3833854, 793.0262326]
     np.testing.assert_allclose(centre, expected, atol=0.05)  # R searches less closely
     passengers = pd.read_csv(SERIES / "airpassengers_log.csv")["y"].to_numpy(float)
-    season = [-0.085815019, -0.114412848, 0.018113355, -0.013045611, -0.008966106, 0.115392997, 0.210816435,
-              0.204512399, 0.064836351, -0.075271265, -0.215845612, -0.100315075]  # fmt: skip
+    season = [
+        -0.085815019,
+        -0.114412848,
+        0.018113355,
+        -0.013045611,
+        -0.008966106,
+        0.115392997,
+        0.210816435,
+        0.204512399,
+        0.064836351,
+        -0.075271265,
+        -0.215845612,
+        -0.100315075,
+    ]
     np.testing.assert_allclose(
         additive_season(np.log(passengers) if passengers.max() > 50 else passengers), season, atol=1e-8
     )

@@ -56,9 +56,13 @@ def test_loglik_at_200_random_points(kernel):
         value = KERNELS[kernel].evaluate(batch, zero, length, theta, None, False)[0]
         beta = KERNELS[kernel].details(batch, zero, length, theta, None)[1]
         model = SARIMAX(
-            y, x, order=order, seasonal_order=seasonal or (0, 0, 0, 0),
-            simple_differencing=True, concentrate_scale=True,
-        )  # fmt: skip
+            y,
+            x,
+            order=order,
+            seasonal_order=seasonal or (0, 0, 0, 0),
+            simple_differencing=True,
+            concentrate_scale=True,
+        )
         model.ssm.tolerance = 0
         for i in range(20):
             reference = model.loglike(sarimax_params(orders, theta[i], beta[i]))

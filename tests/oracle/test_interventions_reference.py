@@ -19,14 +19,18 @@ CASES = json.loads((DATA / "arima_cases.json").read_text())
 
 def test_seat_belts(tmp_path):
     expected = CASES["seatbelts_drivers_law3"]["expected"]
-    past, future = (pd.read_csv(DATA / "arima_series" / f"seatbelts_drivers_law3{tail}.csv") for tail in ("", "_future_xreg"))  # fmt: skip
+    past, future = (
+        pd.read_csv(DATA / "arima_series" / f"seatbelts_drivers_law3{tail}.csv")
+        for tail in ("", "_future_xreg")
+    )
     names = ["log10kms_minus4", "PetrolPrice"]
     months = pd.period_range("1969-01", periods=len(past) + len(future), freq="M")
     columns = pd.concat([past[names], future[names]]).set_axis(months)
     panel = panel_of(past["y"], "1969-01", "drivers", counts=True)
     events = calendar(
-        tmp_path, {"id": "law", "announced_date": "1982-07-01", "effective_start": "1983-02-01", "shape": "step"}
-    )  # fmt: skip
+        tmp_path,
+        {"id": "law", "announced_date": "1982-07-01", "effective_start": "1983-02-01", "shape": "step"},
+    )
     beside = Design.from_frames(columns.iloc[: len(past)], columns.iloc[len(past) :])
     model = fc.make_model("arima", order=[1, 0, 0], seasonal_order=[1, 0, 0])
     table = effects(panel, events, model, coding="rule", placebo=False, beside=beside, base=10.0)
@@ -43,8 +47,9 @@ def test_seat_belts(tmp_path):
 def test_no_ordinary_month_of_the_casualties_shows_as_large_a_change(tmp_path):
     past = pd.read_csv(DATA / "arima_series" / "seatbelts_drivers_law3.csv")
     events = calendar(
-        tmp_path, {"id": "law", "announced_date": "1982-07-01", "effective_start": "1983-02-01", "shape": "step"}
-    )  # fmt: skip
+        tmp_path,
+        {"id": "law", "announced_date": "1982-07-01", "effective_start": "1983-02-01", "shape": "step"},
+    )
     model = fc.make_model("arima", order=[0, 1, 1], seasonal_order=[0, 1, 1])
     result = placebo(panel_of(past["y"], "1969-01"), events, "law", model=model, coding="rule")
     assert result.n > 80

@@ -10,10 +10,19 @@ import pytest
 from forecast.scoring import scores
 
 MODULES = (
-    "scoring._bootstrap", "scoring.calibration", "scoring.comparison", "scoring.knowledge", "scoring.metrics",
-    "scoring.scores", "scoring.wide", "postprocess._mint", "postprocess.combination",
-    "postprocess.event_adjustment", "postprocess.intervals", "postprocess.reconciliation",
-)  # fmt: skip
+    "scoring._bootstrap",
+    "scoring.calibration",
+    "scoring.comparison",
+    "scoring.knowledge",
+    "scoring.metrics",
+    "scoring.scores",
+    "scoring.wide",
+    "postprocess._mint",
+    "postprocess.combination",
+    "postprocess.event_adjustment",
+    "postprocess.intervals",
+    "postprocess.reconciliation",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -31,8 +31,13 @@ def test_a_re_run_of_what_the_headline_needs_is_the_same_forecast(tmp_path, head
 
 
 def test_the_middle_is_that_of_the_headline_without_events():
-    rows = [("short", "none", "", 0.5, 1.0), ("short", "at_origin", "", 0.5, 2.0), ("short", "none", "", 0.1, 3.0),
-            ("short", "none", "a rule ends", 0.5, 4.0), ("drift", "none", "", 0.5, 5.0)]  # fmt: skip
+    rows = [
+        ("short", "none", "", 0.5, 1.0),
+        ("short", "at_origin", "", 0.5, 2.0),
+        ("short", "none", "", 0.1, 3.0),
+        ("short", "none", "a rule ends", 0.5, 4.0),
+        ("drift", "none", "", 0.5, 5.0),
+    ]
     table = pd.DataFrame(rows, columns=["model", "knowledge", "scenario", "level", "value"])
     table = table.assign(series_id="a", month=pd.Period("2024-01", "M"))
     made = Forecasts(pd.Timestamp("2024-01-20"), table, pd.DataFrame(), "short", {})

@@ -34,10 +34,59 @@ CHART = Chart(
 
 
 def test_sentences_reach_every_word_of_the_page():
-    blocks = (TABLE, CHART, Box("box", "boxed"), Paragraph("plain"), Command("forecast"), (Note("subject.", "noted"),), (Download("f", "file", "holds"),))  # fmt: skip
-    page = Page("name", "issue", "day", "status", False, "h1", "stand", "desc", (Fact("what", "9", "about"),), CHART, (Section("s", "question", "nav", "find", blocks),), "cite", "footer", (Banner("b", "head", "banner"),))  # fmt: skip
+    blocks = (
+        TABLE,
+        CHART,
+        Box("box", "boxed"),
+        Paragraph("plain"),
+        Command("forecast"),
+        (Note("subject.", "noted"),),
+        (Download("f", "file", "holds"),),
+    )
+    page = Page(
+        "name",
+        "issue",
+        "day",
+        "status",
+        False,
+        "h1",
+        "stand",
+        "desc",
+        (Fact("what", "9", "about"),),
+        CHART,
+        (Section("s", "question", "nav", "find", blocks),),
+        "cite",
+        "footer",
+        (Banner("b", "head", "banner"),),
+    )
     found = sentences(page)
-    for word in ("name", "h1", "stand", "what", "about", "title", "choose", "toggle", "caption", "foot", "y", "small", "box", "boxed", "plain", "subject.", "noted", "file", "holds", "head", "banner", "question", "find", "cite", "footer"):  # fmt: skip
+    for word in (
+        "name",
+        "h1",
+        "stand",
+        "what",
+        "about",
+        "title",
+        "choose",
+        "toggle",
+        "caption",
+        "foot",
+        "y",
+        "small",
+        "box",
+        "boxed",
+        "plain",
+        "subject.",
+        "noted",
+        "file",
+        "holds",
+        "head",
+        "banner",
+        "question",
+        "find",
+        "cite",
+        "footer",
+    ):
         assert word in found, word
     assert "forecast" not in found  # a command is not a sentence
     assert page.charts == (CHART, CHART)

@@ -194,7 +194,10 @@ def test_markdown_and_page_say_the_same_sentences():
     assert text.startswith(f"# {plain['h1']}\n")
     for sentence in (plain["h1"], plain["standfirst"], *(s["find"] for s in plain["sections"] if s["find"])):
         assert sentence in said and sentence in text
-    for chart in (plain["lead"], *(b for s in plain["sections"] for b in s["blocks"] if isinstance(b, dict) and "subtitle" in b)):  # fmt: skip
+    for chart in (
+        plain["lead"],
+        *(b for s in plain["sections"] for b in s["blocks"] if isinstance(b, dict) and "subtitle" in b),
+    ):
         assert chart["title"] in said and chart["note"] in text
 
 
@@ -287,7 +290,11 @@ def test_no_forbidden_word_in_any_sentence_of_any_state(name):
     exempt = (
         [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)] if len(run.events) else []
     )
-    exempt += [s for text in run.breaks["what_changed"].astype(str) for s in re.split(r"(?<=[.;]) ", text)] if len(run.breaks) else []  # fmt: skip
+    exempt += (
+        [s for text in run.breaks["what_changed"].astype(str) for s in re.split(r"(?<=[.;]) ", text)]
+        if len(run.breaks)
+        else []
+    )
     for sentence in blocks.sentences(made):
         assert forbidden_words(sentence, exempt) == [], sentence
         assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
@@ -296,8 +303,13 @@ def test_no_forbidden_word_in_any_sentence_of_any_state(name):
 # --------------------------------------------------------------------------- files
 
 EXPECTED = {f"{name}.csv" for name in build.CSV_FILES} | {
-    "index.html", "report.md", "report.json", "backtest.csv.gz", "experiment.yaml", "manifest.json",
-}  # fmt: skip
+    "index.html",
+    "report.md",
+    "report.json",
+    "backtest.csv.gz",
+    "experiment.yaml",
+    "manifest.json",
+}
 
 
 def test_all_files_are_there_and_empty_tables_have_their_header():
@@ -344,7 +356,14 @@ NEW = {**OLD, "index.html": b"new"}
 
 def test_files_that_are_not_ours_stay_and_what_is_ours_is_replaced(tmp_path):
     folder, outside = tmp_path / "report", tmp_path / "outside.txt"
-    build._put_in_place({**OLD, "figures/a.png": b"a", "manifest.json": OLD["manifest.json"].replace(b'"index', b'"figures/a.png": "", "index')}, folder)  # fmt: skip
+    build._put_in_place(
+        {
+            **OLD,
+            "figures/a.png": b"a",
+            "manifest.json": OLD["manifest.json"].replace(b'"index', b'"figures/a.png": "", "index'),
+        },
+        folder,
+    )
     outside.write_text("outside")
     (folder / "notes.txt").write_text("mine")
     (folder / "figures" / "mine.png").write_bytes(b"mine")

@@ -110,9 +110,24 @@ def test_translations_have_no_bar_and_no_blanks_at_their_ends(code):
 
 #: Stems that the Spanish page never uses, as `_words.FORBIDDEN` for the English one.
 FORBIDDEN = (
-    "caus", "provoc", "impact", "oleada", "avalancha", "inundaci", "crisis", "ilegales", "significativ", "demostr",
-    "demuestr", "migrantes", "gracias a", "debido a", "logr[óa]", "preciso", "precisión",
-)  # fmt: skip
+    "caus",
+    "provoc",
+    "impact",
+    "oleada",
+    "avalancha",
+    "inundaci",
+    "crisis",
+    "ilegales",
+    "significativ",
+    "demostr",
+    "demuestr",
+    "migrantes",
+    "gracias a",
+    "debido a",
+    "logr[óa]",
+    "preciso",
+    "precisión",
+)
 
 
 def test_spanish_sentences_name_no_cause_and_claim_no_more_than_the_english():
@@ -164,19 +179,36 @@ def test_a_marked_template_is_what_it_was():
 
 def test_numbers_and_dates_follow_the_language():
     with speaking("es"):
-        assert (w.count(12345.5), w.rounded(22_140), w.percent(0.684), w.change(7, 10)) == ("12,345.5", "22,000", "68%", "−30%")  # fmt: skip
+        assert (w.count(12345.5), w.rounded(22_140), w.percent(0.684), w.change(7, 10)) == (
+            "12,345.5",
+            "22,000",
+            "68%",
+            "−30%",
+        )
         assert (w.day_long("2026-09-30"), w.day_short("2026-09-03")) == (
             "30 de septiembre de 2026",
             "3 sep 2026",
         )
-        assert (w.month_long("2026-01"), w.month_short("2026-01"), w.month_name("2026-01")) == ("enero de 2026", "ene 2026", "enero")  # fmt: skip
+        assert (w.month_long("2026-01"), w.month_short("2026-01"), w.month_name("2026-01")) == (
+            "enero de 2026",
+            "ene 2026",
+            "enero",
+        )
         assert w.half_of_month("2026-10-20") == "en la segunda quincena de octubre de 2026"
-        assert (w.plural(1, "date"), w.plural(3, "date"), w.word_plural(3, "month")) == ("1 fecha", "3 fechas", "tres meses")  # fmt: skip
+        assert (w.plural(1, "date"), w.plural(3, "date"), w.word_plural(3, "month")) == (
+            "1 fecha",
+            "3 fechas",
+            "tres meses",
+        )
         assert (w.ahead(1), w.ahead(6), w.span(7_400, 11_700)) == (
             "a un mes",
             "a seis meses",
             "7,400 a 11,700",
         )
         assert w.possessive("agosto") == "agosto"
-        assert (w.joined(["A", "B"]), w.joined(["A", "Italia"]), w.joined(["A", "hielo"])) == ("A y B", "A e Italia", "A y hielo")  # fmt: skip
+        assert (w.joined(["A", "B"]), w.joined(["A", "Italia"]), w.joined(["A", "hielo"])) == (
+            "A y B",
+            "A e Italia",
+            "A y hielo",
+        )
     assert w.joined(["A", "Italy"]) == "A and Italy"

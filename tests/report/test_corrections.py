@@ -43,7 +43,9 @@ def test_an_unchanged_headline_is_said_to_be_unchanged():
 
 
 def test_what_gave_no_forecast_is_told():
-    assert c.what_was_wrong(SEP, None, NEW).startswith("The report gave no forecast for September 2026; it is about 9,300")  # fmt: skip
+    assert c.what_was_wrong(SEP, None, NEW).startswith(
+        "The report gave no forecast for September 2026; it is about 9,300"
+    )
     assert c.what_was_wrong(SEP, OLD, None).endswith("now there is no forecast.")
     assert "Neither" in c.what_was_wrong(SEP, None, None)
 

@@ -26,10 +26,25 @@ def test_count_prints_published_figures_as_published(value, text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (9_249, "9,200"), (9_250, "9,300"), (19_949, "19,900"), (19_950, "20,000"), (22_140, "22,000"), (134_500, "135,000"),
-        (433.2, "430"), (99.6, "100"), (87.4, "87"), (0, "0"), (994, "990"), (996, "1,000"), (1_432, "1,430"), (1_994, "1,990"), (1_995, "2,000"), (2_432, "2,400"), (-9_249, "−9,200"),
+        (9_249, "9,200"),
+        (9_250, "9,300"),
+        (19_949, "19,900"),
+        (19_950, "20,000"),
+        (22_140, "22,000"),
+        (134_500, "135,000"),
+        (433.2, "430"),
+        (99.6, "100"),
+        (87.4, "87"),
+        (0, "0"),
+        (994, "990"),
+        (996, "1,000"),
+        (1_432, "1,430"),
+        (1_994, "1,990"),
+        (1_995, "2,000"),
+        (2_432, "2,400"),
+        (-9_249, "−9,200"),
     ],
-)  # fmt: skip
+)
 def test_forecasts_are_rounded_by_their_size(value, text):
     assert w.rounded(value) == text
 
@@ -96,8 +111,11 @@ def test_dates():
     assert w.month("2026-09") == month
     assert w.month(month) is month
     assert (w.month_short(month), w.month_long(month), w.month_name(month), w.month_file(month)) == (
-        "Sep 2026", "September 2026", "September", "2026-09",
-    )  # fmt: skip
+        "Sep 2026",
+        "September 2026",
+        "September",
+        "2026-09",
+    )
     assert w.day_long("2026-09-30") == "30 September 2026"
     assert w.day_short("2026-09-03") == "3 Sep 2026"
     assert w.half_of_month("2026-10-15") == "in the first half of October 2026"

@@ -51,10 +51,32 @@ TOGETHER = {
 }
 #: Columns of tables that hold texts of data.
 TEXTS = (
-    "series_id", "model", "against", "event", "scenario", "member", "combination", "id", "name", "label", "title",
-    "description", "note", "why", "source", "source_title", "source_publisher", "source_url", "unit", "message",
-    "words", "forecaster", "notes", "definition", "what_changed",
-)  # fmt: skip
+    "series_id",
+    "model",
+    "against",
+    "event",
+    "scenario",
+    "member",
+    "combination",
+    "id",
+    "name",
+    "label",
+    "title",
+    "description",
+    "note",
+    "why",
+    "source",
+    "source_title",
+    "source_publisher",
+    "source_url",
+    "unit",
+    "message",
+    "words",
+    "forecaster",
+    "notes",
+    "definition",
+    "what_changed",
+)
 VOCABULARY = {"", "all", "calm", "break"}
 
 
@@ -100,11 +122,17 @@ class Spoiler:
         }
         report = forced(exp.report, headline=self(exp.report.headline), eras=self.keys(exp.report.eras))
         return forced(
-            exp, name=self(exp.name), question=self(exp.question), target=target, combination=combination,
-            model=self.keys(exp.model), report=report, overrides=(self("horizon=6"),),
+            exp,
+            name=self(exp.name),
+            question=self(exp.question),
+            target=target,
+            combination=combination,
+            model=self.keys(exp.model),
+            report=report,
+            overrides=(self("horizon=6"),),
             backtest=forced(exp.backtest, baseline=self(exp.backtest.baseline)),
             scenario={self(k): forced(v, label=self(v.label)) for k, v in exp.scenario.items()},
-        )  # fmt: skip
+        )
 
     def run(self, run):
         tables = {
@@ -238,25 +266,61 @@ def content(word):
     s = Spoiler(word)
     months = pd.period_range("2024-06", periods=3, freq="M")
     ahead = pd.DataFrame({"series_id": s("a"), "month": months, "horizon": [1, 2, 3]})
-    ahead = ahead.assign(**dict.fromkeys(("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95"), 9_000.0))  # fmt: skip
+    ahead = ahead.assign(
+        **dict.fromkeys(
+            ("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95"), 9_000.0
+        )
+    )
     row = dict.fromkeys(tr.RECORD_COLUMNS, 9_000.0) | {
-        "kind": "published", "series_id": s("a"), "origin": pd.Timestamp("2024-05-20"), "month": months[0], "horizon": 1,
-        "inside_50": "yes", "inside_80": "yes", "model": s("short"), "knowledge": "none", "scenario": "", "run": 1, "n_levels": 7,
-    }  # fmt: skip
+        "kind": "published",
+        "series_id": s("a"),
+        "origin": pd.Timestamp("2024-05-20"),
+        "month": months[0],
+        "horizon": 1,
+        "inside_50": "yes",
+        "inside_80": "yes",
+        "model": s("short"),
+        "knowledge": "none",
+        "scenario": "",
+        "run": 1,
+        "n_levels": 7,
+    }
     record = pd.DataFrame([row])
-    others = pd.DataFrame([dict.fromkeys(("low", "point", "high", "actual", "percent", "ours"), 9.0) | {
-        "forecaster": s("x"), "made": s("2024"), "first_month": months[0], "last_month": months[0], "ours_kind": "replayed",
-        "source": s("source"), "note": s("note"),
-    }])  # fmt: skip
+    others = pd.DataFrame(
+        [
+            dict.fromkeys(("low", "point", "high", "actual", "percent", "ours"), 9.0)
+            | {
+                "forecaster": s("x"),
+                "made": s("2024"),
+                "first_month": months[0],
+                "last_month": months[0],
+                "ours_kind": "replayed",
+                "source": s("source"),
+                "note": s("note"),
+            }
+        ]
+    )
     issue = site.SiteIssue(
         "reports/2024-05-20", s("title"), s("summary"), "2024-05-20", "2024-05-20T08:00:00Z"
     )
     return site.SiteContent(
-        name=s("name"), experiment=s("monthly"), question=s("question"), issues=(issue,), forecast=ahead,
-        latest={s("a"): {"month": "2024-05", "value": 1.0}}, record=record, replay=record.iloc[:0],
-        summary=tr.summarise(record), worst={"published": s("worst")}, others=others, labels={s("a"): s("A")},
-        changed=s("changed"), stale=s("stale"), caveat=s("caveat"), headline=s("short"),
-    )  # fmt: skip
+        name=s("name"),
+        experiment=s("monthly"),
+        question=s("question"),
+        issues=(issue,),
+        forecast=ahead,
+        latest={s("a"): {"month": "2024-05", "value": 1.0}},
+        record=record,
+        replay=record.iloc[:0],
+        summary=tr.summarise(record),
+        worst={"published": s("worst")},
+        others=others,
+        labels={s("a"): s("A")},
+        changed=s("changed"),
+        stale=s("stale"),
+        caveat=s("caveat"),
+        headline=s("short"),
+    )
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

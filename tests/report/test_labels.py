@@ -12,13 +12,29 @@ from forecast.report.catalogue import languages, speaking
 @pytest.mark.parametrize(
     ("series_id", "measure", "full"),
     [
-        ("southwest.usbp", "Border Patrol encounters a month at the southwest border", "Border Patrol encounters, southwest border"),
-        ("southwest.ofo", "encounters at ports of entry a month at the southwest border", "encounters at ports of entry, southwest border"),
+        (
+            "southwest.usbp",
+            "Border Patrol encounters a month at the southwest border",
+            "Border Patrol encounters, southwest border",
+        ),
+        (
+            "southwest.ofo",
+            "encounters at ports of entry a month at the southwest border",
+            "encounters at ports of entry, southwest border",
+        ),
         ("southwest", "encounters a month at the southwest border", "encounters, southwest border"),
-        ("southwest.usbp.del_rio", "Border Patrol encounters a month in the Del Rio sector", "Border Patrol encounters, Del Rio sector"),
-        ("nationwide.usbp", "Border Patrol encounters a month in the whole country", "Border Patrol encounters, whole country"),
+        (
+            "southwest.usbp.del_rio",
+            "Border Patrol encounters a month in the Del Rio sector",
+            "Border Patrol encounters, Del Rio sector",
+        ),
+        (
+            "nationwide.usbp",
+            "Border Patrol encounters a month in the whole country",
+            "Border Patrol encounters, whole country",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bundled_series_are_spoken_of_by_what_is_counted_and_where(series_id, measure, full):
     name = labels.series_name(series_id, load_observations().series.loc[series_id].to_dict())
     assert (name.measure, name.full) == (measure, full)
@@ -29,7 +45,16 @@ def test_every_bundled_series_has_a_name():
     table = load_observations().series
     made = [labels.series_name(series_id, row) for series_id, row in table.to_dict("index").items()]
     assert all(name.noun and name.full and "nan" not in name.measure for name in made)
-    groups = labels.series_name("x", {"component": "usbp", "region": "southwest", "demographic": "family_units", "label": "Family units", "unit": "encounters"})  # fmt: skip
+    groups = labels.series_name(
+        "x",
+        {
+            "component": "usbp",
+            "region": "southwest",
+            "demographic": "family_units",
+            "label": "Family units",
+            "unit": "encounters",
+        },
+    )
     assert groups.noun == "Border Patrol encounters of family units"
 
 

@@ -55,9 +55,15 @@ def numerals(source):
 def data(run):
     """Texts of a page that are data: the calendar, what sources say, the fixture's own labels and reasons."""
     columns = {
-        "events": ("name", "bundle"), "breaks": ("what_changed",), "series": ("label", "name"), "folds": ("message",),
-        "cases": ("label",), "changes": ("why",), "fading": ("words",), "estimability": ("why",),
-    }  # fmt: skip
+        "events": ("name", "bundle"),
+        "breaks": ("what_changed",),
+        "series": ("label", "name"),
+        "folds": ("message",),
+        "cases": ("label",),
+        "changes": ("why",),
+        "fading": ("words",),
+        "estimability": ("why",),
+    }
     held = {name: table for name in columns if (table := getattr(run, name)) is not None}
     found = {str(v) for name, table in held.items() for c in columns[name] if c in table for v in table[c]}
     found |= {scenario.label for scenario in run.experiment.scenario.values()} | {run.experiment.question}

@@ -26,13 +26,19 @@ def test_english_is_not_touched():
     ("text", "told"),
     [
         ("merged with clp_rule", "unida con clp_rule"),
-        ("from 11 May 2023: 11 active months with a figure", "desde el 11 may 2023: 11 meses activos con cifra"),
-        ("from 8 Aug 2022 to 2 Jun 2023: 1 active month with a figure", "del 8 ago 2022 al 2 jun 2023: 1 mes activo con cifra"),
+        (
+            "from 11 May 2023: 11 active months with a figure",
+            "desde el 11 may 2023: 11 meses activos con cifra",
+        ),
+        (
+            "from 8 Aug 2022 to 2 Jun 2023: 1 active month with a figure",
+            "del 8 ago 2022 al 2 jun 2023: 1 mes activo con cifra",
+        ),
         ("the figure of July 2026 was revised", "se revisó la cifra de julio de 2026"),
         ("last 120 months", "últimos 120 meses"),
         ("words of a user's own source", "words of a user's own source"),
     ],
-)  # fmt: skip
+)
 def test_a_sentence_is_known_by_its_template_and_its_dates_are_written_anew(text, told):
     with speaking("es"):
         assert retold(text) == told
@@ -49,10 +55,23 @@ def test_sentences_are_told_one_by_one():
 @pytest.mark.parametrize(
     ("middle", "size"), [(500.0, "un 50% demasiado bajo"), (3_000.0, "3.0 veces el recuento")]
 )
-@pytest.mark.parametrize(("inside", "where"), [("yes", "cayó dentro"), ("no", "cayó fuera"), ("refused", "no se había dado intervalo")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("inside", "where"),
+    [("yes", "cayó dentro"), ("no", "cayó fuera"), ("refused", "no se había dado intervalo")],
+)
 def test_the_worst_miss_is_told_as_the_archive_tells_it(middle, size, inside, where):
-    row = {"kind": "replayed", "origin": pd.Timestamp("2024-02-03"), "month": pd.Period("2024-05", "M"), "horizon": 3, "middle": middle,
-           "truth": 1_000.0, "error": middle - 1_000.0, "inside_80": inside, "lower_80": 100.0, "upper_80": 4_000.0}  # fmt: skip
+    row = {
+        "kind": "replayed",
+        "origin": pd.Timestamp("2024-02-03"),
+        "month": pd.Period("2024-05", "M"),
+        "horizon": 3,
+        "middle": middle,
+        "truth": 1_000.0,
+        "error": middle - 1_000.0,
+        "inside_80": inside,
+        "lower_80": 100.0,
+        "upper_80": 4_000.0,
+    }
     text = worst_miss(pd.DataFrame([row])).removeprefix("The worst miss")
     with speaking("es"):
         told = retold(text)

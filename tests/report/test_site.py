@@ -37,27 +37,74 @@ def record():
         for k, month in enumerate(pd.period_range("2024-01", "2024-06", freq="M")):
             row = dict.fromkeys(tr.RECORD_COLUMNS)
             truth = float("nan") if month == pd.Period("2024-06", "M") else 10_000.0 + 400 * k
-            row |= {"kind": kind, "series_id": "a", "origin": (month - 1).end_time.normalize(), "month": month, "horizon": 1,
-                    "lower_95": 8_000.0, "lower_80": 9_000.0, "lower_50": 9_500.0, "middle": 10_100.0, "upper_50": 10_600.0, "upper_80": 11_000.0,
-                    "upper_95": 12_000.0, "truth": truth, "truth_first": truth, "inside_50": "yes", "inside_80": "yes" if k < 3 else "no",
-                    "error": 10_100.0 - truth, "error_first": 0.0, "wis": 400.0, "wis_first": 400.0, "n_levels": 7, "model": "short",
-                    "knowledge": "none", "scenario": "", "run": k}  # fmt: skip
+            row |= {
+                "kind": kind,
+                "series_id": "a",
+                "origin": (month - 1).end_time.normalize(),
+                "month": month,
+                "horizon": 1,
+                "lower_95": 8_000.0,
+                "lower_80": 9_000.0,
+                "lower_50": 9_500.0,
+                "middle": 10_100.0,
+                "upper_50": 10_600.0,
+                "upper_80": 11_000.0,
+                "upper_95": 12_000.0,
+                "truth": truth,
+                "truth_first": truth,
+                "inside_50": "yes",
+                "inside_80": "yes" if k < 3 else "no",
+                "error": 10_100.0 - truth,
+                "error_first": 0.0,
+                "wis": 400.0,
+                "wis_first": 400.0,
+                "n_levels": 7,
+                "model": "short",
+                "knowledge": "none",
+                "scenario": "",
+                "run": k,
+            }
             rows.append(row)
     return pd.DataFrame(rows)
 
 
 @pytest.fixture(scope="module")
 def content(record):
-    ahead = pd.DataFrame({"series_id": "a", "month": pd.period_range("2024-06", periods=3, freq="M"), "horizon": [1, 2, 3],
-        "lower_95": [None, None, None], "lower_80": [9_000.0, 8_500.0, None], "lower_50": [9_500.0] * 3, "middle": [10_000.0] * 3,
-        "upper_50": [10_500.0] * 3, "upper_80": [11_000.0, 12_000.0, None], "upper_95": [None] * 3}).astype({"lower_95": float, "upper_95": float})  # fmt: skip
+    ahead = pd.DataFrame(
+        {
+            "series_id": "a",
+            "month": pd.period_range("2024-06", periods=3, freq="M"),
+            "horizon": [1, 2, 3],
+            "lower_95": [None, None, None],
+            "lower_80": [9_000.0, 8_500.0, None],
+            "lower_50": [9_500.0] * 3,
+            "middle": [10_000.0] * 3,
+            "upper_50": [10_500.0] * 3,
+            "upper_80": [11_000.0, 12_000.0, None],
+            "upper_95": [None] * 3,
+        }
+    ).astype({"lower_95": float, "upper_95": float})
     return SiteContent(
-        name="Forecast report: A & B", experiment="monthly", question="What next?",
-        issues=(issue("2024-06-20", 2), issue("2024-06-20"), issue("2024-05-20"), issue("2019-05-20", kind="replayed")),
-        forecast=ahead, latest={"a": {"month": "2024-05", "value": 11_600.0}}, record=record[record["kind"] == "published"],
-        replay=record[record["kind"] == "replayed"], summary=tr.summarise(record), worst={"published": "The worst miss: one.", "replayed": ""},
-        labels={"a": "Series A"}, changed="The forecast went from 9 to 10.", status={"state": "up to date", "code": 0, "message": "done"}, headline="short",
-    )  # fmt: skip
+        name="Forecast report: A & B",
+        experiment="monthly",
+        question="What next?",
+        issues=(
+            issue("2024-06-20", 2),
+            issue("2024-06-20"),
+            issue("2024-05-20"),
+            issue("2019-05-20", kind="replayed"),
+        ),
+        forecast=ahead,
+        latest={"a": {"month": "2024-05", "value": 11_600.0}},
+        record=record[record["kind"] == "published"],
+        replay=record[record["kind"] == "replayed"],
+        summary=tr.summarise(record),
+        worst={"published": "The worst miss: one.", "replayed": ""},
+        labels={"a": "Series A"},
+        changed="The forecast went from 9 to 10.",
+        status={"state": "up to date", "code": 0, "message": "done"},
+        headline="short",
+    )
 
 
 def links(html):
@@ -294,9 +341,28 @@ def test_the_record_as_a_file_keeps_kinds_apart(content):
 
 
 def test_forecasts_by_others_come_with_the_caveat(content):
-    others = pd.DataFrame([{"forecaster": "Someone", "made": "2024-01", "first_month": "2024-02", "last_month": "2024-02", "series_id": "a",
-        "low": float("nan"), "point": 9_000.0, "high": float("nan"), "actual": 10_400.0, "error": -1_400.0, "percent": -13.5, "ours": 10_100.0,
-        "ours_kind": "replayed", "ours_error": -300.0, "source": "a paper", "note": ""}])  # fmt: skip
+    others = pd.DataFrame(
+        [
+            {
+                "forecaster": "Someone",
+                "made": "2024-01",
+                "first_month": "2024-02",
+                "last_month": "2024-02",
+                "series_id": "a",
+                "low": float("nan"),
+                "point": 9_000.0,
+                "high": float("nan"),
+                "actual": 10_400.0,
+                "error": -1_400.0,
+                "percent": -13.5,
+                "ours": 10_100.0,
+                "ours_kind": "replayed",
+                "ours_error": -300.0,
+                "source": "a paper",
+                "note": "",
+            }
+        ]
+    )
     html = site_files(replace(content, others=others, caveat=tr.SELECTION))["index.html"].decode()
     assert "Someone" in html and "selection" in html and "(replayed)" in html and "−14%" in html
     assert "What did others forecast?" not in site_files(content)["index.html"].decode()

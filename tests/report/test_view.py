@@ -92,7 +92,13 @@ def test_replayed_forecasts_stop_before_the_report_and_begin_with_the_scores():
 
 
 def test_inside_counts_only_rows_with_a_range_and_a_truth():
-    table = pd.DataFrame({"truth": [5.0, 9.0, np.nan, 1.0], "lower_80": [4.0, 4.0, 4.0, np.nan], "upper_80": [6.0, 6.0, 6.0, 6.0]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "truth": [5.0, 9.0, np.nan, 1.0],
+            "lower_80": [4.0, 4.0, 4.0, np.nan],
+            "upper_80": [6.0, 6.0, 6.0, 6.0],
+        }
+    )
     assert view.inside(table).tolist() == [True, False]
 
 

@@ -65,8 +65,12 @@ def fan(last: float, first: str, steps: int = 6, sd: float = 0.25) -> pd.DataFra
     middle = np.full(steps, last)
     return pd.DataFrame(
         {
-            "month": pd.period_range(first, periods=steps, freq="M"), "horizon": np.arange(1, steps + 1), "middle": middle,
-            "lower_80": middle * np.exp(-1.28 * grow), "upper_80": middle * np.exp(1.28 * grow),
-            "lower_50": middle * np.exp(-0.67 * grow), "upper_50": middle * np.exp(0.67 * grow),
+            "month": pd.period_range(first, periods=steps, freq="M"),
+            "horizon": np.arange(1, steps + 1),
+            "middle": middle,
+            "lower_80": middle * np.exp(-1.28 * grow),
+            "upper_80": middle * np.exp(1.28 * grow),
+            "lower_50": middle * np.exp(-0.67 * grow),
+            "upper_50": middle * np.exp(0.67 * grow),
         }
-    )  # fmt: skip
+    )

@@ -99,11 +99,15 @@ def experiment(series: tuple[str, ...], as_of: str, **changes: Any) -> Experimen
         "as_of": as_of,
         "data": DataSpec(expected_by=35),
         "target": TargetSpec(series=series, total=series[0] if len(series) > 1 else None),
-        "model": {"random_walk": ModelSpec("random_walk"), "arima": ModelSpec("arima"), "seasonal_naive": ModelSpec("seasonal_naive")},
+        "model": {
+            "random_walk": ModelSpec("random_walk"),
+            "arima": ModelSpec("arima"),
+            "seasonal_naive": ModelSpec("seasonal_naive"),
+        },
         "combination": {"short": CombinationSpec(members=("random_walk", "arima"))},
         "backtest": BacktestSpec(start="2010-01"),
         "report": ReportSpec(headline="short"),
-    }  # fmt: skip
+    }
     return Experiment(**{**base, **changes})
 
 
@@ -131,13 +135,20 @@ def _forecast_table(series_id: str, counts: pd.Series, origins: pd.Series, first
             parts.append(
                 pd.DataFrame(
                     {
-                        "model": model, "series_id": series_id, "origin": origins.iloc[at],
-                        "month": np.repeat(pd.period_range(counts.index[at] + 1, periods=H, freq="M"), len(LEVELS)),
-                        "horizon": np.repeat(h, len(LEVELS)), "knowledge": knowledge, "scenario": "",
-                        "level": np.tile(LEVELS, H), "value": np.maximum(0, wide).ravel(),
+                        "model": model,
+                        "series_id": series_id,
+                        "origin": origins.iloc[at],
+                        "month": np.repeat(
+                            pd.period_range(counts.index[at] + 1, periods=H, freq="M"), len(LEVELS)
+                        ),
+                        "horizon": np.repeat(h, len(LEVELS)),
+                        "knowledge": knowledge,
+                        "scenario": "",
+                        "level": np.tile(LEVELS, H),
+                        "value": np.maximum(0, wide).ravel(),
                     }
                 )
-            )  # fmt: skip
+            )
     return pd.concat(parts, ignore_index=True)[list(FORECAST_COLUMNS)]
 
 
@@ -171,8 +182,38 @@ def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFram
         for row in table.itertuples():
             for metric in ("wis", "mae", "median_error"):
                 value = float(getattr(row, metric))
-                rows.append((row.model, row.knowledge, "", row.series_id, row.horizon, era, "log", metric, value, 1 - value / float(base.loc[(row.series_id, row.horizon), metric]), row.n, row.n, ""))  # fmt: skip
-    columns = ["model", "knowledge", "scenario", "series_id", "horizon", "era", "scale", "metric", "value", "skill", "n_ok", "n", "note"]  # fmt: skip
+                rows.append(
+                    (
+                        row.model,
+                        row.knowledge,
+                        "",
+                        row.series_id,
+                        row.horizon,
+                        era,
+                        "log",
+                        metric,
+                        value,
+                        1 - value / float(base.loc[(row.series_id, row.horizon), metric]),
+                        row.n,
+                        row.n,
+                        "",
+                    )
+                )
+    columns = [
+        "model",
+        "knowledge",
+        "scenario",
+        "series_id",
+        "horizon",
+        "era",
+        "scale",
+        "metric",
+        "value",
+        "skill",
+        "n_ok",
+        "n",
+        "note",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -183,8 +224,34 @@ def _calibration(wide: pd.DataFrame) -> pd.DataFrame:
     ):
         for nominal, low, high in ((0.5, 0.25, 0.75), (0.8, 0.1, 0.9), (0.95, 0.025, 0.975)):
             share = float(((part["truth"] >= part[low]) & (part["truth"] <= part[high])).mean())
-            rows.append((model, knowledge, series_id, h, "all", nominal, share, len(part), len(part) / h, share - 0.05, share + 0.05))  # fmt: skip
-    columns = ["model", "knowledge", "series_id", "horizon", "era", "nominal", "covered", "n", "n_independent", "lower", "upper"]  # fmt: skip
+            rows.append(
+                (
+                    model,
+                    knowledge,
+                    series_id,
+                    h,
+                    "all",
+                    nominal,
+                    share,
+                    len(part),
+                    len(part) / h,
+                    share - 0.05,
+                    share + 0.05,
+                )
+            )
+    columns = [
+        "model",
+        "knowledge",
+        "series_id",
+        "horizon",
+        "era",
+        "nominal",
+        "covered",
+        "n",
+        "n_independent",
+        "lower",
+        "upper",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -301,8 +368,46 @@ def _effects(series_id: str) -> pd.DataFrame:
         for level, z in ((0.8, 1.2816), (0.95, 1.96)):
             low, high = estimate - z * se, estimate + z * se
             percents = [100 * np.expm1(v) for v in (estimate, low, high)]
-            rows.append((series_id, "arima", event, group, level, estimate, se, low, high, *percents, estimate * 0.8, se * 0.7, p, 231, 12, ""))  # fmt: skip
-    columns = ["series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent", "percent_lower", "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note"]  # fmt: skip
+            rows.append(
+                (
+                    series_id,
+                    "arima",
+                    event,
+                    group,
+                    level,
+                    estimate,
+                    se,
+                    low,
+                    high,
+                    *percents,
+                    estimate * 0.8,
+                    se * 0.7,
+                    p,
+                    231,
+                    12,
+                    "",
+                )
+            )
+    columns = [
+        "series_id",
+        "model",
+        "event",
+        "group",
+        "level",
+        "estimate",
+        "se",
+        "lower",
+        "upper",
+        "percent",
+        "percent_lower",
+        "percent_upper",
+        "shrunken",
+        "shrunken_se",
+        "placebo_p",
+        "placebo_n",
+        "active_months",
+        "note",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -317,10 +422,28 @@ CLAIMED = {
 def _specification(series_id: str) -> pd.DataFrame:
     rows = []
     for event, (percent, gap) in CLAIMED.items():
-        choices = itertools.product(("step", "decay", "ramp"), ("log", "none"), ("all months", "last 120 months"), ("given", "auto"), ("all", "none", "without title42"))  # fmt: skip
+        choices = itertools.product(
+            ("step", "decay", "ramp"),
+            ("log", "none"),
+            ("all months", "last 120 months"),
+            ("given", "auto"),
+            ("all", "none", "without title42"),
+        )
         for n, (shape, transform, window, order, beside) in enumerate(choices):
             value = percent + gap * (shape == "ramp") + 0.1 * n
-            rows.append({"event": event, "shape": shape, "transform": transform, "window": window, "order": order, "beside": beside, "percent": value, "percent_lower_95": value - 20, "percent_upper_95": value + 30})  # fmt: skip
+            rows.append(
+                {
+                    "event": event,
+                    "shape": shape,
+                    "transform": transform,
+                    "window": window,
+                    "order": order,
+                    "beside": beside,
+                    "percent": value,
+                    "percent_lower_95": value - 20,
+                    "percent_upper_95": value + 30,
+                }
+            )
     table = pd.DataFrame(rows).sort_values(["event", "percent"], ignore_index=True)
     return table.assign(series_id=series_id, words="")
 
@@ -345,12 +468,26 @@ def _response(run: FakeRun, series_id: str) -> pd.DataFrame:
                 }
                 cells |= {f"difference{k[7:]}": happened - v for k, v in cells.items()}
                 note = "the first 12 months of 15" if pd.isna(month) and len(at) < 15 else ""
-                rows.append({"event": event, "basis": basis, "part": "total" if pd.isna(month) else "month", "month": month, "happened": happened, **cells, "percent": percent, "note": note})  # fmt: skip
+                rows.append(
+                    {
+                        "event": event,
+                        "basis": basis,
+                        "part": "total" if pd.isna(month) else "month",
+                        "month": month,
+                        "happened": happened,
+                        **cells,
+                        "percent": percent,
+                        "note": note,
+                    }
+                )
     return pd.DataFrame(rows).assign(series_id=series_id)
 
 
 def _fading(series_id: str) -> pd.DataFrame:
-    rows = [("covid19_shock", "decay", "At the largest likelihood 0.5 of it was left a month later."), ("covid19_shock", "lead", "Of 0 to 3 months none at all fits best.")]  # fmt: skip
+    rows = [
+        ("covid19_shock", "decay", "At the largest likelihood 0.5 of it was left a month later."),
+        ("covid19_shock", "lead", "Of 0 to 3 months none at all fits best."),
+    ]
     return pd.DataFrame(rows, columns=["event", "what", "words"]).assign(series_id=series_id)
 
 
@@ -375,12 +512,29 @@ def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
 def _cases(run: FakeRun, dates: tuple[str, ...]) -> pd.DataFrame:
     known = run.observations.set_index("month")["value"]
     parts = []
-    for date, words in zip(dates, ("Title 42 had ended ten days before", "the record month was under way", "the day of the Guatemala talks", "the day after the emergency measures"), strict=False):  # fmt: skip
+    for date, words in zip(
+        dates,
+        (
+            "Title 42 had ended ten days before",
+            "the record month was under way",
+            "the day of the Guatemala talks",
+            "the day after the emergency measures",
+        ),
+        strict=False,
+    ):
         rows = run.backtest[(run.backtest["model"] == "short") & (run.backtest["horizon"] <= 6)]
         origins = rows.loc[rows["origin"] <= pd.Timestamp(date), "origin"]
         rows = rows[rows["origin"] == origins.max()]
         for knowledge, times in (("none", 1.0), ("at_origin", 1.07), ("hindsight", 0.75)):
-            parts.append(rows.assign(case=date, label=words, knowledge=knowledge, value=rows["value"] * times, actual=rows["month"].map(known)))  # fmt: skip
+            parts.append(
+                rows.assign(
+                    case=date,
+                    label=words,
+                    knowledge=knowledge,
+                    value=rows["value"] * times,
+                    actual=rows["month"].map(known),
+                )
+            )
     columns = [
         "case",
         "label",
@@ -398,8 +552,27 @@ def _cases(run: FakeRun, dates: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _knowledge(series_id: str) -> pd.DataFrame:
-    rows = [("short", series_id, "rule", h, "median_error", a, b, c, a - b, -0.01, 0.05, 123) for h, a, b, c in ((1, 0.113, 0.113, 0.104), (3, 0.307, 0.307, 0.247), (6, 0.588, 0.56, 0.365))]  # fmt: skip
-    return pd.DataFrame(rows, columns=["model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower", "upper", "n"])  # fmt: skip
+    rows = [
+        ("short", series_id, "rule", h, "median_error", a, b, c, a - b, -0.01, 0.05, 123)
+        for h, a, b, c in ((1, 0.113, 0.113, 0.104), (3, 0.307, 0.307, 0.247), (6, 0.588, 0.56, 0.365))
+    ]
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "model",
+            "series_id",
+            "coding",
+            "horizon",
+            "metric",
+            "none",
+            "at_origin",
+            "hindsight",
+            "gain",
+            "lower",
+            "upper",
+            "n",
+        ],
+    )
 
 
 def _scenarios(run: FakeRun) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -534,7 +707,12 @@ def state(name: str) -> FakeRun:
         return own_run()
     if name == "first":
         run = make_run(start="2022-01")
-        none = {"backtest": run.backtest.iloc[:0], "scores": run.scores.iloc[:0], "calibration": run.calibration.iloc[:0], "folds": run.folds.iloc[:0]}  # fmt: skip
+        none = {
+            "backtest": run.backtest.iloc[:0],
+            "scores": run.scores.iloc[:0],
+            "calibration": run.calibration.iloc[:0],
+            "folds": run.folds.iloc[:0],
+        }
         return replace(run, **none)
     if name == "corrected":
         return corrected_run()

@@ -59,10 +59,16 @@ class Rounds:
         rng = np.random.default_rng(seed)
         index = pd.period_range("2018-01", periods=months, freq="M")
         level = np.cumsum(rng.normal(0, 0.08, months)) + 9
-        self.table = pd.DataFrame({
-            "series_id": "a", "month": index.astype(str), "value": np.round(np.exp(level)).astype(int),
-            "released": (index.to_timestamp(how="end").normalize() + pd.Timedelta(days=20)).strftime("%Y-%m-%d"),
-        })  # fmt: skip
+        self.table = pd.DataFrame(
+            {
+                "series_id": "a",
+                "month": index.astype(str),
+                "value": np.round(np.exp(level)).astype(int),
+                "released": (index.to_timestamp(how="end").normalize() + pd.Timedelta(days=20)).strftime(
+                    "%Y-%m-%d"
+                ),
+            }
+        )
 
     def released(self, months):
         """The day on which the last of so many months came out."""

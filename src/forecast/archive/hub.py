@@ -27,8 +27,15 @@ SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.0.1/{}-
 TARGET = "monthly count"
 #: Columns of model output, in the order in which they are written.
 HUB_COLUMNS: tuple[str, ...] = (
-    "origin_date", "target", "horizon", "location", "target_end_date", "output_type", "output_type_id", "value",
-)  # fmt: skip
+    "origin_date",
+    "target",
+    "horizon",
+    "location",
+    "target_end_date",
+    "output_type",
+    "output_type_id",
+    "value",
+)
 #: Names that hubs give to the day of a forecast.
 _ORIGINS = ("origin_date", "reference_date", "forecast_date")
 

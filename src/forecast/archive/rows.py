@@ -22,9 +22,23 @@ MOST_UNPACKED = 500_000_000
 #: What makes a row of forecasts: model, what it knew, scenario, series.
 NAME = ("model", "knowledge", "scenario", "series_id")
 RUN_COLUMNS = (
-    "experiment", "kind", "as_of", "revision", "written", "headline", "baseline", "last_month", "config",
-    "config_digest", "figures", "events", "known", "inputs", "software", "result",
-)  # fmt: skip
+    "experiment",
+    "kind",
+    "as_of",
+    "revision",
+    "written",
+    "headline",
+    "baseline",
+    "last_month",
+    "config",
+    "config_digest",
+    "figures",
+    "events",
+    "known",
+    "inputs",
+    "software",
+    "result",
+)
 
 
 #: The rows that a run wrote of itself; its forecasts have a hash in `runs.result`.
@@ -200,8 +214,19 @@ def _rows(
 
 
 _MATURED = (
-    "month", "truth_kind", "as_of", "horizon", "truth", "error", "wis", "spread", "over", "under", "inside_50", "inside_80",
-)  # fmt: skip
+    "month",
+    "truth_kind",
+    "as_of",
+    "horizon",
+    "truth",
+    "error",
+    "wis",
+    "spread",
+    "over",
+    "under",
+    "inside_50",
+    "inside_80",
+)
 
 
 def _matured(connection: sqlite3.Connection, rows: pd.DataFrame, names: _Names) -> None:
@@ -219,8 +244,16 @@ def _matured(connection: sqlite3.Connection, rows: pd.DataFrame, names: _Names) 
 
 
 _VINTAGE = (
-    "series_id", "month", "released", "value", "status", "release_basis", "value_basis", "rounding", "source",
-)  # fmt: skip
+    "series_id",
+    "month",
+    "released",
+    "value",
+    "status",
+    "release_basis",
+    "value_basis",
+    "rounding",
+    "source",
+)
 
 
 def _vintages(connection: sqlite3.Connection, rows: pd.DataFrame, seen: str) -> None:

@@ -55,8 +55,17 @@ CREATE TABLE reports (
   command TEXT NOT NULL, png INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
 """
 _FIRST_TABLES = (
-    "names", "inputs", "vintages", "runs", "forecasts", "folds", "scores", "matured", "changes", "reports",
-)  # fmt: skip
+    "names",
+    "inputs",
+    "vintages",
+    "runs",
+    "forecasts",
+    "folds",
+    "scores",
+    "matured",
+    "changes",
+    "reports",
+)
 TABLES = (*_FIRST_TABLES, "digests")
 
 

@@ -17,17 +17,65 @@ if TYPE_CHECKING:
 
 #: Names of the columns of ranges -> level.
 LEVEL_COLUMNS: dict[str, float] = {
-    "lower_95": 0.025, "lower_80": 0.1, "lower_50": 0.25, "middle": 0.5, "upper_50": 0.75, "upper_80": 0.9, "upper_95": 0.975,
-}  # fmt: skip
+    "lower_95": 0.025,
+    "lower_80": 0.1,
+    "lower_50": 0.25,
+    "middle": 0.5,
+    "upper_50": 0.75,
+    "upper_80": 0.9,
+    "upper_95": 0.975,
+}
 RECORD_COLUMNS: tuple[str, ...] = (
-    "kind", "series_id", "origin", "month", "horizon", "lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80",
-    "upper_95", "truth", "inside_50", "inside_80", "error", "truth_first", "inside_50_first", "inside_80_first",
-    "error_first", "wis", "wis_spread", "wis_over", "wis_under", "wis_first", "n_levels", "model", "knowledge", "scenario", "run",
-)  # fmt: skip
+    "kind",
+    "series_id",
+    "origin",
+    "month",
+    "horizon",
+    "lower_95",
+    "lower_80",
+    "lower_50",
+    "middle",
+    "upper_50",
+    "upper_80",
+    "upper_95",
+    "truth",
+    "inside_50",
+    "inside_80",
+    "error",
+    "truth_first",
+    "inside_50_first",
+    "inside_80_first",
+    "error_first",
+    "wis",
+    "wis_spread",
+    "wis_over",
+    "wis_under",
+    "wis_first",
+    "n_levels",
+    "model",
+    "knowledge",
+    "scenario",
+    "run",
+)
 SUMMARY_COLUMNS: tuple[str, ...] = (
-    "kind", "series_id", "model", "knowledge", "horizon", "n", "mae", "wis", "wis_first", "skill", "rank", "of", "held_50",
-    "held_80", "n_ranges", "held_80_lower", "held_80_upper",
-)  # fmt: skip
+    "kind",
+    "series_id",
+    "model",
+    "knowledge",
+    "horizon",
+    "n",
+    "mae",
+    "wis",
+    "wis_first",
+    "skill",
+    "rank",
+    "of",
+    "held_50",
+    "held_80",
+    "n_ranges",
+    "held_80_lower",
+    "held_80_upper",
+)
 _ROW = ["run", "kind", "model", "knowledge", "scenario", "series_id", "origin", "month", "horizon"]
 
 
@@ -156,10 +204,16 @@ def _held(own: pd.DataFrame) -> dict[str, Any]:
     independent = float((1.0 / eighty["horizon"]).sum())
     low, high = coverage_interval(held, independent, 0.9)
     return {
-        "n": len(own), "mae": float(own["error"].abs().mean()), "wis": float(own["wis"].mean()),
-        "wis_first": float(own["wis_first"].mean()), "held_80": held, "n_ranges": len(eighty), "held_80_lower": low,
-        "held_80_upper": high, "held_50": float((fifty["inside_50"] == "yes").mean()) if len(fifty) else np.nan,
-    }  # fmt: skip
+        "n": len(own),
+        "mae": float(own["error"].abs().mean()),
+        "wis": float(own["wis"].mean()),
+        "wis_first": float(own["wis_first"].mean()),
+        "held_80": held,
+        "n_ranges": len(eighty),
+        "held_80_lower": low,
+        "held_80_upper": high,
+        "held_50": float((fifty["inside_50"] == "yes").mean()) if len(fifty) else np.nan,
+    }
 
 
 def _ranked(found: list[dict[str, Any]], part: pd.DataFrame, baseline: str) -> list[dict[str, Any]]:
@@ -229,8 +283,25 @@ def matured(record: pd.DataFrame, as_of: str) -> pd.DataFrame:
     as_of : str
         The day on which they are scored.
     """
-    columns = ["run", "model", "knowledge", "scenario", "series_id", "month", "horizon", "truth_kind", "as_of", "truth",
-               "error", "wis", "spread", "over", "under", "inside_50", "inside_80"]  # fmt: skip
+    columns = [
+        "run",
+        "model",
+        "knowledge",
+        "scenario",
+        "series_id",
+        "month",
+        "horizon",
+        "truth_kind",
+        "as_of",
+        "truth",
+        "error",
+        "wis",
+        "spread",
+        "over",
+        "under",
+        "inside_50",
+        "inside_80",
+    ]
     parts = []
     for kind, suffix in (("latest", ""), ("first", "_first")):
         rows = record[record[f"truth{suffix}"].notna()]
@@ -265,9 +336,23 @@ SELECTION = (
     " is a selection: this is not a fair contest, and small numbers say little."
 )
 OTHERS_COLUMNS = (
-    "forecaster", "made", "first_month", "last_month", "series_id", "low", "point", "high", "actual", "error", "percent",
-    "ours", "ours_kind", "ours_error", "source", "note",
-)  # fmt: skip
+    "forecaster",
+    "made",
+    "first_month",
+    "last_month",
+    "series_id",
+    "low",
+    "point",
+    "high",
+    "actual",
+    "error",
+    "percent",
+    "ours",
+    "ours_kind",
+    "ours_error",
+    "source",
+    "note",
+)
 
 
 def others(

@@ -55,9 +55,26 @@ def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, 
 
 @jit
 def _gradient(
-    z: Any, e: Any, pi: Any, m: int, n: int, ps: int, phi: Any, theta: Any, v: Any, small: Any, b_root: Any,
-    g: Any, mix: Any, weight: Any, size: int, matrix: Any, exchange: Any, d_phi: Any, d_theta: Any,
-) -> None:  # fmt: skip
+    z: Any,
+    e: Any,
+    pi: Any,
+    m: int,
+    n: int,
+    ps: int,
+    phi: Any,
+    theta: Any,
+    v: Any,
+    small: Any,
+    b_root: Any,
+    g: Any,
+    mix: Any,
+    weight: Any,
+    size: int,
+    matrix: Any,
+    exchange: Any,
+    d_phi: Any,
+    d_theta: Any,
+) -> None:
     """Derivatives by the full polynomials; the columns of mix are the residual and the integrated ones."""
     low, work, q2 = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
     pull, start = np.zeros((m, m)), np.zeros((m, size))
@@ -131,9 +148,18 @@ def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
 
 @jit
 def _mixes(
-    low: Any, kept: Any, size: int, n_missing: int, n_integrated: int, count: float, rss: float,
-    variance: float, precision: Any, mix: Any, weight: Any,
-) -> float:  # fmt: skip
+    low: Any,
+    kept: Any,
+    size: int,
+    n_missing: int,
+    n_integrated: int,
+    count: float,
+    rss: float,
+    variance: float,
+    precision: Any,
+    mix: Any,
+    weight: Any,
+) -> float:
     """Columns whose squares make the gradient, with their weights; returns the slope by log sigma2.
 
     Column 0 is the residual, the others are the columns of the inverse root of the integrated part of S.
@@ -168,9 +194,23 @@ def _mixes(
 
 @jit
 def _start_part(
-    p: Any, q: Any, pi: Any, m: int, n: int, ps: int, size: int, h: Any, gram: Any, v: Any, work: Any,
-    b_root: Any, g: Any, u: Any, matrix: Any, exchange: Any,
-) -> bool:  # fmt: skip
+    p: Any,
+    q: Any,
+    pi: Any,
+    m: int,
+    n: int,
+    ps: int,
+    size: int,
+    h: Any,
+    gram: Any,
+    v: Any,
+    work: Any,
+    b_root: Any,
+    g: Any,
+    u: Any,
+    matrix: Any,
+    exchange: Any,
+) -> bool:
     """Factors R' and of B, ``G = R^-T H`` and ``U = B^-1/2 G`` from H; False without a likelihood."""
     for j in range(m):
         gram[0, j] = h[j, size]
@@ -208,10 +248,30 @@ def _same(phi: Any, theta: Any, lane: int) -> bool:
 
 @jit
 def _lanes(
-    blocked: Any, group: Any, length: Any, phi: Any, theta: Any, m: int, ps: int, size: int, n_missing: int,
-    n_integrated: int, precision: Any, sigma2: Any, want: int, value: Any, d_phi: Any, d_theta: Any,
-    d_sigma: Any, root: Any, kept: Any, start: Any, start_cov: Any, tail: Any, pi_tail: Any,
-) -> None:  # fmt: skip
+    blocked: Any,
+    group: Any,
+    length: Any,
+    phi: Any,
+    theta: Any,
+    m: int,
+    ps: int,
+    size: int,
+    n_missing: int,
+    n_integrated: int,
+    precision: Any,
+    sigma2: Any,
+    want: int,
+    value: Any,
+    d_phi: Any,
+    d_theta: Any,
+    d_sigma: Any,
+    root: Any,
+    kept: Any,
+    start: Any,
+    start_cov: Any,
+    tail: Any,
+    pi_tail: Any,
+) -> None:
     """All lanes, one after the other; want = 0 value, 1 and gradient, 2 and details."""
     blocks, longest = blocked.shape[1], length.max()
     rows = longest + 2 * m
@@ -287,9 +347,26 @@ def _lanes(
             )
             if m:
                 _gradient(
-                    z, e, pi, m, n, ps, p, q, v, gram, b_root, g, mix, weight, size, matrix, exchange,
-                    d_phi[lane], d_theta[lane],
-                )  # fmt: skip
+                    z,
+                    e,
+                    pi,
+                    m,
+                    n,
+                    ps,
+                    p,
+                    q,
+                    v,
+                    gram,
+                    b_root,
+                    g,
+                    mix,
+                    weight,
+                    size,
+                    matrix,
+                    exchange,
+                    d_phi[lane],
+                    d_theta[lane],
+                )
         if want == 2 and m:
             _posterior(gram, b_root, g, size, v, work, start_cov[lane], start[lane])
             for i in range(m):
@@ -318,10 +395,30 @@ def _call(
     start, start_cov = np.zeros((many, m, size)), np.zeros((many, m, m))
     tail, pi_tail = np.zeros((many, m, size)), np.zeros((many, 2 * m))
     _lanes(
-        batch.blocked, group, length, phi, theta, m, orders.ar_length, size, batch.n_missing,
-        batch.n_integrated, batch.precision, np.empty(0) if sigma2 is None else sigma2, want, value, d_phi,
-        d_theta, d_sigma, root, kept, start, start_cov, tail, pi_tail,
-    )  # fmt: skip
+        batch.blocked,
+        group,
+        length,
+        phi,
+        theta,
+        m,
+        orders.ar_length,
+        size,
+        batch.n_missing,
+        batch.n_integrated,
+        batch.precision,
+        np.empty(0) if sigma2 is None else sigma2,
+        want,
+        value,
+        d_phi,
+        d_theta,
+        d_sigma,
+        root,
+        kept,
+        start,
+        start_cov,
+        tail,
+        pi_tail,
+    )
     found = Details(root, kept[:, :-1], start, start_cov, tail, pi_tail)
     return value, d_phi, d_theta, d_sigma, found
 

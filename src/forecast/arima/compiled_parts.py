@@ -226,9 +226,17 @@ def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any,
 
 @jit
 def start_adjoint(
-    phi: Any, theta: Any, m: int, ps: int, v: Any, pull: Any, matrix: Any, exchange: Any, d_phi: Any,
+    phi: Any,
+    theta: Any,
+    m: int,
+    ps: int,
+    v: Any,
+    pull: Any,
+    matrix: Any,
+    exchange: Any,
+    d_phi: Any,
     d_theta: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Add the derivatives of ``tr(pull V)`` by phi and theta; destroys pull."""
     right, first = np.zeros(m + 2), np.zeros(m + 1)
     for j in range(m):

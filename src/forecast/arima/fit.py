@@ -238,7 +238,11 @@ def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit 
     if len(optima.value) > 1 and (gap := float(optima.value[1:].min()) - value) < 0.5:
         notes.append(f"another optimum lies only {gap:.2f} below this one in log-likelihood")
     return ArimaFit(
-        problem=problem, values=np.concatenate([solved.coefficients[lane], regression]), loglik=-value,
-        sigma2=float(solved.sigma2[lane]), engine=engine, source=ExactSource(solved, lane),
+        problem=problem,
+        values=np.concatenate([solved.coefficients[lane], regression]),
+        loglik=-value,
+        sigma2=float(solved.sigma2[lane]),
+        engine=engine,
+        source=ExactSource(solved, lane),
         notes=tuple(notes),
-    )  # fmt: skip
+    )

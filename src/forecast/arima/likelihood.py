@@ -432,9 +432,22 @@ def run(batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: F
         s[:, shrunk, shrunk] += sigma2[:, None] * batch.precision[group]
     root, kept = factor(s, batch.n_integrated, batch.n_missing)
     return Pass(
-        batch, group, length, coefficients, sigma2, z, both[:, :, :-1], both[:, :, -1], mask,
-        start, small_root, b_root, g, root, kept,
-    )  # fmt: skip
+        batch,
+        group,
+        length,
+        coefficients,
+        sigma2,
+        z,
+        both[:, :, :-1],
+        both[:, :, -1],
+        mask,
+        start,
+        small_root,
+        b_root,
+        g,
+        root,
+        kept,
+    )
 
 
 def _start_algebra(

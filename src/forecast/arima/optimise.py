@@ -160,9 +160,16 @@ class _Search:
     """State of all lanes of one search; `run` moves them until each has ended."""
 
     def __init__(
-        self, objective: Objective, group: Ints, length: Ints, family: Ints, x: Floats, f: Floats, g: Floats,
+        self,
+        objective: Objective,
+        group: Ints,
+        length: Ints,
+        family: Ints,
+        x: Floats,
+        f: Floats,
+        g: Floats,
         b: Floats,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.objective, self.group, self.length, self.family = objective, group, length, family
         self.x, self.f, self.g, self.b, self.bounds = x, f, g, b, objective.bounds
         self.limits = np.where(objective.mirrored, np.inf, self.bounds)
@@ -295,9 +302,17 @@ GRID = {
 }
 #: Corners in which an autoregressive and a moving average factor near the unit circle almost cancel.
 CORNERS = (
-    (0.75, 0.83), (0.9, 0.98), (0.95, 0.995), (0.98, 0.999), (0.9995, 0.997),
-    (-0.75, -0.83), (-0.9, -0.8), (-0.93, -0.97), (-0.97, -0.995), (-0.9995, -0.997),
-)  # fmt: skip
+    (0.75, 0.83),
+    (0.9, 0.98),
+    (0.95, 0.995),
+    (0.98, 0.999),
+    (0.9995, 0.997),
+    (-0.75, -0.83),
+    (-0.9, -0.8),
+    (-0.93, -0.97),
+    (-0.97, -0.995),
+    (-0.9995, -0.997),
+)
 SEASONAL_CORNERS = ((0.9, 0.97), (0.97, 0.9))
 #: Number of grid points from which a full search starts: more where factors can cancel.
 N_STARTS, N_STARTS_MIXED = 5, 8

@@ -36,8 +36,24 @@ MAX_ROUNDS = 10
 TYPICAL_FITS = 10
 _LENGTHS = (12, 24, 36, 48, 72, 96, 120, 144, 168, 192, 216, 240, 264, 288, 312, 336, 360)
 _VALUES = (
-    3.16, 3.42, 3.55, 3.63, 3.73, 3.80, 3.85, 3.89, 3.92, 3.95, 3.97, 3.99, 4.01, 4.03, 4.04, 4.05, 4.07,
-)  # fmt: skip
+    3.16,
+    3.42,
+    3.55,
+    3.63,
+    3.73,
+    3.80,
+    3.85,
+    3.89,
+    3.92,
+    3.95,
+    3.97,
+    3.99,
+    4.01,
+    4.03,
+    4.04,
+    4.05,
+    4.07,
+)
 
 
 @dataclass(frozen=True)
@@ -98,9 +114,11 @@ def widen(job: FoldJob, places: Sequence[Place], names: Sequence[str] | None = N
     k = len(places)
     own_names = job.xreg_names or [f"x{j + 1}" for j in range(own.shape[1])]
     return FoldJob(
-        job.y, np.hstack([own, *columns]), (*own_names, *(names or map(_name, places))),
+        job.y,
+        np.hstack([own, *columns]),
+        (*own_names, *(names or map(_name, places))),
         (np.r_[mean, np.zeros(k)], np.r_[sd, np.full(k, np.inf)]),
-    )  # fmt: skip
+    )
 
 
 def detect_outliers(

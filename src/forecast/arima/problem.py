@@ -275,11 +275,23 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
         wished_names = [fixed] * n_fixed + [names[w] for w in wished]
         dropped = tuple(name for name, stays in zip(wished_names, keep, strict=True) if not stays)
     problem = Problem(
-        orders=orders, y=y, xreg=xreg, xreg_names=names, fixed=fixed, missing=missing, lead=lead,
-        shrunk=shrunk, free=wished[keep[n_fixed:]], keep_fixed=bool(fixed) and bool(keep[0]),
-        prior_mean=prior_mean[shrunk], prior_sd=prior_sd[shrunk], centre=centre, dropped=dropped, raw=raw,
+        orders=orders,
+        y=y,
+        xreg=xreg,
+        xreg_names=names,
+        fixed=fixed,
+        missing=missing,
+        lead=lead,
+        shrunk=shrunk,
+        free=wished[keep[n_fixed:]],
+        keep_fixed=bool(fixed) and bool(keep[0]),
+        prior_mean=prior_mean[shrunk],
+        prior_sd=prior_sd[shrunk],
+        centre=centre,
+        dropped=dropped,
+        raw=raw,
         z=np.ascontiguousarray(z),
-    )  # fmt: skip
+    )
     _check_information(problem)
     return problem
 

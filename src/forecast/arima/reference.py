@@ -101,9 +101,12 @@ def fit_reference(problem: Problem) -> ArimaFit:
         # SARIMAX warns of its own start values and of iterations; both are judged by the result below.
         python_warnings.simplefilter("ignore")
         model = SARIMAX(
-            target, exog=columns if columns.shape[1] else None, order=orders.order,
-            seasonal_order=orders.seasonal_order, use_exact_diffuse=orders.lost > 0,
-        )  # fmt: skip
+            target,
+            exog=columns if columns.shape[1] else None,
+            order=orders.order,
+            seasonal_order=orders.seasonal_order,
+            use_exact_diffuse=orders.lost > 0,
+        )
         fitted = model.fit(disp=False, maxiter=500, cov_type="none")
         fitted = model.fit(fitted.params, disp=False, maxiter=500, cov_type="none")
     k = columns.shape[1]
@@ -114,7 +117,11 @@ def fit_reference(problem: Problem) -> ArimaFit:
     converged = bool(fitted.mle_retvals.get("converged", True))
     loglik = float(fitted.llf) + 0.5 * orders.lost * np.log(2 * np.pi) - problem.nobs * np.log(scale)
     return ArimaFit(
-        problem=problem, values=values, loglik=float(loglik), sigma2=float(params[-1]) * scale**2,
-        engine="statsmodels", source=ReferenceSource(problem, fitted, scale, k),
+        problem=problem,
+        values=values,
+        loglik=float(loglik),
+        sigma2=float(params[-1]) * scale**2,
+        engine="statsmodels",
+        source=ReferenceSource(problem, fitted, scale, k),
         notes=() if converged else ("the optimiser of statsmodels did not converge",),
-    )  # fmt: skip
+    )

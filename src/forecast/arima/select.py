@@ -57,10 +57,23 @@ class Candidate(NamedTuple):
 Path = Generator[Candidate, float, Candidate]
 #: Moves in the order of R: seasonal, ordinary, each alone and in pairs.
 MOVES = (
-    (0, 0, -1, 0), (0, 0, 0, -1), (0, 0, 1, 0), (0, 0, 0, 1), (0, 0, -1, -1), (0, 0, -1, 1), (0, 0, 1, -1),
-    (0, 0, 1, 1), (-1, 0, 0, 0), (0, -1, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0), (-1, -1, 0, 0), (-1, 1, 0, 0),
-    (1, -1, 0, 0), (1, 1, 0, 0),
-)  # fmt: skip
+    (0, 0, -1, 0),
+    (0, 0, 0, -1),
+    (0, 0, 1, 0),
+    (0, 0, 0, 1),
+    (0, 0, -1, -1),
+    (0, 0, -1, 1),
+    (0, 0, 1, -1),
+    (0, 0, 1, 1),
+    (-1, 0, 0, 0),
+    (0, -1, 0, 0),
+    (1, 0, 0, 0),
+    (0, 1, 0, 0),
+    (-1, -1, 0, 0),
+    (-1, 1, 0, 0),
+    (1, -1, 0, 0),
+    (1, 1, 0, 0),
+)
 
 
 def _allowed(c: Candidate, seasonal: bool) -> bool:
@@ -72,9 +85,11 @@ def stepwise_path(seasonal: bool, constant: bool) -> Path:
     """Walk of one fold: yields models, is sent their criterion, returns the best."""
     season = int(seasonal)
     starts = [
-        Candidate(2, 2, season, season, constant), Candidate(0, 0, 0, 0, constant),
-        Candidate(1, 0, season, 0, constant), Candidate(0, 1, 0, season, constant),
-    ]  # fmt: skip
+        Candidate(2, 2, season, season, constant),
+        Candidate(0, 0, 0, 0, constant),
+        Candidate(1, 0, season, 0, constant),
+        Candidate(0, 1, 0, season, constant),
+    ]
     if constant:
         starts.append(Candidate(0, 0, 0, 0, False))
     seen: dict[Candidate, float] = {}
@@ -471,8 +486,12 @@ def _finish(
         objective = shelf.objective(candidate, run.kernel, TOLERANCE)
         at = np.array(places, dtype=np.int64)
         made = finish(
-            problems, [shelf.columns[place] for place in places], objective, shelf.group[places],
-            follow(objective, shelf.folds, at, at, known, 2, CARRY_CLOSE), run.kernel,
-        )  # fmt: skip
+            problems,
+            [shelf.columns[place] for place in places],
+            objective,
+            shelf.group[places],
+            follow(objective, shelf.folds, at, at, known, 2, CARRY_CLOSE),
+            run.kernel,
+        )
         for (fold, _), fit in zip(pairs, made, strict=True):
             results[fold] = run.traced(fit, fold) if isinstance(fit, ArimaFit) else fit

@@ -238,7 +238,9 @@ def prepare_covariances(fits: Sequence[Any]) -> None:
     for same in made.values():
         sources = [fit.source for fit in same]
         points = [source._point() for source in sources]
-        found = parameter_covariances([s.problem for s in sources], np.array([c for c, _ in points]), np.array([v for _, v in points]))  # fmt: skip
+        found = parameter_covariances(
+            [s.problem for s in sources], np.array([c for c, _ in points]), np.array([v for _, v in points])
+        )
         for fit, source, one in zip(same, sources, found, strict=True):
             fit.__dict__["_covariance"] = source._public(*one)  # where cached_property would put it
 
@@ -269,7 +271,7 @@ def parameter_covariances(
     length = np.array([len(problem.z) for problem in problems])
     done = run(
         batch, group.repeat(each), length.repeat(each), lanes[:, :n], np.exp(lanes[:, n]) if shrunk else None
-    )  # fmt: skip
+    )
     slopes, sigma_slope = done.gradient()
     gradient = np.column_stack([slopes, sigma_slope]) if shrunk else slopes
     beta = done.details_coefficients()

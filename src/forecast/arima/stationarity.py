@@ -49,9 +49,16 @@ def seasonal_strength(y: Floats, season: int) -> float:
     trend = window + (window + 1) % 2
     low_pass = season + 1 + season % 2
     parts = STL(
-        y, period=season, seasonal=11, trend=trend, low_pass=low_pass, seasonal_deg=0, seasonal_jump=2,
-        trend_jump=int(np.ceil(trend / 10)), low_pass_jump=int(np.ceil(low_pass / 10)),
-    ).fit(inner_iter=2, outer_iter=0)  # fmt: skip
+        y,
+        period=season,
+        seasonal=11,
+        trend=trend,
+        low_pass=low_pass,
+        seasonal_deg=0,
+        seasonal_jump=2,
+        trend_jump=int(np.ceil(trend / 10)),
+        low_pass_jump=int(np.ceil(low_pass / 10)),
+    ).fit(inner_iter=2, outer_iter=0)
     rest, whole = np.var(parts.resid), np.var(parts.resid + parts.seasonal)
     return float(np.clip(1.0 - rest / whole, 0.0, 1.0)) if whole > 0.0 else 0.0
 

@@ -407,33 +407,55 @@ def _rerun(options: Options, _: list[str]) -> int:
 VERBS: dict[str, Verb] = {
     "list": Verb("list experiments, models and series", "forecast list --series", _declare_list, _list),
     "new": Verb(
-        "write a first experiment for a file of your own", "forecast new mine figures.csv --events events.csv",
-        _declare_new, _new,
+        "write a first experiment for a file of your own",
+        "forecast new mine figures.csv --events events.csv",
+        _declare_new,
+        _new,
     ),
     "data": Verb(
-        "check, import or show figures", "forecast data show southwest.usbp --as-of 2024-05-07", _declare_data, _data
+        "check, import or show figures",
+        "forecast data show southwest.usbp --as-of 2024-05-07",
+        _declare_data,
+        _data,
     ),
     "events": Verb(
-        "check, show, add, overlap or detect events", "forecast events show --as-of 2024-05-07", _declare_events, _events
+        "check, show, add, overlap or detect events",
+        "forecast events show --as-of 2024-05-07",
+        _declare_events,
+        _events,
     ),
     "publish": Verb(
-        "one round of the scheduled report", "forecast publish experiment=monthly --dry-run",
-        _declare_publish, _publish, takes_keys=True,
+        "one round of the scheduled report",
+        "forecast publish experiment=monthly --dry-run",
+        _declare_publish,
+        _publish,
+        takes_keys=True,
     ),
     "track-record": Verb(
-        "how the published forecasts did", "forecast track-record experiment=monthly",
-        _declare_record, _track_record, takes_keys=True,
+        "how the published forecasts did",
+        "forecast track-record experiment=monthly",
+        _declare_record,
+        _track_record,
+        takes_keys=True,
     ),
     "archive": Verb(
-        "look after the archive of published forecasts", "forecast archive check",
-        _declare_archive, _archive, takes_keys=True,
+        "look after the archive of published forecasts",
+        "forecast archive check",
+        _declare_archive,
+        _archive,
+        takes_keys=True,
     ),
     "compare": Verb(
-        "scores of run folders side by side", "forecast compare reports/quick/2024-05-07 reports/latest/2026-11-20",
-        _declare_compare, _compare,
+        "scores of run folders side by side",
+        "forecast compare reports/quick/2024-05-07 reports/latest/2026-11-20",
+        _declare_compare,
+        _compare,
     ),
     "rerun": Verb(
-        "make a run again and compare the bytes", "forecast rerun reports/quick/2024-05-07", _declare_rerun, _rerun
+        "make a run again and compare the bytes",
+        "forecast rerun reports/quick/2024-05-07",
+        _declare_rerun,
+        _rerun,
     ),
     "doctor": Verb("what a bug report needs", "forecast doctor", _json, _doctor),
-}  # fmt: skip
+}

@@ -23,23 +23,51 @@ from forecast.data.tidy import Rows
 from forecast.errors import Finding, nearest
 
 SERIES_COLUMNS: tuple[str, ...] = (
-    "series_id", "label", "name", "region", "component", "area", "demographic", "citizenship", "parent",
-    "breakdown", "unit", "rounding", "exact_from", "first_month", "last_month", "n_months", "note",
-)  # fmt: skip
+    "series_id",
+    "label",
+    "name",
+    "region",
+    "component",
+    "area",
+    "demographic",
+    "citizenship",
+    "parent",
+    "breakdown",
+    "unit",
+    "rounding",
+    "exact_from",
+    "first_month",
+    "last_month",
+    "n_months",
+    "note",
+)
 #: Columns of the tables that may stand beside `observations.csv`.
 SIDE_COLUMNS: dict[str, tuple[str, ...]] = {
     "series": SERIES_COLUMNS,
     "hierarchy": (
-        "parent", "breakdown", "children", "first_month", "last_month", "months", "months_exact",
-        "max_abs_gap", "note",
+        "parent",
+        "breakdown",
+        "children",
+        "first_month",
+        "last_month",
+        "months",
+        "months_exact",
+        "max_abs_gap",
+        "note",
     ),
     "breaks": ("series_pattern", "month", "kind", "what_changed", "source"),
     "releases": (
-        "month", "released", "basis", "evidence", "lag_days", "flash_released", "flash_evidence",
+        "month",
+        "released",
+        "basis",
+        "evidence",
+        "lag_days",
+        "flash_released",
+        "flash_evidence",
         "closes_fiscal_year",
     ),
     "sources": ("source", "publisher", "document", "published", "rounding"),
-}  # fmt: skip
+}
 _KEYS: dict[str, tuple[str, ...]] = {
     "series": ("series_id",),
     "hierarchy": ("parent", "breakdown", "children"),

@@ -241,11 +241,15 @@ def _tidy_snapshot(rows: Rows, day: int, lag: int, findings: list[Finding]) -> _
     if day < end:
         findings.append(
             Finding(
-                "released", "error", f"released {day_text(day)}, before its last month ended",
-                file=rows.files[0], month=month_text(newest), expected=f"{day_text(end)} or later",
+                "released",
+                "error",
+                f"released {day_text(day)}, before its last month ended",
+                file=rows.files[0],
+                month=month_text(newest),
+                expected=f"{day_text(end)} or later",
                 hint="correct the day",
             )
-        )  # fmt: skip
+        )
         return None
     figures = {}
     for name in dict.fromkeys(rows.series_id.tolist()):
@@ -275,9 +279,11 @@ def _fresh(parts: list[Rows], findings: list[Finding]) -> tuple[Rows, int]:
     already = 0
     for i in range(len(everything)):
         key = (
-            str(everything.series_id[i]), int(everything.month[i]), int(everything.released[i]),
+            str(everything.series_id[i]),
+            int(everything.month[i]),
+            int(everything.released[i]),
             everything.status[i] == "leak",
-        )  # fmt: skip
+        )
         if key not in held:
             held[key] = i
             new[i] = i >= len(parts[0])
@@ -321,9 +327,11 @@ def _write(folder: Path, present: bytes | None, rows: Rows) -> None:
             write_file(folder / name, content)
     except OSError as error:
         raise _refuse(
-            str(folder), f"the folder cannot be written ({error.strerror})", "a folder of your own",
+            str(folder),
+            f"the folder cannot be written ({error.strerror})",
+            "a folder of your own",
             "name another one after --into",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def observations_csv(table: pd.DataFrame) -> str:

@@ -53,37 +53,69 @@ _COMMON = (
 )
 _LAYOUTS: dict[str, tuple[str, ...]] = {
     "area": (
-        *_COMMON, "component", "land_border_region", "area_of_responsibility", "aor_abbv", "citizenship",
+        *_COMMON,
+        "component",
+        "land_border_region",
+        "area_of_responsibility",
+        "aor_abbv",
+        "citizenship",
         "encounter_type",
     ),
     "state": (*_COMMON, "land_border_region", "state", "citizenship"),
     "southwest": (*_COMMON, "component", "citizenship_grouping", "encounter_type"),
-}  # fmt: skip
+}
 _RENAMED = {"wfiscal_year": "fiscal_year"}
 _COMPONENTS = {"u.s. border patrol": "usbp", "office of field operations": "ofo"}
 _REGIONS = {
-    "southwest land border": "southwest", "northern land border": "northern", "other": "other",
-}  # fmt: skip
+    "southwest land border": "southwest",
+    "northern land border": "northern",
+    "other": "other",
+}
 _DEMOGRAPHICS = {
     "single adults": "single_adults",
-    "fmua": "family_units", "family unit": "family_units", "family units": "family_units",
-    "uc / single minors": "unaccompanied_children", "uac": "unaccompanied_children",
-    "uc": "unaccompanied_children", "single minors": "unaccompanied_children",
+    "fmua": "family_units",
+    "family unit": "family_units",
+    "family units": "family_units",
+    "uc / single minors": "unaccompanied_children",
+    "uac": "unaccompanied_children",
+    "uc": "unaccompanied_children",
+    "single minors": "unaccompanied_children",
     "accompanied minors": "accompanied_minors",
-}  # fmt: skip
+}
 _AUTHORITIES = {"title 8": "title_8", "title 42": "title_42"}
 _CITIZENSHIPS = {
     **{
         name: name.replace(" ", "_")
         for name in (
-            "brazil", "canada", "colombia", "cuba", "ecuador", "el salvador", "guatemala", "haiti",
-            "honduras", "india", "mexico", "nicaragua", "other", "peru", "philippines", "romania", "russia",
-            "turkey", "ukraine", "venezuela",
+            "brazil",
+            "canada",
+            "colombia",
+            "cuba",
+            "ecuador",
+            "el salvador",
+            "guatemala",
+            "haiti",
+            "honduras",
+            "india",
+            "mexico",
+            "nicaragua",
+            "other",
+            "peru",
+            "philippines",
+            "romania",
+            "russia",
+            "turkey",
+            "ukraine",
+            "venezuela",
         )
     },
-    "china, peoples republic of": "china", "china": "china",
-    "myanmar (burma)": "myanmar", "myanmar": "myanmar", "turkiye": "turkey", "türkiye": "turkey",
-}  # fmt: skip
+    "china, peoples republic of": "china",
+    "china": "china",
+    "myanmar (burma)": "myanmar",
+    "myanmar": "myanmar",
+    "turkiye": "turkey",
+    "türkiye": "turkey",
+}
 _FOUR = ("el_salvador", "guatemala", "honduras", "mexico")
 _OFFICES = ("el_paso", "laredo", "san_diego", "tucson")
 _FISCAL_YEAR = re.compile(r"(\d{4})(?:\.0)?\s*(\(FYTD\))?", re.IGNORECASE)
@@ -212,16 +244,27 @@ class _Reader:
         return OfficialFile(self.raw.name, self.layout, first, data_month, placed)
 
     def _tell(
-        self, check: str, what: str, position: int | None = None, expected: str = "", hint: str = "",
-        warning: bool = False, month: int | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        check: str,
+        what: str,
+        position: int | None = None,
+        expected: str = "",
+        hint: str = "",
+        warning: bool = False,
+        month: int | None = None,
+    ) -> None:
         self.findings.append(
             Finding(
-                check, "warning" if warning else "error", what, file=self.raw.name,
+                check,
+                "warning" if warning else "error",
+                what,
+                file=self.raw.name,
                 row=None if position is None else int(self.raw.rows[position]),
-                month="" if month is None else month_text(month), expected=expected, hint=hint,
+                month="" if month is None else month_text(month),
+                expected=expected,
+                hint=hint,
             )
-        )  # fmt: skip
+        )
 
     # ------------------------------------------------------------------- one cell by itself
 
@@ -287,10 +330,12 @@ class _Reader:
         for k in np.flatnonzero(mapped == _NOT_A_LABEL):
             at = np.flatnonzero(codes == k)
             self._tell(
-                "label", f"the {name} '{distinct[k]}' is unknown ({len(at)} rows)", int(at[0]),
+                "label",
+                f"the {name} '{distinct[k]}' is unknown ({len(at)} rows)",
+                int(at[0]),
                 f"one of {', '.join(sorted(known))}",
                 "a label may have been renamed: put the old name in its place, if it is the same group",
-            )  # fmt: skip
+            )
         return np.asarray(mapped[codes], dtype=object)
 
     # ------------------------------------------------------------------- the rows together
@@ -303,17 +348,23 @@ class _Reader:
         past = newest & ~remaining
         if not past.any():
             self._tell(
-                "month_grouping", f"fiscal year {year.max()} has no row marked FYTD",
-                int(np.flatnonzero(newest)[0]), "the months up to the data month marked FYTD",
-            )  # fmt: skip
+                "month_grouping",
+                f"fiscal year {year.max()} has no row marked FYTD",
+                int(np.flatnonzero(newest)[0]),
+                "the months up to the data month marked FYTD",
+            )
             return int(month.max()), np.zeros(len(year), dtype=bool)
         data_month = int(month[past].max())
         to_come = newest & remaining
         for i in np.flatnonzero(to_come & (count > 0))[:1]:
             self._tell(
-                "month_grouping", f"a month to come of the open fiscal year has a count ({count[i]:,.0f})",
-                int(i), "no row, or 0", "the file is damaged, or mixes two files", month=int(month[i]),
-            )  # fmt: skip
+                "month_grouping",
+                f"a month to come of the open fiscal year has a count ({count[i]:,.0f})",
+                int(i),
+                "no row, or 0",
+                "the file is damaged, or mixes two files",
+                month=int(month[i]),
+            )
         return data_month, to_come
 
     def _repeated(self, month: IntArray) -> np.ndarray:
@@ -335,37 +386,51 @@ class _Reader:
                 "overlap",
                 f"{int(differ.sum())} rows repeat a combination with another count, first here:"
                 f" {counts[i]} and {counts[first[i]]} (row {self.raw.rows[first[i]]})",
-                int(i), "each combination once",
-                "the file joins two releases; give each release as a file of its own", month=int(month[i]),
-            )  # fmt: skip
+                int(i),
+                "each combination once",
+                "the file joins two releases; give each release as a file of its own",
+                month=int(month[i]),
+            )
         if not differ.all():
             self._tell(
-                "overlap", f"{int((~differ).sum())} rows stand twice", int(at[~differ][0]),
-                "each combination once", "counted once; the file may join two downloads", warning=True,
-            )  # fmt: skip
+                "overlap",
+                f"{int((~differ).sum())} rows stand twice",
+                int(at[~differ][0]),
+                "each combination once",
+                "counted once; the file may join two downloads",
+                warning=True,
+            )
         return np.asarray(repeated)
 
     def _dimensions(self) -> set[str]:
         # The label of the fiscal year and the grouping differ between two vintages of one month.
         return set(_LAYOUTS[self.layout]) - {
-            "fiscal_year", "month_grouping", "month_abbv", "encounter_count", "aor_abbv",
-        }  # fmt: skip
+            "fiscal_year",
+            "month_grouping",
+            "month_abbv",
+            "encounter_count",
+            "aor_abbv",
+        }
 
     def _vintages(self, year: IntArray, opened: np.ndarray) -> None:
         for fiscal in np.unique(year[opened]):
             closed = np.flatnonzero((year == fiscal) & ~opened)
             if len(closed):
                 self._tell(
-                    "overlap", f"fiscal year {fiscal} stands both as '{fiscal} (FYTD)' and as '{fiscal}'",
-                    int(closed[0]), "one of them",
+                    "overlap",
+                    f"fiscal year {fiscal} stands both as '{fiscal} (FYTD)' and as '{fiscal}'",
+                    int(closed[0]),
+                    "one of them",
                     "the file joins two releases; give each release as a file of its own",
-                )  # fmt: skip
+                )
             elif fiscal != year.max():
                 self._tell(
-                    "overlap", f"fiscal year {fiscal} is marked open, though {year.max()} is in the file too",
-                    int(np.flatnonzero(opened & (year == fiscal))[0]), "one open year, the last",
+                    "overlap",
+                    f"fiscal year {fiscal} is marked open, though {year.max()} is in the file too",
+                    int(np.flatnonzero(opened & (year == fiscal))[0]),
+                    "one open year, the last",
                     "the file joins two releases; give each release as a file of its own",
-                )  # fmt: skip
+                )
 
     def _grouping_agrees(
         self, place: IntArray, year: IntArray, remaining: np.ndarray, data_month: int, keep: np.ndarray
@@ -378,10 +443,13 @@ class _Reader:
             return
         for i in np.flatnonzero(wrong)[:1]:
             self._tell(
-                "month_grouping", f"{int(wrong.sum())} rows of earlier years are marked unlike the newest",
-                int(i), f"FYTD up to {month_text(data_month)[5:]}, Remaining after it",
-                "the file may join two releases; every row is counted, whatever its mark", warning=True,
-            )  # fmt: skip
+                "month_grouping",
+                f"{int(wrong.sum())} rows of earlier years are marked unlike the newest",
+                int(i),
+                f"FYTD up to {month_text(data_month)[5:]}, Remaining after it",
+                "the file may join two releases; every row is counted, whatever its mark",
+                warning=True,
+            )
 
     def _complete(self, labels: Mapping[str, TextArray]) -> None:
         """Refuse a file that was filtered: its sums would be parts under the name of the whole."""
@@ -397,10 +465,11 @@ class _Reader:
             missing = [w for w in wanted if w not in set(labels[name])]
             if missing:
                 self._tell(
-                    "partial", f"no row has the {name} {', '.join(missing)}",
+                    "partial",
+                    f"no row has the {name} {', '.join(missing)}",
                     expected="the file as published",
                     hint="a filtered file gives sums that are too small; give the whole file",
-                )  # fmt: skip
+                )
 
     def _window(self, first: int, data_month: int, month: IntArray, remaining: np.ndarray) -> None:
         present = set(np.unique(month).tolist())
@@ -410,10 +479,13 @@ class _Reader:
         named = ", ".join(month_text(m) for m in missing[:6]) + (" ..." if len(missing) > 6 else "")
         filtered = not remaining.any() and data_month % 12 != 8
         self._tell(
-            "gap", f"{len(missing)} months inside the file have no row: {named}", expected="every month",
+            "gap",
+            f"{len(missing)} months inside the file have no row: {named}",
+            expected="every month",
             hint="the file was kept to Month Grouping = FYTD; give it with its Remaining rows"
-            if filtered else "give the whole file: an absent month is missing, not 0",
-        )  # fmt: skip
+            if filtered
+            else "give the whole file: an absent month is missing, not 0",
+        )
 
 
 def _area(text: str) -> str:

@@ -23,8 +23,16 @@ TextArray = npt.NDArray[np.object_]
 
 #: Columns of a table of observations, in this order.
 OBSERVATION_COLUMNS: tuple[str, ...] = (
-    "series_id", "month", "value", "released", "release_basis", "status", "value_basis", "rounding", "source",
-)  # fmt: skip
+    "series_id",
+    "month",
+    "value",
+    "released",
+    "release_basis",
+    "status",
+    "value_basis",
+    "rounding",
+    "source",
+)
 STATUSES: tuple[str, ...] = ("flash", "provisional", "final", "leak")
 RELEASE_BASES: tuple[str, ...] = ("day", "month", "assumed")
 VALUE_BASES: tuple[str, ...] = ("published", "backfilled")
@@ -33,14 +41,23 @@ MONTH_NAMES: dict[str, int] = {
     name: number
     for number, names in enumerate(
         (
-            ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",),
-            ("jun", "june"), ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"),
-            ("oct", "october"), ("nov", "november"), ("dec", "december"),
+            ("jan", "january"),
+            ("feb", "february"),
+            ("mar", "march"),
+            ("apr", "april"),
+            ("may",),
+            ("jun", "june"),
+            ("jul", "july"),
+            ("aug", "august"),
+            ("sep", "sept", "september"),
+            ("oct", "october"),
+            ("nov", "november"),
+            ("dec", "december"),
         ),
         start=1,
     )
     for name in names
-}  # fmt: skip
+}
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "–", "—", ".", ".."}

@@ -24,10 +24,18 @@ from forecast.files import plain_cell
 SIDE_TABLES: frozenset[str] = frozenset(
     f"{name}.csv"
     for name in (
-        "series", "hierarchy", "releases", "sources", "breaks", "events", "event_rules", "leaks", "published",
+        "series",
+        "hierarchy",
+        "releases",
+        "sources",
+        "breaks",
+        "events",
+        "event_rules",
+        "leaks",
+        "published",
         "released",
     )
-)  # fmt: skip
+)
 
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a spreadsheet (xlsx) or another zip archive", "save the sheet as CSV"),
@@ -120,9 +128,12 @@ def decode(name: str, content: bytes) -> tuple[str, tuple[Finding, ...]]:
         if any(ord(c) < 32 and c not in "\t\r\n\f" for c in text[:4096]):
             raise unreadable(name, "this is a binary file", "save the table as CSV") from None
         told = Finding(
-            "encoding", "warning", "the text is not UTF-8 and was read as Windows-1252", file=name,
+            "encoding",
+            "warning",
+            "the text is not UTF-8 and was read as Windows-1252",
+            file=name,
             hint="check accented letters, or save the file as UTF-8",
-        )  # fmt: skip
+        )
         return text, (told,)
     start = text.lstrip()[:200].lower()
     if start.startswith("<"):
@@ -179,9 +190,14 @@ def parse_table(name: str, text: str, findings: tuple[Finding, ...] = ()) -> Raw
 def _wrong_width(name: str, line: int, record: list[str], header: list[str]) -> Finding:
     hint = "quote figures that hold a comma" if len(record) > len(header) else "fill the missing cells"
     return Finding(
-        "width", "error", f"{len(record)} cells", file=name, row=line,
-        expected=f"{len(header)} cells", hint=hint,
-    )  # fmt: skip
+        "width",
+        "error",
+        f"{len(record)} cells",
+        file=name,
+        row=line,
+        expected=f"{len(header)} cells",
+        hint=hint,
+    )
 
 
 def _header_findings(name: str, header: list[str]) -> list[Finding]:
@@ -191,10 +207,15 @@ def _header_findings(name: str, header: list[str]) -> list[Finding]:
         if column and column in seen:
             found.append(
                 Finding(
-                    "header", "error", f"the column '{column}' stands twice", file=name, row=1,
-                    expected="each column once", hint="remove or rename one of them",
+                    "header",
+                    "error",
+                    f"the column '{column}' stands twice",
+                    file=name,
+                    row=1,
+                    expected="each column once",
+                    hint="remove or rename one of them",
                 )
-            )  # fmt: skip
+            )
         seen.add(column)
     return found
 

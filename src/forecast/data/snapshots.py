@@ -116,17 +116,26 @@ def official_snapshot(
     end = int(month_end(np.array(file.data_month)))
     if day is not None and day < end:
         finding = Finding(
-            "released", "error", f"released {day_text(day)}, before the file's data month ended",
-            file=file.name, month=month_text(file.data_month), expected=f"{day_text(end)} or later",
+            "released",
+            "error",
+            f"released {day_text(day)}, before the file's data month ended",
+            file=file.name,
+            month=month_text(file.data_month),
+            expected=f"{day_text(end)} or later",
             hint="correct the day in released.csv, in the file's name or in the call",
-        )  # fmt: skip
+        )
         return None, [finding]
     # The last closed fiscal year ends in the September before the data month, or in the data month itself.
     closed_to = file.data_month if file.closed else file.data_month - (file.data_month - 8) % 12
     snapshot = Snapshot(
-        file.name, file.figures, own_day(file.data_month) if day is None else day, day is not None, own_day,
-        closed_to, file.data_month,
-    )  # fmt: skip
+        file.name,
+        file.figures,
+        own_day(file.data_month) if day is None else day,
+        day is not None,
+        own_day,
+        closed_to,
+        file.data_month,
+    )
     return snapshot, []
 
 
@@ -236,30 +245,37 @@ def _merge_findings(
     for other, told in clashes.items():
         found.append(
             Finding(
-                "overlap", "error",
+                "overlap",
+                "error",
                 f"{len(told)} figures differ from those of {other}, released the same day"
                 f" ({day_text(snapshot.day)}): {told[0]}",
-                file=snapshot.name, expected="one figure for each series, month and day",
+                file=snapshot.name,
+                expected="one figure for each series, month and day",
                 hint="leave one of the two files out, or state their days in released.csv (file,released)",
             )
-        )  # fmt: skip
+        )
     for other, count in same.items():
         found.append(
             Finding(
-                "overlap", "warning", f"{count} figures stand in {other} of the same day as well",
-                file=snapshot.name, hint="counted once",
+                "overlap",
+                "warning",
+                f"{count} figures stand in {other} of the same day as well",
+                file=snapshot.name,
+                hint="counted once",
             )
-        )  # fmt: skip
+        )
     if older:
         found.append(
             Finding(
-                "order", "error",
+                "order",
+                "error",
                 f"released {day_text(snapshot.day)}, but later files are there already and differ in"
                 f" {len(older)} figures: {older[0]}",
-                file=snapshot.name, expected="files in the order of their release",
+                file=snapshot.name,
+                expected="files in the order of their release",
                 hint="import the older file first, into an empty folder, then the newer ones",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -277,9 +293,12 @@ def rows_of(added: list[Row], files: tuple[str, ...]) -> Rows:
         np.array([row.month for row in added], dtype=np.int64),
         np.array([row.value for row in added], dtype=np.float64),
         np.array([row.released for row in added], dtype=np.int64),
-        texts("release_basis"), texts("status"), texts("value_basis"),
-        np.ones(len(added), dtype=np.int64), texts("source"),
+        texts("release_basis"),
+        texts("status"),
+        texts("value_basis"),
+        np.ones(len(added), dtype=np.int64),
+        texts("source"),
         np.zeros(len(added), dtype=np.int64),
         np.array([names.get(row.source, 0) for row in added], dtype=np.int64),
         files,
-    )  # fmt: skip
+    )

@@ -34,11 +34,23 @@ from forecast.errors import ConfigError, Finding, nearest
 
 _VOCABULARIES = {"release_basis": RELEASE_BASES, "status": STATUSES, "value_basis": VALUE_BASES}
 _ALIASES = {
-    "date": "month", "period": "month", "time": "month", "ds": "month", "month_year": "month",
-    "y": "value", "count": "value", "encounters": "value", "encounter_count": "value", "total": "value",
-    "series": "series_id", "unique_id": "series_id", "name": "series_id",
-    "published": "released", "release_date": "released", "vintage": "released",
-}  # fmt: skip
+    "date": "month",
+    "period": "month",
+    "time": "month",
+    "ds": "month",
+    "month_year": "month",
+    "y": "value",
+    "count": "value",
+    "encounters": "value",
+    "encounter_count": "value",
+    "total": "value",
+    "series": "series_id",
+    "unique_id": "series_id",
+    "name": "series_id",
+    "published": "released",
+    "release_date": "released",
+    "vintage": "released",
+}
 
 
 @dataclass
@@ -159,9 +171,19 @@ def parse_tidy(
     sources, unclean = checked_texts(source, raw.rows, "source", raw.name, is_id=False)
     findings.extend(unclean)
     rows = Rows(
-        names, month, value, released, words["release_basis"], words["status"], words["value_basis"],
-        rounding, np.array(sources, dtype=object), raw.rows, np.zeros(len(raw), dtype=np.int64), (raw.name,),
-    )  # fmt: skip
+        names,
+        month,
+        value,
+        released,
+        words["release_basis"],
+        words["status"],
+        words["value_basis"],
+        rounding,
+        np.array(sources, dtype=object),
+        raw.rows,
+        np.zeros(len(raw), dtype=np.int64),
+        (raw.name,),
+    )
     rows = _without_missing(rows.take(~bad), findings)
     findings.extend(_check_values(rows, counts))
     return rows, findings
@@ -170,9 +192,7 @@ def parse_tidy(
 def _no_rows(name: str) -> Rows:
     texts = np.empty(0, dtype=object)
     whole = np.empty(0, dtype=np.int64)
-    return Rows(
-        texts, whole, np.empty(0), whole, texts, texts, texts, whole, texts, whole, whole, (name,)
-    )  # fmt: skip
+    return Rows(texts, whole, np.empty(0), whole, texts, texts, texts, whole, texts, whole, whole, (name,))
 
 
 def _filled(count: int, text: str) -> TextArray:
@@ -258,12 +278,16 @@ def _releases(
     for i in np.flatnonzero(early):
         findings.append(
             Finding(
-                "released", "error", f"released {day_text(days[i])}, before the month's end",
-                file=raw.name, row=int(raw.rows[i]), month=month_text(int(month[i])),
+                "released",
+                "error",
+                f"released {day_text(days[i])}, before the month's end",
+                file=raw.name,
+                row=int(raw.rows[i]),
+                month=month_text(int(month[i])),
                 expected=f"{day_text(end[i])} or later",
                 hint="give the day on which the figure was published, not the month it is about",
             )
-        )  # fmt: skip
+        )
     return np.where(empty, end + lag, days), bad | early, ~empty
 
 

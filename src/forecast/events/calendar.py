@@ -345,12 +345,16 @@ def check_event(path: str | Path, cells: Mapping[str, str]) -> tuple[list[Findin
 def _cells_without_column(cells: Mapping[str, str], header: list[str], file: str) -> list[Finding]:
     return [
         Finding(
-            "column", "error", f"the file has no column '{column}'", file=file, row=1,
+            "column",
+            "error",
+            f"the file has no column '{column}'",
+            file=file,
+            row=1,
             hint=nearest(column, header).strip() or "add the column to the file first",
         )
         for column in cells
         if column not in header
-    ]  # fmt: skip
+    ]
 
 
 def _bundled(name: str) -> Path:

@@ -17,9 +17,18 @@ from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES, to_day
 EXACT_SD = 1e-4
 _EVENT_KEYS = ("event", "starts", "ends", "factor")
 _NEW_KEYS = (
-    "new", "starts", "ends", "factor", "shape", "size", "percent", "direction", "series", "decay",
+    "new",
+    "starts",
+    "ends",
+    "factor",
+    "shape",
+    "size",
+    "percent",
+    "direction",
+    "series",
+    "decay",
     "ramp_months",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ class Design:
             members={**self.members, **other.members},
             given=(*self.given, *other.given),
             notes=(*self.notes, *other.notes),
-        )  # fmt: skip
+        )
 
     @classmethod
     def from_frames(
@@ -375,9 +375,16 @@ def make_design(
     series = [str(s) for s in panel.values.columns]
     ordinals = _ordinals(months, panel, horizon)
     setting = Setting(
-        to_day(panel.as_of), knowledge == "hindsight", coding, priority, max_columns, unseen, ordinals,
-        np.zeros(0), tuple(always),
-    )  # fmt: skip
+        to_day(panel.as_of),
+        knowledge == "hindsight",
+        coding,
+        priority,
+        max_columns,
+        unseen,
+        ordinals,
+        np.zeros(0),
+        tuple(always),
+    )
     named, told = _collect(calendar, panel, series, setting, horizon)
     weight = np.array([c.weight for c in named]).reshape(len(named), len(ordinals))
     design = _assemble(panel, months, horizon, series, named, weight, knowledge, coding, told)

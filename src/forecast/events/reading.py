@@ -26,16 +26,46 @@ NUMBERS = ("decay", "ramp_months", "lead_months")
 ID_COLUMNS = ("id", "series_ids", "bundle", "collinear_with", "unseen_like", "mechanism", "scope")
 #: Every column of a calendar, in the order of the bundled file.
 COLUMNS: tuple[str, ...] = (
-    "id", "name", "description", *DATES, "shape", "sign", "sign_at_ports", "priority", "judged_shape",
-    "judged_sign", "judged_priority", "mechanism", "direction", "scope_type", "scope", "series_ids", "bundle",
-    "collinear_with", "source_title", "source_publisher", "source_date", "source_url", "verification",
-    "notes", *NUMBERS, "unseen_like",
-)  # fmt: skip
+    "id",
+    "name",
+    "description",
+    *DATES,
+    "shape",
+    "sign",
+    "sign_at_ports",
+    "priority",
+    "judged_shape",
+    "judged_sign",
+    "judged_priority",
+    "mechanism",
+    "direction",
+    "scope_type",
+    "scope",
+    "series_ids",
+    "bundle",
+    "collinear_with",
+    "source_title",
+    "source_publisher",
+    "source_date",
+    "source_url",
+    "verification",
+    "notes",
+    *NUMBERS,
+    "unseen_like",
+)
 #: What a sign is worth: certain, half, or none. A plain 1 and -1 serve as well.
 SIGNS: Mapping[str, float] = {
-    "+": 1.0, "-": -1.0, "0": 0.0, "": 0.0, "0/+": 0.5, "0/-": -0.5, "-/+": 0.0, "+1": 1.0, "1": 1.0,
+    "+": 1.0,
+    "-": -1.0,
+    "0": 0.0,
+    "": 0.0,
+    "0/+": 0.5,
+    "0/-": -0.5,
+    "-/+": 0.0,
+    "+1": 1.0,
+    "1": 1.0,
     "-1": -1.0,
-}  # fmt: skip
+}
 _SIGN_WORDS = "one of + - 0 0/+ 0/- -/+"
 
 
@@ -208,9 +238,14 @@ def _check_values(cells: Mapping[str, str], row: int, file: str) -> Iterable[Fin
         shape = cells.get(column, "")
         if (shape or column == "shape") and shape not in SHAPES:
             yield Finding(
-                "shape", "error", f"{column} of '{name}' is '{shape}'", file=file, row=row,
-                expected=f"one of {', '.join(SHAPES)}", hint=nearest(shape, SHAPES).strip(),
-            )  # fmt: skip
+                "shape",
+                "error",
+                f"{column} of '{name}' is '{shape}'",
+                file=file,
+                row=row,
+                expected=f"one of {', '.join(SHAPES)}",
+                hint=nearest(shape, SHAPES).strip(),
+            )
     for column in SIGN_COLUMNS:
         sign = cells.get(column, "").replace("−", "-")
         if sign not in SIGNS:
@@ -261,10 +296,14 @@ def check_sources(table: pd.DataFrame, file: str) -> list[Finding]:
         if not (event.get("source_url") or event.get("source_title")):
             found.append(
                 Finding(
-                    "source", "warning", f"'{event['id']}' names no source", file=file, row=int(row),
+                    "source",
+                    "warning",
+                    f"'{event['id']}' names no source",
+                    file=file,
+                    row=int(row),
                     hint="fill source_url or source_title, so that a reader can check its dates",
                 )
-            )  # fmt: skip
+            )
     return found
 
 

@@ -218,9 +218,10 @@ def overlaps(
     coded = arrays.coded[coding]
     touched = calendar.touches(series)
     rows = [
-        i for i in _by_start(calendar)
+        i
+        for i in _by_start(calendar)
         if touched[i] and coded.priority[i] <= priority and coded.shape[i] != "none" and arrays.start[i] < FAR
-    ]  # fmt: skip
+    ]
     months = np.arange(_parse_month(start, "start"), _parse_month(end, "end") + 1, dtype=np.int64)
     weight = _weights(calendar, rows, None, coding, months)
     varied = [k for k in range(len(rows)) if np.ptp(weight[k]) > 1e-9]

@@ -169,10 +169,19 @@ def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: 
     """Run every model at every origin, the last one included."""
     every = {name: spec.refit_every for name, spec in exp.model.items()}
     return backtest(
-        x.models, x.obs, x.calendar, list(exp.target.series), [*x.origins, x.as_of], exp.horizon,
-        exp.backtest.knowledge, exp.backtest.baseline, refit_every=every, cache=cache, progress=progress,
+        x.models,
+        x.obs,
+        x.calendar,
+        list(exp.target.series),
+        [*x.origins, x.as_of],
+        exp.horizon,
+        exp.backtest.knowledge,
+        exp.backtest.baseline,
+        refit_every=every,
+        cache=cache,
+        progress=progress,
         source=x.source,
-    )  # fmt: skip
+    )
 
 
 #: Origins before the newest whose one-month forecasts the sizes of events at it are estimated from, and some more.

@@ -20,11 +20,30 @@ if TYPE_CHECKING:
     from forecast.models.arima import Arima
 
 RESPONSE_COLUMNS: tuple[str, ...] = (
-    "series_id", "model", "event", "group", "basis", "part", "month", "weight", "happened", "without",
-    "without_lower_95", "without_lower_80", "without_upper_80", "without_upper_95", "difference",
-    "difference_lower_95", "difference_lower_80", "difference_upper_80", "difference_upper_95", "percent",
-    "percent_lower_80", "percent_upper_80", "note",
-)  # fmt: skip
+    "series_id",
+    "model",
+    "event",
+    "group",
+    "basis",
+    "part",
+    "month",
+    "weight",
+    "happened",
+    "without",
+    "without_lower_95",
+    "without_lower_80",
+    "without_upper_80",
+    "without_upper_95",
+    "difference",
+    "difference_lower_95",
+    "difference_lower_80",
+    "difference_upper_80",
+    "difference_upper_95",
+    "percent",
+    "percent_lower_80",
+    "percent_upper_80",
+    "note",
+)
 #: Months that are forecast from the month before: further on the fan says nothing.
 AHEAD = 12
 DRAWS = 2000
@@ -79,9 +98,16 @@ def response(
     wanted = [event] if event is not None else []
     ids = set(events.table["id"]) if hasattr(events, "table") else set()
     study = make_study(
-        panel, events, series_id, model, coding, max_columns=max_columns, priority=priority, beside=beside,
+        panel,
+        events,
+        series_id,
+        model,
+        coding,
+        max_columns=max_columns,
+        priority=priority,
+        beside=beside,
         always=[e for e in wanted if e in ids],
-    )  # fmt: skip
+    )
     groups = [study.group(event)] if event is not None else list(study.groups)
     rows = [row for group in groups for row in response_rows(study, group, draws, seed)]
     return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
@@ -98,9 +124,12 @@ def response_rows(study: Study, group: Group, draws: int = DRAWS, seed: int = SE
     ):
         happened = study.scale.inverse(study.y[at])
         head = {
-            "series_id": study.series_id, "model": study.model_name, "event": group.name, "group": group.label,
+            "series_id": study.series_id,
+            "model": study.model_name,
+            "event": group.name,
+            "group": group.label,
             "basis": basis,
-        }  # fmt: skip
+        }
         try:
             without, percent = make(study, group, at, draws, np.random.default_rng(seed))
         except DataError as error:

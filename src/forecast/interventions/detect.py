@@ -20,9 +20,20 @@ if TYPE_CHECKING:
     from forecast.models.arima import Arima
 
 BREAK_COLUMNS: tuple[str, ...] = (
-    "series_id", "month", "kind", "size", "t", "percent", "event", "when", "priority", "expected", "explained", "by_chance",
+    "series_id",
+    "month",
+    "kind",
+    "size",
+    "t",
+    "percent",
+    "event",
+    "when",
+    "priority",
+    "expected",
+    "explained",
+    "by_chance",
     "words",
-)  # fmt: skip
+)
 KINDS: tuple[str, ...] = ("AO", "LS", "TC")
 KIND_WORDS = {"AO": "a single month", "LS": "a lasting change of level", "TC": "a change that fades"}
 #: A break is explained by an event that began or ended within so many months of it, unless that was expected to move
@@ -111,11 +122,17 @@ def detect_events(
         words = _words(kind, percent, near, explained, events is not None)
         rows.append(
             {
-                **row, "percent": percent, "event": near.event, "when": near.when, "priority": near.rank,
-                "expected": np.sign(near.sign), "explained": explained,
-                "by_chance": _share_explained(marks, len(months), within, size), "words": words,
+                **row,
+                "percent": percent,
+                "event": near.event,
+                "when": near.when,
+                "priority": near.rank,
+                "expected": np.sign(near.sign),
+                "explained": explained,
+                "by_chance": _share_explained(marks, len(months), within, size),
+                "words": words,
             }
-        )  # fmt: skip
+        )
     table = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
     return table.sort_values("month", ignore_index=True) if len(table) else table
 
@@ -192,7 +209,18 @@ def _marks(
 def _nearest(marks: Sequence[Mark], place: int, within: int, size: float) -> Mark | None:
     """Return the mark near a month: not against its sign, the first rank, the nearest, a start before an end."""
     near = [m for m in marks if abs(m.place - place) <= within]
-    return min(near, key=lambda m: (m.sign * size < 0, m.rank, m.sign * size <= 0, abs(m.place - place), m.when != "start", m.event), default=None)  # fmt: skip
+    return min(
+        near,
+        key=lambda m: (
+            m.sign * size < 0,
+            m.rank,
+            m.sign * size <= 0,
+            abs(m.place - place),
+            m.when != "start",
+            m.event,
+        ),
+        default=None,
+    )
 
 
 def _share_explained(marks: Sequence[Mark], length: int, within: int, size: float) -> float:

@@ -27,11 +27,37 @@ if TYPE_CHECKING:
     from forecast.models.arima import Arima
 
 EFFECT_COLUMNS: tuple[str, ...] = (
-    "series_id", "model", "event", "group", "level", "estimate", "se", "lower", "upper", "percent",
-    "percent_lower", "percent_upper", "shrunken", "shrunken_se", "placebo_p", "placebo_n", "active_months", "note",
-    "coding", "first_active", "last_active", "before", "placebo_larger", "placebo_p_recent", "placebo_n_recent",
-    "placebo_lower", "placebo_upper", "clear", "why_group", "words",
-)  # fmt: skip
+    "series_id",
+    "model",
+    "event",
+    "group",
+    "level",
+    "estimate",
+    "se",
+    "lower",
+    "upper",
+    "percent",
+    "percent_lower",
+    "percent_upper",
+    "shrunken",
+    "shrunken_se",
+    "placebo_p",
+    "placebo_n",
+    "active_months",
+    "note",
+    "coding",
+    "first_active",
+    "last_active",
+    "before",
+    "placebo_larger",
+    "placebo_p_recent",
+    "placebo_n_recent",
+    "placebo_lower",
+    "placebo_upper",
+    "clear",
+    "why_group",
+    "words",
+)
 LEVELS_TOLD = (0.8, 0.95)
 #: An effect is told apart from ordinary change below this placebo p.
 SMALL_P = 0.05
@@ -142,8 +168,10 @@ def _rows(
     apart = bool(abs(estimate) > narrow)
     clear = apart and len(group.active) >= ENOUGH_MONTHS and trial is not None and trial.p < SMALL_P
     percents = (
-        study.percent(estimate, group), study.percent(estimate - narrow, group), study.percent(estimate + narrow, group)
-    )  # fmt: skip
+        study.percent(estimate, group),
+        study.percent(estimate - narrow, group),
+        study.percent(estimate + narrow, group),
+    )
     words = failure or say(percents, len(group.active), apart, trial)
     first, last = int(group.active[0]), int(group.active[-1])
     before = study.y[first - 1] if first > 0 else np.nan

@@ -24,8 +24,18 @@ if TYPE_CHECKING:
 
 WORTH_COLUMNS: tuple[str, ...] = (*KNOWLEDGE_COLUMNS, "words")
 CASE_COLUMNS: tuple[str, ...] = (
-    "case", "label", "model", "series_id", "origin", "month", "horizon", "knowledge", "level", "value", "actual",
-)  # fmt: skip
+    "case",
+    "label",
+    "model",
+    "series_id",
+    "origin",
+    "month",
+    "horizon",
+    "knowledge",
+    "level",
+    "value",
+    "actual",
+)
 CODING_WORDS = {"rule": "coded by rule", "judged": "judged afterwards", "given": "given by hand"}
 
 
@@ -173,11 +183,15 @@ def adjusted_rows(
             designs = {
                 origin: events.design(
                     panel,
-                    horizon=int(rows["horizon"].max()), knowledge=word, coding=coding, max_columns=max_columns,
-                    priority=priority, unseen=unseen,
+                    horizon=int(rows["horizon"].max()),
+                    knowledge=word,
+                    coding=coding,
+                    max_columns=max_columns,
+                    priority=priority,
+                    unseen=unseen,
                 )
                 for origin, panel in known.items()
-            }  # fmt: skip
+            }
             parts.append(_adjusted(rows, obs, designs))
     return pd.concat(parts, ignore_index=True)
 

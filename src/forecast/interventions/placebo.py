@@ -116,9 +116,16 @@ def placebo(
     (True, True)
     """
     study = make_study(
-        panel, events, series_id, model, coding, max_columns=max_columns, priority=priority, beside=beside,
+        panel,
+        events,
+        series_id,
+        model,
+        coding,
+        max_columns=max_columns,
+        priority=priority,
+        beside=beside,
         always=_wanted(events, event),
-    )  # fmt: skip
+    )
     return placebo_of(study, study.group(event), months_apart)
 
 
@@ -189,9 +196,21 @@ def _result(study: Study, group: Group, own: float, places: Ints, values: Floats
     )
     words = say(n, larger, n_recent, larger_recent)
     return Placebo(
-        study.series_id, group.name, own, table, n, larger, p, n_recent, larger_recent, p_recent, float(lower),
-        float(upper), int((~done).sum()), words,
-    )  # fmt: skip
+        study.series_id,
+        group.name,
+        own,
+        table,
+        n,
+        larger,
+        p,
+        n_recent,
+        larger_recent,
+        p_recent,
+        float(lower),
+        float(upper),
+        int((~done).sum()),
+        words,
+    )
 
 
 def _share(large: NDArray[np.bool_], own: float) -> tuple[int, int, float]:

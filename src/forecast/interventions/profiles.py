@@ -24,18 +24,55 @@ if TYPE_CHECKING:
 
 #: Factors a month that are tried; 1 is a step, and 0.05 is gone within a month.
 DECAY_GRID: tuple[float, ...] = (
-    0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.88, 0.91, 0.94, 0.96, 0.98, 0.99, 1.0,
-)  # fmt: skip
+    0.05,
+    0.1,
+    0.2,
+    0.3,
+    0.4,
+    0.5,
+    0.55,
+    0.6,
+    0.65,
+    0.7,
+    0.75,
+    0.8,
+    0.84,
+    0.88,
+    0.91,
+    0.94,
+    0.96,
+    0.98,
+    0.99,
+    1.0,
+)
 #: Half the 80 and 95 % points of chi-squared with one degree of freedom: falls in log-likelihood inside a range.
 FALLS = {0.8: 0.8211872, 0.95: 1.9207294}
 PROFILE_COLUMNS: tuple[str, ...] = (
-    "series_id", "event", "value", "half_life", "loglik", "fall", "estimate", "se", "percent", "inside_80", "inside_95",
+    "series_id",
+    "event",
+    "value",
+    "half_life",
+    "loglik",
+    "fall",
+    "estimate",
+    "se",
+    "percent",
+    "inside_80",
+    "inside_95",
     "note",
-)  # fmt: skip
+)
 #: One row a profile.
 FADING_COLUMNS: tuple[str, ...] = (
-    "series_id", "event", "what", "best", "lower_80", "upper_80", "lower_95", "upper_95", "words",
-)  # fmt: skip
+    "series_id",
+    "event",
+    "what",
+    "best",
+    "lower_80",
+    "upper_80",
+    "lower_95",
+    "upper_95",
+    "words",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,9 +232,16 @@ def _asked(
 ) -> tuple[Study, Group]:
     events.check_ids([event])
     study = make_study(
-        panel, events, series_id, model, coding, max_columns=max_columns, priority=priority, beside=beside,
+        panel,
+        events,
+        series_id,
+        model,
+        coding,
+        max_columns=max_columns,
+        priority=priority,
+        beside=beside,
         always=[event],
-    )  # fmt: skip
+    )
     return study, study.group(event)
 
 
@@ -262,10 +306,17 @@ def _profile(
         loglik = float("nan") if isinstance(fit, ArimaFailure) else fit.loglik
         rows.append(
             {
-                "series_id": study.series_id, "event": group.name, "value": value, "half_life": np.nan,
-                "loglik": loglik, "estimate": estimate, "se": se, "percent": study.percent(estimate, one), "note": note,
+                "series_id": study.series_id,
+                "event": group.name,
+                "value": value,
+                "half_life": np.nan,
+                "loglik": loglik,
+                "estimate": estimate,
+                "se": se,
+                "percent": study.percent(estimate, one),
+                "note": note,
             }
-        )  # fmt: skip
+        )
     table = pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
     if not np.isfinite(table["loglik"]).any():
         raise ConfigError(f"{study.series_id}, {group.name}: no shape could be fitted ({rows[0]['note']})")

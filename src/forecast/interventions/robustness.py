@@ -29,10 +29,30 @@ if TYPE_CHECKING:
 
 AIRLINE = ((0, 1, 1), (0, 1, 1))
 SPECIFICATION_COLUMNS: tuple[str, ...] = (
-    "series_id", "event", "group", "rank", "order", "transform", "window", "shape", "beside", "orders", "decay",
-    "n_months", "active_months", "estimate", "se", "percent", "percent_lower_80", "percent_upper_80",
-    "percent_lower_95", "percent_upper_95", "aicc", "note", "words",
-)  # fmt: skip
+    "series_id",
+    "event",
+    "group",
+    "rank",
+    "order",
+    "transform",
+    "window",
+    "shape",
+    "beside",
+    "orders",
+    "decay",
+    "n_months",
+    "active_months",
+    "estimate",
+    "se",
+    "percent",
+    "percent_lower_80",
+    "percent_upper_80",
+    "percent_lower_95",
+    "percent_upper_95",
+    "aicc",
+    "note",
+    "words",
+)
 #: The choices that make a specification, as columns of the table.
 FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
 
@@ -203,9 +223,14 @@ def _ordered(
 def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> list[dict[str, Any]]:
     """Return the rows of one scale, window and order: shapes x what stands beside, fitted together."""
     head = {
-        "event": group.name, "group": group.label, "order": word, "transform": study.scale.kind,
-        "window": study.model.window, "n_months": int(np.isfinite(study.y).sum()), "orders": _orders_text(study),
-    }  # fmt: skip
+        "event": group.name,
+        "group": group.label,
+        "order": word,
+        "transform": study.scale.kind,
+        "window": study.model.window,
+        "n_months": int(np.isfinite(study.y).sum()),
+        "orders": _orders_text(study),
+    }
     shapes = {shape: _shapes(study, group, shape, chosen) for shape in chosen.shape}
     sets = _beside_sets(study, group, chosen)
     cells = list(itertools.product(shapes, sets))
@@ -239,10 +264,13 @@ def _row(
     """Return the estimate of one specification."""
     estimate, se, note = effect_of(fit, group)
     cells = {
-        "active_months": len(asked.active), "estimate": estimate, "se": se, "note": note,
+        "active_months": len(asked.active),
+        "estimate": estimate,
+        "se": se,
+        "note": note,
         "percent": _percent(study, asked, group, days, estimate),
         "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
-    }  # fmt: skip
+    }
     for level in (80, 95):
         half = half_width(fit, se, level / 100.0)
         cells[f"percent_lower_{level}"] = _percent(study, asked, group, days, estimate - half)
@@ -306,14 +334,21 @@ def say(table: pd.DataFrame) -> str:
         text = f"Nearly every choice shows {side} ({count}), {size}. {apart}"
     else:
         text = f"The sign depends on the choice: {count} show {side}; {size}. {apart}"
-    return f"{text} The size depends most on {factor} ({gap:.0f} points between the means of its options)." if factor else text  # fmt: skip
+    return (
+        f"{text} The size depends most on {factor} ({gap:.0f} points between the means of its options)."
+        if factor
+        else text
+    )
 
 
 def _widest(done: pd.DataFrame) -> tuple[str, float]:
     words: Mapping[str, str] = {
-        "order": "the orders of the model", "transform": "the scale", "window": "the window", "shape": "the shape",
+        "order": "the orders of the model",
+        "transform": "the scale",
+        "window": "the window",
+        "shape": "the shape",
         "beside": "which other events stand beside",
-    }  # fmt: skip
+    }
     gaps = {}
     for factor in FACTORS:
         means = done.groupby(factor, sort=False)["percent"].mean()

@@ -77,9 +77,16 @@ class _Setting:
         self, panel: Panel, changes: Sequence[Mapping[str, Any]] | None, always: Sequence[str]
     ) -> Design:
         return self.events.design(
-            panel, horizon=self.horizon, knowledge=self.knowledge, coding=self.coding, max_columns=self.max_columns,
-            priority=self.priority, unseen=self.unseen, scenario=changes, always=always,
-        )  # fmt: skip
+            panel,
+            horizon=self.horizon,
+            knowledge=self.knowledge,
+            coding=self.coding,
+            max_columns=self.max_columns,
+            priority=self.priority,
+            unseen=self.unseen,
+            scenario=changes,
+            always=always,
+        )
 
 
 def run_scenarios(
@@ -154,9 +161,19 @@ def run_scenarios(
             f" ({', '.join(dict.fromkeys(rows['model'])) or 'none'})"
         )
     setting = _Setting(
-        obs, events, rows, day, int(rows["horizon"].max()), knowledge, coding, max_columns, priority, unseen, window,
+        obs,
+        events,
+        rows,
+        day,
+        int(rows["horizon"].max()),
+        knowledge,
+        coding,
+        max_columns,
+        priority,
+        unseen,
+        window,
         include_leaks,
-    )  # fmt: skip
+    )
     tables: list[pd.DataFrame] = []
     notes: list[dict[str, Any]] = []
     for name, spec in scenarios.items():

@@ -88,7 +88,11 @@ class Study:
         at = group.active
         without = self.y[at] - effect * group.reach[at]
         base = float(np.nanmean(self.scale.inverse(without)))
-        return 100.0 * (float(np.nanmean(self.scale.inverse(without + effect))) / base - 1.0) if base else float("nan")  # fmt: skip
+        return (
+            100.0 * (float(np.nanmean(self.scale.inverse(without + effect))) / base - 1.0)
+            if base
+            else float("nan")
+        )
 
 
 def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
@@ -176,10 +180,16 @@ def make_study(
         events
         if isinstance(events, Design)
         else events.design(
-            panel.of(series), horizon=horizon, knowledge=knowledge, coding=coding, max_columns=max_columns,
-            priority=priority, unseen="ignore", always=list(always),
+            panel.of(series),
+            horizon=horizon,
+            knowledge=knowledge,
+            coding=coding,
+            max_columns=max_columns,
+            priority=priority,
+            unseen="ignore",
+            always=list(always),
         )
-    )  # fmt: skip
+    )
     if beside is not None:
         design = design.beside(beside)
     data = series_data(panel, design, series, chosen.transform, chosen.window)

@@ -37,8 +37,14 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 WEIGHT_COLUMNS: tuple[str, ...] = (
-    "combination", "member", "series_id", "origin", "horizon", "weight", "n_errors",
-)  # fmt: skip
+    "combination",
+    "member",
+    "series_id",
+    "origin",
+    "horizon",
+    "weight",
+    "n_errors",
+)
 
 Weigh = Callable[[Floats, Floats, CombinationSpec], Floats]
 #: Methods whose weights come from past errors.

@@ -37,9 +37,19 @@ if TYPE_CHECKING:
     from forecast.events.design import Design
 
 EFFECT_COLUMNS: tuple[str, ...] = (
-    "model", "knowledge", "scenario", "series_id", "origin", "event", "prior_mean", "prior_sd", "estimate",
-    "se", "shift_first", "shift_last",
-)  # fmt: skip
+    "model",
+    "knowledge",
+    "scenario",
+    "series_id",
+    "origin",
+    "event",
+    "prior_mean",
+    "prior_sd",
+    "estimate",
+    "se",
+    "shift_first",
+    "shift_last",
+)
 NOISE_MONTHS = 60  #: changes behind the robust sd of a month's change
 NOISE_FLOOR = 0.08  #: smallest sd of a month's change on logs
 ACTIVE = 1e-9

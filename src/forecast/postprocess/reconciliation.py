@@ -38,8 +38,16 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 BASIS_COLUMNS: tuple[str, ...] = (
-    "model", "knowledge", "scenario", "origin", "method", "n_errors", "shrinkage", "months", "note",
-)  # fmt: skip
+    "model",
+    "knowledge",
+    "scenario",
+    "origin",
+    "method",
+    "n_errors",
+    "shrinkage",
+    "months",
+    "note",
+)
 PATHS, SEED = 1000, 20240507
 AT_LEAST = 24  #: matured errors common to all nodes before anything is reconciled
 

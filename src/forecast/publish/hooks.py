@@ -23,9 +23,15 @@ def run_hook(words: Sequence[str], facts: Mapping[str, str], seconds: float) -> 
     }
     try:
         done = subprocess.run(  # noqa: S603 - words of the configuration, no shell
-            list(words), env=environment, timeout=seconds, capture_output=True, text=True, errors="replace", check=False,
+            list(words),
+            env=environment,
+            timeout=seconds,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
             stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired:
         return f"hook {words[0]}: ended after {seconds:g} s"
     except OSError as error:

@@ -36,9 +36,23 @@ from forecast.publish.sources import Source, take
 
 #: Every named step of a round, in order; `on_step` is told of each before it begins.
 STEPS: tuple[str, ...] = (
-    "lock", "recover", "read", "check", "decide", "run", "score", "compare", "write", "archive: begin", "archive: rows",
-    "archive: commit", "place", "site", "backup", "done",
-)  # fmt: skip
+    "lock",
+    "recover",
+    "read",
+    "check",
+    "decide",
+    "run",
+    "score",
+    "compare",
+    "write",
+    "archive: begin",
+    "archive: rows",
+    "archive: commit",
+    "place",
+    "site",
+    "backup",
+    "done",
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +106,16 @@ class _Desk:
 
 
 def publish(
-    experiment: Experiment, *, dry_run: bool = False, force: bool = False, as_of: str | None = None,
-    today: Any = None, command: str = "", on_step: Callable[[str], None] = no_step, progress: bool = False,
-) -> Outcome:  # fmt: skip
+    experiment: Experiment,
+    *,
+    dry_run: bool = False,
+    force: bool = False,
+    as_of: str | None = None,
+    today: Any = None,
+    command: str = "",
+    on_step: Callable[[str], None] = no_step,
+    progress: bool = False,
+) -> Outcome:
     """Publish one more report, or say why not.
 
     Parameters
@@ -136,9 +157,14 @@ def publish(
 
 
 def backfill(
-    experiment: Experiment, span: str, *, pages: bool = False, today: Any = None,
-    on_step: Callable[[str], None] = no_step, progress: bool = False,
-) -> Outcome:  # fmt: skip
+    experiment: Experiment,
+    span: str,
+    *,
+    pages: bool = False,
+    today: Any = None,
+    on_step: Callable[[str], None] = no_step,
+    progress: bool = False,
+) -> Outcome:
     """Make the rounds of past months from what was public on their days, as ``replayed``.
 
     Parameters
@@ -391,9 +417,12 @@ def _with_hook(desk: _Desk, outcome: Outcome) -> Outcome:
     spec = desk.exp.publish
     words = spec.on_success if outcome.code == 0 else spec.on_failure if outcome.code not in (3, 7) else ()
     facts: Mapping[str, str] = {
-        "code": str(outcome.code), "experiment": desk.exp.name, "folder": str(outcome.folder or ""), "site": str(desk.site),
+        "code": str(outcome.code),
+        "experiment": desk.exp.name,
+        "folder": str(outcome.folder or ""),
+        "site": str(desk.site),
         "text": outcome.text,
-    }  # fmt: skip
+    }
     said = run_hook(words, facts, spec.hook_seconds)
     return replace(outcome, text=f"{outcome.text}\n{said}") if said else outcome
 
@@ -491,6 +520,15 @@ def _replay(desk: _Desk, maker: Maker, day: pd.Timestamp, pages: bool, scratch: 
 
 
 __all__ = [
-    "STEPS", "DataError", "Outcome", "archive_backup", "archive_check", "archive_export", "archive_vacuum", "backfill", "publish",
-    "rerun", "track_record",
-]  # fmt: skip
+    "STEPS",
+    "DataError",
+    "Outcome",
+    "archive_backup",
+    "archive_check",
+    "archive_export",
+    "archive_vacuum",
+    "backfill",
+    "publish",
+    "rerun",
+    "track_record",
+]

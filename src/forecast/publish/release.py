@@ -66,8 +66,18 @@ class Maker:
         self.on_step("compare")
         changed = self._changes(result, scratch, cache)
         return entry_of(
-            result, exp, self.obs, self.kind, written, versions(), self.source.files, scored, changed, revision, None
-        )  # fmt: skip
+            result,
+            exp,
+            self.obs,
+            self.kind,
+            written,
+            versions(),
+            self.source.files,
+            scored,
+            changed,
+            revision,
+            None,
+        )
 
     def written(self, entry: Entry, result: Run, aside: Path, path: str) -> Entry:
         """Write the page aside, through to the disk, and return the round with its report."""
@@ -85,9 +95,13 @@ class Maker:
         sync_folder(aside)
         told = json.loads((aside / "report.json").read_text(encoding="utf-8"))
         report = {
-            "path": path, "title": str(told["h1"]), "summary": str(told["standfirst"]), "command": command,
-            "png": exp.report.png, "digest": folders.folder_digest(aside),
-        }  # fmt: skip
+            "path": path,
+            "title": str(told["h1"]),
+            "summary": str(told["standfirst"]),
+            "command": command,
+            "png": exp.report.png,
+            "digest": folders.folder_digest(aside),
+        }
         return replace(entry, report=report)
 
     def _matured(self, day: pd.Timestamp) -> pd.DataFrame:

@@ -135,9 +135,16 @@ class _Steps:
     """One re-run for each step, each a function of what the two issues knew."""
 
     def __init__(
-        self, last: LastIssue, source: Experiment, obs: Observations, series: list[str], as_of: pd.Timestamp, scratch: Path,
-        cache: Path | None, on_step: Callable[[str], None],
-    ) -> None:  # fmt: skip
+        self,
+        last: LastIssue,
+        source: Experiment,
+        obs: Observations,
+        series: list[str],
+        as_of: pd.Timestamp,
+        scratch: Path,
+        cache: Path | None,
+        on_step: Callable[[str], None],
+    ) -> None:
         self.last, self.source, self.obs, self.series, self.as_of = last, source, obs, series, as_of
         self.scratch, self.cache, self.on_step = scratch, cache, on_step
         #: the last issue's settings, reading this issue's source

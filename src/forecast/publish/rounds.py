@@ -163,9 +163,18 @@ def last_months(obs: Observations, series: list[str], as_of: Any) -> dict[str, s
 
 
 def entry_of(
-    result: Run | Forecasts, exp: Experiment, obs: Observations, kind: str, written: str, software: Mapping[str, str],
-    files: Mapping[str, bytes], matured: pd.DataFrame, changed: pd.DataFrame, revision: int, report: Mapping[str, Any] | None,
-) -> Entry:  # fmt: skip
+    result: Run | Forecasts,
+    exp: Experiment,
+    obs: Observations,
+    kind: str,
+    written: str,
+    software: Mapping[str, str],
+    files: Mapping[str, bytes],
+    matured: pd.DataFrame,
+    changed: pd.DataFrame,
+    revision: int,
+    report: Mapping[str, Any] | None,
+) -> Entry:
     """Return a round as the archive takes it."""
     series = list(exp.target.series)
     forecasts = result.forecasts

@@ -210,19 +210,23 @@ def build_page(
         tables["track_record"] = facts.track_record(run, main)
     empty = {f"{name}.csv" for name, table in tables.items() if table is None or not len(table)}
     lead = top.first_chart(report)
-    rest = () if run.experiment.report.brief else (
-        months_ahead.afterwards_section(report),
-        causes.changed_section(report),
-        trust.past_section(report),
-        trust.sure_section(report),
-        effects.effects_section(report),
-        causes.known_section(report),
-        causes.if_section(report),
-        trust.models_section(report),
-        method.data_section(report),
-        method.how_section(report, _hashes(run, tables, versions)),
-        method.get_section(report, empty),
-    )  # fmt: skip
+    rest = (
+        ()
+        if run.experiment.report.brief
+        else (
+            months_ahead.afterwards_section(report),
+            causes.changed_section(report),
+            trust.past_section(report),
+            trust.sure_section(report),
+            effects.effects_section(report),
+            causes.known_section(report),
+            causes.if_section(report),
+            trust.models_section(report),
+            method.data_section(report),
+            method.how_section(report, _hashes(run, tables, versions)),
+            method.get_section(report, empty),
+        )
+    )
     coming = months_ahead.next_section(report)
     sections = [coming, *rest] if rest else [coming.brief()]
     head = top.masthead(report)

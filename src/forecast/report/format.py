@@ -17,9 +17,20 @@ from forecast.report.catalogue import formats, mark, t
 
 MINUS = "−"
 NUMBER_WORDS = (
-    mark("none"), mark("one"), mark("two"), mark("three"), mark("four"), mark("five"), mark("six"), mark("seven"),
-    mark("eight"), mark("nine"), mark("ten"), mark("eleven"), mark("twelve"),
-)  # fmt: skip
+    mark("none"),
+    mark("one"),
+    mark("two"),
+    mark("three"),
+    mark("four"),
+    mark("five"),
+    mark("six"),
+    mark("seven"),
+    mark("eight"),
+    mark("nine"),
+    mark("ten"),
+    mark("eleven"),
+    mark("twelve"),
+)
 
 _SOUND_OF_I = re.compile(r"[“\"]?h?[ií](?![ae])", re.IGNORECASE)
 

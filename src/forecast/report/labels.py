@@ -104,18 +104,49 @@ _AREAS = (
     (" field office", mark("{place} field office"), mark("in the {place} field office")),
 )
 #: Labels of the bundled series; sectors and field offices follow from their place.
-_LABELS = frozenset({
-    mark("Coastal sectors, Border Patrol"), mark("Nationwide, total"), mark("Nationwide, Border Patrol"),
-    mark("Northern border, total"), mark("Northern border, Border Patrol"),
-    mark("Airports, coasts and interior, total"), mark("Southwest border, total"),
-    mark("Southwest border, ports of entry"), mark("Southwest border, Border Patrol"),
-    mark("Accompanied minors"), mark("Family units"), mark("Single adults"), mark("Unaccompanied children"),
-    mark("At entry"), mark("At large"), mark("Title 42 expulsions"), mark("Title 8 apprehensions"),
-    mark("Brazil"), mark("Canada"), mark("China"), mark("Colombia"), mark("Cuba"), mark("Ecuador"),
-    mark("El Salvador"), mark("Guatemala"), mark("Haiti"), mark("Honduras"), mark("India"), mark("Mexico"),
-    mark("Myanmar"), mark("Nicaragua"), mark("Peru"), mark("Philippines"), mark("Romania"), mark("Russia"),
-    mark("Turkey"), mark("Ukraine"), mark("Venezuela"), mark("Other citizenships"),
-})  # fmt: skip
+_LABELS = frozenset(
+    {
+        mark("Coastal sectors, Border Patrol"),
+        mark("Nationwide, total"),
+        mark("Nationwide, Border Patrol"),
+        mark("Northern border, total"),
+        mark("Northern border, Border Patrol"),
+        mark("Airports, coasts and interior, total"),
+        mark("Southwest border, total"),
+        mark("Southwest border, ports of entry"),
+        mark("Southwest border, Border Patrol"),
+        mark("Accompanied minors"),
+        mark("Family units"),
+        mark("Single adults"),
+        mark("Unaccompanied children"),
+        mark("At entry"),
+        mark("At large"),
+        mark("Title 42 expulsions"),
+        mark("Title 8 apprehensions"),
+        mark("Brazil"),
+        mark("Canada"),
+        mark("China"),
+        mark("Colombia"),
+        mark("Cuba"),
+        mark("Ecuador"),
+        mark("El Salvador"),
+        mark("Guatemala"),
+        mark("Haiti"),
+        mark("Honduras"),
+        mark("India"),
+        mark("Mexico"),
+        mark("Myanmar"),
+        mark("Nicaragua"),
+        mark("Peru"),
+        mark("Philippines"),
+        mark("Romania"),
+        mark("Russia"),
+        mark("Turkey"),
+        mark("Ukraine"),
+        mark("Venezuela"),
+        mark("Other citizenships"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -250,7 +281,11 @@ def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
                 seasonal=seasonal,
             )
         window = parameters.get("window")
-        return text + (t(', log scale') if parameters.get("transform", "log") == "log" else "") + (t(', last {window} months', window=window) if window else "")  # fmt: skip
+        return (
+            text
+            + (t(", log scale") if parameters.get("transform", "log") == "log" else "")
+            + (t(", last {window} months", window=window) if window else "")
+        )
     return {
         "random_walk": t("the last count, repeated"),
         "drift": t("the last count, moved on by the average change"),

@@ -306,11 +306,15 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         first = float(row["truth_first"])
         out.append(
             (
-                w.month_short(row["month"]), w.day_short(row["origin"]), w.rounded(float(row["middle"]), whole),
-                _span(row, "80", whole), w.count(first) if first == first else t('not known'), w.count(float(row["truth"])),
+                w.month_short(row["month"]),
+                w.day_short(row["origin"]),
+                w.rounded(float(row["middle"]), whole),
+                _span(row, "80", whole),
+                w.count(first) if first == first else t("not known"),
+                w.count(float(row["truth"])),
                 {"yes": t("yes"), "no": t("no")}.get(str(row["inside_80"]), t("refused")),
             )
-        )  # fmt: skip
+        )
     return out
 
 
@@ -326,21 +330,37 @@ def _kinds(content: SiteContent) -> list[dict[str, Any]]:
         for row in rows.to_dict("records") if len(rows) else []:
             if row["horizon"] not in ("1", "3", "6", "12", "all"):
                 continue
-            held = t("none|cell") if not row["n_ranges"] else (
-                t('{hits} ({low} to {high})', hits=w.hits(round(row['held_80'] * row['n_ranges']), row['n_ranges']), low=w.percent(row['held_80_lower']), high=w.percent(row['held_80_upper']))
-            )  # fmt: skip
+            held = (
+                t("none|cell")
+                if not row["n_ranges"]
+                else (
+                    t(
+                        "{hits} ({low} to {high})",
+                        hits=w.hits(round(row["held_80"] * row["n_ranges"]), row["n_ranges"]),
+                        low=w.percent(row["held_80_lower"]),
+                        high=w.percent(row["held_80_upper"]),
+                    )
+                )
+            )
             shown.append(
                 {
                     "lead": row["model"] == content.headline,
                     "cells": (
-                        model_name(str(row["model"])) + (t(', with events') if row["knowledge"] == "at_origin" else ""),
-                        t("all|distances") if row["horizon"] == "all" else w.plural(int(row["horizon"]), "month"),
-                        str(int(row["n"])), w.rounded(float(row["mae"]), float(row["mae"]) >= 100),
-                        w.skill(float(row["skill"])) if row["skill"] == row["skill"] else t('not scored'),
-                        t('{rank} of {number}', rank=int(row['rank']), number=int(row['of'])) if row["rank"] == row["rank"] else t('not ranked'), held,
+                        model_name(str(row["model"]))
+                        + (t(", with events") if row["knowledge"] == "at_origin" else ""),
+                        t("all|distances")
+                        if row["horizon"] == "all"
+                        else w.plural(int(row["horizon"]), "month"),
+                        str(int(row["n"])),
+                        w.rounded(float(row["mae"]), float(row["mae"]) >= 100),
+                        w.skill(float(row["skill"])) if row["skill"] == row["skill"] else t("not scored"),
+                        t("{rank} of {number}", rank=int(row["rank"]), number=int(row["of"]))
+                        if row["rank"] == row["rank"]
+                        else t("not ranked"),
+                        held,
                     ),
                 }
-            )  # fmt: skip
+            )
         out.append({"kind": kind, "rows": shown, "worst": _worst(content.worst.get(kind, ""))})
     return out
 
@@ -365,10 +385,17 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         ours = t("none|cell") if row["ours"] != row["ours"] else f"{w.rounded(float(row['ours']))} ({kind})"
         out.append(
             (
-                str(row["forecaster"]), str(row["made"]), months, t(" to|range ").join(said) if said else t("none|cell"),
-                w.count(float(row["actual"])) if row["actual"] == row["actual"] else t('not known'),
-                w.signed(float(row["percent"])) + "%" if row["percent"] == row["percent"] else t('not scored'), ours,
-                str(row["source"]), str(row["note"]),
+                str(row["forecaster"]),
+                str(row["made"]),
+                months,
+                t(" to|range ").join(said) if said else t("none|cell"),
+                w.count(float(row["actual"])) if row["actual"] == row["actual"] else t("not known"),
+                w.signed(float(row["percent"])) + "%"
+                if row["percent"] == row["percent"]
+                else t("not scored"),
+                ours,
+                str(row["source"]),
+                str(row["note"]),
             )
-        )  # fmt: skip
+        )
     return out

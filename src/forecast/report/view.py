@@ -396,9 +396,16 @@ def display_events(run: Any) -> pd.DataFrame:
         group = group if isinstance(group, str) and group else ""
         key = group or next((k for k, v in out.items() if v["month"] == month), str(row.id))
         entry = out.setdefault(
-            key, {"month": month, "label": labels.event_name(row.id, row.name, group), "names": [], "ids": [],
-                  "priority": int(row.priority), "started": started},
-        )  # fmt: skip
+            key,
+            {
+                "month": month,
+                "label": labels.event_name(row.id, row.name, group),
+                "names": [],
+                "ids": [],
+                "priority": int(row.priority),
+                "started": started,
+            },
+        )
         named = re.match(r"\d{4}-\d{2}\b", group)
         if named:
             # a bundle is called by the month in which it took hold

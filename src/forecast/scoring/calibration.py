@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 CALIBRATION_COLUMNS: tuple[str, ...] = (
-    "model", "knowledge", "series_id", "horizon", "era", "nominal", "covered", "n", "n_independent", "lower",
+    "model",
+    "knowledge",
+    "series_id",
+    "horizon",
+    "era",
+    "nominal",
+    "covered",
+    "n",
+    "n_independent",
+    "lower",
     "upper",
-)  # fmt: skip
+)
 
 
 def calibrate(

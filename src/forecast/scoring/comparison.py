@@ -26,9 +26,22 @@ if TYPE_CHECKING:
     from forecast.events.calendar import EventCalendar
 
 COMPARISON_COLUMNS: tuple[str, ...] = (
-    "model", "against", "series_id", "horizon", "era", "metric", "skill", "lower", "upper", "dm", "p", "n",
-    "largest_share", "words", "five_best_share",
-)  # fmt: skip
+    "model",
+    "against",
+    "series_id",
+    "horizon",
+    "era",
+    "metric",
+    "skill",
+    "lower",
+    "upper",
+    "dm",
+    "p",
+    "n",
+    "largest_share",
+    "words",
+    "five_best_share",
+)
 #: Name in the table -> (metric, scale).
 COMPARED: dict[str, tuple[str, str]] = {
     "mae": ("mae", "natural"),

@@ -20,9 +20,22 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 KNOWLEDGE_COLUMNS: tuple[str, ...] = (
-    "model", "series_id", "coding", "horizon", "metric", "none", "at_origin", "hindsight", "gain", "lower",
-    "upper", "n", "gain_hindsight", "lower_hindsight", "upper_hindsight",
-)  # fmt: skip
+    "model",
+    "series_id",
+    "coding",
+    "horizon",
+    "metric",
+    "none",
+    "at_origin",
+    "hindsight",
+    "gain",
+    "lower",
+    "upper",
+    "n",
+    "gain_hindsight",
+    "lower_hindsight",
+    "upper_hindsight",
+)
 #: Name in the table -> (metric, scale).
 MEASURES: dict[str, tuple[str, str]] = {
     "median_error": ("median_error", "log"),

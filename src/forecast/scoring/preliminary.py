@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 EARLY_COLUMNS: tuple[str, ...] = (
-    "series_id", "month", "kind", "value", "released", "official", "official_released", "log_error",
-)  # fmt: skip
+    "series_id",
+    "month",
+    "kind",
+    "value",
+    "released",
+    "official",
+    "official_released",
+    "log_error",
+)
 
 
 def early_figures(obs: Observations, series: Sequence[str], as_of: Any) -> pd.DataFrame:

@@ -19,9 +19,20 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 SCORE_COLUMNS: tuple[str, ...] = (
-    "model", "knowledge", "scenario", "series_id", "horizon", "era", "scale", "metric", "value", "skill",
-    "n_ok", "n", "note",
-)  # fmt: skip
+    "model",
+    "knowledge",
+    "scenario",
+    "series_id",
+    "horizon",
+    "era",
+    "scale",
+    "metric",
+    "value",
+    "skill",
+    "n_ok",
+    "n",
+    "note",
+)
 BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
 SMALLEST_FOR_PERCENT = 50.0  #: outcomes below this make percentages meaningless
 

@@ -6,7 +6,12 @@ from figure_checks import check_chart
 from forecast.report.figures import style as f
 from forecast.report.figures.coverage import coverage_chart
 
-ROWS = [(1, 0.5, 92, 200, 0.46, 0.44, 0.56), (1, 0.8, 152, 200, 0.76, 0.755, 0.845), (6, 0.5, 75, 190, 0.39, 0.35, 0.65), (6, 0.8, 129, 190, 0.68, 0.7, 0.9)]  # fmt: skip
+ROWS = [
+    (1, 0.5, 92, 200, 0.46, 0.44, 0.56),
+    (1, 0.8, 152, 200, 0.76, 0.755, 0.845),
+    (6, 0.5, 75, 190, 0.39, 0.35, 0.65),
+    (6, 0.8, 129, 190, 0.68, 0.7, 0.9),
+]
 TABLE = pd.DataFrame(ROWS, columns=["horizon", "nominal", "held", "n", "share", "low", "high"])
 
 
@@ -26,7 +31,11 @@ def test_shares_and_counts_are_told():
 
 def test_a_share_outside_its_bar_is_a_diamond_in_another_colour():
     figure = coverage_chart(TABLE)
-    marks = {(round(float(line.get_xdata()[0]), 2), line.get_marker()): line.get_color() for line in figure.axes[0].lines if line.get_marker() in "oD"}  # fmt: skip
+    marks = {
+        (round(float(line.get_xdata()[0]), 2), line.get_marker()): line.get_color()
+        for line in figure.axes[0].lines
+        if line.get_marker() in "oD"
+    }
     assert marks[(0.68, "D")] == f.LIGHT["ev"] and marks[(0.76, "o")] == f.LIGHT["fc"]
 
 

@@ -21,7 +21,20 @@ ROWS = [
     ("New administration", "Jan 2021 · 2 measures together", 0.17, -0.25, 0.6, -0.5, 0.8, False, "20 of 231"),
     ("Emergency measures", "Jan 2025 · 4 measures together", -1.9, -2.3, -1.43, -5.0, -1.2, True, "0 of 231"),
 ]
-TABLE = pd.DataFrame(ROWS, columns=["label", "about", "estimate", "lower_80", "upper_80", "lower_95", "upper_95", "clear", "ordinary"])  # fmt: skip
+TABLE = pd.DataFrame(
+    ROWS,
+    columns=[
+        "label",
+        "about",
+        "estimate",
+        "lower_80",
+        "upper_80",
+        "lower_95",
+        "upper_95",
+        "clear",
+        "ordinary",
+    ],
+)
 
 
 def test_jumps_are_told_in_percent_with_their_ranges():

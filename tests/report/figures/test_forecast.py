@@ -7,7 +7,30 @@ from figure_checks import check_chart, fan, monthly
 from forecast.report.figures import style as f
 from forecast.report.figures.forecast import forecast_chart
 
-COUNTS = monthly([8349, 7200, 8400, 8700, 6100, 4592, 6300, 8386, 7988, 7353, 6476, 6076, 6599, 8300, 9000, 10011, 9900, 9300, 8870], "2025-02")  # fmt: skip
+COUNTS = monthly(
+    [
+        8349,
+        7200,
+        8400,
+        8700,
+        6100,
+        4592,
+        6300,
+        8386,
+        7988,
+        7353,
+        6476,
+        6076,
+        6599,
+        8300,
+        9000,
+        10011,
+        9900,
+        9300,
+        8870,
+    ],
+    "2025-02",
+)
 FAN = fan(8870, "2026-09")
 
 
@@ -17,7 +40,14 @@ def draw(**how):
 
 def test_chart_names_its_ends_and_its_extremes():
     words = check_chart(draw)
-    for text in ("Aug: 8,870", "Jul 2025: 4,592", "May 2026: 10,011", "middle of the forecast", "top of the 80% range", "Forecast"):  # fmt: skip
+    for text in (
+        "Aug: 8,870",
+        "Jul 2025: 4,592",
+        "May 2026: 10,011",
+        "middle of the forecast",
+        "top of the 80% range",
+        "Forecast",
+    ):
         assert text in words
     assert "8,900" in words
 

@@ -12,7 +12,10 @@ def case(level=150_000.0, actual=True, hindsight=True):
         "month"
     )["value"]
     months = pd.period_range("2024-04", periods=6, freq="M")
-    ahead = pd.DataFrame({"none": level, "at_origin": level * 1.1, "lower_80": level * 0.6, "upper_80": level * 2.5}, index=months)  # fmt: skip
+    ahead = pd.DataFrame(
+        {"none": level, "at_origin": level * 1.1, "lower_80": level * 0.6, "upper_80": level * 2.5},
+        index=months,
+    )
     ahead["hindsight"] = level * 0.5 if hindsight else np.nan
     ahead["actual"] = level * np.linspace(0.9, 0.4, 6) if actual else np.nan
     return CasePanel("7 May 2024", "the day of the Guatemala talks", history, ahead)

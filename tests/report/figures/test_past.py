@@ -11,10 +11,33 @@ RNG = np.random.default_rng(5)
 COUNTS = monthly(np.round(50_000 * np.exp(np.cumsum(RNG.normal(0, 0.15, 120)))), "2016-09")
 FLAGS = pd.DataFrame(
     {
-        "month": [pd.Period(m, "M") for m in ("2017-01", "2019-06", "2020-03", "2021-01", "2023-01", "2023-05", "2024-01", "2024-06", "2025-01")],
-        "label": ["New administration", "US–Mexico declaration", "COVID-19, Title 42 begins", "New administration", "Parole for four nations", "Title 42 ends", "Mexican enforcement", "Asylum limits", "Emergency measures"],
+        "month": [
+            pd.Period(m, "M")
+            for m in (
+                "2017-01",
+                "2019-06",
+                "2020-03",
+                "2021-01",
+                "2023-01",
+                "2023-05",
+                "2024-01",
+                "2024-06",
+                "2025-01",
+            )
+        ],
+        "label": [
+            "New administration",
+            "US–Mexico declaration",
+            "COVID-19, Title 42 begins",
+            "New administration",
+            "Parole for four nations",
+            "Title 42 ends",
+            "Mexican enforcement",
+            "Asylum limits",
+            "Emergency measures",
+        ],
     }
-)  # fmt: skip
+)
 FAN = fan(float(COUNTS["value"].iloc[-1]), "2026-09")
 
 

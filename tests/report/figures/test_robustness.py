@@ -12,8 +12,11 @@ TABLE = pd.DataFrame({"percent": PERCENT, "percent_lower_95": PERCENT - 15, "per
 STEP = np.arange(N) < 80
 OPTIONS = [
     ("Shape", [("lasting step", STEP), ("gradual", ~STEP)]),
-    ("Other events in the model", [("all", np.arange(N) % 2 == 0), ("all but Visas for Venezuelans", np.arange(N) % 2 == 1)]),
-]  # fmt: skip
+    (
+        "Other events in the model",
+        [("all", np.arange(N) % 2 == 0), ("all but Visas for Venezuelans", np.arange(N) % 2 == 1)],
+    ),
+]
 
 
 def test_estimates_above_and_choices_below():

@@ -24,7 +24,12 @@ def test_each_path_starts_where_it_departs_and_is_named():
         ("more", "A measure like January 2023’s", 3, 0.5), ("less", "Half of January 2025 undone", 5, 2.5)
     )
     words = check_chart(lambda **how: scenarios_chart(COUNTS, BASE, drawn, **how))
-    for text in ("Nothing new", "A measure like January 2023’s", "Half of January 2025 undone", "4,400 in Feb · from Nov 2026"):  # fmt: skip
+    for text in (
+        "Nothing new",
+        "A measure like January 2023’s",
+        "Half of January 2025 undone",
+        "4,400 in Feb · from Nov 2026",
+    ):
         assert text in words
     figure = scenarios_chart(COUNTS, BASE, drawn)
     starts = [line.get_xdata()[0] for line in figure.axes[0].lines if line.is_dashed()]

@@ -162,5 +162,8 @@ def test_every_chart_gives_the_same_bytes_twice():
         lambda **how: series.series_chart(series.panels(3), **how),
     )
     for draw in drawers:
-        texts = {svg.for_page(svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", svg.StyleBook()) for _ in range(2)}  # fmt: skip
+        texts = {
+            svg.for_page(svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", svg.StyleBook())
+            for _ in range(2)
+        }
         assert len(texts) == 1

@@ -11,7 +11,11 @@ from forecast.report.figures import style as f
 from forecast.report.figures import svg
 from forecast.report.figures.forecast import forecast_chart
 
-FRAME = svg.Frame("A title that is long enough to need a second line when it stands in a narrow chart", "Sub", "Note. Source.")  # fmt: skip
+FRAME = svg.Frame(
+    "A title that is long enough to need a second line when it stands in a narrow chart",
+    "Sub",
+    "Note. Source.",
+)
 
 
 def draw(**how):

@@ -19,7 +19,15 @@ def test_steps_of_change_are_told_in_order_and_add_up():
     r = report("causes")
     section = s.changed_section(r)
     rows = section.blocks[0].rows
-    assert [row.cells[0] for row in rows] == ["Last issue", "Software", "Revised figures", "New figure", "Events", "Settings", "This issue"]  # fmt: skip
+    assert [row.cells[0] for row in rows] == [
+        "Last issue",
+        "Software",
+        "Revised figures",
+        "New figure",
+        "Events",
+        "Settings",
+        "This issue",
+    ]
     assert rows[0].cells[2] == rows[-1].cells[2] == "" and rows[-1].kind == "lead"
     table = r.run.changes
     assert table["forecast"].iloc[0] + table["change"].fillna(0).sum() == table["forecast"].iloc[-1]
@@ -77,8 +85,38 @@ def test_a_scenario_begins_where_it_departs():
 
 def test_the_worth_of_knowing_is_told_for_both_codings_with_ranges():
     run = state("causes")
-    rows = [("short", run.experiment.target.series[0], coding, h, "mae", g, g - 0.02, g + 0.02, g + 0.05, g, g + 0.1, 200) for coding, g in (("rule", 0.01), ("judged", 0.05)) for h in ("1", "6", "all")]  # fmt: skip
-    columns = ["model", "series_id", "coding", "horizon", "metric", "gain", "lower", "upper", "gain_hindsight", "lower_hindsight", "upper_hindsight", "n"]  # fmt: skip
+    rows = [
+        (
+            "short",
+            run.experiment.target.series[0],
+            coding,
+            h,
+            "mae",
+            g,
+            g - 0.02,
+            g + 0.02,
+            g + 0.05,
+            g,
+            g + 0.1,
+            200,
+        )
+        for coding, g in (("rule", 0.01), ("judged", 0.05))
+        for h in ("1", "6", "all")
+    ]
+    columns = [
+        "model",
+        "series_id",
+        "coding",
+        "horizon",
+        "metric",
+        "gain",
+        "lower",
+        "upper",
+        "gain_hindsight",
+        "lower_hindsight",
+        "upper_hindsight",
+        "n",
+    ]
     table = s.worth_table(report(run=replace(run, knowledge=pd.DataFrame(rows, columns=columns))))
     assert [row.cells for row in table.rows][:1] == [
         ("by rule", "1", "+1% (−1% to +3%)", "+6% (+1% to +11%)")

@@ -14,8 +14,23 @@ from report_fixture import state
 from tests.report.sections.test_top import report
 
 NAME = "southwest.usbp"
-COLUMNS = ["model", "against", "series_id", "horizon", "era", "metric", "skill", "lower", "upper", "dm", "p", "n",
-           "largest_share", "words", "five_best_share"]  # fmt: skip
+COLUMNS = [
+    "model",
+    "against",
+    "series_id",
+    "horizon",
+    "era",
+    "metric",
+    "skill",
+    "lower",
+    "upper",
+    "dm",
+    "p",
+    "n",
+    "largest_share",
+    "words",
+    "five_best_share",
+]
 
 
 def comparison(rows):
@@ -153,10 +168,23 @@ def test_adding_up_is_for_coherence_and_says_what_it_was_worth(run):
 def test_others_and_early_figures_only_where_there_are_any(run):
     assert e.others_table(run, NAME) is None and e.early_table(run, NAME) is None
     row = {
-        "forecaster": "press", "made": "2024-05", "first_month": "2024-06", "last_month": "2024-06", "series_id": NAME,
-        "low": np.nan, "point": 90.0, "high": np.nan, "actual": 100.0, "error": -10.0, "percent": -10.0, "ours": 110.0,
-        "ours_kind": "replayed", "ours_error": 10.0, "source": "a paper", "note": "",
-    }  # fmt: skip
+        "forecaster": "press",
+        "made": "2024-05",
+        "first_month": "2024-06",
+        "last_month": "2024-06",
+        "series_id": NAME,
+        "low": np.nan,
+        "point": 90.0,
+        "high": np.nan,
+        "actual": 100.0,
+        "error": -10.0,
+        "percent": -10.0,
+        "ours": 110.0,
+        "ours_kind": "replayed",
+        "ours_error": 10.0,
+        "source": "a paper",
+        "note": "",
+    }
     table = e.others_table(replace_extra(run, others=pd.DataFrame([row])), NAME)
     assert table.rows[0].cells[0] == Cell("Press", "a paper")
     assert table.rows[0].cells[1:] == ("2024-05", "Jun 2024", "90", "100", "−10%", "110", "+10%")
@@ -165,10 +193,17 @@ def test_others_and_early_figures_only_where_there_are_any(run):
     assert cells[2] == "Jan to Dec 2024" and cells[0].small == "a paper. Calendar year"
     assert "a selection" in table.foot
     early = pd.DataFrame(
-        {"series_id": NAME, "month": [pd.Period("2024-04", "M")], "kind": "leak", "value": 99.0,
-         "released": [pd.Timestamp("2024-05-07")], "official": 100.0, "official_released": [pd.Timestamp("2024-05-15")],
-         "log_error": [np.log(0.99)]}
-    )  # fmt: skip
+        {
+            "series_id": NAME,
+            "month": [pd.Period("2024-04", "M")],
+            "kind": "leak",
+            "value": 99.0,
+            "released": [pd.Timestamp("2024-05-07")],
+            "official": 100.0,
+            "official_released": [pd.Timestamp("2024-05-15")],
+            "log_error": [np.log(0.99)],
+        }
+    )
     with_early = replace_extra(run, early=early)
     assert e.early_table(with_early, NAME).rows[0].cells[-1] == "−1.0%"
     assert e.early_words(with_early, NAME) == "Of 1 earlier figure of this kind the largest was off by 1.0%."

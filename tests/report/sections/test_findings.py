@@ -108,4 +108,6 @@ def test_the_words_of_the_rule_decide_in_every_language():
             found(0.1, "ahead of x, but one origin carries 40% of the gain"), None, "", "2006-01", None
         )
         assert ahead.endswith("una sola fecha aporta el 40% de la ganancia.")
-        assert "igual que “igual" in g.models_find(found(0.0, "cannot be told apart from x"), None, "", "2006-01", None).replace("lo mismo que", "igual que")  # fmt: skip
+        assert "igual que “igual" in g.models_find(
+            found(0.0, "cannot be told apart from x"), None, "", "2006-01", None
+        ).replace("lo mismo que", "igual que")

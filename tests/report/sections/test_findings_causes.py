@@ -35,12 +35,32 @@ def test_effects_title():
 @pytest.mark.parametrize(
     ("clear", "total", "shaky", "end"),
     [
-        (2, 8, 1, "Two of eight dates stand out from ordinary months, but the sign of one of them depends on the choice of model"),
-        (1, 8, 1, "One of eight dates stands out from ordinary months, but its sign depends on the choice of model"),
-        (2, 2, 2, "All two dates stand out from ordinary months, but the sign of each depends on the choice of model"),
-        (1, 1, 1, "The one date stands out from ordinary months, but its sign depends on the choice of model"),
+        (
+            2,
+            8,
+            1,
+            "Two of eight dates stand out from ordinary months, but the sign of one of them depends on the choice of model",
+        ),
+        (
+            1,
+            8,
+            1,
+            "One of eight dates stands out from ordinary months, but its sign depends on the choice of model",
+        ),
+        (
+            2,
+            2,
+            2,
+            "All two dates stand out from ordinary months, but the sign of each depends on the choice of model",
+        ),
+        (
+            1,
+            1,
+            1,
+            "The one date stands out from ordinary months, but its sign depends on the choice of model",
+        ),
     ],
-)  # fmt: skip
+)
 def test_effects_title_where_the_sign_depends_on_the_model(clear, total, shaky, end):
     assert g.effects_title(clear, total, shaky) == end
 

@@ -63,9 +63,14 @@ def test_own_figures_have_no_border_notes():
 def test_method_names_the_members_and_the_rule_of_ranges():
     section = s.how_section(report(), {"Item": "value"})
     told = notes(section)
-    assert "combines two models fitted without events, weighted by how small their past errors were: “Same as last month” and “ARIMA”" in told["In one paragraph."]  # fmt: skip
+    assert (
+        "combines two models fitted without events, weighted by how small their past errors were: “Same as last month” and “ARIMA”"
+        in told["In one paragraph."]
+    )
     assert "by the square-root rule" in told["In one paragraph."]
-    assert told["Refusals."].startswith("A range is printed only if enough past misses of one month ahead exist: 4 for 80%, 19 for 95% and 49 for 98%.")  # fmt: skip
+    assert told["Refusals."].startswith(
+        "A range is printed only if enough past misses of one month ahead exist: 4 for 80%, 19 for 95% and 49 for 98%."
+    )
     assert "earlier dates" in told["No looking ahead."]
     assert section.blocks[2].rows[0].cells == ("Item", "value")
 
@@ -93,7 +98,16 @@ def test_choices_made_after_looking_are_confessed():
 
 def test_residual_checks():
     run = state("plain")
-    table = pd.DataFrame({"model": ["arima", "arima"], "series_id": "southwest.usbp", "check": ["a", "b"], "statistic": 1.0, "p_value": [0.5, 0.01], "note": ""})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "model": ["arima", "arima"],
+            "series_id": "southwest.usbp",
+            "check": ["a", "b"],
+            "statistic": 1.0,
+            "p_value": [0.5, 0.01],
+            "note": "",
+        }
+    )
     told = notes(s.how_section(report(run=replace(run, diagnostics=table)), {}))
     assert told["Residuals."].startswith(
         "One of 2 checks of the residuals stand out at the 5% level, in ARIMA"

@@ -70,16 +70,31 @@ def test_no_forecast():
 @pytest.mark.parametrize(
     ("before", "ends", "chance", "part"),
     [
-        (8_386, (7_400, 11_700), 0.7, "lies inside the range, so the direction is open: we put the chance of a higher count than last year at about 70%"),
+        (
+            8_386,
+            (7_400, 11_700),
+            0.7,
+            "lies inside the range, so the direction is open: we put the chance of a higher count than last year at about 70%",
+        ),
         (8_386, (7_400, 11_700), None, "so the direction is open. Counted."),
-        (5_000, (7_400, 11_700), 0.97, "lies below the range: a higher count than last year is forecast with a chance of about 95%"),
+        (
+            5_000,
+            (7_400, 11_700),
+            0.97,
+            "lies below the range: a higher count than last year is forecast with a chance of about 95%",
+        ),
         (5_000, (7_400, 11_700), None, "a higher count than last year is forecast. Counted."),
-        (15_000, (7_400, 11_700), 0.08, "lies above the range: a lower count than last year is forecast with a chance of about 90%"),
+        (
+            15_000,
+            (7_400, 11_700),
+            0.08,
+            "lies above the range: a lower count than last year is forecast with a chance of about 90%",
+        ),
         (15_000, (7_400, 11_700), None, "a lower count than last year is forecast. Counted."),
         (8_386, None, None, "without a range nothing is said on whether that is a real difference"),
         (None, (7_400, 11_700), None, "No figure for September 2025 is known"),
     ],
-)  # fmt: skip
+)
 def test_comparison_names_a_direction_only_outside_the_range(before, ends, chance, part):
     text = s.comparison(9_300, before, SEP - 12, ends, chance, "Counted.")
     assert part in text and text.endswith("Counted.")
@@ -109,8 +124,14 @@ def test_latest_changes_gives_both_comparisons():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(14_000, "above"), (8_000, "below"), (9_000, "inside, near the low end"), (13_000, "inside, near the high end"), (11_000, "inside")],
-)  # fmt: skip
+    [
+        (14_000, "above"),
+        (8_000, "below"),
+        (9_000, "inside, near the low end"),
+        (13_000, "inside, near the high end"),
+        (11_000, "inside"),
+    ],
+)
 def test_where_a_count_fell(value, words):
     assert s.where_it_fell(value, {"80": (8_800, 13_800), "50": (10_000, 12_000)}) == words
 

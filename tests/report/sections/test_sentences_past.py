@@ -78,4 +78,6 @@ def test_the_same_branches_are_taken_in_spanish():
         assert s.past_title(low).startswith("Los recuentos bajaron un 92% en febrero de 2025")
         assert s.past_title(low).endswith("por debajo de todos los meses de los siete años anteriores")
         assert s.past_title(high).startswith("Los recuentos subieron un")
-        assert s.past_find(AUG, 8_870.0, 249_785.0, FEB, AUG, False).startswith("El recuento de agosto, 8,870, es un 96% inferior")  # fmt: skip
+        assert s.past_find(AUG, 8_870.0, 249_785.0, FEB, AUG, False).startswith(
+            "El recuento de agosto, 8,870, es un 96% inferior"
+        )

@@ -22,7 +22,16 @@ def view(name="plain"):
 
 def test_next_table_has_six_months_then_nine_and_twelve():
     table = tables.next_table(view(), "2026-09-30")
-    assert [row.cells[0] for row in table.rows] == ["Sep 2026", "Oct 2026", "Nov 2026", "Dec 2026", "Jan 2027", "Feb 2027", "May 2027", "Aug 2027"]  # fmt: skip
+    assert [row.cells[0] for row in table.rows] == [
+        "Sep 2026",
+        "Oct 2026",
+        "Nov 2026",
+        "Dec 2026",
+        "Jan 2027",
+        "Feb 2027",
+        "May 2027",
+        "Aug 2027",
+    ]
     assert [row.kind for row in table.rows] == ["lead", "", "", "", "", "", "far", "far"]
     assert [head.text for head in table.head][:3] == ["Month", "Forecast (middle)", "80% range (8 in 10)"]
     assert table.rows[0].cells[5] == "8,386" and table.rows[0].cells[6].endswith("%")
@@ -150,10 +159,19 @@ def test_series_table_leads_with_the_total():
 def test_fits_are_told_with_names_of_events():
     run = state("plain")
     coefficients = pd.DataFrame(
-        [("arima", USBP, "covid19_shock + title42", -0.87, 0.2, -1.26, -0.48, "plain"), ("ridge", "pooled", "lag1", 0.9, np.nan, np.nan, np.nan, "nuisance")],
+        [
+            ("arima", USBP, "covid19_shock + title42", -0.87, 0.2, -1.26, -0.48, "plain"),
+            ("ridge", "pooled", "lag1", 0.9, np.nan, np.nan, np.nan, "nuisance"),
+        ],
         columns=["model", "series_id", "term", "estimate", "se", "lower", "upper", "kind"],
-    )  # fmt: skip
-    diagnostics = pd.DataFrame([("arima", USBP, "Ljung-Box, 12 lags", 51.8, 1e-7, ""), ("arima", USBP, "autocorrelation at lag 1", 0.06, np.nan, "95 % bound 0.12")], columns=["model", "series_id", "check", "statistic", "p_value", "note"])  # fmt: skip
+    )
+    diagnostics = pd.DataFrame(
+        [
+            ("arima", USBP, "Ljung-Box, 12 lags", 51.8, 1e-7, ""),
+            ("arima", USBP, "autocorrelation at lag 1", 0.06, np.nan, "95 % bound 0.12"),
+        ],
+        columns=["model", "series_id", "check", "statistic", "p_value", "note"],
+    )
     fits, checks = tables.fit_tables(replace(run, coefficients=coefficients, diagnostics=diagnostics), USBP)
     assert fits.folded and checks.folded
     assert fits.rows[0].cells[:5] == (
@@ -208,8 +226,17 @@ def test_descriptions_keep_words_with_nan_in_them():
 def test_estimates_that_lean_on_each_other_are_pointed_out():
     run = make_run()
     rows = pd.DataFrame(
-        {"term": "x", "model": "arima", "series_id": USBP, "estimate": 3.0, "se": [1.5], "lower": 0.0, "upper": 6.0, "kind": "plain"}
-    )  # fmt: skip
+        {
+            "term": "x",
+            "model": "arima",
+            "series_id": USBP,
+            "estimate": 3.0,
+            "se": [1.5],
+            "lower": 0.0,
+            "upper": 6.0,
+            "kind": "plain",
+        }
+    )
     firm = replace(run, coefficients=rows.assign(se=0.5))
     leaning = replace(run, coefficients=rows)
     assert "lean on each other" in tables.fit_tables(leaning, USBP)[0].foot

@@ -17,7 +17,17 @@ USBP = "southwest.usbp"
 def report(name="plain", run=None):
     run = state(name) if run is None else run
     main = view.headline_series(run)
-    return s.Report(run, view.view(run, main), view.replayed(run, main), view.coverage(run, main), view.score_book(run, main), Studio(False), run.experiment.data.path is None, "forecast", {})  # fmt: skip
+    return s.Report(
+        run,
+        view.view(run, main),
+        view.replayed(run, main),
+        view.coverage(run, main),
+        view.score_book(run, main),
+        Studio(False),
+        run.experiment.data.path is None,
+        "forecast",
+        {},
+    )
 
 
 def test_first_chart_shows_months_until_the_range_is_eightfold():
@@ -61,7 +71,12 @@ def test_masthead_of_bundled_and_own_figures():
 
 def test_facts_are_four_and_replayed_is_said():
     facts_of = s.four_facts(report())
-    assert [f.what for f in facts_of] == ["Latest count, Aug 2026", "Forecast, Sep 2026", "Replayed forecast for Aug", "80% ranges that held"]  # fmt: skip
+    assert [f.what for f in facts_of] == [
+        "Latest count, Aug 2026",
+        "Forecast, Sep 2026",
+        "Replayed forecast for Aug",
+        "80% ranges that held",
+    ]
     assert s.four_facts(report("published"))[2].what == "Last issue’s forecast for Aug"
     assert s.four_facts(report(run=refuse(state("plain"), 0.8)))[1].about == "no 80% range is given"
     assert len(s.four_facts(report("first"))) == 2
@@ -70,5 +85,10 @@ def test_facts_are_four_and_replayed_is_said():
 def test_other_lines_are_four_at_most_and_the_baseline_is_first():
     r = report()
     lines = s.other_lines(r, r.shown)
-    assert [(toggle, role) for toggle, _, role, _ in lines] == [("mod-rw", "m-rw"), ("mod-arima", "m-arima"), ("mod-ev", "m-ev"), ("mod-ridge", "m-ridge")]  # fmt: skip
+    assert [(toggle, role) for toggle, _, role, _ in lines] == [
+        ("mod-rw", "m-rw"),
+        ("mod-arima", "m-arima"),
+        ("mod-ev", "m-ev"),
+        ("mod-ridge", "m-ridge"),
+    ]
     assert all(len(line) == len(r.shown) for *_, line in lines)

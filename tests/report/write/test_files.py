@@ -72,8 +72,22 @@ def test_settings_are_written_without_parallel():
 
 
 def test_json_has_no_nan():
-    value = {"a": float("nan"), "b": np.float64(1.5), "c": np.int64(3), "d": pd.Period("2024-04", "M"), "e": (pd.Timestamp("2024-05-07"), None), "f": np.bool_(True)}  # fmt: skip
-    assert json.loads(c.json_bytes(value)) == {"a": None, "b": 1.5, "c": 3, "d": "2024-04", "e": ["2024-05-07", None], "f": True}  # fmt: skip
+    value = {
+        "a": float("nan"),
+        "b": np.float64(1.5),
+        "c": np.int64(3),
+        "d": pd.Period("2024-04", "M"),
+        "e": (pd.Timestamp("2024-05-07"), None),
+        "f": np.bool_(True),
+    }
+    assert json.loads(c.json_bytes(value)) == {
+        "a": None,
+        "b": 1.5,
+        "c": 3,
+        "d": "2024-04",
+        "e": ["2024-05-07", None],
+        "f": True,
+    }
 
 
 @pytest.mark.parametrize("name", ["python", "numpy", "pandas", "matplotlib"])
@@ -97,9 +111,14 @@ def test_forecasts_are_written_in_pieces_without_a_seam():
     months = pd.period_range("2000-01", periods=400, freq="M")
     levels = [0.1, 0.5, 0.9]
     table = pd.DataFrame(
-        [(name, month, level) for name in (*"abcdefghi", "100% of last year") for month in months for level in levels],
+        [
+            (name, month, level)
+            for name in (*"abcdefghi", "100% of last year")
+            for month in months
+            for level in levels
+        ],
         columns=["model", "month", "level"],
-    ).assign(value=lambda t: np.arange(len(t)) / 7)  # fmt: skip
+    ).assign(value=lambda t: np.arange(len(t)) / 7)
     table = table.drop(index=[4, 5])  # one forecast with fewer levels
     assert len(table) > 10_000
     assert c.forecasts_bytes(table) == c.csv_bytes(table, "backtest", 7)

@@ -25,15 +25,46 @@ from tests.report.test_blocks import CHART, TABLE
 
 
 def test_every_block_has_its_form():
-    blocks = (TABLE, CHART, Box("Box", "boxed"), Paragraph("plain"), Command("forecast x"), (Note("Subject.", "noted"),), (Download("f.csv", "File", "holds"),))  # fmt: skip
-    page = Page("Name", "Issue", "day", "Status", False, "Head", "Stand", "desc", (Fact("What", "9", "about"),), None, (Section("s", "Question?", "nav", "Find.", blocks),), "Cite", "Foot", (Banner("b", "Late.", "Text."),))  # fmt: skip
+    blocks = (
+        TABLE,
+        CHART,
+        Box("Box", "boxed"),
+        Paragraph("plain"),
+        Command("forecast x"),
+        (Note("Subject.", "noted"),),
+        (Download("f.csv", "File", "holds"),),
+    )
+    page = Page(
+        "Name",
+        "Issue",
+        "day",
+        "Status",
+        False,
+        "Head",
+        "Stand",
+        "desc",
+        (Fact("What", "9", "about"),),
+        None,
+        (Section("s", "Question?", "nav", "Find.", blocks),),
+        "Cite",
+        "Foot",
+        (Banner("b", "Late.", "Text."),),
+    )
     text = markdown(page)
     assert text.startswith("# Head\n\nStand\n\n> **Late.** Text.\n")
     for part in (
-        "- **What:** 9. about", "## Question?\n\nFind.", "| a | b |\n|:--|--:|\n| x | y (small) |", "foot",
-        "### title", "![label](figures/fan.svg)", "> **Box.** boxed", "```\nforecast x\n```", "- **Subject.** noted",
-        "- [File](f.csv) holds", "Cite",
-    ):  # fmt: skip
+        "- **What:** 9. about",
+        "## Question?\n\nFind.",
+        "| a | b |\n|:--|--:|\n| x | y (small) |",
+        "foot",
+        "### title",
+        "![label](figures/fan.svg)",
+        "> **Box.** boxed",
+        "```\nforecast x\n```",
+        "- **Subject.** noted",
+        "- [File](f.csv) holds",
+        "Cite",
+    ):
         assert part in text, part
     assert "\n\n\n" not in text
 
@@ -66,11 +97,39 @@ class Read(HTMLParser):
 
 
 HOSTILE = [
-    "<img src=x onerror=alert(1)>", "[x](http://x)", "![x](http://x)", "<http://x>", "[x]: http://x", "`code`",
-    "**bold** __bold__ *a* _a_", "# head", "#head", "- item", "+ item", "1. item", "2) item", "> quote", "===", "---",
-    "a | b", "    indented", "```", "~~~", "line\n# head", "line\n\n<b>x</b>", "&lt;b&gt; &#60;", "\\", "\\[x](y)",
-    "{: onclick=x }", "x {#id .class onclick=x}", "[^1]", "snake_case_name", "a_ _b", "<!-- x -->", "<script>x</script>",
-]  # fmt: skip
+    "<img src=x onerror=alert(1)>",
+    "[x](http://x)",
+    "![x](http://x)",
+    "<http://x>",
+    "[x]: http://x",
+    "`code`",
+    "**bold** __bold__ *a* _a_",
+    "# head",
+    "#head",
+    "- item",
+    "+ item",
+    "1. item",
+    "2) item",
+    "> quote",
+    "===",
+    "---",
+    "a | b",
+    "    indented",
+    "```",
+    "~~~",
+    "line\n# head",
+    "line\n\n<b>x</b>",
+    "&lt;b&gt; &#60;",
+    "\\",
+    "\\[x](y)",
+    "{: onclick=x }",
+    "x {#id .class onclick=x}",
+    "[^1]",
+    "snake_case_name",
+    "a_ _b",
+    "<!-- x -->",
+    "<script>x</script>",
+]
 
 
 def report(word):
@@ -78,9 +137,34 @@ def report(word):
     head, text = list(TABLE.head), f"{word} and {word}"
     table = Table(word, tuple(type(h)(word, h.kind) for h in head), TABLE.rows, word)
     chart = type(CHART)("fan", word, word, word, word, "f.csv")
-    blocks = (table, chart, Box(word, word), Paragraph(word), Command(word), (Note(word, text),), (Download("f.csv", word, word),))  # fmt: skip
+    blocks = (
+        table,
+        chart,
+        Box(word, word),
+        Paragraph(word),
+        Command(word),
+        (Note(word, text),),
+        (Download("f.csv", word, word),),
+    )
     banner = Banner(word, word, word, (Link(word, f"../{word}/index.html", word),))
-    return markdown(Page(word, word, word, word, False, word, text, word, (Fact(word, word, word),), None, (Section("s", word, word, word, blocks),), word, word, (banner,)))  # fmt: skip
+    return markdown(
+        Page(
+            word,
+            word,
+            word,
+            word,
+            False,
+            word,
+            text,
+            word,
+            (Fact(word, word, word),),
+            None,
+            (Section("s", word, word, word, blocks),),
+            word,
+            word,
+            (banner,),
+        )
+    )
 
 
 @pytest.mark.parametrize("word", HOSTILE)
@@ -108,5 +192,21 @@ def test_what_needs_no_mark_stays_as_it_is():
 
 
 def test_a_command_cannot_end_its_block():
-    text = markdown(Page("", "", "", "", False, "", "", "", (), None, (Section("s", "q", "n", "", (Command("x\n```\n<b>y</b>"),)),), "", ""))  # fmt: skip
+    text = markdown(
+        Page(
+            "",
+            "",
+            "",
+            "",
+            False,
+            "",
+            "",
+            "",
+            (),
+            None,
+            (Section("s", "q", "n", "", (Command("x\n```\n<b>y</b>"),)),),
+            "",
+            "",
+        )
+    )
     assert "````\nx\n```\n<b>y</b>\n````" in text

@@ -40,7 +40,11 @@ def coverage_chart(
     """
     rows = coverage[coverage["n"] > 0]
     horizons = sorted(int(h) for h in rows["horizon"].unique())
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, (76 + 40 * len(horizons)) if narrow else 74 + 39.5 * len(horizons), palette)  # fmt: skip
+    canvas = f.Canvas(
+        f.NARROW if narrow else f.WIDE,
+        (76 + 40 * len(horizons)) if narrow else 74 + 39.5 * len(horizons),
+        palette,
+    )
     ax = canvas.axes(70 if narrow else 128, 40, 18 if narrow else 160, 30)
     lowest = min(0.2, float(np.nanmin([rows["share"].min(), rows["low"].min()])) - 0.05) if len(rows) else 0.2
     low = max(0.0, np.floor(lowest * 10) / 10)

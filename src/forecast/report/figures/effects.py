@@ -60,7 +60,11 @@ def effects_chart(
     for i, row in enumerate(records(effects)):
         _row(canvas, ax, row, i, (low, top), narrow)
     if not narrow:
-        for shift, words, ha in ((66, t("Jump"), "right"), (92, t('80% range'), "left"), (204, t('Ordinary months\nwith as large a jump'), "left")):  # fmt: skip
+        for shift, words, ha in (
+            (66, t("Jump"), "right"),
+            (92, t("80% range"), "left"),
+            (204, t("Ordinary months\nwith as large a jump"), "left"),
+        ):
             _above(canvas, ax, 1, words, 10, ha, shift=shift)
     return canvas.figure
 
@@ -87,11 +91,25 @@ def _limits(effects: pd.DataFrame) -> tuple[float, float]:
     return max(low, math.log(0.02)), min(high, math.log(12))
 
 
-def _above(canvas: f.Canvas, ax: Any, x: float, words: str, up: float, ha: str, data: bool = False, shift: float = 0) -> None:  # fmt: skip
+def _above(
+    canvas: f.Canvas, ax: Any, x: float, words: str, up: float, ha: str, data: bool = False, shift: float = 0
+) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     base = blended_transform_factory(ax.transData, ax.transAxes) if data else ax.transAxes
-    canvas.text(ax, x, 1, words, "muted", size=11.5, ha=ha, va="center" if data else "bottom", halo=False, transform=base, shift=(shift, up))  # fmt: skip
+    canvas.text(
+        ax,
+        x,
+        1,
+        words,
+        "muted",
+        size=11.5,
+        ha=ha,
+        va="center" if data else "bottom",
+        halo=False,
+        transform=base,
+        shift=(shift, up),
+    )
 
 
 def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float], narrow: bool) -> None:

@@ -111,7 +111,14 @@ def _panel(canvas: f.Canvas, ax: Any, case: CasePanel, top: float, narrow: bool)
     f.month_axis(canvas, ax, history.index[0], n + steps, 58)
 
 
-def _words(canvas: f.Canvas, ax: Any, case: CasePanel, ends: Sequence[tuple[float, str, str, str]], top: float, narrow: bool) -> None:  # fmt: skip
+def _words(
+    canvas: f.Canvas,
+    ax: Any,
+    case: CasePanel,
+    ends: Sequence[tuple[float, str, str, str]],
+    top: float,
+    narrow: bool,
+) -> None:
     at = {"halo": False, "transform": ax.transAxes}
     canvas.text(ax, 0, 1, case.title, bold=True, shift=(0, 30), **at)
     canvas.text(ax, 0, 1, w.shortened(case.words, 48), "muted", size=11.5, shift=(0, 13), **at)
@@ -119,4 +126,15 @@ def _words(canvas: f.Canvas, ax: Any, case: CasePanel, ends: Sequence[tuple[floa
     heights = f.spread([min(value, top) * scale for value, *_ in ends], 13.5, low=2)
     for (_, words, role, toggle), height in zip(ends, heights, strict=True):
         bold = toggle == "kn-act"
-        canvas.text(ax, ax.get_xlim()[1], height / scale, words, role, size=11 if narrow else 11.5, bold=bold, halo=False, shift=(8, 0), toggle=toggle)  # fmt: skip
+        canvas.text(
+            ax,
+            ax.get_xlim()[1],
+            height / scale,
+            words,
+            role,
+            size=11 if narrow else 11.5,
+            bold=bold,
+            halo=False,
+            shift=(8, 0),
+            toggle=toggle,
+        )

@@ -105,12 +105,48 @@ def _flags(
             row = 1 - row if x - previous < near / 1.6 else 0
             previous = x
             height = 12 + 15 * row
-            ax.plot([x, x], [0, 1 + (height - 8) * unit], transform=above, color=canvas["ev"], lw=0.8, zorder=1, clip_on=False)  # fmt: skip
-            canvas.text(ax, x, 1, str(k + 1), "ev", ha="center", transform=above, size=11.5, bold=True, shift=(0, height))  # fmt: skip
+            ax.plot(
+                [x, x],
+                [0, 1 + (height - 8) * unit],
+                transform=above,
+                color=canvas["ev"],
+                lw=0.8,
+                zorder=1,
+                clip_on=False,
+            )
+            canvas.text(
+                ax,
+                x,
+                1,
+                str(k + 1),
+                "ev",
+                ha="center",
+                transform=above,
+                size=11.5,
+                bold=True,
+                shift=(0, height),
+            )
             continue
         height = 14 + 30 * lanes[k]
-        ax.plot([x, x], [0, 1 + (height + 20) * unit], transform=above, color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)  # fmt: skip
-        canvas.text(ax, x, 1, _within(canvas, ax, x, str(label)), "ev", transform=above, size=12, shift=(4, height + 14))  # fmt: skip
+        ax.plot(
+            [x, x],
+            [0, 1 + (height + 20) * unit],
+            transform=above,
+            color=canvas["ev"],
+            lw=0.9,
+            zorder=1,
+            clip_on=False,
+        )
+        canvas.text(
+            ax,
+            x,
+            1,
+            _within(canvas, ax, x, str(label)),
+            "ev",
+            transform=above,
+            size=12,
+            shift=(4, height + 14),
+        )
         canvas.text(ax, x, 1, w.month_short(month), "muted", transform=above, size=11, shift=(4, height))
 
 
@@ -129,12 +165,30 @@ def _within(canvas: f.Canvas, ax: Any, x: float, label: str) -> str:
     return shown
 
 
-def _frame(canvas: f.Canvas, ax: Any, start: int, end: int, forecast: pd.DataFrame, counts: pd.DataFrame, narrow: bool) -> None:  # fmt: skip
+def _frame(
+    canvas: f.Canvas,
+    ax: Any,
+    start: int,
+    end: int,
+    forecast: pd.DataFrame,
+    counts: pd.DataFrame,
+    narrow: bool,
+) -> None:
     from matplotlib.patches import Rectangle
 
     column = "upper_80" if "upper_80" in forecast else "middle"
     high = max(float(forecast[column].max()), float(counts["value"].iloc[max(0, start) :].max())) * 1.18
-    box = Rectangle((start - 1.2, 0), end - start + 1.2, high, fill=False, ec=canvas["fc"], lw=1.1, ls=(0, (3, 2)), zorder=6, clip_on=False)  # fmt: skip
+    box = Rectangle(
+        (start - 1.2, 0),
+        end - start + 1.2,
+        high,
+        fill=False,
+        ec=canvas["fc"],
+        lw=1.1,
+        ls=(0, (3, 2)),
+        zorder=6,
+        clip_on=False,
+    )
     ax.add_patch(box)
     words = t("enlarged above") if narrow else t("enlarged in the first chart")
     canvas.text(ax, end, high, words, "fc", ha="right", va="bottom", size=11.5, shift=(0, 4))
@@ -147,4 +201,13 @@ def _record(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, narrow: bool) -> No
     words = (
         w.count(values[at]) if narrow else f"{w.month_short(counts['month'].iloc[at])}: {w.count(values[at])}"
     )
-    canvas.place(ax, at, values[at], words, bold=True, offset=7, prefer=("left", "right", "above left", "above right"), must=True)  # fmt: skip
+    canvas.place(
+        ax,
+        at,
+        values[at],
+        words,
+        bold=True,
+        offset=7,
+        prefer=("left", "right", "above left", "above right"),
+        must=True,
+    )

@@ -65,11 +65,32 @@ def specification_chart(
     ax.axhline(0, color=palette["rule"], lw=1.2, zorder=1)
     apart = (low > 0) | (high < 0)
     for mask, role in ((~apart, "muted"), (apart, "fc")):
-        ax.plot(*_strokes(x[mask], low[mask].clip(bottom, top), high[mask].clip(bottom, top)), color=palette[role], lw=0.9, alpha=0.55)  # fmt: skip
+        ax.plot(
+            *_strokes(x[mask], low[mask].clip(bottom, top), high[mask].clip(bottom, top)),
+            color=palette[role],
+            lw=0.9,
+            alpha=0.55,
+        )
         size = 0.055 if narrow else 0.03
-        ax.plot(*_strokes(x[mask], middle[mask] - size, middle[mask] + size), color=palette[role], lw=2.6 if narrow else 3.4, solid_capstyle="butt")  # fmt: skip
+        ax.plot(
+            *_strokes(x[mask], middle[mask] - size, middle[mask] + size),
+            color=palette[role],
+            lw=2.6 if narrow else 3.4,
+            solid_capstyle="butt",
+        )
     words = t("blue: the 95% range leaves out zero") if apart.any() else t("no 95% range leaves out zero")
-    canvas.text(ax, 1, 1, words, "fc" if apart.any() else "muted", size=11.5, ha="right", halo=False, transform=ax.transAxes, shift=(0, 12))  # fmt: skip
+    canvas.text(
+        ax,
+        1,
+        1,
+        words,
+        "fc" if apart.any() else "muted",
+        size=11.5,
+        ha="right",
+        halo=False,
+        transform=ax.transAxes,
+        shift=(0, 12),
+    )
     _matrix(canvas, options, len(table), left, right, LINE * lines, narrow)
     return canvas.figure
 
@@ -85,8 +106,14 @@ def _strokes(x: Any, low: Any, high: Any) -> tuple[Any, Any]:
 
 
 def _matrix(
-    canvas: f.Canvas, options: Sequence[tuple[str, Sequence[tuple[str, Any]]]], n: int, left: int, right: int, high: int, narrow: bool
-) -> None:  # fmt: skip
+    canvas: f.Canvas,
+    options: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
+    n: int,
+    left: int,
+    right: int,
+    high: int,
+    narrow: bool,
+) -> None:
     ax = canvas.axes(left, canvas.height - high - 8, right, 8)
     ax.set_xlim(-1, n)
     ax.set_ylim(high / LINE, 0)
@@ -94,15 +121,41 @@ def _matrix(
         part.set_visible(False)
     line = 0.0
     for factor, rows in options:
-        canvas.text(ax, -1, line + 0.55, factor, "ink", size=11.5, bold=True, ha="left", halo=False, shift=(-left + 8, 0))  # fmt: skip
+        canvas.text(
+            ax,
+            -1,
+            line + 0.55,
+            factor,
+            "ink",
+            size=11.5,
+            bold=True,
+            ha="left",
+            halo=False,
+            shift=(-left + 8, 0),
+        )
         line += 1
         for option, mask in rows:
             x = np.flatnonzero(np.asarray(mask, dtype=bool))
             ax.plot([-0.5, n - 0.5], [line + 0.5] * 2, color=canvas["grid"], lw=0.8, zorder=0.5)
             starts, ends = _runs(x)
-            ax.plot(*_strokes(np.full(len(starts), line + 0.5), starts - 0.3, ends + 0.3)[::-1], color=canvas["ink"], lw=0.6 * LINE, solid_capstyle="butt")  # fmt: skip
+            ax.plot(
+                *_strokes(np.full(len(starts), line + 0.5), starts - 0.3, ends + 0.3)[::-1],
+                color=canvas["ink"],
+                lw=0.6 * LINE,
+                solid_capstyle="butt",
+            )
             label = w.shortened(option, 17 if narrow else 30)
-            canvas.text(ax, -1, line + 0.5, label, "muted", size=11 if narrow else 11.5, ha="left", halo=False, shift=(-left + 16, 0))  # fmt: skip
+            canvas.text(
+                ax,
+                -1,
+                line + 0.5,
+                label,
+                "muted",
+                size=11 if narrow else 11.5,
+                ha="left",
+                halo=False,
+                shift=(-left + 16, 0),
+            )
             line += 1
 
 

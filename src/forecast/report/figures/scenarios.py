@@ -78,12 +78,31 @@ def scenarios_chart(
         canvas.avoid(ax, at, line)
     _ends(canvas, ax, ends, top, narrow)
     if np.isfinite(upper).all():
-        canvas.place(ax, at[len(at) // 2], float(upper[len(at) // 2]), t('80% range, nothing new'), "muted", size=11.5, prefer=("above left", "above", "below"))  # fmt: skip
+        canvas.place(
+            ax,
+            at[len(at) // 2],
+            float(upper[len(at) // 2]),
+            t("80% range, nothing new"),
+            "muted",
+            size=11.5,
+            prefer=("above left", "above", "below"),
+        )
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 38)
     return canvas.figure
 
 
-def _path(canvas: f.Canvas, ax: Any, rows: pd.DataFrame, middle: np.ndarray[Any, Any], base: pd.DataFrame, months: int, first: pd.Period, k: int, end: str, whole: bool) -> tuple[float, str, str, str, str]:  # fmt: skip
+def _path(
+    canvas: f.Canvas,
+    ax: Any,
+    rows: pd.DataFrame,
+    middle: np.ndarray[Any, Any],
+    base: pd.DataFrame,
+    months: int,
+    first: pd.Period,
+    k: int,
+    end: str,
+    whole: bool,
+) -> tuple[float, str, str, str, str]:
     start = rows["month"].iloc[0]
     before = int((base["month"] < start).sum())
     x = [months - 1 + before, *f.index_of(list(rows["month"]), first)]

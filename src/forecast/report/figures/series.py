@@ -40,7 +40,12 @@ def series_chart(
     for k, (label, counts, forecast) in enumerate(panels):
         row, column = divmod(k, columns)
         left = column * wide + 40
-        ax = canvas.axes(left, row * high + 34, canvas.width - (column + 1) * wide + 58, canvas.height - (row + 1) * high + 26)  # fmt: skip
+        ax = canvas.axes(
+            left,
+            row * high + 34,
+            canvas.width - (column + 1) * wide + 58,
+            canvas.height - (row + 1) * high + 26,
+        )
         _panel(canvas, ax, label, counts, forecast, _top(counts, forecast))
     return canvas.figure
 
@@ -50,7 +55,9 @@ def _top(counts: pd.Series, forecast: pd.DataFrame) -> float:
     return float(np.nanmax(values)) * 1.1 or 1.0
 
 
-def _panel(canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: pd.DataFrame, top: float) -> None:  # fmt: skip
+def _panel(
+    canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: pd.DataFrame, top: float
+) -> None:
     first, months, steps = counts.index[0], len(counts), len(forecast)
     ax.set_xlim(-0.5, months + steps - 0.5)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
@@ -65,7 +72,18 @@ def _panel(canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: p
     f.year_axis(canvas, ax, first, months + steps)
     canvas.text(ax, 0, 1, label, bold=True, halo=False, transform=ax.transAxes, shift=(0, 16))
     if by > 1:
-        canvas.text(ax, 1, 1, t("thousands"), "muted", size=11, ha="right", halo=False, transform=ax.transAxes, shift=(46, 16))  # fmt: skip
+        canvas.text(
+            ax,
+            1,
+            1,
+            t("thousands"),
+            "muted",
+            size=11,
+            ha="right",
+            halo=False,
+            transform=ax.transAxes,
+            shift=(46, 16),
+        )
     if not steps:
         return
     middle = float(forecast["middle"].iloc[-1])

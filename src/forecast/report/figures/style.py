@@ -22,33 +22,70 @@ from forecast.report import format as w
 from forecast.report.catalogue import t
 
 LIGHT: Mapping[str, str] = {
-    "bg": "#ffffff", "ink": "#16191d", "muted": "#57606a", "grid": "#e3e6ea", "rule": "#868f99",
-    "tint": "#f4f6f8", "warn": "#fdf1e7", "fc": "#0a5ea8", "edge": "#467fb3", "b50": "#9fc5e4", "b80": "#d5e4f2",
-    "ev": "#a3470b", "m-rw": "#57606a", "m-arima": "#7b3fa0", "m-ev": "#a3470b", "m-ridge": "#00766a",
+    "bg": "#ffffff",
+    "ink": "#16191d",
+    "muted": "#57606a",
+    "grid": "#e3e6ea",
+    "rule": "#868f99",
+    "tint": "#f4f6f8",
+    "warn": "#fdf1e7",
+    "fc": "#0a5ea8",
+    "edge": "#467fb3",
+    "b50": "#9fc5e4",
+    "b80": "#d5e4f2",
+    "ev": "#a3470b",
+    "m-rw": "#57606a",
+    "m-arima": "#7b3fa0",
+    "m-ev": "#a3470b",
+    "m-ridge": "#00766a",
     "plac": "#e8eaed",
-}  # fmt: skip
+}
 DARK: Mapping[str, str] = {
-    "bg": "#14181d", "ink": "#eceff2", "muted": "#a9b3bd", "grid": "#2a3139", "rule": "#727d89",
-    "tint": "#1c2229", "warn": "#33261b", "fc": "#7cbaf2", "edge": "#5f9fd4", "b50": "#2d5d88", "b80": "#1d3850",
-    "ev": "#f2a065", "m-rw": "#a9b3bd", "m-arima": "#cda4ec", "m-ev": "#f2a065", "m-ridge": "#5fd0bf",
+    "bg": "#14181d",
+    "ink": "#eceff2",
+    "muted": "#a9b3bd",
+    "grid": "#2a3139",
+    "rule": "#727d89",
+    "tint": "#1c2229",
+    "warn": "#33261b",
+    "fc": "#7cbaf2",
+    "edge": "#5f9fd4",
+    "b50": "#2d5d88",
+    "b80": "#1d3850",
+    "ev": "#f2a065",
+    "m-rw": "#a9b3bd",
+    "m-arima": "#cda4ec",
+    "m-ev": "#f2a065",
+    "m-ridge": "#5fd0bf",
     "plac": "#262d35",
-}  # fmt: skip
+}
 #: Placeholder colours of a drawing for the page; no real colour is so close to black.
 PLACEHOLDERS: Mapping[str, str] = {role: f"#0001{i + 1:02x}" for i, role in enumerate(LIGHT)}
 
 #: Dashes of the lines of other models, by colour role (a second cue beside the colour).
 DASHES: Mapping[str, tuple[float, ...]] = {
-    "m-rw": (5, 3), "m-arima": (1.3, 1.6), "m-ev": (6, 2, 1.5, 2), "m-ridge": (3, 2),
-}  # fmt: skip
+    "m-rw": (5, 3),
+    "m-arima": (1.3, 1.6),
+    "m-ev": (6, 2, 1.5, 2),
+    "m-ridge": (3, 2),
+}
 NO_EVENTS_DASH = (5, 2.5)
 WIDE, NARROW = 960, 336
 #: Texts are measured in the font that matplotlib carries; it is wider than Arial, so nothing overruns.
 FONT = "DejaVu Sans"
 STYLE: Mapping[str, Any] = {
-    "font.family": FONT, "font.size": 12.5, "axes.linewidth": 0, "xtick.major.size": 0, "ytick.major.size": 0,
-    "axes.unicode_minus": True, "svg.fonttype": "none", "path.simplify": True, "figure.dpi": 72,
-    "savefig.dpi": 72, "text.parse_math": False,
-}  # fmt: skip
+    "font.family": FONT,
+    "font.size": 12.5,
+    "axes.linewidth": 0,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "axes.unicode_minus": True,
+    "svg.fonttype": "none",
+    "path.simplify": True,
+    "figure.dpi": 72,
+    "savefig.dpi": 72,
+    "text.parse_math": False,
+}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -136,7 +173,15 @@ class Canvas:
         ax.tick_params(colors=self["muted"], labelsize=12, pad=4)
         return ax
 
-    def ticks(self, ax: Any, axis: str, at: Sequence[float], words: Sequence[str], role: str = "muted", pad: float = 4) -> None:  # fmt: skip
+    def ticks(
+        self,
+        ax: Any,
+        axis: str,
+        at: Sequence[float],
+        words: Sequence[str],
+        role: str = "muted",
+        pad: float = 4,
+    ) -> None:
         """Label an axis (``x`` or ``y``) by plain texts: much quicker than matplotlib's own ticks."""
         from matplotlib.transforms import blended_transform_factory
 
@@ -146,8 +191,20 @@ class Canvas:
         shift, place = ((0.0, -pad), ("center", "top")) if below else ((-pad, 0.0), ("right", "center"))
         for spot, text in zip(at, words, strict=True):
             x, y = (spot, 0.0) if below else (0.0, spot)
-            self.text(ax, x, y, text, role, size=12, ha=place[0], va=place[1], halo=False,
-                      transform=blended_transform_factory(*base), shift=shift, claim=False)  # fmt: skip
+            self.text(
+                ax,
+                x,
+                y,
+                text,
+                role,
+                size=12,
+                ha=place[0],
+                va=place[1],
+                halo=False,
+                transform=blended_transform_factory(*base),
+                shift=shift,
+                claim=False,
+            )
 
     # ------------------------------------------------------------------ text
 
@@ -175,9 +232,18 @@ class Canvas:
         base = ax.transData if transform is None else transform
         moved = base + ScaledTranslation(shift[0] / 72, shift[1] / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
-            x, y, printable(words), color=self[role], fontsize=size, fontweight="bold" if bold else "normal",
-            ha=ha, va=va, transform=moved, linespacing=1.2, clip_on=False,
-        )  # fmt: skip
+            x,
+            y,
+            printable(words),
+            color=self[role],
+            fontsize=size,
+            fontweight="bold" if bold else "normal",
+            ha=ha,
+            va=va,
+            transform=moved,
+            linespacing=1.2,
+            clip_on=False,
+        )
         artist.set_gid(f"c:{toggle + ' ' if toggle else ''}{'halo' if halo else 'plain'}")
         if claim:
             self.boxes.append(artist.get_window_extent(self.renderer))
@@ -380,7 +446,20 @@ def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: flo
         if month.month == 1 or (n == 0 and (13 - month.month) * width >= 34):
             if (i - last_year_at) * width < 34:
                 continue
-            canvas.text(ax, i, 0, str(month.year), "muted", size=12, ha="center", va="top", halo=False, transform=below, shift=(0, -18), claim=False)  # fmt: skip
+            canvas.text(
+                ax,
+                i,
+                0,
+                str(month.year),
+                "muted",
+                size=12,
+                ha="center",
+                va="top",
+                halo=False,
+                transform=below,
+                shift=(0, -18),
+                claim=False,
+            )
             last_year_at = i
 
 

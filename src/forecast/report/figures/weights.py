@@ -12,9 +12,14 @@ from forecast.report.figures import style as f
 
 #: Line of each member in turn: colour role and dash; the first is the solid one.
 LINES: tuple[tuple[str, tuple[float, ...] | None], ...] = (
-    ("m-rw", f.DASHES["m-rw"]), ("fc", None), ("m-arima", f.DASHES["m-arima"]), ("m-ridge", f.DASHES["m-ridge"]),
-    ("m-ev", f.DASHES["m-ev"]), ("ink", (2, 1)), ("muted", None),
-)  # fmt: skip
+    ("m-rw", f.DASHES["m-rw"]),
+    ("fc", None),
+    ("m-arima", f.DASHES["m-arima"]),
+    ("m-ridge", f.DASHES["m-ridge"]),
+    ("m-ev", f.DASHES["m-ev"]),
+    ("ink", (2, 1)),
+    ("muted", None),
+)
 
 
 @f.styled

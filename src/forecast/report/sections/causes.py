@@ -39,7 +39,12 @@ def changed_section(r: Report) -> Section:
             else w.signed(w.forecast_number(float(row.change)))
         )
         why = "" if pd.isna(row.why) else retold(str(row.why))
-        rows.append(Row((w.capital(retold(str(row.step))), w.rounded(float(row.forecast)), change, why), "lead" if n == len(table) - 1 else ""))  # fmt: skip
+        rows.append(
+            Row(
+                (w.capital(retold(str(row.step))), w.rounded(float(row.forecast)), change, why),
+                "lead" if n == len(table) - 1 else "",
+            )
+        )
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
     caption = t("From the last issue to this one: forecast for {month}", month=w.month_long(month))
     steps = [
@@ -47,7 +52,9 @@ def changed_section(r: Report) -> Section:
         for row in records(table.iloc[1:-1])
         if pd.notna(row.change)
     ]
-    find = findings.changed_find(w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps)  # fmt: skip
+    find = findings.changed_find(
+        w.month_name(month), float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1]), steps
+    )
     head = (Head(t("Step")), Head(t("Forecast"), "n"), Head(t("Change"), "n"), Head(t("Why")))
     foot = t(
         "Steps are recomputed one at a time, in this order; unrounded they add up exactly (changes.csv)."
@@ -121,23 +128,40 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
 
     tops = scales(cases)
     own = [w.number_word(i + 1) for i, top in enumerate(tops) if top < max(tops)]
-    scale = t('. Panel {own} has its own scale', own=w.joined(own)) if len(own) == 1 else t('. Panels {own} have their own scales', own=w.joined(own)) if own else ""  # fmt: skip
+    scale = (
+        t(". Panel {own} has its own scale", own=w.joined(own))
+        if len(own) == 1
+        else t(". Panels {own} have their own scales", own=w.joined(own))
+        if own
+        else ""
+    )
     unit = f.unit_words(max(tops), r.view.name.unit_words)
     told = " ".join(
         t("Made {title}: {case}.", title=case.title, case=_case_words(case, r.view.whole)) for case in cases
     )
     return r.studio.chart(
-        "would-we-have-known", draw,
+        "would-we-have-known",
+        draw,
         title=findings.known_title(len(cases), held, total),
-        subtitle=w.capital(t('{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}', measure=r.view.name.measure, unit=', ' + unit if unit else '', scale=scale)),
-        note=t('Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}', source=r.source),
-        label=t('{number} small line charts. {told}', number=w.capital(w.number_word(len(cases))), told=told),
+        subtitle=w.capital(
+            t(
+                "{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}",
+                measure=r.view.name.measure,
+                unit=", " + unit if unit else "",
+                scale=scale,
+            )
+        ),
+        note=t(
+            "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}",
+            source=r.source,
+        ),
+        label=t("{number} small line charts. {told}", number=w.capital(w.number_word(len(cases))), told=told),
         csv="knowledge.csv",
         table=cases_table(cases, r.view.whole),
         toggles=_knowledge_toggles(cases),
-        toggle_words=t('Show the forecast made with:'),
+        toggle_words=t("Show the forecast made with:"),
         toggle_group="kn",
-    )  # fmt: skip
+    )
 
 
 def _knowledge_toggles(cases: list[CasePanel]) -> tuple[Toggle, ...]:
@@ -160,7 +184,11 @@ def _knowledge_toggles(cases: list[CasePanel]) -> tuple[Toggle, ...]:
 def _case_words(case: CasePanel, whole: bool) -> str:
     last = case.ahead.iloc[-1]
     words = {**{key: t(line[2]) for key, line in LINES.items()}, "none": t("no events|of the calendar")}
-    parts = [f"{words[key]} {w.rounded(float(last[key]), whole)}" for key in LINES if key in last and np.isfinite(last[key])]  # fmt: skip
+    parts = [
+        f"{words[key]} {w.rounded(float(last[key]), whole)}"
+        for key in LINES
+        if key in last and np.isfinite(last[key])
+    ]
     if np.isfinite(last["actual"]):
         parts.append(t("happened {count}", count=w.count(float(last["actual"]))))
     return f"{w.month_long(case.ahead.index[-1])} {', '.join(parts)}"
@@ -168,7 +196,15 @@ def _case_words(case: CasePanel, whole: bool) -> str:
 
 def cases_table(cases: list[CasePanel], whole: bool) -> Table:
     """Return the last month of each case: what each state of knowledge gave, and what happened."""
-    head = (Head(t('Made on')), Head(t('for'), "w"), Head(t('no events|of the calendar'), "n"), Head(t('as known'), "n"), Head(t('80% range'), "n"), Head(t('hindsight'), "n"), Head(t('happened'), "n"))  # fmt: skip
+    head = (
+        Head(t("Made on")),
+        Head(t("for"), "w"),
+        Head(t("no events|of the calendar"), "n"),
+        Head(t("as known"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("hindsight"), "n"),
+        Head(t("happened"), "n"),
+    )
     out = []
     for case in cases:
         last = case.ahead.iloc[-1]
@@ -178,9 +214,25 @@ def cases_table(cases: list[CasePanel], whole: bool) -> Table:
                 w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else t("none|cell")
             )
 
-        ends = w.span(float(last["lower_80"]), float(last["upper_80"]), whole) if "lower_80" in last and np.isfinite(last["lower_80"]) else t("refused")  # fmt: skip
+        ends = (
+            w.span(float(last["lower_80"]), float(last["upper_80"]), whole)
+            if "lower_80" in last and np.isfinite(last["lower_80"])
+            else t("refused")
+        )
         actual = w.count(float(last["actual"])) if np.isfinite(last["actual"]) else t("not yet known")
-        out.append(Row((case.title, w.month_short(case.ahead.index[-1]), cell("none"), cell("at_origin"), ends, cell("hindsight"), actual)))  # fmt: skip
+        out.append(
+            Row(
+                (
+                    case.title,
+                    w.month_short(case.ahead.index[-1]),
+                    cell("none"),
+                    cell("at_origin"),
+                    ends,
+                    cell("hindsight"),
+                    actual,
+                )
+            )
+        )
     return Table(t("Forecasts for the last month shown, made on each date"), head, tuple(out), kind="dates")
 
 
@@ -207,7 +259,12 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
         )
         for row in records(rows)
     ]
-    head = (Head(t('Months ahead')), Head(t('No events'), "n"), Head(t('As known at the time'), "n"), Head(t('With hindsight (not available to anyone)'), "n"))  # fmt: skip
+    head = (
+        Head(t("Months ahead")),
+        Head(t("No events"), "n"),
+        Head(t("As known at the time"), "n"),
+        Head(t("With hindsight (not available to anyone)"), "n"),
+    )
     far = rows.iloc[-1]
     find = findings.known_find(
         int(far["horizon"]), float(far["none"]), float(far["at_origin"]), float(far["hindsight"])
@@ -234,9 +291,20 @@ def worth_table(r: Report) -> Table | None:
     out = []
     for row in records(rows):
         ahead = t("all|distances") if str(row.horizon) == "all" else str(row.horizon)
-        known, after = (_gain(*three) for three in ((row.gain, row.lower, row.upper), (row.gain_hindsight, row.lower_hindsight, row.upper_hindsight)))  # fmt: skip
+        known, after = (
+            _gain(*three)
+            for three in (
+                (row.gain, row.lower, row.upper),
+                (row.gain_hindsight, row.lower_hindsight, row.upper_hindsight),
+            )
+        )
         out.append(Row((coded.get(str(row.coding), str(row.coding)), ahead, known, after)))
-    head = (Head(t('Events coded')), Head(t('Months ahead')), Head(t('As known at the time, 90% range'), "n"), Head(t('With hindsight, 90% range'), "n"))  # fmt: skip
+    head = (
+        Head(t("Events coded")),
+        Head(t("Months ahead")),
+        Head(t("As known at the time, 90% range"), "n"),
+        Head(t("With hindsight, 90% range"), "n"),
+    )
     foot = t(
         "Mean absolute miss against the same forecast without events; plus is better. Ranges by block bootstrap; where one holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is hindsight even where the events were known."
     )
@@ -297,7 +365,9 @@ def if_section(r: Report) -> Section | None:
         times = f"{w.factor(row.middle / last.middle)}" if last.middle > 0 else ""
         out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole), times)))
         (figures if name in figure else told).append((words[name], float(row.middle)))
-    foot = t('The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before.')  # fmt: skip
+    foot = t(
+        "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."
+    )
     head = (
         Head(t("If")),
         Head(t("then about"), "n"),
@@ -400,18 +470,41 @@ def scenario_chart(
     end = base["month"].iloc[-1]
     unit = f.unit_words(float(base["upper_80"].max()), view.name.unit_words)
     ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
-    told = "; ".join([t('nothing new {number}', number=w.rounded(base['middle'].iloc[-1], view.whole)), *(f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}" for n, rows in drawn.groupby("scenario", sort=False))])  # fmt: skip
+    told = "; ".join(
+        [
+            t("nothing new {number}", number=w.rounded(base["middle"].iloc[-1], view.whole)),
+            *(
+                f"{words[str(n)]} {w.rounded(rows['middle'].iloc[-1], view.whole)}"
+                for n, rows in drawn.groupby("scenario", sort=False)
+            ),
+        ]
+    )
     return r.studio.chart(
-        "scenarios", draw,
+        "scenarios",
+        draw,
         title=findings.if_title(
-            float(base["middle"].iloc[-1]), ends, base["middle"].to_list(), any(_about_a_figure(r.run, n) for n in paths)
+            float(base["middle"].iloc[-1]),
+            ends,
+            base["middle"].to_list(),
+            any(_about_a_figure(r.run, n) for n in paths),
         ),
-        subtitle=w.capital(t('{measure}{unit}. Count to {last}, then {paths}', measure=view.name.measure, unit=', ' + unit if unit else '', last=w.month_long(view.last), paths=w.word_plural(len(paths) + 1, '“if … then” path'))),
-        note=t('Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}', source=r.source),
-        label=t('Line chart to {end}: {told}.', end=w.month_long(end), told=told),
+        subtitle=w.capital(
+            t(
+                "{measure}{unit}. Count to {last}, then {paths}",
+                measure=view.name.measure,
+                unit=", " + unit if unit else "",
+                last=w.month_long(view.last),
+                paths=w.word_plural(len(paths) + 1, "“if … then” path"),
+            )
+        ),
+        note=t(
+            "Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}",
+            source=r.source,
+        ),
+        label=t("Line chart to {end}: {told}.", end=w.month_long(end), told=told),
         csv="scenarios.csv",
         table=scenario_table(base, paths, words, view.whole),
-    )  # fmt: skip
+    )
 
 
 def scenario_table(

@@ -49,10 +49,17 @@ def effect_rows(r: Report) -> pd.DataFrame:
         members, months, label = _event(r, str(event), row["group"])
         month = months[0] if months else None
         entry: dict[str, Any] = {
-            "event": event, "label": label, "month": month, "members": members, "estimate": float(row["estimate"]),
-            "placebo_p": float(row["placebo_p"]), "placebo_n": float(row["placebo_n"]), "note": row["note"],
-            "shrunken": float(row["shrunken"]), "shrunken_se": float(row["shrunken_se"]),
-        }  # fmt: skip
+            "event": event,
+            "label": label,
+            "month": month,
+            "members": members,
+            "estimate": float(row["estimate"]),
+            "placebo_p": float(row["placebo_p"]),
+            "placebo_n": float(row["placebo_n"]),
+            "note": row["note"],
+            "shrunken": float(row["shrunken"]),
+            "shrunken_se": float(row["shrunken_se"]),
+        }
         for name, level in (("80", 0.8), ("95", 0.95)):
             found = rows[np.isclose(rows["level"].astype(float), level)]
             entry[f"lower_{name}"] = float(found["lower"].iloc[0]) if len(found) else np.nan
@@ -170,7 +177,10 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     def draw(**how: Any) -> Any:
         return draw_effects(rows, **how)
 
-    told = "; ".join(f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}" for row in records(rows))  # fmt: skip
+    told = "; ".join(
+        f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}"
+        for row in records(rows)
+    )
     note = (
         t("Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero")
         + (
@@ -201,14 +211,19 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         )
     )
     return r.studio.chart(
-        "effects", draw,
-        title=findings.effects_title(int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())),
-        subtitle=t('Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)'),
+        "effects",
+        draw,
+        title=findings.effects_title(
+            int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())
+        ),
+        subtitle=t(
+            "Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)"
+        ),
         note=f"{note} {r.source}",
-        label=t('Dot and interval chart. {told}.', told=told),
+        label=t("Dot and interval chart. {told}.", told=told),
         csv="effects.csv",
         table=effects_table(r, rows),
-    )  # fmt: skip
+    )
 
 
 def _against_recent(rows: pd.DataFrame) -> str:
@@ -231,11 +246,16 @@ def _against_recent(rows: pd.DataFrame) -> str:
 def effects_table(r: Report, rows: pd.DataFrame) -> Table:
     """Return the jumps with both ranges, the shrunken estimate, the placebo and the jump in counts."""
     head = (
-        Head(t('Measure or group')), Head(t('began'), "w"), Head(t('jump'), "n"), Head(t('80% range'), "n"), Head(t('95% range'), "n"),
-        Head(t('drawn towards expectation'), "n"), Head(t('ordinary months with as large a jump'), "n"),
-        Head(t('under other choices of model'), "n"),
-        Head(t('in numbers, from the month before'), "n"),
-    )  # fmt: skip
+        Head(t("Measure or group")),
+        Head(t("began"), "w"),
+        Head(t("jump"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("95% range"), "n"),
+        Head(t("drawn towards expectation"), "n"),
+        Head(t("ordinary months with as large a jump"), "n"),
+        Head(t("under other choices of model"), "n"),
+        Head(t("in numbers, from the month before"), "n"),
+    )
     out = []
     for row in records(rows):
         before = r.view.value(row.month - 1) if row.month is not None else None
@@ -246,9 +266,27 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
         )
         if "differ in shape" in str(row.note):
             counts = t("not one jump: the measures act in different months")
-        ends = [t('{low} to {high}', low=w.effect(low), high=w.effect(high)) if np.isfinite([low, high]).all() else t("refused") for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))]  # fmt: skip
+        ends = [
+            t("{low} to {high}", low=w.effect(low), high=w.effect(high))
+            if np.isfinite([low, high]).all()
+            else t("refused")
+            for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))
+        ]
         shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else t("none|cell")
-        out.append(Row((Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""), w.month_short(row.month) if row.month is not None else t("none|cell"), w.effect(row.estimate), *ends, shrunken, row.ordinary, findings.varied_cell(row.varied), counts)))  # fmt: skip
+        out.append(
+            Row(
+                (
+                    Cell(row.label, " · ".join(row.members) if len(row.members) > 1 else ""),
+                    w.month_short(row.month) if row.month is not None else t("none|cell"),
+                    w.effect(row.estimate),
+                    *ends,
+                    shrunken,
+                    row.ordinary,
+                    findings.varied_cell(row.varied),
+                    counts,
+                )
+            )
+        )
     return Table(t("Estimated jumps and the measures that share each date"), head, tuple(out))
 
 
@@ -256,7 +294,16 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
     table, calendar = r.run.estimability, r.run.events
     groups = [row for row in records(effects) if len(row.members) > 1] if len(effects) else []
-    out = [Row((" · ".join(row.members), t('one joint jump'), retold(row.why_group) or t('in force in the same months'))) for row in groups]  # fmt: skip
+    out = [
+        Row(
+            (
+                " · ".join(row.members),
+                t("one joint jump"),
+                retold(row.why_group) or t("in force in the same months"),
+            )
+        )
+        for row in groups
+    ]
     rest = 0
     if len(table) and len(calendar):
         table = pick(table, series_id=r.view.series_id)
@@ -296,12 +343,24 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
 
 #: Column of the specification table -> its heading, and its options in the words of a reader.
 FACTORS = {
-    "shape": (mark('Shape'), {"step": mark('lasting step'), "decay": mark('step that fades'), "ramp": mark('gradual'), "own": mark('as in the calendar'), "pulse": mark('only its months')}),
-    "transform": (mark('Scale'), {"log": mark('logarithms'), "none": mark('counts'), "box-cox": "Box-Cox"}),
-    "window": (mark('Figures used'), {}),
-    "order": (mark('ARIMA orders'), {"given": mark('as in this report'), "airline": "(0,1,1)(0,1,1)", "auto": mark('chosen by AICc')}),
-    "beside": (mark('Other events in the model'), {"all": mark('all|events'), "none": mark('none|events')}),
-}  # fmt: skip
+    "shape": (
+        mark("Shape"),
+        {
+            "step": mark("lasting step"),
+            "decay": mark("step that fades"),
+            "ramp": mark("gradual"),
+            "own": mark("as in the calendar"),
+            "pulse": mark("only its months"),
+        },
+    ),
+    "transform": (mark("Scale"), {"log": mark("logarithms"), "none": mark("counts"), "box-cox": "Box-Cox"}),
+    "window": (mark("Figures used"), {}),
+    "order": (
+        mark("ARIMA orders"),
+        {"given": mark("as in this report"), "airline": "(0,1,1)(0,1,1)", "auto": mark("chosen by AICc")},
+    ),
+    "beside": (mark("Other events in the model"), {"all": mark("all|events"), "none": mark("none|events")}),
+}
 
 
 def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Any]:
@@ -348,17 +407,39 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     total = _total(response, row.event, "same months")
     span = w.span(total.without_lower_80, total.without_upper_80, view.whole)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
-    title = t('With “{label}” {happened} were counted in {months}; this model gives {span} without its effect', label=row.label, happened=w.rounded(total.happened, view.whole), months=w.plural(len(same), 'month'), span=span)  # fmt: skip
+    title = t(
+        "With “{label}” {happened} were counted in {months}; this model gives {span} without its effect",
+        label=row.label,
+        happened=w.rounded(total.happened, view.whole),
+        months=w.plural(len(same), "month"),
+        span=span,
+    )
     title += t(", and the sign of that effect depends on the model") if row.clear and not row.firm else ""
     return r.studio.chart(
-        "with-and-without", draw,
+        "with-and-without",
+        draw,
         title=title,
-        subtitle=w.capital(t('{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate', measure=view.name.measure, unit=', ' + unit if unit else '')),
-        note=t('Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}', source=r.source),
-        label=t('Line chart, {first} to {last}. Counted {happened}; without the effect {span}.', first=w.month_long(counts.index[0]), last=w.month_long(last), happened=w.rounded(total.happened, view.whole), span=span),
+        subtitle=w.capital(
+            t(
+                "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate",
+                measure=view.name.measure,
+                unit=", " + unit if unit else "",
+            )
+        ),
+        note=t(
+            "Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}",
+            source=r.source,
+        ),
+        label=t(
+            "Line chart, {first} to {last}. Counted {happened}; without the effect {span}.",
+            first=w.month_long(counts.index[0]),
+            last=w.month_long(last),
+            happened=w.rounded(total.happened, view.whole),
+            span=span,
+        ),
         csv="response.csv",
         table=_response_table(before, same, row.label, view.whole),
-    )  # fmt: skip
+    )
 
 
 def _total(response: pd.DataFrame, event: str, basis: str) -> Any:
@@ -370,15 +451,30 @@ def _total(response: pd.DataFrame, event: str, basis: str) -> Any:
 
 def _response_table(before: pd.DataFrame, same: pd.DataFrame, label: str, whole: bool) -> Table:
     head = (
-        Head(t('Month')), Head(t('counted'), "n"), Head(t('effect taken out'), "n"), Head(t('80% range'), "n"), Head(t('change that the shape implies'), "n"),
-        Head(t('forecast made the month before'), "n"), Head(t('80% range'), "n"),
-    )  # fmt: skip
+        Head(t("Month")),
+        Head(t("counted"), "n"),
+        Head(t("effect taken out"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("change that the shape implies"), "n"),
+        Head(t("forecast made the month before"), "n"),
+        Head(t("80% range"), "n"),
+    )
     ahead = {row.month: row for row in records(before)}
     out = []
     for row in records(same):
-        cells = [w.month_short(row.month), w.count(row.happened), w.rounded(row.middle, whole), w.span(row.lower_80, row.upper_80, whole), f"{w.signed(row.percent)}%"]  # fmt: skip
+        cells = [
+            w.month_short(row.month),
+            w.count(row.happened),
+            w.rounded(row.middle, whole),
+            w.span(row.lower_80, row.upper_80, whole),
+            f"{w.signed(row.percent)}%",
+        ]
         one = ahead.get(row.month)
-        cells += [t('more than a year on')] * 2 if one is None else [w.rounded(one.middle, whole), w.span(one.lower_80, one.upper_80, whole)]  # fmt: skip
+        cells += (
+            [t("more than a year on")] * 2
+            if one is None
+            else [w.rounded(one.middle, whole), w.span(one.lower_80, one.upper_80, whole)]
+        )
         out.append(Row(tuple(cells)))
     return Table(t("Month by month with and without “{label}”", label=label), head, tuple(out), kind="dates")
 
@@ -386,9 +482,13 @@ def _response_table(before: pd.DataFrame, same: pd.DataFrame, label: str, whole:
 def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table:
     """Return the sums of the months of each event, with and without it."""
     head = (
-        Head(t('Measure or group')), Head(t('months'), "n"), Head(t('counted'), "n"), Head(t('without its effect, 80% range'), "n"),
-        Head(t('difference, 80% range'), "n"), Head(t('difference from a forecast made the month before, 80% range'), "n"),
-    )  # fmt: skip
+        Head(t("Measure or group")),
+        Head(t("months"), "n"),
+        Head(t("counted"), "n"),
+        Head(t("without its effect, 80% range"), "n"),
+        Head(t("difference, 80% range"), "n"),
+        Head(t("difference from a forecast made the month before, 80% range"), "n"),
+    )
     out = []
     for row in records(rows):
         total, before = (_total(response, row.event, basis) for basis in ("same months", "forecast before"))
@@ -398,8 +498,20 @@ def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table
         gaps = [_gap(one, r.view.whole) for one in (total, before)]
         if before is not None and before.note:
             gaps[1] += t(" (first 12 months)")
-        out.append(Row((row.label, w.count(months), w.rounded(total.happened, r.view.whole), w.span(total.without_lower_80, total.without_upper_80, r.view.whole), *gaps)))  # fmt: skip
-    foot = t('Sums over the months in which each was in force. Where the two differences disagree, the figures do not say which is right. Measures that share months share what happened in them, so the differences do not add up.')  # fmt: skip
+        out.append(
+            Row(
+                (
+                    row.label,
+                    w.count(months),
+                    w.rounded(total.happened, r.view.whole),
+                    w.span(total.without_lower_80, total.without_upper_80, r.view.whole),
+                    *gaps,
+                )
+            )
+        )
+    foot = t(
+        "Sums over the months in which each was in force. Where the two differences disagree, the figures do not say which is right. Measures that share months share what happened in them, so the differences do not add up."
+    )
     return Table(t("With and without: sums by this model"), head, tuple(out), foot)
 
 
@@ -425,7 +537,11 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
 
     clear = int(((table["percent_lower_95"] > 0) | (table["percent_upper_95"] < 0)).sum())
     widest = findings.widest(table["percent"], options)
-    cells = [Row((f"{title}: {option}", w.count(int(mask.sum())), *_spread(table.loc[mask, "percent"]))) for title, rows in options for option, mask in rows]  # fmt: skip
+    cells = [
+        Row((f"{title}: {option}", w.count(int(mask.sum())), *_spread(table.loc[mask, "percent"])))
+        for title, rows in options
+        for option, mask in rows
+    ]
     head = (
         Head(t("Choice")),
         Head(t("estimates"), "n"),
@@ -434,14 +550,30 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
         Head(t("highest"), "n"),
     )
     return r.studio.chart(
-        "specification", draw,
+        "specification",
+        draw,
         title=findings.specification_title(row.label, row.varied, row.estimate),
-        subtitle=t('Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each', label=row.label, count=w.count(len(table))),
-        note=t('The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}', clear=w.hits(clear, len(table)), widest=widest, ramp_months=w.number_word(r.run.experiment.specification.ramp_months), source=r.source),
-        label=t('Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.', count=w.count(len(table)), span=row.varied.span, same=w.hits(row.varied.same, row.varied.n)),
+        subtitle=t(
+            "Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
+            label=row.label,
+            count=w.count(len(table)),
+        ),
+        note=t(
+            "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
+            clear=w.hits(clear, len(table)),
+            widest=widest,
+            ramp_months=w.number_word(r.run.experiment.specification.ramp_months),
+            source=r.source,
+        ),
+        label=t(
+            "Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.",
+            count=w.count(len(table)),
+            span=row.varied.span,
+            same=w.hits(row.varied.same, row.varied.n),
+        ),
         csv="specification.csv",
-        table=Table(t('The estimates by choice'), head, tuple(cells)),
-    )  # fmt: skip
+        table=Table(t("The estimates by choice"), head, tuple(cells)),
+    )
 
 
 def _options(r: Report, table: pd.DataFrame, column: str, words: dict[str, str]) -> list[tuple[str, Any]]:

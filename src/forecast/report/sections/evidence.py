@@ -165,8 +165,12 @@ def events_table(run: Any, view: View) -> Table | None:
         return None
     plain, moved = (m.set_index("month") for m in made)
     head = (
-        Head(t('Month')), Head(t('Without events'), "n"), Head(t('80% range'), "n"), Head(t('With events'), "n"), Head(t('80% range'), "n"),
-    )  # fmt: skip
+        Head(t("Month")),
+        Head(t("Without events"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("With events"), "n"),
+        Head(t("80% range"), "n"),
+    )
     rows = []
     for month in plain.index[plain["horizon"].isin((1, 2, 3, 4, 5, 6, 9, 12))]:
         cells: list[str] = []
@@ -373,9 +377,15 @@ def others_table(run: Any, series_id: str) -> Table | None:
     if not len(table):
         return None
     head = (
-        Head(t('Forecast of')), Head(t('Made'), "n"), Head(t('For'), "n"), Head(t('Theirs'), "n"), Head(t('Counted'), "n"),
-        Head(t('Off by'), "n"), Head(t('Ours'), "n"), Head(t('Off by'), "n"),
-    )  # fmt: skip
+        Head(t("Forecast of")),
+        Head(t("Made"), "n"),
+        Head(t("For"), "n"),
+        Head(t("Theirs"), "n"),
+        Head(t("Counted"), "n"),
+        Head(t("Off by"), "n"),
+        Head(t("Ours"), "n"),
+        Head(t("Off by"), "n"),
+    )
     rows = []
     lacking = t("none|of a forecast")
     for row in records(table):
@@ -385,15 +395,20 @@ def others_table(run: Any, series_id: str) -> Table | None:
         rows.append(
             Row(
                 (
-                    Cell(w.capital(str(row.forecaster)), f"{row.source}. {w.capital(retold(str(row.note)))}".rstrip(". ")),
-                    str(row.made), _months(row.first_month, row.last_month), theirs,
-                    w.count(row.actual) if np.isfinite(row.actual) else t('not yet known'),
-                    w.change(row.point, row.actual) if scored else t('not scored'),
+                    Cell(
+                        w.capital(str(row.forecaster)),
+                        f"{row.source}. {w.capital(retold(str(row.note)))}".rstrip(". "),
+                    ),
+                    str(row.made),
+                    _months(row.first_month, row.last_month),
+                    theirs,
+                    w.count(row.actual) if np.isfinite(row.actual) else t("not yet known"),
+                    w.change(row.point, row.actual) if scored else t("not scored"),
                     w.rounded(row.ours) if ours else lacking,
                     w.change(row.ours, row.actual) if ours and np.isfinite(row.ours_error) else lacking,
                 )
             )
-        )  # fmt: skip
+        )
     foot = t(
         "{selection} Ours: the last published or replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours."
         if (table["ours_kind"] == "published").any()
@@ -428,14 +443,26 @@ def early_table(run: Any, series_id: str) -> Table | None:
     rows = tuple(
         Row(
             (
-                w.month_short(row.month), kinds[str(row.kind)], w.day_short(row.released), w.count(row.value),
-                w.count(row.official) if np.isfinite(row.official) else t('not yet'),
-                f"{w.signed(100 * float(np.expm1(row.log_error)), 1)}%" if np.isfinite(row.log_error) else t("open|of an error"),
+                w.month_short(row.month),
+                kinds[str(row.kind)],
+                w.day_short(row.released),
+                w.count(row.value),
+                w.count(row.official) if np.isfinite(row.official) else t("not yet"),
+                f"{w.signed(100 * float(np.expm1(row.log_error)), 1)}%"
+                if np.isfinite(row.log_error)
+                else t("open|of an error"),
             )
         )
         for row in records(table)
-    )  # fmt: skip
-    head = (Head(t('Month')), Head(t('Kind')), Head(t('Known on')), Head(t('Early figure'), "n"), Head(t('First official'), "n"), Head(t('Off by'), "n"))  # fmt: skip
+    )
+    head = (
+        Head(t("Month")),
+        Head(t("Kind")),
+        Head(t("Known on")),
+        Head(t("Early figure"), "n"),
+        Head(t("First official"), "n"),
+        Head(t("Off by"), "n"),
+    )
     return Table(
         t("Figures known before they were official, and how far off they were"), head, rows, folded=True
     )

@@ -86,9 +86,18 @@ def sure_find(held: Sequence[Held], months: dict[int, Any]) -> str:
             hits=w.hits(last.held, last.n),
         )
         if last.horizon in months:
-            text += t(' Read the 80% range for {month} as nearer to a {share} range.', month=w.month_long(months[last.horizon]), share=w.nearest_tenth(last.share))  # fmt: skip
+            text += t(
+                " Read the 80% range for {month} as nearer to a {share} range.",
+                month=w.month_long(months[last.horizon]),
+                share=w.nearest_tenth(last.share),
+            )
     elif rest:
-        text += t(' {ahead} it held in {hits}: these overlap and are worth about {independent_months}, too few to tell it from the promise.', ahead=w.capital(w.ahead(rest[-1].horizon)), hits=w.hits(rest[-1].held, rest[-1].n), independent_months=w.plural(max(round(rest[-1].n / rest[-1].horizon), 1), 'independent month'))  # fmt: skip
+        text += t(
+            " {ahead} it held in {hits}: these overlap and are worth about {independent_months}, too few to tell it from the promise.",
+            ahead=w.capital(w.ahead(rest[-1].horizon)),
+            hits=w.hits(rest[-1].held, rest[-1].n),
+            independent_months=w.plural(max(round(rest[-1].n / rest[-1].horizon), 1), "independent month"),
+        )
     return text
 
 

@@ -152,24 +152,47 @@ def effects_find(jumps: Sequence[Jump]) -> str:
         parts.append(_shaky(max(shaky, key=lambda jump: abs(jump.estimate)), bool(firm)))
     if vague:
         last = vague[-1]
-        parts.append(t('The jump of “{label}”{month}, {estimate}, cannot be told apart from ordinary change in this model, which is not the same as no effect.', label=last.label, month=_of(last.month), estimate=w.effect(last.estimate)))  # fmt: skip
+        parts.append(
+            t(
+                "The jump of “{label}”{month}, {estimate}, cannot be told apart from ordinary change in this model, which is not the same as no effect.",
+                label=last.label,
+                month=_of(last.month),
+                estimate=w.effect(last.estimate),
+            )
+        )
     return " ".join(parts)
 
 
 #: The jump that is told first, by its direction and by whether it is the largest of those that keep their sign.
 LARGEST = {
-    ("fall", True): mark("The largest fall that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
-    ("fall", False): mark("The largest fall came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
-    ("rise", True): mark("The largest rise that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
-    ("rise", False): mark("The largest rise came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."),
-}  # fmt: skip
+    ("fall", True): mark(
+        "The largest fall that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
+    ),
+    ("fall", False): mark(
+        "The largest fall came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
+    ),
+    ("rise", True): mark(
+        "The largest rise that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
+    ),
+    ("rise", False): mark(
+        "The largest rise came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
+    ),
+}
 #: A jump whose sign hangs on the model, by its direction and by whether another one stands out as well.
 SHAKY = {
-    ("fall", True): mark("The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."),
-    ("fall", False): mark("The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."),
-    ("rise", True): mark("The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."),
-    ("rise", False): mark("The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."),
-}  # fmt: skip
+    ("fall", True): mark(
+        "The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."
+    ),
+    ("fall", False): mark(
+        "The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."
+    ),
+    ("rise", True): mark(
+        "The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."
+    ),
+    ("rise", False): mark(
+        "The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."
+    ),
+}
 
 
 def _largest(big: Jump, among_firm: bool) -> str:
@@ -310,7 +333,13 @@ def known_find(horizon: int, none: float, known: float, hindsight: float) -> str
     """Return whether knowing events helped, from typical misses on logs."""
     a, b, c = (float(np.exp(value)) for value in (none, known, hindsight))
     start = t("In part.") if b <= 0.9 * a else t("Knowing the events helped little.")
-    text = t('{start} {ahead}, the typical forecast was off by a factor of {without} without events and {known} with the events known at the time', start=start, ahead=w.capital(w.ahead(horizon)), without=w.decimal(a, 2), known=w.decimal(b, 2))  # fmt: skip
+    text = t(
+        "{start} {ahead}, the typical forecast was off by a factor of {without} without events and {known} with the events known at the time",
+        start=start,
+        ahead=w.capital(w.ahead(horizon)),
+        without=w.decimal(a, 2),
+        known=w.decimal(b, 2),
+    )
     if np.isfinite(c):
         text += t(
             "; {hindsight} had dates, shapes and ends of the same kind of measures been known in advance",

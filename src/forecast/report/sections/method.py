@@ -279,7 +279,11 @@ def _dates(r: Report) -> list[Note]:
         if told
         else t(", no outcome is known yet.")
     )
-    same = {f"{w.count(v.n)} {w.ahead(h)}" for h in (1,) if (v := evidence.verdict(run, r.view.series_id, run.headline, h)) is not None}  # fmt: skip
+    same = {
+        f"{w.count(v.n)} {w.ahead(h)}"
+        for h in (1,)
+        if (v := evidence.verdict(run, r.view.series_id, run.headline, h)) is not None
+    }
     if same:
         text += t(
             " Models are compared only on dates on which every one of them has a forecast with all three ranges: {number}.",

@@ -198,7 +198,9 @@ def _relative(new: float, old: float, month: str) -> str:
     )
 
 
-def description(noun: str, label: str, month: Any, middle: float, low_high: tuple[float, float] | None, whole: bool) -> str:  # fmt: skip
+def description(
+    noun: str, label: str, month: Any, middle: float, low_high: tuple[float, float] | None, whole: bool
+) -> str:
     """Return the one line that search engines and link previews show."""
     ends = t("no 80% range") if low_high is None else t("80% range {span}", span=w.span(*low_high, whole))
     return t(

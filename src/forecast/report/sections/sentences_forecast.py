@@ -11,7 +11,15 @@ from forecast.report import format as w
 from forecast.report.catalogue import mark, t
 
 
-def forecast_title(last: Any, last_value: float, end: Any, middles: Sequence[float], first_ratio: float | None, end_ratio: float | None, whole: bool = True) -> str:  # fmt: skip
+def forecast_title(
+    last: Any,
+    last_value: float,
+    end: Any,
+    middles: Sequence[float],
+    first_ratio: float | None,
+    end_ratio: float | None,
+    whole: bool = True,
+) -> str:
     """Return the title of the first chart: where the middle goes, and whether the range widens fast."""
     middle = middles[-1]
     move = middle / last_value - 1 if last_value else float(round(middle) != 0)
@@ -84,11 +92,25 @@ def forecast_note(ranges: Sequence[str], rests: str, source: str) -> str:
         eight = t("Eight outcomes in ten should fall inside the 80% range") if "80" in ranges else ""
         five = t("five in ten inside the 50% range") if "50" in ranges else ""
         reading = ", ".join(part for part in (eight, five) if part)
-        reading = t('{reading}. A wide range does not mean that the count is going to swing; it means that less is known. {rests}', reading=w.capital(reading), rests=rests)  # fmt: skip
+        reading = t(
+            "{reading}. A wide range does not mean that the count is going to swing; it means that less is known. {rests}",
+            reading=w.capital(reading),
+            rests=rests,
+        )
     return f"{reading} {source}"
 
 
-def forecast_label(noun: str, low: float, high: float, last: float, middles: tuple[float, float], end: Any, first: tuple[float, float] | None, final: tuple[float, float] | None, whole: bool) -> str:  # fmt: skip
+def forecast_label(
+    noun: str,
+    low: float,
+    high: float,
+    last: float,
+    middles: tuple[float, float],
+    end: Any,
+    first: tuple[float, float] | None,
+    final: tuple[float, float] | None,
+    whole: bool,
+) -> str:
     """Return the fan chart in one sentence, for those who do not see it."""
     text = t(
         "Line chart. Monthly {noun} moved between {low} and {high}, last {last}. The middle of the forecast stays between {lowest} and {highest} to {end}",
@@ -146,9 +168,20 @@ def next_find(
             start=w.rounded(start, whole),
         )
     elif start and abs(end / start - 1) < 0.05:
-        text = t('The middle of the forecast stays near {start} from {first} to {last}.', start=w.rounded(start, whole), first=w.month_name(first), last=w.month_long(last))  # fmt: skip
+        text = t(
+            "The middle of the forecast stays near {start} from {first} to {last}.",
+            start=w.rounded(start, whole),
+            first=w.month_name(first),
+            last=w.month_long(last),
+        )
     else:
-        text = t('The middle of the forecast goes from {start} in {first} to {end} in {last}.', start=w.rounded(start, whole), first=w.month_name(first), end=w.rounded(end, whole), last=w.month_long(last))  # fmt: skip
+        text = t(
+            "The middle of the forecast goes from {start} in {first} to {end} in {last}.",
+            start=w.rounded(start, whole),
+            first=w.month_name(first),
+            end=w.rounded(end, whole),
+            last=w.month_long(last),
+        )
     if ends is not None:
         low, high = w.rounded(ends[0], whole), w.rounded(ends[1], whole)
         text += t(
@@ -221,7 +254,12 @@ def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None
     )
     if refused:
         name, have, need = refused[0]
-        text += t(' “Refused: {have} of {need} errors” means that a {name}% range would need {need} past misses and only {have} exist, so none is printed.', have=have, need=need, name=name)  # fmt: skip
+        text += t(
+            " “Refused: {have} of {need} errors” means that a {name}% range would need {need} past misses and only {have} exist, so none is printed.",
+            have=have,
+            need=need,
+            name=name,
+        )
     if highest is not None:
         text += t(" No range above {highest} can be supported.", highest=w.level_name(highest))
     return text

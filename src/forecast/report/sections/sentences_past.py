@@ -24,9 +24,19 @@ def past_find(last: Any, value: float, record: float, record_month: Any, first: 
             since=since,
         )
     else:
-        text = t('{month} {value} is {change} below the highest count since {since}, {record} in {record_month}.', month=name, value=w.count(value), change=w.plain_change(value, record), since=since, record=w.count(record), record_month=w.month_long(record_month))  # fmt: skip
+        text = t(
+            "{month} {value} is {change} below the highest count since {since}, {record} in {record_month}.",
+            month=name,
+            value=w.count(value),
+            change=w.plain_change(value, record),
+            since=since,
+            record=w.count(record),
+            record_month=w.month_long(record_month),
+        )
     if enlarged:
-        text += t(' Because the recent counts are so much smaller, the forecast is drawn on its own scale at the top of this page, and in place below.')  # fmt: skip
+        text += t(
+            " Because the recent counts are so much smaller, the forecast is drawn on its own scale at the top of this page, and in place below."
+        )
     return text
 
 
@@ -132,7 +142,9 @@ def past_note(with_flags: bool, with_effects: bool, breaks: Sequence[str], sourc
     """Return how to read the ten-year chart."""
     parts = []
     if with_flags:
-        text = t('Lines mark the month in which a measure or event took effect. A line beside a change does not show that the measure brought it about')  # fmt: skip
+        text = t(
+            "Lines mark the month in which a measure or event took effect. A line beside a change does not show that the measure brought it about"
+        )
         parts.append(
             t("{text}: see “What did each policy seem to do?”.", text=text) if with_effects else f"{text}."
         )

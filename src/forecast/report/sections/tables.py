@@ -43,10 +43,14 @@ def _lacking(view: View, row: Any, level: float) -> tuple[int, int] | None:
 def next_table(view: View, as_of: Any) -> Table:
     """Return "What comes next?": the next six months, then the ninth and twelfth in muted ink."""
     head = (
-        Head(t('Month')), Head(t('Forecast (middle)'), "n"), Head(t('80% range (8 in 10)'), "n"),
-        Head(t('50% range (5 in 10)'), "n"), Head(t('95% range (19 in 20)'), "n"), Head(t('Same month a year before'), "n"),
-        Head(t('Chance of more than that'), "n"),
-    )  # fmt: skip
+        Head(t("Month")),
+        Head(t("Forecast (middle)"), "n"),
+        Head(t("80% range (8 in 10)"), "n"),
+        Head(t("50% range (5 in 10)"), "n"),
+        Head(t("95% range (19 in 20)"), "n"),
+        Head(t("Same month a year before"), "n"),
+        Head(t("Chance of more than that"), "n"),
+    )
     rows, refused, steps = [], [], set()
     for row in records(view.ahead):
         horizon = int(row.horizon)
@@ -104,13 +108,24 @@ def chart_table(
             for *_, line in others
         ]
         rows.append(Row(tuple(cells)))
-    caption = t('Counts since {first} and forecasts for the next {months}', first=w.month_long(counts.index[0]), months=w.word_plural(len(ahead), 'month'))  # fmt: skip
+    caption = t(
+        "Counts since {first} and forecasts for the next {months}",
+        first=w.month_long(counts.index[0]),
+        months=w.word_plural(len(ahead), "month"),
+    )
     return Table(caption, tuple(head), tuple(rows), kind="dates")
 
 
 def afterwards_table(view: View) -> Table:
     """Return what became known later beside the forecast; it feeds nothing."""
-    head = (Head(t('Month')), Head(t('Forecast (middle)'), "n"), Head(t('80% range'), "n"), Head(t('Happened'), "n"), Head(t('Inside?')), Head(t('As published on'), "w"))  # fmt: skip
+    head = (
+        Head(t("Month")),
+        Head(t("Forecast (middle)"), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("Happened"), "n"),
+        Head(t("Inside?")),
+        Head(t("As published on"), "w"),
+    )
     later = view.afterwards.set_index("month")
     rows = []
     for row in records(view.ahead):
@@ -120,9 +135,18 @@ def afterwards_table(view: View) -> Table:
         ends = view.range(row, "80")
         inside = _inside(value, ends)
         day = w.day_short(later.loc[row.month, "released"])
-        cells = (w.month_short(row.month), w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8), w.count(value), inside, day)  # fmt: skip
+        cells = (
+            w.month_short(row.month),
+            w.rounded(row.middle, view.whole),
+            range_cell(view, row, "80", 0.8),
+            w.count(value),
+            inside,
+            day,
+        )
         rows.append(Row(cells))
-    foot = t('These counts were not public on the date of this report. They are set beside the forecast here and as hollow dots in the first chart, and feed nothing: no fit, weight, range or score.')  # fmt: skip
+    foot = t(
+        "These counts were not public on the date of this report. They are set beside the forecast here and as hollow dots in the first chart, and feed nothing: no fit, weight, range or score."
+    )
     return Table(t("What happened afterwards, latest figures"), head, tuple(rows), foot, "dates")
 
 
@@ -329,18 +353,36 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
         pick(run.coefficients, series_id=(series_id, "pooled")) if len(run.coefficients) else run.coefficients
     )
     if len(rows):
-        heads = (Head(t('Term')), Head(t('Model'), "w"), Head(t('Estimate'), "n"), Head(t('Standard error'), "n"), Head(t('95% range'), "n"), Head(t('Kind')))  # fmt: skip
+        heads = (
+            Head(t("Term")),
+            Head(t("Model"), "w"),
+            Head(t("Estimate"), "n"),
+            Head(t("Standard error"), "n"),
+            Head(t("95% range"), "n"),
+            Head(t("Kind")),
+        )
         made = [
-            Row((
-                " · ".join(called.get(part) or retold(part) for part in str(row.term).split(" + ")), labels.model_name(str(row.model)),
-                _decimal(row.estimate), _decimal(row.se), t('{low} to {high}', low=_decimal(row.lower), high=_decimal(row.upper)) if np.isfinite(row.lower) else t("none|of a range"),
-                retold(str(row.kind)),
-            ))
+            Row(
+                (
+                    " · ".join(called.get(part) or retold(part) for part in str(row.term).split(" + ")),
+                    labels.model_name(str(row.model)),
+                    _decimal(row.estimate),
+                    _decimal(row.se),
+                    t("{low} to {high}", low=_decimal(row.lower), high=_decimal(row.upper))
+                    if np.isfinite(row.lower)
+                    else t("none|of a range"),
+                    retold(str(row.kind)),
+                )
+            )
             for row in records(rows)
-        ]  # fmt: skip
-        foot = t('Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything else. Each is an association.')  # fmt: skip
+        ]
+        foot = t(
+            "Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything else. Each is an association."
+        )
         if (rows["kind"].eq("plain") & (rows["se"] > LEANING)).any():
-            foot += t(" Plain estimates with a standard error above 1 lean on each other: their measures began almost together, and none of them means anything alone.")  # fmt: skip
+            foot += t(
+                " Plain estimates with a standard error above 1 lean on each other: their measures began almost together, and none of them means anything alone."
+            )
         out.append(Table(t("What the models estimated on this date"), heads, tuple(made), foot, folded=True))
     rows = pick(run.diagnostics, series_id=(series_id, "pooled")) if len(run.diagnostics) else run.diagnostics
     if len(rows):
@@ -352,9 +394,17 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
             Head(t("Note")),
         )
         made = [
-            Row((retold(str(row.check)), labels.model_name(str(row.model)), _decimal(row.statistic), small(row.p_value), retold(row.note) if isinstance(row.note, str) else ""))
+            Row(
+                (
+                    retold(str(row.check)),
+                    labels.model_name(str(row.model)),
+                    _decimal(row.statistic),
+                    small(row.p_value),
+                    retold(row.note) if isinstance(row.note, str) else "",
+                )
+            )
             for row in records(rows)
-        ]  # fmt: skip
+        ]
         out.append(Table(t("Checks of the residuals"), told, tuple(made), folded=True))
     return out
 
@@ -379,9 +429,13 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
     """Return the next month of every series: latest count, forecast, ranges; means where they add up."""
     month = views[0].ahead["month"].iloc[0]
     head: tuple[Head, ...] = (
-        Head(t('Series')), Head(t('Forecast, {month}', month=w.month_short(month)), "n"), Head(t('80% range'), "n"), Head(t('50% range'), "n"),
-        Head(t('Latest count, {last}', last=w.month_short(views[0].last)), "n"), Head(t('A year before'), "n"),
-    )  # fmt: skip
+        Head(t("Series")),
+        Head(t("Forecast, {month}", month=w.month_short(month)), "n"),
+        Head(t("80% range"), "n"),
+        Head(t("50% range"), "n"),
+        Head(t("Latest count, {last}", last=w.month_short(views[0].last)), "n"),
+        Head(t("A year before"), "n"),
+    )
     head += (Head(t("Mean (adds up)"), "n"),) if means else ()
     rows = []
     for k, view in enumerate(views):
@@ -404,9 +458,14 @@ def series_table(views: Sequence[View], total: str | None, means: Sequence[str] 
             continue
         before = view.value(row.month - 12)
         cells = (
-            view.name.label, w.rounded(row.middle, view.whole), range_cell(view, row, "80", 0.8),
-            range_cell(view, row, "50", 0.5), w.count(view.counts.iloc[-1]), t("none|of a count") if before is None else w.count(before), *mean,
-        )  # fmt: skip
+            view.name.label,
+            w.rounded(row.middle, view.whole),
+            range_cell(view, row, "80", 0.8),
+            range_cell(view, row, "50", 0.5),
+            w.count(view.counts.iloc[-1]),
+            t("none|of a count") if before is None else w.count(before),
+            *mean,
+        )
         rows.append(Row(cells, "lead" if view.series_id == total else ""))
     foot = ""
     if total:
