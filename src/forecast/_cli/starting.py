@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast import guard
-from forecast.files import write_file
+from forecast.files import path_problem, write_file
 from forecast.spec import ConfigError
 
 #: Words that YAML reads as something else than text.
@@ -56,6 +56,8 @@ def write_experiment(
 
     if not re.fullmatch(r"[A-Za-z]\w*", name):
         raise ConfigError(f"'{name}': a name is made of letters, digits and _")
+    if problem := path_problem(name):
+        raise ConfigError(f"'{name}': no experiment may be called so ({problem})")
     target = Path("conf/experiment") / f"{name}.yaml"
     if name in list_group("experiment") or target.exists():
         raise ConfigError(f"'{name}': there is such an experiment already; take another name")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.files import plain_cell, safe_cell
-from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, to_plain
+from forecast.spec import FOLD_COLUMNS, FORECAST_COLUMNS, DataError, ForecastError, to_plain
 
 #: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -84,6 +85,22 @@ PACKAGES = (
     "matplotlib",
     "jinja2",
 )
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Turn whatever a damaged file of a run's folder does to its reader into an error that names the folder."""
+    from yaml import YAMLError
+
+    try:
+        yield
+    except ForecastError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, YAMLError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"{folder}: a file of this run is damaged ({type(error).__name__}: {reason}); make the run again"
+        ) from error
 
 
 def plain_text(value: Any) -> str:

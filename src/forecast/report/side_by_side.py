@@ -15,12 +15,13 @@ from forecast.report import names
 from forecast.report import wording as w
 from forecast.report._rows import pick
 from forecast.report.catalogue import speaking, t
-from forecast.report.companions import read_csv
+from forecast.report.companions import read_csv, reading
 from forecast.report.content import Cell, Chart, Head, Page, Row, Section, Table
 from forecast.report.studio import Studio
 from forecast.spec import DataError
 
 FILES = ("report.json", "observations.csv", "scores.csv", "experiment.yaml")
+_OF_SCORES = ("model", "knowledge", "series_id", "horizon", "era", "scale", "metric", "skill")
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,18 @@ def read_run(folder: Path) -> Kept:
     Raises
     ------
     DataError
-        If a file of it is missing.
+        If a file of it is missing or damaged.
     """
-    import yaml
-
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise DataError(f"{folder}: holds no run ({w.joined(missing)} missing)")
+    with reading(folder):
+        return _read(folder)
+
+
+def _read(folder: Path) -> Kept:
+    import yaml
+
     told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     numbers = told["numbers"]
     plain = yaml.safe_load((folder / "experiment.yaml").read_text(encoding="utf-8"))
@@ -70,7 +76,7 @@ def read_run(folder: Path) -> Kept:
         series=numbers["series"],
         counts=pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M")),
         ahead=ahead.assign(month=pd.PeriodIndex(ahead["month"].astype(str), freq="M")).astype({"middle": float, "lower_80": float, "upper_80": float}),
-        scores=read_csv(folder / "scores.csv"),
+        scores=read_csv(folder / "scores.csv")[list(_OF_SCORES)],
         settings=_flat(plain),
     )  # fmt: skip
 
