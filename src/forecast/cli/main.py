@@ -183,7 +183,8 @@ def _shown_by_hydra(rest: list[str], config_dirs: Sequence[str]) -> int:
         return _enter_hydra(rest, lambda _: 0)
     words = [word for word in rest if word not in flags and ("=" in word or word.startswith("~"))]
     compose_all(words, config_dirs)
-    return _enter_hydra([*rest, *search_path(config_dirs)], lambda _: 0)
+    options = [word for word in rest if word not in words]
+    return _enter_hydra([*words, *search_path(config_dirs), *options], lambda _: 0)
 
 
 def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forecast.config import guard
 from forecast.errors import ConfigError
-from forecast.files import write_file
+from forecast.files import path_problem, write_file
 
 #: Words that YAML reads as something else than text.
 _NOT_TEXT = ("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf")
@@ -56,6 +56,8 @@ def write_experiment(
 
     if not re.fullmatch(r"[A-Za-z]\w*", name):
         raise ConfigError(f"'{name}': a name is made of letters, digits and _")
+    if problem := path_problem(name):
+        raise ConfigError(f"'{name}': no experiment may be called so ({problem})")
     target = Path("conf/experiment") / f"{name}.yaml"
     if name in list_group("experiment") or target.exists():
         raise ConfigError(f"'{name}': there is such an experiment already; take another name")

@@ -290,35 +290,44 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from forecast.report.labels import row_name
-    from forecast.report.write.files import read_csv
+    from forecast.report.write.files import reading
 
     rows: list[dict[str, Any]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
-        scores = read_csv(folder / "scores.csv")
-        plain = read_yaml(folder / "experiment.yaml")
-        label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
-        # the measure of the page, and its names
-        whole = scores[(scores["era"] == "all") & (scores["scale"] == "log") & (scores["metric"] == "wis")]
-        groups = whole.groupby(["model", "series_id", "knowledge"], sort=False)
-        for (model, series, knowledge), part in groups:
-            skill = part.set_index("horizon")["skill"]
-            rows.append(
-                {
-                    "run": label,
-                    "series": str(series),
-                    "model": row_name(str(model), str(knowledge)),
-                    "id": str(model),
-                    "knowledge": str(knowledge),
-                    **{
-                        words: round(100 * float(skill.get(h, float("nan"))), 1)
-                        for h, words in _COMPARED.items()
-                    },
-                }
-            )
+        with reading(folder):
+            rows += _skills(folder)
     return pd.DataFrame(rows)
+
+
+def _skills(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of one run folder."""
+    from forecast.report.labels import row_name
+    from forecast.report.write.files import read_csv
+
+    rows = []
+    scores = read_csv(folder / "scores.csv")
+    plain = read_yaml(folder / "experiment.yaml")
+    label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
+    # the measure of the page, and its names
+    whole = scores[(scores["era"] == "all") & (scores["scale"] == "log") & (scores["metric"] == "wis")]
+    groups = whole.groupby(["model", "series_id", "knowledge"], sort=False)
+    for (model, series, knowledge), part in groups:
+        skill = part.set_index("horizon")["skill"]
+        rows.append(
+            {
+                "run": label,
+                "series": str(series),
+                "model": row_name(str(model), str(knowledge)),
+                "id": str(model),
+                "knowledge": str(knowledge),
+                **{
+                    words: round(100 * float(skill.get(h, float("nan"))), 1) for h, words in _COMPARED.items()
+                },
+            }
+        )
+    return rows
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -327,7 +336,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(loaded, dict):
         raise DataError(f"{path}: is not a group of keys")
@@ -339,10 +348,10 @@ def published_by(folder: Path) -> Experiment | None:
     file = folder / "experiment.yaml"
     if not file.is_file():
         return None
-    name = read_yaml(file).get("name", "")
+    name = str(read_yaml(file).get("name", ""))
     if name not in compose.list_group("experiment"):
         return None
-    exp = load.load_experiment(str(name))
+    exp = load.load_experiment(name)
     return exp if folder.resolve().is_relative_to(Path(exp.publish.site).resolve()) else None
 
 
@@ -387,8 +396,11 @@ def rerun(folder: Path) -> tuple[str, bool]:
 def _command_of(folder: Path) -> str:
     import json
 
+    from forecast.report.write.files import reading
+
     manifest = folder / "manifest.json"
-    return str(json.loads(manifest.read_text()).get("command", "")) if manifest.is_file() else ""
+    with reading(folder):
+        return str(json.loads(manifest.read_bytes()).get("command", "")) if manifest.is_file() else ""
 
 
 # --------------------------------------------------------------------------- telling

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.config import guard
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.files import is_address, path_problem
 
 
 def conf_dir() -> Path:
@@ -95,9 +96,10 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     folders = own_dirs(extra_dirs)
     shipped = _composed("edge", guard.plugin_words(overrides))["hydra"]
     _refuse(guard.shadowed(shipped, folders))
-    plain = _composed("config", [*search_path(extra_dirs), *overrides], extra_dirs)
+    words = [*search_path(extra_dirs), *overrides]
+    plain = _composed("config", words, extra_dirs)
     block = plain.pop("hydra")
-    _refuse(guard.hydra_problems(block, shipped, [_source(folder) for folder in folders]))
+    _refuse(guard.hydra_problems(block, shipped, [_source(folder) for folder in folders], words))
     _check_address(plain, overrides, extra_dirs)
     if problem := _misplaced(plain, overrides, extra_dirs):
         raise ConfigError(problem)
@@ -123,10 +125,17 @@ def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -
 
     try:
         return _by_hydra(name, words)
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"a configuration file cannot be read as YAML: {error}") from None
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(_explain(error, words, extra_dirs)) from None
-    except YAMLError as error:
-        raise ConfigError(f"a configuration file cannot be read as YAML: {error}") from None
+    except ForecastError:
+        raise
+    except Exception as error:  # a malformed file may end anywhere in Hydra
+        raise ConfigError(
+            f"{' '.join(words)}: Hydra cannot compose this ({type(error).__name__}: {error}); is every file made of"
+            " groups and keys?"
+        ) from None
 
 
 def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
@@ -135,20 +144,40 @@ def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from omegaconf import OmegaConf
+    from omegaconf.resolvers import oc
 
     state = GlobalHydra.instance()
     before = state.hydra
     state.clear()
+    OmegaConf.clear_resolver("oc.env")  # Hydra resolves the choices of `defaults` by itself
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3", job_name="forecast"):
             config = hydra_compose(name, overrides=list(words), return_hydra_config=True)
             plain = OmegaConf.to_container(config, resolve=False, enum_to_str=True)
+            _refuse(_climbing(name, words))
     finally:
+        OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
         state.clear()
         state.hydra = before
     if not isinstance(plain, dict):
         raise ConfigError("the configuration is not a group of keys")
     return {str(key): value for key, value in plain.items()}
+
+
+def _climbing(name: str, words: Sequence[str]) -> list[str]:
+    """Return the files outside the folders of configuration that would be read, a line each."""
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.types import RunMode
+
+    if not any(word.startswith("hydra.searchpath=") for word in words):
+        return []
+    found = GlobalHydra.instance().config_loader().compute_defaults_list(name, list(words), RunMode.RUN)
+    paths = [str(default.config_path) for default in found.defaults if default.config_path is not None]
+    return [
+        f"{path}: a file of the configuration stands in its folder ({problem})"
+        for path in paths
+        if (problem := path_problem(path))
+    ]
 
 
 def resolved(
@@ -172,17 +201,29 @@ def resolved(
         return dict(made)
 
     _refuse(guard.value_problems(plain))
-    if guard.reads_environment(plain):
-        # a path may read a variable, but no other key may take it from there
-        marked = guard.leaves(resolve(guard.without_variables(plain)))
-        _refuse(
-            [
-                f"{key}: leads to a path that reads the environment, and only paths may"
-                for key, value in marked.items()
-                if guard.MARK in str(value) and key not in guard.PATH_KEYS
-            ]
-        )
-    return resolve(plain)
+    if not guard.reads_environment(plain):
+        return resolve(plain)
+    # a path may read a variable, but no other key may take it from there
+    marked = guard.leaves(resolve(guard.without_variables(plain)))
+    reading = [key for key, value in marked.items() if guard.MARK in str(value)]
+    _refuse(
+        [
+            f"{key}: leads to a path that reads the environment, and only paths may"
+            for key in reading
+            if key not in guard.PATH_KEYS
+        ]
+    )
+    made, written = resolve(plain), guard.leaves(plain)
+    values = guard.leaves(made)
+    _refuse(
+        [
+            f"{key}: an address takes nothing from the environment but its beginning, as ${{oc.env:NAME}} or"
+            " ${oc.env:NAME}/FILE; else it would carry variables to others"
+            for key in reading
+            if is_address(values[key]) and not guard.begins_with_variable(written[key])
+        ]
+    )
+    return made
 
 
 def _refuse(problems: Sequence[str]) -> None:
@@ -230,7 +271,9 @@ def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
 
 
 def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
-    text = str(error)
+    text = str(error) or type(error).__name__
+    lines = text.splitlines()
+    first = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
     unknown_choice = re.search(r"Could not (?:find|load) '([^']+)/([^'/]+)'", text)
     if unknown_choice:
         group, choice = unknown_choice.groups()
@@ -243,6 +286,8 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
         return f"{full.group(1)}: this key needs a value; give {full.group(1)}=..."
     if variable := re.search(r"Environment variable '(\w+)' not found", text):
         return f"{full.group(1) if full else 'a path'}: the environment has no variable {variable.group(1)}"
+    if full and "Could not override" not in text and "not in struct" not in text:
+        return f"{full.group(1)}: {first}"
     key = re.search(r"Could not override '([^']+)'", text) or full
     group_word = re.search(r"Could not override '(\w+)'\.\s+No match in the defaults list", text)
     if group_word:
@@ -252,8 +297,8 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
     for word in overrides:
         name = word.lstrip("+~").split("=", 1)[0]
         if name and name in text:
-            return f"{word}: {text.splitlines()[0]}"
-    return text.splitlines()[0]
+            return f"{word}: {first}"
+    return first
 
 
 def _groups(extra_dirs: Sequence[str]) -> list[str]:

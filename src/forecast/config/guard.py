@@ -18,7 +18,13 @@ _FREE = ("hydra.mode", "hydra.sweep.dir", "hydra.sweeper.params")
 #: Groups of Hydra of which an installed package may be chosen, on the command line; below them plain values.
 _PLUGINS = ("hydra/launcher", "hydra/sweeper")
 #: What Hydra writes there by itself when it composes.
-_RECORDS = ("hydra.overrides", "hydra.runtime", "hydra.job.override_dirname", "hydra.job.config_name")
+_RECORDS = (
+    "hydra.overrides",
+    "hydra.runtime.choices",
+    "hydra.runtime.config_sources",
+    "hydra.job.override_dirname",
+    "hydra.job.config_name",
+)
 
 #: Stands for a variable of the environment where it is asked where its value goes.
 MARK = "\x00environment\x00"
@@ -29,6 +35,8 @@ _VARIABLE = re.compile(r"oc\.env:\s*\w+\s*(?:,[^:{}]*)?")
 #: A word of a command that would make Hydra read other folders.
 NAMES_SEARCHPATH = re.compile(r"[+~]*hydra\.searchpath\b")
 _NAMES_HYDRA = re.compile(r"[+~]*hydra\b")
+#: A key of a sweep that could name a scheduler.
+_NAMES_SCHEDULER = re.compile(r"[+~]*parallel(?!\.(n_jobs|backend)$)\b")
 
 
 def plugin_words(words: Sequence[str]) -> list[str]:
@@ -51,7 +59,10 @@ def shadowed(shipped: Mapping[str, Any], own_dirs: Iterable[Path]) -> list[str]:
 
 
 def hydra_problems(
-    block: Mapping[str, Any], shipped: Mapping[str, Any], searchpath: Sequence[str]
+    block: Mapping[str, Any],
+    shipped: Mapping[str, Any],
+    searchpath: Sequence[str],
+    words: Sequence[str],
 ) -> list[str]:
     """Return what a composed block of Hydra says that it may not, a line each.
 
@@ -63,6 +74,8 @@ def hydra_problems(
         The same block composed from the shipped files and the installed packages alone.
     searchpath : sequence of str
         The search path that this package set itself.
+    words : sequence of str
+        All words with which the block was composed.
     """
     chosen, known = _choices(block), _choices(shipped)
     problems = [
@@ -70,11 +83,17 @@ def hydra_problems(
         for group in sorted(chosen.keys() | known.keys())
         if chosen.get(group) != known.get(group)
     ]
+    recorded = block.get("overrides") or {}
+    if sorted([*(recorded.get("task") or ()), *(recorded.get("hydra") or ())]) != sorted(words):
+        problems.append(
+            f"hydra.overrides: Hydra writes the words of the command there, and no file may{_WAY_OUT}"
+        )
     here = leaves(block, "hydra")
     there = leaves({**shipped, "searchpath": list(searchpath)}, "hydra")
+    typed = [word.lstrip("+~").partition("=")[0] for word in words]
     for key in sorted(here.keys() | there.keys()):
         if not _below(key, _RECORDS) and here.get(key) != there.get(key):
-            problems += _changed(key, here.get(key), key in there)
+            problems += _changed(key, here.get(key), key in there, typed)
     return problems
 
 
@@ -84,16 +103,20 @@ _WAY_OUT = (
 )
 
 
-def _changed(key: str, value: Any, known: bool) -> list[str]:
-    """Return what is wrong with a leaf of Hydra's block that is not the shipped one."""
+def _changed(key: str, value: Any, known: bool, typed: Sequence[str]) -> list[str]:
+    """Return what is wrong with a leaf of Hydra's block that is not the shipped one; `typed` are keys of the command."""
     if _below(key, ("hydra.launcher", "hydra.sweeper")) or _below(key, _FREE):
         below = key.split(".", 2)[-1]
         if "_target_" in key.split("."):
             return [f"{key}: `_target_` names a callable, and no configuration file may; remove it"]
         if any(_NAMES_HYDRA.match(part) for part in re.split(r"[.\s]", below)):
             return [f"{key}: a sweep may not set Hydra's own keys{_WAY_OUT}"]
-        if interpolations(value):
+        if _NAMES_SCHEDULER.match(below.removeprefix("params.")):
+            return [f"{key}: a scheduler sends code that is run; choose it on the command line"]
+        if "${" in str(value):  # escaped too: sweepers read a text more than once
             return [f"{key}: {value!r} reads other values, and Hydra's block takes plain ones only"]
+        if isinstance(value, str) and not _below(key, _FREE) and not _below(key, typed):
+            return [f"{key}: a launcher may start what a text says, so texts come from the command line only"]
         return []
     what = f"is set to {value!r}" if value is not None else "is taken away" if known else "is set"
     return [f"{key} {what}, and may not be{_WAY_OUT}"]
@@ -106,7 +129,7 @@ def _choices(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _below(key: str, heads: Iterable[str]) -> bool:
-    return any(key == head or key.startswith(f"{head}.") for head in heads)
+    return any(key == head or key.startswith((f"{head}.", f"{head}[")) for head in heads)
 
 
 # --------------------------------------------------------------------------- the other keys
@@ -147,6 +170,11 @@ def without_variables(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [without_variables(inner) for inner in value]
     return MARK if any(map(_VARIABLE.fullmatch, interpolations(value))) else value
+
+
+def begins_with_variable(value: str) -> bool:
+    """Tell whether a text is one variable of the environment, with at most a path behind it."""
+    return re.fullmatch(r"\$\{oc\.env:\s*\w+\s*\}(/[^${}\\]*)?", value) is not None
 
 
 def interpolations(value: Any) -> list[str]:

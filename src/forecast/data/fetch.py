@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -23,8 +22,6 @@ _REDIRECTS = 5
 #: Schemes whose answers anyone on the way can change.
 _PLAIN = {"http", "ftp"}
 _WEB = {"http", "https"}
-#: Two letters at the least, since `C:` is a drive; fsspec chains addresses with "::".
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:(//|:)", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -54,17 +51,6 @@ class Limits:
     def bytes(self) -> float:
         """Return the limit of size in bytes."""
         return self.megabytes * 1e6
-
-
-def is_address(source: object) -> bool:
-    """Tell whether a source is an address rather than a path.
-
-    Examples
-    --------
-    >>> is_address("HTTPS://example.org/a.csv"), is_address("a.csv")
-    (True, False)
-    """
-    return isinstance(source, str) and _SCHEME.match(source) is not None
 
 
 def fetch(address: str, limits: Limits) -> bytes:

@@ -11,12 +11,12 @@ import pandas as pd
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
-from forecast.data.fetch import is_address
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
 from forecast.data.read import RawTable, csv_files, read_figures, read_table, unreadable
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.errors import ConfigError, Finding, nearest
+from forecast.files import is_address
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.data.fetch import Limits, fetch, is_address, one_line
+from forecast.data.fetch import Limits, fetch, one_line
 from forecast.data.parse import IntArray, TextArray
 from forecast.errors import ConfigError, DataError, Finding
-from forecast.files import plain_cell
+from forecast.files import is_address, plain_cell
 
 #: Tables of a folder that are not figures, and so are never read as such.
 SIDE_TABLES: frozenset[str] = frozenset(

@@ -153,8 +153,13 @@ def workers(exp: Experiment) -> Iterator[None]:
     spread = exp.parallel
     settings: dict[str, Any] = {"n_jobs": 1}
     if spread.address:
-        from distributed import Client
-
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ConfigError(
+                "parallel.address: a scheduler needs the package 'distributed', which is missing; install it, or leave"
+                " the address away"
+            ) from None
         Client(spread.address)
         settings = {"backend": "dask"}
     elif spread.n_jobs != 1:

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from forecast.config.settings import Experiment, PublishSpec, own_path
-from forecast.data.fetch import Limits, fetch_files, is_address
+from forecast.data.fetch import Limits, fetch_files
 from forecast.data.observations import BUNDLED
 from forecast.errors import DataError
-from forecast.files import inside, write_file
+from forecast.files import inside, is_address, write_file
 
 #: Side tables that are read from the bundle.
 _EVENT_FILES = ("events.csv", "event_rules.csv")

@@ -17,9 +17,10 @@ from forecast.report.blocks import Cell, Head, Page, Row, Section, Table
 from forecast.report.catalogue import speaking, t
 from forecast.report.figures.renderer import Studio
 from forecast.report.rows import pick
-from forecast.report.write.files import read_csv
+from forecast.report.write.files import read_csv, reading
 from forecast.report.write.markdown import markdown
 
+_OF_SCORES = ("model", "knowledge", "series_id", "horizon", "era", "scale", "metric", "skill")
 FILES = ("report.json", "scores.csv", "experiment.yaml")
 
 
@@ -53,12 +54,17 @@ class RunFolder:
 
 
 def read_run(folder: Path) -> RunFolder:
-    """Return a run from its folder; one that lacks a file is a `DataError`."""
-    import yaml
-
+    """Return a run from its folder; one that lacks a file or is damaged is a `DataError`."""
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise DataError(f"{folder}: holds no run ({w.joined(missing)} missing)")
+    with reading(folder):
+        return _read(folder)
+
+
+def _read(folder: Path) -> RunFolder:
+    import yaml
+
     told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     plain = yaml.safe_load((folder / "experiment.yaml").read_text(encoding="utf-8"))
     return RunFolder(
@@ -68,7 +74,7 @@ def read_run(folder: Path) -> RunFolder:
         model=told["numbers"]["model"],
         series=told["numbers"]["series"],
         ahead=told["numbers"]["forecast"],
-        scores=read_csv(folder / "scores.csv"),
+        scores=read_csv(folder / "scores.csv")[list(_OF_SCORES)],
         settings=_flat(plain),
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pandas as pd
 
 from forecast.config.convert import to_plain
 from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS
+from forecast.errors import DataError, ForecastError
 from forecast.files import plain_cell, safe_cell
 
 #: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
@@ -261,6 +263,22 @@ PACKAGES = (
     "matplotlib",
     "jinja2",
 )
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Turn whatever a damaged file of a run's folder does to its reader into an error that names the folder."""
+    from yaml import YAMLError
+
+    try:
+        yield
+    except ForecastError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, YAMLError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"{folder}: a file of this run is damaged ({type(error).__name__}: {reason}); make the run again"
+        ) from error
 
 
 def plain_text(value: Any) -> str:
