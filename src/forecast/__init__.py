@@ -16,7 +16,7 @@ __version__ = VERSION
 
 #: Public name -> module (and the name there, where it differs); loaded when first used, so that `import forecast` and `forecast --help` are quick.
 _HOMES = {
-    "load_observations": "forecast.data.observations",
+    "load_observations": "forecast.data.load",
     "Observations": "forecast.data.observations",
     "register_reader": "forecast.data.read",
     "Panel": "forecast.data.panel",
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from forecast.backtesting.origins import monthly_origins as monthly_origins
     from forecast.backtesting.runner import Backtest as Backtest
     from forecast.backtesting.runner import backtest as backtest
+    from forecast.data.load import load_observations as load_observations
     from forecast.data.observations import Observations as Observations
-    from forecast.data.observations import load_observations as load_observations
     from forecast.data.panel import Panel as Panel
     from forecast.data.read import register_reader as register_reader
     from forecast.events.calendar import EventCalendar as EventCalendar

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.data.observations import Observations, load_observations
+from forecast.data.load import load_observations
+from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.errors import ConfigError
 from forecast.files import inside, safe_cell, write_file

@@ -19,7 +19,8 @@ import pandas as pd
 from forecast.backtesting.lookahead import check_no_lookahead
 from forecast.backtesting.origins import monthly_origins
 from forecast.config.settings import LEVELS
-from forecast.data.observations import Observations, load_observations
+from forecast.data.load import load_observations
+from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.events.calendar import load_events
 from forecast.events.design import Design

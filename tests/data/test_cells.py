@@ -5,7 +5,7 @@ import pytest
 
 import forecast as fc
 from forecast.data.cells import checked_texts, without_controls
-from forecast.data.checks import check_file
+from forecast.data.examine import check_file
 from forecast.errors import DataError
 from forecast.events.calendar import check_calendar
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.data.observations import load_observations
+from forecast.data.load import load_observations
 from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
 from forecast.postprocess.mint import METHODS, mapping, reconcile_values, shrunken_covariance, summing_matrix

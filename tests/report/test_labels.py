@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from forecast.data.observations import load_observations
+from forecast.data.load import load_observations
 from forecast.report import labels
 from forecast.report.catalogue import languages, speaking
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.archive import schema
-from forecast.archive.store import Archive, Entry
+from forecast.archive.rows import Entry
+from forecast.archive.store import Archive
 
 __all__ = ["Archive", "entry", "older", "reachable", "tampered"]
 

@@ -26,7 +26,7 @@ from forecast.config.settings import (
     ReportSpec,
     TargetSpec,
 )
-from forecast.data.observations import load_observations
+from forecast.data.load import load_observations
 from forecast.events.calendar import load_events
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)

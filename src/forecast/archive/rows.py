@@ -6,16 +6,14 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.archive.schema import ArchiveError
-
-if TYPE_CHECKING:
-    from forecast.archive.store import Entry
 
 #: A source file has at most so many bytes; a small packed one could else fill the memory.
 MOST_UNPACKED = 500_000_000
@@ -60,6 +58,60 @@ def run_digest(connection: sqlite3.Connection, run: int) -> str:
         for row in connection.execute(question, (run,)):
             total.update(f"{number}{row!r}\n".encode())
     return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One round as the archive takes it.
+
+    Attributes
+    ----------
+    experiment, kind, as_of, headline, baseline, last_month : str
+        What was made; `kind` is published or replayed, `as_of` an ISO date.
+    config, config_digest : str
+        The settings as JSON, and their hash.
+    figures, events, known : str
+        Hashes of the figures, of the calendar, and of the figures as known at `as_of`.
+    software : mapping
+        Package -> version.
+    forecasts : DataFrame
+        The forecasts of this origin, scenario forecasts included.
+    inputs : mapping of str to bytes
+        The source files by name; kept once for each content.
+    vintages, folds, scores, matured, changes : DataFrame
+        Figures seen; folds of this origin and those that failed; the replay's scores over all eras; forecasts
+        of earlier runs that can be scored now (with a column ``run``); steps of 'what changed'.
+    report : mapping, optional
+        ``path, title, summary, command, png, digest`` of the report's folder.
+    """
+
+    experiment: str
+    kind: str
+    as_of: str
+    headline: str
+    baseline: str
+    last_month: str
+    config: str
+    config_digest: str
+    figures: str
+    events: str
+    known: str
+    software: Mapping[str, str]
+    forecasts: pd.DataFrame
+    written: str
+    revision: int = 1
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+    vintages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    folds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    scores: pd.DataFrame = field(default_factory=pd.DataFrame)
+    matured: pd.DataFrame = field(default_factory=pd.DataFrame)
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    report: Mapping[str, Any] | None = None
+
+    @property
+    def result(self) -> str:
+        """Hash of the forecasts."""
+        return digest_of(self.forecasts)
 
 
 def digest_of(forecasts: pd.DataFrame) -> str:

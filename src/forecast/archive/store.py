@@ -11,15 +11,15 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from forecast.archive.integrity import check_content, unpack
-from forecast.archive.rows import digest_of, insert
+from forecast.archive.rows import Entry, digest_of, insert
 from forecast.archive.schema import (
     ArchiveError,
     copy_whole,
@@ -46,60 +46,6 @@ _FORECASTS = (
 
 def no_step(_: str) -> None:
     """Take note of nothing."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One round as the archive takes it.
-
-    Attributes
-    ----------
-    experiment, kind, as_of, headline, baseline, last_month : str
-        What was made; `kind` is published or replayed, `as_of` an ISO date.
-    config, config_digest : str
-        The settings as JSON, and their hash.
-    figures, events, known : str
-        Hashes of the figures, of the calendar, and of the figures as known at `as_of`.
-    software : mapping
-        Package -> version.
-    forecasts : DataFrame
-        The forecasts of this origin, scenario forecasts included.
-    inputs : mapping of str to bytes
-        The source files by name; kept once for each content.
-    vintages, folds, scores, matured, changes : DataFrame
-        Figures seen; folds of this origin and those that failed; the replay's scores over all eras; forecasts
-        of earlier runs that can be scored now (with a column ``run``); steps of 'what changed'.
-    report : mapping, optional
-        ``path, title, summary, command, png, digest`` of the report's folder.
-    """
-
-    experiment: str
-    kind: str
-    as_of: str
-    headline: str
-    baseline: str
-    last_month: str
-    config: str
-    config_digest: str
-    figures: str
-    events: str
-    known: str
-    software: Mapping[str, str]
-    forecasts: pd.DataFrame
-    written: str
-    revision: int = 1
-    inputs: Mapping[str, bytes] = field(default_factory=dict)
-    vintages: pd.DataFrame = field(default_factory=pd.DataFrame)
-    folds: pd.DataFrame = field(default_factory=pd.DataFrame)
-    scores: pd.DataFrame = field(default_factory=pd.DataFrame)
-    matured: pd.DataFrame = field(default_factory=pd.DataFrame)
-    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    report: Mapping[str, Any] | None = None
-
-    @property
-    def result(self) -> str:
-        """Hash of the forecasts."""
-        return digest_of(self.forecasts)
 
 
 @dataclass(frozen=True)

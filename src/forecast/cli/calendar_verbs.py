@@ -173,7 +173,7 @@ def _overlap(options: Options) -> int:
 
 
 def _detect(options: Options) -> int:
-    from forecast.data.observations import load_observations
+    from forecast.data.load import load_observations
     from forecast.interventions.detect import detect_events
 
     panel = load_observations(options.data).as_of(options.as_of, [options.series])

@@ -50,7 +50,7 @@ def write_experiment(
         With every problem of a file.
     """
     from forecast.config.compose import list_group
-    from forecast.data.observations import load_observations
+    from forecast.data.load import load_observations
     from forecast.errors import nearest
     from forecast.events.calendar import load_events
 

@@ -408,7 +408,7 @@ def _command_of(folder: Path) -> str:
 
 def listed(config_dirs: Sequence[str]) -> dict[str, Any]:
     """Return experiments with their question, kinds of models with their description, configured names, series."""
-    from forecast.data.observations import load_observations
+    from forecast.data.load import load_observations
     from forecast.models.registry import describe, list_models
 
     experiments = {}
@@ -456,7 +456,7 @@ def doctor() -> dict[str, str]:
     import platform
 
     from forecast.config.settings import VERSION
-    from forecast.data.observations import load_observations
+    from forecast.data.load import load_observations
 
     names = "numpy scipy pandas statsmodels scikit-learn matplotlib numba joblib hydra-core jinja2 arch dask fsspec"
     versions = []

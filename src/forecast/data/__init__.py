@@ -1,8 +1,9 @@
 """Figures as known on a date: files in, `Observations` and `Panel` out."""
 
-from forecast.data.checks import FileReport, check_file, examine_file
+from forecast.data.examine import FileReport, check_file, examine_file
 from forecast.data.importing import ImportSummary, import_files
-from forecast.data.observations import Observations, load_observations
+from forecast.data.load import load_observations
+from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.read import register_reader
 from forecast.data.releases import NextRelease, is_late, next_release, release_lags

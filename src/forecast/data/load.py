@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+from forecast.config.settings import own_path
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
@@ -233,3 +235,69 @@ def only(obs: Observations, series_id: str) -> Observations:
     side = {name: getattr(obs, name) for name in frames.SIDE_COLUMNS if name != "series"}
     series = obs.series.loc[[series_id]]
     return make_observations(table, leaks, series, side, obs.findings, obs.bundled, obs.allow_gaps)
+
+
+def load_observations(
+    path: str | Path | pd.DataFrame | None = None,
+    series_id: str | None = None,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+    allow_http: bool = False,
+) -> Observations:
+    """Read figures: those that come with the package, or a file, folder or address of one's own.
+
+    Parameters
+    ----------
+    path : str, Path or DataFrame, optional
+        A tidy CSV (``month,value`` at the least), a CSV in one of CBP's layouts, a folder of either, an
+        address, or a tidy table; Parquet with the extra `parquet`, other files by `register_reader`. A
+        folder with `observations.csv` is read in the bundle's form, with `series.csv`, `leaks.csv` and the
+        other tables beside it where they exist. None = the bundled figures.
+    series_id : str, optional
+        Name of the series of a file without a column `series_id`; otherwise the one series to keep.
+    release_lag_days : int
+        Days after the month's end at which a figure without `released` became public (basis ``assumed``).
+    allow_gaps : bool
+        True makes a month missing inside a series a warning.
+    allow_http : bool
+        True reads an address of plain http too. An address has 60 seconds and 100 MB.
+
+    Returns
+    -------
+    Observations
+        Every figure with its release day, checked.
+
+    Raises
+    ------
+    DataError
+        With every problem found.
+
+    Notes
+    -----
+    A file in an official layout is one vintage; `forecast.data.official` says on which day it counts.
+
+    Examples
+    --------
+    >>> len(load_observations().series_ids)
+    77
+    >>> own = pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [10, 12]})
+    >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
+    [10.0]
+    """
+    if path is None:
+        obs = _bundle()
+        frames = {
+            name: getattr(obs, name).copy()
+            for name in ("table", "leaks", "series", "hierarchy", "breaks", "releases", "sources")
+        }
+        obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
+        return obs if series_id is None else only(obs, series_id)
+
+    place = path if isinstance(path, pd.DataFrame) else own_path(path)
+    return load(place, series_id, release_lag_days, allow_gaps, allow_http=allow_http)
+
+
+@cache
+def _bundle() -> Observations:
+
+    return load(BUNDLED, None, 0, False, bundled=True)

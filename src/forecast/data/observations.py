@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import Truth, own_path
+from forecast.config.settings import Truth
 from forecast.data import frames as _tables
 from forecast.data.panel import Panel, are_counts, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
@@ -348,79 +347,6 @@ class Observations:
     def _repr_html_(self) -> str:
         size = f"{len(self.series_ids)} series, {len(self.table):,} rows"
         return f"<p><b>Observations</b>: {size}, {self._span()}</p>"
-
-
-# --------------------------------------------------------------------------- loading
-
-
-def load_observations(
-    path: str | Path | pd.DataFrame | None = None,
-    series_id: str | None = None,
-    release_lag_days: int = 0,
-    allow_gaps: bool = False,
-    allow_http: bool = False,
-) -> Observations:
-    """Read figures: those that come with the package, or a file, folder or address of one's own.
-
-    Parameters
-    ----------
-    path : str, Path or DataFrame, optional
-        A tidy CSV (``month,value`` at the least), a CSV in one of CBP's layouts, a folder of either, an
-        address, or a tidy table; Parquet with the extra `parquet`, other files by `register_reader`. A
-        folder with `observations.csv` is read in the bundle's form, with `series.csv`, `leaks.csv` and the
-        other tables beside it where they exist. None = the bundled figures.
-    series_id : str, optional
-        Name of the series of a file without a column `series_id`; otherwise the one series to keep.
-    release_lag_days : int
-        Days after the month's end at which a figure without `released` became public (basis ``assumed``).
-    allow_gaps : bool
-        True makes a month missing inside a series a warning.
-    allow_http : bool
-        True reads an address of plain http too. An address has 60 seconds and 100 MB.
-
-    Returns
-    -------
-    Observations
-        Every figure with its release day, checked.
-
-    Raises
-    ------
-    DataError
-        With every problem found.
-
-    Notes
-    -----
-    A file in an official layout is one vintage; `forecast.data.official` says on which day it counts.
-
-    Examples
-    --------
-    >>> len(load_observations().series_ids)
-    77
-    >>> own = pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [10, 12]})
-    >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
-    [10.0]
-    """
-    from forecast.data import load
-
-    if path is None:
-        obs = _bundle()
-        frames = {
-            name: getattr(obs, name).copy()
-            for name in ("table", "leaks", "series", "hierarchy", "breaks", "releases", "sources")
-        }
-        obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
-        return obs if series_id is None else load.only(obs, series_id)
-
-    place = path if isinstance(path, pd.DataFrame) else own_path(path)
-    return load.load(place, series_id, release_lag_days, allow_gaps, allow_http=allow_http)
-
-
-@cache
-def _bundle() -> Observations:
-
-    from forecast.data import load
-
-    return load.load(BUNDLED, None, 0, False, bundled=True)
 
 
 def replace_rows(obs: Observations, table: pd.DataFrame, findings: Iterable[Finding] = ()) -> Observations:

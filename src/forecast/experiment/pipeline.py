@@ -14,7 +14,8 @@ from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
 from forecast.config.settings import Experiment, own_path
-from forecast.data.observations import Observations, load_observations, replace_rows
+from forecast.data.load import load_observations
+from forecast.data.observations import Observations, replace_rows
 from forecast.errors import ConfigError, FitError, nearest
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess

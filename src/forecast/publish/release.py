@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.archive.store import Archive, Entry
+from forecast.archive.rows import Entry
+from forecast.archive.store import Archive
 from forecast.archive.track_record import matured
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations

@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.archive.store import Archive, Entry
+from forecast.archive.rows import Entry
+from forecast.archive.store import Archive
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import Experiment, ParallelSpec, PublishSpec
