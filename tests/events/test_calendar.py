@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from forecast.errors import ConfigError, DataError
-from forecast.events.calendar import add_event, check_calendar, check_event, load_events, matches
+from forecast.events.arrays import matches
+from forecast.events.calendar import add_event, check_calendar, check_event, load_events
 from forecast.events.shapes import DECAY
 
 DATA = Path(__file__).parents[1] / "fixtures"

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from forecast.interventions.groups import Group
-from forecast.interventions.study import make_study
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import Group
 from interventions_helpers import calendar, panel_of
 
 

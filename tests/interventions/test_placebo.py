@@ -6,9 +6,9 @@ import pytest
 
 import forecast as fc
 from forecast.arima import arima
-from forecast.interventions.groups import PLACEBO
 from forecast.interventions.placebo import MONTHS_BEFORE, ordinary_months, placebo, say
-from forecast.interventions.study import make_study
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import PLACEBO
 from interventions_helpers import MODELS, calendar, noise, panel_of
 
 N = 160

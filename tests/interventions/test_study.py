@@ -3,7 +3,8 @@ import pytest
 
 import forecast as fc
 from forecast.errors import ConfigError
-from forecast.interventions.study import check_model, effect_of, half_width, make_study, settle_order
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import check_model, effect_of, half_width, settle_order
 from interventions_helpers import calendar, panel_of
 
 

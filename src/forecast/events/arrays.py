@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,24 @@ from forecast.events.reading import SIGNS
 from forecast.events.shapes import FAR, Floats, Ints, build_up, pulse_end, weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Bools = NDArray[np.bool_]
 Pattern = tuple[bool, "re.Pattern[str]"]
+
+
+class Calendar(Protocol):
+    """What designs and scenarios need of a calendar of events."""
+
+    @property
+    def arrays(self) -> EventArrays:
+        """The calendar as arrays."""
+
+    def touches(self, series_id: str) -> Bools:
+        """Tell of each row whether it touches a series."""
+
+    def check_ids(self, ids: Iterable[str]) -> None:
+        """Raise a `ConfigError` that names every id which the calendar does not hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,3 +157,14 @@ def decide(rules: Sequence[Pattern], series_id: str) -> bool:
         if pattern.match(series_id):
             touched = not removes
     return touched
+
+
+def matches(text: str, series_id: str) -> bool:
+    """Tell whether a list of shell patterns, as ``series_ids`` holds it, touches a series.
+
+    Examples
+    --------
+    >>> matches("southwest*;!*.ofo*", "southwest.usbp"), matches("southwest*;!*.ofo*", "southwest.ofo.tucson")
+    (True, False)
+    """
+    return decide(patterns(text), series_id)

@@ -168,7 +168,7 @@ class EventCalendar:
         -------
         Design
         """
-        from forecast.events.design import make_design
+        from forecast.events.build import make_design
 
         return make_design(
             self, panel, horizon, knowledge, coding, max_columns, scenario, priority, unseen, always
@@ -178,17 +178,6 @@ class EventCalendar:
 def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:
     """Return a calendar with another table of the same columns; its digest says so."""
     return EventCalendar(table, events.rules, _digest(table), events.findings)
-
-
-def matches(text: str, series_id: str) -> bool:
-    """Tell whether a list of shell patterns, as ``series_ids`` holds it, touches a series.
-
-    Examples
-    --------
-    >>> matches("southwest*;!*.ofo*", "southwest.usbp"), matches("southwest*;!*.ofo*", "southwest.ofo.tucson")
-    (True, False)
-    """
-    return decide(patterns(text), series_id)
 
 
 def load_events(path: str | Path | None = None, series: Collection[str] | None = None) -> EventCalendar:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import KNOWLEDGE
 from forecast.errors import ConfigError, nearest
-from forecast.events.selection import Selection, Setting, select
-from forecast.events.shapes import Floats, Ints, to_day
+from forecast.events.shapes import Floats
 from forecast.notebook import design_html, plot_design
 
 if TYPE_CHECKING:
-    from forecast.config.settings import ScenarioSpec
-    from forecast.events.calendar import EventCalendar
+    pass
 
 #: Mean (for a certain sign) and sd of an effect on logs before looking: 'cautious' in the study of accuracy.
 PRIOR_MEAN = 0.1
@@ -178,7 +175,7 @@ class Design:
             future=pd.concat([self.future, other.rows(pd.PeriodIndex(self.future.index))], axis=1),
             applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=pd.Index(names)),
             prior=prior_frame(pairs, values),
-            estimability=pd.concat(told, ignore_index=True) if told else _told([]),
+            estimability=pd.concat(told, ignore_index=True) if told else estimability_frame([]),
             members={**self.members, **other.members},
             given=(*self.given, *other.given),
             notes=(*self.notes, *other.notes),
@@ -236,7 +233,7 @@ class Design:
                 True, index=pd.Index([ANY_SERIES], name="series_id"), columns=pd.Index(names)
             ),
             prior=prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
-            estimability=_told([]),
+            estimability=estimability_frame([]),
             knowledge="at_origin",
             coding="given",
             as_of=pd.Timestamp(as_of),
@@ -249,7 +246,7 @@ class Design:
         """Return the design without a column: the months only, knowledge ``none``."""
         months = pd.PeriodIndex(panel.values.index)
         series = [str(s) for s in panel.values.columns]
-        return _assemble(panel, months, horizon, series, [], np.zeros((0, 0)), "none", "rule")
+        return assemble(panel, months, horizon, series, [], np.zeros((0, 0)), "none", "rule")
 
 
 def _applies(design: Design, series_id: str, column: str) -> bool:
@@ -314,7 +311,8 @@ def _frame_problems(past: pd.DataFrame, future: pd.DataFrame, names: list[str]) 
     return problems
 
 
-def _told(rows: list[tuple[str, str, int | None, int, str, str]]) -> pd.DataFrame:
+def estimability_frame(rows: list[tuple[str, str, int | None, int, str, str]]) -> pd.DataFrame:
+    """Return what is said of each event: series, event, first active month, active months, action, why."""
     missing = np.iinfo(np.int64).min
     months = np.array([missing if row[2] is None else row[2] for row in rows], dtype=np.int64)
     words = np.array([(row[0], row[1], row[4], row[5]) for row in rows], dtype=object).reshape(len(rows), 4)
@@ -330,11 +328,8 @@ def _told(rows: list[tuple[str, str, int | None, int, str, str]]) -> pd.DataFram
     )
 
 
-# --------------------------------------------------------------------------- from a calendar
-
-
 @dataclass(frozen=True)
-class _Named:
+class NamedColumn:
     """One column of a design: name, members, weights, and mean of the prior for each series that has it."""
 
     name: str
@@ -343,128 +338,18 @@ class _Named:
     means: dict[str, float]
 
 
-def make_design(
-    calendar: EventCalendar,
-    panel: PanelLike,
-    horizon: int,
-    knowledge: str,
-    coding: str,
-    max_columns: int,
-    scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None,
-    priority: int,
-    unseen: str,
-    always: Collection[str],
-) -> Design:
-    """Make a design; the arguments are those of `EventCalendar.design`."""
-    _check_words(knowledge, coding, priority, unseen, horizon, max_columns)
-    if knowledge == "none":
-        if scenario is not None:
-            raise ConfigError(
-                "a scenario changes events: it needs knowledge 'at_origin' or 'hindsight', not 'none'"
-            )
-        return Design.none(panel, horizon)
-    changes: tuple[Any, ...] = ()
-    if scenario is not None:
-        from forecast.events.scenario import events_needed, parse_changes
-
-        changes = parse_changes(scenario)
-        always = [*always, *events_needed(changes, calendar, panel, knowledge)]
-    if always:
-        calendar.check_ids(always)
-    months = pd.PeriodIndex(panel.values.index)
-    series = [str(s) for s in panel.values.columns]
-    ordinals = _ordinals(months, panel, horizon)
-    setting = Setting(
-        to_day(panel.as_of),
-        knowledge == "hindsight",
-        coding,
-        priority,
-        max_columns,
-        unseen,
-        ordinals,
-        np.zeros(0),
-        tuple(always),
-    )
-    named, told = _collect(calendar, panel, series, setting, horizon)
-    weight = np.array([c.weight for c in named]).reshape(len(named), len(ordinals))
-    design = _assemble(panel, months, horizon, series, named, weight, knowledge, coding, told)
-    if changes or unseen == "analogue":
-        from forecast.events.scenario import apply_changes
-
-        design = apply_changes(design, calendar, changes, analogue=unseen == "analogue")
-    return design
-
-
-def _check_words(
-    knowledge: str, coding: str, priority: int, unseen: str, horizon: int, max_columns: int
-) -> None:
-    problems = []
-    for key, word, known in (
-        ("knowledge", knowledge, KNOWLEDGE),
-        ("coding", coding, ("rule", "judged")),
-        ("unseen", unseen, UNSEEN),
-    ):
-        if word not in known:
-            problems.append(f"{key}: '{word}' is not one of {', '.join(known)}.{nearest(str(word), known)}")
-    if priority not in (1, 2, 3):
-        problems.append(f"priority: {priority} is not 1, 2 or 3")
-    if horizon < 1:
-        problems.append(f"horizon: {horizon} is not a positive number of months")
-    if max_columns < 0:
-        problems.append(f"max_columns: {max_columns} is negative")
-    if problems:
-        raise ConfigError("\n".join(problems))
-
-
-def _ordinals(months: pd.PeriodIndex, panel: PanelLike, horizon: int) -> Ints:
-    """Return the months of the panel and those of the horizon, one after the other."""
-    first = int(months[0].ordinal)
-    last = max(int(period.ordinal) for period in panel.last_official)
-    # the months of a leak stand in both, so the horizon may begin before the panel ends
-    return np.arange(first, max(last + horizon, int(months[-1].ordinal)) + 1, dtype=np.int64)
-
-
-def _collect(
-    calendar: EventCalendar, panel: PanelLike, series: list[str], setting: Setting, horizon: int
-) -> tuple[list[_Named], list[tuple[str, str, int | None, int, str, str]]]:
-    """Select for each series, and give each set of members one column."""
-    arrays = calendar.arrays
-    found: dict[tuple[int, ...], _Named] = {}
-    starts: dict[tuple[int, ...], int] = {}
-    told: list[tuple[str, str, int | None, int, str, str]] = []
-    last = max(int(period.ordinal) for period in panel.last_official)
-    known = last + 1 - int(setting.ordinals[0])
-    values = panel.values.to_numpy(dtype=float)
-    for j, name in enumerate(series):
-        has = np.flatnonzero(np.isfinite(values[:, j]))
-        window = slice(int(has[0]), int(has[-1]) + 1) if has.size else slice(0, 0)
-        signs = arrays.signs(name, setting.coding)
-        touched = np.flatnonzero(calendar.touches(name))
-        made: Selection = select(arrays, touched, window, known, replace(setting, signs=signs))
-        told.extend((name, arrays.ids[row], *made.told[row]) for row in sorted(made.told))
-        for column in made.columns:
-            key = tuple(column.rows)
-            mean = PRIOR_MEAN * float(np.mean(signs[column.rows]))
-            if key not in found:
-                ids = tuple(arrays.ids[row] for row in key)
-                found[key] = _Named(" + ".join(ids), ids, column.weight, {})
-                starts[key] = column.start
-            found[key].means[name] = mean
-    order = sorted(found, key=lambda k: (-starts[k], found[k].name))
-    return [found[key] for key in order], told
-
-
-def _assemble(
+def assemble(
     panel: PanelLike,
     months: pd.PeriodIndex,
     horizon: int,
     series: list[str],
-    named: Sequence[_Named],
+    named: Sequence[NamedColumn],
     weight: Floats,
     knowledge: str,
     coding: str,
     told: list[tuple[str, str, int | None, int, str, str]] | None = None,
 ) -> Design:
+    """Return the design of named columns: their months before and after the last official one, and their priors."""
     names = pd.Index([c.name for c in named], dtype=object)
     last = max(int(period.ordinal) for period in panel.last_official)
     ahead = pd.period_range(start=pd.Period(ordinal=last + 1, freq="M"), periods=horizon, freq="M")
@@ -481,7 +366,7 @@ def _assemble(
         future=pd.DataFrame(future.copy(), index=ahead, columns=names),
         applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=names),
         prior=prior_frame(pairs, [(mean, PRIOR_SD) for mean in means]),
-        estimability=_told(told or []),
+        estimability=estimability_frame(told or []),
         knowledge=knowledge,
         coding=coding,
         as_of=pd.Timestamp(panel.as_of),

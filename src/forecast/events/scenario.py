@@ -30,19 +30,19 @@ import pandas as pd
 
 from forecast.errors import ConfigError, nearest
 from forecast.events import design as designs
+from forecast.events.arrays import Calendar, matches
 from forecast.events.changes import EXACT_SD, Change, parse_changes
 from forecast.events.selection import ACTIVE, day_text
 from forecast.events.shapes import FAR, Floats, Ints, build_up, month_edges, pulse_end, to_day, weights
 
 if TYPE_CHECKING:
-    from forecast.events.calendar import EventCalendar
     from forecast.events.design import Design, PanelLike
 
 __all__ = ["EXACT_SD", "Change", "apply_changes", "events_needed", "parse_changes", "use_analogues"]
 
 
 def events_needed(
-    changes: Sequence[Change], calendar: EventCalendar, panel: PanelLike, knowledge: str
+    changes: Sequence[Change], calendar: Calendar, panel: PanelLike, knowledge: str
 ) -> list[str]:
     """Return the events that a scenario changes or points to, after checking that they can be used.
 
@@ -82,7 +82,7 @@ def events_needed(
     return list(dict.fromkeys(wanted))
 
 
-def _unusable(name: str, calendar: EventCalendar, origin: int, knowledge: str, series: list[str]) -> str:
+def _unusable(name: str, calendar: Calendar, origin: int, knowledge: str, series: list[str]) -> str:
     arrays = calendar.arrays
     if name not in arrays.place:
         return f"no event is called '{name}'.{nearest(name, arrays.place)}"
@@ -99,7 +99,7 @@ def _unusable(name: str, calendar: EventCalendar, origin: int, knowledge: str, s
     return ""
 
 
-def _check_mechanism(change: Change, calendar: EventCalendar, origin: int, knowledge: str) -> str:
+def _check_mechanism(change: Change, calendar: Calendar, origin: int, knowledge: str) -> str:
     arrays = calendar.arrays
     known = [i for i in range(len(arrays.ids)) if knowledge == "hindsight" or arrays.usable[i] <= origin]
     names = sorted({arrays.mechanism[i] for i in known} - {""})
@@ -120,7 +120,7 @@ def _first_day(panel: PanelLike) -> int:
 
 
 def apply_changes(
-    design: Design, calendar: EventCalendar, changes: Sequence[Change], analogue: bool = False
+    design: Design, calendar: Calendar, changes: Sequence[Change], analogue: bool = False
 ) -> Design:
     """Return the design with the changes of a scenario in it, and with analogues for events never seen.
 
@@ -139,7 +139,7 @@ def _ordinals(design: Design) -> Ints:
     return np.asarray(design.future.index.astype("int64"))
 
 
-def _change_events(design: Design, calendar: EventCalendar, changes: Sequence[Change]) -> Design:
+def _change_events(design: Design, calendar: Calendar, changes: Sequence[Change]) -> Design:
     arrays, coding = calendar.arrays, design.coding
     months = _ordinals(design)
     origin, hindsight = to_day(design.as_of), design.knowledge == "hindsight"
@@ -213,7 +213,7 @@ def _seen(design: Design, column: str) -> bool:
     return bool(past.size and past.max() > ACTIVE and np.ptp(past) > 1e-9)
 
 
-def _analogues(design: Design, calendar: EventCalendar, mechanism: str, direction: str) -> list[str]:
+def _analogues(design: Design, calendar: Calendar, mechanism: str, direction: str) -> list[str]:
     """Return the seen columns, of every series of the design, with an event of a mechanism and direction."""
     arrays = calendar.arrays
     found = []
@@ -230,7 +230,7 @@ def _analogues(design: Design, calendar: EventCalendar, mechanism: str, directio
     return found
 
 
-def use_analogues(design: Design, calendar: EventCalendar) -> Design:
+def use_analogues(design: Design, calendar: Calendar) -> Design:
     """Give events that are usable but were never seen the mean effect of past columns of their kind.
 
     The kind is the event named in ``unseen_like``, else the same mechanism and direction. The months of the
@@ -265,7 +265,7 @@ def use_analogues(design: Design, calendar: EventCalendar) -> Design:
     return replace(design, future=future, prior=prior, notes=(*design.notes, *notes))
 
 
-def _add_new(design: Design, calendar: EventCalendar, change: Change) -> Design:
+def _add_new(design: Design, calendar: Calendar, change: Change) -> Design:
     if change.new in design.columns:
         raise ConfigError(f"scenario ({change.new}): the design has a column of that name")
     weight = _new_weight(design, calendar, change)
@@ -306,7 +306,7 @@ def _add_new(design: Design, calendar: EventCalendar, change: Change) -> Design:
     return _add_column(design, change, weight, means, change.sd, note)
 
 
-def _new_weight(design: Design, calendar: EventCalendar, change: Change) -> Floats:
+def _new_weight(design: Design, calendar: Calendar, change: Change) -> Floats:
     """Return the weights of a new event in the months to come; like an event, it takes that event's shape."""
     arrays = calendar.arrays
     shape, pair = change.shape, build_up(change.shape or "step", change.decay, change.ramp_months)
@@ -322,7 +322,7 @@ def _new_weight(design: Design, calendar: EventCalendar, change: Change) -> Floa
     return np.asarray(change.factor * made, dtype=float)
 
 
-def _rule_means(design: Design, calendar: EventCalendar, change: Change) -> dict[str, float]:
+def _rule_means(design: Design, calendar: Calendar, change: Change) -> dict[str, float]:
     """Return, for each series, the mean prior of the usable events of a mechanism and direction."""
     arrays = calendar.arrays
     origin = to_day(design.as_of)
@@ -340,8 +340,6 @@ def _rule_means(design: Design, calendar: EventCalendar, change: Change) -> dict
 def _add_column(
     design: Design, change: Change, weight: Floats, means: Mapping[str, float], sd: float, note: str
 ) -> Design:
-    from forecast.events.calendar import matches
-
     series = [str(s) for s in design.applies.index]
     touched = {s: matches(change.series, s) for s in series}
     if not any(touched.values()):

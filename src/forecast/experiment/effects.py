@@ -20,10 +20,10 @@ from forecast.interventions.foresight import (
     case_forecasts,
     knowledge_table,
 )
-from forecast.interventions.groups import ENOUGH_MONTHS
 from forecast.interventions.profiles import FADING_COLUMNS, decay_profile, lead_profile
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS, specification_curves
 from forecast.interventions.scenarios import NOTE_COLUMNS, run_scenarios
+from forecast.interventions.study import ENOUGH_MONTHS
 from forecast.models.base import Model
 
 CODINGS: tuple[Coding, ...] = ("rule", "judged")

@@ -349,7 +349,7 @@ def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
 
 
 def _breaks(obs: Observations, series: list[str]) -> pd.DataFrame:
-    from forecast.events.calendar import matches
+    from forecast.events.arrays import matches
 
     if obs.breaks.empty:
         return obs.breaks

@@ -10,8 +10,8 @@ import pandas as pd
 from forecast.arima import ArimaFailure
 from forecast.config.settings import Coding
 from forecast.errors import DataError
-from forecast.interventions.groups import Floats, Group
-from forecast.interventions.study import Study, make_study
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import Floats, Group, Study
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

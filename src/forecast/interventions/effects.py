@@ -16,9 +16,17 @@ import pandas as pd
 from forecast.arima import ArimaFailure, ArimaFit
 from forecast.config.settings import Coding, Knowledge
 from forecast.errors import ConfigError
-from forecast.interventions.groups import ENOUGH_MONTHS, TOO_ALIKE, Group
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
-from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import (
+    ENOUGH_MONTHS,
+    TOO_ALIKE,
+    Group,
+    Study,
+    check_model,
+    effect_of,
+    half_width,
+)
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

@@ -4,99 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecast.events.design import PRIOR_SD
+from forecast.interventions.study import ACTIVE, TOO_ALIKE, Floats, Group, Study
 
 if TYPE_CHECKING:
-    from forecast.interventions.study import Study
     from forecast.models.base import SeriesData
-
-Floats = NDArray[np.float64]
-
-#: A month is active beyond this weight, as in the designs.
-ACTIVE = 0.01
-#: Columns with a correlation beyond this, as they enter the model (differenced like the figures), are one group.
-TOO_ALIKE = 0.95
-#: Fewer active months than this are too short to tell.
-ENOUGH_MONTHS = 3
-#: Name of a placebo's dummy in a fit.
-PLACEBO = "placebo"
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """An event, or several that cannot be told apart and so have one joint effect.
-
-    Attributes
-    ----------
-    name : str
-        Id of the event with the earliest active month; the name of the column if it was given by hand.
-    members : tuple of str
-        Ids of all its events.
-    columns, ahead : array (months, c), array (horizon, c)
-        Weights in the months of the study and in those of the horizon. One column; more for a bundle whose
-        members differ in shape or months.
-    prior : array (c, 2)
-        Mean and sd of each column on the scale of the study before looking; sd = inf is none.
-    why : str
-        Why its members are together; empty for one event.
-    """
-
-    name: str
-    members: tuple[str, ...]
-    columns: Floats
-    ahead: Floats
-    prior: Floats
-    why: str = ""
-
-    @property
-    def label(self) -> str:
-        """Ids of the members, joined by `` + ``."""
-        return " + ".join(self.members)
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Names of its columns in a fit."""
-        many = self.columns.shape[1] > 1
-        return tuple(f"{self.name} ({j + 1})" if many else self.name for j in range(self.columns.shape[1]))
-
-    @property
-    def active(self) -> NDArray[np.int64]:
-        """Positions of the months in which any of it is active."""
-        return np.flatnonzero((np.abs(self.columns) > ACTIVE).any(axis=1))
-
-    @property
-    def combine(self) -> Floats:
-        """Weights (c,) that make one effect of the coefficients.
-
-        One column: its coefficient, the effect at full weight. More: their mean sum over the active months.
-        """
-        if self.columns.shape[1] == 1:
-            return np.ones(1)
-        return np.asarray(self.columns[self.active].mean(axis=0), dtype=float)
-
-    @property
-    def reach(self) -> Floats:
-        """Share of the effect in each month: the weights of one column, 1 in the active months of several."""
-        if self.columns.shape[1] == 1:
-            return np.asarray(self.columns[:, 0], dtype=float)
-        out = np.zeros(len(self.columns))
-        out[self.active] = 1.0
-        return out
-
-    def moved(self, place: int, length: int) -> Group:
-        """Return its active months at another place, as a placebo: nothing before, nothing after."""
-        at = self.active
-        profile = self.columns[at[0] : at[-1] + 1]
-        columns = np.zeros_like(self.columns)
-        columns[place : place + length] = profile[:length]
-        return replace(self, name=PLACEBO, columns=columns)
 
 
 def make_groups(

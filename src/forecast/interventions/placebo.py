@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.config.settings import Coding
-from forecast.interventions.groups import PLACEBO, Floats, Group
-from forecast.interventions.study import Study, make_study, point_of
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import PLACEBO, Floats, Group, Study, point_of
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

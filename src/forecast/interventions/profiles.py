@@ -14,8 +14,8 @@ from forecast.arima.solved import prepare_covariances
 from forecast.config.settings import Coding
 from forecast.errors import ConfigError
 from forecast.events.shapes import FAR, build_up, pulse_end, to_day, weights
-from forecast.interventions.groups import Floats, Group
-from forecast.interventions.study import Study, effect_of, make_study
+from forecast.interventions.prepare import make_study
+from forecast.interventions.study import Floats, Group, Study, effect_of
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

@@ -18,9 +18,9 @@ from forecast.arima import ArimaFailure, ArimaFit
 from forecast.arima.solved import prepare_covariances
 from forecast.config.settings import Coding, SpecificationSpec
 from forecast.errors import ForecastError
-from forecast.interventions.groups import Group
+from forecast.interventions.prepare import make_study
 from forecast.interventions.profiles import reshape
-from forecast.interventions.study import Study, check_model, effect_of, half_width, make_study, settle_order
+from forecast.interventions.study import Group, Study, check_model, effect_of, half_width, settle_order
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

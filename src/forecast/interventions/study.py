@@ -8,20 +8,99 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
-from forecast.config.settings import Coding, Knowledge
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
-from forecast.interventions.groups import TOO_ALIKE, Floats, Group, make_groups
 from forecast.models.arima import Arima, Starts
-from forecast.models.base import series_data
 from forecast.models.registry import make_model
 
 if TYPE_CHECKING:
-    from forecast.data.panel import Panel
     from forecast.models.transform import Transform
+
+
+Floats = NDArray[np.float64]
+
+#: A month is active beyond this weight, as in the designs.
+ACTIVE = 0.01
+#: Columns with a correlation beyond this, as they enter the model (differenced like the figures), are one group.
+TOO_ALIKE = 0.95
+#: Fewer active months than this are too short to tell.
+ENOUGH_MONTHS = 3
+#: Name of a placebo's dummy in a fit.
+PLACEBO = "placebo"
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """An event, or several that cannot be told apart and so have one joint effect.
+
+    Attributes
+    ----------
+    name : str
+        Id of the event with the earliest active month; the name of the column if it was given by hand.
+    members : tuple of str
+        Ids of all its events.
+    columns, ahead : array (months, c), array (horizon, c)
+        Weights in the months of the study and in those of the horizon. One column; more for a bundle whose
+        members differ in shape or months.
+    prior : array (c, 2)
+        Mean and sd of each column on the scale of the study before looking; sd = inf is none.
+    why : str
+        Why its members are together; empty for one event.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    columns: Floats
+    ahead: Floats
+    prior: Floats
+    why: str = ""
+
+    @property
+    def label(self) -> str:
+        """Ids of the members, joined by `` + ``."""
+        return " + ".join(self.members)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of its columns in a fit."""
+        many = self.columns.shape[1] > 1
+        return tuple(f"{self.name} ({j + 1})" if many else self.name for j in range(self.columns.shape[1]))
+
+    @property
+    def active(self) -> NDArray[np.int64]:
+        """Positions of the months in which any of it is active."""
+        return np.flatnonzero((np.abs(self.columns) > ACTIVE).any(axis=1))
+
+    @property
+    def combine(self) -> Floats:
+        """Weights (c,) that make one effect of the coefficients.
+
+        One column: its coefficient, the effect at full weight. More: their mean sum over the active months.
+        """
+        if self.columns.shape[1] == 1:
+            return np.ones(1)
+        return np.asarray(self.columns[self.active].mean(axis=0), dtype=float)
+
+    @property
+    def reach(self) -> Floats:
+        """Share of the effect in each month: the weights of one column, 1 in the active months of several."""
+        if self.columns.shape[1] == 1:
+            return np.asarray(self.columns[:, 0], dtype=float)
+        out = np.zeros(len(self.columns))
+        out[self.active] = 1.0
+        return out
+
+    def moved(self, place: int, length: int) -> Group:
+        """Return its active months at another place, as a placebo: nothing before, nothing after."""
+        at = self.active
+        profile = self.columns[at[0] : at[-1] + 1]
+        columns = np.zeros_like(self.columns)
+        columns[place : place + length] = profile[:length]
+        return replace(self, name=PLACEBO, columns=columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,85 +217,6 @@ def check_model(model: str | Arima) -> tuple[str, Arima]:
             "give model='arima' or one made by make_model('arima', ...)"
         )
     return model, made
-
-
-def make_study(
-    panel: Panel,
-    events: EventCalendar | Design,
-    series_id: str | None = None,
-    model: str | Arima = "arima",
-    coding: Coding = "judged",
-    knowledge: Knowledge = "at_origin",
-    max_columns: int = 10,
-    priority: int = 1,
-    beside: Design | None = None,
-    bound: float = TOO_ALIKE,
-    horizon: int = 12,
-    always: Sequence[str] = (),
-) -> Study:
-    """Put one series beside its events.
-
-    Parameters
-    ----------
-    panel : Panel
-        Figures as known on a date.
-    events : EventCalendar or Design
-        The calendar, read as of the panel's date; or a design made by hand.
-    series_id : str, optional
-        Default: the only series of the panel.
-    model : str or Arima
-        ``"arima"`` (the airline model on logs), or a model made by `make_model`.
-    coding, knowledge, max_columns, priority, horizon, always
-        As in `EventCalendar.design`.
-    beside : Design, optional
-        Regressors to stand beside the events, made by `Design.from_frames`.
-    bound : float
-        Columns with a larger correlation, differenced as the model differences the figures, are one group.
-    """
-    name, chosen = check_model(model)
-    series = _one_series(panel, series_id)
-    calendar = events if isinstance(events, EventCalendar) else None
-    design = (
-        events
-        if isinstance(events, Design)
-        else events.design(
-            panel.of(series),
-            horizon=horizon,
-            knowledge=knowledge,
-            coding=coding,
-            max_columns=max_columns,
-            priority=priority,
-            unseen="ignore",
-            always=list(always),
-        )
-    )
-    if beside is not None:
-        design = design.beside(beside)
-    data = series_data(panel, design, series, chosen.transform, chosen.window)
-    event_columns = [c for c in data.past.columns if c not in data.design.given] or list(data.past.columns)
-    others = data.past[[c for c in data.past.columns if c not in event_columns]]
-    study = Study(
-        series, chosen, name, data.months, data.y, data.transform, (), others, data.design, calendar
-    )
-    # Columns are told apart as the airline model differences them where the orders are yet to be chosen.
-    trial = replace(study, model=replace(chosen, order=(0, 1, 1), seasonal_order=(0, 1, 1)))
-    first = make_groups(trial if chosen.order == "auto" else study, data, event_columns, bound)
-    study = replace(study, groups=first)
-    if chosen.order != "auto":
-        return study
-    study = replace(study, model=settle_order(study))
-    return replace(study, groups=make_groups(study, data, event_columns, bound))
-
-
-def _one_series(panel: Panel, series_id: str | None) -> str:
-    if series_id is not None:
-        panel.of(series_id)
-        return series_id
-    if len(panel.series) != 1:
-        raise ConfigError(
-            f"the panel has {len(panel.series)} series ({', '.join(panel.series[:5])}); give series_id"
-        )
-    return panel.series[0]
 
 
 def settle_order(study: Study) -> Arima:

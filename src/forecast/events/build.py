@@ -1,0 +1,129 @@
+"""From a calendar to a design: which events get a column at an origin, and what a scenario changes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.config.settings import KNOWLEDGE
+from forecast.errors import ConfigError, nearest
+from forecast.events.arrays import Calendar
+from forecast.events.changes import parse_changes
+from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, PanelLike, assemble
+from forecast.events.scenario import apply_changes, events_needed
+from forecast.events.selection import Selection, Setting, select
+from forecast.events.shapes import Ints, to_day
+
+if TYPE_CHECKING:
+    from forecast.config.settings import ScenarioSpec
+
+
+def make_design(
+    calendar: Calendar,
+    panel: PanelLike,
+    horizon: int,
+    knowledge: str,
+    coding: str,
+    max_columns: int,
+    scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None,
+    priority: int,
+    unseen: str,
+    always: Collection[str],
+) -> Design:
+    """Make a design; the arguments are those of `EventCalendar.design`."""
+    _check_words(knowledge, coding, priority, unseen, horizon, max_columns)
+    if knowledge == "none":
+        if scenario is not None:
+            raise ConfigError(
+                "a scenario changes events: it needs knowledge 'at_origin' or 'hindsight', not 'none'"
+            )
+        return Design.none(panel, horizon)
+    changes: tuple[Any, ...] = ()
+    if scenario is not None:
+        changes = parse_changes(scenario)
+        always = [*always, *events_needed(changes, calendar, panel, knowledge)]
+    if always:
+        calendar.check_ids(always)
+    months = pd.PeriodIndex(panel.values.index)
+    series = [str(s) for s in panel.values.columns]
+    ordinals = _ordinals(months, panel, horizon)
+    setting = Setting(
+        to_day(panel.as_of),
+        knowledge == "hindsight",
+        coding,
+        priority,
+        max_columns,
+        unseen,
+        ordinals,
+        np.zeros(0),
+        tuple(always),
+    )
+    named, told = _collect(calendar, panel, series, setting, horizon)
+    weight = np.array([c.weight for c in named]).reshape(len(named), len(ordinals))
+    design = assemble(panel, months, horizon, series, named, weight, knowledge, coding, told)
+    if changes or unseen == "analogue":
+        design = apply_changes(design, calendar, changes, analogue=unseen == "analogue")
+    return design
+
+
+def _check_words(
+    knowledge: str, coding: str, priority: int, unseen: str, horizon: int, max_columns: int
+) -> None:
+    problems = []
+    for key, word, known in (
+        ("knowledge", knowledge, KNOWLEDGE),
+        ("coding", coding, ("rule", "judged")),
+        ("unseen", unseen, UNSEEN),
+    ):
+        if word not in known:
+            problems.append(f"{key}: '{word}' is not one of {', '.join(known)}.{nearest(str(word), known)}")
+    if priority not in (1, 2, 3):
+        problems.append(f"priority: {priority} is not 1, 2 or 3")
+    if horizon < 1:
+        problems.append(f"horizon: {horizon} is not a positive number of months")
+    if max_columns < 0:
+        problems.append(f"max_columns: {max_columns} is negative")
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _ordinals(months: pd.PeriodIndex, panel: PanelLike, horizon: int) -> Ints:
+    """Return the months of the panel and those of the horizon, one after the other."""
+    first = int(months[0].ordinal)
+    last = max(int(period.ordinal) for period in panel.last_official)
+    # the months of a leak stand in both, so the horizon may begin before the panel ends
+    return np.arange(first, max(last + horizon, int(months[-1].ordinal)) + 1, dtype=np.int64)
+
+
+def _collect(
+    calendar: Calendar, panel: PanelLike, series: list[str], setting: Setting, horizon: int
+) -> tuple[list[NamedColumn], list[tuple[str, str, int | None, int, str, str]]]:
+    """Select for each series, and give each set of members one column."""
+    arrays = calendar.arrays
+    found: dict[tuple[int, ...], NamedColumn] = {}
+    starts: dict[tuple[int, ...], int] = {}
+    told: list[tuple[str, str, int | None, int, str, str]] = []
+    last = max(int(period.ordinal) for period in panel.last_official)
+    known = last + 1 - int(setting.ordinals[0])
+    values = panel.values.to_numpy(dtype=float)
+    for j, name in enumerate(series):
+        has = np.flatnonzero(np.isfinite(values[:, j]))
+        window = slice(int(has[0]), int(has[-1]) + 1) if has.size else slice(0, 0)
+        signs = arrays.signs(name, setting.coding)
+        touched = np.flatnonzero(calendar.touches(name))
+        made: Selection = select(arrays, touched, window, known, replace(setting, signs=signs))
+        told.extend((name, arrays.ids[row], *made.told[row]) for row in sorted(made.told))
+        for column in made.columns:
+            key = tuple(column.rows)
+            mean = PRIOR_MEAN * float(np.mean(signs[column.rows]))
+            if key not in found:
+                ids = tuple(arrays.ids[row] for row in key)
+                found[key] = NamedColumn(" + ".join(ids), ids, column.weight, {})
+                starts[key] = column.start
+            found[key].means[name] = mean
+    order = sorted(found, key=lambda k: (-starts[k], found[k].name))
+    return [found[key] for key in order], told
