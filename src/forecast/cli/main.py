@@ -190,6 +190,7 @@ def _shown_by_hydra(rest: list[str], config_dirs: Sequence[str]) -> int:
 def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:
     """Let Hydra compose and launch; the task's code is recorded, since Hydra returns none."""
     import inspect
+    import logging
 
     import hydra
 
@@ -205,12 +206,15 @@ def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:
         if "execution_whitelist" in inspect.signature(hydra.main).parameters
         else {"version_base": "1.3"}
     )
-    before = sys.argv
+    before, root = sys.argv, logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     sys.argv = ["forecast", *words]
     try:
         hydra.main(config_path=str(conf_dir()), config_name="config", **settings)(recorded)()
     finally:
         sys.argv = before
+        root.handlers[:] = handlers  # Hydra's own would outlive its stream
+        root.setLevel(level)
     return max(codes, default=0)
 
 
