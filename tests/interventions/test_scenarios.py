@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.config.settings import FORECAST_COLUMNS, ScenarioSpec
+from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
 from forecast.interventions.scenarios import run_scenarios
+from forecast.tables.columns import FORECAST_COLUMNS
 
 NAME, DAY = "southwest.usbp", pd.Timestamp("2024-05-07")
 MODELS = {

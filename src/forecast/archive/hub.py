@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS, LEVELS
+from forecast.config.settings import LEVELS
 from forecast.errors import DataError, Finding, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
+from forecast.tables.columns import FORECAST_COLUMNS
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

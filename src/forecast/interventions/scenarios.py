@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS, Coding, Knowledge, ScenarioSpec
+from forecast.config.settings import Coding, Knowledge, ScenarioSpec
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.design import Design
 from forecast.models.base import Model, series_data
+from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import in_order, widen
 from forecast.tables.quantiles import Floats
 

@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 from forecast.config.settings import LEVELS, IntervalsSpec
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess import interval_methods
+from forecast.tables.columns import KEYS
 from forecast.tables.known_errors import Matured, in_order, mature, widen
 from forecast.tables.quantiles import (
-    KEYS,
     MEDIAN,
     Floats,
     Wide,

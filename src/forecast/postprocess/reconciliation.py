@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess.mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
+from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import Matured, mature
 from forecast.tables.quantiles import (
     Block,

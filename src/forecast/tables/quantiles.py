@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.config.settings import FORECAST_COLUMNS
 from forecast.errors import ConfigError
+from forecast.tables.columns import FORECAST_COLUMNS, KEYS
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -25,8 +25,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-#: What names one forecast; `level` and `value` hang on it.
-KEYS: tuple[str, ...] = ("model", "knowledge", "scenario", "series_id", "origin", "horizon")
 #: A day that never comes: the release of a figure that is not public.
 NEVER: int = int(np.iinfo(np.int64).max)
 MEDIAN = 0.5
