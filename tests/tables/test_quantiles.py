@@ -53,7 +53,7 @@ def test_horizons_must_belong_to_one_last_month(obs):
     table = forecasts(obs, {"random_walk": random_walk}, until="2000-03")
     table.loc[3, "month"] = table.loc[3, "month"] + 1
     with pytest.raises(ConfigError, match="not horizon 4"):
-        w.blocks(w.to_wide(table))
+        w.series_arrays(w.to_wide(table))
 
 
 def test_scale_at_an_origin_knows_nothing_later():

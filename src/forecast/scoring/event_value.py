@@ -13,7 +13,7 @@ from forecast.errors import ConfigError, nearest
 from forecast.scoring.bootstrap import circular_picks
 from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
 from forecast.scoring.scores import METRICS, Groups, fold_losses
-from forecast.tables.common_folds import ALL, Ground, grounds
+from forecast.tables.common_folds import ALL, CommonFolds, common_folds
 from forecast.tables.quantiles import Floats, ordered_unique
 
 if TYPE_CHECKING:
@@ -108,24 +108,24 @@ def compare_knowledge(
         mine = plain[plain["model"] == model]
         if mine["knowledge"].nunique() < 2:
             continue
-        for ground in grounds(mine, obs, None, truth, as_of):
-            head = {"model": model, "series_id": ground.series_id, "coding": coding}
-            shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+        for folds in common_folds(mine, obs, None, truth, as_of):
+            head = {"model": model, "series_id": folds.series_id, "coding": coding}
+            shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
             for measure in measures:
-                cells = _cells(ground, measure, shared, (block, draws, seed))
+                cells = _cells(folds, measure, shared, (block, draws, seed))
                 rows += [{**head, "metric": measure, **cell} for cell in cells]
     return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
 
 
 def _cells(
-    ground: Ground, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
+    folds: CommonFolds, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
 ) -> list[dict[str, Any]]:
     """One metric at each horizon, and over all of them at origins that have them all."""
     metric, scale = MEASURES[measure]
-    none = np.full(len(ground.origins), np.nan)
+    none = np.full(len(folds.origins), np.nan)
     losses = {
-        name[1]: fold_losses(ground, k, METRICS[metric], scale, none, shared).losses
-        for k, name in enumerate(ground.names)
+        name[1]: fold_losses(folds, k, METRICS[metric], scale, none, shared).losses
+        for k, name in enumerate(folds.names)
     }
     stacked = np.stack(list(losses.values()))
     cells = []
@@ -136,7 +136,7 @@ def _cells(
             continue
         by_kind = dict(zip(losses, chosen[:, whole].mean(axis=2), strict=True))
         value = {kind: _together(by_kind[kind], metric) if kind in by_kind else np.nan for kind in KNOWLEDGE}
-        gains = _gains(by_kind, metric, ground.last[whole], bootstrap)
+        gains = _gains(by_kind, metric, folds.last[whole], bootstrap)
         cells.append(
             {
                 "horizon": ALL if j is None else j + 1,

@@ -31,7 +31,7 @@ MEDIAN = 0.5
 
 
 @dataclass(frozen=True)
-class Wide:
+class QuantileTable:
     """One row a forecast, one column a level.
 
     Attributes
@@ -58,10 +58,10 @@ class Wide:
         at = np.flatnonzero(np.isclose(self.levels, level, atol=1e-9))
         return self.values[:, at[0]] if len(at) else np.full(len(self.keys), np.nan)
 
-    def take(self, rows: NDArray[Any]) -> Wide:
+    def take(self, rows: NDArray[Any]) -> QuantileTable:
         """Return some of the rows (positions or a mask)."""
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
-        return Wide(self.keys.take(at).reset_index(drop=True), self.levels, self.values[at])
+        return QuantileTable(self.keys.take(at).reset_index(drop=True), self.levels, self.values[at])
 
 
 def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
@@ -90,7 +90,7 @@ def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def to_wide(forecasts: pd.DataFrame) -> Wide:
+def to_wide(forecasts: pd.DataFrame) -> QuantileTable:
     """Turn a long forecast table into one row a forecast.
 
     Models keep the order in which they first appear, origins and horizons ascend. Rows without a level
@@ -125,7 +125,7 @@ def to_wide(forecasts: pd.DataFrame) -> Wide:
     values = np.full(len(first) * len(levels), np.nan)
     values[cell] = table["value"].to_numpy(dtype=float)
     keys = table[[*KEYS, "month"]].take(first).reset_index(drop=True)
-    return Wide(keys, levels, values.reshape(len(first), len(levels)))
+    return QuantileTable(keys, levels, values.reshape(len(first), len(levels)))
 
 
 def _refuse_twice(table: pd.DataFrame, cell: Ints) -> None:
@@ -136,7 +136,7 @@ def _refuse_twice(table: pd.DataFrame, cell: Ints) -> None:
         raise ConfigError(f"forecasts: a row stands twice ({where}); expected one value a forecast and level")
 
 
-def to_long(wide: Wide) -> pd.DataFrame:
+def to_long(wide: QuantileTable) -> pd.DataFrame:
     """Turn arrays back into a long table; a NaN has no row."""
     row, level = np.nonzero(~np.isnan(wide.values))
     table = wide.keys.take(row).reset_index(drop=True)
@@ -146,10 +146,10 @@ def to_long(wide: Wide) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Block:
+class SeriesArrays:
     """The forecasts of one (model, knowledge, scenario, series) as origin x horizon.
 
-    `rows` are positions in the `Wide`, `t` and `j` where each of them stands (origin, horizon - 1).
+    `rows` are positions in the `QuantileTable`, `t` and `j` where each of them stands (origin, horizon - 1).
     """
 
     name: tuple[str, str, str, str]
@@ -161,7 +161,7 @@ class Block:
     horizons: int
 
     def matrix(self, column: Floats) -> Floats:
-        """Spread a column of the `Wide` over origin x horizon (x level)."""
+        """Spread a column of the `QuantileTable` over origin x horizon (x level)."""
         shape = (len(self.origins), self.horizons, *column.shape[1:])
         out = np.full(shape, np.nan)
         out[self.t, self.j] = column[self.rows]
@@ -180,8 +180,8 @@ def days(values: Any) -> Ints:
     return np.where(np.isnat(stamps), NEVER, out)
 
 
-def blocks(wide: Wide) -> list[Block]:
-    """Cut a wide table into one block for each (model, knowledge, scenario, series), as they appear."""
+def series_arrays(wide: QuantileTable) -> list[SeriesArrays]:
+    """Cut a wide table into one part for each (model, knowledge, scenario, series), as they appear."""
     if not len(wide.keys):
         return []
     keys = wide.keys
@@ -206,7 +206,7 @@ def blocks(wide: Wide) -> list[Block]:
             )
         head = keys.iloc[int(rows[0])]
         label = (str(head["model"]), str(head["knowledge"]), str(head["scenario"]), str(head["series_id"]))
-        made.append(Block(label, rows, t, horizon[rows] - 1, unique, last, int(horizon.max())))
+        made.append(SeriesArrays(label, rows, t, horizon[rows] - 1, unique, last, int(horizon.max())))
     return made
 
 
