@@ -7,7 +7,7 @@ and the scale (logs or natural) that the figures known by then allow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,31 +75,55 @@ def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
 
 
 def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with months as periods, origins as days and no missing scenario.
+    """Return the table with months as periods, origins as days, numbers as numbers and no missing scenario.
 
     Tables read from CSV carry texts; those made in memory pass through unchanged.
     """
     check_table(forecasts)
     table = forecasts
     if not isinstance(table["month"].dtype, pd.PeriodDtype):
-        table = table.assign(month=pd.PeriodIndex(table["month"].astype(str), freq="M"))
+        table = table.assign(month=_read(table, "month", _months, "months (YYYY-MM)"))
     if not pd.api.types.is_datetime64_any_dtype(table["origin"]):
-        table = table.assign(origin=pd.to_datetime(table["origin"]))
+        table = table.assign(origin=_read(table, "origin", _days, "dates (YYYY-MM-DD)"))
+    for column in ("horizon", "level", "value"):
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            table = table.assign(**{column: _read(table, column, pd.to_numeric, "numbers")})
     if table["scenario"].isna().any():
         table = table.assign(scenario=table["scenario"].astype(object).where(table["scenario"].notna(), ""))
     return table
 
 
-def to_wide(forecasts: pd.DataFrame) -> QuantileTable:
+def _months(column: pd.Series) -> pd.PeriodIndex:
+    return pd.PeriodIndex(column.astype(str), freq="M")
+
+
+def _days(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column, format="ISO8601")
+
+
+def _read(table: pd.DataFrame, column: str, read: Callable[[pd.Series], Any], expected: str) -> Any:
+    try:
+        return read(table[column])
+    except (ValueError, TypeError) as error:
+        what = str(error).splitlines()[0]  # pandas goes on with advice about its own arguments
+        raise ConfigError(f"forecasts: column {column}: {what}; expected {expected}") from error
+
+
+def to_wide(forecasts: pd.DataFrame, keys: Sequence[str] = KEYS) -> QuantileTable:
     """Turn a long forecast table into one row a forecast.
 
     Models keep the order in which they first appear, origins and horizons ascend. Rows without a level
     (means) are left out.
 
+    Parameters
+    ----------
+    keys : sequence of str
+        The columns that name a forecast; a table of several runs has more of them than `KEYS`.
+
     Raises
     ------
     ConfigError
-        When columns are missing or a (forecast, level) stands twice.
+        When columns are missing or of another type, or a (forecast, level) stands twice.
 
     Examples
     --------
@@ -114,25 +138,25 @@ def to_wide(forecasts: pd.DataFrame) -> QuantileTable:
     if table["level"].isna().any():
         table = table[table["level"].notna()]
     code = np.zeros(len(table), dtype=np.int64)
-    for key in KEYS:
+    for key in keys:
         codes, uniques = pd.factorize(table[key], sort=key in ("origin", "horizon"))
         code = code * max(len(uniques), 1) + codes
     _, first, row = np.unique(code, return_index=True, return_inverse=True)
     level_codes, level_values = pd.factorize(np.round(table["level"].to_numpy(dtype=float), 9), sort=True)
     levels = np.asarray(level_values, dtype=float)
     cell = row * max(len(levels), 1) + level_codes
-    _refuse_twice(table, cell)
+    _refuse_twice(table, cell, keys)
     values = np.full(len(first) * len(levels), np.nan)
     values[cell] = table["value"].to_numpy(dtype=float)
-    keys = table[[*KEYS, "month"]].take(first).reset_index(drop=True)
-    return QuantileTable(keys, levels, values.reshape(len(first), len(levels)))
+    names = table[[*keys, "month"]].take(first).reset_index(drop=True)
+    return QuantileTable(names, levels, values.reshape(len(first), len(levels)))
 
 
-def _refuse_twice(table: pd.DataFrame, cell: Ints) -> None:
+def _refuse_twice(table: pd.DataFrame, cell: Ints, keys: Sequence[str]) -> None:
     if len(cell) and np.bincount(cell).max() > 1:
         at = int(np.flatnonzero(pd.Series(cell).duplicated())[0])
         row = table.iloc[at]
-        where = ", ".join(f"{key} {row[key]}" for key in (*KEYS, "level"))
+        where = ", ".join(f"{key} {row[key]}" for key in (*keys, "level"))
         raise ConfigError(f"forecasts: a row stands twice ({where}); expected one value a forecast and level")
 
 
