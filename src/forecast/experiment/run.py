@@ -26,6 +26,7 @@ from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
 from forecast.scoring.scores import score
+from forecast.tables import forecasts
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,14 @@ class Run:
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @property
+    def headline_forecasts(self) -> pd.DataFrame:
+        """Return the rows of `forecasts` that are the headline: without events where there are both, no hindsight."""
+        return forecasts.headline(self.forecasts, self.headline)
+
     def median(self, model: str | None = None) -> pd.DataFrame:
-        """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
-        rows = self.forecasts
-        rows = rows[
-            (rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")
-        ]
-        return rows.pivot(index="month", columns="series_id", values="value")
+        """Return the median of the forecast at `as_of`, months x series; of the headline unless named."""
+        return forecasts.median(forecasts.headline(self.forecasts, model or self.headline))
 
     _repr_html_ = run_html
     plot = plot_run
