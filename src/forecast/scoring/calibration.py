@@ -11,6 +11,7 @@ import pandas as pd
 from forecast.errors import ConfigError
 from forecast.scoring.metrics import coverage_interval, covered
 from forecast.tables.common_folds import ALL, CommonFolds, Eras, common_folds, era_masks
+from forecast.tables.forecasts import Forecasts
 from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Bools
 
@@ -33,7 +34,7 @@ CALIBRATION_COLUMNS: tuple[str, ...] = (
 
 
 def calibrate(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     truth: str = "latest",
     eras: Eras | None = None,
@@ -78,7 +79,8 @@ def calibrate(
     wrong = [x for x in nominals if not 0 < x < 1]
     if wrong:
         raise ConfigError(f"nominals: {wrong[0]}; expected shares between 0 and 1")
-    plain = forecasts[forecasts["scenario"].fillna("") == ""] if "scenario" in forecasts else forecasts
+    wide = Forecasts.of(forecasts).quantiles
+    plain = wide.take(wide.keys["scenario"].eq("").to_numpy())
     rows: list[dict[str, Any]] = []
     for folds in common_folds(plain, obs, None, truth, as_of):
         masks = era_masks(folds, eras)

@@ -19,7 +19,8 @@ from forecast.errors import ConfigError, nearest
 from forecast.scoring.bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring.scores import METRICS, fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, Eras, common_folds, era_masks, is_time
-from forecast.tables.quantiles import Floats, days, ordered_unique
+from forecast.tables.forecasts import Forecasts
+from forecast.tables.quantiles import Floats, QuantileTable, days, ordered_unique
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -69,7 +70,7 @@ class Row:
 
 
 def compare(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     against: str = "random_walk",
     truth: str = "latest",
@@ -128,20 +129,22 @@ def compare(
         raise ConfigError(
             f"metrics: '{unknown[0]}'; expected some of {', '.join(COMPARED)}.{nearest(unknown[0], COMPARED)}"
         )
-    table = _plain(forecasts, knowledge)
+    plain = _plain(forecasts, knowledge)
     eras = ReportSpec().eras if eras is None else eras
     rows = []
-    for folds in common_folds(table, obs, against, truth, as_of):
+    for folds in common_folds(plain, obs, against, truth, as_of):
         for metric in metrics:
             rows.extend(_compare_series(folds, metric, eras, (block, draws, seed)))
-    order = {name: i for i, name in enumerate(ordered_unique(table["model"]))}
+    order = {name: i for i, name in enumerate(ordered_unique(plain.keys["model"]))}
     rows.sort(key=lambda row: order[row["model"]])
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 
-def _plain(forecasts: pd.DataFrame, knowledge: Sequence[str]) -> pd.DataFrame:
-    table = forecasts[forecasts["knowledge"].isin(list(knowledge)) & (forecasts["scenario"].fillna("") == "")]
-    pairs = table[["model", "knowledge"]].drop_duplicates()
+def _plain(forecasts: pd.DataFrame | Forecasts, knowledge: Sequence[str]) -> QuantileTable:
+    wide = Forecasts.of(forecasts).quantiles
+    plain = wide.keys["knowledge"].isin(list(knowledge)) & (wide.keys["scenario"] == "")
+    table = wide.take(plain.to_numpy())
+    pairs = table.keys[["model", "knowledge"]].drop_duplicates()
     twice = pairs.loc[pairs["model"].duplicated(), "model"].tolist()
     if twice:
         raise ConfigError(
@@ -357,7 +360,7 @@ def calm_and_break(
 
 
 def model_confidence_set(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     metric: str = "mae",
     horizon: int | str = ALL,

@@ -14,6 +14,7 @@ from forecast.scoring.bootstrap import circular_picks
 from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
 from forecast.scoring.scores import METRICS, Groups, fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, common_folds
+from forecast.tables.forecasts import Forecasts
 from forecast.tables.quantiles import Floats, ordered_unique
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ MEASURES: dict[str, tuple[str, str]] = {
 
 
 def compare_knowledge(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     coding: str = "rule",
     truth: str = "latest",
@@ -102,11 +103,12 @@ def compare_knowledge(
         raise ConfigError(
             f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
         )
-    plain = forecasts[forecasts["scenario"].fillna("") == ""]
+    wide = Forecasts.of(forecasts).quantiles
+    plain = wide.take(wide.keys["scenario"].eq("").to_numpy())
     rows: list[dict[str, Any]] = []
-    for model in ordered_unique(plain["model"]):
-        mine = plain[plain["model"] == model]
-        if mine["knowledge"].nunique() < 2:
+    for model in ordered_unique(plain.keys["model"]):
+        mine = plain.take(plain.keys["model"].eq(model).to_numpy())
+        if mine.keys["knowledge"].nunique() < 2:
             continue
         for folds in common_folds(mine, obs, None, truth, as_of):
             head = {"model": model, "series_id": folds.series_id, "coding": coding}

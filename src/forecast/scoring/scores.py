@@ -12,6 +12,7 @@ import pandas as pd
 from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
 from forecast.tables.common_folds import ALL, REQUIRED, CommonFolds, Eras, common_folds, era_masks
+from forecast.tables.forecasts import Forecasts
 from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Bools, Floats, Ints
 
@@ -152,7 +153,7 @@ def register_metric(
 
 
 def score(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     baseline: str = "random_walk",
     by: Sequence[str] = ("model", "horizon"),
@@ -209,7 +210,7 @@ def score(
             f"{nearest(wrong[0], BY) if wrong else ''}"
         )
     rows: list[dict[str, Any]] = []
-    for folds in common_folds(forecasts, obs, baseline, truth, as_of):
+    for folds in common_folds(Forecasts.of(forecasts).quantiles, obs, baseline, truth, as_of):
         rows.extend(_score_series(folds, eras, "horizon" in by))
     table = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
     return table.astype({"n_ok": "int64", "n": "int64"}) if len(table) else table

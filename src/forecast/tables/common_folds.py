@@ -26,7 +26,6 @@ from forecast.tables.quantiles import (
     ordered_unique,
     outcomes,
     series_arrays,
-    to_wide,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ class CommonFolds:
 
 
 def common_folds(
-    forecasts: pd.DataFrame,
+    wide: QuantileTable,
     obs: Observations,
     baseline: str | None,
     truth: str = "latest",
@@ -166,7 +165,6 @@ def common_folds(
     """
     if truth not in ("latest", "first"):
         raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
-    wide = to_wide(forecasts)
     found = series_arrays(wide)
     _require_baseline(found, baseline)
     for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
