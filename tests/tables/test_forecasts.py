@@ -116,6 +116,15 @@ def test_medians_are_months_by_series_of_one_model_and_one_origin(table):
         median(pd.concat([newest, newest.assign(knowledge="at_origin")]))
 
 
+def test_the_median_of_a_model_alone_needs_no_more_than_its_columns(table):
+    alone = table.loc[
+        table["origin"] == table["origin"].min(), ["series_id", "month", "horizon", "level", "value"]
+    ]
+    assert median(alone)["s"].tolist() == alone.loc[alone["level"] == 0.5, "value"].tolist()
+    with pytest.raises(ConfigError, match=r"two forecasts of a month \(series_id s, horizon 1\)"):
+        median(pd.concat([alone, alone]))
+
+
 def test_wide_is_sorted_by_its_index_which_names_each_row_once(table):
     made = wide(table.sample(frac=1, random_state=1), "origin", "horizon")
     assert made.index.is_monotonic_increasing and made.index.names == ["origin", "horizon"]

@@ -84,7 +84,7 @@ def _check_order(quantiles: QuantileTable) -> None:
 
 
 def _row(row: Any) -> str:
-    return ", ".join(f"{key} {row[key]}" for key in KEYS)
+    return ", ".join(f"{key} {row[key]}" for key in KEYS if key in row)
 
 
 # --------------------------------------------------------------------------- selections
