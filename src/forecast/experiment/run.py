@@ -116,7 +116,7 @@ class Run:
 
     @property
     def headline_forecasts(self) -> pd.DataFrame:
-        """Return the rows of `forecasts` that are the headline: without events where there are both, no hindsight."""
+        """Return the rows of `forecasts` that are the headline (`tables.forecasts.headline`)."""
         return forecasts.headline(self.forecasts, self.headline)
 
     def median(self, model: str | None = None) -> pd.DataFrame:

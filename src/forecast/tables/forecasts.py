@@ -38,16 +38,16 @@ class Forecasts:
         Raises
         ------
         ConfigError
-            When columns are missing or of another type, a level is no probability, a forecast stands twice, or its
-            quantiles cross; it names the column or the row.
+            When columns are missing or of another type, a level is no probability, a forecast stands twice,
+            or its quantiles cross; it names the column or the row.
 
         Examples
         --------
         >>> import pandas as pd
         >>> row = {"model": "rw", "series_id": "s", "origin": pd.Timestamp("2024-02-20"), "month": "2024-02",
         ...     "horizon": 1, "knowledge": "none", "scenario": ""}
-        >>> made = Forecasts.of(pd.DataFrame([{**row, "level": p, "value": 100 * p} for p in (0.1, 0.5, 0.9)]))
-        >>> made.quantiles.column(0.9).tolist()
+        >>> rows = [{**row, "level": p, "value": 100 * p} for p in (0.1, 0.5, 0.9)]
+        >>> Forecasts.of(pd.DataFrame(rows)).quantiles.column(0.9).tolist()
         [90.0]
         """
         if isinstance(table, Forecasts):
@@ -63,7 +63,10 @@ def _check_rows(frame: pd.DataFrame) -> None:
     level, horizon = (frame[column].to_numpy(dtype=float) for column in ("level", "horizon"))
     broken = np.flatnonzero((horizon < 1) | (horizon % 1 != 0))
     if len(broken):
-        raise ConfigError(f"forecasts: horizon {horizon[broken[0]]:g}; expected whole months from 1 on")
+        raise ConfigError(
+            f"forecasts: horizon {horizon[broken[0]]:g} ({_row(frame.iloc[broken[0]])});"
+            " expected whole months from 1 on"
+        )
     wrong = np.flatnonzero((level <= 0) | (level >= 1))
     if len(wrong):
         raise ConfigError(
@@ -122,7 +125,7 @@ def select(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
 
 
 def headline(table: pd.DataFrame, model: str) -> pd.DataFrame:
-    """Return the rows of a model as the page shows it: no scenario, without events where it has such rows, no hindsight."""
+    """Return a model's rows as the page shows them: no scenario, without events if there are such, no hindsight."""
     rows = select(table, model=model, scenario="")
     return select(rows, knowledge=headline_knowledge(rows, model)) if len(rows) else rows
 
@@ -149,7 +152,7 @@ def median(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def wide(table: pd.DataFrame | Forecasts, *index: str) -> pd.DataFrame:
-    """Return one row a forecast and one column a level, sorted by the columns that name a row; means are left out."""
+    """Return one row a forecast, one column a level, sorted by what names a row; means are left out."""
     quantiles = Forecasts.of(table).quantiles
     names = quantiles.keys.set_index(list(index)).index
     if not names.is_unique:
