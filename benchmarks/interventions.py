@@ -13,13 +13,14 @@ import time
 import pandas as pd
 
 import forecast as fc
-from forecast.config.settings import FORECAST_COLUMNS, CombinationSpec
+from forecast.config.settings import CombinationSpec
 from forecast.interventions.effects import effects
 from forecast.interventions.foresight import adjusted_rows, knowledge_table
 from forecast.models.base import FoldFailure
 from forecast.postprocess.combination import combine
 from forecast.postprocess.intervals import add_intervals
 from forecast.scoring.comparison import compare
+from forecast.tables.columns import FORECAST_COLUMNS
 
 SERIES = "southwest.usbp"
 FIRST_SCORED = pd.Timestamp("2016-02-01")

@@ -1,6 +1,7 @@
 """What goes out comes back, and every column that comes out is documented."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,15 @@ def test_a_workbook_holds_the_headline_first_and_texts_stay_texts(tmp_path):
     assert first[head.index("50%")] == pytest.approx(run.median().iloc[0, 0])
     told = {(row[0], row[1]) for row in book["columns"].values}
     assert {("scores", name) for name in run.scores.columns} <= told
+
+    # neither means, which have no level, nor rows that know events stand in the way of the headline
+    rows = run.forecasts.assign(value=0.0)
+    more = replace(
+        run,
+        forecasts=pd.concat([run.forecasts, rows.assign(knowledge="at_origin"), rows.assign(level=np.nan)]),
+    )
+    again = openpyxl.load_workbook(fc.export(more, tmp_path / "more.xlsx"))
+    assert list(again["headline"].values) == list(book["headline"].values)
 
     odd = fc.export({"odd": pd.DataFrame({"text": ["=1+1", "-2"]})}, tmp_path / "odd.xlsx")
     cell = openpyxl.load_workbook(odd)["odd"]["A2"]

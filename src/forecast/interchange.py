@@ -21,6 +21,7 @@ from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.errors import ConfigError
 from forecast.files import inside, safe_cell, write_file
+from forecast.tables import forecasts
 
 #: Rows of a sheet of Excel, its header included.
 SHEET_ROWS = 1_048_576
@@ -244,9 +245,8 @@ def _analyst(source: Any) -> pd.DataFrame | None:
     """Return the headline as an analyst wants it: a row for each month, the middle and the ranges across."""
     if isinstance(source, Mapping) or not hasattr(source, "headline"):
         return None
-    rows = source.forecasts
-    rows = rows[(rows["model"] == source.headline) & (rows["scenario"] == "")]
-    wide = rows.pivot(index=["series_id", "month", "horizon"], columns="level", values="value")
+    rows = forecasts.headline(source.forecasts, source.headline)
+    wide = forecasts.wide(rows, "series_id", "month", "horizon")
     return _plain(wide.rename(columns=lambda p: f"{100 * p:g}%").rename_axis(columns=None).reset_index())
 
 

@@ -198,7 +198,7 @@ def plot_forecast(forecast: Any, series_id: str | None = None, history: Any = No
 
 def plot_run(run: Any, series_id: str | None = None, months: int = 60, ax: Any = None) -> Any:
     """Draw the headline after so many months of figures, and what came afterwards; return the axes."""
-    rows = run.forecasts[(run.forecasts["model"] == run.headline) & (run.forecasts["scenario"] == "")]
+    rows = run.headline_forecasts
     name = one_of(list(dict.fromkeys(rows["series_id"])), series_id, "run")
     rows = rows[rows["series_id"] == name]
     known = run.observations[run.observations["series_id"] == name].set_index("month")["value"]
@@ -217,7 +217,7 @@ def plot_run(run: Any, series_id: str | None = None, months: int = 60, ax: Any =
 
 def run_html(run: Any) -> str:
     """Return a run in short: the question, the headline's next months, its skill against the baseline."""
-    rows = run.forecasts[(run.forecasts["model"] == run.headline) & (run.forecasts["scenario"] == "")]
+    rows = run.headline_forecasts
     names = list(dict.fromkeys(rows["series_id"]))
     notes = [
         f"Headline {run.headline}; {len(run.models)} models; {run.backtest['origin'].nunique()} origins."

@@ -9,8 +9,9 @@ import pytest
 
 import forecast as fc
 from forecast.archive import hub
-from forecast.config.settings import FORECAST_COLUMNS, LEVELS
+from forecast.config.settings import LEVELS
 from forecast.errors import ConfigError, DataError
+from forecast.tables.columns import FORECAST_COLUMNS
 
 
 @pytest.fixture(scope="module")

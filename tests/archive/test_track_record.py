@@ -139,6 +139,38 @@ def test_a_correction_does_not_replace_what_was_said_first(figures):
     assert tr.headline_rows(record, "short")["middle"].tolist() == [100.0]
 
 
+def test_the_headline_of_the_record_is_that_of_the_page(figures):
+    """Without events where there are both, with them where there are only these, never with hindsight."""
+    kinds = {"hindsight": 120.0, "at_origin": 110.0, "none": 100.0}
+    rows = [table([v - 10, v - 5, v, v + 5, v + 10]).assign(knowledge=k) for k, v in kinds.items()]
+    for kept, expected in ((rows, 100.0), (rows[:2], 110.0)):
+        record = tr.track_record(pd.concat(kept), figures)
+        assert tr.headline_rows(record, "short")["middle"].tolist() == [expected]
+    assert tr.headline_rows(tr.track_record(rows[0], figures), "short").empty
+
+
+def test_beside_the_forecasts_of_others_stands_what_the_headline_said_first(figures):
+    theirs = pd.DataFrame(
+        [("office", "2024-02-20", "2024-02", "2024-02", "a", "", 95.0, "", "s", "")],
+        columns=[
+            "forecaster",
+            "made",
+            "first_month",
+            "last_month",
+            "series_id",
+            "low",
+            "point",
+            "high",
+            "source",
+            "note",
+        ],
+    )
+    first, corrected = table([80.0, 90, 98, 105, 110], run=1), table([80.0, 90, 104, 105, 110], run=2)
+    known = table([80.0, 90, 120, 130, 140], run=1).assign(knowledge="hindsight")
+    record = tr.track_record(pd.concat([first, corrected, known]), figures)
+    assert tr.others(theirs, figures, record, "short")["ours"].tolist() == [98.0]
+
+
 def test_coverage_rests_on_independent_months(figures):
     rows = [table([100.0, 102, 104, 106, 108], horizon=h, origin=f"2024-02-1{h}", run=h) for h in (1, 2, 4)]
     summary = tr.summarise(tr.track_record(pd.concat(rows), figures)).set_index("horizon")

@@ -5,10 +5,10 @@ import pytest
 
 import forecast as fc
 from forecast.backtesting import runner
-from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS
 from forecast.errors import ConfigError, DataError
 from forecast.models.base import SeriesFit
 from forecast.models.baselines import Drift
+from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 
 @pytest.fixture(scope="module")

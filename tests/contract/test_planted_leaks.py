@@ -64,13 +64,13 @@ def summed(parts, obs):
 @pytest.mark.parametrize("method", METHODS)
 def test_errors_of_the_future_in_ranges(method, monkeypatch):
     assert not moves(ranges(method))
-    monkeypatch.setattr(known_errors.Matured, "usable", everything)
+    monkeypatch.setattr(known_errors.KnownErrors, "usable", everything)
     assert moves(ranges(method))
 
 
 def test_weights_of_the_future_in_combinations(monkeypatch):
     assert not moves(mix("inverse_error"))
-    monkeypatch.setattr(known_errors.Matured, "usable", everything)
+    monkeypatch.setattr(known_errors.KnownErrors, "usable", everything)
     assert moves(mix("inverse_error"))
 
 

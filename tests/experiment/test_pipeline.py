@@ -56,6 +56,26 @@ def test_a_headline_without_a_forecast_is_an_error_with_its_reasons(made):
         pipeline.make_rows(exp, x, lost)
 
 
+def test_a_row_with_events_or_hindsight_never_stands_in_for_the_headline(made):
+    exp, x, bt = made
+    exp = replace(exp, report=replace(exp.report, headline="drift"), combination={})
+    both = replace(exp, backtest=replace(exp.backtest, knowledge=("none", "at_origin")))
+    for settings, knowledge, fails in (
+        (exp, "at_origin", False),
+        (both, "at_origin", True),
+        (both, "none", False),
+        (exp, "hindsight", True),
+    ):
+        rows = bt.forecasts.assign(
+            knowledge=bt.forecasts["knowledge"].where(bt.forecasts["model"] != "drift", knowledge)
+        )
+        if fails:
+            with pytest.raises(FitError, match=r"(?s)'drift' has no forecast.*other knowledge of events"):
+                pipeline.make_rows(settings, x, Backtest(rows, bt.folds))
+        else:
+            assert len(pipeline.make_rows(settings, x, Backtest(rows, bt.folds)).forecasts)
+
+
 def test_a_series_that_is_not_there_is_named(made):
     exp, _, _ = made
     wrong = replace(exp, target=replace(exp.target, series=("b", "a", "c")))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +29,18 @@ def test_the_headline_leaves_the_leak_out_and_begins_with_april(run):
     median = run.median()
     assert str(median.index[0]) == "2024-04" and len(median) == 12
     assert run.headline == "border"
+
+
+def test_a_headline_with_and_without_events_is_the_one_without(run):
+    """`backtest.knowledge=[none,at_origin,hindsight]` and a model as the headline: `median` and the notebook broke."""
+    rows = run.forecasts[run.forecasts["model"] == run.headline]
+    more = [rows.assign(knowledge=k, value=3 * rows["value"]) for k in ("at_origin", "hindsight")]
+    both = replace(run, forecasts=pd.concat([*more, run.forecasts], ignore_index=True))
+    pd.testing.assert_frame_equal(both.median(), run.median())
+    pd.testing.assert_frame_equal(both.headline_forecasts.reset_index(drop=True), rows.reset_index(drop=True))
+    known = replace(run, forecasts=pd.concat(more, ignore_index=True))
+    pd.testing.assert_frame_equal(known.median(), 3 * run.median())
+    assert replace(run, forecasts=more[1]).headline_forecasts.empty
 
 
 def test_what_happened_later_stands_apart_and_feeds_nothing(run, usbp):
@@ -139,8 +153,6 @@ def test_every_experiment_runs_on_a_shortened_window(name, tmp_path):
 
 
 def test_a_model_run_with_and_without_events_is_compared_once_and_scored_twice():
-    from dataclasses import replace
-
     from forecast.experiment import run as experiment
 
     rows = [(m, k) for m, k in (("arima", "none"), ("arima", "at_origin"), ("drift", "none"))]

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.config.settings import FORECAST_COLUMNS, ScenarioSpec
+from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
 from forecast.interventions.scenarios import run_scenarios
+from forecast.tables.columns import FORECAST_COLUMNS
 
 NAME, DAY = "southwest.usbp", pd.Timestamp("2024-05-07")
 MODELS = {
@@ -46,6 +47,17 @@ def test_a_given_size_moves_the_months_from_its_start_by_that_size(run, base):
     before, after = wide(base, "arima"), wide(made, "arima")
     np.testing.assert_array_equal(after.loc[:2], before.loc[:2])  # April and May 2024
     np.testing.assert_allclose(after.loc[3:], 0.5 * before.loc[3:], rtol=1e-3)
+
+
+def test_means_are_neither_moved_nor_taken_for_the_median(base, obs, events):
+    """A headline whose parts add up has rows without a level: they once stood where the median belongs."""
+    means = base[base["level"] == 0.5].assign(level=np.nan, value=lambda rows: 3 * rows["value"])
+    spec = {"what": ScenarioSpec(changes=(HALF,))}
+    made = [
+        run_scenarios(rows, MODELS, obs, events, spec, DAY).forecasts
+        for rows in (base, pd.concat([base, means], ignore_index=True))
+    ]
+    pd.testing.assert_frame_equal(*made)
 
 
 def test_a_distribution_widens_the_range(run, base):

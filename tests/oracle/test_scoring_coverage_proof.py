@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.config.settings import FORECAST_COLUMNS, IntervalsSpec
+from forecast.config.settings import IntervalsSpec
 from forecast.postprocess.intervals import METHODS, OWN, add_intervals
 from forecast.scoring.calibration import calibrate
+from forecast.tables.columns import FORECAST_COLUMNS
 from tables_helpers import figures
 
 SERIES, MONTHS, HORIZON = 500, 181, 6

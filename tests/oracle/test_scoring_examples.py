@@ -1,4 +1,4 @@
-"""The examples in the docstrings of scoring and postprocess run as they stand there."""
+"""The examples in the docstrings of tables, scoring and postprocess run as they stand there."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import pytest
 from forecast.scoring import scores
 
 MODULES = (
-    "scoring._bootstrap",
+    "tables.forecasts",
+    "tables.levels",
+    "tables.quantiles",
+    "scoring.bootstrap",
     "scoring.calibration",
     "scoring.comparison",
-    "scoring.knowledge",
+    "scoring.event_value",
     "scoring.metrics",
     "scoring.scores",
-    "scoring.wide",
-    "postprocess._mint",
+    "postprocess.mint",
     "postprocess.combination",
     "postprocess.event_adjustment",
     "postprocess.intervals",

@@ -1,15 +1,19 @@
 """Rows of tables."""
 
 import pandas as pd
+import pytest
 
+from forecast.errors import ConfigError
 from forecast.report.rows import pick, records
 
 TABLE = pd.DataFrame({"model": ["a", "b", "c"], "n": [1, 2, 3]})
 
 
-def test_pick_takes_values_tuples_and_ignores_absent_columns():
+def test_pick_takes_values_and_tuples_and_refuses_a_column_that_does_not_exist():
     assert pick(TABLE, model="b")["n"].tolist() == [2]
-    assert pick(TABLE, model=("a", "c"), colour="red")["n"].tolist() == [1, 3]
+    assert pick(TABLE, model=("a", "c"))["n"].tolist() == [1, 3]
+    with pytest.raises(ConfigError, match="no column 'colour'"):
+        pick(TABLE, model=("a", "c"), colour="red")
     assert len(pick(TABLE, model="z")) == 0
 
 

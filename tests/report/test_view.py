@@ -13,14 +13,6 @@ from report_fixture import make_run, published_run, refuse, state
 USBP = "southwest.usbp"
 
 
-def test_the_headline_never_has_hindsight():
-    table = pd.DataFrame({"model": ["a", "a", "a"], "knowledge": ["none", "at_origin", "hindsight"]})
-    assert view.knowledge_of(table, "a") == "none"
-    assert view.knowledge_of(table.iloc[1:], "a") == "at_origin"
-    assert view.knowledge_of(table.iloc[2:], "a") == "none"
-    assert view.knowledge_of(table.iloc[:0], "a") == "none"
-
-
 def test_quantiles_are_one_row_a_month_and_keep_refusals():
     run = state("plain")
     table = view.quantiles(view.headline_rows(run.forecasts, "short", USBP))

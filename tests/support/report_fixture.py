@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.settings import (
-    FOLD_COLUMNS,
-    FORECAST_COLUMNS,
     BacktestSpec,
     CombinationSpec,
     DataSpec,
@@ -28,6 +26,7 @@ from forecast.config.settings import (
 )
 from forecast.data.load import load_observations
 from forecast.events.calendar import load_events
+from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 Z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS
 from forecast.data.observations import Observations
+from forecast.tables.columns import FORECAST_COLUMNS
 
 LAG = 20  # days after the month's end
 

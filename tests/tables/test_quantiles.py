@@ -8,6 +8,7 @@ import pytest
 
 from forecast.errors import ConfigError
 from forecast.tables import quantiles as w
+from forecast.tables.columns import KEYS
 from tables_helpers import figures, forecasts, random_walk, walk
 
 
@@ -20,7 +21,7 @@ def test_long_and_wide_are_the_same(obs):
     table = forecasts(obs, {"random_walk": random_walk, "b": random_walk})
     more = pd.concat([table, table.assign(level=0.9, value=table["value"] * 2)])
     back = w.to_long(w.to_wide(more.sample(frac=1, random_state=1)))
-    keys = [*w.KEYS, "month", "level"]
+    keys = [*KEYS, "month", "level"]
     pd.testing.assert_frame_equal(
         back.sort_values(keys).reset_index(drop=True)[more.columns],
         more.sort_values(keys).reset_index(drop=True),
@@ -52,7 +53,7 @@ def test_horizons_must_belong_to_one_last_month(obs):
     table = forecasts(obs, {"random_walk": random_walk}, until="2000-03")
     table.loc[3, "month"] = table.loc[3, "month"] + 1
     with pytest.raises(ConfigError, match="not horizon 4"):
-        w.blocks(w.to_wide(table))
+        w.series_arrays(w.to_wide(table))
 
 
 def test_scale_at_an_origin_knows_nothing_later():

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS, LEVELS
+from forecast.config.settings import LEVELS
 from forecast.errors import DataError, Finding, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
+from forecast.tables.columns import FORECAST_COLUMNS
+from forecast.tables.forecasts import select
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -92,7 +94,7 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
     A hub asks for the same levels of every forecast of a horizon. Where ranges were refused for some dates, the
     levels that all have are written; the others stay in the archive.
     """
-    rows = forecasts[forecasts["scenario"] == ""]
+    rows = select(forecasts, scenario="")
     rows = rows.assign(level=rows["level"].astype(float).round(4))
     common = _common_levels(rows)
     rows = rows[[level in common[int(h)] for h, level in zip(rows["horizon"], rows["level"], strict=True)]]

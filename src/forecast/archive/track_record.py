@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.scoring.metrics import coverage_interval, wis_parts
+from forecast.tables import forecasts as tables
+from forecast.tables.columns import KEYS
+from forecast.tables.quantiles import QuantileTable, to_wide
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -76,7 +79,8 @@ SUMMARY_COLUMNS: tuple[str, ...] = (
     "held_80_lower",
     "held_80_upper",
 )
-_ROW = ["run", "kind", "model", "knowledge", "scenario", "series_id", "origin", "month", "horizon"]
+#: What names a row of forecasts of several runs.
+_ROW = ("run", "kind", *KEYS)
 
 
 def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
@@ -99,26 +103,23 @@ def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) 
         `RECORD_COLUMNS`; what has not matured has no truth, a range that was refused is ``refused``. WIS and its
         parts rest on the levels that the forecast has in pairs (``n_levels``).
     """
-    if len(forecasts):
-        forecasts = forecasts[forecasts["scenario"] == ""]
-    if forecasts.empty:
+    rows = tables.select(forecasts, scenario="")
+    if rows.empty:
         return pd.DataFrame(columns=list(RECORD_COLUMNS))
-    wide = forecasts.assign(level=forecasts["level"].round(4)).pivot(
-        index=_ROW, columns="level", values="value"
-    )
-    out = wide.index.to_frame(index=False)
+    quantiles = to_wide(rows, _ROW)
+    out = quantiles.keys.copy()
     for column, level in LEVEL_COLUMNS.items():
-        out[column] = wide[level].to_numpy() if level in wide else np.nan
+        out[column] = quantiles.column(level)
     for name, truth in (("truth", "latest"), ("truth_first", "first")):
         out[name] = _truths(out, obs, truth, as_of)
     for suffix, name in (("", "truth"), ("_first", "truth_first")):
         out[f"error{suffix}"] = out["middle"] - out[name]
         for band in ("50", "80"):
             out[f"inside_{band}{suffix}"] = _inside(out, band, name)
-    scored = _wis(wide, out["truth"].to_numpy(float))
+    scored = _wis(quantiles, out["truth"].to_numpy(float))
     out["wis_spread"], out["wis_over"], out["wis_under"], out["n_levels"] = scored
     out["wis"] = out["wis_spread"] + out["wis_over"] + out["wis_under"]
-    out["wis_first"] = sum(_wis(wide, out["truth_first"].to_numpy(float))[:3])
+    out["wis_first"] = sum(_wis(quantiles, out["truth_first"].to_numpy(float))[:3])
     order = ["kind", "series_id", "model", "knowledge", "scenario", "origin", "run", "month"]
     return out.sort_values(order, ignore_index=True)[list(RECORD_COLUMNS)]
 
@@ -139,11 +140,10 @@ def _inside(rows: pd.DataFrame, band: str, truth: str) -> pd.Series:
     return pd.Series(words, index=rows.index)
 
 
-def _wis(wide: pd.DataFrame, truth: np.ndarray[Any, Any]) -> tuple[Any, Any, Any, Any]:
+def _wis(quantiles: QuantileTable, truth: np.ndarray[Any, Any]) -> tuple[Any, Any, Any, Any]:
     """Spread, overprediction, underprediction and number of levels; rows with the same levels go together."""
-    parts = np.full((3, len(wide)), np.nan)
-    levels = np.asarray(wide.columns, dtype=float)
-    values = wide.to_numpy(float)
+    levels, values = quantiles.levels, quantiles.values
+    parts = np.full((3, len(values)), np.nan)
     paired = np.isfinite(values)
     for i, level in enumerate(levels):
         partner = np.flatnonzero(np.isclose(levels, 1.0 - level))
@@ -319,12 +319,8 @@ def matured(record: pd.DataFrame, as_of: str) -> pd.DataFrame:
 
 def headline_rows(record: pd.DataFrame, headline: str, kind: str | None = None) -> pd.DataFrame:
     """Return the rows of the headline, each origin once as it was first said, for the page and the site."""
-    rows = record[record["model"] == headline]
-    if kind is not None:
-        rows = rows[rows["kind"] == kind]
-    # where the row stands with and without events, the one without is the headline, as on the page
-    if (rows["knowledge"] == "none").any():
-        rows = rows[rows["knowledge"] == "none"]
+    rows = record if kind is None else tables.select(record, kind=kind)
+    rows = tables.headline(rows, headline)
     rows = rows.sort_values("run").drop_duplicates(["kind", "series_id", "origin", "month"], keep="first")
     return rows.sort_values(["kind", "series_id", "origin", "month"], ignore_index=True)
 
@@ -374,7 +370,7 @@ def others(
         Only forecasts and figures public then.
     """
     day = obs.day_of("latest" if as_of is None else as_of)
-    ours = record[record["model"] == headline]
+    ours = headline_rows(record, headline)
     rows = []
     for row in published.itertuples(index=False):
         made = _last_day(str(row.made))

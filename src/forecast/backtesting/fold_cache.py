@@ -31,9 +31,9 @@ import pandas as pd
 
 from forecast.backtesting.folds import Chain, FoldSource
 from forecast.config.convert import to_plain
-from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS
 from forecast.data.parse import months_index
 from forecast.files import tell, write_file
+from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: What a damaged archive raises beside the common errors.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, struct.error)

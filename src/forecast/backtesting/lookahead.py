@@ -22,6 +22,7 @@ from forecast.errors import LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model
+from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
 Postprocess = Callable[[pd.DataFrame, Observations], pd.DataFrame]
@@ -99,7 +100,7 @@ def check_no_lookahead(
     )
     _same(plain, single, "folds were made one by one in reverse order")
 
-    medians = plain[plain["level"] == 0.5]
+    medians = at_level(plain, 0.5)
     whole = postprocess(medians, obs)
     for day in days:
         hidden = medians.assign(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
-from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS, LEVELS, Coding, Knowledge
+from forecast.config.settings import LEVELS, Coding, Knowledge
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index
@@ -20,6 +20,7 @@ from forecast.errors import ConfigError, ForecastError
 from forecast.events.calendar import EventCalendar
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.registry import make_model
+from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
 _FAILURES = (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError)

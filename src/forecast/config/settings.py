@@ -30,31 +30,6 @@ KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
 #: One file for each language of the page beside English, read by `forecast.report.catalogue`.
 LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
 
-#: Columns that every forecast table has, in this order.
-FORECAST_COLUMNS: tuple[str, ...] = (
-    "model",
-    "series_id",
-    "origin",
-    "month",
-    "horizon",
-    "knowledge",
-    "scenario",
-    "level",
-    "value",
-)
-FOLD_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
-    "origin",
-    "status",
-    "n_months",
-    "events_used",
-    "message",
-)
-
-
 #: A path that begins with this word names a file that comes with the package.
 EXAMPLE = "example:"
 

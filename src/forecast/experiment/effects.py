@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.backtesting.folds import FoldSource
-from forecast.config.settings import FORECAST_COLUMNS, Coding, Experiment, Knowledge
+from forecast.config.settings import Coding, Experiment, Knowledge
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
@@ -25,6 +25,7 @@ from forecast.interventions.robustness import SPECIFICATION_COLUMNS, specificati
 from forecast.interventions.scenarios import NOTE_COLUMNS, run_scenarios
 from forecast.interventions.study import ENOUGH_MONTHS
 from forecast.models.base import Model
+from forecast.tables.columns import FORECAST_COLUMNS
 
 CODINGS: tuple[Coding, ...] = ("rule", "judged")
 #: What the page prints of the worth of knowing; `knowledge_table` can measure more.

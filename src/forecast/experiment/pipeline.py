@@ -21,6 +21,7 @@ from forecast.events.calendar import EventCalendar, load_events
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model, make_models
+from forecast.tables.forecasts import headline, select
 
 
 @dataclass(frozen=True)
@@ -232,11 +233,16 @@ def _score_from(exp: Experiment, obs: Observations, series: list[str]) -> pd.Tim
 
 
 def _need_headline(exp: Experiment, newest: pd.DataFrame, folds: pd.DataFrame, sums: pd.DataFrame) -> None:
-    if (newest["model"] == exp.report.headline).any():
+    rows = headline(newest, exp.report.headline)
+    if "none" in exp.backtest.knowledge and exp.report.headline in exp.model:
+        rows = select(rows, knowledge="none")  # the row with events never stands in for one that failed
+    if len(rows):
         return
     wanted = exp.combination[exp.report.headline].members if exp.report.headline in exp.combination else ()
     bad = folds[folds["model"].isin({exp.report.headline, *wanted}) & (folds["status"] != "ok")]
     reasons = [f"  {row.model}: {row.message}" for row in bad.groupby("model").tail(1).itertuples()]
+    if (newest["model"] == exp.report.headline).any():
+        reasons.append("  forecasts with other knowledge of events are there: see backtest.knowledge")
     if len(sums):
         reasons += [f"  {note}" for note in sums["note"].tail(1) if str(note).startswith("not")]
     raise FitError(

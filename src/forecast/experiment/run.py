@@ -26,6 +26,8 @@ from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
 from forecast.scoring.scores import score
+from forecast.tables import forecasts
+from forecast.tables.forecasts import Forecasts
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,14 @@ class Run:
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @property
+    def headline_forecasts(self) -> pd.DataFrame:
+        """Return the rows of `forecasts` that are the headline (`tables.forecasts.headline`)."""
+        return forecasts.headline(self.forecasts, self.headline)
+
     def median(self, model: str | None = None) -> pd.DataFrame:
-        """Return the middle of the forecast at `as_of`, months x series; of the headline unless named."""
-        rows = self.forecasts
-        rows = rows[
-            (rows["model"] == (model or self.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")
-        ]
-        return rows.pivot(index="month", columns="series_id", values="value")
+        """Return the median of the forecast at `as_of`, months x series; of the headline unless named."""
+        return forecasts.median(forecasts.headline(self.forecasts, model or self.headline))
 
     _repr_html_ = run_html
     plot = plot_run
@@ -181,9 +184,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     past = ranges[ranges["origin"].isin(x.origins)]
     scored = past[past["origin"] >= rows.score_from]
     eras = _eras(exp, calendar.known(as_of), scored)
-    scores = score(scored, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
-    calibration = calibrate(scored, obs, eras=eras, as_of=as_of)
-    compared = _one_row_a_model(exp, scored)
+    checked = Forecasts.of(scored)
+    scores = score(checked, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
+    calibration = calibrate(checked, obs, eras=eras, as_of=as_of)
+    compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
     comparison = compare(compared, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
     confidence_set = _confidence_set(compared, obs, as_of)
     summed = _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of)
@@ -265,7 +269,7 @@ def _one_row_a_model(exp: Experiment, scored: pd.DataFrame) -> pd.DataFrame:
     return scored[~(scored["model"].isin(both) & (scored["knowledge"] == spare))] if both else scored
 
 
-def _confidence_set(scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+def _confidence_set(scored: Forecasts, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return which models cannot be told apart one month ahead and over all distances."""
     found = [model_confidence_set(scored, obs, "log_wis", horizon, as_of=as_of) for horizon in (1, "all")]
     return pd.concat(found, ignore_index=True)

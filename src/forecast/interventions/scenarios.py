@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS, Coding, Knowledge, ScenarioSpec
+from forecast.config.settings import Coding, Knowledge, ScenarioSpec
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.design import Design
 from forecast.models.base import Model, series_data
+from forecast.tables import forecasts
+from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import in_order, widen
 from forecast.tables.quantiles import Floats
 
@@ -305,7 +307,7 @@ def _move(
     rows = _base_rows(setting, model, series_id)
     if rows is None:
         return None
-    wide = rows.pivot(index="horizon", columns="level", values="value").sort_index()
+    wide = forecasts.wide(rows, "horizon")
     levels = wide.columns.to_numpy(dtype=float)
     scaled = np.log(np.maximum(wide.to_numpy(dtype=float), 0.5))
     at = wide.index.to_numpy(dtype=np.int64) - 1

@@ -20,6 +20,7 @@ from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.transform import Scale, Transform, make_transform
 from forecast.notebook import forecast_html, plot_forecast
+from forecast.tables import forecasts
 
 Array = npt.NDArray[np.float64]
 Job = tuple[Panel, Design]
@@ -54,8 +55,7 @@ class Forecast:
     @property
     def median(self) -> pd.DataFrame:
         """The middle of the forecast, months x series."""
-        rows = self.table[self.table["level"] == 0.5]
-        return rows.pivot(index="month", columns="series_id", values="value")
+        return forecasts.median(self.table)
 
     _repr_html_ = forecast_html
     plot = plot_forecast

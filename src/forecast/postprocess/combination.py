@@ -16,18 +16,18 @@ import pandas as pd
 from forecast.config.settings import CombinationSpec
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess import weights as _combine
-from forecast.tables.known_errors import Matured, in_order, mature
+from forecast.tables.known_errors import KnownErrors, in_order, known_errors
 from forecast.tables.quantiles import (
     MEDIAN,
     Floats,
     Ints,
     Outcomes,
-    Wide,
-    blocks,
+    QuantileTable,
     check_table,
     ordered_unique,
     outcomes,
     periods,
+    series_arrays,
     stamps,
     to_long,
     to_wide,
@@ -59,9 +59,9 @@ METHODS: tuple[str, ...] = (*WEIGHED, MEDIAN_OF_MEMBERS)
 
 @dataclass(frozen=True)
 class Members:
-    """The members of one series on common ground: member x origin x horizon (x level)."""
+    """The members of one series on common folds: member x origin x horizon (x level)."""
 
-    states: tuple[Matured, ...]
+    states: tuple[KnownErrors, ...]
     quantiles: Floats
     levels: Floats
     scenario: str
@@ -120,7 +120,7 @@ def combine(
     wide = to_wide(forecasts[forecasts["model"].isin(spec.members)])
     wide = wide.take(np.isfinite(wide.median))
     if spec.average == "points":
-        wide = Wide(wide.keys, np.array([MEDIAN]), wide.median[:, None])
+        wide = QuantileTable(wide.keys, np.array([MEDIAN]), wide.median[:, None])
     made, weights = [], []
     for members in _gather(wide, obs, spec.members):
         table, used = _combine_one(members, name, spec)
@@ -159,9 +159,9 @@ def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _gather(wide: Wide, obs: Observations, names: tuple[str, ...]) -> list[Members]:
+def _gather(wide: QuantileTable, obs: Observations, names: tuple[str, ...]) -> list[Members]:
     """Bring the members of each (scenario, series) to the same origins, horizons and levels."""
-    found = blocks(wide)
+    found = series_arrays(wide)
     records: dict[str, Outcomes] = {}
     gathered = []
     for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
@@ -174,15 +174,15 @@ def _gather(wide: Wide, obs: Observations, names: tuple[str, ...]) -> list[Membe
         common = wide.keys.take(rows)[["origin", "horizon", "month"]].drop_duplicates()
         states, quantiles = [], []
         for name in names:
-            block = mine[name]
-            keys = common.merge(wide.keys.take(block.rows).assign(row=block.rows), how="left")
+            arrays = mine[name]
+            keys = common.merge(wide.keys.take(arrays.rows).assign(row=arrays.rows), how="left")
             row = keys["row"].to_numpy(dtype=float)
             at = np.where(np.isfinite(row), row, 0).astype(np.int64)
             keys = keys.assign(model=name, knowledge="none", scenario=scenario, series_id=series_id)
             values = np.where(np.isfinite(row)[:, None], wide.values[at], np.nan)
-            whole = Wide(keys, wide.levels, values)
-            (one,) = blocks(whole)
-            states.append(mature(one, whole.median, records[series_id]))
+            whole = QuantileTable(keys, wide.levels, values)
+            (one,) = series_arrays(whole)
+            states.append(known_errors(one, whole.median, records[series_id]))
             quantiles.append(one.matrix(values))
         gathered.append(Members(tuple(states), np.stack(quantiles), wide.levels, scenario, series_id))
     return gathered
@@ -202,7 +202,7 @@ def _combine_one(members: Members, name: str, spec: CombinationSpec) -> tuple[pd
     natural[~members.complete] = np.nan
     t, j = np.nonzero(members.complete)
     keys = _keys(state, t, j, name, members)
-    table = to_long(Wide(keys, members.levels, natural[t, j]))
+    table = to_long(QuantileTable(keys, members.levels, natural[t, j]))
     return table, _weight_table(keys, weights[:, t, j], n[t, j], name, spec)
 
 
@@ -214,7 +214,7 @@ def _mix(scaled: Floats, weights: Floats, spec: CombinationSpec) -> Floats:
 
 
 def _weights(members: Members, spec: CombinationSpec) -> tuple[Floats, Ints]:
-    """Weights (member, origin, horizon) and the matured errors behind them (origin, horizon)."""
+    """Weights (member, origin, horizon) and the known errors behind them (origin, horizon)."""
     state = members.states[0]
     shape = state.centre.shape
     weights, n = np.zeros((len(members.states), *shape)), np.zeros(shape, dtype=np.int64)
@@ -237,17 +237,17 @@ def _weights(members: Members, spec: CombinationSpec) -> tuple[Floats, Ints]:
     return weights, n
 
 
-def _keys(state: Matured, t: Ints, j: Ints, name: str, members: Members) -> pd.DataFrame:
-    block = state.block
+def _keys(state: KnownErrors, t: Ints, j: Ints, name: str, members: Members) -> pd.DataFrame:
+    arrays = state.arrays
     return pd.DataFrame(
         {
             "model": name,
             "knowledge": "none",
             "scenario": members.scenario,
             "series_id": members.series_id,
-            "origin": stamps(block.origins[t]),
+            "origin": stamps(arrays.origins[t]),
             "horizon": j + 1,
-            "month": periods(block.months[t, j]),
+            "month": periods(arrays.months[t, j]),
         }
     )
 

@@ -16,18 +16,18 @@ import numpy as np
 import pandas as pd
 
 from forecast.errors import ConfigError
-from forecast.tables.known_errors import Matured, in_order, mature, widen
+from forecast.tables.known_errors import KnownErrors, in_order, known_errors, widen
 from forecast.tables.quantiles import (
     Bools,
     Floats,
     Outcomes,
-    Wide,
+    QuantileTable,
     as_of_values,
-    blocks,
     check_table,
     log_floor,
     ordered_unique,
     outcomes,
+    series_arrays,
     to_long,
     to_wide,
 )
@@ -128,21 +128,21 @@ def adjust_for_events(
     head = {"knowledge": knowledge, "scenario": scenario}
     values = wide.values.copy()
     rows: list[dict[str, Any]] = []
-    for block in blocks(wide):
-        state = mature(block, wide.median, records[block.name[3]])
+    for arrays in series_arrays(wide):
+        state = known_errors(arrays, wide.median, records[arrays.name[3]])
         if not state.logs.all():
             raise ConfigError(
-                f"events act on logs; {block.name[3]} has figures that are neither positive nor counts"
+                f"events act on logs; {arrays.name[3]} has figures that are neither positive nor counts"
             )
-        shifts = _shifts(state, records[block.name[3]], origins, known, months)
-        label = {"model": name or block.name[0], **head, "series_id": block.name[3]}
+        shifts = _shifts(state, records[arrays.name[3]], origins, known, months)
+        label = {"model": name or arrays.name[0], **head, "series_id": arrays.name[3]}
         rows.extend({**label, **row} for shift in shifts for row in shift.rows)
-        quantiles = block.matrix(wide.values)
-        values[block.rows] = _move(state, quantiles, wide.levels, shifts)[block.t, block.j]
+        quantiles = arrays.matrix(wide.values)
+        values[arrays.rows] = _move(state, quantiles, wide.levels, shifts)[arrays.t, arrays.j]
     keys = wide.keys.assign(**head)
     if name is not None:
         keys = keys.assign(model=name)
-    return to_long(Wide(keys, wide.levels, values)), pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+    return to_long(QuantileTable(keys, wide.levels, values)), pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
 def _check(forecasts: pd.DataFrame, designs: Mapping[pd.Timestamp, Design]) -> None:
@@ -170,29 +170,29 @@ def _check(forecasts: pd.DataFrame, designs: Mapping[pd.Timestamp, Design]) -> N
 
 
 def _shifts(
-    state: Matured,
+    state: KnownErrors,
     record: Outcomes,
     designs: Mapping[pd.Timestamp, Design],
     known: Mapping[pd.Timestamp, pd.Period],
     months: int,
 ) -> list[Shift]:
     """What the events do at each origin of one series."""
-    block = state.block
-    start = int(min(record.start, block.last.min() - max(months, NOISE_MONTHS)))
-    length = int(block.last.max()) - start + 1
-    values = as_of_values(record.table, block.origins, start, length)
+    arrays = state.arrays
+    start = int(min(record.start, arrays.last.min() - max(months, NOISE_MONTHS)))
+    length = int(arrays.last.max()) - start + 1
+    values = as_of_values(record.table, arrays.origins, start, length)
     changes = np.diff(state.scaled(values, logs=True), axis=1, prepend=np.nan)
     expected = _expected(state, start, length)
     shifts = []
-    for t, day in enumerate(block.origins):
+    for t, day in enumerate(arrays.origins):
         origin = pd.Timestamp(int(day), unit="D").as_unit("ns")
-        last = int(block.last[t])
+        last = int(arrays.last[t])
         reference = known[origin].ordinal if origin in known else last
-        weights, names, prior = _weights(designs[origin], block.name[3], last, block.horizons, months)
+        weights, names, prior = _weights(designs[origin], arrays.name[3], last, arrays.horizons, months)
         recent = slice(last - months + 1 - start, last + 1 - start)
         seen = changes[t, recent] - np.where(expected.made[recent] <= day, expected.change[recent], 0.0)
         noise = _noise(changes[t, : last + 1 - start])
-        shift = _shift(weights, names, prior, seen, noise, reference - last, block.horizons)
+        shift = _shift(weights, names, prior, seen, noise, reference - last, arrays.horizons)
         shifts.append(Shift(shift.mean, shift.sd, tuple({"origin": origin, **row} for row in shift.rows)))
     return shifts
 
@@ -205,17 +205,17 @@ class Expected:
     made: Floats
 
 
-def _expected(state: Matured, start: int, length: int) -> Expected:
-    block = state.block
+def _expected(state: KnownErrors, start: int, length: int) -> Expected:
+    arrays = state.arrays
     level = log_floor(
-        *(np.asarray(x, dtype=float) for x in (state.record.at(block.last)[0], np.maximum(state.floors, 0)))
+        *(np.asarray(x, dtype=float) for x in (state.record.at(arrays.last)[0], np.maximum(state.floors, 0)))
     )
     change = state.scaled(state.centre[:, [0]], logs=True)[:, 0] - level
     out, made = np.zeros(length), np.full(length, np.inf)
     for t in np.flatnonzero(np.isfinite(change) & ~state.repeated):
-        at = int(block.last[t]) + 1 - start
+        at = int(arrays.last[t]) + 1 - start
         if 0 <= at < length:
-            out[at], made[at] = change[t], float(block.origins[t])
+            out[at], made[at] = change[t], float(arrays.origins[t])
     return Expected(out, made)
 
 
@@ -297,12 +297,12 @@ def _shift(
     return Shift(mean, sd, rows)
 
 
-def _move(state: Matured, quantiles: Floats, levels: Floats, shifts: list[Shift]) -> Floats:
+def _move(state: KnownErrors, quantiles: Floats, levels: Floats, shifts: list[Shift]) -> Floats:
     """Move medians and widen ranges where an event acts."""
     mean, sd = np.stack([s.mean for s in shifts]), np.stack([s.sd for s in shifts])
     acts = (np.abs(mean) > ACTIVE) | (sd > ACTIVE)
     scaled = state.scaled(quantiles, logs=True)
-    middle = state.scaled(state.centre, logs=True)[..., None]
-    moved = middle + mean[..., None] + widen(scaled - middle, sd, levels)
+    median = state.scaled(state.centre, logs=True)[..., None]
+    moved = median + mean[..., None] + widen(scaled - median, sd, levels)
     natural = in_order(state.unscaled(moved, True), levels)
     return np.where(acts[..., None], natural, quantiles)

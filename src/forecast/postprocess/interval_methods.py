@@ -1,6 +1,6 @@
 """How past errors become deviations from the median: one function a method.
 
-Each takes the matured errors of a block, the scale (logs or not), the levels and the settings, and returns
+Each takes the known errors of one series, the scale (logs or not), the levels and the settings, and returns
 deviations (origin, horizon, level) and the number of absolute errors that each rests on (origin, horizon).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.config.settings import IntervalsSpec
-from forecast.tables.known_errors import Matured, effective_number, mirrored_quantiles, weighted_quantiles
+from forecast.tables.known_errors import KnownErrors, effective_number, mirrored_quantiles, weighted_quantiles
 from forecast.tables.quantiles import Floats
 
 #: Growth of the errors needed with the horizon, measured by simulation for the 95 % range: 39 + 20 (h - 1).
@@ -38,7 +38,7 @@ def _mirrored(central: Floats) -> Floats:
     return np.asarray(central / (1.0 - central), dtype=float)
 
 
-def square_root(state: Matured, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
+def square_root(state: KnownErrors, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
     """Errors of horizons 1..k over j^a, mirrored and discounted; their quantiles times h^a."""
     errors = state.errors(logs)
     horizons = errors.shape[1]
@@ -52,21 +52,23 @@ def square_root(state: Matured, logs: bool, levels: Floats, spec: IntervalsSpec)
     return one[:, None, :] * growth[None, :, None], np.repeat(n[:, None], horizons, axis=1)
 
 
-def direct(state: Matured, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
+def direct(state: KnownErrors, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
     """Quantiles of the errors of the same horizon, sign and all.
 
-    The middle stays the model's forecast; a quantile that past bias puts on its wrong side is moved to it.
+    The median stays the model's forecast; a quantile that past bias puts on its wrong side is moved to it.
     """
     return _direct(state, state.errors(logs), levels, spec, mirrored=False)
 
 
-def direct_mirrored(state: Matured, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
+def direct_mirrored(
+    state: KnownErrors, logs: bool, levels: Floats, spec: IntervalsSpec
+) -> tuple[Floats, Floats]:
     """Quantiles of the errors of the same horizon and their negatives."""
     return _direct(state, state.errors(logs), levels, spec, mirrored=True)
 
 
 def _direct(
-    state: Matured, errors: Floats, levels: Floats, spec: IntervalsSpec, mirrored: bool
+    state: KnownErrors, errors: Floats, levels: Floats, spec: IntervalsSpec, mirrored: bool
 ) -> tuple[Floats, Floats]:
     """Discounting lowers the effective number of errors, and that number is what a range needs."""
     out, n = np.full((*errors.shape, len(levels)), np.nan), np.zeros(errors.shape)

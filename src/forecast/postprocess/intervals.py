@@ -1,6 +1,6 @@
 """Ranges from past errors, or a plain refusal.
 
-Each method turns the errors that had matured by an origin into deviations from the median forecast, on logs
+Each method turns the errors known at an origin into deviations from the median forecast, on logs
 where the figures known by then allow it. A range that too few errors support has no row.
 """
 
@@ -17,16 +17,16 @@ from numpy.typing import ArrayLike
 from forecast.config.settings import LEVELS, IntervalsSpec
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess import interval_methods
-from forecast.tables.known_errors import Matured, in_order, mature, widen
+from forecast.tables.columns import KEYS
+from forecast.tables.known_errors import KnownErrors, in_order, known_errors, widen
 from forecast.tables.quantiles import (
-    KEYS,
     MEDIAN,
     Floats,
-    Wide,
-    blocks,
+    QuantileTable,
     ordered_unique,
     outcomes,
     require_levels,
+    series_arrays,
     to_long,
     to_wide,
 )
@@ -42,7 +42,7 @@ BASIS_COLUMNS: tuple[str, ...] = (*KEYS, "method", "n_errors", "max_central", "n
 class Method:
     """One way to make ranges: deviations, the rule of refusal, and its name in a sentence."""
 
-    deviations: Callable[[Matured, bool, Floats, IntervalsSpec], tuple[Floats, Floats]]
+    deviations: Callable[[KnownErrors, bool, Floats, IntervalsSpec], tuple[Floats, Floats]]
     needed: Callable[[Floats, Floats], Floats]  #: central ranges, horizons -> errors needed
     words: str
 
@@ -71,7 +71,7 @@ def add_intervals(
     extra_sd: pd.DataFrame | float | None = None,
     transform: str = "auto",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put ranges around median forecasts, from errors that had matured at each origin.
+    """Put ranges around median forecasts, from the errors known at each origin.
 
     Parameters
     ----------
@@ -123,15 +123,15 @@ def add_intervals(
     values = np.full((len(wide.keys), len(p)), np.nan)
     errors, told = np.zeros(len(wide.keys)), np.full(len(wide.keys), np.nan)
     records = {name: outcomes(obs, name) for name in ordered_unique(wide.keys["series_id"])}
-    for block in blocks(wide):
-        state = mature(block, wide.median, records[block.name[3]], transform)
-        quantiles, n, given = _ranges(state, method, p, spec, block.matrix(extra))
-        values[block.rows] = quantiles[block.t, block.j]
-        errors[block.rows], told[block.rows] = n[block.t, block.j], given[block.t, block.j]
-    middle = int(np.argmin(np.abs(p - MEDIAN)))
-    values[:, middle] = wide.median
+    for arrays in series_arrays(wide):
+        state = known_errors(arrays, wide.median, records[arrays.name[3]], transform)
+        quantiles, n, given = _ranges(state, method, p, spec, arrays.matrix(extra))
+        values[arrays.rows] = quantiles[arrays.t, arrays.j]
+        errors[arrays.rows], told[arrays.rows] = n[arrays.t, arrays.j], given[arrays.t, arrays.j]
+    median = int(np.argmin(np.abs(p - MEDIAN)))
+    values[:, median] = wide.median
     basis = _basis(wide, method, spec, p, errors, told)
-    return to_long(Wide(wide.keys, p, values)), basis
+    return to_long(QuantileTable(wide.keys, p, values)), basis
 
 
 def _check(spec: IntervalsSpec, transform: str) -> None:
@@ -155,9 +155,9 @@ def _check(spec: IntervalsSpec, transform: str) -> None:
 
 
 def _ranges(
-    state: Matured, method: Method, p: Floats, spec: IntervalsSpec, extra: Floats
+    state: KnownErrors, method: Method, p: Floats, spec: IntervalsSpec, extra: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Quantiles of one block, the errors they rest on, and the widest central range that these support."""
+    """Quantiles of one series, the errors they rest on, and the widest central range that these support."""
     shape = (*state.centre.shape, len(p))
     deviations, n = np.full(shape, np.nan), np.zeros(state.centre.shape)
     centre = np.full(state.centre.shape, np.nan)
@@ -175,14 +175,14 @@ def _ranges(
     enough = n[..., None] >= method.needed(central, horizons)[None] - 1e-9
     enough &= np.isfinite(deviations)
     quantiles = state.unscaled(centre[..., None] + deviations, state.logs)
-    middle = int(np.argmin(np.abs(p - MEDIAN)))
-    quantiles[..., middle] = state.centre
+    median = int(np.argmin(np.abs(p - MEDIAN)))
+    quantiles[..., median] = state.centre
     quantiles = in_order(np.where(enough | (central == 0), quantiles, np.nan), p)
     given = np.where(np.isfinite(quantiles), central, 0.0).max(axis=-1)
     return quantiles, n, given
 
 
-def _extra(wide: Wide, extra_sd: pd.DataFrame | float | None) -> Floats:
+def _extra(wide: QuantileTable, extra_sd: pd.DataFrame | float | None) -> Floats:
     n = len(wide.keys)
     if extra_sd is None:
         return np.zeros(n)
@@ -205,7 +205,7 @@ def _central(p: Floats) -> Floats:
 
 
 def _basis(
-    wide: Wide, method: Method, spec: IntervalsSpec, p: Floats, errors: Floats, given: Floats
+    wide: QuantileTable, method: Method, spec: IntervalsSpec, p: Floats, errors: Floats, given: Floats
 ) -> pd.DataFrame:
     """What each forecast's ranges rest on, with a note that names what was refused."""
     basis = wide.keys[list(KEYS)].copy()
@@ -245,7 +245,7 @@ def _note(method: Method, words: str, key: tuple[int, int, float], widest: float
     return f"{words}; {100 * refused:g}% and wider refused: {n} past errors, {wanted} needed"
 
 
-def _own(wide: Wide, p: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _own(wide: QuantileTable, p: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep the levels that the models gave themselves."""
     kept = np.column_stack([wide.column(level) for level in p])
     central = _central(p)
@@ -256,7 +256,7 @@ def _own(wide: Wide, p: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
     basis["note"] = np.where(
         alone, "the model gives no ranges", "the model's own ranges, not checked by past errors"
     )
-    return to_long(Wide(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
+    return to_long(QuantileTable(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
 
 
 def probability_above(levels: ArrayLike, values: ArrayLike, threshold: float) -> float:

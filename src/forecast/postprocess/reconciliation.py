@@ -1,6 +1,6 @@
 """Forecasts of a total and its parts that add up.
 
-Paths are drawn from the ranges of every node, tied across nodes by the correlations of matured errors and
+Paths are drawn from the ranges of every node, tied across nodes by the correlations of known errors and
 across horizons as a random walk is; each path is reconciled, and ranges are read from the paths of a node.
 Quantiles therefore do not add up, means do. It is done for coherence, not for accuracy.
 """
@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import FORECAST_COLUMNS
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess.mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
-from forecast.tables.known_errors import Matured, mature
+from forecast.tables.columns import FORECAST_COLUMNS
+from forecast.tables.known_errors import KnownErrors, known_errors
 from forecast.tables.quantiles import (
-    Block,
     Floats,
     Ints,
-    Wide,
-    blocks,
+    QuantileTable,
+    SeriesArrays,
     check_table,
     days,
     ordered_unique,
     outcomes,
     periods,
+    series_arrays,
     stamps,
     to_long,
     to_wide,
@@ -49,7 +49,7 @@ BASIS_COLUMNS: tuple[str, ...] = (
     "note",
 )
 PATHS, SEED = 1000, 20240507
-AT_LEAST = 24  #: matured errors common to all nodes before anything is reconciled
+AT_LEAST = 24  #: known errors common to all nodes before anything is reconciled
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Tree:
 
     nodes: tuple[str, ...]
     summing: Floats
-    states: tuple[Matured, ...]
+    states: tuple[KnownErrors, ...]
     quantiles: tuple[Floats, ...]
     levels: Floats
 
@@ -106,7 +106,7 @@ def reconcile(
     children : mapping of str to sequence of str
         Parent -> its parts, one top; `children_of` reads one from the observations.
     method : str
-        ``bottom_up``, or ``shrinkage``: least squares weighted by the shrunken covariance of matured log errors
+        ``bottom_up``, or ``shrinkage``: least squares weighted by the shrunken covariance of known log errors
         times the forecasts (MinT).
     paths, seed : int
         Number of sample paths and seed.
@@ -151,7 +151,7 @@ def reconcile(
     nodes, _, summing = summing_matrix(children)
     wide = to_wide(forecasts[forecasts["series_id"].isin(nodes)])
     wide = wide.take(np.isfinite(wide.median))
-    found = blocks(wide)
+    found = series_arrays(wide)
     made, basis = [], []
     for label in ordered_unique(b.name[:3] for b in found):
         mine = {b.name[3]: b for b in found if b.name[:3] == label}
@@ -165,8 +165,8 @@ def reconcile(
 
 
 def _tree(
-    wide: Wide,
-    mine: Mapping[str, Block],
+    wide: QuantileTable,
+    mine: Mapping[str, SeriesArrays],
     obs: Observations,
     nodes: Sequence[str],
     summing: Floats,
@@ -178,7 +178,7 @@ def _tree(
             f"reconciliation: '{model}' has no forecasts of {', '.join(missing)}; expected every node of the "
             f"hierarchy ({', '.join(nodes)})"
         )
-    states = tuple(mature(mine[n], wide.median, outcomes(obs, n)) for n in nodes)
+    states = tuple(known_errors(mine[n], wide.median, outcomes(obs, n)) for n in nodes)
     no_logs = [n for n, s in zip(nodes, states, strict=True) if not s.logs.all()]
     if no_logs:
         raise ConfigError(
@@ -191,15 +191,15 @@ def _reconcile_model(
     tree: Tree, method: str, paths: int, seed: int, since: pd.Timestamp | None
 ) -> tuple[list[pd.DataFrame], list[dict[str, Any]]]:
     """Reconcile one model at every origin that all nodes share."""
-    origins = sorted(set.intersection(*(set(s.block.origins.tolist()) for s in tree.states)))
+    origins = sorted(set.intersection(*(set(s.arrays.origins.tolist()) for s in tree.states)))
     errors, usable = _one_step(tree, origins)
-    longest = max(s.block.horizons for s in tree.states)
+    longest = max(s.arrays.horizons for s in tree.states)
     noise = _noise(paths, len(tree.nodes), longest, seed)
     tables, rows = [], []
     first = 0 if since is None else int(np.searchsorted(origins, days([since])[0]))
     for i, origin in list(enumerate(origins))[first:]:
         past = errors[usable[i]]
-        at = [int(np.searchsorted(s.block.origins, origin)) for s in tree.states]
+        at = [int(np.searchsorted(s.arrays.origins, origin)) for s in tree.states]
         months = _shared_months(tree, at)
         stamp = pd.Timestamp(origin, unit="D").as_unit("ns")
         row = {"origin": stamp, "method": method, "n_errors": len(past), "months": len(months)}
@@ -222,7 +222,7 @@ def _one_step(tree: Tree, origins: Sequence[int]) -> tuple[Floats, np.ndarray]:
     by_month: list[dict[int, tuple[float, int]]] = []
     for state in tree.states:
         error = state.errors(True)[:, 0]
-        month, released = state.block.months[:, 0], state.released[:, 0]
+        month, released = state.arrays.months[:, 0], state.released[:, 0]
         known = np.isfinite(error)
         by_month.append(
             {
@@ -241,7 +241,7 @@ def _shared_months(tree: Tree, at: Sequence[int]) -> Ints:
     sets = []
     for state, t in zip(tree.states, at, strict=True):
         has = np.isfinite(state.centre[t])
-        sets.append(set(state.block.months[t, has].tolist()))
+        sets.append(set(state.arrays.months[t, has].tolist()))
     months = sorted(set.intersection(*sets))
     return np.array(months, dtype=np.int64)
 
@@ -250,7 +250,7 @@ def _at_months(tree: Tree, at: Sequence[int], months: Ints) -> tuple[Floats, Flo
     """Medians (node, month) and log quantiles (node, month, level) of one origin."""
     centres, logs = [], []
     for state, values, t in zip(tree.states, tree.quantiles, at, strict=True):
-        j = months - state.block.last[t] - 1
+        j = months - state.arrays.last[t] - 1
         centres.append(np.maximum(state.centre[t, j], state.floors[t]))
         logs.append(state.scaled(values, True)[t, j])
     return np.array(centres), np.array(logs)
@@ -290,9 +290,9 @@ def _straight(x: Floats, at: Floats, values: Floats) -> Floats:
     them would then make the mean.
     """
     inside = np.interp(x, at, values)
-    middle = int(np.argmin(np.abs(at)))
-    low = (values[0] - values[middle]) / at[0] if middle > 0 else 0.0
-    high = (values[-1] - values[middle]) / at[-1] if middle < len(at) - 1 else 0.0
+    median = int(np.argmin(np.abs(at)))
+    low = (values[0] - values[median]) / at[0] if median > 0 else 0.0
+    high = (values[-1] - values[median]) / at[-1] if median < len(at) - 1 else 0.0
     return np.asarray(
         inside + low * np.minimum(x - at[0], 0.0) + high * np.maximum(x - at[-1], 0.0), dtype=float
     )
@@ -312,16 +312,16 @@ def _never_narrower(values: Floats, levels: Floats) -> Floats:
 
     The ranges that go in do not narrow either; a few hundred paths in a tail blur that.
     """
-    middle = values[int(np.argmin(np.abs(levels - 0.5)))]
+    median = values[int(np.argmin(np.abs(levels - 0.5)))]
     if not (values > 0).all():
         return values
-    deviation = np.log(values / middle)
+    deviation = np.log(values / median)
     wider = np.where(
         (levels > 0.5)[:, None, None],
         np.maximum.accumulate(deviation, axis=2),
         np.minimum.accumulate(deviation, axis=2),
     )
-    return np.asarray(middle * np.exp(wider), dtype=float)
+    return np.asarray(median * np.exp(wider), dtype=float)
 
 
 def _read(
@@ -332,7 +332,7 @@ def _read(
     values = _never_narrower(np.quantile(paths, tree.levels, axis=0), tree.levels)  # level x node x month
     values = np.where(shared.T[:, None, :], values, np.nan)
     nodes, horizons = len(tree.nodes), len(months)
-    last = np.array([s.block.last[t] for s, t in zip(tree.states, at, strict=True)])
+    last = np.array([s.arrays.last[t] for s, t in zip(tree.states, at, strict=True)])
     keys = pd.DataFrame(
         {
             "model": "",
@@ -345,6 +345,6 @@ def _read(
         }
     )
     flat = values.transpose(1, 2, 0).reshape(nodes * horizons, len(tree.levels))
-    table = to_long(Wide(keys, tree.levels, flat))
+    table = to_long(QuantileTable(keys, tree.levels, flat))
     means = keys.assign(level=np.nan, value=paths.mean(axis=0).ravel())
     return pd.concat([table, means[table.columns]], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Weights of members from past errors that had matured: one function a method.
+"""Weights of members from the past errors known: one function a method.
 
 Each takes errors (member, origin u) of one horizon, the discount matrix (origin t, origin u; 0 = not known
 at t) and the settings, and returns weights (origin t, member) that add to one.
@@ -13,7 +13,7 @@ from forecast.tables.quantiles import Floats
 
 
 def inverse_error(errors: Floats, discount: Floats, spec: CombinationSpec) -> Floats:
-    """Inverse of the discounted mean squared error; equal until an error has matured."""
+    """Inverse of the discounted mean squared error; equal until an error is known."""
     total = discount.sum(axis=1)
     squares = discount @ np.square(errors).T
     loss = np.divide(squares, total[:, None], out=np.ones_like(squares), where=total[:, None] > 0)

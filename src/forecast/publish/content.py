@@ -26,6 +26,7 @@ from forecast.files import plain_cell
 from forecast.publish.folders import folder_of
 from forecast.publish.rounds import record_of
 from forecast.report.site import SiteContent, SiteIssue
+from forecast.tables import forecasts
 
 
 def staleness(exp: Experiment, obs: Observations, today: pd.Timestamp) -> str:
@@ -108,7 +109,7 @@ def site_content(
     forecast, latest, changed = pd.DataFrame(), {}, ""
     if len(newest):
         run = int(newest["id"].iloc[0])
-        forecast = _wide(archive.forecasts([run], headline))
+        forecast = _wide(forecasts.headline(archive.forecasts([run], headline), headline))
         for name, month in json.loads(newest["last_month"].iloc[0]).items():
             value = obs.actuals(name, "latest", newest["as_of"].iloc[0]).get(pd.Period(month, "M"))
             if value is not None:
@@ -148,12 +149,7 @@ def _rows(table: pd.DataFrame) -> list[Any]:
 
 
 def _wide(table: pd.DataFrame) -> pd.DataFrame:
-    rows = table[table["scenario"] == ""]
-    if (rows["knowledge"] == "none").any():
-        rows = rows[rows["knowledge"] == "none"]
-    wide = rows.assign(level=rows["level"].round(4)).pivot(
-        index=["series_id", "month", "horizon"], columns="level", values="value"
-    )
+    wide = forecasts.wide(table, "series_id", "month", "horizon")
     out = wide.index.to_frame(index=False)
     for column, level in LEVEL_COLUMNS.items():
         out[column] = wide[level].to_numpy() if level in wide else float("nan")

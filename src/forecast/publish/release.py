@@ -29,6 +29,7 @@ from forecast.publish.rounds import as_issue, entry_of, record_of, settings_dige
 from forecast.publish.sources import Source, laid_out
 from forecast.report.build import write_report
 from forecast.report.write.files import versions
+from forecast.tables import forecasts
 
 
 @dataclass(frozen=True)
@@ -149,14 +150,11 @@ class Maker:
         row: Any = runs.iloc[-1]
         exp = settings_from(row["config"])
         table = self.archive.forecasts([int(row["id"])], str(row["headline"]))
-        table = table[(table["level"] == 0.5) & (table["scenario"] == "")]
-        if (table["knowledge"] == "none").any():
-            table = table[table["knowledge"] == "none"]
         same = self.kind == "replayed" and json.loads(row["software"]) == versions()
         return LastIssue(
             experiment=exp,
             as_of=pd.Timestamp(row["as_of"]),
-            middle=table.pivot(index="month", columns="series_id", values="value"),
+            middle=forecasts.median(forecasts.headline(table, str(row["headline"]))),
             last_months={s: pd.Period(m, "M") for s, m in json.loads(row["last_month"]).items()},
             files=self.archive.inputs(int(row["id"])),
             known=str(row["known"]),

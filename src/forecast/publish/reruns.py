@@ -19,6 +19,7 @@ from forecast.experiment.run import Run
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.publish.forecast_only import Forecasts, forecast_only
 from forecast.publish.sources import laid_out
+from forecast.tables import forecasts
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,8 @@ class LastIssue:
 
 
 def middle_of(result: Run | Forecasts, headline: str | None = None) -> pd.DataFrame:
-    """Return the middle of the headline's forecast, months x series; the row without events where there are two."""
-    rows = result.forecasts
-    rows = rows[
-        (rows["model"] == (headline or result.headline)) & (rows["level"] == 0.5) & (rows["scenario"] == "")
-    ]
-    if (rows["knowledge"] == "none").any():
-        rows = rows[rows["knowledge"] == "none"]
-    return rows.pivot(index="month", columns="series_id", values="value")
+    """Return the median of the headline's forecast, months x series."""
+    return forecasts.median(forecasts.headline(result.forecasts, headline or result.headline))
 
 
 def reduced(exp: Experiment) -> Experiment:

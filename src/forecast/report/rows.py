@@ -1,4 +1,4 @@
-"""Rows of tables: choosing them by value, and reading them one by one."""
+"""Rows of tables: choosing them by value (`tables.forecasts.select`), and reading them one by one."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from forecast.tables.forecasts import select
 
-def pick(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
-    """Return the rows whose columns have these values (a tuple: one of them); an absent column does not select."""
-    masks = []
-    for column, value in wanted.items():
-        if column in table.columns:
-            values = table[column]
-            found = values.isin(value) if isinstance(value, tuple) else values == value
-            masks.append(found.to_numpy(bool))
-    return table.loc[np.logical_and.reduce(masks)] if masks else table
+pick = select  #: an unknown column is an error
 
 
 def records(table: pd.DataFrame) -> list[Any]:

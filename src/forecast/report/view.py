@@ -16,6 +16,7 @@ from forecast.report.catalogue import t
 from forecast.report.rows import fold_count as fold_count
 from forecast.report.rows import pick, records
 from forecast.scoring.calibration import promise_bar
+from forecast.tables import forecasts
 
 #: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
 RANGES: tuple[tuple[str, float, float, float], ...] = (
@@ -26,25 +27,16 @@ RANGES: tuple[tuple[str, float, float, float], ...] = (
 SHOWN_HORIZONS = (1, 3, 6, 12)
 
 
-def knowledge_of(table: pd.DataFrame, model: str) -> str:
-    """Return how much of the events the headline's row knew: none where it has such a row, never hindsight."""
-    found = set(pick(table, model=model)["knowledge"].unique()) if len(table) else set()
-    return "at_origin" if "at_origin" in found and "none" not in found else "none"
-
-
 def headline_knowledge(run: Any) -> str:
     """Return how much of the events the headline's row of a run knew."""
-    return knowledge_of(run.forecasts if len(run.forecasts) else run.backtest, run.headline)
+    return forecasts.headline_knowledge(run.forecasts if len(run.forecasts) else run.backtest, run.headline)
 
 
 def quantiles(rows: pd.DataFrame) -> pd.DataFrame:
     """Return forecasts as one row a month: ``origin month horizon middle lower_50 upper_50 ...`` (NaN = refused)."""
     if not len(rows):
         return pd.DataFrame(columns=["origin", "month", "horizon", "middle", *_columns()])
-    keys = ["origin", "month", "horizon"]
-    wide = rows.assign(level=rows["level"].astype(float).round(4)).pivot_table(
-        index=keys, columns="level", values="value", aggfunc="first"
-    )
+    wide = forecasts.wide(rows, "origin", "month", "horizon")
     out = pd.DataFrame(index=wide.index)
     out["middle"] = wide.get(0.5, np.nan)
     for name, _, low, high in RANGES:
@@ -126,13 +118,7 @@ def view(run: Any, series_id: str) -> View:
         pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
     )
     rows = headline_rows(run.forecasts, run.headline, series_id)
-    levels = (
-        rows.assign(level=rows["level"].astype(float).round(4)).pivot_table(
-            index="horizon", columns="level", values="value", aggfunc="first"
-        )
-        if len(rows)
-        else pd.DataFrame()
-    )
+    levels = forecasts.wide(rows, "horizon") if len(rows) else pd.DataFrame()
     later = pick(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
     meta = run.series.loc[series_id].to_dict() if series_id in run.series.index else {}
     finite = counts.dropna()
@@ -159,12 +145,8 @@ def usual_wait(seen: View) -> int | None:
 
 
 def headline_rows(table: pd.DataFrame, headline: str, series_id: str) -> pd.DataFrame:
-    """Return the rows of the headline for a series: no scenario, no hindsight."""
-    if not len(table):
-        return table
-    return pick(
-        table, model=headline, series_id=series_id, scenario="", knowledge=knowledge_of(table, headline)
-    )
+    """Return the rows of the headline for a series."""
+    return pick(forecasts.headline(table, headline), series_id=series_id)
 
 
 def _basis(run: Any, series_id: str) -> dict[int, Basis]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from forecast.errors import ConfigError
 from forecast.scoring.metrics import coverage_interval, covered
-from forecast.tables.common_folds import ALL, Eras, Ground, era_masks, grounds
+from forecast.tables.common_folds import ALL, CommonFolds, Eras, common_folds, era_masks
+from forecast.tables.forecasts import Forecasts
 from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Bools
 
@@ -33,7 +34,7 @@ CALIBRATION_COLUMNS: tuple[str, ...] = (
 
 
 def calibrate(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     truth: str = "latest",
     eras: Eras | None = None,
@@ -78,31 +79,32 @@ def calibrate(
     wrong = [x for x in nominals if not 0 < x < 1]
     if wrong:
         raise ConfigError(f"nominals: {wrong[0]}; expected shares between 0 and 1")
-    plain = forecasts[forecasts["scenario"].fillna("") == ""] if "scenario" in forecasts else forecasts
+    wide = Forecasts.of(forecasts).quantiles
+    plain = wide.take(wide.keys["scenario"].eq("").to_numpy())
     rows: list[dict[str, Any]] = []
-    for ground in grounds(plain, obs, None, truth, as_of):
-        masks = era_masks(ground, eras)
-        for k, (model, knowledge, _) in enumerate(ground.names):
-            head = {"model": model, "knowledge": knowledge, "series_id": ground.series_id}
+    for folds in common_folds(plain, obs, None, truth, as_of):
+        masks = era_masks(folds, eras)
+        for k, (model, knowledge, _) in enumerate(folds.names):
+            head = {"model": model, "knowledge": knowledge, "series_id": folds.series_id}
             for era, mask in masks.items():
                 for nominal in nominals:
                     rows.extend(
                         {**head, "era": era, "nominal": nominal, **tail}
-                        for tail in _rows(ground, k, mask, nominal)
+                        for tail in _rows(folds, k, mask, nominal)
                     )
     table = pd.DataFrame(rows, columns=list(CALIBRATION_COLUMNS))
     return table.astype({"n": "int64"}) if len(table) else table
 
 
-def _rows(ground: Ground, k: int, mask: Bools, nominal: float) -> list[dict[str, Any]]:
+def _rows(folds: CommonFolds, k: int, mask: Bools, nominal: float) -> list[dict[str, Any]]:
     low, high = range_levels(nominal)
-    hits = covered(ground.y, ground.at(low)[k], ground.at(high)[k])
-    hits = np.where(ground.common & mask[:, None], hits, np.nan)
+    hits = covered(folds.y, folds.at(low)[k], folds.at(high)[k])
+    hits = np.where(folds.common & mask[:, None], hits, np.nan)
     n = np.isfinite(hits).sum(axis=0)
     shares = [float(np.nanmean(hits[:, j])) if n[j] else float("nan") for j in range(len(n))]
     out = []
     for j, share in enumerate(shares):
-        if ground.takes_part[k, j]:
+        if folds.takes_part[k, j]:
             out.append(_row(j + 1, share, int(n[j]), float(n[j]) / (j + 1)))
     if n.any():
         used = np.flatnonzero(n)

@@ -18,8 +18,9 @@ from forecast.config.settings import ReportSpec
 from forecast.errors import ConfigError, nearest
 from forecast.scoring.bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring.scores import METRICS, fold_losses
-from forecast.tables.common_folds import ALL, Eras, Ground, era_masks, grounds, is_time
-from forecast.tables.quantiles import Floats, days, ordered_unique
+from forecast.tables.common_folds import ALL, CommonFolds, Eras, common_folds, era_masks, is_time
+from forecast.tables.forecasts import Forecasts
+from forecast.tables.quantiles import Floats, QuantileTable, days, ordered_unique
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -69,7 +70,7 @@ class Row:
 
 
 def compare(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     against: str = "random_walk",
     truth: str = "latest",
@@ -128,20 +129,22 @@ def compare(
         raise ConfigError(
             f"metrics: '{unknown[0]}'; expected some of {', '.join(COMPARED)}.{nearest(unknown[0], COMPARED)}"
         )
-    table = _plain(forecasts, knowledge)
+    plain = _plain(forecasts, knowledge)
     eras = ReportSpec().eras if eras is None else eras
     rows = []
-    for ground in grounds(table, obs, against, truth, as_of):
+    for folds in common_folds(plain, obs, against, truth, as_of):
         for metric in metrics:
-            rows.extend(_compare_ground(ground, metric, eras, (block, draws, seed)))
-    order = {name: i for i, name in enumerate(ordered_unique(table["model"]))}
+            rows.extend(_compare_series(folds, metric, eras, (block, draws, seed)))
+    order = {name: i for i, name in enumerate(ordered_unique(plain.keys["model"]))}
     rows.sort(key=lambda row: order[row["model"]])
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 
-def _plain(forecasts: pd.DataFrame, knowledge: Sequence[str]) -> pd.DataFrame:
-    table = forecasts[forecasts["knowledge"].isin(list(knowledge)) & (forecasts["scenario"].fillna("") == "")]
-    pairs = table[["model", "knowledge"]].drop_duplicates()
+def _plain(forecasts: pd.DataFrame | Forecasts, knowledge: Sequence[str]) -> QuantileTable:
+    wide = Forecasts.of(forecasts).quantiles
+    plain = wide.keys["knowledge"].isin(list(knowledge)) & (wide.keys["scenario"] == "")
+    table = wide.take(plain.to_numpy())
+    pairs = table.keys[["model", "knowledge"]].drop_duplicates()
     twice = pairs.loc[pairs["model"].duplicated(), "model"].tolist()
     if twice:
         raise ConfigError(
@@ -151,35 +154,33 @@ def _plain(forecasts: pd.DataFrame, knowledge: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def _all_losses(ground: Ground, metric: str) -> list[Floats]:
+def _all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
     """Losses of every model, origin x horizon."""
     name, scale = COMPARED[metric]
-    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
-    none = np.full(len(ground.origins), np.nan)
-    return [
-        fold_losses(ground, k, METRICS[name], scale, none, shared).losses for k in range(len(ground.names))
-    ]
+    shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
+    none = np.full(len(folds.origins), np.nan)
+    return [fold_losses(folds, k, METRICS[name], scale, none, shared).losses for k in range(len(folds.names))]
 
 
-def _compare_ground(
-    ground: Ground, metric: str, eras: Eras, bootstrap: tuple[int, int, int]
+def _compare_series(
+    folds: CommonFolds, metric: str, eras: Eras, bootstrap: tuple[int, int, int]
 ) -> list[dict[str, Any]]:
-    losses = _all_losses(ground, metric)
-    against = ground.names[ground.base][0]
-    found: list[dict[tuple[Any, str], Row]] = [{} for _ in ground.names]
-    masks = era_masks(ground, eras)
+    losses = _all_losses(folds, metric)
+    against = folds.names[folds.base][0]
+    found: list[dict[tuple[Any, str], Row]] = [{} for _ in folds.names]
+    masks = era_masks(folds, eras)
     for era, mask in masks.items():
-        base = losses[ground.base]
+        base = losses[folds.base]
         scored = np.flatnonzero(mask & np.isfinite(base).any(axis=1))
-        counts = _counts(ground, scored, bootstrap)
+        counts = _counts(folds, scored, bootstrap)
         if not len(scored):
             continue
         drawn = drawn_means(counts, np.stack([x[scored] for x in losses], axis=1))
         if (counts == 1.0).all():
             drawn[:] = np.nan  # one block holds every origin: all draws are the same, and no interval
         for k, loss in enumerate(losses):
-            if k != ground.base:
-                cells = _cells(loss[scored], base[scored], drawn[:, k], drawn[:, ground.base])
+            if k != folds.base:
+                cells = _cells(loss[scored], base[scored], drawn[:, k], drawn[:, folds.base])
                 found[k].update({(horizon, era): row for horizon, row in cells.items()})
     rows = []
     for k, mine in enumerate(found):
@@ -189,9 +190,9 @@ def _compare_ground(
             }
             rows.append(
                 {
-                    "model": ground.names[k][0],
+                    "model": folds.names[k][0],
                     "against": against,
-                    "series_id": ground.series_id,
+                    "series_id": folds.series_id,
                     "horizon": horizon,
                     "era": era,
                     "metric": metric,
@@ -215,11 +216,11 @@ def _told(row: Row) -> dict[str, Any]:
     }
 
 
-def _counts(ground: Ground, scored: Any, bootstrap: tuple[int, int, int]) -> Floats:
+def _counts(folds: CommonFolds, scored: Any, bootstrap: tuple[int, int, int]) -> Floats:
     block, draws, seed = bootstrap
     if not len(scored):
         return np.zeros((draws, 0))
-    gaps = np.diff(ground.last[scored])
+    gaps = np.diff(folds.last[scored])
     spacing = float(np.median(gaps)) if len(gaps) else 1.0
     return circular_draws(len(scored), round(block / max(spacing, 1.0)), draws, seed)
 
@@ -359,7 +360,7 @@ def calm_and_break(
 
 
 def model_confidence_set(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     metric: str = "mae",
     horizon: int | str = ALL,
@@ -408,25 +409,25 @@ def model_confidence_set(
             f"metric: '{metric}'; expected one of {', '.join(COMPARED)}.{nearest(metric, COMPARED)}"
         )
     rows = []
-    for ground in grounds(_plain(forecasts, knowledge), obs, None, truth, as_of):
-        stacked = np.stack(_all_losses(ground, metric))
+    for folds in common_folds(_plain(forecasts, knowledge), obs, None, truth, as_of):
+        stacked = np.stack(_all_losses(folds, metric))
         chosen = stacked if horizon == ALL else stacked[:, :, [int(horizon) - 1]]
         part = np.asarray(np.isfinite(chosen).any(axis=(1, 2)), dtype=bool)
         whole = np.isfinite(chosen[part]).all(axis=(0, 2))
         losses = chosen[part][:, whole].mean(axis=2).T
-        names = [name[0] for name, has in zip(ground.names, part, strict=True) if has]
+        names = [name[0] for name, has in zip(folds.names, part, strict=True) if has]
         if len(names) < 2 or len(losses) < 2 * ERA_AT_LEAST:
             continue
         from arch.bootstrap import MCS  # takes a second
 
-        spacing = float(np.median(np.diff(ground.last[whole])))
+        spacing = float(np.median(np.diff(folds.last[whole])))
         blocks = max(1, min(round(block / max(spacing, 1.0)), len(losses) // 2))
         test = MCS(pd.DataFrame(losses, columns=names), size, draws, blocks, bootstrap="circular", seed=seed)
         test.compute()
         p = test.pvalues["Pvalue"]
         rows += [
             {
-                "series_id": ground.series_id,
+                "series_id": folds.series_id,
                 "metric": metric,
                 "horizon": horizon,
                 "model": name,

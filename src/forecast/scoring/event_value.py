@@ -13,7 +13,8 @@ from forecast.errors import ConfigError, nearest
 from forecast.scoring.bootstrap import circular_picks
 from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
 from forecast.scoring.scores import METRICS, Groups, fold_losses
-from forecast.tables.common_folds import ALL, Ground, grounds
+from forecast.tables.common_folds import ALL, CommonFolds, common_folds
+from forecast.tables.forecasts import Forecasts
 from forecast.tables.quantiles import Floats, ordered_unique
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ MEASURES: dict[str, tuple[str, str]] = {
 
 
 def compare_knowledge(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     coding: str = "rule",
     truth: str = "latest",
@@ -102,30 +103,31 @@ def compare_knowledge(
         raise ConfigError(
             f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
         )
-    plain = forecasts[forecasts["scenario"].fillna("") == ""]
+    wide = Forecasts.of(forecasts).quantiles
+    plain = wide.take(wide.keys["scenario"].eq("").to_numpy())
     rows: list[dict[str, Any]] = []
-    for model in ordered_unique(plain["model"]):
-        mine = plain[plain["model"] == model]
-        if mine["knowledge"].nunique() < 2:
+    for model in ordered_unique(plain.keys["model"]):
+        mine = plain.take(plain.keys["model"].eq(model).to_numpy())
+        if mine.keys["knowledge"].nunique() < 2:
             continue
-        for ground in grounds(mine, obs, None, truth, as_of):
-            head = {"model": model, "series_id": ground.series_id, "coding": coding}
-            shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
+        for folds in common_folds(mine, obs, None, truth, as_of):
+            head = {"model": model, "series_id": folds.series_id, "coding": coding}
+            shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
             for measure in measures:
-                cells = _cells(ground, measure, shared, (block, draws, seed))
+                cells = _cells(folds, measure, shared, (block, draws, seed))
                 rows += [{**head, "metric": measure, **cell} for cell in cells]
     return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
 
 
 def _cells(
-    ground: Ground, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
+    folds: CommonFolds, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
 ) -> list[dict[str, Any]]:
     """One metric at each horizon, and over all of them at origins that have them all."""
     metric, scale = MEASURES[measure]
-    none = np.full(len(ground.origins), np.nan)
+    none = np.full(len(folds.origins), np.nan)
     losses = {
-        name[1]: fold_losses(ground, k, METRICS[metric], scale, none, shared).losses
-        for k, name in enumerate(ground.names)
+        name[1]: fold_losses(folds, k, METRICS[metric], scale, none, shared).losses
+        for k, name in enumerate(folds.names)
     }
     stacked = np.stack(list(losses.values()))
     cells = []
@@ -136,7 +138,7 @@ def _cells(
             continue
         by_kind = dict(zip(losses, chosen[:, whole].mean(axis=2), strict=True))
         value = {kind: _together(by_kind[kind], metric) if kind in by_kind else np.nan for kind in KNOWLEDGE}
-        gains = _gains(by_kind, metric, ground.last[whole], bootstrap)
+        gains = _gains(by_kind, metric, folds.last[whole], bootstrap)
         cells.append(
             {
                 "horizon": ALL if j is None else j + 1,

@@ -140,9 +140,9 @@ def wis_parts(y: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> tuple[Fl
     """
     p, q, actual = _central(y, quantiles, levels)
     pairs = central_pairs(p)
-    middle = int(np.flatnonzero(np.isclose(p, 0.5))[0])
+    median = int(np.flatnonzero(np.isclose(p, 0.5))[0])
     weight = len(pairs) + 0.5
-    distance = actual - q[..., middle]
+    distance = actual - q[..., median]
     spread = np.zeros(distance.shape)
     over, under = 0.5 * np.maximum(-distance, 0.0), 0.5 * np.maximum(distance, 0.0)
     for i, j, alpha in pairs:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
-from forecast.tables.common_folds import ALL, REQUIRED, Eras, Ground, era_masks, grounds
+from forecast.tables.common_folds import ALL, REQUIRED, CommonFolds, Eras, common_folds, era_masks
+from forecast.tables.forecasts import Forecasts
 from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Bools, Floats, Ints
 
@@ -152,7 +153,7 @@ def register_metric(
 
 
 def score(
-    forecasts: pd.DataFrame,
+    forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
     baseline: str = "random_walk",
     by: Sequence[str] = ("model", "horizon"),
@@ -209,8 +210,8 @@ def score(
             f"{nearest(wrong[0], BY) if wrong else ''}"
         )
     rows: list[dict[str, Any]] = []
-    for ground in grounds(forecasts, obs, baseline, truth, as_of):
-        rows.extend(_score_ground(ground, eras, "horizon" in by))
+    for folds in common_folds(Forecasts.of(forecasts).quantiles, obs, baseline, truth, as_of):
+        rows.extend(_score_series(folds, eras, "horizon" in by))
     table = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
     return table.astype({"n_ok": "int64", "n": "int64"}) if len(table) else table
 
@@ -223,49 +224,49 @@ class Cell:
     reasons: tuple[str, ...]
 
 
-def _score_ground(ground: Ground, eras: Eras | None, by_horizon: bool) -> list[dict[str, Any]]:
-    masks = era_masks(ground, eras)
+def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> list[dict[str, Any]]:
+    masks = era_masks(folds, eras)
     rows: list[dict[str, Any]] = []
-    mase = _mase_scales(ground)
-    shared = [ground.shared_levels(j) for j in range(ground.y.shape[1])]
-    counts = {era: _Counts.of(ground, mask) for era, mask in masks.items()}
+    mase = _mase_scales(folds)
+    shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
+    counts = {era: _Counts.of(folds, mask) for era, mask in masks.items()}
     for name, metric in {**METRICS, **_OWN}.items():
         for scale in metric.scales:
-            cells = [fold_losses(ground, k, metric, scale, mase, shared) for k in range(len(ground.names))]
+            cells = [fold_losses(folds, k, metric, scale, mase, shared) for k in range(len(folds.names))]
             for era, count in counts.items():
                 values = [_together(cell.losses, metric, count) for cell in cells]
                 for k in range(len(values)):
-                    head = {**ground.label(k), "era": era, "scale": scale, "metric": name}
+                    head = {**folds.label(k), "era": era, "scale": scale, "metric": name}
                     rows.extend(
                         {**head, **tail}
                         for tail in _tails(
-                            k, cells[k], values[k], values[ground.base], metric, count, by_horizon
+                            k, cells[k], values[k], values[folds.base], metric, count, by_horizon
                         )
                     )
-    order = {n: i for i, n in enumerate(ground.names)}
+    order = {n: i for i, n in enumerate(folds.names)}
     rows.sort(key=lambda r: order[(r["model"], r["knowledge"], r["scenario"])])
-    return [row for row in rows if ground.scenario == row["scenario"]]
+    return [row for row in rows if folds.scenario == row["scenario"]]
 
 
-def _mase_scales(ground: Ground) -> Floats:
+def _mase_scales(folds: CommonFolds) -> Floats:
     """Scale of MASE at each origin, from the months up to the last official one."""
-    return np.array([m.mase_scale(ground.history[: max(n, 0)]) for n in ground.last - ground.start + 1])
+    return np.array([m.mase_scale(folds.history[: max(n, 0)]) for n in folds.last - folds.start + 1])
 
 
 def fold_losses(
-    ground: Ground, k: int, metric: Metric, scale: str, mase: Floats, shared: Sequence[Groups]
+    folds: CommonFolds, k: int, metric: Metric, scale: str, mase: Floats, shared: Sequence[Groups]
 ) -> Cell:
     """Losses of one model; a horizon that cannot be scored is NaN with its reason."""
-    losses = np.full(ground.y.shape, np.nan)
+    losses = np.full(folds.y.shape, np.nan)
     reasons = []
-    y = ground.scaled(ground.y, scale)
-    folds = ground.common if metric.points else ground.ranged
-    for j in range(ground.y.shape[1]):
-        at = np.flatnonzero(folds[:, j])
-        reason = _obstacle(ground, k, j, metric, scale, shared[j])
+    y = folds.scaled(folds.y, scale)
+    used = folds.common if metric.points else folds.ranged
+    for j in range(folds.y.shape[1]):
+        at = np.flatnonzero(used[:, j])
+        reason = _obstacle(folds, k, j, metric, scale, shared[j])
         if not reason and len(at):
             try:
-                losses[:, j] = _loss(ground, k, j, metric, scale, mase, shared[j], y[:, j])
+                losses[:, j] = _loss(folds, k, j, metric, scale, mase, shared[j], y[:, j])
             except NotScored as error:
                 reason = str(error)
             except Exception as error:
@@ -280,32 +281,32 @@ def fold_losses(
 
 
 def _loss(
-    ground: Ground, k: int, j: int, metric: Metric, scale: str, mase: Floats, shared: Groups, y: Floats
+    folds: CommonFolds, k: int, j: int, metric: Metric, scale: str, mase: Floats, shared: Groups, y: Floats
 ) -> Floats:
     losses = np.full(len(y), np.nan)
     if metric.points:
-        at = np.flatnonzero(ground.common[:, j])
-        losses[at] = metric.points(y[at], ground.scaled(ground.medians[k, at, j], scale), mase[at])
+        at = np.flatnonzero(folds.common[:, j])
+        losses[at] = metric.points(y[at], folds.scaled(folds.medians[k, at, j], scale), mase[at])
         return losses
     assert metric.quantiles is not None
-    for folds, levels in shared:
-        q = ground.scaled(ground.quantiles[k, folds, j][:, levels], scale)
-        losses[folds] = metric.quantiles(y[folds], q, ground.levels[levels])
+    for at, levels in shared:
+        q = folds.scaled(folds.quantiles[k, at, j][:, levels], scale)
+        losses[at] = metric.quantiles(y[at], q, folds.levels[levels])
     return losses
 
 
-def _obstacle(ground: Ground, k: int, j: int, metric: Metric, scale: str, shared: Groups) -> str:
+def _obstacle(folds: CommonFolds, k: int, j: int, metric: Metric, scale: str, shared: Groups) -> str:
     """Why a horizon cannot be scored, or nothing."""
-    if not ground.due[:, j].any():
+    if not folds.due[:, j].any():
         return "no outcome is known yet"
-    if not ground.takes_part[k, j]:
+    if not folds.takes_part[k, j]:
         return "the model has no forecast of this horizon"
-    if scale == "log" and not ground.logs:
+    if scale == "log" and not folds.logs:
         return "no logs: some figures are neither positive nor counts"
-    if not ground.common[:, j].any():
+    if not folds.common[:, j].any():
         return "the models have no fold in common"
     if metric.quantiles and not len(shared):
-        lacking = ground.without_ranges(j)
+        lacking = folds.without_ranges(j)
         who = (
             f"{', '.join(lacking)} has" if len(lacking) == 1 else f"{', '.join(lacking) or 'the models'} have"
         )
@@ -323,9 +324,9 @@ class _Counts:
     own: Ints
 
     @classmethod
-    def of(cls, ground: Ground, mask: Bools) -> _Counts:
-        due = ground.due & mask[:, None]
-        own = (np.isfinite(ground.medians) & due).sum(axis=1)
+    def of(cls, folds: CommonFolds, mask: Bools) -> _Counts:
+        due = folds.due & mask[:, None]
+        own = (np.isfinite(folds.medians) & due).sum(axis=1)
         return cls(mask, _with_sum(due.sum(axis=0)), int(due.any(axis=1).sum()), _with_sum(own))
 
 

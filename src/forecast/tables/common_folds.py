@@ -1,4 +1,4 @@
-"""Common ground: the models of one series at the same origins and horizons, beside what happened."""
+"""Common folds: the models of one series at the same origins and horizons, beside what happened."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from forecast.errors import ConfigError, nearest
 from forecast.tables.levels import central_pairs, range_levels
 from forecast.tables.quantiles import (
     NEVER,
-    Block,
     Bools,
     Floats,
     Ints,
-    Wide,
-    blocks,
+    QuantileTable,
+    SeriesArrays,
     days,
     log_floor,
     look_up,
     ordered_unique,
     outcomes,
-    to_wide,
+    series_arrays,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ Eras = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Ground:
+class CommonFolds:
     """Forecasts of one (scenario, series): model x origin x horizon x level, and the outcomes.
 
     Attributes
@@ -134,9 +133,9 @@ class Ground:
         groups = []
         for i, pattern in enumerate(patterns):
             kept = np.flatnonzero(pattern)
-            middle = kept[np.isclose(self.levels[kept], 0.5)]
+            median = kept[np.isclose(self.levels[kept], 0.5)]
             paired = [kept[i] for pair in central_pairs(self.levels[kept]) for i in pair[:2]]
-            levels = np.sort(np.array([*paired, *middle], dtype=np.int64))
+            levels = np.sort(np.array([*paired, *median], dtype=np.int64))
             groups.append((folds[which.ravel() == i], levels))
         return groups
 
@@ -150,14 +149,14 @@ class Ground:
         return {"model": model, "knowledge": knowledge, "scenario": scenario, "series_id": self.series_id}
 
 
-def grounds(
-    forecasts: pd.DataFrame,
+def common_folds(
+    wide: QuantileTable,
     obs: Observations,
     baseline: str | None,
     truth: str = "latest",
     as_of: Any = None,
-) -> Iterator[Ground]:
-    """Cut a forecast table into grounds, one for each scenario and series.
+) -> Iterator[CommonFolds]:
+    """Cut a forecast table into common folds, one for each scenario and series.
 
     Raises
     ------
@@ -166,8 +165,7 @@ def grounds(
     """
     if truth not in ("latest", "first"):
         raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
-    wide = to_wide(forecasts)
-    found = blocks(wide)
+    found = series_arrays(wide)
     _require_baseline(found, baseline)
     for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
         mine = [b for b in found if b.name[2:] == (scenario, series_id)]
@@ -175,10 +173,10 @@ def grounds(
         if base and base[0] not in mine:
             mine = [*base, *mine]
         at = mine.index(base[0]) if base else -1
-        yield _ground(wide, mine, at, obs, truth, as_of, scenario)
+        yield _of_series(wide, mine, at, obs, truth, as_of, scenario)
 
 
-def _require_baseline(found: Sequence[Block], baseline: str | None) -> None:
+def _require_baseline(found: Sequence[SeriesArrays], baseline: str | None) -> None:
     if baseline is None:
         return
     have = {b.name[3] for b in found if b.name[:3] == (baseline, "none", "")}
@@ -192,23 +190,29 @@ def _require_baseline(found: Sequence[Block], baseline: str | None) -> None:
         )
 
 
-def _ground(
-    wide: Wide, mine: Sequence[Block], at: int, obs: Observations, truth: str, as_of: Any, scenario: str
-) -> Ground:
+def _of_series(
+    wide: QuantileTable,
+    mine: Sequence[SeriesArrays],
+    at: int,
+    obs: Observations,
+    truth: str,
+    as_of: Any,
+    scenario: str,
+) -> CommonFolds:
     origins = np.unique(np.concatenate([b.origins for b in mine]))
     last = np.zeros(len(origins), dtype=np.int64)
     horizons = max(b.horizons for b in mine)
     quantiles = np.full((len(mine), len(origins), horizons, len(wide.levels)), np.nan)
-    for k, block in enumerate(mine):
-        t = np.searchsorted(origins, block.origins)
-        last[t] = block.last
-        quantiles[k, t, : block.horizons] = block.matrix(wide.values)
+    for k, arrays in enumerate(mine):
+        t = np.searchsorted(origins, arrays.origins)
+        last[t] = arrays.last
+        quantiles[k, t, : arrays.horizons] = arrays.matrix(wide.values)
     series_id = mine[0].name[3]
-    start, history = _truth(obs, series_id, truth, as_of)
+    start, history = _actuals(obs, series_id, truth, as_of)
     months = last[:, None] + np.arange(1, horizons + 1)[None, :]
     day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
     logs, floor = outcomes(obs, series_id).scale_at(np.array([day]))
-    return Ground(
+    return CommonFolds(
         series_id=series_id,
         scenario=scenario,
         names=tuple((b.name[0], b.name[1], b.name[2]) for b in mine),
@@ -225,7 +229,7 @@ def _ground(
     )
 
 
-def _truth(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[int, Floats]:
+def _actuals(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[int, Floats]:
     """Outcomes of a series as an array that starts at an ordinal."""
     figures = obs.actuals(series_id, truth=cast("Truth", truth), as_of=as_of).dropna()
     if not len(figures):
@@ -246,24 +250,24 @@ def is_time(span: Any) -> bool:
     )
 
 
-def era_masks(ground: Ground, eras: Eras | None) -> dict[str, Bools]:
+def era_masks(folds: CommonFolds, eras: Eras | None) -> dict[str, Bools]:
     """Origins of each era, by the last official month at the origin; ``all`` first.
 
     An era is a pair of months, ends included, or a collection of origins (calm, break), which may differ by
     series.
     """
-    masks: dict[str, Bools] = {ALL: np.ones(len(ground.origins), dtype=bool)}
+    masks: dict[str, Bools] = {ALL: np.ones(len(folds.origins), dtype=bool)}
     for name, span in (eras or {}).items():
         if name == ALL:
             raise ConfigError(f"eras: the name '{ALL}' is taken")
         if isinstance(span, Mapping):
-            span = list(span.get(ground.series_id, ()))
+            span = list(span.get(folds.series_id, ()))
         pair = isinstance(span, (tuple, list)) and len(span) == 2 and all(isinstance(x, str) for x in span)
         if is_time(span):
             first, final = (pd.Period(x, freq="M").ordinal for x in span)
-            masks[name] = (ground.last >= first) & (ground.last <= final)
+            masks[name] = (folds.last >= first) & (folds.last <= final)
         elif isinstance(span, str) or (pair and any(len(x) == 7 for x in span)):
             raise ConfigError(f"eras.{name}: {span!r}; expected two months (YYYY-MM) or a list of origins")
         else:
-            masks[name] = np.isin(ground.origins, days(list(span)))
+            masks[name] = np.isin(folds.origins, days(list(span)))
     return masks

@@ -13,12 +13,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forecast.tables.quantiles import Block, Bools, Floats, Ints, Outcomes, log_floor
+from forecast.tables.quantiles import Bools, Floats, Ints, Outcomes, SeriesArrays, log_floor
 
 
 @dataclass(frozen=True)
-class Matured:
-    """Centres and past errors of one block, origin x horizon.
+class KnownErrors:
+    """Centres and past errors of one series, origin x horizon.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Matured:
         For each origin, whether the figures public by then allow logs, and the floor.
     """
 
-    block: Block
+    arrays: SeriesArrays
     record: Outcomes
     centre: Floats
     actual: Floats
@@ -43,7 +43,7 @@ class Matured:
     @cached_property
     def repeated(self) -> Bools:
         """Origins whose last official month an earlier origin had already."""
-        return np.asarray(pd.Series(self.block.last).duplicated().to_numpy(), dtype=bool)
+        return np.asarray(pd.Series(self.arrays.last).duplicated().to_numpy(), dtype=bool)
 
     def scaled(self, values: Floats, logs: bool) -> Floats:
         """Values on logs (with the floor of the origin) or as they are."""
@@ -72,14 +72,14 @@ class Matured:
     def usable(self, errors: Floats, horizon: int) -> Bools:
         """Origin t x origin u: is the error made at u for this horizon known at t?"""
         j = horizon - 1
-        public = self.released[None, :, j] <= self.block.origins[:, None]
-        earlier = self.block.origins[None, :] < self.block.origins[:, None]
+        public = self.released[None, :, j] <= self.arrays.origins[:, None]
+        earlier = self.arrays.origins[None, :] < self.arrays.origins[:, None]
         return np.asarray(public & earlier & np.isfinite(errors[None, :, j]), dtype=bool)
 
     def ages(self, horizon: int) -> Floats:
         """Origin t x origin u: months from the month of the error to the last official month at t."""
-        target = self.block.last + horizon
-        return np.asarray(np.maximum(self.block.last[:, None] - target[None, :], 0), dtype=float)
+        target = self.arrays.last + horizon
+        return np.asarray(np.maximum(self.arrays.last[:, None] - target[None, :], 0), dtype=float)
 
     def weights(self, errors: Floats, horizon: int, half_life: float | None) -> Floats:
         """Discounted weights of past errors, 0 for those not known yet."""
@@ -89,11 +89,13 @@ class Matured:
         return np.where(known, 0.5 ** (self.ages(horizon) / half_life), 0.0)
 
 
-def mature(block: Block, centre: Floats, record: Outcomes, transform: str = "auto") -> Matured:
-    """Join a block with what became of the series."""
-    actual, released = record.at(block.months)
-    logs, floors = record.scale_at(block.origins, transform)
-    return Matured(block, record, block.matrix(centre), actual, released, logs, floors)
+def known_errors(
+    arrays: SeriesArrays, centre: Floats, record: Outcomes, transform: str = "auto"
+) -> KnownErrors:
+    """Join the forecasts of a series with what became of the series."""
+    actual, released = record.at(arrays.months)
+    logs, floors = record.scale_at(arrays.origins, transform)
+    return KnownErrors(arrays, record, arrays.matrix(centre), actual, released, logs, floors)
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floats:
@@ -154,19 +156,19 @@ def widen(deviations: Floats, sd: Floats, levels: Floats) -> Floats:
     from scipy.special import ndtri
 
     z = ndtri(levels)
-    middle = deviations[..., [int(np.argmin(np.abs(levels - 0.5)))]]
-    spread = np.sqrt((deviations - middle) ** 2 + (z * sd[..., None]) ** 2)
-    return np.asarray(middle + np.sign(z) * spread, dtype=float)
+    median = deviations[..., [int(np.argmin(np.abs(levels - 0.5)))]]
+    spread = np.sqrt((deviations - median) ** 2 + (z * sd[..., None]) ** 2)
+    return np.asarray(median + np.sign(z) * spread, dtype=float)
 
 
 def in_order(quantiles: Floats, levels: Floats) -> Floats:
     """Keep quantiles on their side of the median and ascending; NaN stay NaN."""
-    middle = int(np.argmin(np.abs(levels - 0.5)))
+    median = int(np.argmin(np.abs(levels - 0.5)))
     out = quantiles.copy()
-    for i in range(middle - 1, -1, -1):
-        out[..., i] = np.fmin(out[..., i], _nearest(out, range(i + 1, middle + 1)))
-    for i in range(middle + 1, len(levels)):
-        out[..., i] = np.fmax(out[..., i], _nearest(out, range(i - 1, middle - 1, -1)))
+    for i in range(median - 1, -1, -1):
+        out[..., i] = np.fmin(out[..., i], _nearest(out, range(i + 1, median + 1)))
+    for i in range(median + 1, len(levels)):
+        out[..., i] = np.fmax(out[..., i], _nearest(out, range(i - 1, median - 1, -1)))
     return np.where(np.isnan(quantiles), np.nan, out)
 
 

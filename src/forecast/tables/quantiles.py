@@ -7,7 +7,7 @@ and the scale (logs or natural) that the figures known by then allow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.config.settings import FORECAST_COLUMNS
 from forecast.errors import ConfigError
+from forecast.tables.columns import FORECAST_COLUMNS, KEYS
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -25,15 +25,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-#: What names one forecast; `level` and `value` hang on it.
-KEYS: tuple[str, ...] = ("model", "knowledge", "scenario", "series_id", "origin", "horizon")
 #: A day that never comes: the release of a figure that is not public.
 NEVER: int = int(np.iinfo(np.int64).max)
 MEDIAN = 0.5
 
 
 @dataclass(frozen=True)
-class Wide:
+class QuantileTable:
     """One row a forecast, one column a level.
 
     Attributes
@@ -60,10 +58,10 @@ class Wide:
         at = np.flatnonzero(np.isclose(self.levels, level, atol=1e-9))
         return self.values[:, at[0]] if len(at) else np.full(len(self.keys), np.nan)
 
-    def take(self, rows: NDArray[Any]) -> Wide:
+    def take(self, rows: NDArray[Any]) -> QuantileTable:
         """Return some of the rows (positions or a mask)."""
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
-        return Wide(self.keys.take(at).reset_index(drop=True), self.levels, self.values[at])
+        return QuantileTable(self.keys.take(at).reset_index(drop=True), self.levels, self.values[at])
 
 
 def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
@@ -77,31 +75,55 @@ def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
 
 
 def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with months as periods, origins as days and no missing scenario.
+    """Return the table with months as periods, origins as days, numbers as numbers and no missing scenario.
 
     Tables read from CSV carry texts; those made in memory pass through unchanged.
     """
     check_table(forecasts)
     table = forecasts
     if not isinstance(table["month"].dtype, pd.PeriodDtype):
-        table = table.assign(month=pd.PeriodIndex(table["month"].astype(str), freq="M"))
+        table = table.assign(month=_read(table, "month", _months, "months (YYYY-MM)"))
     if not pd.api.types.is_datetime64_any_dtype(table["origin"]):
-        table = table.assign(origin=pd.to_datetime(table["origin"]))
+        table = table.assign(origin=_read(table, "origin", _days, "dates (YYYY-MM-DD)"))
+    for column in ("horizon", "level", "value"):
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            table = table.assign(**{column: _read(table, column, pd.to_numeric, "numbers")})
     if table["scenario"].isna().any():
         table = table.assign(scenario=table["scenario"].astype(object).where(table["scenario"].notna(), ""))
     return table
 
 
-def to_wide(forecasts: pd.DataFrame) -> Wide:
+def _months(column: pd.Series) -> pd.PeriodIndex:
+    return pd.PeriodIndex(column.astype(str), freq="M")
+
+
+def _days(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column, format="ISO8601")
+
+
+def _read(table: pd.DataFrame, column: str, read: Callable[[pd.Series], Any], expected: str) -> Any:
+    try:
+        return read(table[column])
+    except (ValueError, TypeError) as error:
+        what = str(error).splitlines()[0]  # pandas goes on with advice about its own arguments
+        raise ConfigError(f"forecasts: column {column}: {what}; expected {expected}") from error
+
+
+def to_wide(forecasts: pd.DataFrame, keys: Sequence[str] = KEYS) -> QuantileTable:
     """Turn a long forecast table into one row a forecast.
 
     Models keep the order in which they first appear, origins and horizons ascend. Rows without a level
     (means) are left out.
 
+    Parameters
+    ----------
+    keys : sequence of str
+        The columns that name a forecast; a table of several runs has more of them than `KEYS`.
+
     Raises
     ------
     ConfigError
-        When columns are missing or a (forecast, level) stands twice.
+        When columns are missing or of another type, or a (forecast, level) stands twice.
 
     Examples
     --------
@@ -116,29 +138,29 @@ def to_wide(forecasts: pd.DataFrame) -> Wide:
     if table["level"].isna().any():
         table = table[table["level"].notna()]
     code = np.zeros(len(table), dtype=np.int64)
-    for key in KEYS:
+    for key in keys:
         codes, uniques = pd.factorize(table[key], sort=key in ("origin", "horizon"))
         code = code * max(len(uniques), 1) + codes
     _, first, row = np.unique(code, return_index=True, return_inverse=True)
     level_codes, level_values = pd.factorize(np.round(table["level"].to_numpy(dtype=float), 9), sort=True)
     levels = np.asarray(level_values, dtype=float)
     cell = row * max(len(levels), 1) + level_codes
-    _refuse_twice(table, cell)
+    _refuse_twice(table, cell, keys)
     values = np.full(len(first) * len(levels), np.nan)
     values[cell] = table["value"].to_numpy(dtype=float)
-    keys = table[[*KEYS, "month"]].take(first).reset_index(drop=True)
-    return Wide(keys, levels, values.reshape(len(first), len(levels)))
+    names = table[[*keys, "month"]].take(first).reset_index(drop=True)
+    return QuantileTable(names, levels, values.reshape(len(first), len(levels)))
 
 
-def _refuse_twice(table: pd.DataFrame, cell: Ints) -> None:
+def _refuse_twice(table: pd.DataFrame, cell: Ints, keys: Sequence[str]) -> None:
     if len(cell) and np.bincount(cell).max() > 1:
         at = int(np.flatnonzero(pd.Series(cell).duplicated())[0])
         row = table.iloc[at]
-        where = ", ".join(f"{key} {row[key]}" for key in (*KEYS, "level"))
+        where = ", ".join(f"{key} {row[key]}" for key in (*keys, "level"))
         raise ConfigError(f"forecasts: a row stands twice ({where}); expected one value a forecast and level")
 
 
-def to_long(wide: Wide) -> pd.DataFrame:
+def to_long(wide: QuantileTable) -> pd.DataFrame:
     """Turn arrays back into a long table; a NaN has no row."""
     row, level = np.nonzero(~np.isnan(wide.values))
     table = wide.keys.take(row).reset_index(drop=True)
@@ -148,10 +170,10 @@ def to_long(wide: Wide) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Block:
+class SeriesArrays:
     """The forecasts of one (model, knowledge, scenario, series) as origin x horizon.
 
-    `rows` are positions in the `Wide`, `t` and `j` where each of them stands (origin, horizon - 1).
+    `rows` are positions in the `QuantileTable`, `t` and `j` where each of them stands (origin, horizon - 1).
     """
 
     name: tuple[str, str, str, str]
@@ -163,7 +185,7 @@ class Block:
     horizons: int
 
     def matrix(self, column: Floats) -> Floats:
-        """Spread a column of the `Wide` over origin x horizon (x level)."""
+        """Spread a column of the `QuantileTable` over origin x horizon (x level)."""
         shape = (len(self.origins), self.horizons, *column.shape[1:])
         out = np.full(shape, np.nan)
         out[self.t, self.j] = column[self.rows]
@@ -182,8 +204,8 @@ def days(values: Any) -> Ints:
     return np.where(np.isnat(stamps), NEVER, out)
 
 
-def blocks(wide: Wide) -> list[Block]:
-    """Cut a wide table into one block for each (model, knowledge, scenario, series), as they appear."""
+def series_arrays(wide: QuantileTable) -> list[SeriesArrays]:
+    """Cut a wide table into one part for each (model, knowledge, scenario, series), as they appear."""
     if not len(wide.keys):
         return []
     keys = wide.keys
@@ -208,7 +230,7 @@ def blocks(wide: Wide) -> list[Block]:
             )
         head = keys.iloc[int(rows[0])]
         label = (str(head["model"]), str(head["knowledge"]), str(head["scenario"]), str(head["series_id"]))
-        made.append(Block(label, rows, t, horizon[rows] - 1, unique, last, int(horizon.max())))
+        made.append(SeriesArrays(label, rows, t, horizon[rows] - 1, unique, last, int(horizon.max())))
     return made
 
 

@@ -19,6 +19,7 @@ from forecast.report.retold import retold, shipped
 from forecast.report.rows import pick, records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
+from forecast.tables.forecasts import at_level
 
 # --------------------------------------------------------------------------- what changed
 
@@ -92,14 +93,13 @@ def case_list(r: Report) -> list[CasePanel]:
     for _, rows in pick(table, model=model).groupby("case", sort=False):
         rows = rows[rows["horizon"] <= 6]
         ahead = pd.DataFrame(index=sorted(rows["month"].unique()))
-        at = rows["level"].astype(float).round(4)
         for knowledge in LINES:
-            part = rows[(rows["knowledge"] == knowledge) & (at == 0.5)]
+            part = at_level(pick(rows, knowledge=knowledge), 0.5)
             if len(part):
                 ahead[knowledge] = part.set_index("month")["value"]
         source = "at_origin" if "at_origin" in ahead else "none"
         for column, level in (("lower_80", 0.1), ("upper_80", 0.9)):
-            part = rows[(rows["knowledge"] == source) & (at == level)]
+            part = at_level(pick(rows, knowledge=source), level)
             if len(part):
                 ahead[column] = part.set_index("month")["value"]
         ahead["actual"] = rows.drop_duplicates("month").set_index("month")["actual"].astype(float)

@@ -18,6 +18,7 @@ from forecast.report.figures.renderer import Studio
 from forecast.report.rows import pick, records
 from forecast.report.sections import sentences, tables
 from forecast.report.view import Held, View
+from forecast.tables.forecasts import at_level
 
 NAME = mark("US border encounters: forecast report")
 ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
@@ -253,7 +254,7 @@ def other_lines(r: Report, months: pd.DataFrame) -> list[tuple[str, str, str, pd
         if model == run.headline:
             continue
         rows = pick(run.forecasts, model=model, knowledge=knowledge, scenario="", series_id=r.view.series_id)
-        rows = rows[np.isclose(rows["level"].astype(float), 0.5) & rows["month"].isin(months["month"])]
+        rows = at_level(rows[rows["month"].isin(months["month"])], 0.5)
         if len(rows) == len(months):
             wanted.append((model, knowledge, rows.set_index("month")["value"].sort_index()))
     baseline = run.experiment.backtest.baseline

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.convert import to_plain
-from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS
 from forecast.errors import DataError, ForecastError
 from forecast.files import plain_cell, safe_cell
+from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
