@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -17,21 +16,11 @@ from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import Experiment, ParallelSpec, PublishSpec
 from forecast.data.observations import Observations
 from forecast.errors import DataError
-from forecast.experiment.run import Run
+from forecast.experiment.run import Correction, Run
 from forecast.publish.forecast_only import Forecasts
-from forecast.report.corrections import Correction
 
 #: Keys that decide no number of a forecast.
 _NEUTRAL = ("parallel", "publish", "overrides", "name", "question", "as_of")
-
-
-@dataclass(frozen=True)
-class Issue(Run):
-    """A run with its public record, what changed since the last issue and what it corrects, as the page takes it."""
-
-    track_record: pd.DataFrame | None = None
-    changes: pd.DataFrame | None = None
-    correction: Correction | None = None
 
 
 def neutral(exp: Experiment) -> Experiment:
@@ -249,7 +238,7 @@ def record_of(
 
 def as_issue(
     result: Run, exp: Experiment, record: pd.DataFrame, changed: pd.DataFrame, corrects: Correction | None
-) -> Issue:
+) -> Run:
     """Return a run as the page takes it: the public record before this issue, the replay, what changed."""
     from forecast.report import view
 
@@ -259,7 +248,5 @@ def as_issue(
     published = published[published["origin"] < result.as_of]
     if len(published):
         told = pd.concat([published, told], ignore_index=True) if len(told) else published
-    mine = changed[changed["series_id"] == main].drop(columns="series_id") if len(changed) else None
-    fields: dict[str, Any] = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
-    fields |= {"experiment": neutral(exp), "track_record": told, "changes": mine, "correction": corrects}
-    return Issue(**fields)
+    mine = changed[changed["series_id"] == main].drop(columns="series_id") if len(changed) else pd.DataFrame()
+    return replace(result, experiment=neutral(exp), track_record=told, changes=mine, correction=corrects)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 
 def pick(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
@@ -46,7 +49,7 @@ class FoldCount:
     last_origin: pd.Timestamp | None = None
 
 
-def fold_count(run: Any, model: str, knowledge: str, series_id: str) -> FoldCount:
+def fold_count(run: Run, model: str, knowledge: str, series_id: str) -> FoldCount:
     """Return the counted folds of a row; combinations have no folds, their replayed dates count."""
     rows = (
         pick(run.folds, model=model, knowledge=knowledge, series_id=series_id)

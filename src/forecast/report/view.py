@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from forecast.report.catalogue import t
 from forecast.report.rows import fold_count as fold_count
 from forecast.report.rows import pick, records
 from forecast.scoring.calibration import promise_bar
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 #: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
 RANGES: tuple[tuple[str, float, float, float], ...] = (
@@ -32,7 +35,7 @@ def knowledge_of(table: pd.DataFrame, model: str) -> str:
     return "at_origin" if "at_origin" in found and "none" not in found else "none"
 
 
-def headline_knowledge(run: Any) -> str:
+def headline_knowledge(run: Run) -> str:
     """Return how much of the events the headline's row of a run knew."""
     return knowledge_of(run.forecasts if len(run.forecasts) else run.backtest, run.headline)
 
@@ -114,13 +117,13 @@ class View:
         return next(iter(records(rows)), None)
 
 
-def view(run: Any, series_id: str) -> View:
+def view(run: Run, series_id: str) -> View:
     """Return one series of a run, ready for the page."""
     known = pick(run.observations, series_id=series_id).sort_values("month")
     known = known[known["status"] != "leak"] if "status" in known else known
     counts = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
     # a revision comes much later than the first figure of its month
-    firsts = pick(getattr(run, "first_released", known), series_id=series_id)
+    firsts = pick(run.first_released, series_id=series_id)
     firsts = firsts if len(firsts) else known
     days = pd.Series(
         pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
@@ -134,7 +137,8 @@ def view(run: Any, series_id: str) -> View:
         else pd.DataFrame()
     )
     later = pick(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
-    meta = run.series.loc[series_id].to_dict() if series_id in run.series.index else {}
+    known_series = series_id in run.series.index
+    meta = dict(zip(run.series.columns, run.series.loc[series_id], strict=True)) if known_series else {}
     finite = counts.dropna()
     return View(
         series_id=series_id,
@@ -167,7 +171,7 @@ def headline_rows(table: pd.DataFrame, headline: str, series_id: str) -> pd.Data
     )
 
 
-def _basis(run: Any, series_id: str) -> dict[int, Basis]:
+def _basis(run: Run, series_id: str) -> dict[int, Basis]:
     table = run.intervals
     if not len(table):
         return {}
@@ -205,12 +209,12 @@ def needed(level: float, method: str = "square_root", horizon: int = 1) -> int:
     return int(np.ceil(float(table[horizon - 1, 0]) - 1e-9))
 
 
-def need(run: Any, level: float, horizon: int) -> int:
+def need(run: Run, level: float, horizon: int) -> int:
     """Return `needed` by the rule of a run's own method."""
     return needed(level, str(run.experiment.intervals.method), horizon)
 
 
-def headline_series(run: Any) -> str:
+def headline_series(run: Run) -> str:
     """Return the series that the page is about: the total where there is one, else the first."""
     total = run.experiment.target.total
     if total and total in run.series.index:
@@ -219,7 +223,7 @@ def headline_series(run: Any) -> str:
     return str(wanted[0] if wanted else run.series.index[0])
 
 
-def other_series(run: Any, main: str) -> list[str]:
+def other_series(run: Run, main: str) -> list[str]:
     """Return the series beside the one that the page is about, in the order of the experiment."""
     return [str(s) for s in run.series.index if s != main]
 
@@ -234,7 +238,7 @@ def shown_backtest(table: pd.DataFrame, series_id: str) -> pd.DataFrame:
     return pick(table[table["level"].isin(found)], series_id=series_id)
 
 
-def replayed(run: Any, series_id: str) -> pd.DataFrame:
+def replayed(run: Run, series_id: str) -> pd.DataFrame:
     """Return the headline's replayed forecasts with what was counted: ``origin month horizon middle ... truth``."""
     table = quantiles(headline_rows(run.backtest, run.headline, series_id))
     if not len(table):
@@ -258,7 +262,7 @@ def inside(table: pd.DataFrame, name: str = "80") -> pd.Series:
     return (rows["truth"] >= rows[f"lower_{name}"]) & (rows["truth"] <= rows[f"upper_{name}"])
 
 
-def track_record(run: Any, series_id: str) -> pd.DataFrame:
+def track_record(run: Run, series_id: str) -> pd.DataFrame:
     """Return the replayed forecasts of the headline with their outcomes, in the columns of the track record."""
     table = replayed(run, series_id).dropna(subset=["truth"])
     out = table.assign(kind="replayed", series_id=series_id)
@@ -303,7 +307,7 @@ class Held:
         return self.low <= self.share <= self.high
 
 
-def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS) -> list[Held]:
+def coverage(run: Run, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS) -> list[Held]:
     """Return how often the headline's ranges held, over the whole replay."""
     table = run.calibration
     if not len(table):
@@ -346,7 +350,7 @@ class ScoreBook:
 METRICS = ("wis", "mae", "median_error")
 
 
-def score_book(run: Any, series_id: str) -> ScoreBook:
+def score_book(run: Run, series_id: str) -> ScoreBook:
     """Return the scores that the page prints."""
     table = run.scores
     if not len(table):
@@ -363,7 +367,7 @@ def score_book(run: Any, series_id: str) -> ScoreBook:
     return ScoreBook(rows, tuple(found))
 
 
-def era_words(run: Any, era: str) -> str:
+def era_words(run: Run, era: str) -> str:
     """Return how an era is spoken of: ``since 2020`` or ``2014 to 2019``."""
     first, last = run.experiment.report.eras[era]
     if era_is_open(run, era):
@@ -371,7 +375,7 @@ def era_words(run: Any, era: str) -> str:
     return t("{first} to {last}", first=first[:4], last=last[:4])
 
 
-def era_is_open(run: Any, era: str) -> bool:
+def era_is_open(run: Run, era: str) -> bool:
     """Return whether an era still runs on the date of the report."""
     last = run.experiment.report.eras[era][1]
     return bool(last[:4] >= "2100" or pd.Period(last, "M") >= pd.Period(run.as_of, "M"))
@@ -380,7 +384,7 @@ def era_is_open(run: Any, era: str) -> bool:
 # --------------------------------------------------------------------------- events
 
 
-def display_events(run: Any) -> pd.DataFrame:
+def display_events(run: Run) -> pd.DataFrame:
     """Return the events a reader expects on a chart, one a month or bundle: ``month label names ids size priority``."""
     table = run.events
     columns = ["month", "label", "names", "ids", "size", "priority", "started"]
@@ -422,7 +426,7 @@ def display_events(run: Any) -> pd.DataFrame:
     return pd.DataFrame(made, columns=columns).sort_values("month", ignore_index=True)
 
 
-def flags(run: Any, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
+def flags(run: Run, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
     """Return at most nine events of a window: by priority by rule, groups before single ones.
 
     Of one priority those go first that are farthest from the ones chosen, so that the whole window is told.
@@ -445,7 +449,7 @@ def _distance(months: pd.Series, i: int, chosen: Sequence[int]) -> int:
     return min((abs((months[i] - months[j]).n) for j in chosen), default=0)
 
 
-def first_chart_start(run: Any, seen: View) -> pd.Period:
+def first_chart_start(run: Run, seen: View) -> pd.Period:
     """Return the first month of the first chart: after the last break of level that is a year or more back.
 
     The setting ``report.level_break`` decides where it is given. Otherwise the first whole month after the
@@ -466,7 +470,7 @@ def first_chart_start(run: Any, seen: View) -> pd.Period:
     return max(first, start)
 
 
-def new_event_months(run: Any) -> set[pd.Period]:
+def new_event_months(run: Run) -> set[pd.Period]:
     """Return the months in which an event of priority 1 (by rule) took effect."""
     if not len(run.events):
         return set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,14 +20,17 @@ from forecast.report.rows import pick, records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
 
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
+
 # --------------------------------------------------------------------------- what changed
 
 
 def changed_section(r: Report) -> Section:
     """Return "What changed since last month?"."""
-    table = getattr(r.run, "changes", None)
+    table = r.run.changes
     question, nav = t("What changed since last month?"), t("What changed?")
-    if table is None or not len(table):
+    if not len(table):
         return Section(
             "changed", question, nav, t("This is the first issue: there is no earlier one to compare with.")
         )
@@ -401,7 +404,7 @@ def base_path(r: Report, model: str) -> pd.DataFrame:
     return made[made["horizon"] <= 6].reset_index(drop=True)
 
 
-def _about_a_figure(run: Any, name: str) -> bool:
+def _about_a_figure(run: Run, name: str) -> bool:
     """Tell whether a scenario asks about a figure, not about policy."""
     spec = run.experiment.scenario.get(name)
     return (
@@ -409,12 +412,11 @@ def _about_a_figure(run: Any, name: str) -> bool:
     )
 
 
-def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
+def _size_words(run: Run, series_id: str, model: str) -> dict[str, str]:
     """Return what each scenario takes as its size, from the notes of the run; events by their names."""
-    notes = getattr(run, "scenario_notes", None)
-    if notes is None or not len(notes):
+    if not len(run.scenario_notes):
         return {}
-    rows = pick(notes, series_id=series_id, model=model, status="ok")
+    rows = pick(run.scenario_notes, series_id=series_id, model=model, status="ok")
     called = dict(zip(run.events["id"], run.events["name"], strict=True))
     ids = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(called, key=len, reverse=True)))})(?!\w)")
 
@@ -428,7 +430,7 @@ def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
     return {str(row.scenario): named(str(row.note)) for row in records(rows)}
 
 
-def _scenario_words(run: Any, name: str) -> str:
+def _scenario_words(run: Run, name: str) -> str:
     spec = run.experiment.scenario.get(name)
     return shipped(spec.label) if spec is not None and spec.label else w.capital(name.replace("_", " "))
 

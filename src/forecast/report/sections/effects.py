@@ -143,8 +143,8 @@ def _about(months: list[pd.Period], members: int) -> str:
 
 def varied(r: Report, event: str, estimate: float) -> findings.Varied | None:
     """Return how an effect comes out under the other choices, or None where they were not tried."""
-    table = getattr(r.run, "specification", None)
-    if table is None or not len(table):
+    table = r.run.specification
+    if not len(table):
         return None
     percent = table.loc[table["event"] == event, "percent"].to_numpy(float)
     percent = percent[np.isfinite(percent)]
@@ -366,19 +366,19 @@ FACTORS = {
 def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Any]:
     """Return the months with and without each effect, and what hangs on the choices for the largest firm one."""
     run = r.run
-    response, curves, fading = (getattr(run, name, None) for name in ("response", "specification", "fading"))
+    response, curves, fading = run.response, run.specification, run.fading
     blocks: list[Any] = []
     claimed = rows.assign(size=rows["estimate"].abs()).sort_values(["firm", "clear", "size"], ascending=False)
-    if response is not None and len(response):
+    if len(response):
         there = claimed[claimed["event"].isin(response.loc[response["part"] == "month", "event"])]
         if len(there):
             blocks.append(response_chart(r, response, records(there)[0]))
         blocks.append(totals_table(r, response, rows))
-    if curves is not None and len(curves):
+    if len(curves):
         there = claimed[claimed["varied"].notna()]
         if len(there):
             blocks.append(specification_chart(r, curves, records(there)[0]))
-    if fading is not None and len(fading):
+    if len(fading):
         blocks.append(fading_table(fading, rows))
     return blocks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from forecast.report.retold import retold
 from forecast.report.rows import pick, records
 from forecast.report.sections import findings, sentences
 from forecast.report.view import Held, View
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 #: A plain estimate on logs with a standard error above this leans on others beside it.
 LEANING = 1.0
@@ -235,7 +238,7 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
 # --------------------------------------------------------------------------- models
 
 
-def model_rows(run: Any) -> list[tuple[str, str]]:
+def model_rows(run: Run) -> list[tuple[str, str]]:
     """Return the rows of results in the order of the page: headline, models, baseline; never hindsight."""
     source = pd.concat([rows[["model", "knowledge"]] for rows in (run.folds, run.forecasts) if len(rows)])
     found = [
@@ -253,7 +256,7 @@ def model_rows(run: Any) -> list[tuple[str, str]]:
     return sorted(found, key=place)
 
 
-def model_words(run: Any, model: str, knowledge: str) -> Cell:
+def model_words(run: Run, model: str, knowledge: str) -> Cell:
     """Return a row's name with its one-line description."""
     rows = pick(run.models, model=model) if len(run.models) else run.models
     setting = run.experiment.model.get(model)
@@ -282,7 +285,7 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
 
 
 def models_table(
-    run: Any, series_id: str, scores: facts.ScoreBook, era: str | None, since_month: pd.Period
+    run: Run, series_id: str, scores: facts.ScoreBook, era: str | None, since_month: pd.Period
 ) -> Table:
     """Return the models beside the baseline on common folds; failures are rows."""
     head = [t("Skill, 1 month"), t("Skill, 6 months")]
@@ -313,7 +316,7 @@ def models_table(
 
 
 def _model_row(
-    run: Any, series_id: str, scores: facts.ScoreBook, model: str, knowledge: str, era: str | None
+    run: Run, series_id: str, scores: facts.ScoreBook, model: str, knowledge: str, era: str | None
 ) -> Row:
     folds = facts.fold_count(run, model, knowledge, series_id)
     baseline = model == run.experiment.backtest.baseline
@@ -345,7 +348,7 @@ def _model_row(
     return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
 
 
-def fit_tables(run: Any, series_id: str) -> list[Table]:
+def fit_tables(run: Run, series_id: str) -> list[Table]:
     """Return what the models estimated on the date of the report, and the checks of their residuals, folded."""
     called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
     out = []

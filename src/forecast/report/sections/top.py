@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from forecast.report.rows import pick, records
 from forecast.report.sections import sentences, tables
 from forecast.report.view import Held, View
 
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
+
 NAME = mark("US border encounters: forecast report")
 ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
 
@@ -27,7 +30,7 @@ ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
 class Report:
     """What every section needs: the run, the series it is about, its replay, its drawings."""
 
-    run: Any
+    run: Run
     view: View
     replay: pd.DataFrame
     held: list[Held]
@@ -64,12 +67,12 @@ def shown_months(view: View) -> pd.DataFrame:
     return table.iloc[: max(min(3, len(table)), stop)]
 
 
-def report_name(run: Any, view: View, bundled: bool) -> str:
+def report_name(run: Run, view: View, bundled: bool) -> str:
     """Return the name of the report in the masthead."""
     return t(NAME) if bundled else t("Forecast report: {label}", label=view.name.label)
 
 
-def late_months(run: Any, view: View) -> list[pd.Period]:
+def late_months(run: Run, view: View) -> list[pd.Period]:
     """Return the months whose figures were expected by the report's date and are not in."""
     days = run.experiment.data.expected_by
     if days is None:
@@ -217,12 +220,11 @@ def _earlier(r: Report) -> tuple[Any, str]:
     return facts.last_forecast_for(r.replay, r.view.last), "replayed"
 
 
-def published(run: Any, view: View) -> pd.DataFrame:
+def published(run: Run, view: View) -> pd.DataFrame:
     """Return the published forecasts of the track record in the columns of the replay; empty when there are none."""
-    table = getattr(run, "track_record", None)
-    if table is None or not len(table):
+    if not len(run.track_record):
         return pd.DataFrame()
-    rows = pick(table, kind="published", series_id=view.series_id)
+    rows = pick(run.track_record, kind="published", series_id=view.series_id)
     if not len(rows):
         return pd.DataFrame()
     out = rows.rename(columns={f"q{level:g}": column for level, column in _LEVEL_COLUMNS.items()})

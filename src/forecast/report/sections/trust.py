@@ -430,7 +430,7 @@ def weights_chart(r: Report) -> Chart | None:
 
     pair = evidence.pair_with_events(r.run)
     combination = pair[0] if pair is not None else r.run.headline
-    rows = evidence.table_of(r.run, "weights")
+    rows = r.run.weights
     rows = pick(rows, combination=combination, series_id=r.view.series_id, horizon=1) if len(rows) else rows
     rows = rows.dropna(subset=["weight"]) if len(rows) else rows
     if not len(rows) or rows["origin"].nunique() < 6:
