@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from forecast.report.figures.figure import ChartFigure
 
 TICKS = (-95, -90, -75, -50, -25, 0, 50, 100, 300, 900)
 #: Estimates beyond these are drawn at the edge (percent).
@@ -26,7 +29,7 @@ def specification_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the curve above, and below it a mark for the option that each estimate rests on.
 
     Parameters

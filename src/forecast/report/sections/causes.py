@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,10 +126,7 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
             rows = case.ahead.dropna(subset=["lower_80", "upper_80", "actual"])
             held += int(((rows["actual"] >= rows["lower_80"]) & (rows["actual"] <= rows["upper_80"])).sum())
             total += len(rows)
-
-    def draw(**how: Any) -> Any:
-        return draw_known(cases, **how)
-
+    draw = partial(draw_known, cases)
     tops = scales(cases)
     own = [w.number_word(i + 1) for i, top in enumerate(tops) if top < max(tops)]
     scale = (
@@ -143,27 +141,31 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
         t("Made {title}: {case}.", title=case.title, case=_case_words(case, r.view.whole)) for case in cases
     )
     return r.studio.chart(
-        "would-we-have-known",
         draw,
-        title=findings.known_title(len(cases), held, total),
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}",
-                measure=r.view.name.measure,
-                unit=", " + unit if unit else "",
-                scale=scale,
-            )
+        Chart(
+            "would-we-have-known",
+            title=findings.known_title(len(cases), held, total),
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}",
+                    measure=r.view.name.measure,
+                    unit=", " + unit if unit else "",
+                    scale=scale,
+                )
+            ),
+            note=t(
+                "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}",
+                source=r.source,
+            ),
+            label=t(
+                "{number} small line charts. {told}", number=w.capital(w.number_word(len(cases))), told=told
+            ),
+            csv="knowledge.csv",
+            table=cases_table(cases, r.view.whole),
+            toggles=_knowledge_toggles(cases),
+            toggle_words=t("Show the forecast made with:"),
+            toggle_group="kn",
         ),
-        note=t(
-            "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}",
-            source=r.source,
-        ),
-        label=t("{number} small line charts. {told}", number=w.capital(w.number_word(len(cases))), told=told),
-        csv="knowledge.csv",
-        table=cases_table(cases, r.view.whole),
-        toggles=_knowledge_toggles(cases),
-        toggle_words=t("Show the forecast made with:"),
-        toggle_group="kn",
     )
 
 
@@ -465,10 +467,7 @@ def scenario_chart(
         if parts
         else pd.DataFrame(columns=["scenario", "label", "month", "middle"])
     )
-
-    def draw(**how: Any) -> Any:
-        return scenarios_chart(frame, base, drawn, whole=view.whole, **how)
-
+    draw = partial(scenarios_chart, frame, base, drawn, whole=view.whole)
     end = base["month"].iloc[-1]
     unit = f.unit_words(float(base["upper_80"].max()), view.name.unit_words)
     ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
@@ -482,30 +481,32 @@ def scenario_chart(
         ]
     )
     return r.studio.chart(
-        "scenarios",
         draw,
-        title=findings.if_title(
-            float(base["middle"].iloc[-1]),
-            ends,
-            base["middle"].to_list(),
-            any(_about_a_figure(r.run, n) for n in paths),
+        Chart(
+            "scenarios",
+            title=findings.if_title(
+                float(base["middle"].iloc[-1]),
+                ends,
+                base["middle"].to_list(),
+                any(_about_a_figure(r.run, n) for n in paths),
+            ),
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}. Count to {last}, then {paths}",
+                    measure=view.name.measure,
+                    unit=", " + unit if unit else "",
+                    last=w.month_long(view.last),
+                    paths=w.word_plural(len(paths) + 1, "“if … then” path"),
+                )
+            ),
+            note=t(
+                "Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}",
+                source=r.source,
+            ),
+            label=t("Line chart to {end}: {told}.", end=w.month_long(end), told=told),
+            csv="scenarios.csv",
+            table=scenario_table(base, paths, words, view.whole),
         ),
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}. Count to {last}, then {paths}",
-                measure=view.name.measure,
-                unit=", " + unit if unit else "",
-                last=w.month_long(view.last),
-                paths=w.word_plural(len(paths) + 1, "“if … then” path"),
-            )
-        ),
-        note=t(
-            "Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}",
-            source=r.source,
-        ),
-        label=t("Line chart to {end}: {told}.", end=w.month_long(end), told=told),
-        csv="scenarios.csv",
-        table=scenario_table(base, paths, words, view.whole),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -174,9 +175,7 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     """Return chart 5."""
     from forecast.report.figures.effects import effects_chart as draw_effects
 
-    def draw(**how: Any) -> Any:
-        return draw_effects(rows, **how)
-
+    draw = partial(draw_effects, rows)
     told = "; ".join(
         f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}"
         for row in records(rows)
@@ -211,18 +210,20 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         )
     )
     return r.studio.chart(
-        "effects",
         draw,
-        title=findings.effects_title(
-            int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())
+        Chart(
+            "effects",
+            title=findings.effects_title(
+                int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())
+            ),
+            subtitle=t(
+                "Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)"
+            ),
+            note=f"{note} {r.source}",
+            label=t("Dot and interval chart. {told}.", told=told),
+            csv="effects.csv",
+            table=effects_table(r, rows),
         ),
-        subtitle=t(
-            "Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)"
-        ),
-        note=f"{note} {r.source}",
-        label=t("Dot and interval chart. {told}.", told=told),
-        csv="effects.csv",
-        table=effects_table(r, rows),
     )
 
 
@@ -400,10 +401,7 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     first, last = same["month"].iloc[0], same["month"].iloc[-1]
     counts = view.counts[(view.counts.index >= first - 12) & (view.counts.index <= last)].dropna()
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return draw_response(frame, before, same, **how)
-
+    draw = partial(draw_response, frame, before, same)
     total = _total(response, row.event, "same months")
     span = w.span(total.without_lower_80, total.without_upper_80, view.whole)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
@@ -416,29 +414,31 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     )
     title += t(", and the sign of that effect depends on the model") if row.clear and not row.firm else ""
     return r.studio.chart(
-        "with-and-without",
         draw,
-        title=title,
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate",
-                measure=view.name.measure,
-                unit=", " + unit if unit else "",
-            )
+        Chart(
+            "with-and-without",
+            title=title,
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate",
+                    measure=view.name.measure,
+                    unit=", " + unit if unit else "",
+                )
+            ),
+            note=t(
+                "Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}",
+                source=r.source,
+            ),
+            label=t(
+                "Line chart, {first} to {last}. Counted {happened}; without the effect {span}.",
+                first=w.month_long(counts.index[0]),
+                last=w.month_long(last),
+                happened=w.rounded(total.happened, view.whole),
+                span=span,
+            ),
+            csv="response.csv",
+            table=_response_table(before, same, row.label, view.whole),
         ),
-        note=t(
-            "Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}",
-            source=r.source,
-        ),
-        label=t(
-            "Line chart, {first} to {last}. Counted {happened}; without the effect {span}.",
-            first=w.month_long(counts.index[0]),
-            last=w.month_long(last),
-            happened=w.rounded(total.happened, view.whole),
-            span=span,
-        ),
-        csv="response.csv",
-        table=_response_table(before, same, row.label, view.whole),
     )
 
 
@@ -531,10 +531,7 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
     table = curves[(curves["event"] == row.event) & np.isfinite(curves["percent"])].reset_index(drop=True)
     options = [(t(title), _options(r, table, column, words)) for column, (title, words) in FACTORS.items()]
     options = [(title, rows) for title, rows in options if len(rows) > 1]
-
-    def draw(**how: Any) -> Any:
-        return draw_specification(table, options, **how)
-
+    draw = partial(draw_specification, table, options)
     clear = int(((table["percent_lower_95"] > 0) | (table["percent_upper_95"] < 0)).sum())
     widest = findings.widest(table["percent"], options)
     cells = [
@@ -550,29 +547,31 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
         Head(t("highest"), "n"),
     )
     return r.studio.chart(
-        "specification",
         draw,
-        title=findings.specification_title(row.label, row.varied, row.estimate),
-        subtitle=t(
-            "Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
-            label=row.label,
-            count=w.count(len(table)),
+        Chart(
+            "specification",
+            title=findings.specification_title(row.label, row.varied, row.estimate),
+            subtitle=t(
+                "Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
+                label=row.label,
+                count=w.count(len(table)),
+            ),
+            note=t(
+                "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
+                clear=w.hits(clear, len(table)),
+                widest=widest,
+                ramp_months=w.number_word(r.run.experiment.specification.ramp_months),
+                source=r.source,
+            ),
+            label=t(
+                "Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.",
+                count=w.count(len(table)),
+                span=row.varied.span,
+                same=w.hits(row.varied.same, row.varied.n),
+            ),
+            csv="specification.csv",
+            table=Table(t("The estimates by choice"), head, tuple(cells)),
         ),
-        note=t(
-            "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
-            clear=w.hits(clear, len(table)),
-            widest=widest,
-            ramp_months=w.number_word(r.run.experiment.specification.ramp_months),
-            source=r.source,
-        ),
-        label=t(
-            "Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.",
-            count=w.count(len(table)),
-            span=row.varied.span,
-            same=w.hits(row.varied.same, row.varied.n),
-        ),
-        csv="specification.csv",
-        table=Table(t("The estimates by choice"), head, tuple(cells)),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from forecast.report import format as w
 from forecast.report import view as facts
-from forecast.report.blocks import Paragraph, Section
+from forecast.report.blocks import Chart, Paragraph, Section
 from forecast.report.catalogue import t
 from forecast.report.rows import pick, records
 from forecast.report.sections import evidence, sentences, tables
@@ -139,10 +140,7 @@ def several(r: Report, rest: list[str]) -> list[Any]:
     everything = [v for v in (r.view, *views) if len(v.ahead)]
     start = min(facts.first_chart_start(r.run, r.view), r.view.last - 17)
     panels = [(v.name.label, v.counts[v.counts.index >= start].dropna(), shown_months(v)) for v in everything]
-
-    def draw(**how: Any) -> Any:
-        return series_chart(panels, **how)
-
+    draw = partial(series_chart, panels)
     up = sum(float(v.ahead["middle"].iloc[0]) > float(v.counts.iloc[-1]) for v in everything)
     title = t(
         "The next month’s middle lies above the latest count in {up} of {all} series",
@@ -151,22 +149,24 @@ def several(r: Report, rest: list[str]) -> list[Any]:
     )
     month = everything[0].ahead["month"].iloc[0]
     chart = r.studio.chart(
-        "series",
         draw,
-        title=title,
-        subtitle=t(
-            "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To {end}",
-            start=w.month_long(start),
-            end=w.month_long(month + len(shown_months(everything[0])) - 1),
+        Chart(
+            "series",
+            title=title,
+            subtitle=t(
+                "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To {end}",
+                start=w.month_long(start),
+                end=w.month_long(month + len(shown_months(everything[0])) - 1),
+            ),
+            note=t("Blue: the middle of the forecast and its 80% range. {source}", source=r.source),
+            label=t(
+                "{number} small line charts, one for each series, with forecasts from {month}.",
+                number=w.capital(w.number_word(len(panels))),
+                month=w.month_long(month),
+            ),
+            csv="forecasts.csv",
+            table=None,
         ),
-        note=t("Blue: the middle of the forecast and its 80% range. {source}", source=r.source),
-        label=t(
-            "{number} small line charts, one for each series, with forecasts from {month}.",
-            number=w.capital(w.number_word(len(panels))),
-            month=w.month_long(month),
-        ),
-        csv="forecasts.csv",
-        table=None,
     )
     shown = [r.view, *views]
     table = tables.series_table(shown, total, evidence.means_column(r.run, shown))

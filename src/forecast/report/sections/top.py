@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -290,18 +291,15 @@ def first_chart(r: Report) -> Chart | None:
     )
     later = view.afterwards if len(view.afterwards) else None
     table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return forecast_chart(
-            table,
-            ahead,
-            others,
-            later,
-            published=t("Published by {day}", day=w.day_long(r.run.as_of)),
-            whole=view.whole,
-            **how,
-        )
-
+    draw = partial(
+        forecast_chart,
+        table,
+        ahead,
+        others,
+        later,
+        published=t("Published by {day}", day=w.day_long(r.run.as_of)),
+        whole=view.whole,
+    )
     first, final = (
         view.range(row, "80") for row in (next(iter(records(ahead))), next(iter(records(ahead.iloc[-1:]))))
     )
@@ -332,32 +330,40 @@ def first_chart(r: Report) -> Chart | None:
     )
     middles = float(ahead["middle"].min()), float(ahead["middle"].max())
     return r.studio.chart(
-        "forecast",
         draw,
-        title=sentences.forecast_title(
-            view.last, float(counts.iloc[-1]), end, ahead["middle"].tolist(), ratios[0], ratios[1], view.whole
+        Chart(
+            "forecast",
+            title=sentences.forecast_title(
+                view.last,
+                float(counts.iloc[-1]),
+                end,
+                ahead["middle"].tolist(),
+                ratios[0],
+                ratios[1],
+                view.whole,
+            ),
+            subtitle=w.capital(subtitle),
+            note=note,
+            label=sentences.forecast_label(
+                view.name.noun,
+                float(counts.min()),
+                float(counts.max()),
+                float(counts.iloc[-1]),
+                middles,
+                end,
+                first,
+                final,
+                view.whole,
+            ),
+            csv="forecasts.csv",
+            level=2,
+            table=tables.chart_table(
+                view, counts, ahead, [(toggle, name, line) for toggle, name, _, line in lines], later
+            ),
+            start=len(counts),
+            toggles=tuple(Toggle(toggle, name, role, _dash(role)) for toggle, name, role, _ in lines),
+            toggle_words=t("Add a model’s middle line:"),
         ),
-        subtitle=w.capital(subtitle),
-        note=note,
-        label=sentences.forecast_label(
-            view.name.noun,
-            float(counts.min()),
-            float(counts.max()),
-            float(counts.iloc[-1]),
-            middles,
-            end,
-            first,
-            final,
-            view.whole,
-        ),
-        csv="forecasts.csv",
-        level=2,
-        table=tables.chart_table(
-            view, counts, ahead, [(toggle, name, line) for toggle, name, _, line in lines], later
-        ),
-        start=len(counts),
-        toggles=tuple(Toggle(toggle, name, role, _dash(role)) for toggle, name, role, _ in lines),
-        toggle_words=t("Add a model’s middle line:"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,10 +65,7 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
     flags = facts.flags(r.run, counts.index[0] + 1, view.last)
     start = max(counts.index[0], facts.first_chart_start(r.run, view)) if large else None
     table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return draw_past(table, ahead, flags, frame_from=start, **how)
-
+    draw = partial(draw_past, table, ahead, flags, frame_from=start)
     top = float(counts.max())
     unit = f.unit_words(top, view.name.unit_words)
     subtitle = t(
@@ -80,20 +78,22 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
     if len(ahead):
         subtitle += t("; forecast to {month} in blue", month=w.month_long(ahead["month"].iloc[-1]))
     return r.studio.chart(
-        "ten-years",
         draw,
-        title=sentences.past_title(counts),
-        subtitle=w.capital(subtitle),
-        note=sentences.past_note(
-            len(flags) > 0, len(r.run.effects) > 0, definition_breaks(r, counts), r.source
-        ),
-        label=_label(view, counts, len(flags)),
-        csv="observations.csv",
-        table=tables.counts_table(counts),
-        start=len(counts) - 1,
-        flags=tuple(
-            (str(name), w.month_short(month))
-            for name, month in zip(flags["label"], flags["month"], strict=True)
+        Chart(
+            "ten-years",
+            title=sentences.past_title(counts),
+            subtitle=w.capital(subtitle),
+            note=sentences.past_note(
+                len(flags) > 0, len(r.run.effects) > 0, definition_breaks(r, counts), r.source
+            ),
+            label=_label(view, counts, len(flags)),
+            csv="observations.csv",
+            table=tables.counts_table(counts),
+            start=len(counts) - 1,
+            flags=tuple(
+                (str(name), w.month_short(month))
+                for name, month in zip(flags["label"], flags["month"], strict=True)
+            ),
         ),
     )
 
@@ -204,10 +204,7 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
     scored = r.replay.dropna(subset=["truth", "lower_80"])
     scored = scored if len(scored) else r.replay.dropna(subset=["truth"])
     since, until = scored["month"].min(), scored["month"].max()
-
-    def draw(**how: Any) -> Any:
-        return draw_coverage(table, **how)
-
+    draw = partial(draw_coverage, table)
     outside = any(not h.fair for h in shown)
     note = t(
         "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."
@@ -228,18 +225,20 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
         for h in eighty
     )
     return r.studio.chart(
-        "coverage",
         draw,
-        title=findings.coverage_title(r.held),
-        subtitle=t(
-            "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to {until}",
-            since=w.month_long(since),
-            until=w.month_long(until),
+        Chart(
+            "coverage",
+            title=findings.coverage_title(r.held),
+            subtitle=t(
+                "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to {until}",
+                since=w.month_long(since),
+                until=w.month_long(until),
+            ),
+            note=f"{note} {r.source}",
+            label=t("Dot chart. Achieved coverage of the 80 percent range: {told}.", told=told),
+            csv="calibration.csv",
+            table=tables.coverage_table(r.held, calm, shock, since, until),
         ),
-        note=f"{note} {r.source}",
-        label=t("Dot chart. Achieved coverage of the 80 percent range: {told}.", told=told),
-        csv="calibration.csv",
-        table=tables.coverage_table(r.held, calm, shock, since, until),
     )
 
 
@@ -322,10 +321,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     missed = int((~facts.inside(six)).sum())
     since = six["month"].min().year if len(six) else first.year
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return draw_record(frame, lines, **how)
-
+    draw = partial(draw_record, frame, lines)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
     start = (
         t(
@@ -350,27 +346,29 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     )
     name = "track-record" if kind == "replayed" else "published-record"
     return r.studio.chart(
-        name,
         draw,
-        title=record_title(missed, len(six), kind, since),
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}: the count, and {shown}. {first} to {last}",
-                measure=view.name.measure,
-                unit=", " + unit if unit else "",
-                shown=shown,
-                first=counts.index[0].year,
-                last=counts.index[-1].year,
-            )
+        Chart(
+            name,
+            title=record_title(missed, len(six), kind, since),
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}: the count, and {shown}. {first} to {last}",
+                    measure=view.name.measure,
+                    unit=", " + unit if unit else "",
+                    shown=shown,
+                    first=counts.index[0].year,
+                    last=counts.index[-1].year,
+                )
+            ),
+            note=f"{start}{fell}. {r.source}",
+            label=t(
+                "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
+                kind=t("Replayed|forecasts") if kind == "replayed" else t("Published|forecasts"),
+                missed=w.hits(missed, len(six)),
+            ),
+            csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
+            table=tables.record_table(table, view.whole, kind),
         ),
-        note=f"{start}{fell}. {r.source}",
-        label=t(
-            "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
-            kind=t("Replayed|forecasts") if kind == "replayed" else t("Published|forecasts"),
-            missed=w.hits(missed, len(six)),
-        ),
-        csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
-        table=tables.record_table(table, view.whole, kind),
     )
 
 
@@ -440,27 +438,26 @@ def weights_chart(r: Report) -> Chart | None:
     wide = wide.set_axis(pd.DatetimeIndex(wide.index).to_period("M")).groupby(level=0).last()
     wide = wide.reindex(pd.period_range(wide.index[0], wide.index[-1], freq="M")).ffill()
     called = {str(m): labels.model_name(str(m)) for m in wide.columns}
-
-    def draw(**how: Any) -> Any:
-        return draw_weights(wide, called, **how)
-
+    draw = partial(draw_weights, wide, called)
     now = wide.iloc[-1]
     told = w.joined([f"{called[m]} {w.percent(float(now[m]))}" for m in called])
     return r.studio.chart(
-        "weights",
         draw,
-        title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
-        subtitle=t(
-            "Weight of each member of the combination one month ahead, by date of the forecast. {first} to {last}",
-            first=w.month_long(wide.index[0]),
-            last=w.month_long(wide.index[-1]),
+        Chart(
+            "weights",
+            title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
+            subtitle=t(
+                "Weight of each member of the combination one month ahead, by date of the forecast. {first} to {last}",
+                first=w.month_long(wide.index[0]),
+                last=w.month_long(wide.index[-1]),
+            ),
+            note=t(
+                "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",
+                source=r.source,
+            ),
+            label=t("Line chart of the members’ weights. At the end: {told}.", told=told),
+            csv="weights.csv",
         ),
-        note=t(
-            "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",
-            source=r.source,
-        ),
-        label=t("Line chart of the members’ weights. At the end: {told}.", told=told),
-        csv="weights.csv",
     )
 
 
