@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,54 @@ if TYPE_CHECKING:
     from forecast.experiment.run import Run
 
 
-def pick(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
+class ForecastRow(Protocol):
+    """A month of a forecast, as `view.quantiles` lays it out; an end of a range that was refused is NaN."""
+
+    month: pd.Period
+    horizon: int
+    middle: float
+    lower_50: float
+    upper_50: float
+    lower_80: float
+    upper_80: float
+    lower_95: float
+    upper_95: float
+
+
+class ComparisonRow(Protocol):
+    """How a row of forecasts compares with the baseline, and what may be said of it."""
+
+    skill: float
+    lower: float
+    upper: float
+    p: float
+    n: int
+    five_best_share: float
+    words: str
+
+    def _replace(self, *, words: str) -> ComparisonRow:
+        """Return the row with other words."""
+
+
+class ScoreRow(Protocol):
+    """One score of a row of forecasts."""
+
+    value: float
+    skill: float
+    n_ok: int
+    note: str
+
+
+class CoverageRow(Protocol):
+    """How often a range held, and where the true share may lie."""
+
+    covered: float
+    lower: float
+    upper: float
+    n: int
+
+
+def pick(table: pd.DataFrame, **wanted: str | int | float | pd.Timestamp | tuple[str, ...]) -> pd.DataFrame:
     """Return the rows whose columns have these values (a tuple: one of them); an absent column does not select."""
     masks = []
     for column, value in wanted.items():

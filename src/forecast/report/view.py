@@ -13,8 +13,8 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.catalogue import t
+from forecast.report.rows import ForecastRow, ScoreRow, pick, records
 from forecast.report.rows import fold_count as fold_count
-from forecast.report.rows import pick, records
 from forecast.scoring.calibration import promise_bar
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class View:
         found = self.counts.get(month)
         return None if found is None or not np.isfinite(found) else float(found)
 
-    def range(self, row: Any, name: str) -> tuple[float, float] | None:
+    def range(self, row: ForecastRow, name: str) -> tuple[float, float] | None:
         """Return a range of a row of `ahead`, or None where it was refused."""
         low, high = float(getattr(row, f"lower_{name}")), float(getattr(row, f"upper_{name}"))
         return (low, high) if np.isfinite(low) and np.isfinite(high) else None
@@ -111,8 +111,8 @@ class View:
 
         return float(probability_above(row.index.to_numpy(float), row.to_numpy(float), threshold))
 
-    def numbers(self, horizon: int) -> Any:
-        """Return the row of a distance as a named tuple, or None."""
+    def numbers(self, horizon: int) -> ForecastRow | None:
+        """Return the row of a distance, or None."""
         rows = self.ahead[self.ahead["horizon"] == horizon]
         return next(iter(records(rows)), None)
 
@@ -276,7 +276,7 @@ def track_record(run: Run, series_id: str) -> pd.DataFrame:
     return out[[*front, *levels, "truth", "inside_50", "inside_80", "error"]].reset_index(drop=True)
 
 
-def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> Any:
+def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> ForecastRow | None:
     """Return the replayed one-month forecast of a month, or None."""
     rows = replay[(replay["month"] == month) & (replay["horizon"] == 1)].sort_values("origin")
     return next(iter(records(rows.iloc[-1:])), None)
@@ -332,11 +332,13 @@ def held_at(found: Sequence[Held], horizon: int, nominal: float) -> Held | None:
 class ScoreBook:
     """Scores on logs of one series, looked up by row, distance, metric and era."""
 
-    rows: Mapping[tuple[str, str, str, str, str], Any]
+    rows: Mapping[tuple[str, str, str, str, str], ScoreRow]
     eras: tuple[str, ...]  #: eras in which the headline was scored on twelve dates or more, in order
 
-    def get(self, model: str, knowledge: str, horizon: int | str, metric: str, era: str = "all") -> Any:
-        """Return one row of the scores as a named tuple, or None."""
+    def get(
+        self, model: str, knowledge: str, horizon: int | str, metric: str, era: str = "all"
+    ) -> ScoreRow | None:
+        """Return one row of the scores, or None."""
         return self.rows.get((model, knowledge, str(horizon), metric, era))
 
     def skill(

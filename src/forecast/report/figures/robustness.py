@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.report import format as w
 from forecast.report.catalogue import t
@@ -25,7 +26,7 @@ LINE = 17
 @f.styled
 def specification_chart(
     table: pd.DataFrame,
-    options: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
+    options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]],
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
@@ -110,7 +111,7 @@ def _strokes(x: Any, low: Any, high: Any) -> tuple[Any, Any]:
 
 def _matrix(
     canvas: f.Canvas,
-    options: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
+    options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]],
     n: int,
     left: int,
     right: int,

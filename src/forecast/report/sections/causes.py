@@ -12,7 +12,7 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report import view as facts
-from forecast.report.blocks import Chart, Head, Note, Row, Section, Table, Toggle
+from forecast.report.blocks import Block, Chart, Head, Note, Row, Section, Table, Toggle
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.figures.known import LINES, CasePanel
@@ -75,7 +75,7 @@ def known_section(r: Report) -> Section:
     cases = case_list(r)
     table, find = knowledge_table(r)
     worth = worth_table(r)
-    blocks: list[Any] = [known_chart(r, cases)] if cases else []
+    blocks: list[Block] = [known_chart(r, cases)] if cases else []
     blocks += [one for one in (table, worth) if one is not None]
     if not blocks:
         find = t(

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.report import format as w
 from forecast.report import labels
-from forecast.report.blocks import Cell, Chart, Head, Row, Section, Table
+from forecast.report.blocks import Block, Cell, Chart, Head, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
 from forecast.report.retold import retold
@@ -28,7 +29,7 @@ def effects_section(r: Report) -> Section:
         )
         return Section("effects", question, nav, text)
     rows = effect_rows(r)
-    blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows), *closer_blocks(r, rows)]
+    blocks: list[Block] = [] if not len(rows) else [effects_chart(r, rows), *closer_blocks(r, rows)]
     cannot = cannot_table(r, rows)
     blocks += [cannot] if cannot is not None else []
     if not len(rows):
@@ -364,11 +365,11 @@ FACTORS = {
 }
 
 
-def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Any]:
+def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Block]:
     """Return the months with and without each effect, and what hangs on the choices for the largest firm one."""
     run = r.run
     response, curves, fading = run.response, run.specification, run.fading
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     claimed = rows.assign(size=rows["estimate"].abs()).sort_values(["firm", "clear", "size"], ascending=False)
     if len(response):
         there = claimed[claimed["event"].isin(response.loc[response["part"] == "month", "event"])]
@@ -575,7 +576,9 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
     )
 
 
-def _options(r: Report, table: pd.DataFrame, column: str, words: dict[str, str]) -> list[tuple[str, Any]]:
+def _options(
+    r: Report, table: pd.DataFrame, column: str, words: dict[str, str]
+) -> list[tuple[str, NDArray[np.bool_]]]:
     """Return the options of one factor with the rows that have them, in the order of their names in `FACTORS`."""
     there = sorted(set(table[column]), key=lambda o: (list(words).index(o) if o in words else 99, o))
     called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))

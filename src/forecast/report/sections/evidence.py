@@ -14,7 +14,7 @@ from forecast.report import view as facts
 from forecast.report.blocks import Cell, Head, Paragraph, Row, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.retold import retold
-from forecast.report.rows import pick, records
+from forecast.report.rows import ComparisonRow, CoverageRow, pick, records
 from forecast.report.sections import tables
 from forecast.report.view import View
 
@@ -25,8 +25,10 @@ METRIC = "log_wis"  #: the measure of skill on the page
 CALM, BREAK = "calm", "break"
 
 
-def verdict(run: Run, series_id: str, model: str, horizon: int | str, era: str = "all") -> Any:
-    """Return the comparison of a row with the baseline as a named tuple, or None where there is none."""
+def verdict(
+    run: Run, series_id: str, model: str, horizon: int | str, era: str = "all"
+) -> ComparisonRow | None:
+    """Return the comparison of a row with the baseline, or None where there is none."""
     rows = pick(run.comparison, model=model, series_id=series_id, metric=METRIC, era=era)
     if not len(rows):
         return None
@@ -56,8 +58,8 @@ def between(lower: float, upper: float) -> str:
 def claims_table(run: Run, series_id: str) -> Table | None:
     """Return whether the headline's gain over the baseline is more than chance, by the one rule of all words."""
     baseline = run.experiment.backtest.baseline
-    found = [(h, verdict(run, series_id, run.headline, h)) for h in (*facts.SHOWN_HORIZONS, "all")]
-    found = [(h, v) for h, v in found if v is not None]
+    every = [(h, verdict(run, series_id, run.headline, h)) for h in (*facts.SHOWN_HORIZONS, "all")]
+    found = [(h, v) for h, v in every if v is not None]
     if not found:
         return None
     divided = any(verdict(run, series_id, run.headline, h, BREAK) is not None for h, _ in found)
@@ -78,7 +80,7 @@ def claims_table(run: Run, series_id: str) -> Table | None:
         ]
         cells.append(tables.small(v.p))
         cells += [_part(run, series_id, horizon, era) for era in (CALM, BREAK)] if divided else []
-        share = getattr(v, "five_best_share", np.nan)
+        share = v.five_best_share
         cells.append(
             t("no gain") if not np.isfinite(share) else t("more than all") if share > 1 else w.percent(share)
         )
@@ -100,7 +102,7 @@ def claims_table(run: Run, series_id: str) -> Table | None:
     )
 
 
-def _part(run: Run, series_id: str, horizon: Any, era: str) -> str:
+def _part(run: Run, series_id: str, horizon: int | str, era: str) -> str:
     v = verdict(run, series_id, run.headline, horizon, era)
     return t("none|of a number") if v is None else f"{w.skill(v.skill)} ({w.count(v.n)})"
 
@@ -180,8 +182,8 @@ def events_table(run: Run, view: View) -> Table | None:
             )
         rows.append(Row((w.month_short(month), *cells)))
     for horizon, words in ((1, t("Skill, 1 month")), ("all", t("Skill, all distances"))):
-        found = [verdict(run, view.series_id, m, horizon) for m in pair]
-        if all(v is not None for v in found):
+        found = [v for m in pair if (v := verdict(run, view.series_id, m, horizon)) is not None]
+        if len(found) == len(pair):
             cells = [text for v in found for text in (w.skill(v.skill), between(v.lower, v.upper))]
             rows.append(Row((words, *cells), "far"))
     same, alike = (
@@ -272,7 +274,7 @@ def eras_table(run: Run, series_id: str) -> Table | None:
     return Table(t("How often the 80% range held, by era"), head, tuple(rows), foot)
 
 
-def held_cell(row: Any) -> str:
+def held_cell(row: CoverageRow) -> str:
     """Return a coverage with its uncertainty: ``71 of 84, 85% (75% to 92%)``."""
     text = f"{w.hits(round(row.covered * row.n), row.n)}, {w.percent(row.covered)}"
     return (
@@ -413,7 +415,7 @@ def others_table(run: Run, series_id: str) -> Table | None:
     return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)
 
 
-def _months(first: Any, last: Any) -> str:
+def _months(first: pd.Period, last: pd.Period) -> str:
     """Return one month, or the first and last of several, the year named once where it is one."""
     one, two = w.month(first), w.month(last)
     if one == two:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
 from forecast.report import format as w
 from forecast.report import view as facts
-from forecast.report.blocks import Chart, Paragraph, Section
+from forecast.report.blocks import Block, Chart, Paragraph, Section
 from forecast.report.catalogue import t
 from forecast.report.rows import pick, records
 from forecast.report.sections import evidence, sentences, tables
@@ -37,7 +36,7 @@ def next_section(r: Report) -> Section:
         since,
     )
     find += sentences.never_beaten(beaten, since)
-    blocks: list[Any] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]
+    blocks: list[Block] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]
     pair = evidence.events_table(r.run, view)
     blocks += [pair] if pair is not None else []
     rest = facts.other_series(r.run, view.series_id)
@@ -131,7 +130,7 @@ def first_replayed(r: Report) -> pd.Period:
     return w.month(r.replay["month"].min()) if len(r.replay) else r.view.last
 
 
-def several(r: Report, rest: list[str]) -> list[Any]:
+def several(r: Report, rest: list[str]) -> list[Block]:
     """Return small multiples and the table of all series."""
     from forecast.report.figures.series import series_chart
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from forecast.report import view as facts
 from forecast.report.blocks import Cell, Head, Row, Table
 from forecast.report.catalogue import t
 from forecast.report.retold import retold
-from forecast.report.rows import pick, records
+from forecast.report.rows import ForecastRow, pick, records
 from forecast.report.sections import findings, sentences
 from forecast.report.view import Held, View
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEANING = 1.0
 
 
-def range_cell(view: View, row: Any, name: str, level: float) -> str:
+def range_cell(view: View, row: ForecastRow, name: str, level: float) -> str:
     """Return a range as a cell prints it, or why there is none."""
     ends = view.range(row, name)
     if ends is not None:
@@ -34,7 +34,7 @@ def range_cell(view: View, row: Any, name: str, level: float) -> str:
     return t("refused") if lacking is None else w.refused(*lacking)
 
 
-def _lacking(view: View, row: Any, level: float) -> tuple[int, int] | None:
+def _lacking(view: View, row: ForecastRow, level: float) -> tuple[int, int] | None:
     """Return how many past errors a refused range has and needs, or None where that is not the reason."""
     basis = view.basis.get(int(row.horizon))
     if basis is None:
@@ -43,7 +43,7 @@ def _lacking(view: View, row: Any, level: float) -> tuple[int, int] | None:
     return None if basis.errors >= need else (int(basis.errors), need)
 
 
-def next_table(view: View, as_of: Any) -> Table:
+def next_table(view: View, as_of: pd.Timestamp) -> Table:
     """Return "What comes next?": the next six months, then the ninth and twelfth in muted ink."""
     head = (
         Head(t("Month")),
@@ -100,7 +100,10 @@ def chart_table(
     head += [Head(t("happened afterwards"), "n")] if afterwards else []
     head += [Head(name, "n", toggle) for toggle, name, _ in others]
     blanks = ("",) * (len(head) - 2)
-    rows = [Row((w.month_short(month), w.count(value), *blanks)) for month, value in counts.items()]
+    rows = [
+        Row((w.month_short(month), w.count(value), *blanks))
+        for month, value in zip(counts.index, counts, strict=True)
+    ]
     for row in records(ahead):
         cells = [w.month_short(row.month), "", w.rounded(row.middle, view.whole)]
         cells += [range_cell(view, row, "50", 0.5), range_cell(view, row, "80", 0.8)]
@@ -167,7 +170,9 @@ def counts_table(counts: pd.Series) -> Table:
         first=w.month_long(counts.index[0]),
         last=w.month_long(counts.index[-1]),
     )
-    rows = tuple(Row((w.month_short(month), w.count(value))) for month, value in counts.items())
+    rows = tuple(
+        Row((w.month_short(month), w.count(value))) for month, value in zip(counts.index, counts, strict=True)
+    )
     return Table(caption, (Head(t("Month")), Head(t("count"), "n")), rows, kind="dates")
 
 
@@ -175,8 +180,8 @@ def coverage_table(
     held: Sequence[Held],
     calm: dict[int, tuple[int, int]],
     shock: dict[int, tuple[int, int]],
-    since: Any,
-    until: Any,
+    since: pd.Period,
+    until: pd.Period,
 ) -> Table:
     """Return how often the ranges held, by distance, with and without a new measure."""
     head = [
@@ -296,7 +301,7 @@ def models_table(
     heads += [Head(t("Typical miss, 1 month"), "n"), Head(t("Notes"))]
     rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
     lead = scores.get(run.headline, facts.headline_knowledge(run), 1, "wis")
-    shared = lead is not None and np.isfinite(lead.n_ok)
+    dates = "" if lead is None or not np.isfinite(lead.n_ok) else w.count(lead.n_ok)
     last = run.observations["month"].max()
     known = pick(run.observations, series_id=series_id)["value"]
     foot = t(
@@ -306,9 +311,9 @@ def models_table(
     )
     caption = t(
         "Models compared on the same {dates} dates, replay of {first} to {last}"
-        if shared
+        if dates
         else "Models compared replay of {first} to {last}",
-        dates=w.count(lead.n_ok) if shared else "",
+        dates=dates,
         first=since_month.year,
         last=last.year,
     )
@@ -332,11 +337,13 @@ def _model_row(
         row = scores.get(model, knowledge, 1, "wis")
         notes += [retold(row.note)] if row is not None and isinstance(row.note, str) and row.note else []
     miss = scores.get(model, knowledge, 1, "median_error")
-    known = miss is not None and np.isfinite(miss.value)
-    cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if no_score in cells else no_score)
+    if miss is not None and np.isfinite(miss.value):
+        cells.append(w.percent(float(np.expm1(miss.value))))
+    else:
+        cells.append("" if no_score in cells else no_score)
     if baseline:
         notes.append(t("skill is 0 by definition"))
-    if folds.failed:
+    if folds.failed and folds.last_origin is not None:
         notes.insert(0, findings.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
         notes.append(t("{dates} with too few months", dates=w.plural(folds.skipped, "date")))

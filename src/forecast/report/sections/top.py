@@ -16,7 +16,7 @@ from forecast.report.blocks import Banner, Chart, Fact, Toggle
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
 from forecast.report.figures.renderer import Studio
-from forecast.report.rows import pick, records
+from forecast.report.rows import ForecastRow, pick, records
 from forecast.report.sections import sentences, tables
 from forecast.report.view import Held, View
 
@@ -85,7 +85,7 @@ def late_months(run: Run, view: View) -> list[pd.Period]:
     return out
 
 
-def next_expected(view: View, as_of: Any) -> pd.Timestamp | None:
+def next_expected(view: View, as_of: pd.Timestamp) -> pd.Timestamp | None:
     """Return about when the next figure comes: its month's end and the usual wait of the last twelve."""
     wait = facts.usual_wait(view)
     if wait is None:
@@ -212,7 +212,7 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
     return tuple(out)
 
 
-def _earlier(r: Report) -> tuple[Any, str]:
+def _earlier(r: Report) -> tuple[ForecastRow | None, str]:
     """Return the forecast of the latest month made one month before: published where there is one, else replayed."""
     record = published(r.run, r.view)
     found = facts.last_forecast_for(record, r.view.last) if len(record) else None

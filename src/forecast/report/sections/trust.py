@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report import view as facts
-from forecast.report.blocks import Box, Chart, Paragraph, Section
+from forecast.report.blocks import Block, Box, Chart, Paragraph, Section
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.retold import retold
@@ -42,7 +41,7 @@ def past_section(r: Report) -> Section:
     """Return "How does this compare with the past ten years?"."""
     view, counts = r.view, window(r.view)
     everything = view.counts.dropna()
-    record = everything.idxmax()
+    record = everything.index[int(everything.argmax())]
     large = enlarged(r)
     find = sentences.past_find(
         view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large
@@ -99,7 +98,7 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
 
 
 def _label(view: View, counts: pd.Series, marked: int) -> str:
-    low, high = counts.idxmin(), counts.idxmax()
+    low, high = counts.index[int(counts.argmin())], counts.index[int(counts.argmax())]
     text = t(
         "Line chart. {measure} from {first} to {end}: highest {highest} in {high}, lowest {lowest} in {low}, last {last}.",
         measure=w.capital(view.name.noun or view.name.label),
@@ -147,7 +146,7 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
 
 def sure_section(r: Report) -> Section:
     """Return "How sure can one be?": coverage, hits with and without a new measure, eras, the record, others."""
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     months = {int(row.horizon): row.month for row in records(r.view.ahead)}
     calm, shock = by_new_event(r)
     if r.held:
@@ -242,10 +241,10 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
     )
 
 
-def record_blocks(r: Report) -> list[Any]:
+def record_blocks(r: Report) -> list[Block]:
     """Return the public record, or the grey box in its place, and the replay under its own label."""
     record = published(r.run, r.view)
-    out: list[Any] = []
+    out: list[Block] = []
     if not len(record):
         out.append(
             Box(
@@ -278,7 +277,7 @@ def _worst(record: pd.DataFrame, kind: str) -> list[Paragraph]:
     return [Paragraph(f"{whose}{retold(told)}")]
 
 
-def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
+def public_record(r: Report, record: pd.DataFrame) -> list[Block]:
     """Return the chart of published forecasts, or the box that says when the first is scored."""
     matured = record.dropna(subset=["truth"])
     if len(matured):
@@ -407,7 +406,7 @@ def models_section(r: Report) -> Section:
     run = r.run
     found = r.scores.eras
     era = found[-1] if len(found) > 1 else None
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     if len(run.backtest):
         blocks.append(tables.models_table(run, r.view.series_id, r.scores, era, first_replayed(r)))
         more = (evidence.claims_table(run, r.view.series_id), evidence.alike_table(run, r.view.series_id))

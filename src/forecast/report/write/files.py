@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.convert import to_plain
-from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS
+from forecast.config.settings import FOLD_COLUMNS, FORECAST_COLUMNS, Experiment
 from forecast.files import plain_cell, safe_cell
 
 #: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
@@ -348,7 +348,7 @@ def gz_bytes(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def experiment_yaml(experiment: Any) -> str:
+def experiment_yaml(experiment: Experiment) -> str:
     """Return everything that decides a result, without `parallel`, which never does."""
     import yaml
 
