@@ -130,8 +130,10 @@ def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str]
         connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
     if entry.report is not None:
         r = entry.report
-        cells = (number, r["path"], r["title"], r["summary"], r["command"], int(r["png"]), r["digest"])
-        connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
+        connection.execute(
+            "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, r["path"], r["title"], r["summary"], r["command"], int(r["png"]), r["digest"]),
+        )
     connection.execute("INSERT INTO digests VALUES (?, ?)", (number, run_digest(connection, number)))
     return number
 

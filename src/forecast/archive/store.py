@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 
@@ -48,6 +48,17 @@ def no_step(_: str) -> None:
     """Take note of nothing."""
 
 
+class ReportEntry(TypedDict):
+    """The report of a round: where it stands in the site, what it says, how it was made, the hash of its folder."""
+
+    path: str
+    title: str
+    summary: str
+    command: str
+    png: bool
+    digest: str
+
+
 @dataclass(frozen=True)
 class Entry:
     """One round as the archive takes it.
@@ -69,8 +80,8 @@ class Entry:
     vintages, folds, scores, matured, changes : DataFrame
         Figures seen; folds of this origin and those that failed; the replay's scores over all eras; forecasts
         of earlier runs that can be scored now (with a column ``run``); steps of 'what changed'.
-    report : mapping, optional
-        ``path, title, summary, command, png, digest`` of the report's folder.
+    report : ReportEntry, optional
+        The page, where there is one.
     """
 
     experiment: str
@@ -94,7 +105,7 @@ class Entry:
     scores: pd.DataFrame = field(default_factory=pd.DataFrame)
     matured: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    report: Mapping[str, Any] | None = None
+    report: ReportEntry | None = None
 
     @property
     def result(self) -> str:
@@ -209,7 +220,7 @@ class Archive:
 
     # ----------------------------------------------------------------------- reading
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+    def query(self, sql: str, parameters: Sequence[str | int] = ()) -> pd.DataFrame:
         """Return the rows of a question; the file is opened read-only."""
         with self._reading() as connection:
             cursor = connection.execute(sql, tuple(parameters))

@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
-from forecast.archive.store import Archive, Entry
+from forecast.archive.store import Archive, Entry, ReportEntry
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import Experiment, ParallelSpec, PublishSpec
@@ -50,7 +49,7 @@ def settings_digest(exp: Experiment) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def known_digest(obs: Observations, series: list[str], as_of: Any) -> str:
+def known_digest(obs: Observations, series: list[str], as_of: pd.Timestamp) -> str:
     """Return the hash of the figures as known on a day."""
     rows = obs.known(as_of, [s for s in series if s in obs.series_ids])
     text = "\n".join(
@@ -86,7 +85,7 @@ class News:
         return " and ".join(parts) or "no new figure and no revision"
 
 
-def news(obs: Observations, series: list[str], as_of: pd.Timestamp, last: Any) -> News:
+def news(obs: Observations, series: list[str], as_of: pd.Timestamp, last: pd.Series | None) -> News:
     """Return what is new since the last report (a row of `Archive.runs`, None for none)."""
     if last is None:
         months = sorted({str(obs.as_of(as_of, s).last_official[s]) for s in series})
@@ -146,7 +145,7 @@ def refuse_shrinking(obs: Observations, archive: Archive, series: list[str]) -> 
 # --------------------------------------------------------------------------- what is recorded
 
 
-def last_months(obs: Observations, series: list[str], as_of: Any) -> dict[str, str]:
+def last_months(obs: Observations, series: list[str], as_of: pd.Timestamp) -> dict[str, str]:
     """Return the last official month of each series."""
     return {s: str(obs.as_of(as_of, s).last_official[s]) for s in series}
 
@@ -162,7 +161,7 @@ def entry_of(
     matured: pd.DataFrame,
     changed: pd.DataFrame,
     revision: int,
-    report: Mapping[str, Any] | None,
+    report: ReportEntry | None,
 ) -> Entry:
     """Return a round as the archive takes it."""
     series = list(exp.target.series)
@@ -208,7 +207,7 @@ def record_of(
     archive: Archive,
     exp: Experiment,
     obs: Observations,
-    as_of: Any,
+    as_of: pd.Timestamp,
     before: int | None = None,
     since: str = "",
 ) -> pd.DataFrame:

@@ -214,7 +214,7 @@ def cases_table(cases: list[CasePanel], whole: bool) -> Table:
     for case in cases:
         last = case.ahead.iloc[-1]
 
-        def cell(key: str, row: Any = last) -> str:
+        def cell(key: str, row: pd.Series = last) -> str:
             return (
                 w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else t("none|cell")
             )

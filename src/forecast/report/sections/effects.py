@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,17 @@ from forecast.report.retold import retold
 from forecast.report.rows import pick, records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
+
+
+class EffectRow(Protocol):
+    """An event with its estimated effect, as `effect_rows` lays it out."""
+
+    event: str
+    label: str
+    estimate: float
+    clear: bool
+    firm: bool
+    varied: findings.Varied
 
 
 def effects_section(r: Report) -> Section:
@@ -393,7 +404,7 @@ def _months_of(response: pd.DataFrame, event: str, basis: str) -> pd.DataFrame:
     return found.rename(columns=words).reset_index(drop=True)
 
 
-def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
+def response_chart(r: Report, response: pd.DataFrame, row: EffectRow) -> Chart:
     """Return the counts of the months of one event, with and without it."""
     from forecast.report.figures.counterfactual import response_chart as draw_response
 
@@ -525,7 +536,7 @@ def _gap(total: Any, whole: bool) -> str:
     return t("{low} to {high}", low=ends[0], high=ends[1])
 
 
-def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
+def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Chart:
     """Return the specification curve of one effect."""
     from forecast.report.figures.robustness import specification_chart as draw_specification
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -94,7 +94,27 @@ def next_expected(view: View, as_of: pd.Timestamp) -> pd.Timestamp | None:
     return max(day, pd.Timestamp(as_of) + pd.Timedelta(days=1))
 
 
-def masthead(r: Report) -> dict[str, Any]:
+class Masthead(TypedDict):
+    """What stands above the headline."""
+
+    name: str
+    issue: str
+    as_of: str
+    status: str
+    late: bool
+    banners: tuple[Banner, ...]
+
+
+class Headline(TypedDict):
+    """The headline, the sentences below it, and the numbers that they are made of."""
+
+    h1: str
+    standfirst: str
+    description: str
+    numbers: dict[str, str | float | tuple[float, float] | None]
+
+
+def masthead(r: Report) -> Masthead:
     """Return name, issue, status line and banners."""
     run, view = r.run, r.view
     late = late_months(run, view)
@@ -129,8 +149,8 @@ def masthead(r: Report) -> dict[str, Any]:
     }
 
 
-def top(r: Report) -> dict[str, Any]:
-    """Return headline, standfirst, description and the numbers they are made of."""
+def top(r: Report) -> Headline:
+    """Return headline, standfirst and description."""
     view, row = r.view, r.view.numbers(r.first)
     name = view.name
     if row is None:
