@@ -69,7 +69,7 @@ def test_a_mistake_in_words_is_an_error_of_ours():
 
 
 def test_compare_writes_a_page_markdown_and_csv(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("forecast.runs.written", lambda folders, kind: f"{kind} of {folders[0].name}")
+    monkeypatch.setattr("forecast.cli.run.written", lambda folders, kind: f"{kind} of {folders[0].name}")
     names = {kind: tmp_path / f"runs.{kind}" for kind in ("html", "markdown", "csv")}
     words = [word for kind, path in names.items() for word in (f"--{kind}", str(path))]
     assert main.main(["compare", "reports/a", *words]) == 0

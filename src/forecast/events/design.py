@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -190,7 +191,7 @@ class Design:
         past: pd.DataFrame,
         future: pd.DataFrame,
         prior: pd.DataFrame | None = None,
-        as_of: Any = "NaT",
+        as_of: dt.date | str = "NaT",
     ) -> Design:
         """Make a design of columns given by hand; they apply to every series and are marked `given`.
 
