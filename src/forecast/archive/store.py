@@ -49,7 +49,7 @@ def no_step(_: str) -> None:
 
 
 class ReportEntry(TypedDict):
-    """The report of a round: where it stands in the site, what it says, how it was made, the hash of its folder."""
+    """The report of a round: its place in the site, what it says, how it was made, the hash of its folder."""
 
     path: str
     title: str

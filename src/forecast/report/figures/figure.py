@@ -1,4 +1,4 @@
-"""What a chart is drawn on: a matplotlib figure that knows where its months lie; imported when one is drawn."""
+"""What a chart is drawn on: a figure that knows where its months lie; imported when one is drawn."""
 
 from __future__ import annotations
 
