@@ -1,9 +1,12 @@
 """The public face: at most forty names, each documented as numpydoc wants it, each with an example that runs."""
 
+import ast
 import dataclasses
 import doctest
 import inspect
+import re
 import warnings
+from pathlib import Path
 
 import pytest
 from numpydoc.docscrape import NumpyDocString
@@ -71,3 +74,36 @@ def test_its_example_runs(name, tmp_path, monkeypatch):
             assert test.examples and not all(doctest.SKIP in e.options for e in test.examples), "no example"
             runner.run(test)
     assert runner.failures == 0
+
+
+#: What is turned into JSON, YAML or cells may be anything; rows of a table are named as its columns are.
+OPEN = {
+    "as_json",
+    "plain",
+    "formats",
+    "json_bytes",
+    "latest",
+    "model_words",
+    "plain_json",
+    "plain_text",
+    "records",
+}
+
+
+@pytest.mark.parametrize("room", ["report", "publish", "notebook"])
+def test_functions_say_what_they_take(room):
+    place = Path(fc.__file__).parent / room
+    files = sorted(place.rglob("*.py")) or [place.with_suffix(".py")]
+    loose = {
+        node.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        for hint in [a.annotation for a in (*node.args.args, *node.args.kwonlyargs)] + [node.returns]
+        if hint is not None and re.search(r"\b(Any|object)\b", ast.unparse(hint))
+    }
+    assert loose <= OPEN
+    for file in files:
+        assert not re.search(
+            r"\b(getattr|hasattr|vars)\((r\.)?run, [\"']", file.read_text(encoding="utf-8")
+        ), file

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
 from forecast.errors import ConfigError, nearest
 from forecast.files import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike, NDArray
 
 #: Colours of `forecast.report.figures.style`, which lies above this room; a test holds them equal.
 COLOURS = {
@@ -29,6 +33,128 @@ COLOURS = {
 FAN = ((0.1, 0.9, "b80"), (0.25, 0.75, "b50"))
 
 
+# --------------------------------------------------------------------------- what is read of others
+
+
+class _Panel(Protocol):
+    """What is shown of a panel."""
+
+    @property
+    def values(self) -> pd.DataFrame: ...
+    @property
+    def as_of(self) -> pd.Timestamp: ...
+    @property
+    def series(self) -> tuple[str, ...]: ...
+
+
+class _Design(Protocol):
+    """What is shown of a design."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def past(self) -> pd.DataFrame: ...
+    @property
+    def future(self) -> pd.DataFrame: ...
+    @property
+    def estimability(self) -> pd.DataFrame: ...
+    @property
+    def knowledge(self) -> str: ...
+    @property
+    def as_of(self) -> pd.Timestamp: ...
+
+
+class _Forecast(Protocol):
+    """What is shown of a forecast."""
+
+    @property
+    def table(self) -> pd.DataFrame: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+
+class _Backtest(Protocol):
+    """What is shown of the settings of a backtest."""
+
+    @property
+    def baseline(self) -> str: ...
+
+
+class _Experiment(Protocol):
+    """What is shown of an experiment."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def backtest(self) -> _Backtest: ...
+
+
+class _Run(Protocol):
+    """What is shown of a run."""
+
+    @property
+    def experiment(self) -> _Experiment: ...
+    @property
+    def as_of(self) -> pd.Timestamp: ...
+    @property
+    def headline(self) -> str: ...
+    @property
+    def series(self) -> pd.DataFrame: ...
+    @property
+    def observations(self) -> pd.DataFrame: ...
+    @property
+    def afterwards(self) -> pd.DataFrame: ...
+    @property
+    def headline_forecasts(self) -> pd.DataFrame: ...
+    @property
+    def backtest(self) -> pd.DataFrame: ...
+    @property
+    def scores(self) -> pd.DataFrame: ...
+    @property
+    def models(self) -> pd.DataFrame: ...
+
+
+class _Problem(Protocol):
+    """What is shown of the figures of a fit."""
+
+    @property
+    def y(self) -> NDArray[np.float64]: ...
+
+
+class _Fit(Protocol):
+    """What is shown of a fit of an ARIMA model."""
+
+    @property
+    def problem(self) -> _Problem: ...
+    @property
+    def params(self) -> pd.Series: ...
+    @property
+    def bse(self) -> pd.Series: ...
+    @property
+    def aic(self) -> float: ...
+    @property
+    def aicc(self) -> float: ...
+    @property
+    def bic(self) -> float: ...
+    @property
+    def sigma2(self) -> float: ...
+    @property
+    def residuals(self) -> NDArray[np.float64]: ...
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+    def forecast(
+        self, h: int, xreg: ArrayLike | pd.DataFrame | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+
+class _History(Protocol):
+    """Figures by series, as a panel has them."""
+
+    def y(self, series_id: str) -> pd.Series: ...
+
+
 def table_html(title: str, table: pd.DataFrame, notes: Iterable[str] = ()) -> str:
     """Return a table with a bold line above and quiet lines below, all of it escaped."""
     head = "".join(f"<th>{html.escape(str(name))}</th>" for name in ("", *table.columns))
@@ -41,7 +167,7 @@ def table_html(title: str, table: pd.DataFrame, notes: Iterable[str] = ()) -> st
     return f"<p><b>{html.escape(title)}</b></p>{body}{below}"
 
 
-def _cell(value: Any) -> str:
+def _cell(value: str | float) -> str:
     if isinstance(value, float):
         whole = value == round(value, 0) or abs(value) >= 1000
         return "" if np.isnan(value) else f"{value:,.0f}" if whole else f"{value:,.3g}"
@@ -64,7 +190,7 @@ def fan_table(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis(index=None, columns=None)
 
 
-def axes(title: str = "", ax: Any = None, height: float = 3.6) -> Any:
+def axes(title: str = "", ax: Axes | None = None, height: float = 3.6) -> Axes:
     """Return a quiet plot: no frame, pale horizontal lines, the title above on the left."""
     import matplotlib.pyplot as plt
 
@@ -79,7 +205,7 @@ def axes(title: str = "", ax: Any = None, height: float = 3.6) -> Any:
     return ax
 
 
-def _numbers(ax: Any) -> None:
+def _numbers(ax: Axes) -> None:
     """Few dates, thousands apart, and zero at the foot of an axis that comes near it."""
     from matplotlib.dates import AutoDateLocator
     from matplotlib.ticker import StrMethodFormatter
@@ -92,7 +218,7 @@ def _numbers(ax: Any) -> None:
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
-def _dates(index: Any) -> Any:
+def _dates(index: pd.Index) -> pd.DatetimeIndex:
     return pd.PeriodIndex(index).to_timestamp()
 
 
@@ -103,7 +229,7 @@ def one_of(names: Sequence[str], series_id: str | None, what: str) -> str:
     return series_id or names[0]
 
 
-def draw_fan(ax: Any, rows: pd.DataFrame, history: pd.Series | None = None) -> None:
+def draw_fan(ax: Axes, rows: pd.DataFrame, history: pd.Series | None = None) -> None:
     """Draw the forecast of one series, its past before it where given."""
     wide = rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
     x = _dates(wide.index)
@@ -118,7 +244,7 @@ def draw_fan(ax: Any, rows: pd.DataFrame, history: pd.Series | None = None) -> N
     ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"])
 
 
-def plot_panel(panel: Any, ax: Any = None) -> Any:
+def plot_panel(panel: _Panel, ax: Axes | None = None) -> Axes:
     """Draw the first eight series of a panel as lines and return the matplotlib axes."""
     ax = axes(f"As known on {panel.as_of:%Y-%m-%d}", ax)
     lines = ax.plot(
@@ -139,7 +265,7 @@ def _short(name: str) -> str:
     return printable(name if len(name) <= 40 else f"{name[:37]}...")
 
 
-def design_html(design: Any) -> str:
+def design_html(design: _Design) -> str:
     """Return a design in short: its columns, the months in which they act, what became of the candidates."""
     names, past = list(design.columns), design.past > 0
     table = pd.DataFrame(
@@ -156,8 +282,10 @@ def design_html(design: Any) -> str:
     return table_html(title, table, [f"Candidates: {told}"] if told else [])
 
 
-def plot_design(design: Any, ax: Any = None) -> Any:
+def plot_design(design: _Design, ax: Axes | None = None) -> Axes:
     """Draw each column of a design as a strip, the horizon shaded, and return the matplotlib axes."""
+    from matplotlib.dates import date2num
+
     names = list(design.columns)
     ax = axes(
         f"Event columns as known on {design.as_of:%Y-%m-%d}", ax, height=0.8 + 0.42 * max(len(names), 1)
@@ -170,7 +298,9 @@ def plot_design(design: Any, ax: Any = None) -> Any:
         top = place + 0.8 * weight / max(np.abs(weight).max(), 1.0)
         ax.fill_between(x, place, top, step="post", color=COLOURS["ev"], linewidth=0)
     if len(ahead):
-        ax.axvspan(_dates(ahead.index)[0], x[-1], color=COLOURS["b80"], alpha=0.5, linewidth=0)
+        ax.xaxis.axis_date()
+        first, last = date2num([_dates(ahead.index)[0], x[-1]])
+        ax.axvspan(first, last, color=COLOURS["b80"], alpha=0.5, linewidth=0)
     ax.set_yticks(
         np.arange(len(names)) + 0.4, [_short(name) for name in reversed(names)], fontsize=9, parse_math=False
     )
@@ -178,7 +308,7 @@ def plot_design(design: Any, ax: Any = None) -> Any:
     return ax
 
 
-def forecast_html(forecast: Any) -> str:
+def forecast_html(forecast: _Forecast) -> str:
     """Return the forecast of the first series as a table, months down."""
     names = list(dict.fromkeys(forecast.table["series_id"]))
     more = f" and {len(names) - 1} more series" if len(names) > 1 else ""
@@ -186,23 +316,29 @@ def forecast_html(forecast: Any) -> str:
     return table_html(f"Forecast of {names[0]}{more}", shown, forecast.notes)
 
 
-def plot_forecast(forecast: Any, series_id: str | None = None, history: Any = None, ax: Any = None) -> Any:
+def plot_forecast(
+    forecast: _Forecast,
+    series_id: str | None = None,
+    history: _History | pd.Series | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the fan of one series, after five years of `history` (a panel or a series); return the axes."""
     table = forecast.table
     name = one_of(list(dict.fromkeys(table["series_id"])), series_id, "forecast")
-    past = history.y(name) if hasattr(history, "y") else history
+    past = history if history is None or isinstance(history, pd.Series) else history.y(name)
     ax = axes(name, ax)
     draw_fan(ax, table[table["series_id"] == name], None if past is None else past.iloc[-60:])
     return ax
 
 
-def plot_run(run: Any, series_id: str | None = None, months: int = 60, ax: Any = None) -> Any:
+def plot_run(run: _Run, series_id: str | None = None, months: int = 60, ax: Axes | None = None) -> Axes:
     """Draw the headline after so many months of figures, and what came afterwards; return the axes."""
     rows = run.headline_forecasts
     name = one_of(list(dict.fromkeys(rows["series_id"])), series_id, "run")
     rows = rows[rows["series_id"] == name]
     known = run.observations[run.observations["series_id"] == name].set_index("month")["value"]
-    ax = axes(f"{run.series.loc[name, 'name']}, as known on {run.as_of:%Y-%m-%d}", ax)
+    label = str(run.series.loc[name, "name"])
+    ax = axes(f"{label}, as known on {run.as_of:%Y-%m-%d}", ax)
     draw_fan(ax, rows, known.iloc[-months:])
     later = run.afterwards[run.afterwards["series_id"] == name].set_index("month")["value"]
     later = later[later.index <= rows["month"].max()]
@@ -215,7 +351,7 @@ def plot_run(run: Any, series_id: str | None = None, months: int = 60, ax: Any =
     return ax
 
 
-def run_html(run: Any) -> str:
+def run_html(run: _Run) -> str:
     """Return a run in short: the question, the headline's next months, its skill against the baseline."""
     rows = run.headline_forecasts
     names = list(dict.fromkeys(rows["series_id"]))
@@ -238,7 +374,7 @@ def run_html(run: Any) -> str:
     return table_html(title, fan_table(rows[rows["series_id"] == names[0]]).head(6), notes)
 
 
-def arima_html(fit: Any) -> str:
+def arima_html(fit: _Fit) -> str:
     """Return a fit in short: estimates, standard errors, criteria, warnings."""
     table = pd.DataFrame({"estimate": fit.params, "std. err.": fit.bse})
     table["z"] = table["estimate"] / table["std. err."]
@@ -246,7 +382,7 @@ def arima_html(fit: Any) -> str:
     return table_html(repr(fit)[1:-1], table, [criteria, *fit.warnings])
 
 
-def plot_arima(fit: Any, h: int = 12, xreg: Any = None) -> Any:
+def plot_arima(fit: _Fit, h: int = 12, xreg: ArrayLike | pd.DataFrame | None = None) -> NDArray[np.object_]:
     """Draw the values with the next `h`, and the autocorrelation of the residuals; return both axes."""
     import matplotlib.pyplot as plt
 

@@ -232,7 +232,7 @@ def test_late_figures_move_the_headline_and_raise_a_banner():
 
 def test_a_corrected_page_says_what_was_wrong_above_the_headline():
     said = text_of("corrected")
-    assert "Corrected on 2 October 2026. The report gave about" in said
+    assert "Corrected on 2 October 2026. The report gave about" in said and "; it gives about" in said
     assert "The page as first published is kept at reports/2026-09-30/index.html" in said
     assert said.index("Corrected on") < said.index("are forecast for September 2026")
 

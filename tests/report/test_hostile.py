@@ -19,7 +19,6 @@ import pytest
 from forecast.archive import track_record as tr
 from forecast.files import printable, safe_cell
 from forecast.report import build, comparison, site
-from forecast.report.corrections import Correction
 from report_fixture import state
 
 #: Stands in every text of data, so that a test can find where they went.
@@ -142,7 +141,7 @@ class Spoiler:
         }
         made = replace(run, experiment=self.experiment(run.experiment), headline=self(run.headline), **tables)
         if made.correction is not None:
-            old: Correction = made.correction
+            old = made.correction
             made = replace(
                 made, correction=replace(old, before=self.table(old.before), headline=self(old.headline))
             )

@@ -4,17 +4,18 @@ import pandas as pd
 import pytest
 
 from forecast.errors import ConfigError
-from forecast.report.rows import pick, records
+from forecast.report.rows import records
+from forecast.tables.forecasts import select
 
 TABLE = pd.DataFrame({"model": ["a", "b", "c"], "n": [1, 2, 3]})
 
 
 def test_pick_takes_values_and_tuples_and_refuses_a_column_that_does_not_exist():
-    assert pick(TABLE, model="b")["n"].tolist() == [2]
-    assert pick(TABLE, model=("a", "c"))["n"].tolist() == [1, 3]
+    assert select(TABLE, model="b")["n"].tolist() == [2]
+    assert select(TABLE, model=("a", "c"))["n"].tolist() == [1, 3]
     with pytest.raises(ConfigError, match="no column 'colour'"):
-        pick(TABLE, model=("a", "c"), colour="red")
-    assert len(pick(TABLE, model="z")) == 0
+        select(TABLE, model=("a", "c"), colour="red")
+    assert len(select(TABLE, model="z")) == 0
 
 
 def test_records_are_named_tuples_in_order():

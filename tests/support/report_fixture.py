@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
@@ -25,7 +25,9 @@ from forecast.config.settings import (
     TargetSpec,
 )
 from forecast.data.load import load_observations
-from forecast.events.calendar import load_events
+from forecast.data.observations import Observations
+from forecast.events.calendar import EventCalendar, load_events
+from forecast.experiment.run import Correction, Run
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
@@ -41,52 +43,13 @@ MODELS = (
 SERIES_COLUMNS = ("label", "name", "region", "component", "area", "demographic", "citizenship", "unit")
 
 
-@dataclass(frozen=True)
-class FakeRun:
-    """The tables of a run, as the experiment room makes them."""
-
-    experiment: Experiment
-    as_of: pd.Timestamp
-    series: pd.DataFrame
-    observations: pd.DataFrame
-    afterwards: pd.DataFrame
-    forecasts: pd.DataFrame
-    backtest: pd.DataFrame
-    folds: pd.DataFrame
-    scores: pd.DataFrame
-    calibration: pd.DataFrame
-    comparison: pd.DataFrame
-    knowledge: pd.DataFrame
-    effects: pd.DataFrame
-    estimability: pd.DataFrame
-    scenarios: pd.DataFrame
-    weights: pd.DataFrame
-    cases: pd.DataFrame
-    intervals: pd.DataFrame
-    diagnostics: pd.DataFrame
-    coefficients: pd.DataFrame
-    models: pd.DataFrame
-    events: pd.DataFrame
-    breaks: pd.DataFrame
-    leaks: pd.DataFrame
-    headline: str = "short"
-    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    correction: Any = None
-    response: pd.DataFrame = field(default_factory=pd.DataFrame)
-    specification: pd.DataFrame = field(default_factory=pd.DataFrame)
-    fading: pd.DataFrame = field(default_factory=pd.DataFrame)
-    track_record: pd.DataFrame | None = None
-    durations: dict[str, float] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=lambda: {"figures": "f" * 64, "events": "e" * 64})
-
-
 @functools.cache
-def _observations() -> Any:
+def _observations() -> Observations:
     return load_observations()
 
 
 @functools.cache
-def _events() -> Any:
+def _events() -> EventCalendar:
     return load_events()
 
 
@@ -320,28 +283,34 @@ def make_run(
     series: tuple[str, ...] = ("southwest.usbp",),
     start: str = "2010-01",
     **changes: Any,
-) -> FakeRun:
+) -> Run:
     """Return a run with every table of step one; `changes` replace fields."""
     tables = _tables(series, as_of, start)
-    run = FakeRun(
+    run = Run(
         experiment=experiment(series, as_of),
         as_of=pd.Timestamp(as_of),
         comparison=pd.DataFrame(),
         knowledge=pd.DataFrame(),
         effects=pd.DataFrame(),
+        response=pd.DataFrame(),
+        specification=pd.DataFrame(),
+        fading=pd.DataFrame(),
         estimability=pd.DataFrame(),
         scenarios=pd.DataFrame(columns=list(FORECAST_COLUMNS)),
+        scenario_notes=pd.DataFrame(),
         weights=pd.DataFrame(),
         cases=pd.DataFrame(),
         diagnostics=pd.DataFrame(),
         coefficients=pd.DataFrame(),
         models=models(),
+        headline="short",
+        digests={"figures": "f" * 64, "events": "e" * 64},
         **tables,
     )
     return replace(run, **changes) if changes else run
 
 
-def refuse(run: FakeRun, central: float, from_horizon: int = 1, errors: int = 3) -> FakeRun:
+def refuse(run: Run, central: float, from_horizon: int = 1, errors: int = 3) -> Run:
     """Return the run without central ranges of this level and more from a distance on."""
     low = (1 - central) / 2
     levels = [level for level in LEVELS if level <= low + 1e-9 or level >= 1 - low - 1e-9]
@@ -447,7 +416,7 @@ def _specification(series_id: str) -> pd.DataFrame:
     return table.assign(series_id=series_id, words="")
 
 
-def _response(run: FakeRun, series_id: str) -> pd.DataFrame:
+def _response(run: Run, series_id: str) -> pd.DataFrame:
     counts = run.observations.set_index("month")["value"].astype(float)
     rows = []
     for event, (percent, _) in CLAIMED.items():
@@ -508,7 +477,7 @@ def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).assign(series_id=series_id, origin=day)
 
 
-def _cases(run: FakeRun, dates: tuple[str, ...]) -> pd.DataFrame:
+def _cases(run: Run, dates: tuple[str, ...]) -> pd.DataFrame:
     known = run.observations.set_index("month")["value"]
     parts = []
     for date, words in zip(
@@ -574,7 +543,7 @@ def _knowledge(series_id: str) -> pd.DataFrame:
     )
 
 
-def _scenarios(run: FakeRun) -> tuple[pd.DataFrame, dict[str, Any]]:
+def _scenarios(run: Run) -> tuple[pd.DataFrame, dict[str, Any]]:
     base = run.forecasts[run.forecasts["model"] == "short"]
     parts = []
     for name, start, times in (("stronger", 3, 0.52), ("half_undone", 5, 2.5)):
@@ -589,7 +558,7 @@ def _scenarios(run: FakeRun) -> tuple[pd.DataFrame, dict[str, Any]]:
     return pd.concat(parts, ignore_index=True), specs
 
 
-def with_causes(run: FakeRun) -> FakeRun:
+def with_causes(run: Run) -> Run:
     """Return the run with changes, effects, cases, knowledge and scenarios as well."""
     series_id = run.experiment.target.series[0]
     scenarios, specs = _scenarios(run)
@@ -640,7 +609,7 @@ STATES = (
 )
 
 
-def own_run() -> FakeRun:
+def own_run() -> Run:
     """Return a run on a user's own figures: one series with a name only, no events, no breaks."""
     run = make_run("2019-03-01", start="2016-01")
     empty = {"events": run.events.iloc[:0], "breaks": run.breaks.iloc[:0], "leaks": run.leaks.iloc[:0]}
@@ -651,7 +620,7 @@ def own_run() -> FakeRun:
     return replace(run, experiment=spec, series=series, afterwards=run.afterwards.iloc[:0], **empty)
 
 
-def published_run(matured: bool = True) -> FakeRun:
+def published_run(matured: bool = True) -> Run:
     """Return a run with published forecasts in its track record."""
     from forecast.report import view
 
@@ -663,11 +632,10 @@ def published_run(matured: bool = True) -> FakeRun:
     return replace(run, track_record=table.reset_index(drop=True))
 
 
-def corrected_run() -> FakeRun:
+def corrected_run() -> Run:
     """Return a run whose page was published before with one figure wrong."""
     from forecast.archive.changes import steps_between
     from forecast.report import view
-    from forecast.report.corrections import Correction
 
     run = make_run(start="2022-01")
     rows = view.headline_rows(run.forecasts, run.headline, "southwest.usbp")
@@ -683,7 +651,7 @@ def corrected_run() -> FakeRun:
 
 
 @functools.cache
-def state(name: str) -> FakeRun:
+def state(name: str) -> Run:
     """Return a run in one of the states that the page knows."""
     if name == "causes":
         return with_causes(make_run(start="2018-01"))
@@ -721,7 +689,7 @@ def state(name: str) -> FakeRun:
 
 
 @functools.cache
-def brief(name: str) -> FakeRun:
+def brief(name: str) -> Run:
     """Return the run of a state whose report is one page."""
     run = state(name)
     spec = replace(run.experiment, report=replace(run.experiment.report, brief=True))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,7 +114,7 @@ def changes(
     return pd.concat(parts, ignore_index=True)[list(CHANGE_COLUMNS)]
 
 
-def sentence(table: pd.DataFrame, month: Any) -> str:
+def sentence(table: pd.DataFrame, month: pd.Period | str) -> str:
     """Return what changed in one sentence.
 
     Examples

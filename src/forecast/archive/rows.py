@@ -8,7 +8,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,17 @@ def run_digest(connection: sqlite3.Connection, run: int) -> str:
     return total.hexdigest()
 
 
+class ReportEntry(TypedDict):
+    """The report of a round: its place in the site, what it says, how it was made, the hash of its folder."""
+
+    path: str
+    title: str
+    summary: str
+    command: str
+    png: bool
+    digest: str
+
+
 @dataclass(frozen=True)
 class Entry:
     """One round as the archive takes it.
@@ -81,8 +92,8 @@ class Entry:
     vintages, folds, scores, matured, changes : DataFrame
         Figures seen; folds of this origin and those that failed; the replay's scores over all eras; forecasts
         of earlier runs that can be scored now (with a column ``run``); steps of 'what changed'.
-    report : mapping, optional
-        ``path, title, summary, command, png, digest`` of the report's folder.
+    report : ReportEntry, optional
+        The page, where there is one.
     """
 
     experiment: str
@@ -106,7 +117,7 @@ class Entry:
     scores: pd.DataFrame = field(default_factory=pd.DataFrame)
     matured: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    report: Mapping[str, Any] | None = None
+    report: ReportEntry | None = None
 
     @property
     def result(self) -> str:
@@ -182,8 +193,10 @@ def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str]
         connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
     if entry.report is not None:
         r = entry.report
-        cells = (number, r["path"], r["title"], r["summary"], r["command"], int(r["png"]), r["digest"])
-        connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
+        connection.execute(
+            "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, r["path"], r["title"], r["summary"], r["command"], int(r["png"]), r["digest"]),
+        )
     connection.execute("INSERT INTO digests VALUES (?, ?)", (number, run_digest(connection, number)))
     return number
 

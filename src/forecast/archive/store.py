@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -155,7 +154,7 @@ class Archive:
 
     # ----------------------------------------------------------------------- reading
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+    def query(self, sql: str, parameters: Sequence[str | int] = ()) -> pd.DataFrame:
         """Return the rows of a question; the file is opened read-only."""
         with self._reading() as connection:
             cursor = connection.execute(sql, tuple(parameters))

@@ -5,6 +5,7 @@ Published forecasts and replayed ones are two things: the column `kind` parts th
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from forecast.tables.columns import KEYS
 from forecast.tables.quantiles import QuantileTable, to_wide
 
 if TYPE_CHECKING:
+    from forecast.config.settings import Truth
     from forecast.data.observations import Observations
 
 #: Names of the columns of ranges -> level.
@@ -83,7 +85,9 @@ SUMMARY_COLUMNS: tuple[str, ...] = (
 _ROW = ("run", "kind", *KEYS)
 
 
-def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
+def track_record(
+    forecasts: pd.DataFrame, obs: Observations, as_of: dt.date | str | None = None
+) -> pd.DataFrame:
     """Return archived forecasts with their outcomes, one row a run, row, series and month.
 
     Scenarios rest on assumptions: they stay in the archive and are never scored.
@@ -110,8 +114,8 @@ def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) 
     out = quantiles.keys.copy()
     for column, level in LEVEL_COLUMNS.items():
         out[column] = quantiles.column(level)
-    for name, truth in (("truth", "latest"), ("truth_first", "first")):
-        out[name] = _truths(out, obs, truth, as_of)
+    out["truth"] = _truths(out, obs, "latest", as_of)
+    out["truth_first"] = _truths(out, obs, "first", as_of)
     for suffix, name in (("", "truth"), ("_first", "truth_first")):
         out[f"error{suffix}"] = out["middle"] - out[name]
         for band in ("50", "80"):
@@ -124,7 +128,7 @@ def track_record(forecasts: pd.DataFrame, obs: Observations, as_of: Any = None) 
     return out.sort_values(order, ignore_index=True)[list(RECORD_COLUMNS)]
 
 
-def _truths(rows: pd.DataFrame, obs: Observations, truth: Any, as_of: Any) -> pd.Series:
+def _truths(rows: pd.DataFrame, obs: Observations, truth: Truth, as_of: dt.date | str | None) -> pd.Series:
     out = pd.Series(np.nan, index=rows.index)
     for name, part in rows.groupby("series_id"):
         if name in obs.series_ids:
@@ -352,7 +356,11 @@ OTHERS_COLUMNS = (
 
 
 def others(
-    published: pd.DataFrame, obs: Observations, record: pd.DataFrame, headline: str, as_of: Any = None
+    published: pd.DataFrame,
+    obs: Observations,
+    record: pd.DataFrame,
+    headline: str,
+    as_of: dt.date | str | None = None,
 ) -> pd.DataFrame:
     """Return forecasts by others beside ours for the same month, scored where they can be.
 

@@ -9,12 +9,15 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast.cli.terminal import BASH, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
 from forecast.cli.verbs import Options, Verb, no_unknown_options, own_folders
 from forecast.errors import ConfigError, ForecastError, nearest
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 HELP = """\
 forecast: figures and events as known on a date in, forecasts with honest ranges and a report out.
@@ -165,7 +168,7 @@ def _run(options: Options, rest: list[str]) -> int:
 
     voice = run.Voice(say, complain_here, options.quiet, options.verbose)
 
-    def task(config: Any) -> int:
+    def task(config: DictConfig) -> int:
         return run.task(config, options.config_dir, sweep, voice)
 
     extra = [*search_path(options.config_dir), *sweep.hydra_words(plan.own_sweep_dir)]
@@ -187,7 +190,7 @@ def _shown_by_hydra(rest: list[str], config_dirs: Sequence[str]) -> int:
     return _enter_hydra([*words, *search_path(config_dirs), *options], lambda _: 0)
 
 
-def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:
+def _enter_hydra(words: list[str], task: Callable[[DictConfig], int]) -> int:
     """Let Hydra compose and launch; the task's code is recorded, since Hydra returns none."""
     import inspect
     import logging
@@ -198,7 +201,7 @@ def _enter_hydra(words: list[str], task: Callable[[Any], int]) -> int:
 
     codes: list[int] = []
 
-    def recorded(config: Any) -> None:
+    def recorded(config: DictConfig) -> None:
         codes.append(task(config))
 
     settings: dict[str, Any] = (

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from forecast.config import compose
 from forecast.config.convert import from_plain
@@ -21,6 +21,7 @@ from forecast.files import inside
 
 if TYPE_CHECKING:
     import pandas as pd
+    from omegaconf import DictConfig
 
 CACHE = Path(".forecast-cache")
 
@@ -179,7 +180,7 @@ def findings(folder: Path) -> list[str]:
     return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
 
 
-def task(config: Any, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) -> int:
+def task(config: DictConfig, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) -> int:
     """Run one job that Hydra composed; never exits, an error becomes its code."""
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf
@@ -406,7 +407,25 @@ def _command_of(folder: Path) -> str:
 # --------------------------------------------------------------------------- telling
 
 
-def listed(config_dirs: Sequence[str]) -> dict[str, Any]:
+class SeriesLine(TypedDict):
+    """A series as `forecast list` shows it."""
+
+    name: str
+    first_month: str
+    last_month: str
+    total: bool
+
+
+class Listing(TypedDict):
+    """What there is to choose from."""
+
+    experiments: dict[str, str]
+    models: dict[str, str]
+    configured: list[str]
+    series: dict[str, SeriesLine]
+
+
+def listed(config_dirs: Sequence[str]) -> Listing:
     """Return experiments with their question, kinds of models with their description, configured names, series."""
     from forecast.data.load import load_observations
     from forecast.models.registry import describe, list_models
@@ -419,19 +438,26 @@ def listed(config_dirs: Sequence[str]) -> dict[str, Any]:
             experiments[name] = f"(unreadable: {str(error).splitlines()[0]})"
     kinds = {kind: describe(kind) for kind in list_models()}
     series = load_observations().series
-    rows = series[["name", "first_month", "last_month"]].astype(str)
     totals = set(series.index[series["parent"].isna() | (series["parent"] == "")])
     return {
         "experiments": experiments,
         "models": kinds,
         "configured": [n for n in compose.list_group("model", config_dirs) if n not in kinds],
         "series": {
-            str(name): {**row, "total": name in totals} for name, row in rows.to_dict("index").items()
+            str(name): {
+                "name": str(label),
+                "first_month": str(first),
+                "last_month": str(last),
+                "total": name in totals,
+            }
+            for name, label, first, last in zip(
+                series.index, series["name"], series["first_month"], series["last_month"], strict=True
+            )
         },
     }
 
 
-def listing(found: dict[str, Any], all_series: bool = False) -> str:
+def listing(found: Listing, all_series: bool = False) -> str:
     """Return what `listed` found, as text."""
     wide = max(len(name) for name in [*found["experiments"], *found["models"]])
     lines = ["experiments (forecast experiment=NAME)"]

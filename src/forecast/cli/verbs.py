@@ -11,13 +11,16 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from forecast.cli import calendar_verbs
 from forecast.cli.terminal import complain, records, say, say_findings, say_json
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError, DataError, Finding, nearest
 from forecast.files import write_file
+
+if TYPE_CHECKING:
+    from forecast.publish.publish import Outcome
 
 Options = argparse.Namespace
 #: Options that were taken out -> what to use in their place.
@@ -305,7 +308,7 @@ def _experiment(words: list[str], config_dirs: Sequence[str]) -> Experiment:
     return plan.experiments[0]
 
 
-def _told(outcome: Any, as_json: bool = False) -> int:
+def _told(outcome: Outcome, as_json: bool = False) -> int:
     if as_json:
         say_json({"code": outcome.code, "text": outcome.text, "folder": outcome.folder})
     elif outcome.code in (0, 3):
@@ -344,9 +347,9 @@ def _declare_archive(parser: argparse.ArgumentParser) -> None:
 def _archive(options: Options, rest: list[str]) -> int:
     from forecast.publish import publish
 
-    exp: Any = _experiment(rest, []) if rest or not options.path else None
-    path = options.path or exp.publish.archive
-    calls: dict[str, Callable[[], Any]] = {
+    exp = _experiment(rest, []) if rest or not options.path else None
+    path = options.path if exp is None else options.path or exp.publish.archive
+    calls: dict[str, Callable[[], Outcome]] = {
         "check": lambda: publish.archive_check(path, exp),
         "backup": lambda: publish.archive_backup(path, options.target),
         "export": lambda: publish.archive_export(path, options.target),

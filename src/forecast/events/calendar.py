@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -82,7 +83,7 @@ class EventCalendar:
         """
         return self.table.loc[self.touches(series_id)].reset_index(drop=True)
 
-    def known(self, date: Any) -> EventCalendar:
+    def known(self, date: dt.date | str) -> EventCalendar:
         """Return the calendar as it could be used on a day: usable rows, ends not usable yet left blank."""
         day = pd.Timestamp(date)
         table = self.table.loc[self.table["usable_from"] <= day].reset_index(drop=True).copy()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -187,7 +188,7 @@ class Design:
         past: pd.DataFrame,
         future: pd.DataFrame,
         prior: pd.DataFrame | None = None,
-        as_of: Any = "NaT",
+        as_of: dt.date | str = "NaT",
     ) -> Design:
         """Make a design of columns given by hand; they apply to every series and are marked `given`.
 

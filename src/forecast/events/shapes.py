@@ -23,7 +23,6 @@ up a month later: nothing of the effect is lost between two months.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +47,7 @@ SHORT_PULSE = 10
 FAR = 10**9
 
 
-def to_day(date: Any) -> int:
+def to_day(date: dt.date | str | None) -> int:
     """Return a date as days since 1970-01-01, `FAR` if it is missing."""
     if pd.isna(date):
         return FAR
@@ -151,9 +150,9 @@ def pulse_end(start: Ints, end: Ints, origin: int) -> Ints:
 
 def response(
     shape: str,
-    start: Any,
+    start: dt.date | str | None,
     months: pd.PeriodIndex,
-    end: Any = None,
+    end: dt.date | str | None = None,
     decay: float = DECAY,
     ramp_months: int = RAMP_MONTHS,
 ) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +23,10 @@ _OVERLAP_COLUMNS = ("event", "other", "correlation", "months_both", "same_bundle
 
 def timeline(
     calendar: EventCalendar,
-    as_of: Any = None,
+    as_of: dt.date | str | None = None,
     series: str | Sequence[str] | None = None,
-    start: Any = None,
-    end: Any = None,
+    start: dt.date | str | None = None,
+    end: dt.date | str | None = None,
     coding: str = "rule",
     width: int = 100,
 ) -> str:
@@ -82,7 +83,12 @@ def timeline(
 
 
 def _select(
-    calendar: EventCalendar, as_of: Any, series: str | Sequence[str] | None, start: Any, end: Any, coding: str
+    calendar: EventCalendar,
+    as_of: dt.date | str | None,
+    series: str | Sequence[str] | None,
+    start: dt.date | str | None,
+    end: dt.date | str | None,
+    coding: str,
 ) -> tuple[str, EventCalendar, Ints, list[tuple[int, Floats]]]:
     """Return a title, the calendar as shown, its months, and row and weights of each event in force in them."""
     if coding not in ("rule", "judged"):
@@ -108,7 +114,13 @@ def _by_start(calendar: EventCalendar) -> list[int]:
     return sorted(range(len(arrays.ids)), key=lambda i: (int(arrays.start[i]), arrays.ids[i]))
 
 
-def _span(calendar: EventCalendar, rows: list[int], as_of: Any, start: Any, end: Any) -> tuple[int, int]:
+def _span(
+    calendar: EventCalendar,
+    rows: list[int],
+    as_of: dt.date | str | None,
+    start: dt.date | str | None,
+    end: dt.date | str | None,
+) -> tuple[int, int]:
     starts = [int(calendar.arrays.start[i]) for i in rows if calendar.arrays.start[i] < FAR]
     edge = [np.datetime64(s, "D").astype("datetime64[M]").astype(np.int64) for s in starts] or [0]
     first = int(min(edge)) if start is None else _parse_month(start, "start")
@@ -139,7 +151,9 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "~"
 
 
-def _weights(calendar: EventCalendar, rows: list[int], as_of: Any, coding: str, months: Ints) -> Floats:
+def _weights(
+    calendar: EventCalendar, rows: list[int], as_of: dt.date | str | None, coding: str, months: Ints
+) -> Floats:
     index = np.array(rows, dtype=np.int64)
     if not rows:
         return np.zeros((0, len(months)))
@@ -182,8 +196,8 @@ def _axis(months: Ints, step: int) -> str:
 def overlaps(
     calendar: EventCalendar,
     series: str,
-    start: Any,
-    end: Any,
+    start: dt.date | str | None,
+    end: dt.date | str | None,
     coding: str = "rule",
     priority: int = 1,
     least: float = 0.9,

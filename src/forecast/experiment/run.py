@@ -31,6 +31,34 @@ from forecast.tables.forecasts import Forecasts
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What the archive knows of the page that a report corrects.
+
+    Attributes
+    ----------
+    day : Timestamp
+        When the correction was made.
+    before : DataFrame
+        The forecasts of the page before, all rows of its headline.
+    headline : str
+        The row that was its headline.
+    same : bool
+        Whether every number of its forecasts is what it is now.
+    first : str
+        Path of the page as first published, in the site.
+    last : str
+        Path of the page that is corrected, where it is another one than the first.
+    """
+
+    day: pd.Timestamp
+    before: pd.DataFrame
+    headline: str
+    same: bool
+    first: str
+    last: str = ""
+
+
+@dataclass(frozen=True)
 class Run:
     """Result of an experiment: every table and every number that a page prints.
 
@@ -67,6 +95,11 @@ class Run:
         Seconds of each step; goes into the manifest only.
     digests : mapping
         Hashes of figures and calendar.
+    track_record, changes : DataFrame
+        Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast since the
+        last issue.
+    correction : Correction, optional
+        Added by publishing where the report replaces a page of the same day.
 
     Examples
     --------
@@ -113,6 +146,9 @@ class Run:
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
+    track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    correction: Correction | None = None
 
     @property
     def headline_forecasts(self) -> pd.DataFrame:

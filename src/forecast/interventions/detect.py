@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,7 +58,7 @@ def detect_events(
     model: str | Arima = "arima",
     kinds: Sequence[str] = KINDS,
     critical: float | None = None,
-    as_of: Any = None,
+    as_of: dt.date | str | None = None,
     within: int = WITHIN,
     priority: int = 3,
 ) -> pd.DataFrame:

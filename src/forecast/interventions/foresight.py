@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,7 +56,7 @@ def knowledge_table(
     obs: Observations,
     measures: Sequence[str] = tuple(MEASURES),
     truth: str = "latest",
-    as_of: Any = None,
+    as_of: dt.date | str | None = None,
     block: int = BLOCK_MONTHS,
     draws: int = DRAWS,
     seed: int = SEED,

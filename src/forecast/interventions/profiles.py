@@ -20,6 +20,7 @@ from forecast.interventions.study import Floats, Group, Study, effect_of
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
     from forecast.events.calendar import EventCalendar
+    from forecast.events.design import Design
     from forecast.models.arima import Arima
 
 #: Factors a month that are tried; 1 is a step, and 0.05 is gone within a month.
@@ -130,7 +131,7 @@ def decay_profile(
     refine: bool = True,
     max_columns: int = 10,
     priority: int = 1,
-    beside: Any = None,
+    beside: Design | None = None,
 ) -> Profile:
     """Profile the likelihood over the factor by which an effect fades a month.
 
@@ -190,7 +191,7 @@ def lead_profile(
     most: int = 3,
     max_columns: int = 10,
     priority: int = 1,
-    beside: Any = None,
+    beside: Design | None = None,
 ) -> Profile:
     """Profile the likelihood over months of anticipation, which never begin before the event was usable.
 
@@ -228,7 +229,7 @@ def _asked(
     coding: Coding,
     max_columns: int,
     priority: int,
-    beside: Any,
+    beside: Design | None,
 ) -> tuple[Study, Group]:
     events.check_ids([event])
     study = make_study(

@@ -25,6 +25,7 @@ from forecast.interventions.study import Group, Study, check_model, effect_of, h
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
     from forecast.events.calendar import EventCalendar
+    from forecast.events.design import Design
     from forecast.models.arima import Arima
 
 AIRLINE = ((0, 1, 1), (0, 1, 1))
@@ -86,7 +87,7 @@ def specification_curve(
     coding: Coding = "judged",
     max_columns: int = 10,
     priority: int = 1,
-    beside: Any = None,
+    beside: Design | None = None,
 ) -> Curve:
     """Estimate one effect under every combination of choices.
 
@@ -135,7 +136,7 @@ def specification_curves(
     coding: Coding = "judged",
     max_columns: int = 10,
     priority: int = 1,
-    beside: Any = None,
+    beside: Design | None = None,
 ) -> list[Curve]:
     """Return one curve for each event; orders are chosen once for each scale and window.
 

@@ -7,6 +7,7 @@ the doubt about the effect to that of the forecast. A scenario is no prediction 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -97,7 +98,7 @@ def run_scenarios(
     obs: Observations,
     events: EventCalendar,
     scenarios: Mapping[str, ScenarioSpec],
-    as_of: Any,
+    as_of: dt.date | str,
     lay_over: Sequence[str] | Mapping[str, Sequence[str]] = (),
     size_model: Arima | None = None,
     *,

@@ -25,7 +25,7 @@ from forecast.errors import ForecastError
 from forecast.files import plain_cell
 from forecast.publish.folders import folder_of
 from forecast.publish.rounds import record_of
-from forecast.report.site import SiteContent, SiteIssue
+from forecast.report.site import LatestCount, SiteContent, SiteIssue, Status
 from forecast.tables import forecasts
 
 
@@ -49,7 +49,7 @@ def staleness(exp: Experiment, obs: Observations, today: pd.Timestamp) -> str:
 
 def status_of(
     exp: Experiment, obs: Observations, today: pd.Timestamp, stale: str, code: int, message: str, checked: str
-) -> dict[str, Any]:
+) -> Status:
     """Return what `status.json` says."""
     name = exp.target.series[0]
     day = max(today, obs.newest_release())
@@ -80,7 +80,7 @@ def site_content(
     obs: Observations,
     site: Path,
     stale: str,
-    status: dict[str, Any],
+    status: Status,
     published_by_others: pd.DataFrame,
 ) -> SiteContent:
     """Collect what the site shows, from the archive and the figures."""
@@ -106,7 +106,8 @@ def site_content(
     summary = summarise(record, exp.backtest.baseline)
     main = exp.target.series[0]
     newest = runs[runs["kind"] == "published"].tail(1)
-    forecast, latest, changed = pd.DataFrame(), {}, ""
+    latest: dict[str, LatestCount] = {}
+    forecast, changed = pd.DataFrame(), ""
     if len(newest):
         run = int(newest["id"].iloc[0])
         forecast = _wide(forecasts.headline(archive.forecasts([run], headline), headline))

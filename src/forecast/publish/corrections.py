@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from forecast.archive.store import Archive
-from forecast.report.corrections import Correction
+from forecast.experiment.run import Correction
 
 
 def correction_of(

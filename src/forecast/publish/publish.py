@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -111,7 +110,7 @@ def publish(
     dry_run: bool = False,
     force: bool = False,
     as_of: str | None = None,
-    today: Any = None,
+    today: dt.date | str | None = None,
     command: str = "",
     on_step: Callable[[str], None] = no_step,
     progress: bool = False,
@@ -161,7 +160,7 @@ def backfill(
     span: str,
     *,
     pages: bool = False,
-    today: Any = None,
+    today: dt.date | str | None = None,
     on_step: Callable[[str], None] = no_step,
     progress: bool = False,
 ) -> Outcome:
@@ -387,7 +386,9 @@ def _dry_run(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
 # --------------------------------------------------------------------------- parts
 
 
-def _desk(exp: Experiment, today: Any, command: str, on_step: Callable[[str], None], progress: bool) -> _Desk:
+def _desk(
+    exp: Experiment, today: dt.date | str | None, command: str, on_step: Callable[[str], None], progress: bool
+) -> _Desk:
     day = pd.Timestamp(_now().date() if today is None else today).tz_localize(None).normalize()
     return _Desk(exp, day, command, on_step, progress)
 

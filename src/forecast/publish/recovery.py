@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+import pandas as pd
 
 from forecast.archive.store import Archive
 from forecast.config.settings import Experiment
@@ -25,7 +26,9 @@ def recover(
         What was done, a line each.
     """
     runs = archive.runs(exp.name)
-    reports: list[Any] = [runs.iloc[i] for i in range(len(runs)) if isinstance(runs["path"].iloc[i], str)]
+    reports: list[pd.Series] = [
+        runs.iloc[i] for i in range(len(runs)) if isinstance(runs["path"].iloc[i], str)
+    ]
     wanted = [row for row in reports if not folders.folder_of(site, row["path"]).exists()]
     notes = [_finish(archive, row, site, scratch / "recover", on_step) for row in wanted]
     keep = {
@@ -39,7 +42,9 @@ def recover(
     return notes
 
 
-def _finish(archive: Archive, row: Any, site: Path, scratch: Path, on_step: Callable[[str], None]) -> str:
+def _finish(
+    archive: Archive, row: pd.Series, site: Path, scratch: Path, on_step: Callable[[str], None]
+) -> str:
     path = str(row["path"])
     aside = folders.aside(site, path)
     if aside.is_dir() and folders.folder_digest(aside) == row["digest"]:

@@ -8,11 +8,10 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from forecast.archive.rows import Entry
+from forecast.archive.rows import Entry, ReportEntry
 from forecast.archive.store import Archive
 from forecast.archive.track_record import matured
 from forecast.config.settings import Experiment
@@ -96,7 +95,7 @@ class Maker:
         write_report(issue, aside, command=command, png=exp.report.png)
         sync_folder(aside)
         told = json.loads((aside / "report.json").read_text(encoding="utf-8"))
-        report = {
+        report: ReportEntry = {
             "path": path,
             "title": str(told["h1"]),
             "summary": str(told["standfirst"]),
@@ -147,7 +146,7 @@ class Maker:
         runs = runs[runs["as_of"] <= str(day.date())]
         if runs.empty:
             return None
-        row: Any = runs.iloc[-1]
+        row = runs.iloc[-1]
         exp = settings_from(row["config"])
         table = self.archive.forecasts([int(row["id"])], str(row["headline"]))
         same = self.kind == "replayed" and json.loads(row["software"]) == versions()
@@ -175,7 +174,7 @@ def existing_revision(
     return int(last["revision"]) + 1, (str(last["result"]), str(last["config_digest"]))
 
 
-def remade(archive: Archive, row: Any, scratch: Path) -> Path:
+def remade(archive: Archive, row: pd.Series, scratch: Path) -> Path:
     """Make a report again from the archive alone and return its folder.
 
     Parameters

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -214,7 +213,7 @@ class _Steps:
 
     # ----------------------------------------------------------------------- figures
 
-    def _revised_table(self) -> tuple[pd.DataFrame, int, Any]:
+    def _revised_table(self) -> tuple[pd.DataFrame, int, pd.Period]:
         """Rows as the last issue would have had them, had it known the revisions of its own months."""
         table = self.obs.table
         known = table[table["released"] <= self.last.as_of]

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
-from forecast.archive.rows import Entry
+from forecast.archive.rows import Entry, ReportEntry
 from forecast.archive.store import Archive
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import Experiment, ParallelSpec, PublishSpec
 from forecast.data.observations import Observations
 from forecast.errors import DataError
-from forecast.experiment.run import Run
+from forecast.experiment.run import Correction, Run
 from forecast.publish.forecast_only import Forecasts
-from forecast.report.corrections import Correction
 
 #: Keys that decide no number of a forecast.
 _NEUTRAL = ("parallel", "publish", "overrides", "name", "question", "as_of")
-
-
-@dataclass(frozen=True)
-class Issue(Run):
-    """A run with its public record, what changed since the last issue and what it corrects, as the page takes it."""
-
-    track_record: pd.DataFrame | None = None
-    changes: pd.DataFrame | None = None
-    correction: Correction | None = None
 
 
 def neutral(exp: Experiment) -> Experiment:
@@ -62,7 +50,7 @@ def settings_digest(exp: Experiment) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def known_digest(obs: Observations, series: list[str], as_of: Any) -> str:
+def known_digest(obs: Observations, series: list[str], as_of: pd.Timestamp) -> str:
     """Return the hash of the figures as known on a day."""
     rows = obs.known(as_of, [s for s in series if s in obs.series_ids])
     text = "\n".join(
@@ -98,7 +86,7 @@ class News:
         return " and ".join(parts) or "no new figure and no revision"
 
 
-def news(obs: Observations, series: list[str], as_of: pd.Timestamp, last: Any) -> News:
+def news(obs: Observations, series: list[str], as_of: pd.Timestamp, last: pd.Series | None) -> News:
     """Return what is new since the last report (a row of `Archive.runs`, None for none)."""
     if last is None:
         months = sorted({str(obs.as_of(as_of, s).last_official[s]) for s in series})
@@ -158,7 +146,7 @@ def refuse_shrinking(obs: Observations, archive: Archive, series: list[str]) -> 
 # --------------------------------------------------------------------------- what is recorded
 
 
-def last_months(obs: Observations, series: list[str], as_of: Any) -> dict[str, str]:
+def last_months(obs: Observations, series: list[str], as_of: pd.Timestamp) -> dict[str, str]:
     """Return the last official month of each series."""
     return {s: str(obs.as_of(as_of, s).last_official[s]) for s in series}
 
@@ -174,7 +162,7 @@ def entry_of(
     matured: pd.DataFrame,
     changed: pd.DataFrame,
     revision: int,
-    report: Mapping[str, Any] | None,
+    report: ReportEntry | None,
 ) -> Entry:
     """Return a round as the archive takes it."""
     series = list(exp.target.series)
@@ -220,7 +208,7 @@ def record_of(
     archive: Archive,
     exp: Experiment,
     obs: Observations,
-    as_of: Any,
+    as_of: pd.Timestamp,
     before: int | None = None,
     since: str = "",
 ) -> pd.DataFrame:
@@ -250,7 +238,7 @@ def record_of(
 
 def as_issue(
     result: Run, exp: Experiment, record: pd.DataFrame, changed: pd.DataFrame, corrects: Correction | None
-) -> Issue:
+) -> Run:
     """Return a run as the page takes it: the public record before this issue, the replay, what changed."""
     from forecast.report import view
 
@@ -260,7 +248,5 @@ def as_issue(
     published = published[published["origin"] < result.as_of]
     if len(published):
         told = pd.concat([published, told], ignore_index=True) if len(told) else published
-    mine = changed[changed["series_id"] == main].drop(columns="series_id") if len(changed) else None
-    fields: dict[str, Any] = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
-    fields |= {"experiment": neutral(exp), "track_record": told, "changes": mine, "correction": corrects}
-    return Issue(**fields)
+    mine = changed[changed["series_id"] == main].drop(columns="series_id") if len(changed) else pd.DataFrame()
+    return replace(result, experiment=neutral(exp), track_record=told, changes=mine, correction=corrects)

@@ -210,7 +210,7 @@ def sentences(page: Page) -> list[str]:
         part for one in page.banners for part in (one.head, one.text, *(link.words for link in one.links))
     ]
     out += [part for fact in page.facts for part in (fact.what, fact.number, fact.about)]
-    blocks: list[Any] = [] if page.lead is None else [page.lead]
+    blocks: list[Block] = [] if page.lead is None else [page.lead]
     for section in page.sections:
         out += [section.question, section.nav, section.find]
         blocks += list(section.blocks)
@@ -219,7 +219,7 @@ def sentences(page: Page) -> list[str]:
     return [text for text in out if text]
 
 
-def _words(block: Any) -> list[str]:
+def _words(block: Block | Note | Download) -> list[str]:
     if isinstance(block, Table):
         out = [block.caption, block.foot, *(head.text for head in block.head)]
         for row in block.rows:

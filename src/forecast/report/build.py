@@ -29,7 +29,10 @@ from forecast.report.write.html import TEMPLATES, css_text
 from forecast.report.write.markdown import markdown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecast.experiment.run import Run
+    from forecast.report.sections.top import Report
 
 WHOLE_FOOT = mark("Forecasts rest on published figures and on models that are wrong in ways described above.")
 BRIEF_FOOT = mark(
@@ -172,9 +175,9 @@ def _manifest(
         "command": command,
         "seed": run.experiment.seed,
         "versions": dict(versions or companions.versions()),
-        "digests": dict(getattr(run, "digests", {})),
+        "digests": dict(run.digests),
         "parallel": dataclasses.asdict(run.experiment.parallel),
-        "durations": dict(durations if durations is not None else getattr(run, "durations", {})),
+        "durations": dict(run.durations if durations is None else durations),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
 
@@ -184,7 +187,7 @@ def _manifest(
 
 def build_page(
     run: Run, studio: Studio, command: str = "", versions: Mapping[str, str] | None = None
-) -> tuple[Page, dict[str, Any]]:
+) -> tuple[Page, dict[str, pd.DataFrame]]:
     """Return the content of a run's page and the tables that go beside it; charts are drawn in `studio`."""
     from forecast.report.sections import causes, effects, method, top, trust
     from forecast.report.sections import next as months_ahead
@@ -205,10 +208,10 @@ def build_page(
         command=command,
         versions=dict(versions or {}),
     )
-    tables = {name: getattr(run, name, None) for name in CSV_FILES}
-    if tables["track_record"] is None:
+    tables: dict[str, pd.DataFrame] = {name: getattr(run, name) for name in CSV_FILES}
+    if not len(run.track_record):
         tables["track_record"] = facts.track_record(run, main)
-    empty = {f"{name}.csv" for name, table in tables.items() if table is None or not len(table)}
+    empty = {f"{name}.csv" for name, table in tables.items() if not len(table)}
     lead = top.first_chart(report)
     rest = (
         ()
@@ -251,7 +254,7 @@ def build_page(
     return page, tables
 
 
-def _numbers(r: Any) -> dict[str, Any]:
+def _numbers(r: Report) -> dict[str, Any]:
     """Return the numbers behind the words, unrounded, for `report.json`."""
     view = r.view
     return {
@@ -267,8 +270,10 @@ def _numbers(r: Any) -> dict[str, Any]:
     }
 
 
-def _hashes(run: Run, tables: Mapping[str, Any], versions: Mapping[str, str] | None) -> dict[str, str]:
-    digests = dict(getattr(run, "digests", {}))
+def _hashes(
+    run: Run, tables: Mapping[str, pd.DataFrame], versions: Mapping[str, str] | None
+) -> dict[str, str]:
+    digests = dict(run.digests)
     known = companions.csv_bytes(tables["observations"], "observations")
     kept = dict(versions or {})
     software = ", ".join(

@@ -16,9 +16,9 @@ from forecast.report import labels as names
 from forecast.report.blocks import Cell, Head, Page, Row, Section, Table
 from forecast.report.catalogue import speaking, t
 from forecast.report.figures.renderer import Studio
-from forecast.report.rows import pick
 from forecast.report.write.files import read_csv, reading
 from forecast.report.write.markdown import markdown
+from forecast.tables.forecasts import select
 
 _OF_SCORES = ("model", "knowledge", "series_id", "horizon", "era", "scale", "metric", "skill")
 FILES = ("report.json", "scores.csv", "experiment.yaml")
@@ -39,8 +39,8 @@ class RunFolder:
 
     def skill(self, model: str, horizon: str) -> str:
         """Return the skill on logs over all dates against the run's own baseline, in words."""
-        rows = pick(self.scores, model=model, horizon=horizon, series_id=self.series, era="all")
-        rows = pick(rows, scale="log", metric="wis")
+        rows = select(self.scores, model=model, horizon=horizon, series_id=self.series, era="all")
+        rows = select(rows, scale="log", metric="wis")
         rows = rows[rows["knowledge"] != "hindsight"].dropna(subset=["skill"])
         return w.skill(float(rows["skill"].iloc[0])) if len(rows) else t("not scored")
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,51 +13,25 @@ from forecast.report.blocks import Banner, Link
 from forecast.report.catalogue import t
 from forecast.report.rows import records
 
+if TYPE_CHECKING:
+    from forecast.experiment.run import Correction, Run
+
 #: A forecast as the page gives it: its middle, and its 80% range unless it was refused.
 Given = tuple[float, tuple[float, float] | None]
 
 
-@dataclass(frozen=True)
-class Correction:
-    """What the archive knows of the page that a report corrects.
-
-    Attributes
-    ----------
-    day : Timestamp
-        When the correction was made.
-    before : DataFrame
-        The forecasts of the page before, all rows of its headline.
-    headline : str
-        The row that was its headline.
-    same : bool
-        Whether every number of its forecasts is what it is now.
-    first : str
-        Path of the page as first published, in the site.
-    last : str
-        Path of the page that is corrected, where it is another one than the first.
-    """
-
-    day: pd.Timestamp
-    before: pd.DataFrame
-    headline: str
-    same: bool
-    first: str
-    last: str = ""
-
-
-def banner(run: Any, view: facts.View, horizon: int) -> Banner | None:
+def banner(run: Run, view: facts.View, horizon: int) -> Banner | None:
     """Return the banner of a corrected report; None for one that corrects nothing.
 
     Parameters
     ----------
     run : Run
-        With a `Correction` as its ``correction`` where it corrects a page.
     view : View
         The series of the headline.
     horizon : int
         The distance of the headline.
     """
-    one: Correction | None = getattr(run, "correction", None)
+    one = run.correction
     if one is None:
         return None
     now = view.numbers(horizon)
@@ -87,7 +60,7 @@ def links(one: Correction) -> tuple[Link, ...]:
 
 
 def what_was_wrong(
-    month: Any, before: Given | None, after: Given | None, same: bool = False, whole: bool = True
+    month: pd.Period, before: Given | None, after: Given | None, same: bool = False, whole: bool = True
 ) -> str:
     """Return what was wrong: the old and the new forecast of the headline's month.
 

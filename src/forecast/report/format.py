@@ -6,10 +6,10 @@ reader sees in the foot notes ("rounded to the nearest 100", "chances in steps o
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -203,13 +203,16 @@ def decimal(value: float, places: int) -> str:
 
 # --------------------------------------------------------------------------- dates
 
+Month = pd.Period | dt.date | str
+Day = dt.date | str
 
-def month(value: Any) -> pd.Period:
+
+def month(value: Month) -> pd.Period:
     """Return a month as a `pandas.Period`, from a period, a date or ``YYYY-MM``."""
     return value if isinstance(value, pd.Period) else pd.Period(value, freq="M")
 
 
-def month_short(value: Any) -> str:
+def month_short(value: Month) -> str:
     """Return ``Sep 2026`` (charts and tables)."""
     period = month(value)
     return str(
@@ -217,40 +220,40 @@ def month_short(value: Any) -> str:
     )
 
 
-def month_long(value: Any) -> str:
+def month_long(value: Month) -> str:
     """Return ``September 2026`` (prose)."""
     period = month(value)
     return str(formats()["month"].format(month=formats()["months"][period.month - 1], year=period.year))
 
 
-def month_name(value: Any) -> str:
+def month_name(value: Month) -> str:
     """Return the month without its year."""
     return str(formats()["months"][month(value).month - 1])
 
 
-def month_abbreviation(value: Any) -> str:
+def month_abbreviation(value: Month) -> str:
     """Return the short name of the month, without its year."""
     return str(formats()["months_short"][month(value).month - 1])
 
 
-def month_file(value: Any) -> str:
+def month_file(value: Month) -> str:
     """Return ``2026-09`` (files)."""
     return str(month(value))
 
 
-def day_long(value: Any) -> str:
+def day_long(value: Day) -> str:
     """Return ``30 September 2026``."""
     day = pd.Timestamp(value)
     return str(formats()["day"].format(day=day.day, month=formats()["months"][day.month - 1], year=day.year))
 
 
-def day_short(value: Any) -> str:
+def day_short(value: Day) -> str:
     """Return ``30 Sep 2026`` (charts and tables)."""
     day = pd.Timestamp(value)
     return f"{day.day} {formats()['months_short'][day.month - 1]} {day.year}"
 
 
-def half_of_month(value: Any) -> str:
+def half_of_month(value: Day) -> str:
     """Return ``in the second half of October 2026``: how a day is told that is not on record."""
     day = pd.Timestamp(value)
     if day.day <= 15:

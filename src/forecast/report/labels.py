@@ -192,7 +192,7 @@ class SeriesName:
         return ", ".join(part for part in (self.noun or self.label, self.where) if part)
 
 
-def _text(row: Mapping[str, Any], key: str) -> str:
+def _text(row: Mapping[str, str | float | None], key: str) -> str:
     value = row.get(key, "")
     return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value)
 
@@ -212,7 +212,7 @@ def label_words(label: str, inside: bool = False) -> str:
     return t("in the {area}", area=told) if inside else told
 
 
-def series_name(series_id: str, row: Mapping[str, Any]) -> SeriesName:
+def series_name(series_id: str, row: Mapping[str, str | float | None]) -> SeriesName:
     """Return how a series is spoken of, from its row of the table of series.
 
     Parameters

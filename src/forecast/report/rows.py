@@ -5,13 +5,61 @@ from __future__ import annotations
 import functools
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from forecast.tables.forecasts import select
 
-pick = select  #: an unknown column is an error
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
+
+
+class ForecastRow(Protocol):
+    """A month of a forecast, as `view.quantiles` lays it out; an end of a range that was refused is NaN."""
+
+    month: pd.Period
+    horizon: int
+    middle: float
+    lower_50: float
+    upper_50: float
+    lower_80: float
+    upper_80: float
+    lower_95: float
+    upper_95: float
+
+
+class ComparisonRow(Protocol):
+    """How a row of forecasts compares with the baseline, and what may be said of it."""
+
+    skill: float
+    lower: float
+    upper: float
+    p: float
+    n: int
+    five_best_share: float
+    words: str
+
+    def _replace(self, *, words: str) -> ComparisonRow:
+        """Return the row with other words."""
+
+
+class ScoreRow(Protocol):
+    """One score of a row of forecasts."""
+
+    value: float
+    skill: float
+    n_ok: int
+    note: str
+
+
+class CoverageRow(Protocol):
+    """How often a range held, and where the true share may lie."""
+
+    covered: float
+    lower: float
+    upper: float
+    n: int
 
 
 def records(table: pd.DataFrame) -> list[Any]:
@@ -38,15 +86,15 @@ class FoldCount:
     last_origin: pd.Timestamp | None = None
 
 
-def fold_count(run: Any, model: str, knowledge: str, series_id: str) -> FoldCount:
+def fold_count(run: Run, model: str, knowledge: str, series_id: str) -> FoldCount:
     """Return the counted folds of a row; combinations have no folds, their replayed dates count."""
     rows = (
-        pick(run.folds, model=model, knowledge=knowledge, series_id=series_id)
+        select(run.folds, model=model, knowledge=knowledge, series_id=series_id)
         if len(run.folds)
         else run.folds
     )
     if not len(rows):
-        made = pick(run.backtest, model=model, knowledge=knowledge, series_id=series_id)
+        made = select(run.backtest, model=model, knowledge=knowledge, series_id=series_id)
         n = int(made["origin"].nunique()) if len(made) else 0
         return FoldCount(n, n, 0, 0)
     failed = rows[rows["status"] == "failed"].sort_values("origin")

@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -53,6 +53,27 @@ class SiteIssue:
     kind: str = "published"
 
 
+class LatestCount(TypedDict):
+    """The latest count of a series."""
+
+    month: str
+    value: float
+
+
+class Status(TypedDict, total=False):
+    """What `status.json` says beside the schema: state, dates, message."""
+
+    state: str
+    checked: str
+    code: int
+    message: str
+    latest_month: str
+    newest_release: str
+    next_expected: dict[str, str]
+    clock_before_newest_release: bool
+    banner: str
+
+
 @dataclass(frozen=True)
 class SiteContent:
     """All that the site shows.
@@ -81,8 +102,8 @@ class SiteContent:
         What changed since the last issue, in a sentence.
     stale : str
         The banner when figures are late; empty otherwise.
-    status : mapping
-        What `status.json` says beside the schema: state, dates, message.
+    status : Status
+        What `status.json` says.
     url : str
         Address of the site, for the feed; empty = relative links.
     caveat : str
@@ -98,7 +119,7 @@ class SiteContent:
     question: str = ""
     issues: tuple[SiteIssue, ...] = ()
     forecast: pd.DataFrame = field(default_factory=pd.DataFrame)
-    latest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    latest: Mapping[str, LatestCount] = field(default_factory=dict)
     record: pd.DataFrame = field(default_factory=pd.DataFrame)
     replay: pd.DataFrame = field(default_factory=pd.DataFrame)
     summary: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -107,7 +128,7 @@ class SiteContent:
     labels: Mapping[str, str] = field(default_factory=dict)
     changed: str = ""
     stale: str = ""
-    status: Mapping[str, Any] = field(default_factory=dict)
+    status: Status = field(default_factory=Status)
     url: str = ""
     caveat: str = ""
     headline: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,14 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.catalogue import t
+from forecast.report.rows import ForecastRow, ScoreRow, records
 from forecast.report.rows import fold_count as fold_count
-from forecast.report.rows import pick, records
 from forecast.scoring.calibration import promise_bar
 from forecast.tables import forecasts
+from forecast.tables.forecasts import select
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 #: Central ranges that the page shows: name of the columns, nominal level, the two quantile levels.
 RANGES: tuple[tuple[str, float, float, float], ...] = (
@@ -27,7 +31,7 @@ RANGES: tuple[tuple[str, float, float, float], ...] = (
 SHOWN_HORIZONS = (1, 3, 6, 12)
 
 
-def headline_knowledge(run: Any) -> str:
+def headline_knowledge(run: Run) -> str:
     """Return how much of the events the headline's row of a run knew."""
     return forecasts.headline_knowledge(run.forecasts if len(run.forecasts) else run.backtest, run.headline)
 
@@ -84,7 +88,7 @@ class View:
         found = self.counts.get(month)
         return None if found is None or not np.isfinite(found) else float(found)
 
-    def range(self, row: Any, name: str) -> tuple[float, float] | None:
+    def range(self, row: ForecastRow, name: str) -> tuple[float, float] | None:
         """Return a range of a row of `ahead`, or None where it was refused."""
         low, high = float(getattr(row, f"lower_{name}")), float(getattr(row, f"upper_{name}"))
         return (low, high) if np.isfinite(low) and np.isfinite(high) else None
@@ -100,27 +104,28 @@ class View:
 
         return float(probability_above(row.index.to_numpy(float), row.to_numpy(float), threshold))
 
-    def numbers(self, horizon: int) -> Any:
-        """Return the row of a distance as a named tuple, or None."""
+    def numbers(self, horizon: int) -> ForecastRow | None:
+        """Return the row of a distance, or None."""
         rows = self.ahead[self.ahead["horizon"] == horizon]
         return next(iter(records(rows)), None)
 
 
-def view(run: Any, series_id: str) -> View:
+def view(run: Run, series_id: str) -> View:
     """Return one series of a run, ready for the page."""
-    known = pick(run.observations, series_id=series_id).sort_values("month")
+    known = select(run.observations, series_id=series_id).sort_values("month")
     known = known[known["status"] != "leak"] if "status" in known else known
     counts = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
     # a revision comes much later than the first figure of its month
-    firsts = pick(getattr(run, "first_released", known), series_id=series_id)
+    firsts = select(run.first_released, series_id=series_id)
     firsts = firsts if len(firsts) else known
     days = pd.Series(
         pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
     )
     rows = headline_rows(run.forecasts, run.headline, series_id)
     levels = forecasts.wide(rows, "horizon") if len(rows) else pd.DataFrame()
-    later = pick(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
-    meta = run.series.loc[series_id].to_dict() if series_id in run.series.index else {}
+    later = select(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
+    known_series = series_id in run.series.index
+    meta = dict(zip(run.series.columns, run.series.loc[series_id], strict=True)) if known_series else {}
     finite = counts.dropna()
     return View(
         series_id=series_id,
@@ -146,19 +151,19 @@ def usual_wait(seen: View) -> int | None:
 
 def headline_rows(table: pd.DataFrame, headline: str, series_id: str) -> pd.DataFrame:
     """Return the rows of the headline for a series."""
-    return pick(forecasts.headline(table, headline), series_id=series_id)
+    return select(forecasts.headline(table, headline), series_id=series_id)
 
 
-def _basis(run: Any, series_id: str) -> dict[int, Basis]:
+def _basis(run: Run, series_id: str) -> dict[int, Basis]:
     table = run.intervals
     if not len(table):
         return {}
     knowledge = headline_knowledge(run)
     spec = run.experiment.combination.get(run.headline)
-    rows = pick(table, model=run.headline, series_id=series_id, scenario="", knowledge=knowledge)
+    rows = select(table, model=run.headline, series_id=series_id, scenario="", knowledge=knowledge)
     if not len(rows) and spec is not None:
         # quantiles of members were averaged: the combination rests on the member with the fewest errors
-        rows = pick(table, model=tuple(spec.members), series_id=series_id, scenario="", knowledge="none")
+        rows = select(table, model=tuple(spec.members), series_id=series_id, scenario="", knowledge="none")
     rows = rows[rows["origin"] == rows["origin"].max()].sort_values("n_errors")
     out: dict[int, Basis] = {}
     for row in records(rows):
@@ -187,12 +192,12 @@ def needed(level: float, method: str = "square_root", horizon: int = 1) -> int:
     return int(np.ceil(float(table[horizon - 1, 0]) - 1e-9))
 
 
-def need(run: Any, level: float, horizon: int) -> int:
+def need(run: Run, level: float, horizon: int) -> int:
     """Return `needed` by the rule of a run's own method."""
     return needed(level, str(run.experiment.intervals.method), horizon)
 
 
-def headline_series(run: Any) -> str:
+def headline_series(run: Run) -> str:
     """Return the series that the page is about: the total where there is one, else the first."""
     total = run.experiment.target.total
     if total and total in run.series.index:
@@ -201,7 +206,7 @@ def headline_series(run: Any) -> str:
     return str(wanted[0] if wanted else run.series.index[0])
 
 
-def other_series(run: Any, main: str) -> list[str]:
+def other_series(run: Run, main: str) -> list[str]:
     """Return the series beside the one that the page is about, in the order of the experiment."""
     return [str(s) for s in run.series.index if s != main]
 
@@ -213,16 +218,16 @@ def shown_backtest(table: pd.DataFrame, series_id: str) -> pd.DataFrame:
     """Return what the page reads of a backtest: one series, the levels of `RANGES`; a twentieth of it with many series."""
     wanted = (0.5, *(level for _, _, *both in RANGES for level in both))
     found = [level for level in table["level"].unique() if np.isclose(float(level), wanted).any()]
-    return pick(table[table["level"].isin(found)], series_id=series_id)
+    return select(table[table["level"].isin(found)], series_id=series_id)
 
 
-def replayed(run: Any, series_id: str) -> pd.DataFrame:
+def replayed(run: Run, series_id: str) -> pd.DataFrame:
     """Return the headline's replayed forecasts with what was counted: ``origin month horizon middle ... truth``."""
     table = quantiles(headline_rows(run.backtest, run.headline, series_id))
     if not len(table):
         return table.assign(truth=pd.Series(dtype=float))
     table = table[table["origin"] < run.as_of]
-    known = pick(run.observations, series_id=series_id)
+    known = select(run.observations, series_id=series_id)
     truth = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
     start = run.experiment.backtest.score_from
     out = table.assign(truth=table["month"].map(truth))
@@ -240,7 +245,7 @@ def inside(table: pd.DataFrame, name: str = "80") -> pd.Series:
     return (rows["truth"] >= rows[f"lower_{name}"]) & (rows["truth"] <= rows[f"upper_{name}"])
 
 
-def track_record(run: Any, series_id: str) -> pd.DataFrame:
+def track_record(run: Run, series_id: str) -> pd.DataFrame:
     """Return the replayed forecasts of the headline with their outcomes, in the columns of the track record."""
     table = replayed(run, series_id).dropna(subset=["truth"])
     out = table.assign(kind="replayed", series_id=series_id)
@@ -254,7 +259,7 @@ def track_record(run: Any, series_id: str) -> pd.DataFrame:
     return out[[*front, *levels, "truth", "inside_50", "inside_80", "error"]].reset_index(drop=True)
 
 
-def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> Any:
+def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> ForecastRow | None:
     """Return the replayed one-month forecast of a month, or None."""
     rows = replay[(replay["month"] == month) & (replay["horizon"] == 1)].sort_values("origin")
     return next(iter(records(rows.iloc[-1:])), None)
@@ -285,12 +290,14 @@ class Held:
         return self.low <= self.share <= self.high
 
 
-def coverage(run: Any, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS) -> list[Held]:
+def coverage(run: Run, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS) -> list[Held]:
     """Return how often the headline's ranges held, over the whole replay."""
     table = run.calibration
     if not len(table):
         return []
-    rows = pick(table, model=run.headline, knowledge=headline_knowledge(run), series_id=series_id, era="all")
+    rows = select(
+        table, model=run.headline, knowledge=headline_knowledge(run), series_id=series_id, era="all"
+    )
     out = []
     for row in records(rows):
         if not str(row.horizon).isdigit() or int(row.horizon) not in horizons or not row.n > 0:
@@ -310,11 +317,13 @@ def held_at(found: Sequence[Held], horizon: int, nominal: float) -> Held | None:
 class ScoreBook:
     """Scores on logs of one series, looked up by row, distance, metric and era."""
 
-    rows: Mapping[tuple[str, str, str, str, str], Any]
+    rows: Mapping[tuple[str, str, str, str, str], ScoreRow]
     eras: tuple[str, ...]  #: eras in which the headline was scored on twelve dates or more, in order
 
-    def get(self, model: str, knowledge: str, horizon: int | str, metric: str, era: str = "all") -> Any:
-        """Return one row of the scores as a named tuple, or None."""
+    def get(
+        self, model: str, knowledge: str, horizon: int | str, metric: str, era: str = "all"
+    ) -> ScoreRow | None:
+        """Return one row of the scores, or None."""
         return self.rows.get((model, knowledge, str(horizon), metric, era))
 
     def skill(
@@ -328,12 +337,12 @@ class ScoreBook:
 METRICS = ("wis", "mae", "median_error")
 
 
-def score_book(run: Any, series_id: str) -> ScoreBook:
+def score_book(run: Run, series_id: str) -> ScoreBook:
     """Return the scores that the page prints."""
     table = run.scores
     if not len(table):
         return ScoreBook({}, ())
-    table = pick(table, series_id=series_id, scale="log", scenario="", metric=METRICS)
+    table = select(table, series_id=series_id, scale="log", scenario="", metric=METRICS)
     rows = {(r.model, r.knowledge, str(r.horizon), r.metric, r.era): r for r in records(table)}
     book = ScoreBook(rows, ())
     knowledge = headline_knowledge(run)
@@ -345,7 +354,7 @@ def score_book(run: Any, series_id: str) -> ScoreBook:
     return ScoreBook(rows, tuple(found))
 
 
-def era_words(run: Any, era: str) -> str:
+def era_words(run: Run, era: str) -> str:
     """Return how an era is spoken of: ``since 2020`` or ``2014 to 2019``."""
     first, last = run.experiment.report.eras[era]
     if era_is_open(run, era):
@@ -353,7 +362,7 @@ def era_words(run: Any, era: str) -> str:
     return t("{first} to {last}", first=first[:4], last=last[:4])
 
 
-def era_is_open(run: Any, era: str) -> bool:
+def era_is_open(run: Run, era: str) -> bool:
     """Return whether an era still runs on the date of the report."""
     last = run.experiment.report.eras[era][1]
     return bool(last[:4] >= "2100" or pd.Period(last, "M") >= pd.Period(run.as_of, "M"))
@@ -362,7 +371,7 @@ def era_is_open(run: Any, era: str) -> bool:
 # --------------------------------------------------------------------------- events
 
 
-def display_events(run: Any) -> pd.DataFrame:
+def display_events(run: Run) -> pd.DataFrame:
     """Return the events a reader expects on a chart, one a month or bundle: ``month label names ids size priority``."""
     table = run.events
     columns = ["month", "label", "names", "ids", "size", "priority", "started"]
@@ -404,7 +413,7 @@ def display_events(run: Any) -> pd.DataFrame:
     return pd.DataFrame(made, columns=columns).sort_values("month", ignore_index=True)
 
 
-def flags(run: Any, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
+def flags(run: Run, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
     """Return at most nine events of a window: by priority by rule, groups before single ones.
 
     Of one priority those go first that are farthest from the ones chosen, so that the whole window is told.
@@ -427,7 +436,7 @@ def _distance(months: pd.Series, i: int, chosen: Sequence[int]) -> int:
     return min((abs((months[i] - months[j]).n) for j in chosen), default=0)
 
 
-def first_chart_start(run: Any, seen: View) -> pd.Period:
+def first_chart_start(run: Run, seen: View) -> pd.Period:
     """Return the first month of the first chart: after the last break of level that is a year or more back.
 
     The setting ``report.level_break`` decides where it is given. Otherwise the first whole month after the
@@ -448,7 +457,7 @@ def first_chart_start(run: Any, seen: View) -> pd.Period:
     return max(first, start)
 
 
-def new_event_months(run: Any) -> set[pd.Period]:
+def new_event_months(run: Run) -> set[pd.Period]:
     """Return the months in which an event of priority 1 (by rule) took effect."""
     if not len(run.events):
         return set()

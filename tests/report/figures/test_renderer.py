@@ -1,6 +1,7 @@
 """Charts drawn for the page."""
 
 from figure_checks import fan, monthly
+from forecast.report.blocks import Chart
 from forecast.report.figures.forecast import forecast_chart
 from forecast.report.figures.renderer import Studio
 
@@ -11,7 +12,7 @@ def draw(**how):
 
 def test_a_chart_has_two_drawings_and_its_files():
     studio = Studio(png=True)
-    chart = studio.chart("fan", draw, title="T", subtitle="S", note="N", label="L", csv="f.csv", start=3)
+    chart = studio.chart(draw, Chart("fan", "T", "S", "N", "L", "f.csv", start=3))
     assert 'class="chart wide"' in chart.wide and 'class="chart narrow"' in chart.narrow
     assert (chart.title, chart.start, chart.csv) == ("T", 3, "f.csv")
     assert set(studio.files) == {"figures/fan.svg", "figures/fan.png"}
@@ -20,5 +21,5 @@ def test_a_chart_has_two_drawings_and_its_files():
 
 def test_without_png_there_is_only_svg():
     studio = Studio(png=False)
-    studio.chart("fan", draw, title="T", subtitle="S", note="N", label="L", csv="f.csv")
+    studio.chart(draw, Chart("fan", "T", "S", "N", "L", "f.csv"))
     assert set(studio.files) == {"figures/fan.svg"}

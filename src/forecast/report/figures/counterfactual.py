@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 #: The scale ends at so many times the largest count; a fan is cut there.
 ROOM = 2.0
@@ -23,7 +28,7 @@ def response_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the chart of the months with and without an event.
 
     Parameters
@@ -76,7 +81,7 @@ def response_chart(
 
 
 def _ends(
-    canvas: f.Canvas, ax: Any, ends: list[tuple[float, str, str, str]], top: float, narrow: bool
+    canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str]], top: float, narrow: bool
 ) -> None:
     scale = ax.get_window_extent().height / top
     heights = f.spread([min(value, top) * scale for value, *_ in ends], 32, low=12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,11 @@ from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.rows import records
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 MAIN_LEVEL = 0.8
 
@@ -23,7 +28,7 @@ def coverage_chart(
     unit: str = "months",
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the dot chart of achieved coverage.
 
     Parameters
@@ -68,7 +73,7 @@ def coverage_chart(
     return canvas.figure
 
 
-def _promises(canvas: f.Canvas, ax: Any, nominals: list[float], narrow: bool) -> None:
+def _promises(canvas: f.Canvas, ax: Axes, nominals: list[float], narrow: bool) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
@@ -82,7 +87,7 @@ def _promises(canvas: f.Canvas, ax: Any, nominals: list[float], narrow: bool) ->
         )
 
 
-def _row(canvas: f.Canvas, ax: Any, dots: list[Any], y: int, narrow: bool) -> None:
+def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int, narrow: bool) -> None:
     """Draw the dots of one distance; labels stand left of them, or above where that is too close."""
     low = ax.get_xlim()[0]
     room = ax.get_window_extent().width
@@ -96,7 +101,17 @@ def _row(canvas: f.Canvas, ax: Any, dots: list[Any], y: int, narrow: bool) -> No
         outside = not row.low <= row.share <= row.high
         role = "ev" if outside else "fc"
         ax.plot([row.low, row.high], [y, y], color=canvas["plac"], lw=13, solid_capstyle="butt", zorder=1)
-        mark = {"marker": "D" if outside else "o", "ms": 8 if outside else 8.5, "color": canvas[role]}
-        ax.plot([row.share], [y], zorder=5, mec=canvas["bg"], mew=1, clip_on=False, **mark)
+        marker, size = ("D", 8.0) if outside else ("o", 8.5)
+        ax.plot(
+            [row.share],
+            [y],
+            marker=marker,
+            ms=size,
+            color=canvas[role],
+            zorder=5,
+            mec=canvas["bg"],
+            mew=1,
+            clip_on=False,
+        )
         shift, ha = ((centre - x, 14.0), "center") if above else ((-9.0, 0.0), "right")
         canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)

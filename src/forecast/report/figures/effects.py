@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,11 @@ from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.rows import records
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 TICKS = (-0.95, -0.9, -0.75, -0.5, 0.0, 1.0, 3.0, 9.0)
 
@@ -23,7 +28,7 @@ def effects_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the chart of jumps on a log axis labelled in percent.
 
     Parameters
@@ -73,7 +78,7 @@ def _tick(share: float) -> str:
     return f"{w.signed(100 * share)}%" if share else "0"
 
 
-def _room_for(canvas: f.Canvas, ax: Any, ticks: list[float]) -> list[float]:
+def _room_for(canvas: f.Canvas, ax: Axes, ticks: list[float]) -> list[float]:
     """Return the ticks whose labels stand apart and inside the drawing, those nearest to 0 first."""
     kept: dict[float, tuple[float, float]] = {}
     for tick in sorted(ticks, key=lambda tick: abs(math.log1p(tick))):
@@ -92,7 +97,7 @@ def _limits(effects: pd.DataFrame) -> tuple[float, float]:
 
 
 def _above(
-    canvas: f.Canvas, ax: Any, x: float, words: str, up: float, ha: str, data: bool = False, shift: float = 0
+    canvas: f.Canvas, ax: Axes, x: float, words: str, up: float, ha: str, data: bool = False, shift: float = 0
 ) -> None:
     from matplotlib.transforms import blended_transform_factory
 
@@ -112,7 +117,7 @@ def _above(
     )
 
 
-def _row(canvas: f.Canvas, ax: Any, row: Any, i: int, limits: tuple[float, float], narrow: bool) -> None:
+def _row(canvas: f.Canvas, ax: Axes, row: Any, i: int, limits: tuple[float, float], narrow: bool) -> None:
     role, y = "fc" if row.clear else "muted", i + (0.2 if narrow else 0)
     colour = canvas[role]
     for ends, width, z in (

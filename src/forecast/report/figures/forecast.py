@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,11 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 BANDS = (("lower_80", "upper_80", "b80", 1.0), ("lower_50", "upper_50", "b50", 1.1))
 NO_RANGE = mark("no 80% range from here:\ntoo few past misses")
@@ -28,7 +34,7 @@ def forecast_chart(
     whole: bool = True,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the fan chart.
 
     Parameters
@@ -111,7 +117,7 @@ def _fan(counts: pd.DataFrame, forecast: pd.DataFrame, column: str) -> np.ndarra
     return np.append(float(counts["value"].iloc[-1]), forecast[column].to_numpy(float))
 
 
-def _bands(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, forecast: pd.DataFrame) -> None:
+def _bands(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, forecast: pd.DataFrame) -> None:
     at = np.arange(len(counts) - 1, len(counts) + len(forecast))
     for low, high, role, z in BANDS:
         if low not in forecast or high not in forecast:
@@ -130,7 +136,7 @@ def _bands(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, forecast: pd.DataFra
     canvas.avoid(ax, at, middle)
 
 
-def _refusal(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, narrow: bool) -> None:
+def _refusal(canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, months: int, narrow: bool) -> None:
     """Say at the end of the 80% band why it stops, where it stops before the forecast does."""
     if "upper_80" not in forecast or not np.isfinite(forecast["upper_80"]).any():
         return
@@ -142,7 +148,7 @@ def _refusal(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, nar
         canvas.place(ax, at, height, words, "muted", size=11.5, prefer=sides, must=not narrow)
 
 
-def _other_models(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, others: pd.DataFrame) -> None:
+def _other_models(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, others: pd.DataFrame) -> None:
     first, last = counts["month"].iloc[0], float(counts["value"].iloc[-1])
     for toggle, rows in others.groupby("toggle", sort=False):
         role = str(rows["role"].iloc[0])
@@ -153,7 +159,7 @@ def _other_models(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, others: pd.Da
         line.set_gid(f"c:mod {toggle}")
 
 
-def _heading(canvas: f.Canvas, ax: Any, months: int, published: str, narrow: bool) -> None:
+def _heading(canvas: f.Canvas, ax: Axes, months: int, published: str, narrow: bool) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
@@ -163,7 +169,7 @@ def _heading(canvas: f.Canvas, ax: Any, months: int, published: str, narrow: boo
     canvas.text(ax, months - 0.5, 1, t("Forecast"), "fc", bold=True, shift=(5, 16), **style)
 
 
-def _ends(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, whole: bool, narrow: bool) -> None:
+def _ends(canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, months: int, whole: bool, narrow: bool) -> None:
     rows = _labels(forecast)
     x = months + len(forecast) - 1
     scale = ax.get_window_extent().height / ax.get_ylim()[1]
@@ -177,17 +183,15 @@ def _ends(canvas: f.Canvas, ax: Any, forecast: pd.DataFrame, months: int, whole:
         main = key == "middle"
         role = "fc" if main else "muted" if narrow else "ink"
         number = w.rounded(float(forecast[key].iloc[-1]), whole)
-        at = {"x": x, "y": height / scale, "halo": False}
-        canvas.text(ax, words=number, role=role, bold=main, size=11.5 if narrow else 12.5, shift=(8, 0), **at)
+        write = functools.partial(canvas.text, ax, x, height / scale, halo=False)
+        write(number, role, bold=main, size=11.5 if narrow else 12.5, shift=(8, 0))
         if not narrow:
-            canvas.text(
-                ax, words=text, role="fc" if main else "muted", size=12, shift=(15 + numbers, 0), **at
-            )
+            write(text, "fc" if main else "muted", size=12, shift=(15 + numbers, 0))
         elif share and not any(0 < height - other < gap * 1.8 for other in heights):
-            canvas.text(ax, words=share, role="muted", size=11, shift=(8, -13), **at)
+            write(share, "muted", size=11, shift=(8, -13))
 
 
-def _afterwards(canvas: f.Canvas, ax: Any, later: pd.DataFrame, first: pd.Period, narrow: bool) -> None:
+def _afterwards(canvas: f.Canvas, ax: Axes, later: pd.DataFrame, first: pd.Period, narrow: bool) -> None:
     right = ax.get_xlim()[1]
     x = list(f.index_of(list(later["month"]), first))
     shown = [(i, float(v)) for i, v in zip(x, later["value"], strict=True) if i <= right]
@@ -207,7 +211,7 @@ def _afterwards(canvas: f.Canvas, ax: Any, later: pd.DataFrame, first: pd.Period
             return
 
 
-def _marks(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, narrow: bool) -> None:
+def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:
     values = counts["value"].to_numpy(float)
     last = len(values) - 1
     words = f"{w.month_abbreviation(counts['month'].iloc[-1])}: {w.count(values[-1])}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,11 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 #: Knowledge -> class of its marks, colour role, words on a wide and a narrow drawing.
 LINES: Mapping[str, tuple[str, str, str, str]] = {
@@ -46,7 +52,7 @@ class CasePanel:
 @f.styled
 def known_chart(
     cases: Sequence[CasePanel], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
-) -> Any:
+) -> ChartFigure:
     """Return small charts of what would have been known, one for each case.
 
     Panels share a scale where the largest of one is not more than twice that of the others.
@@ -76,7 +82,7 @@ def scales(cases: Sequence[CasePanel]) -> list[float]:
     return [largest if value * 2 >= largest else value for value in own]
 
 
-def _panel(canvas: f.Canvas, ax: Any, case: CasePanel, top: float, narrow: bool) -> None:
+def _panel(canvas: f.Canvas, ax: Axes, case: CasePanel, top: float, narrow: bool) -> None:
     history, ahead = case.history, case.ahead
     n, steps, last = len(history), len(ahead), float(history.iloc[-1])
     ax.set_xlim(-0.3, n + steps - 0.8)
@@ -113,15 +119,15 @@ def _panel(canvas: f.Canvas, ax: Any, case: CasePanel, top: float, narrow: bool)
 
 def _words(
     canvas: f.Canvas,
-    ax: Any,
+    ax: Axes,
     case: CasePanel,
     ends: Sequence[tuple[float, str, str, str]],
     top: float,
     narrow: bool,
 ) -> None:
-    at = {"halo": False, "transform": ax.transAxes}
-    canvas.text(ax, 0, 1, case.title, bold=True, shift=(0, 30), **at)
-    canvas.text(ax, 0, 1, w.shortened(case.words, 48), "muted", size=11.5, shift=(0, 13), **at)
+    at = functools.partial(canvas.text, ax, 0, 1, halo=False, transform=ax.transAxes)
+    at(case.title, bold=True, shift=(0, 30))
+    at(w.shortened(case.words, 48), "muted", size=11.5, shift=(0, 13))
     scale = ax.get_window_extent().height / top
     heights = f.spread([min(value, top) * scale for value, *_ in ends], 13.5, low=2)
     for (_, words, role, toggle), height in zip(ends, heights, strict=True):

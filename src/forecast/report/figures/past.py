@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,11 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 
 @f.styled
@@ -22,7 +27,7 @@ def past_chart(
     frame_from: pd.Period | None = None,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the chart of the past with one line for each event.
 
     Parameters
@@ -88,7 +93,7 @@ def _lanes(flags: pd.DataFrame, first: pd.Period, months: int, narrow: bool) -> 
 
 
 def _flags(
-    canvas: f.Canvas, ax: Any, flags: pd.DataFrame, first: pd.Period, lanes: list[int], narrow: bool
+    canvas: f.Canvas, ax: Axes, flags: pd.DataFrame, first: pd.Period, lanes: list[int], narrow: bool
 ) -> None:
     from matplotlib.transforms import blended_transform_factory
 
@@ -154,7 +159,7 @@ def _flags(
 ARIAL = 0.88
 
 
-def _within(canvas: f.Canvas, ax: Any, x: float, label: str) -> str:
+def _within(canvas: f.Canvas, ax: Axes, x: float, label: str) -> str:
     """Shorten the label of a line near the right edge, so that it stays in the drawing."""
     box, (left, right) = ax.get_window_extent(), ax.get_xlim()
     room = canvas.width - box.x0 - (x - left) / (right - left) * box.width - 4
@@ -167,7 +172,7 @@ def _within(canvas: f.Canvas, ax: Any, x: float, label: str) -> str:
 
 def _frame(
     canvas: f.Canvas,
-    ax: Any,
+    ax: Axes,
     start: int,
     end: int,
     forecast: pd.DataFrame,
@@ -194,7 +199,7 @@ def _frame(
     canvas.text(ax, end, high, words, "fc", ha="right", va="bottom", size=11.5, shift=(0, 4))
 
 
-def _record(canvas: f.Canvas, ax: Any, counts: pd.DataFrame, narrow: bool) -> None:
+def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:
     values = counts["value"].to_numpy(float)
     at = int(np.nanargmax(values))
     ax.plot([at], [values[at]], "o", color=canvas["ink"], ms=5, zorder=5)

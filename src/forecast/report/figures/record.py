@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 LENGTH = 6
 
@@ -28,7 +33,7 @@ def record_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the chart of earlier forecasts beside what happened.
 
     Parameters
@@ -72,7 +77,7 @@ def record_chart(
 
 def _line(
     canvas: f.Canvas,
-    ax: Any,
+    ax: Axes,
     rows: pd.DataFrame,
     counts: pd.DataFrame,
     known: Mapping[Any, int],
@@ -100,7 +105,7 @@ def _line(
 
 def _words(
     canvas: f.Canvas,
-    ax: Any,
+    ax: Axes,
     counts: pd.DataFrame,
     ends: list[tuple[float, float]],
     misses: list[tuple[float, float]],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup
 
@@ -12,6 +12,16 @@ from forecast.files import printable
 from forecast.report.blocks import Chart
 from forecast.report.figures import svg
 from forecast.report.figures.style import PLACEHOLDERS
+
+if TYPE_CHECKING:
+    from forecast.report.figures.figure import ChartFigure
+
+
+class Draw(Protocol):
+    """Draws a chart: wide, or narrow for phones."""
+
+    def __call__(self, *, narrow: bool, palette: Mapping[str, str]) -> ChartFigure:
+        """Return the figure in these colours."""
 
 
 @dataclass
@@ -23,49 +33,22 @@ class Studio:
     files: dict[str, bytes] = field(default_factory=dict)
     drawings: dict[str, svg.Drawing] = field(default_factory=dict)
 
-    def chart(
-        self,
-        name: str,
-        draw: Callable[..., Any],
-        *,
-        title: str,
-        subtitle: str,
-        note: str,
-        label: str,
-        csv: str,
-        **rest: Any,
-    ) -> Chart:
-        """Return a chart of the page, drawn wide and narrow, and keep its files.
-
-        Parameters
-        ----------
-        name : str
-            Name of its files.
-        draw : callable
-            Takes ``narrow`` and ``palette`` and returns a matplotlib Figure.
-        title, subtitle, note, label : str
-            What stands around it, and what it shows in one sentence.
-        csv : str
-            The table beside the page that holds its figures.
-        **rest
-            Further fields of `Chart`.
-        """
-        title, subtitle, note, label = map(printable, (title, subtitle, note, label))
+    def chart(self, draw: Draw, chart: Chart) -> Chart:
+        """Return a chart of the page with its two drawings, wide and narrow, and keep its files."""
         figure = draw(narrow=False, palette=PLACEHOLDERS)
-        wide = self.drawings[name] = svg.drawing(figure, name)
-        narrow = svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{name}-n")
+        wide = self.drawings[chart.name] = svg.drawing(figure, chart.name)
+        narrow = svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{chart.name}-n")
+        title, subtitle, note, label = map(printable, (chart.title, chart.subtitle, chart.note, chart.label))
         frame = svg.Frame(title, subtitle, note)
-        self.files[f"figures/{name}.svg"] = svg.for_file(wide, frame, label).encode()
+        self.files[f"figures/{chart.name}.svg"] = svg.for_file(wide, frame, label).encode()
         if self.png:
-            self.files[f"figures/{name}.png"] = svg.png(figure, frame)
-        return Chart(
-            name,
-            title,
-            subtitle,
-            note,
-            label,
-            csv,
+            self.files[f"figures/{chart.name}.png"] = svg.png(figure, frame)
+        return replace(
+            chart,
+            title=title,
+            subtitle=subtitle,
+            note=note,
+            label=label,
             wide=Markup(svg.for_page(wide, label, "wide", self.book)),  # noqa: S704 (made and escaped by _svg)
             narrow=Markup(svg.for_page(narrow, label, "narrow", self.book)),  # noqa: S704
-            **rest,
         )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from forecast.report.figures.figure import ChartFigure
 
 TICKS = (-95, -90, -75, -50, -25, 0, 50, 100, 300, 900)
 #: Estimates beyond these are drawn at the edge (percent).
@@ -22,11 +26,11 @@ LINE = 17
 @f.styled
 def specification_chart(
     table: pd.DataFrame,
-    options: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
+    options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]],
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the curve above, and below it a mark for the option that each estimate rests on.
 
     Parameters
@@ -107,7 +111,7 @@ def _strokes(x: Any, low: Any, high: Any) -> tuple[Any, Any]:
 
 def _matrix(
     canvas: f.Canvas,
-    options: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
+    options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]],
     n: int,
     left: int,
     right: int,

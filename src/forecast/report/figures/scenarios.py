@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,11 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
 
 ROLES = ("m-ridge", "ev", "m-arima", "m-rw")
 DASHES = ((5, 2), (1.3, 1.6), (6, 2, 1.5, 2), (3, 2))
@@ -26,7 +31,7 @@ def scenarios_chart(
     whole: bool = True,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return the chart of scenarios.
 
     Parameters
@@ -93,7 +98,7 @@ def scenarios_chart(
 
 def _path(
     canvas: f.Canvas,
-    ax: Any,
+    ax: Axes,
     rows: pd.DataFrame,
     middle: np.ndarray[Any, Any],
     base: pd.DataFrame,
@@ -116,7 +121,7 @@ def _path(
 
 
 def _ends(
-    canvas: f.Canvas, ax: Any, ends: list[tuple[float, str, str, str, str]], top: float, narrow: bool
+    canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str, str]], top: float, narrow: bool
 ) -> None:
     scale = ax.get_window_extent().height / top
     short = (

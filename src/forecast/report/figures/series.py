@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,11 @@ from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from forecast.report.figures.figure import ChartFigure
+
 
 @f.styled
 def series_chart(
@@ -20,7 +25,7 @@ def series_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return small line charts, one for each series, each on its own scale.
 
     Parameters
@@ -56,7 +61,7 @@ def _top(counts: pd.Series, forecast: pd.DataFrame) -> float:
 
 
 def _panel(
-    canvas: f.Canvas, ax: Any, label: str, counts: pd.Series, forecast: pd.DataFrame, top: float
+    canvas: f.Canvas, ax: Axes, label: str, counts: pd.Series, forecast: pd.DataFrame, top: float
 ) -> None:
     first, months, steps = counts.index[0], len(counts), len(forecast)
     ax.set_xlim(-0.5, months + steps - 0.5)

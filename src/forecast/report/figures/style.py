@@ -11,8 +11,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,13 @@ import pandas as pd
 from forecast.files import printable
 from forecast.report import format as w
 from forecast.report.catalogue import t
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox, Transform
+    from numpy.typing import ArrayLike
 
 LIGHT: Mapping[str, str] = {
     "bg": "#ffffff",
@@ -104,18 +110,8 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     return inside
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """Where the months of a chart's table lie in its drawing (units of the drawing)."""
-
-    start: float
-    step: float
-    top: float
-    bottom: float
-
-
 @functools.cache
-def ruler() -> Any:
+def ruler() -> RendererAgg:
     """Return what measures texts: one for all drawings, so that a text is measured once."""
     from matplotlib.backends.backend_agg import RendererAgg
 
@@ -132,7 +128,7 @@ def text_width(words: str, size: float, bold: bool) -> float:
 
 
 @functools.cache
-def text_box(words: str, size: float, bold: bool) -> Any:
+def text_box(words: str, size: float, bold: bool) -> Bbox:
     """Return the box of a text whose lower left corner is at zero, in units."""
     from matplotlib.figure import Figure
 
@@ -152,18 +148,18 @@ class Canvas:
     """A figure of a fixed size in units, its palette and the boxes of the labels placed so far."""
 
     def __init__(self, width: float, height: float, palette: Mapping[str, str]) -> None:
-        from matplotlib.figure import Figure
+        from forecast.report.figures.figure import ChartFigure
 
         self.width, self.height, self.palette = width, height, palette
-        self.figure: Any = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
+        self.figure = ChartFigure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self.renderer = ruler()
-        self.boxes: list[Any] = []
+        self.boxes: list[Bbox] = []
         self.lines: list[np.ndarray[Any, Any]] = []
 
     def __getitem__(self, role: str) -> str:
         return self.palette[role]
 
-    def axes(self, left: float, top: float, right: float, bottom: float) -> Any:
+    def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Add a plot with these margins in units; no frame, no ticks, quiet labels."""
         size = (self.width - left - right) / self.width, (self.height - top - bottom) / self.height
         ax = self.figure.add_axes((left / self.width, bottom / self.height, *size))
@@ -175,7 +171,7 @@ class Canvas:
 
     def ticks(
         self,
-        ax: Any,
+        ax: Axes,
         axis: str,
         at: Sequence[float],
         words: Sequence[str],
@@ -210,7 +206,7 @@ class Canvas:
 
     def text(
         self,
-        ax: Any,
+        ax: Axes,
         x: float,
         y: float,
         words: str,
@@ -221,11 +217,11 @@ class Canvas:
         ha: str = "left",
         va: str = "center",
         halo: bool = True,
-        transform: Any = None,
+        transform: Transform | None = None,
         shift: tuple[float, float] = (0, 0),
         toggle: str = "",
         claim: bool = True,
-    ) -> Any:
+    ) -> Text:
         """Write a text; `shift` moves it by units right and up; its box is claimed unless told otherwise."""
         from matplotlib.transforms import ScaledTranslation
 
@@ -253,7 +249,7 @@ class Canvas:
         """Return the width of a text in units."""
         return text_width(words, size, bold)
 
-    def avoid(self, ax: Any, x: Any, y: Any) -> None:
+    def avoid(self, ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
         """Remember a line, so that labels are not put on it."""
         points = ax.transData.transform(np.column_stack([np.asarray(x, float), np.asarray(y, float)]))
         points = points[np.isfinite(points).all(axis=1)]
@@ -265,7 +261,7 @@ class Canvas:
 
     def place(
         self,
-        ax: Any,
+        ax: Axes,
         x: float,
         y: float,
         words: str,
@@ -276,7 +272,7 @@ class Canvas:
         offset: float = 9,
         prefer: Sequence[str] = ("above", "below", "left", "right"),
         must: bool = False,
-    ) -> Any:
+    ) -> Text | None:
         """Label a point beside it where there is room; leave the label out if there is none.
 
         Tried are the sides in `prefer` at growing distance; the first without a collision is taken. With
@@ -302,7 +298,7 @@ class Canvas:
         dx, dy, ha, va = best[1]
         return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), **look)
 
-    def _collisions(self, box: Any, plot: Any) -> int:
+    def _collisions(self, box: Bbox, plot: Bbox) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
             return 1000
         hits = 100 * sum(1 for other in self.boxes if _overlap(box, other, 3, 1))
@@ -314,8 +310,10 @@ class Canvas:
             hits += int(inside.sum())
         return hits
 
-    def cursor(self, ax: Any, first: float = 0) -> None:
+    def cursor(self, ax: Axes, first: float = 0) -> None:
         """Note where month number `first` lies and how far apart months are, for the read-out."""
+        from forecast.report.figures.figure import Cursor
+
         a, b = (ax.transData.transform((first + k, 0))[0] for k in (0, 1))
         box = ax.get_window_extent()
         self.figure.cursor = Cursor(
@@ -343,7 +341,7 @@ def _side(side: str, reach: float) -> tuple[float, float, str, str]:
     }[side]
 
 
-def _overlap(a: Any, b: Any, dx: float = 0, dy: float = 0) -> bool:
+def _overlap(a: Bbox, b: Bbox, dx: float = 0, dy: float = 0) -> bool:
     return bool(a.x0 < b.x1 + dx and b.x0 < a.x1 + dx and a.y0 < b.y1 + dy and b.y0 < a.y1 + dy)
 
 
@@ -405,7 +403,7 @@ def unit_words(top: float, unit: str = "") -> str:
     return t("thousands") if divisor(top) == 1000 else unit
 
 
-def y_axis(canvas: Canvas, ax: Any, top: float, ticks: Sequence[float] | None = None) -> None:
+def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None) -> None:
     """Draw horizontal lines with bare numbers from 0 up, and the zero line."""
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
@@ -428,7 +426,7 @@ def left_room(canvas: Canvas, top: float, least: float) -> float:
     return max(least, canvas.width_of(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
 
 
-def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: float = 44) -> None:
+def month_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: float = 44) -> None:
     """Label months below the axis, as many as have `room` units each, with the year under the first of it."""
     from matplotlib.transforms import blended_transform_factory
 
@@ -463,7 +461,7 @@ def month_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: flo
             last_year_at = i
 
 
-def year_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: float = 40) -> None:
+def year_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: float = 40) -> None:
     """Label Januaries below the axis, as many as have room."""
     width = ax.get_window_extent().width / max(1.0, ax.get_xlim()[1] - ax.get_xlim()[0])
     every = next((s for s in (1, 2, 5, 10) if 12 * s * width >= room), 20)
@@ -473,7 +471,7 @@ def year_axis(canvas: Canvas, ax: Any, first: pd.Period, months: int, room: floa
     canvas.ticks(ax, "x", spots, [str((first + i).year) for i in spots], pad=6)
 
 
-def vertical(canvas: Canvas, ax: Any, x: float, role: str = "rule") -> None:
+def vertical(canvas: Canvas, ax: Axes, x: float, role: str = "rule") -> None:
     """Draw the dashed vertical that parts what was published from what is forecast."""
     ax.axvline(x, color=canvas[role], lw=1, dashes=(3, 3), zorder=2)
 

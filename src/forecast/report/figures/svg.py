@@ -15,9 +15,16 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from forecast.report.figures.style import LIGHT, PLACEHOLDERS, STYLE, text_width
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+    from PIL.ImageFont import FreeTypeFont
+
+    from forecast.report.figures.figure import ChartFigure, Cursor
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -54,15 +61,15 @@ class Drawing:
     root: ET.Element
     width: float
     height: float
-    cursor: Any = None
+    cursor: Cursor | None = None
 
 
-def drawing(figure: Any, name: str) -> Drawing:
+def drawing(figure: ChartFigure, name: str) -> Drawing:
     """Return a figure that was drawn in placeholder colours as a cleaned tree.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
+    figure : ChartFigure
         The figure; one unit is one pixel.
     name : str
         Name of the drawing, unique in its page; goes before its ids and salts its hashes.
@@ -79,7 +86,7 @@ def drawing(figure: Any, name: str) -> Drawing:
             root.remove(child)
     _clean(root, name, _used_ids(text))
     width, height = (float(v) * 72 for v in figure.get_size_inches())
-    return Drawing(name, root, round(width, 1), round(height, 1), getattr(figure, "cursor", None))
+    return Drawing(name, root, round(width, 1), round(height, 1), figure.cursor)
 
 
 def _used_ids(text: str) -> set[str]:
@@ -312,16 +319,16 @@ def for_file(made: Drawing, frame: Frame, label: str, palette: Mapping[str, str]
 _COLOURS = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
 
 
-def _artists(figure: Any) -> list[Any]:
+def _artists(figure: Figure) -> list[Artist]:
     """Return what was drawn; an axis that is not shown is left alone, since asking it makes its ticks."""
-    found = [*figure.texts]
+    found: list[Artist] = [*figure.texts]
     for ax in figure.axes:
         found += [*ax.lines, *ax.collections, *ax.patches, *ax.texts]
         found += [part for axis in (ax.xaxis, ax.yaxis) if axis.get_visible() for part in axis.findobj()]
     return found
 
 
-def recolour(figure: Any, palette: Mapping[str, str]) -> None:
+def recolour(figure: Figure, palette: Mapping[str, str]) -> None:
     """Turn the placeholder colours of a figure into those of a palette, in place, and give its texts halos."""
     from matplotlib import patheffects
     from matplotlib.colors import to_hex, to_rgba_array
@@ -343,7 +350,7 @@ def recolour(figure: Any, palette: Mapping[str, str]) -> None:
                 artist.set_path_effects([patheffects.withStroke(linewidth=3.5, foreground=palette["bg"])])
 
 
-def png(figure: Any, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels: int = 2000) -> bytes:
+def png(figure: Figure, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels: int = 2000) -> bytes:
     """Return a figure that was drawn in placeholder colours as a PNG with title, subtitle and note inside.
 
     The figure is changed in place: use one that is not needed afterwards.
@@ -389,7 +396,7 @@ def _families() -> list[str]:
 
 
 @functools.cache
-def _font(pixels: float, bold: bool) -> Any:
+def _font(pixels: float, bold: bool) -> FreeTypeFont:
     from matplotlib.font_manager import FontProperties, findfont
     from PIL import ImageFont
 

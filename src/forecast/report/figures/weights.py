@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.figures import style as f
+
+if TYPE_CHECKING:
+    from forecast.report.figures.figure import ChartFigure
 
 #: Line of each member in turn: colour role and dash; the first is the solid one.
 LINES: tuple[tuple[str, tuple[float, ...] | None], ...] = (
@@ -29,7 +32,7 @@ def weights_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> Any:
+) -> ChartFigure:
     """Return a line for each member: its share of the weight at every date.
 
     Parameters

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,24 +12,27 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report import view as facts
-from forecast.report.blocks import Chart, Head, Note, Row, Section, Table, Toggle
+from forecast.report.blocks import Block, Chart, Head, Note, Row, Section, Table, Toggle
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.figures.known import LINES, CasePanel
 from forecast.report.retold import retold, shipped
-from forecast.report.rows import pick, records
+from forecast.report.rows import records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
-from forecast.tables.forecasts import at_level
+from forecast.tables.forecasts import at_level, select
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 # --------------------------------------------------------------------------- what changed
 
 
 def changed_section(r: Report) -> Section:
     """Return "What changed since last month?"."""
-    table = getattr(r.run, "changes", None)
+    table = r.run.changes
     question, nav = t("What changed since last month?"), t("What changed?")
-    if table is None or not len(table):
+    if not len(table):
         return Section(
             "changed", question, nav, t("This is the first issue: there is no earlier one to compare with.")
         )
@@ -72,7 +76,7 @@ def known_section(r: Report) -> Section:
     cases = case_list(r)
     table, find = knowledge_table(r)
     worth = worth_table(r)
-    blocks: list[Any] = [known_chart(r, cases)] if cases else []
+    blocks: list[Block] = [known_chart(r, cases)] if cases else []
     blocks += [one for one in (table, worth) if one is not None]
     if not blocks:
         find = t(
@@ -86,20 +90,20 @@ def case_list(r: Report) -> list[CasePanel]:
     table = r.run.cases
     if not len(table):
         return []
-    table = pick(table, series_id=r.view.series_id)
+    table = select(table, series_id=r.view.series_id)
     models = list(dict.fromkeys(table["model"]))
     model = r.run.headline if r.run.headline in models else models[0] if models else ""
     out = []
-    for _, rows in pick(table, model=model).groupby("case", sort=False):
+    for _, rows in select(table, model=model).groupby("case", sort=False):
         rows = rows[rows["horizon"] <= 6]
         ahead = pd.DataFrame(index=sorted(rows["month"].unique()))
         for knowledge in LINES:
-            part = at_level(pick(rows, knowledge=knowledge), 0.5)
+            part = at_level(select(rows, knowledge=knowledge), 0.5)
             if len(part):
                 ahead[knowledge] = part.set_index("month")["value"]
         source = "at_origin" if "at_origin" in ahead else "none"
         for column, level in (("lower_80", 0.1), ("upper_80", 0.9)):
-            part = at_level(pick(rows, knowledge=source), level)
+            part = at_level(select(rows, knowledge=source), level)
             if len(part):
                 ahead[column] = part.set_index("month")["value"]
         ahead["actual"] = rows.drop_duplicates("month").set_index("month")["actual"].astype(float)
@@ -122,10 +126,7 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
             rows = case.ahead.dropna(subset=["lower_80", "upper_80", "actual"])
             held += int(((rows["actual"] >= rows["lower_80"]) & (rows["actual"] <= rows["upper_80"])).sum())
             total += len(rows)
-
-    def draw(**how: Any) -> Any:
-        return draw_known(cases, **how)
-
+    draw = partial(draw_known, cases)
     tops = scales(cases)
     own = [w.number_word(i + 1) for i, top in enumerate(tops) if top < max(tops)]
     scale = (
@@ -140,27 +141,31 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
         t("Made {title}: {case}.", title=case.title, case=_case_words(case, r.view.whole)) for case in cases
     )
     return r.studio.chart(
-        "would-we-have-known",
         draw,
-        title=findings.known_title(len(cases), held, total),
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}",
-                measure=r.view.name.measure,
-                unit=", " + unit if unit else "",
-                scale=scale,
-            )
+        Chart(
+            "would-we-have-known",
+            title=findings.known_title(len(cases), held, total),
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}",
+                    measure=r.view.name.measure,
+                    unit=", " + unit if unit else "",
+                    scale=scale,
+                )
+            ),
+            note=t(
+                "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}",
+                source=r.source,
+            ),
+            label=t(
+                "{number} small line charts. {told}", number=w.capital(w.number_word(len(cases))), told=told
+            ),
+            csv="knowledge.csv",
+            table=cases_table(cases, r.view.whole),
+            toggles=_knowledge_toggles(cases),
+            toggle_words=t("Show the forecast made with:"),
+            toggle_group="kn",
         ),
-        note=t(
-            "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}",
-            source=r.source,
-        ),
-        label=t("{number} small line charts. {told}", number=w.capital(w.number_word(len(cases))), told=told),
-        csv="knowledge.csv",
-        table=cases_table(cases, r.view.whole),
-        toggles=_knowledge_toggles(cases),
-        toggle_words=t("Show the forecast made with:"),
-        toggle_group="kn",
     )
 
 
@@ -209,7 +214,7 @@ def cases_table(cases: list[CasePanel], whole: bool) -> Table:
     for case in cases:
         last = case.ahead.iloc[-1]
 
-        def cell(key: str, row: Any = last) -> str:
+        def cell(key: str, row: pd.Series = last) -> str:
             return (
                 w.rounded(float(row[key]), whole) if key in row and np.isfinite(row[key]) else t("none|cell")
             )
@@ -241,12 +246,12 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
     table = r.run.knowledge
     if not len(table):
         return None, t("The dates below were named before they were run.")
-    rows = pick(table, series_id=r.view.series_id)
+    rows = select(table, series_id=r.view.series_id)
     # a factor can only be made of a miss on logs
-    rows = pick(rows, metric="median_error", coding=r.run.experiment.events.coding)
+    rows = select(rows, metric="median_error", coding=r.run.experiment.events.coding)
     models = list(dict.fromkeys(rows["model"]))
     model = r.run.headline if r.run.headline in models else models[0] if models else ""
-    rows = pick(rows, model=model)
+    rows = select(rows, model=model)
     rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"])]
     if not len(rows) or float(rows["n"].min()) < 24:
         return None, t("There are fewer than 24 dates to compare; named dates stand alone.")
@@ -282,8 +287,8 @@ def worth_table(r: Report) -> Table | None:
     table = r.run.knowledge
     if not len(table) or "gain_hindsight" not in table:
         return None
-    rows = pick(table, series_id=r.view.series_id, metric="mae")
-    rows = pick(rows, model=r.run.headline)
+    rows = select(table, series_id=r.view.series_id, metric="mae")
+    rows = select(rows, model=r.run.headline)
     rows = rows[rows["horizon"].astype(str).isin(["1", "6", "all"]) & (rows["n"] >= 24)]
     if not len(rows):
         return None
@@ -332,10 +337,10 @@ def if_section(r: Report) -> Section | None:
     table = run.scenarios
     if not len(table) or not len(view.ahead):
         return None
-    rows = pick(table, series_id=view.series_id)
+    rows = select(table, series_id=view.series_id)
     models = list(dict.fromkeys(rows["model"]))
     model = run.headline if run.headline in models else models[0] if models else ""
-    rows = pick(rows, model=model)
+    rows = select(rows, model=model)
     base = base_path(r, model)
     paths = {str(name): facts.quantiles(part) for name, part in rows.groupby("scenario", sort=False) if name}
     if not paths or not len(base):
@@ -394,14 +399,14 @@ def if_section(r: Report) -> Section | None:
 def base_path(r: Report, model: str) -> pd.DataFrame:
     """Return the forecast with nothing new of the model that the scenarios were made with, six months."""
     table = r.run.forecasts
-    rows = pick(table, model=model, series_id=r.view.series_id, scenario="")
+    rows = select(table, model=model, series_id=r.view.series_id, scenario="")
     known = set(rows["knowledge"])
     rows = rows[rows["knowledge"] == ("at_origin" if "at_origin" in known else "none")]
     made = facts.quantiles(rows)
     return made[made["horizon"] <= 6].reset_index(drop=True)
 
 
-def _about_a_figure(run: Any, name: str) -> bool:
+def _about_a_figure(run: Run, name: str) -> bool:
     """Tell whether a scenario asks about a figure, not about policy."""
     spec = run.experiment.scenario.get(name)
     return (
@@ -409,12 +414,11 @@ def _about_a_figure(run: Any, name: str) -> bool:
     )
 
 
-def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
+def _size_words(run: Run, series_id: str, model: str) -> dict[str, str]:
     """Return what each scenario takes as its size, from the notes of the run; events by their names."""
-    notes = getattr(run, "scenario_notes", None)
-    if notes is None or not len(notes):
+    if not len(run.scenario_notes):
         return {}
-    rows = pick(notes, series_id=series_id, model=model, status="ok")
+    rows = select(run.scenario_notes, series_id=series_id, model=model, status="ok")
     called = dict(zip(run.events["id"], run.events["name"], strict=True))
     ids = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(called, key=len, reverse=True)))})(?!\w)")
 
@@ -428,7 +432,7 @@ def _size_words(run: Any, series_id: str, model: str) -> dict[str, str]:
     return {str(row.scenario): named(str(row.note)) for row in records(rows)}
 
 
-def _scenario_words(run: Any, name: str) -> str:
+def _scenario_words(run: Run, name: str) -> str:
     spec = run.experiment.scenario.get(name)
     return shipped(spec.label) if spec is not None and spec.label else w.capital(name.replace("_", " "))
 
@@ -463,10 +467,7 @@ def scenario_chart(
         if parts
         else pd.DataFrame(columns=["scenario", "label", "month", "middle"])
     )
-
-    def draw(**how: Any) -> Any:
-        return scenarios_chart(frame, base, drawn, whole=view.whole, **how)
-
+    draw = partial(scenarios_chart, frame, base, drawn, whole=view.whole)
     end = base["month"].iloc[-1]
     unit = f.unit_words(float(base["upper_80"].max()), view.name.unit_words)
     ends = [float(rows["middle"].iloc[-1]) for _, rows in drawn.groupby("scenario", sort=False)]
@@ -480,30 +481,32 @@ def scenario_chart(
         ]
     )
     return r.studio.chart(
-        "scenarios",
         draw,
-        title=findings.if_title(
-            float(base["middle"].iloc[-1]),
-            ends,
-            base["middle"].to_list(),
-            any(_about_a_figure(r.run, n) for n in paths),
+        Chart(
+            "scenarios",
+            title=findings.if_title(
+                float(base["middle"].iloc[-1]),
+                ends,
+                base["middle"].to_list(),
+                any(_about_a_figure(r.run, n) for n in paths),
+            ),
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}. Count to {last}, then {paths}",
+                    measure=view.name.measure,
+                    unit=", " + unit if unit else "",
+                    last=w.month_long(view.last),
+                    paths=w.word_plural(len(paths) + 1, "“if … then” path"),
+                )
+            ),
+            note=t(
+                "Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}",
+                source=r.source,
+            ),
+            label=t("Line chart to {end}: {told}.", end=w.month_long(end), told=told),
+            csv="scenarios.csv",
+            table=scenario_table(base, paths, words, view.whole),
         ),
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}. Count to {last}, then {paths}",
-                measure=view.name.measure,
-                unit=", " + unit if unit else "",
-                last=w.month_long(view.last),
-                paths=w.word_plural(len(paths) + 1, "“if … then” path"),
-            )
-        ),
-        note=t(
-            "Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}",
-            source=r.source,
-        ),
-        label=t("Line chart to {end}: {told}.", end=w.month_long(end), told=told),
-        csv="scenarios.csv",
-        table=scenario_table(base, paths, words, view.whole),
     )
 
 

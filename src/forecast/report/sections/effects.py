@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.report import format as w
 from forecast.report import labels
-from forecast.report.blocks import Cell, Chart, Head, Row, Section, Table
+from forecast.report.blocks import Block, Cell, Chart, Head, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
 from forecast.report.retold import retold
-from forecast.report.rows import pick, records
+from forecast.report.rows import records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
+from forecast.tables.forecasts import select
+
+
+class EffectRow(Protocol):
+    """An event with its estimated effect, as `effect_rows` lays it out."""
+
+    event: str
+    label: str
+    estimate: float
+    clear: bool
+    firm: bool
+    varied: findings.Varied
 
 
 def effects_section(r: Report) -> Section:
@@ -27,7 +41,7 @@ def effects_section(r: Report) -> Section:
         )
         return Section("effects", question, nav, text)
     rows = effect_rows(r)
-    blocks: list[Any] = [] if not len(rows) else [effects_chart(r, rows), *closer_blocks(r, rows)]
+    blocks: list[Block] = [] if not len(rows) else [effects_chart(r, rows), *closer_blocks(r, rows)]
     cannot = cannot_table(r, rows)
     blocks += [cannot] if cannot is not None else []
     if not len(rows):
@@ -41,7 +55,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
     table = r.run.effects
     if not len(table):
         return pd.DataFrame()
-    table = pick(table, series_id=r.view.series_id)
+    table = select(table, series_id=r.view.series_id)
     table = table[table["model"] == table["model"].iloc[0]] if len(table) else table
     out = []
     for event, rows in table.groupby("event", sort=False):
@@ -143,8 +157,8 @@ def _about(months: list[pd.Period], members: int) -> str:
 
 def varied(r: Report, event: str, estimate: float) -> findings.Varied | None:
     """Return how an effect comes out under the other choices, or None where they were not tried."""
-    table = getattr(r.run, "specification", None)
-    if table is None or not len(table):
+    table = r.run.specification
+    if not len(table):
         return None
     percent = table.loc[table["event"] == event, "percent"].to_numpy(float)
     percent = percent[np.isfinite(percent)]
@@ -174,9 +188,7 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     """Return chart 5."""
     from forecast.report.figures.effects import effects_chart as draw_effects
 
-    def draw(**how: Any) -> Any:
-        return draw_effects(rows, **how)
-
+    draw = partial(draw_effects, rows)
     told = "; ".join(
         f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}"
         for row in records(rows)
@@ -211,18 +223,20 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         )
     )
     return r.studio.chart(
-        "effects",
         draw,
-        title=findings.effects_title(
-            int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())
+        Chart(
+            "effects",
+            title=findings.effects_title(
+                int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())
+            ),
+            subtitle=t(
+                "Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)"
+            ),
+            note=f"{note} {r.source}",
+            label=t("Dot and interval chart. {told}.", told=told),
+            csv="effects.csv",
+            table=effects_table(r, rows),
         ),
-        subtitle=t(
-            "Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)"
-        ),
-        note=f"{note} {r.source}",
-        label=t("Dot and interval chart. {told}.", told=told),
-        csv="effects.csv",
-        table=effects_table(r, rows),
     )
 
 
@@ -306,7 +320,7 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     ]
     rest = 0
     if len(table) and len(calendar):
-        table = pick(table, series_id=r.view.series_id)
+        table = select(table, series_id=r.view.series_id)
         # what nobody could know of on this date stays in the file: the page is written as of it
         rows = table[~table["action"].isin(["used", "not yet announced"])]
         called = dict(zip(calendar["id"], calendar["name"], strict=True))
@@ -363,22 +377,22 @@ FACTORS = {
 }
 
 
-def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Any]:
+def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Block]:
     """Return the months with and without each effect, and what hangs on the choices for the largest firm one."""
     run = r.run
-    response, curves, fading = (getattr(run, name, None) for name in ("response", "specification", "fading"))
-    blocks: list[Any] = []
+    response, curves, fading = run.response, run.specification, run.fading
+    blocks: list[Block] = []
     claimed = rows.assign(size=rows["estimate"].abs()).sort_values(["firm", "clear", "size"], ascending=False)
-    if response is not None and len(response):
+    if len(response):
         there = claimed[claimed["event"].isin(response.loc[response["part"] == "month", "event"])]
         if len(there):
             blocks.append(response_chart(r, response, records(there)[0]))
         blocks.append(totals_table(r, response, rows))
-    if curves is not None and len(curves):
+    if len(curves):
         there = claimed[claimed["varied"].notna()]
         if len(there):
             blocks.append(specification_chart(r, curves, records(there)[0]))
-    if fading is not None and len(fading):
+    if len(fading):
         blocks.append(fading_table(fading, rows))
     return blocks
 
@@ -391,7 +405,7 @@ def _months_of(response: pd.DataFrame, event: str, basis: str) -> pd.DataFrame:
     return found.rename(columns=words).reset_index(drop=True)
 
 
-def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
+def response_chart(r: Report, response: pd.DataFrame, row: EffectRow) -> Chart:
     """Return the counts of the months of one event, with and without it."""
     from forecast.report.figures.counterfactual import response_chart as draw_response
 
@@ -400,10 +414,7 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     first, last = same["month"].iloc[0], same["month"].iloc[-1]
     counts = view.counts[(view.counts.index >= first - 12) & (view.counts.index <= last)].dropna()
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return draw_response(frame, before, same, **how)
-
+    draw = partial(draw_response, frame, before, same)
     total = _total(response, row.event, "same months")
     span = w.span(total.without_lower_80, total.without_upper_80, view.whole)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
@@ -416,29 +427,31 @@ def response_chart(r: Report, response: pd.DataFrame, row: Any) -> Chart:
     )
     title += t(", and the sign of that effect depends on the model") if row.clear and not row.firm else ""
     return r.studio.chart(
-        "with-and-without",
         draw,
-        title=title,
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate",
-                measure=view.name.measure,
-                unit=", " + unit if unit else "",
-            )
+        Chart(
+            "with-and-without",
+            title=title,
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate",
+                    measure=view.name.measure,
+                    unit=", " + unit if unit else "",
+                )
+            ),
+            note=t(
+                "Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}",
+                source=r.source,
+            ),
+            label=t(
+                "Line chart, {first} to {last}. Counted {happened}; without the effect {span}.",
+                first=w.month_long(counts.index[0]),
+                last=w.month_long(last),
+                happened=w.rounded(total.happened, view.whole),
+                span=span,
+            ),
+            csv="response.csv",
+            table=_response_table(before, same, row.label, view.whole),
         ),
-        note=t(
-            "Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}",
-            source=r.source,
-        ),
-        label=t(
-            "Line chart, {first} to {last}. Counted {happened}; without the effect {span}.",
-            first=w.month_long(counts.index[0]),
-            last=w.month_long(last),
-            happened=w.rounded(total.happened, view.whole),
-            span=span,
-        ),
-        csv="response.csv",
-        table=_response_table(before, same, row.label, view.whole),
     )
 
 
@@ -524,17 +537,14 @@ def _gap(total: Any, whole: bool) -> str:
     return t("{low} to {high}", low=ends[0], high=ends[1])
 
 
-def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
+def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Chart:
     """Return the specification curve of one effect."""
     from forecast.report.figures.robustness import specification_chart as draw_specification
 
     table = curves[(curves["event"] == row.event) & np.isfinite(curves["percent"])].reset_index(drop=True)
     options = [(t(title), _options(r, table, column, words)) for column, (title, words) in FACTORS.items()]
     options = [(title, rows) for title, rows in options if len(rows) > 1]
-
-    def draw(**how: Any) -> Any:
-        return draw_specification(table, options, **how)
-
+    draw = partial(draw_specification, table, options)
     clear = int(((table["percent_lower_95"] > 0) | (table["percent_upper_95"] < 0)).sum())
     widest = findings.widest(table["percent"], options)
     cells = [
@@ -550,33 +560,37 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: Any) -> Chart:
         Head(t("highest"), "n"),
     )
     return r.studio.chart(
-        "specification",
         draw,
-        title=findings.specification_title(row.label, row.varied, row.estimate),
-        subtitle=t(
-            "Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
-            label=row.label,
-            count=w.count(len(table)),
+        Chart(
+            "specification",
+            title=findings.specification_title(row.label, row.varied, row.estimate),
+            subtitle=t(
+                "Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
+                label=row.label,
+                count=w.count(len(table)),
+            ),
+            note=t(
+                "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
+                clear=w.hits(clear, len(table)),
+                widest=widest,
+                ramp_months=w.number_word(r.run.experiment.specification.ramp_months),
+                source=r.source,
+            ),
+            label=t(
+                "Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.",
+                count=w.count(len(table)),
+                span=row.varied.span,
+                same=w.hits(row.varied.same, row.varied.n),
+            ),
+            csv="specification.csv",
+            table=Table(t("The estimates by choice"), head, tuple(cells)),
         ),
-        note=t(
-            "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
-            clear=w.hits(clear, len(table)),
-            widest=widest,
-            ramp_months=w.number_word(r.run.experiment.specification.ramp_months),
-            source=r.source,
-        ),
-        label=t(
-            "Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.",
-            count=w.count(len(table)),
-            span=row.varied.span,
-            same=w.hits(row.varied.same, row.varied.n),
-        ),
-        csv="specification.csv",
-        table=Table(t("The estimates by choice"), head, tuple(cells)),
     )
 
 
-def _options(r: Report, table: pd.DataFrame, column: str, words: dict[str, str]) -> list[tuple[str, Any]]:
+def _options(
+    r: Report, table: pd.DataFrame, column: str, words: dict[str, str]
+) -> list[tuple[str, NDArray[np.bool_]]]:
     """Return the options of one factor with the rows that have them, in the order of their names in `FACTORS`."""
     there = sorted(set(table[column]), key=lambda o: (list(words).index(o) if o in words else 99, o))
     called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))

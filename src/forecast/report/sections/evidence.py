@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,23 +14,23 @@ from forecast.report import view as facts
 from forecast.report.blocks import Cell, Head, Paragraph, Row, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.retold import retold
-from forecast.report.rows import pick, records
+from forecast.report.rows import ComparisonRow, CoverageRow, records
 from forecast.report.sections import tables
 from forecast.report.view import View
+from forecast.tables.forecasts import select
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 METRIC = "log_wis"  #: the measure of skill on the page
 CALM, BREAK = "calm", "break"
 
 
-def table_of(run: Any, name: str) -> pd.DataFrame:
-    """Return a table that a run may lack; empty then."""
-    found = getattr(run, name, None)
-    return pd.DataFrame() if found is None else found
-
-
-def verdict(run: Any, series_id: str, model: str, horizon: int | str, era: str = "all") -> Any:
-    """Return the comparison of a row with the baseline as a named tuple, or None where there is none."""
-    rows = pick(table_of(run, "comparison"), model=model, series_id=series_id, metric=METRIC, era=era)
+def verdict(
+    run: Run, series_id: str, model: str, horizon: int | str, era: str = "all"
+) -> ComparisonRow | None:
+    """Return the comparison of a row with the baseline, or None where there is none."""
+    rows = select(run.comparison, model=model, series_id=series_id, metric=METRIC, era=era)
     if not len(rows):
         return None
     rows = rows[rows["horizon"].astype(str) == str(horizon)]
@@ -38,7 +38,7 @@ def verdict(run: Any, series_id: str, model: str, horizon: int | str, era: str =
     return found if found is not None and np.isfinite(found.skill) else None
 
 
-def claim(run: Any, words: str) -> str:
+def claim(run: Run, words: str) -> str:
     """Return what may be said, with plain names of the other model and of the eras; `retold` tells it."""
     against = run.experiment.backtest.baseline
     plain = words.replace(against, f"“{labels.model_name(against)}”").replace("origin", "date")
@@ -56,11 +56,11 @@ def between(lower: float, upper: float) -> str:
     )
 
 
-def claims_table(run: Any, series_id: str) -> Table | None:
+def claims_table(run: Run, series_id: str) -> Table | None:
     """Return whether the headline's gain over the baseline is more than chance, by the one rule of all words."""
     baseline = run.experiment.backtest.baseline
-    found = [(h, verdict(run, series_id, run.headline, h)) for h in (*facts.SHOWN_HORIZONS, "all")]
-    found = [(h, v) for h, v in found if v is not None]
+    every = [(h, verdict(run, series_id, run.headline, h)) for h in (*facts.SHOWN_HORIZONS, "all")]
+    found = [(h, v) for h, v in every if v is not None]
     if not found:
         return None
     divided = any(verdict(run, series_id, run.headline, h, BREAK) is not None for h, _ in found)
@@ -81,7 +81,7 @@ def claims_table(run: Any, series_id: str) -> Table | None:
         ]
         cells.append(tables.small(v.p))
         cells += [_part(run, series_id, horizon, era) for era in (CALM, BREAK)] if divided else []
-        share = getattr(v, "five_best_share", np.nan)
+        share = v.five_best_share
         cells.append(
             t("no gain") if not np.isfinite(share) else t("more than all") if share > 1 else w.percent(share)
         )
@@ -103,14 +103,14 @@ def claims_table(run: Any, series_id: str) -> Table | None:
     )
 
 
-def _part(run: Any, series_id: str, horizon: Any, era: str) -> str:
+def _part(run: Run, series_id: str, horizon: int | str, era: str) -> str:
     v = verdict(run, series_id, run.headline, horizon, era)
     return t("none|of a number") if v is None else f"{w.skill(v.skill)} ({w.count(v.n)})"
 
 
-def alike_table(run: Any, series_id: str) -> Table | None:
+def alike_table(run: Run, series_id: str) -> Table | None:
     """Return the models that cannot be told apart from the best."""
-    table = pick(table_of(run, "confidence_set"), series_id=series_id)
+    table = select(run.confidence_set, series_id=series_id)
     if not len(table):
         return None
     kept = {str(h): rows for h, rows in table.groupby(table["horizon"].astype(str))}
@@ -141,13 +141,13 @@ def alike_table(run: Any, series_id: str) -> Table | None:
 # --------------------------------------------------------------------------- with and without events
 
 
-def in_era(run: Any, era: str) -> str:
+def in_era(run: Run, era: str) -> str:
     """Return an era as a sentence has it: ``since 2020``, ``from 2014 to 2019``."""
     words = facts.era_words(run, era)
     return words if facts.era_is_open(run, era) else t("from {years}", years=words)
 
 
-def pair_with_events(run: Any) -> tuple[str, str] | None:
+def pair_with_events(run: Run) -> tuple[str, str] | None:
     """Return the headline's combination and the same with events laid over it, or None."""
     for name, spec in run.experiment.combination.items():
         if spec.with_events and run.headline in (name, spec.with_events):
@@ -155,7 +155,7 @@ def pair_with_events(run: Any) -> tuple[str, str] | None:
     return None
 
 
-def events_table(run: Any, view: View) -> Table | None:
+def events_table(run: Run, view: View) -> Table | None:
     """Return the forecast with and without the event adjustment, and the skill of both."""
     pair = pair_with_events(run)
     if pair is None:
@@ -183,8 +183,8 @@ def events_table(run: Any, view: View) -> Table | None:
             )
         rows.append(Row((w.month_short(month), *cells)))
     for horizon, words in ((1, t("Skill, 1 month")), ("all", t("Skill, all distances"))):
-        found = [verdict(run, view.series_id, m, horizon) for m in pair]
-        if all(v is not None for v in found):
+        found = [v for m in pair if (v := verdict(run, view.series_id, m, horizon)) is not None]
+        if len(found) == len(pair):
             cells = [text for v in found for text in (w.skill(v.skill), between(v.lower, v.upper))]
             rows.append(Row((words, *cells), "far"))
     same, alike = (
@@ -218,11 +218,9 @@ def _span(row: Any, whole: bool) -> str:
     return w.span(low, high, whole) if np.isfinite(low) and np.isfinite(high) else t("refused")
 
 
-def _gain(run: Any, series_id: str) -> str:
+def _gain(run: Run, series_id: str) -> str:
     """Say what the events were worth over all distances, from the table on knowing."""
-    table = pick(
-        table_of(run, "knowledge"), series_id=series_id, metric=METRIC, coding=run.experiment.events.coding
-    )
+    table = select(run.knowledge, series_id=series_id, metric=METRIC, coding=run.experiment.events.coding)
     rows = records(table[table["horizon"].astype(str) == "all"]) if len(table) else []
     if not rows or not np.isfinite(rows[0].gain):
         return ""
@@ -240,9 +238,9 @@ def _gain(run: Any, series_id: str) -> str:
 # --------------------------------------------------------------------------- coverage by era
 
 
-def eras_table(run: Any, series_id: str) -> Table | None:
+def eras_table(run: Run, series_id: str) -> Table | None:
     """Return how often the 80% range held in each era, on calm dates and before breaks."""
-    table = pick(
+    table = select(
         run.calibration, model=run.headline, knowledge=facts.headline_knowledge(run), series_id=series_id
     )
     table = table[np.isclose(table["nominal"].astype(float), 0.8) & (table["n"] > 0)] if len(table) else table
@@ -277,7 +275,7 @@ def eras_table(run: Any, series_id: str) -> Table | None:
     return Table(t("How often the 80% range held, by era"), head, tuple(rows), foot)
 
 
-def held_cell(row: Any) -> str:
+def held_cell(row: CoverageRow) -> str:
     """Return a coverage with its uncertainty: ``71 of 84, 85% (75% to 92%)``."""
     text = f"{w.hits(round(row.covered * row.n), row.n)}, {w.percent(row.covered)}"
     return (
@@ -311,9 +309,9 @@ def held_so_far(record: pd.DataFrame) -> str:
 # --------------------------------------------------------------------------- sums
 
 
-def sums_words(run: Any, total: str) -> Paragraph | None:
+def sums_words(run: Run, total: str) -> Paragraph | None:
     """Say that the parts were made to add up, and what that was worth."""
-    table = table_of(run, "reconciliation")
+    table = run.reconciliation
     method = run.experiment.reconciliation.method
     if method == "none":
         return None
@@ -321,7 +319,7 @@ def sums_words(run: Any, total: str) -> Paragraph | None:
         "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as their past errors allow ({method}). Means add up to one count; middles and ranges are read series by series and do not. This is for coherence, not for a better score",
         method=t(METHOD_WORDS[method]),
     )
-    chosen = pick(table, series_id=total, metric=METRIC, era="all")
+    chosen = select(table, series_id=total, metric=METRIC, era="all")
     rows = records(chosen[chosen["horizon"].astype(str) == "all"]) if len(chosen) else []
     if not rows or not np.isfinite(rows[0].skill):
         return Paragraph(t("{text}; there are too few dates to test it.", text=text))
@@ -350,7 +348,7 @@ METHOD_WORDS = {
 }
 
 
-def means_column(run: Any, views: Sequence[View], horizon: int = 1) -> list[str]:
+def means_column(run: Run, views: Sequence[View], horizon: int = 1) -> list[str]:
     """Return the mean of each series that was made to add up, to one count; empty where none were."""
     rows = run.forecasts
     rows = rows[rows["level"].isna() & (rows["model"] == run.headline) & (rows["horizon"] == horizon)]
@@ -368,11 +366,11 @@ def means_column(run: Any, views: Sequence[View], horizon: int = 1) -> list[str]
 # --------------------------------------------------------------------------- others, and early figures
 
 
-def others_table(run: Any, series_id: str) -> Table | None:
+def others_table(run: Run, series_id: str) -> Table | None:
     """Return forecasts by others of the same series beside ours."""
     from forecast.archive.track_record import SELECTION
 
-    table = pick(table_of(run, "others"), series_id=series_id)
+    table = select(run.others, series_id=series_id)
     table = table[~table["note"].str.contains("not a forecast")] if len(table) else table
     if not len(table):
         return None
@@ -418,7 +416,7 @@ def others_table(run: Any, series_id: str) -> Table | None:
     return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)
 
 
-def _months(first: Any, last: Any) -> str:
+def _months(first: pd.Period, last: pd.Period) -> str:
     """Return one month, or the first and last of several, the year named once where it is one."""
     one, two = w.month(first), w.month(last)
     if one == two:
@@ -434,9 +432,9 @@ def _low_high(row: Any) -> str:
     return ends[0] if ends else t("none|of a forecast")
 
 
-def early_table(run: Any, series_id: str) -> Table | None:
+def early_table(run: Run, series_id: str) -> Table | None:
     """Return leaks and first statements beside what became official."""
-    table = pick(table_of(run, "early"), series_id=series_id)
+    table = select(run.early, series_id=series_id)
     if not len(table):
         return None
     kinds = {"leak": t("unofficial"), "flash": t("first statement")}
@@ -468,9 +466,9 @@ def early_table(run: Any, series_id: str) -> Table | None:
     )
 
 
-def early_words(run: Any, series_id: str) -> str:
+def early_words(run: Run, series_id: str) -> str:
     """Say how far off earlier unofficial figures and first statements were."""
-    table = pick(table_of(run, "early"), series_id=series_id)
+    table = select(run.early, series_id=series_id)
     errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
     if not len(errors):
         return t(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.retold import retold
+from forecast.report.rows import ComparisonRow
 from forecast.report.sections.findings_causes import Jump as Jump
 from forecast.report.sections.findings_causes import Varied as Varied
 from forecast.report.sections.findings_causes import changed_find as changed_find
@@ -63,7 +63,7 @@ def coverage_title(held: Sequence[Held], nominal: float = 0.8) -> str:
     )
 
 
-def sure_find(held: Sequence[Held], months: dict[int, Any]) -> str:
+def sure_find(held: Sequence[Held], months: dict[int, pd.Period]) -> str:
     """Return the finding of "How sure can one be?": near and far, and what a range is nearer to where it failed."""
     rows = [h for h in held if abs(h.nominal - 0.8) < 1e-9]
     if not rows:
@@ -128,12 +128,14 @@ def shock_words(calm: tuple[int, int], shock: tuple[int, int]) -> str:
 # --------------------------------------------------------------------------- models
 
 
-def models_find(found: Any, one_since: float | None, since: str, first: Any, none_beats: int | None) -> str:
+def models_find(
+    found: ComparisonRow | None, one_since: float | None, since: str, first: pd.Period, none_beats: int | None
+) -> str:
     """Return whether the headline beats the simple guess, in the words that the one rule of claims allows.
 
     Parameters
     ----------
-    found : named tuple, optional
+    found : ComparisonRow, optional
         Comparison one month ahead over the whole replay: ``skill lower upper n words``; None without one.
     one_since : float, optional
         Skill one month ahead since the last era began.
@@ -217,7 +219,7 @@ def weights_title(largest: str, share: float, members: int) -> str:
     )
 
 
-def failed_note(failed: int, when: Any, message: str) -> str:
+def failed_note(failed: int, when: w.Day, message: str) -> str:
     """Return the note of a model some of whose forecasts failed."""
     reason = f": {message.strip().rstrip('.')}" if message else ""
     return t(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.report import format as w
 from forecast.report.catalogue import mark, t
@@ -47,7 +47,7 @@ class Jump:
     """An estimated jump: name, first month, estimate and 80% range on logs, told apart or not, other choices."""
 
     label: str
-    month: Any
+    month: pd.Period
     estimate: float
     low: float
     high: float
@@ -290,7 +290,7 @@ def specification_title(label: str, varied: Varied, estimate: float) -> str:
     )
 
 
-def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, Any]]]]) -> str:
+def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]]) -> str:
     """Return on which choice the size depends most: the largest gap between the medians of a factor's options."""
     gaps = []
     for title, rows in options:
@@ -309,7 +309,7 @@ def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, 
     )
 
 
-def _of(month: Any) -> str:
+def _of(month: pd.Period) -> str:
     return t(" in {month}", month=w.month_long(month)) if month is not None else ""
 
 
@@ -384,7 +384,7 @@ def if_title(base: float, ends: Sequence[float], season: Sequence[float], figure
     )
 
 
-def if_find(month: Any, base: float, told: Sequence[tuple[str, float]], whole: bool = True) -> str:
+def if_find(month: pd.Period, base: float, told: Sequence[tuple[str, float]], whole: bool = True) -> str:
     """Return the answers to the questions asked, at the last month shown."""
     text = t(
         "With nothing new, {month} is forecast at {number}.",

@@ -9,9 +9,10 @@ from forecast.report import labels, view
 from forecast.report.blocks import Command, Download, Head, Note, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.retold import retold, shipped
-from forecast.report.rows import pick, records
+from forecast.report.rows import records
 from forecast.report.sections import evidence, sentences
 from forecast.report.sections.top import Report
+from forecast.tables.forecasts import select
 
 
 def data_section(r: Report) -> Section:
@@ -32,7 +33,7 @@ def _counted(r: Report) -> Note:
 
 
 def _vintage(r: Report) -> Note:
-    known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    known = select(r.run.observations, series_id=r.view.series_id).sort_values("month")
     text = t(
         "Each forecast uses the last figure public on its date. Figures here are as known on {day}.",
         day=w.day_long(r.run.as_of),
@@ -67,7 +68,7 @@ def _vintage(r: Report) -> Note:
 
 
 def _provisional(r: Report) -> list[Note]:
-    known = pick(r.run.observations, series_id=r.view.series_id).sort_values("month")
+    known = select(r.run.observations, series_id=r.view.series_id).sort_values("month")
     if "status" not in known:
         return []
     open_rows = known[known["status"].isin(["provisional", "flash"])]
@@ -104,7 +105,7 @@ def _breaks(r: Report) -> list[Note]:
 
 
 def _leaks(r: Report) -> list[Note]:
-    rows = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    rows = select(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
     rows = rows[rows["month"] > r.view.last] if len(rows) else rows
     if not len(rows):
         return []
@@ -206,7 +207,7 @@ def _paragraph(r: Report) -> Note:
             members=members,
         )
     else:
-        rows = pick(run.models, model=run.headline)
+        rows = select(run.models, model=run.headline)
         told = retold(str(rows["description"].iloc[0])).rstrip(".") if len(rows) else ""
         text = t(
             "The headline is the model “{headline}”{description}.",
@@ -319,7 +320,7 @@ def _fits(r: Report) -> list[Note]:
     table = r.run.diagnostics
     if not len(table) or "p_value" not in table:
         return []
-    rows = pick(table, series_id=r.view.series_id)
+    rows = select(table, series_id=r.view.series_id)
     low = rows[pd.to_numeric(rows["p_value"], errors="coerce") < 0.05]
     if not len(rows):
         return []

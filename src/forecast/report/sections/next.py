@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import pandas as pd
 
 from forecast.report import format as w
 from forecast.report import view as facts
-from forecast.report.blocks import Paragraph, Section
+from forecast.report.blocks import Block, Chart, Paragraph, Section
 from forecast.report.catalogue import t
-from forecast.report.rows import pick, records
+from forecast.report.rows import records
 from forecast.report.sections import evidence, sentences, tables
 from forecast.report.sections.top import Report, shown_months
+from forecast.tables.forecasts import select
 
 
 def next_section(r: Report) -> Section:
@@ -36,7 +37,7 @@ def next_section(r: Report) -> Section:
         since,
     )
     find += sentences.never_beaten(beaten, since)
-    blocks: list[Any] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]
+    blocks: list[Block] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]
     pair = evidence.events_table(r.run, view)
     blocks += [pair] if pair is not None else []
     rest = facts.other_series(r.run, view.series_id)
@@ -77,7 +78,7 @@ def nowcast(r: Report) -> str:
         day=w.day_long(day),
     )
     text = w.capital(text)
-    leaks = pick(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    leaks = select(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
     leaks = leaks[leaks["month"] > r.view.last] if len(leaks) else leaks
     if r.run.experiment.data.include_leaks and len(leaks):
         used = w.joined(
@@ -130,7 +131,7 @@ def first_replayed(r: Report) -> pd.Period:
     return w.month(r.replay["month"].min()) if len(r.replay) else r.view.last
 
 
-def several(r: Report, rest: list[str]) -> list[Any]:
+def several(r: Report, rest: list[str]) -> list[Block]:
     """Return small multiples and the table of all series."""
     from forecast.report.figures.series import series_chart
 
@@ -139,10 +140,7 @@ def several(r: Report, rest: list[str]) -> list[Any]:
     everything = [v for v in (r.view, *views) if len(v.ahead)]
     start = min(facts.first_chart_start(r.run, r.view), r.view.last - 17)
     panels = [(v.name.label, v.counts[v.counts.index >= start].dropna(), shown_months(v)) for v in everything]
-
-    def draw(**how: Any) -> Any:
-        return series_chart(panels, **how)
-
+    draw = partial(series_chart, panels)
     up = sum(float(v.ahead["middle"].iloc[0]) > float(v.counts.iloc[-1]) for v in everything)
     title = t(
         "The next month’s middle lies above the latest count in {up} of {all} series",
@@ -151,22 +149,24 @@ def several(r: Report, rest: list[str]) -> list[Any]:
     )
     month = everything[0].ahead["month"].iloc[0]
     chart = r.studio.chart(
-        "series",
         draw,
-        title=title,
-        subtitle=t(
-            "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To {end}",
-            start=w.month_long(start),
-            end=w.month_long(month + len(shown_months(everything[0])) - 1),
+        Chart(
+            "series",
+            title=title,
+            subtitle=t(
+                "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To {end}",
+                start=w.month_long(start),
+                end=w.month_long(month + len(shown_months(everything[0])) - 1),
+            ),
+            note=t("Blue: the middle of the forecast and its 80% range. {source}", source=r.source),
+            label=t(
+                "{number} small line charts, one for each series, with forecasts from {month}.",
+                number=w.capital(w.number_word(len(panels))),
+                month=w.month_long(month),
+            ),
+            csv="forecasts.csv",
+            table=None,
         ),
-        note=t("Blue: the middle of the forecast and its 80% range. {source}", source=r.source),
-        label=t(
-            "{number} small line charts, one for each series, with forecasts from {month}.",
-            number=w.capital(w.number_word(len(panels))),
-            month=w.month_long(month),
-        ),
-        csv="forecasts.csv",
-        table=None,
     )
     shown = [r.view, *views]
     table = tables.series_table(shown, total, evidence.means_column(r.run, shown))

@@ -7,7 +7,6 @@ more than its range holds, none names a cause. Titles end in a neutral branch: a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -29,7 +28,7 @@ from forecast.report.view import Held, needed
 # --------------------------------------------------------------------------- top of the page
 
 
-def status(last: Any, expected: pd.Timestamp | None, late: Sequence[Any] = ()) -> str:
+def status(last: pd.Period, expected: pd.Timestamp | None, late: Sequence[pd.Period] = ()) -> str:
     """Return the status line: latest month and when the next figure is expected, or what is late."""
     if late:
         return t(
@@ -47,7 +46,7 @@ def status(last: Any, expected: pd.Timestamp | None, late: Sequence[Any] = ()) -
     )
 
 
-def late_banner(last: Any, late: Sequence[Any]) -> tuple[str, str]:
+def late_banner(last: pd.Period, late: Sequence[pd.Period]) -> tuple[str, str]:
     """Return head and text of the banner of late figures."""
     text = t(
         "The count for {months} was expected by now and is not in our data. The figure for {first} is therefore {ahead}, and its range is wider than usual."
@@ -64,7 +63,7 @@ def headline(
     noun: str,
     place: str,
     label: str,
-    month: Any,
+    month: pd.Period,
     middle: float,
     low_high: tuple[float, float] | None,
     held: Held | None = None,
@@ -129,7 +128,7 @@ def headline(
     return t("{start}; the 80% range is {ends}", start=start, ends=ends)
 
 
-def no_forecast(month: Any, value: float) -> str:
+def no_forecast(month: pd.Period, value: float) -> str:
     """Return the headline where no model gave a forecast."""
     return t(
         "There is no forecast this month; the latest count is {value}, for {month}",
@@ -141,7 +140,7 @@ def no_forecast(month: Any, value: float) -> str:
 def comparison(
     middle: float,
     before: float | None,
-    month_before: Any,
+    month_before: pd.Period,
     low_high: tuple[float, float] | None,
     chance: float | None,
     counted: str,
@@ -199,7 +198,7 @@ def _relative(new: float, old: float, month: str) -> str:
 
 
 def description(
-    noun: str, label: str, month: Any, middle: float, low_high: tuple[float, float] | None, whole: bool
+    noun: str, label: str, month: pd.Period, middle: float, low_high: tuple[float, float] | None, whole: bool
 ) -> str:
     """Return the one line that search engines and link previews show."""
     ends = t("no 80% range") if low_high is None else t("80% range {span}", span=w.span(*low_high, whole))
@@ -212,7 +211,7 @@ def description(
     )
 
 
-def latest_changes(value: float, month: Any, before: float | None, year_before: float | None) -> str:
+def latest_changes(value: float, month: pd.Period, before: float | None, year_before: float | None) -> str:
     """Return both comparisons of the latest count, the month before and the same month a year before."""
     parts = []
     if before is not None:
@@ -253,7 +252,7 @@ def earlier_forecast(value: float, ranges: dict[str, tuple[float, float] | None]
     )
 
 
-def held_words(held: Held, since: Any, replayed: bool = True) -> str:
+def held_words(held: Held, since: pd.Period, replayed: bool = True) -> str:
     """Return the words below the fourth fact: how many, at which distance, since when."""
     return t(
         "{held} months, {ahead}, replayed since {year}"
@@ -268,13 +267,13 @@ def held_words(held: Held, since: Any, replayed: bool = True) -> str:
 # --------------------------------------------------------------------------- sources
 
 
-def sources_line(bundled: bool, as_of: Any) -> str:
+def sources_line(bundled: bool, as_of: pd.Timestamp) -> str:
     """Return the source line that goes with every chart."""
     who = t("US Customs and Border Protection") if bundled else t("figures supplied by the user")
     return t("Source: {who}, as known on {as_of}; forecasts: this report.", who=who, as_of=w.day_long(as_of))
 
 
-def first_sentence(text: Any) -> str:
+def first_sentence(text: str) -> str:
     """Return the first statement of a longer note from a source, ending in a full stop."""
     first = str(text).split(". ")[0].split("; ")[0].rstrip(".")
     return f"{first}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -12,9 +11,9 @@ from forecast.report.catalogue import mark, t
 
 
 def forecast_title(
-    last: Any,
+    last: pd.Period,
     last_value: float,
-    end: Any,
+    end: pd.Period,
     middles: Sequence[float],
     first_ratio: float | None,
     end_ratio: float | None,
@@ -106,7 +105,7 @@ def forecast_label(
     high: float,
     last: float,
     middles: tuple[float, float],
-    end: Any,
+    end: pd.Period,
     first: tuple[float, float] | None,
     final: tuple[float, float] | None,
     whole: bool,
@@ -139,8 +138,8 @@ def forecast_label(
 
 
 def next_find(
-    rows: Sequence[tuple[Any, float, tuple[float, float] | None]],
-    far: tuple[Any, float, tuple[float, float] | None] | None,
+    rows: Sequence[tuple[pd.Period, float, tuple[float, float] | None]],
+    far: tuple[pd.Period, float, tuple[float, float] | None] | None,
     no_skill_from: int | None,
     whole: bool = True,
     since: str = "",

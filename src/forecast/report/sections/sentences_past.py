@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,9 @@ from forecast.report import format as w
 from forecast.report.catalogue import t
 
 
-def past_find(last: Any, value: float, record: float, record_month: Any, first: Any, enlarged: bool) -> str:
+def past_find(
+    last: pd.Period, value: float, record: float, record_month: pd.Period, first: pd.Period, enlarged: bool
+) -> str:
     """Return how the latest count compares with the highest of the whole series."""
     name = w.possessive(w.month_name(last))
     since = w.month_long(first)

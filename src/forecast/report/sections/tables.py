@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,19 @@ from forecast.report import view as facts
 from forecast.report.blocks import Cell, Head, Row, Table
 from forecast.report.catalogue import t
 from forecast.report.retold import retold
-from forecast.report.rows import pick, records
+from forecast.report.rows import ForecastRow, records
 from forecast.report.sections import findings, sentences
 from forecast.report.view import Held, View
+from forecast.tables.forecasts import select
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 #: A plain estimate on logs with a standard error above this leans on others beside it.
 LEANING = 1.0
 
 
-def range_cell(view: View, row: Any, name: str, level: float) -> str:
+def range_cell(view: View, row: ForecastRow, name: str, level: float) -> str:
     """Return a range as a cell prints it, or why there is none."""
     ends = view.range(row, name)
     if ends is not None:
@@ -31,7 +35,7 @@ def range_cell(view: View, row: Any, name: str, level: float) -> str:
     return t("refused") if lacking is None else w.refused(*lacking)
 
 
-def _lacking(view: View, row: Any, level: float) -> tuple[int, int] | None:
+def _lacking(view: View, row: ForecastRow, level: float) -> tuple[int, int] | None:
     """Return how many past errors a refused range has and needs, or None where that is not the reason."""
     basis = view.basis.get(int(row.horizon))
     if basis is None:
@@ -40,7 +44,7 @@ def _lacking(view: View, row: Any, level: float) -> tuple[int, int] | None:
     return None if basis.errors >= need else (int(basis.errors), need)
 
 
-def next_table(view: View, as_of: Any) -> Table:
+def next_table(view: View, as_of: pd.Timestamp) -> Table:
     """Return "What comes next?": the next six months, then the ninth and twelfth in muted ink."""
     head = (
         Head(t("Month")),
@@ -97,7 +101,10 @@ def chart_table(
     head += [Head(t("happened afterwards"), "n")] if afterwards else []
     head += [Head(name, "n", toggle) for toggle, name, _ in others]
     blanks = ("",) * (len(head) - 2)
-    rows = [Row((w.month_short(month), w.count(value), *blanks)) for month, value in counts.items()]
+    rows = [
+        Row((w.month_short(month), w.count(value), *blanks))
+        for month, value in zip(counts.index, counts, strict=True)
+    ]
     for row in records(ahead):
         cells = [w.month_short(row.month), "", w.rounded(row.middle, view.whole)]
         cells += [range_cell(view, row, "50", 0.5), range_cell(view, row, "80", 0.8)]
@@ -164,7 +171,9 @@ def counts_table(counts: pd.Series) -> Table:
         first=w.month_long(counts.index[0]),
         last=w.month_long(counts.index[-1]),
     )
-    rows = tuple(Row((w.month_short(month), w.count(value))) for month, value in counts.items())
+    rows = tuple(
+        Row((w.month_short(month), w.count(value))) for month, value in zip(counts.index, counts, strict=True)
+    )
     return Table(caption, (Head(t("Month")), Head(t("count"), "n")), rows, kind="dates")
 
 
@@ -172,8 +181,8 @@ def coverage_table(
     held: Sequence[Held],
     calm: dict[int, tuple[int, int]],
     shock: dict[int, tuple[int, int]],
-    since: Any,
-    until: Any,
+    since: pd.Period,
+    until: pd.Period,
 ) -> Table:
     """Return how often the ranges held, by distance, with and without a new measure."""
     head = [
@@ -235,7 +244,7 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
 # --------------------------------------------------------------------------- models
 
 
-def model_rows(run: Any) -> list[tuple[str, str]]:
+def model_rows(run: Run) -> list[tuple[str, str]]:
     """Return the rows of results in the order of the page: headline, models, baseline; never hindsight."""
     source = pd.concat([rows[["model", "knowledge"]] for rows in (run.folds, run.forecasts) if len(rows)])
     found = [
@@ -253,9 +262,9 @@ def model_rows(run: Any) -> list[tuple[str, str]]:
     return sorted(found, key=place)
 
 
-def model_words(run: Any, model: str, knowledge: str) -> Cell:
+def model_words(run: Run, model: str, knowledge: str) -> Cell:
     """Return a row's name with its one-line description."""
-    rows = pick(run.models, model=model) if len(run.models) else run.models
+    rows = select(run.models, model=model) if len(run.models) else run.models
     setting = run.experiment.model.get(model)
     kind = str(rows["kind"].iloc[0]) if len(rows) else ""
     given = rows["description"].iloc[0] if len(rows) else ""
@@ -282,7 +291,7 @@ def model_words(run: Any, model: str, knowledge: str) -> Cell:
 
 
 def models_table(
-    run: Any, series_id: str, scores: facts.ScoreBook, era: str | None, since_month: pd.Period
+    run: Run, series_id: str, scores: facts.ScoreBook, era: str | None, since_month: pd.Period
 ) -> Table:
     """Return the models beside the baseline on common folds; failures are rows."""
     head = [t("Skill, 1 month"), t("Skill, 6 months")]
@@ -293,9 +302,9 @@ def models_table(
     heads += [Head(t("Typical miss, 1 month"), "n"), Head(t("Notes"))]
     rows = [_model_row(run, series_id, scores, model, knowledge, era) for model, knowledge in model_rows(run)]
     lead = scores.get(run.headline, facts.headline_knowledge(run), 1, "wis")
-    shared = lead is not None and np.isfinite(lead.n_ok)
+    dates = "" if lead is None or not np.isfinite(lead.n_ok) else w.count(lead.n_ok)
     last = run.observations["month"].max()
-    known = pick(run.observations, series_id=series_id)["value"]
+    known = select(run.observations, series_id=series_id)["value"]
     foot = t(
         "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on the log scale, so that a month of {lowest} counts as much as one of {highest}. Typical miss: half of the forecasts missed by less.",
         lowest=w.count(known.min()),
@@ -303,9 +312,9 @@ def models_table(
     )
     caption = t(
         "Models compared on the same {dates} dates, replay of {first} to {last}"
-        if shared
+        if dates
         else "Models compared replay of {first} to {last}",
-        dates=w.count(lead.n_ok) if shared else "",
+        dates=dates,
         first=since_month.year,
         last=last.year,
     )
@@ -313,7 +322,7 @@ def models_table(
 
 
 def _model_row(
-    run: Any, series_id: str, scores: facts.ScoreBook, model: str, knowledge: str, era: str | None
+    run: Run, series_id: str, scores: facts.ScoreBook, model: str, knowledge: str, era: str | None
 ) -> Row:
     folds = facts.fold_count(run, model, knowledge, series_id)
     baseline = model == run.experiment.backtest.baseline
@@ -329,28 +338,32 @@ def _model_row(
         row = scores.get(model, knowledge, 1, "wis")
         notes += [retold(row.note)] if row is not None and isinstance(row.note, str) and row.note else []
     miss = scores.get(model, knowledge, 1, "median_error")
-    known = miss is not None and np.isfinite(miss.value)
-    cells.append(w.percent(float(np.expm1(miss.value))) if known else "" if no_score in cells else no_score)
+    if miss is not None and np.isfinite(miss.value):
+        cells.append(w.percent(float(np.expm1(miss.value))))
+    else:
+        cells.append("" if no_score in cells else no_score)
     if baseline:
         notes.append(t("skill is 0 by definition"))
-    if folds.failed:
+    if folds.failed and folds.last_origin is not None:
         notes.insert(0, findings.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
         notes.append(t("{dates} with too few months", dates=w.plural(folds.skipped, "date")))
     if len(run.models) and "note" in run.models:
-        told = pick(run.models, model=model)["note"]
+        told = select(run.models, model=model)["note"]
         notes += [retold(text) for text in told if isinstance(text, str) and text]
     kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == no_score else ""
     made = w.hits(folds.ok, folds.total)
     return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
 
 
-def fit_tables(run: Any, series_id: str) -> list[Table]:
+def fit_tables(run: Run, series_id: str) -> list[Table]:
     """Return what the models estimated on the date of the report, and the checks of their residuals, folded."""
     called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
     out = []
     rows = (
-        pick(run.coefficients, series_id=(series_id, "pooled")) if len(run.coefficients) else run.coefficients
+        select(run.coefficients, series_id=(series_id, "pooled"))
+        if len(run.coefficients)
+        else run.coefficients
     )
     if len(rows):
         heads = (
@@ -384,7 +397,9 @@ def fit_tables(run: Any, series_id: str) -> list[Table]:
                 " Plain estimates with a standard error above 1 lean on each other: their measures began almost together, and none of them means anything alone."
             )
         out.append(Table(t("What the models estimated on this date"), heads, tuple(made), foot, folded=True))
-    rows = pick(run.diagnostics, series_id=(series_id, "pooled")) if len(run.diagnostics) else run.diagnostics
+    rows = (
+        select(run.diagnostics, series_id=(series_id, "pooled")) if len(run.diagnostics) else run.diagnostics
+    )
     if len(rows):
         told = (
             Head(t("Check")),

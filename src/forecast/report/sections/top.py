@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,13 @@ from forecast.report.blocks import Banner, Chart, Fact, Toggle
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
 from forecast.report.figures.renderer import Studio
-from forecast.report.rows import pick, records
+from forecast.report.rows import ForecastRow, records
 from forecast.report.sections import sentences, tables
 from forecast.report.view import Held, View
-from forecast.tables.forecasts import at_level
+from forecast.tables.forecasts import at_level, select
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
 
 NAME = mark("US border encounters: forecast report")
 ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
@@ -28,7 +32,7 @@ ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
 class Report:
     """What every section needs: the run, the series it is about, its replay, its drawings."""
 
-    run: Any
+    run: Run
     view: View
     replay: pd.DataFrame
     held: list[Held]
@@ -65,12 +69,12 @@ def shown_months(view: View) -> pd.DataFrame:
     return table.iloc[: max(min(3, len(table)), stop)]
 
 
-def report_name(run: Any, view: View, bundled: bool) -> str:
+def report_name(run: Run, view: View, bundled: bool) -> str:
     """Return the name of the report in the masthead."""
     return t(NAME) if bundled else t("Forecast report: {label}", label=view.name.label)
 
 
-def late_months(run: Any, view: View) -> list[pd.Period]:
+def late_months(run: Run, view: View) -> list[pd.Period]:
     """Return the months whose figures were expected by the report's date and are not in."""
     days = run.experiment.data.expected_by
     if days is None:
@@ -82,7 +86,7 @@ def late_months(run: Any, view: View) -> list[pd.Period]:
     return out
 
 
-def next_expected(view: View, as_of: Any) -> pd.Timestamp | None:
+def next_expected(view: View, as_of: pd.Timestamp) -> pd.Timestamp | None:
     """Return about when the next figure comes: its month's end and the usual wait of the last twelve."""
     wait = facts.usual_wait(view)
     if wait is None:
@@ -91,7 +95,27 @@ def next_expected(view: View, as_of: Any) -> pd.Timestamp | None:
     return max(day, pd.Timestamp(as_of) + pd.Timedelta(days=1))
 
 
-def masthead(r: Report) -> dict[str, Any]:
+class Masthead(TypedDict):
+    """What stands above the headline."""
+
+    name: str
+    issue: str
+    as_of: str
+    status: str
+    late: bool
+    banners: tuple[Banner, ...]
+
+
+class Headline(TypedDict):
+    """The headline, the sentences below it, and the numbers that they are made of."""
+
+    h1: str
+    standfirst: str
+    description: str
+    numbers: dict[str, str | float | tuple[float, float] | None]
+
+
+def masthead(r: Report) -> Masthead:
     """Return name, issue, status line and banners."""
     run, view = r.run, r.view
     late = late_months(run, view)
@@ -101,7 +125,7 @@ def masthead(r: Report) -> dict[str, Any]:
         banners.append(Banner(t("Late data"), head, text))
     corrected = corrections.banner(run, view, r.first)
     banners += [corrected] if corrected is not None else []
-    failed = pick(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
+    failed = select(run.folds, model=run.headline, series_id=view.series_id, origin=run.as_of)
     failed = failed[failed["status"] == "failed"] if len(failed) else failed
     if not len(view.ahead):
         why = f" {failed['message'].iloc[-1]!s}." if len(failed) else ""
@@ -126,8 +150,8 @@ def masthead(r: Report) -> dict[str, Any]:
     }
 
 
-def top(r: Report) -> dict[str, Any]:
-    """Return headline, standfirst, description and the numbers they are made of."""
+def top(r: Report) -> Headline:
+    """Return headline, standfirst and description."""
     view, row = r.view, r.view.numbers(r.first)
     name = view.name
     if row is None:
@@ -209,7 +233,7 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
     return tuple(out)
 
 
-def _earlier(r: Report) -> tuple[Any, str]:
+def _earlier(r: Report) -> tuple[ForecastRow | None, str]:
     """Return the forecast of the latest month made one month before: published where there is one, else replayed."""
     record = published(r.run, r.view)
     found = facts.last_forecast_for(record, r.view.last) if len(record) else None
@@ -218,12 +242,11 @@ def _earlier(r: Report) -> tuple[Any, str]:
     return facts.last_forecast_for(r.replay, r.view.last), "replayed"
 
 
-def published(run: Any, view: View) -> pd.DataFrame:
+def published(run: Run, view: View) -> pd.DataFrame:
     """Return the published forecasts of the track record in the columns of the replay; empty when there are none."""
-    table = getattr(run, "track_record", None)
-    if table is None or not len(table):
+    if not len(run.track_record):
         return pd.DataFrame()
-    rows = pick(table, kind="published", series_id=view.series_id)
+    rows = select(run.track_record, kind="published", series_id=view.series_id)
     if not len(rows):
         return pd.DataFrame()
     out = rows.rename(columns={f"q{level:g}": column for level, column in _LEVEL_COLUMNS.items()})
@@ -253,13 +276,15 @@ def other_lines(r: Report, months: pd.DataFrame) -> list[tuple[str, str, str, pd
     for model, knowledge in tables.model_rows(run):
         if model == run.headline:
             continue
-        rows = pick(run.forecasts, model=model, knowledge=knowledge, scenario="", series_id=r.view.series_id)
+        rows = select(
+            run.forecasts, model=model, knowledge=knowledge, scenario="", series_id=r.view.series_id
+        )
         rows = at_level(rows[rows["month"].isin(months["month"])], 0.5)
         if len(rows) == len(months):
             wanted.append((model, knowledge, rows.set_index("month")["value"].sort_index()))
     baseline = run.experiment.backtest.baseline
     # of each colour the ARIMA models go first: they are what readers ask for
-    arima = set(pick(run.models, kind="arima")["model"]) if len(run.models) else set()
+    arima = set(select(run.models, kind="arima")["model"]) if len(run.models) else set()
     wanted.sort(key=lambda row: (row[0] != baseline, row[0] not in arima))
     free = {"base": ["m-rw"], "events": ["m-ev"], "plain": ["m-arima", "m-ridge"]}
     out = []
@@ -289,18 +314,15 @@ def first_chart(r: Report) -> Chart | None:
     )
     later = view.afterwards if len(view.afterwards) else None
     table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return forecast_chart(
-            table,
-            ahead,
-            others,
-            later,
-            published=t("Published by {day}", day=w.day_long(r.run.as_of)),
-            whole=view.whole,
-            **how,
-        )
-
+    draw = partial(
+        forecast_chart,
+        table,
+        ahead,
+        others,
+        later,
+        published=t("Published by {day}", day=w.day_long(r.run.as_of)),
+        whole=view.whole,
+    )
     first, final = (
         view.range(row, "80") for row in (next(iter(records(ahead))), next(iter(records(ahead.iloc[-1:]))))
     )
@@ -331,32 +353,40 @@ def first_chart(r: Report) -> Chart | None:
     )
     middles = float(ahead["middle"].min()), float(ahead["middle"].max())
     return r.studio.chart(
-        "forecast",
         draw,
-        title=sentences.forecast_title(
-            view.last, float(counts.iloc[-1]), end, ahead["middle"].tolist(), ratios[0], ratios[1], view.whole
+        Chart(
+            "forecast",
+            title=sentences.forecast_title(
+                view.last,
+                float(counts.iloc[-1]),
+                end,
+                ahead["middle"].tolist(),
+                ratios[0],
+                ratios[1],
+                view.whole,
+            ),
+            subtitle=w.capital(subtitle),
+            note=note,
+            label=sentences.forecast_label(
+                view.name.noun,
+                float(counts.min()),
+                float(counts.max()),
+                float(counts.iloc[-1]),
+                middles,
+                end,
+                first,
+                final,
+                view.whole,
+            ),
+            csv="forecasts.csv",
+            level=2,
+            table=tables.chart_table(
+                view, counts, ahead, [(toggle, name, line) for toggle, name, _, line in lines], later
+            ),
+            start=len(counts),
+            toggles=tuple(Toggle(toggle, name, role, _dash(role)) for toggle, name, role, _ in lines),
+            toggle_words=t("Add a model’s middle line:"),
         ),
-        subtitle=w.capital(subtitle),
-        note=note,
-        label=sentences.forecast_label(
-            view.name.noun,
-            float(counts.min()),
-            float(counts.max()),
-            float(counts.iloc[-1]),
-            middles,
-            end,
-            first,
-            final,
-            view.whole,
-        ),
-        csv="forecasts.csv",
-        level=2,
-        table=tables.chart_table(
-            view, counts, ahead, [(toggle, name, line) for toggle, name, _, line in lines], later
-        ),
-        start=len(counts),
-        toggles=tuple(Toggle(toggle, name, role, _dash(role)) for toggle, name, role, _ in lines),
-        toggle_words=t("Add a model’s middle line:"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,16 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report import view as facts
-from forecast.report.blocks import Box, Chart, Paragraph, Section
+from forecast.report.blocks import Block, Box, Chart, Paragraph, Section
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.retold import retold
-from forecast.report.rows import pick, records
+from forecast.report.rows import records
 from forecast.report.sections import evidence, findings, sentences, tables
 from forecast.report.sections.next import first_replayed, none_beats
 from forecast.report.sections.top import Report, published
 from forecast.report.view import View
+from forecast.tables.forecasts import select
 
 YEARS = 10
 
@@ -41,7 +42,7 @@ def past_section(r: Report) -> Section:
     """Return "How does this compare with the past ten years?"."""
     view, counts = r.view, window(r.view)
     everything = view.counts.dropna()
-    record = everything.idxmax()
+    record = everything.index[int(everything.argmax())]
     large = enlarged(r)
     find = sentences.past_find(
         view.last, float(everything.iloc[-1]), float(everything.max()), record, everything.index[0], large
@@ -64,10 +65,7 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
     flags = facts.flags(r.run, counts.index[0] + 1, view.last)
     start = max(counts.index[0], facts.first_chart_start(r.run, view)) if large else None
     table = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return draw_past(table, ahead, flags, frame_from=start, **how)
-
+    draw = partial(draw_past, table, ahead, flags, frame_from=start)
     top = float(counts.max())
     unit = f.unit_words(top, view.name.unit_words)
     subtitle = t(
@@ -80,26 +78,28 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
     if len(ahead):
         subtitle += t("; forecast to {month} in blue", month=w.month_long(ahead["month"].iloc[-1]))
     return r.studio.chart(
-        "ten-years",
         draw,
-        title=sentences.past_title(counts),
-        subtitle=w.capital(subtitle),
-        note=sentences.past_note(
-            len(flags) > 0, len(r.run.effects) > 0, definition_breaks(r, counts), r.source
-        ),
-        label=_label(view, counts, len(flags)),
-        csv="observations.csv",
-        table=tables.counts_table(counts),
-        start=len(counts) - 1,
-        flags=tuple(
-            (str(name), w.month_short(month))
-            for name, month in zip(flags["label"], flags["month"], strict=True)
+        Chart(
+            "ten-years",
+            title=sentences.past_title(counts),
+            subtitle=w.capital(subtitle),
+            note=sentences.past_note(
+                len(flags) > 0, len(r.run.effects) > 0, definition_breaks(r, counts), r.source
+            ),
+            label=_label(view, counts, len(flags)),
+            csv="observations.csv",
+            table=tables.counts_table(counts),
+            start=len(counts) - 1,
+            flags=tuple(
+                (str(name), w.month_short(month))
+                for name, month in zip(flags["label"], flags["month"], strict=True)
+            ),
         ),
     )
 
 
 def _label(view: View, counts: pd.Series, marked: int) -> str:
-    low, high = counts.idxmin(), counts.idxmax()
+    low, high = counts.index[int(counts.argmin())], counts.index[int(counts.argmax())]
     text = t(
         "Line chart. {measure} from {first} to {end}: highest {highest} in {high}, lowest {lowest} in {low}, last {last}.",
         measure=w.capital(view.name.noun or view.name.label),
@@ -147,7 +147,7 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
 
 def sure_section(r: Report) -> Section:
     """Return "How sure can one be?": coverage, hits with and without a new measure, eras, the record, others."""
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     months = {int(row.horizon): row.month for row in records(r.view.ahead)}
     calm, shock = by_new_event(r)
     if r.held:
@@ -204,10 +204,7 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
     scored = r.replay.dropna(subset=["truth", "lower_80"])
     scored = scored if len(scored) else r.replay.dropna(subset=["truth"])
     since, until = scored["month"].min(), scored["month"].max()
-
-    def draw(**how: Any) -> Any:
-        return draw_coverage(table, **how)
-
+    draw = partial(draw_coverage, table)
     outside = any(not h.fair for h in shown)
     note = t(
         "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."
@@ -228,25 +225,27 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
         for h in eighty
     )
     return r.studio.chart(
-        "coverage",
         draw,
-        title=findings.coverage_title(r.held),
-        subtitle=t(
-            "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to {until}",
-            since=w.month_long(since),
-            until=w.month_long(until),
+        Chart(
+            "coverage",
+            title=findings.coverage_title(r.held),
+            subtitle=t(
+                "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to {until}",
+                since=w.month_long(since),
+                until=w.month_long(until),
+            ),
+            note=f"{note} {r.source}",
+            label=t("Dot chart. Achieved coverage of the 80 percent range: {told}.", told=told),
+            csv="calibration.csv",
+            table=tables.coverage_table(r.held, calm, shock, since, until),
         ),
-        note=f"{note} {r.source}",
-        label=t("Dot chart. Achieved coverage of the 80 percent range: {told}.", told=told),
-        csv="calibration.csv",
-        table=tables.coverage_table(r.held, calm, shock, since, until),
     )
 
 
-def record_blocks(r: Report) -> list[Any]:
+def record_blocks(r: Report) -> list[Block]:
     """Return the public record, or the grey box in its place, and the replay under its own label."""
     record = published(r.run, r.view)
-    out: list[Any] = []
+    out: list[Block] = []
     if not len(record):
         out.append(
             Box(
@@ -279,7 +278,7 @@ def _worst(record: pd.DataFrame, kind: str) -> list[Paragraph]:
     return [Paragraph(f"{whose}{retold(told)}")]
 
 
-def public_record(r: Report, record: pd.DataFrame) -> list[Any]:
+def public_record(r: Report, record: pd.DataFrame) -> list[Block]:
     """Return the chart of published forecasts, or the box that says when the first is scored."""
     matured = record.dropna(subset=["truth"])
     if len(matured):
@@ -322,10 +321,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     missed = int((~facts.inside(six)).sum())
     since = six["month"].min().year if len(six) else first.year
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
-
-    def draw(**how: Any) -> Any:
-        return draw_record(frame, lines, **how)
-
+    draw = partial(draw_record, frame, lines)
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
     start = (
         t(
@@ -350,27 +346,29 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     )
     name = "track-record" if kind == "replayed" else "published-record"
     return r.studio.chart(
-        name,
         draw,
-        title=record_title(missed, len(six), kind, since),
-        subtitle=w.capital(
-            t(
-                "{measure}{unit}: the count, and {shown}. {first} to {last}",
-                measure=view.name.measure,
-                unit=", " + unit if unit else "",
-                shown=shown,
-                first=counts.index[0].year,
-                last=counts.index[-1].year,
-            )
+        Chart(
+            name,
+            title=record_title(missed, len(six), kind, since),
+            subtitle=w.capital(
+                t(
+                    "{measure}{unit}: the count, and {shown}. {first} to {last}",
+                    measure=view.name.measure,
+                    unit=", " + unit if unit else "",
+                    shown=shown,
+                    first=counts.index[0].year,
+                    last=counts.index[-1].year,
+                )
+            ),
+            note=f"{start}{fell}. {r.source}",
+            label=t(
+                "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
+                kind=t("Replayed|forecasts") if kind == "replayed" else t("Published|forecasts"),
+                missed=w.hits(missed, len(six)),
+            ),
+            csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
+            table=tables.record_table(table, view.whole, kind),
         ),
-        note=f"{start}{fell}. {r.source}",
-        label=t(
-            "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
-            kind=t("Replayed|forecasts") if kind == "replayed" else t("Published|forecasts"),
-            missed=w.hits(missed, len(six)),
-        ),
-        csv="track_record.csv" if kind == "published" else "backtest.csv.gz",
-        table=tables.record_table(table, view.whole, kind),
     )
 
 
@@ -409,7 +407,7 @@ def models_section(r: Report) -> Section:
     run = r.run
     found = r.scores.eras
     era = found[-1] if len(found) > 1 else None
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     if len(run.backtest):
         blocks.append(tables.models_table(run, r.view.series_id, r.scores, era, first_replayed(r)))
         more = (evidence.claims_table(run, r.view.series_id), evidence.alike_table(run, r.view.series_id))
@@ -430,8 +428,8 @@ def weights_chart(r: Report) -> Chart | None:
 
     pair = evidence.pair_with_events(r.run)
     combination = pair[0] if pair is not None else r.run.headline
-    rows = evidence.table_of(r.run, "weights")
-    rows = pick(rows, combination=combination, series_id=r.view.series_id, horizon=1) if len(rows) else rows
+    rows = r.run.weights
+    rows = select(rows, combination=combination, series_id=r.view.series_id, horizon=1) if len(rows) else rows
     rows = rows.dropna(subset=["weight"]) if len(rows) else rows
     if not len(rows) or rows["origin"].nunique() < 6:
         return None
@@ -440,27 +438,26 @@ def weights_chart(r: Report) -> Chart | None:
     wide = wide.set_axis(pd.DatetimeIndex(wide.index).to_period("M")).groupby(level=0).last()
     wide = wide.reindex(pd.period_range(wide.index[0], wide.index[-1], freq="M")).ffill()
     called = {str(m): labels.model_name(str(m)) for m in wide.columns}
-
-    def draw(**how: Any) -> Any:
-        return draw_weights(wide, called, **how)
-
+    draw = partial(draw_weights, wide, called)
     now = wide.iloc[-1]
     told = w.joined([f"{called[m]} {w.percent(float(now[m]))}" for m in called])
     return r.studio.chart(
-        "weights",
         draw,
-        title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
-        subtitle=t(
-            "Weight of each member of the combination one month ahead, by date of the forecast. {first} to {last}",
-            first=w.month_long(wide.index[0]),
-            last=w.month_long(wide.index[-1]),
+        Chart(
+            "weights",
+            title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
+            subtitle=t(
+                "Weight of each member of the combination one month ahead, by date of the forecast. {first} to {last}",
+                first=w.month_long(wide.index[0]),
+                last=w.month_long(wide.index[-1]),
+            ),
+            note=t(
+                "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",
+                source=r.source,
+            ),
+            label=t("Line chart of the members’ weights. At the end: {told}.", told=told),
+            csv="weights.csv",
         ),
-        note=t(
-            "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",
-            source=r.source,
-        ),
-        label=t("Line chart of the members’ weights. At the end: {told}.", told=told),
-        csv="weights.csv",
     )
 
 

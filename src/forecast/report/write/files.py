@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.convert import to_plain
+from forecast.config.settings import Experiment
 from forecast.errors import DataError, ForecastError
 from forecast.files import plain_cell, safe_cell
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
@@ -366,7 +367,7 @@ def gz_bytes(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def experiment_yaml(experiment: Any) -> str:
+def experiment_yaml(experiment: Experiment) -> str:
     """Return everything that decides a result, without `parallel`, which never does."""
     import yaml
 

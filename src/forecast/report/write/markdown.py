@@ -6,11 +6,22 @@ Blocks hold plain text: each text is escaped where it is written, and every mark
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote
 
 from forecast.files import printable
-from forecast.report.blocks import Box, Cell, Chart, Command, Download, Link, Note, Page, Paragraph, Table
+from forecast.report.blocks import (
+    Block,
+    Box,
+    Cell,
+    Chart,
+    Command,
+    Download,
+    Link,
+    Note,
+    Page,
+    Paragraph,
+    Table,
+)
 from forecast.report.catalogue import t
 
 #: Marks of HTML, of crossed out words and of headings by underlining: entities, which every dialect reads.
@@ -67,7 +78,7 @@ def markdown(page: Page) -> str:
     return text
 
 
-def _block(block: Any) -> list[str]:
+def _block(block: Block) -> list[str]:
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Chart):

@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 import logging
 from html import escape
-from typing import Any
+from types import ModuleType
 
 from markupsafe import Markup
 
@@ -17,7 +17,7 @@ from forecast.report.figures import svg
 from forecast.report.figures.renderer import Studio
 
 
-def need() -> Any:
+def need() -> ModuleType:
     """Return WeasyPrint, or say what to install.
 
     Raises
@@ -35,23 +35,25 @@ def need() -> Any:
         raise ConfigError(
             f"report.pdf: WeasyPrint cannot load the library Pango ({error}); on Debian: apt-get install libpangoft2-1.0-0"
         ) from None
-    return weasyprint
+    module: ModuleType = weasyprint
+    return module
 
 
 def printed(page: Page, studio: Studio) -> Page:
     """Return the page with every chart as one picture in fixed light colours, its sentence as the alternative text."""
 
-    def flat(block: Any) -> Any:
-        if not isinstance(block, Chart):
-            return block
+    def flat(block: Chart) -> Chart:
         data = base64.b64encode(svg.for_print(studio.drawings[block.name]).encode()).decode()
         image = f'<img class="chart" alt="{escape(block.label)}" src="data:image/svg+xml;base64,{data}">'
         return dataclasses.replace(block, wide=Markup(image), narrow="")  # noqa: S704 (made and escaped here)
 
     sections = (
-        dataclasses.replace(s, blocks=tuple(flat(block) for block in s.blocks)) for s in page.sections
+        dataclasses.replace(s, blocks=tuple(flat(b) if isinstance(b, Chart) else b for b in s.blocks))
+        for s in page.sections
     )
-    return dataclasses.replace(page, lead=flat(page.lead), sections=tuple(sections))
+    return dataclasses.replace(
+        page, lead=None if page.lead is None else flat(page.lead), sections=tuple(sections)
+    )
 
 
 def print_pdf(html: str) -> bytes:
