@@ -42,16 +42,10 @@ def source_up_to(month):
 
 
 words = [
-    f"data.path={desk / 'drivers.csv'}",
-    "model=[arima]",
-    "combination=none",
-    "report.headline=arima",
-    "backtest.start=1983-06",
-    "backtest.score_from=null",
-    "horizon=3",
-    "report.png=false",
+    f"data.path={desk / 'drivers.csv'}", "model=[arima]", "combination=none", "report.headline=arima",
+    "backtest.start=1983-06", "backtest.score_from=null", "horizon=3", "report.png=false",
     "events.effects=null",
-]
+]  # fmt: skip
 exp = fc.load_experiment("own_data", *words)
 exp = replace(
     exp, publish=replace(exp.publish, archive=str(desk / "archive.sqlite"), site=str(desk / "site"))
@@ -134,14 +128,8 @@ print(f"The steps sum to {steps['change'].sum():+.0f}; the two issues differ by 
 
 # %%
 site = desk / "site"
-print(
-    *sorted(
-        str(p.relative_to(site))
-        for p in site.rglob("*")
-        if p.is_file() and len(p.relative_to(site).parts) < 3
-    ),
-    sep="\n",
-)
+print(*sorted(str(p.relative_to(site)) for p in site.rglob("*") if p.is_file() and len(p.relative_to(site).parts) < 3),
+      sep="\n")  # fmt: skip
 
 # %% [markdown]
 # The archive only grows: a forecast that was published is scored as it was said, never as it would be said now.

@@ -60,7 +60,7 @@ def templates_of_page(path):
 
 def every_template():
     found = set()
-    for path in REPORT.glob("*.py"):
+    for path in REPORT.rglob("*.py"):
         found |= templates_of_module(path)
     for path in (REPORT / "templates").glob("*.j2"):
         found |= templates_of_page(path)
