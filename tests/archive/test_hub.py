@@ -251,3 +251,22 @@ def test_a_series_named_like_a_formula_goes_out_and_comes_back(made, small, tmp_
     files = hub.write_hub(odd, small, tmp_path)
     assert "'=cmd()" in next(p for p in files if "model-output" in p.parts and p.suffix == ".csv").read_text()
     assert set(hub.read_hub(tmp_path)["series_id"]) == {"=cmd()", "b"}
+
+
+@pytest.mark.parametrize("column", hub.HUB_COLUMNS)
+@pytest.mark.parametrize(
+    "text", ["</style><script>x</script>", "${oc.env:HOME}", "=cmd()", "../../evil", "a\x1b[2J\nb"]
+)
+def test_a_hostile_text_of_a_hub_file_is_a_text_or_an_error(made, small, tmp_path, column, text):
+    whole = made[(made["horizon"] < 3) & (made["series_id"] == "a")]
+    (file, *_) = (p for p in hub.write_hub(whole, small, tmp_path, "team") if "model-output" in p.parts)
+    raw = pd.read_csv(file, dtype=str)
+    raw[column] = text
+    raw.to_csv(file, index=False)
+    # the horizon is counted from the dates, never read
+    if column == "horizon" or (column in ("location", "target") and "\n" not in text):
+        assert set(hub.read_hub_file(file)["series_id"]) == {text if column == "location" else "a"}
+        return
+    with pytest.raises(DataError) as caught:
+        hub.read_hub_file(file)
+    assert caught.value.exit_code == 4

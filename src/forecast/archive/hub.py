@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.settings import LEVELS
+from forecast.data.cells import checked_texts
 from forecast.errors import DataError, Finding, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.tables.columns import FORECAST_COLUMNS
@@ -307,6 +308,10 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
     texts = [column for column in ("location", "target") if column in raw]
     raw[texts] = raw[texts].map(plain_cell)
     raw = raw.assign(row=np.arange(2, len(raw) + 2))
+    for column in texts:
+        _, unclean = checked_texts(raw[column], raw["row"], column, path.name, is_id=True)
+        if unclean:
+            return pd.DataFrame(), unclean
     kept = raw[raw["output_type"].isin(["quantile", "median"])]
     if "target" in kept:
         found = sorted(set(kept["target"]))
