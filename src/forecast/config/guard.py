@@ -64,7 +64,7 @@ def hydra_problems(
     searchpath: Sequence[str],
     words: Sequence[str],
 ) -> list[str]:
-    """Return what a composed block of Hydra says that it may not, a line each.
+    """Return what a composed block of Hydra says that it may not, a line each, and last what it may.
 
     Parameters
     ----------
@@ -79,26 +79,24 @@ def hydra_problems(
     """
     chosen, known = _choices(block), _choices(shipped)
     problems = [
-        f"{group}={chosen.get(group)}: no file of yours may choose it{_WAY_OUT}"
+        f"{group}={chosen.get(group)}: no file of yours may choose it"
         for group in sorted(chosen.keys() | known.keys())
         if chosen.get(group) != known.get(group)
     ]
     recorded = block.get("overrides") or {}
     if sorted([*(recorded.get("task") or ()), *(recorded.get("hydra") or ())]) != sorted(words):
-        problems.append(
-            f"hydra.overrides: Hydra writes the words of the command there, and no file may{_WAY_OUT}"
-        )
+        problems.append("hydra.overrides: Hydra writes the words of the command there, and no file may")
     here = leaves(block, "hydra")
     there = leaves({**shipped, "searchpath": list(searchpath)}, "hydra")
     typed = [word.lstrip("+~").partition("=")[0] for word in words]
     for key in sorted(here.keys() | there.keys()):
         if not _below(key, _RECORDS) and here.get(key) != there.get(key):
             problems += _changed(key, here.get(key), key in there, typed)
-    return problems
+    return [*problems, _ALLOWED] if problems else []
 
 
-_WAY_OUT = (
-    "; of Hydra's own block hydra.mode, hydra.sweeper.params and hydra.sweep.dir may be set, and on the command line"
+_ALLOWED = (
+    "Of Hydra's own block hydra.mode, hydra.sweeper.params and hydra.sweep.dir may be set, and on the command line"
     " hydra/launcher=NAME and hydra/sweeper=NAME of an installed package, with plain values below them"
 )
 
@@ -110,7 +108,7 @@ def _changed(key: str, value: Any, known: bool, typed: Sequence[str]) -> list[st
         if "_target_" in key.split("."):
             return [f"{key}: `_target_` names a callable, and no configuration file may; remove it"]
         if any(_NAMES_HYDRA.match(part) for part in re.split(r"[.\s]", below)):
-            return [f"{key}: a sweep may not set Hydra's own keys{_WAY_OUT}"]
+            return [f"{key}: a sweep may not set Hydra's own keys"]
         if _NAMES_SCHEDULER.match(below.removeprefix("params.")):
             return [f"{key}: a scheduler sends code that is run; choose it on the command line"]
         if "${" in str(value):  # escaped too: sweepers read a text more than once
@@ -119,7 +117,7 @@ def _changed(key: str, value: Any, known: bool, typed: Sequence[str]) -> list[st
             return [f"{key}: a launcher may start what a text says, so texts come from the command line only"]
         return []
     what = f"is set to {value!r}" if value is not None else "is taken away" if known else "is set"
-    return [f"{key} {what}, and may not be{_WAY_OUT}"]
+    return [f"{key} {what}, and may not be"]
 
 
 def _choices(block: Mapping[str, Any]) -> dict[str, Any]:
