@@ -302,7 +302,7 @@ def test_ranges_cover_at_their_level_and_null_events_stand_out_at_that_rate():
     from scipy.stats import binom
 
     from forecast.arima import FoldJob, arima_folds
-    from forecast.interventions.study import half_width
+    from forecast.interventions.regression import half_width
 
     draws, cells = 500, {}
     ends = {"pulse": "2010-08-31"}

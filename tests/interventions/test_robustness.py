@@ -9,8 +9,8 @@ from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import SpecificationSpec as Choices
 from forecast.errors import ConfigError
 from forecast.interventions.effects import effects
-from forecast.interventions.robustness import FACTORS, say, specification_curve, specification_curves
-from interventions_helpers import MODELS, calendar, noise, panel_of
+from forecast.interventions.robustness import FACTORS, say, specification_curve
+from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N = 180
 LAW = {"id": "law", "effective_start": "2010-03-01", "shape": "step"}
@@ -140,7 +140,7 @@ def test_many_curves_are_each_by_itself(tmp_path):
         order=("given",), transform=("log",), window=(None,), shape=("step", "decay"), beside=("all",)
     )
     events, panel = calendar(tmp_path, LAW, OTHER), panel_of(figures())
-    both = specification_curves(panel, events, ["law", "other"], choices=few, model=GIVEN, coding="rule")
+    both = study_of(panel, events, GIVEN).robustness("law", "other", choices=few)
     alone = specification_curve(panel, events, "other", choices=few, model=GIVEN, coding="rule")
     assert [c.event for c in both] == ["law", "other"]
     assert both[1].table["percent"].tolist() == pytest.approx(alone.table["percent"].tolist(), abs=1e-4)

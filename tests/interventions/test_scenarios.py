@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.backtesting.folds import FoldSettings, FoldSource
 from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
 from forecast.interventions.scenarios import run_scenarios
@@ -29,7 +30,9 @@ def base():
 def run(base, obs, events):
     def make(changes, **more):
         spec = ScenarioSpec(changes=changes if isinstance(changes, tuple) else (changes,))
-        return run_scenarios(base, MODELS, obs, events, {"what": spec}, DAY, **more)
+        return run_scenarios(
+            base, MODELS, FoldSource(obs, events, FoldSettings()), {"what": spec}, DAY, **more
+        )
 
     return make
 
@@ -54,7 +57,7 @@ def test_means_are_neither_moved_nor_taken_for_the_median(base, obs, events):
     means = base[base["level"] == 0.5].assign(level=np.nan, value=lambda rows: 3 * rows["value"])
     spec = {"what": ScenarioSpec(changes=(HALF,))}
     made = [
-        run_scenarios(rows, MODELS, obs, events, spec, DAY).forecasts
+        run_scenarios(rows, MODELS, FoldSource(obs, events, FoldSettings()), spec, DAY).forecasts
         for rows in (base, pd.concat([base, means], ignore_index=True))
     ]
     pd.testing.assert_frame_equal(*made)
@@ -120,7 +123,13 @@ def test_the_press_figure_fills_its_month_and_narrows_what_follows(run, base):
 def test_no_leak_is_said(base, obs, events):
     early = pd.Timestamp("2024-03-22")
     table = fc.backtest(MODELS, obs, events, [NAME], [early], horizon=2, levels=(0.5,)).forecasts
-    made = run_scenarios(table, MODELS, obs, events, {"leak": ScenarioSpec(({"with_leak": True},))}, early)
+    made = run_scenarios(
+        table,
+        MODELS,
+        FoldSource(obs, events, FoldSettings()),
+        {"leak": ScenarioSpec(({"with_leak": True},))},
+        early,
+    )
     assert made.forecasts.empty
     assert "no unofficial figure" in made.notes["note"].item()
 
@@ -168,7 +177,9 @@ def test_the_shipped_scenarios_run(obs, events, base):
         spec = load_experiment(None, f"scenario={name}", "as_of='2024-05-07'").scenario
         assert spec
         assert all(s.label for s in spec.values())
-        made = run_scenarios(base, MODELS, obs, events, spec, DAY, lay_over=("arima_011",))
+        made = run_scenarios(
+            base, MODELS, FoldSource(obs, events, FoldSettings()), spec, DAY, lay_over=("arima_011",)
+        )
         assert set(made.forecasts["scenario"]) == set(spec), made.notes.to_string()
 
 
@@ -180,4 +191,4 @@ def test_wrong_words(run, base, obs, events):
     with pytest.raises(ConfigError, match="no event is called 'titel42'"):
         run({"event": "titel42", "factor": 0.5})
     with pytest.raises(ConfigError, match="hold no 'row'"):
-        run_scenarios(base, MODELS, obs, events, {}, "2024-05-08")
+        run_scenarios(base, MODELS, FoldSource(obs, events, FoldSettings()), {}, "2024-05-08")

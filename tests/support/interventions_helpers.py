@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
+from forecast.config.settings import EventsSpec
 from forecast.data.panel import Panel
+from forecast.interventions.study import Study
 
 COLUMNS = "id,name,announced_date,effective_start,end_date,shape,sign,bundle,priority,decay,ramp_months,lead_months,usable_from"
 
@@ -25,6 +27,11 @@ def panel_of(values, start="2000-01", name="s", rounding=1.0, counts=False, as_o
         counts=counts,
         last_official=pd.Series(dict.fromkeys(frame.columns, frame.index[-1])),
     )
+
+
+def study_of(panel, events, model="arima", coding="rule", **more):
+    """A study of the only series of a panel, events coded by rule."""
+    return Study(panel, events, model, EventsSpec(coding=coding), **more)
 
 
 def only(calendar, ids):

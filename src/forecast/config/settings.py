@@ -26,6 +26,7 @@ LEVELS: tuple[float, ...] = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1,
 Knowledge = Literal["none", "at_origin", "hindsight"]
 Coding = Literal["rule", "judged"]
 Truth = Literal["latest", "first"]
+Unseen = Literal["prior", "ignore", "analogue"]
 KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
 #: One file for each language of the page beside English, read by `forecast.report.catalogue`.
 LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
@@ -95,7 +96,7 @@ class EventsSpec:
     #: Events up to this priority are candidates; 1 is the most important. | | 2
     priority: int = 1
     #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | | ignore
-    unseen: Literal["prior", "ignore", "analogue"] = "prior"
+    unseen: Unseen = "prior"
     #: Coding of the effects that the page tells; null = none are estimated. | | rule
     effects: Coding | None = "judged"
 

@@ -7,22 +7,23 @@ Whatever else happened in the same months is in it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
-from forecast.config.settings import Coding, Knowledge
+from forecast.config.settings import Coding, EventsSpec, Knowledge
 from forecast.errors import ConfigError
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import (
+from forecast.interventions.prepare import Setup
+from forecast.interventions.regression import (
     ENOUGH_MONTHS,
     TOO_ALIKE,
     Group,
-    Study,
+    Regression,
     check_model,
     effect_of,
     half_width,
@@ -137,31 +138,40 @@ def effects(
     >>> sorted(set(table["level"])), table["words"].str.contains("cannot be told apart|too short").all()
     ([0.8, 0.95], np.True_)
     """
-    label, _ = check_model(model)
+    check_model(model)
     if base <= 0 or base == 1:
         raise ConfigError(f"base: {base} is not the base of a logarithm")
-    rows: list[dict[str, Any]] = []
-    for one in series if series is not None else panel.series:
-        study = make_study(panel, events, one, model, coding, knowledge, max_columns, priority, beside, bound)
-        rows += effect_rows(study, placebo, base, name or label)
+    spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority)
+    asked = Setup(panel, events, model, spec, knowledge=knowledge, beside=beside, bound=bound)
+    names = series if series is not None else panel.series
+    return effect_table([replace(asked, series_id=one).regression for one in names], placebo, base, name)
+
+
+def effect_table(
+    regressions: Iterable[Regression], placebo: bool = True, base: float = math.e, name: str | None = None
+) -> pd.DataFrame:
+    """Return the table of `effects` for series that stand beside their events already."""
+    rows = [row for one in regressions for row in _series_rows(one, placebo, base, name or one.model_name)]
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
-def effect_rows(study: Study, placebo: bool, base: float, name: str) -> list[dict[str, Any]]:
-    """Return the rows of one study; a fit that failed leaves rows without numbers, with its reason."""
-    if not study.groups:
+def _series_rows(regression: Regression, placebo: bool, base: float, name: str) -> list[dict[str, Any]]:
+    """Return the rows of one regression; a fit that failed leaves rows without numbers, with its reason."""
+    if not regression.groups:
         return []
-    plain, shrunk = study.fit([study.job(study.groups), study.job(study.groups, shrink=True)])
-    unit = math.log(base) if study.scale.kind == "log" else 1.0
+    plain, shrunk = regression.fit(
+        [regression.job(regression.groups), regression.job(regression.groups, shrink=True)]
+    )
+    unit = math.log(base) if regression.scale.kind == "log" else 1.0
     rows = []
-    for group in study.groups:
-        trial = placebo_of(study, group) if placebo else None
-        rows += _rows(study, group, (plain, shrunk), trial, unit, name)
+    for group in regression.groups:
+        trial = placebo_of(regression, group) if placebo else None
+        rows += _rows(regression, group, (plain, shrunk), trial, unit, name)
     return rows
 
 
 def _rows(
-    study: Study,
+    regression: Regression,
     group: Group,
     fits: tuple[ArimaFit | ArimaFailure, ArimaFit | ArimaFailure],
     trial: Placebo | None,
@@ -176,15 +186,15 @@ def _rows(
     apart = bool(abs(estimate) > narrow)
     clear = apart and len(group.active) >= ENOUGH_MONTHS and trial is not None and trial.p < SMALL_P
     percents = (
-        study.percent(estimate, group),
-        study.percent(estimate - narrow, group),
-        study.percent(estimate + narrow, group),
+        regression.percent(estimate, group),
+        regression.percent(estimate - narrow, group),
+        regression.percent(estimate + narrow, group),
     )
     words = failure or say(percents, len(group.active), apart, trial)
     first, last = int(group.active[0]), int(group.active[-1])
-    before = study.y[first - 1] if first > 0 else np.nan
+    before = regression.y[first - 1] if first > 0 else np.nan
     head = {
-        "series_id": study.series_id,
+        "series_id": regression.series_id,
         "model": name,
         "event": group.name,
         "group": group.label,
@@ -195,10 +205,10 @@ def _rows(
         **_placebo_cells(trial, unit),
         "active_months": len(group.active),
         "note": _note(group, trial, failure),
-        "coding": study.design.coding,
-        "first_active": study.months[first],
-        "last_active": study.months[last],
-        "before": float(study.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
+        "coding": regression.design.coding,
+        "first_active": regression.months[first],
+        "last_active": regression.months[last],
+        "before": float(regression.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
         "clear": clear,
         "why_group": group.why,
         "words": words,
@@ -207,7 +217,10 @@ def _rows(
     for level, half in ranges.items():
         low, high = estimate - half, estimate + half
         told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percents[0]}
-        ends = {"percent_lower": study.percent(low, group), "percent_upper": study.percent(high, group)}
+        ends = {
+            "percent_lower": regression.percent(low, group),
+            "percent_upper": regression.percent(high, group),
+        }
         rows.append({**head, **told, **ends})
     return rows
 

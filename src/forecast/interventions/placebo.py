@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.config.settings import Coding
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import PLACEBO, Floats, Group, Study, point_of
-
-if TYPE_CHECKING:
-    from forecast.data.panel import Panel
-    from forecast.events.calendar import EventCalendar
-    from forecast.events.design import Design
-    from forecast.models.arima import Arima
+from forecast.interventions.regression import PLACEBO, Floats, Group, Regression, point_of
 
 Ints = NDArray[np.int64]
 
@@ -77,126 +68,69 @@ class Placebo:
     words: str
 
 
-def placebo(
-    panel: Panel,
-    events: EventCalendar | Design,
-    event: str,
-    series_id: str | None = None,
-    model: str | Arima = "arima",
-    coding: Coding = "judged",
-    months_apart: int = MONTHS_APART,
-    max_columns: int = 10,
-    priority: int = 1,
-    beside: Design | None = None,
-) -> Placebo:
-    """Put the dummy of an event at every ordinary month and compare.
-
-    Ordinary months are more than `months_apart` from the start of a priority-1 event of the series (by the same
-    coding). Each placebo has the weights of the event's active months, one after the other, and the sample ends
-    with the last of them; the other events stay in the model.
-
-    Parameters
-    ----------
-    panel, events, series_id, model, coding, max_columns, priority, beside
-        As in `make_study`.
-    event : str
-        An event, or a member of a group of them.
-    months_apart : int
-
-    Returns
-    -------
-    Placebo
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
-    >>> result = placebo(panel, fc.load_events(), "mexico_enforcement_2024", max_columns=4)
-    >>> result.n >= 20, 0 < result.p <= 1
-    (True, True)
-    """
-    study = make_study(
-        panel,
-        events,
-        series_id,
-        model,
-        coding,
-        max_columns=max_columns,
-        priority=priority,
-        beside=beside,
-        always=_wanted(events, event),
-    )
-    return placebo_of(study, study.group(event), months_apart)
-
-
-def _wanted(events: EventCalendar | Design, event: str) -> list[str]:
-    table = getattr(events, "table", None)
-    return [event] if table is not None and event in set(table["id"]) else []
-
-
-def placebo_of(study: Study, group: Group, months_apart: int = MONTHS_APART) -> Placebo:
-    """Run the placebos of one group of a study."""
+def placebo_of(regression: Regression, group: Group, months_apart: int = MONTHS_APART) -> Placebo:
+    """Run the placebos of one group of a regression."""
     at = group.active
     length, stop = int(at[-1] - at[0]) + 1, int(at[-1]) + 1
-    others = [g for g in study.groups if g is not group]
-    own = _estimates(study, [replace(group, name=PLACEBO)], [others], [stop])[0]
-    places = ordinary_months(study, group, months_apart)
-    places = places[(places >= MONTHS_BEFORE) & (places + length <= len(study.y))]
+    others = [g for g in regression.groups if g is not group]
+    own = _estimates(regression, [replace(group, name=PLACEBO)], [others], [stop])[0]
+    places = ordinary_months(regression, group, months_apart)
+    places = places[(places >= MONTHS_BEFORE) & (places + length <= len(regression.y))]
     dummies = [group.moved(place, length) for place in places.tolist()]
     stops = (places + length).tolist()
     # The event itself stays in the model where its months lie before the end of the sample.
-    beside = [[g for g in study.groups if (np.abs(g.columns[:s]) > 0).any()] for s in stops]
-    values = _estimates(study, dummies, beside, stops)
-    return _result(study, group, own, places, values)
+    beside = [[g for g in regression.groups if (np.abs(g.columns[:s]) > 0).any()] for s in stops]
+    values = _estimates(regression, dummies, beside, stops)
+    return _result(regression, group, own, places, values)
 
 
 def _estimates(
-    study: Study, dummies: Sequence[Group], beside: Sequence[Sequence[Group]], stops: Sequence[int]
+    regression: Regression, dummies: Sequence[Group], beside: Sequence[Sequence[Group]], stops: Sequence[int]
 ) -> Floats:
     """Plain estimates of each dummy, NaN where the fit failed or the dummy was dropped."""
-    jobs = [study.job([*b, d], stop=s) for d, b, s in zip(dummies, beside, stops, strict=True)]
+    jobs = [regression.job([*b, d], stop=s) for d, b, s in zip(dummies, beside, stops, strict=True)]
     # "modes" finds what "full" finds here, at the price of "warm", which misses optima of the likelihood.
-    fits = study.fit(jobs, "full" if len(jobs) < 3 else "modes")
+    fits = regression.fit(jobs, "full" if len(jobs) < 3 else "modes")
     # The moved columns give the same mean over the same number of months.
     return np.array([point_of(fit, dummy) for fit, dummy in zip(fits, dummies, strict=True)])
 
 
-def ordinary_months(study: Study, group: Group, months_apart: int = MONTHS_APART) -> Ints:
+def ordinary_months(regression: Regression, group: Group, months_apart: int = MONTHS_APART) -> Ints:
     """Return the positions of the months more than `months_apart` from every start that counts."""
-    starts = set(_starts(study)) | {int(group.active[0])}
-    at = np.arange(len(study.y), dtype=np.int64)
+    starts = set(_starts(regression)) | {int(group.active[0])}
+    at = np.arange(len(regression.y), dtype=np.int64)
     far = np.ones(len(at), dtype=bool)
     for start in starts:
         far &= np.abs(at - start) > months_apart
-    return at[far & np.isfinite(study.y)]
+    return at[far & np.isfinite(regression.y)]
 
 
-def _starts(study: Study) -> list[int]:
+def _starts(regression: Regression) -> list[int]:
     """Positions of the starts of priority-1 events known at the panel's date."""
-    first = int(study.months[0].ordinal)
-    if study.calendar is None:
-        return [int(g.active[0]) for g in study.groups]
-    known = study.calendar.known(study.design.as_of).touching(study.series_id)
-    prefix = "judged_" if study.design.coding == "judged" else ""
+    first = int(regression.months[0].ordinal)
+    if regression.calendar is None:
+        return [int(g.active[0]) for g in regression.groups]
+    known = regression.calendar.known(regression.design.as_of).touching(regression.series_id)
+    prefix = "judged_" if regression.design.coding == "judged" else ""
     rows = known[(known[f"{prefix}priority"].astype(int) == 1) & known["effective_start"].notna()]
     return [pd.Period(day, "M").ordinal - first for day in rows["effective_start"]]
 
 
-def _result(study: Study, group: Group, own: float, places: Ints, values: Floats) -> Placebo:
+def _result(regression: Regression, group: Group, own: float, places: Ints, values: Floats) -> Placebo:
     done = np.isfinite(values)
     places, kept = places[done], values[done]
     large = np.abs(kept) >= abs(own)
-    recent = places >= len(study.y) - 12 * RECENT_YEARS
+    recent = places >= len(regression.y) - 12 * RECENT_YEARS
     n, larger, p = _share(large, own)
     n_recent, larger_recent, p_recent = _share(large[recent], own)
     enough = n >= AT_LEAST
     lower, upper = np.quantile(kept, BAND) if enough else (np.nan, np.nan)
     table = pd.DataFrame(
-        {"month": study.months[places], "estimate": kept, "as_large": large, "recent": recent}
+        {"month": regression.months[places], "estimate": kept, "as_large": large, "recent": recent}
     )
     words = say(n, larger, n_recent, larger_recent)
     return Placebo(
-        study.series_id,
+        regression.series_id,
         group.name,
         own,
         table,
