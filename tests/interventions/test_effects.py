@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.arima.volatility import local_ratio
 from forecast.errors import ConfigError
 from forecast.events.design import Design
 from forecast.events.shapes import response as shape_response
-from forecast.interventions.effects import EFFECT_COLUMNS, effects, say
+from forecast.interventions.effects import EFFECT_COLUMNS, effects, judge, say
 from forecast.interventions.placebo import Placebo
 from interventions_helpers import MODELS, calendar, noise, panel_of
 
@@ -76,7 +77,7 @@ def test_the_plain_estimate_is_the_maximum_likelihood_of_the_engine(tmp_path):
     weight = shape_response("step", EVENT["effective_start"], MONTHS).to_numpy()
     fit = arima(np.log(panel.values["s"].to_numpy()), (0, 1, 1), xreg=weight)
     assert row["estimate"] == pytest.approx(fit.params["x1"], abs=1e-5)
-    assert row["se"] == pytest.approx(fit.bse["x1"], rel=1e-3)
+    assert row["se"] == pytest.approx(fit.bse["x1"] * local_ratio(fit.residuals, 122, N - 1), rel=1e-3)
 
 
 def test_members_of_a_bundle_have_one_joint_effect_even_with_different_shapes(tmp_path):
@@ -125,7 +126,8 @@ def test_a_joint_effect_of_two_columns_is_their_mean_sum_over_the_active_months(
     assert row["estimate"] == pytest.approx(expected, abs=1e-5)
     a = np.array([1.0, 5 / months])
     variance = a @ fit.cov_params.loc[["x1", "x2"], ["x1", "x2"]].to_numpy() @ a
-    assert row["se"] == pytest.approx(np.sqrt(variance), rel=1e-3)
+    near = local_ratio(fit.residuals, 122, N - 1)
+    assert row["se"] == pytest.approx(np.sqrt(variance) * near, rel=1e-3)
 
 
 def test_columns_that_nearly_coincide_are_one_group_and_the_bound_is_stated(tmp_path):
@@ -251,34 +253,77 @@ def test_only_regressions_with_arima_errors_and_proper_bases(tmp_path):
 
 
 def trial(p, p_recent, n=200, larger=2):
-    words = f"{larger} of {n} ordinary months show a change as large"
-    return Placebo("s", "e", -0.5, pd.DataFrame(), n, larger, p, 60, 1, p_recent, -0.2, 0.2, 0, words)
+    words = f"{larger} of {n} ordinary months show a change as large for its time"
+    return Placebo("s", "e", -0.5, -2.5, pd.DataFrame(), n, larger, p, 60, 1, p_recent, -0.2, 0.2, 0, words)
 
 
 @pytest.mark.parametrize(
-    ("months", "apart", "placebo", "part"),
+    ("months", "apart", "placebo", "verdict", "part"),
     [
-        (10, True, trial(0.01, 0.02), "It came with a change of -50% (80% range -60% to -35%). 2 of 200"),
-        (10, True, trial(0.01, 0.2), "against the last ten years alone it does not stand out"),
-        (10, True, trial(0.01, np.nan), "the last ten years cannot be asked alone"),
+        (
+            10,
+            True,
+            trial(0.01, 0.02),
+            "stands_out",
+            "came with a change of -50% (80% range -60% to -35%). 2 of",
+        ),
+        (10, True, trial(0.01, np.nan), "stands_out", "It came with a change of -50%"),
+        (10, True, trial(0.01, 0.2), "ordinary", "Against the last ten years alone it does not stand out"),
         (
             10,
             True,
             trial(0.3, 0.2),
-            "cannot be told apart from ordinary change, which is not the same as no effect",
+            "ordinary",
+            "cannot be told apart from ordinary change, which is not the same",
         ),
-        (10, True, trial(np.nan, np.nan, 10, 1), "cannot be told apart from ordinary change"),
-        (10, False, trial(0.01, 0.02), "cannot be told apart from ordinary change"),
-        (10, False, None, "cannot be told apart from ordinary change"),
-        (10, True, None, "not compared with ordinary months"),
-        (1, True, trial(0.01, 0.02), "Too short to tell: 1 active month. The figures moved by -50%"),
+        (10, True, trial(np.nan, np.nan, 10, 1), "not_testable", "not testable"),
+        (
+            10,
+            False,
+            trial(0.01, 0.02),
+            "ordinary",
+            "A fall of less than 40% would not be seen in these months.",
+        ),
+        (10, False, None, "not_compared", "not compared with ordinary months"),
+        (
+            1,
+            True,
+            trial(0.01, 0.02),
+            "too_short",
+            "Too short to tell: 1 active month. The figures moved by -50%",
+        ),
     ],
 )
-def test_the_words_follow_the_numbers(months, apart, placebo, part):
-    text = say((-50.0, -60.0, -35.0), months, apart, placebo)
+def test_the_verdict_is_a_code_and_the_words_follow_it(months, apart, placebo, verdict, part):
+    assert judge(months, apart, placebo) == verdict
+    text = say(verdict, (-50.0, -60.0, -35.0), months, placebo, -40.0)
     assert part in text
     assert not any(word in text.lower() for word in FORBIDDEN)
     assert "no effect" in text or "effect" not in text
+
+
+def test_an_effect_without_an_estimate_has_a_verdict_of_its_own():
+    assert judge(10, False, trial(0.01, 0.02), "not estimated: constant") == "not_estimated"
+
+
+def test_the_standard_error_is_that_of_the_surprises_near_the_event(tmp_path):
+    """The sd doubles in June 2008: likelihood knows one sd, the range of a late event the one of its years."""
+    rng = np.random.default_rng(5)
+    y = 9 + np.cumsum(rng.normal(0, 0.05, N) * np.where(np.arange(N) < 101, 1, 2))
+    window = {**EVENT, "end_date": "2011-02-20"}
+    model = fc.make_model("arima", order=(0, 1, 0), seasonal_order=None)
+    row = one(effects(panel_of(np.exp(y)), calendar(tmp_path, window), model, coding="rule", placebo=False))
+    from forecast.arima import arima
+
+    weight = shape_response("step", EVENT["effective_start"], MONTHS, end="2011-02-20").to_numpy()
+    fit = arima(y, (0, 1, 0), xreg=weight)
+    near = fit.residuals[122 - 36 : 133 + 36 + 1]
+    ratio = np.sqrt(np.mean(near**2) / np.nanmean(fit.residuals**2))
+    assert ratio > 1.1
+    assert row["se"] == pytest.approx(ratio * fit.bse["x1"], rel=1e-3)
+    assert row["detectable"] == pytest.approx(2.8 * row["se"])
+    assert row["detectable_fall"] == pytest.approx(100 * np.expm1(-2.8 * row["se"]))
+    assert row["detectable_rise"] == pytest.approx(100 * np.expm1(2.8 * row["se"]))
 
 
 def test_the_bundled_calendar_of_may_2024(obs, events, usbp):

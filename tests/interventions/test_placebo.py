@@ -52,6 +52,9 @@ def test_each_placebo_is_the_same_dummy_in_a_sample_that_ends_with_it(tmp_path):
     column[place:] = profile
     fit = arima(np.log(y[: place + 6]), (0, 1, 1), xreg=column)
     assert row["estimate"] == pytest.approx(fit.params["x1"], abs=1e-4)
+    near = fit.residuals[max(place - 36, 0) :]
+    se = fit.bse["x1"] * np.sqrt(np.nanmean(near**2) / np.nanmean(fit.residuals**2))
+    assert row["t"] == pytest.approx(fit.params["x1"] / se, rel=1e-3)
     assert (result.table["month"].min() - pd.Period("2000-01", "M")).n == MONTHS_BEFORE
     assert (result.table["month"].max() - pd.Period("2000-01", "M")).n == N - 6
 
@@ -74,14 +77,15 @@ def test_p_counts_estimates_at_least_as_large_either_way(tmp_path):
     result = study_of(
         panel_of(figures(4, -0.12)), calendar(tmp_path, LAW), fc.make_model("arima", **WALK)
     ).placebo("law")
-    large = np.abs(result.table["estimate"]) >= abs(result.estimate)
+    large = np.abs(result.table["t"]) >= abs(result.t)
     assert result.table["as_large"].tolist() == large.tolist()
     assert (result.larger, result.n) == (int(large.sum()), len(result.table))
     assert result.p == pytest.approx((1 + large.sum()) / (1 + len(large)))
     recent = result.table["month"] > pd.Period("2013-04", "M") - 120
     assert result.table["recent"].tolist() == recent.tolist()
     assert result.p_recent == pytest.approx((1 + large[recent].sum()) / (1 + recent.sum()))
-    assert result.lower == pytest.approx(np.quantile(result.table["estimate"], 0.05))
+    se = result.estimate / result.t
+    assert result.lower == pytest.approx(se * np.quantile(result.table["t"], 0.05))
 
 
 def test_a_large_effect_stands_out_and_none_does_not(tmp_path):
@@ -136,10 +140,13 @@ def test_a_group_of_several_columns_moves_as_one(tmp_path):
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ((230, 1, 90, 0), "1 of 230 ordinary months shows a change as large; of the last ten years 0 of 90"),
+        (
+            (230, 1, 90, 0),
+            "1 of 230 ordinary months shows a change as large for its time; of the last ten years 0 of 90",
+        ),
         (
             (50, 0, 10, 0),
-            "0 of 50 ordinary months show a change as large; in the last ten years too few to say (10)",
+            "0 of 50 ordinary months show a change as large for its time; in the last ten years too few to say (10)",
         ),
         ((19, 0, 19, 0), "too few ordinary months to compare with (19, at least 20 are needed)"),
     ],

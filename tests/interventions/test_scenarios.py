@@ -83,6 +83,24 @@ def test_the_effect_is_laid_once_over_a_row_without_events(run, base):
     assert set(made.loc[made["model"] == "arima_011", "knowledge"]) == {"at_origin"}
 
 
+def test_columns_that_change_together_bring_their_covariance(base, obs, events):
+    """What one of two overlapping columns takes the other gives: their doubts do not add as independent ones."""
+    names = ("clp_rule", "mpp_end_2022")
+    changes = tuple({"event": name, "ends": "2024-06-30"} for name in names)
+    levels = {"arima": fc.make_model("arima", order=(0, 0, 0), seasonal_order=None)}
+    source, spec = FoldSource(obs, events, FoldSettings()), {"what": ScenarioSpec(changes=changes)}
+    made = run_scenarios(base, levels, source, spec, DAY)
+    panel = obs.as_of(DAY, [NAME])
+    before, after = (events.design(panel, horizon=6, always=names, scenario=s) for s in (None, list(changes)))
+    known = levels["arima"].fit(panel, after).fits[NAME].covariance()
+    change = (after.future - before.future[list(after.columns)])[list(known)].to_numpy()
+    sd = np.sqrt(np.einsum("hi,ij,hj->h", change, known.to_numpy(), change))[5]
+    assert sd < 0.9 * np.sqrt((change[5] ** 2 * np.diag(known)).sum())
+    logs = [np.log(wide(t, "arima")) for t in (base, made.forecasts)]
+    spread = [(t.loc[6, 0.9] - t.loc[6, 0.1]) / (2 * 1.2815516) for t in logs]
+    assert spread[1] == pytest.approx(np.hypot(spread[0], sd), rel=1e-3)
+
+
 def test_like_an_event_takes_the_size_that_the_model_found(run, base, obs, events):
     made = run({"new": "order", "starts": "2024-06-01", "shape": "step", "size": "like covid19_shock"})
     panel = obs.as_of(DAY, [NAME])

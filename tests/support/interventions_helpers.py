@@ -54,9 +54,10 @@ def calendar(tmp_path, *rows):
     return fc.load_events(path)
 
 
-def noise(kind, n, rng, sd=0.05):
-    """Simulate one of four noise models on logs, of about the same one-step sd."""
+def noise(kind, n, rng, sd=0.05, ratio=1.0):
+    """Simulate one of four noise models on logs, of about the same one-step sd; times `ratio` in the last two fifths."""
     e = rng.normal(0.0, sd, n + 60)
+    e[60 + 3 * n // 5 :] *= ratio
     if kind == "white":
         return e[60:]
     if kind == "ar":

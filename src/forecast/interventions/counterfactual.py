@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure
+from forecast.arima.volatility import local_ratio
 from forecast.errors import DataError
-from forecast.interventions.regression import Floats, Group, Regression
+from forecast.interventions.regression import Floats, Group, Regression, ratio_near
 
 RESPONSE_COLUMNS: tuple[str, ...] = (
     "series_id",
@@ -87,7 +88,7 @@ def _same_months(
         raise DataError(f"not estimated: {fit.message}")
     if not set(terms) <= set(fit.names):
         raise DataError("not estimated: no part of its own beside the other columns")
-    covariance = fit.cov_params.loc[terms, terms].to_numpy(dtype=float)
+    covariance = ratio_near(fit, group) ** 2 * fit.cov_params.loc[terms, terms].to_numpy(dtype=float)
     sizes = _normal(fit.params[terms].to_numpy(dtype=float), covariance, draws, rng)
     path = sizes @ group.columns[at].T
     without = regression.scale.inverse(regression.y[at] - path)
@@ -109,8 +110,10 @@ def _forecast_before(
         regression.beside.to_numpy(dtype=float)[first : last + 1],
         *(g.columns[first : last + 1] for g in earlier),
     ]
-    xreg = np.column_stack(later)
-    paths = fit.simulate(h, draws, rng, xreg if xreg.shape[1] else None)
+    xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
+    middle, paths = fit.forecast(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
+    # surprises to come are as large as those of the last years, whatever the years before were like
+    paths = middle + local_ratio(fit.residuals, first - 1, first - 1) * (paths - middle)
     without = regression.scale.inverse(paths[:, at - first])
     happened = regression.scale.inverse(regression.y[at])
     return without, np.asarray(100.0 * (happened / without - 1.0))

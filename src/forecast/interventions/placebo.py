@@ -1,7 +1,7 @@
 """Placebo in time: the same dummy at ordinary months, in which nothing of first rank began.
 
-A test by the calm months of the series itself. It assumes that the months of an event would have been like
-them, and calm years flatter every event; so the last ten years are told alone as well.
+A test by the ordinary months of the series itself. Each estimate is divided by its own standard error, that of the
+surprises near its months: so calm years and restless ones can be compared. The last ten years are told alone as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.interventions.regression import PLACEBO, Floats, Group, Regression, point_of
+from forecast.arima.solved import prepare_covariances, prepare_residuals
+from forecast.interventions.regression import PLACEBO, Floats, Group, Regression, effect_of
 
 Ints = NDArray[np.int64]
 
@@ -35,17 +36,19 @@ class Placebo:
     Attributes
     ----------
     series_id, event : str
-    estimate : float
-        The event's own estimate from the months up to its last active one, with which the others are compared.
+    estimate, t : float
+        The event's own estimate from the months up to its last active one, and the same over its standard error,
+        with which the others are compared.
     table : DataFrame
-        ``month, estimate, as_large, recent``: one row for each ordinary month.
+        ``month, estimate, t, as_large, recent``: one row for each ordinary month.
     n, larger, p : int, int, float
-        Ordinary months, those with an estimate at least as large, and (1 + larger) / (1 + n); NaN when there are
+        Ordinary months, those with a t at least as large, and (1 + larger) / (1 + n); NaN when there are
         fewer than 20.
     n_recent, larger_recent, p_recent : int, int, float
         The same for the last ten years of the figures.
     lower, upper : float
-        Nine in ten ordinary months lie between them; NaN when there are fewer than 20.
+        Nine in ten ordinary months lie between them, were their years as restless as those of the event; NaN when
+        there are fewer than 20.
     skipped : int
         Ordinary months at which the model could not be fitted or the dummy had no part of its own.
     words : str
@@ -55,6 +58,7 @@ class Placebo:
     series_id: str
     event: str
     estimate: float
+    t: float
     table: pd.DataFrame
     n: int
     larger: int
@@ -73,7 +77,7 @@ def placebo_of(regression: Regression, group: Group, months_apart: int = MONTHS_
     at = group.active
     length, stop = int(at[-1] - at[0]) + 1, int(at[-1]) + 1
     others = [g for g in regression.groups if g is not group]
-    own = _estimates(regression, [replace(group, name=PLACEBO)], [others], [stop])[0]
+    (own,) = _estimates(regression, [replace(group, name=PLACEBO)], [others], [stop])
     places = ordinary_months(regression, group, months_apart)
     places = places[(places >= MONTHS_BEFORE) & (places + length <= len(regression.y))]
     dummies = [group.moved(place, length) for place in places.tolist()]
@@ -87,12 +91,16 @@ def placebo_of(regression: Regression, group: Group, months_apart: int = MONTHS_
 def _estimates(
     regression: Regression, dummies: Sequence[Group], beside: Sequence[Sequence[Group]], stops: Sequence[int]
 ) -> Floats:
-    """Plain estimates of each dummy, NaN where the fit failed or the dummy was dropped."""
+    """Plain estimates of each dummy and their t (dummies, 2); NaN where the fit failed or the dummy was dropped."""
     jobs = [regression.job([*b, d], stop=s) for d, b, s in zip(dummies, beside, stops, strict=True)]
     # "modes" finds what "full" finds here, at the price of "warm", which misses optima of the likelihood.
     fits = regression.fit(jobs, "full" if len(jobs) < 3 else "modes")
+    prepare_covariances(fits)
+    prepare_residuals(fits)
     # The moved columns give the same mean over the same number of months.
-    return np.array([point_of(fit, dummy) for fit, dummy in zip(fits, dummies, strict=True)])
+    found = [effect_of(fit, dummy)[:2] for fit, dummy in zip(fits, dummies, strict=True)]
+    estimate, se = np.array(found, dtype=float).reshape(len(found), 2).T
+    return np.column_stack([estimate, estimate / np.where(se > 0.0, se, np.nan)])
 
 
 def ordinary_months(regression: Regression, group: Group, months_apart: int = MONTHS_APART) -> Ints:
@@ -116,23 +124,31 @@ def _starts(regression: Regression) -> list[int]:
     return [pd.Period(day, "M").ordinal - first for day in rows["effective_start"]]
 
 
-def _result(regression: Regression, group: Group, own: float, places: Ints, values: Floats) -> Placebo:
-    done = np.isfinite(values)
+def _result(regression: Regression, group: Group, own: Floats, places: Ints, values: Floats) -> Placebo:
+    estimate, own_t = (float(x) for x in own)
+    done = np.isfinite(values).all(axis=1)
     places, kept = places[done], values[done]
-    large = np.abs(kept) >= abs(own)
+    large = np.abs(kept[:, 1]) >= abs(own_t)
     recent = places >= len(regression.y) - 12 * RECENT_YEARS
-    n, larger, p = _share(large, own)
-    n_recent, larger_recent, p_recent = _share(large[recent], own)
-    enough = n >= AT_LEAST
-    lower, upper = np.quantile(kept, BAND) if enough else (np.nan, np.nan)
+    n, larger, p = _share(large, own_t)
+    n_recent, larger_recent, p_recent = _share(large[recent], own_t)
+    enough = n >= AT_LEAST and own_t != 0.0
+    lower, upper = np.quantile(kept[:, 1], BAND) * (estimate / own_t) if enough else (np.nan, np.nan)
     table = pd.DataFrame(
-        {"month": regression.months[places], "estimate": kept, "as_large": large, "recent": recent}
+        {
+            "month": regression.months[places],
+            "estimate": kept[:, 0],
+            "t": kept[:, 1],
+            "as_large": large,
+            "recent": recent,
+        }
     )
     words = say(n, larger, n_recent, larger_recent)
     return Placebo(
         regression.series_id,
         group.name,
-        own,
+        estimate,
+        own_t,
         table,
         n,
         larger,
@@ -159,14 +175,14 @@ def say(n: int, larger: int, n_recent: int, larger_recent: int) -> str:
     Examples
     --------
     >>> say(231, 1, 90, 1)
-    '1 of 231 ordinary months shows a change as large; of the last ten years 1 of 90'
+    '1 of 231 ordinary months shows a change as large for its time; of the last ten years 1 of 90'
     >>> say(12, 0, 3, 0)
     'too few ordinary months to compare with (12, at least 20 are needed)'
     """
     if n < AT_LEAST:
         return f"too few ordinary months to compare with ({n}, at least {AT_LEAST} are needed)"
     shows = "shows" if larger == 1 else "show"
-    text = f"{larger} of {n} ordinary months {shows} a change as large"
+    text = f"{larger} of {n} ordinary months {shows} a change as large for its time"
     if n_recent < AT_LEAST:
         return f"{text}; in the last ten years too few to say ({n_recent})"
     return f"{text}; of the last ten years {larger_recent} of {n_recent}"

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
+from forecast.arima.volatility import local_ratio
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
@@ -175,14 +176,24 @@ class Regression:
 
 
 def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
-    """Return the effect of a group in a fit, its standard error, and why there is none."""
+    """Return the effect of a group in a fit, its standard error, and why there is none.
+
+    The standard error is that of the surprises near the months of the group: likelihood takes one variance for all
+    years, which is too sure of what came in restless ones.
+    """
     if isinstance(fit, ArimaFailure):
         return float("nan"), float("nan"), f"not estimated: {fit.message}"
     if not set(group.terms) <= set(fit.names):
         return float("nan"), float("nan"), "not estimated: no part of its own beside the other columns"
     a, at = group.combine, [fit.names.index(term) for term in group.terms]
     variance = float(a @ fit.cov_params.to_numpy()[np.ix_(at, at)] @ a)
-    return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))), ""
+    return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))) * ratio_near(fit, group), ""
+
+
+def ratio_near(fit: ArimaFit, group: Group) -> float:
+    """Return the sd of the surprises near the months of a group over that of all."""
+    at = group.active
+    return local_ratio(fit.residuals, int(at[0]), int(at[-1]))
 
 
 def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
@@ -197,13 +208,6 @@ def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
         return float("nan")
     free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
     return float(stdtrit(free, 0.5 + level / 2.0)) * se * float(np.sqrt(fit.nobs / free))
-
-
-def point_of(fit: ArimaFit | ArimaFailure, group: Group) -> float:
-    """Return the effect of a group in a fit without its standard error, which costs more; NaN without one."""
-    if isinstance(fit, ArimaFailure) or not set(group.terms) <= set(fit.names):
-        return float("nan")
-    return float(group.combine @ fit.params[list(group.terms)].to_numpy())
 
 
 def check_model(model: str | Arima) -> tuple[str, Arima]:

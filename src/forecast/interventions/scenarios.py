@@ -20,7 +20,7 @@ from forecast.config.settings import Knowledge, ScenarioSpec
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.build import make_design
 from forecast.events.design import Design
-from forecast.models.base import Model, series_data
+from forecast.models.base import Fitted, FittedSeries, Model, series_data
 from forecast.tables import forecasts
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import in_order, widen
@@ -238,23 +238,29 @@ def _shift(
     for j, column in enumerate(own.columns):
         if column in old.columns:
             change[:, j] -= old.future[column].to_numpy(dtype=float)
-    sd = _doubts(model, fits[1], own, panel, series_id)
-    return shift, np.sqrt(((change * sd) ** 2).sum(axis=1))
+    covariance = _covariance(fits[1], own, panel, series_id)
+    return shift, np.sqrt(np.maximum(np.einsum("hi,ij,hj->h", change, covariance, change), 0.0))
 
 
-def _doubts(model: Model, fitted: Any, design: Design, panel: Panel, series_id: str) -> Floats:
-    """Return the sd of the size of each column: the fit's standard error, or the prior's where it has none."""
+def _covariance(fitted: Fitted, design: Design, panel: Panel, series_id: str) -> Floats:
+    """Return the covariance of the sizes of the columns: as the fit knows them, by the prior those that it does not."""
     prior = series_data(panel, design, series_id, "log", None).prior
-    sd = dict(zip(map(str, prior.index), prior["sd"].to_numpy(dtype=float).tolist(), strict=True))
-    tell = getattr(fitted, "coefficients", None)
-    if tell is not None:
-        rows = tell()
-        shrunken = "shrunken" in set(rows["kind"])
-        rows = rows[rows["kind"] == ("shrunken" if shrunken else "plain")]
+    sd = prior["sd"].to_numpy(dtype=float)
+    made = pd.DataFrame(
+        np.diag(np.where(np.isfinite(sd), sd, 0.0) ** 2), list(prior.index), list(prior.index)
+    )
+    fit = fitted.fits.get(series_id) if isinstance(fitted, FittedSeries) else None
+    if fit is not None and fit.covariance is not None:
+        known = fit.covariance()
+        terms = [c for c in made.index if c in known.index]
+        made.loc[terms, terms] = known.loc[terms, terms].to_numpy()
+    elif fit is not None and fit.coefficients is not None:
+        rows = fit.coefficients()
+        rows = rows[rows["kind"] == ("shrunken" if "shrunken" in set(rows["kind"]) else "plain")]
         for term, se in zip(rows["term"], rows["se"], strict=True):
-            if term in sd and np.isfinite(se):
-                sd[str(term)] = float(se)
-    return np.array([sd[c] if np.isfinite(sd[c]) else 0.0 for c in map(str, design.columns)])
+            if term in made.index and np.isfinite(se):
+                made.loc[term, term] = float(se) ** 2
+    return made.loc[list(design.columns), list(design.columns)].to_numpy(dtype=float)
 
 
 def _move(
