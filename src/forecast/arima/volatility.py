@@ -34,6 +34,16 @@ def local_ratio(residuals: Floats, first: int, last: int) -> float:
     return float(np.sqrt(np.mean(near**2) / whole))
 
 
+def sure_ratio(residuals: Floats, first: int, last: int) -> float:
+    """Return `local_ratio` where it differs from one by more than chance brings in four of five cases, else one.
+
+    A search asks at hundreds of months, so the chance in their ratios alone would find breaks.
+    """
+    near = residuals[max(first - NEAR, 0) : last + NEAR + 1]
+    ratio, n = local_ratio(residuals, first, last), max(int(np.isfinite(near).sum()), 1)
+    return ratio if ratio > 0.0 and abs(np.log(ratio)) > 1.2816 / np.sqrt(2.0 * n) else 1.0
+
+
 def local_covariance(covariance: Floats, ratio: Floats, prior_sd: Floats) -> Floats:
     """Return the covariance (k, k) of regression coefficients when the surprises near each are `ratio` times the mean.
 
