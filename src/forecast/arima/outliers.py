@@ -365,8 +365,8 @@ def robust_sd(values: Floats) -> Floats:
     Examples
     --------
     >>> wave = np.tile([-1.0, 0.0, 1.0], 50)
-    >>> robust_sd(np.r_[wave, 2 * wave, 2 * wave])[[0, 225]].round(2)
-    array([1.48, 2.97])
+    >>> float(robust_sd(np.r_[wave, 2 * wave])[0].round(2))
+    1.48
     """
     padded = np.pad(values, NEAR, constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEAR + 1)

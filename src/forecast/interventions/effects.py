@@ -189,7 +189,7 @@ def _rows(
     estimate, se, failure = effect_of(fits[0], group)
     has_prior = bool(np.isfinite(group.prior[:, 1]).all())
     shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
-    ranges = {level: half_width(fits[0], se, level) for level in LEVELS_TOLD}
+    ranges = {level: half_width(fits[0], se, level, group) for level in LEVELS_TOLD}
     narrow = ranges[LEVELS_TOLD[0]]
     apart = bool(abs(estimate) > narrow)
     verdict = judge(len(group.active), apart, trial, failure)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
-from forecast.arima.volatility import local_ratio
+from forecast.arima.volatility import ENOUGH, NEAR, local_ratio
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
@@ -191,13 +191,25 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
 
 
 def ratio_near(fit: ArimaFit, group: Group) -> float:
-    """Return the sd of the surprises near the months of a group over that of all."""
-    at = group.active
-    return local_ratio(fit.residuals, int(at[0]), int(at[-1]))
+    """Return the sd of the surprises near the months of a group over that of all, for the degrees of freedom there."""
+    at, (n, free) = group.active, _counts_near(fit, group)
+    if n < ENOUGH:
+        return 1.0
+    return local_ratio(fit.residuals, int(at[0]), int(at[-1])) * float(np.sqrt(n / free))
 
 
-def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
-    """Return half the width of a central range around an estimate.
+def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
+    """Residuals near the months of a group, and how many are left when each column that varies there takes one."""
+    at, problem = group.active, fit.problem
+    begin, end = max(int(at[0]) - NEAR, 0), int(at[-1]) + NEAR + 1
+    n = int(np.isfinite(fit.residuals[begin:end]).sum())
+    rows = problem.raw[max(begin - problem.lead, 0) : max(end - problem.lead, 0), problem.n_missing : -1]
+    used = int((np.ptp(rows, axis=0) > ACTIVE).sum()) if len(rows) else 0
+    return n, max(n - used, 1)
+
+
+def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float, group: Group | None = None) -> float:
+    """Return half the width of a central range around an estimate, for a group with the degrees of freedom near it.
 
     Maximum likelihood divides by all n observations, so its standard errors are small by the factor
     sqrt((n - k) / n); the range takes that back and uses Student's t with n - k degrees of freedom, as in any regression.
@@ -207,7 +219,9 @@ def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
     if isinstance(fit, ArimaFailure) or not np.isfinite(se):
         return float("nan")
     free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
-    return float(stdtrit(free, 0.5 + level / 2.0)) * se * float(np.sqrt(fit.nobs / free))
+    n, near = _counts_near(fit, group) if group is not None else (0, free)
+    student = stdtrit(near if n >= ENOUGH else free, 0.5 + level / 2.0)
+    return float(student) * se * float(np.sqrt(fit.nobs / free))
 
 
 def check_model(model: str | Arima) -> tuple[str, Arima]:

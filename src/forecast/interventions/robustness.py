@@ -263,7 +263,7 @@ def _row(
         "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
     }
     for level in (80, 95):
-        half = half_width(fit, se, level / 100.0)
+        half = half_width(fit, se, level / 100.0, group)
         cells[f"percent_lower_{level}"] = _percent(regression, asked, group, days, estimate - half)
         cells[f"percent_upper_{level}"] = _percent(regression, asked, group, days, estimate + half)
     return cells
