@@ -60,7 +60,12 @@ SPECIFICATION_COLUMNS: tuple[str, ...] = (
     "aicc",
     "note",
     "words",
+    "counted",
 )
+#: A choice counts if its AICc is at most so far above the best of the same data ...
+WITHIN_AICC = 10.0
+#: ... and its effect at most so large on logs: a change by the factor seven is no measure's work.
+PLAUSIBLE = 2.0
 #: The choices that make a specification, as columns of the table.
 FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
 
@@ -181,8 +186,23 @@ def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
     table["series_id"] = series_id
     table = table.sort_values("percent", kind="stable", na_position="last", ignore_index=True)
     table["rank"] = np.where(table["percent"].notna(), np.arange(1, len(table) + 1), 0)
+    table["counted"] = counted(table)
     table["words"] = say(table)
     return Curve(series_id, name, table, say(table))
+
+
+def counted(table: pd.DataFrame) -> pd.Series:
+    """Tell which choices fit about as well as the best of the same data and show an effect that can be.
+
+    AICc can be compared where scale, window and differences are the same.
+    """
+    percent, aicc = (table[c].to_numpy(dtype=float) for c in ("percent", "aicc"))
+    differences = table["orders"].fillna("").str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)
+    keys = [table["transform"].fillna(""), table["window"].fillna(""), differences]
+    best = pd.Series(aicc, index=table.index).groupby(keys).transform("min").to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plausible = np.abs(np.log1p(percent / 100.0)) <= PLAUSIBLE
+    return pd.Series(np.isfinite(percent) & (aicc <= best + WITHIN_AICC) & plausible, index=table.index)
 
 
 def _window_text(window: Any) -> str:
@@ -308,10 +328,13 @@ def _beside_sets(regression: Regression, group: Group, chosen: SpecificationSpec
 
 
 def say(table: pd.DataFrame) -> str:
-    """Say whether sign and size depend on the choice, and on which choice most."""
-    done = table[np.isfinite(table["percent"].to_numpy(dtype=float))]
-    if not len(done):
+    """Say whether sign and size depend on the choice, and on which choice most; of the choices that count."""
+    fitted = int(np.isfinite(table["percent"].to_numpy(dtype=float)).sum())
+    done = table[table["counted"].to_numpy(dtype=bool)]
+    if not fitted:
         return "No specification could be fitted."
+    if not len(done):
+        return "No specification fits as well as another and shows an effect that can be."
     percent = done["percent"].to_numpy(dtype=float)
     negative = int((percent < 0).sum())
     most, side = max((negative, "a fall"), (len(done) - negative, "a rise"))
@@ -327,11 +350,10 @@ def say(table: pd.DataFrame) -> str:
         text = f"Nearly every choice shows {side} ({count}), {size}. {apart}"
     else:
         text = f"The sign depends on the choice: {count} show {side}; {size}. {apart}"
-    return (
-        f"{text} The size depends most on {factor} ({gap:.0f} points between the means of its options)."
-        if factor
-        else text
-    )
+    if factor:
+        text += f" The size depends most on {factor} ({gap:.0f} points between the means of its options)."
+    left = fitted - len(done)
+    return f"{text} Not counted: {left} that fit worse or show what cannot be." if left else text
 
 
 def _widest(done: pd.DataFrame) -> tuple[str, float]:
