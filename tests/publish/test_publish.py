@@ -10,8 +10,9 @@ import pytest
 import forecast as fc
 from forecast.archive.store import Archive
 from forecast.publish import lock
-from forecast.publish import publish as publishing
-from forecast.publish.publish import backfill, publish, rerun, track_record
+from forecast.publish.desk import STEPS
+from forecast.publish.publish import backfill, publish
+from forecast.publish.upkeep import rerun, track_record
 from rounds_helpers import Rounds, light
 
 
@@ -42,7 +43,7 @@ def told(tmp_path_factory):
 def test_a_round_goes_through_its_steps_and_leaves_a_report(told):
     r, outcomes, steps, _ = told
     assert [o.code for o in outcomes] == [0, 0, 0], outcomes
-    assert steps[:16] == list(publishing.STEPS)
+    assert steps[:16] == list(STEPS)
     folders = sorted(p.name for p in (r.site / "reports").iterdir())
     assert folders == [r.released(n) for n in (50, 51, 52)]
     assert "new figure for 2022-03 and 1 revised figure" in outcomes[1].text
@@ -250,7 +251,7 @@ def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
 
 
 def test_hooks_are_named_before_a_round_and_only_where_there_are_some():
-    from forecast.cli.verbs import named_hooks
+    from forecast.cli.publish_verbs import named_hooks
 
     spec = fc.Experiment().publish
     assert named_hooks(fc.Experiment(name="mine")) == ""

@@ -10,7 +10,7 @@ import pytest
 
 from forecast.archive.store import Archive
 from forecast.publish.corrections import correction_of
-from forecast.publish.publish import rerun
+from forecast.publish.upkeep import rerun
 from forecast.report import corrections as c
 from forecast.report import format as w
 from report_fixture import state

@@ -166,6 +166,8 @@ def existing_revision(
     archive: Archive, exp: Experiment, kind: str, day: pd.Timestamp
 ) -> tuple[int, tuple[str, str]]:
     """Return the number that a report of this day gets, and result and settings of the one before it."""
+    if not archive.path.is_file():
+        return 1, ("", "")
     runs = archive.runs(exp.name, kind)
     runs = runs[runs["as_of"] == str(day.date())]
     if runs.empty:
