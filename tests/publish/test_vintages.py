@@ -5,8 +5,11 @@ import pytest
 
 from forecast.archive.store import Archive
 from forecast.config.settings import DataSpec
+from forecast.data import load_observations
+from forecast.publish.corrections import correction_of, only_corrected
 from forecast.publish.record import record_table
 from forecast.publish.upkeep import rerun
+from forecast.publish.vintages import with_first_counts
 from rounds_helpers import Rounds, light, replace
 
 
@@ -46,6 +49,11 @@ def test_the_first_count_stays_the_first_whatever_arrives_with_a_correction(tmp_
     assert bare.equals(record)
 
 
+def known(r, day):
+    obs = load_observations(r.file)
+    return with_first_counts(obs, Archive(r.archive), ["a"], pd.Timestamp(day))
+
+
 def test_a_correction_alone_is_an_issue_of_the_day_it_was_seen(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)
@@ -57,3 +65,11 @@ def test_a_correction_alone_is_an_issue_of_the_day_it_was_seen(tmp_path):
     made = r.publish(today="2021-05-28")
     assert made.folder == r.site / "reports" / "2021-05-28"
     assert json.loads((r.site / "latest.json").read_text())["issue"]["as_of"] == "2021-05-28"
+    correction = correction_of(
+        Archive(r.archive), "e", "published", "2021-05-28", "2021-05-28T00:00:00Z", "", 2, alone=True
+    )
+    assert correction.first == "reports/2021-05-20" and not correction.same
+    obs = known(r, "2021-05-28")
+    assert only_corrected(obs, ["a"], Archive(r.archive), ("e", "published", "2021-05-28"))
+    assert not only_corrected(obs, ["a"], Archive(r.archive), ("e", "published", "2021-05-20"))
+    assert rerun(r.experiment(), made.folder).code == 0

@@ -97,9 +97,14 @@ def folder_of_figures(exp: Experiment) -> Path:
     Raises
     ------
     ConfigError
-        If `data.path` is an address or a file.
+        If `data.path` is an address or a file, or null for series that are not those of the package.
     """
     if exp.data.path is None:
+        if not _continues(exp):
+            raise ConfigError(
+                f"publish.fetch: {', '.join(exp.target.series)}: not all are series of the package, whose figures"
+                f" {exp.publish.figures} would continue; give data.path=FOLDER for figures of your own"
+            )
         return Path(exp.publish.figures).expanduser()
     place = Path(str(own_path(exp.data.path))).expanduser()
     if is_address(exp.data.path) or place.is_file():
@@ -142,7 +147,7 @@ def fetch_figures(exp: Experiment, today: pd.Timestamp, scratch: Path) -> Fetche
     receipts = read_receipts(target)
     fetching = _Fetching(exp, Archive(Path(exp.publish.archive)), today, scratch / "new", receipts)
     found = fetching.all_new()
-    if not target.is_dir() and (not found or any(f.receipt.layout for f in found)) and _continues(exp):
+    if not target.is_dir() and (exp.data.path is None or any(f.receipt.layout for f in found)):
         for name, data in bundled_tables().items():
             write_file(copy / name, data)
     added, lines = _import(exp, found, copy, receipts, today)

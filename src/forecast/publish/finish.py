@@ -65,7 +65,7 @@ def with_hook(desk: Desk, outcome: Outcome, told: str) -> Outcome:
     Parameters
     ----------
     told : str
-        The banner of late figures as it was before this round.
+        The banner of late figures of the last round, if that ended with it.
     """
     spec = desk.exp.publish
     words = spec.on_success if outcome.code == 0 else spec.on_failure if outcome.code not in (3, 7) else ()

@@ -19,9 +19,10 @@ import pandas as pd
 from forecast.archive.store import digest_of, no_step
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
-from forecast.errors import ForecastError, named
+from forecast.errors import ConfigError, ForecastError, named
 from forecast.experiment.pipeline import figures_of, read_inputs, workers
 from forecast.publish import folders
+from forecast.publish.addresses import check_patterns
 from forecast.publish.content import staleness
 from forecast.publish.desk import Desk, Outcome, answered, desk_of, own_site, refuse_damaged, stamp
 from forecast.publish.fetching import Fetched, fetch_figures, reading_folder
@@ -93,9 +94,10 @@ def publish(
     desk = desk_of(experiment, today, command, on_step, progress)
     if dry_run:
         return answered(lambda: _dry_run(desk, force, as_of))
-    before = str(desk.status().get("banner", ""))
+    status = desk.status()
+    told = str(status.get("banner", "")) if status.get("code") == 6 else ""
     outcome = answered(lambda: _round(desk, force, as_of))
-    return with_hook(desk, outcome, before)
+    return with_hook(desk, outcome, told)
 
 
 def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str | None = None) -> Outcome:
@@ -109,11 +111,6 @@ def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str
     desk = desk_of(experiment, today)
 
     def looked(scratch: Path) -> Outcome:
-        source = reading_folder(desk.exp)
-        if source is desk.exp:
-            return Outcome(
-                2, "publish.fetch names no address, so nothing is fetched; publish=official has some"
-            )
         read = _fetched(desk, scratch)
         made = not read.target.is_dir()
         if not dry_run:
@@ -123,6 +120,11 @@ def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str
         return Outcome(code, "\n".join(read.lines) + note)
 
     def work() -> Outcome:
+        if not desk.exp.publish.fetch:
+            raise ConfigError(
+                "publish.fetch names no address, so nothing is fetched; publish=official has some"
+            )
+        check_patterns(desk.exp.publish.fetch)
         refuse_damaged(desk.archive)
         if dry_run:
             with tempfile.TemporaryDirectory(prefix="forecast-fetch-") as scratch:
@@ -138,6 +140,7 @@ def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str
 
 def _round(desk: Desk, force: bool, as_of: str | None) -> Outcome:
     spec = desk.exp.publish
+    check_patterns(spec.fetch)
     desk.on_step("lock")
     with locked(desk.lock, spec.wait_seconds), folders.told(desk.site), desk.scratch() as scratch:
         desk.on_step("recover")
@@ -188,7 +191,7 @@ def _make(desk: Desk, read: _Read, found: News, day: pd.Timestamp, kind: str, sc
     path = _path(kind, day, revision)
     staged = desk.staged / Path(path).name
     if held and staged.is_dir():
-        return Outcome(3, f"{staged}: waits for a person; `forecast publish --release` publishes it")
+        return _waits(staged)
     with workers(desk.exp):
         result = maker.run(day, desk.cache)
         if last_result == (digest_of(result.forecasts), settings_digest(desk.exp)):
@@ -211,6 +214,10 @@ def _make(desk: Desk, read: _Read, found: News, day: pd.Timestamp, kind: str, sc
     return Outcome(
         0, f"{kind} as of {day.date()}: {found}\n{title}\n{desk.site / path / 'index.html'}", desk.site / path
     )
+
+
+def _waits(staged: Path) -> Outcome:
+    return Outcome(3, f"{staged}: waits for a person; `forecast publish --release` publishes it")
 
 
 def _path(kind: str, day: pd.Timestamp, revision: int) -> str:
@@ -251,13 +258,17 @@ def _dry_run(desk: Desk, force: bool, as_of: str | None) -> Outcome:
         revision, _ = existing_revision(desk.archive, desk.exp, kind, day)
         missed = missed_days(desk, read.obs, day) if kind == "published" and as_of is None else []
     path = desk.site / _path(kind, day, revision)
-    what = f"would publish as of {day.date()} ({kind}): {found}"
+    held = desk.exp.publish.hold and kind == "published"
+    if held and (desk.staged / path.name).is_dir():
+        return _waits(desk.staged / path.name)
+    what = f"would {'stage, for a person to release,' if held else 'publish'} as of {day.date()} ({kind}): {found}"
     if revision > 1:
         what += "; nothing if every number is the same as in the report of that day"
     if path.exists():
         raise ForecastError(f"{path}: stands there already, and the archive does not know it; move it aside")
+    folder = desk.staged / path.name if held else path
     before = [f"would replay first: the missed issue of {d.date()}" for d in missed]
-    return Outcome(0, "\n".join([*lines, *before, what, f"folder: {path}", "nothing was written"]))
+    return Outcome(0, "\n".join([*lines, *before, what, f"folder: {folder}", "nothing was written"]))
 
 
 # --------------------------------------------------------------------------- past months
