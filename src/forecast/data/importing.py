@@ -14,9 +14,10 @@ import pandas as pd
 from forecast.data import frames, load
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
+from forecast.data.figures import ReadAs, read_figures
 from forecast.data.official import layout_of, read_official
 from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
-from forecast.data.read import RawTable, csv_files, decode, parse_table, read_figures, read_table
+from forecast.data.read import RawTable, csv_files, decode, parse_table, read_table
 from forecast.data.tidy import Rows, join_rows, parse_tidy
 from forecast.errors import ConfigError, DataError, Finding
 from forecast.files import safe_cell, safe_cells, write_file
@@ -57,7 +58,7 @@ def import_files(
     released: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
-    allow_http: bool = False,
+    read_as: ReadAs | None = None,
 ) -> ImportSummary:
     """Read files of figures, official or tidy, and add what is new to a folder.
 
@@ -77,8 +78,10 @@ def import_files(
         The day (YYYY-MM-DD) on which these files became public. Without it, ``released.csv`` beside a file
         (and for an official file the day in its name) decides. A file for which no day is known counts from
         each month's end + `release_lag_days` (official files: from the update of their data month).
-    release_lag_days, allow_gaps, allow_http
+    release_lag_days, allow_gaps
         As in `forecast.data.load_observations`.
+    read_as : ReadAs, optional
+        What the files themselves leave open: columns, layout, addresses of plain http.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def import_files(
     stated = _stated(released)
     present = _present(folder)
     before, findings = _existing(folder, present)
-    raws = [(file, read_figures(file, allow_http)) for file in _files_of(paths)]
+    raws = [(file, read_figures(file, read_as)) for file in _files_of(paths)]
     rows, told, found, already = _new_rows(raws, before, series_id, stated, release_lag_days)
     findings.extend(found)
     raise_for_errors(shorten(findings))
@@ -194,7 +197,7 @@ def _new_rows(
             day = stated if stated is not None else days.get(name)
             rows, found = parse_tidy(raw, series_id, lag)
             findings.extend(load.nearly_official(raw) or found)
-            snapshot, line = None, f"{file}: {len(rows):,} figures"
+            snapshot, line = None, f"{file}: {raw.understood or f'{len(rows):,} figures'}"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
             else:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.data import read as _files
+from forecast.data import figures as _files
 from forecast.errors import ConfigError, DataError
 
 MONTHS = pd.period_range("2020-01", periods=3, freq="M")
