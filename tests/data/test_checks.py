@@ -203,6 +203,20 @@ def test_unknown_columns(tmp_path):
     assert only(check_file(write(tmp_path, "month,value,value\n2024-01,1,1\n")), "header").severity == "error"
 
 
+def test_zeros_at_the_end_are_told(tmp_path):
+    months = [f"{y}-{m:02d}" for y in (2020, 2021, 2022) for m in range(1, 13)]
+    for zeros, told in ((0, 0), (1, 1), (3, 1)):
+        rows = "".join(f"{m},{0 if i >= 36 - zeros else 5}\n" for i, m in enumerate(months))
+        found = [f for f in check_file(write(tmp_path, f"month,value\n{rows}")) if f.check == "zeros"]
+        assert (
+            [(f.severity, f.month) for f in found] == [("warning", months[36 - zeros])][:told]
+            if zeros
+            else not found
+        )
+    often = "".join(f"{m},{i % 2}\n" for i, m in enumerate(reversed(months)))
+    assert not [f for f in check_file(write(tmp_path, f"month,value\n{often}")) if f.check == "zeros"]
+
+
 def test_a_calendar_of_events_is_told_apart(tmp_path):
     calendar = "id,announced_date,effective_start,shape\na,2024-01-01,2024-01-01,step\n"
     finding = only(check_file(write(tmp_path, calendar, "mine.csv")), "header")

@@ -21,6 +21,8 @@ __all__ = ["check_rows", "raise_for_errors", "shorten"]
 
 #: So many findings of one kind in one file are told one by one; the rest is counted.
 _TOLD = 20
+#: A series with fewer figures that are not 0 may well end in zeros.
+_SHORTEST = 24
 
 
 def shorten(findings: Iterable[Finding], told: int = _TOLD) -> list[Finding]:
@@ -70,7 +72,23 @@ def check_rows(
     findings.extend(found)
     rows, codes = rows.take(~repeated), codes[~repeated]
     findings.extend(_gaps(rows, codes, allow_gaps))
+    findings.extend(_zeros_at_end(rows, codes))
     return rows, findings
+
+
+def _zeros_at_end(rows: Rows, codes: IntArray) -> list[Finding]:
+    """Find series that end in zeros though they never held one: months to come, perhaps."""
+    found = []
+    for code in np.unique(codes):
+        at = np.flatnonzero(codes == code)
+        filled = at[rows.value[at] != 0]
+        zeros = len(at) - len(filled)
+        if zeros < 1 or len(filled) < _SHORTEST or filled[-1] != at[-zeros - 1]:
+            continue
+        what = f"0 from here to the end ({zeros} {'figure' if zeros == 1 else 'figures'}), and never before"
+        hint = "leave months to come empty"
+        found.append(rows.finding("zeros", "warning", what, at[-zeros], "figures that were published", hint))
+    return found
 
 
 def _unknown_series(rows: Rows, codes: IntArray, names: np.ndarray, known: Sequence[str]) -> list[Finding]:

@@ -116,6 +116,9 @@ def decode(name: str, content: bytes) -> tuple[str, tuple[Finding, ...]]:
     if not content.strip():
         raise unreadable(name, "the file is empty", "check that it was saved or downloaded whole")
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    for first, order in ((1, "utf-16-le"), (0, "utf-16-be")):  # without the mark at the beginning
+        if encoding == "utf-8-sig" and len(content) > 20 and not any(content[first:40:2]):
+            encoding = order
     if encoding == "utf-8-sig" and b"\x00" in content:
         raise unreadable(name, "this is a binary file", "save the table as CSV")
     try:

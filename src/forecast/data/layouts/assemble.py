@@ -13,7 +13,8 @@ from forecast.data.layouts.roles import is_ours
 from forecast.data.parse import month_text, parse_value
 from forecast.errors import Finding
 
-_OFFER = {
+#: What can be done with figures that are not monthly.
+OFFERS = {
     "daily": "add the days of each month up or average them: --by-month sum or --by-month mean (data.layout.by_month)",
     "weekly": "split the weeks by days: --by-month sum or --by-month mean (data.layout.by_month)",
     "fortnightly": "give monthly figures; two weeks do not say which month they belong to",
@@ -43,7 +44,7 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
         what = f"'{found.shown[0]}': these are {every} figures"
         tidy.cells["month"] = list(found.shown)
         return _stopped(
-            tidy, table.grid.finding("frequency", what, found.lines[0], "monthly figures", _OFFER[every])
+            tidy, table.grid.finding("frequency", what, found.lines[0], "monthly figures", OFFERS[every])
         )
     tidy.cells["month"] = [
         shown if month is None else month_text(month)
@@ -71,10 +72,14 @@ def _sentence(found: Found, marks: Marks) -> str:
 
 
 def _values(table: Table, found: Found, marks: Marks, tidy: Tidy) -> list[str]:
-    percent = is_percent([v for v in found.values if not is_missing(v)])
+    names = found.series or [""] * len(found.values)
+    columns: dict[str, list[str]] = {}
+    for name, text in zip(names, found.values, strict=True):
+        columns.setdefault(name, []).append(text)
+    percent = {name: is_percent(texts) for name, texts in columns.items()}
     values = []
-    for text, line in zip(found.values, found.lines, strict=True):
-        number = plain_number(text, marks, percent)
+    for name, text, line in zip(names, found.values, found.lines, strict=True):
+        number = plain_number(text, marks, percent[name])
         if number is None and parse_value(text) is not None:
             what = f"'{text}' is not written like the other figures ({marks.words or 'no mark between thousands'})"
             tidy.findings.append(table.grid.finding("value", what, line, "a number", "correct the cell"))

@@ -58,7 +58,9 @@ _QUARTER = re.compile(
     r"(\d{4}) ?[-/:. ]? ?[qt][1-4]|[qt][1-4] ?[-/:., ]? ?(\d{4})|(\d{4})[-/ ]?[1-4]\.? ?(quartal|trim\w*|quarter)"
     r"|[1-4]\w{0,2}\.? (quartal|trimestre|trim|quarter),? ?(de )?\d{4}",
 )
-_WEEK = re.compile(r"(\d{4}) ?[-/ ]? ?(w|kw|s|wk|week) ?\d{1,2}|(w|kw|wk|week|s) ?\d{1,2} ?[-/, ]? ?(\d{4})")
+_WEEK = re.compile(
+    r"(\d{4}) ?[-/ ]? ?(?:w|kw|s|wk|week) ?(\d{1,2})|(?:w|kw|wk|week|s) ?(\d{1,2}) ?[-/, ]? ?(\d{4})"
+)
 _SERIAL = re.compile(r"([23456]\d{4})(\.0)?")
 #: The day from which spreadsheets count.
 _SERIAL_START = dt.date(1899, 12, 30)
@@ -185,6 +187,9 @@ def readings(text: str, fiscal_start: int | None = None) -> Readings:
     match = _DAY.fullmatch(text)
     if match is not None:
         return _numeric_day(match)
+    match = _WEEK.fullmatch(plain(text))
+    if match is not None:
+        return _only(_monday(match))
     match = _SHORT.fullmatch(text)
     if match is not None:
         ways = {
@@ -207,6 +212,14 @@ def _compact(match: re.Match[str]) -> Date | None:
     return _date(int(match[1]), int(match[2]), int(match[3] or 0))
 
 
+def _monday(match: re.Match[str]) -> Date | None:
+    try:
+        day = dt.date.fromisocalendar(int(match[1] or match[4]), int(match[2] or match[3]), 1)
+    except ValueError:
+        return None
+    return _date(day.year, day.month, day.day)
+
+
 def _numeric_day(match: re.Match[str]) -> Readings:
     one, two, three = match[1], match[3], match[4]
     ways = {"day first": _day(three, two, one)}
@@ -223,7 +236,7 @@ def _day(year: str, month: str, day: str) -> Date | None:
 
 def _named(text: str) -> Readings:
     """Read a date with the name of its month: ``Jan-20``, ``1er janvier 2014``, ``2012 enero``."""
-    parts = [p for p in re.findall(r"[^\W\d_]+|\d+", plain(text)) if p not in _FILLERS]
+    parts = [p for p in re.findall(r"[^\W\d_]+|[0-9]+", plain(text)) if p not in _FILLERS]
     words = [p for p in parts if not p.isdigit()]
     numbers = [p for p in parts if p.isdigit()]
     if len(words) != 1 or words[0] not in MONTHS or re.search(r"[^\w\s./,'()-]", text):
@@ -268,6 +281,11 @@ def is_year(text: str) -> bool:
     if re.fullmatch(r"\d{4}(\.0)?", text):
         return _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR
     return _FISCAL_YEAR.fullmatch(text) is not None and (text[:2].upper() == "FY" or _is_span(text))
+
+
+def is_stamp(text: str) -> bool:
+    """Tell whether a text is a day with a time of day or a zone."""
+    return re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", clean(text)) is not None
 
 
 def is_date(text: str) -> bool:

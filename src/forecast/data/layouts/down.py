@@ -7,7 +7,7 @@ from forecast.data.layouts import months
 from forecast.data.layouts.assemble import assemble
 from forecast.data.layouts.dates import Date, fiscal_month, fiscal_year, is_date, is_year, readings
 from forecast.data.layouts.found import Found
-from forecast.data.layouts.grid import Table, Tidy, clean, several
+from forecast.data.layouts.grid import Table, Tidy, clean, is_whole, several
 from forecast.data.layouts.names import is_total, month_of, plain_name
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.data.layouts.roles import (
@@ -102,7 +102,7 @@ def _blocks(table: Table, at: int) -> tuple[months.Months, str]:
     for text in table.column(at):
         month = month_of(text)
         bare = text.rstrip(":")
-        if is_year(bare) and bare.isdigit():
+        if is_year(bare) and is_whole(bare):
             year = int(bare)
         dates.append(None if month is None or year is None else Date(year, month))
     words = f"'{table.names[at]}' as the months, below the row of their year"

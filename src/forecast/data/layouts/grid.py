@@ -147,3 +147,8 @@ def several(count: int, noun: str) -> str:
 def clean(cell: str) -> str:
     """Return a cell without spaces around it, hard ones included, and without marks of order."""
     return re.sub(r"[\ufeff\u200b-\u200f]", "", cell).strip(" \t\r\n\u00a0\u202f\u2007")
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text is made of the digits 0 to 9 only; other signs count as digits for Python, such as ²."""
+    return text.isascii() and text.isdigit()

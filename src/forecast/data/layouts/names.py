@@ -139,7 +139,7 @@ _YEAR_NAMES = frozenset(
         "cal_year",
     ]
 )
-_COUNTER_NAMES = frozenset(["", "#", "no", "no.", "nr", "nr.", "n", "index", "row", "id", "unnamed: 0"])
+_COUNTER_NAMES = frozenset(["", "#", "no", "no.", "nr", "nr.", "index", "row", "id", "unnamed: 0"])
 
 
 @lru_cache(maxsize=65536)

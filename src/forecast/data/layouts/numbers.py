@@ -12,21 +12,7 @@ from forecast.data.layouts.names import plain
 from forecast.data.parse import MISSING
 
 MARK_WORDS = {".": "dot", ",": "comma"}
-_MISSING = MISSING | {
-    ":",
-    "...",
-    "…",
-    "n.a.",
-    "n.d.",
-    "nd",
-    "s.d.",
-    "s/d",
-    "#n/a",
-    "#n/v",
-    "#nv",
-    "x",
-    "k.a.",
-}
+_MISSING = MISSING | {":", "...", "…", "n.a.", "n.d.", "nd", "s.d.", "s/d", "#n/a", "#n/v", "#nv", "k.a."}
 _FOOTNOTE = re.compile(
     r"(?<=\d)\s*(\([a-zA-Z0-9*]{1,2}\)|\[[a-zA-Z0-9*]{1,2}\]|[*†‡§]+|[¹²³⁰⁴-⁹ᵃ-ᶻ]+)$"
     r"|(?<=\d) [a-zA-Z]$|(?<=\d)[prPR]$"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from forecast.config.settings import ColumnsSpec
 from forecast.data.layouts.dates import is_date, is_year, serial_date
-from forecast.data.layouts.grid import Table
+from forecast.data.layouts.grid import Table, is_whole
 from forecast.data.layouts.names import (
     ROLE_NAMES,
     is_counter_name,
@@ -95,7 +95,7 @@ def is_ours(table: Table) -> bool:
 
 def is_month_number(text: str) -> bool:
     """Tell whether a cell is 1 to 12."""
-    return text.isdigit() and 1 <= int(text) <= 12
+    return is_whole(text) and 1 <= int(text) <= 12
 
 
 def _is_monthlike(text: str) -> bool:
@@ -222,7 +222,7 @@ def find_values(table: Table, roles: Roles) -> None:
 
 def _is_counter(table: Table, at: int) -> bool:
     texts = table.column(at)
-    if not is_counter_name(table.head[at]) or not all(t.isdigit() for t in texts if t):
+    if not is_counter_name(table.head[at]) or not all(is_whole(t) for t in texts if t):
         return False
     numbers = [int(t) for t in texts if t]
     steps = Counter(b - a for a, b in itertools.pairwise(numbers))
@@ -281,7 +281,7 @@ def _names_rows(table: Table, at: int, keys: Sequence[object]) -> bool:
     return (
         is_series_like(texts)
         and len(set(counts.values())) == 1
-        and all(t.isdigit() for t in texts)
+        and all(is_whole(t) for t in texts)
         and _unique(list(zip(keys, texts, strict=True))) == 1
     )
 

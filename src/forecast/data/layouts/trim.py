@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from forecast.data.layouts.dates import is_date, is_year
-from forecast.data.layouts.grid import Grid, Row, Table, filled_right, several
+from forecast.data.layouts.grid import Grid, Row, Table, filled_right, is_whole, several
 from forecast.data.layouts.names import is_note, month_of
 from forecast.data.layouts.numbers import is_missing, is_number
 
@@ -42,7 +42,7 @@ def find_table(grid: Grid) -> Table | None:
 def is_month_numbers(row: Row) -> bool:
     """Tell whether the cells of a row are month numbers, behind at most three of another kind."""
     filled = [cell for cell in row if cell]
-    numbers = [cell for cell in filled if cell.isdigit() and 1 <= int(cell) <= 12]
+    numbers = [cell for cell in filled if is_whole(cell) and 1 <= int(cell) <= 12]
     steps = sum(int(b) - int(a) in (1, -11) for a, b in itertools.pairwise(numbers))
     return len(numbers) >= 6 and len(filled) - len(numbers) <= 3 and steps >= len(numbers) - 2
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts.across import months_across, years_across, years_down
+from forecast.data.layouts.assemble import OFFERS
+from forecast.data.layouts.dates import is_stamp
 from forecast.data.layouts.down import months_down
 from forecast.data.layouts.grid import Grid, Tidy
 from forecast.data.layouts.months import frequency
+from forecast.data.layouts.names import month_of
+from forecast.data.layouts.roles import share
 from forecast.data.layouts.trim import find_table
 from forecast.data.read import RawTable
 from forecast.errors import Finding
@@ -17,6 +21,8 @@ _EXPECTED = "a column of months and one of figures, or months across"
 def understand(grid: Grid, columns: ColumnsSpec, layout: LayoutSpec) -> RawTable:
     """Return the tidy table of a grid; what cannot be understood is a finding of it."""
     table = find_table(grid)
+    if table is not None and not table.rows and table.grid.findings:
+        return Tidy({"month": [], "value": []}).raw(table.grid)
     if table is None or not table.rows:
         return Tidy({"month": [], "value": []}, findings=[_nothing(grid)]).raw(grid)
     doubled = [name for k, name in enumerate(table.names) if name and name in table.names[:k]]
@@ -47,8 +53,14 @@ def _no_columns(grid: Grid, names: tuple[str, ...], rows: tuple[tuple[str, ...],
         every = frequency([row[k] for row in rows], [None] * len(rows))
         if every:
             what = f"'{name}' holds {every[:-2]}s: these are {every} figures"
-            hint = "give monthly figures; they are not split over months by a guess"
-            return grid.finding("frequency", what, grid.lines[0], "monthly figures", hint)
+            return grid.finding("frequency", what, grid.lines[0], "monthly figures", OFFERS[every])
+        texts = [row[k] for row in rows if row[k]]
+        if texts and share(texts, month_of) >= 0.5:
+            what = f"'{name}' holds months without a year, and no column holds years"
+            return grid.finding("header", what, grid.lines[0], _EXPECTED, "add a column of years")
+        if texts and share(texts, is_stamp) >= 0.5:
+            what = f"'{texts[0]}' has a time of day or a zone, which may shift its month"
+            return grid.finding("month", what, grid.lines[0], "months", "write months as YYYY-MM")
     found = ", ".join(name for name in names if name)[:200]
     what = f"there is no column of months with a column of figures (found: {found})"
     hint = "name them: --month COLUMN --value COLUMN (data.columns.month, data.columns.value)"
