@@ -203,6 +203,18 @@ def test_unknown_columns(tmp_path):
     assert only(check_file(write(tmp_path, "month,value,value\n2024-01,1,1\n")), "header").severity == "error"
 
 
+def test_names_that_can_be_mistaken_are_told(tmp_path):
+    months = [f"{y}-{m:02d}" for y in (2020, 2021) for m in range(1, 13)]
+    north = "".join(f"north,{m},5\n" for m in months)
+    for other, told in (
+        ("North,2022-01,5\n", True),
+        ("nroth,2022-01,5\n", True),
+        ("east,2022-01,5\n", False),
+    ):
+        found = check_file(write(tmp_path, f"series_id,month,value\n{north}{other}"))
+        assert [(f.check, f.severity) for f in found] == ([("series_id", "warning")] if told else [])
+
+
 def test_zeros_at_the_end_are_told(tmp_path):
     months = [f"{y}-{m:02d}" for y in (2020, 2021, 2022) for m in range(1, 13)]
     for zeros, told in ((0, 0), (1, 1), (3, 1)):

@@ -7,6 +7,7 @@ are kept and shown.
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -73,7 +74,30 @@ def check_rows(
     rows, codes = rows.take(~repeated), codes[~repeated]
     findings.extend(_gaps(rows, codes, allow_gaps))
     findings.extend(_zeros_at_end(rows, codes))
+    findings.extend(_misspelt(rows, codes, [str(name) for name in names]))
     return rows, findings
+
+
+def _misspelt(rows: Rows, codes: IntArray, names: list[str]) -> list[Finding]:
+    """Tell names that differ in capitals only, and a series of one figure named nearly like a long one."""
+    counts = np.bincount(codes, minlength=len(names))
+    long = [name for name, count in zip(names, counts, strict=True) if count >= _SHORTEST]
+    found = []
+    seen: dict[str, str] = {}
+    for code, name in enumerate(names):
+        other = seen.setdefault(name.casefold(), name)
+        others = [n for n in long if n.casefold() != name.casefold()]
+        near = difflib.get_close_matches(name, others, 1, 0.75) if counts[code] == 1 else []
+        if other == name and not near:
+            continue
+        meant = other if other != name else near[0]
+        what = f"the series '{name}' is named nearly like '{meant}'"
+        at = int(np.flatnonzero(codes == code)[0])
+        hint = "write one name in one way, or name the series so that they differ more"
+        found.append(
+            rows.finding("series_id", "warning", what, at, "names that cannot be mistaken", hint, "")
+        )
+    return found
 
 
 def _zeros_at_end(rows: Rows, codes: IntArray) -> list[Finding]:

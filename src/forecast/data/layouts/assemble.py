@@ -22,6 +22,9 @@ OFFERS = {
     "yearly": "give monthly figures; a year does not say how it is split over its months",
 }
 
+#: So many figures without decimals, and so many times smaller or larger, make a single one with decimals a slip.
+_ENOUGH, _FAR = 12, 20.0
+
 
 def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy:
     """Put what was found into a tidy table; `tidy` brings findings and columns that are kept as they are."""
@@ -33,6 +36,8 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
         return _stopped(tidy, table.grid.finding("decimal", what, line, "one way of writing figures", hint))
     tidy.lines = list(found.lines)
     tidy.cells.update(month=[], value=_values(table, found, marks, tidy))
+    if layout.decimal is None:
+        tidy.findings.extend(_lone_marks(table, found, tidy.cells["value"], marks))
     if found.series:
         tidy.cells["series_id"] = list(found.series)
     if found.released:
@@ -86,6 +91,28 @@ def _values(table: Table, found: Found, marks: Marks, tidy: Tidy) -> list[str]:
             number = ""
         values.append(text if number is None else number)
     return values
+
+
+def _lone_marks(table: Table, found: Found, values: Sequence[str], marks: Marks) -> list[Finding]:
+    """Tell figures that alone in their series have decimals, behind a comma or far from all others: a slip."""
+    series: dict[str, list[int]] = {}
+    for i, name in enumerate(found.series or [""] * len(values)):
+        if values[i] and parse_value(values[i]) is not None:
+            series.setdefault(name, []).append(i)
+    findings = []
+    for at in series.values():
+        odd = [i for i in at if "." in values[i] and float(values[i]) % 1]
+        others = [abs(float(values[i])) for i in at if i not in odd]
+        if len(odd) != 1 or len(others) < _ENOUGH:
+            continue
+        value = abs(float(values[odd[0]]))
+        if marks.decimal == "," or _FAR * value < min(others) or value > _FAR * max(others):
+            what = f"'{found.values[odd[0]]}' alone among {len(others)} others has decimals"
+            hint = "correct the cell, or say which mark stands before decimals (--decimal)"
+            findings.append(
+                table.grid.finding("value", what, found.lines[odd[0]], "a figure like the others", hint)
+            )
+    return findings
 
 
 def _days(texts: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from forecast.config.settings import ColumnsSpec
 from forecast.data.layouts.dates import is_date, is_year, serial_date
 from forecast.data.layouts.grid import Table, is_whole
+from forecast.data.layouts.months import read_months
 from forecast.data.layouts.names import (
     ROLE_NAMES,
     is_counter_name,
@@ -180,9 +181,17 @@ def _of_months(table: Table, dates: list[int], roles: Roles) -> list[int]:
     named = exact or [k for k in rest if plain[k] in ROLE_NAMES["month"]]
     if len(named) == 1:
         return named
+    held = [k for k in rest if _are_months(table.column(k))]
+    if len(held) == 1:
+        return held
     if len(rest) > 1:
         roles.findings.append(two(table, "months", rest, "--month", "data.columns.month"))
     return rest
+
+
+def _are_months(texts: Sequence[str]) -> bool:
+    dates = read_months([t for t in texts if t]).dates
+    return sum(d is not None and d.is_month for d in dates) >= 0.9 * len(dates)
 
 
 def two(table: Table, what: str, found: Sequence[int], option: str, key: str) -> Finding:

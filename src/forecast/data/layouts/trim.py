@@ -32,7 +32,7 @@ def find_table(grid: Grid) -> Table | None:
             return _body(grid, names, (), i, _titles(i) + said)
         if below and _is_head(row) and is_month_numbers(below[0]) and _years(row):
             return _body(grid, below[0], filled_right(row), i + 2, _titles(i))
-        if below and _is_head(row) and _has_figures(below[0]):
+        if below and _is_head(row) and not _is_broken_data(row, below[0]) and _begins_data(below[0]):
             upper = grid.rows[i - 1] if i and _is_upper(grid.rows[i - 1], row) else ()
             titles = _titles(i - 1 if upper else i)
             return _body(grid, row, filled_right(upper) if upper else (), i + 1, titles)
@@ -75,6 +75,18 @@ def _has_figures(row: Row) -> bool:
     run = all(b - a == 1 for a, b in itertools.pairwise(years))
     heads = len(years) == len(numbers) > 1 and run
     return bool(numbers) and not heads
+
+
+def _begins_data(row: Row) -> bool:
+    """Tell whether a row holds figures, or a month beside what should be one."""
+    return _has_figures(row) or 0 < sum(map(is_date, row)) < _SIDE_BY_SIDE
+
+
+def _is_broken_data(row: Row, below: Row) -> bool:
+    """Tell whether a row of words is a month with a figure that cannot be read, rather than a head."""
+    if sum(map(is_date, row)) >= _SIDE_BY_SIDE:
+        return False
+    return any(is_date(cell) and is_date(under) for cell, under in zip(row, below, strict=True))
 
 
 def _is_data(row: Row, below: Row | None) -> bool:
