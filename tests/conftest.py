@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 import forecast as fc
-from forecast.data import read
+from forecast.data import figures
 from forecast.models import registry
 from forecast.scoring import scores
 
@@ -41,7 +41,7 @@ def offline(monkeypatch):
 @pytest.fixture(autouse=True)
 def registries():
     """What a test registers (models, metrics, readers) is gone after it."""
-    kept = [(own, dict(own)) for own in (registry._REGISTRY, scores._OWN, read._READERS)]
+    kept = [(own, dict(own)) for own in (registry._REGISTRY, scores._OWN, figures._READERS)]
     yield
     for own, before in kept:
         own.clear()

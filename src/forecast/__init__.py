@@ -18,7 +18,7 @@ __version__ = VERSION
 _HOMES = {
     "load_observations": "forecast.data.load",
     "Observations": "forecast.data.observations",
-    "register_reader": "forecast.data.read",
+    "register_reader": "forecast.data.figures",
     "Panel": "forecast.data.panel",
     "to_nixtla": "forecast.interchange",
     "from_nixtla": "forecast.interchange",
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from forecast.backtesting.origins import monthly_origins as monthly_origins
     from forecast.backtesting.runner import Backtest as Backtest
     from forecast.backtesting.runner import backtest as backtest
+    from forecast.data.figures import register_reader as register_reader
     from forecast.data.load import load_observations as load_observations
     from forecast.data.observations import Observations as Observations
     from forecast.data.panel import Panel as Panel
-    from forecast.data.read import register_reader as register_reader
     from forecast.events.calendar import EventCalendar as EventCalendar
     from forecast.events.calendar import load_events as load_events
     from forecast.events.design import Design as Design

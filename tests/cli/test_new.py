@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.cli.new import write_experiment
+from forecast.cli.new import draft_experiment, name_for, write_experiment
+from forecast.data.figures import ReadAs
 from forecast.errors import ConfigError, DataError
 
 
@@ -26,6 +27,7 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
     assert path.read_text().startswith("# @package _global_\n")
     exp = fc.load_experiment("mine")
     assert exp.target.series == ("visits",) and exp.data.release_lag_days == 20
+    assert exp.data.expected_by == 40 and not exp.data.allow_gaps
     assert exp.events.path == "events.csv" and exp.report.headline == "general"
     assert exp.backtest.start == "2017-01" and exp.backtest.score_from == "2018-01"
     spans = list(exp.report.eras.values())
@@ -41,6 +43,7 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
     [
         (("quick", "visits.csv"), ConfigError, "another name"),
         (("no good", "visits.csv"), ConfigError, "letters"),
+        (("2024_visits", "visits.csv"), ConfigError, "for example 'visits_2024'"),
         (("con", "visits.csv"), ConfigError, "device"),
         (("mine", "visits.csv", None, "vists"), ConfigError, "'visits'"),
         (("mine", "nowhere.csv"), DataError, "no such file"),
@@ -56,6 +59,63 @@ def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, sa
     with pytest.raises(error, match=said):
         write_experiment(*words)
     assert not (figures / "conf").exists()
+
+
+@pytest.fixture
+def uneven(figures):
+    months = pd.period_range("2014-01", periods=96, freq="M").astype(str)
+    rows = [f"{m},{200 + 5 * (i % 12) + (i * 7919) % 23}\n" for i, m in enumerate(months)]
+    (figures / "uneven.csv").write_text("".join(["month,value\n", *rows]))
+    return figures
+
+
+def test_a_file_with_gaps_gets_models_that_can_take_them_and_is_told(uneven):
+    rows = (uneven / "uneven.csv").read_text().splitlines(keepends=True)
+    (uneven / "gaps.csv").write_text("".join(rows[:40] + rows[42:]))
+    draft = draft_experiment("holes", "gaps.csv")
+    assert not draft.target.exists()
+    assert draft.said[0] == "2 months are missing: 2017-04, 2017-05"
+    assert "ets" in draft.said[1] and "theta" in draft.said[1]
+    draft.write()
+    exp = fc.load_experiment("holes")
+    assert exp.data.allow_gaps and exp.report.headline == "arima" and not exp.combination
+    assert not {"ets", "theta"} & set(exp.model)
+
+
+def test_figures_below_zero_are_not_put_on_logs(uneven):
+    text = (uneven / "uneven.csv").read_text().replace(",21", ",-21")
+    (uneven / "signed.csv").write_text(text)
+    draft = draft_experiment("signed", "signed.csv")
+    assert any("not on logs" in line for line in draft.said)
+    draft.write()
+    exp = fc.load_experiment("signed")
+    assert exp.report.headline == "general"
+    assert {spec.parameters["transform"] for spec in exp.model.values()} == {"none"}
+
+
+def test_what_the_file_leaves_open_is_written_too(figures):
+    text = (figures / "visits.csv").read_text().replace("month,value", "when,north,south")
+    (figures / "open.csv").write_text(
+        "".join(f"{r},7\n" if i else f"{r}\n" for i, r in enumerate(text.splitlines()))
+    )
+    write_experiment("plain", "open.csv", series="north")
+    draft_experiment("stated", "open.csv", read_as=ReadAs.of({"value": "south"})).write()
+    exp = fc.load_experiment("stated")
+    assert exp.data.columns.value == "south" and exp.target.series == ("open",)
+    assert fc.load_experiment("plain").target.series == ("north",)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("visits.csv", "visits"),
+        ("data/2024 Visits.xlsx", "visits_2024"),
+        ("01.csv", "own_01"),
+        ("a-b c.csv", "a_b_c"),
+    ],
+)
+def test_a_name_is_made_of_the_file(file, name):
+    assert name_for(file) == name
 
 
 HOSTILE = [

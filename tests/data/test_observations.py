@@ -256,9 +256,14 @@ def test_line_ends_and_marks_do_not_change_the_digest(tmp_path):
 def test_semicolons_and_tabs(tmp_path):
     for mark in (";", "\t"):
         own = load_observations(
-            write(tmp_path, "a.csv", f"month{mark}value\n2024-01{mark}1\n2024-02{mark}2,000\n")
+            write(tmp_path, "a.csv", f"month{mark}value\n2024-01{mark}1\n2024-02{mark}2000\n")
         )
         assert list(own.actuals("a")) == [1, 2000]
+        unclear = write(tmp_path, "b.csv", f"month{mark}value\n2024-01{mark}1\n2024-02{mark}2,000\n")
+        with pytest.raises(DataError, match=r"comma for thousands: 2000; decimal comma: 2\.000"):
+            load_observations(unclear)
+        for decimal, value in ((".", 2000), (",", 2)):
+            assert load_observations(unclear, layout={"decimal": decimal}).actuals("b").tolist() == [1, value]
 
 
 def test_vintages_of_a_users_file(tmp_path):

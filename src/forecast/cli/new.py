@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast.config import guard
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, ForecastError, nearest
 from forecast.files import path_problem, write_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecast.config.settings import Experiment
+    from forecast.data.figures import ReadAs
+    from forecast.data.observations import Observations
+    from forecast.data.panel import Panel
 
 #: Words that YAML reads as something else than text.
 _NOT_TEXT = ("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf")
@@ -16,31 +27,94 @@ _HEAD = """\
 # @package _global_
 # A first experiment, written by `forecast new`; every key may be changed, docs/reference has them all.
 #   forecast experiment={name}
-# data.path starts where the command is run; release_lag_days: days from a month's end to its figure.
+# data.path starts where the command is run; release_lag_days: days from a month's end to its figure; expected_by: days
+# from a month's end after which a missing figure is late.
 # backtest: months before score_from only feed weights and ranges. report.eras: spans that are scored alone.
-defaults:
+{why}defaults:
   - override /data: file
-{events}  - override /model: [random_walk, seasonal_naive, arima]
-  - override /combination: general   # for series with a season and a trend; its row is the headline
+{events}  - override /model: [{models}]
+  - override /combination: {combination}
   - override /report: own
 """
+_GENERAL = "general   # for series with a season and a trend; its row is the headline"
+#: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
+_MODELS = ("random_walk", "seasonal_naive", "arima")
+_ROBUST = (*_MODELS, "structural")
+#: Days that a figure may be late before `publish` says so.
+_LATE = 20
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An experiment that is not written yet.
+
+    Attributes
+    ----------
+    name : str
+        Of the experiment.
+    target : Path
+        The file it will be.
+    text : str
+        Its content.
+    said : tuple of str
+        What was chosen, and why.
+    """
+
+    name: str
+    target: Path
+    text: str
+    said: tuple[str, ...]
+
+    def write(self) -> Path:
+        """Write the file, and return it."""
+        write_file(self.target, self.text)
+        return self.target
+
+
+def name_for(figures: str) -> str:
+    """Return a name for the experiment of a file of figures.
+
+    Examples
+    --------
+    >>> name_for("data/2024 visits.csv")
+    'visits_2024'
+    """
+    words = re.findall(r"\w+", Path(figures).stem.lower())
+    letters = [word for word in "_".join(words).split("_") if not word[:1].isdigit()]
+    digits = [word for word in "_".join(words).split("_") if word[:1].isdigit()]
+    name = "_".join(filter(None, [*letters, *digits]))
+    return name if letters and any(letters) else f"own_{name}"
 
 
 def write_experiment(
     name: str, figures: str, events: str | None = None, series: str | None = None, lag: int = 15
 ) -> Path:
-    """Write `conf/experiment/NAME.yaml` for a file of figures, and return it; a file that is there stays.
+    """Write `conf/experiment/NAME.yaml` for a file of figures, and return it; see `draft_experiment`."""
+    return draft_experiment(name, figures, events, series, lag).write()
+
+
+def draft_experiment(
+    name: str,
+    figures: str,
+    events: str | None = None,
+    series: str | None = None,
+    lag: int = 15,
+    read_as: ReadAs | None = None,
+) -> Draft:
+    """Return a first experiment for a file of figures; only what runs on them is chosen.
 
     Parameters
     ----------
     name : str
         Name of the experiment.
     figures, events : str
-        Files of one's own; both are read and checked before anything is written.
+        Files of one's own; both are read and checked.
     series : str, optional
         Which series of the file; needed when it holds several.
     lag : int
         Days after a month's end at which a figure without `released` became public.
+    read_as : ReadAs, optional
+        What the file leaves open: columns, layout.
 
     Raises
     ------
@@ -49,39 +123,67 @@ def write_experiment(
     DataError
         With every problem of a file.
     """
-    from forecast.config.compose import list_group
     from forecast.data.load import load_observations
-    from forecast.errors import nearest
     from forecast.events.calendar import load_events
 
+    target = _target(name)
+    columns, layout = (None, None) if read_as is None else (read_as.columns, read_as.layout)
+    obs = load_observations(figures, release_lag_days=lag, allow_gaps=True, columns=columns, layout=layout)
+    chosen = _series(obs, figures, series)
+    if events:
+        load_events(events)
+    panel = obs.as_of("latest", [chosen])
+    y = panel.y(chosen)
+    if len(y) < 60:
+        raise ConfigError(f"{chosen}: {len(y)} months; a backtest with ranges needs at least 60")
+    values = _values(name, figures, chosen, y.index, lag)
+    values["events"] = {"path": events} if events else {"effects": None}
+    gaps = [str(month) for month in y.index[y.isna()]]
+    said = []
+    if gaps:
+        values["data"]["allow_gaps"] = True
+        shown = ", ".join(gaps[:6]) + (f" and {len(gaps) - 6} more" if len(gaps) > 6 else "")
+        said.append(f"{len(gaps)} {'month is' if len(gaps) == 1 else 'months are'} missing: {shown}")
+    if read_as is not None:
+        values["data"].update(_stated(read_as))
+    text = _fitting(values, panel, bool(events), said)
+    return Draft(name, target, text, tuple(said))
+
+
+def _target(name: str) -> Path:
+    from forecast.config.compose import list_group
+
     if not re.fullmatch(r"[A-Za-z]\w*", name):
-        raise ConfigError(f"'{name}': a name is made of letters, digits and _")
+        proposal = f"; for example '{name_for(name)}'" if re.fullmatch(r"\w+", name) else ""
+        raise ConfigError(f"'{name}': a name is made of letters, digits and _, a letter first{proposal}")
     if problem := path_problem(name):
         raise ConfigError(f"'{name}': no experiment may be called so ({problem})")
     target = Path("conf/experiment") / f"{name}.yaml"
     if name in list_group("experiment") or target.exists():
         raise ConfigError(f"'{name}': there is such an experiment already; take another name")
-    obs = load_observations(figures, release_lag_days=lag)
-    known = list(obs.series.index)
+    return target
+
+
+def _series(obs: Observations, figures: str, series: str | None) -> str:
+    known = list(obs.series_ids)
     if series is None and len(known) > 1:
         raise ConfigError(f"{figures} holds {len(known)} series; name one: --series {known[0]}")
     chosen = series or str(known[0])
     if chosen not in known:
         raise ConfigError(f"{figures}: there is no series '{chosen}'.{nearest(chosen, known)}")
-    if events:
-        load_events(events)
-    months = obs.as_of("latest", [chosen]).y(chosen).index
-    if len(months) < 60:
-        raise ConfigError(f"{chosen}: {len(months)} months; a backtest with ranges needs at least 60")
+    return chosen
+
+
+def _values(name: str, figures: str, series: str, months: pd.Index, lag: int) -> dict[str, Any]:
     first = max(36, len(months) // 3)
     start, score_from = months[first], months[first + 12]
     middle = months[(len(months) + first + 12) // 2]
-    values: dict[str, Any] = {
+    return {
         "name": name,
-        "question": f"What comes next for {chosen}?",
-        "data": {"path": figures, "release_lag_days": lag},
-        "target": {"series": [chosen], "total": None},
-        "events": {"path": events} if events else {"effects": None},
+        "question": f"What comes next for {series}?",
+        "data": {"path": figures, "release_lag_days": lag, "expected_by": lag + _LATE},
+        "target": {"series": [series], "total": None},
+        "events": {},
         "backtest": {"start": str(start), "score_from": str(score_from)},
         "report": {
             "eras": {
@@ -90,9 +192,79 @@ def write_experiment(
             }
         },
     }
-    head = _HEAD.format(name=name, events="  - override /events: file\n" if events else "")
-    write_file(target, head + _yaml(escaped(values)))
-    return target
+
+
+def _stated(read_as: ReadAs) -> dict[str, Any]:
+    parts = {"columns": asdict(read_as.columns), "layout": asdict(read_as.layout)}
+    kept = {key: {k: v for k, v in part.items() if v is not None} for key, part in parts.items()}
+    return {key: part for key, part in kept.items() if part}
+
+
+def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]) -> str:
+    """Return the text of models that can take gaps and figures at or below 0; `said` learns the reasons."""
+    text = _text(values, _MODELS, _GENERAL, events, said)
+    name, y = values["name"], panel.y(values["target"]["series"][0])
+    if not (y.isna().any() or (y <= 0).any()):
+        return text
+    failed = _failures(text, name, panel)
+    plain = bool(failed) and bool((y <= 0).any())
+    if plain:
+        said.append("figures at or below 0: models work on the figures as they are, not on logs")
+        values["model"] = {model: {"transform": "none"} for model in _logged(text, name)}
+        text = _text(values, _MODELS, _GENERAL, events, said)
+        failed = _failures(text, name, panel)
+    if not failed:
+        return text
+    if plain:
+        values["model"] = {model: {"transform": "none"} for model in _ROBUST}
+    cannot = _failures(_text(values | {"report": {}}, _ROBUST, "none", events, ()), name, panel)
+    models = [model for model in _ROBUST if model not in cannot]
+    said.append(f"left out since they cannot take these figures: {', '.join({**failed, **cannot})}")
+    if plain:
+        values["model"] = {model: {"transform": "none"} for model in models}
+    values["report"]["headline"] = "arima" if "arima" in models else models[0]
+    return _text(values, models, "none", events, said)
+
+
+def _text(
+    values: dict[str, Any], models: Sequence[str], combination: str, events: bool, said: Sequence[str]
+) -> str:
+    head = _HEAD.format(
+        name=values["name"],
+        why="".join(f"# {line}\n" for line in said),
+        events="  - override /events: file\n" if events else "",
+        models=", ".join(models),
+        combination=combination,
+    )
+    return head + _yaml(escaped(values))
+
+
+def _draft_of(text: str, name: str) -> Experiment:
+    """Return the experiment of a text, read as its file would be."""
+    from forecast.experiment.load import load_experiment
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_file(Path(folder) / "experiment" / f"{name}.yaml", text)
+        return load_experiment(name, config_dir=[folder])
+
+
+def _logged(text: str, name: str) -> list[str]:
+    specs = _draft_of(text, name).model
+    return [model for model, spec in specs.items() if spec.parameters.get("transform") == "log"]
+
+
+def _failures(text: str, name: str, panel: Panel) -> dict[str, str]:
+    """Return the models of an experiment that cannot be fitted to the figures, each with the reason."""
+    from forecast.events.design import Design
+    from forecast.models.registry import make_models
+
+    failed = {}
+    for model, made in make_models(_draft_of(text, name).model).items():
+        try:
+            made.fit(panel, Design.none(panel, 1)).forecast(1)
+        except ForecastError as error:
+            failed[model] = str(error).splitlines()[0]
+    return failed
 
 
 def escaped(value: Any) -> Any:

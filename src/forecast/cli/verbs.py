@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.cli import calendar_verbs, publish_verbs
+from forecast.cli import calendar_verbs, publish_verbs, reading
 from forecast.cli.options import (
     Options,
     Parser,
@@ -120,20 +120,28 @@ def _doctor(options: Options, _: list[str]) -> int:
 
 
 def _declare_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="name of the experiment")
-    parser.add_argument("figures", metavar="FIGURES.csv", help="with the columns month,value at the least")
+    parser.add_argument("name", metavar="[NAME]", help="name of the experiment (made from the file's name)")
+    parser.add_argument("figures", nargs="?", metavar="FIGURES", help="a file of figures, in any layout")
     parser.add_argument("--events", metavar="EVENTS.csv", help="a calendar of your own")
     parser.add_argument("--series", metavar="S", help="which series of the file, if it holds several")
     parser.add_argument(
         "--lag", type=int, default=15, metavar="DAYS", help="from a month's end to its figure's release (15)"
     )
+    reading.add_reading(parser, series=False)
+    parser.add_argument("--released", metavar="COLUMN", help="the column of release days")
 
 
 def _new(options: Options, _: list[str]) -> int:
-    from forecast.cli.new import write_experiment
+    from forecast.cli.new import draft_experiment, name_for
+    from forecast.data.figures import ReadAs
 
-    path = write_experiment(options.name, options.figures, options.events, options.series, options.lag)
-    say(f"{path} is written; look into it, then: forecast experiment={options.name}")
+    figures = options.figures or options.name
+    name = options.name if options.figures else name_for(figures)
+    read_as = ReadAs.of(reading.columns_of(options, series=False), reading.layout_of(options))
+    draft = draft_experiment(name, figures, options.events, options.series, options.lag, read_as)
+    for line in draft.said:
+        say(line)
+    say(f"{draft.write()} is written; look into it, then: forecast experiment={name}")
     return 0
 
 
@@ -144,18 +152,28 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
     add = subverbs(parser)
     check = add("check", "all findings in a file or folder, at once", "forecast data check figures.csv")
     check.add_argument("file")
+    reading.add_reading(check)
+    check.add_argument("--released", metavar="COLUMN", help="the column of release days")
     _allow_http(check)
     json_option(check)
     bring = add(
         "import",
-        "official or tidy files into a folder of figures",
+        "files of figures, in any layout, into a folder as tidy tables",
         "forecast data import new.csv --into figures",
     )
     bring.add_argument("files", nargs="+")
     bring.add_argument(
         "--into", required=True, metavar="FOLDER", help="the folder of figures, made if missing"
     )
-    bring.add_argument("--released", metavar="DATE", help="day on which the files were published")
+    bring.add_argument(
+        "--released",
+        metavar="DATE",
+        help="day on which the files were published, or their column of such days",
+    )
+    bring.add_argument(
+        "--series-id", metavar="ID", help="name of the series of files without one (their names)"
+    )
+    reading.add_reading(bring)
     _allow_http(bring)
     begin = add("init", "a folder that continues the figures of the package", "forecast data init figures")
     begin.add_argument("folder", metavar="FOLDER", help="the folder to make")
@@ -185,11 +203,13 @@ def _data(options: Options, rest: list[str]) -> int:
         say(data.init_folder(options.folder))
         return 0
     if options.what == "check":
-        report = data.examine_file(options.file, allow_http=options.allow_http)
+        columns, layout = reading.columns_of(options), reading.layout_of(options)
+        report = data.examine_file(
+            options.file, allow_http=options.allow_http, columns=columns, layout=layout
+        )
         return _findings(report.findings, options.json, report.path, report.summary.splitlines())
     if options.what == "import":
-        words = {"released": options.released, "allow_http": options.allow_http}
-        say(str(data.import_files(options.files, options.into, **words)))
+        say(_imported(options))
         return 0
     obs = data.load_observations(options.data)
     if options.data is None and options.series not in obs.series.index:
@@ -202,6 +222,21 @@ def _data(options: Options, rest: list[str]) -> int:
     known = obs.known(options.as_of, options.series)
     say_json({"series_id": options.series, "as_of": str(panel.as_of.date()), "figures": records(known)})
     return 0
+
+
+def _imported(options: Options) -> str:
+    from forecast import data
+    from forecast.data.figures import ReadAs
+    from forecast.data.parse import parse_day
+
+    columns, day = reading.columns_of(options), options.released
+    if day is not None and parse_day(day) is not None:
+        del columns["released"]
+    elif day is not None:
+        day = None
+    read_as = ReadAs.of(columns, reading.layout_of(options), options.allow_http)
+    done = data.import_files(options.files, options.into, options.series_id, day, read_as=read_as)
+    return str(done)
 
 
 def _declare_events(parser: argparse.ArgumentParser) -> None:

@@ -56,6 +56,38 @@ def own_path(path: str | Path) -> str | Path:
 
 
 @dataclass(frozen=True)
+class ColumnsSpec:
+    """Which column of a file holds what; null = found by what the columns hold."""
+
+    #: Name of the column of months. | | Date
+    month: str | None = None
+    #: Name of the column of figures. | | Applications
+    value: str | None = None
+    #: Name of the column that names the series; several joined, with commas between them. | | region,sex
+    series: str | None = None
+    #: Name of the column of release days. | | published
+    released: str | None = None
+
+
+@dataclass(frozen=True)
+class LayoutSpec:
+    """How a file is to be read where it could be read in two ways; null = decided by the whole file."""
+
+    #: The mark before decimals; the other one stands between thousands. | | ","
+    decimal: Literal[".", ","] | None = None
+    #: Month with which the fiscal year begins, for labels of fiscal years. | month | 10
+    fiscal_start: int | None = None
+    #: Sheet of a workbook. | | Data
+    sheet: str | None = None
+    #: Daily and weekly figures become months: added up or averaged, weeks split by days. | | sum
+    by_month: Literal["sum", "mean"] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.fiscal_start, int) and not 1 <= self.fiscal_start <= 12:
+            raise ConfigError(f"data.layout.fiscal_start: {self.fiscal_start} is no month; give 1 to 12")
+
+
+@dataclass(frozen=True)
 class DataSpec:
     """Where the figures come from."""
 
@@ -71,6 +103,8 @@ class DataSpec:
     expected_by: int | None = None
     #: Read an address of plain http:// too; `publish` has a key of its own. | | true
     allow_http: bool = False
+    columns: ColumnsSpec = field(default_factory=ColumnsSpec)
+    layout: LayoutSpec = field(default_factory=LayoutSpec)
 
 
 @dataclass(frozen=True)

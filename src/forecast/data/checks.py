@@ -7,6 +7,7 @@ are kept and shown.
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -21,6 +22,8 @@ __all__ = ["check_rows", "raise_for_errors", "shorten"]
 
 #: So many findings of one kind in one file are told one by one; the rest is counted.
 _TOLD = 20
+#: A series with fewer figures that are not 0 may well end in zeros.
+_SHORTEST = 24
 
 
 def shorten(findings: Iterable[Finding], told: int = _TOLD) -> list[Finding]:
@@ -70,7 +73,46 @@ def check_rows(
     findings.extend(found)
     rows, codes = rows.take(~repeated), codes[~repeated]
     findings.extend(_gaps(rows, codes, allow_gaps))
+    findings.extend(_zeros_at_end(rows, codes))
+    findings.extend(_misspelt(rows, codes, [str(name) for name in names]))
     return rows, findings
+
+
+def _misspelt(rows: Rows, codes: IntArray, names: list[str]) -> list[Finding]:
+    """Tell names that differ in capitals only, and a series of one figure named nearly like a long one."""
+    counts = np.bincount(codes, minlength=len(names))
+    long = [name for name, count in zip(names, counts, strict=True) if count >= _SHORTEST]
+    found = []
+    seen: dict[str, str] = {}
+    for code, name in enumerate(names):
+        other = seen.setdefault(name.casefold(), name)
+        others = [n for n in long if n.casefold() != name.casefold()]
+        near = difflib.get_close_matches(name, others, 1, 0.75) if counts[code] == 1 else []
+        if other == name and not near:
+            continue
+        meant = other if other != name else near[0]
+        what = f"the series '{name}' is named nearly like '{meant}'"
+        at = int(np.flatnonzero(codes == code)[0])
+        hint = "write one name in one way, or name the series so that they differ more"
+        found.append(
+            rows.finding("series_id", "warning", what, at, "names that cannot be mistaken", hint, "")
+        )
+    return found
+
+
+def _zeros_at_end(rows: Rows, codes: IntArray) -> list[Finding]:
+    """Find series that end in zeros though they never held one: months to come, perhaps."""
+    found = []
+    for code in np.unique(codes):
+        at = np.flatnonzero(codes == code)
+        filled = at[rows.value[at] != 0]
+        zeros = len(at) - len(filled)
+        if zeros < 1 or len(filled) < _SHORTEST or filled[-1] != at[-zeros - 1]:
+            continue
+        what = f"0 from here to the end ({zeros} {'figure' if zeros == 1 else 'figures'}), and never before"
+        hint = "leave months to come empty"
+        found.append(rows.finding("zeros", "warning", what, at[-zeros], "figures that were published", hint))
+    return found
 
 
 def _unknown_series(rows: Rows, codes: IntArray, names: np.ndarray, known: Sequence[str]) -> list[Finding]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.cells import without_controls
+from forecast.data.figures import ReadAs
 from forecast.data.load import read_path
 from forecast.data.parse import RELEASE_BASES, day_text, month_text
 from forecast.data.tidy import Rows
@@ -42,13 +45,18 @@ def _plural(count: int, noun: str) -> str:
 
 
 def examine_file(
-    path: str | Path, release_lag_days: int = 0, allow_gaps: bool = False, allow_http: bool = False
+    path: str | Path,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+    allow_http: bool = False,
+    columns: Mapping[str, str] | ColumnsSpec | None = None,
+    layout: Mapping[str, object] | LayoutSpec | None = None,
 ) -> FileReport:
     """Read a file or folder of figures, and say what it holds and all that is wrong with it.
 
     Parameters
     ----------
-    path, release_lag_days, allow_gaps, allow_http
+    path, release_lag_days, allow_gaps, allow_http, columns, layout
         As in `forecast.data.load_observations`.
 
     Examples
@@ -61,11 +69,15 @@ def examine_file(
     """
     try:
         reading = read_path(
-            path, release_lag_days=release_lag_days, allow_gaps=allow_gaps, allow_http=allow_http
+            path,
+            release_lag_days=release_lag_days,
+            allow_gaps=allow_gaps,
+            read_as=ReadAs.of(columns, layout, allow_http),
         )
     except DataError as error:
         return FileReport(str(path), error.findings, "")
-    lines = [
+    lines = list(map(without_controls, reading.understood))
+    lines += [
         f"official layout '{file.layout}': {file.name}, {month_text(file.first_month)} to"
         f" {month_text(file.data_month)}{', closed fiscal year' if file.closed else ''}"
         for file in reading.official

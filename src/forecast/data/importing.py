@@ -17,9 +17,10 @@ from forecast.data import frames, load
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.corrected import CORRECTED, Vintage, correction_day
+from forecast.data.figures import ReadAs, read_figures
 from forecast.data.official import layout_of, read_official
 from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
-from forecast.data.read import RawTable, csv_files, decode, parse_table, read_figures, read_table
+from forecast.data.read import RawTable, csv_files, decode, parse_table, read_table
 from forecast.data.tidy import Rows, join_rows, parse_tidy
 from forecast.errors import ConfigError, DataError, Finding
 from forecast.files import safe_cell, safe_cells, write_file
@@ -60,7 +61,7 @@ def import_files(
     released: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
-    allow_http: bool = False,
+    read_as: ReadAs | None = None,
 ) -> ImportSummary:
     """Read files of figures, official or tidy, and add what is new to a folder.
 
@@ -80,8 +81,10 @@ def import_files(
         The day (YYYY-MM-DD) on which these files became public. Without it, ``released.csv`` beside a file
         (and for an official file the day in its name) decides. A file for which no day is known counts from
         each month's end + `release_lag_days` (official files: from the update of their data month).
-    release_lag_days, allow_gaps, allow_http
+    release_lag_days, allow_gaps
         As in `forecast.data.load_observations`.
+    read_as : ReadAs, optional
+        What the files themselves leave open: columns, layout, addresses of plain http.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def import_files(
         With every problem found; nothing is written then.
     """
     days = _Days(_stated(released), release_lag_days)
-    raws = [(file, read_figures(file, allow_http)) for file in _files_of(paths)]
+    raws = [(file, read_figures(file, read_as)) for file in _files_of(paths)]
     return _import(raws, Path(into).expanduser(), days, series_id, allow_gaps)
 
 
@@ -269,7 +272,7 @@ def _new_rows(
             day = _first_of(days.stated, listed.get(Path(str(file)).name), days.fetched)
             rows, found = parse_tidy(raw, series_id, days.lag)
             findings.extend(load.nearly_official(raw) or found)
-            snapshot, line = None, f"{file}: {len(rows):,} figures"
+            snapshot, line = None, f"{file}: {raw.understood or f'{len(rows):,} figures'}"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
             else:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.config.settings import own_path
+from forecast.config.settings import ColumnsSpec, LayoutSpec, own_path
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
+from forecast.data.figures import Frame, ReadAs, read_figures
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
-from forecast.data.read import RawTable, csv_files, read_figures, read_table, unreadable
+from forecast.data.read import RawTable, csv_files, read_table, unreadable
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.errors import ConfigError, Finding, nearest
 from forecast.files import is_address
@@ -37,6 +38,8 @@ class Reading:
         True when the folder names its series in `series.csv`.
     findings : list of Finding
         Everything found, errors included.
+    understood : tuple of str
+        How each file was read, in words, where it was not in the form of this package.
     """
 
     rows: Rows
@@ -45,11 +48,12 @@ class Reading:
     side: dict[str, pd.DataFrame]
     listed: bool
     findings: list[Finding]
+    understood: tuple[str, ...] = ()
 
 
-def files_of(path: str | Path | pd.DataFrame) -> tuple[list[str | Path | pd.DataFrame], Path | None]:
+def files_of(path: str | Path | Frame) -> tuple[list[str | Path | Frame], Path | None]:
     """Return the files of figures of a path, and the folder in which other tables may stand beside them."""
-    if isinstance(path, pd.DataFrame) or is_address(path):
+    if isinstance(path, (pd.DataFrame, pd.Series)) or is_address(path):
         return [path], None
     place = Path(path).expanduser()
     if place.is_dir():
@@ -71,26 +75,28 @@ def release_day(file: str | Path, days: Mapping[str, int]) -> int | None:
 
 
 def read_path(
-    path: str | Path | pd.DataFrame,
+    path: str | Path | Frame,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
     counts: bool = False,
-    allow_http: bool = False,
+    read_as: ReadAs | None = None,
 ) -> Reading:
     """Read every figure of a path and check it.
 
     Parameters
     ----------
-    path, series_id, release_lag_days, allow_gaps, allow_http
+    path, series_id, release_lag_days, allow_gaps
         As in `forecast.data.load_observations`.
     counts : bool
         True when every value must be a non-negative whole number.
+    read_as : ReadAs, optional
+        What the user says about columns, layout and addresses.
     """
     files, folder = files_of(path)
     side, listed, findings = _side_tables(folder)
     parts: list[Rows] = []
-    raws = [read_figures(file, allow_http) for file in files]
+    raws = [read_figures(file, read_as) for file in files]
     if len(raws) > 1:
         raws = [raw for raw in raws if not is_calendar(raw)]
     # Of several files each is a series of its own, and `series_id` says which one is wanted.
@@ -116,7 +122,15 @@ def read_path(
     leak = everything.status == "leak"
     known = [str(name) for name in side["series"]["series_id"]] if listed else None
     rows, found = check_rows(everything.take(~leak), allow_gaps, known)
-    return Reading(rows, everything.take(leak), tuple(official), side, listed, shorten([*findings, *found]))
+    return Reading(
+        rows,
+        everything.take(leak),
+        tuple(official),
+        side,
+        listed,
+        shorten([*findings, *found]),
+        tuple(raw.understood for raw in raws if raw.understood),
+    )
 
 
 def parse_nothing() -> Rows:
@@ -178,18 +192,18 @@ def bundled_series(names: Sequence[str]) -> pd.DataFrame:
 
 
 def load(
-    path: str | Path | pd.DataFrame,
+    path: str | Path | Frame,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
     bundled: bool = False,
-    allow_http: bool = False,
+    read_as: ReadAs | None = None,
 ) -> Observations:
     """Read a path; see `forecast.data.load_observations`."""
-    reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled, allow_http)
+    reading = read_path(path, series_id, release_lag_days, allow_gaps, bundled, read_as)
     raise_for_errors(reading.findings)
     if not len(reading.rows):
-        name = "table" if isinstance(path, pd.DataFrame) else str(path)
+        name = "table" if isinstance(path, (pd.DataFrame, pd.Series)) else str(path)
         raise unreadable(name, "no row holds a figure", "give one row for each month", "month,value")
     table = frames.observations_frame(reading.rows)
     leaks = frames.observations_frame(reading.leaks)
@@ -238,19 +252,22 @@ def only(obs: Observations, series_id: str) -> Observations:
 
 
 def load_observations(
-    path: str | Path | pd.DataFrame | None = None,
+    path: str | Path | Frame | None = None,
     series_id: str | None = None,
     release_lag_days: int = 0,
     allow_gaps: bool = False,
     allow_http: bool = False,
+    columns: Mapping[str, str] | ColumnsSpec | None = None,
+    layout: Mapping[str, object] | LayoutSpec | None = None,
 ) -> Observations:
     """Read figures: those that come with the package, or a file, folder or address of one's own.
 
     Parameters
     ----------
-    path : str, Path or DataFrame, optional
-        A tidy CSV (``month,value`` at the least), a CSV in one of CBP's layouts, a folder of either, an
-        address, or a tidy table; Parquet with the extra `parquet`, other files by `register_reader`. A
+    path : str, Path, DataFrame or Series, optional
+        A file (CSV or a workbook) with months and figures in any usual layout, a CSV in one of CBP's
+        layouts, a folder of either, an address; or a table in memory: tidy, indexed by month, or with a
+        column for each series. Parquet with the extra `parquet`, other files by `register_reader`. A
         folder with `observations.csv` is read in the bundle's form, with `series.csv`, `leaks.csv` and the
         other tables beside it where they exist. None = the bundled figures.
     series_id : str, optional
@@ -261,6 +278,12 @@ def load_observations(
         True makes a month missing inside a series a warning.
     allow_http : bool
         True reads an address of plain http too. An address has 60 seconds and 100 MB.
+    columns : mapping, optional
+        Names of the columns that hold ``month``, ``value``, ``series`` (several with commas between) and
+        ``released``; those not named are found by what they hold.
+    layout : mapping, optional
+        What a file leaves open: ``decimal`` ("." or ","), ``fiscal_start`` (month), ``sheet``, ``by_month``
+        ("sum" or "mean", for daily and weekly figures).
 
     Returns
     -------
@@ -293,8 +316,9 @@ def load_observations(
         obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
         return obs if series_id is None else only(obs, series_id)
 
-    place = path if isinstance(path, pd.DataFrame) else own_path(path)
-    return load(place, series_id, release_lag_days, allow_gaps, allow_http=allow_http)
+    place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)
+    read_as = ReadAs.of(columns, layout, allow_http)
+    return load(place, series_id, release_lag_days, allow_gaps, read_as=read_as)
 
 
 @cache

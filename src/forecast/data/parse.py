@@ -60,7 +60,8 @@ MONTH_NAMES: dict[str, int] = {
 }
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
-_MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "–", "—", ".", ".."}
+#: Texts of a cell without a figure.
+MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "–", "—", ".", ".."})
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,\u00a0\u202f ]\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _MONTH_FORMS = (
@@ -128,7 +129,7 @@ def parse_month(text: str) -> int | None:
 def parse_value(text: str) -> float | None:
     """Read a figure, thousands separators allowed; NaN for a missing one, None for anything else."""
     text = text.strip()
-    if text.lower() in _MISSING:
+    if text.lower() in MISSING:
         return math.nan
     if _THOUSANDS.fullmatch(text):
         text = re.sub(r"[,\u00a0\u202f ]", "", text)

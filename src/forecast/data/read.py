@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from forecast.data.fetch import Limits, fetch, one_line
 from forecast.data.parse import IntArray, TextArray
-from forecast.errors import ConfigError, DataError, Finding
+from forecast.errors import DataError, Finding
 from forecast.files import is_address, plain_cell
 
 #: Tables of a folder that are not figures, and so are never read as such.
@@ -39,17 +37,13 @@ SIDE_TABLES: frozenset[str] = frozenset(
 
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a spreadsheet (xlsx) or another zip archive", "save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet or document (xls, doc)", "save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet or document (xls, doc)", "save it as xlsx or CSV"),
     (b"%PDF", "a PDF", "copy its table into a CSV file"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"SQLite format 3", "an SQLite database", "write the table as CSV"),
     (b"version https://git-lfs", "a pointer to a large file, not the file", "fetch the file itself"),
 )
 _MOST_COLUMNS = 200
-
-#: A reader of files: name and bytes in, a tidy table out, or None for a file that is not its own.
-Reader = Callable[[str, bytes], "pd.DataFrame | None"]
-_READERS: dict[str, Reader] = {}
 
 
 @dataclass(frozen=True)
@@ -68,6 +62,8 @@ class RawTable:
         Line of the file on which each row ends, header included, from 1.
     findings : tuple of Finding
         Rows of the wrong width and the like.
+    understood : str
+        In words, how the file was read; empty for a file in the form of this package.
     """
 
     name: str
@@ -75,6 +71,7 @@ class RawTable:
     cells: dict[str, TextArray]
     rows: IntArray
     findings: tuple[Finding, ...] = ()
+    understood: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -119,6 +116,9 @@ def decode(name: str, content: bytes) -> tuple[str, tuple[Finding, ...]]:
     if not content.strip():
         raise unreadable(name, "the file is empty", "check that it was saved or downloaded whole")
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    for first, order in ((1, "utf-16-le"), (0, "utf-16-be")):  # without the mark at the beginning
+        if encoding == "utf-8-sig" and len(content) > 20 and not any(content[first:40:2]):
+            encoding = order
     if encoding == "utf-8-sig" and b"\x00" in content:
         raise unreadable(name, "this is a binary file", "save the table as CSV")
     try:
@@ -137,13 +137,16 @@ def decode(name: str, content: bytes) -> tuple[str, tuple[Finding, ...]]:
         return text, (told,)
     start = text.lstrip()[:200].lower()
     if start.startswith("<"):
-        raise unreadable(name, "this is a web page or XML", "download the CSV file itself")
+        workbook = name.lower().endswith((".xls", ".xlsx"))
+        what = "this is a web page" + (" under the name of a workbook" if workbook else " or XML")
+        raise unreadable(name, what, "open it, and save the table as xlsx or CSV")
     if start.startswith(("{", "[")):
         raise unreadable(name, "this is JSON", "write the table as CSV")
     return text, findings
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """Return the mark between the cells of a header."""
     counts = {mark: header.count(mark) for mark in (",", ";", "\t")}
     return "," if counts[","] else max(counts, key=lambda mark: counts[mark])
 
@@ -151,7 +154,7 @@ def _delimiter(header: str) -> str:
 def parse_table(name: str, text: str, findings: tuple[Finding, ...] = ()) -> RawTable:
     """Return a text as a table of texts; blank lines are skipped and wrong widths are findings."""
     first = next(line for line in text.splitlines() if line.strip())
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first), skipinitialspace=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(first), skipinitialspace=True)
     header: list[str] = []
     records: list[list[str]] = []
     lines: list[int] = []
@@ -231,83 +234,6 @@ def read_table(source: str | Path) -> RawTable:
     name, content = read_bytes(source)
     text, findings = decode(name, content)
     return parse_table(name, text, findings)
-
-
-def register_reader(name: str, read: Reader) -> None:
-    """Add a reader for files that this package cannot read by itself.
-
-    Every file or address of figures is offered to the readers, the newest first, before it is read as CSV.
-    What a reader returns is checked like any other table.
-
-    Parameters
-    ----------
-    name : str
-        Name of the reader, for messages; the same name again replaces it.
-    read : callable
-        ``read(file_name, content)``: a DataFrame with the columns ``month, value`` at the least (also
-        ``series_id``, ``released``, ``rounding`` ...), or None where the file is not its own.
-
-    Raises
-    ------
-    ConfigError
-        If `read` cannot be called.
-
-    Examples
-    --------
-    >>> import json
-    >>> import pandas as pd
-    >>> import forecast as fc
-    >>> def read_json(name, content):
-    ...     return pd.DataFrame(json.loads(content)) if name.endswith(".json") else None
-    >>> fc.register_reader("json", read_json)
-    """
-    if not callable(read):
-        raise ConfigError(f"register_reader: '{name}' is {type(read).__name__}, not a function")
-    _READERS[name] = read
-
-
-def has_readers() -> bool:
-    """Tell whether a reader of one's own is registered."""
-    return bool(_READERS)
-
-
-def read_figures(source: str | Path | pd.DataFrame, allow_http: bool = False) -> RawTable:
-    """Read a table of figures: a DataFrame, a file that a registered reader knows, Parquet, or CSV."""
-    if isinstance(source, pd.DataFrame):
-        return frame_table("table", source)
-    name, content = read_bytes(source, allow_http)
-    for word, read in reversed(_READERS.items()):
-        try:
-            frame = read(name, content)
-        except Exception as error:
-            told = f"the reader '{word}' failed: {type(error).__name__}: {error}"
-            raise unreadable(name, told, "mend the reader or the file", "month,value") from error
-        if frame is not None:
-            return frame_table(name, frame)
-    if content.startswith(b"PAR1"):
-        try:
-            return frame_table(name, pd.read_parquet(io.BytesIO(content)))
-        except ImportError as error:
-            hint = "pip install 'border-forecast[parquet]', or write it as CSV"
-            raise unreadable(name, "this is a Parquet file", hint) from error
-    text, findings = decode(name, content)
-    return parse_table(name, text, findings)
-
-
-def frame_table(name: str, frame: pd.DataFrame) -> RawTable:
-    """Return a DataFrame as a table of texts; rows are counted like lines of a file, the header first."""
-
-    def text(value: object) -> str:
-        if pd.isna(value):  # type: ignore[call-overload]
-            return ""
-        return value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) else str(value)
-
-    cells: dict[str, TextArray] = {}
-    for column in frame.columns:
-        array = np.empty(len(frame), dtype=object)
-        array[:] = [text(value) for value in frame[column]]
-        cells[str(column)] = array
-    return RawTable(name, tuple(cells), cells, np.arange(2, len(frame) + 2, dtype=np.int64))
 
 
 def csv_files(folder: Path) -> list[Path]:

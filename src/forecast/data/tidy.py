@@ -146,7 +146,8 @@ def parse_tidy(
             f"release_lag_days: {release_lag_days} is negative; a figure follows its month's end"
         )
     findings = [*raw.findings, *_check_header(raw)]
-    if any(f.check == "header" and f.severity == "error" for f in findings):
+    stopped = not len(raw) and any(f.severity == "error" for f in raw.findings)
+    if stopped or any(f.check == "header" and f.severity == "error" for f in findings):
         return _no_rows(raw.name), findings
     if not len(raw):
         findings.append(

@@ -89,6 +89,8 @@ def figures_of(exp: Experiment) -> Observations:
         release_lag_days=exp.data.release_lag_days,
         allow_gaps=exp.data.allow_gaps,
         allow_http=allows_http(exp),
+        columns=exp.data.columns,
+        layout=exp.data.layout,
     )
     unknown = [s for s in exp.target.series if s not in obs.series_ids]
     if unknown:

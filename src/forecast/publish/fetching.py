@@ -16,11 +16,12 @@ import pandas as pd
 from forecast.archive.store import Archive
 from forecast.config.settings import Experiment, PublishSpec, allows_http, own_path
 from forecast.data.fetch import Answer, Limits, ask
+from forecast.data.figures import has_readers, read_figures
 from forecast.data.folder import bundled_tables
 from forecast.data.importing import import_fetched
 from forecast.data.load import load_observations
 from forecast.data.official import layout_of, read_official
-from forecast.data.read import SIDE_TABLES, RawTable, decode, has_readers, parse_table, read_figures
+from forecast.data.read import SIDE_TABLES, RawTable, decode, parse_table
 from forecast.data.tidy import parse_tidy
 from forecast.errors import ConfigError, DataError, named
 from forecast.files import digest, inside, is_address, path_problem, write_file

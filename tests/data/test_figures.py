@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.data import read as _files
+from forecast.data import figures as _files
 from forecast.errors import ConfigError, DataError
 
 MONTHS = pd.period_range("2020-01", periods=3, freq="M")
@@ -80,3 +80,45 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "x.parquet").write_bytes(b"PAR1....PAR1")
     with pytest.raises(DataError, match=r"border-forecast\[parquet\]"):
         fc.load_observations(tmp_path / "x.parquet")
+
+
+def test_a_series_and_a_wide_frame_are_read_by_their_index():
+    series = pd.Series([1, 2, 3], index=MONTHS, name="x")
+    assert fc.load_observations(series).actuals("x").tolist() == [1, 2, 3]
+    assert fc.load_observations(series.rename(None), series_id="y").series_ids == ("y",)
+    wide = pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6]}, index=MONTHS.to_timestamp())
+    obs = fc.load_observations(wide)
+    assert obs.series_ids == ("a", "b") and obs.actuals("b").tolist() == [4, 5, 6]
+    assert fc.load_observations(wide[["a"]]).actuals("a").tolist() == [1, 2, 3]
+
+
+def test_numbers_of_a_frame_are_never_thousands():
+    table = pd.DataFrame({"month": MONTHS, "value": [45.001, 46.002, 47.003]})
+    assert fc.load_observations(table).actuals("table").tolist() == [45.001, 46.002, 47.003]
+
+
+def test_a_column_that_stands_twice_in_a_frame_is_told():
+    table = pd.DataFrame([["2020-01", 1, 2]], columns=["month", "value", "value"])
+    with pytest.raises(DataError, match="'value' stands twice"):
+        fc.load_observations(table)
+
+
+def test_columns_and_layout_are_checked():
+    table = pd.DataFrame({"month": MONTHS, "a": [1, 2, 3]})
+    with pytest.raises(ConfigError, match="'b' is no column"):
+        fc.load_observations(table, columns={"value": "b"})
+    with pytest.raises(ConfigError, match="vlaue"):
+        fc.load_observations(table, columns={"vlaue": "a"})
+    with pytest.raises(ConfigError, match="decimal"):
+        fc.load_observations(table, layout={"decimal": ";"})
+    with pytest.raises(ConfigError, match="fiscal_start"):
+        fc.load_observations(table, layout={"fiscal_start": 13})
+
+
+def test_stamps_with_a_time_of_day_or_a_zone_are_refused():
+    for stamps in (
+        MONTHS.to_timestamp() + pd.Timedelta("8h"),
+        MONTHS.to_timestamp().tz_localize("Asia/Tokyo"),
+    ):
+        with pytest.raises(DataError):
+            fc.load_observations(pd.DataFrame({"when": stamps, "n": [1, 2, 3]}))

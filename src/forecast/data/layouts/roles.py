@@ -1,0 +1,301 @@
+"""What each column of a table holds: found by its cells, and by its name where several could be it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from forecast.config.settings import ColumnsSpec
+from forecast.data.layouts.dates import is_date, is_year, serial_date
+from forecast.data.layouts.grid import Table, is_whole
+from forecast.data.layouts.months import read_months
+from forecast.data.layouts.names import (
+    ROLE_NAMES,
+    is_counter_name,
+    is_total,
+    is_year_name,
+    month_of,
+    plain_name,
+)
+from forecast.data.layouts.numbers import is_missing, is_number
+from forecast.errors import ConfigError, Finding, nearest
+
+_MONTH_NAMES = ROLE_NAMES["month"] | {"mm", "m", "month_number", "month_name", "mon"}
+
+
+@dataclass
+class Roles:
+    """Which columns hold what, by their positions.
+
+    Attributes
+    ----------
+    month, year, released : int, optional
+        Columns of months (or of months without a year), of years, of release days.
+    values, series, others : list of int
+        Columns of figures, of names, and those that are left.
+    findings : list of Finding
+        Why a column could not be chosen.
+    """
+
+    month: int | None = None
+    year: int | None = None
+    released: int | None = None
+    values: list[int] = field(default_factory=list)
+    series: list[int] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def share(texts: Sequence[str], test: Callable[[str], object]) -> float:
+    """Return the share of the filled cells of a column that pass a test."""
+    filled = [t for t in texts if t]
+    return sum(bool(test(t)) for t in filled) / len(filled) if filled else 0.0
+
+
+def named_column(table: Table, name: str, option: str) -> int:
+    """Return the position of a column that the user names.
+
+    Raises
+    ------
+    ConfigError
+        When there is none of that name, or several.
+    """
+    exact = [k for k, column in enumerate(table.names) if column == name]
+    found = exact or [k for k, column in enumerate(table.names) if plain_name(column) == plain_name(name)]
+    if len(found) == 1:
+        return found[0]
+    columns = ", ".join(f"'{c}'" for c in table.names if c)
+    what = "stands twice" if found else "is no column"
+    raise ConfigError(
+        f"{option}: '{name}' {what} of {table.grid.name} (found: {columns[:300]}).{nearest(name, table.names)}"
+    )
+
+
+def told(columns: ColumnsSpec, table: Table) -> Roles:
+    """Return the roles that the user states."""
+    roles = Roles()
+    if columns.month is not None:
+        roles.month = named_column(table, columns.month, "month")
+    if columns.value is not None:
+        roles.values = [named_column(table, columns.value, "value")]
+    if columns.released is not None:
+        roles.released = named_column(table, columns.released, "released")
+    if columns.series is not None:
+        whole = [k for k, name in enumerate(table.names) if name == columns.series]
+        parts = [columns.series] if whole else [part.strip() for part in columns.series.split(",")]
+        roles.series = [named_column(table, part, "series") for part in parts]
+    return roles
+
+
+def is_ours(table: Table) -> bool:
+    """Tell whether a table has the columns of our own form, whose names decide whatever they hold."""
+    return {"month", "value"} <= set(table.head)
+
+
+def is_month_number(text: str) -> bool:
+    """Tell whether a cell is 1 to 12."""
+    return is_whole(text) and 1 <= int(text) <= 12
+
+
+def _is_monthlike(text: str) -> bool:
+    return month_of(text) is not None
+
+
+def find_time(table: Table, roles: Roles) -> bool:
+    """Find the column of months, or those of years and months; False where there is none."""
+    free = [k for k in range(len(table.head)) if k not in (*roles.values, *roles.series, roles.released)]
+    if roles.month is not None:
+        if share(table.column(roles.month), is_date) < 0.5:
+            roles.year = _year_column(table, [k for k in free if k != roles.month])
+        return True
+    pair = _year_and_month(table, free)
+    if pair is not None:
+        roles.year, roles.month = pair
+        return True
+    if is_ours(table):
+        roles.month = table.head.index("month")
+        _of_months(table, [k for k in free if share(table.column(k), is_date) >= 0.5], roles)
+        roles.findings.clear()
+        return True
+    dates = [k for k in free if share(table.column(k), is_date) >= 0.5]
+    dates = dates or [k for k in free if _are_serials(table.column(k))]
+    if not dates:
+        return False
+    if len(dates) > 1:
+        dates = _of_months(table, dates, roles)
+    roles.month = dates[0]
+    return True
+
+
+def _are_serials(texts: Sequence[str]) -> bool:
+    days = [serial_date(t) for t in texts if t]
+    return len(days) > 2 and sum(d is not None and d.is_month for d in days) >= 0.9 * len(days)
+
+
+def _year_column(table: Table, free: Sequence[int]) -> int | None:
+    for k in free:
+        texts = table.column(k)
+        if share(texts, is_year) < 0.5:
+            continue
+        years = sorted({t for t in texts if is_year(t)})
+        if is_year_name(table.head[k]) or len(years) <= 1 + len(table.rows) / 6:
+            return k
+    return None
+
+
+def _year_and_month(table: Table, free: Sequence[int]) -> tuple[int | None, int] | None:
+    """Return the columns of years and of months without a year; a year may stand in the column of months."""
+    for k in free:
+        texts = table.column(k)
+        numbered = share(texts, is_month_number) >= 0.5 and plain_name(table.head[k]) in _MONTH_NAMES
+        if not (numbered or _cycles(texts) or share(texts, _is_monthlike) >= 0.5):
+            continue
+        year = _year_column(table, [other for other in free if other != k])
+        if year is not None:
+            return year, k
+        if share(texts, _is_monthlike) >= 0.5 and any(is_year(t.rstrip(":")) for t in texts if t):
+            return None, k
+    return None
+
+
+def _cycles(texts: Sequence[str]) -> bool:
+    """Tell whether a column counts 1 to 12 again and again."""
+    if len(texts) < 12 or share(texts, is_month_number) < 0.9:
+        return False
+    numbers = [int(t) for t in texts if is_month_number(t)]
+    steps = Counter((b - a) % 12 for a, b in itertools.pairwise(numbers))
+    return steps[1] >= 0.9 * (len(numbers) - 1)
+
+
+def _of_months(table: Table, dates: list[int], roles: Roles) -> list[int]:
+    """Choose among columns of dates by their names; what is left is an error naming the first two."""
+    plain = {k: plain_name(table.head[k]) for k in dates}
+    if roles.released is None:
+        released = [k for k in dates if plain[k] in ROLE_NAMES["released"]]
+        if len(released) == 1:
+            roles.released = released[0]
+    rest = [k for k in dates if k != roles.released]
+    exact = [k for k in rest if table.head[k] == "month"]
+    named = exact or [k for k in rest if plain[k] in ROLE_NAMES["month"]]
+    if len(named) == 1:
+        return named
+    held = [k for k in rest if _are_months(table.column(k))]
+    if len(held) == 1:
+        return held
+    if len(rest) > 1:
+        roles.findings.append(two(table, "months", rest, "--month", "data.columns.month"))
+    return rest
+
+
+def _are_months(texts: Sequence[str]) -> bool:
+    dates = read_months([t for t in texts if t]).dates
+    return sum(d is not None and d.is_month for d in dates) >= 0.9 * len(dates)
+
+
+def two(table: Table, what: str, found: Sequence[int], option: str, key: str) -> Finding:
+    """Return the error of two columns for one role."""
+    first, second = (table.names[k] for k in found[:2])
+    line = table.lines[0] - 1 if table.lines else None
+    return table.grid.finding(
+        "column",
+        f"'{first}' and '{second}' may both hold the {what}",
+        line,
+        "one column for each role",
+        f"say which: {option} '{first}' or {option} '{second}' ({key})",
+    )
+
+
+def find_values(table: Table, roles: Roles) -> None:
+    """Find the columns of figures."""
+    if roles.values:
+        return
+    if is_ours(table):
+        roles.values = [table.head.index("value")]
+        return
+    taken = {roles.month, roles.year, roles.released, *roles.series}
+    for k in range(len(table.head)):
+        texts = table.column(k)
+        filled = [t for t in texts if t and not is_missing(t)]
+        if k in taken or not filled or table.head[k] in ("rounding", "source"):
+            continue
+        if share(filled, is_number) >= 0.5 and not _is_counter(table, k):
+            roles.values.append(k)
+    for name, beside in (("value", ""), ("y", "ds")):
+        exact = [k for k in roles.values if table.head[k] == name]
+        if len(exact) == 1 and (not beside or beside in table.head):
+            roles.values = exact
+            return
+
+
+def _is_counter(table: Table, at: int) -> bool:
+    texts = table.column(at)
+    if not is_counter_name(table.head[at]) or not all(is_whole(t) for t in texts if t):
+        return False
+    numbers = [int(t) for t in texts if t]
+    steps = Counter(b - a for a, b in itertools.pairwise(numbers))
+    return not steps or steps[1] >= 0.8 * sum(steps.values())
+
+
+def is_series_like(texts: Sequence[str]) -> bool:
+    """Tell whether the cells of a column name series: few texts, each of them often."""
+    counts = Counter(t for t in texts if t)
+    return bool(counts) and 3 * len(counts) <= len(texts) and min(counts.values()) >= 2
+
+
+def find_series(table: Table, roles: Roles, months: Sequence[object]) -> None:
+    """Find the columns that name series, where the months alone do not tell the rows apart."""
+    if roles.series:
+        return
+    taken = {roles.month, roles.year, roles.released, *roles.values}
+    free = [k for k in range(len(table.head)) if k not in taken and any(table.column(k))]
+    for name in ("series_id", "unique_id", "series"):
+        exact = [k for k in free if plain_name(table.head[k]) == name]
+        if exact:
+            roles.series = exact[:1]
+            return
+    days = table.column(roles.released) if roles.released is not None else [""] * len(months)
+    keys = list(zip(months, days, strict=True))
+    if _unique(keys) >= 0.9:
+        return
+    texts = [k for k in free if not _is_counter(table, k) and is_series_like(table.column(k))]
+    numeric = [k for k in roles.values if len(roles.values) > 1 and _names_rows(table, k, keys)]
+    candidates = [k for k in (*texts, *numeric) if len(set(table.column(k))) > 1]
+    if not candidates:
+        return
+    alone = [k for k in candidates if _unique(list(zip(keys, table.column(k), strict=True))) >= 0.97]
+    if len(alone) == 1 or len(candidates) == 1:
+        roles.series = (alone or candidates)[:1]
+    elif alone:
+        roles.findings.append(two(table, "names of the series", alone, "--series", "data.columns.series"))
+    else:
+        names = ",".join(table.names[k] for k in candidates)
+        what = f"the columns {' and '.join(repr(table.names[k]) for k in candidates)} tell the rows of a month apart"
+        hint = f"join them: --series '{names}' (data.columns.series), or keep the rows of one series"
+        line = table.lines[0] - 1
+        roles.findings.append(
+            table.grid.finding("column", what, line, "one row for each month and series", hint)
+        )
+    roles.values = [k for k in roles.values if k not in roles.series]
+
+
+def _unique(keys: Sequence[object]) -> float:
+    return len(set(keys)) / len(keys) if keys else 1.0
+
+
+def _names_rows(table: Table, at: int, keys: Sequence[object]) -> bool:
+    texts = table.column(at)
+    counts = Counter(texts)
+    return (
+        is_series_like(texts)
+        and len(set(counts.values())) == 1
+        and all(is_whole(t) for t in texts)
+        and _unique(list(zip(keys, texts, strict=True))) == 1
+    )
+
+
+def is_total_row(row: Sequence[str]) -> bool:
+    """Tell whether the first filled cell of a row names a total."""
+    first = next((cell for cell in row if cell), "")
+    return is_total(first)

@@ -1,0 +1,64 @@
+"""Every layout as people have it: read as it is meant, or refused in words; with one cell broken never wrongly."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecast.data import load_observations
+from forecast.errors import DataError
+from layout_files import MONTHS, NORTH, PAGE, Layout, layouts, page
+
+ALL = layouts()
+READ = [layout for layout in ALL if not layout.refused]
+name_of = lambda layout: layout.name  # noqa: E731
+
+
+def figures(layout: Layout, path) -> dict[str, list[float]]:
+    obs = load_observations(path, **layout.options)
+    return {name: obs.actuals(name).tolist() for name in obs.series_ids}
+
+
+def test_there_are_layouts_enough():
+    assert len(ALL) >= 40 and len({layout.name for layout in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize("layout", READ, ids=name_of)
+def test_each_layout_is_read_as_it_is_meant(layout, tmp_path):
+    path = layout.save(tmp_path)
+    assert layout.examine(path).ok, [str(f) for f in layout.examine(path).findings]
+    read = figures(layout, path)
+    assert read == {name: list(values) for name, values in layout.right.items()}
+    first = load_observations(path, **layout.options).actuals(next(iter(read))).index[0]
+    assert (
+        first == MONTHS[NORTH.index(layout.right["file"][0])] if "fiscal years" in layout.name else MONTHS[0]
+    )
+
+
+@pytest.mark.parametrize("cell", ["1?7x", "12.34.5", ""])
+@pytest.mark.parametrize("layout", READ, ids=name_of)
+def test_one_broken_figure_is_never_another_figure(layout, cell, tmp_path):
+    path = layout.save(tmp_path, layout.figure, cell)
+    with pytest.raises(DataError) as error:
+        load_observations(path, **layout.options)
+    assert error.value.findings
+
+
+@pytest.mark.parametrize("cell", ["Smarch 2o12", "31/31/2012", "x"])
+@pytest.mark.parametrize("layout", READ, ids=name_of)
+def test_one_broken_month_is_never_another_month(layout, cell, tmp_path):
+    path = layout.save(tmp_path, layout.date, cell)
+    with pytest.raises(DataError) as error:
+        load_observations(path, **layout.options)
+    assert error.value.findings
+
+
+@pytest.mark.parametrize("layout", [x for x in ALL if x.refused], ids=name_of)
+def test_what_is_ambiguous_is_refused_with_the_way_out(layout, tmp_path):
+    report = layout.examine(layout.save(tmp_path))
+    assert [f.check for f in report.findings if f.severity == "error"] == [layout.refused]
+    assert all(f.hint and f.what for f in report.findings)
+
+
+def test_the_page_of_layouts_is_true():
+    told = "write it again: PYTHONPATH=src:tests/support python tests/support/layout_files.py"
+    assert PAGE.read_text(encoding="utf-8") == page(), told
