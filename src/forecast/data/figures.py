@@ -107,6 +107,11 @@ def register_reader(name: str, read: Reader) -> None:
     _READERS[name] = read
 
 
+def has_readers() -> bool:
+    """Tell whether a reader of one's own is registered."""
+    return bool(_READERS)
+
+
 def read_figures(source: str | Path | Frame, read_as: ReadAs | None = None) -> RawTable:
     """Read a table of figures: in memory, of a registered reader, a workbook, Parquet, or text."""
     read_as = read_as or ReadAs()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import Coding, Knowledge
+from forecast.config.settings import EventsSpec, Knowledge
 from forecast.errors import ConfigError
+from forecast.events.build import make_design
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
@@ -141,11 +142,8 @@ def adjusted_rows(
     forecasts: pd.DataFrame,
     obs: Observations,
     events: EventCalendar,
-    coding: Coding = "rule",
+    spec: EventsSpec | None = None,
     knowledge: Sequence[Knowledge] = ("at_origin", "hindsight"),
-    max_columns: int = 10,
-    priority: int = 1,
-    unseen: str = "prior",
     include_leaks: bool = False,
     panels: Mapping[Any, Panel] | None = None,
 ) -> pd.DataFrame:
@@ -157,8 +155,8 @@ def adjusted_rows(
         Long forecast table with ranges, knowledge ``none`` throughout: a combination, the headline.
     obs, events
         Figures and calendar; each origin sees only what was public by then, but for hindsight.
-    coding, max_columns, priority, unseen
-        As in `EventCalendar.design`.
+    spec : EventsSpec, optional
+        How the calendar is read; by its defaults when None.
     knowledge : sequence of {"at_origin", "hindsight"}
     include_leaks : bool
         Whether the forecasts were made with leaks.
@@ -179,15 +177,7 @@ def adjusted_rows(
         }
         for word in knowledge:
             designs = {
-                origin: events.design(
-                    panel,
-                    horizon=int(rows["horizon"].max()),
-                    knowledge=word,
-                    coding=coding,
-                    max_columns=max_columns,
-                    priority=priority,
-                    unseen=unseen,
-                )
+                origin: make_design(events, panel, spec or EventsSpec(), int(rows["horizon"].max()), word)
                 for origin, panel in known.items()
             }
             parts.append(_adjusted(rows, obs, designs))
