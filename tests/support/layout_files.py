@@ -102,12 +102,12 @@ def by(mark: str, encoding: str = "utf-8", first: str = "") -> Callable[[Rows], 
     return lambda rows: text(rows, mark, encoding, first)
 
 
-def xlsx(rows: Rows, merged: Sequence[str] = (), second: Rows = ()) -> bytes:  # type: ignore[assignment]
+def xlsx(rows: Rows, merged: Sequence[str] = (), second: Rows | None = None) -> bytes:
     """Return rows as a workbook: numbers and ISO days as such, texts as texts."""
     import openpyxl
 
     book = openpyxl.Workbook()
-    for title, sheet_rows in (("Figures", rows), ("More", second)):
+    for title, sheet_rows in (("Figures", rows), ("More", second or [])):
         if not sheet_rows:
             continue
         sheet = book.active if title == "Figures" else book.create_sheet(title)
@@ -215,7 +215,10 @@ def _layouts_of_dates() -> list[Layout]:
 
 def _layouts_of_marks() -> list[Layout]:
     iso = str
-    dotted = lambda m: m.strftime("01.%m.%Y")  # noqa: E731
+
+    def dotted(month: pd.Period) -> str:
+        return month.strftime("01.%m.%Y")
+
     money = [
         ["Date", "Rate"],
         *([str(m), f"{v:.2f}".replace(".", ",")] for m, v in zip(MONTHS, RATES, strict=True)),
@@ -392,8 +395,13 @@ def _layouts_of_workbooks() -> list[Layout]:
         *plain,
     ]
     calendar = years_down(ENGLISH)
-    two = lambda rows: xlsx(rows, second=plain)  # noqa: E731
-    merged = lambda rows: xlsx(rows, ["A1:B1"])  # noqa: E731
+
+    def two(rows: Rows) -> bytes:
+        return xlsx(rows, second=plain)
+
+    def merged(rows: Rows) -> bytes:
+        return xlsx(rows, ["A1:B1"])
+
     return [
         Layout("workbooks: xlsx", plain, write=xlsx, suffix="xlsx"),
         Layout("workbooks: xlsx with title rows, merged", titled, (12, 1), (12, 0), merged, "xlsx"),

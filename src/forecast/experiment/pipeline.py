@@ -88,9 +88,9 @@ def figures_of(exp: Experiment) -> Observations:
         path,
         release_lag_days=exp.data.release_lag_days,
         allow_gaps=exp.data.allow_gaps,
-        allow_http=allows_http(exp),
         columns=exp.data.columns,
         layout=exp.data.layout,
+        allow_http=allows_http(exp),
     )
     unknown = [s for s in exp.target.series if s not in obs.series_ids]
     if unknown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from forecast.data import load_observations
@@ -10,7 +12,10 @@ from layout_files import MONTHS, NORTH, PAGE, Layout, layouts, page
 
 ALL = layouts()
 READ = [layout for layout in ALL if not layout.refused]
-name_of = lambda layout: layout.name  # noqa: E731
+
+
+def name_of(layout: Layout) -> str:
+    return layout.name
 
 
 def figures(layout: Layout, path) -> dict[str, list[float]]:
@@ -57,6 +62,46 @@ def test_what_is_ambiguous_is_refused_with_the_way_out(layout, tmp_path):
     report = layout.examine(layout.save(tmp_path))
     assert [f.check for f in report.findings if f.severity == "error"] == [layout.refused]
     assert all(f.hint and f.what for f in report.findings)
+
+
+JUNK = [
+    "",
+    "0",
+    "-",
+    "x",
+    "1,2,3",
+    "2012",
+    "Jan",
+    "1e999",
+    "9999-99",
+    "12:30",
+    "'",
+    '"',
+    "FY20",
+    "2012Q1",
+    "Total",
+    "²",
+    "٣",
+    "5%",
+]
+
+
+def test_whatever_stands_in_a_file_is_read_or_told(tmp_path):
+    draw = random.Random(20240507)
+    for _ in range(120):
+        layout = draw.choice(ALL)
+        rows = [list(row) for row in layout.rows]
+        for _ in range(draw.randint(1, 4)):
+            row = draw.choice(rows)
+            row[draw.randrange(len(row))] = draw.choice(JUNK)
+        content = bytearray(layout.write(rows))
+        if draw.random() < 0.4:
+            at = draw.randrange(len(content))
+            del content[at : at + 40]
+        path = tmp_path / f"file.{layout.suffix}"
+        path.write_bytes(bytes(content))
+        report = layout.examine(path)
+        assert report.ok or all(f.what for f in report.findings)
 
 
 def test_the_page_of_layouts_is_true():

@@ -39,12 +39,14 @@ def months_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy 
     dates, words = _dates(table, roles, layout, tidy)
     if tidy.findings:
         return tidy
+    _days_left(table, roles, dates.numbers)
     find_series(table, roles, dates.numbers)
     if len(roles.values) > 1 and roles.series:
         _one_value(table, roles)
-    _days_left(table, roles, dates.numbers)
     if roles.findings:
         return tidy
+    taken = {roles.month, roles.year, roles.released, *roles.values, *roles.series}
+    roles.others = [k for k in range(len(table.head)) if k not in taken]
     found = _melt(table, roles, dates)
     found.said = [*_names(table, roles, len(roles.values) > 1), words]
     _keep_known(table, roles, tidy)
@@ -154,11 +156,9 @@ def _one_value(table: Table, roles: Roles) -> None:
 def _days_left(table: Table, roles: Roles, numbers: tuple[int | None, ...]) -> None:
     """Take the column of days that is left as release days, or refuse to pass it over."""
     taken = {roles.month, roles.year, roles.released, *roles.values, *roles.series}
-    roles.others = [k for k in range(len(table.head)) if k not in taken]
-    held = [k for k in roles.others if _holds_days(table.column(k))]
+    held = [k for k in range(len(table.head)) if k not in taken and _holds_days(table.column(k))]
     if len(held) == 1 and roles.released is None and _follow(table.column(held[0]), numbers):
         roles.released = held[0]
-        roles.others.remove(held[0])
         return
     for k in held:
         what = f"the column '{table.names[k]}' holds days: did the figures become public on them?"

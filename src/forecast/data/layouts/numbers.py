@@ -182,7 +182,8 @@ def _worded(decimal: str, thousands: str, seen: bool) -> Marks:
 
 def _told(decimal: str, numbers: Sequence[str]) -> Marks:
     other = "," if decimal == "." else "."
-    return _worded(decimal, other, decimal == ",") if any(other in n for n in numbers) else Marks(decimal)
+    thousands = other if any(other in n for n in numbers) else ""
+    return _worded(decimal, thousands, any(decimal in n for n in numbers))
 
 
 def _contradiction(mark: str, texts: Sequence[str], found: dict[str, list[int]]) -> Marks:
