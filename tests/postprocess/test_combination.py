@@ -170,6 +170,12 @@ def test_a_member_made_with_events_is_refused_and_all_problems_are_named(obs, ta
     assert "Did you mean 'median'?" in text
 
 
+def test_the_models_own_ranges_cannot_be_had_from_an_average_of_points(obs, table):
+    spec = CombinationSpec(members=NAMES, average="points", ranges="model")
+    with pytest.raises(ConfigError, match=r"mix\.ranges: 'model' needs the members' quantiles"):
+        combine(table, obs, "mix", spec)
+
+
 def test_natural_scale_for_negative_series():
     obs = figures({"s": np.cumsum(np.random.default_rng(0).normal(0, 1, 60))})
     table = forecasts(obs, MODELS, warm_up=12, horizon=2)

@@ -203,7 +203,7 @@ def test_the_models_own_levels_are_kept_and_say_so(obs, table):
     own = pd.concat([table, table.assign(level=0.9, value=table["value"] * 1.1)])
     ranges, basis = add_intervals(own, obs, IntervalsSpec(method="model"))
     assert sorted(ranges["level"].unique()) == [0.5, 0.9]
-    assert (basis["note"] == "the model's own ranges, not checked by past errors").all()
+    assert (basis["note"] == "by the models alone, not checked by past errors").all()
 
 
 def test_wrong_settings_are_named_all_at_once(obs, table):

@@ -164,6 +164,8 @@ class CombinationSpec:
     cap: float = 1.0
     #: Average quantile by quantile, or only the medians. | | points
     average: Literal["quantiles", "points"] = "quantiles"
+    #: Ranges of the members that are averaged: from their past errors (`intervals`), or the models' own. | | model
+    ranges: Literal["errors", "model"] = "errors"
     #: Name of a second row: this combination with shrunken event effects laid over it. | | short_with_events
     with_events: str | None = None
 

@@ -147,6 +147,10 @@ def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
             )
     if len(set(spec.members)) < len(spec.members) or not spec.members:
         problems.append(f"combination.{name}.members: expected at least one member, each once")
+    if spec.ranges == "model" and spec.average == "points":
+        problems.append(
+            f"combination.{name}.ranges: 'model' needs the members' quantiles; expected average: quantiles"
+        )
     if not spec.half_life > 0:
         problems.append(f"combination.{name}.half_life: {spec.half_life}; expected months above 0")
     with_events = forecasts[forecasts["model"].isin(spec.members) & (forecasts["knowledge"] != "none")]

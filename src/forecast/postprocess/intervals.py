@@ -114,9 +114,9 @@ def add_intervals(
     """
     _check(spec, transform)
     p = require_levels(levels)
-    wide = to_wide(forecasts)
     if spec.method == OWN:
-        return _own(wide, p)
+        return own_intervals(forecasts, levels)
+    wide = to_wide(forecasts)
     wide = wide.take(np.isfinite(wide.median))
     extra = _extra(wide, extra_sd)
     method = METHODS[spec.method]
@@ -245,16 +245,19 @@ def _note(method: Method, words: str, key: tuple[int, int, float], widest: float
     return f"{words}; {100 * refused:g}% and wider refused: {n} past errors, {wanted} needed"
 
 
-def _own(wide: QuantileTable, p: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the levels that the models gave themselves."""
+def own_intervals(
+    forecasts: pd.DataFrame, levels: Sequence[float] = LEVELS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the levels that the models gave themselves, and a basis as that of `add_intervals`."""
+    wide, p = to_wide(forecasts), require_levels(levels)
     kept = np.column_stack([wide.column(level) for level in p])
     central = _central(p)
     basis = wide.keys[list(KEYS)].copy()
     basis["method"], basis["n_errors"] = OWN, 0
     basis["max_central"] = np.where(np.isfinite(kept), central, 0.0).max(axis=1)
-    alone = basis["max_central"] == 0
+    none = basis["max_central"] == 0
     basis["note"] = np.where(
-        alone, "the model gives no ranges", "the model's own ranges, not checked by past errors"
+        none, "the model gives no ranges", "by the models alone, not checked by past errors"
     )
     return to_long(QuantileTable(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
 
