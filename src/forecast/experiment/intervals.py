@@ -44,7 +44,7 @@ def postprocess(
     for name, spec in exp.combination.items():
         if not set(spec.members) <= set(ranged["model"]):
             continue  # a member without any forecast: its folds say why
-        combined, used = combine(_members(spec, ranged, forecasts), obs, name, spec)
+        combined, used = combine(_members(spec, ranged, forecasts), obs, name, spec, exp.intervals, extra)
         if spec.average == "points":
             combined, basis = add_intervals(combined, obs, exp.intervals, LEVELS, extra)
             bases.append(basis)
