@@ -13,7 +13,7 @@ import time
 import pandas as pd
 
 import forecast as fc
-from forecast.config.settings import CombinationSpec
+from forecast.config.settings import CombinationSpec, EventsSpec
 from forecast.interventions.effects import effects
 from forecast.interventions.foresight import adjusted_rows, knowledge_table
 from forecast.models.base import FoldFailure
@@ -77,7 +77,7 @@ def unseen_table():
         show("arima, shrunken", coding, ranged, obs, struck)
         laid = []
         for word in UNSEEN:
-            rows = adjusted_rows(base, obs, events, coding, ("at_origin",), unseen=word)
+            rows = adjusted_rows(base, obs, events, EventsSpec(coding=coding, unseen=word), ("at_origin",))
             laid.append(rows[rows["knowledge"] == "at_origin"].assign(model=word, knowledge="none"))
         show("laid over the combination", coding, pd.concat(laid, ignore_index=True), obs, struck)
 
@@ -120,7 +120,9 @@ def knowledge():
             coding=coding,
         ).forecasts
         ranged, _ = add_intervals(table, obs)
-        both = pd.concat([ranged, adjusted_rows(base, obs, events, coding)], ignore_index=True)
+        both = pd.concat(
+            [ranged, adjusted_rows(base, obs, events, EventsSpec(coding=coding))], ignore_index=True
+        )
         tables[coding] = both[both["origin"] >= FIRST_SCORED]
     made = knowledge_table(tables, obs)
     columns = [

@@ -16,10 +16,9 @@ from pathlib import Path
 import numpy as np
 
 import forecast as fc
-from forecast.interventions.placebo import placebo
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
-from interventions_helpers import calendar, noise, panel_of
+from interventions_helpers import calendar, noise, panel_of, study_of
 
 ROOT = Path(__file__).parents[1]
 MONTHS = 160
@@ -34,7 +33,7 @@ def values(draws: int) -> np.ndarray:
     out = []
     for seed in range(draws):
         y = np.exp(9 + noise("walk", MONTHS, np.random.default_rng(90_000 + seed)))
-        out.append(placebo(panel_of(y), events, "law", model=model, coding="rule").p)
+        out.append(study_of(panel_of(y), events, model).placebo("law").p)
     return np.sort(out)
 
 

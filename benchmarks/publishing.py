@@ -21,7 +21,8 @@ from typing import Any
 import forecast as fc
 from forecast.archive.store import Archive
 from forecast.experiment.pipeline import make_folds, read_inputs
-from forecast.publish.publish import backfill, publish, rerun
+from forecast.publish.publish import backfill, publish
+from forecast.publish.upkeep import rerun
 
 TODAY = "2026-11-24"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -82,6 +83,31 @@ class DataError(ForecastError, ValueError):
     def __init__(self, message: str, findings: Iterable[Finding] = ()) -> None:
         super().__init__(message)
         self.findings = tuple(findings)
+
+
+@contextlib.contextmanager
+def named(places: Mapping[str, str]) -> Iterator[None]:
+    """Name in an error the file or address of the user in place of the copy that was read.
+
+    Parameters
+    ----------
+    places : mapping
+        Path of the copy -> what the user knows it by.
+    """
+
+    def own(text: str) -> str:
+        for copy in sorted(places, key=len, reverse=True):
+            text = text.replace(copy, places[copy])
+        return text
+
+    try:
+        yield
+    except DataError as error:
+        findings = [
+            replace(f, file=own(f.file) if f.file else f.file, what=own(f.what), hint=own(f.hint))
+            for f in error.findings
+        ]
+        raise DataError(own(str(error)), findings) from error
 
 
 class FitError(ForecastError):

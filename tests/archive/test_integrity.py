@@ -13,7 +13,8 @@ from archive_helpers import Archive, entry, older, tampered
 from forecast.archive import integrity
 from forecast.archive.store import ArchiveError
 from forecast.errors import ConfigError
-from forecast.publish.publish import archive_check, backfill, rerun, track_record
+from forecast.publish.publish import backfill
+from forecast.publish.upkeep import archive_check, rerun, track_record
 from rounds_helpers import Rounds, light
 
 REPORT = {"path": "reports/2024-05-07", "title": "t", "summary": "s", "command": "c", "png": 0, "digest": "d"}

@@ -8,7 +8,7 @@ from forecast.arima.kernel import NUMPY
 from forecast.arima.likelihood import evaluate
 from forecast.arima.polynomials import Orders, difference
 from forecast.arima.problem import prepare
-from forecast.arima.solved import batch_of, parameter_covariance, prepare_covariances
+from forecast.arima.solved import batch_of, parameter_covariance, prepare_covariances, prepare_residuals
 
 RNG = np.random.default_rng(0)
 N = 100
@@ -158,3 +158,14 @@ def test_flat_likelihoods_are_told():
     covariance, _ = parameter_covariance(fit.problem, fit.values, fit.sigma2)
     assert np.isfinite(covariance).all()
     assert NUMPY.name == "numpy"
+
+
+def test_residuals_of_many_are_those_of_each():
+    gap = Y.copy()
+    gap[30] = np.nan
+    jobs = [FoldJob(Y[:80], X[:80]), FoldJob(gap, X[:, :1], ("a",)), FoldJob(Y)]
+    many, each = (arima_folds(jobs, (0, 1, 1), (1, 0, 0, 12)) for _ in range(2))
+    prepare_residuals(many)
+    for fit, alone in zip(many, each, strict=True):
+        assert "residuals" in fit.__dict__
+        np.testing.assert_allclose(fit.residuals, alone.residuals, atol=1e-12)

@@ -14,7 +14,7 @@ import pytest
 from archive_helpers import reachable
 from forecast.archive.store import Archive, digest_of
 from forecast.publish import folders
-from forecast.publish.publish import STEPS
+from forecast.publish.desk import STEPS
 from rounds_helpers import Rounds, light
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")

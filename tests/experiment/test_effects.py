@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.backtesting.folds import FoldSettings, FoldSource
 from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
 
 DAY = pd.Timestamp("2024-05-07")
@@ -27,7 +28,7 @@ def test_a_headline_without_events_has_no_worth_of_knowing(obs, events):
 
 
 def test_without_a_scenario_there_is_no_what_if(exp, obs, events):
-    made, notes = what_if(exp, pd.DataFrame(), {}, obs, events, DAY)
+    made, notes = what_if(exp, pd.DataFrame(), {}, FoldSource(obs, events, FoldSettings()), DAY)
     assert made.empty and "scenario" in made and notes.empty and "note" in notes
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import forecast as fc
-from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
+from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import effects
-from interventions_helpers import MODELS, calendar, noise, panel_of
+from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N = 180
 LAW = {"id": "law", "effective_start": "2010-03-01", "end_date": "2011-02-28", "shape": "step"}
@@ -26,7 +26,7 @@ def made(tmp_path_factory):
     y = figures()
     return (
         y,
-        response(panel_of(y), events, "law", model=model, coding="rule"),
+        study_of(panel_of(y), events, model).counterfactual("law"),
         effects(panel_of(y), events, model, coding="rule", placebo=False).iloc[0],
     )
 
@@ -69,17 +69,15 @@ def test_the_forecast_from_before_widens_and_knows_nothing_later(made, tmp_path)
     assert width[-1] > 2 * width[0]
     later = y.copy()
     later[122:] *= 3.0
-    again = response(
-        panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **MODEL), coding="rule"
-    )
+    model = fc.make_model("arima", **MODEL)
+    again = study_of(panel_of(later), calendar(tmp_path, LAW), model).counterfactual("law")
     np.testing.assert_allclose(part(again, "forecast before")["without"], months["without"])
 
 
 def test_long_events_are_forecast_for_a_year_only(tmp_path):
     events = calendar(tmp_path, {**LAW, "end_date": ""})
-    table = response(
-        panel_of(figures()), events, "law", model=fc.make_model("arima", **MODEL), coding="rule", draws=100
-    )
+    study = study_of(panel_of(figures()), events, fc.make_model("arima", **MODEL))
+    table = study.counterfactual("law", draws=100)
     assert len(part(table, "same months")) == N - 122
     assert len(part(table, "forecast before")) == 12
     assert part(table, "forecast before", "total")["note"].item() == "the first 12 months of 58"
@@ -87,20 +85,13 @@ def test_long_events_are_forecast_for_a_year_only(tmp_path):
 
 def test_a_fit_that_is_not_possible_is_a_row_with_its_reason(tmp_path):
     early = {"id": "law", "effective_start": "2000-02-01", "shape": "step"}
-    table = response(
-        panel_of(figures()),
-        calendar(tmp_path, early),
-        "law",
-        model=fc.make_model("arima", **MODEL),
-        coding="rule",
-        draws=50,
-    )
+    study = study_of(panel_of(figures()), calendar(tmp_path, early), fc.make_model("arima", **MODEL))
+    table = study.counterfactual("law", draws=50)
     assert "no forecast from the month before" in part(table, "forecast before", "total")["note"].item()
 
 
 def test_the_same_seed_gives_the_same_numbers(tmp_path):
-    how = {"model": fc.make_model("arima", **MODEL), "coding": "rule", "draws": 50}
-    events = calendar(tmp_path, LAW)
-    a, b = (response(panel_of(figures()), events, **how) for _ in range(2))
+    study = study_of(panel_of(figures()), calendar(tmp_path, LAW), fc.make_model("arima", **MODEL))
+    a, b = (study.counterfactual(draws=50) for _ in range(2))
     assert a.equals(b)
-    assert not a["without"].equals(response(panel_of(figures()), events, **how, seed=1)["without"])
+    assert not a["without"].equals(study.counterfactual(draws=50, seed=1)["without"])

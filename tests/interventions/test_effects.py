@@ -1,16 +1,20 @@
 """Effects: planted ones are found, those that cannot be told apart are one, and the words follow the numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.arima.solved import prepare_covariances, prepare_residuals
 from forecast.errors import ConfigError
 from forecast.events.design import Design
 from forecast.events.shapes import response as shape_response
-from forecast.interventions.effects import EFFECT_COLUMNS, effects, say
+from forecast.interventions.effects import EFFECT_COLUMNS, effect_table, effects, judge, say
 from forecast.interventions.placebo import Placebo
-from interventions_helpers import MODELS, calendar, noise, panel_of
+from forecast.interventions.regression import effect_of, half_width
+from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N, START = 180, "2000-01"
 MONTHS = pd.period_range(START, periods=N, freq="M")
@@ -27,6 +31,11 @@ def planted(shape, size, kind="walk", seed=0, **more):
 def one(table, level=0.8):
     (row,) = table[table["level"] == level].to_dict("records")
     return row
+
+
+def near_ratio(fit, n, columns):
+    """Root of the residual variance of the last n months, less one a column, over that of all."""
+    return np.sqrt((fit.residuals[-n:] ** 2).sum() / (n - columns) / np.nanmean(fit.residuals**2))
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -50,9 +59,10 @@ def test_ranges_are_students_around_the_plain_estimate_and_percent_is_base_to_th
     from scipy.stats import t
 
     n, k = N - 1, 2  # one difference; ma1 and the law
+    near = N - (122 - 36) - 1  # residuals from three years before, less one for the law
     widen = np.sqrt(n / (n - k)) * narrow["se"]
-    assert narrow["upper"] - narrow["estimate"] == pytest.approx(t.ppf(0.9, n - k) * widen)
-    assert wide["estimate"] - wide["lower"] == pytest.approx(t.ppf(0.975, n - k) * widen)
+    assert narrow["upper"] - narrow["estimate"] == pytest.approx(t.ppf(0.9, near) * widen)
+    assert wide["estimate"] - wide["lower"] == pytest.approx(t.ppf(0.975, near) * widen)
     assert narrow["percent"] == pytest.approx(100 * (np.exp(narrow["estimate"]) - 1))
     assert narrow["percent_lower"] == pytest.approx(100 * (np.exp(narrow["lower"]) - 1))
     decimal = one(effects(panel, events, model, coding="rule", placebo=False, base=10.0))
@@ -76,7 +86,7 @@ def test_the_plain_estimate_is_the_maximum_likelihood_of_the_engine(tmp_path):
     weight = shape_response("step", EVENT["effective_start"], MONTHS).to_numpy()
     fit = arima(np.log(panel.values["s"].to_numpy()), (0, 1, 1), xreg=weight)
     assert row["estimate"] == pytest.approx(fit.params["x1"], abs=1e-5)
-    assert row["se"] == pytest.approx(fit.bse["x1"], rel=1e-3)
+    assert row["se"] == pytest.approx(fit.bse["x1"] * near_ratio(fit, 94, 1), rel=1e-3)
 
 
 def test_members_of_a_bundle_have_one_joint_effect_even_with_different_shapes(tmp_path):
@@ -125,7 +135,7 @@ def test_a_joint_effect_of_two_columns_is_their_mean_sum_over_the_active_months(
     assert row["estimate"] == pytest.approx(expected, abs=1e-5)
     a = np.array([1.0, 5 / months])
     variance = a @ fit.cov_params.loc[["x1", "x2"], ["x1", "x2"]].to_numpy() @ a
-    assert row["se"] == pytest.approx(np.sqrt(variance), rel=1e-3)
+    assert row["se"] == pytest.approx(np.sqrt(variance) * near_ratio(fit, 94, 2), rel=1e-3)
 
 
 def test_columns_that_nearly_coincide_are_one_group_and_the_bound_is_stated(tmp_path):
@@ -251,34 +261,77 @@ def test_only_regressions_with_arima_errors_and_proper_bases(tmp_path):
 
 
 def trial(p, p_recent, n=200, larger=2):
-    words = f"{larger} of {n} ordinary months show a change as large"
-    return Placebo("s", "e", -0.5, pd.DataFrame(), n, larger, p, 60, 1, p_recent, -0.2, 0.2, 0, words)
+    words = f"{larger} of {n} ordinary months show a change as large for its time"
+    return Placebo("s", "e", -0.5, -2.5, pd.DataFrame(), n, larger, p, 60, 1, p_recent, -0.2, 0.2, 0, words)
 
 
 @pytest.mark.parametrize(
-    ("months", "apart", "placebo", "part"),
+    ("months", "apart", "placebo", "verdict", "part"),
     [
-        (10, True, trial(0.01, 0.02), "It came with a change of -50% (80% range -60% to -35%). 2 of 200"),
-        (10, True, trial(0.01, 0.2), "against the last ten years alone it does not stand out"),
-        (10, True, trial(0.01, np.nan), "the last ten years cannot be asked alone"),
+        (
+            10,
+            True,
+            trial(0.01, 0.02),
+            "stands_out",
+            "came with a change of -50% (80% range -60% to -35%). 2 of",
+        ),
+        (10, True, trial(0.01, np.nan), "stands_out", "It came with a change of -50%"),
+        (10, True, trial(0.01, 0.2), "ordinary", "Against the last ten years alone it does not stand out"),
         (
             10,
             True,
             trial(0.3, 0.2),
-            "cannot be told apart from ordinary change, which is not the same as no effect",
+            "ordinary",
+            "cannot be told apart from ordinary change, which is not the same",
         ),
-        (10, True, trial(np.nan, np.nan, 10, 1), "cannot be told apart from ordinary change"),
-        (10, False, trial(0.01, 0.02), "cannot be told apart from ordinary change"),
-        (10, False, None, "cannot be told apart from ordinary change"),
-        (10, True, None, "not compared with ordinary months"),
-        (1, True, trial(0.01, 0.02), "Too short to tell: 1 active month. The figures moved by -50%"),
+        (10, True, trial(np.nan, np.nan, 10, 1), "not_testable", "not testable"),
+        (
+            10,
+            False,
+            trial(0.01, 0.02),
+            "ordinary",
+            "A fall of less than 40% would not be seen in these months.",
+        ),
+        (10, False, None, "not_compared", "not compared with ordinary months"),
+        (
+            1,
+            True,
+            trial(0.01, 0.02),
+            "too_short",
+            "Too short to tell: 1 active month. The figures moved by -50%",
+        ),
     ],
 )
-def test_the_words_follow_the_numbers(months, apart, placebo, part):
-    text = say((-50.0, -60.0, -35.0), months, apart, placebo)
+def test_the_verdict_is_a_code_and_the_words_follow_it(months, apart, placebo, verdict, part):
+    assert judge(months, apart, placebo) == verdict
+    text = say(verdict, (-50.0, -60.0, -35.0), months, placebo, -40.0)
     assert part in text
     assert not any(word in text.lower() for word in FORBIDDEN)
     assert "no effect" in text or "effect" not in text
+
+
+def test_an_effect_without_an_estimate_has_a_verdict_of_its_own():
+    assert judge(10, False, trial(0.01, 0.02), "not estimated: constant") == "not_estimated"
+
+
+def test_the_standard_error_is_that_of_the_surprises_near_the_event(tmp_path):
+    """The sd doubles in June 2008: likelihood knows one sd, the range of a late event the one of its years."""
+    rng = np.random.default_rng(5)
+    y = 9 + np.cumsum(rng.normal(0, 0.05, N) * np.where(np.arange(N) < 101, 1, 2))
+    window = {**EVENT, "end_date": "2011-02-20"}
+    model = fc.make_model("arima", order=(0, 1, 0), seasonal_order=None)
+    row = one(effects(panel_of(np.exp(y)), calendar(tmp_path, window), model, coding="rule", placebo=False))
+    from forecast.arima import arima
+
+    weight = shape_response("step", EVENT["effective_start"], MONTHS, end="2011-02-20").to_numpy()
+    fit = arima(y, (0, 1, 0), xreg=weight)
+    near = fit.residuals[122 - 36 : 133 + 36 + 1]
+    ratio = np.sqrt((near**2).sum() / (len(near) - 1) / np.nanmean(fit.residuals**2))
+    assert ratio > 1.1
+    assert row["se"] == pytest.approx(ratio * fit.bse["x1"], rel=1e-3)
+    assert row["detectable"] == pytest.approx(2.8 * row["se"])
+    assert row["detectable_fall"] == pytest.approx(100 * np.expm1(-2.8 * row["se"]))
+    assert row["detectable_rise"] == pytest.approx(100 * np.expm1(2.8 * row["se"]))
 
 
 def test_the_bundled_calendar_of_may_2024(obs, events, usbp):
@@ -302,7 +355,6 @@ def test_ranges_cover_at_their_level_and_null_events_stand_out_at_that_rate():
     from scipy.stats import binom
 
     from forecast.arima import FoldJob, arima_folds
-    from forecast.interventions.study import half_width
 
     draws, cells = 500, {}
     ends = {"pulse": "2010-08-31"}
@@ -326,3 +378,78 @@ def test_ranges_cover_at_their_level_and_null_events_stand_out_at_that_rate():
     outside = {k: h / draws for k, h in cells.items() if not bands[k[2]][1] <= h <= bands[k[2]][2]}
     assert not far
     assert len(outside) <= len(cells) // 10, outside
+
+
+WORLDS = (1.0, 1.6, 2.25)
+
+
+def shares_inside(made, series):
+    """Shares of 80 and 95 % ranges that hold zero, over all groups of one regression and many simulated series."""
+    jobs = [replace(made, y=y).job(made.groups) for y in series]
+    fits = made.fit(jobs)
+    prepare_covariances(fits)
+    prepare_residuals(fits)
+    inside = {0.8: [], 0.95: []}
+    for fit in fits:
+        for group in made.groups:
+            effect, se, _ = effect_of(fit, group)
+            for level, found in inside.items():
+                found.append(abs(effect) <= half_width(fit, se, level, group))
+    return [float(np.mean(found)) for found in inside.values()]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("ratio", WORLDS)
+@pytest.mark.parametrize("kind", ["walk", "airline"])
+def test_ranges_hold_when_volatility_changes(tmp_path, kind, ratio):
+    """400 series of 200 months without effect, sd of the month times `ratio` in the last 80: a window of a year."""
+    events = calendar(
+        tmp_path, {"id": "law", "effective_start": "2014-03-12", "end_date": "2015-03-20", "shape": "step"}
+    )
+    series = [9 + noise(kind, 200, np.random.default_rng(s), ratio=ratio) for s in range(400)]
+    made = study_of(panel_of(np.exp(series[0])), events, fc.make_model("arima", **MODELS[kind])).regression
+    narrow, wide = shares_inside(made, series)
+    assert 0.76 <= narrow <= 0.84, narrow
+    assert 0.93 <= wide <= 0.97, wide
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("ratio", WORLDS)
+def test_ranges_hold_for_the_bundled_calendar(obs, events, usbp, ratio):
+    """The same with the airline model and the columns of 7 May 2024, all of them over 400 series."""
+    panel = obs.as_of("2024-05-07", [usbp])
+    made = study_of(panel, events, coding="judged").regression
+    series = [9 + noise("airline", len(made.y), np.random.default_rng(s), ratio=ratio) for s in range(400)]
+    narrow, wide = shares_inside(made, series)
+    assert 0.76 <= narrow <= 0.84, narrow
+    assert 0.93 <= wide <= 0.97, wide
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("ratio", WORLDS)
+def test_null_events_stand_out_in_at_most_seven_of_a_hundred(tmp_path, ratio):
+    """400 series: placebo p below .05, and the verdict, by studentised estimates."""
+    events = calendar(
+        tmp_path, {"id": "law", "effective_start": "2014-03-12", "end_date": "2015-03-20", "shape": "step"}
+    )
+    model, told = fc.make_model("arima", **MODELS["walk"]), []
+    for seed in range(400):
+        y = np.exp(9 + noise("walk", 200, np.random.default_rng(seed), ratio=ratio))
+        told.append(one(effects(panel_of(y), events, model, coding="rule")))
+    assert np.mean([row["placebo_p"] < 0.05 for row in told]) <= 0.07
+    assert np.mean([row["verdict"] == "stands_out" for row in told]) <= 0.07
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("ratio", WORLDS)
+def test_null_events_of_the_bundled_calendar_stand_out_as_seldom(obs, events, usbp, ratio):
+    """60 simulated airline series under the calendar of 7 May 2024: some 480 dates."""
+    panel, told = obs.as_of("2024-05-07", [usbp]), []
+    made = study_of(panel, events, coding="judged").regression
+    for seed in range(60):
+        y = 9 + noise("airline", len(made.y), np.random.default_rng(seed), ratio=ratio)
+        told.append(effect_table([replace(made, y=y)]).query("level == 0.8"))
+    table = pd.concat(told)
+    table = table[table["verdict"].isin(["stands_out", "ordinary"])]
+    assert (table["placebo_p"] < 0.05).mean() <= 0.07
+    assert (table["verdict"] == "stands_out").mean() <= 0.07

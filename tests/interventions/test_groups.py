@@ -1,15 +1,14 @@
 import numpy as np
 import pytest
 
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import Group
-from interventions_helpers import calendar, panel_of
+from forecast.interventions.regression import Group
+from interventions_helpers import calendar, panel_of, study_of
 
 
 def groups_of(tmp_path, *rows):
     y = np.exp(9 + np.cumsum(np.random.default_rng(5).normal(0, 0.05, 120)))
     rows = [{"shape": "step", **row} for row in rows]
-    return make_study(panel_of(y), calendar(tmp_path, *rows), coding="rule").groups
+    return study_of(panel_of(y), calendar(tmp_path, *rows)).regression.groups
 
 
 def test_events_years_apart_stay_two_in_the_order_of_their_months(tmp_path):

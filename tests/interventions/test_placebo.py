@@ -6,10 +6,9 @@ import pytest
 
 import forecast as fc
 from forecast.arima import arima
-from forecast.interventions.placebo import MONTHS_BEFORE, ordinary_months, placebo, say
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import PLACEBO
-from interventions_helpers import MODELS, calendar, noise, panel_of
+from forecast.interventions.placebo import MONTHS_BEFORE, ordinary_months, say
+from forecast.interventions.regression import PLACEBO
+from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N = 160
 WALK = MODELS["walk"]
@@ -29,23 +28,23 @@ def test_ordinary_months_are_more_than_three_from_every_start_of_first_rank(tmp_
         {"id": "early", "effective_start": "2005-01-31", "shape": "step", "priority": 1},
         {"id": "minor", "effective_start": "2007-01-31", "shape": "step", "priority": 2},
     )
-    study = make_study(panel_of(figures()), events, model=fc.make_model("arima", **WALK), coding="rule")
-    places = ordinary_months(study, study.group("law"))
+    regression = study_of(panel_of(figures()), events, model=fc.make_model("arima", **WALK)).regression
+    places = ordinary_months(regression, regression.group("law"))
     gone = set(range(160)) - set(places.tolist())
     assert gone == {*range(57, 64), *range(119, 126)}  # January 2005 and March 2010, three months around each
 
 
 def test_the_event_itself_counts_whatever_its_rank(tmp_path):
     events = calendar(tmp_path, {**LAW, "priority": 3})
-    study = make_study(
-        panel_of(figures()), events, model=fc.make_model("arima", **WALK), coding="rule", always=["law"]
-    )
-    assert set(range(119, 126)).isdisjoint(ordinary_months(study, study.group("law")).tolist())
+    regression = study_of(
+        panel_of(figures()), events, model=fc.make_model("arima", **WALK), always=("law",)
+    ).regression
+    assert set(range(119, 126)).isdisjoint(ordinary_months(regression, regression.group("law")).tolist())
 
 
 def test_each_placebo_is_the_same_dummy_in_a_sample_that_ends_with_it(tmp_path):
     y, events = figures(), calendar(tmp_path, LAW)
-    result = placebo(panel_of(y), events, "law", model=fc.make_model("arima", **WALK), coding="rule")
+    result = study_of(panel_of(y), events, fc.make_model("arima", **WALK)).placebo("law")
     profile = np.array([21 / 31, 1, 1, 1, 1, 20 / 31])
     row = result.table.iloc[17]
     place = (row["month"] - pd.Period("2000-01", "M")).n
@@ -53,15 +52,17 @@ def test_each_placebo_is_the_same_dummy_in_a_sample_that_ends_with_it(tmp_path):
     column[place:] = profile
     fit = arima(np.log(y[: place + 6]), (0, 1, 1), xreg=column)
     assert row["estimate"] == pytest.approx(fit.params["x1"], abs=1e-4)
+    near = fit.residuals[max(place - 36, 0) :]
+    known = int(np.isfinite(near).sum())
+    se = fit.bse["x1"] * np.sqrt(np.nansum(near**2) / (known - 1) / np.nanmean(fit.residuals**2))
+    assert row["t"] == pytest.approx(fit.params["x1"] / se, rel=1e-3)
     assert (result.table["month"].min() - pd.Period("2000-01", "M")).n == MONTHS_BEFORE
     assert (result.table["month"].max() - pd.Period("2000-01", "M")).n == N - 6
 
 
 def test_the_event_is_compared_on_the_same_terms(tmp_path):
     y = figures(size=-0.5)
-    result = placebo(
-        panel_of(y), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule"
-    )
+    result = study_of(panel_of(y), calendar(tmp_path, LAW), fc.make_model("arima", **WALK)).placebo("law")
     column = np.zeros(128)
     column[122:] = [21 / 31, 1, 1, 1, 1, 20 / 31]
     assert result.estimate == pytest.approx(
@@ -69,44 +70,35 @@ def test_the_event_is_compared_on_the_same_terms(tmp_path):
     )
     later = y.copy()
     later[128:] *= 5.0
-    again = placebo(
-        panel_of(later), calendar(tmp_path, LAW), "law", model=fc.make_model("arima", **WALK), coding="rule"
-    )
+    again = study_of(panel_of(later), calendar(tmp_path, LAW), fc.make_model("arima", **WALK)).placebo("law")
     assert again.estimate == pytest.approx(result.estimate, abs=1e-4)
 
 
 def test_p_counts_estimates_at_least_as_large_either_way(tmp_path):
-    result = placebo(
-        panel_of(figures(4, -0.12)),
-        calendar(tmp_path, LAW),
-        "law",
-        model=fc.make_model("arima", **WALK),
-        coding="rule",
-    )
-    large = np.abs(result.table["estimate"]) >= abs(result.estimate)
+    result = study_of(
+        panel_of(figures(4, -0.12)), calendar(tmp_path, LAW), fc.make_model("arima", **WALK)
+    ).placebo("law")
+    large = np.abs(result.table["t"]) >= abs(result.t)
     assert result.table["as_large"].tolist() == large.tolist()
     assert (result.larger, result.n) == (int(large.sum()), len(result.table))
     assert result.p == pytest.approx((1 + large.sum()) / (1 + len(large)))
     recent = result.table["month"] > pd.Period("2013-04", "M") - 120
     assert result.table["recent"].tolist() == recent.tolist()
     assert result.p_recent == pytest.approx((1 + large[recent].sum()) / (1 + recent.sum()))
-    assert result.lower == pytest.approx(np.quantile(result.table["estimate"], 0.05))
+    se = result.estimate / result.t
+    assert result.lower == pytest.approx(se * np.quantile(result.table["t"], 0.05))
 
 
 def test_a_large_effect_stands_out_and_none_does_not(tmp_path):
     events, model = calendar(tmp_path, LAW), fc.make_model("arima", **WALK)
-    assert placebo(panel_of(figures(1, -0.8)), events, "law", model=model, coding="rule").larger == 0
-    assert placebo(panel_of(figures(1, 0.0)), events, "law", model=model, coding="rule").p > 0.05
+    assert study_of(panel_of(figures(1, -0.8)), events, model).placebo("law").larger == 0
+    assert study_of(panel_of(figures(1, 0.0)), events, model).placebo("law").p > 0.05
 
 
 def test_fewer_than_twenty_are_too_few(tmp_path):
     long = {"id": "law", "effective_start": "2004-01-01", "shape": "step"}
-    result = placebo(
-        panel_of(figures()),
-        calendar(tmp_path, long),
-        "law",
-        model=fc.make_model("arima", **WALK),
-        coding="rule",
+    result = study_of(panel_of(figures()), calendar(tmp_path, long), fc.make_model("arima", **WALK)).placebo(
+        "law"
     )
     assert result.n < 20
     assert np.isnan(result.p)
@@ -118,9 +110,9 @@ def test_other_events_stay_in_the_model(tmp_path):
     y = figures(2)
     y[70:] *= np.exp(1.0)
     alone, both = calendar(tmp_path, LAW), None
-    first = placebo(panel_of(y), alone, "law", model=fc.make_model("arima", **WALK), coding="rule")
+    first = study_of(panel_of(y), alone, fc.make_model("arima", **WALK)).placebo("law")
     both = calendar(tmp_path, LAW, {"id": "shift", "effective_start": "2005-11-01", "shape": "step"})
-    second = placebo(panel_of(y), both, "law", model=fc.make_model("arima", **WALK), coding="rule")
+    second = study_of(panel_of(y), both, fc.make_model("arima", **WALK)).placebo("law")
     assert second.table["estimate"].std() < 0.7 * first.table["estimate"].std()
 
 
@@ -136,8 +128,8 @@ def test_a_group_of_several_columns_moves_as_one(tmp_path):
             "bundle": "b",
         },
     )
-    study = make_study(panel_of(figures()), events, model=fc.make_model("arima", **WALK), coding="rule")
-    group = study.group("news")
+    regression = study_of(panel_of(figures()), events, model=fc.make_model("arima", **WALK)).regression
+    group = regression.group("news")
     assert group.columns.shape[1] == 2
     moved = group.moved(50, 6)
     assert moved.name == PLACEBO
@@ -149,10 +141,13 @@ def test_a_group_of_several_columns_moves_as_one(tmp_path):
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ((230, 1, 90, 0), "1 of 230 ordinary months shows a change as large; of the last ten years 0 of 90"),
+        (
+            (230, 1, 90, 0),
+            "1 of 230 ordinary months shows a change as large for its time; of the last ten years 0 of 90",
+        ),
         (
             (50, 0, 10, 0),
-            "0 of 50 ordinary months show a change as large; in the last ten years too few to say (10)",
+            "0 of 50 ordinary months show a change as large for its time; in the last ten years too few to say (10)",
         ),
         ((19, 0, 19, 0), "too few ordinary months to compare with (19, at least 20 are needed)"),
     ],
@@ -168,7 +163,7 @@ def test_p_is_uniform_without_an_effect(tmp_path):
     values = []
     for seed in range(500):
         y = np.exp(9 + noise("walk", N, np.random.default_rng(90_000 + seed)))
-        values.append(placebo(panel_of(y), events, "law", model=model, coding="rule").p)
+        values.append(study_of(panel_of(y), events, model).placebo("law").p)
     below = np.array([[np.mean(np.array(values) <= level)] for level in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9)])
     expected = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9])
     band = 3.3 * np.sqrt(expected * (1 - expected) / 500)

@@ -9,8 +9,8 @@ from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import SpecificationSpec as Choices
 from forecast.errors import ConfigError
 from forecast.interventions.effects import effects
-from forecast.interventions.robustness import FACTORS, say, specification_curve, specification_curves
-from interventions_helpers import MODELS, calendar, noise, panel_of
+from forecast.interventions.robustness import FACTORS, counted, say, specification_curve
+from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N = 180
 LAW = {"id": "law", "effective_start": "2010-03-01", "shape": "step"}
@@ -100,7 +100,8 @@ def rows(*percent, shape=None, width=5.0):
         {"percent": percent, "order": "given", "transform": "log", "window": "all months", "beside": "all"}
     )
     frame["shape"] = shape or ["step"] * n
-    return frame.assign(percent_lower_95=frame["percent"] - width, percent_upper_95=frame["percent"] + width)
+    frame = frame.assign(percent_lower_95=frame["percent"] - width, percent_upper_95=frame["percent"] + width)
+    return frame.assign(counted=frame["percent"].notna())
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,26 @@ def rows(*percent, shape=None, width=5.0):
 )
 def test_the_words_follow_the_numbers(table, part):
     assert part in say(table)
+
+
+def test_a_choice_counts_if_it_fits_about_as_well_and_can_be():
+    """AICc is compared within one scale, window and order of differences; +800 % is no measure's work."""
+    table = pd.DataFrame(
+        [
+            ("log", "all months", "(0,1,1)(0,1,1)", -50.0, 100.0, True),
+            ("log", "all months", "(2,1,0)(1,1,0)", -40.0, 109.9, True),
+            ("log", "all months", "(2,1,0)(1,1,0)", 20.0, 110.1, False),
+            ("log", "all months", "(0,1,1)", -30.0, 250.0, True),
+            ("none", "all months", "(0,1,1)(0,1,1)", -30.0, 900.0, True),
+            ("log", "last 96 months", "(0,1,1)(0,1,1)", 800.0, 40.0, False),
+            ("log", "last 96 months", "(0,1,1)(0,1,1)", np.nan, np.nan, False),
+        ],
+        columns=["transform", "window", "orders", "percent", "aicc", "expected"],
+    )
+    assert counted(table).tolist() == table["expected"].tolist()
+    told = rows(-50, -40, -30).assign(counted=[True, True, False])
+    assert "Every choice shows a fall, from -50% to -40%" in say(told)
+    assert "Not counted: 1 that fit worse" in say(told)
 
 
 def test_choices_are_plain_values_checked_at_once():
@@ -140,7 +161,7 @@ def test_many_curves_are_each_by_itself(tmp_path):
         order=("given",), transform=("log",), window=(None,), shape=("step", "decay"), beside=("all",)
     )
     events, panel = calendar(tmp_path, LAW, OTHER), panel_of(figures())
-    both = specification_curves(panel, events, ["law", "other"], choices=few, model=GIVEN, coding="rule")
+    both = study_of(panel, events, GIVEN).robustness("law", "other", choices=few)
     alone = specification_curve(panel, events, "other", choices=few, model=GIVEN, coding="rule")
     assert [c.event for c in both] == ["law", "other"]
     assert both[1].table["percent"].tolist() == pytest.approx(alone.table["percent"].tolist(), abs=1e-4)

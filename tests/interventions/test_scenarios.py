@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.backtesting.folds import FoldSettings, FoldSource
 from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
 from forecast.interventions.scenarios import run_scenarios
@@ -29,7 +30,9 @@ def base():
 def run(base, obs, events):
     def make(changes, **more):
         spec = ScenarioSpec(changes=changes if isinstance(changes, tuple) else (changes,))
-        return run_scenarios(base, MODELS, obs, events, {"what": spec}, DAY, **more)
+        return run_scenarios(
+            base, MODELS, FoldSource(obs, events, FoldSettings()), {"what": spec}, DAY, **more
+        )
 
     return make
 
@@ -54,7 +57,7 @@ def test_means_are_neither_moved_nor_taken_for_the_median(base, obs, events):
     means = base[base["level"] == 0.5].assign(level=np.nan, value=lambda rows: 3 * rows["value"])
     spec = {"what": ScenarioSpec(changes=(HALF,))}
     made = [
-        run_scenarios(rows, MODELS, obs, events, spec, DAY).forecasts
+        run_scenarios(rows, MODELS, FoldSource(obs, events, FoldSettings()), spec, DAY).forecasts
         for rows in (base, pd.concat([base, means], ignore_index=True))
     ]
     pd.testing.assert_frame_equal(*made)
@@ -78,6 +81,24 @@ def test_the_effect_is_laid_once_over_a_row_without_events(run, base):
     np.testing.assert_array_equal(after.loc[:2], before.loc[:2])
     np.testing.assert_allclose(after.loc[3:, 0.5], 0.5 * before.loc[3:, 0.5], rtol=1e-3)
     assert set(made.loc[made["model"] == "arima_011", "knowledge"]) == {"at_origin"}
+
+
+def test_columns_that_change_together_bring_their_covariance(base, obs, events):
+    """What one of two overlapping columns takes the other gives: their doubts do not add as independent ones."""
+    names = ("clp_rule", "mpp_end_2022")
+    changes = tuple({"event": name, "ends": "2024-06-30"} for name in names)
+    levels = {"arima": fc.make_model("arima", order=(0, 0, 0), seasonal_order=None)}
+    source, spec = FoldSource(obs, events, FoldSettings()), {"what": ScenarioSpec(changes=changes)}
+    made = run_scenarios(base, levels, source, spec, DAY)
+    panel = obs.as_of(DAY, [NAME])
+    before, after = (events.design(panel, horizon=6, always=names, scenario=s) for s in (None, list(changes)))
+    known = levels["arima"].fit(panel, after).fits[NAME].covariance()
+    change = (after.future - before.future[list(after.columns)])[list(known)].to_numpy()
+    sd = np.sqrt(np.einsum("hi,ij,hj->h", change, known.to_numpy(), change))[5]
+    assert sd < 0.9 * np.sqrt((change[5] ** 2 * np.diag(known)).sum())
+    logs = [np.log(wide(t, "arima")) for t in (base, made.forecasts)]
+    spread = [(t.loc[6, 0.9] - t.loc[6, 0.1]) / (2 * 1.2815516) for t in logs]
+    assert spread[1] == pytest.approx(np.hypot(spread[0], sd), rel=1e-3)
 
 
 def test_like_an_event_takes_the_size_that_the_model_found(run, base, obs, events):
@@ -120,7 +141,13 @@ def test_the_press_figure_fills_its_month_and_narrows_what_follows(run, base):
 def test_no_leak_is_said(base, obs, events):
     early = pd.Timestamp("2024-03-22")
     table = fc.backtest(MODELS, obs, events, [NAME], [early], horizon=2, levels=(0.5,)).forecasts
-    made = run_scenarios(table, MODELS, obs, events, {"leak": ScenarioSpec(({"with_leak": True},))}, early)
+    made = run_scenarios(
+        table,
+        MODELS,
+        FoldSource(obs, events, FoldSettings()),
+        {"leak": ScenarioSpec(({"with_leak": True},))},
+        early,
+    )
     assert made.forecasts.empty
     assert "no unofficial figure" in made.notes["note"].item()
 
@@ -168,7 +195,9 @@ def test_the_shipped_scenarios_run(obs, events, base):
         spec = load_experiment(None, f"scenario={name}", "as_of='2024-05-07'").scenario
         assert spec
         assert all(s.label for s in spec.values())
-        made = run_scenarios(base, MODELS, obs, events, spec, DAY, lay_over=("arima_011",))
+        made = run_scenarios(
+            base, MODELS, FoldSource(obs, events, FoldSettings()), spec, DAY, lay_over=("arima_011",)
+        )
         assert set(made.forecasts["scenario"]) == set(spec), made.notes.to_string()
 
 
@@ -180,4 +209,4 @@ def test_wrong_words(run, base, obs, events):
     with pytest.raises(ConfigError, match="no event is called 'titel42'"):
         run({"event": "titel42", "factor": 0.5})
     with pytest.raises(ConfigError, match="hold no 'row'"):
-        run_scenarios(base, MODELS, obs, events, {}, "2024-05-08")
+        run_scenarios(base, MODELS, FoldSource(obs, events, FoldSettings()), {}, "2024-05-08")

@@ -1,47 +1,60 @@
+"""A study answers each question from one regression; an event that is named stays in it."""
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.config.settings import SpecificationSpec
 from forecast.errors import ConfigError
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import check_model, effect_of, half_width, settle_order
-from interventions_helpers import calendar, panel_of
+from forecast.events.design import Design
+from forecast.interventions.effects import effects
+from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
+
+N = 120
+LAW = {"id": "law", "effective_start": "2006-03-01", "shape": "step"}
+MINOR = {
+    "id": "minor",
+    "effective_start": "2003-06-01",
+    "end_date": "2004-03-31",
+    "shape": "step",
+    "priority": 3,
+}
+MODEL = fc.make_model("arima", **MODELS["walk"])
 
 
-def study_of(tmp_path, **words):
-    rng = np.random.default_rng(3)
-    y = np.exp(9 + np.cumsum(rng.normal(0, 0.05, 120)) + 0.5 * (np.arange(120) >= 60))
-    events = calendar(tmp_path, {"id": "law", "effective_start": "2005-01-01", "shape": "step"})
-    return make_study(panel_of(y), events, coding="rule", **words)
+def figures():
+    return np.exp(9 + noise("walk", N, np.random.default_rng(3)) - 0.6 * (np.arange(N) >= 74))
 
 
-def test_a_planted_step_is_the_effect_of_its_group(tmp_path):
-    study = study_of(tmp_path)
-    group = study.group("law")
-    (fit,) = study.fit([study.job([group])])
-    effect, se, note = effect_of(fit, group)
-    assert abs(effect - 0.5) < 3 * se and note == ""
-    assert study.percent(np.log(2.0), group) == pytest.approx(100.0)
-    assert half_width(fit, se, 0.95) > 1.96 * se > half_width(fit, se, 0.8)
+@pytest.fixture
+def study(tmp_path):
+    return study_of(panel_of(figures()), calendar(tmp_path, LAW, MINOR), MODEL)
 
 
-def test_a_job_stops_where_it_is_told_and_carries_the_prior(tmp_path):
-    study = study_of(tmp_path)
-    job = study.job(study.groups, shrink=True, stop=80)
-    assert len(job.y) == len(job.xreg) == 80 and job.xreg_names == ("law",)
-    assert np.isfinite(job.xreg_prior[1]).all()
+def test_effects_are_those_of_the_public_function(study):
+    mine = study.effects(placebo=False)
+    public = effects(study.panel, study.events, MODEL, coding="rule", placebo=False)
+    pd.testing.assert_frame_equal(mine, public)
+    assert set(mine["event"]) == {"law"}
 
 
-def test_auto_is_settled_before_anything_is_fitted(tmp_path):
-    study = study_of(tmp_path, model=fc.make_model("arima", order="auto"))
-    assert study.model.order != "auto" and settle_order(study) is study.model
+def test_an_event_that_is_named_stays_whatever_its_rank(study):
+    assert study.placebo("minor").event == "minor"
+    assert set(study.counterfactual("minor", draws=20)["event"]) == {"minor"}
+    assert set(study.counterfactual(draws=20)["event"]) == {"law"}
+    assert [p.what for p in study.profiles("minor")] == ["decay", "lead"]
+    few = SpecificationSpec(
+        order=("given",), transform=("log",), window=(None,), shape=("own",), beside=("all",)
+    )
+    assert [c.event for c in study.robustness("law", "minor", choices=few)] == ["law", "minor"]
 
 
-def test_words_that_name_nothing_are_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"Did you mean 'law'\?"):
-        study_of(tmp_path).group("lav")
-    with pytest.raises(ConfigError, match="regression with ARIMA errors"):
-        check_model("drift")
-    two = panel_of({"a": np.ones(60), "b": np.ones(60)})
-    with pytest.raises(ConfigError, match="give series_id"):
-        make_study(two, fc.load_events())
+def test_columns_given_by_hand_can_be_studied_but_their_shape_stays():
+    months = pd.period_range("2000-01", periods=N + 12, freq="M")
+    step = pd.DataFrame({"law": (np.arange(N + 12) >= 74).astype(float)}, index=months)
+    study = study_of(panel_of(figures()), Design.from_frames(step.iloc[:N], step.iloc[N:]), MODEL)
+    assert study.placebo("law").n > 0
+    for asked in (study.profiles, study.robustness):
+        with pytest.raises(ConfigError, match="given by hand"):
+            asked("law")

@@ -10,8 +10,9 @@ import pytest
 import forecast as fc
 from forecast.archive.store import Archive
 from forecast.publish import lock
-from forecast.publish import publish as publishing
-from forecast.publish.publish import backfill, publish, rerun, track_record
+from forecast.publish.desk import STEPS
+from forecast.publish.publish import backfill, publish
+from forecast.publish.upkeep import rerun, track_record
 from rounds_helpers import Rounds, light
 
 
@@ -42,7 +43,7 @@ def told(tmp_path_factory):
 def test_a_round_goes_through_its_steps_and_leaves_a_report(told):
     r, outcomes, steps, _ = told
     assert [o.code for o in outcomes] == [0, 0, 0], outcomes
-    assert steps[:16] == list(publishing.STEPS)
+    assert steps[:16] == list(STEPS)
     folders = sorted(p.name for p in (r.site / "reports").iterdir())
     assert folders == [r.released(n) for n in (50, 51, 52)]
     assert "new figure for 2022-03 and 1 revised figure" in outcomes[1].text
@@ -249,8 +250,83 @@ def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
     assert late.code == 6 and "hook false: failed with code 1" in late.text
 
 
+def test_a_late_figure_is_told_once_and_not_every_day(tmp_path, quick):
+    r = Rounds(tmp_path)
+    r.write(40)
+    r.publish()
+    said = [
+        r.publish(today=day, on_failure=("true",)).text for day in ("2021-07-10", "2021-07-11", "2021-08-12")
+    ]
+    assert ["hook true: done" in text for text in said] == [True, False, False]
+    r.write(41)
+    assert r.publish(today="2021-08-13").code == 0
+    assert "hook true: done" in r.publish(today="2021-08-14", on_failure=("true",)).text  # June is late now
+
+
+def test_a_dry_run_writes_nothing_on_any_path(tmp_path, quick):
+    r = Rounds(tmp_path)
+    r.write(46)
+
+    def files():
+        return {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+
+    def dry(**words):
+        return backfill(
+            r.experiment(hub=str(tmp_path / "hub")),
+            "2021-08..2021-09",
+            dry_run=True,
+            today="2022-01-01",
+            **words,
+        )
+
+    before = files()
+    assert (
+        dry().text == "2 rounds would be replayed, 0 are there already\nnothing was written"
+        and files() == before
+    )
+    r.publish(hub=str(tmp_path / "hub"))
+    r.write(47)
+    before = files()
+    assert not [p for p in before if p.name.endswith(("-wal", "-shm"))]
+    for outcome in (
+        dry(pages=True),
+        r.publish(dry_run=True),
+        r.publish(dry_run=True, force=True),
+        r.publish(dry_run=True, as_of=r.released(40)),
+        r.publish(dry_run=True, hold=True),
+    ):
+        assert outcome.code == 0 and files() == before, outcome
+    assert r.publish(dry_run=True, today="2022-12-01").code == 0
+    other = publish(replace(r.experiment(), name="other"), today="2022-01-01", dry_run=True)
+    assert other.code == 2 and "site of 'e'" in other.text and files() == before
+    early = r.publish(dry_run=True, as_of="2018-03-01")
+    assert early.code == r.publish(as_of="2018-03-01").code == 2 and "would publish" not in early.text
+
+
+def test_missed_issues_are_replayed_and_the_newest_is_published(tmp_path, quick):
+    r = Rounds(tmp_path)
+    r.write(40)
+    r.publish()
+    r.write(43)
+    dry = r.publish(dry_run=True, catch_up="replayed")
+    assert dry.text.count("would replay first") == 2
+    caught = r.publish(catch_up="replayed")
+    assert caught.code == 0 and caught.text.count("replayed: the issue of") == 2, caught
+    runs = Archive(r.archive).runs()
+    assert list(zip(runs["kind"], runs["as_of"], strict=True)) == [
+        ("published", r.released(40)),
+        ("replayed", r.released(41)),
+        ("replayed", r.released(42)),
+        ("published", r.released(43)),
+    ]
+    assert (r.site / "replayed" / r.released(42) / "index.html").is_file()
+    r.write(45)
+    skipped = r.publish()
+    assert "skipped: the issue of" in skipped.text and len(Archive(r.archive).runs("e", "replayed")) == 2
+
+
 def test_hooks_are_named_before_a_round_and_only_where_there_are_some():
-    from forecast.cli.verbs import named_hooks
+    from forecast.cli.publish_verbs import named_hooks
 
     spec = fc.Experiment().publish
     assert named_hooks(fc.Experiment(name="mine")) == ""

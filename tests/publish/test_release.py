@@ -3,7 +3,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from forecast.publish.publish import publish, rerun
+from forecast.publish.publish import publish
+from forecast.publish.upkeep import rerun
 from rounds_helpers import Rounds, light
 
 

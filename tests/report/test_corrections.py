@@ -10,7 +10,7 @@ import pytest
 
 from forecast.archive.store import Archive
 from forecast.publish.corrections import correction_of
-from forecast.publish.publish import rerun
+from forecast.publish.upkeep import rerun
 from forecast.report import corrections as c
 from forecast.report import format as w
 from report_fixture import state
@@ -86,7 +86,7 @@ def text_of(page):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A report, the same day with a figure that was wrong, and again with other settings; drawn in full."""
+    """A report, one that corrects it by a figure that was wrong, and that again with other settings; drawn in full."""
     from forecast.experiment import run
 
     patch = pytest.MonkeyPatch()
@@ -126,7 +126,7 @@ def test_a_corrected_page_says_what_the_first_one_said_and_leads_to_it(site):
     # the drift of this series is so small that its forecast prints the same
     assert middle(third) == (new, new_range)
     assert f"The headline did not change: for January 2023 it is about {new} (80% range {new_range})" in said
-    assert "The correction before this one is kept at" in said and f"../{first.name}/index.html" in html
+    assert said.endswith(f"The page as first published is kept at reports/{second.name}/index.html.")
 
 
 def test_companions_carry_the_banner(site):
@@ -143,10 +143,10 @@ def test_a_corrected_report_is_made_again_to_the_byte(site):
 
 
 def test_rounds_without_a_page_are_not_corrected(site):
-    r, _, (first, *_) = site
+    r, _, (first, second, third) = site
     archive = Archive(r.archive)
     assert correction_of(archive, "e", "published", first.name, "2021-06-02T00:00:00Z", "", before=1) is None
     assert correction_of(archive, "e", "replayed", first.name, "2021-06-02T00:00:00Z", "") is None
-    found = correction_of(archive, "e", "published", first.name, "2021-06-02T00:00:00Z", "")
-    assert found.first.endswith(first.name) and found.last.endswith("-r3") and not found.same
+    found = correction_of(archive, "e", "published", second.name, "2021-06-02T00:00:00Z", "")
+    assert found.first.endswith(second.name) and found.last.endswith(third.name) and not found.same
     assert np.isclose(found.before["level"], 0.5).any() and set(found.before["model"]) == {found.headline}

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
+from forecast.config.settings import EventsSpec
 from forecast.data.panel import Panel
+from forecast.interventions.study import Study
 
 COLUMNS = "id,name,announced_date,effective_start,end_date,shape,sign,bundle,priority,decay,ramp_months,lead_months,usable_from"
 
@@ -27,6 +29,11 @@ def panel_of(values, start="2000-01", name="s", rounding=1.0, counts=False, as_o
     )
 
 
+def study_of(panel, events, model="arima", coding="rule", **more):
+    """A study of the only series of a panel, events coded by rule."""
+    return Study(panel, events, model, EventsSpec(coding=coding), **more)
+
+
 def only(calendar, ids):
     """The calendar with the events of these ids only."""
     return calendar.without(set(calendar.table["id"]) - set(ids))
@@ -47,9 +54,10 @@ def calendar(tmp_path, *rows):
     return fc.load_events(path)
 
 
-def noise(kind, n, rng, sd=0.05):
-    """Simulate one of four noise models on logs, of about the same one-step sd."""
+def noise(kind, n, rng, sd=0.05, ratio=1.0):
+    """Simulate one of four noise models on logs, of about the same one-step sd; times `ratio` in the last two fifths."""
     e = rng.normal(0.0, sd, n + 60)
+    e[60 + 3 * n // 5 :] *= ratio
     if kind == "white":
         return e[60:]
     if kind == "ar":

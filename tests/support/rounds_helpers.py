@@ -112,6 +112,7 @@ class Rounds:
                     "site": str(self.site),
                     "wait_seconds": 0.3,
                     "backup": False,
+                    "catch_up": "skip",
                     **publish_words,
                 }
             ),

@@ -143,18 +143,22 @@ def rows_digest(rows: Iterable[tuple[Any, ...]]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def insert_input(connection: sqlite3.Connection, data: bytes, name: str = "a source file") -> str:
+    """Insert a source file where it is not there yet, and return its hash."""
+    if len(data) > MOST_UNPACKED:
+        raise ArchiveError(
+            f"{name}: has {len(data) / 1e6:,.0f} MB, and the archive takes source files up to"
+            f" {MOST_UNPACKED / 1e6:g} MB; nothing was changed"
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    if connection.execute("SELECT 1 FROM inputs WHERE digest = ?", (digest,)).fetchone() is None:
+        connection.execute("INSERT INTO inputs VALUES (?, ?)", (digest, zlib.compress(data, 9)))
+    return digest
+
+
 def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str], None]) -> int:
     """Insert a round inside the open transaction and return its number."""
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(entry.inputs.items())}
-    for name, data in entry.inputs.items():
-        if len(data) > MOST_UNPACKED:
-            raise ArchiveError(
-                f"{name}: has {len(data) / 1e6:,.0f} MB, and the archive takes source files up to"
-                f" {MOST_UNPACKED / 1e6:g} MB; nothing was changed"
-            )
-        known = connection.execute("SELECT 1 FROM inputs WHERE digest = ?", (digests[name],)).fetchone()
-        if known is None:
-            connection.execute("INSERT INTO inputs VALUES (?, ?)", (digests[name], zlib.compress(data, 9)))
+    digests = {name: insert_input(connection, data, name) for name, data in sorted(entry.inputs.items())}
     values = {
         **{column: getattr(entry, column) for column in RUN_COLUMNS if column not in ("inputs", "software")},
         "inputs": json.dumps(digests),

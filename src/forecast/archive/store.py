@@ -11,14 +11,14 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from forecast.archive.integrity import check_content, unpack
-from forecast.archive.rows import Entry, digest_of, insert
+from forecast.archive.rows import Entry, digest_of, insert, insert_input
 from forecast.archive.schema import (
     ArchiveError,
     copy_whole,
@@ -104,10 +104,18 @@ class Archive:
                 connection.close()
 
     def _open_to_read(self) -> sqlite3.Connection:
-        """Open without writing; on a read-only file system the log beside the file cannot be made, so none is used."""
+        """Open without writing; on a read-only file system the log beside the file cannot be made, so none is used.
+
+        A connection that may only read leaves `-wal` and `-shm` behind, so where there is no log yet the file is
+        opened by one that may write, and is told not to.
+        """
         uri = self.path.absolute().as_uri()
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        mode = "ro" if self.path.with_name(f"{self.path.name}-wal").exists() else "rw"
+        connection = sqlite3.connect(
+            f"{uri}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
         try:
+            connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
             connection.close()
@@ -152,7 +160,31 @@ class Archive:
                 raise
         return run
 
+    def keep(self, files: Iterable[bytes]) -> None:
+        """Add source files to the store, each content once."""
+        with self._writing() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for data in files:
+                    insert_input(connection, data)
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+
     # ----------------------------------------------------------------------- reading
+
+    def kept(self, digest: str) -> bytes | None:
+        """Return a source file by its hash; None where the store has none such."""
+        if not self.path.is_file():
+            return None
+        with self._reading() as connection:
+            row = connection.execute("SELECT data FROM inputs WHERE digest = ?", (digest,)).fetchone()
+        try:
+            return None if row is None else unpack(row[0], digest)
+        except ValueError as error:
+            raise corrupt(self.path, f"source file {digest!r}: {error}") from error
 
     def query(self, sql: str, parameters: Sequence[str | int] = ()) -> pd.DataFrame:
         """Return the rows of a question; the file is opened read-only."""

@@ -2,9 +2,12 @@
 
 One round: (1) fit the model with the outliers found so far as regressors, by exact maximum likelihood;
 (2) at these ARMA parameters, regress the innovations on the filtered effect of every kind at every position and
-take the largest t (against a robust standard deviation), again and again until none exceeds the critical
-value; (3) fit all of them jointly and drop the weakest as long as its t from the joint fit is below the critical
-value. Rounds end when nothing changes.
+take the largest t, again and again until none exceeds four fifths of the critical value: the parameters were fitted
+with the break inside, which hides part of it; (3) fit all of them jointly and drop the weakest as long as its t from
+the joint fit is below the critical value. Rounds end when nothing changes.
+
+Every t is held against the surprises near its month, `volatility.NEAR` months on either side (a robust standard
+deviation in (2)): one standard deviation for all years would find breaks in restless years and miss them in calm ones.
 
 The critical value grows with the length of the series, as the largest of n values does; the table is the one
 that X-13ARIMA-SEATS publishes (4.0 near n = 250).
@@ -26,12 +29,15 @@ from forecast.arima.problem import FoldJob
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Starts
 from forecast.arima.solved import prepare_covariances
+from forecast.arima.volatility import ENOUGH, NEAR, sure_ratio
 from forecast.errors import ConfigError, DataError, nearest
 
 KINDS = ("AO", "LS", "TC")
 #: Monthly decay of a temporary change.
 DECAY = 0.7
 MAX_ROUNDS = 10
+#: Share of the critical value at which a break becomes a candidate for the joint fit.
+CANDIDATE = 0.8
 #: Fits of a typical search, by which its amount of work is judged.
 TYPICAL_FITS = 10
 _LENGTHS = (12, 24, 36, 48, 72, 96, 120, 144, 168, 192, 216, 240, 264, 288, 312, 336, 360)
@@ -285,30 +291,36 @@ class _Search:
     def _add(self, fit: ArimaFit, effects: tuple[list[Place], Floats], found: Sequence[Place]) -> list[Place]:
         """Largest t again and again, at fixed ARMA parameters, effects removed from the innovations."""
         places, columns = effects
-        ar, ma, sar, sma = split(fit.values[None, : self.orders.n_arma], self.orders)
-        filtered = filter_ar(columns[:, None, :], ar, sar, self.orders.s)
-        filter_ma(filtered, ma, sma, self.orders.s)
-        filtered = filtered[:, 0, :]
+        filtered = self._filtered(fit, columns)
+        at = np.array([t for t, _ in places]) - self.orders.lost
         innovations = fit.residuals[self.orders.lost :]
         known = np.isfinite(innovations)
         filtered, rest = filtered[known], innovations[known].copy()
+        row = np.clip(np.searchsorted(np.flatnonzero(known), at), 0, len(rest) - 1)
         squares = (filtered * filtered).sum(0)
         usable = squares > 1e-8 * squares.max()
         room = max(len(self.job.y) // 10, 1) if self.max_outliers is None else int(self.max_outliers)
         added: list[Place] = []
         while len(found) + len(added) < room:
-            sd = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
+            sd = robust_sd(rest)[row]
             size = np.where(usable, filtered.T @ rest / np.where(usable, squares, 1.0), 0.0)
-            t = np.abs(size) * np.sqrt(squares) / sd if sd > 0.0 else np.zeros(len(size))
+            t = np.where(sd > 0.0, np.abs(size) * np.sqrt(squares) / np.where(sd > 0.0, sd, 1.0), 0.0)
             for place in (*found, *added):
                 if place in places:
                     t[places.index(place)] = 0.0
             best = int(np.argmax(t))
-            if t[best] < self.critical:
+            if t[best] < CANDIDATE * self.critical:
                 break
             added.append(places[best])
             rest -= size[best] * filtered[:, best]
         return added
+
+    def _filtered(self, fit: ArimaFit, columns: Floats) -> Floats:
+        """Return what each effect leaves in the innovations; the columns stay as they are for the next round."""
+        ar, ma, sar, sma = split(fit.values[None, : self.orders.n_arma], self.orders)
+        filtered = np.array(filter_ar(columns[:, None, :], ar, sar, self.orders.s))
+        filter_ma(filtered, ma, sma, self.orders.s)
+        return np.asarray(filtered[:, 0, :], dtype=float)
 
     def _prune(
         self, found: list[Place]
@@ -321,8 +333,11 @@ class _Search:
                 # too many columns for the series: the one added last goes first
                 found.pop()
                 continue
-            t = fit.params.abs() / fit.bse
-            strength = [float(t.get(_name(place), 0.0)) for place in found]
+            errors = _local_errors(fit, found)
+            strength = [
+                abs(float(fit.params.get(_name(place), 0.0))) / se
+                for place, se in zip(found, errors, strict=True)
+            ]
             weakest = int(np.argmin(strength))
             if strength[weakest] >= self.critical:
                 return found, fit
@@ -330,9 +345,34 @@ class _Search:
         return found, None
 
     def _outliers(self, found: Sequence[Place], fit: ArimaFit) -> tuple[Outlier, ...]:
-        params, errors = fit.params, fit.bse
         result = []
-        for place in sorted(found):
-            size, se = float(params[_name(place)]), float(errors[_name(place)])
+        for place, se in zip(sorted(found), _local_errors(fit, sorted(found)), strict=True):
+            size = float(fit.params[_name(place)])
             result.append(Outlier(place[0], place[1], size, se, size / se))
         return tuple(result)
+
+
+def _local_errors(fit: ArimaFit, places: Sequence[Place]) -> list[float]:
+    """Return standard errors at the volatility near each place; inf where a column was left out of the fit."""
+    errors, residuals = fit.bse, fit.residuals
+    return [float(errors.get(_name(p), np.inf)) * sure_ratio(residuals, p[0], p[0]) for p in places]
+
+
+def robust_sd(values: Floats) -> Floats:
+    """Return 1.4826 times the median absolute deviation of the values near each, or of all where that is smaller.
+
+    Generous, since it only names candidates: a break in calm years is not lost beside restless ones.
+
+    Examples
+    --------
+    >>> wave = np.tile([-1.0, 0.0, 1.0], 50)
+    >>> float(robust_sd(np.r_[wave, 2 * wave])[0].round(2))
+    1.48
+    """
+    padded = np.pad(values, NEAR, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEAR + 1)
+    middle = np.nanmedian(windows, axis=1)
+    sd = np.nanmedian(np.abs(windows - middle[:, None]), axis=1)
+    few = np.isfinite(windows).sum(axis=1) < ENOUGH
+    whole = np.median(np.abs(values - np.median(values)))
+    return np.asarray(1.4826 * np.where(few, whole, np.minimum(sd, whole)), dtype=float)

@@ -161,9 +161,13 @@ class ArimaFit:
     @cached_property
     def residuals(self) -> Floats:
         """Innovations, one for each row of y: NaN in missing months and in those used up by differencing."""
+        return self.by_row(self.source.residuals())
+
+    def by_row(self, innovations: Floats) -> Floats:
+        """Return innovations of the differenced rows as residuals, one for each row of y."""
         problem = self.problem
         out = np.full(problem.lead + len(problem.y), np.nan)
-        out[problem.lead + problem.orders.lost :] = self.source.residuals()
+        out[problem.lead + problem.orders.lost :] = innovations
         out[problem.lead + problem.missing] = np.nan
         return out
 

@@ -197,12 +197,7 @@ class ExactSource:
 
     def residuals(self) -> Floats:
         """Smoothed innovations at the estimates, one for each differenced row."""
-        coefficients, sigma2 = self._point()
-        batch, group, _ = batch_of([self.problem])
-        prior = np.array([sigma2]) if batch.n_shrunk else None
-        done = run(batch, group, np.array([len(self.problem.z)]), coefficients[None], prior)
-        mix = np.append(-self.beta, 1.0)[None, :, None]
-        return np.asarray(done.smoothed(mix)[0][:, 0, 0], dtype=float)
+        return _innovations([self])[0]
 
     def covariance(self) -> tuple[Floats, tuple[str, ...]]:
         """Covariance of the public parameters from the observed information."""
@@ -228,14 +223,41 @@ def _step(coefficients: Floats, problem: Problem) -> float:
     return min(1e-5, 0.05 * float(np.min(1.0 - np.abs(partial), initial=1.0)))
 
 
-def prepare_covariances(fits: Sequence[Any]) -> None:
-    """Compute the covariances of many fits together: far quicker than each when it is first asked for."""
+def _innovations(sources: Sequence[ExactSource]) -> list[Floats]:
+    """Smoothed innovations of problems of one model, all with shrunk columns or none."""
+    problems = [source.problem for source in sources]
+    batch, group, columns = batch_of(problems)
+    points = [source._point() for source in sources]
+    prior = np.array([sigma2 for _, sigma2 in points]) if batch.n_shrunk else None
+    length = np.array([len(problem.z) for problem in problems])
+    done = run(batch, group, length, np.array([c for c, _ in points]), prior)
+    mix = np.zeros((len(sources), batch.z.shape[2], 1))
+    for lane, (source, own) in enumerate(zip(sources, columns, strict=True)):
+        mix[lane, own, 0] = np.append(-source.beta, 1.0)
+    smooth = done.smoothed(mix)[0]
+    return [np.asarray(smooth[:n, lane, 0], dtype=float) for lane, n in enumerate(length)]
+
+
+def _same_model(fits: Sequence[Any], answer: str) -> list[list[Any]]:
+    """Fits of solved batches that lack an answer, those of one model together."""
     made: dict[Any, list[Any]] = {}
     for fit in fits:
-        if isinstance(getattr(fit, "source", None), ExactSource) and "_covariance" not in fit.__dict__:
+        if isinstance(getattr(fit, "source", None), ExactSource) and answer not in fit.__dict__:
             problem = fit.source.problem
             made.setdefault((problem.orders, len(problem.shrunk) > 0), []).append(fit)
-    for same in made.values():
+    return list(made.values())
+
+
+def prepare_residuals(fits: Sequence[Any]) -> None:
+    """Compute the residuals of many fits together: far quicker than each when it is first asked for."""
+    for same in _same_model(fits, "residuals"):
+        for fit, found in zip(same, _innovations([fit.source for fit in same]), strict=True):
+            fit.__dict__["residuals"] = fit.by_row(found)  # where cached_property would put it
+
+
+def prepare_covariances(fits: Sequence[Any]) -> None:
+    """Compute the covariances of many fits together: far quicker than each when it is first asked for."""
+    for same in _same_model(fits, "_covariance"):
         sources = [fit.source for fit in same]
         points = [source._point() for source in sources]
         found = parameter_covariances(

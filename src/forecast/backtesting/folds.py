@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from forecast.config.settings import Coding, Knowledge
+from forecast.config.settings import EventsSpec, Knowledge
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
+from forecast.events.build import make_design
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.models.base import Model
@@ -21,10 +22,7 @@ class FoldSettings:
     """What every fold of one backtest shares."""
 
     horizon: int = 12
-    coding: Coding = "rule"
-    max_columns: int = 10
-    priority: int = 1
-    unseen: str = "prior"
+    events: EventsSpec = field(default_factory=EventsSpec)
     window: int | None = None
     include_leaks: bool = False
     levels: tuple[float, ...] = (0.5,)
@@ -79,15 +77,7 @@ class FoldSource:
             self._designs[key] = (
                 Design.none(panel, s.horizon)
                 if knowledge == "none"
-                else self.events.design(
-                    panel,
-                    horizon=s.horizon,
-                    knowledge=knowledge,
-                    coding=s.coding,
-                    max_columns=s.max_columns,
-                    priority=s.priority,
-                    unseen=s.unseen,
-                )
+                else make_design(self.events, panel, s.events, s.horizon, knowledge)
             )
         return self._designs[key]
 

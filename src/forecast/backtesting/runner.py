@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
-from forecast.config.settings import LEVELS, Coding, Knowledge
+from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Unseen
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index
@@ -67,7 +67,7 @@ def backtest(
     coding: Coding = "rule",
     max_columns: int = 10,
     priority: int = 1,
-    unseen: str = "prior",
+    unseen: Unseen = "prior",
     window: int | None = None,
     include_leaks: bool = False,
     levels: Sequence[float] = LEVELS,
@@ -145,10 +145,7 @@ def backtest(
     every = dict(models) if baseline in models else {baseline: make_model(baseline), **models}
     settings = FoldSettings(
         horizon=horizon,
-        coding=coding,
-        max_columns=max_columns,
-        priority=priority,
-        unseen=unseen,
+        events=EventsSpec(coding=coding, max_columns=max_columns, priority=priority, unseen=unseen),
         window=window,
         include_leaks=include_leaks,
         levels=tuple(float(level) for level in levels),

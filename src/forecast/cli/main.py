@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.cli.options import Options, no_unknown_options, own_folders
 from forecast.cli.terminal import BASH, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
-from forecast.cli.verbs import Options, Verb, no_unknown_options, own_folders
+from forecast.cli.verbs import Verb
 from forecast.errors import ConfigError, ForecastError, nearest
 
 if TYPE_CHECKING:

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from forecast.cli import calendar_verbs
-from forecast.cli.terminal import complain, records, say, say_findings, say_json
-from forecast.config.settings import Experiment
+from forecast.cli import calendar_verbs, publish_verbs
+from forecast.cli.options import (
+    Options,
+    Parser,
+    accept_option,
+    add_verbose,
+    json_option,
+    load_plugins,
+    own_folders,
+    plugin_option,
+    subverbs,
+)
+from forecast.cli.terminal import records, say, say_findings, say_json
 from forecast.errors import ConfigError, DataError, Finding, nearest
 from forecast.files import write_file
 
 if TYPE_CHECKING:
-    from forecast.publish.publish import Outcome
+    pass
 
-Options = argparse.Namespace
 #: Options that were taken out -> what to use in their place.
 GONE = {"--picture": "`forecast events show > FILE` keeps the timeline as text"}
 
@@ -73,56 +81,8 @@ class Verb:
         return self.call(options, rest)
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are errors of ours: one line, no usage, exit code 2."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise what is wrong."""
-        raise ConfigError(f"{message}; `{self.prog} --help` has an example")
-
-
-def no_unknown_options(words: Sequence[str]) -> None:
-    """Raise for the first word that looks like an option and is none."""
-    unknown = [w for w in words if w.startswith("-")]
-    if unknown:
-        raise ConfigError(f"there is no option {unknown[0]}; `forecast --help` lists them")
-
-
-def add_verbose(parser: argparse.ArgumentParser) -> None:
-    """Add the option for more words; `cli.main` looks for it itself, wherever it stands."""
-    parser.add_argument("-v", "--verbose", action="store_true", help="more words; errors with their trace")
-
-
-def own_folders(parser: argparse.ArgumentParser) -> None:
-    """Add the option for configuration of one's own."""
-    parser.add_argument(
-        "--config-dir",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="a folder with experiments of your own",
-    )
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="for a programme to read")
-
-
 def _allow_http(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-http", action="store_true", help="read addresses of plain http too")
-
-
-def _subverbs(parser: argparse.ArgumentParser) -> Callable[[str, str, str], argparse.ArgumentParser]:
-    verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
-
-    def add(name: str, text: str, example: str) -> argparse.ArgumentParser:
-        parser = verbs.add_parser(
-            name, help=text, description=text, epilog=f"example: {example}", allow_abbrev=False
-        )
-        add_verbose(parser)
-        return parser
-
-    return add
 
 
 # --------------------------------------------------------------------------- list, doctor
@@ -131,17 +91,14 @@ def _subverbs(parser: argparse.ArgumentParser) -> Callable[[str, str, str], argp
 def _declare_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--series", action="store_true", help="all series, not only their number")
     own_folders(parser)
-    parser.add_argument(
-        "--plugin", action="append", default=[], metavar="FILE.py", help="a file that registers models"
-    )
-    _json(parser)
+    plugin_option(parser)
+    json_option(parser)
 
 
 def _list(options: Options, _: list[str]) -> int:
     from forecast.cli import run
 
-    for file in options.plugin:
-        run.load_plugin(file)
+    load_plugins(options.plugin)
     found = run.listed(options.config_dir)
     if options.json:
         say_json(found)
@@ -184,11 +141,11 @@ def _new(options: Options, _: list[str]) -> int:
 
 
 def _declare_data(parser: argparse.ArgumentParser) -> None:
-    add = _subverbs(parser)
+    add = subverbs(parser)
     check = add("check", "all findings in a file or folder, at once", "forecast data check figures.csv")
     check.add_argument("file")
     _allow_http(check)
-    _json(check)
+    json_option(check)
     bring = add(
         "import",
         "official or tidy files into a folder of figures",
@@ -200,16 +157,33 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
     )
     bring.add_argument("--released", metavar="DATE", help="day on which the files were published")
     _allow_http(bring)
+    begin = add("init", "a folder that continues the figures of the package", "forecast data init figures")
+    begin.add_argument("folder", metavar="FOLDER", help="the folder to make")
+    fetch = add(
+        "fetch",
+        "new figures from the addresses of publish.fetch, into their folder",
+        "forecast data fetch experiment=monthly publish=official",
+    )
+    fetch.add_argument("--dry-run", action="store_true", help="fetch into a temporary folder; write nothing")
+    accept_option(fetch)
+    own_folders(fetch)
     show = add("show", "figures as known on a date", "forecast data show southwest.usbp --as-of 2024-05-07")
     show.add_argument("series")
     show.add_argument("--as-of", default="latest", metavar="DATE", help="only what was public then (latest)")
     show.add_argument("--data", metavar="PATH", help="a file or folder of your own")
-    _json(show)
+    json_option(show)
 
 
-def _data(options: Options, _: list[str]) -> int:
+def _data(options: Options, rest: list[str]) -> int:
     from forecast import data
 
+    if options.what == "fetch":
+        return publish_verbs.fetch(options, rest)
+    if rest:
+        raise ConfigError(f"'{rest[0]}' is not understood here; `forecast data --help` lists what is")
+    if options.what == "init":
+        say(data.init_folder(options.folder))
+        return 0
     if options.what == "check":
         report = data.examine_file(options.file, allow_http=options.allow_http)
         return _findings(report.findings, options.json, report.path, report.summary.splitlines())
@@ -231,7 +205,7 @@ def _data(options: Options, _: list[str]) -> int:
 
 
 def _declare_events(parser: argparse.ArgumentParser) -> None:
-    calendar_verbs.declare(_subverbs(parser), _json)
+    calendar_verbs.declare(subverbs(parser), json_option)
 
 
 def _events(options: Options, _: list[str]) -> int:
@@ -252,112 +226,6 @@ def _findings(findings: Sequence[Finding], as_json: bool, path: str, summary: Se
     return DataError.exit_code if errors else 0
 
 
-# --------------------------------------------------------------------------- publish, track-record, archive
-
-
-def _declare_publish(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
-    parser.add_argument(
-        "--force", action="store_true", help="publish though nothing is new, or figures have gone"
-    )
-    parser.add_argument("--as-of", metavar="DATE", help="as known on a past day; kept as replayed")
-    parser.add_argument("--backfill", metavar="A..B", help="replay all months of data from A to B")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress; only what came of it")
-    own_folders(parser)
-    _json(parser)
-
-
-def _publish(options: Options, rest: list[str]) -> int:
-    from forecast.publish import publish
-
-    exp = _experiment(rest, options.config_dir)
-    progress = not (options.quiet or options.json)
-    if options.backfill:
-        return _told(publish.backfill(exp, options.backfill, progress=progress), options.json)
-    if hooks := named_hooks(exp):
-        (say if progress else complain)(hooks)
-    outcome = publish.publish(
-        exp,
-        dry_run=options.dry_run,
-        force=options.force,
-        as_of=options.as_of,
-        command=" ".join(["forecast", "publish", *rest]),
-        progress=progress,
-    )
-    return _told(outcome, options.json)
-
-
-def named_hooks(exp: Experiment) -> str:
-    """Return a line that names the commands which a round would start; empty if there are none."""
-    hooks = {"on_success": exp.publish.on_success, "on_failure": exp.publish.on_failure}
-    started = [f"{key} starts `{shlex.join(words)}`" for key, words in hooks.items() if words]
-    return f"hooks of {exp.name}: {'; '.join(started)}" if started else ""
-
-
-def _experiment(words: list[str], config_dirs: Sequence[str]) -> Experiment:
-
-    from forecast.cli import run
-
-    no_unknown_options(words)
-    named = any(w.startswith("experiment=") for w in words)
-    plan = run.plan(words if named else ["experiment=monthly", *words], config_dirs)
-    if plan.sweep:
-        raise ConfigError(
-            "hydra.mode: this verb takes one experiment, not a sweep; `forecast -m ...` runs sweeps"
-        )
-    return plan.experiments[0]
-
-
-def _told(outcome: Outcome, as_json: bool = False) -> int:
-    if as_json:
-        say_json({"code": outcome.code, "text": outcome.text, "folder": outcome.folder})
-    elif outcome.code in (0, 3):
-        say(outcome.text)
-    else:
-        complain(outcome.text)
-    return int(outcome.code)
-
-
-def _declare_record(parser: argparse.ArgumentParser) -> None:
-    own_folders(parser)
-    _json(parser)
-
-
-def _track_record(options: Options, rest: list[str]) -> int:
-    from forecast.publish import publish
-
-    exp = _experiment(rest, options.config_dir)
-    if options.json:
-        say_json({"experiment": exp.name, "record": records(publish.record_table(exp))})
-        return 0
-    return _told(publish.track_record(exp))
-
-
-def _declare_archive(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--path", metavar="FILE", help="default: publish.archive of the experiment")
-    add = _subverbs(parser)
-    add("check", "is it whole?", "forecast archive check")
-    add("backup", "a checked copy", "forecast archive backup copies/").add_argument("target", metavar="PATH")
-    add("export", "every table as CSV", "forecast archive export tables/").add_argument(
-        "target", metavar="FOLDER"
-    )
-    add("vacuum", "give space back", "forecast archive vacuum")
-
-
-def _archive(options: Options, rest: list[str]) -> int:
-    from forecast.publish import publish
-
-    exp = _experiment(rest, []) if rest or not options.path else None
-    path = options.path if exp is None else options.path or exp.publish.archive
-    calls: dict[str, Callable[[], Outcome]] = {
-        "check": lambda: publish.archive_check(path, exp),
-        "backup": lambda: publish.archive_backup(path, options.target),
-        "export": lambda: publish.archive_export(path, options.target),
-        "vacuum": lambda: publish.archive_vacuum(path),
-    }
-    return _told(calls[options.what]())
-
-
 # --------------------------------------------------------------------------- run folders
 
 
@@ -366,7 +234,7 @@ def _declare_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", metavar="FILE", help="a page: scores, forecasts and settings side by side")
     parser.add_argument("--markdown", metavar="FILE", help="the same as Markdown")
     parser.add_argument("--csv", metavar="FILE", help="the scores of every model as CSV")
-    _json(parser)
+    json_option(parser)
 
 
 def _compare(options: Options, _: list[str]) -> int:
@@ -399,9 +267,9 @@ def _rerun(options: Options, _: list[str]) -> int:
 
     exp = run.published_by(folder)
     if exp is not None:
-        from forecast.publish import publish
+        from forecast.publish import upkeep
 
-        return _told(publish.rerun(exp, folder))
+        return publish_verbs.told(upkeep.rerun(exp, folder))
     text, same = run.rerun(folder)
     say(text)
     return 0 if same else 1
@@ -416,10 +284,11 @@ VERBS: dict[str, Verb] = {
         _new,
     ),
     "data": Verb(
-        "check, import or show figures",
+        "check, import, fetch or show figures",
         "forecast data show southwest.usbp --as-of 2024-05-07",
         _declare_data,
         _data,
+        takes_keys=True,
     ),
     "events": Verb(
         "check, show, add, overlap or detect events",
@@ -430,22 +299,22 @@ VERBS: dict[str, Verb] = {
     "publish": Verb(
         "one round of the scheduled report",
         "forecast publish experiment=monthly --dry-run",
-        _declare_publish,
-        _publish,
+        publish_verbs.declare_publish,
+        publish_verbs.publish,
         takes_keys=True,
     ),
     "track-record": Verb(
         "how the published forecasts did",
         "forecast track-record experiment=monthly",
-        _declare_record,
-        _track_record,
+        publish_verbs.declare_record,
+        publish_verbs.track_record,
         takes_keys=True,
     ),
     "archive": Verb(
         "look after the archive of published forecasts",
         "forecast archive check",
-        _declare_archive,
-        _archive,
+        publish_verbs.declare_archive,
+        publish_verbs.archive,
         takes_keys=True,
     ),
     "compare": Verb(
@@ -460,5 +329,5 @@ VERBS: dict[str, Verb] = {
         _declare_rerun,
         _rerun,
     ),
-    "doctor": Verb("what a bug report needs", "forecast doctor", _json, _doctor),
+    "doctor": Verb("what a bug report needs", "forecast doctor", json_option, _doctor),
 }

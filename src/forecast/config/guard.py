@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 #: Keys that hold a path: the only ones that may read a variable of the environment.
-PATH_KEYS = ("data.path", "events.path", "report.folder", "publish.archive", "publish.site", "publish.hub")
+PATH_KEYS = (
+    "data.path",
+    "events.path",
+    "report.folder",
+    "publish.archive",
+    "publish.figures",
+    "publish.site",
+    "publish.hub",
+)
 #: Keys of Hydra's block that an experiment or a command may set.
 _FREE = ("hydra.mode", "hydra.sweep.dir", "hydra.sweeper.params")
 #: Groups of Hydra of which an installed package may be chosen, on the command line; below them plain values.

@@ -26,6 +26,7 @@ LEVELS: tuple[float, ...] = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1,
 Knowledge = Literal["none", "at_origin", "hindsight"]
 Coding = Literal["rule", "judged"]
 Truth = Literal["latest", "first"]
+Unseen = Literal["prior", "ignore", "analogue"]
 KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
 #: One file for each language of the page beside English, read by `forecast.report.catalogue`.
 LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
@@ -95,7 +96,7 @@ class EventsSpec:
     #: Events up to this priority are candidates; 1 is the most important. | | 2
     priority: int = 1
     #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | | ignore
-    unseen: Literal["prior", "ignore", "analogue"] = "prior"
+    unseen: Unseen = "prior"
     #: Coding of the effects that the page tells; null = none are estimated. | | rule
     effects: Coding | None = "judged"
 
@@ -269,6 +270,17 @@ class PublishSpec:
     archive: str = "archive.sqlite"
     #: Folder of the public site, one experiment each. | | /srv/forecast/site
     site: str = "site"
+    #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month of data:
+    #: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | | [file:///srv/in/*.csv]
+    fetch: tuple[str, ...] = ()
+    #: Folder into which fetched figures go where `data.path` is null; made by the first fetch. | | /srv/forecast/figures
+    figures: str = "figures"
+    #: Months of fetched figures that a person looked at and found right; `--accept MONTH` adds one. | | [2026-10]
+    accept: tuple[str, ...] = ()
+    #: Issues that were missed: replayed as of their days, or skip. | | skip
+    catch_up: Literal["replayed", "skip"] = "replayed"
+    #: Stage an issue for a person, who releases it with `forecast publish --release`. | | true
+    hold: bool = False
     #: Address under which the site is served; empty = links stay relative. | | https://example.org/forecast
     url: str = ""
     #: Folder of a forecast hub to which published forecasts are added; null = none. | | /srv/hub
@@ -277,7 +289,7 @@ class PublishSpec:
     team: str = "forecast"
     #: How long a second publisher waits for the lock. | seconds | 60
     wait_seconds: float = 600.0
-    #: Limit of reading an address, whole. | seconds | 120
+    #: Limit of reading an address, or of a whole round of `fetch`, retries included. | seconds | 120
     timeout_seconds: float = 60.0
     #: Limit of one source file. | MB | 20
     max_megabytes: float = 100.0
@@ -408,3 +420,8 @@ def _problems(exp: Experiment) -> Iterable[str]:
             f"report.language: there is no language '{exp.report.language}'; known are {', '.join(languages)}."
             f"{nearest(exp.report.language, languages)}"
         )
+
+
+def allows_http(exp: Experiment) -> bool:
+    """Tell whether plain http may be read: one rule for `run` and `publish`, where either key allows it."""
+    return exp.data.allow_http or exp.publish.allow_http

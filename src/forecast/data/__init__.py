@@ -1,6 +1,7 @@
 """Figures as known on a date: files in, `Observations` and `Panel` out."""
 
 from forecast.data.examine import FileReport, check_file, examine_file
+from forecast.data.folder import init_folder
 from forecast.data.importing import ImportSummary, import_files
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
@@ -18,6 +19,7 @@ __all__ = [
     "check_file",
     "examine_file",
     "import_files",
+    "init_folder",
     "is_late",
     "load_observations",
     "next_release",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -22,6 +23,25 @@ _REDIRECTS = 5
 #: Schemes whose answers anyone on the way can change.
 _PLAIN = {"http", "ftp"}
 _WEB = {"http", "https"}
+#: A failure of the server or of the way to it is tried again so often, after so many seconds.
+_TRIES, _PAUSE = 3, 0.5
+#: What a server may say that a file of figures is; pages, pictures and packed files are none.
+_TYPES = (
+    "text/csv",
+    "text/plain",
+    "text/tab-separated-values",
+    "application/csv",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/vnd.ms-excel",
+    "application/vnd.apache.parquet",
+)
+#: First bytes of packed files and of pages, whatever the server says of them.
+_FOREIGN = {
+    b"PK\x03\x04": "a packed file (zip)",
+    b"\x1f\x8b": "a packed file (gzip)",
+    b"<": "a page, not a table",
+}
 T = TypeVar("T")
 
 
@@ -39,6 +59,8 @@ class Limits:
         How http is allowed, for the message.
     hint : str
         What to do where an address cannot be read.
+    any_type : bool
+        Take what is no table by its type or first bytes too, since a reader of one's own may know it.
     """
 
     seconds: float = 60.0
@@ -46,6 +68,7 @@ class Limits:
     allow_http: bool = False
     allow_by: str = "data.allow_http=true, --allow-http or allow_http=True"
     hint: str = "download the file and give its path"
+    any_type: bool = False
 
     @property
     def bytes(self) -> float:
@@ -77,6 +100,95 @@ def fetch_files(address: str, limits: Limits) -> dict[str, bytes]:
     ConfigError, DataError
         As of `fetch`.
     """
+    schemes = _schemes(address, limits)
+    deadline = time.monotonic() + limits.seconds
+    with _told(address, limits):
+        if schemes & _WEB:
+            return _in_time(lambda: {_name(address): _web(address, limits, deadline).content}, limits.seconds)
+        return _in_time(lambda: _remote(address, limits, deadline), limits.seconds)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server says when it is asked whether a file is there and new.
+
+    Attributes
+    ----------
+    state : {"new", "same", "missing"}
+        ``same``: as it was when `etag` or `modified` were told; ``missing``: there is no such file (404, 410).
+    content : bytes
+        The file, where it is new.
+    etag, modified : str
+        What to tell the server next time.
+    """
+
+    state: str
+    content: bytes = b""
+    etag: str = ""
+    modified: str = ""
+
+
+def ask(address: str, limits: Limits, deadline: float, etag: str = "", modified: str = "") -> Answer:
+    """Ask an address of the web for a file of figures, trying again until the deadline where the server fails.
+
+    Parameters
+    ----------
+    address : str
+    limits : Limits
+    deadline : float
+        On the clock of `time.monotonic`; several addresses may share one.
+    etag, modified : str
+        What the server said of the file that is there already.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As of `fetch`; and for what is no file of figures by its type or its first bytes.
+    """
+    _schemes(address, limits)
+    headers = {"If-None-Match": etag, "If-Modified-Since": modified}
+    given = {name: value for name, value in headers.items() if value}
+    with _told(address, limits):
+        try:
+            return _in_time(
+                lambda: _asked(address, limits, deadline, given), max(deadline - time.monotonic(), 0.0)
+            )
+        except HTTPError as error:
+            states = {304: "same", 404: "missing", 410: "missing"}
+            if error.code not in states:
+                raise
+            return Answer(states[error.code], etag=etag, modified=modified)
+
+
+def _asked(address: str, limits: Limits, deadline: float, headers: Mapping[str, str]) -> Answer:
+    for left in reversed(range(_TRIES)):
+        try:
+            answer = _web(address, limits, deadline, headers)
+            break
+        except (OSError, HTTPException) as error:
+            lasting = isinstance(error, (TimeoutError, _Refused))
+            lasting |= isinstance(error, HTTPError) and error.code < 500 and error.code != 429
+            if lasting or not left or time.monotonic() + _PAUSE > deadline:
+                raise
+            time.sleep(_PAUSE)
+    if not limits.any_type:
+        _refuse_foreign(answer)
+    return Answer("new", answer.content, answer.etag, answer.modified)
+
+
+def _refuse_foreign(answer: _Reply) -> None:
+    """Refuse what is no table of figures by its type or its first bytes."""
+    kind = answer.kind.partition(";")[0].strip().lower()
+    if kind and kind not in _TYPES:
+        raise _Refused(f"it came as {kind}, which is no table of figures")
+    start = answer.content.lstrip(b"\xef\xbb\xbf \r\n\t")
+    for mark, what in _FOREIGN.items():
+        if start.startswith(mark):
+            raise _Refused(f"it is {what}")
+
+
+def _schemes(address: str, limits: Limits) -> set[str]:
+    """Return the schemes of an address that may be read."""
     # fsspec chains addresses with "::", and the last of them is what is read
     schemes = {part.partition(":")[0] for part in address.lower().split("::")}
     if not limits.allow_http and schemes & _PLAIN:
@@ -89,11 +201,14 @@ def fetch_files(address: str, limits: Limits) -> dict[str, bytes]:
             f"{one_line(address)}: an address of the web stands alone, since in a chain its redirects are not"
             " checked; give it without what stands before '::'"
         )
-    deadline = time.monotonic() + limits.seconds
+    return schemes
+
+
+@contextlib.contextmanager
+def _told(address: str, limits: Limits) -> Iterator[None]:
+    """Say in words why an address could not be read."""
     try:
-        if schemes & _WEB:
-            return _in_time(lambda: {_name(address): _web(address, limits, deadline)}, limits)
-        return _in_time(lambda: _remote(address, limits, deadline), limits)
+        yield
     except TimeoutError as error:
         what = f"the address did not come whole within {limits.seconds:g} seconds"
         raise _unreadable(address, what, limits.hint) from error
@@ -121,6 +236,10 @@ def one_line(text: str) -> str:
     return " ".join(words)[:300]
 
 
+class _Refused(OSError):
+    """The answer is not what was asked for, and will not be if it is asked for again."""
+
+
 class _TooLarge(Exception):
     """More came, or was promised, than the limit allows."""
 
@@ -139,7 +258,7 @@ def _name(address: str) -> str:
     return "figures.csv" if path_problem(name) else name
 
 
-def _in_time(work: Callable[[], T], limits: Limits) -> T:
+def _in_time(work: Callable[[], T], seconds: float) -> T:
     """Wait for some work until its time is over, whatever holds it: a name, a handshake, a header or a body."""
     future: Future[T] = Future()
 
@@ -151,7 +270,7 @@ def _in_time(work: Callable[[], T], limits: Limits) -> T:
 
     # a daemon: what still hangs when the time is over holds neither the caller nor the end of the programme
     Thread(target=run, daemon=True).start()
-    return future.result(limits.seconds)
+    return future.result(seconds)
 
 
 def _limited(chunks: Iterator[bytes], limits: Limits, deadline: float) -> bytes:
@@ -181,7 +300,7 @@ class _Redirects(request.HTTPRedirectHandler):
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         if urlsplit(newurl).scheme.lower() not in self.schemes:
             fp.close()
-            raise OSError(f"it leads on to {newurl}, which is not {' or '.join(sorted(self.schemes))}")
+            raise _Refused(f"it leads on to {newurl}, which is not {' or '.join(sorted(self.schemes))}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -202,14 +321,28 @@ def _opener(limits: Limits) -> request.OpenerDirector:
     return opener
 
 
-def _web(address: str, limits: Limits, deadline: float) -> bytes:
-    asked = request.Request(address, headers={"User-Agent": "border-forecast"})  # noqa: S310 - http and https only
+@dataclass(frozen=True)
+class _Reply:
+    """The content of an address of the web, and what its server says of it."""
+
+    content: bytes
+    kind: str
+    etag: str
+    modified: str
+
+
+def _web(address: str, limits: Limits, deadline: float, headers: Mapping[str, str] | None = None) -> _Reply:
+    sent = {"User-Agent": "border-forecast", **(headers or {})}
+    asked = request.Request(address, headers=sent)  # noqa: S310 - http and https only
     try:
-        with _opener(limits).open(asked, timeout=limits.seconds) as answer:
+        with _opener(limits).open(asked, timeout=max(deadline - time.monotonic(), 1e-3)) as answer:
             promised = answer.length
             if promised is not None and promised > limits.bytes:
                 raise _TooLarge(promised)
             content = _limited(iter(lambda: answer.read1(_CHUNK), b""), limits, deadline)
+            kind, etag, modified = (
+                answer.headers.get(name) or "" for name in ("Content-Type", "ETag", "Last-Modified")
+            )
     except URLError as error:
         if isinstance(error, HTTPError):
             error.close()
@@ -218,7 +351,7 @@ def _web(address: str, limits: Limits, deadline: float) -> bytes:
         raise
     if promised is not None and len(content) != promised:
         raise OSError(f"it broke off after {len(content):,} of {promised:,} bytes")
-    return content
+    return _Reply(content, one_line(kind), one_line(etag), one_line(modified))
 
 
 # --------------------------------------------------------------------------- all other addresses

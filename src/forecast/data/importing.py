@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ import pandas as pd
 from forecast.data import frames, load
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
+from forecast.data.corrected import CORRECTED, Vintage, correction_day
 from forecast.data.official import layout_of, read_official
 from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
 from forecast.data.read import RawTable, csv_files, decode, parse_table, read_figures, read_table
@@ -85,12 +88,86 @@ def import_files(
     DataError
         With every problem found; nothing is written then.
     """
-    folder = Path(into).expanduser()
-    stated = _stated(released)
+    days = _Days(_stated(released), release_lag_days)
+    raws = [(file, read_figures(file, allow_http)) for file in _files_of(paths)]
+    return _import(raws, Path(into).expanduser(), days, series_id, allow_gaps)
+
+
+def import_fetched(
+    files: Sequence[str | Path],
+    into: str | Path,
+    fetched: str,
+    release_lag_days: int = 0,
+    allow_gaps: bool = False,
+    first: bool = False,
+    series_id: str | None = None,
+) -> ImportSummary:
+    """Add files that were fetched on a day to a folder: what states no day of its own is public from that day.
+
+    Parameters
+    ----------
+    files, into, release_lag_days, allow_gaps, series_id
+        As in `import_files`.
+    fetched : str
+        The day (YYYY-MM-DD).
+    first : bool
+        True for the first fetch into the folder: older months, which nobody here saw come out, then count from their
+        own month's end + lag, marked ``assumed``.
+
+    Raises
+    ------
+    DataError
+        As of `import_files`.
+    """
+    days = _Days(None, release_lag_days, _stated(fetched), first)
+    raws = [(file, read_figures(file)) for file in files]
+    return _import(raws, Path(into), days, series_id, allow_gaps)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """What decides the release days of rows that state none.
+
+    Attributes
+    ----------
+    stated : int or None
+        The day of every file, as the caller states it.
+    lag : int
+        Days after a month's end at which a month without a day came out.
+    fetched : int or None
+        The day on which the files were fetched.
+    first : bool
+        False: no month came out before that day, since it was looked for before.
+    """
+
+    stated: int | None
+    lag: int
+    fetched: int | None = None
+    first: bool = True
+
+    @property
+    def today(self) -> int:
+        """The day on which a correction without a day of its own is seen."""
+        given = _first_of(self.stated, self.fetched)
+        return _stated(dt.datetime.now(dt.UTC).date().isoformat()) or 0 if given is None else given
+
+    def seen(self, snapshot: _snapshots.Snapshot) -> _snapshots.Snapshot:
+        """Return a vintage whose months came out with it, where earlier ones were looked for."""
+        day = snapshot.day
+        return snapshot if self.first else replace(snapshot, own_day=lambda _: day)
+
+
+def _import(
+    raws: Sequence[tuple[str | Path, RawTable]],
+    folder: Path,
+    days: _Days,
+    series_id: str | None,
+    allow_gaps: bool,
+) -> ImportSummary:
+    """Add files that were read to a folder."""
     present = _present(folder)
     before, findings = _existing(folder, present)
-    raws = [(file, read_figures(file, allow_http)) for file in _files_of(paths)]
-    rows, told, found, already = _new_rows(raws, before, series_id, stated, release_lag_days)
+    rows, told, found, already = _new_rows(raws, before, series_id, days)
     findings.extend(found)
     raise_for_errors(shorten(findings))
     everything = join_rows([before, rows])
@@ -175,8 +252,7 @@ def _new_rows(
     raws: Sequence[tuple[str | Path, RawTable]],
     before: Rows,
     series_id: str | None,
-    stated: int | None,
-    lag: int,
+    days: _Days,
 ) -> tuple[Rows, list[str], list[Finding], int]:
     """Return the rows to add, a line for each file, and how many figures are there already."""
     findings: list[Finding] = []
@@ -184,31 +260,34 @@ def _new_rows(
     explicit: list[Rows] = []
     snapshots: list[_snapshots.Snapshot] = []
     for file, raw in raws:
-        days, found = _snapshots.sidecar(Path(str(file)).parent)
+        listed, found = _snapshots.sidecar(Path(str(file)).parent)
         findings.extend(found)
-        name = Path(str(file)).name
         if layout_of(raw.columns) is not None:
-            day = stated if stated is not None else load.release_day(file, days)
-            snapshot, line = _official(raw, day, lag, findings)
+            day = _first_of(days.stated, load.release_day(file, listed), days.fetched)
+            snapshot, line = _official(raw, day, days.lag, findings)
         else:
-            day = stated if stated is not None else days.get(name)
-            rows, found = parse_tidy(raw, series_id, lag)
+            day = _first_of(days.stated, listed.get(Path(str(file)).name), days.fetched)
+            rows, found = parse_tidy(raw, series_id, days.lag)
             findings.extend(load.nearly_official(raw) or found)
             snapshot, line = None, f"{file}: {len(rows):,} figures"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
             else:
-                snapshot = _tidy_snapshot(rows, day, lag, findings)
+                snapshot = _tidy_snapshot(rows, day, days.lag, findings)
                 line += f", released {day_text(day)}"
         lines.append(line)
         if snapshot is not None:
-            snapshots.append(snapshot)
-    fresh, already = _fresh([before, *explicit], findings)
+            snapshots.append(days.seen(snapshot))
+    fresh, already = _fresh([before, *explicit], days, findings)
     official, found = _snapshots.merge(snapshots, _history(join_rows([before, fresh])))
     findings.extend(found)
     sized = sum(len(values) for s in snapshots for _, values in s.figures.values())
     added = join_rows([fresh, _snapshots.rows_of(official, tuple(s.name for s in snapshots))])
     return added, lines, findings, already + sized - len(official)
+
+
+def _first_of(*days: int | None) -> int | None:
+    return next((day for day in days if day is not None), None)
 
 
 def _official(
@@ -271,8 +350,12 @@ def _history(rows: Rows) -> _snapshots.History:
     return history
 
 
-def _fresh(parts: list[Rows], findings: list[Finding]) -> tuple[Rows, int]:
-    """Return the rows that the first part does not hold; another value under its key is an error."""
+def _fresh(parts: list[Rows], days: _Days, findings: list[Finding]) -> tuple[Rows, int]:
+    """Return the rows that the first part does not hold, and how many it does.
+
+    Another value under the key of a row that is held is a correction, from the day it is seen; under the key of
+    another new row it is an error.
+    """
     everything = join_rows(parts)
     held: dict[tuple[str, int, int, bool], int] = {}
     new: BoolArray = np.zeros(len(everything), dtype=bool)
@@ -290,20 +373,41 @@ def _fresh(parts: list[Rows], findings: list[Finding]) -> tuple[Rows, int]:
             continue
         if i < len(parts[0]):
             continue
-        already += 1
         other = held[key]
-        if everything.value[i] != everything.value[other]:
-            findings.append(_changed(everything, i, other))
+        if everything.value[i] == everything.value[other]:
+            already += 1
+        elif other >= len(parts[0]):
+            findings.append(_changed(everything, i, other, "error"))
+        elif _corrects(everything, i, parts[0], days.today):
+            new[i] = True
+        else:
+            already += 1
+            findings.append(_changed(everything, i, other, "warning"))
     return everything.take(new), already
 
 
-def _changed(rows: Rows, here: int, there: int) -> Finding:
+def _corrects(rows: Rows, i: int, before: Rows, today: int) -> bool:
+    """Whether a row corrects a month that is held; it then counts from today."""
+    same = (before.series_id == rows.series_id[i]) & (before.month == rows.month[i])
+    same &= (before.status == "leak") == (rows.status[i] == "leak")
+    known = [
+        Vintage(day_text(int(before.released[k])), float(before.value[k]), str(before.value_basis[k]))
+        for k in np.flatnonzero(same)
+    ]
+    day = correction_day(float(rows.value[i]), day_text(int(rows.released[i])), known, day_text(today))
+    if day is None:
+        return False
+    rows.released[i], rows.release_basis[i], rows.value_basis[i] = today, "day", CORRECTED
+    return True
+
+
+def _changed(rows: Rows, here: int, there: int, severity: Literal["error", "warning"]) -> Finding:
     what = (
         f"{rows.value[here]:,.10g} here, {rows.value[there]:,.10g} in {rows.place(there)[0]}, both released"
         f" {day_text(int(rows.released[here]))}"
     )
     hint = "a revision needs its own day: a column released, or --released YYYY-MM-DD for the whole file"
-    return rows.finding("append", "error", what, here, "rows that are there stay as they are", hint)
+    return rows.finding("append", severity, what, here, "rows that are there stay as they are", hint)
 
 
 # --------------------------------------------------------------------------- writing
@@ -372,4 +476,4 @@ def _series_csv(folder: Path, table: pd.DataFrame) -> str:
     return out.getvalue()
 
 
-__all__ = ["ImportSummary", "import_files", "observations_csv"]
+__all__ = ["ImportSummary", "import_fetched", "import_files", "observations_csv"]

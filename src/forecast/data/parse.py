@@ -35,7 +35,7 @@ OBSERVATION_COLUMNS: tuple[str, ...] = (
 )
 STATUSES: tuple[str, ...] = ("flash", "provisional", "final", "leak")
 RELEASE_BASES: tuple[str, ...] = ("day", "month", "assumed")
-VALUE_BASES: tuple[str, ...] = ("published", "backfilled")
+VALUE_BASES: tuple[str, ...] = ("published", "backfilled", "corrected")
 
 MONTH_NAMES: dict[str, int] = {
     name: number

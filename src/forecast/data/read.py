@@ -266,6 +266,11 @@ def register_reader(name: str, read: Reader) -> None:
     _READERS[name] = read
 
 
+def has_readers() -> bool:
+    """Tell whether a reader of one's own is registered."""
+    return bool(_READERS)
+
+
 def read_figures(source: str | Path | pd.DataFrame, allow_http: bool = False) -> RawTable:
     """Read a table of figures: a DataFrame, a file that a registered reader knows, Parquet, or CSV."""
     if isinstance(source, pd.DataFrame):

@@ -19,23 +19,20 @@ from forecast.events.selection import Selection, Setting, select
 from forecast.events.shapes import Ints, to_day
 
 if TYPE_CHECKING:
-    from forecast.config.settings import ScenarioSpec
+    from forecast.config.settings import EventsSpec, ScenarioSpec
 
 
 def make_design(
     calendar: Calendar,
     panel: PanelLike,
-    horizon: int,
-    knowledge: str,
-    coding: str,
-    max_columns: int,
-    scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None,
-    priority: int,
-    unseen: str,
-    always: Collection[str],
+    spec: EventsSpec,
+    horizon: int = 12,
+    knowledge: str = "at_origin",
+    scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
+    always: Collection[str] = (),
 ) -> Design:
-    """Make a design; the arguments are those of `EventCalendar.design`."""
-    _check_words(knowledge, coding, priority, unseen, horizon, max_columns)
+    """Make a design; `spec` says how the calendar is read, the rest are the arguments of `EventCalendar.design`."""
+    _check_words(spec, knowledge, horizon)
     if knowledge == "none":
         if scenario is not None:
             raise ConfigError(
@@ -54,39 +51,36 @@ def make_design(
     setting = Setting(
         to_day(panel.as_of),
         knowledge == "hindsight",
-        coding,
-        priority,
-        max_columns,
-        unseen,
+        spec.coding,
+        spec.priority,
+        spec.max_columns,
+        spec.unseen,
         ordinals,
         np.zeros(0),
         tuple(always),
     )
     named, told = _collect(calendar, panel, series, setting, horizon)
-    weight = np.array([c.weight for c in named]).reshape(len(named), len(ordinals))
-    design = assemble(panel, months, horizon, series, named, weight, knowledge, coding, told)
-    if changes or unseen == "analogue":
-        design = apply_changes(design, calendar, changes, analogue=unseen == "analogue")
+    design = assemble(panel, horizon, named, knowledge, spec.coding, told)
+    if changes or spec.unseen == "analogue":
+        design = apply_changes(design, calendar, changes, analogue=spec.unseen == "analogue")
     return design
 
 
-def _check_words(
-    knowledge: str, coding: str, priority: int, unseen: str, horizon: int, max_columns: int
-) -> None:
+def _check_words(spec: EventsSpec, knowledge: str, horizon: int) -> None:
     problems = []
     for key, word, known in (
         ("knowledge", knowledge, KNOWLEDGE),
-        ("coding", coding, ("rule", "judged")),
-        ("unseen", unseen, UNSEEN),
+        ("coding", spec.coding, ("rule", "judged")),
+        ("unseen", spec.unseen, UNSEEN),
     ):
         if word not in known:
             problems.append(f"{key}: '{word}' is not one of {', '.join(known)}.{nearest(str(word), known)}")
-    if priority not in (1, 2, 3):
-        problems.append(f"priority: {priority} is not 1, 2 or 3")
+    if spec.priority not in (1, 2, 3):
+        problems.append(f"priority: {spec.priority} is not 1, 2 or 3")
     if horizon < 1:
         problems.append(f"horizon: {horizon} is not a positive number of months")
-    if max_columns < 0:
-        problems.append(f"max_columns: {max_columns} is negative")
+    if spec.max_columns < 0:
+        problems.append(f"max_columns: {spec.max_columns} is negative")
     if problems:
         raise ConfigError("\n".join(problems))
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import own_path
+from forecast.config.settings import EventsSpec, own_path
 from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
 from forecast.files import safe_cell, write_file
 
 if TYPE_CHECKING:
-    from forecast.config.settings import Coding, Knowledge, ScenarioSpec
+    from forecast.config.settings import Coding, Knowledge, ScenarioSpec, Unseen
     from forecast.events.design import Design, PanelLike
 
 
@@ -131,7 +131,7 @@ class EventCalendar:
         max_columns: int = 10,
         scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
         priority: int = 1,
-        unseen: str = "prior",
+        unseen: Unseen = "prior",
         always: Collection[str] = (),
     ) -> Design:
         """Return the event columns that may be used at the panel's date.
@@ -171,9 +171,8 @@ class EventCalendar:
         """
         from forecast.events.build import make_design
 
-        return make_design(
-            self, panel, horizon, knowledge, coding, max_columns, scenario, priority, unseen, always
-        )
+        spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority, unseen=unseen)
+        return make_design(self, panel, spec, horizon, knowledge, scenario, always)
 
 
 def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:

@@ -245,9 +245,7 @@ class Design:
     @classmethod
     def none(cls, panel: PanelLike, horizon: int = 12) -> Design:
         """Return the design without a column: the months only, knowledge ``none``."""
-        months = pd.PeriodIndex(panel.values.index)
-        series = [str(s) for s in panel.values.columns]
-        return assemble(panel, months, horizon, series, [], np.zeros((0, 0)), "none", "rule")
+        return assemble(panel, horizon, [], "none", "rule")
 
 
 def _applies(design: Design, series_id: str, column: str) -> bool:
@@ -341,16 +339,15 @@ class NamedColumn:
 
 def assemble(
     panel: PanelLike,
-    months: pd.PeriodIndex,
     horizon: int,
-    series: list[str],
     named: Sequence[NamedColumn],
-    weight: Floats,
     knowledge: str,
     coding: str,
     told: list[tuple[str, str, int | None, int, str, str]] | None = None,
 ) -> Design:
     """Return the design of named columns: their months before and after the last official one, and their priors."""
+    months = pd.PeriodIndex(panel.values.index)
+    series = [str(s) for s in panel.values.columns]
     names = pd.Index([c.name for c in named], dtype=object)
     last = max(int(period.ordinal) for period in panel.last_official)
     ahead = pd.period_range(start=pd.Period(ordinal=last + 1, freq="M"), periods=horizon, freq="M")
@@ -360,8 +357,12 @@ def assemble(
     flags = np.array([[s in c.means for c in named] for s in series], dtype=bool).reshape(
         len(series), len(named)
     )
-    past = weight[:, : len(months)].T if len(named) else np.zeros((len(months), 0))
-    future = weight[:, known : known + horizon].T if len(named) else np.zeros((horizon, 0))
+    weight = (
+        np.array([c.weight for c in named]).reshape(len(named), -1)
+        if named
+        else np.zeros((0, known + horizon))
+    )
+    past, future = weight[:, : len(months)].T, weight[:, known : known + horizon].T
     return Design(
         past=pd.DataFrame(past.copy(), index=pd.PeriodIndex(months, name=None), columns=names),
         future=pd.DataFrame(future.copy(), index=ahead, columns=names),

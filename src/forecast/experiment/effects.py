@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,8 @@ from forecast.backtesting.folds import FoldSource
 from forecast.config.settings import Coding, Experiment, Knowledge
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar
-from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response
-from forecast.interventions.effects import EFFECT_COLUMNS, effects
+from forecast.interventions.counterfactual import RESPONSE_COLUMNS
+from forecast.interventions.effects import EFFECT_COLUMNS
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
     WORTH_COLUMNS,
@@ -20,10 +21,11 @@ from forecast.interventions.foresight import (
     case_forecasts,
     knowledge_table,
 )
-from forecast.interventions.profiles import FADING_COLUMNS, decay_profile, lead_profile
-from forecast.interventions.robustness import SPECIFICATION_COLUMNS, specification_curves
+from forecast.interventions.profiles import FADING_COLUMNS
+from forecast.interventions.regression import ENOUGH_MONTHS
+from forecast.interventions.robustness import SPECIFICATION_COLUMNS
 from forecast.interventions.scenarios import NOTE_COLUMNS, run_scenarios
-from forecast.interventions.study import ENOUGH_MONTHS
+from forecast.interventions.study import Study
 from forecast.models.base import Model
 from forecast.tables.columns import FORECAST_COLUMNS
 
@@ -38,17 +40,14 @@ def policy_effects(
     """Return what each event seemed to do to the first series, as could be estimated at `as_of`."""
     if exp.events.effects is None:
         return pd.DataFrame(columns=list(EFFECT_COLUMNS))
-    return effects(**_asked(exp, obs, calendar, as_of))
+    return _study(exp, obs, calendar, as_of).effects()
 
 
-def _asked(
-    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp
-) -> dict[str, Any]:
+def _study(exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp) -> Study:
     name = exp.target.total or exp.target.series[0]
     panel = obs.as_of(as_of, [name], include_leaks=exp.data.include_leaks).window(exp.backtest.window)
-    coding = exp.events.effects if len(calendar.rules) else "rule"  # a user's calendar has one coding
-    limits = {"max_columns": exp.events.max_columns, "priority": exp.events.priority}
-    return {"panel": panel, "events": calendar, "coding": coding, **limits}
+    told = exp.events.effects if len(calendar.rules) else None  # a user's calendar has one coding
+    return Study(panel, calendar, spec=replace(exp.events, coding=told or "rule"))
 
 
 def closer_look(
@@ -68,8 +67,8 @@ def closer_look(
     ]
     if not len(rows):
         return made[0], made[1], made[2]
-    asked = _asked(exp, obs, calendar, as_of)
-    made[0] = response(**asked, seed=exp.seed)
+    study = _study(exp, obs, calendar, as_of)
+    made[0] = study.counterfactual(seed=exp.seed)
     which = exp.specification.effects
     rows = rows.assign(size=rows["estimate"].abs()).sort_values(
         ["clear", "size"], ascending=False, kind="stable"
@@ -80,8 +79,8 @@ def closer_look(
     if which == "none":
         return made[0], made[1], made[2]
     names = claimed["event"].tolist()
-    curves = specification_curves(**asked, names=names, choices=exp.specification)
-    profiles = [make(**asked, event=name).row() for name in names for make in (decay_profile, lead_profile)]
+    curves = study.robustness(*names, choices=exp.specification)
+    profiles = [profile.row() for name in names for profile in study.profiles(name)]
     return (
         made[0],
         pd.concat([c.table for c in curves], ignore_index=True),
@@ -136,11 +135,8 @@ def worth_of_knowing(
             rows,
             obs,
             calendar,
-            coding=coding,
-            knowledge=states(coding),
-            max_columns=exp.events.max_columns,
-            priority=exp.events.priority,
-            unseen=exp.events.unseen,
+            replace(exp.events, coding=coding),
+            states(coding),
             include_leaks=exp.data.include_leaks,
             panels=panels,
         )
@@ -162,27 +158,13 @@ def what_if(
     exp: Experiment,
     newest: pd.DataFrame,
     models: Mapping[str, Model],
-    obs: Observations,
-    calendar: EventCalendar,
+    source: FoldSource,
     as_of: pd.Timestamp,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast under each scenario of the experiment: a table like any other, and what each takes as its size."""
     if not exp.scenario:
         return pd.DataFrame(columns=list(FORECAST_COLUMNS)), pd.DataFrame(columns=list(NOTE_COLUMNS))
     spec = exp.combination.get(exp.report.headline)
-    made = run_scenarios(
-        newest,
-        models,
-        obs,
-        calendar,
-        exp.scenario,
-        as_of,
-        lay_over={exp.report.headline: spec.members} if spec is not None else (),
-        coding=exp.events.coding,
-        max_columns=exp.events.max_columns,
-        priority=exp.events.priority,
-        unseen=exp.events.unseen,
-        window=exp.backtest.window,
-        include_leaks=exp.data.include_leaks,
-    )
+    lay_over = {exp.report.headline: spec.members} if spec is not None else {}
+    made = run_scenarios(newest, models, source, exp.scenario, as_of, lay_over)
     return made.forecasts, made.notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -77,10 +77,8 @@ def fold_settings(exp: Experiment) -> FoldSettings:
     """Return what every fold of an experiment shares."""
     return FoldSettings(
         horizon=exp.horizon,
-        coding=exp.events.coding,
-        max_columns=exp.events.max_columns,
-        priority=exp.events.priority,
-        unseen=exp.events.unseen,
+        # where the calendar stands and how effects are told decides no fold: it stays out of its hash
+        events=replace(exp.events, path=None, effects=None),
         window=exp.backtest.window,
         include_leaks=exp.data.include_leaks,
         levels=LEVELS if _own_ranges(exp) else (0.5,),

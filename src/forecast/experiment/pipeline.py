@@ -13,7 +13,7 @@ import pandas as pd
 from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
-from forecast.config.settings import Experiment, own_path
+from forecast.config.settings import Experiment, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
 from forecast.errors import ConfigError, FitError, nearest
@@ -88,7 +88,7 @@ def figures_of(exp: Experiment) -> Observations:
         path,
         release_lag_days=exp.data.release_lag_days,
         allow_gaps=exp.data.allow_gaps,
-        allow_http=exp.data.allow_http,
+        allow_http=allows_http(exp),
     )
     unknown = [s for s in exp.target.series if s not in obs.series_ids]
     if unknown:

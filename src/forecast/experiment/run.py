@@ -237,7 +237,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("effects under other choices")
     knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
     clock.lap("worth of knowing")
-    scenarios, scenario_notes = what_if(exp, ranges[newest], x.models, obs, calendar, as_of)
+    scenarios, scenario_notes = what_if(exp, ranges[newest], x.models, x.source, as_of)
     clock.lap("scenarios")
     events = calendar.known(as_of)
     touching = _touching(events, series)

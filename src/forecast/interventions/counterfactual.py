@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure
-from forecast.config.settings import Coding
+from forecast.arima.volatility import local_ratio
 from forecast.errors import DataError
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import Floats, Group, Study
-
-if TYPE_CHECKING:
-    from forecast.data.panel import Panel
-    from forecast.events.calendar import EventCalendar
-    from forecast.events.design import Design
-    from forecast.models.arima import Arima
+from forecast.interventions.regression import Floats, Group, Regression, ratio_near
 
 RESPONSE_COLUMNS: tuple[str, ...] = (
     "series_id",
@@ -51,92 +44,32 @@ SEED = 20240507
 _ENDS = {"lower_95": 0.025, "lower_80": 0.1, "upper_80": 0.9, "upper_95": 0.975}
 
 
-def response(
-    panel: Panel,
-    events: EventCalendar | Design,
-    event: str | None = None,
-    series_id: str | None = None,
-    model: str | Arima = "arima",
-    coding: Coding = "judged",
-    max_columns: int = 10,
-    priority: int = 1,
-    beside: Design | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> pd.DataFrame:
-    """Tell an effect month by month and in total, with and without the event.
-
-    Two answers stand beside each other. ``same months``: the figures with the estimated effect taken out;
-    the ups and downs of the months stay, and the fan holds only the doubt about the effect. ``forecast before``: a
-    forecast from the month before the event, by simulation; its fan holds the ordinary changes of such months
-    too, and nothing that began later is in it; of a longer event only the first 12 months.
-
-    Parameters
-    ----------
-    panel, events, series_id, model, coding, max_columns, priority, beside
-        As in `make_study`.
-    event : str, optional
-        Default: every event or group.
-    draws, seed : int
-        Of the simulation.
-
-    Returns
-    -------
-    DataFrame
-        `RESPONSE_COLUMNS`: one row an active month (``part`` = month) and one for their sum (total); what
-        happened, what it would have been (median, 80 and 95 %), the difference, and the percent that the
-        shape implies for the month.
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
-    >>> table = response(panel, fc.load_events(), "mexico_enforcement_2024", max_columns=4, draws=200)
-    >>> sorted(set(table["basis"])), int((table["part"] == "total").sum())
-    (['forecast before', 'same months'], 2)
-    """
-    wanted = [event] if event is not None else []
-    ids = set(events.table["id"]) if hasattr(events, "table") else set()
-    study = make_study(
-        panel,
-        events,
-        series_id,
-        model,
-        coding,
-        max_columns=max_columns,
-        priority=priority,
-        beside=beside,
-        always=[e for e in wanted if e in ids],
-    )
-    groups = [study.group(event)] if event is not None else list(study.groups)
-    rows = [row for group in groups for row in response_rows(study, group, draws, seed)]
-    return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
-
-
-def response_rows(study: Study, group: Group, draws: int = DRAWS, seed: int = SEED) -> list[dict[str, Any]]:
+def response_rows(
+    regression: Regression, group: Group, draws: int = DRAWS, seed: int = SEED
+) -> list[dict[str, Any]]:
     """Return the rows of one group on both bases; one that cannot be made is a row with its reason."""
-    known = group.active[np.isfinite(study.y[group.active])]
+    known = group.active[np.isfinite(regression.y[group.active])]
     rows: list[dict[str, Any]] = []
     near = known[known < group.active[0] + AHEAD]
     for basis, make, at in (
         ("same months", _same_months, known),
         ("forecast before", _forecast_before, near),
     ):
-        happened = study.scale.inverse(study.y[at])
+        happened = regression.scale.inverse(regression.y[at])
         head = {
-            "series_id": study.series_id,
-            "model": study.model_name,
+            "series_id": regression.series_id,
+            "model": regression.model_name,
             "event": group.name,
             "group": group.label,
             "basis": basis,
         }
         try:
-            without, percent = make(study, group, at, draws, np.random.default_rng(seed))
+            without, percent = make(regression, group, at, draws, np.random.default_rng(seed))
         except DataError as error:
             rows.append({**head, "part": "total", "note": str(error)})
             continue
         for i, place in enumerate(at):
-            month = {"part": "month", "month": study.months[place], "weight": float(group.reach[place])}
+            month = {"part": "month", "month": regression.months[place], "weight": float(group.reach[place])}
             rows.append({**head, **month, **_cells(happened[i], without[:, i], percent[:, i])})
         total, sums = float(happened.sum()), without.sum(axis=1)
         share = 100.0 * (total / sums - 1.0)
@@ -146,41 +79,43 @@ def response_rows(study: Study, group: Group, draws: int = DRAWS, seed: int = SE
 
 
 def _same_months(
-    study: Study, group: Group, at: Any, draws: int, rng: np.random.Generator
+    regression: Regression, group: Group, at: Any, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Figures without the effect, (draws, months): sizes drawn from what the fit knows of them."""
-    (fit,) = study.fit([study.job(study.groups)])
+    (fit,) = regression.fit([regression.job(regression.groups)])
     terms = list(group.terms)
     if isinstance(fit, ArimaFailure):
         raise DataError(f"not estimated: {fit.message}")
     if not set(terms) <= set(fit.names):
         raise DataError("not estimated: no part of its own beside the other columns")
-    covariance = fit.cov_params.loc[terms, terms].to_numpy(dtype=float)
+    covariance = ratio_near(fit, group) ** 2 * fit.cov_params.loc[terms, terms].to_numpy(dtype=float)
     sizes = _normal(fit.params[terms].to_numpy(dtype=float), covariance, draws, rng)
     path = sizes @ group.columns[at].T
-    without = study.scale.inverse(study.y[at] - path)
-    happened = study.scale.inverse(study.y[at])
+    without = regression.scale.inverse(regression.y[at] - path)
+    happened = regression.scale.inverse(regression.y[at])
     return without, np.asarray(100.0 * (happened / without - 1.0))
 
 
 def _forecast_before(
-    study: Study, group: Group, at: Any, draws: int, rng: np.random.Generator
+    regression: Regression, group: Group, at: Any, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Sample paths from the month before, (draws, months), of a fit that knows nothing later."""
     first, last = int(at[0]), int(at[-1])
-    earlier = [g for g in study.groups if g is not group and (np.abs(g.columns[:first]) > 0).any()]
-    (fit,) = study.fit([study.job(earlier, stop=first)])
+    earlier = [g for g in regression.groups if g is not group and (np.abs(g.columns[:first]) > 0).any()]
+    (fit,) = regression.fit([regression.job(earlier, stop=first)])
     if isinstance(fit, ArimaFailure):
         raise DataError(f"no forecast from the month before: {fit.message}")
     h = last - first + 1
     later = [
-        study.beside.to_numpy(dtype=float)[first : last + 1],
+        regression.beside.to_numpy(dtype=float)[first : last + 1],
         *(g.columns[first : last + 1] for g in earlier),
     ]
-    xreg = np.column_stack(later)
-    paths = fit.simulate(h, draws, rng, xreg if xreg.shape[1] else None)
-    without = study.scale.inverse(paths[:, at - first])
-    happened = study.scale.inverse(study.y[at])
+    xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
+    middle, paths = fit.forecast(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
+    # surprises to come are as large as those of the last years, whatever the years before were like
+    paths = middle + local_ratio(fit.residuals, first - 1, first - 1) * (paths - middle)
+    without = regression.scale.inverse(paths[:, at - first])
+    happened = regression.scale.inverse(regression.y[at])
     return without, np.asarray(100.0 * (happened / without - 1.0))
 
 

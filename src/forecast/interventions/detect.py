@@ -12,7 +12,7 @@ import pandas as pd
 from forecast.arima import ArimaFailure, FoldJob, auto_arima_folds
 from forecast.data.panel import Panel
 from forecast.errors import ConfigError, DataError
-from forecast.interventions.study import Floats, check_model
+from forecast.interventions.regression import Floats, check_model
 from forecast.models.transform import Transform, make_transform
 
 if TYPE_CHECKING:

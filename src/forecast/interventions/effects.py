@@ -7,22 +7,23 @@ Whatever else happened in the same months is in it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
-from forecast.config.settings import Coding, Knowledge
+from forecast.config.settings import Coding, EventsSpec, Knowledge
 from forecast.errors import ConfigError
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import (
+from forecast.interventions.prepare import Setup
+from forecast.interventions.regression import (
     ENOUGH_MONTHS,
     TOO_ALIKE,
     Group,
-    Study,
+    Regression,
     check_model,
     effect_of,
     half_width,
@@ -65,7 +66,15 @@ EFFECT_COLUMNS: tuple[str, ...] = (
     "clear",
     "why_group",
     "words",
+    "verdict",
+    "detectable",
+    "detectable_fall",
+    "detectable_rise",
 )
+#: What may be said of an effect.
+Verdict = Literal["stands_out", "ordinary", "too_short", "not_testable", "not_compared", "not_estimated"]
+#: A change of so many standard errors is found (80 % range without zero, p below 0.05) in four of five cases.
+DETECTABLE_SE = 2.8
 LEVELS_TOLD = (0.8, 0.95)
 #: An effect is told apart from ordinary change below this placebo p.
 SMALL_P = 0.05
@@ -137,31 +146,40 @@ def effects(
     >>> sorted(set(table["level"])), table["words"].str.contains("cannot be told apart|too short").all()
     ([0.8, 0.95], np.True_)
     """
-    label, _ = check_model(model)
+    check_model(model)
     if base <= 0 or base == 1:
         raise ConfigError(f"base: {base} is not the base of a logarithm")
-    rows: list[dict[str, Any]] = []
-    for one in series if series is not None else panel.series:
-        study = make_study(panel, events, one, model, coding, knowledge, max_columns, priority, beside, bound)
-        rows += effect_rows(study, placebo, base, name or label)
+    spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority)
+    asked = Setup(panel, events, model, spec, knowledge=knowledge, beside=beside, bound=bound)
+    names = series if series is not None else panel.series
+    return effect_table([replace(asked, series_id=one).regression for one in names], placebo, base, name)
+
+
+def effect_table(
+    regressions: Iterable[Regression], placebo: bool = True, base: float = math.e, name: str | None = None
+) -> pd.DataFrame:
+    """Return the table of `effects` for series that stand beside their events already."""
+    rows = [row for one in regressions for row in _series_rows(one, placebo, base, name or one.model_name)]
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
-def effect_rows(study: Study, placebo: bool, base: float, name: str) -> list[dict[str, Any]]:
-    """Return the rows of one study; a fit that failed leaves rows without numbers, with its reason."""
-    if not study.groups:
+def _series_rows(regression: Regression, placebo: bool, base: float, name: str) -> list[dict[str, Any]]:
+    """Return the rows of one regression; a fit that failed leaves rows without numbers, with its reason."""
+    if not regression.groups:
         return []
-    plain, shrunk = study.fit([study.job(study.groups), study.job(study.groups, shrink=True)])
-    unit = math.log(base) if study.scale.kind == "log" else 1.0
+    plain, shrunk = regression.fit(
+        [regression.job(regression.groups), regression.job(regression.groups, shrink=True)]
+    )
+    unit = math.log(base) if regression.scale.kind == "log" else 1.0
     rows = []
-    for group in study.groups:
-        trial = placebo_of(study, group) if placebo else None
-        rows += _rows(study, group, (plain, shrunk), trial, unit, name)
+    for group in regression.groups:
+        trial = placebo_of(regression, group) if placebo else None
+        rows += _rows(regression, group, (plain, shrunk), trial, unit, name)
     return rows
 
 
 def _rows(
-    study: Study,
+    regression: Regression,
     group: Group,
     fits: tuple[ArimaFit | ArimaFailure, ArimaFit | ArimaFailure],
     trial: Placebo | None,
@@ -171,20 +189,22 @@ def _rows(
     estimate, se, failure = effect_of(fits[0], group)
     has_prior = bool(np.isfinite(group.prior[:, 1]).all())
     shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
-    ranges = {level: half_width(fits[0], se, level) for level in LEVELS_TOLD}
+    ranges = {level: half_width(fits[0], se, level, group) for level in LEVELS_TOLD}
     narrow = ranges[LEVELS_TOLD[0]]
     apart = bool(abs(estimate) > narrow)
-    clear = apart and len(group.active) >= ENOUGH_MONTHS and trial is not None and trial.p < SMALL_P
+    verdict = judge(len(group.active), apart, trial, failure)
     percents = (
-        study.percent(estimate, group),
-        study.percent(estimate - narrow, group),
-        study.percent(estimate + narrow, group),
+        regression.percent(estimate, group),
+        regression.percent(estimate - narrow, group),
+        regression.percent(estimate + narrow, group),
     )
-    words = failure or say(percents, len(group.active), apart, trial)
+    seen = DETECTABLE_SE * se
+    falls, rises = regression.percent(-seen, group), regression.percent(seen, group)
+    words = failure or say(verdict, percents, len(group.active), trial, falls if estimate < 0 else rises)
     first, last = int(group.active[0]), int(group.active[-1])
-    before = study.y[first - 1] if first > 0 else np.nan
+    before = regression.y[first - 1] if first > 0 else np.nan
     head = {
-        "series_id": study.series_id,
+        "series_id": regression.series_id,
         "model": name,
         "event": group.name,
         "group": group.label,
@@ -195,21 +215,54 @@ def _rows(
         **_placebo_cells(trial, unit),
         "active_months": len(group.active),
         "note": _note(group, trial, failure),
-        "coding": study.design.coding,
-        "first_active": study.months[first],
-        "last_active": study.months[last],
-        "before": float(study.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
-        "clear": clear,
+        "coding": regression.design.coding,
+        "first_active": regression.months[first],
+        "last_active": regression.months[last],
+        "before": float(regression.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
+        "clear": verdict == "stands_out",
         "why_group": group.why,
         "words": words,
+        "verdict": verdict,
+        "detectable": seen / unit,
+        "detectable_fall": falls,
+        "detectable_rise": rises,
     }
     rows = []
     for level, half in ranges.items():
         low, high = estimate - half, estimate + half
         told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percents[0]}
-        ends = {"percent_lower": study.percent(low, group), "percent_upper": study.percent(high, group)}
+        ends = {
+            "percent_lower": regression.percent(low, group),
+            "percent_upper": regression.percent(high, group),
+        }
         rows.append({**head, **told, **ends})
     return rows
+
+
+def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") -> Verdict:
+    """Return what may be said of an effect; the last ten years must agree where they can be asked.
+
+    Parameters
+    ----------
+    months : int
+        Active months.
+    apart : bool
+        Whether the 80 % range leaves out zero.
+    trial : Placebo, optional
+        Comparison with ordinary months, if there was one.
+    failure : str
+        Why there is no estimate.
+    """
+    if failure:
+        return "not_estimated"
+    if months < ENOUGH_MONTHS:
+        return "too_short"
+    if trial is None:
+        return "not_compared"
+    if not np.isfinite(trial.p):
+        return "not_testable"
+    recent = trial.p_recent < SMALL_P or not np.isfinite(trial.p_recent)
+    return "stands_out" if apart and trial.p < SMALL_P and recent else "ordinary"
 
 
 def _placebo_cells(trial: Placebo | None, unit: float) -> dict[str, Any]:
@@ -242,33 +295,48 @@ def _note(group: Group, trial: Placebo | None, failure: str) -> str:
     return "; ".join(parts)
 
 
-def say(percents: tuple[float, float, float], months: int, apart: bool, trial: Placebo | None) -> str:
-    """Put an effect into words: percent with its 80 % range, months, placebo.
+def say(
+    verdict: Verdict, percents: tuple[float, float, float], months: int, trial: Placebo | None, seen: float
+) -> str:
+    """Put an effect into words: percent with its 80 % range, months, placebo, and what could have been seen.
+
+    Parameters
+    ----------
+    verdict : str
+        What may be said of it, see `judge`.
+    percents : tuple of float
+        Estimate and its 80 % range.
+    months : int
+        Active months.
+    trial : Placebo, optional
+        Comparison with ordinary months.
+    seen : float
+        Smallest change in percent, of the direction of the estimate, that these months could have shown.
 
     Examples
     --------
-    >>> say((-50.0, -60.0, -35.0), 2, True, None)
+    >>> say("too_short", (-50.0, -60.0, -35.0), 2, None, -40.0)
     'Too short to tell: 2 active months. The figures moved by -50% (80% range -60% to -35%).'
     """
     value, low, high = (round(x) for x in percents)
     size = f"{_percent(value)} (80% range {_percent(low)} to {_percent(high)})"
     compared = f" {_capital(trial.words)}." if trial is not None else ""
-    if months < ENOUGH_MONTHS:
+    if verdict == "too_short":
         plural = "s" if months > 1 else ""
         return f"Too short to tell: {months} active month{plural}. The figures moved by {size}.{compared}"
-    ordinary = trial is None or not trial.p < SMALL_P
-    if apart and not ordinary:
-        assert trial is not None
-        text = f"It came with a change of {size}.{compared}"
-        if not np.isfinite(trial.p_recent):
-            return f"{text} Calm years flatter it, and the last ten years cannot be asked alone."
-        if trial.p_recent >= SMALL_P:
-            text += " Calm years flatter it: against the last ten years alone it does not stand out."
-        return text
-    doubt = "cannot be told apart from ordinary change, which is not the same as no effect"
-    if trial is None and apart:
-        return f"A change of {size}; not compared with ordinary months, so it cannot be told apart from them."
-    return f"A change of {size} {doubt}.{compared}"
+    if verdict == "stands_out":
+        return f"It came with a change of {size}.{compared}"
+    if verdict == "not_testable":
+        told = f"A change of {size}; not testable.{compared}"
+    elif verdict == "not_compared":
+        told = f"A change of {size}; not compared with ordinary months, so it cannot be told apart from them."
+    else:
+        doubt = "cannot be told apart from ordinary change, which is not the same as no effect"
+        told = f"A change of {size} {doubt}.{compared}"
+        if trial is not None and trial.p < SMALL_P <= trial.p_recent:
+            told += " Against the last ten years alone it does not stand out."
+    size = f"{'fall' if seen < 0 else 'rise'} of less than {abs(seen):.0f}%"
+    return f"{told} A {size} would not be seen in these months." if np.isfinite(seen) else told
 
 
 def _percent(value: float) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import Coding, Knowledge
+from forecast.config.settings import EventsSpec, Knowledge
 from forecast.errors import ConfigError
+from forecast.events.build import make_design
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
-from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
 from forecast.scoring.event_value import KNOWLEDGE_COLUMNS, MEASURES, compare_knowledge
 from forecast.tables.common_folds import ALL
 
@@ -57,9 +57,6 @@ def knowledge_table(
     measures: Sequence[str] = tuple(MEASURES),
     truth: str = "latest",
     as_of: dt.date | str | None = None,
-    block: int = BLOCK_MONTHS,
-    draws: int = DRAWS,
-    seed: int = SEED,
 ) -> pd.DataFrame:
     """Compare forecasts without events, with events as known at each origin, and with hindsight.
 
@@ -74,14 +71,12 @@ def knowledge_table(
         ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
     truth, as_of
         As in `score`.
-    block, draws, seed
-        Months of a block, number of draws and seed of the circular block bootstrap.
 
     Returns
     -------
     DataFrame
         `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
-        90 % bootstrap range, the same for hindsight, the number of origins, and words.
+        90 % interval, the same for hindsight, the number of origins, and words.
 
     Raises
     ------
@@ -93,7 +88,7 @@ def knowledge_table(
     for coding, table in tables.items():
         mine = _with_and_without(table)
         if len(mine):
-            parts.append(compare_knowledge(mine, obs, coding, truth, as_of, measures, block, draws, seed))
+            parts.append(compare_knowledge(mine, obs, coding, truth, as_of, measures))
     if not parts:
         raise ConfigError(
             "knowledge: no model stands in the table both without events (knowledge none) and with them; "
@@ -127,7 +122,10 @@ def say(row: Mapping[str, Any]) -> str:
     h = row["horizon"]
     where = "over all distances" if h == ALL else f"at {h} month{'s' if h != 1 else ''}"
     size = f"{_whole(abs(gain))} {'smaller' if gain >= 0 else 'larger'}"
-    told = f"events {coding}, as known: misses {size} {where} (90% range {_whole(low)} to {_whole(high)})"
+    told = f"events {coding}, as known: misses {size} {where}"
+    if not np.isfinite(low):
+        return f"{told} (too few origins for a range)"
+    told += f" (90% range {_whole(low)} to {_whole(high)})"
     if low <= 0.0 <= high:
         told += ", which cannot be told apart from none"
     return told
@@ -144,11 +142,8 @@ def adjusted_rows(
     forecasts: pd.DataFrame,
     obs: Observations,
     events: EventCalendar,
-    coding: Coding = "rule",
+    spec: EventsSpec | None = None,
     knowledge: Sequence[Knowledge] = ("at_origin", "hindsight"),
-    max_columns: int = 10,
-    priority: int = 1,
-    unseen: str = "prior",
     include_leaks: bool = False,
     panels: Mapping[Any, Panel] | None = None,
 ) -> pd.DataFrame:
@@ -160,8 +155,8 @@ def adjusted_rows(
         Long forecast table with ranges, knowledge ``none`` throughout: a combination, the headline.
     obs, events
         Figures and calendar; each origin sees only what was public by then, but for hindsight.
-    coding, max_columns, priority, unseen
-        As in `EventCalendar.design`.
+    spec : EventsSpec, optional
+        How the calendar is read; by its defaults when None.
     knowledge : sequence of {"at_origin", "hindsight"}
     include_leaks : bool
         Whether the forecasts were made with leaks.
@@ -182,15 +177,7 @@ def adjusted_rows(
         }
         for word in knowledge:
             designs = {
-                origin: events.design(
-                    panel,
-                    horizon=int(rows["horizon"].max()),
-                    knowledge=word,
-                    coding=coding,
-                    max_columns=max_columns,
-                    priority=priority,
-                    unseen=unseen,
-                )
+                origin: make_design(events, panel, spec or EventsSpec(), int(rows["horizon"].max()), word)
                 for origin, panel in known.items()
             }
             parts.append(_adjusted(rows, obs, designs))

@@ -10,53 +10,53 @@ import numpy as np
 import pandas as pd
 
 from forecast.events.design import PRIOR_SD
-from forecast.interventions.study import ACTIVE, TOO_ALIKE, Floats, Group, Study
+from forecast.interventions.regression import ACTIVE, TOO_ALIKE, Floats, Group, Regression
 
 if TYPE_CHECKING:
     from forecast.models.base import SeriesData
 
 
 def make_groups(
-    study: Study, data: SeriesData, columns: Sequence[str], bound: float = TOO_ALIKE
+    regression: Regression, data: SeriesData, columns: Sequence[str], bound: float = TOO_ALIKE
 ) -> tuple[Group, ...]:
     """Return the groups of a series, in the order in which they became active.
 
     Columns without an active month are left out: nothing can be said of them.
     """
-    known = np.isfinite(study.y)
+    known = np.isfinite(regression.y)
     seen = [c for c in columns if (np.abs(data.past[c].to_numpy(dtype=float)[known]) > ACTIVE).any()]
     seen = [c for c in seen if np.ptp(data.past[c].to_numpy(dtype=float)[known]) > 1e-9]
-    parts = _merge_alike(study, [_single(study, data, c) for c in seen], bound)
-    parts = _merge_dependent(study, parts, bound)
-    parts = _bundled(study, parts)
+    parts = _merge_alike(regression, [_single(regression, data, c) for c in seen], bound)
+    parts = _merge_dependent(regression, parts, bound)
+    parts = _bundled(regression, parts)
     return tuple(sorted(parts, key=lambda g: (int(g.active[0]), g.name)))
 
 
-def _single(study: Study, data: SeriesData, column: str) -> Group:
+def _single(regression: Regression, data: SeriesData, column: str) -> Group:
     ids = data.design.members.get(column) or (column,)
     prior = data.prior.loc[[column], ["mean", "sd"]].to_numpy(dtype=float)
     why = "one column of the design" if len(ids) > 1 else ""
     past, ahead = (frame[[column]].to_numpy(dtype=float) for frame in (data.past, data.future))
-    members = _by_start(study, ids)
+    members = _by_start(regression, ids)
     return Group(members[0], members, past, ahead, prior, why)
 
 
-def _by_start(study: Study, ids: Sequence[str]) -> tuple[str, ...]:
+def _by_start(regression: Regression, ids: Sequence[str]) -> tuple[str, ...]:
     """Return ids without repetition, the earliest start first; those of no calendar as they came."""
     once = list(dict.fromkeys(ids))
-    if study.calendar is None:
+    if regression.calendar is None:
         return tuple(once)
-    table = study.calendar.table
+    table = regression.calendar.table
     start = dict(zip(table["id"].tolist(), table["effective_start"].tolist(), strict=True))
     far = pd.Timestamp.max
     return tuple(sorted(once, key=lambda i: start[i] if pd.notna(start.get(i)) else far))
 
 
-def _merge_alike(study: Study, parts: list[Group], bound: float) -> list[Group]:
+def _merge_alike(regression: Regression, parts: list[Group], bound: float) -> list[Group]:
     """Join columns that are nearly the same, or opposite, in the months with figures, until none are."""
     parts = list(parts)
     while len(parts) > 1:
-        z = difference(study, np.column_stack([g.columns for g in parts]))
+        z = difference(regression, np.column_stack([g.columns for g in parts]))
         length = np.sqrt((z * z).sum(axis=0))
         unit = z / np.where(length > 0.0, length, 1.0)
         alike = np.abs(np.tril(unit.T @ unit, -1))
@@ -64,33 +64,35 @@ def _merge_alike(study: Study, parts: list[Group], bound: float) -> list[Group]:
         if alike[i, j] <= bound:
             break
         why = f"nearly the same months (correlation {alike[i, j]:.2f}, above {bound:g})"
-        merged = _merge(study, [parts[i], parts[j]], why)
+        merged = _merge(regression, [parts[i], parts[j]], why)
         parts = [g for k, g in enumerate(parts) if k not in (i, j)] + [merged]
     return parts
 
 
-def _merge_dependent(study: Study, parts: list[Group], bound: float) -> list[Group]:
+def _merge_dependent(regression: Regression, parts: list[Group], bound: float) -> list[Group]:
     """Join columns of which one is nearly a sum of others: with those of its bundle first, else with all of them."""
     parts = list(parts)
     while len(parts) > 1:
-        j, own, share = _least_own(study, parts)
+        j, own, share = _least_own(regression, parts)
         if own > 1.0 - bound * bound:
             break
         found = [i for i, s in enumerate(share) if s > 0.1 * max(share)]
-        mine = [i for i in found if _bundles(study, parts[i]) & _bundles(study, parts[j])]
+        mine = [i for i in found if _bundles(regression, parts[i]) & _bundles(regression, parts[j])]
         found = mine or [i for i, s in enumerate(share) if s > 0.5 * max(share)]
         if not found or max(share) < 1e-6:
             break  # the regressors beside the events explain it: the fit drops it and says so
         why = f"one is nearly a sum of others in these months ({100 * max(own, 0.0):.0f}% of it is its own)"
-        merged = _merge(study, [parts[i] for i in sorted((j, *found))], why)
+        merged = _merge(regression, [parts[i] for i in sorted((j, *found))], why)
         parts = [g for i, g in enumerate(parts) if i not in (j, *found)] + [merged]
     return parts
 
 
-def _least_own(study: Study, parts: Sequence[Group]) -> tuple[int, float, list[float]]:
+def _least_own(regression: Regression, parts: Sequence[Group]) -> tuple[int, float, list[float]]:
     """Return the column with the least part of its own, that part, and the share of each other column in it."""
-    k = study.beside.shape[1]
-    z = difference(study, np.column_stack([study.beside.to_numpy(dtype=float), *(g.columns for g in parts)]))
+    k = regression.beside.shape[1]
+    z = difference(
+        regression, np.column_stack([regression.beside.to_numpy(dtype=float), *(g.columns for g in parts)])
+    )
     best: tuple[int, float, list[float]] = (0, 1.0, [0.0] * len(parts))
     for j in range(len(parts)):
         target, others = z[:, k + j], np.delete(z, k + j, axis=1)
@@ -103,35 +105,35 @@ def _least_own(study: Study, parts: Sequence[Group]) -> tuple[int, float, list[f
     return best
 
 
-def _bundles(study: Study, group: Group) -> set[str]:
-    if study.calendar is None:
+def _bundles(regression: Regression, group: Group) -> set[str]:
+    if regression.calendar is None:
         return set()
-    table = study.calendar.table
+    table = regression.calendar.table
     return set(table.loc[table["id"].isin(group.members), "bundle"]) - {""}
 
 
-def _bundled(study: Study, parts: list[Group]) -> list[Group]:
+def _bundled(regression: Regression, parts: list[Group]) -> list[Group]:
     """Put the columns of one bundle side by side: one group with one joint effect."""
     out: list[Group] = []
     for part in parts:
-        mine = _bundles(study, part)
-        for other in [g for g in out if mine & _bundles(study, g)]:
+        mine = _bundles(regression, part)
+        for other in [g for g in out if mine & _bundles(regression, g)]:
             out.remove(other)
-            shared = ", ".join(sorted(mine & _bundles(study, other)))
-            part = _beside(study, [other, part], f"of one bundle ({shared})")
+            shared = ", ".join(sorted(mine & _bundles(regression, other)))
+            part = _beside(regression, [other, part], f"of one bundle ({shared})")
         out.append(part)
     return out
 
 
-def difference(study: Study, columns: Floats) -> Floats:
+def difference(regression: Regression, columns: Floats) -> Floats:
     """Return columns differenced as the model differences the figures; the mean taken out where it has one."""
-    (_, d, _), (_, seasonal, _, s) = study.order
+    (_, d, _), (_, seasonal, _, s) = regression.order
     out = columns
     for _ in range(d):
         out = out[1:] - out[:-1]
     for _ in range(seasonal):
         out = out[s:] - out[:-s]
-    mean = study.model.mean if study.model.mean is not None else d + seasonal == 0
+    mean = regression.model.mean if regression.model.mean is not None else d + seasonal == 0
     return np.asarray(out - out.mean(axis=0) if mean else out, dtype=float)
 
 
@@ -139,15 +141,15 @@ def _reasons(parts: Sequence[Group], why: str) -> str:
     return "; ".join(dict.fromkeys(r for r in (why, *(g.why for g in parts)) if r))
 
 
-def _members(study: Study, parts: Sequence[Group]) -> tuple[str, ...]:
-    return _by_start(study, [m for g in parts for m in g.members])
+def _members(regression: Regression, parts: Sequence[Group]) -> tuple[str, ...]:
+    return _by_start(regression, [m for g in parts for m in g.members])
 
 
-def _merge(study: Study, parts: Sequence[Group], why: str) -> Group:
+def _merge(regression: Regression, parts: Sequence[Group], why: str) -> Group:
     """Return one column for several: active when any of them is."""
     prior = np.vstack([g.prior for g in parts])
     sd = PRIOR_SD if np.isfinite(prior[:, 1]).all() else math.inf
-    members = _members(study, parts)
+    members = _members(regression, parts)
     return Group(
         members[0],
         members,
@@ -158,9 +160,9 @@ def _merge(study: Study, parts: Sequence[Group], why: str) -> Group:
     )
 
 
-def _beside(study: Study, parts: Sequence[Group], why: str) -> Group:
+def _beside(regression: Regression, parts: Sequence[Group], why: str) -> Group:
     """Return one group of several columns."""
-    members = _members(study, parts)
+    members = _members(regression, parts)
     return Group(
         members[0],
         members,

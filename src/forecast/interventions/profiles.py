@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure
 from forecast.arima.solved import prepare_covariances
-from forecast.config.settings import Coding
 from forecast.errors import ConfigError
 from forecast.events.shapes import FAR, build_up, pulse_end, to_day, weights
-from forecast.interventions.prepare import make_study
-from forecast.interventions.study import Floats, Group, Study, effect_of
-
-if TYPE_CHECKING:
-    from forecast.data.panel import Panel
-    from forecast.events.calendar import EventCalendar
-    from forecast.events.design import Design
-    from forecast.models.arima import Arima
+from forecast.interventions.regression import Floats, Group, Regression, effect_of
 
 #: Factors a month that are tried; 1 is a step, and 0.05 is gone within a month.
 DECAY_GRID: tuple[float, ...] = (
@@ -121,26 +113,14 @@ class Profile:
 
 
 def decay_profile(
-    panel: Panel,
-    events: EventCalendar,
-    event: str,
-    series_id: str | None = None,
-    model: str | Arima = "arima",
-    coding: Coding = "judged",
-    grid: Sequence[float] = DECAY_GRID,
-    refine: bool = True,
-    max_columns: int = 10,
-    priority: int = 1,
-    beside: Design | None = None,
+    regression: Regression, group: Group, grid: Sequence[float] = DECAY_GRID, refine: bool = True
 ) -> Profile:
     """Profile the likelihood over the factor by which an effect fades a month.
 
     Parameters
     ----------
-    panel, events, series_id, model, coding, max_columns, priority, beside
-        As in `make_study`.
-    event : str
-        The event, or a group of events by one of its members; all of it takes the shape that is tried.
+    regression, group : Regression, Group
+        The event or group of events; all of it takes the shape that is tried.
     grid : sequence of float
         Factors between 0 and 1; 1 is a step.
     refine : bool
@@ -150,23 +130,16 @@ def decay_profile(
     -------
     Profile
         With 80 and 95 % ranges; an end at the edge of the grid is open, and the words say so.
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
-    >>> profile = decay_profile(panel, fc.load_events(), "title42_end", max_columns=4, grid=(0.5, 0.8, 1.0), refine=False)
-    >>> profile.best in (0.5, 0.8, 1.0), len(profile.table)
-    (True, 3)
     """
     wrong = [d for d in grid if not 0.0 < d <= 1.0]
     if wrong or len(grid) < 2:
         raise ConfigError(f"grid: {list(grid)} does not hold factors between 0 and 1, at least two of them")
-    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, priority, beside)
     values = sorted(set(map(float, grid)))
 
     def run() -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
-        return _profile(study, group, values, [reshape(study, group, "decay", decay=d) for d in values])
+        return _profile(
+            regression, group, values, [reshape(regression, group, "decay", decay=d) for d in values]
+        )
 
     table, ranges = run()
     if refine:
@@ -176,78 +149,27 @@ def decay_profile(
         table, ranges = run()
     table["half_life"] = [np.log(0.5) / np.log(d) if d < 1.0 else np.inf for d in values]
     best = _best(table)
-    return Profile(
-        study.series_id, group.name, "decay", table, best, ranges, _decay_words(best, ranges[0.95], values)
-    )
+    words = _decay_words(best, ranges[0.95], values)
+    return Profile(regression.series_id, group.name, "decay", table, best, ranges, words)
 
 
-def lead_profile(
-    panel: Panel,
-    events: EventCalendar,
-    event: str,
-    series_id: str | None = None,
-    model: str | Arima = "arima",
-    coding: Coding = "judged",
-    most: int = 3,
-    max_columns: int = 10,
-    priority: int = 1,
-    beside: Design | None = None,
-) -> Profile:
-    """Profile the likelihood over months of anticipation, which never begin before the event was usable.
-
-    Parameters
-    ----------
-    panel, events, event, series_id, model, coding, max_columns, priority, beside
-        As in `decay_profile`.
-    most : int
-        Largest number of months tried.
-
-    Returns
-    -------
-    Profile
-    """
+def lead_profile(regression: Regression, group: Group, most: int = 3) -> Profile:
+    """Profile the likelihood over up to `most` months of anticipation, never before the event was usable."""
     if most < 1:
         raise ConfigError(f"most: {most} is not a positive number of months")
-    study, group = _asked(panel, events, event, series_id, model, coding, max_columns, priority, beside)
-    shaped = [reshape(study, group, None, lead=k) for k in range(most + 1)]
-    table, ranges = _profile(study, group, list(map(float, range(most + 1))), shaped)
+    shaped = [reshape(regression, group, None, lead=k) for k in range(most + 1)]
+    table, ranges = _profile(regression, group, list(map(float, range(most + 1))), shaped)
     same = [k for k in range(1, most + 1) if np.array_equal(shaped[k].columns, shaped[k - 1].columns)]
     table.loc[table["value"].isin(same), "note"] = (
         "no earlier than the month before: it was not usable sooner"
     )
     best = _best(table)
     words = _lead_words(best, ranges[0.95], most if len(same) < most else 0)
-    return Profile(study.series_id, group.name, "lead", table, best, ranges, words)
-
-
-def _asked(
-    panel: Panel,
-    events: EventCalendar,
-    event: str,
-    series_id: str | None,
-    model: str | Arima,
-    coding: Coding,
-    max_columns: int,
-    priority: int,
-    beside: Design | None,
-) -> tuple[Study, Group]:
-    events.check_ids([event])
-    study = make_study(
-        panel,
-        events,
-        series_id,
-        model,
-        coding,
-        max_columns=max_columns,
-        priority=priority,
-        beside=beside,
-        always=[event],
-    )
-    return study, study.group(event)
+    return Profile(regression.series_id, group.name, "lead", table, best, ranges, words)
 
 
 def reshape(
-    study: Study,
+    regression: Regression,
     group: Group,
     shape: str | None,
     decay: float = 0.5,
@@ -265,19 +187,19 @@ def reshape(
     lead : int
         Months of anticipation, never before the event was usable.
     """
-    if study.calendar is None:
+    if regression.calendar is None:
         raise ConfigError(
             f"{group.name}: a column given by hand has no dates, so its shape cannot be changed"
         )
-    calendar = study.calendar
+    calendar = regression.calendar
     if lead:
         for event in group.members:
             calendar = calendar.replace(event, lead_months=lead)
-    arrays, coding = calendar.arrays, study.design.coding
+    arrays, coding = calendar.arrays, regression.design.coding
     rows = np.array([arrays.place[m] for m in group.members], dtype=np.int64)
-    origin, hindsight = to_day(study.design.as_of), study.design.knowledge == "hindsight"
+    origin, hindsight = to_day(regression.design.as_of), regression.design.knowledge == "hindsight"
     start, end = arrays.windows(rows, origin, hindsight, coding)
-    ordinals = np.asarray(study.months.astype("int64"))
+    ordinals = np.asarray(regression.months.astype("int64"))
     if shape is None:
         made = arrays.weights(rows, start, end, coding, ordinals)
     else:
@@ -295,11 +217,11 @@ def reshape(
 
 
 def _profile(
-    study: Study, group: Group, values: Sequence[float], shaped: Sequence[Group]
+    regression: Regression, group: Group, values: Sequence[float], shaped: Sequence[Group]
 ) -> tuple[pd.DataFrame, dict[float, tuple[float, float]]]:
     """Fit every shape with the other events beside, and find the ranges."""
-    others = [g for g in study.groups if g is not group]
-    fits = study.fit([study.job([*others, g]) for g in shaped], "modes")
+    others = [g for g in regression.groups if g is not group]
+    fits = regression.fit([regression.job([*others, g]) for g in shaped], "modes")
     prepare_covariances(fits)
     rows = []
     for value, one, fit in zip(values, shaped, fits, strict=True):
@@ -307,20 +229,22 @@ def _profile(
         loglik = float("nan") if isinstance(fit, ArimaFailure) else fit.loglik
         rows.append(
             {
-                "series_id": study.series_id,
+                "series_id": regression.series_id,
                 "event": group.name,
                 "value": value,
                 "half_life": np.nan,
                 "loglik": loglik,
                 "estimate": estimate,
                 "se": se,
-                "percent": study.percent(estimate, one),
+                "percent": regression.percent(estimate, one),
                 "note": note,
             }
         )
     table = pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
     if not np.isfinite(table["loglik"]).any():
-        raise ConfigError(f"{study.series_id}, {group.name}: no shape could be fitted ({rows[0]['note']})")
+        raise ConfigError(
+            f"{regression.series_id}, {group.name}: no shape could be fitted ({rows[0]['note']})"
+        )
     table["fall"] = table["loglik"].max() - table["loglik"]
     ranges = {}
     for level, fall in FALLS.items():

@@ -16,16 +16,23 @@ import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
 from forecast.arima.solved import prepare_covariances
-from forecast.config.settings import Coding, SpecificationSpec
-from forecast.errors import ForecastError
-from forecast.interventions.prepare import make_study
+from forecast.config.settings import Coding, EventsSpec, SpecificationSpec
+from forecast.errors import ConfigError, ForecastError
+from forecast.events.design import Design
+from forecast.interventions.prepare import Setup
 from forecast.interventions.profiles import reshape
-from forecast.interventions.study import Group, Study, check_model, effect_of, half_width, settle_order
+from forecast.interventions.regression import (
+    Group,
+    Regression,
+    check_model,
+    effect_of,
+    half_width,
+    settle_order,
+)
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
     from forecast.events.calendar import EventCalendar
-    from forecast.events.design import Design
     from forecast.models.arima import Arima
 
 AIRLINE = ((0, 1, 1), (0, 1, 1))
@@ -53,7 +60,12 @@ SPECIFICATION_COLUMNS: tuple[str, ...] = (
     "aicc",
     "note",
     "words",
+    "counted",
 )
+#: A choice counts if its AICc is at most so far above the best of the same data ...
+WITHIN_AICC = 10.0
+#: ... and its effect at most so large on logs: a change by the factor seven is no measure's work.
+PLAUSIBLE = 2.0
 #: The choices that make a specification, as columns of the table.
 FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
 
@@ -120,23 +132,14 @@ def specification_curve(
     >>> len(curve.table)
     4
     """
-    (curve,) = specification_curves(
-        panel, events, [event], series_id, choices, model, coding, max_columns, priority, beside
-    )
+    spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority)
+    asked = Setup(panel, events, model, spec, series_id or panel.series[0], beside=beside)
+    (curve,) = specification_curves(asked, [event], choices)
     return curve
 
 
 def specification_curves(
-    panel: Panel,
-    events: EventCalendar,
-    names: Sequence[str],
-    series_id: str | None = None,
-    choices: SpecificationSpec | None = None,
-    model: str | Arima = "arima",
-    coding: Coding = "judged",
-    max_columns: int = 10,
-    priority: int = 1,
-    beside: Design | None = None,
+    asked: Setup, names: Sequence[str], choices: SpecificationSpec | None = None
 ) -> list[Curve]:
     """Return one curve for each event; orders are chosen once for each scale and window.
 
@@ -145,42 +148,32 @@ def specification_curves(
     from joblib import Parallel, delayed
 
     chosen = choices or SpecificationSpec()
-    events.check_ids(names)
-    _, given = check_model(model)
-    asked = {"max_columns": max_columns, "priority": priority, "beside": beside, "always": names}
+    if isinstance(asked.events, Design):
+        raise ConfigError("events: columns given by hand have no dates, so their shape cannot be varied")
+    asked.events.check_ids(names)
+    _, given = check_model(asked.model)
+    asked = replace(asked, always=tuple(names))
     parts = Parallel()(
-        delayed(_one_scale)(
-            panel, events, series_id, replace(given, transform=t, window=n), coding, chosen, asked
-        )
+        delayed(_one_scale)(asked, replace(given, transform=t, window=n), chosen)
         for t, n in itertools.product(chosen.transform, chosen.window)
     )
     rows = {name: [row for part in parts for row in part[name]] for name in names}
-    return [_curve(series_id or panel.series[0], name, mine) for name, mine in rows.items()]
+    return [_curve(asked.series, name, mine) for name, mine in rows.items()]
 
 
-def _one_scale(
-    panel: Panel,
-    events: EventCalendar,
-    series_id: str | None,
-    given: Arima,
-    coding: Coding,
-    chosen: SpecificationSpec,
-    asked: Mapping[str, Any],
-) -> dict[str, list[dict[str, Any]]]:
+def _one_scale(asked: Setup, given: Arima, chosen: SpecificationSpec) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of each event on one scale and window."""
     head = {**dict.fromkeys(FACTORS, "any"), "transform": given.transform, "window": given.window}
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in asked["always"]}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in asked.always}
     first = replace(given, order=AIRLINE[0], seasonal_order=AIRLINE[1])
     try:
-        studies, failed = _ordered(
-            make_study(panel, events, series_id, first, coding, **asked), chosen, given
-        )
+        made, failed = _ordered(replace(asked, model=first).regression, chosen, given)
     except ForecastError as error:
-        studies, failed = {}, [{"note": str(error)}]
+        made, failed = {}, [{"note": str(error)}]
     for name, mine in rows.items():
         mine += [{**head, "event": name, **cells} for cells in failed]
         try:
-            for word, one in studies.items():
+            for word, one in made.items():
                 mine += _rows(one, word, one.group(name), chosen)
         except ForecastError as error:
             mine.append({**head, "event": name, "note": str(error)})
@@ -193,8 +186,23 @@ def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
     table["series_id"] = series_id
     table = table.sort_values("percent", kind="stable", na_position="last", ignore_index=True)
     table["rank"] = np.where(table["percent"].notna(), np.arange(1, len(table) + 1), 0)
+    table["counted"] = counted(table)
     table["words"] = say(table)
     return Curve(series_id, name, table, say(table))
+
+
+def counted(table: pd.DataFrame) -> pd.Series:
+    """Tell which choices fit about as well as the best of the same data and show an effect that can be.
+
+    AICc can be compared where scale, window and differences are the same.
+    """
+    percent, aicc = (table[c].to_numpy(dtype=float) for c in ("percent", "aicc"))
+    differences = table["orders"].fillna("").str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)
+    keys = [table["transform"].fillna(""), table["window"].fillna(""), differences]
+    best = pd.Series(aicc, index=table.index).groupby(keys).transform("min").to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plausible = np.abs(np.log1p(percent / 100.0)) <= PLAUSIBLE
+    return pd.Series(np.isfinite(percent) & (aicc <= best + WITHIN_AICC) & plausible, index=table.index)
 
 
 def _window_text(window: Any) -> str:
@@ -202,18 +210,20 @@ def _window_text(window: Any) -> str:
 
 
 def _ordered(
-    study: Study, chosen: SpecificationSpec, given: Arima
-) -> tuple[dict[str, Study], list[dict[str, Any]]]:
-    """Return the study with each of the orders; ``auto`` is chosen once for each scale and window."""
+    regression: Regression, chosen: SpecificationSpec, given: Arima
+) -> tuple[dict[str, Regression], list[dict[str, Any]]]:
+    """Return the regression with each of the orders; ``auto`` is chosen once for each scale and window."""
     same = (given.order, given.seasonal_order, given.mean) == (*AIRLINE, None)
-    made: dict[str, Study] = {}
+    made: dict[str, Regression] = {}
     failed: list[dict[str, Any]] = []
     for word in chosen.order:
         if word == "airline" and same and "given" in chosen.order:
             continue
         orders: Any = {"auto": "auto", "airline": AIRLINE[0]}.get(word, given.order)
         seasonal, mean = (AIRLINE[1], None) if word == "airline" else (given.seasonal_order, given.mean)
-        one = replace(study, model=replace(study.model, order=orders, seasonal_order=seasonal, mean=mean))
+        one = replace(
+            regression, model=replace(regression.model, order=orders, seasonal_order=seasonal, mean=mean)
+        )
         try:
             made[word] = replace(one, model=settle_order(one))
         except ForecastError as error:
@@ -221,23 +231,23 @@ def _ordered(
     return made, failed
 
 
-def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> list[dict[str, Any]]:
+def _rows(regression: Regression, word: str, group: Group, chosen: SpecificationSpec) -> list[dict[str, Any]]:
     """Return the rows of one scale, window and order: shapes x what stands beside, fitted together."""
     head = {
         "event": group.name,
         "group": group.label,
         "order": word,
-        "transform": study.scale.kind,
-        "window": study.model.window,
-        "n_months": int(np.isfinite(study.y).sum()),
-        "orders": _orders_text(study),
+        "transform": regression.scale.kind,
+        "window": regression.model.window,
+        "n_months": int(np.isfinite(regression.y).sum()),
+        "orders": _orders_text(regression),
     }
-    shapes = {shape: _shapes(study, group, shape, chosen) for shape in chosen.shape}
-    sets = _beside_sets(study, group, chosen)
+    shapes = {shape: _shapes(regression, group, shape, chosen) for shape in chosen.shape}
+    sets = _beside_sets(regression, group, chosen)
     cells = list(itertools.product(shapes, sets))
-    jobs = [study.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
-    fits = iter(study.fit(jobs, "modes"))
-    days = float(reshape(study, group, "step").reach[group.active].sum())
+    jobs = [regression.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
+    fits = iter(regression.fit(jobs, "modes"))
+    days = float(reshape(regression, group, "step").reach[group.active].sum())
     best = []
     for shape, _ in cells:  # of a decay the likeliest factor
         tried = [
@@ -247,20 +257,20 @@ def _rows(study: Study, word: str, group: Group, chosen: SpecificationSpec) -> l
         best.append(max(tried, key=lambda t: -np.inf if isinstance(t[0], ArimaFailure) else t[0].loglik))
     prepare_covariances([fit for fit, *_ in best])
     return [
-        {**head, "shape": shape, "beside": name, "decay": decay, **_row(study, group, days, shaped, fit)}
+        {**head, "shape": shape, "beside": name, "decay": decay, **_row(regression, group, days, shaped, fit)}
         for (shape, name), (fit, decay, shaped) in zip(cells, best, strict=True)
     ]
 
 
-def _orders_text(study: Study) -> str:
-    order, seasonal = study.order
+def _orders_text(regression: Regression) -> str:
+    order, seasonal = regression.order
     return f"({','.join(map(str, order))})" + (
         f"({','.join(map(str, seasonal[:3]))})" if any(seasonal[:3]) else ""
     )
 
 
 def _row(
-    study: Study, asked: Group, days: float, group: Group, fit: ArimaFit | ArimaFailure
+    regression: Regression, asked: Group, days: float, group: Group, fit: ArimaFit | ArimaFailure
 ) -> dict[str, Any]:
     """Return the estimate of one specification."""
     estimate, se, note = effect_of(fit, group)
@@ -269,39 +279,41 @@ def _row(
         "estimate": estimate,
         "se": se,
         "note": note,
-        "percent": _percent(study, asked, group, days, estimate),
+        "percent": _percent(regression, asked, group, days, estimate),
         "aicc": np.nan if isinstance(fit, ArimaFailure) else fit.aicc,
     }
     for level in (80, 95):
-        half = half_width(fit, se, level / 100.0)
-        cells[f"percent_lower_{level}"] = _percent(study, asked, group, days, estimate - half)
-        cells[f"percent_upper_{level}"] = _percent(study, asked, group, days, estimate + half)
+        half = half_width(fit, se, level / 100.0, group)
+        cells[f"percent_lower_{level}"] = _percent(regression, asked, group, days, estimate - half)
+        cells[f"percent_upper_{level}"] = _percent(regression, asked, group, days, estimate + half)
     return cells
 
 
-def _percent(study: Study, asked: Group, group: Group, days: float, effect: float) -> float:
+def _percent(regression: Regression, asked: Group, group: Group, days: float, effect: float) -> float:
     """Return the mean change in percent over the months in which the event asked for was in force."""
     at = asked.active
     if not np.isfinite(effect):
         return float("nan")
-    if study.scale.kind == "log":
+    if regression.scale.kind == "log":
         return float(100.0 * np.expm1(effect * group.reach[at].sum() / days))
-    with_it = float(np.nansum(study.scale.inverse(study.y[at])))
-    without = float(np.nansum(study.scale.inverse(study.y[at] - effect * group.reach[at])))
+    with_it = float(np.nansum(regression.scale.inverse(regression.y[at])))
+    without = float(np.nansum(regression.scale.inverse(regression.y[at] - effect * group.reach[at])))
     return 100.0 * (with_it / without - 1.0) if without > 0.0 else float("inf")
 
 
-def _shapes(study: Study, group: Group, shape: str, chosen: SpecificationSpec) -> list[tuple[float, Group]]:
+def _shapes(
+    regression: Regression, group: Group, shape: str, chosen: SpecificationSpec
+) -> list[tuple[float, Group]]:
     if shape == "own":
         return [(np.nan, group)]
     if shape == "decay":
-        return [(d, reshape(study, group, "decay", decay=d)) for d in chosen.decay]
-    return [(np.nan, reshape(study, group, shape, ramp_months=chosen.ramp_months))]
+        return [(d, reshape(regression, group, "decay", decay=d)) for d in chosen.decay]
+    return [(np.nan, reshape(regression, group, shape, ramp_months=chosen.ramp_months))]
 
 
-def _beside_sets(study: Study, group: Group, chosen: SpecificationSpec) -> dict[str, list[Group]]:
+def _beside_sets(regression: Regression, group: Group, chosen: SpecificationSpec) -> dict[str, list[Group]]:
     """Return the sets of other events: all, all without each one that overlaps, none."""
-    others = [g for g in study.groups if g is not group]
+    others = [g for g in regression.groups if g is not group]
     made: dict[str, list[Group]] = {}
     if "all" in chosen.beside:
         made["all"] = others
@@ -316,10 +328,13 @@ def _beside_sets(study: Study, group: Group, chosen: SpecificationSpec) -> dict[
 
 
 def say(table: pd.DataFrame) -> str:
-    """Say whether sign and size depend on the choice, and on which choice most."""
-    done = table[np.isfinite(table["percent"].to_numpy(dtype=float))]
-    if not len(done):
+    """Say whether sign and size depend on the choice, and on which choice most; of the choices that count."""
+    fitted = int(np.isfinite(table["percent"].to_numpy(dtype=float)).sum())
+    done = table[table["counted"].to_numpy(dtype=bool)]
+    if not fitted:
         return "No specification could be fitted."
+    if not len(done):
+        return "No specification fits as well as another and shows an effect that can be."
     percent = done["percent"].to_numpy(dtype=float)
     negative = int((percent < 0).sum())
     most, side = max((negative, "a fall"), (len(done) - negative, "a rise"))
@@ -335,11 +350,10 @@ def say(table: pd.DataFrame) -> str:
         text = f"Nearly every choice shows {side} ({count}), {size}. {apart}"
     else:
         text = f"The sign depends on the choice: {count} show {side}; {size}. {apart}"
-    return (
-        f"{text} The size depends most on {factor} ({gap:.0f} points between the means of its options)."
-        if factor
-        else text
-    )
+    if factor:
+        text += f" The size depends most on {factor} ({gap:.0f} points between the means of its options)."
+    left = fitted - len(done)
+    return f"{text} Not counted: {left} that fit worse or show what cannot be." if left else text
 
 
 def _widest(done: pd.DataFrame) -> tuple[str, float]:

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import Coding, Knowledge, ScenarioSpec
+from forecast.backtesting.folds import FoldSource
+from forecast.config.settings import Knowledge, ScenarioSpec
 from forecast.errors import ConfigError, ForecastError
+from forecast.events.build import make_design
 from forecast.events.design import Design
-from forecast.models.base import Model, series_data
+from forecast.models.base import Fitted, FittedSeries, Model, series_data
 from forecast.tables import forecasts
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import in_order, widen
 from forecast.tables.quantiles import Floats
 
 if TYPE_CHECKING:
-    from forecast.data.observations import Observations
     from forecast.data.panel import Panel
-    from forecast.events.calendar import EventCalendar
     from forecast.models.arima import Arima
 
 Z80 = 1.2815515655
@@ -35,6 +35,8 @@ Z80 = 1.2815515655
 LEAK = "with_leak"
 #: Key of the model whose estimates are laid over rows made without events.
 SIZE = "\0size"
+#: What scenarios take as known of the events that they leave as they are.
+KNOWN: Knowledge = "at_origin"
 NOTE_COLUMNS: tuple[str, ...] = ("scenario", "model", "series_id", "status", "note")
 
 
@@ -59,56 +61,33 @@ class Scenarios:
 class _Setting:
     """What all scenarios of one call share."""
 
-    obs: Observations
-    events: EventCalendar
+    source: FoldSource
     base: pd.DataFrame
     as_of: pd.Timestamp
     horizon: int
-    knowledge: Knowledge
-    coding: Coding
-    max_columns: int
-    priority: int
-    unseen: str
-    window: int | None
-    include_leaks: bool
 
     def panel(self, series_id: str, leaks: bool | None = None) -> Panel:
-        fill = self.include_leaks if leaks is None else leaks
-        return self.obs.as_of(self.as_of, [series_id], include_leaks=fill).window(self.window)
+        made = self.source.settings
+        fill = made.include_leaks if leaks is None else leaks
+        return self.source.obs.as_of(self.as_of, [series_id], include_leaks=fill).window(made.window)
 
     def design(
         self, panel: Panel, changes: Sequence[Mapping[str, Any]] | None, always: Sequence[str]
     ) -> Design:
-        return self.events.design(
-            panel,
-            horizon=self.horizon,
-            knowledge=self.knowledge,
-            coding=self.coding,
-            max_columns=self.max_columns,
-            priority=self.priority,
-            unseen=self.unseen,
-            scenario=changes,
-            always=always,
+        spec = self.source.settings.events
+        return make_design(
+            self.source.events, panel, spec, self.horizon, KNOWN, scenario=changes, always=always
         )
 
 
 def run_scenarios(
     base: pd.DataFrame,
     models: Mapping[str, Model],
-    obs: Observations,
-    events: EventCalendar,
+    source: FoldSource,
     scenarios: Mapping[str, ScenarioSpec],
     as_of: dt.date | str,
     lay_over: Sequence[str] | Mapping[str, Sequence[str]] = (),
     size_model: Arima | None = None,
-    *,
-    knowledge: Knowledge = "at_origin",
-    coding: Coding = "rule",
-    max_columns: int = 10,
-    priority: int = 1,
-    unseen: str = "prior",
-    window: int | None = None,
-    include_leaks: bool = False,
 ) -> Scenarios:
     """Forecast under each scenario.
 
@@ -118,8 +97,8 @@ def run_scenarios(
         The forecasts at `as_of` with their ranges (`Run.forecasts`); they give the widths.
     models : mapping
         Name -> model. Those that use events are fitted again with each scenario's design.
-    obs, events
-        Figures and calendar.
+    source : FoldSource
+        Figures, calendar, and the settings by which the base was made.
     scenarios : mapping of str to ScenarioSpec
         As in `forecast.events.scenario`; a scenario whose only change is ``{with_leak: true}`` lets the press
         figure fill its month.
@@ -130,8 +109,6 @@ def run_scenarios(
         say how they move when a leak is in the fit (all models when not given).
     size_model : Arima, optional
         The model whose shrunken estimates are laid over them; the airline model by default.
-    knowledge, coding, max_columns, priority, unseen, window, include_leaks
-        As the base was made.
 
     Returns
     -------
@@ -145,12 +122,13 @@ def run_scenarios(
     Examples
     --------
     >>> import forecast as fc
+    >>> from forecast.backtesting.folds import FoldSettings
     >>> obs, events = fc.load_observations(), fc.load_events()
     >>> origins = fc.monthly_origins("2024-03", "2024-03", obs, series=["southwest.usbp"])
     >>> models = {"arima": fc.make_model("arima")}
     >>> base = fc.backtest(models, obs, events, ["southwest.usbp"], origins, horizon=3).forecasts
     >>> half = ScenarioSpec(changes=({"new": "closure", "starts": "2024-05-01", "shape": "step", "percent": -50},))
-    >>> made = run_scenarios(base, models, obs, events, {"half": half}, origins[0]).forecasts
+    >>> made = run_scenarios(base, models, FoldSource(obs, events, FoldSettings()), {"half": half}, origins[0]).forecasts
     >>> sorted(set(made["model"])), set(made["scenario"])
     (['arima'], {'half'})
     """
@@ -163,20 +141,7 @@ def run_scenarios(
             f"scenarios: the forecasts of {day:%Y-%m-%d} hold no '{', '.join(missing) or 'row'}'"
             f" ({', '.join(dict.fromkeys(rows['model'])) or 'none'})"
         )
-    setting = _Setting(
-        obs,
-        events,
-        rows,
-        day,
-        int(rows["horizon"].max()),
-        knowledge,
-        coding,
-        max_columns,
-        priority,
-        unseen,
-        window,
-        include_leaks,
-    )
+    setting = _Setting(source, rows, day, int(rows["horizon"].max()))
     tables: list[pd.DataFrame] = []
     notes: list[dict[str, Any]] = []
     for name, spec in scenarios.items():
@@ -218,7 +183,7 @@ def _changed(
     changes = parse_changes(spec.changes)
     given = all(change.new and not change.like and not change.mechanism for change in changes)
     # the events of a scenario stand in the base design too, so that only what changes makes a difference
-    always = events_needed(changes, setting.events, panel, setting.knowledge)
+    always = events_needed(changes, setting.source.events, panel, KNOWN)
     before, after = setting.design(panel, None, always), setting.design(panel, spec.changes, always)
     if np.array_equal(
         before.future.to_numpy(), after.future.reindex(columns=before.columns).to_numpy()
@@ -238,7 +203,7 @@ def _changed(
         own = label if label in fitted and label not in lay_over else SIZE if label in lay_over else ""
         if own not in fitted:
             continue
-        table = _move(setting, label, series_id, name, *fitted[own])
+        table = _move(_base_rows(setting, label, series_id), name, *fitted[own])
         if table is not None:
             tables.append(table)
             laid = "the shrunken estimates of one ARIMA model with events, laid over this row"
@@ -273,29 +238,33 @@ def _shift(
     for j, column in enumerate(own.columns):
         if column in old.columns:
             change[:, j] -= old.future[column].to_numpy(dtype=float)
-    sd = _doubts(model, fits[1], own, panel, series_id)
-    return shift, np.sqrt(((change * sd) ** 2).sum(axis=1))
+    covariance = _covariance(fits[1], own, panel, series_id)
+    return shift, np.sqrt(np.maximum(np.einsum("hi,ij,hj->h", change, covariance, change), 0.0))
 
 
-def _doubts(model: Model, fitted: Any, design: Design, panel: Panel, series_id: str) -> Floats:
-    """Return the sd of the size of each column: the fit's standard error, or the prior's where it has none."""
+def _covariance(fitted: Fitted, design: Design, panel: Panel, series_id: str) -> Floats:
+    """Return the covariance of the sizes of the columns: as the fit knows them, by the prior those that it does not."""
     prior = series_data(panel, design, series_id, "log", None).prior
-    sd = dict(zip(map(str, prior.index), prior["sd"].to_numpy(dtype=float).tolist(), strict=True))
-    tell = getattr(fitted, "coefficients", None)
-    if tell is not None:
-        rows = tell()
-        shrunken = "shrunken" in set(rows["kind"])
-        rows = rows[rows["kind"] == ("shrunken" if shrunken else "plain")]
+    sd = prior["sd"].to_numpy(dtype=float)
+    made = pd.DataFrame(
+        np.diag(np.where(np.isfinite(sd), sd, 0.0) ** 2), list(prior.index), list(prior.index)
+    )
+    fit = fitted.fits.get(series_id) if isinstance(fitted, FittedSeries) else None
+    if fit is not None and fit.covariance is not None:
+        known = fit.covariance()
+        terms = [c for c in made.index if c in known.index]
+        made.loc[terms, terms] = known.loc[terms, terms].to_numpy()
+    elif fit is not None and fit.coefficients is not None:
+        rows = fit.coefficients()
+        rows = rows[rows["kind"] == ("shrunken" if "shrunken" in set(rows["kind"]) else "plain")]
         for term, se in zip(rows["term"], rows["se"], strict=True):
-            if term in sd and np.isfinite(se):
-                sd[str(term)] = float(se)
-    return np.array([sd[c] if np.isfinite(sd[c]) else 0.0 for c in map(str, design.columns)])
+            if term in made.index and np.isfinite(se):
+                made.loc[term, term] = float(se) ** 2
+    return made.loc[list(design.columns), list(design.columns)].to_numpy(dtype=float)
 
 
 def _move(
-    setting: _Setting,
-    model: str,
-    series_id: str,
+    rows: pd.DataFrame | None,
     name: str,
     shift: Floats,
     sd: Floats,
@@ -305,7 +274,6 @@ def _move(
 
     A leaked month has the leak as its middle; later months are as wide as if the leaked ones had been counted.
     """
-    rows = _base_rows(setting, model, series_id)
     if rows is None:
         return None
     wide = forecasts.wide(rows, "horizon")
@@ -314,7 +282,7 @@ def _move(
     at = wide.index.to_numpy(dtype=np.int64) - 1
     middle = scaled[:, [int(np.argmin(np.abs(levels - 0.5)))]]
     centre, spread = middle + shift[at, None], scaled - middle
-    knowledge: str = setting.knowledge
+    knowledge: str = KNOWN
     changed = (np.abs(shift[at]) > 1e-9) | (sd[at] > 1e-9)
     if leaks is not None:
         ahead = len(leaks)
@@ -325,36 +293,26 @@ def _move(
         knowledge = str(rows["knowledge"].iloc[0])
     moved = in_order(np.exp(centre + widen(spread, sd[at], levels)), levels)
     values = np.where(changed[:, None], moved, wide.to_numpy(dtype=float))
-    return _long(setting, rows, wide, values, model, series_id, name, knowledge)
+    return _long(rows, wide, values, name, knowledge)
 
 
 def _base_rows(setting: _Setting, model: str, series_id: str) -> pd.DataFrame | None:
     """Return the base rows of a model: with the events known if it has them, else without."""
     rows = setting.base[(setting.base["model"] == model) & (setting.base["series_id"] == series_id)]
-    for word in (setting.knowledge, "none"):
+    for word in (KNOWN, "none"):
         found = rows[rows["knowledge"] == word]
         if len(found):
             return found
     return None
 
 
-def _long(
-    setting: _Setting,
-    rows: pd.DataFrame,
-    wide: pd.DataFrame,
-    values: Floats,
-    model: str,
-    series_id: str,
-    name: str,
-    knowledge: str,
-) -> pd.DataFrame:
+def _long(rows: pd.DataFrame, wide: pd.DataFrame, values: Floats, name: str, knowledge: str) -> pd.DataFrame:
+    """Return a forecast table like the rows of one model, with other values."""
     months = rows.drop_duplicates("horizon").set_index("horizon")["month"].loc[wide.index]
     levels = wide.columns.to_numpy(dtype=float)
     made = pd.DataFrame(
         {
-            "model": model,
-            "series_id": series_id,
-            "origin": setting.as_of,
+            **{name: rows[name].iloc[0] for name in ("model", "series_id", "origin")},
             "month": pd.PeriodIndex(months).repeat(len(levels)),
             "horizon": np.repeat(wide.index.to_numpy(dtype=np.int64), len(levels)),
             "knowledge": knowledge,
@@ -401,13 +359,17 @@ def _leaked(
             notes.append(_note(name, label, series_id, "failed", str(error)))
             continue
         shifts[label] = shift
-        table = _move(setting, label, series_id, name, shift, sd, leaks)
+        table = _move(_base_rows(setting, label, series_id), name, shift, sd, leaks)
         if table is not None:
             tables.append(table)
             notes.append(_note(name, label, series_id, "ok", f"The press figure is in the fit ({told})."))
     for label, names in lay_over.items():
         mine = [shifts[n] for n in names if n in shifts and label not in models]
-        table = _move(setting, label, series_id, name, np.mean(mine, axis=0), sd, leaks) if mine else None
+        table = (
+            _move(_base_rows(setting, label, series_id), name, np.mean(mine, axis=0), sd, leaks)
+            if mine
+            else None
+        )
         if table is not None:
             tables.append(table)
             note = f"Moved as its members move on average when the press figure ({told}) is in the fit."

@@ -1,232 +1,89 @@
-"""One series beside its events, ready to be fitted: which effects can be asked for, and which only together."""
+"""One series beside its events, and what can be asked of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
-from forecast.errors import ConfigError, DataError, nearest
+from forecast.config.settings import SpecificationSpec
 from forecast.events.calendar import EventCalendar
-from forecast.events.design import Design
-from forecast.models.arima import Arima, Starts
-from forecast.models.registry import make_model
-
-if TYPE_CHECKING:
-    from forecast.models.transform import Transform
-
-
-Floats = NDArray[np.float64]
-
-#: A month is active beyond this weight, as in the designs.
-ACTIVE = 0.01
-#: Columns with a correlation beyond this, as they enter the model (differenced like the figures), are one group.
-TOO_ALIKE = 0.95
-#: Fewer active months than this are too short to tell.
-ENOUGH_MONTHS = 3
-#: Name of a placebo's dummy in a fit.
-PLACEBO = "placebo"
+from forecast.interventions.counterfactual import DRAWS, RESPONSE_COLUMNS, SEED, response_rows
+from forecast.interventions.effects import effect_table
+from forecast.interventions.placebo import MONTHS_APART, Placebo, placebo_of
+from forecast.interventions.prepare import Setup
+from forecast.interventions.profiles import Profile, decay_profile, lead_profile
+from forecast.interventions.regression import Regression
+from forecast.interventions.robustness import Curve, specification_curves
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
-    """An event, or several that cannot be told apart and so have one joint effect.
+class Study(Setup):
+    """One series beside its events: what each seemed to do, and how sure one can be.
 
-    Attributes
-    ----------
-    name : str
-        Id of the event with the earliest active month; the name of the column if it was given by hand.
-    members : tuple of str
-        Ids of all its events.
-    columns, ahead : array (months, c), array (horizon, c)
-        Weights in the months of the study and in those of the horizon. One column; more for a bundle whose
-        members differ in shape or months.
-    prior : array (c, 2)
-        Mean and sd of each column on the scale of the study before looking; sd = inf is none.
-    why : str
-        Why its members are together; empty for one event.
+    The fields are those of `Setup`. An event that is asked for by name stays in the design whatever its
+    priority and the limit of columns; a member names its group.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> from forecast.config.settings import EventsSpec
+    >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
+    >>> study = Study(panel, fc.load_events(), spec=EventsSpec(coding="judged", max_columns=4))
+    >>> result = study.placebo("mexico_enforcement_2024")
+    >>> result.n >= 20, 0 < result.p <= 1
+    (True, True)
+    >>> table = study.counterfactual("mexico_enforcement_2024", draws=200)
+    >>> sorted(set(table["basis"])), int((table["part"] == "total").sum())
+    (['forecast before', 'same months'], 2)
     """
 
-    name: str
-    members: tuple[str, ...]
-    columns: Floats
-    ahead: Floats
-    prior: Floats
-    why: str = ""
+    def effects(self, placebo: bool = True) -> pd.DataFrame:
+        """Return what came with each event: the table of `forecast.effects`."""
+        return effect_table([self.regression], placebo=placebo)
 
-    @property
-    def label(self) -> str:
-        """Ids of the members, joined by `` + ``."""
-        return " + ".join(self.members)
+    def placebo(self, event: str, months_apart: int = MONTHS_APART) -> Placebo:
+        """Put the dummy of an event at every ordinary month and compare.
 
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Names of its columns in a fit."""
-        many = self.columns.shape[1] > 1
-        return tuple(f"{self.name} ({j + 1})" if many else self.name for j in range(self.columns.shape[1]))
-
-    @property
-    def active(self) -> NDArray[np.int64]:
-        """Positions of the months in which any of it is active."""
-        return np.flatnonzero((np.abs(self.columns) > ACTIVE).any(axis=1))
-
-    @property
-    def combine(self) -> Floats:
-        """Weights (c,) that make one effect of the coefficients.
-
-        One column: its coefficient, the effect at full weight. More: their mean sum over the active months.
+        Ordinary months are more than `months_apart` from the start of a priority-1 event of the series (by the
+        same coding). Each placebo has the weights of the event's active months, one after the other, and the
+        sample ends with the last of them; the other events stay in the model.
         """
-        if self.columns.shape[1] == 1:
-            return np.ones(1)
-        return np.asarray(self.columns[self.active].mean(axis=0), dtype=float)
+        asked = self._asking(event)
+        return placebo_of(asked, asked.group(event), months_apart)
 
-    @property
-    def reach(self) -> Floats:
-        """Share of the effect in each month: the weights of one column, 1 in the active months of several."""
-        if self.columns.shape[1] == 1:
-            return np.asarray(self.columns[:, 0], dtype=float)
-        out = np.zeros(len(self.columns))
-        out[self.active] = 1.0
-        return out
+    def robustness(self, *events: str, choices: SpecificationSpec | None = None) -> list[Curve]:
+        """Estimate the effect of each event under every combination of choices: one curve an event."""
+        return specification_curves(self, events, choices)
 
-    def moved(self, place: int, length: int) -> Group:
-        """Return its active months at another place, as a placebo: nothing before, nothing after."""
-        at = self.active
-        profile = self.columns[at[0] : at[-1] + 1]
-        columns = np.zeros_like(self.columns)
-        columns[place : place + length] = profile[:length]
-        return replace(self, name=PLACEBO, columns=columns)
+    def counterfactual(self, event: str | None = None, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+        """Tell an effect (of every event, when none is named) by month and in total, with and without the event.
 
+        Two answers stand beside each other. ``same months``: the figures with the estimated effect taken out;
+        the ups and downs of the months stay, and the fan holds only the doubt about the effect. ``forecast
+        before``: a forecast from the month before the event, by simulation; its fan holds the ordinary changes
+        of such months too, and nothing that began later is in it; of a longer event only the first 12 months.
 
-@dataclass(frozen=True, eq=False)
-class Study:
-    """One series on the scale of its model, with one column for each group and the regressors beside them."""
+        Returns
+        -------
+        DataFrame
+            `RESPONSE_COLUMNS`: one row an active month (``part`` = month) and one for their sum (total); what
+            happened, what it would have been (median, 80 and 95 %), the difference, and the percent that the
+            shape implies for the month.
+        """
+        asked = self.regression if event is None else self._asking(event)
+        groups = asked.groups if event is None else (asked.group(event),)
+        rows = [row for group in groups for row in response_rows(asked, group, draws, seed)]
+        return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
 
-    series_id: str
-    model: Arima
-    model_name: str
-    months: pd.PeriodIndex
-    y: Floats
-    scale: Transform
-    groups: tuple[Group, ...]
-    beside: pd.DataFrame
-    design: Design
-    calendar: EventCalendar | None
+    def profiles(self, event: str) -> tuple[Profile, Profile]:
+        """Return how fast the effect of an event fades, and how many months before it showed."""
+        asked = self._asking(event)
+        group = asked.group(event)
+        return decay_profile(asked, group), lead_profile(asked, group)
 
-    @property
-    def order(self) -> tuple[tuple[int, int, int], tuple[int, int, int, int]]:
-        """Orders of the model; ``auto`` has been settled by `make_study`."""
-        order, seasonal = self.model.order, self.model.seasonal_order
-        if order == "auto":
-            raise ConfigError("the order of a study must be settled before it is fitted")
-        return order, ((*seasonal, 12) if seasonal and any(seasonal) else (0, 0, 0, 0))
-
-    def group(self, name: str) -> Group:
-        """Return the group that is called so, or that an event belongs to."""
-        for one in self.groups:
-            if name == one.name or name in one.members or name == one.label:
-                return one
-        known = [m for g in self.groups for m in (g.name, *g.members)]
-        raise ConfigError(
-            f"{self.series_id}: '{name}' is no effect that can be asked for"
-            f" ({', '.join(dict.fromkeys(known)) or 'there is none'}).{nearest(name, known)}"
-        )
-
-    def job(self, groups: Sequence[Group], shrink: bool = False, stop: int | None = None) -> FoldJob:
-        """Return the fold of the first `stop` months with these groups, the regressors beside them first."""
-        n = len(self.y) if stop is None else stop
-        names = (*map(str, self.beside.columns), *(t for g in groups for t in g.terms))
-        if not names:
-            return FoldJob(self.y[:n])
-        parts = [self.beside.to_numpy(dtype=float)[:n], *(g.columns[:n] for g in groups)]
-        prior = None
-        if shrink:
-            free = np.tile([0.0, np.inf], (self.beside.shape[1], 1))
-            both = np.vstack([free, *(g.prior for g in groups)])
-            prior = (both[:, 0], both[:, 1])
-        return FoldJob(self.y[:n], np.column_stack(parts), names, prior)
-
-    def fit(self, jobs: Sequence[FoldJob], starts: Starts = "full") -> list[ArimaFit | ArimaFailure]:
-        """Fit folds with the orders of the study."""
-        if not jobs:
-            return []
-        order, seasonal = self.order
-        return arima_folds(jobs, order, seasonal, self.model.mean, starts, self.model.engine)
-
-    def percent(self, effect: float, group: Group) -> float:
-        """Return an effect at full weight in percent of what its months would have been without it."""
-        if not np.isfinite(effect):
-            return float("nan")
-        if self.scale.kind == "log":
-            return float(100.0 * np.expm1(effect))
-        at = group.active
-        without = self.y[at] - effect * group.reach[at]
-        base = float(np.nanmean(self.scale.inverse(without)))
-        return (
-            100.0 * (float(np.nanmean(self.scale.inverse(without + effect))) / base - 1.0)
-            if base
-            else float("nan")
-        )
-
-
-def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
-    """Return the effect of a group in a fit, its standard error, and why there is none."""
-    if isinstance(fit, ArimaFailure):
-        return float("nan"), float("nan"), f"not estimated: {fit.message}"
-    if not set(group.terms) <= set(fit.names):
-        return float("nan"), float("nan"), "not estimated: no part of its own beside the other columns"
-    a, at = group.combine, [fit.names.index(term) for term in group.terms]
-    variance = float(a @ fit.cov_params.to_numpy()[np.ix_(at, at)] @ a)
-    return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))), ""
-
-
-def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float) -> float:
-    """Return half the width of a central range around an estimate.
-
-    Maximum likelihood divides by all n observations, so its standard errors are small by the factor
-    sqrt((n - k) / n); the range takes that back and uses Student's t with n - k degrees of freedom, as in any regression.
-    """
-    from scipy.special import stdtrit
-
-    if isinstance(fit, ArimaFailure) or not np.isfinite(se):
-        return float("nan")
-    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
-    return float(stdtrit(free, 0.5 + level / 2.0)) * se * float(np.sqrt(fit.nobs / free))
-
-
-def point_of(fit: ArimaFit | ArimaFailure, group: Group) -> float:
-    """Return the effect of a group in a fit without its standard error, which costs more; NaN without one."""
-    if isinstance(fit, ArimaFailure) or not set(group.terms) <= set(fit.names):
-        return float("nan")
-    return float(group.combine @ fit.params[list(group.terms)].to_numpy())
-
-
-def check_model(model: str | Arima) -> tuple[str, Arima]:
-    """Return name and model; effects are those of a regression with ARIMA errors."""
-    if isinstance(model, Arima):
-        return "arima", model
-    made = make_model(model)
-    if not isinstance(made, Arima):
-        raise ConfigError(
-            f"model: effects are estimated by a regression with ARIMA errors, '{model}' is none; "
-            "give model='arima' or one made by make_model('arima', ...)"
-        )
-    return model, made
-
-
-def settle_order(study: Study) -> Arima:
-    """Return the model with orders in place of ``auto``, chosen once with all columns of the study beside."""
-    if study.model.order != "auto":
-        return study.model
-    (fit,) = auto_arima_folds(
-        [study.job(study.groups)], seasonal=12, max_order=study.model.max_order, starts="full"
-    )
-    if isinstance(fit, ArimaFailure):
-        raise DataError(f"{study.series_id}: no order could be chosen: {fit.message}")
-    seasonal = fit.seasonal_order[:3]
-    return replace(study.model, order=fit.order, seasonal_order=seasonal if any(seasonal) else None)
+    def _asking(self, event: str) -> Regression:
+        """Return the regression in which this event stays; with columns given by hand there is no other."""
+        if not isinstance(self.events, EventCalendar) or event not in self.events.arrays.place:
+            return self.regression
+        return replace(self, always=(*self.always, event)).regression

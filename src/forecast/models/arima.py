@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from forecast import arima as engine
-from forecast.arima import FoldJob
+from forecast.arima import ArimaFit, FoldJob
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import residual_tests
+from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.errors import ForecastError
 from forecast.models.base import (
     Array,
@@ -191,7 +192,11 @@ class Arima(SeriesModel):
             return pd.concat([residual_checks(fit.residuals), pd.DataFrame(warned)], ignore_index=True)
 
         notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
-        return SeriesFit(steps, self._coefficients(data, fit, breaks, names), checks, notes)
+
+        def covariance() -> pd.DataFrame:
+            return event_covariance(fit, data, self.shrink)
+
+        return SeriesFit(steps, self._coefficients(data, fit, breaks, names), checks, notes, covariance)
 
     def _coefficients(
         self, data: SeriesData, fit: Any, breaks: tuple[Outlier, ...], names: Sequence[str]
@@ -249,6 +254,20 @@ def _rows(fit: Any, events: set[str], shrunken: set[str]) -> list[dict[str, Any]
             }
         )
     return rows
+
+
+def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFrame:
+    """Return the covariance of the event coefficients of a fit, at the volatility of the months of each."""
+    terms = [c for c in map(str, data.past.columns) if c in fit.names]
+    covariance = fit.cov_params.loc[terms, terms]
+    if not terms:
+        return covariance
+    weights = data.past[terms].to_numpy(dtype=float)
+    active = [np.flatnonzero(weight) for weight in weights.T]
+    ratio = [local_ratio(fit.residuals, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
+    prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
+    made = local_covariance(covariance.to_numpy(dtype=float), np.array(ratio), prior_sd)
+    return pd.DataFrame(made, index=terms, columns=terms)
 
 
 def residual_checks(residuals: Array) -> pd.DataFrame:

@@ -133,6 +133,8 @@ class SeriesFit:
         Tables with the columns of `COEFFICIENT_COLUMNS` and `DIAGNOSTIC_COLUMNS` but ``series_id``.
     notes : tuple of str
         What a reader should know.
+    covariance : callable, optional
+        Covariance of the event coefficients, by term, at the volatility of their months.
 
     Examples
     --------
@@ -147,6 +149,7 @@ class SeriesFit:
     coefficients: Callable[[], pd.DataFrame] | None = None
     diagnostics: Callable[[], pd.DataFrame] | None = None
     notes: tuple[str, ...] = ()
+    covariance: Callable[[], pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)

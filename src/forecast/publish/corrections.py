@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from forecast.archive.store import Archive
+from forecast.data.corrected import CORRECTED
+from forecast.data.observations import Observations
 from forecast.experiment.run import Correction
 
 
@@ -16,6 +18,7 @@ def correction_of(
     written: str,
     result: str,
     before: int | None = None,
+    alone: bool = False,
 ) -> Correction | None:
     """Return what a report corrects, or None where it is the first page of its day.
 
@@ -30,11 +33,16 @@ def correction_of(
         Hash of its forecasts.
     before : int, optional
         Only rounds before this one.
+    alone : bool
+        Whether nothing but corrected figures is new: then the report corrects the one before it.
     """
     runs = archive.runs(experiment, kind)
-    runs = runs[runs["as_of"] == as_of]
     if before is not None:
         runs = runs[runs["id"] < before]
+    day = as_of
+    if alone and not (runs["as_of"] == as_of).any():
+        day = max((d for d in runs["as_of"] if d < as_of), default=as_of)
+    runs = runs[runs["as_of"] == day]
     # rounds of a backfill have no page that could be corrected
     pages = runs[runs["path"].notna()]
     if pages.empty:
@@ -48,3 +56,23 @@ def correction_of(
         first=str(first["path"]),
         last=str(last["path"]) if last["id"] != first["id"] else "",
     )
+
+
+def only_corrected(
+    obs: Observations, series: list[str], archive: Archive, issue: tuple[str, str, str]
+) -> bool:
+    """Tell whether nothing but corrected figures came out since the issue before one.
+
+    Parameters
+    ----------
+    issue : tuple of str
+        Experiment, kind and day of the issue.
+    """
+    experiment, kind, as_of = issue
+    runs = archive.runs(experiment, kind)
+    last = max((day for day in runs["as_of"] if day < as_of), default=None)
+    if last is None:
+        return False
+    rows = obs.table[obs.table["series_id"].isin(series)]
+    rows = rows[(rows["released"] > pd.Timestamp(last)) & (rows["released"] <= pd.Timestamp(as_of))]
+    return len(rows) > 0 and bool((rows["value_basis"] == CORRECTED).all())

@@ -7,101 +7,43 @@ nothing, after it is finished by the next call.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from forecast.archive.store import Archive, digest_of, no_step
-from forecast.backtesting import fold_cache
-from forecast.config.settings import Experiment, is_month
+from forecast.archive.store import digest_of, no_step
+from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
-from forecast.errors import ConfigError, DataError, ForecastError
-from forecast.experiment.pipeline import figures_of, workers
-from forecast.files import inside, write_file
+from forecast.errors import ConfigError, ForecastError, named
+from forecast.experiment.pipeline import figures_of, read_inputs, workers
 from forecast.publish import folders
-from forecast.publish.content import by_others, site_content, staleness, status_of
-from forecast.publish.hooks import run_hook
+from forecast.publish.addresses import check_patterns
+from forecast.publish.content import staleness
+from forecast.publish.desk import Desk, Outcome, answered, desk_of, own_site, refuse_damaged, stamp
+from forecast.publish.fetching import Fetched, fetch_figures, reading_folder
+from forecast.publish.finish import finish, with_hook
+from forecast.publish.holding import refuse_surprises
 from forecast.publish.lock import locked
 from forecast.publish.recovery import recover
-from forecast.publish.release import Maker, existing_revision, remade
+from forecast.publish.release import Maker, existing_revision
+from forecast.publish.replays import Months, missed_days, replay
 from forecast.publish.rounds import News, news, refuse_shrinking, settings_digest
 from forecast.publish.sources import Source, take
-
-#: Every named step of a round, in order; `on_step` is told of each before it begins.
-STEPS: tuple[str, ...] = (
-    "lock",
-    "recover",
-    "read",
-    "check",
-    "decide",
-    "run",
-    "score",
-    "compare",
-    "write",
-    "archive: begin",
-    "archive: rows",
-    "archive: commit",
-    "place",
-    "site",
-    "backup",
-    "done",
-)
+from forecast.publish.vintages import reread, rewritten, with_first_counts
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a call: the exit code, what to say, and the report's folder if there is one.
+class _Read:
+    """The figures of a round: where they are from, and what they are."""
 
-    Codes: 0 done, 3 nothing new, 6 figures are stale, 7 another publisher holds the lock; those of the errors.
-    """
-
-    code: int
-    text: str
-    folder: Path | None = None
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """Where a round works: settings, archive, site, and who is told of its steps."""
-
-    exp: Experiment
-    today: pd.Timestamp
-    command: str = ""
-    on_step: Callable[[str], None] = no_step
-    progress: bool = False
-    archive: Archive = field(init=False)
-    site: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "archive", Archive(Path(self.exp.publish.archive)))
-        object.__setattr__(self, "site", Path(self.exp.publish.site))
-
-    @property
-    def lock(self) -> Path:
-        """One publisher at a time for each archive."""
-        return self.archive.path.with_name(f"{self.archive.path.name}.lock")
-
-    @property
-    def cache(self) -> Path:
-        """Folds of earlier rounds, by the hash of what decided them; may be removed at any time."""
-        return self.archive.path.with_name(f".{self.archive.path.name}.folds")
-
-    @contextlib.contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """A folder for copies and re-runs, for the holder of the lock; what a killed round left goes first."""
-        folder = self.archive.path.with_name(f".{self.archive.path.name}.work")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    source: Source
+    obs: Observations
+    fetched: Fetched | None
 
 
 def publish(
@@ -120,7 +62,7 @@ def publish(
     Parameters
     ----------
     experiment : Experiment
-        With `publish` saying where archive and site are.
+        With `publish` saying where archive and site are, and where new figures come from.
     dry_run : bool
         Say what would be done; write nothing.
     force : bool
@@ -129,7 +71,8 @@ def publish(
         Figures and events as known on this day. A day after which a figure of the target came out makes a
         ``replayed`` report; it never counts as published.
     today : date, optional
-        The day; read from the clock when None. Decides only whether figures are late.
+        The day; read from the clock when None. Decides whether figures are late, and from when a fetched figure
+        without a day of its own is public.
     command : str
         The command that the page prints.
     on_step : callable
@@ -148,11 +91,187 @@ def publish(
     >>> fc.publish_report(fc.load_experiment("monthly"), dry_run=True).code  # says what would be done, writes nothing
     0
     """
-    desk = _desk(experiment, today, command, on_step, progress)
+    desk = desk_of(experiment, today, command, on_step, progress)
     if dry_run:
-        return _answered(lambda: _dry_run(desk, force, as_of))
-    outcome = _answered(lambda: _round(desk, force, as_of))
-    return _with_hook(desk, outcome)
+        return answered(lambda: _dry_run(desk, force, as_of))
+    status = desk.status()
+    told = str(status.get("banner", "")) if status.get("code") == 6 else ""
+    outcome = answered(lambda: _round(desk, force, as_of))
+    return with_hook(desk, outcome, told)
+
+
+def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str | None = None) -> Outcome:
+    """Fetch new figures into their folder and do no more.
+
+    Returns
+    -------
+    Outcome
+        Code 0 where figures are new, 3 where none is, 4 where an address or file was refused.
+    """
+    desk = desk_of(experiment, today)
+
+    def looked(scratch: Path) -> Outcome:
+        read = _fetched(desk, scratch)
+        made = not read.target.is_dir()
+        if not dry_run:
+            read.put(desk.archive)
+        code = 0 if read.added or made else 3
+        note = f"\n{read.target}: {'nothing was written' if dry_run else 'is up to date'}"
+        return Outcome(code, "\n".join(read.lines) + note)
+
+    def work() -> Outcome:
+        if not desk.exp.publish.fetch:
+            raise ConfigError(
+                "publish.fetch names no address, so nothing is fetched; publish=official has some"
+            )
+        check_patterns(desk.exp.publish.fetch)
+        refuse_damaged(desk.archive)
+        if dry_run:
+            with tempfile.TemporaryDirectory(prefix="forecast-fetch-") as scratch:
+                return looked(Path(scratch))
+        with locked(desk.lock, desk.exp.publish.wait_seconds), desk.scratch() as folder:
+            return looked(folder)
+
+    return answered(work)
+
+
+# --------------------------------------------------------------------------- a round
+
+
+def _round(desk: Desk, force: bool, as_of: str | None) -> Outcome:
+    spec = desk.exp.publish
+    check_patterns(spec.fetch)
+    desk.on_step("lock")
+    with locked(desk.lock, spec.wait_seconds), folders.told(desk.site), desk.scratch() as scratch:
+        desk.on_step("recover")
+        own_site(desk)
+        refuse_damaged(desk.archive)
+        notes = _recovered(desk, scratch)
+        desk.on_step("read")
+        read = _figures(desk, scratch, force)
+        if read.fetched is not None:
+            read.fetched.put(desk.archive)
+            notes += read.fetched.lines if read.fetched.added else ()
+        desk.archive.create()
+        with named(read.source.places):
+            made, more = _issue(desk, read, force, as_of, scratch)
+            notes += more + finish(desk, read.source, read.obs, made)
+        return replace(made, text="\n".join([*notes, made.text]))
+
+
+def _recovered(desk: Desk, scratch: Path) -> list[str]:
+    there = desk.archive.path.is_file()
+    return recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step) if there else []
+
+
+def _issue(
+    desk: Desk, read: _Read, force: bool, as_of: str | None, scratch: Path
+) -> tuple[Outcome, list[str]]:
+    """Make the issue of a round if there is a reason, and the missed ones before it; return what to say besides."""
+    desk.on_step("decide")
+    found, day, kind = _decision(desk, read.obs, as_of)
+    if not (found.any or force or as_of is not None):
+        return _nothing(desk, read.obs, f"nothing new: {found}; the last report is of {day.date()}"), []
+    notes = _catch_up(desk, read, day, scratch) if kind == "published" and as_of is None else []
+    return _make(desk, read, found, day, kind, scratch), notes
+
+
+def _nothing(desk: Desk, obs: Observations, text: str) -> Outcome:
+    stale = staleness(desk.exp, obs, desk.today)
+    return Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
+
+
+def _make(desk: Desk, read: _Read, found: News, day: pd.Timestamp, kind: str, scratch: Path) -> Outcome:
+    """Run, compare, write aside, archive, put in place."""
+    maker = Maker(
+        desk.archive, desk.exp, read.source, read.obs, kind, desk.command, desk.on_step, desk.progress
+    )
+    held = desk.exp.publish.hold and kind == "published"
+    revision, last_result = existing_revision(desk.archive, desk.exp, kind, day)
+    path = _path(kind, day, revision)
+    staged = desk.staged / Path(path).name
+    if held and staged.is_dir():
+        return _waits(staged)
+    with workers(desk.exp):
+        result = maker.run(day, desk.cache)
+        if last_result == (digest_of(result.forecasts), settings_digest(desk.exp)):
+            same = "the same in every number as what is published; nothing was added"
+            return Outcome(0, f"made again as of {day.date()}: {same}")
+        entry = maker.entry(result, revision, stamp(desk), scratch, desk.cache)
+        aside = scratch / "staged" if held else folders.aside(desk.site, path)
+        entry = maker.written(entry, result, aside, path)
+    title = str(entry.report["title"]) if entry.report else ""
+    if held:
+        folders.put(aside, staged)
+        where = (
+            f"{staged / 'index.html'}\nnothing is published yet; `forecast publish --release` publishes it"
+        )
+        return Outcome(0, f"staged as of {day.date()}: {found}\n{title}\n{where}", staged)
+    desk.archive.record(entry, desk.on_step)
+    desk.on_step("place")
+    folders.put(aside, folders.folder_of(desk.site, path))
+    shutil.rmtree(staged, ignore_errors=True)
+    return Outcome(
+        0, f"{kind} as of {day.date()}: {found}\n{title}\n{desk.site / path / 'index.html'}", desk.site / path
+    )
+
+
+def _waits(staged: Path) -> Outcome:
+    return Outcome(3, f"{staged}: waits for a person; `forecast publish --release` publishes it")
+
+
+def _path(kind: str, day: pd.Timestamp, revision: int) -> str:
+    folder = "reports" if kind == "published" else "replayed"
+    return f"{folder}/{day.date()}{f'-r{revision}' if revision > 1 else ''}"
+
+
+def _catch_up(desk: Desk, read: _Read, day: pd.Timestamp, scratch: Path) -> list[str]:
+    """Replay the issues that were missed since the last one, each as of its day; one that cannot be made is told."""
+    days = missed_days(desk, read.obs, day)
+    if not days or desk.exp.publish.catch_up == "skip":
+        return [f"skipped: the issue of {d.date()}, which was missed" for d in days]
+    maker = Maker(desk.archive, desk.exp, read.source, read.obs, "replayed", "", desk.on_step, desk.progress)
+    notes = []
+    with workers(desk.exp):
+        for missed in days:
+            desk.on_step(f"catch up: {missed.date()}")
+            try:
+                replay(desk, maker, missed, True, scratch)
+                notes.append(f"replayed: the issue of {missed.date()}, which was missed")
+            except ForecastError as error:
+                notes.append(f"missed: the issue of {missed.date()} cannot be replayed ({error})")
+    return notes
+
+
+def _dry_run(desk: Desk, force: bool, as_of: str | None) -> Outcome:
+    """Say what the round would say, writing nothing outside a temporary folder."""
+    refuse_damaged(desk.archive)
+    own_site(desk)
+    with tempfile.TemporaryDirectory(prefix="forecast-look-") as scratch:
+        read = _figures(desk, Path(scratch), force)
+        lines = read.fetched.lines if read.fetched is not None and read.fetched.added else ()
+        found, day, kind = _decision(desk, read.obs, as_of)
+        if not (found.any or force or as_of is not None):
+            return _nothing(desk, read.obs, f"nothing would be published: {found}")
+        with named(read.source.places):
+            read_inputs(replace(read.source.experiment, as_of=str(day.date())))
+        revision, _ = existing_revision(desk.archive, desk.exp, kind, day)
+        missed = missed_days(desk, read.obs, day) if kind == "published" and as_of is None else []
+    path = desk.site / _path(kind, day, revision)
+    held = desk.exp.publish.hold and kind == "published"
+    if held and (desk.staged / path.name).is_dir():
+        return _waits(desk.staged / path.name)
+    what = f"would {'stage, for a person to release,' if held else 'publish'} as of {day.date()} ({kind}): {found}"
+    if revision > 1:
+        what += "; nothing if every number is the same as in the report of that day"
+    if path.exists():
+        raise ForecastError(f"{path}: stands there already, and the archive does not know it; move it aside")
+    folder = desk.staged / path.name if held else path
+    before = [f"would replay first: the missed issue of {d.date()}" for d in missed]
+    return Outcome(0, "\n".join([*lines, *before, what, f"folder: {folder}", "nothing was written"]))
+
+
+# --------------------------------------------------------------------------- past months
 
 
 def backfill(
@@ -160,6 +279,7 @@ def backfill(
     span: str,
     *,
     pages: bool = False,
+    dry_run: bool = False,
     today: dt.date | str | None = None,
     on_step: Callable[[str], None] = no_step,
     progress: bool = False,
@@ -173,6 +293,8 @@ def backfill(
         Months of data, ``2023-01..2026-08``.
     pages : bool
         Write a page for each round too; otherwise they stand in the archive and in the record only.
+    dry_run : bool
+        Say which rounds would be made; write nothing.
     today, on_step, progress
         As in `publish`.
 
@@ -181,281 +303,88 @@ def backfill(
     Folds are made once, for the last day; every earlier day takes its part of them. A backfill that was
     interrupted goes on where it stopped.
     """
-    desk = _desk(experiment, today, "", on_step, progress)
-    return _answered(lambda: _backfill(desk, span, pages))
+    desk = desk_of(experiment, today, "", on_step, progress)
+    return answered(lambda: (_backfill_dry_run if dry_run else _backfill)(desk, Months.of(span), pages))
 
 
-# --------------------------------------------------------------------------- the archive's verbs
-
-
-def track_record(experiment: Experiment) -> Outcome:
-    """Return the record of an experiment in words and numbers, published and replayed apart."""
-    from forecast.publish.record import record_text
-
-    def told() -> Outcome:
-        _refuse_damaged(Archive(Path(experiment.publish.archive)))
-        return Outcome(0, record_text(experiment, _now()))
-
-    return _answered(told)
-
-
-def record_table(experiment: Experiment) -> pd.DataFrame:
-    """Return the record of an experiment as a table, a row for each forecast of a month."""
-    from forecast.publish.record import record_table as table
-
-    _refuse_damaged(Archive(Path(experiment.publish.archive)))
-    return table(experiment, _now())[1]
-
-
-def archive_check(path: str | Path, experiment: Experiment | None = None) -> Outcome:
-    """Check an archive whole, and the site of an experiment against it; code 4 where something was changed."""
-
-    def checked() -> Outcome:
-        archive = Archive(Path(path))
-        text = archive.check()
-        if experiment is None:
-            return Outcome(0, f"{text}\npublished reports: not compared, since no experiment was named")
-        lines, same = folders.compare_published(archive.runs(experiment.name), Path(experiment.publish.site))
-        return Outcome(0 if same else DataError.exit_code, "\n".join([text, *lines]))
-
-    return _answered(checked)
-
-
-def archive_backup(path: str | Path, target: str | Path) -> Outcome:
-    """Copy an archive to a file or into a folder, and check the copy."""
-    return _answered(lambda: Outcome(0, Archive(Path(path)).backup(target)))
-
-
-def archive_export(path: str | Path, folder: str | Path) -> Outcome:
-    """Write an archive as CSV files into a new folder."""
-    return _answered(lambda: Outcome(0, Archive(Path(path)).export(Path(folder))))
-
-
-def archive_vacuum(path: str | Path) -> Outcome:
-    """Rewrite an archive without gaps."""
-    return _answered(lambda: Outcome(0, Archive(Path(path)).vacuum()))
-
-
-def rerun(experiment: Experiment, folder: str | Path) -> Outcome:
-    """Make a published report again from the archive and say what differs.
-
-    Returns
-    -------
-    Outcome
-        Code 0 when every byte but the manifest's is the same, 1 when not.
-    """
-    desk = _desk(experiment, None, "", no_step, False)
-
-    def again() -> Outcome:
-        _refuse_damaged(desk.archive)
-        rows = desk.archive.runs(desk.exp.name)
-        target = Path(folder)
-        rows = rows[[str(p) != "None" and target.as_posix().endswith(str(p)) for p in rows["path"]]]
-        if rows.empty:
-            raise ConfigError(f"{folder}: is no report of '{desk.exp.name}' in {desk.archive.path}")
-        with tempfile.TemporaryDirectory(prefix="forecast-again-") as scratch:
-            made = remade(desk.archive, rows.iloc[-1], Path(scratch))
-            lines = folders.differences(target, made)
-            same = folders.folder_digest(made) == rows["digest"].iloc[-1]
-        if not lines:
-            return Outcome(0, f"{target}: made again from the archive, every byte the same but the manifest")
-        note = (
-            "the new ones are as the archive remembers them: the folder was changed"
-            if same
-            else "compare the versions in manifest.json"
-        )
-        return Outcome(1, "\n".join([*lines, f"{len(lines)} differences; {note}"]))
-
-    return _answered(again)
-
-
-# --------------------------------------------------------------------------- a round
-
-
-def _round(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
-    spec = desk.exp.publish
-    desk.on_step("lock")
-    with locked(desk.lock, spec.wait_seconds), folders.told(desk.site), desk.scratch() as scratch:
-        desk.on_step("recover")
-        _own_site(desk)
-        _refuse_damaged(desk.archive)
-        desk.archive.create()
-        notes = recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step)
-        desk.on_step("read")
-        source = take(desk.exp, scratch / "source")
-        desk.on_step("check")
-        obs = _figures(source, desk, force)
-        desk.on_step("decide")
-        found, day, kind = _decision(desk, obs, as_of)
-        stale = staleness(desk.exp, obs, desk.today)
-        if not (found.any or force or as_of is not None):
-            text = f"nothing new: {found}; the last report is of {day.date()}"
-            outcome = Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
-        else:
-            outcome = _make(desk, source, obs, found, day, kind, scratch)
-        notes += _finish(desk, source, obs, stale, outcome)
-        return replace(outcome, text="\n".join([*notes, outcome.text]))
-
-
-def _make(
-    desk: _Desk, source: Source, obs: Observations, found: News, day: pd.Timestamp, kind: str, scratch: Path
-) -> Outcome:
-    """Run, compare, write aside, archive, put in place."""
-    maker = Maker(desk.archive, desk.exp, source, obs, kind, desk.command, desk.on_step, desk.progress)
-    with workers(desk.exp):
-        result = maker.run(day, desk.cache)
-        revision, last_result = existing_revision(desk.archive, desk.exp, kind, day)
-        if last_result == (digest_of(result.forecasts), settings_digest(desk.exp)):
-            return Outcome(
-                0,
-                f"made again as of {day.date()}: the same in every number as what is published; nothing was added",
-            )
-        path = f"{'reports' if kind == 'published' else 'replayed'}/{day.date()}{f'-r{revision}' if revision > 1 else ''}"
-        entry = maker.entry(result, revision, _stamp(desk), scratch, desk.cache)
-        aside = folders.aside(desk.site, path)
-        entry = maker.written(entry, result, aside, path)
-    desk.archive.record(entry, desk.on_step)
-    desk.on_step("place")
-    folders.put(aside, folders.folder_of(desk.site, path))
-    title = str(entry.report["title"]) if entry.report else ""
-    return Outcome(
-        0, f"{kind} as of {day.date()}: {found}\n{title}\n{desk.site / path / 'index.html'}", desk.site / path
-    )
-
-
-def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome: Outcome) -> list[str]:
-    """Rebuild the site from the archive, keep a copy of it, forget kept folds; return what went wrong on the way."""
-    from forecast.report.site import site_files
-
-    desk.on_step("site")
-    checked = _now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    message = outcome.text.splitlines()[0] if outcome.text else ""
-    status = status_of(desk.exp, obs, desk.today, stale, outcome.code, message, checked)
-    content = site_content(
-        desk.archive, desk.exp, obs, desk.site, stale, status, by_others(desk.exp, dict(source.files))
-    )
-    for name, data in site_files(content).items():
-        write_file(inside(desk.site, name, "site file"), data)
-    _hub(desk, obs)
-    desk.on_step("backup")
-    notes = []
-    if desk.exp.publish.backup:
-        try:
-            desk.archive.backup(desk.archive.path.with_name(f"{desk.archive.path.name}.backup"))
-        except ForecastError as error:
-            # the report is out and archived: a copy that could not be made is told and no more
-            notes.append(f"no backup was made: {error}")
-    fold_cache.forget_others(desk.cache)
-    desk.on_step("done")
-    return notes
-
-
-def _hub(desk: _Desk, obs: Observations) -> None:
-    """Add what was published to a forecast hub, if one is kept."""
-    if desk.exp.publish.hub is None:
-        return
-    from forecast.archive.hub import write_hub
-
-    runs = desk.archive.runs(desk.exp.name, "published")
-    if len(runs):
-        forecasts = desk.archive.forecasts([int(i) for i in runs["id"]])
-        # a hub takes one file a model and day: what was said first
-        keep = runs.drop_duplicates("as_of", keep="first")["id"]
-        write_hub(
-            forecasts[forecasts["run"].isin(keep)], obs, Path(desk.exp.publish.hub), desk.exp.publish.team
-        )
-
-
-def _dry_run(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
-    _refuse_damaged(desk.archive)
+def _backfill_dry_run(desk: Desk, months: Months, pages: bool) -> Outcome:
+    refuse_damaged(desk.archive)
+    own_site(desk)
     with tempfile.TemporaryDirectory(prefix="forecast-look-") as scratch:
-        source = take(desk.exp, Path(scratch))
-        obs = _figures(source, desk, force)
-        found, day, kind = _decision(desk, obs, as_of)
-        stale = staleness(desk.exp, obs, desk.today)
-    if not (found.any or force or as_of is not None):
-        text = f"nothing would be published: {found}"
-        return Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
-    folder = "reports" if kind == "published" else "replayed"
-    return Outcome(
-        0,
-        f"would publish as of {day.date()} ({kind}): {found}\nfolder: {desk.site / folder / str(day.date())}\nnothing was written",
-    )
+        read = _figures(desk, Path(scratch), False, fetching=False)
+        days, todo = months.days(desk, read.obs)
+    what = f"{len(todo)} rounds would be replayed, {len(days) - len(todo)} are there already"
+    page = f", a page each in {desk.site / 'replayed'}" if pages and todo else ""
+    return Outcome(0, f"{what}{page}\nnothing was written")
 
 
-# --------------------------------------------------------------------------- parts
-
-
-def _desk(
-    exp: Experiment, today: dt.date | str | None, command: str, on_step: Callable[[str], None], progress: bool
-) -> _Desk:
-    day = pd.Timestamp(_now().date() if today is None else today).tz_localize(None).normalize()
-    return _Desk(exp, day, command, on_step, progress)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def _stamp(desk: _Desk) -> str:
-    """The time of a round, never before that of an earlier one, whatever the clock says."""
-    now = _now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    runs = desk.archive.runs()
-    return max([now, *map(str, runs["written"])])
-
-
-def _answered(work: Callable[[], Outcome]) -> Outcome:
-    """Turn errors that are meant for the reader into an outcome."""
-    try:
-        return work()
-    except ForecastError as error:
-        return Outcome(error.exit_code, str(error))
-    except OSError as error:
-        return Outcome(1, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
-
-
-def _with_hook(desk: _Desk, outcome: Outcome) -> Outcome:
-    spec = desk.exp.publish
-    words = spec.on_success if outcome.code == 0 else spec.on_failure if outcome.code not in (3, 7) else ()
-    facts: Mapping[str, str] = {
-        "code": str(outcome.code),
-        "experiment": desk.exp.name,
-        "folder": str(outcome.folder or ""),
-        "site": str(desk.site),
-        "text": outcome.text,
-    }
-    said = run_hook(words, facts, spec.hook_seconds)
-    return replace(outcome, text=f"{outcome.text}\n{said}") if said else outcome
-
-
-def _refuse_damaged(archive: Archive) -> None:
-    """Refuse an archive that is not as it was written, before anything of it is believed."""
-    if archive.path.is_file():
-        archive.check()
-
-
-def _own_site(desk: _Desk) -> None:
-    """Refuse the site of another experiment."""
-    import json
-
-    file = desk.site / "status.json"
-    owner = None
-    with contextlib.suppress(OSError, ValueError):
-        owner = json.loads(file.read_text(encoding="utf-8")).get("experiment")
-    if owner not in (None, desk.exp.name):
-        raise ConfigError(
-            f"publish.site: {desk.site} is the site of '{owner}'; give another folder for '{desk.exp.name}'"
+def _backfill(desk: Desk, months: Months, pages: bool) -> Outcome:
+    desk.on_step("lock")
+    with locked(desk.lock, desk.exp.publish.wait_seconds), folders.told(desk.site), desk.scratch() as scratch:
+        desk.on_step("recover")
+        own_site(desk)
+        refuse_damaged(desk.archive)
+        notes = _recovered(desk, scratch)
+        read = _figures(desk, scratch, False, fetching=False)
+        desk.archive.create()
+        days, todo = months.days(desk, read.obs)
+        maker = Maker(
+            desk.archive, desk.exp, read.source, read.obs, "replayed", "", desk.on_step, desk.progress
         )
+        with workers(desk.exp), named(read.source.places):
+            if todo:
+                # the last day's chains hold the folds of every day before it
+                desk.on_step("folds")
+                maker.forecast(todo[-1], desk.cache)
+            for day in todo:
+                desk.on_step(f"round: {day.date()}")
+                replay(desk, maker, day, pages, scratch)
+        text = f"{len(todo)} rounds replayed, {len(days) - len(todo)} were there already"
+        notes += finish(desk, read.source, read.obs, Outcome(0, text))
+        return Outcome(0, "\n".join([*notes, text]))
 
 
-def _figures(source: Source, desk: _Desk, force: bool) -> Observations:
-    obs = figures_of(source.experiment)
+# --------------------------------------------------------------------------- figures
+
+
+def _figures(desk: Desk, scratch: Path, force: bool, fetching: bool = True) -> _Read:
+    """Fetch and copy the source, and read the copy: every count under its day as it was seen first."""
+    fetched = None
+    exp = reading_folder(desk.exp)
+    if desk.exp.publish.fetch and fetching:
+        fetched = _fetched(desk, scratch / "fetched")
+        exp = replace(exp, data=replace(exp.data, path=str(fetched.folder)))
+    source = take(exp, scratch / "source")
+    if fetched is not None:
+        places = {
+            copy: str(fetched.target) for copy in (str(source.experiment.data.path), str(fetched.folder))
+        }
+        source = replace(source, places={**source.places, **places})
+    desk.on_step("check")
+    series = list(desk.exp.target.series)
+    with named(source.places):
+        obs = figures_of(source.experiment)
+        first = with_first_counts(obs, desk.archive, series, desk.today)
+        if first is not obs:
+            source = rewritten(source, first, scratch / "first counts")
+            obs = reread(source)
     if not force:
-        refuse_shrinking(obs, desk.archive, list(desk.exp.target.series))
-    return obs
+        refuse_shrinking(obs, desk.archive, series)
+    return _Read(source, obs, fetched)
 
 
-def _decision(desk: _Desk, obs: Observations, as_of: str | None) -> tuple[News, pd.Timestamp, str]:
+def _fetched(desk: Desk, scratch: Path) -> Fetched:
+    """Fetch what is new, and hold what a person should look at first."""
+    made = fetch_figures(desk.exp, desk.today, scratch)
+    copy = replace(desk.exp, data=replace(desk.exp.data, path=str(made.folder)))
+    with named({str(made.folder): str(made.target)}):
+        after = figures_of(copy)
+        before = figures_of(reading_folder(desk.exp)) if made.target.is_dir() else None
+    refuse_surprises(desk.archive, desk.exp, before, after)
+    return made
+
+
+def _decision(desk: Desk, obs: Observations, as_of: str | None) -> tuple[News, pd.Timestamp, str]:
     """What is new, the day of the report, and whether it counts as published."""
     series = list(desk.exp.target.series)
     asked = as_of if as_of is not None else desk.exp.as_of
@@ -465,71 +394,3 @@ def _decision(desk: _Desk, obs: Observations, as_of: str | None) -> tuple[News, 
     runs = desk.archive.runs(desk.exp.name, kind) if desk.archive.path.is_file() else pd.DataFrame()
     last = None if runs.empty else runs.iloc[-1]
     return news(obs, series, day, last), day, kind
-
-
-# --------------------------------------------------------------------------- past months
-
-
-def _backfill(desk: _Desk, span: str, pages: bool) -> Outcome:
-    from forecast.backtesting.origins import monthly_origins
-
-    start, _, end = span.partition("..")
-    if not (is_month(start) and is_month(end) and start <= end):
-        raise ConfigError(f"--backfill: '{span}' is not a span of months such as 2023-01..2026-08")
-    desk.on_step("lock")
-    with locked(desk.lock, desk.exp.publish.wait_seconds), folders.told(desk.site), desk.scratch() as scratch:
-        desk.on_step("recover")
-        _own_site(desk)
-        _refuse_damaged(desk.archive)
-        desk.archive.create()
-        notes = recover(desk.archive, desk.exp, desk.site, scratch, desk.on_step)
-        source = take(desk.exp, scratch / "source")
-        obs = _figures(source, desk, False)
-        days = monthly_origins(start, end, obs, list(desk.exp.target.series))
-        done = desk.archive.runs(desk.exp.name, "replayed")
-        mine = done[done["config_digest"] == settings_digest(desk.exp)]
-        todo = [d for d in days if str(d.date()) not in set(mine["as_of"])]
-        maker = Maker(desk.archive, desk.exp, source, obs, "replayed", "", desk.on_step, desk.progress)
-        with workers(desk.exp):
-            if todo:
-                # the last day's chains hold the folds of every day before it
-                desk.on_step("folds")
-                maker.forecast(todo[-1], desk.cache)
-            for day in todo:
-                desk.on_step(f"round: {day.date()}")
-                _replay(desk, maker, day, pages, scratch)
-        text = f"{len(todo)} rounds replayed, {len(days) - len(todo)} were there already"
-        outcome = Outcome(0, text)
-        notes += _finish(desk, source, obs, staleness(desk.exp, obs, desk.today), outcome)
-        return replace(outcome, text="\n".join([*notes, text]))
-
-
-def _replay(desk: _Desk, maker: Maker, day: pd.Timestamp, pages: bool, scratch: Path) -> None:
-    revision, _ = existing_revision(desk.archive, desk.exp, "replayed", day)
-    path = f"replayed/{day.date()}{f'-r{revision}' if revision > 1 else ''}"
-    stamp = _stamp(desk)
-    if pages:
-        result = maker.run(day, desk.cache)
-        entry = maker.entry(result, revision, stamp, scratch, desk.cache)
-        entry = maker.written(entry, result, folders.aside(desk.site, path), path)
-    else:
-        entry = maker.entry(maker.forecast(day, desk.cache), revision, stamp, scratch, desk.cache)
-    desk.archive.record(entry, desk.on_step)
-    if pages:
-        desk.on_step("place")
-        folders.put(folders.aside(desk.site, path), folders.folder_of(desk.site, path))
-
-
-__all__ = [
-    "STEPS",
-    "DataError",
-    "Outcome",
-    "archive_backup",
-    "archive_check",
-    "archive_export",
-    "archive_vacuum",
-    "backfill",
-    "publish",
-    "rerun",
-    "track_record",
-]

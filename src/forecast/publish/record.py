@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,17 +11,40 @@ import pandas as pd
 from forecast.archive.store import Archive
 from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
 from forecast.config.settings import Experiment
+from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.experiment.pipeline import figures_of
 from forecast.publish.content import by_others
+from forecast.publish.fetching import reading_folder
 from forecast.publish.rounds import record_of
+from forecast.publish.sources import laid_out
+from forecast.publish.vintages import with_first_counts
 
 
 def record_table(exp: Experiment, now: dt.datetime) -> tuple[Observations, pd.DataFrame]:
     """Return the figures and the record of an experiment, a row for each forecast of a month."""
-    obs = figures_of(replace(exp, data=replace(exp.data, allow_http=exp.publish.allow_http)))
     archive = Archive(Path(exp.publish.archive))
-    return obs, record_of(archive, exp, obs, min(pd.Timestamp(now.date()), obs.newest_release()))
+    day = pd.Timestamp(now.date())
+    obs = with_first_counts(_figures(exp, archive), archive, list(exp.target.series), day)
+    return obs, record_of(archive, exp, obs, min(day, obs.newest_release()))
+
+
+def _figures(exp: Experiment, archive: Archive) -> Observations:
+    """Return the figures by which forecasts are judged: those of the source, or what the archive saw last.
+
+    Where no source is named, the newest of what the package brings and what was published.
+    """
+    source = reading_folder(exp)
+    if source.data.path is not None and (exp.data.path is not None or Path(source.data.path).is_dir()):
+        return figures_of(source)
+    runs = archive.runs(exp.name) if archive.path.is_file() else pd.DataFrame()
+    if runs.empty:
+        return figures_of(exp)
+    with tempfile.TemporaryDirectory(prefix="forecast-record-") as scratch:
+        last = figures_of(laid_out(exp, archive.inputs(int(runs["id"].iloc[-1])), Path(scratch)))
+    bundled = load_observations()
+    has_all = set(exp.target.series) <= set(bundled.series_ids)
+    return bundled if has_all and bundled.newest_release() > last.newest_release() else last
 
 
 def record_text(exp: Experiment, now: dt.datetime) -> str:

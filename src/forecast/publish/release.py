@@ -21,7 +21,7 @@ from forecast.experiment.pipeline import figures_of
 from forecast.experiment.run import Run, run
 from forecast.files import sync_folder
 from forecast.publish import folders
-from forecast.publish.corrections import correction_of
+from forecast.publish.corrections import correction_of, only_corrected
 from forecast.publish.forecast_only import Forecasts, forecast_only
 from forecast.publish.reruns import LastIssue, what_changed
 from forecast.publish.rounds import as_issue, entry_of, record_of, settings_digest, settings_from
@@ -88,9 +88,9 @@ class Maker:
         command = self.command or f"forecast experiment={exp.name} as_of={entry.as_of}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.parent.mkdir(parents=True, exist_ok=True)
-        corrects = correction_of(
-            self.archive, entry.experiment, entry.kind, entry.as_of, entry.written, entry.result
-        )
+        issue_of = (entry.experiment, entry.kind, entry.as_of)
+        alone = only_corrected(self.obs, list(exp.target.series), self.archive, issue_of)
+        corrects = correction_of(self.archive, *issue_of, entry.written, entry.result, alone=alone)
         issue = as_issue(result, exp, record, entry.changes, corrects)
         write_report(issue, aside, command=command, png=exp.report.png)
         sync_folder(aside)
@@ -166,6 +166,8 @@ def existing_revision(
     archive: Archive, exp: Experiment, kind: str, day: pd.Timestamp
 ) -> tuple[int, tuple[str, str]]:
     """Return the number that a report of this day gets, and result and settings of the one before it."""
+    if not archive.path.is_file():
+        return 1, ("", "")
     runs = archive.runs(exp.name, kind)
     runs = runs[runs["as_of"] == str(day.date())]
     if runs.empty:
@@ -194,7 +196,10 @@ def remade(archive: Archive, row: pd.Series, scratch: Path) -> Path:
     experiment, kind, as_of, written, digest = (
         str(row[key]) for key in ("experiment", "kind", "as_of", "written", "result")
     )
-    corrects = correction_of(archive, experiment, kind, as_of, written, digest, before=int(row["id"]))
+    alone = only_corrected(obs, list(exp.target.series), archive, (experiment, kind, as_of))
+    corrects = correction_of(
+        archive, experiment, kind, as_of, written, digest, before=int(row["id"]), alone=alone
+    )
     issue = as_issue(result, exp, record, changed, corrects)
     target = scratch / "report"
     try:

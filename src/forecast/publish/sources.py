@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from forecast.config.settings import Experiment, PublishSpec, own_path
+from forecast.config.settings import Experiment, PublishSpec, allows_http, own_path
 from forecast.data.fetch import Limits, fetch_files
 from forecast.data.observations import BUNDLED
 from forecast.errors import DataError
@@ -28,10 +28,13 @@ class Source:
         ``data/NAME`` and ``events/NAME`` -> bytes; goes into the archive.
     experiment : Experiment
         The same settings, its paths leading to the copies (to the bundle where the bundle is meant).
+    places : mapping
+        Path of a copy -> what the user knows it by, for messages.
     """
 
     files: Mapping[str, bytes]
     experiment: Experiment
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def take(exp: Experiment, folder: Path) -> Source:
@@ -44,7 +47,7 @@ def take(exp: Experiment, folder: Path) -> Source:
     ConfigError
         For an address that may not be read.
     """
-    spec = exp.publish
+    spec = replace(exp.publish, allow_http=allows_http(exp))
     figures, events = (None if p is None else str(own_path(p)) for p in (exp.data.path, exp.events.path))
     files = {f"data/{name}": data for name, data in _read(figures, spec).items()}
     files |= {f"events/{name}": data for name, data in _read(events, spec, events=True).items()}
@@ -53,7 +56,9 @@ def take(exp: Experiment, folder: Path) -> Source:
     copied = laid_out(exp, files, folder)
     data = exp.data if figures is None else copied.data
     calendar = exp.events if events is None else copied.events
-    return Source(files, replace(exp, data=data, events=calendar))
+    pairs = ((data.path, figures), (calendar.path, events))
+    places = {str(copy): given for copy, given in pairs if given is not None}
+    return Source(files, replace(exp, data=data, events=calendar), places)
 
 
 def laid_out(exp: Experiment, files: Mapping[str, bytes], folder: Path) -> Experiment:

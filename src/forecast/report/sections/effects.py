@@ -160,7 +160,10 @@ def varied(r: Report, event: str, estimate: float) -> findings.Varied | None:
     table = r.run.specification
     if not len(table):
         return None
-    percent = table.loc[table["event"] == event, "percent"].to_numpy(float)
+    rows = table[table["event"] == event]
+    if "counted" in rows:  # runs of before it count every choice
+        rows = rows[rows["counted"].astype(bool)]
+    percent = rows["percent"].to_numpy(float)
     percent = percent[np.isfinite(percent)]
     if not len(percent):
         return None

@@ -1,0 +1,166 @@
+"""The verbs that publish and look after what was published."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import shlex
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from forecast.cli.options import (
+    Options,
+    accept_option,
+    json_option,
+    load_plugins,
+    no_unknown_options,
+    own_folders,
+    plugin_option,
+    subverbs,
+)
+from forecast.cli.terminal import complain, records, say, say_json
+from forecast.config.settings import Experiment, is_month
+from forecast.errors import ConfigError
+
+if TYPE_CHECKING:
+    from forecast.publish.desk import Outcome
+
+
+def declare_publish(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `publish`."""
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
+    parser.add_argument(
+        "--force", action="store_true", help="publish though nothing is new, or figures have gone"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="as known on a past day; kept as replayed")
+    parser.add_argument("--backfill", metavar="A..B", help="replay all months of data from A to B")
+    accept_option(parser)
+    parser.add_argument("--release", action="store_true", help="publish the issue that publish.hold staged")
+    plugin_option(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress; only what came of it")
+    own_folders(parser)
+    json_option(parser)
+
+
+def publish(options: Options, rest: list[str]) -> int:
+    """Publish one more report, or replay past ones."""
+    from forecast.publish import publish
+
+    load_plugins(options.plugin)
+    exp = _accepted(_experiment(rest, options.config_dir), options.accept)
+    if options.release:
+        exp = dataclasses.replace(exp, publish=dataclasses.replace(exp.publish, hold=False))
+    progress = not (options.quiet or options.json)
+    if options.backfill:
+        _refuse_beside_backfill(options)
+        made = publish.backfill(exp, options.backfill, dry_run=options.dry_run, progress=progress)
+        return told(made, options.json)
+    if hooks := named_hooks(exp):
+        (say if progress else complain)(hooks)
+    outcome = publish.publish(
+        exp,
+        dry_run=options.dry_run,
+        force=options.force,
+        as_of=options.as_of,
+        command=" ".join(["forecast", "publish", *rest]),
+        progress=progress,
+    )
+    return told(outcome, options.json)
+
+
+def _refuse_beside_backfill(options: Options) -> None:
+    """Refuse options that a backfill would ignore."""
+    given = {"--force": options.force, "--as-of": options.as_of, "--release": options.release}
+    if ignored := [name for name, value in given.items() if value]:
+        raise ConfigError(f"{ignored[0]}: does not go with --backfill; leave one of the two out")
+
+
+def named_hooks(exp: Experiment) -> str:
+    """Return a line that names the commands which a round would start; empty if there are none."""
+    hooks = {"on_success": exp.publish.on_success, "on_failure": exp.publish.on_failure}
+    started = [f"{key} starts `{shlex.join(words)}`" for key, words in hooks.items() if words]
+    return f"hooks of {exp.name}: {'; '.join(started)}" if started else ""
+
+
+def _experiment(words: list[str], config_dirs: Sequence[str]) -> Experiment:
+    from forecast.cli import run
+
+    no_unknown_options(words)
+    named = any(w.startswith("experiment=") for w in words)
+    plan = run.plan(words if named else ["experiment=monthly", *words], config_dirs)
+    if plan.sweep:
+        raise ConfigError(
+            "hydra.mode: this verb takes one experiment, not a sweep; `forecast -m ...` runs sweeps"
+        )
+    return plan.experiments[0]
+
+
+def told(outcome: Outcome, as_json: bool = False) -> int:
+    """Say what came of a call and return its code."""
+    if as_json:
+        say_json({"code": outcome.code, "text": outcome.text, "folder": outcome.folder})
+    elif outcome.code in (0, 3):
+        say(outcome.text)
+    else:
+        complain(outcome.text)
+    return int(outcome.code)
+
+
+def declare_record(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `track-record`."""
+    own_folders(parser)
+    json_option(parser)
+
+
+def track_record(options: Options, rest: list[str]) -> int:
+    """Print the record of an experiment."""
+    from forecast.publish import upkeep
+
+    exp = _experiment(rest, options.config_dir)
+    if options.json:
+        say_json({"experiment": exp.name, "record": records(upkeep.record_table(exp))})
+        return 0
+    return told(upkeep.track_record(exp))
+
+
+def declare_archive(parser: argparse.ArgumentParser) -> None:
+    """Declare the verbs of `archive`."""
+    parser.add_argument("--path", metavar="FILE", help="default: publish.archive of the experiment")
+    add = subverbs(parser)
+    add("check", "is it whole?", "forecast archive check")
+    add("backup", "a checked copy", "forecast archive backup copies/").add_argument("target", metavar="PATH")
+    add("export", "every table as CSV", "forecast archive export tables/").add_argument(
+        "target", metavar="FOLDER"
+    )
+    add("vacuum", "give space back", "forecast archive vacuum")
+
+
+def archive(options: Options, rest: list[str]) -> int:
+    """Look after an archive."""
+    from forecast.publish import upkeep
+
+    exp = _experiment(rest, []) if rest or not options.path else None
+    path = options.path if exp is None else options.path or exp.publish.archive
+    calls: dict[str, Callable[[], Outcome]] = {
+        "check": lambda: upkeep.archive_check(path, exp),
+        "backup": lambda: upkeep.archive_backup(path, options.target),
+        "export": lambda: upkeep.archive_export(path, options.target),
+        "vacuum": lambda: upkeep.archive_vacuum(path),
+    }
+    return told(calls[options.what]())
+
+
+def fetch(options: Options, rest: list[str]) -> int:
+    """Fetch new figures."""
+    from forecast.publish import publish
+
+    exp = _accepted(_experiment(rest, options.config_dir), options.accept)
+    return told(publish.fetch(exp, dry_run=options.dry_run))
+
+
+def _accepted(exp: Experiment, months: Sequence[str]) -> Experiment:
+    """Return the experiment with the months that a person accepted."""
+    if wrong := [month for month in months if not is_month(month)]:
+        raise ConfigError(f"--accept: '{wrong[0]}' is not a month such as 2026-10")
+    accept = (*exp.publish.accept, *months)
+    return dataclasses.replace(exp, publish=dataclasses.replace(exp.publish, accept=accept))
