@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
+from forecast.config.settings import IntervalsSpec
 from forecast.events.calendar import replace_events
 from forecast.experiment.intervals import lay_events, postprocess
 from forecast.models.registry import make_models
@@ -44,8 +45,13 @@ CODINGS = {
 }
 
 
-def forecasts(series: list[str], more: list[str]) -> tuple[pd.DataFrame, fc.Experiment, fc.Observations]:
-    """Return the ranges of all rows at all origins, for one panel of series."""
+def forecasts(
+    series: list[str], more: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, fc.Experiment, fc.Observations]:
+    """Return the ranges of all rows at all origins, for one panel of series, and two of them by the rule before.
+
+    Until November 2026 errors were measured on logs, grew with the root of the distance, and quantiles were averaged.
+    """
     exp = fc.load_experiment(
         "latest",
         f"model=[random_walk,{','.join(more)}]" if more else "model=random_walk",
@@ -64,7 +70,14 @@ def forecasts(series: list[str], more: list[str]) -> tuple[pd.DataFrame, fc.Expe
         refit_every={n: s.refit_every for n, s in exp.model.items()},
     )
     table, _, _ = postprocess(exp, bt.forecasts, obs, obs.newest_release())
-    return table, exp, obs
+    earlier = dataclasses.replace(
+        exp,
+        intervals=IntervalsSpec(),
+        combination={"border": dataclasses.replace(exp.combination["border"], average="quantiles")},
+    )
+    before, _, _ = postprocess(earlier, bt.forecasts, obs, obs.newest_release())
+    before = before[before["model"].isin(["random_walk", "border"])]
+    return table, before, exp, obs
 
 
 def with_events(table: pd.DataFrame, exp: fc.Experiment, obs: fc.Observations) -> pd.DataFrame:
@@ -103,6 +116,16 @@ def skills(table: pd.DataFrame, obs: fc.Observations, eras: dict) -> pd.DataFram
     return (100 * out[list(wanted.values())]).round(1)
 
 
+def coverage(table: pd.DataFrame, obs: fc.Observations) -> pd.DataFrame:
+    """Return achieved coverage by row and distance."""
+    cover = calibrate(table, obs)
+    cover = cover[(cover["era"] == "all") & cover["horizon"].isin([1, 3, 6, 12, "all"])]
+    cover["achieved"] = [f"{100 * c:.0f}" for c in cover["covered"]]
+    return cover.pivot_table(
+        index=["model", "horizon"], columns="nominal", values="achieved", aggfunc="first", sort=False
+    )
+
+
 def show(title: str, table: pd.DataFrame) -> None:
     print(f"\n### {title}\n")
     flat = table.reset_index()
@@ -119,7 +142,7 @@ def main() -> None:
         f"# Accuracy, {dt.date.today()}, {platform.machine()}, {platform.python_implementation()} {platform.python_version()}"
     )
     start = time.perf_counter()
-    table, exp, obs = forecasts(
+    table, before, exp, obs = forecasts(
         [SERIES], [] if quick else ["drift", "seasonal_naive", "arima", "arima_no_events", "linear", "ridge"]
     )
     moved = with_events(table, exp, obs)
@@ -134,6 +157,13 @@ def main() -> None:
             ERAS,
         ),
     )
+
+    now = table[table["model"] == "border"].assign(model="border now")
+    both = pd.concat([before, now], ignore_index=True)
+    show(
+        "Before and now, against the random walk with its ranges before, %", skills(both, obs, PERIODS | ERAS)
+    )
+    show("Coverage of `border` before, 2016-26, %", coverage(before[before["origin"] >= "2016-02-01"], obs))
 
     recent = whole[whole["origin"] >= "2016-02-01"]
     gain = []
@@ -156,23 +186,14 @@ def main() -> None:
         ),
     )
 
-    cover = calibrate(
-        recent[recent["model"].isin(["random_walk", "border", "border + events (rule, priority 1)"])], obs
-    )
-    cover = cover[(cover["era"] == "all") & cover["horizon"].isin([1, 3, 6, 12, "all"])]
-    cover["achieved"] = [f"{100 * c:.0f}" for c in cover["covered"]]
-    show(
-        "Achieved coverage, 2016-26, %",
-        cover.pivot_table(
-            index=["model", "horizon"], columns="nominal", values="achieved", aggfunc="first", sort=False
-        ),
-    )
+    told = recent[recent["model"].isin(["random_walk", "border", "border + events (rule, priority 1)"])]
+    show("Achieved coverage, 2016-26, %", coverage(told, obs))
     if quick:
         return
     sectors = fc.load_experiment("sectors").target.series[1:]
     rows = []
     for name in sectors:
-        one, sector_exp, _ = forecasts([name], [])
+        one, _, sector_exp, _ = forecasts([name], [])
         both = pd.concat(
             [one[one["model"] != "border_events"], with_events(one, sector_exp, obs)], ignore_index=True
         )

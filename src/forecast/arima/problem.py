@@ -43,12 +43,15 @@ class FoldJob:
         Their names; ``x1..`` when not given.
     xreg_prior : (array (k,), array (k,)), optional
         Prior means and standard deviations in the units of y; sd = inf means plain maximum likelihood.
+    block : int
+        Folds of different blocks never start from each other's optima.
     """
 
     y: Any
     xreg: Any = None
     xreg_names: Sequence[str] | None = None
     xreg_prior: tuple[Any, Any] | None = None
+    block: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,7 @@ class Problem:
     dropped: tuple[str, ...]
     raw: Floats  #: (n, c) undifferenced columns [missing | shrunk | free | y - shrunk @ prior mean]
     z: Floats  #: (n - lost, c) the same, differenced
+    block: int = 0  #: that of the job
 
     @property
     def n_missing(self) -> int:
@@ -291,6 +295,7 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
         dropped=dropped,
         raw=raw,
         z=np.ascontiguousarray(z),
+        block=job.block,
     )
     _check_information(problem)
     return problem

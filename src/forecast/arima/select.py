@@ -13,17 +13,17 @@ the same model are fitted together, later folds starting from the optima of earl
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Generator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.likelihood import WORST, Batch, Ints
-from forecast.arima.optimise import TOLERANCE, Objective, Optima
+from forecast.arima.optimise import TOLERANCE, Objective, Optima, distinct, minimise
+from forecast.arima.paths import Candidate, Path, Seen, grid_path, stepwise_path
 from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
 from forecast.arima.problem import FoldJob, Problem, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
@@ -32,7 +32,6 @@ from forecast.arima.solved import batch_of
 from forecast.arima.stationarity import ordinary_differences, seasonal_differences
 from forecast.errors import ConfigError, DataError, ForecastError, nearest
 
-MAX_P, MAX_Q, MAX_SEASONAL = 5, 5, 2
 #: Roots within this modulus reject a model.
 SMALLEST_ROOT = 1.01
 CRITERIA = ("aicc", "aic", "bic")
@@ -40,92 +39,10 @@ CRITERIA = ("aicc", "aic", "bic")
 REACH = 60
 #: Models are compared at optima this close in log-likelihood; the chosen one is then searched to the end.
 COMPARE_TOLERANCE = 1e-6
+#: A model is searched again when one nested in it is likelier by more than this.
+NESTED_SLACK = 1e-4
 #: A second optimum is carried along when it lies this close below the best one.
 CARRY_CLOSE = 0.5
-
-
-class Candidate(NamedTuple):
-    """Orders of one model and whether it has a constant (mean or drift)."""
-
-    p: int
-    q: int
-    P: int
-    Q: int
-    constant: bool
-
-
-Path = Generator[Candidate, float, Candidate]
-#: Moves in the order of R: seasonal, ordinary, each alone and in pairs.
-MOVES = (
-    (0, 0, -1, 0),
-    (0, 0, 0, -1),
-    (0, 0, 1, 0),
-    (0, 0, 0, 1),
-    (0, 0, -1, -1),
-    (0, 0, -1, 1),
-    (0, 0, 1, -1),
-    (0, 0, 1, 1),
-    (-1, 0, 0, 0),
-    (0, -1, 0, 0),
-    (1, 0, 0, 0),
-    (0, 1, 0, 0),
-    (-1, -1, 0, 0),
-    (-1, 1, 0, 0),
-    (1, -1, 0, 0),
-    (1, 1, 0, 0),
-)
-
-
-def _allowed(c: Candidate, seasonal: bool) -> bool:
-    top = MAX_SEASONAL if seasonal else 0
-    return 0 <= c.p <= MAX_P and 0 <= c.q <= MAX_Q and 0 <= c.P <= top and 0 <= c.Q <= top
-
-
-def stepwise_path(seasonal: bool, constant: bool) -> Path:
-    """Walk of one fold: yields models, is sent their criterion, returns the best."""
-    season = int(seasonal)
-    starts = [
-        Candidate(2, 2, season, season, constant),
-        Candidate(0, 0, 0, 0, constant),
-        Candidate(1, 0, season, 0, constant),
-        Candidate(0, 1, 0, season, constant),
-    ]
-    if constant:
-        starts.append(Candidate(0, 0, 0, 0, False))
-    seen: dict[Candidate, float] = {}
-    for start in starts:
-        seen[start] = yield start
-    best = min(seen, key=lambda c: seen[c])
-    improved = True
-    while improved:
-        improved = False
-        for move in _neighbours(best, seasonal, constant):
-            if move not in seen:
-                seen[move] = yield move
-                if seen[move] < seen[best]:
-                    best, improved = move, True
-                    break
-    return best
-
-
-def _neighbours(best: Candidate, seasonal: bool, constant: bool) -> list[Candidate]:
-    moved = [Candidate(best.p + a, best.q + b, best.P + c, best.Q + d, best.constant) for a, b, c, d in MOVES]
-    if constant:
-        moved.append(best._replace(constant=not best.constant))
-    return [c for c in moved if _allowed(c, seasonal)]
-
-
-def grid_path(seasonal: bool, constant: bool, max_order: int) -> Path:
-    """All models with p + q + P + Q up to `max_order`."""
-    top = MAX_SEASONAL if seasonal else 0
-    seen: dict[Candidate, float] = {}
-    spans = itertools.product(range(MAX_P + 1), range(MAX_Q + 1), range(top + 1), range(top + 1))
-    for p, q, seasonal_p, seasonal_q in spans:
-        if p + q + seasonal_p + seasonal_q <= max_order:
-            for with_constant in {constant, False}:
-                candidate = Candidate(p, q, seasonal_p, seasonal_q, with_constant)
-                seen[candidate] = yield candidate
-    return min(seen, key=lambda c: seen[c])
 
 
 @dataclass(eq=False)
@@ -181,6 +98,15 @@ class _Shelf:
         known.update(zip(led, led_optima, strict=True))
         return {place: known[place] for place in wanted}
 
+    def solve_from(self, candidate: Candidate, places: list[int], starts: Floats, kernel: Kernel) -> None:
+        """Search a candidate at places once more, from one start each, beside the optima known there."""
+        known, at = self.optima[candidate[:4]], np.array(places, dtype=np.int64)
+        length, own = self.folds.length[at], np.arange(len(places))
+        ended = minimise(self.objective(candidate, kernel), self.group[at], length, own, starts)
+        for i, place in enumerate(places):
+            both = Optima.join([known[place], ended.take(np.array([i]))])
+            known[place] = both.take(distinct(both))
+
 
 def criterion(problem: Problem, orders: Orders, optima: Optima, coefficients: Floats, ic: str) -> float:
     """Value of the criterion; inf for models that are rejected."""
@@ -212,7 +138,9 @@ class _Selection:
         self.jobs, self.season, self.ic = jobs, season, ic
         self.kernel = choose_kernel(engine, _work(jobs, season))
         self.reach = 0 if starts == "full" else REACH
-        self.tried: list[list[tuple[Candidate, float, float]]] = [[] for _ in jobs]
+        self.seen: list[Seen] = [{} for _ in jobs]
+        self.logliks: list[dict[Candidate, float]] = [{} for _ in jobs]
+        self.settled: set[tuple[int, Candidate, Candidate]] = set()
         self.differences: list[tuple[int, int]] = []
         self.shelves: dict[tuple[int, int, bool], _Shelf] = {}
         self.place: dict[tuple[int, int, int, bool], int] = {}
@@ -239,40 +167,77 @@ class _Selection:
             for place, fold in enumerate(folds):
                 self.place[(fold, *key)] = place
 
-    def round(self, wishes: dict[int, Candidate]) -> dict[int, float]:
-        """Fit what the folds wish for; returns the criterion of each."""
-        values: dict[int, float] = {}
-        by_model: dict[tuple[tuple[int, int, bool], Candidate], list[int]] = {}
-        for fold, candidate in wishes.items():
-            key = (*self.differences[fold], candidate.constant)
-            by_model.setdefault((key, candidate), []).append(fold)
-        for (key, candidate), folds in by_model.items():
+    def round(self, wishes: dict[int, Candidate]) -> None:
+        """Fit what the folds wish for, and again what came out below a model nested in it."""
+        for (key, candidate), folds in self.by_model(wishes.items()).items():
             shelf = self.shelves[key]
             orders = shelf.orders(candidate)
             places = {self.place[(fold, *key)]: fold for fold in folds}
             fitting = [place for place in places if _long_enough(shelf.problems[place], orders)]
             found = shelf.solve(candidate, sorted(fitting), self.kernel, self.reach) if fitting else {}
-            at = {place: i for i, place in enumerate(found)}
-            if found:
-                points = np.stack([optima.x[0] for optima in found.values()])
-                coefficients = shelf.objective(candidate, self.kernel).unpack(points)[0]
             for place, fold in places.items():
-                value, loglik = float("inf"), float("nan")
-                if place in found:
-                    optima = found[place]
-                    point = coefficients[at[place]]
-                    value = criterion(shelf.problems[place], orders, optima, point, self.ic)
-                    loglik = -float(optima.value[0])
-                values[fold] = value
-                self.tried[fold].append((candidate, value, loglik))
-        return values
+                if place not in found:
+                    self.seen[fold][candidate], self.logliks[fold][candidate] = float("inf"), float("nan")
+            self.judge(shelf, candidate, {place: places[place] for place in found})
+        while again := [(fold, below) for fold in wishes if (below := self.below_nested(fold)) is not None]:
+            leaders = {(fold, below): best for fold, (below, best) in again}
+            for (key, candidate), folds in self.by_model((fold, below) for fold, (below, _) in again).items():
+                shelf = self.shelves[key]
+                places = {self.place[(fold, *key)]: fold for fold in folds}
+                starts = [self.start_of(fold, leaders[fold, candidate], candidate) for fold in folds]
+                shelf.solve_from(candidate, list(places), np.stack(starts), self.kernel)
+                self.judge(shelf, candidate, places)
+
+    def by_model(
+        self, wishes: Iterable[tuple[int, Candidate]]
+    ) -> dict[tuple[tuple[int, int, bool], Candidate], list[int]]:
+        """Folds that want the same model of the same shelf."""
+        found: dict[tuple[tuple[int, int, bool], Candidate], list[int]] = {}
+        for fold, candidate in wishes:
+            found.setdefault(((*self.differences[fold], candidate.constant), candidate), []).append(fold)
+        return found
+
+    def judge(self, shelf: _Shelf, candidate: Candidate, places: dict[int, int]) -> None:
+        """Write down criterion and likelihood of a model at the folds of these places."""
+        if not places:
+            return
+        known, orders = shelf.optima[candidate[:4]], shelf.orders(candidate)
+        points = np.stack([known[place].x[0] for place in places])
+        coefficients = shelf.objective(candidate, self.kernel).unpack(points)[0]
+        for (place, fold), point in zip(places.items(), coefficients, strict=True):
+            self.seen[fold][candidate] = criterion(
+                shelf.problems[place], orders, known[place], point, self.ic
+            )
+            self.logliks[fold][candidate] = -float(known[place].value[0])
+
+    def below_nested(self, fold: int) -> tuple[Candidate, Candidate] | None:
+        """Return a model that came out less likely than one nested in it, and the likeliest of those; None if none did."""
+        logliks = self.logliks[fold]
+        for candidate, value in logliks.items():
+            nested = [c for c in logliks if candidate.holds(c) and logliks[c] > value + NESTED_SLACK]
+            if (
+                nested
+                and (fold, candidate, best := max(nested, key=lambda c: logliks[c])) not in self.settled
+            ):
+                self.settled.add((fold, candidate, best))
+                return candidate, best
+        return None
+
+    def start_of(self, fold: int, nested: Candidate, candidate: Candidate) -> Floats:
+        """The optimum of a nested model as a start: its missing terms are zero."""
+        key = (*self.differences[fold], nested.constant)
+        x = self.shelves[key].optima[nested[:4]][self.place[(fold, *key)]].x[0]
+        blocks = np.split(x, np.cumsum([nested.p, nested.q, nested.P, nested.Q]))
+        sizes = (candidate.p, candidate.q, candidate.P, candidate.Q)
+        padded = [np.pad(b, (0, size - len(b))) for b, size in zip(blocks, sizes, strict=False)]
+        return np.concatenate([*padded, blocks[-1]])
 
     def traced(self, fit: ArimaFit, fold: int) -> ArimaFit:
         """Return a fit with the models that its fold tried, in order."""
         d, seasonal_d = self.differences[fold]
         rows = [
-            ((c.p, d, c.q), (c.P, seasonal_d, c.Q, self.season), c.constant, loglik, value)
-            for c, value, loglik in self.tried[fold]
+            ((c.p, d, c.q), (c.P, seasonal_d, c.Q, self.season), c.constant, self.logliks[fold][c], value)
+            for c, value in self.seen[fold].items()
         ]
         return fit.with_trace(("order", "seasonal_order", "constant", "loglik", self.ic), rows)
 
@@ -438,20 +403,23 @@ def _walk(
 ) -> dict[int, Candidate]:
     """Let all folds walk together; returns the model that each has chosen."""
     alive = [fold for fold in range(len(run.jobs)) if results[fold] is None]
-    seasonal, paths, wishes = run.season > 1, {}, {}
+    seasonal = run.season > 1
+    paths: dict[int, Path] = {}
     for fold in alive[::every]:
-        constant = (fold, *run.differences[fold], True) in run.place
+        constant, seen = (fold, *run.differences[fold], True) in run.place, run.seen[fold]
         paths[fold] = (
-            stepwise_path(seasonal, constant) if stepwise else grid_path(seasonal, constant, max_order)
+            stepwise_path(seasonal, constant, seen)
+            if stepwise
+            else grid_path(seasonal, constant, max_order, seen)
         )
-        wishes[fold] = next(paths[fold])
     chosen: dict[int, Candidate] = {}
+    wishes = {fold: next(path) for fold, path in paths.items()}
     while wishes:
-        values = run.round(wishes)
+        run.round(wishes)
         following = {}
-        for fold, value in values.items():
+        for fold in wishes:
             try:
-                following[fold] = paths[fold].send(value)
+                following[fold] = next(paths[fold])
             except StopIteration as stop:
                 chosen[fold] = stop.value
         wishes = dict(sorted(following.items()))

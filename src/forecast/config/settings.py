@@ -197,8 +197,10 @@ class CombinationSpec:
     half_life: float = 24.0
     #: Errors are capped at this size. | log units | 0.5
     cap: float = 1.0
-    #: Average quantile by quantile, or only the medians. | | points
-    average: Literal["quantiles", "points"] = "quantiles"
+    #: Average quantile by quantile, or only the medians, or mix the members' distributions. | | pool
+    average: Literal["quantiles", "points", "pool"] = "quantiles"
+    #: Ranges of the members that are averaged: from their past errors (`intervals`), or the models' own. | | model
+    ranges: Literal["errors", "model"] = "errors"
     #: Name of a second row: this combination with shrunken event effects laid over it. | | short_with_events
     with_events: str | None = None
 
@@ -215,6 +217,8 @@ class IntervalsSpec:
     half_life: float | None = 48.0
     #: Growth of the width with the horizon: 0.5 is the square root. | power | 0.6
     exponent: float = 0.5
+    #: Scale on which widths and averages are made, where logs are allowed: figures to this power; 0 = logs. | power | 0.1
+    scale: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from forecast.backtesting.folds import FoldSettings, FoldSource
-from forecast.config.settings import LEVELS, Experiment
+from forecast.config.settings import LEVELS, CombinationSpec, Experiment
 from forecast.data.observations import Observations
 from forecast.errors import ConfigError
 from forecast.events.calendar import EventCalendar
 from forecast.postprocess.combination import combine
 from forecast.postprocess.event_adjustment import adjust_for_events
-from forecast.postprocess.intervals import add_intervals
+from forecast.postprocess.intervals import add_intervals, own_intervals
 from forecast.postprocess.reconciliation import children_of, reconcile
 
 
@@ -44,11 +44,12 @@ def postprocess(
     for name, spec in exp.combination.items():
         if not set(spec.members) <= set(ranged["model"]):
             continue  # a member without any forecast: its folds say why
-        members = ranged if spec.average == "quantiles" else forecasts
-        members = members[members["model"].isin(spec.members) & (members["knowledge"] == "none")]
-        combined, used = combine(members, obs, name, spec)
+        combined, used = combine(_members(spec, ranged, forecasts), obs, name, spec, exp.intervals, extra)
         if spec.average == "points":
             combined, basis = add_intervals(combined, obs, exp.intervals, LEVELS, extra)
+            bases.append(basis)
+        elif spec.ranges == "model":
+            combined, basis = own_intervals(combined)
             bases.append(basis)
         tables.append(combined)
         weights.append(used)
@@ -60,6 +61,18 @@ def postprocess(
     )
 
 
+def _members(spec: CombinationSpec, ranged: pd.DataFrame, forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the members of a combination, with the ranges that it averages."""
+    table = ranged if (spec.average, spec.ranges) == ("quantiles", "errors") else forecasts
+    return table[table["model"].isin(spec.members) & (table["knowledge"] == "none")]
+
+
+def _own_ranges(exp: Experiment) -> bool:
+    """Tell whether any row needs the quantiles that the models give themselves."""
+    combined = any(spec.ranges == "model" for spec in exp.combination.values())
+    return combined or exp.intervals.method == "model"
+
+
 def fold_settings(exp: Experiment) -> FoldSettings:
     """Return what every fold of an experiment shares."""
     return FoldSettings(
@@ -68,7 +81,7 @@ def fold_settings(exp: Experiment) -> FoldSettings:
         events=replace(exp.events, path=None, effects=None),
         window=exp.backtest.window,
         include_leaks=exp.data.include_leaks,
-        levels=LEVELS if exp.intervals.method == "model" else (0.5,),
+        levels=LEVELS if _own_ranges(exp) else (0.5,),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -103,7 +103,10 @@ class Arima(SeriesModel):
                     ready.append(i)
                 except ForecastError as error:
                     failures.setdefault(i, f"{type(error).__name__}: {error}")
-            jobs_here = [self._job(data[i][name]) for i in ready]
+            blocks = calendar_blocks([data[i][name].months[-1].ordinal for i in ready])
+            jobs_here = [
+                replace(self._job(data[i][name]), block=block) for i, block in zip(ready, blocks, strict=True)
+            ]
             breaks = self._breaks(jobs_here, starts)
             named = [
                 _break_names(data[i][name].months, found) for i, found in zip(ready, breaks, strict=True)
@@ -210,6 +213,18 @@ class Arima(SeriesModel):
             return pd.DataFrame(rows)
 
         return table
+
+
+def calendar_blocks(months: Sequence[int]) -> list[int]:
+    """Return the block of each fold of a chain, by the ordinal of its last month: the calendar year.
+
+    So where a backtest begins does not say from which fold another one starts. Folds of a first year that does not
+    begin with January stand alone: the fold that they would start from is not there.
+    """
+    if not months:
+        return []
+    first = months[0] // 12 if months[0] % 12 else None
+    return [-1 - month if month // 12 == first else month // 12 for month in months]
 
 
 KIND_WORDS = {"AO": "outlier", "LS": "level shift", "TC": "temporary change"}

@@ -29,8 +29,8 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "gradient_boosting": ("forecast.models.learners", "GradientBoosting"),
     "seasonal_profile": ("forecast.models.profile", "SeasonalProfile"),
     "mean_reversion": ("forecast.models.profile", "MeanReversion"),
-    "ets": ("forecast.models.smoothing", "Ets"),
-    "theta": ("forecast.models.smoothing", "Theta"),
+    "ets": ("forecast.models.ets", "Ets"),
+    "theta": ("forecast.models.theta", "Theta"),
     "structural": ("forecast.models.structural", "Structural"),
 }
 

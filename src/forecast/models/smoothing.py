@@ -1,18 +1,17 @@
-"""Exponential smoothing and Theta, on one scale, series by series."""
+"""Forms of exponential smoothing at their maximum of likelihood, and what they say of the months ahead."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import ClassVar, Literal, cast
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from forecast.errors import DataError
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
-from forecast.models.transform import Scale
+from forecast.models.base import Array, SeriesData
+
+#: The smallest and the largest share of a smoothing parameter, and of the damping of a trend.
+SHARES, DAMPING = (1e-4, 0.9999), (0.8, 0.98)
 
 
 def complete(data: SeriesData) -> Array:
@@ -31,38 +30,38 @@ def complete(data: SeriesData) -> Array:
     return data.y
 
 
-@dataclass(frozen=True)
-class Ets(SeriesModel):
-    """Exponential smoothing by maximum likelihood, its form chosen by AICc among additive ones.
+class Form(NamedTuple):
+    """One form of exponential smoothing.
 
-    Parameters
+    Attributes
     ----------
-    trend, seasonal : {"auto", "yes", "no"}
-        ``auto`` tries both; trends are damped.
+    relative : bool
+        Errors are multiplicative: shares of the mean. A multiplicative season has no others.
     """
 
-    min_months: ClassVar[int] = 36
-    trend: Literal["auto", "yes", "no"] = "auto"
-    seasonal: Literal["auto", "yes", "no"] = "auto"
-    transform: Scale = "log"
-    window: int | None = None
-
-    def fit_series(self, data: SeriesData) -> SeriesFit:
-        """Fit every admitted form and keep the one with the lowest AICc."""
-        y = complete(data)
-        forms = itertools.product(_choices(self.trend), _choices(self.seasonal))
-        best = min((smooth(y, trend, season) for trend, season in forms), key=lambda fit: fit.aicc)
-        return SeriesFit(best.steps)
+    relative: bool
+    trend: Literal["none", "additive", "damped"]
+    season: Literal["none", "additive", "multiplicative"]
 
 
-def _choices(word: str) -> list[bool]:
-    return {"auto": [False, True], "yes": [True], "no": [False]}[word]
+SEASONS = ("none", "additive", "multiplicative")
+#: Additive errors, for any scale.
+ADDITIVE = tuple(
+    Form(False, trend, season) for trend in ("none", "additive", "damped") for season in ("none", "additive")
+)
+#: Multiplicative errors, for positive figures.
+RELATIVE = tuple(
+    Form(True, trend, season)
+    for trend in ("none", "additive", "damped")
+    for season in ("none", "additive", "multiplicative")
+)
 
 
 @dataclass(frozen=True)
 class Smoothing:
-    """One additive form at its maximum of likelihood: parameters, states after the last month, variance."""
+    """One form at its maximum of likelihood: parameters, states after the last month, variance."""
 
+    form: Form
     alpha: float
     beta: float
     gamma: float
@@ -74,132 +73,74 @@ class Smoothing:
     aicc: float
 
     def steps(self, h: int) -> tuple[Array, Array]:
-        """Centre and standard deviation of the months ahead."""
+        """Centre and standard deviation of the months ahead (Hyndman, Koehler, Ord and Snyder 2008, chapter 6)."""
         k = np.arange(1, h + 1)
         damp = np.cumsum(self.phi**k)
-        centre = self.level + self.slope * damp + self.season[(k - 1) % 12]
-        response = self.alpha + self.beta * damp + self.gamma * (k % 12 == 0)
-        growth = 1.0 + np.concatenate([[0.0], np.cumsum(response[:-1] ** 2)])
-        return centre, np.sqrt(self.sigma2 * growth)
+        base, season = self.level + self.slope * damp, self.season[(k - 1) % 12]
+        multiplied = self.form.season == "multiplicative"
+        response = self.alpha + self.beta * damp
+        if not multiplied:
+            response = response + self.gamma * (k % 12 == 0)
+        if not self.form.relative:
+            growth = 1.0 + np.concatenate([[0.0], np.cumsum(response[:-1] ** 2)])
+            return base + season, np.sqrt(self.sigma2 * growth)
+        mean = base if multiplied else base + season
+        second = mean**2  # expected square of the mean of each month, the errors before it unknown
+        for j in range(1, h):
+            second[j] += self.sigma2 * (response[:j] ** 2 @ second[j - 1 :: -1])
+        if not multiplied:
+            return mean, np.sqrt((1.0 + self.sigma2) * second - mean**2)
+        of_season = (1.0 + self.gamma**2 * self.sigma2) ** ((k - 1) // 12)
+        return mean * season, season * np.sqrt((1.0 + self.sigma2) * second * of_season - mean**2)
 
 
-def smooth(y: Array, trend: bool, season: bool) -> Smoothing:
-    """Fit one form: smoothing parameters by search, the first states by least squares at each of them.
+def smooth(y: Array, form: Form) -> Smoothing | None:
+    """Fit one form: of a grid of smoothing parameters the best start, then a search over all with the first states.
 
-    One-step errors are linear in the first states, so these need no search.
+    None where a form with multiplicative errors finds no positive mean for every month.
     """
-    from scipy.optimize import minimize
+    from forecast.models import recursions as r
 
-    run = _compiled()
-    unit = _unit_states(trend, season)
-    share = (1e-4, 0.9999)
-    bounds = [share, *[share, (0.8, 0.98)] * trend, *[share] * season]
-
-    def at(x: Array) -> tuple[Array, Array, float]:
-        """Parameters (beta is a share of alpha, gamma of what alpha leaves), last states, sum of squares."""
-        beta, phi = (x[0] * x[1], x[2]) if trend else (0.0, 1.0)
-        chosen = np.array([x[0], beta, (1.0 - x[0]) * x[-1] if season else 0.0, phi])
-        errors, states = run(y, chosen, unit)
-        basis = errors[:, 1:]
-        normal = basis.T @ basis
-        normal[np.diag_indices_from(normal)] *= 1.0 + 1e-10  # columns come near each other when alpha nears 1
-        mix = np.append(1.0, np.linalg.solve(normal, -basis.T @ errors[:, 0]))
-        return chosen, states @ mix, max(float(np.sum((errors @ mix) ** 2)), 1e-12 * len(y))
-
-    def loss(x: Array) -> tuple[float, Array]:
-        value = np.log(at(x)[2])
-        steps = np.diag(np.where(x < 0.5, 1e-7, -1e-7))
-        return value, np.array([(np.log(at(x + step)[2]) - value) / step.sum() for step in steps])
-
-    grid = itertools.product((0.1, 0.4, 0.9), *[(0.05, 0.3), (0.95,)] * trend, *[(0.05, 0.3)] * season)
-    start = min((np.array(x) for x in grid), key=lambda x: at(x)[2])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    chosen, states, sse = at(found.x)
-    n, k = len(y), len(bounds) + unit.shape[1]  # first states that are free, and the variance
-    aicc = n * (np.log(2.0 * np.pi * sse / n) + 1.0) + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
-    ahead = np.roll(states[2:], -(n % 12))
-    alpha, beta, gamma, phi, level, slope = map(float, (*chosen, *states[:2]))
-    return Smoothing(alpha, beta, gamma, phi, level, slope, ahead, sse / n, float(aicc))
+    season, n = SEASONS.index(form.season), len(y)
+    trended = form.trend != "none"
+    low, high = np.full(r.SIZE, -np.inf), np.full(r.SIZE, np.inf)
+    low[: r.PHI], high[: r.PHI] = SHARES
+    low[r.PHI], high[r.PHI] = DAMPING
+    shares = [r.ALPHA, *[r.BETA] * trended, *[r.PHI] * (form.trend == "damped"), *[r.GAMMA] * bool(season)]
+    # a level and seasons that all move against it are the same forecast, so the first season stays
+    states = [r.LEVEL, *[r.SLOPE] * trended, *range(r.SEASON + 1, r.SIZE)[: 11 * bool(season)]]
+    phi = 0.95 if form.trend == "damped" else float(trended)
+    gammas = (0.05, 0.3) if season else (0.0,)
+    grid = np.array([(a, 0.1 * trended, g, phi) for a in (0.1, 0.4, 0.9) for g in gammas])
+    first = _first_states(y, form)
+    best, value = r.fit(y, grid, first, np.array([*shares, *states]), low, high, form.relative, season)
+    if not np.isfinite(value):
+        return None
+    errors = np.empty(n)
+    last, _ = r.errors_of(y, best, np.empty(0, dtype=int), form.relative, season, errors, np.empty((n, 0)))
+    k = len(shares) + len(states) + 1  # and the variance
+    deviance = n * (2.0 * value + np.log(2.0 * np.pi / n) + 1.0)
+    aicc = deviance + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
+    alpha, beta, gamma, phi = map(float, best[: r.LEVEL])
+    ahead = np.roll(last[2:], -(n % 12))
+    made = alpha, alpha * beta, (1.0 - alpha) * gamma, phi, float(last[0]), float(last[1])
+    return Smoothing(form, *made, ahead, float(errors @ errors) / n, float(aicc))
 
 
-def _unit_states(trend: bool, season: bool) -> Array:
-    """First states (14, column): none for the column of the data, then one unit for each that is free.
-
-    A level and seasons that all move against it are the same forecast, so the first season stays zero.
-    """
-    free = [0, *[1] * trend, *range(3, 14)] if season else [0, *[1] * trend]
-    unit = np.zeros((14, 1 + len(free)))
-    unit[free, np.arange(1, 1 + len(free))] = 1.0
-    return unit
-
-
-def _recursion(y: Array, parameters: Array, unit: Array) -> tuple[Array, Array]:
-    """One-step errors (month, column) and last states (14, column): level, slope, season of each month of the year.
-
-    The first column follows the data from states of zero, each other one a unit of one first state without data.
-    """
-    alpha, beta, gamma, phi = parameters
-    states = unit.copy()
-    errors = np.empty((len(y), unit.shape[1]))
-    for t in range(len(y)):
-        now = 2 + t % 12
-        for j in range(unit.shape[1]):
-            drift = phi * states[1, j]
-            e = -states[0, j] - drift - states[now, j]
-            if j == 0:
-                e += y[t]
-            errors[t, j] = e
-            states[0, j] += drift + alpha * e
-            states[1, j] = drift + beta * e
-            states[now, j] += gamma * e
-    return errors, states
-
-
-@cache
-def _compiled() -> Callable[[Array, Array, Array], tuple[Array, Array]]:
-    """The recursion, compiled where numba can be used."""
-    try:
-        from forecast.arima.jit import kept_jit
-
-        return cast("Callable[[Array, Array, Array], tuple[Array, Array]]", kept_jit()(_recursion))
-    except (
-        Exception
-    ):  # numba fails in many ways: absent, too old, no place for its cache; the loop is the same, slowly
-        return _recursion
-
-
-@dataclass(frozen=True)
-class Theta(SeriesModel):
-    """The Theta method, deseasonalised where a test finds a season.
-
-    Parameters
-    ----------
-    theta : float
-        Weight of the curvature; 2 is the standard method.
-    deseasonalize : bool
-        Take an additive season out first, if a test of the autocorrelation at twelve months rejects none at 10 %.
-    """
-
-    min_months: ClassVar[int] = 36
-    theta: float = 2.0
-    deseasonalize: bool = True
-    transform: Scale = "log"
-    window: int | None = None
-
-    def fit_series(self, data: SeriesData) -> SeriesFit:
-        """Fit one series: simple smoothing, a part of the slope of the whole, and the season."""
-        y = complete(data)
-        season = additive_season(y) if self.deseasonalize and is_seasonal(y) else np.zeros(12)
-        rest = y - season[np.arange(len(y)) % 12]
-        fit = smooth(rest, False, False)
-        slope = (self.theta - 1.0) / self.theta * float(np.polyfit(np.arange(len(y)), rest, 1)[0])
-
-        def steps(h: int) -> tuple[Array, Array]:
-            centre, sd = fit.steps(h)
-            moved = np.arange(h) + (1.0 - (1.0 - fit.alpha) ** len(y)) / fit.alpha
-            return centre + slope * moved + season[(len(y) + np.arange(h)) % 12], sd
-
-        return SeriesFit(steps)
+def _first_states(y: Array, form: Form) -> Array:
+    """Level, slope and seasons before the first month, from the first two years and all years' season."""
+    season = np.zeros(12)
+    if form.season == "additive":
+        season = additive_season(y)
+    elif form.season == "multiplicative":
+        season = np.exp(additive_season(np.log(y)))
+    month = np.arange(24) % 12
+    rest = y[:24] / season[month] if form.season == "multiplicative" else y[:24] - season[month]
+    slope = (rest[12:].mean() - rest[:12].mean()) / 12.0 if form.trend != "none" else 0.0
+    level = rest[:12].mean() - 6.5 * slope
+    if form.season == "multiplicative":  # the first one is one
+        return np.concatenate([[level * season[0], slope * season[0]], season / season[0]])
+    return np.concatenate([[level + season[0], slope], season - season[0]])
 
 
 def is_seasonal(y: Array) -> bool:

@@ -1,21 +1,24 @@
 """Combinations of members that were fitted without events.
 
 Weights rest only on errors of months whose first figures were public at the origin. Averages are taken on
-logs where the figures known by then allow it, of quantiles at the same level (Vincent) or of medians.
+logs where the figures known by then allow it, of quantiles at the same level (Vincent) or of medians. A pool mixes
+the members' distributions instead (Stone 1961), each a line between its quantiles on the scale of the ranges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import CombinationSpec
+from forecast.config.settings import LEVELS, CombinationSpec, IntervalsSpec
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess import weights as _combine
+from forecast.postprocess.intervals import METHODS as RANGES
+from forecast.postprocess.intervals import extra_noise, ranges_of, refuse
 from forecast.tables.known_errors import KnownErrors, in_order, known_errors
 from forecast.tables.quantiles import (
     MEDIAN,
@@ -55,6 +58,8 @@ WEIGHED: dict[str, Weigh] = {
 #: The method that orders the members at each forecast.
 MEDIAN_OF_MEMBERS = "median"
 METHODS: tuple[str, ...] = (*WEIGHED, MEDIAN_OF_MEMBERS)
+#: Levels at which the distributions of a pool are known: every percent, and those of the forecast table between them.
+FINE = np.unique(np.round([*LEVELS, *np.arange(1, 100) / 100, 0.0025, 0.005, 0.995, 0.9975], 9))
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Members:
 
     states: tuple[KnownErrors, ...]
     quantiles: Floats
+    extra: Floats  #: noise to be added to ranges that are made here, log sd
     levels: Floats
     scenario: str
     series_id: str
@@ -74,7 +80,12 @@ class Members:
 
 
 def combine(
-    forecasts: pd.DataFrame, obs: Observations, name: str, spec: CombinationSpec
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    name: str,
+    spec: CombinationSpec,
+    intervals: IntervalsSpec = IntervalsSpec(),  # noqa: B008 - frozen
+    extra_sd: pd.DataFrame | float | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Combine members into one forecast.
 
@@ -89,6 +100,11 @@ def combine(
         Name of the combination in the result.
     spec : CombinationSpec
         Members, settings, and the method: ``inverse_error``, ``mean`` or ``median``.
+    intervals : IntervalsSpec
+        The scale on which quantiles are averaged, and how a pool makes the ranges of its members (it needs their
+        medians only, unless `spec.ranges` takes the models' own).
+    extra_sd : DataFrame or float, optional
+        Noise added to the ranges that a pool makes, as in `add_intervals`.
 
     Returns
     -------
@@ -119,16 +135,21 @@ def combine(
     _check(forecasts, name, spec)
     wide = to_wide(forecasts[forecasts["model"].isin(spec.members)])
     wide = wide.take(np.isfinite(wide.median))
-    if spec.average == "points":
+    if spec.average == "points" or _makes_ranges(spec, intervals):
         wide = QuantileTable(wide.keys, np.array([MEDIAN]), wide.median[:, None])
     made, weights = [], []
-    for members in _gather(wide, obs, spec.members):
-        table, used = _combine_one(members, name, spec)
+    for members in _gather(wide, obs, spec.members, extra_sd):
+        table, used = _combine_one(members, name, spec, intervals)
         made.append(table)
         weights.append(used)
     if not made:
         return forecasts.iloc[:0].copy(), pd.DataFrame(columns=list(WEIGHT_COLUMNS))
     return pd.concat(made, ignore_index=True), pd.concat(weights, ignore_index=True)
+
+
+def _makes_ranges(spec: CombinationSpec, intervals: IntervalsSpec) -> bool:
+    """Whether a pool makes the ranges of its members from their past errors."""
+    return spec.average == "pool" and spec.ranges == "errors" and intervals.method in RANGES
 
 
 def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
@@ -147,6 +168,14 @@ def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
             )
     if len(set(spec.members)) < len(spec.members) or not spec.members:
         problems.append(f"combination.{name}.members: expected at least one member, each once")
+    if spec.average == "pool" and spec.method == MEDIAN_OF_MEMBERS:
+        problems.append(
+            f"combination.{name}.average: a pool needs weights; expected one of {', '.join(WEIGHED)}"
+        )
+    if spec.ranges == "model" and spec.average == "points":
+        problems.append(
+            f"combination.{name}.ranges: 'model' needs the members' quantiles; expected average: quantiles"
+        )
     if not spec.half_life > 0:
         problems.append(f"combination.{name}.half_life: {spec.half_life}; expected months above 0")
     with_events = forecasts[forecasts["model"].isin(spec.members) & (forecasts["knowledge"] != "none")]
@@ -159,7 +188,9 @@ def _check(forecasts: pd.DataFrame, name: str, spec: CombinationSpec) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _gather(wide: QuantileTable, obs: Observations, names: tuple[str, ...]) -> list[Members]:
+def _gather(
+    wide: QuantileTable, obs: Observations, names: tuple[str, ...], extra_sd: pd.DataFrame | float | None
+) -> list[Members]:
     """Bring the members of each (scenario, series) to the same origins, horizons and levels."""
     found = series_arrays(wide)
     records: dict[str, Outcomes] = {}
@@ -172,7 +203,7 @@ def _gather(wide: QuantileTable, obs: Observations, names: tuple[str, ...]) -> l
             records[series_id] = outcomes(obs, series_id)
         rows = np.concatenate([b.rows for b in mine.values()])
         common = wide.keys.take(rows)[["origin", "horizon", "month"]].drop_duplicates()
-        states, quantiles = [], []
+        states, quantiles, extra = [], [], []
         for name in names:
             arrays = mine[name]
             keys = common.merge(wide.keys.take(arrays.rows).assign(row=arrays.rows), how="left")
@@ -184,26 +215,91 @@ def _gather(wide: QuantileTable, obs: Observations, names: tuple[str, ...]) -> l
             (one,) = series_arrays(whole)
             states.append(known_errors(one, whole.median, records[series_id]))
             quantiles.append(one.matrix(values))
-        gathered.append(Members(tuple(states), np.stack(quantiles), wide.levels, scenario, series_id))
+            extra.append(one.matrix(extra_noise(whole, extra_sd)))
+        stacks = np.stack(quantiles), np.stack(extra)
+        gathered.append(Members(tuple(states), *stacks, wide.levels, scenario, series_id))
     return gathered
 
 
-def _combine_one(members: Members, name: str, spec: CombinationSpec) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _combine_one(
+    members: Members, name: str, spec: CombinationSpec, intervals: IntervalsSpec
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Combine the members of one series."""
     state = members.states[0]
     weights, n = _weights(members, spec)
-    mixed = np.full(members.quantiles.shape[1:], np.nan)
-    for logs in (True, False):
-        here = state.logs == logs
-        if here.any():
-            scaled = np.stack([state.scaled(q, logs) for q in members.quantiles])
-            mixed[here] = _mix(scaled, weights, spec)[here]
-    natural = in_order(state.unscaled(mixed, state.logs), members.levels)
+    middle = members.levels == MEDIAN
+    points = _averaged(state, members.quantiles[..., middle], weights, spec)[..., 0]
+    scaled = replace(state, power=intervals.scale)
+    if spec.average == "pool":
+        levels = np.array(LEVELS)
+        natural = _pooled(members, weights, spec, intervals, levels)
+        middle = levels == MEDIAN
+        lacking = ~np.isfinite(natural[..., middle][..., 0])  # without ranges yet: the average of the medians
+        natural[lacking, np.flatnonzero(middle)[0]] = points[lacking]
+    else:
+        levels = members.levels
+        natural = _averaged(scaled, members.quantiles, weights, spec)
+        natural[..., np.flatnonzero(middle)[0]] = points
+    natural = in_order(natural, levels)
     natural[~members.complete] = np.nan
     t, j = np.nonzero(members.complete)
     keys = _keys(state, t, j, name, members)
-    table = to_long(QuantileTable(keys, members.levels, natural[t, j]))
+    table = to_long(QuantileTable(keys, levels, natural[t, j]))
     return table, _weight_table(keys, weights[:, t, j], n[t, j], name, spec)
+
+
+def _averaged(state: KnownErrors, quantiles: Floats, weights: Floats, spec: CombinationSpec) -> Floats:
+    """Average the members' quantiles on the scale of a state; natural scale."""
+    mixed = np.full(quantiles.shape[1:], np.nan)
+    for logs in (True, False):
+        here = state.logs == logs
+        if here.any():
+            scaled = np.stack([state.scaled(q, logs) for q in quantiles])
+            mixed[here] = _mix(scaled, weights, spec)[here]
+    return state.unscaled(mixed, state.logs)
+
+
+def _pooled(
+    members: Members, weights: Floats, spec: CombinationSpec, intervals: IntervalsSpec, levels: Floats
+) -> Floats:
+    """Quantiles of the mixture of the members' distributions, refused as those of the member with the fewest errors."""
+    states = [replace(state, power=intervals.scale) for state in members.states]
+    made = _makes_ranges(spec, intervals)
+    if made:
+        known = FINE
+        ranges = [
+            ranges_of(s, FINE, intervals, extra) for s, extra in zip(states, members.extra, strict=True)
+        ]
+        quantiles, n = np.stack([q for q, _ in ranges]), np.min([count for _, count in ranges], axis=0)
+    else:
+        known, quantiles = members.levels, members.quantiles
+    state, natural = states[0], np.full((*weights.shape[1:], len(levels)), np.nan)
+    for logs in (True, False):
+        here = state.logs == logs
+        if here.any():
+            scaled = np.stack([state.scaled(q, logs) for q in quantiles])
+            natural[here] = state.unscaled(pool(scaled, weights, known, levels), logs)[here]
+    return refuse(natural, n, levels, RANGES[intervals.method])[0] if made else natural
+
+
+def pool(quantiles: Floats, weights: Floats, known: Floats, levels: Sequence[float] | Floats) -> Floats:
+    """Return quantiles of a mixture of distributions, each a line between its quantiles, with no mass beyond them.
+
+    Parameters
+    ----------
+    quantiles : array, (member, origin, horizon, level)
+        Ascending; a forecast where one is missing has none.
+    weights : array, (member, origin, horizon)
+    known, levels : array
+        Levels of the quantiles that are given, and of those that are asked for.
+    """
+    out = np.full((*weights.shape[1:], len(levels)), np.nan)
+    for t, j in zip(*np.nonzero(np.isfinite(quantiles).all(axis=(0, 3))), strict=True):
+        of_members = quantiles[:, t, j]
+        x = np.sort(of_members, axis=None)
+        parts = [np.interp(x, q, known, left=0.0, right=1.0) for q in of_members]
+        out[t, j] = np.interp(levels, weights[:, t, j] @ np.stack(parts), x)
+    return out
 
 
 def _mix(scaled: Floats, weights: Floats, spec: CombinationSpec) -> Floats:

@@ -114,18 +114,19 @@ def add_intervals(
     """
     _check(spec, transform)
     p = require_levels(levels)
-    wide = to_wide(forecasts)
     if spec.method == OWN:
-        return _own(wide, p)
+        return own_intervals(forecasts, levels)
+    wide = to_wide(forecasts)
     wide = wide.take(np.isfinite(wide.median))
-    extra = _extra(wide, extra_sd)
+    extra = extra_noise(wide, extra_sd)
     method = METHODS[spec.method]
     values = np.full((len(wide.keys), len(p)), np.nan)
     errors, told = np.zeros(len(wide.keys)), np.full(len(wide.keys), np.nan)
     records = {name: outcomes(obs, name) for name in ordered_unique(wide.keys["series_id"])}
     for arrays in series_arrays(wide):
-        state = known_errors(arrays, wide.median, records[arrays.name[3]], transform)
-        quantiles, n, given = _ranges(state, method, p, spec, arrays.matrix(extra))
+        state = known_errors(arrays, wide.median, records[arrays.name[3]], transform, spec.scale)
+        quantiles, n = ranges_of(state, p, spec, arrays.matrix(extra))
+        quantiles, given = refuse(quantiles, n, p, method)
         values[arrays.rows] = quantiles[arrays.t, arrays.j]
         errors[arrays.rows], told[arrays.rows] = n[arrays.t, arrays.j], given[arrays.t, arrays.j]
     median = int(np.argmin(np.abs(p - MEDIAN)))
@@ -146,6 +147,8 @@ def _check(spec: IntervalsSpec, transform: str) -> None:
         problems.append(f"intervals.short_horizons: {spec.short_horizons}; expected at least 1")
     if spec.half_life is not None and not spec.half_life > 0:
         problems.append(f"intervals.half_life: {spec.half_life}; expected months above 0, or null for none")
+    if not 0 <= spec.scale <= 1:
+        problems.append(f"intervals.scale: {spec.scale}; expected a power between 0 (logs) and 1")
     if not 0 <= spec.exponent <= 2:
         problems.append(f"intervals.exponent: {spec.exponent}; expected a number between 0 and 2")
     if transform not in ("auto", "none"):
@@ -154,35 +157,37 @@ def _check(spec: IntervalsSpec, transform: str) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _ranges(
-    state: KnownErrors, method: Method, p: Floats, spec: IntervalsSpec, extra: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Quantiles of one series, the errors they rest on, and the widest central range that these support."""
+def ranges_of(state: KnownErrors, p: Floats, spec: IntervalsSpec, extra: Floats) -> tuple[Floats, Floats]:
+    """Quantiles of one series, none refused, and the errors they rest on."""
     shape = (*state.centre.shape, len(p))
     deviations, n = np.full(shape, np.nan), np.zeros(state.centre.shape)
     centre = np.full(state.centre.shape, np.nan)
     for logs in (True, False):
         here = state.logs == logs
         if here.any():
-            found, count = method.deviations(state, logs, p, spec)
+            found, count = METHODS[spec.method].deviations(state, logs, p, spec)
             deviations[here], n[here] = found[here], count[here]
             centre[here] = state.scaled(state.centre, logs)[here]
     noisy = extra > 0
     if noisy.any():
-        deviations[noisy] = widen(deviations[noisy], extra[noisy], p)
-    central = _central(p)
-    horizons = np.arange(1, shape[1] + 1, dtype=float)
-    enough = n[..., None] >= method.needed(central, horizons)[None] - 1e-9
-    enough &= np.isfinite(deviations)
+        deviations[noisy] = widen(deviations[noisy], state.log_sd(extra)[noisy], p)
     quantiles = state.unscaled(centre[..., None] + deviations, state.logs)
-    median = int(np.argmin(np.abs(p - MEDIAN)))
-    quantiles[..., median] = state.centre
-    quantiles = in_order(np.where(enough | (central == 0), quantiles, np.nan), p)
-    given = np.where(np.isfinite(quantiles), central, 0.0).max(axis=-1)
-    return quantiles, n, given
+    quantiles[..., int(np.argmin(np.abs(p - MEDIAN)))] = state.centre
+    return quantiles, n
 
 
-def _extra(wide: QuantileTable, extra_sd: pd.DataFrame | float | None) -> Floats:
+def refuse(quantiles: Floats, n: Floats, p: Floats, method: Method) -> tuple[Floats, Floats]:
+    """Leave out what too few errors support; also the widest central range that is left."""
+    central = _central(p)
+    horizons = np.arange(1, quantiles.shape[1] + 1, dtype=float)
+    enough = n[..., None] >= method.needed(central, horizons)[None] - 1e-9
+    enough &= np.isfinite(quantiles)
+    kept = in_order(np.where(enough | (central == 0), quantiles, np.nan), p)
+    return kept, np.where(np.isfinite(kept), central, 0.0).max(axis=-1)
+
+
+def extra_noise(wide: QuantileTable, extra_sd: pd.DataFrame | float | None) -> Floats:
+    """Noise to be added to each forecast's range: a number for all, or the column `sd` by key columns, else zero."""
     n = len(wide.keys)
     if extra_sd is None:
         return np.zeros(n)
@@ -245,16 +250,19 @@ def _note(method: Method, words: str, key: tuple[int, int, float], widest: float
     return f"{words}; {100 * refused:g}% and wider refused: {n} past errors, {wanted} needed"
 
 
-def _own(wide: QuantileTable, p: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the levels that the models gave themselves."""
+def own_intervals(
+    forecasts: pd.DataFrame, levels: Sequence[float] = LEVELS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the levels that the models gave themselves, and a basis as that of `add_intervals`."""
+    wide, p = to_wide(forecasts), require_levels(levels)
     kept = np.column_stack([wide.column(level) for level in p])
     central = _central(p)
     basis = wide.keys[list(KEYS)].copy()
     basis["method"], basis["n_errors"] = OWN, 0
     basis["max_central"] = np.where(np.isfinite(kept), central, 0.0).max(axis=1)
-    alone = basis["max_central"] == 0
+    none = basis["max_central"] == 0
     basis["note"] = np.where(
-        alone, "the model gives no ranges", "the model's own ranges, not checked by past errors"
+        none, "the model gives no ranges", "by the models alone, not checked by past errors"
     )
     return to_long(QuantileTable(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
 

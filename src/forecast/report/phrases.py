@@ -195,7 +195,7 @@ PHRASES: tuple[str, ...] = (
     mark("parameters kept for {number} origins"),
     # what models are
     mark("Elastic net on the change to each horizon; penalty chosen inside the fold on its last years."),
-    mark("Exponential smoothing by maximum likelihood, its form chosen by AICc among additive ones."),
+    mark("Exponential smoothing by maximum likelihood, its form chosen by AICc."),
     mark("Gradient boosted trees on the change to each horizon (scikit-learn's histogram booster)."),
     mark("A moving level with a slowly changing season, by maximum likelihood (statsmodels)."),
     mark("The Theta method, deseasonalised where a test finds a season."),

@@ -30,6 +30,8 @@ class KnownErrors:
         First figures of the months that are forecast, and their release days.
     logs, floors : array
         For each origin, whether the figures public by then allow logs, and the floor.
+    power : float
+        Where logs are allowed, (x^power - 1) / power takes their place; 0 is logs.
     """
 
     arrays: SeriesArrays
@@ -39,6 +41,7 @@ class KnownErrors:
     released: Ints
     logs: Bools
     floors: Floats
+    power: float = 0.0
 
     @cached_property
     def repeated(self) -> Bools:
@@ -46,18 +49,30 @@ class KnownErrors:
         return np.asarray(pd.Series(self.arrays.last).duplicated().to_numpy(), dtype=bool)
 
     def scaled(self, values: Floats, logs: bool) -> Floats:
-        """Values on logs (with the floor of the origin) or as they are."""
+        """Values on logs or their power (with the floor of the origin), or as they are."""
         if not logs:
             return values
         floors = np.asarray(np.maximum(self.floors, 0.0), dtype=float).reshape(-1, *[1] * (values.ndim - 1))
-        return log_floor(values, floors)
+        logged = log_floor(values, floors)
+        return np.asarray(np.expm1(self.power * logged) / self.power) if self.power else logged
 
     def unscaled(self, values: Floats, logs: Bools | bool) -> Floats:
         """Back to the natural scale, never below the floor of counts."""
         shape = (-1, *[1] * (values.ndim - 1))
         on_logs = np.broadcast_to(np.asarray(logs).reshape(shape) if np.ndim(logs) else logs, values.shape)
         natural = np.maximum(values, np.where(self.counts, 0.0, -np.inf).reshape(shape))
-        return np.asarray(np.where(on_logs, np.exp(np.where(on_logs, values, 0.0)), natural), dtype=float)
+        scaled = np.where(on_logs, values, 0.0)
+        if self.power:  # unlike logs a power comes to an end at zero: nothing is below the floor
+            least = np.expm1(self.power * np.log(np.maximum(self.floors, 1e-9)))
+            scaled = np.log1p(np.maximum(self.power * scaled, least.reshape(shape))) / self.power
+        return np.asarray(np.where(on_logs, np.exp(scaled), natural), dtype=float)
+
+    def log_sd(self, sd: Floats) -> Floats:
+        """Carry standard deviations of logs at the centres to the scale of the errors."""
+        if not self.power:
+            return sd
+        at = np.where(self.centre > 0, self.centre, 1.0) ** self.power
+        return np.asarray(np.where(self.logs[:, None], sd * at, sd), dtype=float)
 
     @property
     def counts(self) -> Bools:
@@ -90,12 +105,12 @@ class KnownErrors:
 
 
 def known_errors(
-    arrays: SeriesArrays, centre: Floats, record: Outcomes, transform: str = "auto"
+    arrays: SeriesArrays, centre: Floats, record: Outcomes, transform: str = "auto", power: float = 0.0
 ) -> KnownErrors:
     """Join the forecasts of a series with what became of the series."""
     actual, released = record.at(arrays.months)
     logs, floors = record.scale_at(arrays.origins, transform)
-    return KnownErrors(arrays, record, arrays.matrix(centre), actual, released, logs, floors)
+    return KnownErrors(arrays, record, arrays.matrix(centre), actual, released, logs, floors, power)
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floats:

@@ -39,7 +39,7 @@ def test_range_words():
         in s.range_words("square_root", 40, 0.25)
     )
     assert "square root" in s.range_words("square_root", 40, 0.5)
-    assert s.range_words("model", None).startswith("The ranges are the models’ own")
+    assert s.range_words("model", None).startswith("The ranges are by the models alone")
 
 
 def test_forecast_note():

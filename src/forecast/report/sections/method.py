@@ -294,6 +294,12 @@ def _dates(r: Report) -> list[Note]:
 
 
 def _refusals(r: Report) -> Note:
+    spec = r.run.experiment.combination.get(r.run.headline)
+    if spec is not None and spec.ranges == "model":
+        return Note(
+            t("Refusals."),
+            t("The headline’s ranges are by the models alone; none is refused for want of past misses."),
+        )
     parts = [
         t("{need} for {level}", need=view.need(r.run, level, 1), level=w.level_name(level))
         for level in (0.8, 0.95, 0.98)

@@ -59,7 +59,9 @@ def range_words(method: str, errors: float | None, exponent: float = 0.5) -> str
     """Return what the width of the ranges rests on."""
     number = w.count(int(errors)) if errors else ""
     if method == "model":
-        return t("The ranges are the models’ own; how often they held is told below.")
+        return t(
+            "The ranges are by the models alone, not from past misses; how often they held is told below."
+        )
     if method == "square_root" and exponent != 0.5:
         return t(
             "The ranges rest on {number} past one-step misses of this forecast and widen with the distance to the power {power}."

@@ -1,0 +1,76 @@
+"""Exponential smoothing whose form is chosen, series by series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps
+from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, Smoothing, complete, smooth
+from forecast.models.transform import Scale
+
+Choice = Literal["auto", "yes", "no"]
+
+
+@dataclass(frozen=True)
+class Ets(SeriesModel):
+    """Exponential smoothing by maximum likelihood, its form chosen by AICc.
+
+    Parameters
+    ----------
+    trend, damped, seasonal : {"auto", "yes", "no"}
+        ``auto`` tries forms with and without; `damped` is about forms with a trend.
+    errors : {"auto", "additive"}
+        ``additive`` takes additive forms on the model's scale only. ``auto`` also tries those on the figures as they
+        are, with additive and with multiplicative errors and seasons, where all figures are positive; every AICc is
+        then that of the figures as they are (for logs: with the Jacobian).
+    """
+
+    min_months: ClassVar[int] = 36
+    trend: Choice = "auto"
+    damped: Choice = "auto"
+    seasonal: Choice = "auto"
+    errors: Literal["auto", "additive"] = "auto"
+    transform: Scale = "log"
+    window: int | None = None
+
+    def fit_series(self, data: SeriesData) -> SeriesFit:
+        """Fit every admitted form and keep the one with the lowest AICc."""
+        y = complete(data)
+        own = [fit for form in ADDITIVE if self.admits(form) and (fit := smooth(y, form))]
+        best = min(own, key=lambda fit: fit.aicc)
+        if (
+            self.errors == "additive"
+            or self.transform == "box-cox"
+            or not data.transform.inverse(y).min() > 0
+        ):
+            return SeriesFit(best.steps)
+        on_logs = self.transform == "log"
+        figures = np.exp(y) if on_logs else y
+        forms = (*ADDITIVE, *RELATIVE) if on_logs else RELATIVE
+        others = [fit for form in forms if self.admits(form) and (fit := smooth(figures, form))]
+        jacobian = 2.0 * float(np.sum(y)) if on_logs else 0.0
+        other = min(others, key=lambda fit: fit.aicc, default=best)
+        if other.aicc >= best.aicc + jacobian:
+            return SeriesFit(best.steps)
+        return SeriesFit(_logs(other, float(figures.min())) if on_logs else other.steps)
+
+    def admits(self, form: Form) -> bool:
+        """Tell whether the choices of trend, damping and season leave a form in."""
+        asked = [(self.trend, form.trend != "none"), (self.seasonal, form.season != "none")]
+        if form.trend != "none":
+            asked.append((self.damped, form.trend == "damped"))
+        return all(choice == "auto" or (choice == "yes") == has for choice, has in asked)
+
+
+def _logs(fit: Smoothing, smallest: float) -> Steps:
+    """Carry the months ahead of a form of the figures to logs: the same centre, the same relative variance."""
+
+    def steps(h: int) -> tuple[Array, Array]:
+        centre, sd = fit.steps(h)
+        centre = np.maximum(centre, 0.01 * smallest)  # a trend may pass zero
+        return np.log(centre), np.sqrt(np.log1p((sd / centre) ** 2))
+
+    return steps
