@@ -50,9 +50,7 @@ def arima_rows(obs, events, coding, unseen):
         panel = obs.as_of(day, [SERIES])
         design = events.design(panel, coding=coding, unseen=unseen)
         told = design.estimability
-        seen[day] = bool(
-            (told["action"] == "usable, not yet active").any() and (design.past.abs().max() < 0.01).any()
-        )
+        seen[day] = bool((told["action"] == "not_active").any() and (design.past.abs().max() < 0.01).any())
         jobs.append((panel, design))
         days.append(day)
     parts = []

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.archive.changes import STEP_COLUMNS, Reason, steps_between
 from forecast.config.settings import (
     BacktestSpec,
     CombinationSpec,
@@ -27,6 +28,7 @@ from forecast.config.settings import (
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar, load_events
+from forecast.events.estimability import Action, Verdict, Why, estimability_frame
 from forecast.experiment.run import Correction, Run
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
@@ -461,20 +463,41 @@ def _fading(series_id: str) -> pd.DataFrame:
 
 def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
     rows = [
-        ("covid19_shock", "2020-03", 7, "used", "7 active months"),
-        ("title42", "2020-03", 39, "merged with covid19_shock", "both began in March 2020"),
+        ("covid19_shock", "2020-03", _verdict(7, "used", "active", "2020-03-01", "2020-09-30")),
+        (
+            "title42",
+            "2020-03",
+            _verdict(39, "merged", "active", "2020-03-21", "2023-05-11")._replace(
+                merged_with="covid19_shock", detail="same_months"
+            ),
+        ),
         (
             "cbp_one_end",
             "2025-01",
-            19,
-            "merged with proc_10888_invasion",
-            "one column with the rest of its bundle",
+            _verdict(19, "merged", "active", "2025-01-20")._replace(
+                merged_with="proc_10888_invasion", detail="bundle", bundle="2025-01 emergency"
+            ),
         ),
-        ("great_recession", "2007-12", 19, "over the limit", "ten columns are taken by later events"),
-        ("zero_tolerance", "2018-05", 2, "no active month in window", "outside the window"),
+        (
+            "great_recession",
+            "2007-12",
+            _verdict(19, "over_limit", "active", "2007-12-01", "2009-06-30")._replace(
+                detail="later", later=10
+            ),
+        ),
+        ("zero_tolerance", "2018-05", _verdict(2, "no_active_month", "outside", "2018-05-07", "2018-06-20")),
     ]
-    columns = ["event", "first_active", "active_months", "action", "why"]
-    return pd.DataFrame(rows, columns=columns).assign(series_id=series_id, origin=day)
+    verdicts = [
+        (series_id, event, verdict._replace(first_active=pd.Period(month, "M").ordinal))
+        for event, month, verdict in rows
+    ]
+    return estimability_frame(verdicts).assign(origin=day)
+
+
+def _verdict(months: int, action: Action, why: Why, begins: str, ends: str = "") -> Verdict:
+    """Return a verdict on an event with its days."""
+    first, last = (np.datetime64(day, "D").astype(int).item() if day else None for day in (begins, ends))
+    return Verdict(active_months=months, action=action, why=why, begins=first, ends=last, window_months=300)
 
 
 def _cases(run: Run, dates: tuple[str, ...]) -> pd.DataFrame:
@@ -565,15 +588,15 @@ def with_causes(run: Run) -> Run:
     middle = float(run.forecasts.query("model == 'short' and level == 0.5 and horizon == 1")["value"].iloc[0])
     changes = pd.DataFrame(
         [
-            ("last issue", middle + 3100, np.nan, "made on 22 August, two months ahead"),
-            ("software", middle + 3100, 0.0, "unchanged"),
-            ("revised figures", middle + 3103, 3.0, "three months revised"),
-            ("new figure", middle, -3103.0, "8,870 against a forecast of 11,000"),
-            ("events", middle, 0.0, "none added"),
-            ("settings", middle, 0.0, "unchanged"),
-            ("this issue", middle, np.nan, "made on 30 September, one month ahead"),
+            ("last_issue", middle + 3100, np.nan, *Reason()),
+            ("software", middle + 3100, 0.0, *Reason("same_again")),
+            ("revised_figures", middle + 3103, 3.0, *Reason("several_revised", "2026-05", 3)),
+            ("new_figure", middle, -3103.0, *Reason("new_month", "2026-08")),
+            ("events", middle, 0.0, *Reason("new_events", text="Ports rule")),
+            ("settings", middle, 0.0, *Reason("same_settings")),
+            ("this_issue", middle, np.nan, *Reason()),
         ],
-        columns=["step", "forecast", "change", "why"],
+        columns=list(STEP_COLUMNS),
     )
     return replace(
         run,
@@ -634,14 +657,19 @@ def published_run(matured: bool = True) -> Run:
 
 def corrected_run() -> Run:
     """Return a run whose page was published before with one figure wrong."""
-    from forecast.archive.changes import steps_between
     from forecast.report import view
 
     run = make_run(start="2022-01")
     rows = view.headline_rows(run.forecasts, run.headline, "southwest.usbp")
     now = float(rows.loc[(rows["horizon"] == 1) & (rows["level"] == 0.5), "value"].iloc[0])
-    whys = ["made by the same software", "the figure of July 2026 was revised", "no new month", "", ""]
-    changes = steps_between(now * 1.1, [now * 1.1, now, now, now, now], now, whys)
+    reasons = [
+        Reason("same_software"),
+        Reason("one_revised", "2026-07", 1),
+        Reason("no_new_month"),
+        Reason(),
+        Reason(),
+    ]
+    changes = steps_between(now * 1.1, [now * 1.1, now, now, now, now], now, reasons)
     before = rows.assign(value=rows["value"] * 1.1)
     return replace(
         run,

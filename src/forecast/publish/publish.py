@@ -32,6 +32,7 @@ from forecast.publish.recovery import recover
 from forecast.publish.release import Maker, existing_revision, remade
 from forecast.publish.rounds import News, news, refuse_shrinking, settings_digest
 from forecast.publish.sources import Source, take
+from forecast.report.codes import Late, late_sentence
 
 #: Every named step of a round, in order; `on_step` is told of each before it begins.
 STEPS: tuple[str, ...] = (
@@ -287,13 +288,13 @@ def _round(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
         obs = _figures(source, desk, force)
         desk.on_step("decide")
         found, day, kind = _decision(desk, obs, as_of)
-        stale = staleness(desk.exp, obs, desk.today)
+        late = staleness(desk.exp, obs, desk.today)
         if not (found.any or force or as_of is not None):
             text = f"nothing new: {found}; the last report is of {day.date()}"
-            outcome = Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
+            outcome = Outcome(6, f"{text}\n{late_sentence(late)}") if late else Outcome(3, text)
         else:
             outcome = _make(desk, source, obs, found, day, kind, scratch)
-        notes += _finish(desk, source, obs, stale, outcome)
+        notes += _finish(desk, source, obs, late, outcome)
         return replace(outcome, text="\n".join([*notes, outcome.text]))
 
 
@@ -323,16 +324,16 @@ def _make(
     )
 
 
-def _finish(desk: _Desk, source: Source, obs: Observations, stale: str, outcome: Outcome) -> list[str]:
+def _finish(desk: _Desk, source: Source, obs: Observations, late: Late | None, outcome: Outcome) -> list[str]:
     """Rebuild the site from the archive, keep a copy of it, forget kept folds; return what went wrong on the way."""
     from forecast.report.site import site_files
 
     desk.on_step("site")
     checked = _now().strftime("%Y-%m-%dT%H:%M:%SZ")
     message = outcome.text.splitlines()[0] if outcome.text else ""
-    status = status_of(desk.exp, obs, desk.today, stale, outcome.code, message, checked)
+    status = status_of(desk.exp, obs, desk.today, late, outcome.code, message, checked)
     content = site_content(
-        desk.archive, desk.exp, obs, desk.site, stale, status, by_others(desk.exp, dict(source.files))
+        desk.archive, desk.exp, obs, desk.site, late, status, by_others(desk.exp, dict(source.files))
     )
     for name, data in site_files(content).items():
         write_file(inside(desk.site, name, "site file"), data)
@@ -372,10 +373,10 @@ def _dry_run(desk: _Desk, force: bool, as_of: str | None) -> Outcome:
         source = take(desk.exp, Path(scratch))
         obs = _figures(source, desk, force)
         found, day, kind = _decision(desk, obs, as_of)
-        stale = staleness(desk.exp, obs, desk.today)
+        late = staleness(desk.exp, obs, desk.today)
     if not (found.any or force or as_of is not None):
         text = f"nothing would be published: {found}"
-        return Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
+        return Outcome(6, f"{text}\n{late_sentence(late)}") if late else Outcome(3, text)
     folder = "reports" if kind == "published" else "replayed"
     return Outcome(
         0,

@@ -12,12 +12,7 @@ from functools import cache
 
 from forecast.report import format as w
 from forecast.report.catalogue import formats, t
-from forecast.report.phrases import PHRASES, SHIPPED
-
-
-def shipped(label: str) -> str:
-    """Return a label or a question in the language of the page where it comes with the package; a user's own as it is."""
-    return t(label) if label in SHIPPED else label
+from forecast.report.phrases import PHRASES
 
 
 def retold(text: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report.blocks import Block, Cell, Chart, Head, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
@@ -322,7 +322,7 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     if len(table) and len(calendar):
         table = select(table, series_id=r.view.series_id)
         # what nobody could know of on this date stays in the file: the page is written as of it
-        rows = table[~table["action"].isin(["used", "not yet announced"])]
+        rows = table[~table["action"].isin(["used", "not_announced"])]
         called = dict(zip(calendar["id"], calendar["name"], strict=True))
         shown = calendar["priority"] == 1
         shown = shown | (calendar["judged_priority"] == 1) if "judged_priority" in calendar else shown
@@ -330,13 +330,11 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
         first = {e for e in calendar.loc[shown, "id"] if called[e] not in told}
         named = rows[rows["event"].isin(first)]
         rest = int((~rows["event"].isin(set(calendar.loc[shown, "id"]))).sum())
-        for (action, why), group in named.groupby(["action", "why"], sort=False):
-            words = " · ".join(str(called.get(event, event)) for event in group["event"])
-            target = str(action).removeprefix("merged with ")
-            done = (
-                t("merged with {called}", called=called[target]) if target in called else retold(str(action))
-            )
-            out.append(Row((words, done, retold(str(why)))))
+        alike: dict[tuple[str, str], list[str]] = {}
+        for row in records(named):
+            words = (codes.action_words(row, called), codes.reason_words(row))
+            alike.setdefault(words, []).append(str(called.get(row.event, row.event)))
+        out += [Row((" · ".join(names), *words)) for words, names in alike.items()]
     if not out and not rest:
         return None
     foot = (
