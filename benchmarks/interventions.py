@@ -139,7 +139,7 @@ def knowledge():
     ]
     print(made.loc[made["horizon"].isin([1, 3, 6, "all"]), columns].round(3).to_string(index=False))
     for row in made[(made["horizon"] == "all") & (made["metric"] == "mae")].itertuples():
-        print(f"{row.model}: {row.words}")
+        print(f"{row.model}: gain {100 * row.gain:.0f}% ({100 * row.lower:.0f} to {100 * row.upper:.0f})")
 
 
 def effect_tables():

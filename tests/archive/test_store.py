@@ -331,10 +331,11 @@ def test_numbers_that_are_missing_stay_missing(archive):
                 "skill": 0.5,
                 "n_ok": 1,
                 "n": 2,
-                "note": "failed: why",
+                "note": "failed",
+                "message": "why",
             }
         ]
     )
     archive.record(entry(scores=scores))
     row = archive.query("select value, skill, note from scores").iloc[0]
-    assert row["value"] is None and row["skill"] == 0.5 and row["note"] == "failed: why"
+    assert row["value"] is None and row["skill"] == 0.5 and (row["note"], row["message"]) == ("failed", "why")

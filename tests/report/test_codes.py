@@ -10,12 +10,18 @@ from forecast.archive import changes as ch
 from forecast.archive import track_record as tr
 from forecast.archive.changes import Reason, steps_between
 from forecast.archive.track_record import RECORD_COLUMNS, worst_miss
+from forecast.arima import residuals
 from forecast.events import estimability
 from forecast.events.notes import NOTES, SIZE_SOURCES
+from forecast.interventions.detect import EXPLANATIONS
+from forecast.interventions.profiles import FADING_CODES
+from forecast.interventions.study import GROUP_CODES
+from forecast.models.registry import list_models
+from forecast.postprocess.intervals import METHODS
 from forecast.report import codes
 from forecast.report.catalogue import speaking
 from forecast.report.prose import prose
-from forecast.scoring import comparison
+from forecast.scoring import comparison, scores
 
 LANGUAGES = ("en", "es")
 
@@ -31,6 +37,15 @@ def kinds():
         "detail": [detail for detail in estimability.DETAILS if detail],
         "note": [note for note in NOTES if note not in ("unchanged", "no_leak", "failed")],
         "verdict": comparison.VERDICTS,
+        "score": [note for note in scores.NOTES if note not in ("", "failed")],
+        "check": residuals.CHECKS,
+        "checked": [note for note in residuals.CHECK_NOTES if note],
+        "group": GROUP_CODES,
+        "fading": FADING_CODES,
+        "break": EXPLANATIONS,
+        "kind": ("plain", "shrunken", "nuisance"),
+        "ranges": (*METHODS, "power"),
+        "model": set(list_models()) - {"auto_arima"},
         "objection": comparison.OBJECTIONS,
         "size": [source for source in SIZE_SOURCES if source],
     }

@@ -178,7 +178,8 @@ def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFram
         "n",
         "note",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    made = pd.DataFrame(rows, columns=columns)
+    return made.assign(due=made["n"], scored=made["n_ok"], missing=0, not_common=0, message="")
 
 
 def _calibration(wide: pd.DataFrame) -> pd.DataFrame:
@@ -277,7 +278,7 @@ def models() -> pd.DataFrame:
         ("short", "combination", "random_walk, arima: weighted by inverse past errors", False),
     ]
     table = pd.DataFrame(rows, columns=["model", "kind", "description", "uses_events"])
-    return table.assign(folds_ok=150, folds_failed=0, folds_skipped=0, note="")
+    return table.assign(folds_ok=150, folds_failed=0, folds_skipped=0, refit_every=1)
 
 
 def make_run(
@@ -395,9 +396,9 @@ def _specification(series_id: str) -> pd.DataFrame:
         choices = itertools.product(
             ("step", "decay", "ramp"),
             ("log", "none"),
-            ("all months", "last 120 months"),
+            ("all", "last_120"),
             ("given", "auto"),
-            ("all", "none", "without title42"),
+            ("all", "none", "without_title42"),
         )
         for n, (shape, transform, window, order, beside) in enumerate(choices):
             value = percent + gap * (shape == "ramp") + 0.1 * n
@@ -455,10 +456,11 @@ def _response(run: Run, series_id: str) -> pd.DataFrame:
 
 def _fading(series_id: str) -> pd.DataFrame:
     rows = [
-        ("covid19_shock", "decay", "At the largest likelihood 0.5 of it was left a month later."),
-        ("covid19_shock", "lead", "Of 0 to 3 months none at all fits best."),
+        ("covid19_shock", "decay", 0.5, 0.3, 0.8, "decay", 1.0, 0),
+        ("covid19_shock", "lead", 0.0, 0.0, 1.2, "lead", np.nan, 3),
     ]
-    return pd.DataFrame(rows, columns=["event", "what", "words"]).assign(series_id=series_id)
+    columns = ["event", "what", "best", "lower_95", "upper_95", "words", "half_life", "most"]
+    return pd.DataFrame(rows, columns=columns).assign(series_id=series_id)
 
 
 def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,21 @@ EFFECT_COLUMNS: tuple[str, ...] = (
     "clear",
     "why_group",
     "words",
+    "group_values",
+    "message",
 )
+#: What a reader of an effect must know.
+NoteCode = Literal["failed", "too_short", "joint", "differ_in_shape", "few_placebos"]
+#: What may be said of an effect; ``stands_out_once``: the last ten years cannot be asked alone.
+VerdictCode = Literal[
+    "failed",
+    "too_short",
+    "not_apart",
+    "not_compared",
+    "stands_out",
+    "stands_out_once",
+    "calm_years_flatter",
+]
 LEVELS_TOLD = (0.8, 0.95)
 #: An effect is told apart from ordinary change below this placebo p.
 SMALL_P = 0.05
@@ -122,7 +136,7 @@ def effects(
     -------
     DataFrame
         `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range (with Student's t
-        and the loss of degrees of freedom); the same in percent; the estimate drawn towards its prior beside it; placebo counts; and words.
+        and the loss of degrees of freedom); the same in percent; the estimate drawn towards its prior beside it; placebo counts; codes of what may be said.
 
     Raises
     ------
@@ -134,8 +148,8 @@ def effects(
     >>> import forecast as fc
     >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
     >>> table = effects(panel, fc.load_events(), placebo=False, max_columns=3)
-    >>> sorted(set(table["level"])), table["words"].str.contains("cannot be told apart|too short").all()
-    ([0.8, 0.95], np.True_)
+    >>> sorted(set(table["level"])), sorted(set(table["words"]))
+    ([0.8, 0.95], ['not_apart', 'not_compared'])
     """
     label, _ = check_model(model)
     if base <= 0 or base == 1:
@@ -175,12 +189,7 @@ def _rows(
     narrow = ranges[LEVELS_TOLD[0]]
     apart = bool(abs(estimate) > narrow)
     clear = apart and len(group.active) >= ENOUGH_MONTHS and trial is not None and trial.p < SMALL_P
-    percents = (
-        study.percent(estimate, group),
-        study.percent(estimate - narrow, group),
-        study.percent(estimate + narrow, group),
-    )
-    words = failure or say(percents, len(group.active), apart, trial)
+    percent = study.percent(estimate, group)
     first, last = int(group.active[0]), int(group.active[-1])
     before = study.y[first - 1] if first > 0 else np.nan
     head = {
@@ -194,19 +203,21 @@ def _rows(
         "shrunken_se": shrunken_se / unit,
         **_placebo_cells(trial, unit),
         "active_months": len(group.active),
-        "note": _note(group, trial, failure),
+        "note": ";".join(_notes(group, trial, failure)),
         "coding": study.design.coding,
         "first_active": study.months[first],
         "last_active": study.months[last],
         "before": float(study.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
         "clear": clear,
-        "why_group": group.why,
-        "words": words,
+        "why_group": ";".join(reason.code for reason in group.why),
+        "words": "failed" if failure else verdict(len(group.active), apart, trial),
+        "group_values": ";".join(reason.value.replace(";", ",") for reason in group.why),
+        "message": failure,
     }
     rows = []
     for level, half in ranges.items():
         low, high = estimate - half, estimate + half
-        told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percents[0]}
+        told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percent}
         ends = {"percent_lower": study.percent(low, group), "percent_upper": study.percent(high, group)}
         rows.append({**head, **told, **ends})
     return rows
@@ -227,53 +238,34 @@ def _placebo_cells(trial: Placebo | None, unit: float) -> dict[str, Any]:
     }
 
 
-def _note(group: Group, trial: Placebo | None, failure: str) -> str:
-    """Say beside the number what limits it."""
-    parts = [failure] if failure else []
-    months = len(group.active)
-    if months < ENOUGH_MONTHS:
-        parts.append(f"too short to tell: {months} active month{'s' if months > 1 else ''}")
-    if len(group.members) > 1:
-        parts.append(f"{len(group.members)} measures together, one joint effect: {group.why}")
-    if group.columns.shape[1] > 1:
-        parts.append("they differ in shape or months, so the effect is their mean sum over the active months")
-    if trial is not None and trial.n < AT_LEAST:
-        parts.append("too few ordinary months to compare with")
-    return "; ".join(parts)
+def _notes(group: Group, trial: Placebo | None, failure: str) -> list[NoteCode]:
+    """Return what a reader of an effect must know."""
+    found: list[tuple[NoteCode, bool]] = [
+        ("failed", bool(failure)),
+        ("too_short", len(group.active) < ENOUGH_MONTHS),
+        ("joint", len(group.members) > 1),
+        ("differ_in_shape", group.columns.shape[1] > 1),
+        ("few_placebos", trial is not None and trial.n < AT_LEAST),
+    ]
+    return [code for code, holds in found if holds]
 
 
-def say(percents: tuple[float, float, float], months: int, apart: bool, trial: Placebo | None) -> str:
-    """Put an effect into words: percent with its 80 % range, months, placebo.
+def verdict(months: int, apart: bool, trial: Placebo | None) -> VerdictCode:
+    """Return what may be said of an effect.
 
     Examples
     --------
-    >>> say((-50.0, -60.0, -35.0), 2, True, None)
-    'Too short to tell: 2 active months. The figures moved by -50% (80% range -60% to -35%).'
+    >>> verdict(2, True, None), verdict(12, True, None), verdict(12, False, None)
+    ('too_short', 'not_compared', 'not_apart')
     """
-    value, low, high = (round(x) for x in percents)
-    size = f"{_percent(value)} (80% range {_percent(low)} to {_percent(high)})"
-    compared = f" {_capital(trial.words)}." if trial is not None else ""
     if months < ENOUGH_MONTHS:
-        plural = "s" if months > 1 else ""
-        return f"Too short to tell: {months} active month{plural}. The figures moved by {size}.{compared}"
-    ordinary = trial is None or not trial.p < SMALL_P
-    if apart and not ordinary:
-        assert trial is not None
-        text = f"It came with a change of {size}.{compared}"
-        if not np.isfinite(trial.p_recent):
-            return f"{text} Calm years flatter it, and the last ten years cannot be asked alone."
-        if trial.p_recent >= SMALL_P:
-            text += " Calm years flatter it: against the last ten years alone it does not stand out."
-        return text
-    doubt = "cannot be told apart from ordinary change, which is not the same as no effect"
-    if trial is None and apart:
-        return f"A change of {size}; not compared with ordinary months, so it cannot be told apart from them."
-    return f"A change of {size} {doubt}.{compared}"
-
-
-def _percent(value: float) -> str:
-    return f"{value:+.0f}%".replace("+0%", "0%").replace("-0%", "0%")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        return "too_short"
+    if not apart:
+        return "not_apart"
+    if trial is None:
+        return "not_compared"
+    if not trial.p < SMALL_P:
+        return "not_apart"
+    if not np.isfinite(trial.p_recent):
+        return "stands_out_once"
+    return "stands_out" if trial.p_recent < SMALL_P else "calm_years_flatter"

@@ -57,8 +57,6 @@ class Placebo:
         Nine in ten ordinary months lie between them; NaN when there are fewer than 20.
     skipped : int
         Ordinary months at which the model could not be fitted or the dummy had no part of its own.
-    words : str
-        What the numbers say.
     """
 
     series_id: str
@@ -74,7 +72,6 @@ class Placebo:
     lower: float
     upper: float
     skipped: int
-    words: str
 
 
 def placebo(
@@ -194,7 +191,6 @@ def _result(study: Study, group: Group, own: float, places: Ints, values: Floats
     table = pd.DataFrame(
         {"month": study.months[places], "estimate": kept, "as_large": large, "recent": recent}
     )
-    words = say(n, larger, n_recent, larger_recent)
     return Placebo(
         study.series_id,
         group.name,
@@ -209,7 +205,6 @@ def _result(study: Study, group: Group, own: float, places: Ints, values: Floats
         float(lower),
         float(upper),
         int((~done).sum()),
-        words,
     )
 
 
@@ -217,22 +212,3 @@ def _share(large: NDArray[np.bool_], own: float) -> tuple[int, int, float]:
     n, larger = len(large), int(large.sum())
     enough = n >= AT_LEAST and np.isfinite(own)
     return n, larger, (1 + larger) / (1 + n) if enough else float("nan")
-
-
-def say(n: int, larger: int, n_recent: int, larger_recent: int) -> str:
-    """Put the counts into words.
-
-    Examples
-    --------
-    >>> say(231, 1, 90, 1)
-    '1 of 231 ordinary months shows a change as large; of the last ten years 1 of 90'
-    >>> say(12, 0, 3, 0)
-    'too few ordinary months to compare with (12, at least 20 are needed)'
-    """
-    if n < AT_LEAST:
-        return f"too few ordinary months to compare with ({n}, at least {AT_LEAST} are needed)"
-    shows = "shows" if larger == 1 else "show"
-    text = f"{larger} of {n} ordinary months {shows} a change as large"
-    if n_recent < AT_LEAST:
-        return f"{text}; in the last ten years too few to say ({n_recent})"
-    return f"{text}; of the last ten years {larger_recent} of {n_recent}"

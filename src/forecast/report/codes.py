@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -140,6 +141,50 @@ def note_words(row: object, called: Mapping[str, str]) -> str:
     )
 
 
+def group_words(whys: str, values: str) -> str:
+    """Return why events have one joint effect; empty where nothing is said."""
+    pairs = zip(whys.split(";"), values.split(";"), strict=True) if whys else ()
+    return "; ".join(told("group", code, {"value": value}) for code, value in pairs)
+
+
+def fading_words(row: object) -> str:
+    """Return how fast an effect faded, or how early it showed."""
+    cells = _of(row)
+    code, best = str(cells["words"]), float(str(cells["best"]))
+    places = 1 if code == "lead" else 2
+    low, high = (float(str(cells[end])) for end in ("lower_95", "upper_95"))
+    ends = {"low": f"{low:g}", "high": f"{high:g}"}
+    if code != "unknown":
+        ends = {"low": w.decimal(low, places), "high": w.decimal(high, places)}
+    half_life = float(str(cells["half_life"]))
+    values = {
+        "best": best if code == "lead" else f"{best:g}",
+        "half_life": w.decimal(half_life, 1) if half_life == half_life else "",
+        "most": cells["most"],
+    }
+    return told("fading", code, values | ends)
+
+
+def term_words(term: str) -> str:
+    """Return the name of a regressor of a fit; one of the user's own as it is."""
+    found = re.fullmatch(r"(month_|lag)(\d+)", term)
+    if found:
+        return told("term", found[1].strip("_"), {"number": found[2]})
+    return told("term", term) if f"term_{term}" in prose("codes").parameters else term
+
+
+def model_words(kind: str, description: str) -> str:
+    """Return what a model of the package is; a user's own by its description."""
+    return told("model", kind) if f"model_{kind}" in prose("codes").parameters else description
+
+
+def score_words(row: object) -> str:
+    """Return why a score is missing, or rests on fewer forecasts; a metric's own message as it is."""
+    cells = _of(row)
+    note = str(cells["note"])
+    return str(cells["message"]) if note == "failed" else told("score", note, cells)
+
+
 def objection_words(row: object, era_names: Mapping[str, str]) -> str:
     """Return what speaks against calling a model better; eras by the names of the page."""
     cells = _of(row)
@@ -160,6 +205,15 @@ def verdict_words(row: object, against: str, era_names: Mapping[str, str]) -> st
     cells = _of(row)
     objections = objection_words(row, era_names) if cells["objections"] else ""
     return told("verdict", str(cells["words"]), {"against": f"“{against}”", "objections": objections})
+
+
+def break_words(row: object) -> str:
+    """Return what a break is, and what the calendar says of it."""
+    cells = _of(row)
+    percent = float(str(cells["percent"]))
+    size = f"{w.signed(percent)}%" if percent == percent else ""
+    kind = prose("codes").break_kind(cells["kind"], size)
+    return told("break", str(cells["words"]), {**cells, "size": kind})
 
 
 def late_sentence(late: Late) -> str:

@@ -52,6 +52,7 @@ class ScoreRow(Protocol):
     skill: float
     n_ok: int
     note: str
+    message: str
 
 
 class CoverageRow(Protocol):

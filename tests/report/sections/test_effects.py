@@ -51,12 +51,17 @@ def test_effects_without_placebo_are_not_tested():
 def test_the_columns_of_the_interventions_room_are_used():
     run = state("causes")
     more = run.effects.assign(
-        clear=True, placebo_larger=7, placebo_lower=-0.2, placebo_upper=0.2, why_group="same months"
+        clear=True,
+        placebo_larger=7,
+        placebo_lower=-0.2,
+        placebo_upper=0.2,
+        why_group="same_months",
+        group_values="0.97",
     )
     rows = s.effect_rows(report(run=replace(run, effects=more)))
     assert rows["clear"].all() and set(rows["ordinary"]) == {"7 of 231"} and set(rows["band_low"]) == {-0.2}
     table = s.cannot_table(report(run=replace(run, effects=more)), rows)
-    assert any("same months" in row.cells for row in table.rows)
+    assert any("nearly the same months (correlation 0.97)" in row.cells for row in table.rows)
 
 
 def test_a_group_whose_members_begin_in_different_months_says_so():

@@ -14,7 +14,6 @@ from forecast.report import format as w
 from forecast.report.blocks import Block, Cell, Chart, Head, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
-from forecast.report.retold import retold
 from forecast.report.rows import records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
@@ -87,6 +86,8 @@ def effect_rows(r: Report) -> pd.DataFrame:
         entry["why_group"] = (
             str(row["why_group"]) if "why_group" in row and isinstance(row["why_group"], str) else ""
         )
+        values = row.get("group_values", "")
+        entry["group_values"] = values if isinstance(values, str) else ""
         entry["coding"] = str(row["coding"]) if "coding" in row else "rule"
         entry["varied"] = varied(r, str(event), entry["estimate"])
         entry["firm"] = entry["clear"] and (entry["varied"] is None or entry["varied"].firm)
@@ -278,7 +279,7 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
             if before is None
             else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
         )
-        if "differ in shape" in str(row.note):
+        if "differ_in_shape" in str(row.note).split(";"):
             counts = t("not one jump: the measures act in different months")
         ends = [
             t("{low} to {high}", low=w.effect(low), high=w.effect(high))
@@ -313,7 +314,7 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
             (
                 " · ".join(row.members),
                 t("one joint jump"),
-                retold(row.why_group) or t("in force in the same months"),
+                codes.group_words(row.why_group, row.group_values) or t("in force in the same months"),
             )
         )
         for row in groups
@@ -366,7 +367,7 @@ FACTORS = {
         },
     ),
     "transform": (mark("Scale"), {"log": mark("logarithms"), "none": mark("counts"), "box-cox": "Box-Cox"}),
-    "window": (mark("Figures used"), {}),
+    "window": (mark("Figures used"), {"all": mark("all months")}),
     "order": (
         mark("ARIMA orders"),
         {"given": mark("as in this report"), "airline": "(0,1,1)(0,1,1)", "auto": mark("chosen by AICc")},
@@ -594,14 +595,12 @@ def _options(
     called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))
 
     def name(option: str) -> str:
-        event = option.removeprefix("without ")
         if option in words:
             return t(words[option])
-        return (
-            t("all but {event}", event=labels.event_name(event, called[event]))
-            if event in called
-            else retold(option)
-        )
+        kind, _, rest = option.partition("_")
+        if kind == "without" and rest in called:
+            return t("all but {event}", event=labels.event_name(rest, called[rest]))
+        return codes.told("window", "last", {"months": rest}) if kind == "last" else option
 
     return [(name(str(option)), (table[column] == option).to_numpy()) for option in there]
 
@@ -615,7 +614,7 @@ def fading_table(fading: pd.DataFrame, rows: pd.DataFrame) -> Table:
     label = dict(zip(rows["event"], rows["label"], strict=True))
     what = {"decay": t("how fast it faded"), "lead": t("how early it showed")}
     out = [
-        Row((label[row.event], what[row.what], retold(str(row.words))))
+        Row((label[row.event], what[row.what], codes.fading_words(row)))
         for row in records(fading)
         if row.event in label
     ]

@@ -8,7 +8,6 @@ from forecast.report import codes, labels, view
 from forecast.report import format as w
 from forecast.report.blocks import Command, Download, Head, Note, Row, Section, Table
 from forecast.report.catalogue import mark, shipped, t
-from forecast.report.retold import retold
 from forecast.report.rows import records
 from forecast.report.sections import evidence, sentences
 from forecast.report.sections.top import Report
@@ -208,7 +207,8 @@ def _paragraph(r: Report) -> Note:
         )
     else:
         rows = select(run.models, model=run.headline)
-        told = retold(str(rows["description"].iloc[0])).rstrip(".") if len(rows) else ""
+        row = next(iter(records(rows)), None)
+        told = codes.model_words(row.kind, row.description).rstrip(".") if row else ""
         text = t(
             "The headline is the model “{headline}”{description}.",
             headline=headline,

@@ -51,6 +51,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "n_ok",
         "n",
         "note",
+        "due",
+        "scored",
+        "missing",
+        "not_common",
+        "message",
     ),
     "calibration": (
         "model",
@@ -169,7 +174,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "note",
         "words",
     ),
-    "fading": ("series_id", "event", "what", "best", "lower_80", "upper_80", "lower_95", "upper_95", "words"),
+    "fading": (
+        "series_id",
+        "event",
+        "what",
+        "best",
+        "lower_80",
+        "upper_80",
+        "lower_95",
+        "upper_95",
+        "words",
+        "half_life",
+        "most",
+    ),
     "estimability": (
         "series_id",
         "origin",
@@ -247,6 +264,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "ours_error",
         "source",
         "note",
+        "reason",
     ),
     "early": (
         "series_id",
@@ -276,6 +294,7 @@ _TEXTS = (
     "scale",
     "metric",
     "note",
+    "message",
 )
 PACKAGES = (
     "border-forecast",
