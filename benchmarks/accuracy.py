@@ -150,7 +150,7 @@ def main() -> None:
             told.assign(skill=100 * told["skill"], lower=100 * told["lower"], upper=100 * told["upper"])
         )
     show(
-        "Gain of events over `border`, 2016-26, % with 90 % block-bootstrap interval",
+        "Gain of events over `border`, 2016-26, % with 90 % interval",
         pd.concat(gain)[["model", "metric", "horizon", "skill", "lower", "upper", "n", "words"]].set_index(
             "model"
         ),

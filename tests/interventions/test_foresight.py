@@ -37,7 +37,7 @@ def table(obs):
 
 
 def test_values_gains_and_ranges(obs, table):
-    made = knowledge_table(table, obs, measures=("log_mae", "mae"), draws=300)
+    made = knowledge_table(table, obs, measures=("log_mae", "mae"))
     assert list(made.columns) == list(WORTH_COLUMNS)
     assert set(made["model"]) == {"m"}  # the random walk knows of no events
     row = made[(made["metric"] == "log_mae") & (made["horizon"] == 1)].iloc[0]
@@ -56,15 +56,15 @@ def test_values_gains_and_ranges(obs, table):
 def test_only_folds_that_all_kinds_have_are_compared(obs, table):
     late = table["origin"] >= table["origin"].unique()[40]
     part = table[(table["knowledge"] != "hindsight") | late]
-    made = knowledge_table(part, obs, measures=("log_mae",), draws=50)
+    made = knowledge_table(part, obs, measures=("log_mae",))
     row = made[made["horizon"] == 1].iloc[0]
     assert row["n"] == N - 60
-    whole = knowledge_table(table[late], obs, measures=("log_mae",), draws=50)
+    whole = knowledge_table(table[late], obs, measures=("log_mae",))
     assert row["none"] == pytest.approx(whole[whole["horizon"] == 1].iloc[0]["none"])
 
 
 def test_both_codings_stand_side_by_side(obs, table):
-    made = knowledge_table({"rule": table, "judged": table}, obs, measures=("median_error",), draws=50)
+    made = knowledge_table({"rule": table, "judged": table}, obs, measures=("median_error",))
     assert made["coding"].unique().tolist() == ["rule", "judged"]
     assert (made["n"] > 0).all()
 
@@ -82,6 +82,7 @@ def test_one_kind_of_knowledge_is_nothing_to_compare(obs, table):
         (0.026, (0.009, 0.042), "smaller"),
         (-0.1, (-0.2, -0.05), "larger"),
         (0.02, (-0.01, 0.05), "not_apart"),
+        (0.02, (np.nan, np.nan), "too_few"),
         (np.nan, (np.nan, np.nan), "not_compared"),
     ],
 )

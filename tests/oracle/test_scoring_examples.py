@@ -13,7 +13,7 @@ MODULES = (
     "tables.forecasts",
     "tables.levels",
     "tables.quantiles",
-    "scoring.bootstrap",
+    "scoring.inference",
     "scoring.calibration",
     "scoring.comparison",
     "scoring.event_value",

@@ -55,14 +55,25 @@ def test_square_root_rule_by_hand(obs, table):
             assert np.log(got[level]) == pytest.approx(y[t] - half)
             assert np.log(got[round(1 - level, 3)]) == pytest.approx(y[t] + half)
         assert got[0.5] == pytest.approx(np.exp(y[t]))
-    assert basis.set_index(["origin", "horizon"]).loc[(origin, 7), "n_errors"] == t
+    discounted = 0.5 ** (np.arange(t) / 48)
+    rest_on = discounted.sum() ** 2 / np.sum(discounted**2)
+    assert basis.set_index(["origin", "horizon"]).loc[(origin, 7), "n_errors"] == np.floor(rest_on)
+
+
+@pytest.mark.parametrize("method", ["square_root", "direct_mirrored"])
+@pytest.mark.parametrize(("half_life", "widest"), [(None, 0.98), (12.0, 0.95), (6.0, 0.9), (3.0, 0.8)])
+def test_discounted_errors_count_as_fewer_by_one_rule_for_all_methods(obs, table, method, half_life, widest):
+    early = table[table["origin"] <= obs.first_released("s").iloc[80]]
+    _, basis = add_intervals(early, obs, IntervalsSpec(method=method, half_life=half_life))
+    last = basis[(basis["origin"] == early["origin"].max()) & (basis["horizon"] == 1)].iloc[0]
+    assert last["max_central"] == pytest.approx(widest)
 
 
 @pytest.mark.parametrize(
     ("errors", "widest"), [(0, 0), (3, 0.7), (4, 0.8), (18, 0.9), (19, 0.95), (48, 0.95), (49, 0.98)]
 )
 def test_square_root_rule_refuses_by_the_number_of_one_step_errors(obs, table, errors, widest):
-    ranges, basis = add_intervals(table, obs)
+    ranges, basis = add_intervals(table, obs, IntervalsSpec(half_life=None))
     origin = obs.first_released("s").iloc[errors]
     mine = basis[basis["origin"] == origin]
     assert (mine["n_errors"] == errors).all() and (mine["max_central"].round(9) == widest).all()
@@ -148,8 +159,9 @@ def test_an_error_counts_from_the_day_its_figure_is_public(table):
 def test_two_origins_with_the_same_last_month_are_one_error(obs, table):
     twin = table[table["origin"] == obs.first_released("s").iloc[50]]
     twin = twin.assign(origin=twin["origin"] + pd.Timedelta(days=5))
-    plain, _ = add_intervals(table, obs)
-    both, basis = add_intervals(pd.concat([table, twin]), obs)
+    spec = IntervalsSpec(half_life=None)
+    plain, _ = add_intervals(table, obs, spec)
+    both, basis = add_intervals(pd.concat([table, twin]), obs, spec)
     newest = table["origin"].max()
     assert one(both, newest, 3).tolist() == one(plain, newest, 3).tolist()
     assert basis.loc[basis["origin"] == newest, "n_errors"].iloc[0] == N - 1

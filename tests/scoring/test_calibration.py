@@ -47,6 +47,14 @@ def test_all_horizons_are_their_mean_on_few_independent_errors(obs, table):
     assert found.loc["all", "n_independent"] < found.loc[6, "n_independent"] + 2
 
 
+@pytest.mark.parametrize(("step", "overlap"), [(1, 6), (2, 3), (3, 2), (6, 1), (12, 1)])
+def test_origins_further_apart_than_a_month_overlap_less(obs, table, step, overlap):
+    spaced = table[table["origin"].isin(sorted(table["origin"].unique())[::step])]
+    found = calibrate(spaced, obs).query("era == 'all' and nominal == 0.5").set_index("horizon")
+    assert found.loc[6, "n_independent"] == pytest.approx(found.loc[6, "n"] / overlap)
+    assert found.loc[1, "n_independent"] == found.loc[1, "n"]
+
+
 def test_ranges_of_a_random_walk_cover_a_random_walk(obs, table):
     found = calibrate(table, obs).query("era == 'all' and horizon == 1").set_index("nominal")
     for nominal in (0.5, 0.8, 0.95):

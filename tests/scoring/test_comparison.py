@@ -1,9 +1,6 @@
-"""Comparisons: the test against R and statsmodels, the bootstrap, shares of the gain, and the words."""
+"""Comparisons: skills, intervals, shares of the gain, and the words."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +9,6 @@ import pytest
 from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.postprocess.intervals import add_intervals
-from forecast.scoring.bootstrap import circular_draws, diebold_mariano, drawn_means
 from forecast.scoring.comparison import (
     COMPARISON_COLUMNS,
     Row,
@@ -22,10 +18,10 @@ from forecast.scoring.comparison import (
     model_confidence_set,
     verdict_of,
 )
+from forecast.scoring.inference import circular_picks, cosine_test, enough_origins, skill_interval
 from forecast.scoring.scores import score
 from tables_helpers import drift, figures, forecasts, random_walk, walk
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "oracle/data/scoring.json").read_text(encoding="utf-8"))
 ERAS = {"a": ("2001-01", "2004-12"), "b": ("2005-01", "2008-12"), "c": ("2009-01", "2020-12")}
 N = 150
 
@@ -41,74 +37,84 @@ def table(obs):
     return add_intervals(forecasts(obs, models, warm_up=14, horizon=3), obs)[0]
 
 
-@pytest.mark.parametrize("case", REFERENCE["dm_tests"], ids=str)
-def test_diebold_mariano_equals_r(case):
-    e1, e2 = (np.abs(REFERENCE["dm_series"][k]) ** case["power"] for k in ("e1", "e2"))
-    statistic, p = diebold_mariano(e1, e2, case["h"], case["alternative"], case["varestimator"])
-    assert (statistic, p) == pytest.approx((case["stat"], case["p"]))
+def losses(obs, table, model, horizon):
+    """Absolute errors of a model by month, where known."""
+    rows = table[(table["level"] == 0.5) & (table["horizon"] == horizon) & (table["model"] == model)]
+    actual = obs.actuals("s").reindex(pd.PeriodIndex(rows["month"])).to_numpy()
+    return pd.Series((rows["value"] - actual).abs().to_numpy(), index=rows["origin"].to_numpy()).dropna()
 
 
-@pytest.mark.parametrize("horizon", [1, 4])
-def test_diebold_mariano_equals_statsmodels(horizon):
-    from statsmodels.tsa.stattools import diebold_mariano_test
-
-    e1, e2 = (np.array(REFERENCE["dm_series"][k]) for k in ("e1", "e2"))
-    zero = np.zeros(len(e1))
-    theirs = diebold_mariano_test(zero, e1, e2, lags=horizon - 1, harvey_adj=True, horizon=horizon)
-    ours = diebold_mariano(e1**2, e2**2, horizon, variance="bartlett")
-    assert ours == pytest.approx((float(theirs[0]), float(theirs[1])))
-
-
-def test_diebold_mariano_of_equal_or_few_losses_is_missing():
-    assert np.isnan(diebold_mariano(np.ones(20), np.ones(20))).all()
-    assert np.isnan(diebold_mariano([1.0, 2.0], [2.0, 1.0], horizon=3)).all()
-
-
-def test_draws_are_blocks_that_wrap_and_repeat_with_the_seed():
-    counts = circular_draws(30, 10, 500, seed=1)
-    assert (counts.sum(axis=1) == 30).all()
-    assert counts.tolist() == circular_draws(30, 10, 500, seed=1).tolist()
-    assert counts.tolist() != circular_draws(30, 10, 500, seed=2).tolist()
-    one = circular_draws(30, 30, 50, seed=1)
-    assert (one == 1).all()  # a block as long as the record is the record
-    assert counts.mean(axis=0) == pytest.approx(1, abs=0.2)
-
-
-def test_drawn_means_leave_missing_losses_out():
-    losses = np.array([[1.0, np.nan], [3.0, 5.0]])
-    assert drawn_means(np.array([[1.0, 1.0], [2.0, 0.0]]), losses)[0].tolist() == [2, 5]
-    assert np.isnan(drawn_means(np.array([[2.0, 0.0]]), losses)[0, 1])
-
-
-def test_skill_is_that_of_the_scores_and_lies_in_its_interval(obs, table):
+def test_skill_of_a_horizon_is_that_of_the_scores_and_lies_in_its_interval(obs, table):
     found = compare(table, obs, eras=ERAS)
     assert tuple(found.columns) == COMPARISON_COLUMNS
     scores = score(table, obs, eras=ERAS)
     scores["key"] = scores["scale"].map({"natural": "", "log": "log_"}) + scores["metric"]
     skill = scores.set_index(["model", "horizon", "era", "key"])["skill"]
-    for _, row in found.iterrows():
+    for _, row in found[found["horizon"] != "all"].iterrows():
         assert row["skill"] == pytest.approx(skill[(row["model"], row["horizon"], row["era"], row["metric"])])
     whole = found[found["era"] == "all"]
-    assert (whole["lower"] <= whole["skill"]).all() and (whole["skill"] <= whole["upper"]).all()
+    assert (whole["lower"] < whole["skill"]).all() and (whole["skill"] < whole["upper"]).all()
     assert set(found["model"]) == {"drift", "worse"}
 
 
-def test_bootstrap_and_shares_by_hand(obs, table):
+def test_all_horizons_take_the_origins_that_have_them_all(obs, table):
+    row = compare(table, obs, eras=ERAS, metrics=["mae"]).query(
+        "model == 'drift' and horizon == 'all' and era == 'all'"
+    )
+    mine, base = (
+        pd.concat([losses(obs, table, m, h) for h in (1, 2, 3)], axis=1).dropna()
+        for m in ("drift", "random_walk")
+    )
+    assert row["n"].item() == len(mine) == N - 14 - 2
+    assert row["skill"].item() == pytest.approx(1 - mine.to_numpy().mean() / base.to_numpy().mean())
+
+
+def test_interval_and_test_by_cosines_by_hand(obs, table):
+    row = compare(table, obs, eras=ERAS, metrics=["mae"]).query("model == 'drift' and era == 'all'").iloc[0]
+    mine, base = (losses(obs, table, m, 1).to_numpy() for m in ("drift", "random_walk"))
+    assert (row["lower"], row["upper"]) == pytest.approx(tuple(skill_interval(mine, base, None, 1.0)))
+    assert (row["dm"], row["p"]) == pytest.approx(cosine_test(mine, base))
+
+
+def test_bootstrap_is_an_option_and_its_settings_belong_to_it(obs, table):
     row = (
-        compare(table, obs, eras=ERAS, metrics=["mae"])
+        compare(table, obs, eras=ERAS, metrics=["mae"], interval="bootstrap")
         .query("model == 'drift' and horizon == 1 and era == 'all'")
         .iloc[0]
     )
-    median = table[(table["level"] == 0.5) & (table["horizon"] == 1)]
-    wide = median.pivot(index="month", columns="model", values="value")
-    y = obs.actuals("s").reindex(wide.index)
-    loss = wide.sub(y, axis=0).abs().dropna()
-    counts = circular_draws(len(loss), 24, 2000, 20240507)
-    skills = 1 - (counts @ loss["drift"].to_numpy()) / (counts @ loss["random_walk"].to_numpy())
+    mine, base = (losses(obs, table, m, 1).to_numpy() for m in ("drift", "random_walk"))
+    picks = circular_picks(len(mine), 24, 2000, 20240507)
+    skills = 1 - mine[picks].mean(axis=1) / base[picks].mean(axis=1)
     assert (row["lower"], row["upper"]) == pytest.approx(tuple(np.quantile(skills, [0.05, 0.95])))
-    assert row["n"] == len(loss)
-    dm = diebold_mariano(loss["drift"], loss["random_walk"])
-    assert (row["dm"], row["p"]) == pytest.approx(dm)
+    with pytest.raises(ConfigError, match="block, seed: settings of the bootstrap"):
+        compare(table, obs, block=12, seed=1)
+    with pytest.raises(ConfigError, match="expected cosines or bootstrap"):
+        compare(table, obs, interval="cosine")
+
+
+@pytest.mark.parametrize(("n", "horizon", "told"), [(24, 1, True), (23, 1, False), (25, 3, True)])
+def test_few_origins_give_no_interval_no_test_and_no_claim(obs, table, n, horizon, told):
+    few = sorted(table["origin"].unique())[:n]
+    rows = compare(table[table["origin"].isin(few)], obs, metrics=["mae"], eras=ERAS)
+    rows = rows[(rows["horizon"] == horizon) & (rows["era"] == "all")]
+    assert rows["n"].eq(n).all() and rows["skill"].notna().all()
+    assert rows[["lower", "upper", "dm", "p"]].notna().all(axis=None) == told
+    assert (rows["words"] == "too_few").all() != told
+
+
+def test_twelve_months_ahead_need_four_times_as_many_origins():
+    assert enough_origins(48, 12, 1.0) and not enough_origins(47, 12, 1.0)
+    assert enough_origins(24, 12, 12.0) and not enough_origins(23, 12, 12.0)  # yearly origins do not overlap
+
+
+def test_an_era_with_a_gap_has_a_skill_but_no_interval(obs, table):
+    origins = sorted(table["origin"].unique())
+    eras = {"run": {"s": origins[20:80]}, "gap": {"s": [*origins[20:50], *origins[51:81]]}}
+    rows = compare(table, obs, metrics=["mae"], eras=eras).query("model == 'drift' and horizon == 1")
+    rows = rows.set_index("era")
+    assert rows.loc["run", ["skill", "lower", "p"]].notna().all()
+    assert rows.loc["gap", ["skill", "n"]].notna().all()
+    assert rows.loc["gap", ["lower", "upper", "dm", "p"]].isna().all()
 
 
 def test_shares_of_the_gain_carried_by_the_best_origins(obs, table):
@@ -213,10 +219,3 @@ def test_calm_and_break_rows_make_no_era_of_the_claim(obs, table):
     both = compare(table, obs, metrics=["mae"], eras={**eras, **by_series})
     assert {"calm", "break"} <= set(both["era"])
     assert both.query("era == 'all'")["words"].tolist() == plain["words"].tolist()
-
-
-def test_no_interval_from_a_single_block(obs, table):
-    few = sorted(table["origin"].unique())[-30:-10]
-    rows = compare(table[table["origin"].isin(few)], obs, metrics=["mae"], block=24)
-    assert rows["lower"].isna().all() and rows["skill"].notna().any()
-    assert set(rows.query("era == 'all'")["words"]) == {"too_few"}

@@ -15,7 +15,6 @@ from forecast.errors import ConfigError
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
-from forecast.scoring.comparison import BLOCK_MONTHS, DRAWS, SEED
 from forecast.scoring.event_value import KNOWLEDGE_COLUMNS, MEASURES, compare_knowledge
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 WORTH_COLUMNS: tuple[str, ...] = (*KNOWLEDGE_COLUMNS, "words")
 #: Whether knowing the events made misses smaller.
-Worth = Literal["smaller", "larger", "not_apart", "not_compared"]
+Worth = Literal["smaller", "larger", "not_apart", "too_few", "not_compared"]
 CASE_COLUMNS: tuple[str, ...] = (
     "case",
     "label",
@@ -57,9 +56,6 @@ def knowledge_table(
     measures: Sequence[str] = tuple(MEASURES),
     truth: str = "latest",
     as_of: dt.date | str | None = None,
-    block: int = BLOCK_MONTHS,
-    draws: int = DRAWS,
-    seed: int = SEED,
 ) -> pd.DataFrame:
     """Compare forecasts without events, with events as known at each origin, and with hindsight.
 
@@ -74,14 +70,12 @@ def knowledge_table(
         ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
     truth, as_of
         As in `score`.
-    block, draws, seed
-        Months of a block, number of draws and seed of the circular block bootstrap.
 
     Returns
     -------
     DataFrame
         `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
-        90 % bootstrap range, the same for hindsight, and the number of origins, and what may be said (a code).
+        90 % interval, the same for hindsight, the number of origins, and what may be said (a code).
 
     Raises
     ------
@@ -93,7 +87,7 @@ def knowledge_table(
     for coding, table in tables.items():
         mine = _with_and_without(table)
         if len(mine):
-            parts.append(compare_knowledge(mine, obs, coding, truth, as_of, measures, block, draws, seed))
+            parts.append(compare_knowledge(mine, obs, coding, truth, as_of, measures))
     if not parts:
         raise ConfigError(
             "knowledge: no model stands in the table both without events (knowledge none) and with them; "
@@ -116,6 +110,8 @@ def worth_of(gain: float, lower: float, upper: float) -> Worth:
     """
     if not np.isfinite(gain):
         return "not_compared"
+    if not np.isfinite(lower):
+        return "too_few"
     if lower <= 0.0 <= upper:
         return "not_apart"
     return "smaller" if gain >= 0 else "larger"

@@ -39,7 +39,10 @@ def _mirrored(central: Floats) -> Floats:
 
 
 def square_root(state: KnownErrors, logs: bool, levels: Floats, spec: IntervalsSpec) -> tuple[Floats, Floats]:
-    """Errors of horizons 1..k over j^a, mirrored and discounted; their quantiles times h^a."""
+    """Errors of horizons 1..k over j^a, mirrored and discounted; their quantiles times h^a.
+
+    They rest on the effective number of discounted one-step errors, as those of the other methods do.
+    """
     errors = state.errors(logs)
     horizons = errors.shape[1]
     pool, weights = [], []
@@ -48,7 +51,7 @@ def square_root(state: KnownErrors, logs: bool, levels: Floats, spec: IntervalsS
         weights.append(state.weights(errors, j, spec.half_life))
     one = mirrored_quantiles(np.concatenate(pool), np.concatenate(weights, axis=1), levels)
     growth = np.arange(1, horizons + 1, dtype=float) ** spec.exponent
-    n = state.usable(errors, 1).sum(axis=1).astype(float)
+    n = effective_number(weights[0])
     return one[:, None, :] * growth[None, :, None], np.repeat(n[:, None], horizons, axis=1)
 
 

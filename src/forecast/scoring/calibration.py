@@ -57,9 +57,10 @@ def calibrate(
     Returns
     -------
     DataFrame
-        `CALIBRATION_COLUMNS`. Errors of horizon h overlap, so ``n`` outcomes count as ``n / h`` independent
-        ones; ``lower`` and ``upper`` are the Clopper-Pearson 95 % range on those. ``all`` is the mean over
-        horizons and counts as (origins / longest horizon). A range that was refused counts nowhere.
+        `CALIBRATION_COLUMNS`. Errors of horizon h overlap when origins are closer than h months, so ``n``
+        outcomes count as ``n / max(1, h / months between origins)`` independent ones; ``lower`` and ``upper``
+        are the Clopper-Pearson 95 % range on those. ``all`` is the mean over horizons and counts as its
+        longest horizon. A range that was refused counts nowhere.
 
     Raises
     ------
@@ -105,12 +106,12 @@ def _rows(folds: CommonFolds, k: int, mask: Bools, nominal: float) -> list[dict[
     out = []
     for j, share in enumerate(shares):
         if folds.takes_part[k, j]:
-            out.append(_row(j + 1, share, int(n[j]), float(n[j]) / (j + 1)))
+            out.append(_row(j + 1, share, int(n[j]), float(n[j]) / folds.overlap(j + 1)))
     if n.any():
         used = np.flatnonzero(n)
         origins = float(np.isfinite(hits).any(axis=1).sum())
         mean = float(np.mean([shares[j] for j in used]))
-        out.append(_row(ALL, mean, int(n.sum()), origins / float(used.max() + 1)))
+        out.append(_row(ALL, mean, int(n.sum()), origins / folds.overlap(int(used.max()) + 1)))
     return out
 
 

@@ -1,8 +1,7 @@
 """Is one model better than another, and may one say so?
 
-Beside each difference stand a test that assumes much (Diebold-Mariano), an interval that assumes less (block
-bootstrap over two years of origins), and the share of the gain that a few origins carry. What may be said
-follows one rule.
+Beside each difference stand its interval and test by equal-weighted cosines, and the share of the gain that a
+few origins carry. What may be said follows one rule.
 """
 
 from __future__ import annotations
@@ -16,11 +15,19 @@ import pandas as pd
 
 from forecast.config.settings import ReportSpec
 from forecast.errors import ConfigError, nearest
-from forecast.scoring.bootstrap import circular_draws, diebold_mariano, drawn_means
+from forecast.scoring.inference import (
+    CONFIDENCE,
+    Bootstrap,
+    IntervalMethod,
+    bootstrap_settings,
+    cosine_test,
+    enough_origins,
+    skill_interval,
+)
 from forecast.scoring.scores import METRICS, fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, Eras, common_folds, era_masks, is_time
 from forecast.tables.forecasts import Forecasts
-from forecast.tables.quantiles import Floats, QuantileTable, days, ordered_unique
+from forecast.tables.quantiles import Bools, Floats, QuantileTable, days, ordered_unique
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -67,7 +74,6 @@ COMPARED: dict[str, tuple[str, str]] = {
     "log_mae": ("mae", "log"),
     "log_wis": ("wis", "log"),
 }
-BLOCK_MONTHS, DRAWS, CONFIDENCE, SEED = 24, 2000, 0.9, 20240507
 ERA_AT_LEAST = 18  #: origins of an era whose sign counts
 TOO_LARGE_A_SHARE = 1.0 / 3.0
 
@@ -84,6 +90,7 @@ class Row:
     n: int
     largest: float
     five: float
+    contiguous: bool = True
 
 
 class Verdict(NamedTuple):
@@ -116,9 +123,10 @@ def compare(
     as_of: Any = None,
     metrics: Sequence[str] = tuple(COMPARED),
     knowledge: Sequence[str] = ("none", "at_origin"),
-    block: int = BLOCK_MONTHS,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    interval: IntervalMethod = "cosines",
+    block: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
 ) -> pd.DataFrame:
     """Compare every model with one of them, by horizon, era and metric, on common folds.
 
@@ -136,20 +144,27 @@ def compare(
         ``mae``, ``wis``, ``log_mae``, ``log_wis``.
     knowledge : sequence of str
         Which rows take part; a model has one row.
-    block, draws, seed : int
-        Months of a block, number of draws and seed of the circular block bootstrap.
+    interval : {"cosines", "bootstrap"}
+        How `lower` and `upper` are made: equal-weighted cosines with Student's t, or the percentiles of a
+        circular block bootstrap, which are too narrow (docs/accuracy.md).
+    block, draws, seed : int, optional
+        Of the bootstrap alone: months of a block (24), number of draws (2000), seed.
 
     Returns
     -------
     DataFrame
-        `COMPARISON_COLUMNS`: skill with its 90 % bootstrap interval, Diebold-Mariano statistic (negative:
-        the model is better) and p, number of origins, share of the gain that the largest origin and the five
-        largest carry (missing without a gain), and what may be said (a code, with what speaks against more).
+        `COMPARISON_COLUMNS`: skill with its 90 % interval; ``dm`` and ``p``, Student's t of the mean loss
+        difference by cosines (negative: the model is better) and its p value; number of origins; share of
+        the gain that the largest origin and the five largest carry (missing without a gain); and what may
+        be said (a code, with what speaks against more). Each horizon counts its own origins, ``all`` those
+        that have all horizons. Fewer than 24 origins, or than four times the horizon, and eras with a gap
+        give no interval, test or claim.
 
     Raises
     ------
     ConfigError
-        For an unknown metric, a missing baseline, or a model that stands there with two kinds of knowledge.
+        For an unknown metric or interval, a missing baseline, a model that stands there with two kinds of
+        knowledge, or settings of the bootstrap without ``interval="bootstrap"``.
 
     Examples
     --------
@@ -167,12 +182,13 @@ def compare(
         raise ConfigError(
             f"metrics: '{unknown[0]}'; expected some of {', '.join(COMPARED)}.{nearest(unknown[0], COMPARED)}"
         )
+    bootstrap = bootstrap_settings(interval, block, draws, seed)
     plain = _plain(forecasts, knowledge)
     eras = ReportSpec().eras if eras is None else eras
     rows = []
     for folds in common_folds(plain, obs, against, truth, as_of):
         for metric in metrics:
-            rows.extend(_compare_series(folds, metric, eras, (block, draws, seed)))
+            rows.extend(_compare_series(folds, metric, eras, bootstrap))
     order = {name: i for i, name in enumerate(ordered_unique(plain.keys["model"]))}
     rows.sort(key=lambda row: order[row["model"]])
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
@@ -201,47 +217,56 @@ def _all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
 
 
 def _compare_series(
-    folds: CommonFolds, metric: str, eras: Eras, bootstrap: tuple[int, int, int]
+    folds: CommonFolds, metric: str, eras: Eras, bootstrap: Bootstrap | None
 ) -> list[dict[str, Any]]:
     losses = _all_losses(folds, metric)
-    against = folds.names[folds.base][0]
+    base = losses[folds.base]
     found: list[dict[tuple[Any, str], Row]] = [{} for _ in folds.names]
-    masks = era_masks(folds, eras)
-    for era, mask in masks.items():
-        base = losses[folds.base]
-        scored = np.flatnonzero(mask & np.isfinite(base).any(axis=1))
-        counts = _counts(folds, scored, bootstrap)
-        if not len(scored):
-            continue
-        drawn = drawn_means(counts, np.stack([x[scored] for x in losses], axis=1))
-        if (counts == 1.0).all():
-            drawn[:] = np.nan  # one block holds every origin: all draws are the same, and no interval
+    for era, mask in era_masks(folds, eras).items():
+        sample = _Sample(folds.spacing, _contiguous(mask, base), bootstrap)
         for k, loss in enumerate(losses):
             if k != folds.base:
-                cells = _cells(loss[scored], base[scored], drawn[:, k], drawn[:, folds.base])
+                cells = _cells(loss[mask], base[mask], sample)
                 found[k].update({(horizon, era): row for horizon, row in cells.items()})
+    against = folds.names[folds.base][0]
     rows = []
-    for k, mine in enumerate(found):
+    for (model, *_), mine in zip(folds.names, found, strict=True):
         for (horizon, era), row in mine.items():
             signs = {
                 e: mine[(horizon, e)] for e, span in eras.items() if is_time(span) and (horizon, e) in mine
             }
             rows.append(
                 {
-                    "model": folds.names[k][0],
+                    "model": model,
                     "against": against,
                     "series_id": folds.series_id,
                     "horizon": horizon,
                     "era": era,
                     "metric": metric,
-                    **_told(row),
+                    **_cells_of_table(row),
                     **verdict_of(row, signs if era == ALL else None)._asdict(),
                 }
             )
     return rows
 
 
-def _told(row: Row) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Sample:
+    """Origins of one era: months between them, whether they follow each other, and how intervals are made."""
+
+    spacing: float
+    contiguous: bool
+    bootstrap: Bootstrap | None
+
+
+def _contiguous(mask: Bools, base: Floats) -> bool:
+    """Return whether no scored origin outside the era lies between two of its own."""
+    scored = np.flatnonzero(np.isfinite(base).any(axis=1))
+    inside = np.flatnonzero(mask[scored])
+    return len(inside) == 0 or int(inside[-1] - inside[0]) + 1 == len(inside)
+
+
+def _cells_of_table(row: Row) -> dict[str, float | int]:
     return {
         "skill": row.skill,
         "lower": row.lower,
@@ -254,79 +279,44 @@ def _told(row: Row) -> dict[str, Any]:
     }
 
 
-def _counts(folds: CommonFolds, scored: Any, bootstrap: tuple[int, int, int]) -> Floats:
-    block, draws, seed = bootstrap
-    if not len(scored):
-        return np.zeros((draws, 0))
-    gaps = np.diff(folds.last[scored])
-    spacing = float(np.median(gaps)) if len(gaps) else 1.0
-    return circular_draws(len(scored), round(block / max(spacing, 1.0)), draws, seed)
-
-
-def _cells(loss: Floats, base: Floats, drawn: Floats, base_drawn: Floats) -> dict[Any, Row]:
-    """Comparisons of one model and era: each horizon, and all of them; the mean over horizons of the means."""
+def _cells(loss: Floats, base: Floats, sample: _Sample) -> dict[Any, Row]:
+    """Comparisons of one model and era: each horizon at its own origins, and all at those that have all."""
     horizons = np.flatnonzero(np.isfinite(base).any(axis=0))
     own = horizons[np.isfinite(loss[:, horizons]).any(axis=0)]
-    if not len(own):
-        return {}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        skills = 1.0 - drawn[:, own] / base_drawn[:, own]
-        if len(own) == len(horizons):
-            whole = 1.0 - drawn[:, own].mean(axis=1) / base_drawn[:, own].mean(axis=1)
-            skills = np.column_stack([skills, whole])
-    ends = _ends(skills)
-    value, reference = _means(loss[:, own]), _means(base[:, own])
-    cells: dict[Any, Row] = {}
-    for i, j in enumerate(own):
-        skill = 1.0 - value[i] / reference[i] if reference[i] else float("nan")
-        cells[int(j) + 1] = _row(loss[:, [j]], base[:, [j]], skill, ends[i], int(j) + 1)
-    if len(own) == len(horizons):
-        mean = reference.mean()
-        skill = 1.0 - value.mean() / mean if mean else float("nan")
-        cells[ALL] = _row(loss[:, own], base[:, own], skill, ends[-1], int(own[-1]) + 1)
-    return cells
+    cells: dict[Any, Row] = {int(j) + 1: _row(loss[:, [j]], base[:, [j]], int(j) + 1, sample) for j in own}
+    if len(own) and len(own) == len(horizons):
+        cells[ALL] = _row(loss[:, own], base[:, own], int(own[-1]) + 1, sample)
+    return {horizon: row for horizon, row in cells.items() if row.n}
 
 
-def _means(losses: Floats) -> Floats:
-    """Mean over the origins that have a loss, by horizon."""
-    known = np.isfinite(losses)
-    return np.asarray(np.where(known, losses, 0.0).sum(axis=0) / known.sum(axis=0), dtype=float)
-
-
-def _ends(skills: Floats) -> list[tuple[float, float]]:
-    """Ends of the bootstrap interval of each column, from the draws that have a number."""
-    tail = (1.0 - CONFIDENCE) / 2.0
-    if np.isfinite(skills).all():
-        return [(float(a), float(b)) for a, b in np.quantile(skills, [tail, 1.0 - tail], axis=0).T]
-    kept = [column[np.isfinite(column)] for column in skills.T]
-    none = (float("nan"), float("nan"))
-    return [tuple(map(float, np.quantile(x, [tail, 1.0 - tail]))) if len(x) else none for x in kept]  # type: ignore[misc]
-
-
-def _row(loss: Floats, base: Floats, skill: float, ends: tuple[float, float], overlap: int) -> Row:
-    """One comparison over some horizons."""
-    known = np.isfinite(loss)
-    whole = known.all(axis=1)
-    dm, p = diebold_mariano(loss[whole].mean(axis=1), base[whole].mean(axis=1), overlap)
-    gains = np.where(known, base - loss, 0.0).sum(axis=1)
+def _row(loss: Floats, base: Floats, horizon: int, sample: _Sample) -> Row:
+    """One comparison, of the mean loss over some horizons at the origins that have them all."""
+    whole = np.isfinite(loss).all(axis=1) & np.isfinite(base).all(axis=1)
+    mine, other = loss[whole].mean(axis=1), base[whole].mean(axis=1)
+    n = len(mine)
+    dm = p = lower = upper = float("nan")
+    if sample.contiguous and enough_origins(n, horizon, sample.spacing):
+        dm, p = cosine_test(mine, other)
+        lower, upper = map(float, skill_interval(mine, other, sample.bootstrap, sample.spacing))
+    gains = np.sort(other - mine)[::-1]
     total = float(gains.sum())
-    best = np.sort(gains)[::-1]
     return Row(
-        skill=float(skill),
-        lower=ends[0],
-        upper=ends[1],
+        skill=1.0 - float(mine.mean()) / float(other.mean()) if n and other.mean() else float("nan"),
+        lower=lower,
+        upper=upper,
         dm=dm,
         p=p,
-        n=int(known.any(axis=1).sum()),
-        largest=float(best[0]) / total if total > 0 else float("nan"),
-        five=float(best[:5].sum()) / total if total > 0 else float("nan"),
+        n=n,
+        largest=float(gains[0]) / total if total > 0 else float("nan"),
+        five=float(gains[:5].sum()) / total if total > 0 else float("nan"),
+        contiguous=sample.contiguous,
     )
 
 
 def verdict_of(row: Row, eras: Mapping[str, Row] | None) -> Verdict:
     """Return what may be said of a comparison, by one rule.
 
-    'Better' needs a bootstrap bound above 0, the same sign in all but one of the eras with at least 18
+    'Better' needs a lower bound above 0, the same sign in all but one of the eras with at least 18
     origins (two such eras at least), and no origin that carries a third of the gain.
 
     Parameters
@@ -405,9 +395,7 @@ def model_confidence_set(
     as_of: Any = None,
     knowledge: Sequence[str] = ("none", "at_origin"),
     size: float = 1.0 - CONFIDENCE,
-    block: int = BLOCK_MONTHS,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    bootstrap: Bootstrap | None = None,
 ) -> pd.DataFrame:
     """Models that cannot be told apart from the best: Hansen's model confidence set (package `arch`).
 
@@ -419,6 +407,8 @@ def model_confidence_set(
         One horizon, or the mean over all at origins that have them all.
     size : float
         The set holds the best model with probability 1 - size.
+    bootstrap : Bootstrap, optional
+        Months of a block (24), draws (2000) and seed.
 
     Returns
     -------
@@ -457,9 +447,10 @@ def model_confidence_set(
             continue
         from arch.bootstrap import MCS  # takes a second
 
-        spacing = float(np.median(np.diff(folds.last[whole])))
-        blocks = max(1, min(round(block / max(spacing, 1.0)), len(losses) // 2))
-        test = MCS(pd.DataFrame(losses, columns=names), size, draws, blocks, bootstrap="circular", seed=seed)
+        bootstrap = bootstrap or Bootstrap()
+        block = min(bootstrap.origins_a_block(folds.spacing), len(losses) // 2)
+        frame = pd.DataFrame(losses, columns=names)
+        test = MCS(frame, size, bootstrap.draws, block, bootstrap="circular", seed=bootstrap.seed)
         test.compute()
         p = test.pvalues["Pvalue"]
         rows += [

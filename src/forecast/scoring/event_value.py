@@ -10,8 +10,14 @@ import pandas as pd
 
 from forecast.config.settings import KNOWLEDGE
 from forecast.errors import ConfigError, nearest
-from forecast.scoring.bootstrap import circular_picks
-from forecast.scoring.comparison import BLOCK_MONTHS, CONFIDENCE, DRAWS, SEED
+from forecast.scoring.inference import (
+    Bootstrap,
+    IntervalMethod,
+    bootstrap_interval,
+    bootstrap_settings,
+    enough_origins,
+    skill_interval,
+)
 from forecast.scoring.scores import METRICS, Groups, fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, common_folds
 from forecast.tables.forecasts import Forecasts
@@ -54,9 +60,10 @@ def compare_knowledge(
     truth: str = "latest",
     as_of: Any = None,
     measures: Sequence[str] = tuple(MEASURES),
-    block: int = BLOCK_MONTHS,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    interval: IntervalMethod = "cosines",
+    block: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
 ) -> pd.DataFrame:
     """Score each model by what it knew of the events, on the folds that all its kinds of knowledge have.
 
@@ -72,15 +79,16 @@ def compare_knowledge(
         As in `score`.
     measures : sequence of str
         ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
-    block, draws, seed
-        Months of a block, number of draws and seed of the circular block bootstrap.
+    interval, block, draws, seed
+        As in `compare`; the interval of a median error is by bootstrap always.
 
     Returns
     -------
     DataFrame
         `KNOWLEDGE_COLUMNS`: the score with each kind of knowledge (missing where not run), the gain of
-        knowing what was known at the time over no events (a share of the latter, with its 90 % bootstrap
-        interval), the number of origins, and the gain of hindsight. Empty when no model has two kinds.
+        knowing what was known at the time over no events (a share of the latter, with its 90 % interval,
+        missing with too few origins), the number of origins, and the gain of hindsight. Empty when no model
+        has two kinds.
 
     Raises
     ------
@@ -103,6 +111,7 @@ def compare_knowledge(
         raise ConfigError(
             f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
         )
+    bootstrap = bootstrap_settings(interval, block, draws, seed)
     wide = Forecasts.of(forecasts).quantiles
     plain = wide.take(wide.keys["scenario"].eq("").to_numpy())
     rows: list[dict[str, Any]] = []
@@ -114,13 +123,13 @@ def compare_knowledge(
             head = {"model": model, "series_id": folds.series_id, "coding": coding}
             shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
             for measure in measures:
-                cells = _cells(folds, measure, shared, (block, draws, seed))
+                cells = _cells(folds, measure, shared, bootstrap)
                 rows += [{**head, "metric": measure, **cell} for cell in cells]
     return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
 
 
 def _cells(
-    folds: CommonFolds, measure: str, shared: Sequence[Groups], bootstrap: tuple[int, int, int]
+    folds: CommonFolds, measure: str, shared: Sequence[Groups], bootstrap: Bootstrap | None
 ) -> list[dict[str, Any]]:
     """One metric at each horizon, and over all of them at origins that have them all."""
     metric, scale = MEASURES[measure]
@@ -138,7 +147,8 @@ def _cells(
             continue
         by_kind = dict(zip(losses, chosen[:, whole].mean(axis=2), strict=True))
         value = {kind: _together(by_kind[kind], metric) if kind in by_kind else np.nan for kind in KNOWLEDGE}
-        gains = _gains(by_kind, metric, folds.last[whole], bootstrap)
+        horizon = stacked.shape[2] if j is None else j + 1
+        gains = _gains(by_kind, metric, folds.spacing, horizon, bootstrap)
         cells.append(
             {
                 "horizon": ALL if j is None else j + 1,
@@ -160,23 +170,21 @@ _HINDSIGHT = ("gain_hindsight", "lower_hindsight", "upper_hindsight")
 
 
 def _gains(
-    by_kind: dict[str, Floats], metric: str, last: Any, bootstrap: tuple[int, int, int]
+    by_kind: dict[str, Floats], metric: str, spacing: float, horizon: int, bootstrap: Bootstrap | None
 ) -> dict[str, tuple[float, float, float]]:
-    """Gain of each kind of knowledge over none, with its bootstrap interval."""
+    """Gain of each kind of knowledge over none, with its interval."""
     out = dict.fromkeys(("at_origin", "hindsight"), (float("nan"),) * 3)
     if "none" not in by_kind:
         return out
-    block, draws, seed = bootstrap
-    spacing = float(np.median(np.diff(last))) if len(last) > 1 else 1.0
-    picks = circular_picks(len(last), round(block / max(spacing, 1.0)), draws, seed)
-    tail = (1.0 - CONFIDENCE) / 2.0
-    before = _together(by_kind["none"], metric)
-    drawn_before = _together(by_kind["none"][picks], metric)
+    without = by_kind["none"]
     for kind in out.keys() & by_kind.keys():
         with np.errstate(divide="ignore", invalid="ignore"):
-            gain = 1.0 - _together(by_kind[kind], metric) / before
-            drawn = 1.0 - _together(by_kind[kind][picks], metric) / drawn_before
-        drawn = drawn[np.isfinite(drawn)]
-        ends = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
+            gain = 1.0 - _together(by_kind[kind], metric) / _together(without, metric)
+        ends = np.full(2, np.nan)
+        if enough_origins(len(without), horizon, spacing):
+            if metric == "median_error":
+                ends = bootstrap_interval(by_kind[kind], without, bootstrap or Bootstrap(), spacing, "median")
+            else:
+                ends = skill_interval(by_kind[kind], without, bootstrap, spacing)
         out[kind] = (float(gain), float(ends[0]), float(ends[1]))
     return out

@@ -70,6 +70,15 @@ class CommonFolds:
     history: Floats
 
     @cached_property
+    def spacing(self) -> float:
+        """Months between neighbouring origins, at least 1."""
+        return max(1.0, float(np.median(np.diff(self.last)))) if len(self.last) > 1 else 1.0
+
+    def overlap(self, horizon: int) -> float:
+        """Neighbouring origins whose outcomes at this horizon are of one piece, at least 1."""
+        return max(1.0, horizon / self.spacing)
+
+    @cached_property
     def medians(self) -> Floats:
         """Level 0.5, model x origin x horizon."""
         return self.at(0.5)

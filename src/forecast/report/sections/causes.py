@@ -313,7 +313,7 @@ def worth_table(r: Report) -> Table | None:
         Head(t("With hindsight, 90% range"), "n"),
     )
     foot = t(
-        "Mean absolute miss against the same forecast without events; plus is better. Ranges by block bootstrap; where one holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is hindsight even where the events were known."
+        "Mean absolute miss against the same forecast without events; plus is better. Where a range holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is hindsight even where the events were known."
     )
     return Table(
         t("What knowing the events was worth: {dates}", dates=w.plural(int(rows["n"].min()), "date")),
@@ -326,6 +326,8 @@ def worth_table(r: Report) -> Table | None:
 def _gain(gain: float, lower: float, upper: float) -> str:
     if not np.isfinite(gain):
         return t("not measured")
+    if not np.isfinite(lower):
+        return f"{w.signed(100 * gain)}%"
     size, low, high = (f"{w.signed(100 * v)}%" for v in (gain, lower, upper))
     return t("{size} ({low} to {high})", size=size, low=low, high=high)
 
