@@ -443,6 +443,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 {
                     **rows[-1],
                     "model": combination.with_events,
+                    "kind": "adjusted",
                     "description": "the combination, with shrunken effects of events laid over it",
                     "uses_events": True,
                 }
