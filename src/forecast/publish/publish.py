@@ -94,8 +94,8 @@ def publish(
     desk = desk_of(experiment, today, command, on_step, progress)
     if dry_run:
         return answered(lambda: _dry_run(desk, force, as_of))
-    status = desk.status()
-    told = str(status.get("banner", "")) if status.get("code") == 6 else ""
+    last = desk.last_round()
+    told = last.banner if last.code == "6" else ""
     outcome = answered(lambda: _round(desk, force, as_of))
     return with_hook(desk, outcome, told)
 
