@@ -421,7 +421,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 "folds_ok": int(status.get("ok", 0)),
                 "folds_failed": int(status.get("failed", 0)),
                 "folds_skipped": int(status.get("skipped", 0)),
-                "note": f"parameters kept for {every} origins" if every > 1 else "",
+                "refit_every": every,
             }
         )
     for name, combination in exp.combination.items():
@@ -435,7 +435,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 "folds_ok": 0,
                 "folds_failed": 0,
                 "folds_skipped": 0,
-                "note": "",
+                "refit_every": 1,
             }
         )
         if combination.with_events:
@@ -443,6 +443,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 {
                     **rows[-1],
                     "model": combination.with_events,
+                    "kind": "adjusted",
                     "description": "the combination, with shrunken effects of events laid over it",
                     "uses_events": True,
                 }

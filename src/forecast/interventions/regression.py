@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,17 @@ ENOUGH_MONTHS = 3
 PLACEBO = "placebo"
 
 
+GroupCode = Literal["one_column", "same_months", "sum", "bundle"]
+GROUP_CODES: tuple[GroupCode, ...] = get_args(GroupCode)
+
+
+class GroupReason(NamedTuple):
+    """Why events have one effect: a code, and its correlation, percentage or bundle."""
+
+    code: GroupCode
+    value: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """An event, or several that cannot be told apart and so have one joint effect.
@@ -58,7 +69,7 @@ class Group:
     columns: Floats
     ahead: Floats
     prior: Floats
-    why: str = ""
+    why: tuple[GroupReason, ...] = ()
 
     @property
     def label(self) -> str:

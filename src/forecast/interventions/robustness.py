@@ -7,9 +7,9 @@ its effect; of a ramp or a decay, whose effect at full weight may lie outside th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -66,6 +66,8 @@ SPECIFICATION_COLUMNS: tuple[str, ...] = (
 WITHIN_AICC = 10.0
 #: ... and its effect at most so large on logs: a change by the factor seven is no measure's work.
 PLAUSIBLE = 2.0
+#: Whether the sign depends on the choice; most: nine in ten and more.
+SignCode = Literal["not_fitted", "none_counted", "all_fall", "all_rise", "most_fall", "most_rise", "depends"]
 #: The choices that make a specification, as columns of the table.
 FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
 
@@ -80,13 +82,13 @@ class Curve:
     table : DataFrame
         `SPECIFICATION_COLUMNS`, one row a specification, ascending in percent; those that failed last, with a note.
     words : str
-        Whether sign and size depend on the choice, and on which.
+        Whether the sign depends on the choice: a code.
     """
 
     series_id: str
     event: str
     table: pd.DataFrame
-    words: str
+    words: SignCode
 
 
 def specification_curve(
@@ -121,7 +123,7 @@ def specification_curve(
     Returns
     -------
     Curve
-        A table with one row a specification, and what it says in words.
+        A table with one row a specification, and whether the sign depends on the choice.
 
     Examples
     --------
@@ -182,13 +184,17 @@ def _one_scale(asked: Setup, given: Arima, chosen: SpecificationSpec) -> dict[st
 
 def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
     table = pd.DataFrame(rows, columns=list(SPECIFICATION_COLUMNS))
-    table["window"] = [_window_text(w) for w in table["window"]]
+    table["window"] = [_window_code(w) for w in table["window"]]
     table["series_id"] = series_id
     table = table.sort_values("percent", kind="stable", na_position="last", ignore_index=True)
     table["rank"] = np.where(table["percent"].notna(), np.arange(1, len(table) + 1), 0)
     table["counted"] = counted(table)
-    table["words"] = say(table)
-    return Curve(series_id, name, table, say(table))
+    table["words"] = sign_of(table)
+    return Curve(series_id, name, table, sign_of(table))
+
+
+def _window_code(window: Any) -> str:
+    return "all" if window is None or pd.isna(window) else f"last_{int(window)}"
 
 
 def counted(table: pd.DataFrame) -> pd.Series:
@@ -321,55 +327,24 @@ def _beside_sets(regression: Regression, group: Group, chosen: SpecificationSpec
         mine = set(group.active.tolist())
         for other in others:
             if mine & set(other.active.tolist()):
-                made[f"without {other.name}"] = [g for g in others if g is not other]
+                made[f"without_{other.name}"] = [g for g in others if g is not other]
     if "none" in chosen.beside and (others or not made):  # without others "none" is "all"
         made["none"] = []
     return made or {"all": others}
 
 
-def say(table: pd.DataFrame) -> str:
-    """Say whether sign and size depend on the choice, and on which choice most; of the choices that count."""
-    fitted = int(np.isfinite(table["percent"].to_numpy(dtype=float)).sum())
-    done = table[table["counted"].to_numpy(dtype=bool)]
-    if not fitted:
-        return "No specification could be fitted."
-    if not len(done):
-        return "No specification fits as well as another and shows an effect that can be."
-    percent = done["percent"].to_numpy(dtype=float)
+def sign_of(table: pd.DataFrame) -> SignCode:
+    """Return whether the sign of an effect depends on the choice, of the choices that count."""
+    percent = table["percent"].to_numpy(dtype=float)
+    if not np.isfinite(percent).any():
+        return "not_fitted"
+    percent = percent[table["counted"].to_numpy(dtype=bool)]
+    if not len(percent):
+        return "none_counted"
     negative = int((percent < 0).sum())
-    most, side = max((negative, "a fall"), (len(done) - negative, "a rise"))
-    low, middle, high = (round(float(x)) for x in (percent.min(), np.median(percent), percent.max()))
-    size = f"from {low:+d}% to {high:+d}%, half of them below {middle:+d}%"
-    count = f"{most} of {len(done)} choices"
-    clear = ((done["percent_lower_95"] > 0) | (done["percent_upper_95"] < 0)).to_numpy(dtype=bool)
-    apart = f"The 95% range leaves out zero in {int(clear.sum())} of {len(done)}."
-    factor, gap = _widest(done)
-    if most == len(done):
-        text = f"Every choice shows {side}, {size}. {apart}"
-    elif most >= 0.9 * len(done):
-        text = f"Nearly every choice shows {side} ({count}), {size}. {apart}"
-    else:
-        text = f"The sign depends on the choice: {count} show {side}; {size}. {apart}"
-    if factor:
-        text += f" The size depends most on {factor} ({gap:.0f} points between the means of its options)."
-    left = fitted - len(done)
-    return f"{text} Not counted: {left} that fit worse or show what cannot be." if left else text
-
-
-def _widest(done: pd.DataFrame) -> tuple[str, float]:
-    words: Mapping[str, str] = {
-        "order": "the orders of the model",
-        "transform": "the scale",
-        "window": "the window",
-        "shape": "the shape",
-        "beside": "which other events stand beside",
-    }
-    gaps = {}
-    for factor in FACTORS:
-        means = done.groupby(factor, sort=False)["percent"].mean()
-        if len(means) > 1:
-            gaps[factor] = float(means.max() - means.min())
-    if not gaps:
-        return "", 0.0
-    widest = max(gaps, key=lambda f: gaps[f])
-    return words[widest], gaps[widest]
+    most, falls = max((negative, True), (len(percent) - negative, False))
+    if most == len(percent):
+        return "all_fall" if falls else "all_rise"
+    if most >= 0.9 * len(percent):
+        return "most_fall" if falls else "most_rise"
+    return "depends"

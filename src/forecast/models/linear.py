@@ -81,11 +81,11 @@ class Linear(SeriesModel):
     def _columns(self, data: SeriesData, t: npt.NDArray[Any], events: pd.DataFrame) -> dict[str, Array]:
         out: dict[str, Array] = {"intercept": np.ones(len(t))}
         if self.trend:
-            out["trend (years)"] = np.asarray(t, dtype=float) / 12.0
+            out["trend"] = np.asarray(t, dtype=float) / 12.0
         if self.seasonal:
             month = (data.months[0].month - 1 + np.asarray(t)) % 12 + 1
             for m in range(2, 13):
-                out[f"month {m}"] = (month == m).astype(float)
+                out[f"month_{m}"] = (month == m).astype(float)
         if self.events:
             for name in events.columns:
                 out[str(name)] = events[name].to_numpy(dtype=float)

@@ -38,10 +38,11 @@ class ComparisonRow(Protocol):
     p: float
     n: int
     five_best_share: float
+    largest_share: float
     words: str
-
-    def _replace(self, *, words: str) -> ComparisonRow:
-        """Return the row with other words."""
+    objections: str
+    eras_lost: str
+    eras_counted: int
 
 
 class ScoreRow(Protocol):
@@ -51,6 +52,7 @@ class ScoreRow(Protocol):
     skill: float
     n_ok: int
     note: str
+    message: str
 
 
 class CoverageRow(Protocol):

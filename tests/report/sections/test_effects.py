@@ -28,7 +28,9 @@ def test_what_could_not_be_separated_is_listed():
     assert isinstance(section.blocks[0], Chart) and isinstance(section.blocks[-1], Table)
     table = section.blocks[-1]
     text = " ".join(str(cell) for row in table.rows for cell in row.cells)
-    assert "one joint jump" in text and "ten columns are taken" in text and "not yet announced" not in text
+    assert (
+        "one joint jump" in text and "10 later columns come first" in text and "2018: none of it lies" in text
+    )
 
 
 def test_effects_missing_are_said():
@@ -49,12 +51,17 @@ def test_effects_without_placebo_are_not_tested():
 def test_the_columns_of_the_interventions_room_are_used():
     run = state("causes")
     more = run.effects.assign(
-        clear=True, placebo_larger=7, placebo_lower=-0.2, placebo_upper=0.2, why_group="same months"
+        clear=True,
+        placebo_larger=7,
+        placebo_lower=-0.2,
+        placebo_upper=0.2,
+        why_group="same_months",
+        group_values="0.97",
     )
     rows = s.effect_rows(report(run=replace(run, effects=more)))
     assert rows["clear"].all() and set(rows["ordinary"]) == {"7 of 231"} and set(rows["band_low"]) == {-0.2}
     table = s.cannot_table(report(run=replace(run, effects=more)), rows)
-    assert any("same months" in row.cells for row in table.rows)
+    assert any("nearly the same months (correlation 0.97)" in row.cells for row in table.rows)
 
 
 def test_a_group_whose_members_begin_in_different_months_says_so():

@@ -102,7 +102,7 @@ def test_residual_checks():
         {
             "model": ["arima", "arima"],
             "series_id": "southwest.usbp",
-            "check": ["a", "b"],
+            "check": ["jarque_bera", "arch_lm"],
             "statistic": 1.0,
             "p_value": [0.5, 0.01],
             "note": "",

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report.blocks import Block, Cell, Chart, Head, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
-from forecast.report.retold import retold
 from forecast.report.rows import records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
@@ -87,6 +86,8 @@ def effect_rows(r: Report) -> pd.DataFrame:
         entry["why_group"] = (
             str(row["why_group"]) if "why_group" in row and isinstance(row["why_group"], str) else ""
         )
+        values = row.get("group_values", "")
+        entry["group_values"] = values if isinstance(values, str) else ""
         entry["coding"] = str(row["coding"]) if "coding" in row else "rule"
         entry["varied"] = varied(r, str(event), entry["estimate"])
         entry["firm"] = entry["clear"] and (entry["varied"] is None or entry["varied"].firm)
@@ -281,7 +282,7 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
             if before is None
             else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
         )
-        if "differ in shape" in str(row.note):
+        if "differ_in_shape" in str(row.note).split(";"):
             counts = t("not one jump: the measures act in different months")
         ends = [
             t("{low} to {high}", low=w.effect(low), high=w.effect(high))
@@ -316,7 +317,7 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
             (
                 " · ".join(row.members),
                 t("one joint jump"),
-                retold(row.why_group) or t("in force in the same months"),
+                codes.group_words(row.why_group, row.group_values) or t("in force in the same months"),
             )
         )
         for row in groups
@@ -325,7 +326,7 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     if len(table) and len(calendar):
         table = select(table, series_id=r.view.series_id)
         # what nobody could know of on this date stays in the file: the page is written as of it
-        rows = table[~table["action"].isin(["used", "not yet announced"])]
+        rows = table[~table["action"].isin(["used", "not_announced"])]
         called = dict(zip(calendar["id"], calendar["name"], strict=True))
         shown = calendar["priority"] == 1
         shown = shown | (calendar["judged_priority"] == 1) if "judged_priority" in calendar else shown
@@ -333,13 +334,11 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
         first = {e for e in calendar.loc[shown, "id"] if called[e] not in told}
         named = rows[rows["event"].isin(first)]
         rest = int((~rows["event"].isin(set(calendar.loc[shown, "id"]))).sum())
-        for (action, why), group in named.groupby(["action", "why"], sort=False):
-            words = " · ".join(str(called.get(event, event)) for event in group["event"])
-            target = str(action).removeprefix("merged with ")
-            done = (
-                t("merged with {called}", called=called[target]) if target in called else retold(str(action))
-            )
-            out.append(Row((words, done, retold(str(why)))))
+        alike: dict[tuple[str, str], list[str]] = {}
+        for row in records(named):
+            words = (codes.action_words(row, called), codes.reason_words(row))
+            alike.setdefault(words, []).append(str(called.get(row.event, row.event)))
+        out += [Row((" · ".join(names), *words)) for words, names in alike.items()]
     if not out and not rest:
         return None
     foot = (
@@ -371,7 +370,7 @@ FACTORS = {
         },
     ),
     "transform": (mark("Scale"), {"log": mark("logarithms"), "none": mark("counts"), "box-cox": "Box-Cox"}),
-    "window": (mark("Figures used"), {}),
+    "window": (mark("Figures used"), {"all": mark("all months")}),
     "order": (
         mark("ARIMA orders"),
         {"given": mark("as in this report"), "airline": "(0,1,1)(0,1,1)", "auto": mark("chosen by AICc")},
@@ -599,14 +598,12 @@ def _options(
     called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))
 
     def name(option: str) -> str:
-        event = option.removeprefix("without ")
         if option in words:
             return t(words[option])
-        return (
-            t("all but {event}", event=labels.event_name(event, called[event]))
-            if event in called
-            else retold(option)
-        )
+        kind, _, rest = option.partition("_")
+        if kind == "without" and rest in called:
+            return t("all but {event}", event=labels.event_name(rest, called[rest]))
+        return codes.told("window", "last", {"months": rest}) if kind == "last" else option
 
     return [(name(str(option)), (table[column] == option).to_numpy()) for option in there]
 
@@ -620,7 +617,7 @@ def fading_table(fading: pd.DataFrame, rows: pd.DataFrame) -> Table:
     label = dict(zip(rows["event"], rows["label"], strict=True))
     what = {"decay": t("how fast it faded"), "lead": t("how early it showed")}
     out = [
-        Row((label[row.event], what[row.what], retold(str(row.words))))
+        Row((label[row.event], what[row.what], codes.fading_words(row)))
         for row in records(fading)
         if row.event in label
     ]

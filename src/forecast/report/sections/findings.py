@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.catalogue import t
-from forecast.report.retold import retold
 from forecast.report.rows import ComparisonRow
 from forecast.report.sections.findings_causes import Jump as Jump
 from forecast.report.sections.findings_causes import Varied as Varied
@@ -129,14 +129,19 @@ def shock_words(calm: tuple[int, int], shock: tuple[int, int]) -> str:
 
 
 def models_find(
-    found: ComparisonRow | None, one_since: float | None, since: str, first: pd.Period, none_beats: int | None
+    found: ComparisonRow | None,
+    one_since: float | None,
+    since: str,
+    first: pd.Period,
+    none_beats: int | None,
+    era_names: Mapping[str, str],
 ) -> str:
     """Return whether the headline beats the simple guess, in the words that the one rule of claims allows.
 
     Parameters
     ----------
     found : ComparisonRow, optional
-        Comparison one month ahead over the whole replay: ``skill lower upper n words``; None without one.
+        Comparison one month ahead over the whole replay; None without one.
     one_since : float, optional
         Skill one month ahead since the last era began.
     since : str
@@ -145,10 +150,12 @@ def models_find(
         First month of the replay.
     none_beats : int, optional
         The shortest distance at which no model has beaten the guess since then.
+    era_names : mapping
+        Era -> its name on the page.
     """
     if found is None:
         return t("There are too few replayed forecasts to compare the models.")
-    one, words = float(found.skill), str(found.words)
+    one = float(found.skill)
     year = pd.Period(first, "M").year
     scored = t(
         "the headline forecast scores {size} better than “same as last month” since {year}"
@@ -161,18 +168,18 @@ def models_find(
     )
     if np.isfinite(found.lower):
         scored += t(" (90% range {lower} to {upper})", lower=w.skill(found.lower), upper=w.skill(found.upper))
-    if words.startswith("better"):
+    if found.words == "better":
         text = t("Yes, one month ahead: {scored}", scored=scored)
-    elif words.startswith("worse"):
+    elif found.words == "worse":
         text = t("No: one month ahead {scored}", scored=scored)
-    elif words.startswith("ahead"):
-        objection = retold(words.partition(", but ")[2].replace("origin", "date"))
+    elif found.words == "ahead_but":
+        objection = codes.objection_words(found, era_names)
         text = t(
             "Ahead one month ahead, but not shown to be better: {scored}; {objection}",
             scored=scored,
             objection=objection,
         )
-    elif words.startswith("cannot"):
+    elif found.words == "not_apart":
         text = t("Not shown: one month ahead the two cannot be told apart; {scored}", scored=scored)
     else:
         text = t(

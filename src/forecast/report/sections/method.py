@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from forecast.report import codes, labels, view
 from forecast.report import format as w
-from forecast.report import labels, view
 from forecast.report.blocks import Command, Download, Head, Note, Row, Section, Table
-from forecast.report.catalogue import mark, t
-from forecast.report.retold import retold, shipped
+from forecast.report.catalogue import mark, shipped, t
 from forecast.report.rows import records
 from forecast.report.sections import evidence, sentences
 from forecast.report.sections.top import Report
@@ -208,7 +207,8 @@ def _paragraph(r: Report) -> Note:
         )
     else:
         rows = select(run.models, model=run.headline)
-        told = retold(str(rows["description"].iloc[0])).rstrip(".") if len(rows) else ""
+        row = next(iter(records(rows)), None)
+        told = codes.model_words(row.kind, row.description).rstrip(".") if row else ""
         text = t(
             "The headline is the model “{headline}”{description}.",
             headline=headline,
@@ -238,14 +238,15 @@ def _engine(r: Report) -> str:
 
 
 def _range_rule(r: Report) -> str:
-    from forecast.postprocess.intervals import METHODS, words_of
+    from forecast.postprocess.intervals import METHODS
 
     spec = r.run.experiment.intervals
     if spec.method not in METHODS:
         return t("Ranges are the models’ own, averaged like the forecasts; past errors do not widen them.")
+    method = "power" if spec.method == "square_root" and spec.exponent != 0.5 else spec.method
     return t(
         "Ranges are made {words}, from this forecast’s own past errors on the log scale.",
-        words=retold(words_of(METHODS[spec.method], spec)),
+        words=codes.told("ranges", method, {"exponent": f"{spec.exponent:g}"}),
     )
 
 

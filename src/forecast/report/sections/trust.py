@@ -7,13 +7,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report import view as facts
 from forecast.report.blocks import Block, Box, Chart, Paragraph, Section
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
-from forecast.report.retold import retold
 from forecast.report.rows import records
 from forecast.report.sections import evidence, findings, sentences, tables
 from forecast.report.sections.next import first_replayed, none_beats
@@ -267,15 +266,8 @@ def record_blocks(r: Report) -> list[Block]:
 def _worst(record: pd.DataFrame, kind: str) -> list[Paragraph]:
     from forecast.archive.track_record import worst_miss
 
-    told = worst_miss(record).removeprefix("The worst miss")
-    if not told:
-        return []
-    whose = (
-        t("The worst miss of the replayed forecasts")
-        if kind == "replayed"
-        else t("The worst miss of the published forecasts")
-    )
-    return [Paragraph(f"{whose}{retold(told)}")]
+    miss = worst_miss(record)
+    return [Paragraph(codes.miss_sentence(miss, kind))] if miss else []
 
 
 def public_record(r: Report, record: pd.DataFrame) -> list[Block]:
@@ -476,5 +468,5 @@ def _models_find(r: Report, era: str | None) -> str:
     first = first_replayed(r)
     one_since = skill(era, 1) if era else None
     found = evidence.verdict(run, r.view.series_id, run.headline, 1)
-    found = found if found is None else found._replace(words=evidence.claim(run, found.words))
-    return findings.models_find(found, one_since, since, first, none_beats(r, era or "all"))
+    beaten = none_beats(r, era or "all")
+    return findings.models_find(found, one_since, since, first, beaten, evidence.era_names(run))
