@@ -97,7 +97,7 @@ def import_files(
 
 
 def import_fetched(
-    files: Sequence[str | Path],
+    tables: Sequence[RawTable],
     into: str | Path,
     fetched: str,
     release_lag_days: int = 0,
@@ -109,7 +109,9 @@ def import_fetched(
 
     Parameters
     ----------
-    files, into, release_lag_days, allow_gaps, series_id
+    tables : sequence of RawTable
+        The files, as `forecast.data.figures.read_figures` reads them.
+    into, release_lag_days, allow_gaps, series_id
         As in `import_files`.
     fetched : str
         The day (YYYY-MM-DD).
@@ -123,8 +125,7 @@ def import_fetched(
         As of `import_files`.
     """
     days = _Days(None, release_lag_days, _stated(fetched), first)
-    raws = [(file, read_figures(file)) for file in files]
-    return _import(raws, Path(into), days, series_id, allow_gaps)
+    return _import([(raw.name, raw) for raw in tables], Path(into), days, series_id, allow_gaps)
 
 
 @dataclass(frozen=True)
