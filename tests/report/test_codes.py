@@ -15,7 +15,7 @@ from forecast.events import estimability
 from forecast.events.notes import NOTES, SIZE_SOURCES
 from forecast.interventions.detect import EXPLANATIONS
 from forecast.interventions.profiles import FADING_CODES
-from forecast.interventions.study import GROUP_CODES
+from forecast.interventions.regression import GROUP_CODES
 from forecast.models.registry import list_models
 from forecast.postprocess.intervals import METHODS
 from forecast.report import codes

@@ -211,10 +211,6 @@ def counted(table: pd.DataFrame) -> pd.Series:
     return pd.Series(np.isfinite(percent) & (aicc <= best + WITHIN_AICC) & plausible, index=table.index)
 
 
-def _window_text(window: Any) -> str:
-    return "all months" if window is None or pd.isna(window) else f"last {int(window)} months"
-
-
 def _ordered(
     regression: Regression, chosen: SpecificationSpec, given: Arima
 ) -> tuple[dict[str, Regression], list[dict[str, Any]]]:
