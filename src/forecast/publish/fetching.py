@@ -17,7 +17,7 @@ from forecast.archive.store import Archive
 from forecast.config.settings import Experiment, PublishSpec, allows_http, own_path
 from forecast.data.fetch import Answer, Limits, ask
 from forecast.data.figures import ReadAs, has_readers, read_content, read_figures
-from forecast.data.folder import bundled_tables
+from forecast.data.folder import bring_up_to_date, bundled_tables
 from forecast.data.importing import import_fetched
 from forecast.data.load import load_observations
 from forecast.data.official import layout_of, read_official
@@ -73,6 +73,8 @@ class Fetched:
         Rows that were new.
     lines : tuple of str
         What to say.
+    merged : bool
+        Whether a newer package brought rows of the tables beside the figures.
     """
 
     folder: Path
@@ -80,10 +82,11 @@ class Fetched:
     files: Sequence[NewFile] = ()
     added: int = 0
     lines: tuple[str, ...] = ()
+    merged: bool = False
 
     def put(self, archive: Archive) -> None:
         """Keep the source files in the archive, then put the new tables into the folder."""
-        if not self.files and self.target.is_dir():
+        if not self.files and not self.merged and self.target.is_dir():
             return
         archive.keep(file.content for file in self.files)
         made = sorted(p for p in self.folder.iterdir() if p.is_file())
@@ -151,6 +154,8 @@ def fetch_figures(exp: Experiment, today: pd.Timestamp, scratch: Path) -> Fetche
     if not target.is_dir() and (exp.data.path is None or any(f.receipt.layout for f in found)):
         for name, data in bundled_tables().items():
             write_file(copy / name, data)
+    with named({str(copy): str(target)}):
+        merged = [line.replace(str(copy), str(target)) for line in bring_up_to_date(copy)]
     added, lines = _import(exp, found, copy, receipts, today)
     if found:
         kept = {**receipts, **{file.address: file.receipt for file in found}}
@@ -161,7 +166,8 @@ def fetch_figures(exp: Experiment, today: pd.Timestamp, scratch: Path) -> Fetche
             f"publish.fetch: no file was found at {', '.join(exp.publish.fetch)}, and there are no figures yet in"
             f" {target}; nothing was changed. Look at the addresses, or put a first file there"
         )
-    return Fetched(copy, target, found, added, tuple(lines) or ("fetched: nothing new",))
+    told = tuple(merged + lines) or ("fetched: nothing new",)
+    return Fetched(copy, target, found, added, told, bool(merged))
 
 
 def read_receipts(folder: Path) -> dict[str, Receipt]:

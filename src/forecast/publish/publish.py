@@ -116,7 +116,7 @@ def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str
         made = not read.target.is_dir()
         if not dry_run:
             read.put(desk.archive)
-        code = 0 if read.added or made else 3
+        code = 0 if read.added or read.merged or made else 3
         note = f"\n{read.target}: {'nothing was written' if dry_run else 'is up to date'}"
         return Outcome(code, "\n".join(read.lines) + note)
 
@@ -152,7 +152,7 @@ def _round(desk: Desk, force: bool, as_of: str | None) -> Outcome:
         read = _figures(desk, scratch, force)
         if read.fetched is not None:
             read.fetched.put(desk.archive)
-            notes += read.fetched.lines if read.fetched.added else ()
+            notes += read.fetched.lines if read.fetched.added or read.fetched.merged else ()
         desk.archive.create()
         with named(read.source.places):
             made, more = _issue(desk, read, force, as_of, scratch)
