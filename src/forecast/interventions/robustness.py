@@ -203,8 +203,8 @@ def counted(table: pd.DataFrame) -> pd.Series:
     AICc can be compared where scale, window and differences are the same.
     """
     percent, aicc = (table[c].to_numpy(dtype=float) for c in ("percent", "aicc"))
-    differences = table["orders"].fillna("").str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)
-    keys = [table["transform"].fillna(""), table["window"].fillna(""), differences]
+    scale, window, orders = (table[c].astype(str) for c in ("transform", "window", "orders"))
+    keys = [scale, window, orders.str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)]
     best = pd.Series(aicc, index=table.index).groupby(keys).transform("min").to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         plausible = np.abs(np.log1p(percent / 100.0)) <= PLAUSIBLE

@@ -434,7 +434,7 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 else t("not scored"),
                 ours,
                 str(row["source"]),
-                codes.told("other", row["reason"], row),
+                codes.told("other", row["reason"], {"note": str(row["note"])}),
             )
         )
     return out
