@@ -99,21 +99,21 @@ def _declare_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: Options, _: list[str]) -> int:
-    from forecast.cli import run
+    from forecast.cli import telling
 
     load_plugins(options.plugin)
     if options.what:
-        table = run.named(options.what)
+        table = telling.named(options.what)
         if options.json:
             say_json(table)
         else:
             say("\n".join(f"{name:<{max(map(len, table)) + 2}}{text}" for name, text in table.items()))
         return 0
-    found = run.listed(options.config_dir)
+    found = telling.listed(options.config_dir)
     if options.json:
         say_json(found)
     else:
-        say(run.listing(found, options.series))
+        say(telling.listing(found, options.series))
     return 0
 
 
@@ -129,10 +129,9 @@ def _explain(options: Options, _: list[str]) -> int:
 
 
 def _doctor(options: Options, _: list[str]) -> int:
+    from forecast.cli import telling
 
-    from forecast.cli import run
-
-    found = run.doctor()
+    found = telling.doctor()
     if options.json:
         say_json(found)
     else:

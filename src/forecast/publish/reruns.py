@@ -54,6 +54,15 @@ class LastIssue:
     same_software: bool = False
 
 
+@dataclass(frozen=True)
+class Workplace:
+    """Where runs between two issues are made: a folder for their files, one of kept chains, who is told of each."""
+
+    scratch: Path
+    cache: Path | None = None
+    on_step: Callable[[str], None] = lambda _: None
+
+
 def middle_of(result: Run | Forecasts, headline: str | None = None) -> pd.DataFrame:
     """Return the median of the headline's forecast, months x series."""
     return forecasts.median(forecasts.headline(result.forecasts, headline or result.headline))
@@ -76,9 +85,7 @@ def what_changed(
     source: Experiment,
     settings: str,
     obs: Observations,
-    scratch: Path,
-    cache: Path | None = None,
-    on_step: Callable[[str], None] = lambda _: None,
+    workplace: Workplace,
 ) -> pd.DataFrame:
     """Return what changed since the last issue, the runs between them made here.
 
@@ -93,18 +100,14 @@ def what_changed(
         Hash of this issue's settings.
     obs : Observations
         This issue's figures, all of them.
-    scratch : Path
-        A folder for files of the runs between.
-    cache : Path, optional
-        Folder of kept chains.
-    on_step : callable
-        Told of each run before it is made.
+    workplace : Workplace
+        Where the runs between are made.
     """
     after = middle_of(this)
     series = [s for s in after.columns if s in last.middle.columns]
     if not series:
         return changes(last.middle, {}, after, {})
-    steps = _Steps(last, source, obs, list(series), pd.Timestamp(this.as_of), scratch, cache, on_step)
+    steps = _Steps(last, source, obs, list(series), pd.Timestamp(this.as_of), workplace)
     made: dict[Step, pd.DataFrame | None] = {}
     whys: dict[Step, Reason] = {}
     # from the last step back: where a step changes nothing, the one before it ends at the same forecast
@@ -133,12 +136,10 @@ class _Steps:
         obs: Observations,
         series: list[str],
         as_of: pd.Timestamp,
-        scratch: Path,
-        cache: Path | None,
-        on_step: Callable[[str], None],
+        workplace: Workplace,
     ) -> None:
         self.last, self.source, self.obs, self.series, self.as_of = last, source, obs, series, as_of
-        self.scratch, self.cache, self.on_step = scratch, cache, on_step
+        self.scratch, self.cache, self.on_step = workplace.scratch, workplace.cache, workplace.on_step
         #: the last issue's settings, reading this issue's source
         self.settings = replace(
             last.experiment,
