@@ -66,6 +66,13 @@ VALUES: dict[str, Draw] = {
     ),
     **dict.fromkeys(("estimate", "percent"), real(-2.0, 2.0)),
     **dict.fromkeys(("fall", "rise"), real(0.01, 1.5)),
+    **dict.fromkeys(("encounters", "used", "by_day"), FLAG),
+    **dict.fromkeys(("flash", "dated"), among(0, 1, 2)),
+    **dict.fromkeys(("as_of", "latest", "day", "released"), DAY),
+    **dict.fromkeys(("words", "past"), among("Of two the largest was off by 3%.")),
+    "figures": among("about 90 for May 2024"),
+    "worst": FIGURE,
+    "found": lambda random: [(MONTH(random), "A new rule.") for _ in range(random.choice((0, 1, 2)))],
     "steps": among(["new figure +3"], ["events −1,200", "software +4"]),
     "expected": among(-1.0, 0.0, 1.0),
     "inside": among("yes", "no", "refused"),
@@ -79,6 +86,11 @@ VALUES: dict[str, Draw] = {
 }
 #: Parameters that mean something else in one macro.
 OWN: dict[str, Draw] = {
+    "early_kind.kind": among("leak", "flash"),
+    "later.number": among(0, 3, 1234),
+    "later.total": among(1234),
+    "revisions.number": among(0, 2),
+    "events.number": among(0, 1, 118),
     "note.varied": FLAG,
     "note.expected": real(0.0, 4.0),
     "objection_one_origin.share": among("40%"),
@@ -104,8 +116,9 @@ def rendered(section: str, language: str) -> list[str]:
     with speaking(language):
         text = prose(section)
         times = -(-CASES // len(text.parameters))
-        return [
+        told = [
             f"{macro}: {text.macro(macro)(**values(macro, parameters, Random(f'{macro} {case}')))}"
             for macro, parameters in sorted(text.parameters.items())
             for case in range(times if parameters else 1)
         ]
+        return list(dict.fromkeys(told))
