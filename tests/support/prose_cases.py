@@ -10,7 +10,9 @@ import pandas as pd
 
 from forecast.report.catalogue import speaking
 from forecast.report.prose import TEXT, prose
+from forecast.report.sections.findings import Hits
 from forecast.report.sections.findings_causes import Jump, Varied
+from forecast.report.view import Held
 
 LANGUAGES = ("en", "es")
 SECTIONS = tuple(sorted(path.stem for path in (TEXT / "en").glob("*.j2")))
@@ -49,6 +51,18 @@ def jump(random: Random) -> Jump:
     return Jump(NAME(random), month, estimate, low, high, True, varied(random), expected)
 
 
+def held(random: Random) -> Held:
+    n = random.choice((5, 40, 218))
+    hits = random.randint(0, n)
+    low, high = random.choice(((0.0, 1.0), (0.75, 0.85)))
+    return Held(random.choice((1, 3, 6, 12)), 0.8, hits, n, low, high, n / 6)
+
+
+def hits(random: Random) -> Hits:
+    n = random.choice((1, 27, 218))
+    return Hits(random.randint(0, n), n)
+
+
 VALUES: dict[str, Draw] = {
     **dict.fromkeys(("number", "months", "days", "lag", "tried", "origins", "most"), WHOLE),
     **dict.fromkeys(("scored", "due", "counted", "lost", "needed", "later", "tested", "total"), WHOLE),
@@ -80,6 +94,14 @@ VALUES: dict[str, Draw] = {
     "when": among("start", "end"),
     "code": among("not_apart", "not_recently", "too_short", "not_testable", "not_compared"),
     "unseen": among("", "any fall would not be seen"),
+    **dict.fromkeys(("calm", "struck"), hits),
+    **dict.fromkeys(("differ", "failed"), FLAG),
+    **dict.fromkeys(
+        ("first", "wrong", "other"), lambda random: random.choice((None, held(random), held(random)))
+    ),
+    "held": held,
+    "level": among(0.5, 0.8),
+    "independent": WHOLE,
     "varied": varied,
     "jump": jump,
     "shaky": NONE_OR_WHOLE,
@@ -91,6 +113,8 @@ OWN: dict[str, Draw] = {
     "later.total": among(1234),
     "revisions.number": among(0, 2),
     "events.number": among(0, 1, 118),
+    "find.last": lambda random: random.choice((None, held(random))),
+    "shock.clear": FLAG,
     "note.varied": FLAG,
     "note.expected": real(0.0, 4.0),
     "objection_one_origin.share": among("40%"),
