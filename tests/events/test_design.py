@@ -12,6 +12,7 @@ from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
 from forecast.events.design import Design
 from forecast.events.estimability import ACTIONS, DETAILS, ESTIMABILITY_COLUMNS, WHYS
+from interventions_helpers import calendar as by_hand
 from interventions_helpers import only
 
 DATA = Path(__file__).parents[1] / "fixtures"
@@ -471,3 +472,37 @@ def test_wrong_words_are_told_with_the_nearest(calendar):
         calendar.design(panel(), knowledge="at_orign", coding="rules", priority=4, unseen="priors", horizon=0)
     for words in ("Did you mean 'at_origin'", "Did you mean 'rule'", "priority: 4", "'prior'", "horizon: 0"):
         assert words in str(caught.value)
+
+
+END = {"id": "end", "effective_start": "2014-05-01", "shape": "step", "sign": "+"}
+RULE = {"id": "rule", "effective_start": "2014-05-01", "end_date": "2015-12-31", "shape": "step", "sign": "-"}
+NEXT = {"id": "next", "effective_start": "2016-01-01", "shape": "step", "sign": "-"}
+
+
+def test_columns_that_cannot_be_separated_nor_be_one_stay_and_it_is_said_of_each(tmp_path):
+    """One is the sum of two others; no pair of them is alike."""
+    design = by_hand(tmp_path, END, RULE, NEXT).design(panel())
+    assert sorted(design.columns) == ["end", "next", "rule"]
+    told = design.estimability.set_index("event")
+    assert told["action"].tolist() == ["used"] * 3 and set(told["detail"]) == {"not_separable"}
+    assert told.loc["end", "merged_with"] == "next + rule"
+
+
+def test_members_of_one_bundle_have_their_joint_effect_instead(tmp_path):
+    rows = [
+        {**row, "bundle": "b", "shape": shape}
+        for row, shape in ((END, "step"), (RULE, "pulse"), (NEXT, "step"))
+    ]
+    assert set(by_hand(tmp_path, *rows).design(panel()).estimability["detail"]) == {""}
+
+
+def test_columns_of_one_direction_and_start_that_cannot_be_separated_are_one(tmp_path):
+    """A step, and one that fades by a hundredth a month: alike once differenced, not before."""
+    step = {"id": "step", "effective_start": "2013-05-01", "shape": "step", "sign": "-"}
+    slow = {**step, "id": "slow", "shape": "decay", "decay": 0.99}
+    design = by_hand(tmp_path, step, slow).design(panel())
+    assert design.columns == ("slow + step",)
+    told = design.estimability.set_index("event")
+    assert told.loc["step", ["action", "merged_with", "detail"]].tolist() == ["merged", "slow", "sum"]
+    other = by_hand(tmp_path, step, {**slow, "sign": "+"}).design(panel())
+    assert set(other.estimability["detail"]) == {"not_separable"}

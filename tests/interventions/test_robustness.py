@@ -80,7 +80,7 @@ def test_a_choice_that_cannot_be_made_is_a_row_with_its_reason(tmp_path):
         panel_of(figures()), calendar(tmp_path, early), "law", choices=few, model=GIVEN, coding="rule"
     ).table
     failed = table[table["percent"].isna()]
-    assert failed["window"].tolist() == ["last 60 months"]
+    assert failed["window"].tolist() == ["last_60"]
     assert "no effect that can be asked for" in failed["note"].item()
 
 

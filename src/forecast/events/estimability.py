@@ -33,7 +33,7 @@ Why = Literal[
     "active",
     "of_scenario",
 ]
-Detail = Literal["", "bundle", "bundle_constant", "same_months", "mirror", "later"]
+Detail = Literal["", "bundle", "bundle_constant", "same_months", "mirror", "later", "sum", "not_separable"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 WHYS: tuple[Why, ...] = get_args(Why)
 DETAILS: tuple[Detail, ...] = get_args(Detail)
@@ -51,9 +51,9 @@ class Verdict(NamedTuple):
     action, why : str
         What was done, and for which reason.
     merged_with : str
-        The event whose column it shares.
+        The event whose column it shares; of one that is not separable the events that it cannot be told from.
     detail : str
-        Why it shares a column, or that later columns come first.
+        Why it shares a column, that later columns come first, or that no effect of its own can be told.
     bundle : str
         The bundle that ``detail`` speaks of.
     later : int

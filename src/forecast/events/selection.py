@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.events.arrays import EventArrays
+from forecast.events.collinear import airline_differences, dependent_sets, one_effect
 from forecast.events.estimability import Action, Detail, Verdict, Why
 from forecast.events.shapes import FAR, Floats, Ints
 
@@ -38,7 +39,7 @@ class Setting:
     always: Collection[str] = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class Column:
     """One column of one series while it is being made."""
 
@@ -49,6 +50,9 @@ class Column:
     kind: Action | None = None  #: used, prior_only or not_active; None = dropped
     reasons: dict[int, Detail] = field(default_factory=dict)  #: why a member shares the column
     mirrors: list[int] = field(default_factory=list)  #: rows left out because they mirror this column
+    inseparable_from: list[int] = field(
+        default_factory=list
+    )  #: rows whose effects cannot be told from its own
 
 
 @dataclass
@@ -114,9 +118,12 @@ def select(arrays: EventArrays, touched: Ints, window: slice, known: int, settin
     columns = _merge_bundles(single, arrays, window, known, setting, made)
     columns.sort(key=lambda c: (not c.forced, -c.start, arrays.ids[c.rows[0]]))
     columns = _merge_equal(columns, arrays, window, known, setting)
-    made.columns = columns[: max(setting.max_columns, sum(c.forced for c in columns))]
-    for i, column in enumerate(columns):
-        _settle(column, i < len(made.columns), len(made.columns), arrays, made)
+    limit = max(setting.max_columns, sum(c.forced for c in columns))
+    made.columns = _merge_dependent(columns[:limit], arrays, window, known, setting)
+    for column in made.columns:
+        _settle(column, True, limit, arrays, made)
+    for column in columns[limit:]:
+        _settle(column, False, limit, arrays, made)
     return made
 
 
@@ -187,6 +194,9 @@ def _settle(column: Column, kept: bool, limit: int, arrays: EventArrays, made: S
             verdict = verdict._replace(action="over_limit", detail="later", later=limit)
         elif row == lead:
             verdict = verdict._replace(action=column.kind or verdict.action)
+            if column.inseparable_from:
+                others = " + ".join(arrays.ids[other] for other in column.inseparable_from)
+                verdict = verdict._replace(detail="not_separable", merged_with=others)
         else:
             bundle = arrays.bundle[row] if detail == "bundle" else ""
             verdict = verdict._replace(
@@ -276,6 +286,34 @@ def _merge_equal(
         else:
             kept[j] = column
     return list(kept.values())
+
+
+def _merge_dependent(
+    columns: list[Column], arrays: EventArrays, window: slice, known: int, setting: Setting
+) -> list[Column]:
+    """Join columns that cannot be separated as a set; those that may not be one stay, and it is said of each.
+
+    The model is not known here, so columns are differenced as the airline model does. Those that stay enter a
+    forecast by their priors, which tell them apart; nobody tells an effect of theirs, but the joint one of a bundle.
+    """
+    used = [c for c in columns if c.kind == "used"]
+    if len(used) < 2:
+        return columns
+    past = np.array([c.weight[window] for c in used]).T
+    kept = list(columns)
+    for places, _ in dependent_sets(airline_differences(past)):
+        parts = [used[i] for i in places]
+        bundles = {arrays.bundle[row] for part in parts for row in part.rows}
+        if len(bundles) == 1 and bundles != {""}:
+            continue
+        signs = [float(np.sign(setting.signs[row])) for part in parts for row in part.rows]
+        if one_effect(signs, [int(np.argmax(past[:, i] > ACTIVE)) for i in places]):
+            kept[kept.index(parts[0])] = _join(parts, "sum", arrays, window, known)
+            kept = [c for c in kept if c not in parts]
+        else:
+            for part in parts:
+                part.inseparable_from = [row for other in parts if other is not part for row in other.rows]
+    return kept
 
 
 def _part_ways(one: Column, other: Column, known: int, setting: Setting) -> bool:

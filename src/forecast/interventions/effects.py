@@ -179,7 +179,7 @@ def _series_rows(regression: Regression, placebo: bool, base: float, name: str) 
     unit = math.log(base) if regression.scale.kind == "log" else 1.0
     rows = []
     for group in regression.groups:
-        trial = placebo_of(regression, group) if placebo else None
+        trial = placebo_of(regression, group) if placebo and group.separable else None
         rows += _rows(regression, group, (plain, shrunk), trial, unit, name)
     return rows
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecast.events.collinear import dependent_sets, one_effect
 from forecast.events.design import PRIOR_SD
 from forecast.interventions.regression import ACTIVE, TOO_ALIKE, Floats, Group, GroupReason, Regression
 
@@ -26,9 +27,10 @@ def make_groups(
     known = np.isfinite(regression.y)
     seen = [c for c in columns if (np.abs(data.past[c].to_numpy(dtype=float)[known]) > ACTIVE).any()]
     seen = [c for c in seen if np.ptp(data.past[c].to_numpy(dtype=float)[known]) > 1e-9]
-    parts = _merge_alike(regression, [_single(regression, data, c) for c in seen], bound)
+    singles, inseparable = _set_apart(regression, [_single(regression, data, c) for c in seen])
+    parts = _merge_alike(regression, singles, bound)
     parts = _merge_dependent(regression, parts, bound)
-    parts = _bundled(regression, parts)
+    parts = [*_bundled(regression, parts), *inseparable]
     return tuple(sorted(parts, key=lambda g: (int(g.active[0]), g.name)))
 
 
@@ -50,6 +52,27 @@ def _by_start(regression: Regression, ids: Sequence[str]) -> tuple[str, ...]:
     start = dict(zip(table["id"].tolist(), table["effective_start"].tolist(), strict=True))
     far = pd.Timestamp.max
     return tuple(sorted(once, key=lambda i: start[i] if pd.notna(start.get(i)) else far))
+
+
+def _set_apart(regression: Regression, parts: list[Group]) -> tuple[list[Group], list[Group]]:
+    """Set columns apart that cannot be separated and may not be one effect, each such set as a group of its own.
+
+    A set inside one bundle stays: its joint effect is what a bundle asks for.
+    """
+    if len(parts) < 2:
+        return parts, []
+    apart: list[Group] = []
+    gone: set[int] = set()
+    for places, index in dependent_sets(difference(regression, np.column_stack([g.columns for g in parts]))):
+        mine = [parts[i] for i in places]
+        signs = [float(np.sign(mean)) for g in mine for mean in g.prior[:, 0]]
+        bundled = set.intersection(*(_bundles(regression, g) for g in mine))
+        if bundled or one_effect(signs, [int(g.active[0]) for g in mine]):
+            continue
+        why = GroupReason("not_separable", f"{index:.0f}")
+        apart.append(_beside(regression, mine, why))
+        gone.update(places)
+    return [g for i, g in enumerate(parts) if i not in gone], apart
 
 
 def _merge_alike(regression: Regression, parts: list[Group], bound: float) -> list[Group]:

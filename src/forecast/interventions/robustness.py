@@ -203,16 +203,12 @@ def counted(table: pd.DataFrame) -> pd.Series:
     AICc can be compared where scale, window and differences are the same.
     """
     percent, aicc = (table[c].to_numpy(dtype=float) for c in ("percent", "aicc"))
-    differences = table["orders"].fillna("").str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)
-    keys = [table["transform"].fillna(""), table["window"].fillna(""), differences]
+    scale, window, orders = (table[c].astype(str) for c in ("transform", "window", "orders"))
+    keys = [scale, window, orders.str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)]
     best = pd.Series(aicc, index=table.index).groupby(keys).transform("min").to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         plausible = np.abs(np.log1p(percent / 100.0)) <= PLAUSIBLE
     return pd.Series(np.isfinite(percent) & (aicc <= best + WITHIN_AICC) & plausible, index=table.index)
-
-
-def _window_text(window: Any) -> str:
-    return "all months" if window is None or pd.isna(window) else f"last {int(window)} months"
 
 
 def _ordered(
