@@ -136,6 +136,34 @@ class EventsSpec:
 
 
 @dataclass(frozen=True)
+class PlaceboChoices:
+    """The few choices that are tried at other dates too, the same ones at the event: at most twelve."""
+
+    #: Other dates, evenly spaced over the ordinary months; 0 = none. | dates | 0
+    dates: int = 39
+    #: Orders of the ARIMA errors. | | [given,airline]
+    order: tuple[Literal["given", "airline", "auto"], ...] = ("given",)
+    #: Scales of the figures. | | [log]
+    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    #: Shapes of the event. | | [step,ramp]
+    shape: tuple[Literal["own", "step", "ramp"], ...] = ("own",)
+    #: Events beside it. | | [all]
+    beside: tuple[Literal["all", "none"], ...] = ("all", "none")
+
+    def __post_init__(self) -> None:
+        problems: list[str] = []
+        for key, hint in typing.get_type_hints(type(self)).items():
+            convert(getattr(self, key), hint, f"specification.placebo.{key}", problems)
+        number = len(self.order) * len(self.transform) * len(self.shape) * len(self.beside)
+        if not 1 <= number <= 12:
+            problems.append(f"specification.placebo: {number} choices; give at least one and at most 12")
+        if isinstance(self.dates, int) and self.dates < 0:
+            problems.append(f"specification.placebo.dates: {self.dates} is negative; give 0 or more")
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+
+@dataclass(frozen=True)
 class SpecificationSpec:
     """Choices under which an effect is estimated again: plain values, fixed before anything is run."""
 
@@ -155,10 +183,13 @@ class SpecificationSpec:
     decay: tuple[float, ...] = (0.5, 0.7, 0.85, 0.95)
     #: Length of a ramp. | months | 6
     ramp_months: int = 12
+    placebo: PlaceboChoices = field(default_factory=PlaceboChoices)
 
     def __post_init__(self) -> None:
         problems: list[str] = []
         for key, hint in typing.get_type_hints(type(self)).items():
+            if key == "placebo":
+                continue  # checked by itself
             convert(getattr(self, key), hint, f"specification.{key}", problems)
             if getattr(self, key) == ():
                 problems.append(f"specification.{key}: name at least one")
