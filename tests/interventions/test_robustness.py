@@ -6,10 +6,18 @@ import pytest
 
 import forecast as fc
 from forecast.config.convert import from_plain, to_plain
+from forecast.config.settings import PlaceboChoices
 from forecast.config.settings import SpecificationSpec as Choices
 from forecast.errors import ConfigError
 from forecast.interventions.effects import effects
-from forecast.interventions.robustness import FACTORS, counted, sign_of, specification_curve
+from forecast.interventions.placebo_curve import PlaceboCurve
+from forecast.interventions.robustness import (
+    FACTORS,
+    counted,
+    judge_robustness,
+    sign_of,
+    specification_curve,
+)
 from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N = 180
@@ -136,6 +144,46 @@ def test_a_choice_counts_if_it_fits_about_as_well_and_can_be():
     assert sign_of(told) == "all_fall"
 
 
+def elsewhere(matched, n=39):
+    return PlaceboCurve(1.0, 4.0, np.repeat([1.0, 0.0], [matched, n - matched]), np.full(n, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "code"),
+    [
+        ("all_fall", elsewhere(1), "robust"),
+        ("most_rise", elsewhere(0), "robust"),
+        ("all_fall", elsewhere(2), "as_much_elsewhere"),
+        ("all_fall", elsewhere(0, 20), "robust"),
+        ("all_fall", elsewhere(1, 20), "as_much_elsewhere"),
+        ("all_fall", elsewhere(0, 19), "not_testable"),
+        ("all_fall", None, "not_compared"),
+        ("depends", elsewhere(0), "sign_depends"),
+        ("none_counted", None, "sign_depends"),
+    ],
+)
+def test_robust_is_an_agreement_that_other_dates_lack(words, other, code):
+    assert judge_robustness(words, other) == code
+
+
+def test_the_table_says_how_other_dates_compare(tmp_path):
+    few = Choices(
+        order=("given",),
+        transform=("log",),
+        window=(None,),
+        shape=("step", "ramp"),
+        placebo=PlaceboChoices(transform=("log",), beside=("all",)),
+    )
+    law = {**LAW, "end_date": "2011-02-28"}
+    y = figures(0.0)
+    y[122:134] *= np.exp(-0.8)
+    study = study_of(panel_of(y), calendar(tmp_path, law), GIVEN)
+    (curve,) = study.robustness("law", choices=few)
+    assert curve.robust == "robust" and curve.elsewhere.n == 39
+    cells = curve.table[["robust", "share_clear", "placebo_matched", "placebo_n"]].drop_duplicates()
+    assert cells.to_numpy().tolist() == [["robust", 1.0, curve.elsewhere.matched, 39]]
+
+
 def test_choices_are_plain_values_checked_at_once():
     chosen = from_plain(Choices, {"order": ["auto"], "window": [None, 120]})
     assert chosen == Choices(order=("auto",), window=(None, 120))
@@ -149,6 +197,10 @@ def test_choices_are_plain_values_checked_at_once():
         Choices(decay=(0.5, 1.0))
     with pytest.raises(ConfigError, match="name at least one"):
         Choices(order=())
+    with pytest.raises(ConfigError, match="36 choices; give at least one and at most 12"):
+        PlaceboChoices(order=("given", "airline", "auto"), shape=("own", "step", "ramp"))
+    with pytest.raises(ConfigError, match="dates: -1 is negative"):
+        PlaceboChoices(dates=-1)
 
 
 def test_many_curves_are_each_by_itself(tmp_path):

@@ -139,6 +139,30 @@ class EventsSpec:
 
 
 @dataclass(frozen=True)
+class PlaceboChoices:
+    """The few choices that are tried at other dates too, the same ones at the event: at most twelve."""
+
+    #: Other dates, evenly spaced over the ordinary months; 0 = none. | dates | 0
+    dates: Annotated[int, Bounds(0, 500)] = 39
+    #: Orders of the ARIMA errors. | | [given,airline]
+    order: tuple[Literal["given", "airline", "auto"], ...] = ("given",)
+    #: Scales of the figures. | | [log]
+    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    #: Shapes of the event. | | [step,ramp]
+    shape: tuple[Literal["own", "step", "ramp"], ...] = ("own",)
+    #: Events beside it. | | [all]
+    beside: tuple[Literal["all", "none"], ...] = ("all", "none")
+
+    def __post_init__(self) -> None:
+        problems = problems_of(self, "specification.placebo")
+        number = len(self.order) * len(self.transform) * len(self.shape) * len(self.beside)
+        if not 1 <= number <= 12:
+            problems.append(f"specification.placebo: {number} choices; give at least one and at most 12")
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+
+@dataclass(frozen=True)
 class SpecificationSpec:
     """Choices under which an effect is estimated again: plain values, fixed before anything is run."""
 
@@ -162,6 +186,7 @@ class SpecificationSpec:
     decay: Annotated[tuple[Annotated[float, Bounds(0.01, 0.99)], ...], Distinct(1)] = (0.5, 0.7, 0.85, 0.95)
     #: Length of a ramp. | months | 6
     ramp_months: Annotated[int, Bounds(1, 120)] = 12
+    placebo: PlaceboChoices = field(default_factory=PlaceboChoices)
 
     def __post_init__(self) -> None:
         problems = problems_of(self, "specification")
