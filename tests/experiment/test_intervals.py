@@ -52,6 +52,19 @@ def test_nothing_is_made_to_add_up_unless_it_is_asked_for(exp, ranges, obs):
     assert sums.forecasts is ranges and sums.apart.empty and sums.basis.empty
 
 
+def test_ranges_widen_after_misses_where_it_is_asked_for(exp, ranges, obs):
+    """Of every row, whatever stands before `since`; medians and refusals as they were."""
+    medians = ranges[ranges["level"] == 0.5]
+    asked = replace(exp, intervals=replace(exp.intervals, adapt=0.2))
+    wider, _, _ = postprocess(asked, medians, obs, DAY, since=ranges["origin"].max())
+    keys = ["series_id", "origin", "month", "level"]
+    before, after = (t.set_index(keys)["value"].sort_index() for t in (ranges, wider))
+    assert before.index.equals(after.index)
+    move = (after - before).unstack()
+    assert (move[0.5] == 0).all()
+    assert (move[0.1].dropna() <= 0).all() and (move[0.9].dropna() >= 0).all() and move[0.9].max() > 0
+
+
 def test_too_few_errors_give_no_sum_and_say_so(exp, ranges, obs):
     early = ranges[ranges["origin"] < sorted(ranges["origin"].unique())[12]]
     sums = add_up(exp, early, obs, pd.Timestamp.min)

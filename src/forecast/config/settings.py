@@ -239,6 +239,8 @@ class IntervalsSpec:
     exponent: Annotated[float, Bounds(0, 2)] = 0.5
     #: Scale on which widths and averages are made, where logs are allowed: figures to this power; 0 = logs. | power | 0.1
     scale: Annotated[float, Bounds(0, 1)] = 0.0
+    #: Rate at which misses widen the ranges that come after; they never get narrower by it. 0 = not at all. | rate | 0.03
+    adapt: Annotated[float, Bounds(0, 1)] = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from forecast.config.settings import LEVELS, CombinationSpec, Experiment
 from forecast.data.observations import Observations
 from forecast.errors import ConfigError
 from forecast.events.calendar import EventCalendar
+from forecast.postprocess.adaptive import widen_after_misses
 from forecast.postprocess.combination import combine
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.postprocess.intervals import add_intervals, own_intervals
@@ -38,7 +39,8 @@ def postprocess(
     """
     extra = _leak_noise(exp, obs, as_of)
     ranged, basis = add_intervals(forecasts, obs, exp.intervals, LEVELS, extra)
-    if since is not None:
+    adapt = exp.intervals.adapt > 0
+    if since is not None and not adapt:  # which needs all ranges as they were made
         ranged = ranged[(ranged["origin"] >= since) | (ranged["level"] == 0.5)]
     tables, bases, weights = [ranged], [basis], []
     for name, spec in exp.combination.items():
@@ -54,8 +56,9 @@ def postprocess(
         tables.append(combined)
         weights.append(used)
     frames = [w for w in weights if len(w)]
+    made = pd.concat(tables, ignore_index=True)
     return (
-        pd.concat(tables, ignore_index=True),
+        widen_after_misses(made, obs, exp.intervals) if adapt else made,
         pd.concat(bases, ignore_index=True),
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
     )

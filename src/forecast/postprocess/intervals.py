@@ -151,6 +151,8 @@ def _check(spec: IntervalsSpec, transform: str) -> None:
         problems.append(f"intervals.half_life: {spec.half_life}; expected months above 0, or null for none")
     if not 0 <= spec.scale <= 1:
         problems.append(f"intervals.scale: {spec.scale}; expected a power between 0 (logs) and 1")
+    if not 0 <= spec.adapt <= 1:
+        problems.append(f"intervals.adapt: {spec.adapt}; expected a rate between 0 (not at all) and 1")
     if not 0 <= spec.exponent <= 2:
         problems.append(f"intervals.exponent: {spec.exponent}; expected a number between 0 and 2")
     if transform not in ("auto", "none"):
