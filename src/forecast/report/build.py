@@ -190,7 +190,7 @@ def build_page(
     run: Run, studio: Studio, command: str = "", versions: Mapping[str, str] | None = None
 ) -> tuple[Page, dict[str, pd.DataFrame]]:
     """Return the content of a run's page and the tables that go beside it; charts are drawn in `studio`."""
-    from forecast.report.sections import causes, effects, method, top, trust
+    from forecast.report.sections import causes, data, effects, method, top, trust
     from forecast.report.sections import next as months_ahead
 
     main = facts.headline_series(run)
@@ -226,7 +226,7 @@ def build_page(
             causes.known_section(report),
             causes.if_section(report),
             trust.models_section(report),
-            method.data_section(report),
+            data.data_section(report),
             method.how_section(report, _hashes(run, tables, versions)),
             method.get_section(report, empty),
         )

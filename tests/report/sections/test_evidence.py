@@ -171,8 +171,8 @@ def test_adding_up_is_for_coherence_and_says_what_it_was_worth(run):
     assert e.sums_words(run, NAME) is None
 
 
-def test_others_and_early_figures_only_where_there_are_any(run):
-    assert e.others_table(run, NAME) is None and e.early_table(run, NAME) is None
+def test_others_only_where_there_are_any(run):
+    assert e.others_table(run, NAME) is None
     row = {
         "forecaster": "press",
         "made": "2024-05",
@@ -199,22 +199,6 @@ def test_others_and_early_figures_only_where_there_are_any(run):
     cells = e.others_table(replace_extra(run, others=year), NAME).rows[0].cells
     assert cells[2] == "Jan to Dec 2024" and cells[0].small == "a paper. Calendar year"
     assert "a selection" in table.foot
-    early = pd.DataFrame(
-        {
-            "series_id": NAME,
-            "month": [pd.Period("2024-04", "M")],
-            "kind": "leak",
-            "value": 99.0,
-            "released": [pd.Timestamp("2024-05-07")],
-            "official": 100.0,
-            "official_released": [pd.Timestamp("2024-05-15")],
-            "log_error": [np.log(0.99)],
-        }
-    )
-    with_early = replace_extra(run, early=early)
-    assert e.early_table(with_early, NAME).rows[0].cells[-1] == "−1.0%"
-    assert e.early_words(with_early, NAME) == "Of 1 earlier figure of this kind the largest was off by 1.0%."
-    assert "cautious guess" in e.early_words(run, NAME)
 
 
 def test_what_may_be_said_is_told_in_spanish(run):

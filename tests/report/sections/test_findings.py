@@ -11,7 +11,7 @@ from forecast.report.view import Held
 
 
 def held(horizon, hits, n=200, low=0.755, high=0.845, nominal=0.8):
-    return Held(horizon, nominal, hits, n, low, high)
+    return Held(horizon, nominal, hits, n, low, high, n / horizon)
 
 
 FAIR, NARROW, WIDE = held(1, 160), held(6, 129, 190), held(6, 185)
@@ -38,6 +38,10 @@ def test_sure_find():
     assert "about 8 independent months, too few to tell it from the promise" in g.sure_find(
         [FAIR, held(12, 82, 100)], {}
     )
+    quarterly = Held(12, 0.8, 82, 100, 0.755, 0.845, 25.0)  # dates three months apart overlap less
+    assert "about 25 independent months" in g.sure_find([FAIR, quarterly], {})
+    alone = Held(12, 0.8, 4, 5, 0.4, 1.0, 0.4)
+    assert "about 1 independent month, too few" in g.sure_find([FAIR, alone], {})
     assert "less than promised" in g.sure_find([held(1, 100)], {})
     assert "more than promised" in g.sure_find([held(1, 195)], {})
 

@@ -7,8 +7,8 @@ from forecast.report.sections import sentences as s
 from forecast.report.view import Held
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
-FAIR = Held(1, 0.8, 160, 200, 0.755, 0.845)
-NARROW = Held(1, 0.8, 136, 200, 0.755, 0.845)
+FAIR = Held(1, 0.8, 160, 200, 0.755, 0.845, 200)
+NARROW = Held(1, 0.8, 136, 200, 0.755, 0.845, 200)
 
 
 def test_status():

@@ -570,7 +570,7 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Char
             label=t(
                 "Specification curve of {count} estimates; of those that count {same} have the sign of the estimate in this report, from {span}.",
                 count=w.count(len(table)),
-                span=row.varied.span,
+                span=prose("effects").span(row.varied),
                 same=w.hits(row.varied.same, row.varied.n),
             ),
             csv="specification.csv",

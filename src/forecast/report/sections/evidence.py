@@ -365,7 +365,7 @@ def means_column(run: Run, views: Sequence[View], horizon: int = 1) -> list[str]
     )
 
 
-# --------------------------------------------------------------------------- others, and early figures
+# --------------------------------------------------------------------------- others
 
 
 def others_table(run: Run, series_id: str) -> Table | None:
@@ -430,53 +430,3 @@ def _low_high(row: Any) -> str:
     if len(ends) == 2:
         return t("{low} to {high}", low=ends[0], high=ends[1])
     return ends[0] if ends else t("none|of a forecast")
-
-
-def early_table(run: Run, series_id: str) -> Table | None:
-    """Return leaks and first statements beside what became official."""
-    table = select(run.early, series_id=series_id)
-    if not len(table):
-        return None
-    kinds = {"leak": t("unofficial"), "flash": t("first statement")}
-    rows = tuple(
-        Row(
-            (
-                w.month_short(row.month),
-                kinds[str(row.kind)],
-                w.day_short(row.released),
-                w.count(row.value),
-                w.count(row.official) if np.isfinite(row.official) else t("not yet"),
-                f"{w.signed(100 * float(np.expm1(row.log_error)), 1)}%"
-                if np.isfinite(row.log_error)
-                else t("open|of an error"),
-            )
-        )
-        for row in records(table)
-    )
-    head = (
-        Head(t("Month")),
-        Head(t("Kind")),
-        Head(t("Known on")),
-        Head(t("Early figure"), "n"),
-        Head(t("First official"), "n"),
-        Head(t("Off by"), "n"),
-    )
-    return Table(
-        t("Figures known before they were official, and how far off they were"), head, rows, folded=True
-    )
-
-
-def early_words(run: Run, series_id: str) -> str:
-    """Say how far off earlier unofficial figures and first statements were."""
-    table = select(run.early, series_id=series_id)
-    errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
-    if not len(errors):
-        return t(
-            "No earlier figure of this kind has an official one beside it yet, so its error is a cautious guess."
-        )
-    worst = 100 * float(np.expm1(errors.max()))
-    return t(
-        "Of {figures} of this kind the largest was off by {worst}%.",
-        figures=w.plural(len(errors), "earlier figure"),
-        worst=w.decimal(worst, 1),
-    )
