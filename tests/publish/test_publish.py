@@ -61,7 +61,7 @@ def test_what_changed_is_told_in_steps_that_add_up(told):
         assert table["change"].iloc[1:-1].sum() == table["forecast"].iloc[-1] - table["forecast"].iloc[0]
         assert table.loc["software", "change"] == 0 and (table["change"].dropna() % 1 == 0).all()
     # the month before the last one was revised by 30 %, so the forecast of the random walk's neighbours moves a lot
-    assert second.loc["revised figures", "change"] > 0.1 * second.loc["last issue", "forecast"]
+    assert second.loc["revised_figures", "change"] > 0.1 * second.loc["last_issue", "forecast"]
     assert second.loc["revised_figures", ["why", "month"]].tolist() == ["one_revised", "2022-02"]
     assert second.loc["new_figure", ["why", "month"]].tolist() == ["new_month", "2022-03"]
     assert second.loc["events", "change"] == 0 and third.loc["revised_figures", "change"] == 0

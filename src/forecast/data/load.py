@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -308,20 +308,18 @@ def load_observations(
     [10.0]
     """
     if path is None:
-        obs = _bundle()
-        frames = {
-            name: getattr(obs, name).copy()
-            for name in ("table", "leaks", "series", "hierarchy", "breaks", "releases", "sources")
-        }
-        obs = Observations(**frames, findings=obs.findings, digest=obs.digest, bundled=True)
-        return obs if series_id is None else only(obs, series_id)
-
+        return _copied(_bundle()) if series_id is None else only(_copied(_bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)
     read_as = ReadAs.of(columns, layout, allow_http)
     return load(place, series_id, release_lag_days, allow_gaps, read_as=read_as)
 
 
+def _copied(obs: Observations) -> Observations:
+    """Return observations whose frames may be changed without changing these."""
+    tables = {name: getattr(obs, name).copy() for name in ("table", "leaks", *frames.SIDE_COLUMNS)}
+    return replace(obs, **tables)
+
+
 @cache
 def _bundle() -> Observations:
-
     return load(BUNDLED, None, 0, False, bundled=True)

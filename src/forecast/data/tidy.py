@@ -154,9 +154,16 @@ def parse_tidy(
             Finding("rows", "error", "a header and no rows", file=raw.name, expected="one row for each month")
         )
         return _no_rows(raw.name), findings
+    rows = _without_missing(_read_rows(raw, series_id, release_lag_days, findings), findings)
+    findings.extend(_check_values(rows, counts))
+    return rows, findings
+
+
+def _read_rows(raw: RawTable, series_id: str | None, lag: int, findings: list[Finding]) -> Rows:
+    """Return the rows whose every cell could be read; what is wrong with the others is added to the findings."""
     month, bad_month = _column(raw, "month", parse_month, np.int64, findings, "a month (YYYY-MM)")
     value, bad_value = _column(raw, "value", parse_value, np.float64, findings, "a number")
-    released, bad_released, given = _releases(raw, month, bad_month, release_lag_days, findings)
+    released, bad_released, given = _releases(raw, month, bad_month, lag, findings)
     rounding, bad_rounding = _roundings(raw, findings)
     names = _names(raw, series_id, findings)
     bad = bad_month | bad_value | bad_released | bad_rounding | (names == "")
@@ -185,9 +192,7 @@ def parse_tidy(
         np.zeros(len(raw), dtype=np.int64),
         (raw.name,),
     )
-    rows = _without_missing(rows.take(~bad), findings)
-    findings.extend(_check_values(rows, counts))
-    return rows, findings
+    return rows.take(~bad)
 
 
 def _no_rows(name: str) -> Rows:
