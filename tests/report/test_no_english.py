@@ -31,6 +31,7 @@ READERS = {
 #: Names with a blank that are no sentence.
 NAMES = {
     " + ",  # joins the ids of a column of several events
+    " >",  # marks a column of numbers in a line of heads
     " *",  # marks a column that a calendar must have, in a question
     "[A-Za-z][\\w ./?-]*",  # a text that YAML needs no quotes for
     "std. err.",

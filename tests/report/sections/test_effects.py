@@ -83,7 +83,7 @@ def test_an_effect_without_an_estimate_is_listed_with_its_reason():
     rows = s.effect_rows(r)
     assert event not in set(rows["event"]) and len(rows) == 4
     told = [row.cells for row in s.cannot_table(r, rows).rows]
-    assert ("Mexican enforcement", "could not be estimated", "no convergence") in told
+    assert ("Mexico's 2024 crackdown", "could not be estimated", "no convergence") in told
     nothing = report(run=replace(run, effects=some[failed]))
     section = s.effects_section(nothing)
     assert section.find == "No policy effect is estimated in this report." and len(section.blocks) == 1

@@ -334,13 +334,15 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
 
 
 def _failed(r: Report) -> list[Row]:
-    """Return the events whose model could not be fitted, with the reason."""
+    """Return the events without an estimate: they cannot be separated, or their model could not be fitted."""
     table = r.run.effects
     rows = select(table, series_id=r.view.series_id, words="failed") if len(table) else table
-    return [
-        Row((_event(r, str(row.event), row.group)[2], codes.told("effect", "failed"), str(row.message)))
-        for row in records(rows.drop_duplicates("event") if len(rows) else rows)
-    ]
+    out = []
+    for row in records(rows.drop_duplicates("event") if len(rows) else rows):
+        names = " · ".join(_event(r, str(row.event), row.group)[0])
+        why = codes.group_words(row.why_group, row.group_values) or str(row.message)
+        out.append(Row((names, codes.told("effect", "failed"), why)))
+    return out
 
 
 # --------------------------------------------------------------------------- with and without, under other choices
