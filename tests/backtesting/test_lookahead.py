@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.backtesting import folds
 from forecast.backtesting.lookahead import default_postprocess, garbage_events, garbage_figures
 from forecast.errors import LookAheadError
+from forecast.events.build import make_design
 from forecast.models.base import SeriesFit, loop_fits
 from forecast.models.baselines import Drift, RandomWalk
 
@@ -75,25 +77,17 @@ def test_a_later_figure_in_the_postprocess_is_caught(setting):
         check(fc.make_model("drift"), setting, postprocess=later_errors)
 
 
-def test_an_event_before_it_was_usable_is_caught(setting):
-    obs, events, series, origins = setting
+def test_an_event_before_it_was_usable_is_caught(setting, monkeypatch):
+    def leaky(calendar, panel, spec, horizon, knowledge):
+        return make_design(calendar, panel, spec, horizon, "hindsight")
+
+    monkeypatch.setattr(folds, "make_design", leaky)
     with pytest.raises(LookAheadError):
-        fc.check_no_lookahead(
-            _Early(),
-            obs,
-            _Leaky(events.table, events.rules, events.digest),
-            series=series,
-            origins=origins,
-            horizon=4,
-        )
+        check(_Early(), setting)
 
 
-class _Leaky(fc.EventCalendar):
-    """A calendar whose designs hold events before they were usable."""
-
-    def design(self, panel, **settings):
-        settings["knowledge"] = "hindsight"
-        return super().design(panel, **settings)
+def test_events_used_when_they_were_usable_pass(setting):
+    check(_Early(), setting)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Codes of other rooms in the words of the page."""
 
 import re
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from forecast.arima import residuals
 from forecast.events import estimability
 from forecast.events.notes import NOTES, SIZE_SOURCES
 from forecast.interventions.detect import EXPLANATIONS
+from forecast.interventions.effects import VerdictCode
 from forecast.interventions.profiles import FADING_CODES
 from forecast.interventions.regression import GROUP_CODES
 from forecast.models.registry import list_models
@@ -41,6 +43,7 @@ def kinds():
         "check": residuals.CHECKS,
         "checked": [note for note in residuals.CHECK_NOTES if note],
         "group": GROUP_CODES,
+        "effect": get_args(VerdictCode),
         "fading": FADING_CODES,
         "break": EXPLANATIONS,
         "kind": ("plain", "shrunken", "nuisance"),

@@ -136,6 +136,13 @@ def test_the_first_page_shows_newest_report_record_and_all_reports(content):
     assert "3 of 5" in html  # published ranges that held: one month has no outcome
 
 
+def test_page_and_feed_name_the_publisher(content):
+    files = site_files(replace(content, publisher="Bureau A & B"))
+    for name in ("index.html", "feed.xml"):
+        assert "Source: Bureau A &amp; B, as known on 20 June 2024" in files[name].decode()
+    assert "figures supplied by the user" in site_files(content)["index.html"].decode()
+
+
 def test_every_link_is_relative_and_leads_somewhere(content):
     files = site_files(content)
     for link in links(files["index.html"].decode()):

@@ -379,7 +379,24 @@ def _effects(series_id: str) -> pd.DataFrame:
         "active_months",
         "note",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    clear = table["placebo_p"] < 0.05
+    sizes = {end: 100 * np.expm1(sign * 2.8 * table["se"]) for end, sign in (("fall", -1), ("rise", 1))}
+    return table.assign(
+        coding="rule",
+        placebo_larger=(table["placebo_p"] * 231).round(),
+        placebo_p_recent=np.where(table["event"] == "covid19_shock", np.nan, table["placebo_p"]),
+        placebo_n_recent=60,
+        placebo_lower=np.nan,
+        placebo_upper=np.nan,
+        clear=clear,
+        why_group="",
+        words=np.where(clear, "stands_out", "not_apart"),
+        group_values="",
+        message="",
+        detectable_fall=sizes["fall"],
+        detectable_rise=sizes["rise"],
+    )
 
 
 #: Events of the fixture that stand out: their effect in percent, and how it varies with the shape.
@@ -416,7 +433,7 @@ def _specification(series_id: str) -> pd.DataFrame:
                 }
             )
     table = pd.DataFrame(rows).sort_values(["event", "percent"], ignore_index=True)
-    return table.assign(series_id=series_id, words="")
+    return table.assign(series_id=series_id, words="", counted=True)
 
 
 def _response(run: Run, series_id: str) -> pd.DataFrame:

@@ -457,6 +457,21 @@ def listed(config_dirs: Sequence[str]) -> Listing:
     }
 
 
+def named(what: str) -> dict[str, str]:
+    """Return models, metrics or keys of the configuration with what they mean."""
+    if what == "models":
+        from forecast.models.registry import describe, list_models
+
+        return {kind: describe(kind) for kind in list_models()}
+    if what == "metrics":
+        from forecast.scoring.scores import MEANINGS
+
+        return MEANINGS
+    from forecast.config.reference import all_keys
+
+    return {key.path: key.meaning for key in all_keys()}
+
+
 def listing(found: Listing, all_series: bool = False) -> str:
     """Return what `listed` found, as text."""
     wide = max(len(name) for name in [*found["experiments"], *found["models"]])

@@ -27,6 +27,7 @@ from forecast.models.base import (
     SeriesModel,
     series_data,
 )
+from forecast.models.parameters import Order, Terms, Window
 from forecast.models.transform import Scale
 
 Starts = Literal["warm", "modes", "full"]
@@ -62,16 +63,16 @@ class Arima(SeriesModel):
     """
 
     min_months: ClassVar[int] = 36
-    order: tuple[int, int, int] | Literal["auto"] = (0, 1, 1)
-    seasonal_order: tuple[int, int, int] | None = (0, 1, 1)
+    order: Order | Literal["auto"] = (0, 1, 1)
+    seasonal_order: Order | None = (0, 1, 1)
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
     events: bool = True
     shrink: bool = True
     mean: bool | None = None
     starts: Starts | None = None
     engine: Literal["exact", "numpy", "compiled", "statsmodels"] = "exact"
-    max_order: int = 5
+    max_order: Terms = 5
     breaks: Literal["none", "detect"] = "none"
 
     def fit(self, panel: Any, design: Any) -> FittedSeries:

@@ -12,6 +12,7 @@ import pandas as pd
 from forecast.errors import DataError
 from forecast.models.arima import residual_checks
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.parameters import Lags, Terms, Window
 from forecast.models.transform import Scale
 
 
@@ -33,13 +34,13 @@ class Linear(SeriesModel):
     """
 
     min_months: ClassVar[int] = 48
-    lags: tuple[int, ...] = (1, 2, 12)
+    lags: Lags = (1, 2, 12)
     trend: bool = True
     seasonal: bool = True
     events: bool = True
-    hac_lags: int = 12
+    hac_lags: Terms = 12
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series.

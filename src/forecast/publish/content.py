@@ -118,8 +118,10 @@ def site_content(
         steps = archive.changes(run)
         changed = steps[steps["series_id"] == main]
     labels = {s: str(obs.series.loc[s, "name"]) for s in exp.target.series}
+    title = str(obs.series.loc[main, "title"])
     return SiteContent(
-        name=_name(site, issues, labels[main]),
+        name=_name(site, issues, title or f"Forecast report: {labels[main]}"),
+        publisher=str(obs.series.loc[main, "publisher"]),
         experiment=exp.name,
         question=exp.question,
         issues=issues,
@@ -154,7 +156,7 @@ def _wide(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _name(site: Path, issues: tuple[SiteIssue, ...], label: str) -> str:
+def _name(site: Path, issues: tuple[SiteIssue, ...], otherwise: str) -> str:
     """The name that the newest page has, so that site and page agree."""
     for issue in issues[:1]:
         try:
@@ -163,7 +165,7 @@ def _name(site: Path, issues: tuple[SiteIssue, ...], label: str) -> str:
             )
         except (OSError, ValueError, KeyError):
             break
-    return f"Forecast report: {label}"
+    return otherwise
 
 
 def by_others(exp: Experiment, files: dict[str, bytes]) -> pd.DataFrame:

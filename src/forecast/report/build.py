@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from forecast.data.load import bundled_series
 from forecast.errors import ForecastError
 from forecast.files import folder_aside, inside
 from forecast.report import format as w
@@ -194,7 +195,7 @@ def build_page(
 
     main = facts.headline_series(run)
     run = dataclasses.replace(run, backtest=facts.shown_backtest(run.backtest, main))
-    bundled = run.experiment.data.path is None
+    bundled = len(bundled_series([main])) > 0
     command = command or f"forecast experiment={run.experiment.name}"
     held = facts.coverage(run, main)
     report = top.Report(

@@ -10,10 +10,14 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.prose import prose
+from forecast.report.rows import CodeRow
 from forecast.scoring.comparison import ERA_AT_LEAST
 
 if TYPE_CHECKING:
     from forecast.archive.track_record import Miss
+
+
+Value = str | float | pd.Period | pd.Timestamp | None
 
 
 class Late(NamedTuple):
@@ -23,7 +27,7 @@ class Late(NamedTuple):
     days: int
 
 
-def told(kind: str, code: str, values: object = None) -> str:
+def told(kind: str, code: str, values: CodeRow | Mapping[str, Value] | None = None) -> str:
     """Return the words of a code; the parameters of its macro are taken from a row, or a mapping, by their names."""
     sentences = prose("codes")
     name = f"{kind}_{code}"
@@ -31,17 +35,17 @@ def told(kind: str, code: str, values: object = None) -> str:
     return sentences.macro(name)(**{key: found[key] for key in sentences.parameters[name]})
 
 
-def _of(row: object) -> Mapping[str, object]:
+def _of(row: CodeRow | None) -> Mapping[str, Value]:
     """Return the cells of a named tuple by their names; of nothing, nothing."""
-    return {} if row is None else {key: getattr(row, key) for key in getattr(row, "_fields", ())}
+    return {} if row is None else {key: getattr(row, key) for key in row._fields}
 
 
-def step_words(row: object) -> str:
+def step_words(row: CodeRow) -> str:
     """Return the name of a step of what changed."""
     return told("step", str(_of(row)["step"]))
 
 
-def why_words(row: object) -> str:
+def why_words(row: CodeRow) -> str:
     """Return why a step changed what it did; empty where nothing is said."""
     cells = _of(row)
     why = cells["why"]
@@ -102,26 +106,26 @@ def _three_digits(value: float) -> int:
     return round(float(f"{value:.3g}"))
 
 
-def action_words(row: object, called: Mapping[str, str]) -> str:
+def action_words(row: CodeRow, called: Mapping[str, str]) -> str:
     """Return what was done with an event; the event that it was merged with by its name."""
     cells = _of(row)
     with_whom = str(cells["merged_with"])
     return told("action", str(cells["action"]), {"merged_with": called.get(with_whom, with_whom)})
 
 
-def reason_words(row: object) -> str:
+def reason_words(row: CodeRow) -> str:
     """Return why that was done with an event."""
-    cells = {key: None if value is pd.NaT else value for key, value in _of(row).items()}
+    cells = {key: value if value == value else None for key, value in _of(row).items()}
     reason = told("reason", str(cells["why"]), cells)
     detail = str(cells["detail"] or "")
     return f"{reason}; {told('detail', detail, cells)}" if detail else reason
 
 
-def note_words(row: object, called: Mapping[str, str]) -> str:
+def note_words(row: CodeRow, called: Mapping[str, str]) -> str:
     """Return one thing that a scenario stands on, events by their names."""
     cells = _of(row)
 
-    def named(ids: object) -> str:
+    def named(ids: Value) -> str:
         return f"“{called[str(ids)]}”" if ids in called else str(ids)
 
     columns = [" + ".join(map(named, ids.split(" + "))) for ids in str(cells["events"]).split(";")]
@@ -147,7 +151,7 @@ def group_words(whys: str, values: str) -> str:
     return "; ".join(told("group", code, {"value": value}) for code, value in pairs)
 
 
-def fading_words(row: object) -> str:
+def fading_words(row: CodeRow) -> str:
     """Return how fast an effect faded, or how early it showed."""
     cells = _of(row)
     code, best = str(cells["words"]), float(str(cells["best"]))
@@ -178,14 +182,14 @@ def model_words(kind: str, description: str) -> str:
     return told("model", kind) if f"model_{kind}" in prose("codes").parameters else description
 
 
-def score_words(row: object) -> str:
+def score_words(row: CodeRow) -> str:
     """Return why a score is missing, or rests on fewer forecasts; a metric's own message as it is."""
     cells = _of(row)
     note = str(cells["note"])
     return str(cells["message"]) if note == "failed" else told("score", note, cells)
 
 
-def objection_words(row: object, era_names: Mapping[str, str]) -> str:
+def objection_words(row: CodeRow, era_names: Mapping[str, str]) -> str:
     """Return what speaks against calling a model better; eras by the names of the page."""
     cells = _of(row)
     eras = [era_names.get(era, era) for era in str(cells["eras_lost"]).split(";")]
@@ -200,14 +204,14 @@ def objection_words(row: object, era_names: Mapping[str, str]) -> str:
     return prose("codes").objections(*found, *[""] * (2 - len(found)))
 
 
-def verdict_words(row: object, against: str, era_names: Mapping[str, str]) -> str:
+def verdict_words(row: CodeRow, against: str, era_names: Mapping[str, str]) -> str:
     """Return what may be said of a comparison with a model of this name."""
     cells = _of(row)
     objections = objection_words(row, era_names) if cells["objections"] else ""
     return told("verdict", str(cells["words"]), {"against": f"“{against}”", "objections": objections})
 
 
-def break_words(row: object) -> str:
+def break_words(row: CodeRow) -> str:
     """Return what a break is, and what the calendar says of it."""
     cells = _of(row)
     percent = float(str(cells["percent"]))

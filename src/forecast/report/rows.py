@@ -29,7 +29,14 @@ class ForecastRow(Protocol):
     upper_95: float
 
 
-class ComparisonRow(Protocol):
+class CodeRow(Protocol):
+    """A row of a table that holds a code and its values in columns."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+
+class ComparisonRow(CodeRow, Protocol):
     """How a row of forecasts compares with the baseline, and what may be said of it."""
 
     skill: float
@@ -45,7 +52,7 @@ class ComparisonRow(Protocol):
     eras_counted: int
 
 
-class ScoreRow(Protocol):
+class ScoreRow(CodeRow, Protocol):
     """One score of a row of forecasts."""
 
     value: float

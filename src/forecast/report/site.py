@@ -18,6 +18,7 @@ import pandas as pd
 from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.catalogue import formats, shipped, speaking, t
+from forecast.report.sections.sentences import sources_line
 from forecast.report.write import html as _templates
 from forecast.report.write.html import TEMPLATES
 
@@ -103,6 +104,8 @@ class SiteContent:
         Series -> name.
     changed : DataFrame
         What changed since the last issue, for the first month that it forecasts.
+    publisher : str
+        Who publishes the figures.
     late : Late, optional
         The month whose figure is late.
     status : Status
@@ -128,6 +131,7 @@ class SiteContent:
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     labels: Mapping[str, str] = field(default_factory=dict)
     changed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    publisher: str = ""
     late: codes.Late | None = None
     status: Status = field(default_factory=Status)
     url: str = ""
@@ -242,9 +246,16 @@ def feed(content: SiteContent) -> str:
         id=f"urn:uuid:{root}",
         updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
         entries=entries,
+        source=_source(content),
         home=f"{base}index.html",
         own=f"{base}feed.xml",
     )
+
+
+def _source(content: SiteContent) -> str:
+    """Return whose figures the newest issue rests on; empty where there is none."""
+    newest = next((i for i in content.issues if i.kind == "published"), None)
+    return "" if newest is None else sources_line(content.publisher, pd.Timestamp(newest.as_of))
 
 
 # --------------------------------------------------------------------------- the first page
@@ -262,6 +273,7 @@ def index(content: SiteContent) -> str:
         shipped=shipped,
         late=codes.late_sentence(content.late) if content.late else "",
         changed=_changed(content),
+        source=_source(content),
         selection=codes.selection(),
         newest=newest,
         tables=_forecast_tables(content),
@@ -422,7 +434,7 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 else t("not scored"),
                 ours,
                 str(row["source"]),
-                codes.told("other", row["reason"], row),
+                codes.told("other", row["reason"], {"note": str(row["note"])}),
             )
         )
     return out

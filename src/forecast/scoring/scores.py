@@ -153,6 +153,24 @@ METRICS: dict[str, Metric] = {
         for c in REQUIRED
     },
 }
+#: What each built-in metric means, by its name or the beginning of it.
+MEANINGS: dict[str, str] = {
+    "mae": "mean absolute error of the median",
+    "median_error": "median absolute error: half the errors are larger",
+    "rmse": "root mean squared error of the median",
+    "bias": "mean of forecast less outcome",
+    "mase": "mean absolute error over that of the seasonal naive forecast in the months before",
+    "mape": "mean absolute percentage error",
+    "median_ape": "median absolute percentage error",
+    "wis": "weighted interval score of all quantiles",
+    "wis_spread": "the part of WIS that is the width of the ranges",
+    "wis_overprediction": "the part of WIS that comes from outcomes below the ranges",
+    "wis_underprediction": "the part of WIS that comes from outcomes above the ranges",
+    "crps": "continuous ranked probability score, from the quantiles",
+    "pinball": "mean quantile loss",
+    **{f"interval_score_{100 * c:.0f}": f"interval score of the {100 * c:.0f} % range" for c in REQUIRED},
+    **{f"coverage_{100 * c:.0f}": f"share of outcomes inside the {100 * c:.0f} % range" for c in REQUIRED},
+}
 _OWN: dict[str, Metric] = {}
 
 

@@ -151,9 +151,9 @@ def test_held_words():
 
 
 def test_sources_and_first_sentence():
-    assert s.sources_line(True, "2026-09-30").startswith(
+    assert s.sources_line("US Customs and Border Protection", "2026-09-30").startswith(
         "Source: US Customs and Border Protection, as known on 30"
     )
-    assert "figures supplied by the user" in s.sources_line(False, "2026-09-30")
+    assert "figures supplied by the user" in s.sources_line("", "2026-09-30")
     assert s.first_sentence("One. Two.") == "One."
     assert s.first_sentence("One; two") == "One."

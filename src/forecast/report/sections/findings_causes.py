@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.report import format as w
 from forecast.report.catalogue import mark, t
+from forecast.report.prose import prose
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Jump:
     clear: bool
     varied: Varied | None = None
     expected: float = 0.0  #: sign that the calendar expects
+    words: str = "not_apart"  #: code of what may be said
+    unseen: str = ""  #: which changes these months could not have shown
 
     @property
     def kind(self) -> str:
@@ -152,14 +155,7 @@ def effects_find(jumps: Sequence[Jump]) -> str:
         parts.append(_shaky(max(shaky, key=lambda jump: abs(jump.estimate)), bool(firm)))
     if vague:
         last = vague[-1]
-        parts.append(
-            t(
-                "The jump of “{label}”{month}, {estimate}, cannot be told apart from ordinary change in this model, which is not the same as no effect.",
-                label=last.label,
-                month=_of(last.month),
-                estimate=w.effect(last.estimate),
-            )
-        )
+        parts.append(prose("effects").vague(last.label, last.month, last.estimate, last.words, last.unseen))
     return " ".join(parts)
 
 
@@ -265,18 +261,18 @@ def specification_title(label: str, varied: Varied, estimate: float) -> str:
     fall = estimate < 0
     if varied.same == varied.n:
         return t(
-            "“{label}”: every choice of model shows a fall, from {span}"
+            "“{label}”: every choice of model that fits about as well shows a fall, from {span}"
             if fall
-            else "“{label}”: every choice of model shows a rise, from {span}",
+            else "“{label}”: every choice of model that fits about as well shows a rise, from {span}",
             label=label,
             span=varied.span,
         )
     hits = w.hits(varied.same, varied.n)
     if varied.firm:
         return t(
-            "“{label}”: nearly every choice of model shows a fall ({hits}), from {span}"
+            "“{label}”: nearly every choice of model that fits about as well shows a fall ({hits}), from {span}"
             if fall
-            else "“{label}”: nearly every choice of model shows a rise ({hits}), from {span}",
+            else "“{label}”: nearly every choice of model that fits about as well shows a rise ({hits}), from {span}",
             label=label,
             hits=hits,
             span=varied.span,
