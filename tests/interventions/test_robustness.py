@@ -192,8 +192,8 @@ def test_choices_are_plain_values_checked_at_once():
         Choices(order=("autp",), shape=("stop",), window=(12,))
     assert "Did you mean 'auto'" in str(error.value)
     assert "Did you mean 'step'" in str(error.value)
-    assert "at least 48 months" in str(error.value)
-    with pytest.raises(ConfigError, match="factors between 0 and 1"):
+    assert "specification.window[0]: 12; expected" in str(error.value)
+    with pytest.raises(ConfigError, match=r"between 0\.01 and 0\.99"):
         Choices(decay=(0.5, 1.0))
     with pytest.raises(ConfigError, match="name at least one"):
         Choices(order=())
