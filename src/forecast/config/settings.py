@@ -143,21 +143,21 @@ class PlaceboChoices:
     """The few choices that are tried at other dates too, the same ones at the event: at most twelve."""
 
     #: Other dates, evenly spaced over the ordinary months; 0 = none. | dates | 0
-    dates: Annotated[int, Bounds(0, 500)] = 39
+    dates: Annotated[int, Bounds(0, 1200)] = 39
     #: Orders of the ARIMA errors. | | [given,airline]
-    order: tuple[Literal["given", "airline", "auto"], ...] = ("given",)
+    order: Annotated[tuple[Literal["given", "airline", "auto"], ...], Distinct(1)] = ("given",)
     #: Scales of the figures. | | [log]
-    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    transform: Annotated[tuple[Literal["log", "none", "box-cox"], ...], Distinct(1)] = ("log", "none")
     #: Shapes of the event. | | [step,ramp]
-    shape: tuple[Literal["own", "step", "ramp"], ...] = ("own",)
+    shape: Annotated[tuple[Literal["own", "step", "ramp"], ...], Distinct(1)] = ("own",)
     #: Events beside it. | | [all]
-    beside: tuple[Literal["all", "none"], ...] = ("all", "none")
+    beside: Annotated[tuple[Literal["all", "none"], ...], Distinct(1)] = ("all", "none")
 
     def __post_init__(self) -> None:
         problems = problems_of(self, "specification.placebo")
         number = len(self.order) * len(self.transform) * len(self.shape) * len(self.beside)
-        if not 1 <= number <= 12:
-            problems.append(f"specification.placebo: {number} choices; give at least one and at most 12")
+        if not problems and number > 12:
+            problems.append(f"specification.placebo: {number} choices; give at most 12")
         if problems:
             raise ConfigError("\n".join(problems))
 
