@@ -50,9 +50,7 @@ def arima_rows(obs, events, coding, unseen):
         panel = obs.as_of(day, [SERIES])
         design = events.design(panel, coding=coding, unseen=unseen)
         told = design.estimability
-        seen[day] = bool(
-            (told["action"] == "usable, not yet active").any() and (design.past.abs().max() < 0.01).any()
-        )
+        seen[day] = bool((told["action"] == "not_active").any() and (design.past.abs().max() < 0.01).any())
         jobs.append((panel, design))
         days.append(day)
     parts = []
@@ -143,7 +141,7 @@ def knowledge():
     ]
     print(made.loc[made["horizon"].isin([1, 3, 6, "all"]), columns].round(3).to_string(index=False))
     for row in made[(made["horizon"] == "all") & (made["metric"] == "mae")].itertuples():
-        print(f"{row.model}: {row.words}")
+        print(f"{row.model}: gain {100 * row.gain:.0f}% ({100 * row.lower:.0f} to {100 * row.upper:.0f})")
 
 
 def effect_tables():

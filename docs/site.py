@@ -6,20 +6,17 @@ Placeholders like `<!-- every key -->` become text that the code itself tells; f
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import dataclasses
 import io
 import re
 import shutil
-import typing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forecast.cli import main
-from forecast.config import compose
-from forecast.config import settings as spec
+from forecast.config import compose, reference
+from forecast.config.reference import yaml_text
 from forecast.experiment import load
 
 ROOT = Path(__file__).parents[1]
@@ -37,89 +34,10 @@ TAKEN = {
 # --------------------------------------------------------------------------- every key
 
 
-@dataclass(frozen=True)
-class Key:
-    """One key of the configuration, as its line in spec.py tells it."""
-
-    path: str
-    type: str
-    unit: str
-    default: str
-    meaning: str
-    example: str
-
-
-def notes(source: str) -> dict[tuple[str, str], str]:
-    """Return the text of the `#:` lines above every field (or at its end), by class and field."""
-    lines = source.splitlines()
-    found = {}
-    for cls in ast.parse(source).body:
-        if not isinstance(cls, ast.ClassDef):
-            continue
-        for node in cls.body:
-            if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
-                continue
-            above, at = [], node.lineno - 2
-            while lines[at].strip().startswith("#:"):
-                above.insert(0, lines[at].strip().removeprefix("#:").strip())
-                at -= 1
-            found[cls.name, node.target.id] = " ".join(above)
-    return found
-
-
-def keys() -> list[Key]:
-    """Return every key that an experiment may have, in the order of spec.py."""
-    return list(_keys(spec.Experiment, "", notes(Path(spec.__file__).read_text(encoding="utf-8"))))
-
-
-def _keys(cls: Any, prefix: str, told: dict[tuple[str, str], str]) -> typing.Iterator[Key]:
-    hints = typing.get_type_hints(cls)
-    for field in dataclasses.fields(cls):
-        hint, path = hints[field.name], f"{prefix}{field.name}"
-        inner = typing.get_args(hint)[1] if str(hint).startswith("collections.abc.Mapping") else None
-        if dataclasses.is_dataclass(hint):
-            yield from _keys(hint, f"{path}.", told)
-        elif dataclasses.is_dataclass(inner):
-            yield from _keys(inner, f"{path}.NAME.", told)
-        elif (cls.__name__, field.name) != ("ModelSpec", "parameters"):
-            parts = re.split(r"\s*\|\s*", told[cls.__name__, field.name], maxsplit=2)
-            meaning, unit, example = [*parts, "", ""][:3]
-            yield Key(path, _type(hint), unit, _default(field), meaning, example)
-
-
-def _type(hint: Any) -> str:
-    args = typing.get_args(hint)
-    if hint is type(None):
-        return "null"
-    if typing.get_origin(hint) is typing.Literal:
-        return " or ".join(map(str, args))
-    if typing.get_origin(hint) is tuple:
-        return f"list of {_type(args[0])}" if args[1] is Ellipsis else "pair"
-    if typing.get_origin(hint) is not None and "Mapping" in str(typing.get_origin(hint)):
-        return "group of keys"
-    if args:
-        return " or ".join(_type(a) for a in args)
-    return {str: "text", int: "whole number", float: "number", bool: "true or false"}[hint]
-
-
-def _default(field: dataclasses.Field[Any]) -> str:
-    if field.default is not dataclasses.MISSING:
-        value = field.default
-    elif field.default_factory is not dataclasses.MISSING:
-        value = field.default_factory()
-    else:
-        return "needed"
-    if value is None or isinstance(value, (bool, tuple, list)):
-        return _yaml(value)
-    if isinstance(value, dict):
-        return "; ".join(f"{k}: {' to '.join(v)}" for k, v in value.items()) or "none"
-    return str(value) or "empty"
-
-
 def every_key() -> str:
     """Return a table of keys for each group."""
-    groups: dict[str, list[Key]] = {}
-    for key in keys():
+    groups: dict[str, list[reference.Key]] = {}
+    for key in reference.all_keys():
         groups.setdefault(key.path.rpartition(".")[0].partition(".")[0], []).append(key)
     out: list[str] = []
     for group, members in groups.items():
@@ -157,7 +75,7 @@ def every_model() -> str:
     for kind in list_models():
         model = make_model(kind)
         settings = ", ".join(
-            f"`{f.name}: {_yaml(getattr(model, f.name))}`" for f in dataclasses.fields(model)
+            f"`{f.name}: {yaml_text(getattr(model, f.name))}`" for f in dataclasses.fields(model)
         )
         out.append(f"| `{kind}` | {describe(kind)} | {settings or 'none'} |")
     out += ["", "## Experiments", "", "| experiment | the question it answers |", "|---|---|"]
@@ -169,12 +87,6 @@ def every_model() -> str:
         names = ", ".join(f"`{n}`" for n in compose.list_group(group))
         out += ["", f"**`{group}=`** {names}"]
     return "\n".join(out)
-
-
-def _yaml(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return f"[{', '.join(map(_yaml, value))}]" if isinstance(value, (tuple, list)) else str(value)
 
 
 def every_name() -> str:

@@ -102,4 +102,4 @@ print(
 
 # %%
 table = run.estimability.set_index("event")
-table[table["action"] == "not yet announced"][["action", "why"]].head()
+table[table["action"] == "not_announced"][["action", "why"]].head()

@@ -57,7 +57,9 @@ ax.spines[["top", "right", "left"]].set_visible(False)
 
 # %%
 for row in wide.itertuples():
-    print(f"{row.event}: {row.words}")
+    print(
+        f"{row.event}: {row.percent:+.0f}% ({row.percent_lower:+.0f}% to {row.percent_upper:+.0f}%), {row.words}"
+    )
 
 # %% [markdown]
 # ## One effect, asked in every reasonable way

@@ -24,6 +24,10 @@ settings.register_profile("proof", deadline=None, max_examples=300)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
+def pytest_addoption(parser):
+    parser.addoption("--approve", action="store_true", help="rewrite tests/approved with the words of now")
+
+
 @pytest.fixture(autouse=True)
 def offline(monkeypatch):
     """Let a test reach this machine only."""

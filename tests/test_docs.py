@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from forecast.config import compose
+from forecast.config import compose, reference
 from forecast.config.convert import from_plain
 from forecast.config.settings import Experiment
 
@@ -76,8 +76,8 @@ def test_no_file_names_a_registry_or_this_machine():
 # --------------------------------------------------------------------------- every key
 
 
-def test_no_key_of_the_configuration_lacks_its_meaning(hook):
-    keys = hook.keys()
+def test_no_key_of_the_configuration_lacks_its_meaning():
+    keys = reference.all_keys()
     assert len(keys) > 60 and len({k.path for k in keys}) == len(keys)
     for key in keys:
         assert key.meaning and not key.meaning.startswith("|"), key.path
@@ -85,7 +85,7 @@ def test_no_key_of_the_configuration_lacks_its_meaning(hook):
         assert key.unit or "number" not in key.type or key.path in ("seed", "events.priority"), key.path
 
 
-def test_every_example_of_a_key_is_taken_and_changes_it(hook):
+def test_every_example_of_a_key_is_taken_and_changes_it():
     from omegaconf import OmegaConf
 
     base = compose.compose(["combination=short"])
@@ -93,7 +93,7 @@ def test_every_example_of_a_key_is_taken_and_changes_it(hook):
     base["scenario"]["own"] = {}
     base["model"]["ets"] = {"kind": "ets"}
     base["target"]["total"] = None
-    for key in list(hook.keys()):
+    for key in list(reference.all_keys()):
         if not key.example:
             continue
         plain = copy.deepcopy(base)

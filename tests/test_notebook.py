@@ -62,7 +62,7 @@ def test_a_forecast_shows_its_middle_and_its_fan(forecast, panel):
 def test_a_design_shows_its_columns_and_what_became_of_the_others(obs, events, usbp):
     design = events.design(obs.as_of("2024-05-07", [usbp]), horizon=6)
     page = design._repr_html_()
-    assert all(name in page for name in design.columns) and "not yet announced" in page
+    assert all(name in page for name in design.columns) and "not announced 7" in page
     assert len(design.plot().get_yticks()) == len(design.columns)
     none = fc.Design.none(obs.as_of("2024-05-07", [usbp]), 6)
     assert none._repr_html_().startswith("<p><b>0 event columns") and none.plot() is not None

@@ -276,8 +276,8 @@ def design_html(design: _Design) -> str:
         },
         index=pd.Index(names),
     )
-    actions = design.estimability["action"].astype(str).str.split(" with ").str[0].value_counts()
-    told = ", ".join(f"{action} {n}" for action, n in actions.items())
+    actions = design.estimability["action"].value_counts()
+    told = ", ".join(f"{str(action).replace('_', ' ')} {n}" for action, n in actions.items())
     title = f"{len(names)} event columns, knowledge {design.knowledge}, as of {design.as_of:%Y-%m-%d}"
     return table_html(title, table, [f"Candidates: {told}"] if told else [])
 

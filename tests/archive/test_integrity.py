@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from archive_helpers import Archive, entry, older, tampered
+from forecast.archive import changes as ch
 from forecast.archive import integrity
 from forecast.archive.store import ArchiveError
 from forecast.errors import ConfigError
@@ -23,7 +24,9 @@ REPORT = {"path": "reports/2024-05-07", "title": "t", "summary": "s", "command":
 @pytest.fixture
 def archive(tmp_path):
     made = Archive(tmp_path / "archive.sqlite")
-    changes = pd.DataFrame([{"series_id": "a", "step": "s", "forecast": 1.0, "change": None, "why": "w"}])
+    changes = pd.DataFrame(
+        [{"series_id": "a", "step": "s", "forecast": 1.0, "change": None, **ch.Reason()._asdict()}]
+    )
     made.record(entry(report=REPORT, changes=changes))
     made.record(entry("2024-06-07"))
     return made

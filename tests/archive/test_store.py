@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import os
 import resource
@@ -15,10 +16,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from archive_helpers import entry, older, reachable
+from archive_helpers import entry, older, reachable, tampered
 from forecast.archive import schema
+from forecast.archive.changes import CHANGE_COLUMNS, LAST, STEPS, THIS
 from forecast.archive.store import Archive, ArchiveError, digest_of
 
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 SUPPORT = Path(__file__).parents[1] / "support"
 
 
@@ -217,7 +220,7 @@ def test_an_older_schema_is_brought_forward_with_a_copy_kept(archive):
     older(archive, 1)
     assert archive.query("pragma user_version").iloc[0, 0] == 1
     archive.record(entry("2024-06-07"))
-    assert archive.query("pragma user_version").iloc[0, 0] == schema.VERSION == 3
+    assert archive.query("pragma user_version").iloc[0, 0] == schema.VERSION == 4
     assert len(archive.query("select * from forecast_rows where origin = '2024-05-07'")) == 30
     kept = sqlite3.connect(archive.path.with_name("archive.sqlite.schema1"))
     assert kept.execute("select count(*) from runs").fetchone()[0] == 1
@@ -226,6 +229,39 @@ def test_an_older_schema_is_brought_forward_with_a_copy_kept(archive):
     connection.close()
     with pytest.raises(ArchiveError, match="newer version"):
         archive.record(entry("2024-07-07"))
+
+
+def reasons(archive):
+    table = archive.changes(2)
+    assert table.columns.tolist() == list(CHANGE_COLUMNS)
+    assert table["step"].tolist() == [LAST, *STEPS, THIS]
+    assert table["change"].tolist()[2:4] == [-9.0, -41.0]
+    return list(table[["why", "month", "number", "text"]].itertuples(index=False, name=None))
+
+
+def test_reasons_of_an_archive_of_schema_3_are_kept_as_text(tmp_path):
+    """The fixture was written by the version before reasons became codes."""
+    archive = Archive(tmp_path / "archive.sqlite")
+    with contextlib.closing(sqlite3.connect(archive.path)) as connection:
+        connection.executescript((FIXTURES / "archive" / "schema3.sql").read_text(encoding="utf-8"))
+    sentences = [
+        "",
+        "made by the same software",
+        "2 figures were revised, from April 2024 on",
+        "the figure of May 2024 is new",
+        "became usable: A law; Another",
+        "none changed",
+        "",
+    ]
+    wanted = [("text" if sentence else "", "", 0, sentence) for sentence in sentences]
+    # read as it is, and again after the next round has brought it forward
+    assert reasons(archive) == wanted and "schema 3" in archive.check()
+    archive.record(entry("2024-07-07"))
+    assert reasons(archive) == wanted and "schema 4" in archive.check()
+    with tampered(archive) as connection:
+        connection.execute("UPDATE changes SET text = 'another reason' WHERE text = 'none changed'")
+    with pytest.raises(ArchiveError, match="run 2: its settings, folds, scores or report"):
+        archive.check()
 
 
 @pytest.mark.parametrize("damage", [b"", b"SQLite format 3", b"garbage" * 1000])
@@ -295,10 +331,11 @@ def test_numbers_that_are_missing_stay_missing(archive):
                 "skill": 0.5,
                 "n_ok": 1,
                 "n": 2,
-                "note": "failed: why",
+                "note": "failed",
+                "message": "why",
             }
         ]
     )
     archive.record(entry(scores=scores))
     row = archive.query("select value, skill, note from scores").iloc[0]
-    assert row["value"] is None and row["skill"] == 0.5 and row["note"] == "failed: why"
+    assert row["value"] is None and row["skill"] == 0.5 and (row["note"], row["message"]) == ("failed", "why")

@@ -183,15 +183,14 @@ def test_coverage_rests_on_independent_months(figures):
     )  # n = 1 + 1/2 + 1/4
 
 
-def test_the_worst_miss_is_told_in_words(figures):
+def test_the_worst_miss_is_relative_to_what_was_counted(figures):
     rows = [table([70.0, 80, 90, 102, 110]), table([30.0, 35, 40, 45, 50], month="2024-03", horizon=2)]
-    words = tr.worst_miss(tr.track_record(pd.concat(rows), figures))
-    assert words == (
-        "The worst miss: the forecast of 10 February 2024 for March 2024, 2 months ahead, was 40; 120 were counted, so it was"
-        " 67% too low and the count fell outside the 80% range, 30 to 50."
-    )
+    miss = tr.worst_miss(tr.track_record(pd.concat(rows), figures))
+    assert (str(miss.origin.date()), str(miss.month), miss.horizon) == ("2024-02-10", "2024-03", 2)
+    assert (miss.middle, miss.actual, miss.error) == (40.0, 120.0, -80.0)
+    assert (miss.inside_80, miss.lower_80, miss.upper_80) == ("no", 30.0, 50.0)
     refused = tr.track_record(table([300.0, 310.0, 320.0], levels=(0.25, 0.5, 0.75)), figures)
-    assert tr.worst_miss(refused).endswith("so it was 3.0 times the count; no 80% range had been given.")
+    assert tr.worst_miss(refused).inside_80 == "refused" and np.isnan(tr.worst_miss(refused).lower_80)
 
 
 def test_matured_rows_go_into_the_archive_once_for_each_truth(figures, tmp_path):
@@ -239,7 +238,9 @@ def test_forecasts_by_others_stand_beside_ours_with_the_caveat(obs):
     assert year["actual"] == obs.actuals("southwest.usbp")["2019-01":"2019-12"].sum() and np.isnan(
         year["ours"]
     )
-    assert rows["note"].str.startswith("not scored").sum() >= 3 and "selection" in tr.SELECTION
+    assert {"scored", "no_forecast", "conditional"} <= set(rows["reason"]) <= set(tr.REASONS)
+    assert rows.loc[rows["reason"] != "scored", "error"].isna().all()
+    assert rows.loc[rows["reason"] == "conditional", "note"].str.contains("condition failed").any()
     assert tr.others(published, obs, record, "random_walk", "2018-12-31")["made"].tolist() == [
         "2018-05-15",
         "2018-11",

@@ -426,14 +426,23 @@ def test_an_older_file_after_a_newer_one_is_refused(tmp_path):
     assert (own / "observations.csv").read_bytes() == content
 
 
-def test_another_figure_under_the_same_day_is_refused(tmp_path):
+def test_another_figure_under_the_same_day_is_a_correction(tmp_path):
     own = tmp_path / "own"
     file = write(tmp_path, "v.csv", "month,value,released\n2024-01,5,2024-02-10\n")
     import_files(file, own)
     write(tmp_path, "v.csv", "month,value,released\n2024-01,6,2024-02-10\n2024-02,1,2024-03-10\n")
+    import_files(file, own)
+    obs = load_observations(own)
+    assert obs.actuals("v", "first").tolist() == [5, 1] and obs.actuals("v").tolist() == [6, 1]
+
+
+def test_two_new_figures_of_one_day_are_refused(tmp_path):
+    own = tmp_path / "own"
+    for name, value in (("a.csv", 5), ("b.csv", 6)):
+        write(tmp_path, name, f"series_id,month,value,released\nv,2024-01,{value},2024-02-10\n")
     with pytest.raises(DataError, match="a revision needs its own day"):
-        import_files(file, own)
-    assert load_observations(own).actuals("v").tolist() == [5]
+        import_files([tmp_path / "a.csv", tmp_path / "b.csv"], own)
+    assert not own.exists()
 
 
 def test_import_keeps_what_a_user_wrote_in_series(tmp_path):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import pickle
-import re
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +10,12 @@ import pytest
 
 from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
-from forecast.events.design import ESTIMABILITY_COLUMNS, Design
+from forecast.events.design import Design
+from forecast.events.estimability import ACTIONS, DETAILS, ESTIMABILITY_COLUMNS, WHYS
+from interventions_helpers import calendar as by_hand
 from interventions_helpers import only
 
 DATA = Path(__file__).parents[1] / "fixtures"
-ACTIONS = re.compile(
-    r"used|merged with .+|constant in window|no active month in window|not yet announced|not yet usable"
-    r"|usable, not yet active|over the limit|prior only"
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,32 +45,39 @@ TWINS = "twin_a + twin_b"
 
 def actions(design, series_id="a"):
     told = design.estimability
-    return told[told["series_id"] == series_id].set_index("event")["action"].to_dict()
+    rows = told[told["series_id"] == series_id].set_index("event")
+    return {
+        event: (action, rows.loc[event, "merged_with"]) if action == "merged" else action
+        for event, action in rows["action"].items()
+    }
 
 
 def test_columns_at_an_origin_and_why_the_others_are_none(calendar):
     design = calendar.design(panel())
     assert design.columns == ("coming", "open_pulse", PAIR, TWINS, "fading", "early")
     assert actions(design) == {
-        "old_step": "constant in window",
+        "old_step": "constant",
         "early": "used",
         "pair_a": "used",
-        "pair_b": "merged with pair_a",
-        "pair_c": "merged with pair_a",
+        "pair_b": ("merged", "pair_a"),
+        "pair_c": ("merged", "pair_a"),
         "twin_a": "used",
-        "twin_b": "merged with twin_a",
+        "twin_b": ("merged", "twin_a"),
         "open_pulse": "used",
         "fading": "used",
-        "context": "no active month in window",
-        "vague": "not yet usable",
-        "coming": "usable, not yet active",
-        "distant": "usable, not yet active",
-        "unknown": "not yet announced",
+        "context": "no_active_month",
+        "vague": "not_usable",
+        "coming": "not_active",
+        "distant": "not_active",
+        "unknown": "not_announced",
     }
-    why = design.estimability.set_index("event")["why"]
-    assert "one column with the rest of 'pair'" in why["pair_b"]
-    assert "cannot be told apart" in why["pair_c"] and "cannot be told apart" in why["twin_b"]
-    assert "after the last month of the forecast" in why["distant"]
+    told = design.estimability.set_index("event")
+    assert told.loc["pair_b", ["detail", "bundle"]].tolist() == ["bundle", "pair"]
+    assert told.loc[["pair_c", "twin_b"], "detail"].tolist() == ["same_months"] * 2
+    assert told.loc["distant", "why"] == "after_forecast" and told.loc["vague", "why"] == "too_vague"
+    assert str(told.loc["early", "begins"].date()) == str(
+        calendar.table.set_index("id").loc["early", "effective_start"].date()
+    )
 
 
 def test_hand_computed_weights(calendar):
@@ -115,13 +119,13 @@ def test_judged_signs_count_half_or_nothing(calendar):
 
 def test_ports_merge_within_a_bundle_by_their_own_signs(calendar):
     # at ports pair_a and pair_b have no sign, pair_c plus: still one column, for its months are the same
-    assert actions(calendar.design(panel(series=("b.ofo",))), "b.ofo")["pair_b"] == "merged with pair_a"
+    assert actions(calendar.design(panel(series=("b.ofo",))), "b.ofo")["pair_b"] == ("merged", "pair_a")
 
 
 def test_the_latest_starts_come_first_and_the_rest_is_over_the_limit(calendar):
     design = calendar.design(panel(), max_columns=3)
     assert design.columns == ("coming", "open_pulse", PAIR)
-    over = {event for event, action in actions(design).items() if action == "over the limit"}
+    over = {event for event, action in actions(design).items() if action == "over_limit"}
     assert over == {"twin_a", "twin_b", "fading", "early"}
     assert calendar.design(panel(), max_columns=0).columns == ()
 
@@ -129,7 +133,7 @@ def test_the_latest_starts_come_first_and_the_rest_is_over_the_limit(calendar):
 def test_always_keeps_an_event_whatever_limit_and_priority(calendar):
     design = calendar.design(panel(), max_columns=2, always=["minor", "old_step"])
     assert design.columns == ("minor", "old_step")
-    assert actions(design)["old_step"] == "prior only"
+    assert actions(design)["old_step"] == "prior_only"
     assert calendar.design(panel(), priority=3).columns.count("minor") == 1
 
 
@@ -173,7 +177,7 @@ def test_moving_usable_from_over_an_origin_changes_exactly_that_design(events, o
         pd.testing.assert_frame_equal(a.past[others], b.past[others])
     assert same == [True, False, True]
     assert "transit_ban_2019" in on.design(panels[1]).columns
-    assert actions(day_after.design(panels[1]), "southwest.usbp")["transit_ban_2019"] == "not yet usable"
+    assert actions(day_after.design(panels[1]), "southwest.usbp")["transit_ban_2019"] == "not_usable"
 
 
 def test_moving_usable_from_over_an_origin_changes_exactly_that_fold(events, obs):
@@ -211,9 +215,9 @@ def test_the_question_of_may_2024(events, obs):
     assert design.prior.loc[("southwest.usbp", "clp_rule + title42_end"), "mean"] == 0.0
     assert design.future.iloc[0].tolist() == [1, 1, 1, 0, 0, 0, 1]
     found = actions(design, "southwest.usbp")
-    later = {event for event, action in found.items() if action == "not yet announced"}
+    later = {event for event, action in found.items() if action == "not_announced"}
     assert "securing_border_proclamation_2024" in later and "proc_10888_invasion" in later
-    assert found["title42"] == "merged with covid19_shock"
+    assert found["title42"] == ("merged", "covid19_shock")
 
 
 def test_title_42_alone_has_its_split_months(events, obs):
@@ -255,16 +259,15 @@ def test_no_candidate_is_lost_and_every_column_is_accounted_for(events, obs, day
         touching = events.touching(name)
         rows = told[told["series_id"] == name]
         assert sorted(rows["event"]) == sorted(touching.loc[touching[column] <= 1, "id"])
-        assert (
-            all(ACTIONS.fullmatch(action) for action in rows["action"]) and rows["why"].str.len().gt(5).all()
-        )
+        assert set(rows["action"]) <= set(ACTIONS) and set(rows["why"]) <= set(WHYS)
+        assert set(rows["detail"]) <= set(DETAILS)
         mine = design.of(name)
         assert len(mine.columns) <= 10
         inside = {i for ids in mine.members.values() for i in ids}
         action = rows.set_index("event")["action"]
         leads = {ids[0] for ids in mine.members.values()}
-        assert set(action.index[action.isin(["used", "prior only"])]) <= leads
-        merged = action[action.str.startswith("merged")].str.removeprefix("merged with ")
+        assert set(action.index[action.isin(["used", "prior_only"])]) <= leads
+        merged = rows[rows["action"] == "merged"].set_index("event")["merged_with"]
         assert set(merged) <= leads
         assert inside <= leads | set(merged.index)
         assert not mine.past.isna().any(axis=None) and ((mine.past >= 0) & (mine.past <= 1)).all(axis=None)
@@ -299,7 +302,7 @@ def test_a_series_that_lags_behind_has_its_own_months_ahead(calendar):
     )
     assert design.of("b").future["open_pulse"].iloc[:3].tolist() == pytest.approx([21 / 31, 1.0, 20 / 31])
     # b has no month with a figure in which the pulse was active
-    assert actions(design, "b")["open_pulse"] == "usable, not yet active"
+    assert actions(design, "b")["open_pulse"] == "not_active"
 
 
 def test_the_month_of_a_leak_stands_in_past_and_future(obs, events):
@@ -311,7 +314,7 @@ def test_the_month_of_a_leak_stands_in_past_and_future(obs, events):
 def test_a_column_constant_before_a_known_end_is_kept_by_its_prior(calendar):
     ended = calendar.replace("old_step", end_date="2018-07-10", end_usable_from="2018-05-01")
     design = only(ended, ["old_step"]).design(panel())
-    assert actions(design) == {"old_step": "prior only"}
+    assert actions(design) == {"old_step": "prior_only"}
     assert design.future["old_step"].tolist() == pytest.approx([1, 1, 10 / 31] + [0] * 9)
 
 
@@ -322,7 +325,7 @@ def test_alike_ahead_but_not_before_is_not_alike(calendar):
     )
     design = only(short, ["old_step", "coming"]).design(panel())
     assert design.future["old_step"].equals(design.future["coming"].rename("old_step"))
-    assert actions(design) == {"old_step": "prior only", "coming": "usable, not yet active"}
+    assert actions(design) == {"old_step": "prior_only", "coming": "not_active"}
     assert design.columns == ("coming", "old_step")
 
 
@@ -333,7 +336,7 @@ def test_one_day_of_a_month_is_an_active_month_and_dust_is_not(calendar):
     # half a month: 1, 0.5, ... 0.0156 are seven months, and from a window that begins later nothing is left
     assert only(calendar, ["fading"]).design(panel()).estimability["active_months"].tolist() == [7]
     late = only(calendar, ["fading"]).design(panel(first="2016-10"))
-    assert actions(late) == {"fading": "no active month in window"}
+    assert actions(late) == {"fading": "no_active_month"}
 
 
 def test_a_mirror_image_is_left_out_and_said(calendar):
@@ -355,8 +358,8 @@ def test_a_mirror_image_is_left_out_and_said(calendar):
     )
     design = only(second, ["early", "twin_a"]).design(panel())
     assert design.columns == ("twin_a",)
-    assert actions(design) == {"early": "merged with twin_a", "twin_a": "used"}
-    assert "one begins as the other ends" in design.estimability.set_index("event").loc["early", "why"]
+    assert actions(design) == {"early": ("merged", "twin_a"), "twin_a": "used"}
+    assert design.estimability.set_index("event").loc["early", "detail"] == "mirror"
 
 
 def test_leads_begin_early_but_never_before_the_event_is_usable(calendar):
@@ -372,11 +375,11 @@ def test_leads_begin_early_but_never_before_the_event_is_usable(calendar):
 def test_unseen_events_bring_their_prior_nothing_or_an_analogue(calendar):
     prior, ignored = calendar.design(panel()), calendar.design(panel(), unseen="ignore")
     assert "coming" in prior.columns and "coming" not in ignored.columns
-    assert actions(ignored)["coming"] == "usable, not yet active"
+    assert actions(ignored)["coming"] == "not_active"
     # its mechanism and direction (rule, restricts) has no past column but a mixed one, which is no analogue
     kept = calendar.design(panel(), unseen="analogue")
     pd.testing.assert_frame_equal(kept.future, prior.future)
-    assert "no past column" in " ".join(kept.notes)
+    assert "no_analogue" in {note.note for note in kept.notes}
     alone = calendar.without(["pair_c"])
     base, like = alone.design(panel()), alone.design(panel(), unseen="analogue")
     pair = "pair_a + pair_b"
@@ -411,9 +414,11 @@ def test_a_design_owns_what_it_holds(events, obs):
     for word in (b"EventCalendar", b"Panel", b"2024-06-05", b"5 Jun 2024", b"20 Jan 2025"):
         assert word not in blob
     # knowledge of later months is names only: no date, no count
-    told = design.estimability[design.estimability["action"] == "not yet announced"]
+    told = design.estimability[design.estimability["action"] == "not_announced"]
     assert told["first_active"].isna().all() and (told["active_months"] == 0).all()
-    assert len(set(told["why"])) == 1
+    assert set(told["why"]) == {"not_announced"} and told[["begins", "ends", "announced"]].isna().all(
+        axis=None
+    )
     before = design.past.copy()
     known.values.iloc[:, :] = 0.0
     pd.testing.assert_frame_equal(design.past, before)
@@ -467,3 +472,37 @@ def test_wrong_words_are_told_with_the_nearest(calendar):
         calendar.design(panel(), knowledge="at_orign", coding="rules", priority=4, unseen="priors", horizon=0)
     for words in ("Did you mean 'at_origin'", "Did you mean 'rule'", "priority: 4", "'prior'", "horizon: 0"):
         assert words in str(caught.value)
+
+
+END = {"id": "end", "effective_start": "2014-05-01", "shape": "step", "sign": "+"}
+RULE = {"id": "rule", "effective_start": "2014-05-01", "end_date": "2015-12-31", "shape": "step", "sign": "-"}
+NEXT = {"id": "next", "effective_start": "2016-01-01", "shape": "step", "sign": "-"}
+
+
+def test_columns_that_cannot_be_separated_nor_be_one_stay_and_it_is_said_of_each(tmp_path):
+    """One is the sum of two others; no pair of them is alike."""
+    design = by_hand(tmp_path, END, RULE, NEXT).design(panel())
+    assert sorted(design.columns) == ["end", "next", "rule"]
+    told = design.estimability.set_index("event")
+    assert told["action"].tolist() == ["used"] * 3 and set(told["detail"]) == {"not_separable"}
+    assert told.loc["end", "merged_with"] == "next + rule"
+
+
+def test_members_of_one_bundle_have_their_joint_effect_instead(tmp_path):
+    rows = [
+        {**row, "bundle": "b", "shape": shape}
+        for row, shape in ((END, "step"), (RULE, "pulse"), (NEXT, "step"))
+    ]
+    assert set(by_hand(tmp_path, *rows).design(panel()).estimability["detail"]) == {""}
+
+
+def test_columns_of_one_direction_and_start_that_cannot_be_separated_are_one(tmp_path):
+    """A step, and one that fades by a hundredth a month: alike once differenced, not before."""
+    step = {"id": "step", "effective_start": "2013-05-01", "shape": "step", "sign": "-"}
+    slow = {**step, "id": "slow", "shape": "decay", "decay": 0.99}
+    design = by_hand(tmp_path, step, slow).design(panel())
+    assert design.columns == ("slow + step",)
+    told = design.estimability.set_index("event")
+    assert told.loc["step", ["action", "merged_with", "detail"]].tolist() == ["merged", "slow", "sum"]
+    other = by_hand(tmp_path, step, {**slow, "sign": "+"}).design(panel())
+    assert set(other.estimability["detail"]) == {"not_separable"}

@@ -10,6 +10,7 @@ import pytest
 from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
 from forecast.events.calendar import load_events
+from forecast.events.notes import Note
 from forecast.events.scenario import EXACT_SD, parse_changes
 from interventions_helpers import only
 from tests.events.test_design import panel
@@ -37,7 +38,9 @@ def test_an_event_ends_on_a_date(calendar):
     base, changed = designs(calendar, {"event": "coming", "ends": "2018-11-15"})
     assert only_changed(base, changed) == ["coming"]
     assert changed.future["coming"].tolist() == pytest.approx([0] * 4 + [20 / 30, 1, 15 / 30] + [0] * 5)
-    assert changed.notes == ("Scenario: coming ends on 15 Nov 2018.",)
+    assert changed.notes == (
+        Note("change", event="coming", ends=dt.date(2018, 11, 15), factor=changed.notes[0].factor),
+    )
 
 
 def test_an_end_can_be_later_than_known(calendar):
@@ -66,7 +69,7 @@ def test_members_of_one_column_share_its_effect(calendar):
     base, changed = designs(both, {"event": "pair_b", "ends": "2018-06-15"})
     assert only_changed(base, changed) == ["pair_a + pair_b"]
     assert changed.future["pair_a + pair_b"].tolist() == pytest.approx([1, 0.75] + [0.5] * 10)
-    assert "an equal share" in changed.notes[1]
+    assert (changed.notes[1].note, changed.notes[1].events) == ("shared", "pair_a + pair_b")
     # pair_b is over in the calendar as it is, so half of the column is what comes back
     base, changed = designs(calendar, {"event": "twin_a", "starts": "2018-06-01"})
     assert changed.future["twin_a + twin_b"].tolist() == pytest.approx([0] + [0.5] * 11)
@@ -81,7 +84,7 @@ def test_a_new_event_of_a_given_size(calendar):
     assert changed.prior.loc[("a", "closure")].tolist() == [-0.3, EXACT_SD]
     assert changed.of("a").columns[-1] == "closure"
     row = changed.estimability.iloc[-1]
-    assert (row["event"], row["action"], str(row["first_active"])) == ("closure", "prior only", "2018-06")
+    assert (row["event"], row["action"], str(row["first_active"])) == ("closure", "prior_only", "2018-06")
     percent = designs(calendar, {"new": "closure", "starts": "2018-06-16", "percent": -25})[1]
     assert percent.prior.loc[("a", "closure"), "mean"] == pytest.approx(np.log(0.75))
     spread = designs(calendar, {"new": "c", "starts": "2018-06-01", "size": {"mean": -0.2, "sd": 0.15}})[1]
@@ -129,7 +132,7 @@ def test_a_mechanism_without_a_past_column_falls_back_to_its_prior(calendar):
     base, changed = designs(bare, change)
     assert only_changed(base, changed) == []
     assert changed.prior.loc[("a", "x")].tolist() == pytest.approx([-0.1, 0.3])
-    assert "No past column" in changed.notes[-1]
+    assert [note.note for note in changed.notes] == ["change", "prior_of_kind"]
 
 
 def test_an_event_that_a_scenario_names_is_kept_whatever_limit_and_priority(calendar):

@@ -12,7 +12,7 @@ from forecast.interventions.foresight import (
     adjusted_rows,
     case_forecasts,
     knowledge_table,
-    say,
+    worth_of,
 )
 from forecast.postprocess.intervals import add_intervals
 from tables_helpers import figures, forecasts, random_walk, walk
@@ -76,29 +76,18 @@ def test_one_kind_of_knowledge_is_nothing_to_compare(obs, table):
         knowledge_table(table, obs, measures=("log_mea",))
 
 
-BASE = {"coding": "rule", "metric": "mae", "horizon": "all"}
-
-
 @pytest.mark.parametrize(
-    ("row", "words"),
+    ("gain", "ends", "code"),
     [
-        (
-            {"gain": 0.026, "lower": 0.009, "upper": 0.042},
-            "events coded by rule, as known: misses 3% smaller over all distances (90% range 1% to 4%)",
-        ),
-        (
-            {"gain": -0.1, "lower": -0.2, "upper": -0.05, "horizon": 1},
-            "events coded by rule, as known: misses 10% larger at 1 month (90% range -20% to -5%)",
-        ),
-        (
-            {"gain": 0.02, "lower": -0.01, "upper": 0.05, "coding": "judged", "horizon": 3},
-            "events judged afterwards, as known: misses 2% smaller at 3 months (90% range -1% to 5%), which cannot be told apart from none",
-        ),
-        ({"gain": np.nan, "lower": np.nan, "upper": np.nan}, "not compared"),
+        (0.026, (0.009, 0.042), "smaller"),
+        (-0.1, (-0.2, -0.05), "larger"),
+        (0.02, (-0.01, 0.05), "not_apart"),
+        (0.02, (np.nan, np.nan), "too_few_origins"),
+        (np.nan, (np.nan, np.nan), "not_compared"),
     ],
 )
-def test_words(row, words):
-    assert say({**BASE, **row}) == words
+def test_what_knowing_was_worth(gain, ends, code):
+    assert worth_of(gain, *ends) == code
 
 
 def test_cases_are_rows_of_named_origins_beside_what_happened(obs, table):

@@ -6,7 +6,7 @@ import pytest
 
 import forecast as fc
 from forecast.arima import arima
-from forecast.interventions.placebo import MONTHS_BEFORE, ordinary_months, say
+from forecast.interventions.placebo import MONTHS_BEFORE, ordinary_months
 from forecast.interventions.regression import PLACEBO
 from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
@@ -103,7 +103,6 @@ def test_fewer_than_twenty_are_too_few(tmp_path):
     assert result.n < 20
     assert np.isnan(result.p)
     assert np.isnan(result.lower)
-    assert result.words.startswith("too few ordinary months")
 
 
 def test_other_events_stay_in_the_model(tmp_path):
@@ -136,24 +135,6 @@ def test_a_group_of_several_columns_moves_as_one(tmp_path):
     np.testing.assert_array_equal(moved.columns[50:56], group.columns[122:128])
     assert moved.columns[:50].sum() == moved.columns[56:].sum() == 0
     np.testing.assert_allclose(moved.combine, group.combine)
-
-
-@pytest.mark.parametrize(
-    ("counts", "words"),
-    [
-        (
-            (230, 1, 90, 0),
-            "1 of 230 ordinary months shows a change as large for its time; of the last ten years 0 of 90",
-        ),
-        (
-            (50, 0, 10, 0),
-            "0 of 50 ordinary months show a change as large for its time; in the last ten years too few to say (10)",
-        ),
-        ((19, 0, 19, 0), "too few ordinary months to compare with (19, at least 20 are needed)"),
-    ],
-)
-def test_words(counts, words):
-    assert say(*counts) == words
 
 
 @pytest.mark.proof

@@ -6,10 +6,18 @@ import pytest
 
 import forecast as fc
 from forecast.config.convert import from_plain, to_plain
+from forecast.config.settings import PlaceboChoices
 from forecast.config.settings import SpecificationSpec as Choices
 from forecast.errors import ConfigError
 from forecast.interventions.effects import effects
-from forecast.interventions.robustness import FACTORS, counted, say, specification_curve
+from forecast.interventions.placebo_curve import PlaceboCurve
+from forecast.interventions.robustness import (
+    FACTORS,
+    counted,
+    judge_robustness,
+    sign_of,
+    specification_curve,
+)
 from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
 N = 180
@@ -43,7 +51,7 @@ def test_every_combination_has_a_row(tmp_path):
     # orders x scales x windows x shapes x (all, without the one that overlaps, none)
     assert len(table) == 2 * 2 * 2 * 2 * 3
     assert not table.duplicated(list(FACTORS)).any()
-    assert set(table["beside"]) == {"all", "none", "without other"}
+    assert set(table["beside"]) == {"all", "none", "without_other"}
     assert table["percent"].is_monotonic_increasing
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
     steps = table[(table["shape"] == "step") & (table["transform"] == "log")]
@@ -80,7 +88,7 @@ def test_a_choice_that_cannot_be_made_is_a_row_with_its_reason(tmp_path):
         panel_of(figures()), calendar(tmp_path, early), "law", choices=few, model=GIVEN, coding="rule"
     ).table
     failed = table[table["percent"].isna()]
-    assert failed["window"].tolist() == ["last 60 months"]
+    assert failed["window"].tolist() == ["last_60"]
     assert "no effect that can be asked for" in failed["note"].item()
 
 
@@ -97,7 +105,7 @@ def test_airline_is_not_told_twice():
 def rows(*percent, shape=None, width=5.0):
     n = len(percent)
     frame = pd.DataFrame(
-        {"percent": percent, "order": "given", "transform": "log", "window": "all months", "beside": "all"}
+        {"percent": percent, "order": "given", "transform": "log", "window": "all", "beside": "all"}
     )
     frame["shape"] = shape or ["step"] * n
     frame = frame.assign(percent_lower_95=frame["percent"] - width, percent_upper_95=frame["percent"] + width)
@@ -105,20 +113,16 @@ def rows(*percent, shape=None, width=5.0):
 
 
 @pytest.mark.parametrize(
-    ("table", "part"),
+    ("table", "code"),
     [
-        (
-            rows(-50, -40, -30),
-            "Every choice shows a fall, from -50% to -30%, half of them below -40%. The 95% range leaves out zero in 3 of 3.",
-        ),
-        (rows(*[10] * 19, -1), "Nearly every choice shows a rise (19 of 20 choices)"),
-        (rows(-20, 30, shape=["step", "ramp"]), "The sign depends on the choice: 1 of 2 choices"),
-        (rows(-20, 30, shape=["step", "ramp"]), "The size depends most on the shape (50 points"),
-        (rows(np.nan), "No specification could be fitted."),
+        (rows(-50, -40, -30), "all_fall"),
+        (rows(*[10] * 19, -1), "most_rise"),
+        (rows(-20, 30, shape=["step", "ramp"]), "depends"),
+        (rows(np.nan), "not_fitted"),
     ],
 )
-def test_the_words_follow_the_numbers(table, part):
-    assert part in say(table)
+def test_the_code_follows_the_numbers(table, code):
+    assert sign_of(table) == code
 
 
 def test_a_choice_counts_if_it_fits_about_as_well_and_can_be():
@@ -137,8 +141,47 @@ def test_a_choice_counts_if_it_fits_about_as_well_and_can_be():
     )
     assert counted(table).tolist() == table["expected"].tolist()
     told = rows(-50, -40, -30).assign(counted=[True, True, False])
-    assert "Every choice shows a fall, from -50% to -40%" in say(told)
-    assert "Not counted: 1 that fit worse" in say(told)
+    assert sign_of(told) == "all_fall"
+
+
+def elsewhere(matched, n=39):
+    return PlaceboCurve(1.0, 4.0, np.repeat([1.0, 0.0], [matched, n - matched]), np.full(n, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "code"),
+    [
+        ("all_fall", elsewhere(1), "robust"),
+        ("most_rise", elsewhere(0), "robust"),
+        ("all_fall", elsewhere(2), "as_much_elsewhere"),
+        ("all_fall", elsewhere(0, 20), "robust"),
+        ("all_fall", elsewhere(1, 20), "as_much_elsewhere"),
+        ("all_fall", elsewhere(0, 19), "not_testable"),
+        ("all_fall", None, "not_compared"),
+        ("depends", elsewhere(0), "sign_depends"),
+        ("none_counted", None, "sign_depends"),
+    ],
+)
+def test_robust_is_an_agreement_that_other_dates_lack(words, other, code):
+    assert judge_robustness(words, other) == code
+
+
+def test_the_table_says_how_other_dates_compare(tmp_path):
+    few = Choices(
+        order=("given",),
+        transform=("log",),
+        window=(None,),
+        shape=("step", "ramp"),
+        placebo=PlaceboChoices(transform=("log",), beside=("all",)),
+    )
+    law = {**LAW, "end_date": "2011-02-28"}
+    y = figures(0.0)
+    y[122:134] *= np.exp(-0.8)
+    study = study_of(panel_of(y), calendar(tmp_path, law), GIVEN)
+    (curve,) = study.robustness("law", choices=few)
+    assert curve.robust == "robust" and curve.elsewhere.n == 39
+    cells = curve.table[["robust", "share_clear", "placebo_matched", "placebo_n"]].drop_duplicates()
+    assert cells.to_numpy().tolist() == [["robust", 1.0, curve.elsewhere.matched, 39]]
 
 
 def test_choices_are_plain_values_checked_at_once():
@@ -154,6 +197,10 @@ def test_choices_are_plain_values_checked_at_once():
         Choices(decay=(0.5, 1.0))
     with pytest.raises(ConfigError, match="name at least one"):
         Choices(order=())
+    with pytest.raises(ConfigError, match="36 choices; give at least one and at most 12"):
+        PlaceboChoices(order=("given", "airline", "auto"), shape=("own", "step", "ramp"))
+    with pytest.raises(ConfigError, match="dates: -1 is negative"):
+        PlaceboChoices(dates=-1)
 
 
 def test_many_curves_are_each_by_itself(tmp_path):
@@ -165,7 +212,7 @@ def test_many_curves_are_each_by_itself(tmp_path):
     alone = specification_curve(panel, events, "other", choices=few, model=GIVEN, coding="rule")
     assert [c.event for c in both] == ["law", "other"]
     assert both[1].table["percent"].tolist() == pytest.approx(alone.table["percent"].tolist(), abs=1e-4)
-    assert set(both[0].table["words"]) == {both[0].words} and "Every choice shows a fall" in both[0].words
+    assert set(both[0].table["words"]) == {both[0].words} and both[0].words == "all_fall"
 
 
 def test_shapes_are_told_as_the_mean_change_of_the_months_in_force(tmp_path):

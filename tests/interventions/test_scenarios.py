@@ -111,7 +111,7 @@ def test_like_an_event_takes_the_size_that_the_model_found(run, base, obs, event
     share = 1 / len(design.members[column])
     shift = np.log(wide(made.forecasts, "arima")[0.5] / wide(base, "arima")[0.5])
     np.testing.assert_allclose(shift.loc[3:], share * found["estimate"], rtol=0.02)
-    assert "Its size is that of" in made.notes["note"].iloc[0]
+    assert made.notes["note"].tolist() == ["change", "like", "factor"]
 
 
 def test_an_event_that_ends_and_one_that_is_weaker(run, base):
@@ -149,7 +149,7 @@ def test_no_leak_is_said(base, obs, events):
         early,
     )
     assert made.forecasts.empty
-    assert "no unofficial figure" in made.notes["note"].item()
+    assert made.notes[["status", "note"]].to_numpy().tolist() == [["failed", "no_leak"]]
 
 
 def test_a_factor_changes_nothing_before_the_origin(run, base):
@@ -162,27 +162,24 @@ def test_a_factor_changes_nothing_before_the_origin(run, base):
 
 def test_every_size_is_told_with_where_it_comes_from(run, base):
     made = run(HALF)
-    (note,) = made.notes["note"]
-    assert (
-        "In 2024-06 it multiplies the middle by 0.50 (80% range 0.50 to 0.50), from the size given." in note
-    )
+    assert made.notes["note"].tolist() == ["change", "given", "factor"]
+    size = made.notes.iloc[-1]
+    assert (size["month"], size["source"]) == ("2024-06", "given")
+    assert size[["factor", "low", "high"]].tolist() == pytest.approx([0.5, 0.5, 0.5], abs=0.005)
     made = run({"event": "clp_rule", "factor": 0.5}, lay_over=("arima_011",))
-    notes = made.notes.set_index("model")["note"]
-    assert "no range holds the doubt about that" in notes["arima"] and notes["arima"].endswith(
-        "from the model's own fit."
-    )
-    assert notes["arima_011"].endswith(
-        "from the shrunken estimates of one ARIMA model with events, laid over this row."
-    )
+    notes = dict(list(made.notes.groupby("model")))
+    assert notes["arima"]["note"].tolist() == ["change", "shared", "factor"]
+    assert notes["arima"]["source"].iloc[-1] == "own_fit"
+    assert notes["arima_011"]["source"].iloc[-1] == "adjustment"
     before, after = wide(base, "arima_011")[0.5], wide(made.forecasts, "arima_011")[0.5]
     times = (after / before).iloc[(np.log(after / before)).abs().argmax()]
-    assert f"multiplies the middle by {times:.2f} " in notes["arima_011"]
+    assert notes["arima_011"]["factor"].iloc[-1] == pytest.approx(times, rel=1e-6)
 
 
 def test_nothing_that_changes_is_said(run):
     made = run({"event": "clp_rule", "factor": 1.0})
     assert made.forecasts.empty
-    assert "nothing changes" in made.notes["note"].item()
+    assert made.notes["note"].item() == "unchanged"
 
 
 def test_the_shipped_scenarios_run(obs, events, base):

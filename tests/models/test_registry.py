@@ -106,3 +106,19 @@ def test_a_package_cannot_take_a_built_in_name_nor_bring_what_is_no_model(instal
         fc.make_model("gone")
     with pytest.raises(ConfigError, match=r"no_model.*not a frozen dataclass"):
         fc.make_model("no_model")
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "told"),
+    [
+        ("arima", {"order": [-1, 0, 0]}, r"order\[0\]: -1; expected a number between 0 and 24"),
+        ("arima", {"window": -3}, "window: -3"),
+        ("seasonal_naive", {"period": 100000}, "period: 100000"),
+        ("linear", {"lags": [0]}, r"lags\[0\]: 0"),
+        ("theta", {"theta": float("nan")}, "theta: nan is not a finite number"),
+        ("seasonal_profile", {"half_life": 0}, "half_life: 0.0; expected a number above 0"),
+    ],
+)
+def test_what_no_model_can_do_is_refused_when_it_is_made(kind, parameters, told):
+    with pytest.raises(ConfigError, match=told):
+        fc.make_model(kind, **parameters)

@@ -10,8 +10,7 @@ import pytest
 import forecast as fc
 from forecast.events.design import Design
 from forecast.interventions.effects import effects
-from forecast.interventions.placebo import placebo
-from interventions_helpers import calendar, panel_of
+from interventions_helpers import calendar, panel_of, study_of
 
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "arima_cases.json").read_text())
@@ -51,7 +50,7 @@ def test_no_ordinary_month_of_the_casualties_shows_as_large_a_change(tmp_path):
         {"id": "law", "announced_date": "1982-07-01", "effective_start": "1983-02-01", "shape": "step"},
     )
     model = fc.make_model("arima", order=[0, 1, 1], seasonal_order=[0, 1, 1])
-    result = placebo(panel_of(past["y"], "1969-01"), events, "law", model=model, coding="rule")
+    result = study_of(panel_of(past["y"], "1969-01"), events, model).placebo("law")
     assert result.n > 80
     assert result.larger <= 1
 

@@ -10,9 +10,10 @@ import pytest
 
 import forecast as fc
 from archive_helpers import Archive
+from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data import fetch as web
 from forecast.data import load_observations
-from forecast.publish.publish import fetch
+from forecast.publish.publish import fetch, publish
 from months_helpers import Months
 from rounds_helpers import Rounds, light
 
@@ -182,6 +183,34 @@ def test_a_file_at_one_address_that_lost_rows_is_refused(served):
     assert (
         cut.code == 4 and "2 figures that were there on 2021-05-18 are gone, the first: a 2021-03" in cut.text
     )
+
+
+def test_columns_and_layout_say_how_the_files_are_read(served):
+    def content(months, **columns):
+        table = served.table.head(months)
+        day = pd.PeriodIndex(table["month"], freq="M").strftime("%d/%m/%Y")
+        value = [f"{v:,}".replace(",", ".") for v in table["value"]]
+        frame = pd.DataFrame({"Date": day, "Fee": 1, "Visits": value, "series_id": table["series_id"]})
+        return frame.rename(columns=columns).to_csv(index=False, sep=";").encode()
+
+    def experiment(value="Visits"):
+        exp = served.experiment(fetch=(f"{served.server.address}/all.csv",))
+        said = ColumnsSpec(month="Date", value=value)
+        return replace(exp, data=replace(exp.data, columns=said, layout=LayoutSpec(decimal=",")))
+
+    served.server.files["/all.csv"] = content(40)
+    assert publish(experiment(), today="2021-05-18").code == 0
+    served.server.files["/all.csv"] = content(41)
+    done = publish(experiment(), today="2021-06-18")
+    assert done.code == 0, done
+    assert load_observations(served.folder).actuals("a").tolist() == served.table["value"].head(41).tolist()
+    # the old file is read as the new one is: rows that are gone are seen
+    served.server.files["/all.csv"] = content(40)
+    lost = publish(experiment(), today="2021-07-18")
+    assert lost.code == 4 and "1 figures that were there" in lost.text, lost
+    # a column that has another name now cannot be compared, and is no reason to stop
+    served.server.files["/all.csv"] = content(42, Visits="Arrivals")
+    assert publish(experiment("Arrivals"), today="2021-07-18").code == 0
 
 
 def test_plain_http_must_be_allowed(served):

@@ -6,7 +6,7 @@ import pytest
 from forecast.archive.store import Archive
 from forecast.config.settings import DataSpec
 from forecast.data import load_observations
-from forecast.publish.corrections import correction_of, only_corrected
+from forecast.publish.corrections import Which, correction_of, only_corrected
 from forecast.publish.record import record_table
 from forecast.publish.upkeep import rerun
 from forecast.publish.vintages import with_first_counts
@@ -66,10 +66,10 @@ def test_a_correction_alone_is_an_issue_of_the_day_it_was_seen(tmp_path):
     assert made.folder == r.site / "reports" / "2021-05-28"
     assert json.loads((r.site / "latest.json").read_text())["issue"]["as_of"] == "2021-05-28"
     correction = correction_of(
-        Archive(r.archive), "e", "published", "2021-05-28", "2021-05-28T00:00:00Z", "", 2, alone=True
+        Archive(r.archive), Which("e", "published", "2021-05-28"), "2021-05-28T00:00:00Z", "", 2, alone=True
     )
     assert correction.first == "reports/2021-05-20" and not correction.same
     obs = known(r, "2021-05-28")
-    assert only_corrected(obs, ["a"], Archive(r.archive), ("e", "published", "2021-05-28"))
-    assert not only_corrected(obs, ["a"], Archive(r.archive), ("e", "published", "2021-05-20"))
+    assert only_corrected(obs, ["a"], Archive(r.archive), Which("e", "published", "2021-05-28"))
+    assert not only_corrected(obs, ["a"], Archive(r.archive), Which("e", "published", "2021-05-20"))
     assert rerun(r.experiment(), made.folder).code == 0

@@ -16,6 +16,8 @@ from forecast.report.blocks import (
     Section,
     Table,
     Toggle,
+    heads,
+    notes,
     sentences,
 )
 
@@ -91,3 +93,9 @@ def test_sentences_reach_every_word_of_the_page():
     assert "forecast" not in found  # a command is not a sentence
     assert page.charts == (CHART, CHART)
     assert CHART.id == "fig-fan"
+
+
+def test_notes_and_heads_are_read_from_sentences():
+    told = notes("**Events.** None ** here.", "")
+    assert told == (Note("Events.", "None ** here."),)
+    assert heads("Month | Early figure >") == (Head("Month"), Head("Early figure", "n"))

@@ -314,7 +314,7 @@ EXPECTED = {f"{name}.csv" for name in build.CSV_FILES} | {
 
 def test_all_files_are_there_and_empty_tables_have_their_header():
     assert {name for name in files("plain") if not name.startswith("figures/")} == EXPECTED
-    assert files("plain")["changes.csv"] == b"step,forecast,change,why\n"
+    assert files("plain")["changes.csv"] == b"step,forecast,change,why,month,number,text\n"
     assert files("plain")["effects.csv"].startswith(b"series_id,model,event,group,level,estimate")
 
 

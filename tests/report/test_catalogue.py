@@ -7,13 +7,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from forecast.errors import ForecastError
 from forecast.report import catalogue
 from forecast.report import format as w
-from forecast.report.catalogue import LANGUAGES, mark, speaking, t
+from forecast.report.catalogue import LANGUAGES, mark, shipped, speaking, t
 
 REPORT = Path(catalogue.__file__).parent
+CONF = Path(__file__).parents[2] / "conf"
 OTHERS = [code for code in catalogue.languages() if code != "en"]
 
 
@@ -64,7 +66,23 @@ def every_template():
         found |= templates_of_module(path)
     for path in (REPORT / "templates").glob("*.j2"):
         found |= templates_of_page(path)
-    return found - {"", "template"}
+    return (found | set(shipped_labels())) - {"", "template"}
+
+
+def labels_of(plain):
+    """Labels at any depth of a configuration."""
+    if isinstance(plain, dict):
+        yield from (value for key, value in plain.items() if key == "label")
+        yield from (label for value in plain.values() for label in labels_of(value))
+
+
+def shipped_labels():
+    """Labels and questions of the configuration that comes with the package."""
+    for folder in ("experiment", "report", "scenario"):
+        for path in sorted((CONF / folder).glob("*.yaml")):
+            plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+            yield from labels_of(plain)
+            yield from [plain["question"].strip()] if folder == "experiment" else []
 
 
 def places(template):
@@ -212,3 +230,9 @@ def test_numbers_and_dates_follow_the_language():
             "A y hielo",
         )
     assert w.joined(["A", "Italy"]) == "A and Italy"
+
+
+def test_a_label_of_the_package_is_translated_and_a_users_own_stays():
+    with speaking("es"):
+        assert [label for label in shipped_labels() if shipped(label) == label] == []
+        assert shipped("A label | of mine {x}") == "A label | of mine {x}"

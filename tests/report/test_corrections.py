@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecast.archive.store import Archive
-from forecast.publish.corrections import correction_of
+from forecast.publish.corrections import Which, correction_of
 from forecast.publish.upkeep import rerun
 from forecast.report import corrections as c
 from forecast.report import format as w
@@ -145,8 +145,11 @@ def test_a_corrected_report_is_made_again_to_the_byte(site):
 def test_rounds_without_a_page_are_not_corrected(site):
     r, _, (first, second, third) = site
     archive = Archive(r.archive)
-    assert correction_of(archive, "e", "published", first.name, "2021-06-02T00:00:00Z", "", before=1) is None
-    assert correction_of(archive, "e", "replayed", first.name, "2021-06-02T00:00:00Z", "") is None
-    found = correction_of(archive, "e", "published", second.name, "2021-06-02T00:00:00Z", "")
+    assert (
+        correction_of(archive, Which("e", "published", first.name), "2021-06-02T00:00:00Z", "", before=1)
+        is None
+    )
+    assert correction_of(archive, Which("e", "replayed", first.name), "2021-06-02T00:00:00Z", "") is None
+    found = correction_of(archive, Which("e", "published", second.name), "2021-06-02T00:00:00Z", "")
     assert found.first.endswith(second.name) and found.last.endswith(third.name) and not found.same
     assert np.isclose(found.before["level"], 0.5).any() and set(found.before["model"]) == {found.headline}

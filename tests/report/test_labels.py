@@ -116,3 +116,11 @@ def test_short_names_fit_in_every_language():
         with speaking(code):
             told = [labels.t(name) for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())]
             assert [name for name in told if len(name) > labels.EVENT_LIMIT] == []
+
+
+def test_publisher_and_title_come_with_the_series_and_ours_are_translated():
+    name = labels.series_name("a", {"label": "Visits", "publisher": "Bureau", "title": "The visits report"})
+    assert (name.publisher, name.title) == ("Bureau", "The visits report")
+    assert labels.source_words("Bureau") == "Bureau"
+    with speaking("es"):
+        assert labels.source_words("US Customs and Border Protection").startswith("Oficina de Aduanas")

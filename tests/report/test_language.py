@@ -60,9 +60,6 @@ def data(run):
         "series": ("label", "name"),
         "folds": ("message",),
         "cases": ("label",),
-        "changes": ("why",),
-        "fading": ("words",),
-        "estimability": ("why",),
     }
     held = {name: table for name in columns if (table := getattr(run, name)) is not None}
     found = {str(v) for name, table in held.items() for c in columns[name] if c in table for v in table[c]}

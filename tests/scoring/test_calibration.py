@@ -38,7 +38,10 @@ def test_coverage_by_hand(obs, table):
 
 def test_a_refused_range_counts_nowhere(obs, table):
     found = calibrate(table, obs).query("era == 'all' and horizon == 1").set_index("nominal")["n"]
-    assert (found[0.5] - found[0.95], found[0.8] - found[0.95]) == (18, 15)  # 1, 4 and 19 errors needed
+    assert (found[0.5] - found[0.95], found[0.8] - found[0.95]) == (
+        19,
+        15,
+    )  # 1, 4 and 19 are needed; discounted errors count a little less than one each
 
 
 def test_all_horizons_are_their_mean_on_few_independent_errors(obs, table):

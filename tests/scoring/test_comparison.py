@@ -12,10 +12,11 @@ from forecast.postprocess.intervals import add_intervals
 from forecast.scoring.comparison import (
     COMPARISON_COLUMNS,
     Row,
+    Verdict,
     calm_and_break,
     compare,
     model_confidence_set,
-    say,
+    verdict_of,
 )
 from forecast.scoring.inference import circular_picks, cosine_test, enough_origins, skill_interval
 from forecast.scoring.scores import score
@@ -98,7 +99,7 @@ def test_few_origins_give_no_interval_no_test_and_no_claim(obs, table, n, horizo
     rows = rows[(rows["horizon"] == horizon) & (rows["era"] == "all")]
     assert rows["n"].eq(n).all() and rows["skill"].notna().all()
     assert rows[["lower", "upper", "dm", "p"]].notna().all(axis=None) == told
-    assert (rows["words"] == "too few origins to say").all() != told
+    assert (rows["words"] == "too_few_origins").all() != told
 
 
 def test_twelve_months_ahead_need_four_times_as_many_origins():
@@ -135,7 +136,7 @@ def test_shares_of_the_gain_carried_by_the_best_origins(obs, table):
 
 def test_a_worse_model_is_called_worse(obs, table):
     rows = compare(table, obs, eras=ERAS).query("model == 'worse' and era == 'all'")
-    assert (rows["words"] == "worse than random_walk").all()
+    assert (rows["words"] == "worse").all()
     assert rows["largest_share"].isna().all()
 
 
@@ -144,24 +145,25 @@ def make(skill, lower, upper, n=60, largest=0.1):
 
 
 @pytest.mark.parametrize(
-    ("row", "eras", "words"),
+    ("row", "eras", "verdict"),
     [
-        (make(0.1, 0.02, 0.2), (0.1, 0.1, 0.1), "better than rw"),
-        (make(0.1, 0.02, 0.2), (0.1, 0.1, -0.1), "better than rw"),
-        (make(0.1, 0.02, 0.2), (0.1, -0.1, -0.1), "ahead of rw, but not in 2 of 3 eras (e1, e2)"),
+        (make(0.1, 0.02, 0.2), (0.1, 0.1, 0.1), Verdict("better")),
+        (make(0.1, 0.02, 0.2), (0.1, 0.1, -0.1), Verdict("better")),
+        (make(0.1, 0.02, 0.2), (0.1, -0.1, -0.1), Verdict("ahead_but", "other_sign", "e1;e2", 3)),
+        (make(0.1, 0.02, 0.2, largest=0.41), (0.1, 0.1), Verdict("ahead_but", "one_origin", "", 2)),
         (
             make(0.1, 0.02, 0.2, largest=0.41),
-            (0.1, 0.1),
-            "ahead of rw, but one origin carries 41% of the gain",
+            (0.1, -0.1, -0.1),
+            Verdict("ahead_but", "other_sign;one_origin", "e1;e2", 3),
         ),
-        (make(0.1, 0.02, 0.2), (0.1,), "ahead of rw, but fewer than two eras have 18 origins"),
-        (make(0.1, -0.02, 0.2), (0.1, 0.1, 0.1), "cannot be told apart from rw"),
-        (make(-0.1, -0.2, -0.01), (0.1, 0.1, 0.1), "worse than rw"),
-        (make(np.nan, np.nan, np.nan), (0.1, 0.1), "not compared"),
+        (make(0.1, 0.02, 0.2), (0.1,), Verdict("ahead_but", "few_eras", "", 1)),
+        (make(0.1, -0.02, 0.2), (0.1, 0.1, 0.1), Verdict("not_apart")),
+        (make(-0.1, -0.2, -0.01), (0.1, 0.1, 0.1), Verdict("worse")),
+        (make(np.nan, np.nan, np.nan), (0.1, 0.1), Verdict("not_compared")),
     ],
 )
-def test_words_follow_the_rule(row, eras, words):
-    assert say(row, "rw", {f"e{i}": make(x, x - 1, x + 1) for i, x in enumerate(eras)}) == words
+def test_verdicts_follow_the_rule(row, eras, verdict):
+    assert verdict_of(row, {f"e{i}": make(x, x - 1, x + 1) for i, x in enumerate(eras)}) == verdict
 
 
 def test_small_eras_do_not_count_and_eras_make_no_claim():
@@ -171,8 +173,8 @@ def test_small_eras_do_not_count_and_eras_make_no_claim():
         "tiny": make(-1, -2, 0, n=17),
         "c": make(-1, -2, 0, n=18),
     }
-    assert say(make(0.1, 0.02, 0.2), "rw", eras) == "better than rw"
-    assert say(make(0.1, 0.02, 0.2), "rw", None) == "ahead of rw in this era (no claim)"
+    assert verdict_of(make(0.1, 0.02, 0.2), eras).words == "better"
+    assert verdict_of(make(0.1, 0.02, 0.2), None).words == "ahead_in_era"
 
 
 def test_two_kinds_of_knowledge_of_one_model_are_refused(obs, table):

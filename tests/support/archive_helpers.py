@@ -25,7 +25,8 @@ def older(archive, version):
         made.execute("ATTACH ? AS new", (str(archive.path),))
         there = {name for (name,) in made.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
         for table in (t for t in schema.TABLES if t in there):
-            made.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+            columns = ", ".join(row[1] for row in made.execute(f"PRAGMA main.table_info({table})"))
+            made.execute(f"INSERT INTO main.{table} SELECT {columns} FROM new.{table}")
         made.commit()
     for name in (archive.path.name, f"{archive.path.name}-wal", f"{archive.path.name}-shm"):
         archive.path.with_name(name).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.archive.changes import STEP_COLUMNS, Reason, steps_between
 from forecast.config.settings import (
     BacktestSpec,
     CombinationSpec,
@@ -27,6 +28,7 @@ from forecast.config.settings import (
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar, load_events
+from forecast.events.estimability import Action, Verdict, Why, estimability_frame
 from forecast.experiment.run import Correction, Run
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
@@ -176,7 +178,8 @@ def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFram
         "n",
         "note",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    made = pd.DataFrame(rows, columns=columns)
+    return made.assign(due=made["n"], scored=made["n_ok"], missing=0, not_common=0, message="")
 
 
 def _calibration(wide: pd.DataFrame) -> pd.DataFrame:
@@ -275,7 +278,7 @@ def models() -> pd.DataFrame:
         ("short", "combination", "random_walk, arima: weighted by inverse past errors", False),
     ]
     table = pd.DataFrame(rows, columns=["model", "kind", "description", "uses_events"])
-    return table.assign(folds_ok=150, folds_failed=0, folds_skipped=0, note="")
+    return table.assign(folds_ok=150, folds_failed=0, folds_skipped=0, refit_every=1)
 
 
 def make_run(
@@ -376,7 +379,24 @@ def _effects(series_id: str) -> pd.DataFrame:
         "active_months",
         "note",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    clear = table["placebo_p"] < 0.05
+    sizes = {end: 100 * np.expm1(sign * 2.8 * table["se"]) for end, sign in (("fall", -1), ("rise", 1))}
+    return table.assign(
+        coding="rule",
+        placebo_larger=(table["placebo_p"] * 231).round(),
+        placebo_p_recent=np.where(table["event"] == "covid19_shock", np.nan, table["placebo_p"]),
+        placebo_n_recent=60,
+        placebo_lower=np.nan,
+        placebo_upper=np.nan,
+        clear=clear,
+        why_group="",
+        words=np.where(clear, "stands_out", "not_apart"),
+        group_values="",
+        message="",
+        detectable_fall=sizes["fall"],
+        detectable_rise=sizes["rise"],
+    )
 
 
 #: Events of the fixture that stand out: their effect in percent, and how it varies with the shape.
@@ -393,9 +413,9 @@ def _specification(series_id: str) -> pd.DataFrame:
         choices = itertools.product(
             ("step", "decay", "ramp"),
             ("log", "none"),
-            ("all months", "last 120 months"),
+            ("all", "last_120"),
             ("given", "auto"),
-            ("all", "none", "without title42"),
+            ("all", "none", "without_title42"),
         )
         for n, (shape, transform, window, order, beside) in enumerate(choices):
             value = percent + gap * (shape == "ramp") + 0.1 * n
@@ -413,7 +433,7 @@ def _specification(series_id: str) -> pd.DataFrame:
                 }
             )
     table = pd.DataFrame(rows).sort_values(["event", "percent"], ignore_index=True)
-    return table.assign(series_id=series_id, words="")
+    return table.assign(series_id=series_id, words="", counted=True)
 
 
 def _response(run: Run, series_id: str) -> pd.DataFrame:
@@ -453,28 +473,50 @@ def _response(run: Run, series_id: str) -> pd.DataFrame:
 
 def _fading(series_id: str) -> pd.DataFrame:
     rows = [
-        ("covid19_shock", "decay", "At the largest likelihood 0.5 of it was left a month later."),
-        ("covid19_shock", "lead", "Of 0 to 3 months none at all fits best."),
+        ("covid19_shock", "decay", 0.5, 0.3, 0.8, "decay", 1.0, 0),
+        ("covid19_shock", "lead", 0.0, 0.0, 1.2, "lead", np.nan, 3),
     ]
-    return pd.DataFrame(rows, columns=["event", "what", "words"]).assign(series_id=series_id)
+    columns = ["event", "what", "best", "lower_95", "upper_95", "words", "half_life", "most"]
+    return pd.DataFrame(rows, columns=columns).assign(series_id=series_id)
 
 
 def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
     rows = [
-        ("covid19_shock", "2020-03", 7, "used", "7 active months"),
-        ("title42", "2020-03", 39, "merged with covid19_shock", "both began in March 2020"),
+        ("covid19_shock", "2020-03", _verdict(7, "used", "active", "2020-03-01", "2020-09-30")),
+        (
+            "title42",
+            "2020-03",
+            _verdict(39, "merged", "active", "2020-03-21", "2023-05-11")._replace(
+                merged_with="covid19_shock", detail="same_months"
+            ),
+        ),
         (
             "cbp_one_end",
             "2025-01",
-            19,
-            "merged with proc_10888_invasion",
-            "one column with the rest of its bundle",
+            _verdict(19, "merged", "active", "2025-01-20")._replace(
+                merged_with="proc_10888_invasion", detail="bundle", bundle="2025-01 emergency"
+            ),
         ),
-        ("great_recession", "2007-12", 19, "over the limit", "ten columns are taken by later events"),
-        ("zero_tolerance", "2018-05", 2, "no active month in window", "outside the window"),
+        (
+            "great_recession",
+            "2007-12",
+            _verdict(19, "over_limit", "active", "2007-12-01", "2009-06-30")._replace(
+                detail="later", later=10
+            ),
+        ),
+        ("zero_tolerance", "2018-05", _verdict(2, "no_active_month", "outside", "2018-05-07", "2018-06-20")),
     ]
-    columns = ["event", "first_active", "active_months", "action", "why"]
-    return pd.DataFrame(rows, columns=columns).assign(series_id=series_id, origin=day)
+    verdicts = [
+        (series_id, event, verdict._replace(first_active=pd.Period(month, "M").ordinal))
+        for event, month, verdict in rows
+    ]
+    return estimability_frame(verdicts).assign(origin=day)
+
+
+def _verdict(months: int, action: Action, why: Why, begins: str, ends: str = "") -> Verdict:
+    """Return a verdict on an event with its days."""
+    first, last = (np.datetime64(day, "D").astype(int).item() if day else None for day in (begins, ends))
+    return Verdict(active_months=months, action=action, why=why, begins=first, ends=last, window_months=300)
 
 
 def _cases(run: Run, dates: tuple[str, ...]) -> pd.DataFrame:
@@ -565,15 +607,15 @@ def with_causes(run: Run) -> Run:
     middle = float(run.forecasts.query("model == 'short' and level == 0.5 and horizon == 1")["value"].iloc[0])
     changes = pd.DataFrame(
         [
-            ("last issue", middle + 3100, np.nan, "made on 22 August, two months ahead"),
-            ("software", middle + 3100, 0.0, "unchanged"),
-            ("revised figures", middle + 3103, 3.0, "three months revised"),
-            ("new figure", middle, -3103.0, "8,870 against a forecast of 11,000"),
-            ("events", middle, 0.0, "none added"),
-            ("settings", middle, 0.0, "unchanged"),
-            ("this issue", middle, np.nan, "made on 30 September, one month ahead"),
+            ("last_issue", middle + 3100, np.nan, *Reason()),
+            ("software", middle + 3100, 0.0, *Reason("same_again")),
+            ("revised_figures", middle + 3103, 3.0, *Reason("several_revised", "2026-05", 3)),
+            ("new_figure", middle, -3103.0, *Reason("new_month", "2026-08")),
+            ("events", middle, 0.0, *Reason("new_events", text="Ports rule")),
+            ("settings", middle, 0.0, *Reason("same_settings")),
+            ("this_issue", middle, np.nan, *Reason()),
         ],
-        columns=["step", "forecast", "change", "why"],
+        columns=list(STEP_COLUMNS),
     )
     return replace(
         run,
@@ -634,14 +676,19 @@ def published_run(matured: bool = True) -> Run:
 
 def corrected_run() -> Run:
     """Return a run whose page was published before with one figure wrong."""
-    from forecast.archive.changes import steps_between
     from forecast.report import view
 
     run = make_run(start="2022-01")
     rows = view.headline_rows(run.forecasts, run.headline, "southwest.usbp")
     now = float(rows.loc[(rows["horizon"] == 1) & (rows["level"] == 0.5), "value"].iloc[0])
-    whys = ["made by the same software", "the figure of July 2026 was revised", "no new month", "", ""]
-    changes = steps_between(now * 1.1, [now * 1.1, now, now, now, now], now, whys)
+    reasons = [
+        Reason("same_software"),
+        Reason("one_revised", "2026-07", 1),
+        Reason("no_new_month"),
+        Reason(),
+        Reason(),
+    ]
+    changes = steps_between(now * 1.1, [now * 1.1, now, now, now, now], now, reasons)
     before = rows.assign(value=rows["value"] * 1.1)
     return replace(
         run,

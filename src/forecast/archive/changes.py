@@ -7,18 +7,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
+Step = Literal["software", "revised_figures", "new_figure", "events", "settings"]
+Why = Literal[
+    "",
+    "same_software",
+    "same_again",
+    "differs_again",
+    "none_revised",
+    "one_revised",
+    "several_revised",
+    "no_new_month",
+    "new_month",
+    "no_new_event",
+    "new_events",
+    "more_events",
+    "calendar_corrected",
+    "same_settings",
+    "other_settings",
+    "failed",
+    "text",
+]
 #: The steps from the last issue to this one, in the order in which they are taken.
-STEPS: tuple[str, ...] = ("software", "revised figures", "new figure", "events", "settings")
-CHANGE_COLUMNS: tuple[str, ...] = ("series_id", "step", "forecast", "change", "why")
-LAST, THIS = "last issue", "this issue"
+STEPS: tuple[Step, ...] = get_args(Step)
+WHYS: tuple[Why, ...] = get_args(Why)
+LAST, THIS = "last_issue", "this_issue"
+
+
+class Reason(NamedTuple):
+    """Why a step changed what it did: a code and its values.
+
+    Attributes
+    ----------
+    why : Why
+        ``text`` is a sentence of an older version, kept as it was written.
+    month : str
+        The first or the newest month that the code speaks of, ``YYYY-MM``.
+    number : int
+        How many figures were revised.
+    text : str
+        Names of events, the message of a failure, or the older sentence.
+    """
+
+    why: Why = ""
+    month: str = ""
+    number: int = 0
+    text: str = ""
+
+
+#: Columns of one series, and of all.
+STEP_COLUMNS: tuple[str, ...] = ("step", "forecast", "change", *Reason._fields)
+CHANGE_COLUMNS: tuple[str, ...] = ("series_id", *STEP_COLUMNS)
 
 
 def steps_between(
-    before: float, medians: Sequence[float | None], after: float, whys: Sequence[str], whole: bool = True
+    before: float, medians: Sequence[float | None], after: float, whys: Sequence[Reason], whole: bool = True
 ) -> pd.DataFrame:
     """Return the steps from one forecast to another as a table whose changes add up exactly.
 
@@ -29,7 +76,7 @@ def steps_between(
     medians : sequence of float or None
         The middle after each of `STEPS`; None where a step was not taken, so that it changes nothing. The last
         one that counts is `after` whatever stands there.
-    whys : sequence of str
+    whys : sequence of Reason
         Why, one for each step.
     whole : bool
         Round to whole counts; otherwise to six digits after the point.
@@ -37,11 +84,11 @@ def steps_between(
     Returns
     -------
     DataFrame
-        ``step, forecast, change, why``: the last issue, the steps, this issue.
+        `STEP_COLUMNS`: the last issue, the steps, this issue.
 
     Examples
     --------
-    >>> table = steps_between(9800.4, [9800.4, 9700.6, 9123.5, None, None], 9123.5, [""] * 5)
+    >>> table = steps_between(9800.4, [9800.4, 9700.6, 9123.5, None, None], 9123.5, [Reason()] * 5)
     >>> table["change"].tolist()[1:-1], table["forecast"].tolist()[-1]
     ([0.0, -99.0, -577.0, 0.0, 0.0], 9124.0)
     """
@@ -50,16 +97,16 @@ def steps_between(
     digits = 0 if whole else 6
     first, end = _rounded(before, digits), _rounded(after, digits)
     running = first
-    rows: list[tuple[str, float, float, str]] = [(LAST, float(first), float("nan"), "")]
+    rows: list[tuple[str | float | int, ...]] = [(LAST, float(first), float("nan"), *Reason())]
     for k, (step, median, why) in enumerate(zip(STEPS, medians, whys, strict=True)):
         value = running if median is None else _rounded(median, digits)
         if k == len(STEPS) - 1:
             # the last step ends at what this issue says, so that nothing is left over
             value = end
-        rows.append((step, float(value), float(value - running), why))
+        rows.append((step, float(value), float(value - running), *why))
         running = value
-    rows.append((THIS, float(end), float(end - first), ""))
-    return pd.DataFrame(rows, columns=["step", "forecast", "change", "why"])
+    rows.append((THIS, float(end), float(end - first), *Reason()))
+    return pd.DataFrame(rows, columns=list(STEP_COLUMNS))
 
 
 def _rounded(value: float, digits: int) -> Decimal:
@@ -70,9 +117,9 @@ def _rounded(value: float, digits: int) -> Decimal:
 
 def changes(
     last: pd.DataFrame,
-    reruns: Mapping[str, pd.DataFrame | None],
+    reruns: Mapping[Step, pd.DataFrame | None],
     this: pd.DataFrame,
-    whys: Mapping[str, str],
+    whys: Mapping[Step, Reason],
     whole: bool = True,
 ) -> pd.DataFrame:
     """Return what changed for each series, for the first month that both issues forecast.
@@ -107,28 +154,8 @@ def changes(
                 float(np.asarray(table.loc[month, series])) if table is not None and known else None
             )
         before, after = float(np.asarray(last.loc[month, series])), float(np.asarray(this.loc[month, series]))
-        table = steps_between(before, medians, after, [whys.get(step, "") for step in STEPS], whole)
+        table = steps_between(before, medians, after, [whys.get(step, Reason()) for step in STEPS], whole)
         parts.append(table.assign(series_id=series))
     if not parts:
         return pd.DataFrame(columns=list(CHANGE_COLUMNS))
     return pd.concat(parts, ignore_index=True)[list(CHANGE_COLUMNS)]
-
-
-def sentence(table: pd.DataFrame, month: pd.Period | str) -> str:
-    """Return what changed in one sentence.
-
-    Examples
-    --------
-    >>> sentence(steps_between(9800, [9800, 9700, 9124, None, None], 9124, [""] * 5), "2026-09")
-    'The forecast of September 2026 went from 9,800 to 9,124: revised figures −100, new figure −576.'
-    """
-    first, last = float(table["forecast"].iloc[0]), float(table["forecast"].iloc[-1])
-    name = f"{pd.Period(month, 'M'):%B %Y}"
-    moved = [
-        f"{step} {change:+,.0f}".replace("-", "−")
-        for step, change in zip(table["step"].iloc[1:-1], table["change"].iloc[1:-1], strict=True)
-        if change
-    ]
-    if not moved:
-        return f"The forecast of {name} is what it was in the last issue, {last:,.0f}."
-    return f"The forecast of {name} went from {first:,.0f} to {last:,.0f}: {', '.join(moved)}."

@@ -293,6 +293,36 @@ def read_hub_file(
 
 
 def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple[pd.DataFrame, list[Finding]]:
+    raw, findings = _raw_rows(path)
+    if not findings:
+        raw, findings = _of_target(raw, target, path.name)
+    if findings:
+        return pd.DataFrame(), findings
+    cells, findings = _cells(raw, path.name)
+    if raw.empty:
+        expected = "output_type quantile"
+        what = "holds no quantile or median"
+        findings.append(Finding("rows", "error", what, file=path.name, expected=expected))
+    if findings:
+        return pd.DataFrame(), findings
+    dated = re.match(r"\d{4}-\d{2}-\d{2}-", path.stem)
+    table = cells.assign(
+        model=path.stem[11:] if dated else path.parent.name,
+        series_id=[locations.get(x, x) for x in raw["location"]],
+        knowledge="none",
+        scenario="",
+    )
+    table = table.drop_duplicates(["series_id", "origin", "month", "level"], keep="first")
+    falling = _falling(table)
+    if falling:
+        what = f"quantiles fall with the level in {falling}"
+        findings.append(Finding("levels", "error", what, file=path.name, expected="never"))
+    order = ["series_id", "origin", "month", "level"]
+    return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings
+
+
+def _raw_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the quantiles and medians of a file as texts, with the line of each and its origin."""
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
@@ -300,11 +330,10 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
     origin = next((c for c in _ORIGINS if c in raw), None)
     needed = ["location", "output_type", "output_type_id", "value", "target_end_date"]
     missing = [c for c in needed if c not in raw] + ([] if origin else [" or ".join(_ORIGINS)])
-    if missing or origin is None:
+    if missing:
         what = f"has no column {', '.join(missing)}"
-        return pd.DataFrame(), [
-            Finding("header", "error", what, file=path.name, row=1, expected=", ".join(HUB_COLUMNS))
-        ]
+        columns = ", ".join(HUB_COLUMNS)
+        return pd.DataFrame(), [Finding("header", "error", what, file=path.name, row=1, expected=columns)]
     texts = [column for column in ("location", "target") if column in raw]
     raw[texts] = raw[texts].map(plain_cell)
     raw = raw.assign(row=np.arange(2, len(raw) + 2))
@@ -312,81 +341,51 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         _, unclean = checked_texts(raw[column], raw["row"], column, path.name, is_id=True)
         if unclean:
             return pd.DataFrame(), unclean
-    kept = raw[raw["output_type"].isin(["quantile", "median"])]
-    if "target" in kept:
-        found = sorted(set(kept["target"]))
-        kept = kept if target is None else kept[kept["target"] == target]
-        if (len(found) > 1 and target is None) or (found and kept.empty):
-            what = f"holds forecasts of {', '.join(repr(name) for name in found)}"
-            wanted = "one of them, chosen by target=" if target is None else repr(target)
-            return pd.DataFrame(), [Finding("target", "error", what, file=path.name, expected=wanted)]
-    findings = []
-    level = pd.to_numeric(
-        kept["output_type_id"].where(kept["output_type"] == "quantile", "0.5"), errors="coerce"
-    )
-    value = pd.to_numeric(kept["value"], errors="coerce")
-    days = pd.to_datetime(kept[origin], format="%Y-%m-%d", errors="coerce")
-    ends = pd.to_datetime(kept["target_end_date"], format="%Y-%m-%d", errors="coerce")
-    for name, bad, expected in (
+    return raw[raw["output_type"].isin(["quantile", "median"])], []
+
+
+def _of_target(raw: pd.DataFrame, target: str | None, name: str) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the rows of one target; a file of several needs one that is named."""
+    if "target" not in raw:
+        return raw, []
+    found = sorted(set(raw["target"]))
+    kept = raw if target is None else raw[raw["target"] == target]
+    if (len(found) > 1 and target is None) or (found and kept.empty):
+        what = f"holds forecasts of {', '.join(map(repr, found))}"
+        wanted = "one of them, chosen by target=" if target is None else repr(target)
+        return kept, [Finding("target", "error", what, file=name, expected=wanted)]
+    return kept, []
+
+
+def _cells(raw: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return origin, month, horizon, level and value of rows of text, and the cells that are wrong."""
+    origin = next(c for c in _ORIGINS if c in raw)
+    stated = raw["output_type_id"].where(raw["output_type"] == "quantile", "0.5")
+    level = pd.to_numeric(stated, errors="coerce")
+    value = pd.to_numeric(raw["value"], errors="coerce")
+    days = pd.to_datetime(raw[origin], format="%Y-%m-%d", errors="coerce")
+    ends = pd.to_datetime(raw["target_end_date"], format="%Y-%m-%d", errors="coerce")
+    inside = ends.isna() | ((ends + pd.Timedelta(days=1)).dt.day != 1)
+    wrong = (
         ("output_type_id", ~(level > 0) | ~(level < 1), "a level between 0 and 1"),
         ("value", ~np.isfinite(value), "a number"),
         (origin, days.isna(), "a date YYYY-MM-DD"),
-        (
-            "target_end_date",
-            ends.isna() | ((ends + pd.Timedelta(days=1)).dt.day != 1),
-            "the last day of a month: only monthly forecasts can be read",
-        ),
-    ):
-        for row, cell in list(zip(kept["row"][bad], kept[name][bad], strict=True))[:3]:
-            findings.append(
-                Finding(
-                    "cell", "error", f"{name} is '{cell}'", file=path.name, row=int(row), expected=expected
-                )
-            )
-    if findings or kept.empty:
-        if kept.empty:
-            findings.append(
-                Finding(
-                    "rows",
-                    "error",
-                    "holds no quantile or median",
-                    file=path.name,
-                    expected="output_type quantile",
-                )
-            )
+        ("target_end_date", inside, "the last day of a month: only monthly forecasts can be read"),
+    )
+    findings = [
+        Finding("cell", "error", f"{column} is '{cell}'", file=name, row=int(row), expected=expected)
+        for column, bad, expected in wrong
+        for row, cell in list(zip(raw["row"][bad], raw[column][bad], strict=True))[:3]
+    ]
+    if findings:
         return pd.DataFrame(), findings
     months = pd.PeriodIndex(ends, freq="M")
-    if "horizon" in kept:
-        steps = pd.to_numeric(kept["horizon"], errors="coerce").fillna(0).astype(int).to_numpy()
+    if "horizon" in raw:
+        steps = pd.to_numeric(raw["horizon"], errors="coerce").fillna(0).astype(int).to_numpy()
     else:
         steps = np.array([m.ordinal - pd.Period(d, "M").ordinal for m, d in zip(months, days, strict=True)])
-    table = pd.DataFrame(
-        {
-            "model": path.stem[11:] if re.match(r"\d{4}-\d{2}-\d{2}-", path.stem) else path.parent.name,
-            "series_id": [locations.get(x, x) for x in kept["location"]],
-            "origin": days.to_numpy(),
-            "month": months,
-            "horizon": steps,
-            "knowledge": "none",
-            "scenario": "",
-            "level": level.to_numpy(float),
-            "value": value.to_numpy(float),
-        }
-    )
-    table = table.drop_duplicates(["series_id", "origin", "month", "level"], keep="first")
-    falling = _falling(table)
-    if falling:
-        findings.append(
-            Finding(
-                "levels",
-                "error",
-                f"quantiles fall with the level in {falling}",
-                file=path.name,
-                expected="never",
-            )
-        )
-    order = ["series_id", "origin", "month", "level"]
-    return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings
+    columns = {"origin": days.to_numpy(), "month": months, "horizon": steps}
+    return pd.DataFrame({**columns, "level": level.to_numpy(float), "value": value.to_numpy(float)}), []
 
 
 def _falling(table: pd.DataFrame) -> str:

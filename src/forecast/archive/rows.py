@@ -39,14 +39,21 @@ RUN_COLUMNS = (
 )
 
 
+#: The reason of a change as it is hashed: one that an older version wrote counts as it was written.
+_REASON = (
+    "CASE WHEN why IN ('', 'text') AND month = '' AND number = 0 THEN text"
+    " ELSE why || '|' || month || '|' || number || '|' || text END"
+)
+_SCORE_NOTE = "CASE s.note WHEN 'text' THEN s.message WHEN '' THEN '' ELSE s.note || '|' || s.message END"
 #: The rows that a run wrote of itself; its forecasts have a hash in `runs.result`.
 _OWN = (
     f"SELECT {', '.join(RUN_COLUMNS)} FROM runs WHERE id = ?",  # noqa: S608
     "SELECT n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months, f.events_used, f.message"
     " FROM folds f JOIN names n ON n.id = f.name WHERE f.run = ? ORDER BY 1, 2, 3, 4, 5",
     "SELECT n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value, s.skill, s.n_ok, s.n,"
-    " s.note FROM scores s JOIN names n ON n.id = s.name WHERE s.run = ? ORDER BY 1, 2, 3, 4, 5, 6, 7",
-    "SELECT series_id, position, step, forecast, change, why FROM changes WHERE run = ? ORDER BY 1, 2",
+    " {note} FROM scores s JOIN names n ON n.id = s.name WHERE s.run = ? ORDER BY 1, 2, 3, 4, 5, 6, 7",
+    "SELECT series_id, position, replace(step, '_', ' '), forecast, change, {why} FROM changes WHERE run = ?"
+    " ORDER BY 1, 2",
     "SELECT path, title, summary, command, png, digest FROM reports WHERE run = ?",
 )
 
@@ -54,8 +61,11 @@ _OWN = (
 def run_digest(connection: sqlite3.Connection, run: int) -> str:
     """Return the hash of all rows that a run wrote of itself, as the archive has them."""
     total = hashlib.sha256()
+    # an archive of schema 3 that is only read has sentences, and no columns for values
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    why, note = (_REASON, _SCORE_NOTE) if version > 3 else ("why", "s.note")
     for number, question in enumerate(_OWN):
-        for row in connection.execute(question, (run,)):
+        for row in connection.execute(question.replace("{why}", why).replace("{note}", note), (run,)):
             total.update(f"{number}{row!r}\n".encode())
     return total.hexdigest()
 
@@ -180,7 +190,7 @@ def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str]
         number,
         names,
     )
-    score_columns = ("horizon", "scale", "metric", "value", "skill", "n_ok", "n", "note")
+    score_columns = ("horizon", "scale", "metric", "value", "skill", "n_ok", "n", "note", "message")
     _rows(connection, "scores", entry.scores, score_columns, number, names)
     _matured(connection, entry.matured, names)
     _vintages(connection, entry.vintages, entry.written)
@@ -193,8 +203,11 @@ def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str]
             _number(row.forecast),
             _real(row.change),
             str(row.why),
+            str(row.month),
+            row.number,
+            str(row.text),
         )
-        connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
+        connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", cells)
     if entry.report is not None:
         r = entry.report
         connection.execute(

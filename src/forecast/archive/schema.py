@@ -69,10 +69,10 @@ _FIRST_TABLES = (
 TABLES = (*_FIRST_TABLES, "digests")
 
 
-def _append_only(tables: Sequence[str]) -> str:
+def _append_only(tables: Sequence[str], verbs: Sequence[str] = ("UPDATE", "DELETE")) -> str:
     parts = []
     for table in tables:
-        for verb in ("UPDATE", "DELETE"):
+        for verb in verbs:
             parts.append(
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN"
                 f" SELECT RAISE(ABORT, 'the archive is append-only: {table} takes no {verb}'); END;"
@@ -96,11 +96,23 @@ CREATE INDEX vintages_released ON vintages (released);
 _DIGESTS = """
 CREATE TABLE digests (run INTEGER PRIMARY KEY REFERENCES runs, content TEXT NOT NULL) STRICT;
 """
+#: Reasons as codes with their values; a sentence of an older version is kept under the code ``text``.
+_REASONS = """
+DROP TRIGGER changes_no_update;
+DROP TRIGGER scores_no_update;
+ALTER TABLE changes ADD COLUMN month TEXT NOT NULL DEFAULT '';
+ALTER TABLE changes ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE changes ADD COLUMN text TEXT NOT NULL DEFAULT '';
+UPDATE changes SET step = replace(step, ' ', '_'), text = why, why = CASE why WHEN '' THEN '' ELSE 'text' END;
+ALTER TABLE scores ADD COLUMN message TEXT NOT NULL DEFAULT '';
+UPDATE scores SET message = note, note = CASE note WHEN '' THEN '' ELSE 'text' END;
+"""
 #: Scripts that lead from version k to k + 1; an archive's version is `PRAGMA user_version`.
 MIGRATIONS: tuple[str, ...] = (
     _TABLES + _append_only(_FIRST_TABLES),
     _VIEWS,
     _DIGESTS + _append_only(["digests"]),
+    _REASONS + _append_only(["changes", "scores"], ["UPDATE"]),
 )
 VERSION = len(MIGRATIONS)
 

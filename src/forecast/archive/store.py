@@ -32,6 +32,17 @@ from forecast.files import tell
 
 __all__ = ["Archive", "ArchiveError", "Entry", "digest_of"]
 
+_CHANGES = (
+    "SELECT series_id, step, forecast, change, why, month, number, text FROM changes WHERE run = ?"
+    " ORDER BY series_id, position"
+)
+#: The same of an archive that is only read, in which reasons are sentences.
+_CHANGES_OF_SCHEMA_3 = (
+    "SELECT series_id, replace(step, ' ', '_') AS step, forecast, change,"
+    " CASE why WHEN '' THEN '' ELSE 'text' END AS why, '' AS month, 0 AS number, why AS text"
+    " FROM changes WHERE run = ? ORDER BY series_id, position"
+)
+
 #: A writer waits so long for another one.
 BUSY_SECONDS = 60.0
 
@@ -232,10 +243,8 @@ class Archive:
 
     def changes(self, run: int) -> pd.DataFrame:
         """Return the steps of 'what changed' of a run."""
-        return self.query(
-            "SELECT series_id, step, forecast, change, why FROM changes WHERE run = ? ORDER BY series_id, position",
-            [run],
-        )
+        version = int(self.query("PRAGMA user_version")["user_version"].iloc[0])
+        return self.query(_CHANGES if version > 3 else _CHANGES_OF_SCHEMA_3, [run])
 
     def inputs(self, run: int) -> dict[str, bytes]:
         """Return the source files of a run by their names."""

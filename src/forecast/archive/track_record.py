@@ -6,7 +6,8 @@ Published forecasts and replayed ones are two things: the column `kind` parts th
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -241,40 +242,45 @@ def _ranked(found: list[dict[str, Any]], part: pd.DataFrame, baseline: str) -> l
     return found
 
 
-def worst_miss(record: pd.DataFrame) -> str:
-    """Return the worst miss of a record in words: relative to what was counted, missed ranges first.
+class Miss(NamedTuple):
+    """A scored forecast, as the worst miss of a record is told."""
+
+    origin: pd.Timestamp
+    month: pd.Period
+    horizon: int
+    middle: float
+    actual: float
+    error: float
+    inside_80: str  #: yes, no or refused
+    lower_80: float
+    upper_80: float
+
+
+def worst_miss(record: pd.DataFrame) -> Miss | None:
+    """Return the worst miss of a record, relative to what was counted; None where nothing is scored.
 
     Examples
     --------
     >>> worst_miss(pd.DataFrame(columns=list(RECORD_COLUMNS)))
-    ''
     """
     rows = record[record["truth"].notna() & (record["truth"].abs() > 0)]
     if rows.empty:
-        return ""
+        return None
     if len(set(rows["kind"])) > 1:
         raise ValueError("published and replayed forecasts are never pooled; give one kind")
     share_missed = (rows["error"].abs() / rows["truth"].abs()).to_numpy(float)
     row: Any = rows.iloc[int(np.nanargmax(share_missed))]
-    months = "one month" if row["horizon"] == 1 else f"{row['horizon']} months"
-    share = abs(float(row["error"])) / abs(float(row["truth"]))
-    way = "too high" if row["error"] > 0 else "too low"
-    percent = f"{100 * share:.0f}%" if share >= 0.005 else "less than 1%"
-    how = f"{percent} {way}" if share <= 1 else f"{1 + share:.1f} times the count"
-    day, month = pd.Timestamp(row["origin"]), pd.Period(row["month"], "M")
-    text = (
-        f"The worst miss: the forecast of {day.day} {day:%B %Y} for {month:%B %Y}, {months} ahead, was"
-        f" {_about(row['middle'])}; {row['truth']:,.0f} were counted, so it was {how}"
+    return Miss(
+        origin=pd.Timestamp(row["origin"]),
+        month=pd.Period(row["month"], "M"),
+        horizon=int(row["horizon"]),
+        middle=float(row["middle"]),
+        actual=float(row["truth"]),
+        error=float(row["error"]),
+        inside_80=str(row["inside_80"]),
+        lower_80=float(row["lower_80"]),
+        upper_80=float(row["upper_80"]),
     )
-    if row["inside_80"] == "refused":
-        return f"{text}; no 80% range had been given."
-    where = "inside" if row["inside_80"] == "yes" else "outside"
-    return f"{text} and the count fell {where} the 80% range, {_about(row['lower_80'])} to {_about(row['upper_80'])}."
-
-
-def _about(value: float) -> str:
-    """A forecast to three digits: none is finer than what is known."""
-    return f"{float(f'{value:.3g}'):,.0f}"
 
 
 def matured(record: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -331,10 +337,15 @@ def headline_rows(record: pd.DataFrame, headline: str, kind: str | None = None) 
 
 # --------------------------------------------------------------------------- forecasts by others
 
-SELECTION = (
-    "Forecasts by others are those that were found in print. Who prints a forecast, and whose forecast is found again,"
-    " is a selection: this is not a fair contest, and small numbers say little."
-)
+#: Whether a forecast by others is scored, or why not.
+OtherReason = Literal["scored", "no_figure", "conditional", "no_forecast"]
+REASONS: tuple[OtherReason, ...] = get_args(OtherReason)
+#: What the notes of a file of forecasts by others say of one that cannot be scored, and its code.
+_NOT_SCORED: Mapping[str, OtherReason] = {
+    "not a forecast": "no_forecast",
+    "condition failed": "conditional",
+    "conditional": "conditional",
+}
 OTHERS_COLUMNS = (
     "forecaster",
     "made",
@@ -352,6 +363,7 @@ OTHERS_COLUMNS = (
     "ours_error",
     "source",
     "note",
+    "reason",
 )
 
 
@@ -388,18 +400,16 @@ def others(
         known = obs.actuals(str(row.series_id), "latest", day).reindex(months)
         actual = float(known.sum()) if known.notna().all() else np.nan
         point, note = _float(row.point), _text(row.note)
-        conditional = any(word in note for word in ("conditional", "condition failed", "not a forecast"))
+        reason: OtherReason = next((code for words, code in _NOT_SCORED.items() if words in note), "scored")
+        if reason == "scored" and not np.isfinite(point):
+            reason = "no_figure"
         cells: dict[str, Any] = {c: getattr(row, c, "") for c in OTHERS_COLUMNS if c in published.columns}
         cells |= {"low": _float(row.low), "high": _float(row.high), "point": point, "actual": actual}
-        scored = np.isfinite(point) and np.isfinite(actual) and not conditional
+        scored = reason == "scored" and np.isfinite(actual)
         cells["error"] = point - actual if scored else np.nan
         cells["percent"] = 100.0 * cells["error"] / actual if scored and actual else np.nan
         cells |= _ours(ours, str(row.series_id), months, made)
-        if conditional:
-            note = f"not scored: {note}"
-        elif not np.isfinite(point):
-            note = f"not scored, no single figure was given: {note}"
-        cells["note"] = note
+        cells |= {"note": note, "reason": reason}
         rows.append(cells)
     return pd.DataFrame(rows, columns=list(OTHERS_COLUMNS))
 

@@ -237,8 +237,9 @@ def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit 
     matrix, shift = problem.to_public()
     regression = matrix @ solved.beta[lane][solved.columns[lane][:-1]] + shift
     notes = [] if optima.converged[0] else ["the search ended before its tolerance was reached"]
+    near = float("nan")
     if len(optima.value) > 1 and (gap := float(optima.value[1:].min()) - value) < 0.5:
-        notes.append(f"another optimum lies only {gap:.2f} below this one in log-likelihood")
+        near = gap
     return ArimaFit(
         problem=problem,
         values=np.concatenate([solved.coefficients[lane], regression]),
@@ -247,4 +248,5 @@ def _result(solved: Solved, lane: int, optima: Optima, engine: str) -> ArimaFit 
         engine=engine,
         source=ExactSource(solved, lane),
         notes=tuple(notes),
+        optimum_gap=near,
     )

@@ -82,6 +82,7 @@ class ArimaFit:
     engine: str
     source: Source
     notes: tuple[str, ...] = ()
+    optimum_gap: float = float("nan")
     tried: Tried | None = None
 
     @property
@@ -140,7 +141,13 @@ class ArimaFit:
         dropped = (
             (f"dropped, no information of their own: {', '.join(self.dropped)}",) if self.dropped else ()
         )
-        return dropped + self.notes + tuple(root_notes(self.problem, self.values)) + self._covariance[1]
+        gap = self.optimum_gap
+        near = (
+            (f"another optimum lies only {gap:.2f} below this one in log-likelihood",) if gap == gap else ()
+        )
+        return (
+            dropped + self.notes + near + tuple(root_notes(self.problem, self.values)) + self._covariance[1]
+        )
 
     @property
     def aic(self) -> float:
@@ -286,8 +293,11 @@ def summary_text(fit: ArimaFit) -> str:
             f"{value - 1.959964 * error:12.6g} {value + 1.959964 * error:12.6g}{mark}"
         )
     lines.append("")
-    for row in fit.diagnostics().itertuples(index=False):
-        line = f"{row.check:28} {row.statistic:10.2f}   p {row.p_value:.3f}   {row.note}"
+    for row in fit.diagnostics().to_dict("records"):
+        name = f"{row['check']} {row['lag']:.0f}" if np.isfinite(row["lag"]) else row["check"]
+        moments = "skewness {skewness:.2f}, kurtosis {kurtosis:.2f}".format_map(row)
+        line = f"{name:28} {row['statistic']:10.2f}   p {row['p_value']:.3f}   "
+        line += moments if row["note"] == "moments" else ""
         lines.append(line.rstrip())
     lines.append("small p: autocorrelation, tails that are not Gaussian, or a variance that changes are left")
     lines += [f"note: {note}" for note in fit.warnings]

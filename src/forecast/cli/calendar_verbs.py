@@ -175,6 +175,8 @@ def _overlap(options: Options) -> int:
 def _detect(options: Options) -> int:
     from forecast.data.load import load_observations
     from forecast.interventions.detect import detect_events
+    from forecast.report import rows
+    from forecast.report.codes import break_words
 
     panel = load_observations(options.data).as_of(options.as_of, [options.series])
     found = detect_events(panel, _calendar(options), options.series)
@@ -183,8 +185,8 @@ def _detect(options: Options) -> int:
         return 0
     count = f"{len(found)} break{'' if len(found) == 1 else 's'}" if len(found) else "no break stands out"
     say(f"{options.series} as known on {panel.as_of:%Y-%m-%d}: {count}")
-    for row in found.itertuples():
-        say(f"  {row.month}  {row.kind}  t {row.t:+6.1f}  {row.words}")
+    for row in rows.records(found):
+        say(f"  {row.month}  {row.kind}  t {row.t:+6.1f}  {break_words(row)}")
     if len(found):
         low, high = (100 * float(v) for v in (found["by_chance"].min(), found["by_chance"].max()))
         share = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"

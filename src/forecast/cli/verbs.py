@@ -89,6 +89,9 @@ def _allow_http(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="?", choices=("models", "metrics", "keys"), help="only these, with what they mean"
+    )
     parser.add_argument("--series", action="store_true", help="all series, not only their number")
     own_folders(parser)
     plugin_option(parser)
@@ -96,22 +99,39 @@ def _declare_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: Options, _: list[str]) -> int:
-    from forecast.cli import run
+    from forecast.cli import telling
 
     load_plugins(options.plugin)
-    found = run.listed(options.config_dir)
+    if options.what:
+        table = telling.named(options.what)
+        if options.json:
+            say_json(table)
+        else:
+            say("\n".join(f"{name:<{max(map(len, table)) + 2}}{text}" for name, text in table.items()))
+        return 0
+    found = telling.listed(options.config_dir)
     if options.json:
         say_json(found)
     else:
-        say(run.listing(found, options.series))
+        say(telling.listing(found, options.series))
+    return 0
+
+
+def _declare_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", help="a key, or a group of keys")
+
+
+def _explain(options: Options, _: list[str]) -> int:
+    from forecast.config.reference import explain
+
+    say("\n\n".join(map(str, explain(options.key))))
     return 0
 
 
 def _doctor(options: Options, _: list[str]) -> int:
+    from forecast.cli import telling
 
-    from forecast.cli import run
-
-    found = run.doctor()
+    found = telling.doctor()
     if options.json:
         say_json(found)
     else:
@@ -311,7 +331,18 @@ def _rerun(options: Options, _: list[str]) -> int:
 
 
 VERBS: dict[str, Verb] = {
-    "list": Verb("list experiments, models and series", "forecast list --series", _declare_list, _list),
+    "list": Verb(
+        "list experiments, models and series; or models, metrics, keys",
+        "forecast list keys",
+        _declare_list,
+        _list,
+    ),
+    "explain": Verb(
+        "what a key of the configuration means and takes",
+        "forecast explain intervals.half_life",
+        _declare_explain,
+        _explain,
+    ),
     "new": Verb(
         "write a first experiment for a file of your own",
         "forecast new mine figures.csv --events events.csv",

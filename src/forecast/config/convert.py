@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from forecast.config.bounds import Bounds, Distinct, Written
 from forecast.errors import ConfigError, nearest
 
 #: Choices of the first edition that were taken out -> what to use in their place.
@@ -29,6 +31,13 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     """Return a plain value as its type hint wants it; what cannot be is added to the problems."""
     origin = typing.get_origin(hint)
     args = typing.get_args(hint)
+    if origin is Annotated:
+        before = len(problems)
+        made = convert(value, args[0], path, problems)
+        if len(problems) == before:
+            wrong = [m.problem(made) for m in args[1:] if isinstance(m, (Bounds, Distinct, Written))]
+            problems += [f"{path}: {text}" for text in wrong if text]
+        return made
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in args:
             return None
@@ -73,6 +82,9 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if hint is float and isinstance(value, float) and not math.isfinite(value):
+        problems.append(f"{path}: {value} is not a finite number")
+        return value
     if hint in (int, str, float, bool):
         if hint is int and isinstance(value, bool):
             problems.append(f"{path}: {value!r} is not a whole number")
@@ -116,7 +128,7 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
     if "parameters" in names and "parameters" not in values:
         own = {k: values.pop(k) for k in names if k in values}
         values = {**own, "parameters": values}
-    hints = typing.get_type_hints(cls)
+    hints = typing.get_type_hints(cls, include_extras=True)
     fields = {f.name: f for f in dataclasses.fields(cls)}
     made: dict[str, Any] = {}
     for key, value in values.items():
@@ -136,6 +148,21 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
             raise ConfigError("\n".join(found))
         return None
     return cls(**made)
+
+
+def problems_of(settings: object, path: str = "") -> list[str]:
+    """Return what is wrong with the values of settings that were made in Python, nested ones included."""
+    problems: list[str] = []
+    for key, hint in typing.get_type_hints(type(settings), include_extras=True).items():
+        where, value = f"{path}.{key}" if path else key, getattr(settings, key)
+        if dataclasses.is_dataclass(value):
+            problems += problems_of(value, where)
+        elif isinstance(value, Mapping) and any(map(dataclasses.is_dataclass, value.values())):
+            for name, one in value.items():
+                problems += problems_of(one, f"{where}.{name}")
+        else:
+            convert(value, hint, where, problems)
+    return problems
 
 
 def to_plain(value: Any) -> Any:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from forecast.config.convert import convert
+from forecast.config.bounds import Bounds, Distinct, Written
+from forecast.config.convert import problems_of
 from forecast.errors import ConfigError, nearest
 from forecast.files import path_problem
 
@@ -27,7 +27,14 @@ Knowledge = Literal["none", "at_origin", "hindsight"]
 Coding = Literal["rule", "judged"]
 Truth = Literal["latest", "first"]
 Unseen = Literal["prior", "ignore", "analogue"]
+SpecShape = Literal["own", "step", "decay", "ramp", "pulse"]
 KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
+#: Numbers of settings and their ends; a year has no more than a person would mean.
+Days = Annotated[int, Bounds(0, 3650)]
+Months = Annotated[int, Bounds(1, 1200)]
+HalfLife = Annotated[float, Bounds(1, 1200)]
+Seconds = Annotated[float, Bounds(above=0, high=86400)]
+Text = Annotated[str, Written()]
 #: One file for each language of the page beside English, read by `forecast.report.catalogue`.
 LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
 
@@ -76,15 +83,11 @@ class LayoutSpec:
     #: The mark before decimals; the other one stands between thousands. | | ","
     decimal: Literal[".", ","] | None = None
     #: Month with which the fiscal year begins, for labels of fiscal years. | month | 10
-    fiscal_start: int | None = None
+    fiscal_start: Annotated[int, Bounds(1, 12)] | None = None
     #: Sheet of a workbook. | | Data
     sheet: str | None = None
     #: Daily and weekly figures become months: added up or averaged, weeks split by days. | | sum
     by_month: Literal["sum", "mean"] | None = None
-
-    def __post_init__(self) -> None:
-        if isinstance(self.fiscal_start, int) and not 1 <= self.fiscal_start <= 12:
-            raise ConfigError(f"data.layout.fiscal_start: {self.fiscal_start} is no month; give 1 to 12")
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,13 @@ class DataSpec:
     #: Folder, file or address of the figures; null = the bundled ones. | | example:road_casualties.csv
     path: str | None = None
     #: Days after a month's end at which a figure without `released` became public. | days | 15
-    release_lag_days: int = 0
+    release_lag_days: Days = 0
     #: Let unofficial figures fill their month. | | true
     include_leaks: bool = False
     #: A month missing inside a series is a warning, not an error. | | true
     allow_gaps: bool = False
     #: Days after a month's end by which its figure is expected; later `publish` calls it late. | days | 25
-    expected_by: int | None = None
+    expected_by: Days | None = None
     #: Read an address of plain http:// too; `publish` has a key of its own. | | true
     allow_http: bool = False
     columns: ColumnsSpec = field(default_factory=ColumnsSpec)
@@ -112,7 +115,7 @@ class TargetSpec:
     """Which series are forecast."""
 
     #: One series or many, as `forecast list --series` names them. | | [southwest.usbp,southwest.ofo]
-    series: tuple[str, ...] = ("southwest.usbp",)
+    series: Annotated[tuple[Text, ...], Distinct(1)] = ("southwest.usbp",)
     #: The series that the others add up to, if any. | | southwest.usbp
     total: str | None = None
 
@@ -126,13 +129,37 @@ class EventsSpec:
     #: Signs and shapes by blind rules (rule) or coded afterwards (judged). | | judged
     coding: Coding = "rule"
     #: At most so many event columns in a design. | columns | 6
-    max_columns: int = 10
+    max_columns: Annotated[int, Bounds(0, 100)] = 10
     #: Events up to this priority are candidates; 1 is the most important. | | 2
-    priority: int = 1
+    priority: Annotated[int, Bounds(1, 9)] = 1
     #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | | ignore
     unseen: Unseen = "prior"
     #: Coding of the effects that the page tells; null = none are estimated. | | rule
     effects: Coding | None = "judged"
+
+
+@dataclass(frozen=True)
+class PlaceboChoices:
+    """The few choices that are tried at other dates too, the same ones at the event: at most twelve."""
+
+    #: Other dates, evenly spaced over the ordinary months; 0 = none. | dates | 0
+    dates: Annotated[int, Bounds(0, 500)] = 39
+    #: Orders of the ARIMA errors. | | [given,airline]
+    order: tuple[Literal["given", "airline", "auto"], ...] = ("given",)
+    #: Scales of the figures. | | [log]
+    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    #: Shapes of the event. | | [step,ramp]
+    shape: tuple[Literal["own", "step", "ramp"], ...] = ("own",)
+    #: Events beside it. | | [all]
+    beside: tuple[Literal["all", "none"], ...] = ("all", "none")
+
+    def __post_init__(self) -> None:
+        problems = problems_of(self, "specification.placebo")
+        number = len(self.order) * len(self.transform) * len(self.shape) * len(self.beside)
+        if not 1 <= number <= 12:
+            problems.append(f"specification.placebo: {number} choices; give at least one and at most 12")
+        if problems:
+            raise ConfigError("\n".join(problems))
 
 
 @dataclass(frozen=True)
@@ -142,34 +169,27 @@ class SpecificationSpec:
     #: Effects that get a curve: those that stand out (else the largest), all, none. | | all
     effects: Literal["clear", "all", "none"] = "none"
     #: Orders of the ARIMA errors: those given, the airline model, chosen anew. | | [given,airline]
-    order: tuple[Literal["given", "airline", "auto"], ...] = ("given", "airline", "auto")
+    order: Annotated[tuple[Literal["given", "airline", "auto"], ...], Distinct(1)] = (
+        "given",
+        "airline",
+        "auto",
+    )
     #: Scales of the figures. | | [log]
-    transform: tuple[Literal["log", "none", "box-cox"], ...] = ("log", "none")
+    transform: Annotated[tuple[Literal["log", "none", "box-cox"], ...], Distinct(1)] = ("log", "none")
     #: Lengths of the sample; null = all. | months | [null,96]
-    window: tuple[int | None, ...] = (None, 120)
+    window: Annotated[tuple[Annotated[int, Bounds(48, 1200)] | None, ...], Distinct(1)] = (None, 120)
     #: Shapes of the event. | | [own,decay]
-    shape: tuple[Literal["own", "step", "decay", "ramp", "pulse"], ...] = ("step", "decay", "ramp")
+    shape: Annotated[tuple[SpecShape, ...], Distinct(1)] = ("step", "decay", "ramp")
     #: Events beside it: all, all but one that overlaps (each in turn), none. | | [all,none]
-    beside: tuple[Literal["all", "each", "none"], ...] = ("all", "each", "none")
+    beside: Annotated[tuple[Literal["all", "each", "none"], ...], Distinct(1)] = ("all", "each", "none")
     #: Factors of a decay, of which the likeliest is taken. | a month | [0.5,0.9]
-    decay: tuple[float, ...] = (0.5, 0.7, 0.85, 0.95)
+    decay: Annotated[tuple[Annotated[float, Bounds(0.01, 0.99)], ...], Distinct(1)] = (0.5, 0.7, 0.85, 0.95)
     #: Length of a ramp. | months | 6
-    ramp_months: int = 12
+    ramp_months: Annotated[int, Bounds(1, 120)] = 12
+    placebo: PlaceboChoices = field(default_factory=PlaceboChoices)
 
     def __post_init__(self) -> None:
-        problems: list[str] = []
-        for key, hint in typing.get_type_hints(type(self)).items():
-            convert(getattr(self, key), hint, f"specification.{key}", problems)
-            if getattr(self, key) == ():
-                problems.append(f"specification.{key}: name at least one")
-        if any(isinstance(w, int) and w < 48 for w in self.window):
-            problems.append(
-                f"specification.window: {list(self.window)}; give null (all) or at least 48 months"
-            )
-        if not (all(0.0 < float(d) < 1.0 for d in self.decay) and self.ramp_months > 0):
-            problems.append(
-                "specification: decay needs factors between 0 and 1, ramp_months a positive number"
-            )
+        problems = problems_of(self, "specification")
         if problems:
             raise ConfigError("\n".join(problems))
 
@@ -179,10 +199,10 @@ class ModelSpec:
     """One row of the models: a kind of the registry and its parameters; its name is the key."""
 
     #: A kind that `forecast list` names; all other keys beside it are parameters of that kind. | | arima
-    kind: str
+    kind: Text
     parameters: Mapping[str, Any] = field(default_factory=dict)
     #: Refit at every k-th origin of the backtest; between them parameters are kept. | origins | 12
-    refit_every: int = 1
+    refit_every: Months = 1
 
 
 @dataclass(frozen=True)
@@ -190,13 +210,13 @@ class CombinationSpec:
     """One combination of models that were fitted without events; its name is the key."""
 
     #: Names of models of this experiment. | | [random_walk,drift]
-    members: tuple[str, ...]
+    members: Annotated[tuple[Text, ...], Distinct(1)]
     #: How weights are made; median orders the members at each forecast. | | median
     method: Literal["inverse_error", "mean", "median"] = "inverse_error"
     #: Discount of past squared errors: so many months halve their weight. | months | 36
-    half_life: float = 24.0
+    half_life: HalfLife = 24.0
     #: Errors are capped at this size. | log units | 0.5
-    cap: float = 1.0
+    cap: Annotated[float, Bounds(above=0, high=100)] = 1.0
     #: Average quantile by quantile, or only the medians, or mix the members' distributions. | | pool
     average: Literal["quantiles", "points", "pool"] = "quantiles"
     #: Ranges of the members that are averaged: from their past errors (`intervals`), or the models' own. | | model
@@ -212,15 +232,15 @@ class IntervalsSpec:
     #: Rule by which past errors become ranges; model = the model's own, unchecked. | | direct
     method: Literal["square_root", "direct", "direct_mirrored", "model"] = "square_root"
     #: Errors of horizons 1..k feed the square-root rule. | months | 1
-    short_horizons: int = 3
+    short_horizons: Annotated[int, Bounds(1, 60)] = 3
     #: Discount of past errors: so many months halve their weight; null = none. | months | 24
-    half_life: float | None = 48.0
+    half_life: HalfLife | None = 48.0
     #: Growth of the width with the horizon: 0.5 is the square root. | power | 0.6
-    exponent: float = 0.5
+    exponent: Annotated[float, Bounds(0, 2)] = 0.5
     #: Scale on which widths and averages are made, where logs are allowed: figures to this power; 0 = logs. | power | 0.1
-    scale: float = 0.0
+    scale: Annotated[float, Bounds(0, 1)] = 0.0
     #: Rate at which misses widen the ranges that come after; they never get narrower by it. 0 = not at all. | rate | 0.03
-    adapt: float = 0.0
+    adapt: Annotated[float, Bounds(0, 1)] = 0.0
 
 
 @dataclass(frozen=True)
@@ -230,7 +250,7 @@ class ReconciliationSpec:
     #: How sums are made to hold; none = not at all. | | bottom_up
     method: Literal["none", "bottom_up", "shrinkage"] = "none"
     #: Sample paths behind the ranges. | paths | 500
-    paths: int = 1000
+    paths: Annotated[int, Bounds(10, 1_000_000)] = 1000
 
 
 @dataclass(frozen=True)
@@ -242,15 +262,15 @@ class BacktestSpec:
     #: Last such month; null = the newest at `as_of`. | month | 2023-12
     end: str | None = None
     #: Every k-th month of data. | months | 3
-    step: int = 1
+    step: Annotated[int, Bounds(1, 120)] = 1
     #: Length of a rolling window; null = all months before the origin. | months | 72
-    window: int | None = None
+    window: Annotated[int, Bounds(24, 1200)] | None = None
     #: What models with events know: none, at_origin, hindsight; one or many. | | [at_origin,hindsight]
-    knowledge: tuple[Knowledge, ...] = ("at_origin",)
+    knowledge: Annotated[tuple[Knowledge, ...], Distinct(1)] = ("at_origin",)
     #: The row against which skill is measured. | | drift
-    baseline: str = "random_walk"
+    baseline: Text = "random_walk"
     #: Dates of origins, in place of start, end and step. | dates | [2024-01-26,2024-02-13]
-    origins: tuple[str, ...] = ()
+    origins: Annotated[tuple[str, ...], Distinct()] = ()
     #: First month that is scored; earlier ones only feed weights and widths. | month | 2016-01
     score_from: str | None = None
     #: Search for ARIMA parameters along folds: from the last fold, from its optima, or from everywhere. | | full
@@ -272,9 +292,9 @@ class ReportSpec:
     """What the page shows."""
 
     #: The row that is the headline: a model or a combination, named beforehand. | | arima
-    headline: str = "random_walk"
+    headline: Text = "random_walk"
     #: Where run folders go. | | /tmp/reports
-    folder: str = "reports"
+    folder: Text = "reports"
     #: Name -> first and last month: spans that are scored alone. | months | {calm: [2014-01, 2019-12]}
     eras: Mapping[str, tuple[str, str]] = field(
         default_factory=lambda: {
@@ -303,9 +323,9 @@ class PublishSpec:
     """Where the monthly round keeps its things, and how patient it is; never part of a result."""
 
     #: The archive, one file for any number of experiments. | | /srv/forecast/archive.sqlite
-    archive: str = "archive.sqlite"
+    archive: Text = "archive.sqlite"
     #: Folder of the public site, one experiment each. | | /srv/forecast/site
-    site: str = "site"
+    site: Text = "site"
     #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month of data:
     #: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | | [file:///srv/in/*.csv]
     fetch: tuple[str, ...] = ()
@@ -324,11 +344,11 @@ class PublishSpec:
     #: Team in the names of hub files. | | newsroom
     team: str = "forecast"
     #: How long a second publisher waits for the lock. | seconds | 60
-    wait_seconds: float = 600.0
+    wait_seconds: Annotated[float, Bounds(0, 86400)] = 600.0
     #: Limit of reading an address, or of a whole round of `fetch`, retries included. | seconds | 120
-    timeout_seconds: float = 60.0
+    timeout_seconds: Seconds = 60.0
     #: Limit of one source file. | MB | 20
-    max_megabytes: float = 100.0
+    max_megabytes: Annotated[float, Bounds(above=0, high=100_000)] = 100.0
     #: Read plain http:// too. | | true
     allow_http: bool = False
     #: Keep a checked copy of the archive beside it after every round. | | false
@@ -338,7 +358,7 @@ class PublishSpec:
     #: Words of a command that is started after a failure; no shell. | | [notify,failed]
     on_failure: tuple[str, ...] = ()
     #: A hook that takes longer is ended. | seconds | 30
-    hook_seconds: float = 300.0
+    hook_seconds: Seconds = 300.0
 
 
 @dataclass(frozen=True)
@@ -346,9 +366,9 @@ class ParallelSpec:
     """How the work is spread; never part of a result."""
 
     #: Workers; -1 = one for each core. | workers | 4
-    n_jobs: int = 1
+    n_jobs: Annotated[int, Bounds(-1, 1024, without=(0,))] = 1
     #: Kind of workers: a name that joblib knows. | | threading
-    backend: str = "loky"
+    backend: Literal["loky", "threading", "multiprocessing"] = "loky"
     #: Address of a dask scheduler; null = this machine. | | tcp://head:8786
     address: str | None = None
 
@@ -374,9 +394,9 @@ class Experiment:
     #: Only what was public on that day counts; latest = the newest release in the data. | date | 2024-05-07
     as_of: str = "latest"
     #: Seed of everything that draws random numbers. | | 1
-    seed: int = 20240507
+    seed: Annotated[int, Bounds(0, 2**32 - 1)] = 20240507
     #: How far ahead, after the last official month; 1 to 60. | months | 6
-    horizon: int = 12
+    horizon: Annotated[int, Bounds(1, 60)] = 12
     data: DataSpec = field(default_factory=DataSpec)
     target: TargetSpec = field(default_factory=TargetSpec)
     events: EventsSpec = field(default_factory=EventsSpec)
@@ -418,23 +438,21 @@ def _problems(exp: Experiment) -> Iterable[str]:
         yield f"name: {exp.name!r} names the folder of the reports and cannot ({folder}); take one plain word"
     if exp.as_of != "latest" and not _is_date(exp.as_of):
         yield f"as_of: '{exp.as_of}' is neither a date (YYYY-MM-DD) nor 'latest'"
-    if not 1 <= exp.horizon <= 60:
-        yield f"horizon: {exp.horizon} is not between 1 and 60 months"
-    if not exp.target.series:
-        yield "target.series: name at least one series"
+    yield from problems_of(exp)
     for key in ("start", "end", "score_from"):
         value = getattr(exp.backtest, key)
         if value is not None and not is_month(value):
             yield f"backtest.{key}: '{value}' is not a month (YYYY-MM)"
-    for word in exp.backtest.knowledge:
-        if word not in KNOWLEDGE:
-            yield f"backtest.knowledge: '{word}' is not one of {', '.join(KNOWLEDGE)}.{nearest(word, KNOWLEDGE)}"
-    if exp.backtest.step < 1:
-        yield f"backtest.step: {exp.backtest.step} is not a positive number of months"
-    if exp.backtest.window is not None and exp.backtest.window < 24:
-        yield f"backtest.window: {exp.backtest.window} months are too few, at least 24 are needed"
-    if exp.events.max_columns < 0:
-        yield f"events.max_columns: {exp.events.max_columns} is negative"
+    for day in exp.backtest.origins:
+        if not _is_date(day):
+            yield f"backtest.origins: '{day}' is not a date (YYYY-MM-DD)"
+    if exp.report.level_break is not None and not is_month(exp.report.level_break):
+        yield f"report.level_break: '{exp.report.level_break}' is not a month (YYYY-MM)"
+    if exp.intervals.short_horizons > max(exp.horizon, IntervalsSpec.short_horizons):
+        yield (
+            f"intervals.short_horizons: {exp.intervals.short_horizons} are more than horizon ({exp.horizon}); "
+            "expected at most as many"
+        )
     adjusted = {c.with_events for c in exp.combination.values() if c.with_events}
     names = {*exp.model, *exp.combination, *adjusted, exp.backtest.baseline}
     for name in sorted(adjusted & {*exp.model, *exp.combination}):

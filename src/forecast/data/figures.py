@@ -117,7 +117,11 @@ def read_figures(source: str | Path | Frame, read_as: ReadAs | None = None) -> R
     read_as = read_as or ReadAs()
     if isinstance(source, (pd.DataFrame, pd.Series)):
         return _of_frame("table", source, read_as)
-    name, content = read_bytes(source, read_as.allow_http)
+    return read_content(*read_bytes(source, read_as.allow_http), read_as)
+
+
+def read_content(name: str, content: bytes, read_as: ReadAs) -> RawTable:
+    """Read the bytes of a file of figures by the reader that is theirs."""
     for word, read in reversed(_READERS.items()):
         try:
             frame = read(name, content)
@@ -156,7 +160,9 @@ def is_tidy(raw: RawTable) -> bool:
 
 def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadAs) -> RawTable:
     first = next(line for line in text.splitlines() if line.strip())
-    if read_as == ReadAs(allow_http=read_as.allow_http) and _could_be_ours(first):
+    stated = read_as != ReadAs(allow_http=read_as.allow_http)
+    # what is said of a user's files says nothing of the table that was made of them
+    if (not stated or _words(first) == list(OBSERVATION_COLUMNS)) and _could_be_ours(first):
         raw = parse_table(name, text, findings)
         if (
             layout_of(raw.columns)
@@ -168,8 +174,12 @@ def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadA
     return understand(text_grid(name, text, findings), read_as.columns, read_as.layout)
 
 
+def _words(header: str) -> list[str]:
+    return [word.strip().strip('"') for word in header.split(delimiter_of(header))]
+
+
 def _could_be_ours(first: str) -> bool:
-    words = {word.strip().strip('"') for word in first.split(delimiter_of(first))}
+    words = set(_words(first))
     return (
         bool({"effective_start"} & words)
         or {"month", "value"} <= words

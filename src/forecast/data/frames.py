@@ -39,6 +39,8 @@ SERIES_COLUMNS: tuple[str, ...] = (
     "first_month",
     "last_month",
     "n_months",
+    "publisher",
+    "title",
     "note",
 )
 #: Columns of the tables that may stand beside `observations.csv`.
@@ -163,7 +165,9 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
     return pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()}), findings
 
 
-def series_frame(given: pd.DataFrame, table: pd.DataFrame, unit: str) -> pd.DataFrame:
+def series_frame(
+    given: pd.DataFrame, table: pd.DataFrame, unit: str, sources: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return one row for each series that has figures, index series_id, what is not given filled in.
 
     Parameters
@@ -174,6 +178,8 @@ def series_frame(given: pd.DataFrame, table: pd.DataFrame, unit: str) -> pd.Data
         The observations.
     unit : str
         Unit of a series that names none.
+    sources : DataFrame, optional
+        Rows of `sources.csv`: who publishes the figures of a series that names no publisher.
     """
     names = table["series_id"].to_numpy(dtype=object)
     distinct = list(dict.fromkeys(str(n) for n in names))
@@ -188,6 +194,8 @@ def series_frame(given: pd.DataFrame, table: pd.DataFrame, unit: str) -> pd.Data
     frame["label"] = frame["label"].where(frame["label"] != "", own)
     frame["name"] = frame["name"].where(frame["name"] != "", frame["label"])
     frame["unit"] = frame["unit"].where(frame["unit"] != "", unit)
+    if sources is not None and len(sources):
+        frame["publisher"] = frame["publisher"].where(frame["publisher"] != "", _publishers(table, sources))
     frame["first_month"] = months_index(np.array([numbers[p].min() for p in at], dtype=np.int64))
     frame["last_month"] = months_index(np.array([numbers[p].max() for p in at], dtype=np.int64))
     frame["n_months"] = [len(np.unique(numbers[p])) for p in at]
@@ -195,6 +203,13 @@ def series_frame(given: pd.DataFrame, table: pd.DataFrame, unit: str) -> pd.Data
     frame["rounding"] = [int(rounding[p].max()) for p in at]
     frame["exact_from"] = frame["exact_from"].fillna(frame["first_month"].where(frame["rounding"] == 1))
     return frame
+
+
+def _publishers(table: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
+    """Return who publishes the figures of each series, as their sources tell."""
+    told = dict(zip(sources["source"], sources["publisher"], strict=True))
+    named = table["source"].map(told).fillna("")
+    return named.groupby(table["series_id"]).agg(lambda who: ", ".join(w for w in dict.fromkeys(who) if w))
 
 
 def digest_of(frames: Mapping[str, pd.DataFrame]) -> str:

@@ -18,6 +18,7 @@ from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.corrected import CORRECTED, Vintage, correction_day
 from forecast.data.figures import ReadAs, read_figures
+from forecast.data.folder import bring_up_to_date
 from forecast.data.official import layout_of, read_official
 from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
 from forecast.data.read import RawTable, csv_files, decode, parse_table, read_table
@@ -93,11 +94,13 @@ def import_files(
     """
     days = _Days(_stated(released), release_lag_days)
     raws = [(file, read_figures(file, read_as)) for file in _files_of(paths)]
-    return _import(raws, Path(into).expanduser(), days, series_id, allow_gaps)
+    folder = Path(into).expanduser()
+    made = _import(raws, folder, days, series_id, allow_gaps)
+    return replace(made, lines=(*made.lines, *bring_up_to_date(folder)))
 
 
 def import_fetched(
-    files: Sequence[str | Path],
+    tables: Sequence[RawTable],
     into: str | Path,
     fetched: str,
     release_lag_days: int = 0,
@@ -109,7 +112,9 @@ def import_fetched(
 
     Parameters
     ----------
-    files, into, release_lag_days, allow_gaps, series_id
+    tables : sequence of RawTable
+        The files, as `forecast.data.figures.read_figures` reads them.
+    into, release_lag_days, allow_gaps, series_id
         As in `import_files`.
     fetched : str
         The day (YYYY-MM-DD).
@@ -123,8 +128,7 @@ def import_fetched(
         As of `import_files`.
     """
     days = _Days(None, release_lag_days, _stated(fetched), first)
-    raws = [(file, read_figures(file)) for file in files]
-    return _import(raws, Path(into), days, series_id, allow_gaps)
+    return _import([(raw.name, raw) for raw in tables], Path(into), days, series_id, allow_gaps)
 
 
 @dataclass(frozen=True)

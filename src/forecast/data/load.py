@@ -212,7 +212,7 @@ def load(
     given = side.pop("series")
     if reading.official and not reading.listed:
         given = bundled_series([name for file in reading.official for name in file.figures])
-    series = frames.series_frame(given, table, "encounters" if bundled else "count")
+    series = frames.series_frame(given, table, "encounters" if bundled else "count", side["sources"])
     obs = make_observations(table, leaks, series, side, reading.findings, bundled, allow_gaps)
     return obs if series_id is None else only(obs, series_id)
 

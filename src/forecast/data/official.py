@@ -30,12 +30,13 @@ their own update, marked ``backfilled``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from forecast.data.official_series import FOUR, figures_of
 from forecast.data.parse import MONTH_NAMES, IntArray, TextArray, month_text, parse_cells, parse_value
 from forecast.data.read import RawTable
 from forecast.errors import Finding
@@ -116,8 +117,6 @@ _CITIZENSHIPS = {
     "turkiye": "turkey",
     "türkiye": "turkey",
 }
-_FOUR = ("el_salvador", "guatemala", "honduras", "mexico")
-_OFFICES = ("el_paso", "laredo", "san_diego", "tucson")
 _FISCAL_YEAR = re.compile(r"(\d{4})(?:\.0)?\s*(\(FYTD\))?", re.IGNORECASE)
 _NOT_A_LABEL = "?"
 
@@ -239,7 +238,7 @@ class _Reader:
         labels = {name: cells[keep] for name, cells in labels.items()}
         first = int(month.min())
         self._window(first, data_month, month, remaining[keep])
-        figures = _figures(self.layout, month - first, data_month - first + 1, count, labels)
+        figures = figures_of(self.layout, month - first, data_month - first + 1, count, labels)
         placed = {name: (first + start, values) for name, (start, values) in figures.items()}
         return OfficialFile(self.raw.name, self.layout, first, data_month, placed)
 
@@ -457,7 +456,7 @@ class _Reader:
             "component": ("ofo", "usbp"),
             "demographic": ("family_units", "single_adults", "unaccompanied_children"),
             "region": ("southwest",) if self.layout == "southwest" else ("northern", "other", "southwest"),
-            "citizenship": (*_FOUR, "other"),
+            "citizenship": (*FOUR, "other"),
         }
         for name, wanted in needed.items():
             if name not in labels:
@@ -491,69 +490,3 @@ class _Reader:
 def _area(text: str) -> str:
     name = re.sub(r"\s+(sector|field office)$", "", text.strip().lower())
     return re.sub(r"[^a-z0-9]+", "_", name).strip("_")
-
-
-# --------------------------------------------------------------------------- from rows to series
-
-
-def series_of(labels: Mapping[str, str], layout: str) -> Iterator[str]:
-    """Yield the series to which a row with these labels belongs: each total and each part once.
-
-    Parameters
-    ----------
-    labels : mapping
-        region, component, area, demographic, citizenship, authority, as far as the layout has them.
-    layout : {"southwest", "state", "area"}
-        The layout.
-    """
-    region, component = labels["region"], labels.get("component", "")
-    southwest = region == "southwest"
-    if layout != "southwest":
-        yield "nationwide"
-    yield region
-    if layout in ("state", "area") and southwest:
-        yield f"southwest.citizenship_{labels['citizenship']}"
-    if component == "usbp" and layout == "area":
-        yield "nationwide.usbp"
-        # Border Patrol outside the two land borders is what the tables call coastal.
-        part = "coastal" if region == "other" else region
-        yield f"{part}.usbp.{labels['area']}"
-        if not southwest:
-            yield f"{part}.usbp"
-    if component and southwest:
-        own = f"southwest.{component}"
-        yield own
-        yield f"{own}.{labels['demographic']}"
-        group = labels["citizenship"]
-        yield f"{own}.citizenship_{group if group in _FOUR else 'other'}"
-        if component == "usbp":
-            yield f"{own}.{labels['authority']}"
-        elif labels.get("area", "") in _OFFICES:
-            yield f"{own}.{labels['area']}"
-
-
-def _figures(
-    layout: str, month: IntArray, months: int, count: np.ndarray, labels: Mapping[str, TextArray]
-) -> dict[str, tuple[int, np.ndarray]]:
-    """Return series_id -> (first month, sums of consecutive months); absent combinations count 0."""
-    names = list(labels)
-    frame = pd.DataFrame({name: labels[name] for name in names})
-    code = frame.groupby(names, sort=False).ngroup().to_numpy()
-    combinations = frame.drop_duplicates().to_dict("records")
-    sums = np.bincount(code * months + month, weights=count, minlength=len(combinations) * months)
-    by_combination = sums.reshape(len(combinations), months)
-    members: dict[str, list[int]] = {}
-    for k, combination in enumerate(combinations):
-        for series_id in series_of({str(n): str(v) for n, v in combination.items()}, layout):
-            members.setdefault(series_id, []).append(k)
-    figures = {}
-    for series_id in sorted(members):
-        values = by_combination[members[series_id]].sum(axis=0)
-        start, stop = 0, months
-        if series_id.endswith(".title_42"):
-            present = np.flatnonzero(values)
-            if not len(present):
-                continue
-            start, stop = int(present[0]), int(present[-1]) + 1
-        figures[series_id] = (start, values[start:stop])
-    return figures

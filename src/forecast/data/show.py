@@ -71,7 +71,7 @@ def show_series(
     lines.extend(_table(known, y, months, columns >= _NARROW))
     lines.extend(_unofficial(obs, series_id, panel.as_of, y.index[-1], columns >= _NARROW))
     shown = y.iloc[-max(columns - 2, 8) :]
-    lines.extend(["", sparkline(shown.to_numpy()), _legend(shown)])
+    lines.extend(["", sparkline(shown.to_numpy()), *textwrap.wrap(_legend(shown), max(columns, 20))])
     return "\n".join(line.rstrip() for line in lines)
 
 

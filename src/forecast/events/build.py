@@ -14,6 +14,7 @@ from forecast.errors import ConfigError, nearest
 from forecast.events.arrays import Calendar
 from forecast.events.changes import parse_changes
 from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, PanelLike, assemble
+from forecast.events.estimability import Verdict
 from forecast.events.scenario import apply_changes, events_needed
 from forecast.events.selection import Selection, Setting, select
 from forecast.events.shapes import Ints, to_day
@@ -59,8 +60,8 @@ def make_design(
         np.zeros(0),
         tuple(always),
     )
-    named, told = _collect(calendar, panel, series, setting, horizon)
-    design = assemble(panel, horizon, named, knowledge, spec.coding, told)
+    named, verdicts = _collect(calendar, panel, series, setting, horizon)
+    design = assemble(panel, horizon, named, knowledge, spec.coding, verdicts)
     if changes or spec.unseen == "analogue":
         design = apply_changes(design, calendar, changes, analogue=spec.unseen == "analogue")
     return design
@@ -95,12 +96,12 @@ def _ordinals(months: pd.PeriodIndex, panel: PanelLike, horizon: int) -> Ints:
 
 def _collect(
     calendar: Calendar, panel: PanelLike, series: list[str], setting: Setting, horizon: int
-) -> tuple[list[NamedColumn], list[tuple[str, str, int | None, int, str, str]]]:
+) -> tuple[list[NamedColumn], list[tuple[str, str, Verdict]]]:
     """Select for each series, and give each set of members one column."""
     arrays = calendar.arrays
     found: dict[tuple[int, ...], NamedColumn] = {}
     starts: dict[tuple[int, ...], int] = {}
-    told: list[tuple[str, str, int | None, int, str, str]] = []
+    verdicts: list[tuple[str, str, Verdict]] = []
     last = max(int(period.ordinal) for period in panel.last_official)
     known = last + 1 - int(setting.ordinals[0])
     values = panel.values.to_numpy(dtype=float)
@@ -110,7 +111,7 @@ def _collect(
         signs = arrays.signs(name, setting.coding)
         touched = np.flatnonzero(calendar.touches(name))
         made: Selection = select(arrays, touched, window, known, replace(setting, signs=signs))
-        told.extend((name, arrays.ids[row], *made.told[row]) for row in sorted(made.told))
+        verdicts.extend((name, arrays.ids[row], made.verdicts[row]) for row in sorted(made.verdicts))
         for column in made.columns:
             key = tuple(column.rows)
             mean = PRIOR_MEAN * float(np.mean(signs[column.rows]))
@@ -120,4 +121,4 @@ def _collect(
                 starts[key] = column.start
             found[key].means[name] = mean
     order = sorted(found, key=lambda k: (-starts[k], found[k].name))
-    return [found[key] for key in order], told
+    return [found[key] for key in order], verdicts

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from forecast.errors import ConfigError, nearest
+from forecast.events.estimability import Verdict, estimability_frame
+from forecast.events.notes import Note
 from forecast.events.shapes import Floats
 from forecast.notebook import design_html, plot_design
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 #: Mean (for a certain sign) and sd of an effect on logs before looking: 'cautious' in the study of accuracy.
 PRIOR_MEAN = 0.1
 PRIOR_SD = 0.3
-ESTIMABILITY_COLUMNS = ("series_id", "event", "first_active", "active_months", "action", "why")
 #: What `EventCalendar.design(unseen=...)` takes.
 UNSEEN = ("prior", "ignore", "analogue")
 #: Series of columns given by hand: they apply to all.
@@ -60,7 +61,7 @@ class Design:
     prior : DataFrame
         Index (series_id, column), columns ``mean`` and ``sd`` on logs; sd = inf is no prior at all.
     estimability : DataFrame
-        One row for each candidate event of each series: what became of it, and why.
+        One row for each candidate event of each series: what became of it, and why (codes of `estimability`).
     knowledge, coding : str
         What was taken as known, and by which coding.
     as_of : Timestamp
@@ -71,8 +72,8 @@ class Design:
         Last official month of each series, after which its horizon begins.
     given : tuple of str
         Columns given by hand; that they were known at the origin is the caller's word.
-    notes : tuple of str
-        What a scenario or an analogue stands on, in sentences.
+    notes : tuple of Note
+        What a scenario or an analogue stands on.
 
     Examples
     --------
@@ -94,7 +95,7 @@ class Design:
     members: Mapping[str, tuple[str, ...]]
     last_official: Mapping[str, pd.Period] = field(default_factory=dict)
     given: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -310,23 +311,6 @@ def _frame_problems(past: pd.DataFrame, future: pd.DataFrame, names: list[str]) 
     return problems
 
 
-def estimability_frame(rows: list[tuple[str, str, int | None, int, str, str]]) -> pd.DataFrame:
-    """Return what is said of each event: series, event, first active month, active months, action, why."""
-    missing = np.iinfo(np.int64).min
-    months = np.array([missing if row[2] is None else row[2] for row in rows], dtype=np.int64)
-    words = np.array([(row[0], row[1], row[4], row[5]) for row in rows], dtype=object).reshape(len(rows), 4)
-    return pd.DataFrame(
-        {
-            "series_id": words[:, 0],
-            "event": words[:, 1],
-            "first_active": pd.PeriodIndex.from_ordinals(months, freq="M"),  # type: ignore[attr-defined]
-            "active_months": np.array([row[3] for row in rows], dtype=np.int64),
-            "action": words[:, 2],
-            "why": words[:, 3],
-        }
-    )
-
-
 @dataclass(frozen=True)
 class NamedColumn:
     """One column of a design: name, members, weights, and mean of the prior for each series that has it."""
@@ -343,7 +327,7 @@ def assemble(
     named: Sequence[NamedColumn],
     knowledge: str,
     coding: str,
-    told: list[tuple[str, str, int | None, int, str, str]] | None = None,
+    verdicts: list[tuple[str, str, Verdict]] | None = None,
 ) -> Design:
     """Return the design of named columns: their months before and after the last official one, and their priors."""
     months = pd.PeriodIndex(panel.values.index)
@@ -368,7 +352,7 @@ def assemble(
         future=pd.DataFrame(future.copy(), index=ahead, columns=names),
         applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=names),
         prior=prior_frame(pairs, [(mean, PRIOR_SD) for mean in means]),
-        estimability=estimability_frame(told or []),
+        estimability=estimability_frame(verdicts or []),
         knowledge=knowledge,
         coding=coding,
         as_of=pd.Timestamp(panel.as_of),

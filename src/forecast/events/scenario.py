@@ -20,6 +20,7 @@ Events that share a column share its effect equally in the months in which they 
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -32,6 +33,8 @@ from forecast.errors import ConfigError, nearest
 from forecast.events import design as designs
 from forecast.events.arrays import Calendar, matches
 from forecast.events.changes import EXACT_SD, Change, parse_changes
+from forecast.events.estimability import Verdict, estimability_frame
+from forecast.events.notes import Note
 from forecast.events.selection import ACTIVE, day_text
 from forecast.events.shapes import FAR, Floats, Ints, build_up, month_edges, pulse_end, to_day, weights
 
@@ -161,7 +164,7 @@ def _change_events(design: Design, calendar: Calendar, changes: Sequence[Change]
         first, days = month_edges(months)
         to_come = np.clip((first + days - origin - 1) / days, 0.0, 1.0)
         now[int(row[0])] = weight * (1.0 + (change.factor - 1.0) * to_come)
-        notes.append(_say(change))
+        notes.append(_note(change))
     if problems:
         raise ConfigError("\n".join(problems))
     future = design.future.copy()
@@ -176,9 +179,7 @@ def _change_events(design: Design, calendar: Calendar, changes: Sequence[Change]
         share = np.divide(after.sum(axis=0), total, out=np.zeros_like(total), where=total > 0.0)
         future[name] = np.where(total > 0.0, future[name] * share, after.sum(axis=0) / len(rows))
         if len(rows) > 1:
-            notes.append(
-                f"Its effect cannot be told from that of the rest of '{name}': an equal share is taken, and no range holds the doubt about that."
-            )
+            notes.append(Note("shared", events=_ids([name])))
     return replace(design, future=future, notes=(*design.notes, *notes))
 
 
@@ -200,11 +201,24 @@ def _new_window(change: Change, start: int, end: int, months: Ints) -> tuple[int
     return change.starts, last, ""
 
 
-def _say(change: Change) -> str:
-    parts = [f"starts on {day_text(change.starts)}"] if change.starts is not None else []
-    parts += [f"ends on {day_text(change.ends)}"] if change.ends is not None else []
-    parts += [f"is {change.factor:g} times as strong"] if change.factor != 1.0 else []
-    return f"Scenario: {change.event or change.new} {', '.join(parts)}."
+def _note(change: Change) -> Note:
+    """Return what a scenario changes of an event."""
+    return Note(
+        "change",
+        event=change.event or change.new,
+        starts=_date(change.starts),
+        ends=_date(change.ends),
+        factor=change.factor if change.factor != 1.0 else math.nan,
+    )
+
+
+def _date(day: int | None) -> dt.date | None:
+    return None if day is None else dt.date(1970, 1, 1) + dt.timedelta(days=day)
+
+
+def _ids(columns: Sequence[str]) -> str:
+    """Return the events of some columns; a column of several is named by its events joined by `` + ``."""
+    return ";".join(columns)
 
 
 def _seen(design: Design, column: str) -> bool:
@@ -238,7 +252,8 @@ def use_analogues(design: Design, calendar: Calendar) -> Design:
     there is no such column its prior stays.
     """
     arrays = calendar.arrays
-    future, notes, moved = design.future.copy(), [], []
+    future, moved = design.future.copy(), []
+    notes: list[Note] = []
     for name, ids in design.members.items():
         unseen = not (design.past[name] > ACTIVE).any() and (design.future[name] > ACTIVE).any()
         rows = [arrays.place[i] for i in ids if i in arrays.place]
@@ -246,19 +261,19 @@ def use_analogues(design: Design, calendar: Calendar) -> Design:
             continue
         like = next((arrays.unseen_like[r] for r in rows if arrays.unseen_like[r]), "")
         if like:
-            kind = f"'{like}'"
+            kind = like
             columns = [c for c, m in design.members.items() if like in m and c != name and _seen(design, c)]
         else:
             mechanism, direction = arrays.mechanism[rows[0]], arrays.direction[rows[0]]
-            kind = f"{mechanism or 'no mechanism'}, {direction or 'no direction'}"
+            kind = f"{mechanism} {direction}".strip()
             columns = _analogues(design, calendar, mechanism, direction)
         if not columns:
-            notes.append(f"{name}: no past column like {kind}, so its prior stands.")
+            notes.append(Note("no_analogue", event=name, mechanism=kind))
             continue
         for column in columns:
             future[column] += design.future[name] / len(columns)
         moved.append(name)
-        notes.append(f"{name}: the mean effect of {', '.join(columns)} ({kind}).")
+        notes.append(Note("analogue", event=name, events=_ids(columns), mechanism=kind))
     prior = design.prior.copy()
     flags = np.array([column in moved for _, column in prior.index], dtype=bool)
     prior.loc[flags, "mean"] = 0.0
@@ -271,7 +286,6 @@ def _add_new(design: Design, calendar: Calendar, change: Change) -> Design:
     weight = _new_weight(design, calendar, change)
     if not (weight != 0.0).any():
         raise ConfigError(f"scenario ({change.new}): none of it lies in the months to come")
-    note = _say(change)
     if change.like:
         columns = [c for c, ids in design.members.items() if change.like in ids]
         if not columns:
@@ -281,11 +295,9 @@ def _add_new(design: Design, calendar: Calendar, change: Change) -> Design:
         future = design.future.copy()
         for column in columns:
             future[column] += weight / len(design.members[column])
-        told = (
-            "" if all(_seen(design, c) for c in columns) else ", which no figure has shown yet (by its prior)"
-        )
-        note = f"{note} Its size is that of {', '.join(columns)}{told}."
-        return replace(design, future=future, notes=(*design.notes, note))
+        seen = all(_seen(design, c) for c in columns)
+        note = Note("like" if seen else "like_unseen", events=_ids(columns))
+        return replace(design, future=future, notes=(*design.notes, _note(change), note))
     if change.mechanism:
         columns = _analogues(design, calendar, change.mechanism, change.direction)
         kind = f"{change.mechanism} {change.direction}".strip()
@@ -294,15 +306,15 @@ def _add_new(design: Design, calendar: Calendar, change: Change) -> Design:
             for column in columns:
                 future[column] += weight / len(columns)
             design = replace(design, future=future)
-            note = f"{note} Its size is the mean of {', '.join(columns)} ({kind})."
+            note = Note("mean_of_kind", events=_ids(columns), mechanism=kind)
             return _add_column(design, change, weight, {}, designs.PRIOR_SD, note)
-        note = f"{note} No past column is like {kind}, so its size is the prior of such events."
+        note = Note("prior_of_kind", mechanism=kind)
         return _add_column(
             design, change, weight, _rule_means(design, calendar, change), designs.PRIOR_SD, note
         )
     mean = float(change.mean or 0.0)
     means = dict.fromkeys(map(str, design.applies.index), mean)
-    note = f"{note} Its size is given: {100 * math.expm1(mean):+.0f} %."
+    note = Note("given", percent=100 * math.expm1(mean))
     return _add_column(design, change, weight, means, change.sd, note)
 
 
@@ -338,22 +350,16 @@ def _rule_means(design: Design, calendar: Calendar, change: Change) -> dict[str,
 
 
 def _add_column(
-    design: Design, change: Change, weight: Floats, means: Mapping[str, float], sd: float, note: str
+    design: Design, change: Change, weight: Floats, means: Mapping[str, float], sd: float, note: Note
 ) -> Design:
     series = [str(s) for s in design.applies.index]
     touched = {s: matches(change.series, s) for s in series}
     if not any(touched.values()):
         raise ConfigError(f"scenario ({change.new}): '{change.series}' touches none of {', '.join(series)}")
     months = design.future.index[weight > ACTIVE]
-    row = {
-        "event": change.new,
-        "first_active": months[0] if len(months) else pd.NaT,
-        "active_months": 0,
-        "action": "prior only",
-        "why": "a scenario's event: it has no past, its size is given",
-    }
-    told = pd.DataFrame([{"series_id": s, **row} for s in series if touched[s]])
-    told["first_active"] = pd.PeriodIndex(told["first_active"], freq="M")
+    first = int(months[0].ordinal) if len(months) else None
+    verdict = Verdict(first_active=first, action="prior_only", why="of_scenario")
+    told = estimability_frame([(s, change.new, verdict) for s in series if touched[s]])
     parts = [design.estimability, told] if len(design.estimability) else [told]
     priors = {pair: tuple(v) for pair, v in zip(design.prior.index, design.prior.to_numpy(), strict=True)}
     priors |= {(s, change.new): (means.get(s, 0.0), sd) for s in series if touched[s]}
@@ -365,7 +371,7 @@ def _add_column(
         future=design.future.assign(**{change.new: weight}),
         applies=design.applies.assign(**{change.new: [touched[s] for s in series]}),
         prior=designs.prior_frame(pairs, [priors[p] for p in pairs]),
-        estimability=pd.concat(parts, ignore_index=True)[list(designs.ESTIMABILITY_COLUMNS)],
+        estimability=pd.concat(parts, ignore_index=True),
         members={**design.members, change.new: (change.new,)},
-        notes=(*design.notes, note),
+        notes=(*design.notes, _note(change), note),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.events.arrays import EventArrays
+from forecast.events.collinear import airline_differences, dependent_sets, one_effect
+from forecast.events.estimability import Action, Detail, Verdict, Why
 from forecast.events.shapes import FAR, Floats, Ints
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Setting:
     always: Collection[str] = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class Column:
     """One column of one series while it is being made."""
 
@@ -45,9 +47,12 @@ class Column:
     weight: Floats
     start: int
     forced: bool
-    kind: str = ""  #: used, prior only, or usable, not yet active; empty = dropped
-    reasons: dict[int, str] = field(default_factory=dict)  #: why a member shares the column
-    mirrors: dict[int, str] = field(default_factory=dict)  #: rows left out because they mirror this column
+    kind: Action | None = None  #: used, prior_only or not_active; None = dropped
+    reasons: dict[int, Detail] = field(default_factory=dict)  #: why a member shares the column
+    mirrors: list[int] = field(default_factory=list)  #: rows left out because they mirror this column
+    inseparable_from: list[int] = field(
+        default_factory=list
+    )  #: rows whose effects cannot be told from its own
 
 
 @dataclass
@@ -55,8 +60,8 @@ class Selection:
     """Columns of one series, and one row for each candidate event."""
 
     columns: list[Column] = field(default_factory=list)
-    #: row of the calendar -> (first active month or None, active months in the window, action, why)
-    told: dict[int, tuple[int | None, int, str, str]] = field(default_factory=dict)
+    #: row of the calendar -> what became of it
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
 
 
 def day_text(day: int) -> str:
@@ -94,56 +99,54 @@ def select(arrays: EventArrays, touched: Ints, window: slice, known: int, settin
     active = weight > ACTIVE
     single = []
     for i, row in enumerate(usable):
-        text = _span(arrays, row, int(start[i]), int(end[i]), setting)
         months = int(active[i, window].sum())
         seen = np.flatnonzero(active[i])
-        first = int(setting.ordinals[seen[0]]) if seen.size else None
         column = Column([row], weight[i], int(arrays.start[row]), row in always)
-        action, why = _judge(column, active[i], window, known, setting, text, months)
-        made.told[row] = (first, months, action, why)
+        action, why = _judge(column, active[i], window, known, setting, months)
+        made.verdicts[row] = Verdict(
+            first_active=int(setting.ordinals[seen[0]]) if seen.size else None,
+            active_months=months,
+            action=action,
+            why=why,
+            begins=int(start[i]),
+            ends=None if end[i] >= FAR else int(end[i]),
+            end_known=_end_known(arrays, row, setting),
+            window_months=window.stop - window.start,
+        )
         if column.kind:
             single.append(column)
     columns = _merge_bundles(single, arrays, window, known, setting, made)
     columns.sort(key=lambda c: (not c.forced, -c.start, arrays.ids[c.rows[0]]))
     columns = _merge_equal(columns, arrays, window, known, setting)
-    made.columns = columns[: max(setting.max_columns, sum(c.forced for c in columns))]
-    for i, column in enumerate(columns):
-        _tell(column, i < len(made.columns), len(made.columns), arrays, made)
+    limit = max(setting.max_columns, sum(c.forced for c in columns))
+    made.columns = _merge_dependent(columns[:limit], arrays, window, known, setting)
+    for column in made.columns:
+        _settle(column, True, limit, arrays, made)
+    for column in columns[limit:]:
+        _settle(column, False, limit, arrays, made)
     return made
 
 
 def _usable(arrays: EventArrays, rows: list[int], setting: Setting, made: Selection) -> list[int]:
     """Return the rows that may be used on the day; of the others only that they may not be used is told."""
     usable = []
-    day = day_text(setting.origin)
     shapes = arrays.coded[setting.coding].shape
     for row in rows:
         if not setting.hindsight and arrays.announced[row] > setting.origin:
             # No date: it would be knowledge from after the origin.
-            made.told[row] = (None, 0, "not yet announced", f"nobody could know of it on {day}")
+            made.verdicts[row] = Verdict(action="not_announced", why="not_announced")
         elif not setting.hindsight and arrays.usable[row] > setting.origin:
-            said = day_text(int(arrays.announced[row]))
-            why = f"announced on {said}, but too vague or uncertain to use on {day}"
-            made.told[row] = (None, 0, "not yet usable", why)
+            announced = int(arrays.announced[row])
+            made.verdicts[row] = Verdict(action="not_usable", why="too_vague", announced=announced)
         elif shapes[row] == "none" or arrays.start[row] >= FAR:
-            made.told[row] = (
-                None,
-                0,
-                "no active month in window",
-                "its shape is 'none': context, never a column",
-            )
+            made.verdicts[row] = Verdict(action="no_active_month", why="context")
         else:
             usable.append(row)
     return usable
 
 
-def _span(arrays: EventArrays, row: int, start: int, end: int, setting: Setting) -> str:
-    if end >= FAR:
-        return f"from {day_text(start)}"
-    known = arrays.end[row] < FAR and (setting.hindsight or arrays.end_usable[row] <= setting.origin)
-    return f"from {day_text(start)} to {day_text(end)}" + (
-        "" if known else " (assumed: its end is not known)"
-    )
+def _end_known(arrays: EventArrays, row: int, setting: Setting) -> bool:
+    return bool(arrays.end[row] < FAR and (setting.hindsight or arrays.end_usable[row] <= setting.origin))
 
 
 def _is_constant(values: Floats) -> bool:
@@ -151,44 +154,29 @@ def _is_constant(values: Floats) -> bool:
 
 
 def _judge(
-    column: Column, active: np.ndarray, window: slice, known: int, setting: Setting, text: str, months: int
-) -> tuple[str, str]:
-    """Return what becomes of one usable event, and why; `column.kind` stays empty if it is dropped."""
+    column: Column, active: np.ndarray, window: slice, known: int, setting: Setting, months: int
+) -> tuple[Action, Why]:
+    """Return what becomes of one usable event, and why; `column.kind` stays None if it is dropped."""
     past, future = column.weight[window], column.weight[known:]
     if months == 0:
         if active[known:].any():
-            column.kind = "usable, not yet active"
-            if setting.unseen == "ignore" and not column.forced:
-                column.kind = ""
-                return (
-                    "usable, not yet active",
-                    f"{text}, but no month of it has a figure yet; left out as asked",
-                )
-            return (
-                "usable, not yet active",
-                f"{text}, but no month of it has a figure yet: it enters by its prior",
-            )
+            left_out = setting.unseen == "ignore" and not column.forced
+            column.kind = None if left_out else "not_active"
+            return "not_active", "left_out" if left_out else "by_prior"
         if column.forced:
-            column.kind = "prior only"
-            return "prior only", f"{text}: no active month in the window; kept because it was asked for"
+            column.kind = "prior_only"
+            return "prior_only", "asked_for"
         if column.start > _first_day_after(setting.ordinals):
-            return "usable, not yet active", f"{text}, after the last month of the forecast"
-        return (
-            "no active month in window",
-            f"{text}: none of it lies in the months with figures or in the forecast",
-        )
+            return "not_active", "after_forecast"
+        return "no_active_month", "outside"
     if _is_constant(past):
         same = _is_constant(np.concatenate([past[-1:], future]))
         if same and not column.forced:
-            return (
-                "constant in window",
-                f"{text}: in force in all {past.size} months with figures, nothing to compare",
-            )
-        column.kind = "prior only"
-        change = "it changes in the forecast" if not same else "it was asked for"
-        return "prior only", f"{text}: in force in all {past.size} months with figures; kept because {change}"
+            return "constant", "constant"
+        column.kind = "prior_only"
+        return "prior_only", "constant_asked" if same else "changes_ahead"
     column.kind = "used"
-    return "used", f"{text}: {months} active month{'s' if months > 1 else ''} with a figure"
+    return "used", "active"
 
 
 def _first_day_after(ordinals: Ints) -> int:
@@ -196,46 +184,48 @@ def _first_day_after(ordinals: Ints) -> int:
     return int(last.astype(np.int64)) - 1
 
 
-def _tell(column: Column, kept: bool, limit: int, arrays: EventArrays, made: Selection) -> None:
-    """Say of every member of a finished column what became of it."""
+def _settle(column: Column, kept: bool, limit: int, arrays: EventArrays, made: Selection) -> None:
+    """Complete the verdict on every member of a finished column."""
     lead = column.rows[0]
     for row in [*column.rows, *column.mirrors]:
-        first, months, _, why = made.told[row]
+        verdict = made.verdicts[row]
+        detail: Detail = column.reasons.get(row) or "mirror"
         if not kept:
-            plural = "s" if limit != 1 else ""
-            made.told[row] = (
-                first,
-                months,
-                "over the limit",
-                f"{why}; {limit} later column{plural} come first",
-            )
+            verdict = verdict._replace(action="over_limit", detail="later", later=limit)
         elif row == lead:
-            made.told[row] = (first, months, column.kind, why)
+            verdict = verdict._replace(action=column.kind or verdict.action)
+            if column.inseparable_from:
+                others = " + ".join(arrays.ids[other] for other in column.inseparable_from)
+                verdict = verdict._replace(detail="not_separable", merged_with=others)
         else:
-            reason = column.reasons.get(row) or column.mirrors[row]
-            made.told[row] = (first, months, f"merged with {arrays.ids[lead]}", f"{why}; {reason}")
+            bundle = arrays.bundle[row] if detail == "bundle" else ""
+            verdict = verdict._replace(
+                action="merged", merged_with=arrays.ids[lead], detail=detail, bundle=bundle
+            )
+        made.verdicts[row] = verdict
 
 
-def _status(column: Column, window: slice, known: int) -> str:
-    """Return the kind of a joined column; empty if it became constant everywhere."""
+def _status(column: Column, window: slice, known: int) -> Action | None:
+    """Return the kind of a joined column; None if it became constant everywhere."""
     past, future = column.weight[window], column.weight[known:]
     if not (past > ACTIVE).any():
-        return "usable, not yet active" if (future > ACTIVE).any() else "prior only"
+        return "not_active" if (future > ACTIVE).any() else "prior_only"
     if _is_constant(past):
-        return "prior only" if column.forced or not _is_constant(np.concatenate([past[-1:], future])) else ""
+        changes = not _is_constant(np.concatenate([past[-1:], future]))
+        return "prior_only" if column.forced or changes else None
     return "used"
 
 
-def _join(parts: list[Column], reason: str, arrays: EventArrays, window: slice, known: int) -> Column:
+def _join(parts: list[Column], reason: Detail, arrays: EventArrays, window: slice, known: int) -> Column:
     """Return one column for several: active when any of them is."""
     rows = sorted(
         (row for part in parts for row in part.rows), key=lambda r: (int(arrays.start[r]), arrays.ids[r])
     )
     reasons = {row: part.reasons.get(row, reason) for part in parts for row in part.rows}
-    mirrors = {row: why for part in parts for row, why in part.mirrors.items()}
+    mirrors = [row for part in parts for row in part.mirrors]
     weight = np.maximum.reduce([part.weight for part in parts])
     forced = any(part.forced for part in parts)
-    joined = Column(rows, weight, max(part.start for part in parts), forced, "", reasons, mirrors)
+    joined = Column(rows, weight, max(part.start for part in parts), forced, None, reasons, mirrors)
     joined.kind = _status(joined, window, known)
     return joined
 
@@ -255,14 +245,14 @@ def _merge_bundles(
         if len(parts) == 1:
             merged.append(parts[0])
             continue
-        joined = _join(parts, f"one column with the rest of '{bundle}'", arrays, window, known)
+        joined = _join(parts, "bundle", arrays, window, known)
         if joined.kind:
             merged.append(joined)
             continue
         for row in joined.rows:
-            first, months, _, why = made.told[row]
-            why = f"{why}; with the rest of '{bundle}' in force in all months with figures"
-            made.told[row] = (first, months, "constant in window", why)
+            made.verdicts[row] = made.verdicts[row]._replace(
+                action="constant", detail="bundle_constant", bundle=bundle
+            )
     return merged
 
 
@@ -287,17 +277,43 @@ def _merge_equal(
         ]
         mirrored = [i for i, value in zip(kept, row, strict=True) if value < -NEAR_EQUAL]
         if near:
-            reason = "nearly the same months, so the two cannot be told apart"
-            joined = _join([kept[near[0]], column], reason, arrays, window, known)
-            joined.kind = joined.kind or "prior only"
+            joined = _join([kept[near[0]], column], "same_months", arrays, window, known)
+            joined.kind = joined.kind or "prior_only"
             kept[near[0]] = joined
         elif mirrored and not column.forced:
             # One begins as the other ends: a single column holds the difference of their effects.
-            reason = "one begins as the other ends, so only the difference of the two shows"
-            kept[mirrored[0]].mirrors.update(dict.fromkeys([*column.rows, *column.mirrors], reason))
+            kept[mirrored[0]].mirrors += [*column.rows, *column.mirrors]
         else:
             kept[j] = column
     return list(kept.values())
+
+
+def _merge_dependent(
+    columns: list[Column], arrays: EventArrays, window: slice, known: int, setting: Setting
+) -> list[Column]:
+    """Join columns that cannot be separated as a set; those that may not be one stay, and it is said of each.
+
+    The model is not known here, so columns are differenced as the airline model does. Those that stay enter a
+    forecast by their priors, which tell them apart; nobody tells an effect of theirs, but the joint one of a bundle.
+    """
+    used = [c for c in columns if c.kind == "used"]
+    if len(used) < 2:
+        return columns
+    past = np.array([c.weight[window] for c in used]).T
+    kept = list(columns)
+    for places, _ in dependent_sets(airline_differences(past)):
+        parts = [used[i] for i in places]
+        bundles = {arrays.bundle[row] for part in parts for row in part.rows}
+        if len(bundles) == 1 and bundles != {""}:
+            continue
+        signs = [float(np.sign(setting.signs[row])) for part in parts for row in part.rows]
+        if one_effect(signs, [int(np.argmax(past[:, i] > ACTIVE)) for i in places]):
+            kept[kept.index(parts[0])] = _join(parts, "sum", arrays, window, known)
+            kept = [c for c in kept if c not in parts]
+        else:
+            for part in parts:
+                part.inseparable_from = [row for other in parts if other is not part for row in other.rows]
+    return kept
 
 
 def _part_ways(one: Column, other: Column, known: int, setting: Setting) -> bool:

@@ -164,7 +164,13 @@ def workers(exp: Experiment) -> Iterator[None]:
                 "parallel.address: a scheduler needs the package 'distributed', which is missing; install it, or leave"
                 " the address away"
             ) from None
-        Client(spread.address)
+        try:
+            Client(spread.address)
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigError(
+                f"parallel.address: no scheduler answers at {spread.address} ({error}); start one with"
+                " `dask scheduler`, or leave the address away"
+            ) from error
         settings = {"backend": "dask"}
     elif spread.n_jobs != 1:
         settings = {"n_jobs": spread.n_jobs, "backend": spread.backend}

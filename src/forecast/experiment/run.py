@@ -17,7 +17,7 @@ from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
 from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
-from forecast.experiment.pipeline import Inputs, make_folds, make_rows, read_inputs
+from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
 from forecast.models.registry import describe
@@ -208,79 +208,119 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     """
     exp, clock = experiment, _Clock()
     x = read_inputs(exp)
-    obs, calendar, as_of, series = x.obs, x.calendar, x.as_of, list(exp.target.series)
+    obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
     clock.lap("data")
     bt = make_folds(exp, x, cache, progress)
     clock.lap("backtest")
     rows = make_rows(exp, x, bt)
-    ranges = rows.forecasts
+    now = rows.forecasts[rows.forecasts["origin"] == as_of]
     clock.lap("ranges and combinations")
-
-    newest = ranges["origin"] == as_of
-    past = ranges[ranges["origin"].isin(x.origins)]
-    scored = past[past["origin"] >= rows.score_from]
-    eras = _eras(exp, calendar.known(as_of), scored)
-    checked = Forecasts.of(scored)
-    scores = score(checked, obs, exp.backtest.baseline, ["model", "horizon"], eras=eras, as_of=as_of)
-    calibration = calibrate(checked, obs, eras=eras, as_of=as_of)
-    compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
-    comparison = compare(compared, obs, exp.backtest.baseline, eras=eras, as_of=as_of)
-    confidence_set = _confidence_set(compared, obs, as_of)
-    summed = _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of)
+    said = _score(exp, x, rows)
     clock.lap("scores")
-
     coefficients, diagnostics = _told(x, tuple(series))
     clock.lap("fits at the origin")
-    effects = policy_effects(exp, obs, calendar, as_of)
-    clock.lap("effects and placebos")
-    response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
-    clock.lap("effects under other choices")
-    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
-    clock.lap("worth of knowing")
-    scenarios, scenario_notes = what_if(exp, ranges[newest], x.models, x.source, as_of)
-    clock.lap("scenarios")
-    events = calendar.known(as_of)
-    touching = _touching(events, series)
+    why = _explain(exp, x, now, said.scored, clock)
+    leaks = x.everything.leaks
     return Run(
         experiment=exp,
         as_of=as_of,
         series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
         afterwards=_afterwards(x.everything, obs, series),
-        forecasts=ranges[newest].reset_index(drop=True),
-        backtest=past.reset_index(drop=True),
+        forecasts=now.reset_index(drop=True),
+        backtest=said.past.reset_index(drop=True),
         folds=bt.folds,
-        scores=scores,
-        calibration=calibration,
-        comparison=comparison,
-        knowledge=knowledge,
-        effects=effects,
-        response=response,
-        specification=specification,
-        fading=fading,
+        scores=said.scores,
+        calibration=said.calibration,
+        comparison=said.comparison,
+        knowledge=why.knowledge,
+        effects=why.effects,
+        response=why.response,
+        specification=why.specification,
+        fading=why.fading,
         estimability=x.source.design(as_of, tuple(series), "at_origin").estimability.assign(origin=as_of),
-        scenarios=scenarios,
-        scenario_notes=scenario_notes,
+        scenarios=why.scenarios,
+        scenario_notes=why.scenario_notes,
         weights=rows.weights,
-        cases=cases,
+        cases=why.cases,
         intervals=rows.basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
         models=_model_table(exp, x.models, bt),
-        events=touching,
+        events=_touching(x.calendar.known(as_of), series),
         breaks=_breaks(x.everything, series),
-        leaks=x.everything.leaks[
-            x.everything.leaks["series_id"].isin(series) & (x.everything.leaks["released"] <= as_of)
-        ].reset_index(drop=True),
+        leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
         headline=exp.report.headline,
         durations=clock.durations,
-        digests={"figures": x.everything.digest, "events": calendar.digest},
-        confidence_set=confidence_set,
-        reconciliation=summed,
-        others=_others(exp, scored, obs, as_of),
+        digests={"figures": x.everything.digest, "events": x.calendar.digest},
+        confidence_set=said.confidence_set,
+        reconciliation=said.reconciliation,
+        others=_others(exp, said.scored, obs, as_of),
         early=early_figures(obs, series, as_of),
         first_released=_first_released(obs, series),
     )
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Past forecasts, those of them that are scored, and what the scores say."""
+
+    past: pd.DataFrame
+    scored: pd.DataFrame
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+    comparison: pd.DataFrame
+    confidence_set: pd.DataFrame
+    reconciliation: pd.DataFrame
+
+
+def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
+    """Score, calibrate and compare the forecasts of the past origins."""
+    obs, as_of, baseline = x.obs, x.as_of, exp.backtest.baseline
+    past = rows.forecasts[rows.forecasts["origin"].isin(x.origins)]
+    scored = past[past["origin"] >= rows.score_from]
+    eras = _eras(exp, x.calendar.known(as_of), scored)
+    checked = Forecasts.of(scored)
+    compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
+    return _Scored(
+        past,
+        scored,
+        score(checked, obs, baseline, ["model", "horizon"], eras=eras, as_of=as_of),
+        calibrate(checked, obs, eras=eras, as_of=as_of),
+        compare(compared, obs, baseline, eras=eras, as_of=as_of),
+        _confidence_set(compared, obs, as_of),
+        _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of),
+    )
+
+
+@dataclass(frozen=True)
+class _Explained:
+    """What events seemed to do, what knowing them was worth, and what may come."""
+
+    effects: pd.DataFrame
+    response: pd.DataFrame
+    specification: pd.DataFrame
+    fading: pd.DataFrame
+    knowledge: pd.DataFrame
+    cases: pd.DataFrame
+    scenarios: pd.DataFrame
+    scenario_notes: pd.DataFrame
+
+
+def _explain(
+    exp: Experiment, x: Inputs, now: pd.DataFrame, scored: pd.DataFrame, clock: _Clock
+) -> _Explained:
+    """Ask for effects, for what the events were worth, and for the scenarios."""
+    obs, calendar, as_of = x.obs, x.calendar, x.as_of
+    effects = policy_effects(exp, obs, calendar, as_of)
+    clock.lap("effects and placebos")
+    response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
+    clock.lap("effects under other choices")
+    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
+    clock.lap("worth of knowing")
+    scenarios, scenario_notes = what_if(exp, now, x.models, x.source, as_of)
+    clock.lap("scenarios")
+    return _Explained(effects, response, specification, fading, knowledge, cases, scenarios, scenario_notes)
 
 
 # --------------------------------------------------------------------------- what the scores say
@@ -421,7 +461,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 "folds_ok": int(status.get("ok", 0)),
                 "folds_failed": int(status.get("failed", 0)),
                 "folds_skipped": int(status.get("skipped", 0)),
-                "note": f"parameters kept for {every} origins" if every > 1 else "",
+                "refit_every": every,
             }
         )
     for name, combination in exp.combination.items():
@@ -435,7 +475,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 "folds_ok": 0,
                 "folds_failed": 0,
                 "folds_skipped": 0,
-                "note": "",
+                "refit_every": 1,
             }
         )
         if combination.with_events:
@@ -443,6 +483,7 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
                 {
                     **rows[-1],
                     "model": combination.with_events,
+                    "kind": "adjusted",
                     "description": "the combination, with shrunken effects of events laid over it",
                     "uses_events": True,
                 }

@@ -64,6 +64,7 @@ def response_rows(
             "basis": basis,
         }
         try:
+            group.check_separable()
             without, percent = make(regression, group, at, draws, np.random.default_rng(seed))
         except DataError as error:
             rows.append({**head, "part": "total", "note": str(error)})

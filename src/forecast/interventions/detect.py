@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,9 @@ BREAK_COLUMNS: tuple[str, ...] = (
     "words",
 )
 KINDS: tuple[str, ...] = ("AO", "LS", "TC")
-KIND_WORDS = {"AO": "a single month", "LS": "a lasting change of level", "TC": "a change that fades"}
+#: Whether an event explains a break; ``other_direction``: the one nearby was expected to move the figures otherwise.
+Explanation = Literal["not_matched", "explained", "other_direction", "unexplained"]
+EXPLANATIONS: tuple[Explanation, ...] = get_args(Explanation)
 #: A break is explained by an event that began or ended within so many months of it, unless that was expected to move
 #: the figures the other way.
 WITHIN = 1
@@ -88,7 +90,7 @@ def detect_events(
     -------
     DataFrame
         `BREAK_COLUMNS`, by month: size on the scale of the model, t, percent (on logs), the event of first rank that
-        began or ended near, the sign that the rule book expects of it (0: none), and words. An event that was expected to
+        began or ended near, the sign that the rule book expects of it (0: none), and whether it explains the break (a code). An event that was expected to
         move the figures the other way explains nothing. ``by_chance`` is the share of all months in which a break of that
         direction would be explained: with a long calendar it is large, and a match says little.
 
@@ -119,7 +121,6 @@ def detect_events(
         percent = 100.0 * float(np.expm1(size)) if scale.kind == "log" else np.nan
         near = _nearest(marks, place, within, size) or Mark(place, "", "", 0, 0.0)
         explained = bool(near.event) and near.sign * size >= 0
-        words = _words(kind, percent, near, explained, events is not None)
         rows.append(
             {
                 **row,
@@ -130,7 +131,7 @@ def detect_events(
                 "expected": np.sign(near.sign),
                 "explained": explained,
                 "by_chance": _share_explained(marks, len(months), within, size),
-                "words": words,
+                "words": _explanation(near, explained, events is not None),
             }
         )
     table = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
@@ -231,12 +232,9 @@ def _share_explained(marks: Sequence[Mark], length: int, within: int, size: floa
     return float(covered.mean()) if length else 0.0
 
 
-def _words(kind: str, percent: float, near: Mark, explained: bool, matched: bool) -> str:
-    size = f"{KIND_WORDS[kind]}, {percent:+.0f}%" if np.isfinite(percent) else KIND_WORDS[kind]
+def _explanation(near: Mark, explained: bool, matched: bool) -> Explanation:
     if not matched:
-        return size
-    event = f"{'the end of ' if near.when == 'end' else ''}{near.event}"
+        return "not_matched"
     if explained:
-        return f"{size}: explained by {event}"
-    beside = f"near {event}, of which the other direction was expected; " if near.event else ""
-    return f"{size}: {beside}unexplained, worth a look"
+        return "explained"
+    return "other_direction" if near.event else "unexplained"

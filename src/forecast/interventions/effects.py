@@ -66,13 +66,18 @@ EFFECT_COLUMNS: tuple[str, ...] = (
     "clear",
     "why_group",
     "words",
-    "verdict",
+    "group_values",
+    "message",
     "detectable",
     "detectable_fall",
     "detectable_rise",
 )
-#: What may be said of an effect.
-Verdict = Literal["stands_out", "ordinary", "too_short", "not_testable", "not_compared", "not_estimated"]
+#: What a reader of an effect must know.
+NoteCode = Literal["failed", "too_short", "joint", "differ_in_shape", "few_placebos"]
+#: What may be said of an effect; ``not_recently``: it stands out of all years, not of the last ten.
+VerdictCode = Literal[
+    "failed", "too_short", "not_testable", "not_compared", "not_apart", "not_recently", "stands_out"
+]
 #: A change of so many standard errors is found (80 % range without zero, p below 0.05) in four of five cases.
 DETECTABLE_SE = 2.8
 LEVELS_TOLD = (0.8, 0.95)
@@ -130,8 +135,9 @@ def effects(
     Returns
     -------
     DataFrame
-        `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range (with Student's t
-        and the loss of degrees of freedom); the same in percent; the estimate drawn towards its prior beside it; placebo counts; and words.
+        `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range (with
+        Student's t and the loss of degrees of freedom); the same in percent; the estimate drawn towards its prior beside it; placebo
+        counts; codes of what may be said; and the smallest change that these months could have shown.
 
     Raises
     ------
@@ -143,8 +149,8 @@ def effects(
     >>> import forecast as fc
     >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
     >>> table = effects(panel, fc.load_events(), placebo=False, max_columns=3)
-    >>> sorted(set(table["level"])), table["words"].str.contains("cannot be told apart|too short").all()
-    ([0.8, 0.95], np.True_)
+    >>> sorted(set(table["level"])), sorted(set(table["words"]))
+    ([0.8, 0.95], ['not_compared'])
     """
     check_model(model)
     if base <= 0 or base == 1:
@@ -173,7 +179,7 @@ def _series_rows(regression: Regression, placebo: bool, base: float, name: str) 
     unit = math.log(base) if regression.scale.kind == "log" else 1.0
     rows = []
     for group in regression.groups:
-        trial = placebo_of(regression, group) if placebo else None
+        trial = placebo_of(regression, group) if placebo and group.separable else None
         rows += _rows(regression, group, (plain, shrunk), trial, unit, name)
     return rows
 
@@ -193,14 +199,7 @@ def _rows(
     narrow = ranges[LEVELS_TOLD[0]]
     apart = bool(abs(estimate) > narrow)
     verdict = judge(len(group.active), apart, trial, failure)
-    percents = (
-        regression.percent(estimate, group),
-        regression.percent(estimate - narrow, group),
-        regression.percent(estimate + narrow, group),
-    )
     seen = DETECTABLE_SE * se
-    falls, rises = regression.percent(-seen, group), regression.percent(seen, group)
-    words = failure or say(verdict, percents, len(group.active), trial, falls if estimate < 0 else rises)
     first, last = int(group.active[0]), int(group.active[-1])
     before = regression.y[first - 1] if first > 0 else np.nan
     head = {
@@ -214,23 +213,25 @@ def _rows(
         "shrunken_se": shrunken_se / unit,
         **_placebo_cells(trial, unit),
         "active_months": len(group.active),
-        "note": _note(group, trial, failure),
+        "note": ";".join(_notes(group, trial, failure)),
         "coding": regression.design.coding,
         "first_active": regression.months[first],
         "last_active": regression.months[last],
         "before": float(regression.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
         "clear": verdict == "stands_out",
-        "why_group": group.why,
-        "words": words,
-        "verdict": verdict,
+        "why_group": ";".join(reason.code for reason in group.why),
+        "words": verdict,
+        "group_values": ";".join(reason.value.replace(";", ",") for reason in group.why),
+        "message": failure,
         "detectable": seen / unit,
-        "detectable_fall": falls,
-        "detectable_rise": rises,
+        "detectable_fall": regression.percent(-seen, group),
+        "detectable_rise": regression.percent(seen, group),
     }
+    percent = regression.percent(estimate, group)
     rows = []
     for level, half in ranges.items():
         low, high = estimate - half, estimate + half
-        told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percents[0]}
+        told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percent}
         ends = {
             "percent_lower": regression.percent(low, group),
             "percent_upper": regression.percent(high, group),
@@ -239,7 +240,7 @@ def _rows(
     return rows
 
 
-def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") -> Verdict:
+def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") -> VerdictCode:
     """Return what may be said of an effect; the last ten years must agree where they can be asked.
 
     Parameters
@@ -252,17 +253,23 @@ def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") ->
         Comparison with ordinary months, if there was one.
     failure : str
         Why there is no estimate.
+
+    Examples
+    --------
+    >>> judge(2, True, None), judge(12, True, None)
+    ('too_short', 'not_compared')
     """
     if failure:
-        return "not_estimated"
+        return "failed"
     if months < ENOUGH_MONTHS:
         return "too_short"
     if trial is None:
         return "not_compared"
     if not np.isfinite(trial.p):
         return "not_testable"
-    recent = trial.p_recent < SMALL_P or not np.isfinite(trial.p_recent)
-    return "stands_out" if apart and trial.p < SMALL_P and recent else "ordinary"
+    if not (apart and trial.p < SMALL_P):
+        return "not_apart"
+    return "not_recently" if trial.p_recent >= SMALL_P else "stands_out"
 
 
 def _placebo_cells(trial: Placebo | None, unit: float) -> dict[str, Any]:
@@ -280,68 +287,13 @@ def _placebo_cells(trial: Placebo | None, unit: float) -> dict[str, Any]:
     }
 
 
-def _note(group: Group, trial: Placebo | None, failure: str) -> str:
-    """Say beside the number what limits it."""
-    parts = [failure] if failure else []
-    months = len(group.active)
-    if months < ENOUGH_MONTHS:
-        parts.append(f"too short to tell: {months} active month{'s' if months > 1 else ''}")
-    if len(group.members) > 1:
-        parts.append(f"{len(group.members)} measures together, one joint effect: {group.why}")
-    if group.columns.shape[1] > 1:
-        parts.append("they differ in shape or months, so the effect is their mean sum over the active months")
-    if trial is not None and trial.n < AT_LEAST:
-        parts.append("too few ordinary months to compare with")
-    return "; ".join(parts)
-
-
-def say(
-    verdict: Verdict, percents: tuple[float, float, float], months: int, trial: Placebo | None, seen: float
-) -> str:
-    """Put an effect into words: percent with its 80 % range, months, placebo, and what could have been seen.
-
-    Parameters
-    ----------
-    verdict : str
-        What may be said of it, see `judge`.
-    percents : tuple of float
-        Estimate and its 80 % range.
-    months : int
-        Active months.
-    trial : Placebo, optional
-        Comparison with ordinary months.
-    seen : float
-        Smallest change in percent, of the direction of the estimate, that these months could have shown.
-
-    Examples
-    --------
-    >>> say("too_short", (-50.0, -60.0, -35.0), 2, None, -40.0)
-    'Too short to tell: 2 active months. The figures moved by -50% (80% range -60% to -35%).'
-    """
-    value, low, high = (round(x) for x in percents)
-    size = f"{_percent(value)} (80% range {_percent(low)} to {_percent(high)})"
-    compared = f" {_capital(trial.words)}." if trial is not None else ""
-    if verdict == "too_short":
-        plural = "s" if months > 1 else ""
-        return f"Too short to tell: {months} active month{plural}. The figures moved by {size}.{compared}"
-    if verdict == "stands_out":
-        return f"It came with a change of {size}.{compared}"
-    if verdict == "not_testable":
-        told = f"A change of {size}; not testable.{compared}"
-    elif verdict == "not_compared":
-        told = f"A change of {size}; not compared with ordinary months, so it cannot be told apart from them."
-    else:
-        doubt = "cannot be told apart from ordinary change, which is not the same as no effect"
-        told = f"A change of {size} {doubt}.{compared}"
-        if trial is not None and trial.p < SMALL_P <= trial.p_recent:
-            told += " Against the last ten years alone it does not stand out."
-    size = f"{'fall' if seen < 0 else 'rise'} of less than {abs(seen):.0f}%"
-    return f"{told} A {size} would not be seen in these months." if np.isfinite(seen) else told
-
-
-def _percent(value: float) -> str:
-    return f"{value:+.0f}%".replace("+0%", "0%").replace("-0%", "0%")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _notes(group: Group, trial: Placebo | None, failure: str) -> list[NoteCode]:
+    """Return what a reader of an effect must know."""
+    found: list[tuple[NoteCode, bool]] = [
+        ("failed", bool(failure)),
+        ("too_short", len(group.active) < ENOUGH_MONTHS),
+        ("joint", len(group.members) > 1),
+        ("differ_in_shape", group.columns.shape[1] > 1),
+        ("few_placebos", trial is not None and trial.n < AT_LEAST),
+    ]
+    return [code for code, holds in found if holds]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,14 @@ from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.scoring.event_value import KNOWLEDGE_COLUMNS, MEASURES, compare_knowledge
-from forecast.tables.common_folds import ALL
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
     from forecast.data.panel import Panel
 
 WORTH_COLUMNS: tuple[str, ...] = (*KNOWLEDGE_COLUMNS, "words")
+#: Whether knowing the events made misses smaller.
+Worth = Literal["smaller", "larger", "not_apart", "too_few_origins", "not_compared"]
 CASE_COLUMNS: tuple[str, ...] = (
     "case",
     "label",
@@ -37,7 +38,6 @@ CASE_COLUMNS: tuple[str, ...] = (
     "value",
     "actual",
 )
-CODING_WORDS = {"rule": "coded by rule", "judged": "judged afterwards", "given": "given by hand"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def knowledge_table(
     -------
     DataFrame
         `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
-        90 % interval, the same for hindsight, the number of origins, and words.
+        90 % interval, the same for hindsight, the number of origins, and what may be said (a code).
 
     Raises
     ------
@@ -95,8 +95,27 @@ def knowledge_table(
             "run the backtest with knowledge=[none, at_origin, hindsight]"
         )
     made = pd.concat(parts, ignore_index=True)
-    made["words"] = [say({str(k): v for k, v in row.items()}) for row in made.to_dict("records")]
+    made["words"] = [
+        worth_of(*row) for row in made[["gain", "lower", "upper"]].itertuples(index=False, name=None)
+    ]
     return made[list(WORTH_COLUMNS)]
+
+
+def worth_of(gain: float, lower: float, upper: float) -> Worth:
+    """Return whether misses are smaller with events as known, by the interval of the gain.
+
+    Examples
+    --------
+    >>> worth_of(0.03, 0.01, 0.04), worth_of(0.02, -0.01, 0.05)
+    ('smaller', 'not_apart')
+    """
+    if not np.isfinite(gain):
+        return "not_compared"
+    if not np.isfinite(lower):
+        return "too_few_origins"
+    if lower <= 0.0 <= upper:
+        return "not_apart"
+    return "smaller" if gain >= 0 else "larger"
 
 
 def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:
@@ -105,37 +124,6 @@ def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:
     kinds = plain.groupby("model", sort=False)["knowledge"].agg(set)
     both = [m for m, have in kinds.items() if "none" in have and len(have) > 1]
     return plain[plain["model"].isin(both)]
-
-
-def say(row: Mapping[str, Any]) -> str:
-    """Put one row into words; they follow the numbers.
-
-    Examples
-    --------
-    >>> say({"gain": 0.026, "lower": 0.009, "upper": 0.042, "coding": "rule", "metric": "mae", "horizon": "all"})
-    'events coded by rule, as known: misses 3% smaller over all distances (90% range 1% to 4%)'
-    """
-    gain, low, high = (row[k] for k in ("gain", "lower", "upper"))
-    if not np.isfinite(gain):
-        return "not compared"
-    coding = CODING_WORDS.get(str(row["coding"]), str(row["coding"]))
-    h = row["horizon"]
-    where = "over all distances" if h == ALL else f"at {h} month{'s' if h != 1 else ''}"
-    size = f"{_whole(abs(gain))} {'smaller' if gain >= 0 else 'larger'}"
-    told = f"events {coding}, as known: misses {size} {where}"
-    if not np.isfinite(low):
-        return f"{told} (too few origins for a range)"
-    told += f" (90% range {_whole(low)} to {_whole(high)})"
-    if low <= 0.0 <= high:
-        told += ", which cannot be told apart from none"
-    return told
-
-
-def _whole(share: float) -> str:
-    return f"{round(100 * share)}%"
-
-
-# --------------------------------------------------------------------------- rows with events
 
 
 def adjusted_rows(

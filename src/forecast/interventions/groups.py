@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecast.events.collinear import dependent_sets, one_effect
 from forecast.events.design import PRIOR_SD
-from forecast.interventions.regression import ACTIVE, TOO_ALIKE, Floats, Group, Regression
+from forecast.interventions.regression import ACTIVE, TOO_ALIKE, Floats, Group, GroupReason, Regression
 
 if TYPE_CHECKING:
     from forecast.models.base import SeriesData
@@ -26,16 +27,17 @@ def make_groups(
     known = np.isfinite(regression.y)
     seen = [c for c in columns if (np.abs(data.past[c].to_numpy(dtype=float)[known]) > ACTIVE).any()]
     seen = [c for c in seen if np.ptp(data.past[c].to_numpy(dtype=float)[known]) > 1e-9]
-    parts = _merge_alike(regression, [_single(regression, data, c) for c in seen], bound)
+    singles, inseparable = _set_apart(regression, [_single(regression, data, c) for c in seen])
+    parts = _merge_alike(regression, singles, bound)
     parts = _merge_dependent(regression, parts, bound)
-    parts = _bundled(regression, parts)
+    parts = [*_bundled(regression, parts), *inseparable]
     return tuple(sorted(parts, key=lambda g: (int(g.active[0]), g.name)))
 
 
 def _single(regression: Regression, data: SeriesData, column: str) -> Group:
     ids = data.design.members.get(column) or (column,)
     prior = data.prior.loc[[column], ["mean", "sd"]].to_numpy(dtype=float)
-    why = "one column of the design" if len(ids) > 1 else ""
+    why = (GroupReason("one_column"),) if len(ids) > 1 else ()
     past, ahead = (frame[[column]].to_numpy(dtype=float) for frame in (data.past, data.future))
     members = _by_start(regression, ids)
     return Group(members[0], members, past, ahead, prior, why)
@@ -52,6 +54,27 @@ def _by_start(regression: Regression, ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(once, key=lambda i: start[i] if pd.notna(start.get(i)) else far))
 
 
+def _set_apart(regression: Regression, parts: list[Group]) -> tuple[list[Group], list[Group]]:
+    """Set columns apart that cannot be separated and may not be one effect, each such set as a group of its own.
+
+    A set inside one bundle stays: its joint effect is what a bundle asks for.
+    """
+    if len(parts) < 2:
+        return parts, []
+    apart: list[Group] = []
+    gone: set[int] = set()
+    for places, index in dependent_sets(difference(regression, np.column_stack([g.columns for g in parts]))):
+        mine = [parts[i] for i in places]
+        signs = [float(np.sign(mean)) for g in mine for mean in g.prior[:, 0]]
+        bundled = set.intersection(*(_bundles(regression, g) for g in mine))
+        if bundled or one_effect(signs, [int(g.active[0]) for g in mine]):
+            continue
+        why = GroupReason("not_separable", f"{index:.0f}")
+        apart.append(_beside(regression, mine, why))
+        gone.update(places)
+    return [g for i, g in enumerate(parts) if i not in gone], apart
+
+
 def _merge_alike(regression: Regression, parts: list[Group], bound: float) -> list[Group]:
     """Join columns that are nearly the same, or opposite, in the months with figures, until none are."""
     parts = list(parts)
@@ -63,7 +86,7 @@ def _merge_alike(regression: Regression, parts: list[Group], bound: float) -> li
         i, j = (int(x) for x in np.unravel_index(int(alike.argmax()), alike.shape))
         if alike[i, j] <= bound:
             break
-        why = f"nearly the same months (correlation {alike[i, j]:.2f}, above {bound:g})"
+        why = GroupReason("same_months", f"{alike[i, j]:.2f}")
         merged = _merge(regression, [parts[i], parts[j]], why)
         parts = [g for k, g in enumerate(parts) if k not in (i, j)] + [merged]
     return parts
@@ -81,7 +104,7 @@ def _merge_dependent(regression: Regression, parts: list[Group], bound: float) -
         found = mine or [i for i, s in enumerate(share) if s > 0.5 * max(share)]
         if not found or max(share) < 1e-6:
             break  # the regressors beside the events explain it: the fit drops it and says so
-        why = f"one is nearly a sum of others in these months ({100 * max(own, 0.0):.0f}% of it is its own)"
+        why = GroupReason("sum", f"{100 * max(own, 0.0):.0f}")
         merged = _merge(regression, [parts[i] for i in sorted((j, *found))], why)
         parts = [g for i, g in enumerate(parts) if i not in (j, *found)] + [merged]
     return parts
@@ -120,7 +143,7 @@ def _bundled(regression: Regression, parts: list[Group]) -> list[Group]:
         for other in [g for g in out if mine & _bundles(regression, g)]:
             out.remove(other)
             shared = ", ".join(sorted(mine & _bundles(regression, other)))
-            part = _beside(regression, [other, part], f"of one bundle ({shared})")
+            part = _beside(regression, [other, part], GroupReason("bundle", shared))
         out.append(part)
     return out
 
@@ -137,15 +160,15 @@ def difference(regression: Regression, columns: Floats) -> Floats:
     return np.asarray(out - out.mean(axis=0) if mean else out, dtype=float)
 
 
-def _reasons(parts: Sequence[Group], why: str) -> str:
-    return "; ".join(dict.fromkeys(r for r in (why, *(g.why for g in parts)) if r))
+def _reasons(parts: Sequence[Group], why: GroupReason) -> tuple[GroupReason, ...]:
+    return tuple(dict.fromkeys((why, *(reason for g in parts for reason in g.why))))
 
 
 def _members(regression: Regression, parts: Sequence[Group]) -> tuple[str, ...]:
     return _by_start(regression, [m for g in parts for m in g.members])
 
 
-def _merge(regression: Regression, parts: Sequence[Group], why: str) -> Group:
+def _merge(regression: Regression, parts: Sequence[Group], why: GroupReason) -> Group:
     """Return one column for several: active when any of them is."""
     prior = np.vstack([g.prior for g in parts])
     sd = PRIOR_SD if np.isfinite(prior[:, 1]).all() else math.inf
@@ -160,7 +183,7 @@ def _merge(regression: Regression, parts: Sequence[Group], why: str) -> Group:
     )
 
 
-def _beside(regression: Regression, parts: Sequence[Group], why: str) -> Group:
+def _beside(regression: Regression, parts: Sequence[Group], why: GroupReason) -> Group:
     """Return one group of several columns."""
     members = _members(regression, parts)
     return Group(

@@ -51,8 +51,6 @@ class Placebo:
         there are fewer than 20.
     skipped : int
         Ordinary months at which the model could not be fitted or the dummy had no part of its own.
-    words : str
-        What the numbers say.
     """
 
     series_id: str
@@ -69,7 +67,6 @@ class Placebo:
     lower: float
     upper: float
     skipped: int
-    words: str
 
 
 def placebo_of(regression: Regression, group: Group, months_apart: int = MONTHS_APART) -> Placebo:
@@ -143,7 +140,6 @@ def _result(regression: Regression, group: Group, own: Floats, places: Ints, val
             "recent": recent,
         }
     )
-    words = say(n, larger, n_recent, larger_recent)
     return Placebo(
         regression.series_id,
         group.name,
@@ -159,7 +155,6 @@ def _result(regression: Regression, group: Group, own: Floats, places: Ints, val
         float(lower),
         float(upper),
         int((~done).sum()),
-        words,
     )
 
 
@@ -167,22 +162,3 @@ def _share(large: NDArray[np.bool_], own: float) -> tuple[int, int, float]:
     n, larger = len(large), int(large.sum())
     enough = n >= AT_LEAST and np.isfinite(own)
     return n, larger, (1 + larger) / (1 + n) if enough else float("nan")
-
-
-def say(n: int, larger: int, n_recent: int, larger_recent: int) -> str:
-    """Put the counts into words.
-
-    Examples
-    --------
-    >>> say(231, 1, 90, 1)
-    '1 of 231 ordinary months shows a change as large for its time; of the last ten years 1 of 90'
-    >>> say(12, 0, 3, 0)
-    'too few ordinary months to compare with (12, at least 20 are needed)'
-    """
-    if n < AT_LEAST:
-        return f"too few ordinary months to compare with ({n}, at least {AT_LEAST} are needed)"
-    shows = "shows" if larger == 1 else "show"
-    text = f"{larger} of {n} ordinary months {shows} a change as large for its time"
-    if n_recent < AT_LEAST:
-        return f"{text}; in the last ten years too few to say ({n_recent})"
-    return f"{text}; of the last ten years {larger_recent} of {n_recent}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,12 @@ FADING_COLUMNS: tuple[str, ...] = (
     "lower_95",
     "upper_95",
     "words",
+    "half_life",
+    "most",
 )
+#: What a profile says: of a decay, and of months of anticipation.
+FadingCode = Literal["unknown", "lasting", "decay", "decay_or_step", "not_before", "lead"]
+FADING_CODES: tuple[FadingCode, ...] = get_args(FadingCode)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +89,9 @@ class Profile:
     ranges : mapping
         Level -> (lower, upper): values whose log-likelihood falls by less than half a chi-squared point.
     words : str
-        What the profile says.
+        What the profile says: a code.
+    most : int
+        Months of anticipation that were tried; 0 for a decay.
     """
 
     series_id: str
@@ -93,7 +100,8 @@ class Profile:
     table: pd.DataFrame
     best: float
     ranges: dict[float, tuple[float, float]]
-    words: str
+    words: FadingCode
+    most: int = 0
 
     def row(self) -> dict[str, Any]:
         """Return the profile in one row, `FADING_COLUMNS`."""
@@ -109,6 +117,10 @@ class Profile:
             "best": self.best,
             **ends,
             "words": self.words,
+            "half_life": np.log(0.5) / np.log(self.best)
+            if self.what == "decay" and self.best < 1
+            else np.nan,
+            "most": self.most,
         }
 
 
@@ -149,8 +161,8 @@ def decay_profile(
         table, ranges = run()
     table["half_life"] = [np.log(0.5) / np.log(d) if d < 1.0 else np.inf for d in values]
     best = _best(table)
-    words = _decay_words(best, ranges[0.95], values)
-    return Profile(regression.series_id, group.name, "decay", table, best, ranges, words)
+    code = _decay_code(best, ranges[0.95], values)
+    return Profile(regression.series_id, group.name, "decay", table, best, ranges, code)
 
 
 def lead_profile(regression: Regression, group: Group, most: int = 3) -> Profile:
@@ -160,12 +172,9 @@ def lead_profile(regression: Regression, group: Group, most: int = 3) -> Profile
     shaped = [reshape(regression, group, None, lead=k) for k in range(most + 1)]
     table, ranges = _profile(regression, group, list(map(float, range(most + 1))), shaped)
     same = [k for k in range(1, most + 1) if np.array_equal(shaped[k].columns, shaped[k - 1].columns)]
-    table.loc[table["value"].isin(same), "note"] = (
-        "no earlier than the month before: it was not usable sooner"
-    )
-    best = _best(table)
-    words = _lead_words(best, ranges[0.95], most if len(same) < most else 0)
-    return Profile(regression.series_id, group.name, "lead", table, best, ranges, words)
+    table.loc[table["value"].isin(same), "note"] = "not_sooner"
+    code: FadingCode = "lead" if len(same) < most else "not_before"
+    return Profile(regression.series_id, group.name, "lead", table, _best(table), ranges, code, most)
 
 
 def reshape(
@@ -288,23 +297,11 @@ def _best(table: pd.DataFrame) -> float:
     return float(table["value"].iloc[int(np.nanargmax(table["loglik"].to_numpy(dtype=float)))])
 
 
-def _decay_words(best: float, ends: tuple[float, float], values: Sequence[float]) -> str:
+def _decay_code(best: float, ends: tuple[float, float], values: Sequence[float]) -> FadingCode:
     low, high = ends
     open_low, open_high = low <= values[0], high >= values[-1]
     if open_low and open_high:
-        return f"The figures do not tell how fast it faded: every factor from {low:g} to {high:g} fits about as well."
-    size = (
-        "it did not fade (a step fits best)"
-        if best == 1.0
-        else f"{best:g} of it was left a month later (half-life {np.log(0.5) / np.log(best):.1f} months)"
-    )
-    step = "; a lasting step fits about as well" if open_high and best < 1.0 else ""
-    return f"At the largest likelihood {size}; 95% range of the factor {low:.2f} to {high:.2f}{step}."
-
-
-def _lead_words(best: float, ends: tuple[float, float], most: int) -> str:
-    if not most:
-        return "It was not usable before it began, so there is no anticipation to look for."
-    low, high = ends
-    size = "none at all" if best == 0 else f"{best:.0f} month{'s' if best > 1 else ''}"
-    return f"Of 0 to {most} months of anticipation {size} fits best; 95% range {low:.1f} to {high:.1f}."
+        return "unknown"
+    if best == 1.0:
+        return "lasting"
+    return "decay_or_step" if open_high else "decay"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,17 @@ ENOUGH_MONTHS = 3
 PLACEBO = "placebo"
 
 
+GroupCode = Literal["one_column", "same_months", "sum", "bundle", "not_separable"]
+GROUP_CODES: tuple[GroupCode, ...] = get_args(GroupCode)
+
+
+class GroupReason(NamedTuple):
+    """Why events have one effect or none: a code, and its correlation, percentage, bundle or condition index."""
+
+    code: GroupCode
+    value: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """An event, or several that cannot be told apart and so have one joint effect.
@@ -58,7 +69,7 @@ class Group:
     columns: Floats
     ahead: Floats
     prior: Floats
-    why: str = ""
+    why: tuple[GroupReason, ...] = ()
 
     @property
     def label(self) -> str:
@@ -70,6 +81,16 @@ class Group:
         """Names of its columns in a fit."""
         many = self.columns.shape[1] > 1
         return tuple(f"{self.name} ({j + 1})" if many else self.name for j in range(self.columns.shape[1]))
+
+    @property
+    def separable(self) -> bool:
+        """False for members that can neither be told apart nor have one joint effect: no effect is estimated."""
+        return all(reason.code != "not_separable" for reason in self.why)
+
+    def check_separable(self) -> None:
+        """Raise a `DataError` where no effect can be told."""
+        if not self.separable:
+            raise DataError(f"not estimated: {self.label} cannot be separated, and one effect they are not")
 
     @property
     def active(self) -> NDArray[np.int64]:
@@ -131,6 +152,7 @@ class Regression:
         """Return the group that is called so, or that an event belongs to."""
         for one in self.groups:
             if name == one.name or name in one.members or name == one.label:
+                one.check_separable()
                 return one
         known = [m for g in self.groups for m in (g.name, *g.members)]
         raise ConfigError(
@@ -183,6 +205,8 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
     """
     if isinstance(fit, ArimaFailure):
         return float("nan"), float("nan"), f"not estimated: {fit.message}"
+    if not group.separable:
+        return float("nan"), float("nan"), "not estimated: these events cannot be separated"
     if not set(group.terms) <= set(fit.names):
         return float("nan"), float("nan"), "not estimated: no part of its own beside the other columns"
     a, at = group.combine, [fit.names.index(term) for term in group.terms]

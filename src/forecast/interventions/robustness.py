@@ -7,9 +7,9 @@ its effect; of a ramp or a decay, whose effect at full weight may lie outside th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,23 +19,18 @@ from forecast.arima.solved import prepare_covariances
 from forecast.config.settings import Coding, EventsSpec, SpecificationSpec
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.design import Design
+from forecast.interventions.choices import AIRLINE, beside_sets, ordered, shaped
+from forecast.interventions.placebo import AT_LEAST
+from forecast.interventions.placebo_curve import PlaceboCurve, placebo_curve
 from forecast.interventions.prepare import Setup
 from forecast.interventions.profiles import reshape
-from forecast.interventions.regression import (
-    Group,
-    Regression,
-    check_model,
-    effect_of,
-    half_width,
-    settle_order,
-)
+from forecast.interventions.regression import Group, Regression, check_model, effect_of, half_width
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
     from forecast.events.calendar import EventCalendar
     from forecast.models.arima import Arima
 
-AIRLINE = ((0, 1, 1), (0, 1, 1))
 SPECIFICATION_COLUMNS: tuple[str, ...] = (
     "series_id",
     "event",
@@ -61,11 +56,22 @@ SPECIFICATION_COLUMNS: tuple[str, ...] = (
     "note",
     "words",
     "counted",
+    "robust",
+    "share_clear",
+    "placebo_matched",
+    "placebo_n",
 )
 #: A choice counts if its AICc is at most so far above the best of the same data ...
 WITHIN_AICC = 10.0
 #: ... and its effect at most so large on logs: a change by the factor seven is no measure's work.
 PLAUSIBLE = 2.0
+#: Whether the sign depends on the choice; most: nine in ten and more.
+SignCode = Literal["not_fitted", "none_counted", "all_fall", "all_rise", "most_fall", "most_rise", "depends"]
+SIGN_HOLDS: tuple[SignCode, ...] = ("all_fall", "all_rise", "most_fall", "most_rise")
+#: Whether an effect holds whatever the model: the sign does, and other dates seldom show as much.
+RobustCode = Literal["robust", "sign_depends", "as_much_elsewhere", "not_testable", "not_compared"]
+#: Other dates that show as much must be fewer than this share.
+SMALL_SHARE = 0.05
 #: The choices that make a specification, as columns of the table.
 FACTORS: tuple[str, ...] = ("order", "transform", "window", "shape", "beside")
 
@@ -80,13 +86,19 @@ class Curve:
     table : DataFrame
         `SPECIFICATION_COLUMNS`, one row a specification, ascending in percent; those that failed last, with a note.
     words : str
-        Whether sign and size depend on the choice, and on which.
+        Whether the sign depends on the choice: a code.
+    robust : str
+        Whether the effect holds whatever the model: a code.
+    elsewhere : PlaceboCurve, optional
+        The same at other dates, under the choices that `specification.placebo` names.
     """
 
     series_id: str
     event: str
     table: pd.DataFrame
-    words: str
+    words: SignCode
+    robust: RobustCode = "not_compared"
+    elsewhere: PlaceboCurve | None = None
 
 
 def specification_curve(
@@ -121,7 +133,7 @@ def specification_curve(
     Returns
     -------
     Curve
-        A table with one row a specification, and what it says in words.
+        A table with one row a specification, and whether the sign depends on the choice.
 
     Examples
     --------
@@ -158,7 +170,7 @@ def specification_curves(
         for t, n in itertools.product(chosen.transform, chosen.window)
     )
     rows = {name: [row for part in parts for row in part[name]] for name in names}
-    return [_curve(asked.series, name, mine) for name, mine in rows.items()]
+    return [_curve(asked, name, mine, chosen) for name, mine in rows.items()]
 
 
 def _one_scale(asked: Setup, given: Arima, chosen: SpecificationSpec) -> dict[str, list[dict[str, Any]]]:
@@ -167,7 +179,7 @@ def _one_scale(asked: Setup, given: Arima, chosen: SpecificationSpec) -> dict[st
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in asked.always}
     first = replace(given, order=AIRLINE[0], seasonal_order=AIRLINE[1])
     try:
-        made, failed = _ordered(replace(asked, model=first).regression, chosen, given)
+        made, failed = ordered(replace(asked, model=first).regression, chosen, given)
     except ForecastError as error:
         made, failed = {}, [{"note": str(error)}]
     for name, mine in rows.items():
@@ -180,15 +192,45 @@ def _one_scale(asked: Setup, given: Arima, chosen: SpecificationSpec) -> dict[st
     return rows
 
 
-def _curve(series_id: str, name: str, rows: list[dict[str, Any]]) -> Curve:
+def _curve(asked: Setup, name: str, rows: list[dict[str, Any]], chosen: SpecificationSpec) -> Curve:
     table = pd.DataFrame(rows, columns=list(SPECIFICATION_COLUMNS))
-    table["window"] = [_window_text(w) for w in table["window"]]
-    table["series_id"] = series_id
+    table["window"] = [_window_code(w) for w in table["window"]]
+    table["series_id"] = asked.series
     table = table.sort_values("percent", kind="stable", na_position="last", ignore_index=True)
     table["rank"] = np.where(table["percent"].notna(), np.arange(1, len(table) + 1), 0)
     table["counted"] = counted(table)
-    table["words"] = say(table)
-    return Curve(series_id, name, table, say(table))
+    words = sign_of(table)
+    # Other dates say nothing of an effect whose sign depends on the choice.
+    elsewhere = placebo_curve(asked, name, chosen) if words in SIGN_HOLDS else None
+    robust = judge_robustness(words, elsewhere)
+    table["words"], table["robust"] = words, robust
+    table["share_clear"] = np.nan if elsewhere is None else elsewhere.share
+    table["placebo_matched"] = 0 if elsewhere is None else elsewhere.matched
+    table["placebo_n"] = 0 if elsewhere is None else elsewhere.n
+    return Curve(asked.series, name, table, words, robust, elsewhere)
+
+
+def judge_robustness(words: SignCode, elsewhere: PlaceboCurve | None) -> RobustCode:
+    """Return whether an effect holds whatever the model.
+
+    Choices share all their months, so they agree by construction; agreement counts where other dates lack it.
+
+    Examples
+    --------
+    >>> judge_robustness("all_fall", None), judge_robustness("depends", None)
+    ('not_compared', 'sign_depends')
+    """
+    if words not in SIGN_HOLDS:
+        return "sign_depends"
+    if elsewhere is None:
+        return "not_compared"
+    if elsewhere.n < AT_LEAST:
+        return "not_testable"
+    return "robust" if elsewhere.matched < SMALL_SHARE * elsewhere.n else "as_much_elsewhere"
+
+
+def _window_code(window: Any) -> str:
+    return "all" if window is None or pd.isna(window) else f"last_{int(window)}"
 
 
 def counted(table: pd.DataFrame) -> pd.Series:
@@ -197,38 +239,12 @@ def counted(table: pd.DataFrame) -> pd.Series:
     AICc can be compared where scale, window and differences are the same.
     """
     percent, aicc = (table[c].to_numpy(dtype=float) for c in ("percent", "aicc"))
-    differences = table["orders"].fillna("").str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)
-    keys = [table["transform"].fillna(""), table["window"].fillna(""), differences]
+    scale, window, orders = (table[c].astype(str) for c in ("transform", "window", "orders"))
+    keys = [scale, window, orders.str.replace(r"(?<=\()\d+,(\d+),\d+(?=\))", r"\1", regex=True)]
     best = pd.Series(aicc, index=table.index).groupby(keys).transform("min").to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         plausible = np.abs(np.log1p(percent / 100.0)) <= PLAUSIBLE
     return pd.Series(np.isfinite(percent) & (aicc <= best + WITHIN_AICC) & plausible, index=table.index)
-
-
-def _window_text(window: Any) -> str:
-    return "all months" if window is None or pd.isna(window) else f"last {int(window)} months"
-
-
-def _ordered(
-    regression: Regression, chosen: SpecificationSpec, given: Arima
-) -> tuple[dict[str, Regression], list[dict[str, Any]]]:
-    """Return the regression with each of the orders; ``auto`` is chosen once for each scale and window."""
-    same = (given.order, given.seasonal_order, given.mean) == (*AIRLINE, None)
-    made: dict[str, Regression] = {}
-    failed: list[dict[str, Any]] = []
-    for word in chosen.order:
-        if word == "airline" and same and "given" in chosen.order:
-            continue
-        orders: Any = {"auto": "auto", "airline": AIRLINE[0]}.get(word, given.order)
-        seasonal, mean = (AIRLINE[1], None) if word == "airline" else (given.seasonal_order, given.mean)
-        one = replace(
-            regression, model=replace(regression.model, order=orders, seasonal_order=seasonal, mean=mean)
-        )
-        try:
-            made[word] = replace(one, model=settle_order(one))
-        except ForecastError as error:
-            failed.append({"order": word, "note": str(error)})
-    return made, failed
 
 
 def _rows(regression: Regression, word: str, group: Group, chosen: SpecificationSpec) -> list[dict[str, Any]]:
@@ -242,8 +258,8 @@ def _rows(regression: Regression, word: str, group: Group, chosen: Specification
         "n_months": int(np.isfinite(regression.y).sum()),
         "orders": _orders_text(regression),
     }
-    shapes = {shape: _shapes(regression, group, shape, chosen) for shape in chosen.shape}
-    sets = _beside_sets(regression, group, chosen)
+    shapes = {shape: shaped(regression, group, shape, chosen) for shape in chosen.shape}
+    sets = beside_sets(regression, group, chosen)
     cells = list(itertools.product(shapes, sets))
     jobs = [regression.job([*sets[name], g]) for shape, name in cells for _, g in shapes[shape]]
     fits = iter(regression.fit(jobs, "modes"))
@@ -301,75 +317,18 @@ def _percent(regression: Regression, asked: Group, group: Group, days: float, ef
     return 100.0 * (with_it / without - 1.0) if without > 0.0 else float("inf")
 
 
-def _shapes(
-    regression: Regression, group: Group, shape: str, chosen: SpecificationSpec
-) -> list[tuple[float, Group]]:
-    if shape == "own":
-        return [(np.nan, group)]
-    if shape == "decay":
-        return [(d, reshape(regression, group, "decay", decay=d)) for d in chosen.decay]
-    return [(np.nan, reshape(regression, group, shape, ramp_months=chosen.ramp_months))]
-
-
-def _beside_sets(regression: Regression, group: Group, chosen: SpecificationSpec) -> dict[str, list[Group]]:
-    """Return the sets of other events: all, all without each one that overlaps, none."""
-    others = [g for g in regression.groups if g is not group]
-    made: dict[str, list[Group]] = {}
-    if "all" in chosen.beside:
-        made["all"] = others
-    if "each" in chosen.beside:
-        mine = set(group.active.tolist())
-        for other in others:
-            if mine & set(other.active.tolist()):
-                made[f"without {other.name}"] = [g for g in others if g is not other]
-    if "none" in chosen.beside and (others or not made):  # without others "none" is "all"
-        made["none"] = []
-    return made or {"all": others}
-
-
-def say(table: pd.DataFrame) -> str:
-    """Say whether sign and size depend on the choice, and on which choice most; of the choices that count."""
-    fitted = int(np.isfinite(table["percent"].to_numpy(dtype=float)).sum())
-    done = table[table["counted"].to_numpy(dtype=bool)]
-    if not fitted:
-        return "No specification could be fitted."
-    if not len(done):
-        return "No specification fits as well as another and shows an effect that can be."
-    percent = done["percent"].to_numpy(dtype=float)
+def sign_of(table: pd.DataFrame) -> SignCode:
+    """Return whether the sign of an effect depends on the choice, of the choices that count."""
+    percent = table["percent"].to_numpy(dtype=float)
+    if not np.isfinite(percent).any():
+        return "not_fitted"
+    percent = percent[table["counted"].to_numpy(dtype=bool)]
+    if not len(percent):
+        return "none_counted"
     negative = int((percent < 0).sum())
-    most, side = max((negative, "a fall"), (len(done) - negative, "a rise"))
-    low, middle, high = (round(float(x)) for x in (percent.min(), np.median(percent), percent.max()))
-    size = f"from {low:+d}% to {high:+d}%, half of them below {middle:+d}%"
-    count = f"{most} of {len(done)} choices"
-    clear = ((done["percent_lower_95"] > 0) | (done["percent_upper_95"] < 0)).to_numpy(dtype=bool)
-    apart = f"The 95% range leaves out zero in {int(clear.sum())} of {len(done)}."
-    factor, gap = _widest(done)
-    if most == len(done):
-        text = f"Every choice shows {side}, {size}. {apart}"
-    elif most >= 0.9 * len(done):
-        text = f"Nearly every choice shows {side} ({count}), {size}. {apart}"
-    else:
-        text = f"The sign depends on the choice: {count} show {side}; {size}. {apart}"
-    if factor:
-        text += f" The size depends most on {factor} ({gap:.0f} points between the means of its options)."
-    left = fitted - len(done)
-    return f"{text} Not counted: {left} that fit worse or show what cannot be." if left else text
-
-
-def _widest(done: pd.DataFrame) -> tuple[str, float]:
-    words: Mapping[str, str] = {
-        "order": "the orders of the model",
-        "transform": "the scale",
-        "window": "the window",
-        "shape": "the shape",
-        "beside": "which other events stand beside",
-    }
-    gaps = {}
-    for factor in FACTORS:
-        means = done.groupby(factor, sort=False)["percent"].mean()
-        if len(means) > 1:
-            gaps[factor] = float(means.max() - means.min())
-    if not gaps:
-        return "", 0.0
-    widest = max(gaps, key=lambda f: gaps[f])
-    return words[widest], gaps[widest]
+    most, falls = max((negative, True), (len(percent) - negative, False))
+    if most == len(percent):
+        return "all_fall" if falls else "all_rise"
+    if most >= 0.9 * len(percent):
+        return "most_fall" if falls else "most_rise"
+    return "depends"

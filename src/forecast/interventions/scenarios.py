@@ -7,6 +7,7 @@ the doubt about the effect to that of the forecast. A scenario is no prediction 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from forecast.config.settings import Knowledge, ScenarioSpec
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.build import make_design
 from forecast.events.design import Design
+from forecast.events.notes import Note, SizeSource
 from forecast.models.base import Fitted, FittedSeries, Model, series_data
 from forecast.tables import forecasts
 from forecast.tables.columns import FORECAST_COLUMNS
@@ -37,7 +39,13 @@ LEAK = "with_leak"
 SIZE = "\0size"
 #: What scenarios take as known of the events that they leave as they are.
 KNOWN: Knowledge = "at_origin"
-NOTE_COLUMNS: tuple[str, ...] = ("scenario", "model", "series_id", "status", "note")
+NOTE_COLUMNS: tuple[str, ...] = (
+    "scenario",
+    "model",
+    "series_id",
+    "status",
+    *(field.name for field in dataclasses.fields(Note)),
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class Scenarios:
     forecasts : DataFrame
         A forecast table, ``scenario`` filled in every row.
     notes : DataFrame
-        ``scenario, model, series_id, status (ok | failed), note``: what a scenario takes as its size, or why
-        there is no forecast.
+        ``scenario, model, series_id, status (ok | failed)`` and the columns of a `Note`: what a scenario takes
+        as its size, one row each, or why there is no forecast.
     """
 
     forecasts: pd.DataFrame
@@ -188,7 +196,7 @@ def _changed(
     if np.array_equal(
         before.future.to_numpy(), after.future.reindex(columns=before.columns).to_numpy()
     ) and len(before.columns) == len(after.columns):
-        return [], [_note(name, "", series_id, "failed", "nothing changes in the months of the forecast")]
+        return [], [_row(name, "", series_id, "failed", Note("unchanged"))]
     tables, notes = [], []
     fitted: dict[str, tuple[Floats, Floats]] = {}
     wanted = {m: model for m, model in models.items() if model.uses_events and not model.pooled}
@@ -198,7 +206,8 @@ def _changed(
         try:
             fitted[label] = _shift(model, panel, series_id, before, after, setting.horizon)
         except (ForecastError, ValueError, np.linalg.LinAlgError) as error:
-            notes.append(_note(name, label.replace(SIZE, "arima"), series_id, "failed", str(error)))
+            failure = Note("failed", text=str(error))
+            notes.append(_row(name, label.replace(SIZE, "arima"), series_id, "failed", failure))
     for label in dict.fromkeys([*models, *lay_over]):
         own = label if label in fitted and label not in lay_over else SIZE if label in lay_over else ""
         if own not in fitted:
@@ -206,23 +215,24 @@ def _changed(
         table = _move(_base_rows(setting, label, series_id), name, *fitted[own])
         if table is not None:
             tables.append(table)
-            laid = "the shrunken estimates of one ARIMA model with events, laid over this row"
-            whose = "the size given" if given else laid if own == SIZE else "the model's own fit"
-            words = f"{' '.join(after.notes)} {_size(table, *fitted[own], whose)}"
-            notes.append(_note(name, label, series_id, "ok", words))
+            source: SizeSource = "given" if given else "adjustment" if own == SIZE else "own_fit"
+            size = _size(table, *fitted[own], source)
+            notes += [_row(name, label, series_id, "ok", note) for note in (*after.notes, size)]
     return tables, notes
 
 
-def _size(table: pd.DataFrame, shift: Floats, sd: Floats, whose: str) -> str:
-    """Say by what the middle is multiplied where the scenario moves it most, and from where that number comes."""
+def _size(table: pd.DataFrame, shift: Floats, sd: Floats, source: SizeSource) -> Note:
+    """Return by what the median is multiplied where the scenario moves it most, and from where that comes."""
     at = int(np.argmax(np.abs(shift)))
     low, high = np.exp(shift[at] - Z80 * sd[at]), np.exp(shift[at] + Z80 * sd[at])
-    month = table.loc[table["horizon"] == at + 1, "month"].iloc[0]
-    return f"In {month} it multiplies the middle by {np.exp(shift[at]):.2f} (80% range {low:.2f} to {high:.2f}), from {whose}."
+    month = str(table.loc[table["horizon"] == at + 1, "month"].iloc[0])
+    factor = float(np.exp(shift[at]))
+    return Note("factor", month=month, factor=factor, low=float(low), high=float(high), source=source)
 
 
-def _note(scenario: str, model: str, series_id: str, status: str, note: str) -> dict[str, Any]:
-    return {"scenario": scenario, "model": model, "series_id": series_id, "status": status, "note": note}
+def _row(scenario: str, model: str, series_id: str, status: str, note: Note) -> dict[str, Any]:
+    head = {"scenario": scenario, "model": model, "series_id": series_id, "status": status}
+    return {**head, **dataclasses.asdict(note)}
 
 
 def _shift(
@@ -339,14 +349,11 @@ def _leaked(
     plain = setting.panel(series_id, leaks=False)
     leaks = panel.leaks[panel.leaks["series_id"] == series_id]
     if not len(leaks):
-        note = (
-            f"no unofficial figure of a month without an official one was public on {setting.as_of:%Y-%m-%d}"
-        )
-        return [], [_note(name, "", series_id, "failed", note)]
+        return [], [_row(name, "", series_id, "failed", Note("no_leak"))]
     tables: list[pd.DataFrame] = []
     notes: list[dict[str, Any]] = []
     shifts: dict[str, Floats] = {}
-    told = ", ".join(f"{row.month}: {row.value:,.0f}" for row in leaks.itertuples())
+    figures = [(str(month), float(value)) for month, value in leaks[["month", "value"]].to_numpy()]
     # later months carry the doubt of the last leaked one
     error = leaks["log_sd"].to_numpy(dtype=float)
     sd = np.pad(error, (0, max(setting.horizon - len(error), 0)), mode="edge")
@@ -356,13 +363,14 @@ def _leaked(
         try:
             shift = _leak_shift(setting, model, panel, plain)
         except (ForecastError, ValueError, np.linalg.LinAlgError) as error:
-            notes.append(_note(name, label, series_id, "failed", str(error)))
+            notes.append(_row(name, label, series_id, "failed", Note("failed", text=str(error))))
             continue
         shifts[label] = shift
         table = _move(_base_rows(setting, label, series_id), name, shift, sd, leaks)
         if table is not None:
             tables.append(table)
-            notes.append(_note(name, label, series_id, "ok", f"The press figure is in the fit ({told})."))
+            told = [Note("leak", month=month, value=value) for month, value in figures]
+            notes += [_row(name, label, series_id, "ok", note) for note in told]
     for label, names in lay_over.items():
         mine = [shifts[n] for n in names if n in shifts and label not in models]
         table = (
@@ -372,8 +380,8 @@ def _leaked(
         )
         if table is not None:
             tables.append(table)
-            note = f"Moved as its members move on average when the press figure ({told}) is in the fit."
-            notes.append(_note(name, label, series_id, "ok", note))
+            told = [Note("leak_of_members", month=month, value=value) for month, value in figures]
+            notes += [_row(name, label, series_id, "ok", note) for note in told]
     return tables, notes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
@@ -12,7 +13,7 @@ import pandas as pd
 from forecast import arima as engine
 from forecast.arima import ArimaFit, FoldJob
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
-from forecast.arima.residuals import residual_tests
+from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.errors import ForecastError
 from forecast.models.base import (
@@ -26,6 +27,7 @@ from forecast.models.base import (
     SeriesModel,
     series_data,
 )
+from forecast.models.parameters import Order, Terms, Window
 from forecast.models.transform import Scale
 
 Starts = Literal["warm", "modes", "full"]
@@ -61,16 +63,16 @@ class Arima(SeriesModel):
     """
 
     min_months: ClassVar[int] = 36
-    order: tuple[int, int, int] | Literal["auto"] = (0, 1, 1)
-    seasonal_order: tuple[int, int, int] | None = (0, 1, 1)
+    order: Order | Literal["auto"] = (0, 1, 1)
+    seasonal_order: Order | None = (0, 1, 1)
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
     events: bool = True
     shrink: bool = True
     mean: bool | None = None
     starts: Starts | None = None
     engine: Literal["exact", "numpy", "compiled", "statsmodels"] = "exact"
-    max_order: int = 5
+    max_order: Terms = 5
     breaks: Literal["none", "detect"] = "none"
 
     def fit(self, panel: Any, design: Any) -> FittedSeries:
@@ -188,8 +190,7 @@ class Arima(SeriesModel):
 
         def checks() -> pd.DataFrame:
             # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a fold
-            warned = [_check("fit", np.nan, np.nan, note) for note in fit.warnings]
-            return pd.concat([residual_checks(fit.residuals), pd.DataFrame(warned)], ignore_index=True)
+            return pd.concat([residual_checks(fit.residuals), check_table(_warned(fit))], ignore_index=True)
 
         notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
 
@@ -274,9 +275,16 @@ def residual_checks(residuals: Array) -> pd.DataFrame:
     """Return the residual tests that a report shows of every model; with fewer than 30 residuals, a row that says so."""
     n = int(np.isfinite(residuals).sum())
     if n < 30:
-        return pd.DataFrame([_check("residuals", np.nan, np.nan, f"{n} residuals are too few")])
+        return check_table([{"check": "residuals", "note": "too_few", "value": n}])
     return residual_tests(residuals, lags=(12, 24), autocorrelations=(1, 12))
 
 
-def _check(name: str, statistic: float, p_value: float, note: str = "") -> dict[str, Any]:
-    return {"check": name, "statistic": float(statistic), "p_value": float(p_value), "note": note}
+def _warned(fit: Any) -> list[dict[str, object]]:
+    """Return what a careful reader should know of a fit, one row each; all but one are sentences."""
+    gap = fit.optimum_gap
+    rows: list[dict[str, object]] = [
+        {"check": "fit", "note": "text", "text": text} for text in replace(fit, optimum_gap=math.nan).warnings
+    ]
+    if gap == gap:
+        rows.append({"check": "fit", "note": "other_optimum", "value": gap})
+    return rows

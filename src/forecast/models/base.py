@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
@@ -26,7 +27,7 @@ Array = npt.NDArray[np.float64]
 Job = tuple[Panel, Design]
 
 COEFFICIENT_COLUMNS = ("series_id", "term", "estimate", "se", "lower", "upper", "kind")
-DIAGNOSTIC_COLUMNS = ("series_id", "check", "statistic", "p_value", "note")
+DIAGNOSTIC_COLUMNS = ("series_id", *CHECK_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ class FittedSeries:
         return _stack({n: f.coefficients for n, f in self.fits.items()}, COEFFICIENT_COLUMNS)
 
     def diagnostics(self) -> pd.DataFrame:
-        """Residual checks: series_id, check, statistic, p_value, note."""
+        """Residual checks: `DIAGNOSTIC_COLUMNS`."""
         return _stack({n: f.diagnostics for n, f in self.fits.items()}, DIAGNOSTIC_COLUMNS)
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.parameters import Period, Window
 from forecast.models.transform import Scale
 
 
@@ -36,7 +37,7 @@ class RandomWalk(SeriesModel):
 
     min_months: ClassVar[int] = 3
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Return the last value; the standard deviation is that of changes times the square root of the step."""
@@ -50,7 +51,7 @@ class Drift(SeriesModel):
 
     min_months: ClassVar[int] = 13
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Return a straight line through the first and the last value, extended."""
@@ -72,8 +73,8 @@ class SeasonalNaive(SeriesModel):
 
     min_months: ClassVar[int] = 25
     transform: Scale = "log"
-    window: int | None = None
-    period: int = 12
+    window: Window = None
+    period: Period = 12
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Repeat the last year; the standard deviation is that of yearly changes."""

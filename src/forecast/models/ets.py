@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps
+from forecast.models.parameters import Window
 from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, Smoothing, complete, smooth
 from forecast.models.transform import Scale
 
@@ -34,7 +35,7 @@ class Ets(SeriesModel):
     seasonal: Choice = "auto"
     errors: Literal["auto", "additive"] = "auto"
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit every admitted form and keep the one with the lowest AICc."""

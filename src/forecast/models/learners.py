@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from forecast.config.bounds import Bounds
 from forecast.models.base import Array, SeriesData
+from forecast.models.parameters import Count, Share, Window
 from forecast.models.regression import DirectModel, Rows
 from forecast.models.transform import Scale
 
@@ -32,12 +34,12 @@ class ElasticNet(DirectModel):
     """
 
     min_months: ClassVar[int] = 72
-    lags: int = 6
-    mixes: tuple[float, ...] = (0.2, 0.8)
-    splits: int = 3
+    lags: Count = 6
+    mixes: tuple[Share, ...] = (0.2, 0.8)
+    splits: Count = 3
     events: bool = True
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_horizon(self, rows: Rows) -> Learnt:
         """Fit one net."""
@@ -70,13 +72,13 @@ class GradientBoosting(DirectModel):
     """
 
     min_months: ClassVar[int] = 72
-    lags: int = 6
-    rounds: int = 60
-    leaves: int = 6
-    rate: float = 0.05
+    lags: Count = 6
+    rounds: Annotated[int, Bounds(1, 10_000)] = 60
+    leaves: Annotated[int, Bounds(2, 1000)] = 6
+    rate: Annotated[float, Bounds(above=0, high=1)] = 0.05
     events: bool = True
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_horizon(self, rows: Rows) -> Learnt:
         """Fit one booster."""

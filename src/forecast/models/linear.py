@@ -12,6 +12,7 @@ import pandas as pd
 from forecast.errors import DataError
 from forecast.models.arima import residual_checks
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.parameters import Lags, Terms, Window
 from forecast.models.transform import Scale
 
 
@@ -33,13 +34,13 @@ class Linear(SeriesModel):
     """
 
     min_months: ClassVar[int] = 48
-    lags: tuple[int, ...] = (1, 2, 12)
+    lags: Lags = (1, 2, 12)
     trend: bool = True
     seasonal: bool = True
     events: bool = True
-    hac_lags: int = 12
+    hac_lags: Terms = 12
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series.
@@ -81,11 +82,11 @@ class Linear(SeriesModel):
     def _columns(self, data: SeriesData, t: npt.NDArray[Any], events: pd.DataFrame) -> dict[str, Array]:
         out: dict[str, Array] = {"intercept": np.ones(len(t))}
         if self.trend:
-            out["trend (years)"] = np.asarray(t, dtype=float) / 12.0
+            out["trend"] = np.asarray(t, dtype=float) / 12.0
         if self.seasonal:
             month = (data.months[0].month - 1 + np.asarray(t)) % 12 + 1
             for m in range(2, 13):
-                out[f"month {m}"] = (month == m).astype(float)
+                out[f"month_{m}"] = (month == m).astype(float)
         if self.events:
             for name in events.columns:
                 out[str(name)] = events[name].to_numpy(dtype=float)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from forecast.config.bounds import Bounds
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.parameters import Positive, Share, Window
 from forecast.models.transform import Scale
 
 
@@ -27,10 +29,10 @@ class SeasonalProfile(SeriesModel):
     """
 
     min_months: ClassVar[int] = 37
-    half_life: float = 3.0
-    clip: float = 3.0
+    half_life: Positive = 3.0
+    clip: Positive = 3.0
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Return the random walk plus the cumulated profile of the months ahead."""
@@ -88,10 +90,10 @@ class MeanReversion(SeriesModel):
     """
 
     min_months: ClassVar[int] = 24
-    months: int = 120
-    rho: float = 0.98
+    months: Annotated[int, Bounds(2, 1200)] = 120
+    rho: Share = 0.98
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Return the mean plus the shrinking distance of the last value from it."""

@@ -28,6 +28,7 @@ from forecast.models.base import (
     loop_fits,
     series_data,
 )
+from forecast.models.parameters import Count, Positive, Window
 from forecast.models.transform import Scale
 
 _FREE = 1e4  # scale of a column without a prior: its penalty vanishes
@@ -183,11 +184,11 @@ class Ridge(DirectModel):
     """
 
     min_months: ClassVar[int] = 60
-    lags: int = 6
-    penalties: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)
+    lags: Count = 6
+    penalties: tuple[Positive, ...] = (1.0, 10.0, 100.0, 1000.0)
     events: bool = True
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_horizon(self, rows: Rows) -> LinearWeights:
         """Choose the penalty without events, then fit both."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.parameters import Window
 from forecast.models.transform import Scale
 
 
@@ -28,7 +29,7 @@ class Structural(SeriesModel):
     level: Literal["local level", "local linear trend"] = "local level"
     seasonal: bool = True
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series; missing months are skipped by the Kalman filter."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from forecast.config.bounds import Bounds
 from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps
+from forecast.models.parameters import Window
 from forecast.models.smoothing import Form, additive_season, complete, is_seasonal, smooth
 from forecast.models.transform import Scale
 
@@ -29,10 +31,10 @@ class Theta(SeriesModel):
     """
 
     min_months: ClassVar[int] = 36
-    theta: float | None = None
+    theta: Annotated[float, Bounds(1, 100)] | None = None
     deseasonalize: bool = True
     transform: Scale = "log"
-    window: int | None = None
+    window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series without its season, and add the season to the months ahead."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
 #: Columns of the table that says what each range rests on.
-BASIS_COLUMNS: tuple[str, ...] = (*KEYS, "method", "n_errors", "max_central", "note")
+#: What became of the ranges of a forecast.
+Reason = Literal["given", "not_fixed", "too_few_errors", "own_ranges", "no_ranges"]
+BASIS_COLUMNS: tuple[str, ...] = (*KEYS, "method", "n_errors", "max_central", "reason", "note")
 
 
 @dataclass(frozen=True)
@@ -221,14 +223,15 @@ def _basis(
     basis["max_central"] = given
     widest = float(np.abs(2.0 * p - 1.0).max())
     words = words_of(method, spec)
-    notes: dict[tuple[int, int, float], str] = {}
+    notes: dict[tuple[int, int, float], tuple[Reason, str]] = {}
     written = []
     for horizon, n, top in zip(basis["horizon"], basis["n_errors"], given, strict=True):
         key = (int(horizon), int(n), float(top))
         if key not in notes:
             notes[key] = _note(method, words, key, widest, p)
         written.append(notes[key])
-    basis["note"] = pd.Series(written, index=basis.index, dtype=object)
+    for k, column in enumerate(("reason", "note")):
+        basis[column] = pd.Series([pair[k] for pair in written], index=basis.index, dtype=object)
     return basis[list(BASIS_COLUMNS)]
 
 
@@ -239,17 +242,21 @@ def words_of(method: Method, spec: IntervalsSpec) -> str:
     return method.words
 
 
-def _note(method: Method, words: str, key: tuple[int, int, float], widest: float, p: Floats) -> str:
+def _note(
+    method: Method, words: str, key: tuple[int, int, float], widest: float, p: Floats
+) -> tuple[Reason, str]:
+    """Return whether ranges were refused, and the same in a sentence."""
     horizon, n, top = key
     if top >= widest - 1e-9:
-        return words
+        return "given", words
     central = np.unique(_central(p))
     refused = float(central[central > top + 1e-9].min())
     needed = float(method.needed(np.array([refused]), np.array([float(horizon)]))[0, 0])
     if n >= needed - 1e-9:
-        return f"{words}; {100 * refused:g}% and wider refused: the past errors do not fix them"
+        return "not_fixed", f"{words}; {100 * refused:g}% and wider refused: the past errors do not fix them"
     wanted = int(np.ceil(needed - 1e-9))
-    return f"{words}; {100 * refused:g}% and wider refused: {n} past errors, {wanted} needed"
+    told = f"{words}; {100 * refused:g}% and wider refused: {n} past errors, {wanted} needed"
+    return "too_few_errors", told
 
 
 def own_intervals(
@@ -262,9 +269,10 @@ def own_intervals(
     basis = wide.keys[list(KEYS)].copy()
     basis["method"], basis["n_errors"] = OWN, 0
     basis["max_central"] = np.where(np.isfinite(kept), central, 0.0).max(axis=1)
-    none = basis["max_central"] == 0
+    alone = basis["max_central"] == 0
+    basis["reason"] = np.where(alone, "no_ranges", "own_ranges")
     basis["note"] = np.where(
-        none, "the model gives no ranges", "by the models alone, not checked by past errors"
+        alone, "the model gives no ranges", "by the models alone, not checked by past errors"
     )
     return to_long(QuantileTable(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
 

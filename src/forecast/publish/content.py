@@ -8,11 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.archive.changes import sentence
 from forecast.archive.store import Archive
 from forecast.archive.track_record import (
     LEVEL_COLUMNS,
-    SELECTION,
     headline_rows,
     others,
     summarise,
@@ -25,30 +23,32 @@ from forecast.errors import ForecastError
 from forecast.files import plain_cell
 from forecast.publish.folders import folder_of
 from forecast.publish.rounds import record_of
+from forecast.report.codes import Late, late_sentence
 from forecast.report.site import LatestCount, SiteContent, SiteIssue, Status
 from forecast.tables import forecasts
 
 
-def staleness(exp: Experiment, obs: Observations, today: pd.Timestamp) -> str:
-    """Return the banner of late figures, or nothing. Judged only where `data.expected_by` says by when.
+def staleness(exp: Experiment, obs: Observations, today: pd.Timestamp) -> Late | None:
+    """Return the month whose figure is late, or None. Judged only where `data.expected_by` says by when.
 
     A clock that stands before the newest figure is wrong, and nothing is judged by it.
     """
     if exp.data.expected_by is None or today < obs.newest_release():
-        return ""
+        return None
     late = [s for s in exp.target.series if is_late(obs, s, today, exp.data.expected_by)]
     if not late:
-        return ""
-    due = next_release(obs, late[0], today)
-    days = exp.data.expected_by
-    return (
-        f"Figures are late: {due.month:%B %Y} was expected by {days} days after the month’s end and is not in."
-        f" The reports below rest on figures up to {due.month - 1:%B %Y}."
-    )
+        return None
+    return Late(next_release(obs, late[0], today).month, exp.data.expected_by)
 
 
 def status_of(
-    exp: Experiment, obs: Observations, today: pd.Timestamp, stale: str, code: int, message: str, checked: str
+    exp: Experiment,
+    obs: Observations,
+    today: pd.Timestamp,
+    late: Late | None,
+    code: int,
+    message: str,
+    checked: str,
 ) -> Status:
     """Return what `status.json` says."""
     name = exp.target.series[0]
@@ -62,7 +62,7 @@ def status_of(
     except ForecastError:
         expected = {}
     return {
-        "state": "stale" if stale else "up to date",
+        "state": "stale" if late else "up to date",
         "checked": checked,
         "code": code,
         "message": message,
@@ -70,7 +70,7 @@ def status_of(
         "newest_release": str(obs.newest_release().date()),
         "next_expected": expected,
         "clock_before_newest_release": bool(today < obs.newest_release()),
-        "banner": stale,
+        "banner": late_sentence(late) if late else "",
     }
 
 
@@ -79,7 +79,7 @@ def site_content(
     exp: Experiment,
     obs: Observations,
     site: Path,
-    stale: str,
+    late: Late | None,
     status: Status,
     published_by_others: pd.DataFrame,
 ) -> SiteContent:
@@ -107,7 +107,7 @@ def site_content(
     main = exp.target.series[0]
     newest = runs[runs["kind"] == "published"].tail(1)
     latest: dict[str, LatestCount] = {}
-    forecast, changed = pd.DataFrame(), ""
+    forecast = changed = pd.DataFrame()
     if len(newest):
         run = int(newest["id"].iloc[0])
         forecast = _wide(forecasts.headline(archive.forecasts([run], headline), headline))
@@ -116,12 +116,12 @@ def site_content(
             if value is not None:
                 latest[name] = {"month": month, "value": float(value)}
         steps = archive.changes(run)
-        mine = steps[steps["series_id"] == main]
-        if len(mine):
-            changed = sentence(mine, pd.Period(latest[main]["month"], "M") + 1)
+        changed = steps[steps["series_id"] == main]
     labels = {s: str(obs.series.loc[s, "name"]) for s in exp.target.series}
+    title = str(obs.series.loc[main, "title"])
     return SiteContent(
-        name=_name(site, issues, labels[main]),
+        name=_name(site, issues, title or f"Forecast report: {labels[main]}"),
+        publisher=str(obs.series.loc[main, "publisher"]),
         experiment=exp.name,
         question=exp.question,
         issues=issues,
@@ -136,10 +136,9 @@ def site_content(
         else pd.DataFrame(),
         labels=labels,
         changed=changed,
-        stale=stale,
+        late=late,
         status=status,
         url=exp.publish.url,
-        caveat=SELECTION,
         headline=headline,
         language=exp.report.language,
     )
@@ -157,7 +156,7 @@ def _wide(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _name(site: Path, issues: tuple[SiteIssue, ...], label: str) -> str:
+def _name(site: Path, issues: tuple[SiteIssue, ...], otherwise: str) -> str:
     """The name that the newest page has, so that site and page agree."""
     for issue in issues[:1]:
         try:
@@ -166,7 +165,7 @@ def _name(site: Path, issues: tuple[SiteIssue, ...], label: str) -> str:
             )
         except (OSError, ValueError, KeyError):
             break
-    return f"Forecast report: {label}"
+    return otherwise
 
 
 def by_others(exp: Experiment, files: dict[str, bytes]) -> pd.DataFrame:

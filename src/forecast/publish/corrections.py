@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from forecast.archive.store import Archive
@@ -10,11 +12,17 @@ from forecast.data.observations import Observations
 from forecast.experiment.run import Correction
 
 
+class Which(NamedTuple):
+    """Which issue: of which experiment, published or replayed, of which day."""
+
+    experiment: str
+    kind: str
+    as_of: str
+
+
 def correction_of(
     archive: Archive,
-    experiment: str,
-    kind: str,
-    as_of: str,
+    which: Which,
     written: str,
     result: str,
     before: int | None = None,
@@ -25,8 +33,8 @@ def correction_of(
     Parameters
     ----------
     archive : Archive
-    experiment, kind, as_of : str
-        Which report.
+    which : Which
+        The report.
     written : str
         When it is made, as the archive keeps it: a report made again has the same bytes.
     result : str
@@ -36,12 +44,12 @@ def correction_of(
     alone : bool
         Whether nothing but corrected figures is new: then the report corrects the one before it.
     """
-    runs = archive.runs(experiment, kind)
+    runs = archive.runs(which.experiment, which.kind)
     if before is not None:
         runs = runs[runs["id"] < before]
-    day = as_of
-    if alone and not (runs["as_of"] == as_of).any():
-        day = max((d for d in runs["as_of"] if d < as_of), default=as_of)
+    day = which.as_of
+    if alone and not (runs["as_of"] == day).any():
+        day = max((d for d in runs["as_of"] if d < day), default=day)
     runs = runs[runs["as_of"] == day]
     # rounds of a backfill have no page that could be corrected
     pages = runs[runs["path"].notna()]
@@ -58,17 +66,9 @@ def correction_of(
     )
 
 
-def only_corrected(
-    obs: Observations, series: list[str], archive: Archive, issue: tuple[str, str, str]
-) -> bool:
-    """Tell whether nothing but corrected figures came out since the issue before one.
-
-    Parameters
-    ----------
-    issue : tuple of str
-        Experiment, kind and day of the issue.
-    """
-    experiment, kind, as_of = issue
+def only_corrected(obs: Observations, series: list[str], archive: Archive, which: Which) -> bool:
+    """Tell whether nothing but corrected figures came out since the issue before one."""
+    experiment, kind, as_of = which
     runs = archive.runs(experiment, kind)
     last = max((day for day in runs["as_of"] if day < as_of), default=None)
     if last is None:

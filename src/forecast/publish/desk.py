@@ -50,6 +50,15 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class LastRound:
+    """What `status.json` tells of the last round: whose it was, its exit code, and the banner of late figures."""
+
+    experiment: str = ""
+    code: str = ""
+    banner: str = ""
+
+
+@dataclass(frozen=True)
 class Desk:
     """Where a round works: settings, archive, site, and who is told of its steps."""
 
@@ -91,12 +100,14 @@ class Desk:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def status(self) -> dict[str, object]:
-        """What the last round wrote into `status.json`; empty where there is none."""
+    def last_round(self) -> LastRound:
+        """What the last round wrote into `status.json`; nothing where there is none."""
         with contextlib.suppress(OSError, ValueError):
             found = json.loads((self.site / "status.json").read_text(encoding="utf-8"))
-            return found if isinstance(found, dict) else {}
-        return {}
+            if isinstance(found, dict):
+                told = {name: str(found.get(name) or "") for name in ("experiment", "code", "banner")}
+                return LastRound(**told)
+        return LastRound()
 
 
 def desk_of(
@@ -140,8 +151,8 @@ def refuse_damaged(archive: Archive) -> None:
 
 def own_site(desk: Desk) -> None:
     """Refuse the site of another experiment."""
-    owner = desk.status().get("experiment")
-    if owner not in (None, desk.exp.name):
+    owner = desk.last_round().experiment
+    if owner not in ("", desk.exp.name):
         raise ConfigError(
             f"publish.site: {desk.site} is the site of '{owner}'; give another folder for '{desk.exp.name}'"
         )

@@ -16,14 +16,14 @@ import pandas as pd
 from forecast.archive.store import Archive
 from forecast.config.settings import Experiment, PublishSpec, allows_http, own_path
 from forecast.data.fetch import Answer, Limits, ask
-from forecast.data.figures import has_readers, read_figures
-from forecast.data.folder import bundled_tables
+from forecast.data.figures import ReadAs, has_readers, read_content, read_figures
+from forecast.data.folder import bring_up_to_date, bundled_tables
 from forecast.data.importing import import_fetched
 from forecast.data.load import load_observations
 from forecast.data.official import layout_of, read_official
-from forecast.data.read import SIDE_TABLES, RawTable, decode, parse_table
+from forecast.data.read import SIDE_TABLES, RawTable
 from forecast.data.tidy import parse_tidy
-from forecast.errors import ConfigError, DataError, named
+from forecast.errors import ConfigError, DataError, ForecastError, named
 from forecast.files import digest, inside, is_address, path_problem, write_file
 from forecast.publish.addresses import addresses, check_patterns, names_month, states_month
 from forecast.publish.sources import read_unchanged
@@ -49,11 +49,11 @@ class Receipt:
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file that is new: its address, its bytes, its copy, and its receipt."""
+    """A file that is new: its address, its bytes, the table that its copy holds, and its receipt."""
 
     address: str
     content: bytes
-    path: Path
+    raw: RawTable
     receipt: Receipt
 
 
@@ -73,6 +73,8 @@ class Fetched:
         Rows that were new.
     lines : tuple of str
         What to say.
+    merged : bool
+        Whether a newer package brought rows of the tables beside the figures.
     """
 
     folder: Path
@@ -80,10 +82,11 @@ class Fetched:
     files: Sequence[NewFile] = ()
     added: int = 0
     lines: tuple[str, ...] = ()
+    merged: bool = False
 
     def put(self, archive: Archive) -> None:
         """Keep the source files in the archive, then put the new tables into the folder."""
-        if not self.files and self.target.is_dir():
+        if not self.files and not self.merged and self.target.is_dir():
             return
         archive.keep(file.content for file in self.files)
         made = sorted(p for p in self.folder.iterdir() if p.is_file())
@@ -151,6 +154,8 @@ def fetch_figures(exp: Experiment, today: pd.Timestamp, scratch: Path) -> Fetche
     if not target.is_dir() and (exp.data.path is None or any(f.receipt.layout for f in found)):
         for name, data in bundled_tables().items():
             write_file(copy / name, data)
+    with named({str(copy): str(target)}):
+        merged = [line.replace(str(copy), str(target)) for line in bring_up_to_date(copy)]
     added, lines = _import(exp, found, copy, receipts, today)
     if found:
         kept = {**receipts, **{file.address: file.receipt for file in found}}
@@ -161,7 +166,8 @@ def fetch_figures(exp: Experiment, today: pd.Timestamp, scratch: Path) -> Fetche
             f"publish.fetch: no file was found at {', '.join(exp.publish.fetch)}, and there are no figures yet in"
             f" {target}; nothing was changed. Look at the addresses, or put a first file there"
         )
-    return Fetched(copy, target, found, added, tuple(lines) or ("fetched: nothing new",))
+    told = tuple(merged + lines) or ("fetched: nothing new",)
+    return Fetched(copy, target, found, added, told, bool(merged))
 
 
 def read_receipts(folder: Path) -> dict[str, Receipt]:
@@ -203,6 +209,11 @@ class _Fetching:
     @property
     def spec(self) -> PublishSpec:
         return self.exp.publish
+
+    @property
+    def read_as(self) -> ReadAs:
+        """What the user says of the files, the new and the old alike."""
+        return ReadAs.of(self.exp.data.columns, self.exp.data.layout)
 
     def all_new(self) -> list[NewFile]:
         """Return every file that is new; of official files of one layout the newest only."""
@@ -251,13 +262,13 @@ class _Fetching:
             return answer.state != "missing", []
         path = self._copied(address, answer.content)
         with named({str(path): address}):
-            raw = read_figures(path)
+            raw = read_figures(path, self.read_as)
             layout = layout_of(raw.columns) or ""
             if states_month(pattern):
                 _refuse_other_month(raw, month)
         day = str(self.today.date())
         receipt = Receipt(pattern, digest(answer.content), day, layout, month, answer.etag, answer.modified)
-        return True, [NewFile(address, answer.content, path, receipt)]
+        return True, [NewFile(address, answer.content, raw, receipt)]
 
     def _ask(self, address: str, before: Receipt | None) -> Answer:
         parts = urlsplit(address)
@@ -292,14 +303,18 @@ class _Fetching:
         """Refuse a tidy file that lost rows which it had when it was fetched last."""
         before = self.receipts.get(file.address)
         old = None if before is None or before.layout else self.archive.kept(before.digest)
-        if old is None:
+        if before is None or old is None:
             return
-        had, has = (_keys(raw) for raw in (_raw(file.address, old), read_figures(file.path)))
+        try:
+            had = _keys(read_content(file.raw.name, old, self.read_as))
+        except ForecastError:
+            return  # what the user says of the files has changed with them: there is nothing to compare
+        has = _keys(file.raw)
         gone = sorted(key for key in had - has if has and key[1] >= min(month for _, month in has))
         if gone:
             name, month = gone[0]
             raise DataError(
-                f"{file.address}: {len(gone)} figures that were there on {before.fetched if before else ''} are gone,"
+                f"{file.address}: {len(gone)} figures that were there on {before.fetched} are gone,"
                 f" the first: {name} {pd.Period(ordinal=month, freq='M')}. It may be cut short or still being written;"
                 " nothing was changed"
             )
@@ -337,10 +352,6 @@ def _refuse_other_month(raw: RawTable, month: str) -> None:
         )
 
 
-def _raw(name: str, content: bytes) -> RawTable:
-    return parse_table(name, *decode(name, content))
-
-
 def _keys(raw: RawTable) -> set[tuple[str, int]]:
     """Return the series and months of a tidy table."""
     rows, _ = parse_tidy(raw)
@@ -363,9 +374,9 @@ def _import(
             if states_month(file.receipt.pattern) and len(exp.target.series) == 1
             else None
         )
-        with named({str(file.path): file.address, str(copy): str(folder_of_figures(exp))}):
+        with named({file.raw.name: file.address, str(copy): str(folder_of_figures(exp))}):
             made = import_fetched(
-                [file.path],
+                [file.raw],
                 copy,
                 str(today.date()),
                 exp.data.release_lag_days,

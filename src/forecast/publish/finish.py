@@ -69,7 +69,7 @@ def with_hook(desk: Desk, outcome: Outcome, told: str) -> Outcome:
     """
     spec = desk.exp.publish
     words = spec.on_success if outcome.code == 0 else spec.on_failure if outcome.code not in (3, 7) else ()
-    if outcome.code == 6 and told and told == desk.status().get("banner"):
+    if outcome.code == 6 and told and told == desk.last_round().banner:
         return outcome
     facts: Mapping[str, str] = {
         "code": str(outcome.code),

@@ -35,6 +35,7 @@ from forecast.publish.replays import Months, missed_days, replay
 from forecast.publish.rounds import News, news, refuse_shrinking, settings_digest
 from forecast.publish.sources import Source, take
 from forecast.publish.vintages import reread, rewritten, with_first_counts
+from forecast.report.codes import late_sentence
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def publish(
     desk = desk_of(experiment, today, command, on_step, progress)
     if dry_run:
         return answered(lambda: _dry_run(desk, force, as_of))
-    status = desk.status()
-    told = str(status.get("banner", "")) if status.get("code") == 6 else ""
+    last = desk.last_round()
+    told = last.banner if last.code == "6" else ""
     outcome = answered(lambda: _round(desk, force, as_of))
     return with_hook(desk, outcome, told)
 
@@ -115,7 +116,7 @@ def fetch(experiment: Experiment, *, dry_run: bool = False, today: dt.date | str
         made = not read.target.is_dir()
         if not dry_run:
             read.put(desk.archive)
-        code = 0 if read.added or made else 3
+        code = 0 if read.added or read.merged or made else 3
         note = f"\n{read.target}: {'nothing was written' if dry_run else 'is up to date'}"
         return Outcome(code, "\n".join(read.lines) + note)
 
@@ -151,7 +152,7 @@ def _round(desk: Desk, force: bool, as_of: str | None) -> Outcome:
         read = _figures(desk, scratch, force)
         if read.fetched is not None:
             read.fetched.put(desk.archive)
-            notes += read.fetched.lines if read.fetched.added else ()
+            notes += read.fetched.lines if read.fetched.added or read.fetched.merged else ()
         desk.archive.create()
         with named(read.source.places):
             made, more = _issue(desk, read, force, as_of, scratch)
@@ -177,8 +178,8 @@ def _issue(
 
 
 def _nothing(desk: Desk, obs: Observations, text: str) -> Outcome:
-    stale = staleness(desk.exp, obs, desk.today)
-    return Outcome(6, f"{text}\n{stale}") if stale else Outcome(3, text)
+    late = staleness(desk.exp, obs, desk.today)
+    return Outcome(6, f"{text}\n{late_sentence(late)}") if late else Outcome(3, text)
 
 
 def _make(desk: Desk, read: _Read, found: News, day: pd.Timestamp, kind: str, scratch: Path) -> Outcome:

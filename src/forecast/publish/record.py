@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.archive.store import Archive
-from forecast.archive.track_record import SELECTION, headline_rows, others, summarise, worst_miss
+from forecast.archive.track_record import headline_rows, others, summarise, worst_miss
 from forecast.config.settings import Experiment
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
@@ -19,6 +19,7 @@ from forecast.publish.fetching import reading_folder
 from forecast.publish.rounds import record_of
 from forecast.publish.sources import laid_out
 from forecast.publish.vintages import with_first_counts
+from forecast.report.codes import miss_sentence, selection
 
 
 def record_table(exp: Experiment, now: dt.datetime) -> tuple[Observations, pd.DataFrame]:
@@ -63,7 +64,7 @@ def record_text(exp: Experiment, now: dt.datetime) -> str:
         for series in exp.target.series:
             mine = headline_rows(rows, headline, kind)
             worst = worst_miss(mine[mine["series_id"] == series])
-            lines += [f"  {series}. {worst}"] if worst else []
+            lines += [f"  {series}. {miss_sentence(worst)}"] if worst else []
     found = by_others(exp, {})
     if len(found):
         table = others(found, obs, record, headline)
@@ -84,7 +85,7 @@ def record_text(exp: Experiment, now: dt.datetime) -> str:
             lines += [
                 "forecasts by others",
                 shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}"),
-                SELECTION,
+                selection(),
             ]
     return "\n".join(lines)
 

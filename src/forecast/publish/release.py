@@ -21,9 +21,9 @@ from forecast.experiment.pipeline import figures_of
 from forecast.experiment.run import Run, run
 from forecast.files import sync_folder
 from forecast.publish import folders
-from forecast.publish.corrections import correction_of, only_corrected
+from forecast.publish.corrections import Which, correction_of, only_corrected
 from forecast.publish.forecast_only import Forecasts, forecast_only
-from forecast.publish.reruns import LastIssue, what_changed
+from forecast.publish.reruns import LastIssue, Workplace, what_changed
 from forecast.publish.rounds import as_issue, entry_of, record_of, settings_digest, settings_from
 from forecast.publish.sources import Source, laid_out
 from forecast.report.build import write_report
@@ -66,19 +66,8 @@ class Maker:
         scored = self._matured(result.as_of)
         self.on_step("compare")
         changed = self._changes(result, scratch, cache)
-        return entry_of(
-            result,
-            exp,
-            self.obs,
-            self.kind,
-            written,
-            versions(),
-            self.source.files,
-            scored,
-            changed,
-            revision,
-            None,
-        )
+        entry = entry_of(result, exp, self.obs, self.kind, written, versions())
+        return replace(entry, revision=revision, inputs=self.source.files, matured=scored, changes=changed)
 
     def written(self, entry: Entry, result: Run, aside: Path, path: str) -> Entry:
         """Write the page aside, through to the disk, and return the round with its report."""
@@ -88,9 +77,9 @@ class Maker:
         command = self.command or f"forecast experiment={exp.name} as_of={entry.as_of}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.parent.mkdir(parents=True, exist_ok=True)
-        issue_of = (entry.experiment, entry.kind, entry.as_of)
-        alone = only_corrected(self.obs, list(exp.target.series), self.archive, issue_of)
-        corrects = correction_of(self.archive, *issue_of, entry.written, entry.result, alone=alone)
+        which = Which(entry.experiment, entry.kind, entry.as_of)
+        alone = only_corrected(self.obs, list(exp.target.series), self.archive, which)
+        corrects = correction_of(self.archive, which, entry.written, entry.result, alone=alone)
         issue = as_issue(result, exp, record, entry.changes, corrects)
         write_report(issue, aside, command=command, png=exp.report.png)
         sync_folder(aside)
@@ -135,9 +124,8 @@ class Maker:
         folder = Path(tempfile.mkdtemp(prefix="compare-", dir=scratch))
         try:
             source = replace(self.source.experiment, as_of=str(result.as_of.date()))
-            return what_changed(
-                last, result, source, settings_digest(self.exp), self.obs, folder, cache, self.on_step
-            )
+            workplace = Workplace(folder, cache, self.on_step)
+            return what_changed(last, result, source, settings_digest(self.exp), self.obs, workplace)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -193,12 +181,10 @@ def remade(archive: Archive, row: pd.Series, scratch: Path) -> Path:
     result = run(here)
     record = record_of(archive, exp, obs, result.as_of, before=int(row["id"]))
     changed = archive.changes(int(row["id"]))
-    experiment, kind, as_of, written, digest = (
-        str(row[key]) for key in ("experiment", "kind", "as_of", "written", "result")
-    )
-    alone = only_corrected(obs, list(exp.target.series), archive, (experiment, kind, as_of))
+    which = Which(*(str(row[key]) for key in Which._fields))
+    alone = only_corrected(obs, list(exp.target.series), archive, which)
     corrects = correction_of(
-        archive, experiment, kind, as_of, written, digest, before=int(row["id"]), alone=alone
+        archive, which, str(row["written"]), str(row["result"]), before=int(row["id"]), alone=alone
     )
     issue = as_issue(result, exp, record, changed, corrects)
     target = scratch / "report"

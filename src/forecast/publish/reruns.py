@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.archive.changes import changes
+from forecast.archive.changes import Reason, Step, changes
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
 from forecast.errors import ForecastError
@@ -54,6 +54,15 @@ class LastIssue:
     same_software: bool = False
 
 
+@dataclass(frozen=True)
+class Workplace:
+    """Where runs between two issues are made: a folder for their files, one of kept chains, who is told of each."""
+
+    scratch: Path
+    cache: Path | None = None
+    on_step: Callable[[str], None] = lambda _: None
+
+
 def middle_of(result: Run | Forecasts, headline: str | None = None) -> pd.DataFrame:
     """Return the median of the headline's forecast, months x series."""
     return forecasts.median(forecasts.headline(result.forecasts, headline or result.headline))
@@ -76,9 +85,7 @@ def what_changed(
     source: Experiment,
     settings: str,
     obs: Observations,
-    scratch: Path,
-    cache: Path | None = None,
-    on_step: Callable[[str], None] = lambda _: None,
+    workplace: Workplace,
 ) -> pd.DataFrame:
     """Return what changed since the last issue, the runs between them made here.
 
@@ -93,30 +100,24 @@ def what_changed(
         Hash of this issue's settings.
     obs : Observations
         This issue's figures, all of them.
-    scratch : Path
-        A folder for files of the runs between.
-    cache : Path, optional
-        Folder of kept chains.
-    on_step : callable
-        Told of each run before it is made.
+    workplace : Workplace
+        Where the runs between are made.
     """
     after = middle_of(this)
     series = [s for s in after.columns if s in last.middle.columns]
     if not series:
         return changes(last.middle, {}, after, {})
-    steps = _Steps(last, source, obs, list(series), pd.Timestamp(this.as_of), scratch, cache, on_step)
-    made: dict[str, pd.DataFrame | None] = {}
-    whys: dict[str, str] = {}
+    steps = _Steps(last, source, obs, list(series), pd.Timestamp(this.as_of), workplace)
+    made: dict[Step, pd.DataFrame | None] = {}
+    whys: dict[Step, Reason] = {}
     # from the last step back: where a step changes nothing, the one before it ends at the same forecast
-    whys["settings"] = (
-        "none changed" if settings == last.settings else "the settings of the experiment were changed"
-    )
+    whys["settings"] = Reason("same_settings" if settings == last.settings else "other_settings")
     made["settings"] = after
     made["events"], whys["events"] = steps.events(after if settings == last.settings else None)
-    made["new figure"], whys["new figure"] = steps.new_figure(made["events"])
+    made["new_figure"], whys["new_figure"] = steps.new_figure(made["events"])
     made["software"], whys["software"] = steps.software()
     base = last.middle if made["software"] is None else made["software"]
-    made["revised figures"], whys["revised figures"] = steps.revised(base)
+    made["revised_figures"], whys["revised_figures"] = steps.revised(base)
     return changes(last.middle, made, after, whys, _whole(obs, list(series)))
 
 
@@ -135,12 +136,10 @@ class _Steps:
         obs: Observations,
         series: list[str],
         as_of: pd.Timestamp,
-        scratch: Path,
-        cache: Path | None,
-        on_step: Callable[[str], None],
+        workplace: Workplace,
     ) -> None:
         self.last, self.source, self.obs, self.series, self.as_of = last, source, obs, series, as_of
-        self.scratch, self.cache, self.on_step = scratch, cache, on_step
+        self.scratch, self.cache, self.on_step = workplace.scratch, workplace.cache, workplace.on_step
         #: the last issue's settings, reading this issue's source
         self.settings = replace(
             last.experiment,
@@ -148,68 +147,57 @@ class _Steps:
             events=replace(last.experiment.events, path=source.events.path),
         )
 
-    def run(self, name: str, exp: Experiment, as_of: pd.Timestamp) -> tuple[pd.DataFrame | None, str]:
+    def run(
+        self, step: Step, exp: Experiment, as_of: pd.Timestamp, reason: Reason
+    ) -> tuple[pd.DataFrame | None, Reason]:
         """Run what the headline needs; a run that fails is a reason, not an end."""
-        self.on_step(f"compare: {name}")
+        self.on_step(f"compare: {step}")
         small = reduced(replace(exp, as_of=str(as_of.date()), parallel=self.source.parallel))
         try:
             # the last issue is truly made again, nothing kept is believed
-            return middle_of(forecast_only(small, cache=None if name == "software" else self.cache)), ""
+            return middle_of(forecast_only(small, cache=None if step == "software" else self.cache)), reason
         except (ForecastError, ValueError, ArithmeticError) as error:
-            return None, f"could not be run again: {str(error).splitlines()[0]}"
+            return None, Reason("failed", text=str(error).splitlines()[0])
 
-    def software(self) -> tuple[pd.DataFrame | None, str]:
+    def software(self) -> tuple[pd.DataFrame | None, Reason]:
         """The last issue run again today."""
         if self.last.same_software:
-            return None, "made by the same software"
+            return None, Reason("same_software")
         exp = laid_out(self.last.experiment, self.last.files, self.scratch / "last")
-        made, why = self.run("software", exp, self.last.as_of)
+        made, reason = self.run("software", exp, self.last.as_of, Reason())
         if made is None:
-            return made, why
+            return made, reason
         months = made.index.intersection(self.last.middle.index)
         moved = (made.loc[months, self.series] - self.last.middle.loc[months, self.series]).abs().max().max()
-        return (
-            made,
-            "the last issue, run again today, is the same"
-            if moved < 0.5
-            else "the last issue, run again today, differs",
-        )
+        return made, Reason("same_again" if moved < 0.5 else "differs_again")
 
-    def revised(self, base: pd.DataFrame) -> tuple[pd.DataFrame | None, str]:
+    def revised(self, base: pd.DataFrame) -> tuple[pd.DataFrame | None, Reason]:
         """The last issue with its own months as they are known now."""
         table, count, first = self._revised_table()
         if not count:
-            return base, "no figure was revised"
-        exp = self._with_figures(table)
-        made, why = self.run("revised figures", exp, self.last.as_of)
-        words = (
-            f"{count} figure{'s were' if count > 1 else ' was'} revised, from {first:%B %Y} on"
-            if count > 1
-            else f"the figure of {first:%B %Y} was revised"
-        )
-        return made, why or words
+            return base, Reason("none_revised")
+        reason = Reason("several_revised" if count > 1 else "one_revised", str(first), count)
+        return self.run("revised_figures", self._with_figures(table), self.last.as_of, reason)
 
-    def new_figure(self, after_events: pd.DataFrame | None) -> tuple[pd.DataFrame | None, str]:
+    def new_figure(self, after_events: pd.DataFrame | None) -> tuple[pd.DataFrame | None, Reason]:
         """Take this issue's figures with the calendar as the last issue knew it."""
         new = [
             m
             for s in self.series
             for m in _months_after(self.obs, s, self.last.last_months.get(s), self.as_of)
         ]
-        words = "no new month" if not new else f"the figure of {max(new):%B %Y} is new"
+        reason = Reason("new_month", str(max(new))) if new else Reason("no_new_month")
         if self._same_events and after_events is not None:
-            return after_events, words
+            return after_events, reason
         exp = replace(self.settings, events=replace(self.settings.events, path=str(self._old_calendar())))
-        made, why = self.run("new figure", exp, self.as_of)
-        return made, why or words
+        return self.run("new_figure", exp, self.as_of, reason)
 
-    def events(self, after: pd.DataFrame | None) -> tuple[pd.DataFrame | None, str]:
+    def events(self, after: pd.DataFrame | None) -> tuple[pd.DataFrame | None, Reason]:
         """The last issue's settings on all that is known now; this issue itself where the settings are the same."""
-        words = "no event became usable" if self._same_events else self._event_words()
+        reason = Reason("no_new_event") if self._same_events else self._new_events()
         if after is not None:
-            return after, words
-        made, why = self.run("events", self.settings, self.as_of)
-        return made, why or words
+            return after, reason
+        return self.run("events", self.settings, self.as_of, reason)
 
     # ----------------------------------------------------------------------- figures
 
@@ -327,7 +315,7 @@ class _Steps:
         now = self._touching(self.source.events.path, self.as_of)
         return bool(before.astype(str).equals(now.astype(str)))
 
-    def _event_words(self) -> str:
+    def _new_events(self) -> Reason:
         before = self._touching(self._last_calendar(), self.last.as_of)
         now = load_events(self.source.events.path).known(self.as_of).table.set_index("id")
         here = self._touching(self.source.events.path, self.as_of)
@@ -335,8 +323,8 @@ class _Steps:
             str(now.loc[i, "name"]) if "name" in now else str(i) for i in here.index.difference(before.index)
         ]
         if new:
-            return f"became usable: {'; '.join(new[:3])}{' and others' if len(new) > 3 else ''}"
-        return "the end of an event became usable, or the calendar was corrected"
+            return Reason("more_events" if len(new) > 3 else "new_events", text="; ".join(new[:3]))
+        return Reason("calendar_corrected")
 
 
 def _bundled_events() -> Path:

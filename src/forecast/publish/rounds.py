@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from forecast.archive.rows import Entry, ReportEntry
+from forecast.archive.rows import Entry
 from forecast.archive.store import Archive
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.config.convert import from_plain, to_plain
@@ -158,13 +158,8 @@ def entry_of(
     kind: str,
     written: str,
     software: Mapping[str, str],
-    files: Mapping[str, bytes],
-    matured: pd.DataFrame,
-    changed: pd.DataFrame,
-    revision: int,
-    report: ReportEntry | None,
 ) -> Entry:
-    """Return a round as the archive takes it."""
+    """Return a round as the archive takes it, without what it is compared with."""
     series = list(exp.target.series)
     forecasts = result.forecasts
     if len(result.scenarios):
@@ -187,17 +182,12 @@ def entry_of(
         software=software,
         forecasts=forecasts[forecasts["value"].notna()],
         written=written,
-        revision=revision,
-        inputs=files,
         vintages=seen,
         # one fold a row and round, and whatever failed: all folds of every round would grow with its square
         folds=folds[(folds["origin"] == result.as_of) | (folds["status"] == "failed")],
         scores=scores[(scores["era"] == "all") & scores["metric"].isin(["mae", "wis", "rmse"])]
         if len(scores)
         else scores,
-        matured=matured,
-        changes=changed,
-        report=report,
     )
 
 

@@ -166,6 +166,18 @@ class Fact:
     about: str
 
 
+def notes(*told: str) -> tuple[Note, ...]:
+    """Return notes from texts that begin with their subject in bold (``**Events.** None.``); empty ones are left out."""
+    parts = (text.removeprefix("**").partition("** ") for text in told if text)
+    return tuple(Note(subject, text) for subject, _, text in parts)
+
+
+def heads(row: str) -> tuple[Head, ...]:
+    """Return the heads of a table from one line, ``Month | Count >``: an ``>`` marks a column of numbers."""
+    cells = row.split(" | ")
+    return tuple(Head(cell.removesuffix(" >"), "n" if cell.endswith(" >") else "") for cell in cells)
+
+
 @dataclass(frozen=True)
 class Page:
     """Everything that the page says."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from forecast.data.load import bundled_series
 from forecast.errors import ForecastError
 from forecast.files import folder_aside, inside
 from forecast.report import format as w
@@ -189,12 +190,12 @@ def build_page(
     run: Run, studio: Studio, command: str = "", versions: Mapping[str, str] | None = None
 ) -> tuple[Page, dict[str, pd.DataFrame]]:
     """Return the content of a run's page and the tables that go beside it; charts are drawn in `studio`."""
-    from forecast.report.sections import causes, effects, method, top, trust
+    from forecast.report.sections import causes, data, effects, method, top, trust
     from forecast.report.sections import next as months_ahead
 
     main = facts.headline_series(run)
     run = dataclasses.replace(run, backtest=facts.shown_backtest(run.backtest, main))
-    bundled = run.experiment.data.path is None
+    bundled = len(bundled_series([main])) > 0
     command = command or f"forecast experiment={run.experiment.name}"
     held = facts.coverage(run, main)
     report = top.Report(
@@ -225,7 +226,7 @@ def build_page(
             causes.known_section(report),
             causes.if_section(report),
             trust.models_section(report),
-            method.data_section(report),
+            data.data_section(report),
             method.how_section(report, _hashes(run, tables, versions)),
             method.get_section(report, empty),
         )

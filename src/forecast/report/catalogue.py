@@ -96,9 +96,19 @@ def speaking(code: str) -> Iterator[None]:
         _LANGUAGE.reset(token)
 
 
+def language() -> str:
+    """Return the code of the language of the page."""
+    return _LANGUAGE.get()
+
+
+def shipped(label: str) -> str:
+    """Return a label or question of `conf/` in the language of the page; a user's own as it is."""
+    return _file(language())[1].get(label, label)
+
+
 def formats() -> Mapping[str, Any]:
     """Return how the language of the page writes numbers and dates."""
-    return _file(_LANGUAGE.get())[0]
+    return _file(language())[0]
 
 
 def t(template: str, /, **values: Any) -> str:
@@ -120,7 +130,7 @@ def t(template: str, /, **values: Any) -> str:
     'none'
     """
     bare = template.strip()
-    found = _file(_LANGUAGE.get())[1].get(bare)
+    found = _file(language())[1].get(bare)
     if found is None:
         found = bare.partition("|")[0]
     start = len(template) - len(template.lstrip())

@@ -103,6 +103,8 @@ _AREAS = (
     (" sector", mark("{place} sector"), mark("in the {place} sector")),
     (" field office", mark("{place} field office"), mark("in the {place} field office")),
 )
+#: Publisher and title of the bundled series, which pages in other languages translate.
+_TOLD = frozenset({mark("US Customs and Border Protection"), mark("US border encounters: forecast report")})
 #: Labels of the bundled series; sectors and field offices follow from their place.
 _LABELS = frozenset(
     {
@@ -167,6 +169,8 @@ class SeriesName:
         Unit of the figures.
     where : str
         The place as a title has it, ``southwest border``; may be empty.
+    publisher, title : str
+        Who publishes the figures, and how a report of them is called; may be empty.
     """
 
     noun: str
@@ -175,6 +179,8 @@ class SeriesName:
     counted: str
     unit: str
     where: str = ""
+    publisher: str = ""
+    title: str = ""
 
     @property
     def measure(self) -> str:
@@ -212,6 +218,11 @@ def label_words(label: str, inside: bool = False) -> str:
     return t("in the {area}", area=told) if inside else told
 
 
+def source_words(text: str) -> str:
+    """Return a publisher or title, those of the bundled series in the language of the page."""
+    return t(text) if text in _TOLD else text
+
+
 def series_name(series_id: str, row: Mapping[str, str | float | None]) -> SeriesName:
     """Return how a series is spoken of, from its row of the table of series.
 
@@ -222,14 +233,13 @@ def series_name(series_id: str, row: Mapping[str, str | float | None]) -> Series
     row : mapping
         Its row: ``label name region component area unit`` as far as they are known.
     """
-    label = _text(row, "label") or series_id
+    label, known = _text(row, "label") or series_id, (_text(row, "publisher"), _text(row, "title"))
     unit = _text(row, "unit") or "count"
     component, region = _text(row, "component"), _text(row, "region")
     if unit != "encounters" or not component:
         name = _text(row, "name") or label
-        return SeriesName(
-            "", "", label, t("The figures are the series “{name}” as supplied.", name=name), unit
-        )
+        counted = t("The figures are the series “{name}” as supplied.", name=name)
+        return SeriesName("", "", label, counted, unit, "", *known)
     given, label = label, label_words(label)
     noun = t(_NOUNS.get(component, mark("encounters")))
     if _text(row, "demographic"):
@@ -243,7 +253,8 @@ def series_name(series_id: str, row: Mapping[str, str | float | None]) -> Series
     else:
         place = where = ""
     counted = t(_COUNTED.get(component, mark("The counts are of encounters at and between ports of entry")))
-    return SeriesName(noun, place, w.capital(label), f"{counted} {place}".strip() + ".", unit, where)
+    counted = f"{counted} {place}".strip() + "."
+    return SeriesName(noun, place, w.capital(label), counted, unit, where, *known)
 
 
 def model_name(model: str, kind: str = "") -> str:

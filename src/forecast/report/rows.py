@@ -29,7 +29,14 @@ class ForecastRow(Protocol):
     upper_95: float
 
 
-class ComparisonRow(Protocol):
+class CodeRow(Protocol):
+    """A row of a table that holds a code and its values in columns."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+
+class ComparisonRow(CodeRow, Protocol):
     """How a row of forecasts compares with the baseline, and what may be said of it."""
 
     skill: float
@@ -38,19 +45,21 @@ class ComparisonRow(Protocol):
     p: float
     n: int
     five_best_share: float
+    largest_share: float
     words: str
+    objections: str
+    eras_lost: str
+    eras_counted: int
 
-    def _replace(self, *, words: str) -> ComparisonRow:
-        """Return the row with other words."""
 
-
-class ScoreRow(Protocol):
+class ScoreRow(CodeRow, Protocol):
     """One score of a row of forecasts."""
 
     value: float
     skill: float
     n_ok: int
     note: str
+    message: str
 
 
 class CoverageRow(Protocol):

@@ -11,15 +11,19 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
+from forecast.report import codes
 from forecast.report import format as w
-from forecast.report.catalogue import formats, speaking, t
-from forecast.report.retold import retold, shipped
+from forecast.report.catalogue import formats, shipped, speaking, t
+from forecast.report.sections.sentences import sources_line
 from forecast.report.write import html as _templates
 from forecast.report.write.html import TEMPLATES
+
+if TYPE_CHECKING:
+    from forecast.archive.track_record import Miss
 
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
 SCHEMA_VERSION = "1.0"
@@ -93,21 +97,21 @@ class SiteContent:
     summary : DataFrame
         Of `track_record.summarise`.
     worst : mapping
-        Kind -> the worst miss in words.
+        Kind -> the worst miss.
     others : DataFrame
         Forecasts by others beside ours.
     labels : mapping
         Series -> name.
-    changed : str
-        What changed since the last issue, in a sentence.
-    stale : str
-        The banner when figures are late; empty otherwise.
+    changed : DataFrame
+        What changed since the last issue, for the first month that it forecasts.
+    publisher : str
+        Who publishes the figures.
+    late : Late, optional
+        The month whose figure is late.
     status : Status
         What `status.json` says.
     url : str
         Address of the site, for the feed; empty = relative links.
-    caveat : str
-        Printed below the forecasts by others.
     headline : str
         The row that is the headline, and its name.
     language : str
@@ -123,14 +127,14 @@ class SiteContent:
     record: pd.DataFrame = field(default_factory=pd.DataFrame)
     replay: pd.DataFrame = field(default_factory=pd.DataFrame)
     summary: pd.DataFrame = field(default_factory=pd.DataFrame)
-    worst: Mapping[str, str] = field(default_factory=dict)
+    worst: Mapping[str, Miss | None] = field(default_factory=dict)
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     labels: Mapping[str, str] = field(default_factory=dict)
-    changed: str = ""
-    stale: str = ""
+    changed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    publisher: str = ""
+    late: codes.Late | None = None
     status: Status = field(default_factory=Status)
     url: str = ""
-    caveat: str = ""
     headline: str = ""
     language: str = "en"
 
@@ -207,7 +211,7 @@ def latest(content: SiteContent) -> dict[str, Any]:
             "title": newest.title,
             "report": f"{newest.path}/index.html",
         },
-        "stale": bool(content.stale),
+        "stale": bool(content.late),
         "series": series,
     }
 
@@ -242,9 +246,16 @@ def feed(content: SiteContent) -> str:
         id=f"urn:uuid:{root}",
         updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
         entries=entries,
+        source=_source(content),
         home=f"{base}index.html",
         own=f"{base}feed.xml",
     )
+
+
+def _source(content: SiteContent) -> str:
+    """Return whose figures the newest issue rests on; empty where there is none."""
+    newest = next((i for i in content.issues if i.kind == "published"), None)
+    return "" if newest is None else sources_line(content.publisher, pd.Timestamp(newest.as_of))
 
 
 # --------------------------------------------------------------------------- the first page
@@ -259,8 +270,11 @@ def index(content: SiteContent) -> str:
         content=content,
         language=formats()["code"],
         t=t,
-        retold=retold,
         shipped=shipped,
+        late=codes.late_sentence(content.late) if content.late else "",
+        changed=_changed(content),
+        source=_source(content),
+        selection=codes.selection(),
         newest=newest,
         tables=_forecast_tables(content),
         record=_record_rows(content.record),
@@ -382,13 +396,17 @@ def _kinds(content: SiteContent) -> list[dict[str, Any]]:
                     ),
                 }
             )
-        out.append({"kind": kind, "rows": shown, "worst": _worst(content.worst.get(kind, ""))})
+        miss = content.worst.get(kind)
+        worst = codes.miss_sentence(miss) if miss else ""
+        out.append({"kind": kind, "rows": shown, "worst": worst})
     return out
 
 
-def _worst(told: str) -> str:
-    start = "The worst miss"
-    return f"{t('The worst miss')}{retold(told.removeprefix(start))}" if told.startswith(start) else told
+def _changed(content: SiteContent) -> str:
+    if not len(content.changed):
+        return ""
+    last = content.latest[str(content.changed["series_id"].iloc[0])]["month"]
+    return codes.changed_sentence(content.changed, w.month(last) + 1)
 
 
 def _other_columns(others: pd.DataFrame) -> bool:
@@ -416,7 +434,7 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 else t("not scored"),
                 ours,
                 str(row["source"]),
-                str(row["note"]),
+                codes.told("other", row["reason"], {"note": str(row["note"])}),
             )
         )
     return out

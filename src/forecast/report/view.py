@@ -278,6 +278,7 @@ class Held:
     n: float
     low: float
     high: float
+    independent: float  #: months that are worth as much as independent ones
 
     @property
     def share(self) -> float:
@@ -303,8 +304,9 @@ def coverage(run: Run, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
         if not str(row.horizon).isdigit() or int(row.horizon) not in horizons or not row.n > 0:
             continue
         held = float(row.covered) * float(row.n)
-        low, high = promise_bar(float(row.nominal), float(row.n_independent))
-        out.append(Held(int(row.horizon), float(row.nominal), round(held), float(row.n), low, high))
+        n, independent = float(row.n), float(row.n_independent)
+        low, high = promise_bar(float(row.nominal), independent)
+        out.append(Held(int(row.horizon), float(row.nominal), round(held), n, low, high, independent))
     return sorted(out, key=lambda h: (h.horizon, h.nominal))
 
 

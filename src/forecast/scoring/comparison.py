@@ -1,14 +1,14 @@
 """Is one model better than another, and may one say so?
 
 Beside each difference stand its interval and test by equal-weighted cosines, and the share of the gain that a
-few origins carry. The words follow one rule.
+few origins carry. What may be said follows one rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,25 @@ COMPARISON_COLUMNS: tuple[str, ...] = (
     "largest_share",
     "words",
     "five_best_share",
+    "objections",
+    "eras_lost",
+    "eras_counted",
 )
+VerdictCode = Literal[
+    "better",
+    "worse",
+    "not_apart",
+    "ahead_but",
+    "too_few_origins",
+    "not_contiguous",
+    "not_compared",
+    "ahead_in_era",
+    "behind_in_era",
+    "level_in_era",
+]
+Objection = Literal["few_eras", "other_sign", "one_origin"]
+VERDICTS: tuple[VerdictCode, ...] = get_args(VerdictCode)
+OBJECTIONS: tuple[Objection, ...] = get_args(Objection)
 #: Name in the table -> (metric, scale).
 COMPARED: dict[str, tuple[str, str]] = {
     "mae": ("mae", "natural"),
@@ -63,7 +81,7 @@ TOO_LARGE_A_SHARE = 1.0 / 3.0
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison before it is put into words."""
+    """One comparison before a verdict."""
 
     skill: float
     lower: float
@@ -74,6 +92,27 @@ class Row:
     largest: float
     five: float
     contiguous: bool = True
+
+
+class Verdict(NamedTuple):
+    """What may be said of two models.
+
+    Attributes
+    ----------
+    words : str
+        The code.
+    objections : str
+        What speaks against more than 'ahead', joined by ``;``.
+    eras_lost : str
+        The eras in which the gain has another sign, joined by ``;``.
+    eras_counted : int
+        Eras with enough origins.
+    """
+
+    words: VerdictCode
+    objections: str = ""
+    eras_lost: str = ""
+    eras_counted: int = 0
 
 
 def compare(
@@ -118,8 +157,9 @@ def compare(
         `COMPARISON_COLUMNS`: skill with its 90 % interval; ``dm`` and ``p``, Student's t of the mean loss
         difference by cosines (negative: the model is better) and its p value; number of origins; share of
         the gain that the largest origin and the five largest carry (missing without a gain); and what may
-        be said. Each horizon counts its own origins, ``all`` those that have all horizons. Fewer than 24
-        origins, or than four times the horizon, and eras with a gap give no interval, test or claim.
+        be said (a code, with what speaks against more). Each horizon counts its own origins, ``all`` those
+        that have all horizons. Fewer than 24 origins, or than four times the horizon, and eras with a gap
+        give no interval, test or claim.
 
     Raises
     ------
@@ -136,7 +176,7 @@ def compare(
     >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
     >>> found = compare(table, obs, metrics=["mae"]).query("horizon == 1 and era == 'all'")
     >>> found["words"].item()
-    'worse than random_walk'
+    'worse'
     """
     unknown = [x for x in metrics if x not in COMPARED]
     if unknown:
@@ -205,7 +245,7 @@ def _compare_series(
                     "era": era,
                     "metric": metric,
                     **_cells_of_table(row),
-                    "words": say(row, against, signs if era == ALL else None),
+                    **verdict_of(row, signs if era == ALL else None)._asdict(),
                 }
             )
     return rows
@@ -274,8 +314,8 @@ def _row(loss: Floats, base: Floats, horizon: int, sample: _Sample) -> Row:
     )
 
 
-def say(row: Row, against: str, eras: Mapping[str, Row] | None) -> str:
-    """Put a comparison into words by one rule.
+def verdict_of(row: Row, eras: Mapping[str, Row] | None) -> Verdict:
+    """Return what may be said of a comparison, by one rule.
 
     'Better' needs a lower bound above 0, the same sign in all but one of the eras with at least 18
     origins (two such eras at least), and no origin that carries a third of the gain.
@@ -284,39 +324,40 @@ def say(row: Row, against: str, eras: Mapping[str, Row] | None) -> str:
     ----------
     row : Row
         The comparison.
-    against : str
-        Name of the other model.
     eras : mapping of str to Row, or None
         The same comparison in each era; None for a row of one era, about which no claim is made.
     """
     if not np.isfinite(row.skill):
-        return "not compared"
+        return Verdict("not_compared")
+    if not row.contiguous:
+        return Verdict("not_contiguous")
     if eras is None:
-        side = "ahead of" if row.skill > 0 else "behind" if row.skill < 0 else "level with"
-        return f"{side} {against} in this era (no claim)"
+        behind: VerdictCode = "behind_in_era" if row.skill < 0 else "level_in_era"
+        return Verdict("ahead_in_era" if row.skill > 0 else behind)
     if not np.isfinite(row.lower):
-        return "too few origins to say"
+        return Verdict("too_few_origins")
     if row.upper < 0:
-        return f"worse than {against}"
+        return Verdict("worse")
     if row.lower <= 0:
-        return f"cannot be told apart from {against}"
-    against_it = _objections(row, eras)
-    if against_it:
-        return f"ahead of {against}, but {' and '.join(against_it)}"
-    return f"better than {against}"
+        return Verdict("not_apart")
+    return _objections(row, eras)
 
 
-def _objections(row: Row, eras: Mapping[str, Row]) -> list[str]:
+def _objections(row: Row, eras: Mapping[str, Row]) -> Verdict:
+    """Return 'better', or 'ahead' with what speaks against it."""
     counted = {name: r for name, r in eras.items() if r.n >= ERA_AT_LEAST and np.isfinite(r.skill)}
     lost = [name for name, r in counted.items() if r.skill <= 0]
-    objections = []
+    objections: list[Objection] = []
     if len(counted) < 2:
-        objections.append(f"fewer than two eras have {ERA_AT_LEAST} origins")
+        objections.append("few_eras")
     elif len(lost) > 1:
-        objections.append(f"not in {len(lost)} of {len(counted)} eras ({', '.join(lost)})")
+        objections.append("other_sign")
     if row.largest >= TOO_LARGE_A_SHARE:
-        objections.append(f"one origin carries {100 * row.largest:.0f}% of the gain")
-    return objections
+        objections.append("one_origin")
+    if not objections:
+        return Verdict("better")
+    eras_lost = ";".join(lost) if "other_sign" in objections else ""
+    return Verdict("ahead_but", ";".join(objections), eras_lost, len(counted))
 
 
 def calm_and_break(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,38 @@ SCORE_COLUMNS: tuple[str, ...] = (
     "n_ok",
     "n",
     "note",
+    "due",
+    "scored",
+    "missing",
+    "not_common",
+    "message",
 )
+NoteCode = Literal["", "no_fold", "no_common_fold", "horizon_alone", "partly", "failed"]
+NOTES: tuple[NoteCode, ...] = get_args(NoteCode)
+
+
+class Note(NamedTuple):
+    """Why a score is missing, or on how many of the due forecasts it rests.
+
+    Attributes
+    ----------
+    note : str
+        The code; ``failed`` has a message.
+    due, scored, missing, not_common : int
+        Forecasts that were due, that were scored, that the model lacks, and that others lack or that have no
+        ranges.
+    message : str
+        Why the metric could not be computed.
+    """
+
+    note: NoteCode = ""
+    due: int = 0
+    scored: int = 0
+    missing: int = 0
+    not_common: int = 0
+    message: str = ""
+
+
 BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
 SMALLEST_FOR_PERCENT = 50.0  #: outcomes below this make percentages meaningless
 
@@ -121,6 +152,24 @@ METRICS: dict[str, Metric] = {
         f"coverage_{100 * c:.0f}": Metric(quantiles=_coverage_loss(c), skill=False, scales=NATURAL)
         for c in REQUIRED
     },
+}
+#: What each built-in metric means, by its name or the beginning of it.
+MEANINGS: dict[str, str] = {
+    "mae": "mean absolute error of the median",
+    "median_error": "median absolute error: half the errors are larger",
+    "rmse": "root mean squared error of the median",
+    "bias": "mean of forecast less outcome",
+    "mase": "mean absolute error over that of the seasonal naive forecast in the months before",
+    "mape": "mean absolute percentage error",
+    "median_ape": "median absolute percentage error",
+    "wis": "weighted interval score of all quantiles",
+    "wis_spread": "the part of WIS that is the width of the ranges",
+    "wis_overprediction": "the part of WIS that comes from outcomes below the ranges",
+    "wis_underprediction": "the part of WIS that comes from outcomes above the ranges",
+    "crps": "continuous ranked probability score, from the quantiles",
+    "pinball": "mean quantile loss",
+    **{f"interval_score_{100 * c:.0f}": f"interval score of the {100 * c:.0f} % range" for c in REQUIRED},
+    **{f"coverage_{100 * c:.0f}": f"share of outcomes inside the {100 * c:.0f} % range" for c in REQUIRED},
 }
 _OWN: dict[str, Metric] = {}
 
@@ -368,7 +417,7 @@ def _tails(
         n = count.rows if last else int(count.due[j])
         n_ok = int(known.any(axis=1).sum()) if last else int(scored[j])
         value = float(values[j])
-        note = "" if np.isfinite(value) else _reason(cell, None if last else j, n)
+        note = Note() if np.isfinite(value) else _reason(cell, None if last else j, n)
         if np.isfinite(value) and scored[j] < count.due[j]:
             note = _missing(int(count.due[j]), int(scored[j]), int(count.own[k, j]))
         tails.append(
@@ -378,31 +427,29 @@ def _tails(
                 "skill": _skill(value, float(base[j]), metric),
                 "n_ok": n_ok if np.isfinite(value) else 0,
                 "n": n,
-                "note": note,
+                **note._asdict(),
             }
         )
     return tails
 
 
-def _reason(cell: Cell, here: int | None, n: int) -> str:
+def _reason(cell: Cell, here: int | None, n: int) -> Note:
     if n == 0:
-        return "no fold here"
+        return Note("no_fold")
     if here is not None:
-        return cell.reasons[here] or "no fold here is common to all models"
+        reason = cell.reasons[here]
+        return Note("failed", message=reason) if reason else Note("no_common_fold")
     reasons = [(j + 1, text) for j, text in enumerate(cell.reasons) if text]
     if not reasons:
-        return "a horizon has no common fold here"
+        return Note("horizon_alone")
     texts = {text for _, text in reasons}
-    return texts.pop() if len(texts) == 1 else f"horizon {reasons[0][0]}: {reasons[0][1]}"
+    return Note(
+        "failed", message=texts.pop() if len(texts) == 1 else f"horizon {reasons[0][0]}: {reasons[0][1]}"
+    )
 
 
-def _missing(due: int, scored: int, own: int) -> str:
-    parts = [f"{scored} of {due} forecasts scored"]
-    if own < due:
-        parts.append(f"{due - own} missing from this model")
-    if own > scored:
-        parts.append(f"{own - scored} not common to all models or without ranges")
-    return ", ".join(parts)
+def _missing(due: int, scored: int, own: int) -> Note:
+    return Note("partly", due, scored, due - own, own - scored)
 
 
 def _skill(value: float, base: float, metric: Metric) -> float:

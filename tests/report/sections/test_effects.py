@@ -28,7 +28,9 @@ def test_what_could_not_be_separated_is_listed():
     assert isinstance(section.blocks[0], Chart) and isinstance(section.blocks[-1], Table)
     table = section.blocks[-1]
     text = " ".join(str(cell) for row in table.rows for cell in row.cells)
-    assert "one joint jump" in text and "ten columns are taken" in text and "not yet announced" not in text
+    assert (
+        "one joint jump" in text and "10 later columns come first" in text and "2018: none of it lies" in text
+    )
 
 
 def test_effects_missing_are_said():
@@ -41,20 +43,76 @@ def test_effects_missing_are_said():
 
 def test_effects_without_placebo_are_not_tested():
     run = state("causes")
-    effects = run.effects.assign(placebo_p=np.nan, placebo_n=0)
-    rows = s.effect_rows(report(run=replace(run, effects=effects)))
+    effects = run.effects.assign(placebo_p=np.nan, placebo_n=0, clear=False, words="not_compared")
+    r = report(run=replace(run, effects=effects))
+    rows = s.effect_rows(r)
     assert set(rows["ordinary"]) == {"not tested"} and not rows["clear"].any()
+    note = s.effects_chart(r, rows).note
+    assert "by chance" not in note and "of the blue ones" not in note
+
+
+def test_beside_an_effect_stands_what_may_be_said_and_what_would_not_be_seen():
+    run = state("causes")
+    words = {"covid19_shock": "stands_out", "biden_inauguration": "not_recently"}
+    told = [words.get(event, "too_short") for event in run.effects["event"]]
+    some = run.effects.assign(words=told, clear=[one == "stands_out" for one in told])
+    r = report(run=replace(run, effects=some))
+    table = s.effects_table(r, s.effect_rows(r))
+    cells = {row.cells[0].text: row.cells[7] for row in table.rows}
+    assert cells["COVID-19, Title 42 begins"] == s.Cell("stands out", "")
+    late = cells["New administration"]
+    assert late.text == "stands out from all years, not from the last ten"
+    assert late.small == "a rise of less than 152% would not be seen"
+    assert cells["Emergency measures"].text == "in force in too few months to judge"
+    note = s.effects_chart(r, s.effect_rows(r)).note
+    assert "For one of the blue ones the last ten years alone hold too few ordinary months to tell." in note
+    assert "One of the grey ones would stand out from all years, but not from the last ten." in note
+    assert "here 0.2 of five." in note
+
+
+def test_an_effect_without_an_estimate_is_listed_with_its_reason():
+    run = state("causes")
+    event = "mexico_enforcement_2024"
+    failed = run.effects["event"] == event
+    some = run.effects.assign(
+        words=np.where(failed, "failed", run.effects["words"]),
+        message=np.where(failed, "no convergence", ""),
+        estimate=run.effects["estimate"].mask(failed),
+    )
+    r = report(run=replace(run, effects=some))
+    rows = s.effect_rows(r)
+    assert event not in set(rows["event"]) and len(rows) == 4
+    told = [row.cells for row in s.cannot_table(r, rows).rows]
+    assert ("Mexican enforcement", "could not be estimated", "no convergence") in told
+    nothing = report(run=replace(run, effects=some[failed]))
+    section = s.effects_section(nothing)
+    assert section.find == "No policy effect is estimated in this report." and len(section.blocks) == 1
+
+
+def test_choices_that_do_not_count_are_said():
+    run = state("causes")
+    mine = run.specification["event"] == "covid19_shock"
+    r = report(run=replace(run, specification=run.specification.assign(counted=~mine)))
+    table = s.effects_table(r, s.effect_rows(r))
+    told = {row.cells[0].text: row.cells[8] for row in table.rows}
+    assert told["COVID-19, Title 42 begins"] == "none of 72 fits as well"
+    assert told["Emergency measures"].endswith("same sign in 72 of 72")
 
 
 def test_the_columns_of_the_interventions_room_are_used():
     run = state("causes")
     more = run.effects.assign(
-        clear=True, placebo_larger=7, placebo_lower=-0.2, placebo_upper=0.2, why_group="same months"
+        clear=True,
+        placebo_larger=7,
+        placebo_lower=-0.2,
+        placebo_upper=0.2,
+        why_group="same_months",
+        group_values="0.97",
     )
     rows = s.effect_rows(report(run=replace(run, effects=more)))
     assert rows["clear"].all() and set(rows["ordinary"]) == {"7 of 231"} and set(rows["band_low"]) == {-0.2}
     table = s.cannot_table(report(run=replace(run, effects=more)), rows)
-    assert any("same months" in row.cells for row in table.rows)
+    assert any("nearly the same months (correlation 0.97)" in row.cells for row in table.rows)
 
 
 def test_a_group_whose_members_begin_in_different_months_says_so():

@@ -30,12 +30,18 @@ COLUMNS = [
     "largest_share",
     "words",
     "five_best_share",
+    "objections",
+    "eras_lost",
+    "eras_counted",
 ]
 
 
 def comparison(rows):
     made = [
-        ("short", "random_walk", NAME, h, era, "log_wis", skill, low, high, -2.0, 0.02, n, 0.1, words, five)
+        (
+            *("short", "random_walk", NAME, h, era, "log_wis", skill, low, high, -2.0, 0.02, n),
+            *(0.4, words, five, "one_origin" if words == "ahead_but" else "", "", 2),
+        )
         for h, era, skill, low, high, n, words, five in rows
     ]
     return pd.DataFrame(made, columns=COLUMNS)
@@ -44,11 +50,11 @@ def comparison(rows):
 @pytest.fixture(scope="module")
 def run():
     rows = [
-        (1, "all", 0.12, 0.02, 0.2, 100, "better than random_walk", 0.4),
-        (1, "calm", 0.2, 0.1, 0.3, 70, "ahead of random_walk in this era (no claim)", 0.5),
-        (1, "break", -0.1, np.nan, np.nan, 30, "behind random_walk in this era (no claim)", np.nan),
-        (6, "all", 0.05, 0.01, 0.2, 95, "ahead of random_walk, but one origin carries 40% of the gain", 1.2),
-        ("all", "all", -0.01, -0.05, 0.03, 90, "cannot be told apart from random_walk", np.nan),
+        (1, "all", 0.12, 0.02, 0.2, 100, "better", 0.4),
+        (1, "calm", 0.2, 0.1, 0.3, 70, "ahead_in_era", 0.5),
+        (1, "break", -0.1, np.nan, np.nan, 30, "behind_in_era", np.nan),
+        (6, "all", 0.05, 0.01, 0.2, 95, "ahead_but", 1.2),
+        ("all", "all", -0.01, -0.05, 0.03, 90, "not_apart", np.nan),
     ]
     return replace(state("plain"), comparison=comparison(rows))
 
@@ -165,8 +171,8 @@ def test_adding_up_is_for_coherence_and_says_what_it_was_worth(run):
     assert e.sums_words(run, NAME) is None
 
 
-def test_others_and_early_figures_only_where_there_are_any(run):
-    assert e.others_table(run, NAME) is None and e.early_table(run, NAME) is None
+def test_others_only_where_there_are_any(run):
+    assert e.others_table(run, NAME) is None
     row = {
         "forecaster": "press",
         "made": "2024-05",
@@ -184,6 +190,7 @@ def test_others_and_early_figures_only_where_there_are_any(run):
         "ours_error": 10.0,
         "source": "a paper",
         "note": "",
+        "reason": "scored",
     }
     table = e.others_table(replace_extra(run, others=pd.DataFrame([row])), NAME)
     assert table.rows[0].cells[0] == Cell("Press", "a paper")
@@ -192,22 +199,6 @@ def test_others_and_early_figures_only_where_there_are_any(run):
     cells = e.others_table(replace_extra(run, others=year), NAME).rows[0].cells
     assert cells[2] == "Jan to Dec 2024" and cells[0].small == "a paper. Calendar year"
     assert "a selection" in table.foot
-    early = pd.DataFrame(
-        {
-            "series_id": NAME,
-            "month": [pd.Period("2024-04", "M")],
-            "kind": "leak",
-            "value": 99.0,
-            "released": [pd.Timestamp("2024-05-07")],
-            "official": 100.0,
-            "official_released": [pd.Timestamp("2024-05-15")],
-            "log_error": [np.log(0.99)],
-        }
-    )
-    with_early = replace_extra(run, early=early)
-    assert e.early_table(with_early, NAME).rows[0].cells[-1] == "−1.0%"
-    assert e.early_words(with_early, NAME) == "Of 1 earlier figure of this kind the largest was off by 1.0%."
-    assert "cautious guess" in e.early_words(run, NAME)
 
 
 def test_what_may_be_said_is_told_in_spanish(run):

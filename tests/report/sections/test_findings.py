@@ -1,6 +1,6 @@
 """Findings and titles of the sections on trust and models: every branch."""
 
-from types import SimpleNamespace
+from collections import namedtuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from forecast.report.view import Held
 
 
 def held(horizon, hits, n=200, low=0.755, high=0.845, nominal=0.8):
-    return Held(horizon, nominal, hits, n, low, high)
+    return Held(horizon, nominal, hits, n, low, high, n / horizon)
 
 
 FAIR, NARROW, WIDE = held(1, 160), held(6, 129, 190), held(6, 185)
@@ -38,6 +38,10 @@ def test_sure_find():
     assert "about 8 independent months, too few to tell it from the promise" in g.sure_find(
         [FAIR, held(12, 82, 100)], {}
     )
+    quarterly = Held(12, 0.8, 82, 100, 0.755, 0.845, 25.0)  # dates three months apart overlap less
+    assert "about 25 independent months" in g.sure_find([FAIR, quarterly], {})
+    alone = Held(12, 0.8, 4, 5, 0.4, 1.0, 0.4)
+    assert "about 1 independent month, too few" in g.sure_find([FAIR, alone], {})
     assert "less than promised" in g.sure_find([held(1, 100)], {})
     assert "more than promised" in g.sure_find([held(1, 195)], {})
 
@@ -54,14 +58,19 @@ def test_shock_words():
     ) and "chance" not in g.shock_words((80, 100), (80, 100))
 
 
+Comparison = namedtuple(
+    "Comparison", "skill lower upper n words objections eras_lost eras_counted largest_share"
+)
+
+
 def found(skill, words, lower=0.01, upper=0.3):
-    return SimpleNamespace(skill=skill, lower=lower, upper=upper, n=40, words=words)
+    return Comparison(skill, lower, upper, 40, words, "one_origin", "", 2, 0.4)
 
 
 def test_models_find_claims_what_the_rule_allows():
-    args = {"since": "since 2019", "first": "2010-01"}
+    args = {"since": "since 2019", "first": "2010-01", "era_names": {}}
     assert "too few replayed" in g.models_find(None, one_since=None, none_beats=None, **args)
-    better = found(0.13, "better than random_walk")
+    better = found(0.13, "better")
     text = g.models_find(better, one_since=0.03, none_beats=6, **args)
     assert text.startswith("Yes, one month ahead: the headline forecast scores 13% better")
     assert "since 2010 (90% range +1% to +30%), but only 3% better since 2019." in text
@@ -72,16 +81,16 @@ def test_models_find_claims_what_the_rule_allows():
 
 
 def test_models_find_says_better_in_no_other_case():
-    args = {"one_since": None, "none_beats": None, "since": "", "first": "2010-01"}
-    but = found(0.13, "ahead of random_walk, but one origin carries 40% of the gain")
+    args = {"one_since": None, "none_beats": None, "since": "", "first": "2010-01", "era_names": {}}
+    but = found(0.13, "ahead_but")
     text = g.models_find(but, **args)
     assert text.startswith("Ahead one month ahead, but not shown to be better")
     assert text.endswith("; one date carries 40% of the gain.")
-    tie = g.models_find(found(0.13, "cannot be told apart from random_walk", -0.02), **args)
+    tie = g.models_find(found(0.13, "not_apart", -0.02), **args)
     assert tie.startswith("Not shown: one month ahead the two cannot be told apart")
-    worse = g.models_find(found(-0.06, "worse than random_walk", -0.1, -0.01), **args)
+    worse = g.models_find(found(-0.06, "worse", -0.1, -0.01), **args)
     assert worse.startswith("No: one month ahead the headline forecast scores 6% worse")
-    few = g.models_find(found(0.2, "too few origins to say", np.nan, np.nan), **args)
+    few = g.models_find(found(0.2, "too_few_origins", np.nan, np.nan), **args)
     assert few.startswith("There are too few dates to say") and few.endswith("on 40 dates.")
     assert not any(t.startswith("Yes") for t in (text, tie, worse, few))
 
@@ -98,16 +107,12 @@ def test_failed_note():
 
 def test_the_words_of_the_rule_decide_in_every_language():
     with speaking("es"):
-        assert g.models_find(found(0.28, "better than x"), 0.03, "desde 2020", "2006-01", 6).startswith(
+        assert g.models_find(found(0.28, "better"), 0.03, "desde 2020", "2006-01", 6, {}).startswith(
             "Sí, a un mes"
         )
-        assert g.models_find(found(-0.1, "worse than x"), None, "", "2006-01", None).startswith(
-            "No: a un mes"
-        )
-        ahead = g.models_find(
-            found(0.1, "ahead of x, but one origin carries 40% of the gain"), None, "", "2006-01", None
-        )
+        assert g.models_find(found(-0.1, "worse"), None, "", "2006-01", None, {}).startswith("No: a un mes")
+        ahead = g.models_find(found(0.1, "ahead_but"), None, "", "2006-01", None, {})
         assert ahead.endswith("una sola fecha aporta el 40% de la ganancia.")
         assert "igual que “igual" in g.models_find(
-            found(0.0, "cannot be told apart from x"), None, "", "2006-01", None
+            found(0.0, "not_apart"), None, "", "2006-01", None, {}
         ).replace("lo mismo que", "igual que")

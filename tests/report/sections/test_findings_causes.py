@@ -103,10 +103,11 @@ def test_effects_find_depends_on_the_other_choices():
 def test_specification_words():
     assert (
         g.specification_title("A", g.Varied(9, 9, -60, -12), -1.0)
-        == "“A”: every choice of model shows a fall, from −60% to −12%"
+        == "“A”: every choice of model that fits about as well shows a fall, from −60% to −12%"
     )
-    assert "nearly every choice of model shows a rise (9 of 10)" in g.specification_title(
-        "A", g.Varied(9, 10, -2, 60), 1.0
+    assert (
+        "nearly every choice of model that fits about as well shows a rise (9 of 10)"
+        in g.specification_title("A", g.Varied(9, 10, -2, 60), 1.0)
     )
     assert g.specification_title("A", g.Varied(5, 10, -2, 60), 1.0).endswith(
         "depends on the choice of model; 5 of 10 show a rise"
@@ -134,6 +135,16 @@ def test_effects_find():
         "The jump of “B”, −2%, cannot be told apart from ordinary change in this model, which is not the same"
         in text
     )
+    told = {
+        "not_recently": "stands out from all ordinary months, but not from those of the last ten years",
+        "too_short": "rests on too few months to be judged",
+        "not_testable": "cannot be tested, as there are too few ordinary months",
+        "not_compared": "was not compared with ordinary months",
+    }
+    for code, words in told.items():
+        odd = g.Jump("B", None, -0.02, -0.33, 0.3, False, words=code, unseen="any fall would not be seen")
+        end = ", which is not the same as no effect: any fall would not be seen."
+        assert g.effects_find([odd]) == f"The jump of “B”, −2%, {words}{end}"
     assert "largest rise" in g.effects_find([g.Jump("C", None, 0.5, 0.2, 0.8, True)])
     assert g.effects_find([]) == ""
 

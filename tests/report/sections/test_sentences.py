@@ -7,8 +7,8 @@ from forecast.report.sections import sentences as s
 from forecast.report.view import Held
 
 AUG, SEP, FEB = (pd.Period(m, "M") for m in ("2026-08", "2026-09", "2027-02"))
-FAIR = Held(1, 0.8, 160, 200, 0.755, 0.845)
-NARROW = Held(1, 0.8, 136, 200, 0.755, 0.845)
+FAIR = Held(1, 0.8, 160, 200, 0.755, 0.845, 200)
+NARROW = Held(1, 0.8, 136, 200, 0.755, 0.845, 200)
 
 
 def test_status():
@@ -151,9 +151,9 @@ def test_held_words():
 
 
 def test_sources_and_first_sentence():
-    assert s.sources_line(True, "2026-09-30").startswith(
+    assert s.sources_line("US Customs and Border Protection", "2026-09-30").startswith(
         "Source: US Customs and Border Protection, as known on 30"
     )
-    assert "figures supplied by the user" in s.sources_line(False, "2026-09-30")
+    assert "figures supplied by the user" in s.sources_line("", "2026-09-30")
     assert s.first_sentence("One. Two.") == "One."
     assert s.first_sentence("One; two") == "One."

@@ -139,7 +139,7 @@ def test_skipped_dates_and_notes_are_told():
     run = make_run(start="2024-01")
     folds = run.folds.copy()
     folds.loc[folds.index[folds["model"] == "arima"][:2], "status"] = "skipped"
-    run = replace(run, folds=folds, models=run.models.assign(note="parameters kept for 3 origins"))
+    run = replace(run, folds=folds, models=run.models.assign(refit_every=3))
     table = tables.models_table(run, USBP, facts.score_book(run, USBP), None, pd.Period("2024-02", "M"))
     notes = " ".join(str(row.cells[-1]) for row in table.rows)
     assert "2 dates with too few months" in notes and "parameters kept for 3 origins" in notes
@@ -167,10 +167,10 @@ def test_fits_are_told_with_names_of_events():
     )
     diagnostics = pd.DataFrame(
         [
-            ("arima", USBP, "Ljung-Box, 12 lags", 51.8, 1e-7, ""),
-            ("arima", USBP, "autocorrelation at lag 1", 0.06, np.nan, "95 % bound 0.12"),
+            ("arima", USBP, "ljung_box", 51.8, 1e-7, "", 12, np.nan),
+            ("arima", USBP, "autocorrelation", 0.06, np.nan, "bound", 1, 0.12),
         ],
-        columns=["model", "series_id", "check", "statistic", "p_value", "note"],
+        columns=["model", "series_id", "check", "statistic", "p_value", "note", "lag", "value"],
     )
     fits, checks = tables.fit_tables(replace(run, coefficients=coefficients, diagnostics=diagnostics), USBP)
     assert fits.folded and checks.folded
@@ -182,6 +182,7 @@ def test_fits_are_told_with_names_of_events():
         "−1.260 to −0.480",
     )
     assert fits.rows[1].cells[3:5] == ("none", "none")
+    assert checks.rows[0].cells[0] == "Ljung-Box, 12 lags" and checks.rows[1].cells[4] == "95 % bound 0.12"
     assert checks.rows[0].cells[2:4] == ("51.800", "below 0.001") and checks.rows[1].cells[3] == "none"
     assert tables.fit_tables(run, USBP) == []
 

@@ -107,3 +107,14 @@ def test_a_first_run_without_replay_still_has_its_sections():
     r = report("first")
     assert "no replay long enough" in s.sure_section(r).find
     assert s.models_section(r).blocks == ()
+
+
+def test_overlapping_forecasts_are_worth_fewer_by_the_months_between_their_dates():
+    r = report()
+    told = s.record_chart(r, r.replay, "replayed").note
+    n = int(told.split(" of the ")[1].split(" ")[0])
+    assert f"worth about {round(n / 6)} independent ones" in told
+    quarterly = r.replay[[month.month % 3 == 0 for month in r.replay["origin"]]]
+    told = s.record_chart(r, quarterly, "published").note
+    n = int(told.split(" of the ")[1].split(" ")[0])
+    assert f"worth about {round(n / 2)} independent ones" in told

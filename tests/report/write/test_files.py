@@ -36,8 +36,8 @@ def test_infinities_and_gaps_are_empty():
 
 
 def test_empty_tables_keep_their_header():
-    assert c.csv_bytes(None, "changes") == b"step,forecast,change,why\n"
-    assert c.csv_bytes(pd.DataFrame(), "changes") == b"step,forecast,change,why\n"
+    assert c.csv_bytes(None, "changes") == b"step,forecast,change,why,month,number,text\n"
+    assert c.csv_bytes(pd.DataFrame(), "changes") == b"step,forecast,change,why,month,number,text\n"
     assert c.csv_bytes(pd.DataFrame(columns=["a", "b"]), "changes") == b"a,b\n"
 
 

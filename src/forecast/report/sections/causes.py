@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report import view as facts
 from forecast.report.blocks import Block, Chart, Head, Note, Row, Section, Table, Toggle
-from forecast.report.catalogue import t
+from forecast.report.catalogue import shipped, t
 from forecast.report.figures import style as f
 from forecast.report.figures.known import LINES, CasePanel
-from forecast.report.retold import retold, shipped
 from forecast.report.rows import records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
@@ -43,17 +41,21 @@ def changed_section(r: Report) -> Section:
             if pd.isna(row.change) or n in (0, len(table) - 1)
             else w.signed(w.forecast_number(float(row.change)))
         )
-        why = "" if pd.isna(row.why) else retold(str(row.why))
         rows.append(
             Row(
-                (w.capital(retold(str(row.step))), w.rounded(float(row.forecast)), change, why),
+                (
+                    w.capital(codes.step_words(row)),
+                    w.rounded(float(row.forecast)),
+                    change,
+                    codes.why_words(row),
+                ),
                 "lead" if n == len(table) - 1 else "",
             )
         )
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
     caption = t("From the last issue to this one: forecast for {month}", month=w.month_long(month))
     steps = [
-        (retold(str(row.step)), float(row.change))
+        (codes.step_words(row), float(row.change))
         for row in records(table.iloc[1:-1])
         if pd.notna(row.change)
     ]
@@ -422,16 +424,10 @@ def _size_words(run: Run, series_id: str, model: str) -> dict[str, str]:
         return {}
     rows = select(run.scenario_notes, series_id=series_id, model=model, status="ok")
     called = dict(zip(run.events["id"], run.events["name"], strict=True))
-    ids = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(called, key=len, reverse=True)))})(?!\w)")
-
-    def named(text: str) -> str:
-        text = retold(text)
-        if called:
-            text = ids.sub(lambda found: f"“{called[found[0]]}”", text)
-        text = re.sub(r"\b\d{4}-\d{2}\b(?!-)", lambda found: w.month_long(found[0]), text)
-        return w.capital(text.replace("'", "").removeprefix(t("Scenario: ")))
-
-    return {str(row.scenario): named(str(row.note)) for row in records(rows)}
+    told: dict[str, list[str]] = {}
+    for row in records(rows):
+        told.setdefault(str(row.scenario), []).append(codes.note_words(row, called))
+    return {name: w.capital(" ".join(sentences)) for name, sentences in told.items()}
 
 
 def _scenario_words(run: Run, name: str) -> str:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report.blocks import Block, Cell, Chart, Head, Row, Section, Table
 from forecast.report.catalogue import mark, t
 from forecast.report.figures import style as f
-from forecast.report.retold import retold
+from forecast.report.prose import prose
 from forecast.report.rows import records
 from forecast.report.sections import findings
 from forecast.report.sections.top import Report
@@ -30,6 +30,9 @@ class EffectRow(Protocol):
     clear: bool
     firm: bool
     varied: findings.Varied
+    expected: float
+    fall: float
+    rise: float
 
 
 def effects_section(r: Report) -> Section:
@@ -57,6 +60,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
         return pd.DataFrame()
     table = select(table, series_id=r.view.series_id)
     table = table[table["model"] == table["model"].iloc[0]] if len(table) else table
+    table = table[table["words"] != "failed"]  # `cannot_table` tells those that have no estimate
     out = []
     for event, rows in table.groupby("event", sort=False):
         row = rows.iloc[0]
@@ -78,24 +82,17 @@ def effect_rows(r: Report) -> pd.DataFrame:
             found = rows[np.isclose(rows["level"].astype(float), level)]
             entry[f"lower_{name}"] = float(found["lower"].iloc[0]) if len(found) else np.nan
             entry[f"upper_{name}"] = float(found["upper"].iloc[0]) if len(found) else np.nan
-        apart = entry["lower_80"] > 0 or entry["upper_80"] < 0
-        entry["clear"] = bool(row["clear"]) if "clear" in row else bool(entry["placebo_p"] < 0.05 and apart)
-        entry["recent_p"] = float(row["placebo_p_recent"]) if "placebo_p_recent" in row else np.nan
-        entry["band_low"], entry["band_high"] = (
-            float(row[c]) if c in row else np.nan for c in ("placebo_lower", "placebo_upper")
-        )
-        entry["why_group"] = (
-            str(row["why_group"]) if "why_group" in row and isinstance(row["why_group"], str) else ""
-        )
-        entry["coding"] = str(row["coding"]) if "coding" in row else "rule"
+        entry["clear"], entry["words"] = bool(row["clear"]), str(row["words"])
+        entry["recent_p"] = float(row["placebo_p_recent"])
+        entry["band_low"], entry["band_high"] = (float(row[f"placebo_{end}"]) for end in ("lower", "upper"))
+        entry["fall"], entry["rise"] = -row["detectable_fall"] / 100, row["detectable_rise"] / 100
+        entry["why_group"], entry["group_values"] = str(row["why_group"]), str(row["group_values"])
+        entry["coding"] = str(row["coding"])
         entry["varied"] = varied(r, str(event), entry["estimate"])
+        entry["choices"] = _choices(r, str(event), entry["varied"])
         entry["firm"] = entry["clear"] and (entry["varied"] is None or entry["varied"].firm)
-        known = np.isfinite([entry["placebo_p"], entry["placebo_n"]]).all()
-        larger = row["placebo_larger"] if "placebo_larger" in row else entry["placebo_p"] * entry["placebo_n"]
-        hits = round(float(larger)) if known and np.isfinite(larger) else 0
-        entry["ordinary"] = (
-            w.hits(hits, entry["placebo_n"]) if known and entry["placebo_n"] else t("not tested")
-        )
+        known = np.isfinite(entry["placebo_p"])
+        entry["ordinary"] = w.hits(row["placebo_larger"], row["placebo_n"]) if known else t("not tested")
         entry["about"] = _about(months, len(members))
         entry["expected"] = _expected(r, str(event), row["group"], entry["coding"])
         out.append(entry)
@@ -161,8 +158,7 @@ def varied(r: Report, event: str, estimate: float) -> findings.Varied | None:
     if not len(table):
         return None
     rows = table[table["event"] == event]
-    if "counted" in rows:  # runs of before it count every choice
-        rows = rows[rows["counted"].astype(bool)]
+    rows = rows[rows["counted"].astype(bool)]
     percent = rows["percent"].to_numpy(float)
     percent = percent[np.isfinite(percent)]
     if not len(percent):
@@ -182,6 +178,8 @@ def _told(rows: pd.DataFrame) -> list[findings.Jump]:
             row.clear,
             row.varied,
             row.expected,
+            row.words,
+            unseen(row),
         )
         for row in records(rows)
     ]
@@ -196,34 +194,14 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
         f"{row.label} {w.month_short(row.month) if row.month is not None else ''} {w.effect(row.estimate)}"
         for row in records(rows)
     )
-    note = (
-        t("Blue: fewer than 1 in 20 ordinary months showed a jump as large, and the 80% range excludes zero")
-        + (
-            t(", filled where at least nine in ten choices of model agree on the sign")
-            if rows["varied"].notna().any()
-            else ""
-        )
-        + t(
-            ". Grey, hollow: not told apart from ordinary month-to-month change, which is not the same as no effect. Each jump is an association in time from one regression with ARIMA errors; whatever else happened in that month is in it. Calm years among the ordinary months flatter a jump"
-        )
-        + _against_recent(rows)
-        + t(". One in twenty such dates without any effect would pass the first test by chance")
-        + (
-            t(
-                ", here {expected} of {number}. ",
-                expected=f"{0.05 * len(rows):.1f}",
-                number=w.number_word(len(rows)),
-            )
-            if len(rows) > 1
-            else ". "
-        )
-        + (
-            t(
-                "Which measures are shown, and their shapes, was judged afterwards, by people who knew the figures."
-            )
-            if (rows["coding"] == "judged").any()
-            else t("Shapes and dates are those of the calendar.")
-        )
+    tested = rows[rows["placebo_p"].notna()]
+    note = prose("effects").note(
+        bool(rows["varied"].notna().any()),
+        int((rows["clear"] & rows["recent_p"].isna()).sum()),
+        int((rows["words"] == "not_recently").sum()),
+        len(tested),
+        0.05 * len(tested),
+        bool((rows["coding"] == "judged").any()),
     )
     return r.studio.chart(
         draw,
@@ -243,21 +221,11 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
     )
 
 
-def _against_recent(rows: pd.DataFrame) -> str:
-    """Return how many of the jumps that stand out do so against the last ten years alone."""
-    clear = rows[rows["clear"].astype(bool)]
-    if not len(clear) or "recent_p" not in clear:
+def unseen(row: EffectRow) -> str:
+    """Return which changes these months could not have shown; empty of an effect that stands out."""
+    if row.clear or not np.isfinite([row.fall, row.rise]).all():
         return ""
-    known = clear["recent_p"].dropna()
-    if not len(known):
-        return t(": the last ten years alone hold too few ordinary months to tell")
-    still = int((known < 0.05).sum())
-    of = {"still": w.number_word(still), "number": w.number_word(len(clear))}
-    return (
-        t(": against the last ten years alone {still} of {number} stands out", **of)
-        if still == 1
-        else t(": against the last ten years alone {still} of {number} stand out", **of)
-    )
+    return prose("effects").unseen(row.expected, row.fall, row.rise)
 
 
 def effects_table(r: Report, rows: pd.DataFrame) -> Table:
@@ -270,6 +238,7 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
         Head(t("95% range"), "n"),
         Head(t("drawn towards expectation"), "n"),
         Head(t("ordinary months with as large a jump"), "n"),
+        Head(prose("effects").said_head()),
         Head(t("under other choices of model"), "n"),
         Head(t("in numbers, from the month before"), "n"),
     )
@@ -281,7 +250,7 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
             if before is None
             else f"{w.rounded(before)} → {w.rounded(before * np.exp(row.estimate))}"
         )
-        if "differ in shape" in str(row.note):
+        if "differ_in_shape" in str(row.note).split(";"):
             counts = t("not one jump: the measures act in different months")
         ends = [
             t("{low} to {high}", low=w.effect(low), high=w.effect(high))
@@ -299,12 +268,21 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
                     *ends,
                     shrunken,
                     row.ordinary,
-                    findings.varied_cell(row.varied),
+                    Cell(codes.told("effect", row.words), unseen(row)),
+                    row.choices,
                     counts,
                 )
             )
         )
-    return Table(t("Estimated jumps and the measures that share each date"), head, tuple(out))
+    caption = t("Estimated jumps and the measures that share each date")
+    return Table(caption, head, tuple(out), prose("effects").foot())
+
+
+def _choices(r: Report, event: str, found: findings.Varied | None) -> str:
+    """Return how an effect comes out under the other choices that count, or how many were tried in vain."""
+    table = r.run.specification
+    tried = int((table["event"] == event).sum()) if len(table) else 0
+    return prose("effects").none_counted(tried) if tried and found is None else findings.varied_cell(found)
 
 
 def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
@@ -316,16 +294,17 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
             (
                 " · ".join(row.members),
                 t("one joint jump"),
-                retold(row.why_group) or t("in force in the same months"),
+                codes.group_words(row.why_group, row.group_values) or t("in force in the same months"),
             )
         )
         for row in groups
     ]
+    out += _failed(r)
     rest = 0
     if len(table) and len(calendar):
         table = select(table, series_id=r.view.series_id)
         # what nobody could know of on this date stays in the file: the page is written as of it
-        rows = table[~table["action"].isin(["used", "not yet announced"])]
+        rows = table[~table["action"].isin(["used", "not_announced"])]
         called = dict(zip(calendar["id"], calendar["name"], strict=True))
         shown = calendar["priority"] == 1
         shown = shown | (calendar["judged_priority"] == 1) if "judged_priority" in calendar else shown
@@ -333,13 +312,11 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
         first = {e for e in calendar.loc[shown, "id"] if called[e] not in told}
         named = rows[rows["event"].isin(first)]
         rest = int((~rows["event"].isin(set(calendar.loc[shown, "id"]))).sum())
-        for (action, why), group in named.groupby(["action", "why"], sort=False):
-            words = " · ".join(str(called.get(event, event)) for event in group["event"])
-            target = str(action).removeprefix("merged with ")
-            done = (
-                t("merged with {called}", called=called[target]) if target in called else retold(str(action))
-            )
-            out.append(Row((words, done, retold(str(why)))))
+        alike: dict[tuple[str, str], list[str]] = {}
+        for row in records(named):
+            words = (codes.action_words(row, called), codes.reason_words(row))
+            alike.setdefault(words, []).append(str(called.get(row.event, row.event)))
+        out += [Row((" · ".join(names), *words)) for words, names in alike.items()]
     if not out and not rest:
         return None
     foot = (
@@ -354,6 +331,16 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     )
     head = (Head(t("Measures")), Head(t("What the report does")), Head(t("Why")))
     return Table(t("What cannot be separated or estimated, and why"), head, tuple(out), foot)
+
+
+def _failed(r: Report) -> list[Row]:
+    """Return the events whose model could not be fitted, with the reason."""
+    table = r.run.effects
+    rows = select(table, series_id=r.view.series_id, words="failed") if len(table) else table
+    return [
+        Row((_event(r, str(row.event), row.group)[2], codes.told("effect", "failed"), str(row.message)))
+        for row in records(rows.drop_duplicates("event") if len(rows) else rows)
+    ]
 
 
 # --------------------------------------------------------------------------- with and without, under other choices
@@ -371,7 +358,7 @@ FACTORS = {
         },
     ),
     "transform": (mark("Scale"), {"log": mark("logarithms"), "none": mark("counts"), "box-cox": "Box-Cox"}),
-    "window": (mark("Figures used"), {}),
+    "window": (mark("Figures used"), {"all": mark("all months")}),
     "order": (
         mark("ARIMA orders"),
         {"given": mark("as in this report"), "airline": "(0,1,1)(0,1,1)", "auto": mark("chosen by AICc")},
@@ -573,16 +560,17 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Char
                 count=w.count(len(table)),
             ),
             note=t(
-                "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
+                "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}. {counted} count for the sign: those that fit about as well as the best on the same scale, window and differences, with an effect that can be.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
                 clear=w.hits(clear, len(table)),
+                counted=w.hits(row.varied.n, len(table)),
                 widest=widest,
                 ramp_months=w.number_word(r.run.experiment.specification.ramp_months),
                 source=r.source,
             ),
             label=t(
-                "Specification curve of {count} estimates from {span}; {same} have the sign of the estimate in this report.",
+                "Specification curve of {count} estimates; of those that count {same} have the sign of the estimate in this report, from {span}.",
                 count=w.count(len(table)),
-                span=row.varied.span,
+                span=prose("effects").span(row.varied),
                 same=w.hits(row.varied.same, row.varied.n),
             ),
             csv="specification.csv",
@@ -599,14 +587,12 @@ def _options(
     called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))
 
     def name(option: str) -> str:
-        event = option.removeprefix("without ")
         if option in words:
             return t(words[option])
-        return (
-            t("all but {event}", event=labels.event_name(event, called[event]))
-            if event in called
-            else retold(option)
-        )
+        kind, _, rest = option.partition("_")
+        if kind == "without" and rest in called:
+            return t("all but {event}", event=labels.event_name(rest, called[rest]))
+        return codes.told("window", "last", {"months": rest}) if kind == "last" else option
 
     return [(name(str(option)), (table[column] == option).to_numpy()) for option in there]
 
@@ -620,7 +606,7 @@ def fading_table(fading: pd.DataFrame, rows: pd.DataFrame) -> Table:
     label = dict(zip(rows["event"], rows["label"], strict=True))
     what = {"decay": t("how fast it faded"), "lead": t("how early it showed")}
     out = [
-        Row((label[row.event], what[row.what], retold(str(row.words))))
+        Row((label[row.event], what[row.what], codes.fading_words(row)))
         for row in records(fading)
         if row.event in label
     ]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report import view as facts
 from forecast.report.blocks import Cell, Head, Paragraph, Row, Table
 from forecast.report.catalogue import mark, t
-from forecast.report.retold import retold
 from forecast.report.rows import ComparisonRow, CoverageRow, records
 from forecast.report.sections import tables
 from forecast.report.view import View
@@ -38,13 +37,9 @@ def verdict(
     return found if found is not None and np.isfinite(found.skill) else None
 
 
-def claim(run: Run, words: str) -> str:
-    """Return what may be said, with plain names of the other model and of the eras; `retold` tells it."""
-    against = run.experiment.backtest.baseline
-    plain = words.replace(against, f"“{labels.model_name(against)}”").replace("origin", "date")
-    for era in run.experiment.report.eras:
-        plain = plain.replace(era, facts.era_words(run, era))
-    return plain
+def era_names(run: Run) -> dict[str, str]:
+    """Return the eras of the report by the names of the page."""
+    return {era: facts.era_words(run, era) for era in run.experiment.report.eras}
 
 
 def _comparisons(run: Run) -> int:
@@ -78,7 +73,8 @@ def claims_table(run: Run, series_id: str) -> Table | None:
     ]
     head += [Head(t("Calm dates"), "n"), Head(t("Dates before a break"), "n")] if divided else []
     head += [Head(t("Five best dates carry"), "n"), Head(t("What may be said"))]
-    rows = []
+    rows, names = [], era_names(run)
+    name, other = labels.model_name(run.headline), labels.model_name(baseline)
     for horizon, v in found:
         cells = [
             t("all|of distances") if horizon == "all" else str(horizon),
@@ -91,8 +87,7 @@ def claims_table(run: Run, series_id: str) -> Table | None:
         cells.append(
             t("no gain") if not np.isfinite(share) else t("more than all") if share > 1 else w.percent(share)
         )
-        rows.append(Row((*cells, w.capital(retold(claim(run, v.words))))))
-    name, other = labels.model_name(run.headline), labels.model_name(baseline)
+        rows.append(Row((*cells, w.capital(codes.verdict_words(v, other, names)))))
     foot = t(
         "90% range and p: Student’s t of the mean difference, which allows for dates that overlap; from at least 24 dates and four times the distance. “Better” is said only if the whole range lies above 0, the gain has the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it. Such comparisons in this report: {n}; of models that are equally good about one in twenty has a range above 0.",
         n=w.count(_comparisons(run)),
@@ -370,15 +365,13 @@ def means_column(run: Run, views: Sequence[View], horizon: int = 1) -> list[str]
     )
 
 
-# --------------------------------------------------------------------------- others, and early figures
+# --------------------------------------------------------------------------- others
 
 
 def others_table(run: Run, series_id: str) -> Table | None:
     """Return forecasts by others of the same series beside ours."""
-    from forecast.archive.track_record import SELECTION
-
     table = select(run.others, series_id=series_id)
-    table = table[~table["note"].str.contains("not a forecast")] if len(table) else table
+    table = table[table["reason"] != "no_forecast"] if len(table) else table
     if not len(table):
         return None
     head = (
@@ -402,7 +395,7 @@ def others_table(run: Run, series_id: str) -> Table | None:
                 (
                     Cell(
                         w.capital(str(row.forecaster)),
-                        f"{row.source}. {w.capital(retold(str(row.note)))}".rstrip(". "),
+                        f"{row.source}. {w.capital(codes.told('other', row.reason, row))}".rstrip(". "),
                     ),
                     str(row.made),
                     _months(row.first_month, row.last_month),
@@ -418,7 +411,7 @@ def others_table(run: Run, series_id: str) -> Table | None:
         "{selection} Ours: the last published or replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours."
         if (table["ours_kind"] == "published").any()
         else "{selection} Ours: the last replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours.",
-        selection=retold(SELECTION),
+        selection=codes.selection(),
     )
     return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)
 
@@ -437,53 +430,3 @@ def _low_high(row: Any) -> str:
     if len(ends) == 2:
         return t("{low} to {high}", low=ends[0], high=ends[1])
     return ends[0] if ends else t("none|of a forecast")
-
-
-def early_table(run: Run, series_id: str) -> Table | None:
-    """Return leaks and first statements beside what became official."""
-    table = select(run.early, series_id=series_id)
-    if not len(table):
-        return None
-    kinds = {"leak": t("unofficial"), "flash": t("first statement")}
-    rows = tuple(
-        Row(
-            (
-                w.month_short(row.month),
-                kinds[str(row.kind)],
-                w.day_short(row.released),
-                w.count(row.value),
-                w.count(row.official) if np.isfinite(row.official) else t("not yet"),
-                f"{w.signed(100 * float(np.expm1(row.log_error)), 1)}%"
-                if np.isfinite(row.log_error)
-                else t("open|of an error"),
-            )
-        )
-        for row in records(table)
-    )
-    head = (
-        Head(t("Month")),
-        Head(t("Kind")),
-        Head(t("Known on")),
-        Head(t("Early figure"), "n"),
-        Head(t("First official"), "n"),
-        Head(t("Off by"), "n"),
-    )
-    return Table(
-        t("Figures known before they were official, and how far off they were"), head, rows, folded=True
-    )
-
-
-def early_words(run: Run, series_id: str) -> str:
-    """Say how far off earlier unofficial figures and first statements were."""
-    table = select(run.early, series_id=series_id)
-    errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
-    if not len(errors):
-        return t(
-            "No earlier figure of this kind has an official one beside it yet, so its error is a cautious guess."
-        )
-    worst = 100 * float(np.expm1(errors.max()))
-    return t(
-        "Of {figures} of this kind the largest was off by {worst}%.",
-        figures=w.plural(len(errors), "earlier figure"),
-        worst=w.decimal(worst, 1),
-    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.catalogue import t
-from forecast.report.retold import retold
+from forecast.report.prose import prose
 from forecast.report.rows import ComparisonRow
 from forecast.report.sections.findings_causes import Jump as Jump
 from forecast.report.sections.findings_causes import Varied as Varied
@@ -32,111 +34,70 @@ from forecast.scoring.metrics import coverage_interval
 
 def coverage_title(held: Sequence[Held], nominal: float = 0.8) -> str:
     """Return the title of the coverage chart."""
-    rows = [h for h in held if abs(h.nominal - nominal) < 1e-9]
-    name = w.level_name(nominal)
-    if not rows:
-        return t("How often the ranges held")
-    first, last = rows[0], rows[-1]
-    start = t(
-        "The {level} range held {share} of the time {ahead}",
-        level=name,
-        share=w.percent(first.share),
-        ahead=w.ahead(first.horizon),
-    )
-    worst = next((h for h in rows[1:] if not h.fair), None)
-    if worst is not None:
-        return t(
-            "{start}, but only {share} {ahead}"
-            if worst.share < first.share
-            else "{start}, but {share} {ahead}",
-            start=start,
-            share=w.percent(worst.share),
-            ahead=w.ahead(worst.horizon),
-        )
-    if len(rows) == 1:
-        return start
-    return t(
-        "{start} and {share} {ahead}",
-        start=start,
-        share=w.percent(last.share),
-        ahead=w.ahead(last.horizon),
-    )
+    rows = _of_level(held, nominal)
+    first, rest = (rows[0], rows[1:]) if rows else (None, [])
+    failed = next((h for h in rest if not h.fair), None)
+    return prose("sure").title(nominal, first, failed or (rest[-1] if rest else None), failed is not None)
+
+
+def _of_level(held: Sequence[Held], nominal: float) -> list[Held]:
+    return [h for h in held if abs(h.nominal - nominal) < 1e-9]
 
 
 def sure_find(held: Sequence[Held], months: dict[int, pd.Period]) -> str:
     """Return the finding of "How sure can one be?": near and far, and what a range is nearer to where it failed."""
-    rows = [h for h in held if abs(h.nominal - 0.8) < 1e-9]
-    if not rows:
-        return t("There is no replay long enough to say how often the ranges held.")
-    first, rest = rows[0], rows[1:]
-    text = t(
-        "{ahead}, {judged}: the 80% range held in {hits} replayed months.",
-        ahead=w.capital(w.ahead(first.horizon)),
-        judged=_judged(first),
-        hits=w.hits(first.held, first.n),
-    )
-    wrong = [h for h in rest if not h.fair]
-    if wrong:
-        last = wrong[0]
-        text += t(
-            " {ahead} the ranges have been too narrow: {hits}."
-            if last.share < last.nominal
-            else " {ahead} the ranges have been too wide: {hits}.",
-            ahead=w.capital(w.ahead(last.horizon)),
-            hits=w.hits(last.held, last.n),
-        )
-        if last.horizon in months:
-            text += t(
-                " Read the 80% range for {month} as nearer to a {share} range.",
-                month=w.month_long(months[last.horizon]),
-                share=w.nearest_tenth(last.share),
-            )
-    elif rest:
-        text += t(
-            " {ahead} it held in {hits}: these overlap and are worth about {independent_months}, too few to tell it from the promise.",
-            ahead=w.capital(w.ahead(rest[-1].horizon)),
-            hits=w.hits(rest[-1].held, rest[-1].n),
-            independent_months=w.plural(max(round(rest[-1].n / rest[-1].horizon), 1), "independent month"),
-        )
-    return text
+    rows = _of_level(held, 0.8)
+    first, rest = (rows[0], rows[1:]) if rows else (None, [])
+    wrong = next((h for h in rest if not h.fair), None)
+    last = rest[-1] if rest else None
+    independent = max(round(last.independent), 1) if last else 0
+    return prose("sure").find(first, wrong, last, independent, months.get(wrong.horizon) if wrong else None)
 
 
-def _judged(held: Held) -> str:
-    if held.fair:
-        return t("about as promised")
-    return t("less than promised") if held.share < held.nominal else t("more than promised")
+class Hits(NamedTuple):
+    """How often a range held, of how many months."""
+
+    held: int
+    n: int
+
+    @property
+    def hits(self) -> tuple[int, int]:
+        """Both, as a sentence tells them."""
+        return self.held, self.n
+
+    @property
+    def share(self) -> float:
+        """Share of the months inside the range."""
+        return self.held / self.n
 
 
 def shock_words(calm: tuple[int, int], shock: tuple[int, int]) -> str:
     """Return how often one-month ranges held with and without a new event of first priority."""
     if not shock[1] or not calm[1]:
         return ""
-    a, b = calm[0] / calm[1], shock[0] / shock[1]
-    told = t(
-        "One month ahead, the 80% range held {hits} times ({share}) when no major measure began in that month and {hits_with} ({share_with}) when one did",
-        hits=w.hits(*calm),
-        share=w.percent(a),
-        hits_with=w.hits(*shock),
-        share_with=w.percent(b),
-    )
-    lower = coverage_interval(a, float(calm[1]), 0.9)[0]
-    if coverage_interval(b, float(shock[1]), 0.9)[1] < lower:
-        return t("Misses are more common when a major measure begins. {told}.", told=told)
-    return f"{told}{t('; with so few cases the difference may be chance') if abs(b - a) > 0.02 else ''}."
+    a, b = Hits(*calm), Hits(*shock)
+    lower = coverage_interval(a.share, float(a.n), 0.9)[0]
+    clear = coverage_interval(b.share, float(b.n), 0.9)[1] < lower
+    return prose("sure").shock(a, b, clear, abs(b.share - a.share) > 0.02)
 
 
 # --------------------------------------------------------------------------- models
 
 
 def models_find(
-    found: ComparisonRow | None, one_since: float | None, since: str, first: pd.Period, none_beats: int | None
+    found: ComparisonRow | None,
+    one_since: float | None,
+    since: str,
+    first: pd.Period,
+    none_beats: int | None,
+    era_names: Mapping[str, str],
 ) -> str:
     """Return whether the headline beats the simple guess, in the words that the one rule of claims allows.
 
     Parameters
     ----------
     found : ComparisonRow, optional
-        Comparison one month ahead over the whole replay: ``skill lower upper n words``; None without one.
+        Comparison one month ahead over the whole replay; None without one.
     one_since : float, optional
         Skill one month ahead since the last era began.
     since : str
@@ -145,10 +106,12 @@ def models_find(
         First month of the replay.
     none_beats : int, optional
         The shortest distance at which no model has beaten the guess since then.
+    era_names : mapping
+        Era -> its name on the page.
     """
     if found is None:
         return t("There are too few replayed forecasts to compare the models.")
-    one, words = float(found.skill), str(found.words)
+    one = float(found.skill)
     year = pd.Period(first, "M").year
     scored = t(
         "the headline forecast scores {size} better than “same as last month” since {year}"
@@ -161,18 +124,18 @@ def models_find(
     )
     if np.isfinite(found.lower):
         scored += t(" (90% range {lower} to {upper})", lower=w.skill(found.lower), upper=w.skill(found.upper))
-    if words.startswith("better"):
+    if found.words == "better":
         text = t("Yes, one month ahead: {scored}", scored=scored)
-    elif words.startswith("worse"):
+    elif found.words == "worse":
         text = t("No: one month ahead {scored}", scored=scored)
-    elif words.startswith("ahead"):
-        objection = retold(words.partition(", but ")[2].replace("origin", "date"))
+    elif found.words == "ahead_but":
+        objection = codes.objection_words(found, era_names)
         text = t(
             "Ahead one month ahead, but not shown to be better: {scored}; {objection}",
             scored=scored,
             objection=objection,
         )
-    elif words.startswith("cannot"):
+    elif found.words == "not_apart":
         text = t("Not shown: one month ahead the two cannot be told apart; {scored}", scored=scored)
     else:
         text = t(

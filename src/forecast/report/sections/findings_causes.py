@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.report import format as w
-from forecast.report.catalogue import mark, t
+from forecast.report.catalogue import t
+from forecast.report.prose import prose
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,10 @@ class Varied:
         """Whether at least nine in ten choices agree on the sign."""
         return self.same >= 0.9 * self.n
 
-    @property
-    def span(self) -> str:
-        """The extremes as text."""
-        return t("{low}% to {high}%", low=w.signed(self.low), high=w.signed(self.high))
-
 
 def varied_cell(varied: Varied | None) -> str:
     """Return the cell of an effect under other choices of model."""
-    return (
-        t("not tried")
-        if varied is None
-        else t("{span}, same sign in {same}", span=varied.span, same=w.hits(varied.same, varied.n))
-    )
+    return prose("effects").tried(varied)
 
 
 @dataclass(frozen=True)
@@ -54,11 +46,31 @@ class Jump:
     clear: bool
     varied: Varied | None = None
     expected: float = 0.0  #: sign that the calendar expects
+    words: str = "not_apart"  #: code of what may be said
+    unseen: str = ""  #: which changes these months could not have shown
 
     @property
     def kind(self) -> str:
         """``fall`` or ``rise``."""
-        return "fall" if self.estimate < 0 else "rise"
+        return kind_of(self.estimate)
+
+    @property
+    def unexpected(self) -> bool:
+        """Whether the calendar expects the other direction."""
+        return self.expected * self.estimate < 0
+
+    @property
+    def matters(self) -> bool:
+        """Whether other choices of model differ by more than its range is wide."""
+        if self.varied is None:
+            return False
+        low, high = np.log1p(np.maximum([self.varied.low, self.varied.high], -99.9) / 100)
+        return bool(high - low > self.high - self.low)
+
+
+def kind_of(estimate: float) -> str:
+    """Return ``fall`` or ``rise``."""
+    return "fall" if estimate < 0 else "rise"
 
 
 def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[str, float]]) -> str:
@@ -97,197 +109,33 @@ def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[
 
 def effects_title(clear: int, total: int, shaky: int = 0) -> str:
     """Return the title of the effects chart, counted; `shaky` of the clear ones change sign with the model."""
-    rest = total - clear
-    if total == 1:
-        if not clear:
-            text = t("The one date does not stand out from ordinary months")
-        else:
-            text = t("The one date stands out from ordinary months")
-        return t("{text}, but its sign depends on the choice of model", text=text) if shaky else text
-    number = w.number_word(total)
-    if clear == 0:
-        return t("None of {total} dates stands out from ordinary months", total=number)
-    if rest == 0:
-        text = t("All {total} dates stand out from ordinary months", total=number)
-    else:
-        text = t(
-            "One of {total} dates stands out from ordinary months"
-            if clear == 1
-            else "{clear} of {total} dates stand out from ordinary months",
-            clear=w.capital(w.number_word(clear)),
-            total=number,
-        )
-    if shaky:
-        return t(
-            "{text}, but its sign depends on the choice of model"
-            if clear == 1
-            else "{text}, but the sign of each depends on the choice of model"
-            if shaky == clear
-            else "{text}, but the sign of one of them depends on the choice of model"
-            if shaky == 1
-            else "{text}, but the sign of {shaky} of them depends on the choice of model",
-            text=text,
-            shaky=w.number_word(shaky),
-        )
-    if not rest:
-        return text
-    return t(
-        "{text}; the other does not" if rest == 1 else "{text}; the other {rest} do not",
-        text=text,
-        rest=w.number_word(rest),
-    )
+    return prose("effects").title(clear, total, total - clear, shaky)
 
 
 def effects_find(jumps: Sequence[Jump]) -> str:
     """Return the largest jump that stands out whatever the model, one whose sign hangs on it, the latest that does not."""
-    clear = [jump for jump in jumps if jump.clear]
-    firm = [jump for jump in clear if jump.varied is None or jump.varied.firm]
-    shaky = [jump for jump in clear if jump not in firm]
+    text = prose("effects")
+    firm = [jump for jump in jumps if jump.clear and (jump.varied is None or jump.varied.firm)]
+    shaky = [jump for jump in jumps if jump.clear and jump not in firm]
     vague = [jump for jump in jumps if not jump.clear]
     parts = []
     if firm:
-        big = max(firm, key=lambda jump: abs(jump.estimate))
-        parts.append(_largest(big, bool(shaky)))
+        parts.append(text.largest(max(firm, key=_size), bool(shaky)))
     if shaky:
-        parts.append(_shaky(max(shaky, key=lambda jump: abs(jump.estimate)), bool(firm)))
+        parts.append(text.shaky(max(shaky, key=_size), bool(firm)))
     if vague:
         last = vague[-1]
-        parts.append(
-            t(
-                "The jump of “{label}”{month}, {estimate}, cannot be told apart from ordinary change in this model, which is not the same as no effect.",
-                label=last.label,
-                month=_of(last.month),
-                estimate=w.effect(last.estimate),
-            )
-        )
+        parts.append(text.vague(last.label, last.month, last.estimate, last.words, last.unseen))
     return " ".join(parts)
 
 
-#: The jump that is told first, by its direction and by whether it is the largest of those that keep their sign.
-LARGEST = {
-    ("fall", True): mark(
-        "The largest fall that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-    ),
-    ("fall", False): mark(
-        "The largest fall came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-    ),
-    ("rise", True): mark(
-        "The largest rise that keeps its sign under other choices of model came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-    ),
-    ("rise", False): mark(
-        "The largest rise came with “{label}”{month}: {estimate} (80% range {low} to {high}){unexpected}{choices}."
-    ),
-}
-#: A jump whose sign hangs on the model, by its direction and by whether another one stands out as well.
-SHAKY = {
-    ("fall", True): mark(
-        "The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."
-    ),
-    ("fall", False): mark(
-        "The fall of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a fall, and the mean change over its months ranges from {span}."
-    ),
-    ("rise", True): mark(
-        "The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months too, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."
-    ),
-    ("rise", False): mark(
-        "The rise of “{label}”{month}, {estimate}{unexpected}, stands out from ordinary months, but its sign depends on the choice of model: {hits} choices show a rise, and the mean change over its months ranges from {span}."
-    ),
-}
-
-
-def _largest(big: Jump, among_firm: bool) -> str:
-    """Return the sentence on the largest jump; `among_firm`: others change sign with the model."""
-    return t(
-        LARGEST[big.kind, among_firm],
-        label=big.label,
-        month=_of(big.month),
-        estimate=w.effect(big.estimate),
-        low=w.effect(big.low),
-        high=w.effect(big.high),
-        unexpected=_unexpected(big),
-        choices=_held(big),
-    )
-
-
-def _shaky(big: Jump, too: bool) -> str:
-    """Return the sentence on a jump whose sign hangs on the model; `too`: another one stands out as well."""
-    assert big.varied is not None
-    return t(
-        SHAKY[big.kind, too],
-        label=big.label,
-        month=_of(big.month),
-        estimate=w.effect(big.estimate),
-        unexpected=_unexpected(big),
-        hits=w.hits(big.varied.same, big.varied.n),
-        span=big.varied.span,
-    )
-
-
-def _unexpected(jump: Jump) -> str:
-    """Return that the calendar expected the other direction."""
-    if jump.expected * jump.estimate >= 0:
-        return ""
-    return t(
-        ", though a rise was expected of it" if jump.kind == "fall" else ", though a fall was expected of it"
-    )
-
-
-def _held(jump: Jump) -> str:
-    """Return what other choices of model say of a jump that keeps its sign, and whether they differ by more than its range."""
-    v = jump.varied
-    if v is None:
-        return ""
-    fall = jump.kind == "fall"
-    if v.same == v.n:
-        text = t(
-            "; each of {n} choices of model shows a fall, on the mean of its months from {span}"
-            if fall
-            else "; each of {n} choices of model shows a rise, on the mean of its months from {span}",
-            n=v.n,
-            span=v.span,
-        )
-    else:
-        text = t(
-            "; {hits} choices of model show a fall, on the mean of its months from {span}"
-            if fall
-            else "; {hits} choices of model show a rise, on the mean of its months from {span}",
-            hits=w.hits(v.same, v.n),
-            span=v.span,
-        )
-    wide = np.diff(np.log1p(np.maximum([v.low, v.high], -99.9) / 100))[0]
-    if wide <= jump.high - jump.low:
-        return text
-    return t("{text}, so the choice of model matters more than its range says", text=text)
+def _size(jump: Jump) -> float:
+    return abs(jump.estimate)
 
 
 def specification_title(label: str, varied: Varied, estimate: float) -> str:
     """Return the title of a specification curve: whether the sign holds."""
-    fall = estimate < 0
-    if varied.same == varied.n:
-        return t(
-            "“{label}”: every choice of model shows a fall, from {span}"
-            if fall
-            else "“{label}”: every choice of model shows a rise, from {span}",
-            label=label,
-            span=varied.span,
-        )
-    hits = w.hits(varied.same, varied.n)
-    if varied.firm:
-        return t(
-            "“{label}”: nearly every choice of model shows a fall ({hits}), from {span}"
-            if fall
-            else "“{label}”: nearly every choice of model shows a rise ({hits}), from {span}",
-            label=label,
-            hits=hits,
-            span=varied.span,
-        )
-    return t(
-        "“{label}”: the sign depends on the choice of model; {hits} show a fall"
-        if fall
-        else "“{label}”: the sign depends on the choice of model; {hits} show a rise",
-        label=label,
-        hits=hits,
-    )
+    return prose("effects").curve(label, varied, kind_of(estimate))
 
 
 def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]]) -> str:
@@ -307,10 +155,6 @@ def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, 
         high=w.signed(high[0]),
         high_option=high[1],
     )
-
-
-def _of(month: pd.Period) -> str:
-    return t(" in {month}", month=w.month_long(month)) if month is not None else ""
 
 
 def known_title(cases: int, held: int, total: int) -> str:

@@ -1,171 +1,17 @@
-"""What a reader should know about the figures, how the report was made, and what can be taken away."""
+"""How the report was made, and what can be taken away."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from forecast.report import codes, labels, view
 from forecast.report import format as w
-from forecast.report import labels, view
 from forecast.report.blocks import Command, Download, Head, Note, Row, Section, Table
-from forecast.report.catalogue import mark, t
-from forecast.report.retold import retold, shipped
+from forecast.report.catalogue import mark, shipped, t
 from forecast.report.rows import records
-from forecast.report.sections import evidence, sentences
+from forecast.report.sections import evidence
 from forecast.report.sections.top import Report
 from forecast.tables.forecasts import select
-
-
-def data_section(r: Report) -> Section:
-    """Return "What should a reader know about the figures?"."""
-    notes = [_counted(r), _vintage(r), *_provisional(r), *_breaks(r), *_leaks(r), _events(r), _rounding(r)]
-    early = evidence.early_table(r.run, r.view.series_id)
-    blocks = (tuple(notes), *((early,) if early is not None else ()))
-    return Section(
-        "data", t("What should a reader know about the figures?"), t("About the figures"), "", blocks
-    )
-
-
-def _counted(r: Report) -> Note:
-    text = r.view.name.counted
-    if r.view.name.unit == "encounters":
-        text += t(" They are events, not persons; one person may be counted several times.")
-    return Note(t("What is counted."), text)
-
-
-def _vintage(r: Report) -> Note:
-    known = select(r.run.observations, series_id=r.view.series_id).sort_values("month")
-    text = t(
-        "Each forecast uses the last figure public on its date. Figures here are as known on {day}.",
-        day=w.day_long(r.run.as_of),
-    )
-    if "release_basis" in known:
-        dated = int((known["release_basis"] == "day").sum())
-        share = w.hits_of_the(dated, len(known)) if dated else t("none of the")
-        text += t(" The day of release is on record for {share} months", share=share)
-        last = known.iloc[-1]
-        name = w.month_name(last["month"])
-        if last["release_basis"] == "day":
-            text += t(
-                "; the {name} figures came out on {released}.",
-                name=name,
-                released=w.day_long(last["released"]),
-            )
-        else:
-            text += t(
-                "; the {name} figures came out {released}, the day is not recorded.",
-                name=name,
-                released=w.half_of_month(last["released"]),
-            )
-    if "value_basis" in known:
-        later = int((known["value_basis"] == "backfilled").sum())
-        if later:
-            months = t("all|months") if later == len(known) else w.hits_of_the(later, len(known))
-            text += t(
-                " For {months} months the value on record is from a later document, so revisions are understated.",
-                months=months,
-            )
-    return Note(t("Vintage."), text)
-
-
-def _provisional(r: Report) -> list[Note]:
-    known = select(r.run.observations, series_id=r.view.series_id).sort_values("month")
-    if "status" not in known:
-        return []
-    open_rows = known[known["status"].isin(["provisional", "flash"])]
-    recent = open_rows[open_rows["month"] > r.view.last - 12]
-    if not len(recent):
-        return []
-    flash = int((recent["status"] == "flash").sum())
-    text = t(
-        "Of the last twelve months {number} stand as first published and may be revised when the fiscal year closes.",
-        number=w.number_word(len(recent)),
-    )
-    if flash:
-        months = w.capital(w.word_plural(flash, "month"))
-        text += (
-            t(" {month} is known from a first statement only.", month=months)
-            if flash == 1
-            else t(" {months} are known from a first statement only.", months=months)
-        )
-    return [Note(t("Revisions."), text)]
-
-
-def _breaks(r: Report) -> list[Note]:
-    table = r.run.breaks
-    if not len(table):
-        return []
-    rows = table[table["kind"].isin(["definition", "scope"])].sort_values("month")
-    months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
-    rows = rows[(months > r.view.counts.index[0]) & (months <= r.view.last)]
-    told = [
-        f"{w.capital(w.month_long(row.month))}: {sentences.first_sentence(row.what_changed)}"
-        for row in records(rows)
-    ]
-    return [Note(t("Breaks."), " ".join(told[-6:]))] if told else []
-
-
-def _leaks(r: Report) -> list[Note]:
-    rows = select(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
-    rows = rows[rows["month"] > r.view.last] if len(rows) else rows
-    if not len(rows):
-        return []
-    used = r.run.experiment.data.include_leaks
-    parts = [
-        t(
-            "about {count} for {month} (in the press on {day})",
-            count=w.count(row.value),
-            month=w.month_long(row.month),
-            day=w.day_long(row.released),
-        )
-        for row in records(rows)
-    ]
-    fate = (
-        t("It fills its month here, with its error added to every range.")
-        if used
-        else t("It is left out of the forecast.")
-    )
-    past = evidence.early_words(r.run, r.view.series_id)
-    return [
-        Note(
-            t("Unofficial figures."),
-            t(
-                "Not yet official on this date: {parts}. {fate} {past}",
-                parts=w.joined(parts),
-                fate=fate,
-                past=past,
-            ),
-        )
-    ]
-
-
-def _events(r: Report) -> Note:
-    table = r.run.events
-    if not len(table):
-        return Note(t("Events."), t("No event of the calendar touches these figures."))
-    day = w.day_long(pd.to_datetime(table["announced_date"]).max())
-    text = (
-        t(
-            "The calendar as known on this date has 1 event that touches these figures; the latest was announced on {day}. Nothing after that date should be read as “no event”.",
-            day=day,
-        )
-        if len(table) == 1
-        else t(
-            "The calendar as known on this date has {number} events that touch these figures; the latest was announced on {day}. Nothing after that date should be read as “no event”.",
-            number=w.count(len(table)),
-            day=day,
-        )
-    )
-    return Note(t("Events."), text)
-
-
-def _rounding(r: Report) -> Note:
-    return Note(
-        t("Rounding."),
-        t(
-            "Published counts are printed as published. Forecasts are rounded so that no digit is finer than the uncertainty."
-        ),
-    )
-
 
 # --------------------------------------------------------------------------- how
 
@@ -208,7 +54,8 @@ def _paragraph(r: Report) -> Note:
         )
     else:
         rows = select(run.models, model=run.headline)
-        told = retold(str(rows["description"].iloc[0])).rstrip(".") if len(rows) else ""
+        row = next(iter(records(rows)), None)
+        told = codes.model_words(row.kind, row.description).rstrip(".") if row else ""
         text = t(
             "The headline is the model “{headline}”{description}.",
             headline=headline,
@@ -238,14 +85,15 @@ def _engine(r: Report) -> str:
 
 
 def _range_rule(r: Report) -> str:
-    from forecast.postprocess.intervals import METHODS, words_of
+    from forecast.postprocess.intervals import METHODS
 
     spec = r.run.experiment.intervals
     if spec.method not in METHODS:
         return t("Ranges are the models’ own, averaged like the forecasts; past errors do not widen them.")
+    method = "power" if spec.method == "square_root" and spec.exponent != 0.5 else spec.method
     return t(
         "Ranges are made {words}, from this forecast’s own past errors on the log scale.",
-        words=retold(words_of(METHODS[spec.method], spec)),
+        words=codes.told("ranges", method, {"exponent": f"{spec.exponent:g}"}),
     )
 
 

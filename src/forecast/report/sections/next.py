@@ -10,8 +10,9 @@ from forecast.report import format as w
 from forecast.report import view as facts
 from forecast.report.blocks import Block, Chart, Paragraph, Section
 from forecast.report.catalogue import t
+from forecast.report.prose import prose
 from forecast.report.rows import records
-from forecast.report.sections import evidence, sentences, tables
+from forecast.report.sections import data, evidence, sentences, tables
 from forecast.report.sections.top import Report, shown_months
 from forecast.tables.forecasts import select
 
@@ -90,7 +91,7 @@ def nowcast(r: Report) -> str:
         text += t(
             " The unofficial figure of {used} fills its month in every fit, with its error added to the ranges. {past}",
             used=used,
-            past=evidence.early_words(r.run, r.view.series_id),
+            past=data.past_errors(r, prose("data")),
         )
     return text
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from forecast.report import format as w
+from forecast.report import labels
 from forecast.report.catalogue import t
 from forecast.report.sections.sentences_forecast import afterwards_find as afterwards_find
 from forecast.report.sections.sentences_forecast import forecast_label as forecast_label
@@ -267,9 +268,9 @@ def held_words(held: Held, since: pd.Period, replayed: bool = True) -> str:
 # --------------------------------------------------------------------------- sources
 
 
-def sources_line(bundled: bool, as_of: pd.Timestamp) -> str:
+def sources_line(publisher: str, as_of: pd.Timestamp) -> str:
     """Return the source line that goes with every chart."""
-    who = t("US Customs and Border Protection") if bundled else t("figures supplied by the user")
+    who = labels.source_words(publisher) if publisher else t("figures supplied by the user")
     return t("Source: {who}, as known on {as_of}; forecasts: this report.", who=who, as_of=w.day_long(as_of))
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report import view as facts
 from forecast.report.blocks import Cell, Head, Row, Table
 from forecast.report.catalogue import t
-from forecast.report.retold import retold
 from forecast.report.rows import ForecastRow, records
 from forecast.report.sections import findings, sentences
 from forecast.report.view import Held, View
@@ -270,7 +269,7 @@ def model_words(run: Run, model: str, knowledge: str) -> Cell:
     given = rows["description"].iloc[0] if len(rows) else ""
     told = labels.model_words(kind, setting.parameters if setting is not None else {})
     if not told and isinstance(given, str):
-        told = retold(given)
+        told = codes.model_words(kind, given)
     spec = run.experiment.combination.get(model)
     if spec is not None:
         how = {"inverse_error": t("weighted by past errors"), "median": t("their middle")}.get(
@@ -336,7 +335,7 @@ def _model_row(
     else:
         cells = [no_score, *[""] * (len(scored) - 1)]
         row = scores.get(model, knowledge, 1, "wis")
-        notes += [retold(row.note)] if row is not None and isinstance(row.note, str) and row.note else []
+        notes += [codes.score_words(row)] if row is not None and row.note else []
     miss = scores.get(model, knowledge, 1, "median_error")
     if miss is not None and np.isfinite(miss.value):
         cells.append(w.percent(float(np.expm1(miss.value))))
@@ -348,9 +347,9 @@ def _model_row(
         notes.insert(0, findings.failed_note(folds.failed, folds.last_origin, folds.last_failure))
     if folds.skipped:
         notes.append(t("{dates} with too few months", dates=w.plural(folds.skipped, "date")))
-    if len(run.models) and "note" in run.models:
-        told = select(run.models, model=model)["note"]
-        notes += [retold(text) for text in told if isinstance(text, str) and text]
+    if len(run.models):
+        kept = select(run.models, model=model)["refit_every"]
+        notes += [codes.told("refit", "every", {"origins": n}) for n in kept if n > 1]
     kind = "lead" if model == run.headline else "fail" if folds.failed and cells[0] == no_score else ""
     made = w.hits(folds.ok, folds.total)
     return Row((model_words(run, model, knowledge), made, *cells, "; ".join(dict.fromkeys(notes))), kind)
@@ -377,14 +376,16 @@ def fit_tables(run: Run, series_id: str) -> list[Table]:
         made = [
             Row(
                 (
-                    " · ".join(called.get(part) or retold(part) for part in str(row.term).split(" + ")),
+                    " · ".join(
+                        called.get(part) or codes.term_words(part) for part in str(row.term).split(" + ")
+                    ),
                     labels.model_name(str(row.model)),
                     _decimal(row.estimate),
                     _decimal(row.se),
                     t("{low} to {high}", low=_decimal(row.lower), high=_decimal(row.upper))
                     if np.isfinite(row.lower)
                     else t("none|of a range"),
-                    retold(str(row.kind)),
+                    codes.told("kind", row.kind),
                 )
             )
             for row in records(rows)
@@ -411,11 +412,11 @@ def fit_tables(run: Run, series_id: str) -> list[Table]:
         made = [
             Row(
                 (
-                    retold(str(row.check)),
+                    codes.told("check", row.check, row),
                     labels.model_name(str(row.model)),
                     _decimal(row.statistic),
                     small(row.p_value),
-                    retold(row.note) if isinstance(row.note, str) else "",
+                    codes.told("checked", row.note, row) if row.note else "",
                 )
             )
             for row in records(rows)

@@ -13,7 +13,7 @@ from forecast.report import corrections, labels
 from forecast.report import format as w
 from forecast.report import view as facts
 from forecast.report.blocks import Banner, Chart, Fact, Toggle
-from forecast.report.catalogue import mark, t
+from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 from forecast.report.figures.renderer import Studio
 from forecast.report.rows import ForecastRow, records
@@ -24,7 +24,6 @@ from forecast.tables.forecasts import at_level, select
 if TYPE_CHECKING:
     from forecast.experiment.run import Run
 
-NAME = mark("US border encounters: forecast report")
 ROLES = ("m-rw", "m-arima", "m-ev", "m-ridge")
 
 
@@ -45,7 +44,7 @@ class Report:
     @property
     def source(self) -> str:
         """The source line of every chart."""
-        return sentences.sources_line(self.bundled, self.run.as_of)
+        return sentences.sources_line(self.view.name.publisher, self.run.as_of)
 
     @property
     def first(self) -> int:
@@ -69,9 +68,10 @@ def shown_months(view: View) -> pd.DataFrame:
     return table.iloc[: max(min(3, len(table)), stop)]
 
 
-def report_name(run: Run, view: View, bundled: bool) -> str:
+def report_name(view: View) -> str:
     """Return the name of the report in the masthead."""
-    return t(NAME) if bundled else t("Forecast report: {label}", label=view.name.label)
+    title = view.name.title
+    return labels.source_words(title) if title else t("Forecast report: {label}", label=view.name.label)
 
 
 def late_months(run: Run, view: View) -> list[pd.Period]:
@@ -141,7 +141,7 @@ def masthead(r: Report) -> Masthead:
             )
         )
     return {
-        "name": report_name(run, view, r.bundled),
+        "name": report_name(view),
         "issue": t("{month} issue", month=w.month_long(pd.Period(pd.Timestamp(run.as_of), "M"))),
         "as_of": w.day_long(run.as_of),
         "status": sentences.status(view.last, next_expected(view, run.as_of), late),

@@ -7,13 +7,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from forecast.report import codes, labels
 from forecast.report import format as w
-from forecast.report import labels
 from forecast.report import view as facts
 from forecast.report.blocks import Block, Box, Chart, Paragraph, Section
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
-from forecast.report.retold import retold
+from forecast.report.prose import prose
 from forecast.report.rows import records
 from forecast.report.sections import evidence, findings, sentences, tables
 from forecast.report.sections.next import first_replayed, none_beats
@@ -161,7 +161,11 @@ def sure_section(r: Report) -> Section:
     theirs = evidence.others_table(r.run, r.view.series_id)
     blocks += [theirs] if theirs is not None else []
     return Section(
-        "sure", t("How sure can one be?"), t("How sure?"), findings.sure_find(r.held, months), tuple(blocks)
+        "sure",
+        prose("sure").question(),
+        prose("sure").nav(),
+        findings.sure_find(r.held, months),
+        tuple(blocks),
     )
 
 
@@ -267,15 +271,8 @@ def record_blocks(r: Report) -> list[Block]:
 def _worst(record: pd.DataFrame, kind: str) -> list[Paragraph]:
     from forecast.archive.track_record import worst_miss
 
-    told = worst_miss(record).removeprefix("The worst miss")
-    if not told:
-        return []
-    whose = (
-        t("The worst miss of the replayed forecasts")
-        if kind == "replayed"
-        else t("The worst miss of the published forecasts")
-    )
-    return [Paragraph(f"{whose}{retold(told)}")]
+    miss = worst_miss(record)
+    return [Paragraph(codes.miss_sentence(miss, kind))] if miss else []
 
 
 def public_record(r: Report, record: pd.DataFrame) -> list[Block]:
@@ -334,7 +331,7 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
         t(
             "; in {missed} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {number} independent ones",
             missed=w.hits_of_the(missed, len(six)),
-            number=max(round(len(six) / 6), 1),
+            number=_independent(six),
         )
         if len(six)
         else ""
@@ -370,6 +367,13 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
             table=tables.record_table(table, view.whole, kind),
         ),
     )
+
+
+def _independent(rows: pd.DataFrame) -> int:
+    """Return how many independent forecasts those of one distance are worth: neighbours look at the same months."""
+    at = np.unique([month.ordinal for month in rows["month"]])
+    spacing = float(np.median(np.diff(at))) if len(at) > 1 else 1.0
+    return max(1, round(len(rows) / max(1.0, int(rows["horizon"].iloc[0]) / spacing)))
 
 
 def record_title(missed: int, n: int, kind: str, since: int) -> str:
@@ -476,5 +480,5 @@ def _models_find(r: Report, era: str | None) -> str:
     first = first_replayed(r)
     one_since = skill(era, 1) if era else None
     found = evidence.verdict(run, r.view.series_id, run.headline, 1)
-    found = found if found is None else found._replace(words=evidence.claim(run, found.words))
-    return findings.models_find(found, one_since, since, first, none_beats(r, era or "all"))
+    beaten = none_beats(r, era or "all")
+    return findings.models_find(found, one_since, since, first, beaten, evidence.era_names(run))

@@ -1,0 +1,87 @@
+"""What a setting may be beyond its type, stated once, in its type: ``Annotated[int, Bounds(1, 60)]``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Ends of a number, both allowed; `above` in place of `low` is not allowed itself.
+
+    Examples
+    --------
+    >>> str(Bounds(1, 60)), str(Bounds(above=0, high=2)), Bounds(1, 60).problem(0)
+    ('between 1 and 60', 'above 0 and at most 2', '0; expected a number between 1 and 60')
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    above: float = -math.inf
+    without: tuple[float, ...] = ()
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a value, or an empty text; what is no number is the type's business."""
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return ""
+        if self.low <= value <= self.high and value > self.above and value not in self.without:
+            return ""
+        return f"{value}; expected a number {self}"
+
+    def __str__(self) -> str:
+        if math.isfinite(self.low) and math.isfinite(self.high):
+            told = f"between {self.low:g} and {self.high:g}"
+        else:
+            parts = [
+                f"above {self.above:g}" if math.isfinite(self.above) else "",
+                f"at least {self.low:g}" if math.isfinite(self.low) else "",
+                f"at most {self.high:g}" if math.isfinite(self.high) else "",
+            ]
+            told = " and ".join(part for part in parts if part)
+        return told + "".join(f", not {x:g}" for x in self.without)
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """A list that names each value once, and at least so many.
+
+    Examples
+    --------
+    >>> Distinct(1).problem(["a", "a"]), Distinct(1).problem([])
+    ("['a', 'a']; names 'a' twice", '[]; name at least one')
+    """
+
+    at_least: int = 0
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a list, or an empty text."""
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return ""
+        if len(value) < self.at_least:
+            return f"{list(value)}; name at least {'one' if self.at_least == 1 else self.at_least}"
+        twice = [x for i, x in enumerate(value) if x in value[:i]]
+        return f"{list(value)}; names {twice[0]!r} twice" if twice else ""
+
+    def __str__(self) -> str:
+        return f"each once, at least {self.at_least}" if self.at_least else "each once"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that is not empty.
+
+    Examples
+    --------
+    >>> Written().problem(" ")
+    "' '; expected a text that is not empty"
+    """
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a text, or an empty text."""
+        empty = isinstance(value, str) and not value.strip()
+        return f"{value!r}; expected a text that is not empty" if empty else ""
+
+    def __str__(self) -> str:
+        return "not empty"

@@ -1,0 +1,37 @@
+"""A row for each month."""
+
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.data.layouts.dates import Date
+from forecast.data.layouts.down import year_month
+
+MONTHS = pd.period_range("2022-10", periods=15, freq="M")
+
+
+def test_a_column_for_each_series_becomes_series():
+    frame = pd.DataFrame({"Month": MONTHS.strftime("%b %Y"), "North": range(15), "South": range(100, 115)})
+    obs = fc.load_observations(frame)
+    assert obs.actuals("North").tolist() == list(range(15)) and obs.actuals("South").iloc[0] == 100
+
+
+def test_rows_of_totals_are_left_out():
+    rows = [*zip(MONTHS.strftime("%Y-%m"), range(15), strict=True), ("Total", 105)]
+    obs = fc.load_observations(pd.DataFrame(rows, columns=["Date", "Visits"]), series_id="v")
+    assert obs.actuals("v").tolist() == list(range(15))
+
+
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        (("2024", "March", None), Date(2024, 3)),
+        (("2024", "3", None), Date(2024, 3)),
+        (("2024", "October", 10), Date(2023, 10)),
+        (("2024", "1", 10, True), Date(2023, 10)),
+        (("soon", "3", None), None),
+        (("2024", "Total", None), None),
+    ],
+)
+def test_a_year_and_a_month_in_two_columns(words, date):
+    assert year_month(*words) == date

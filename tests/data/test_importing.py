@@ -1,0 +1,69 @@
+"""New files into a folder of figures: rows are added, none is changed or lost."""
+
+import pandas as pd
+import pytest
+
+from forecast.data import load_observations
+from forecast.data.figures import read_figures
+from forecast.data.importing import import_fetched, import_files, observations_csv
+from forecast.errors import ConfigError, DataError
+
+
+def written(folder, name, text):
+    (folder / name).write_text(text)
+    return folder / name
+
+
+def test_a_second_import_changes_no_byte(tmp_path):
+    file = written(tmp_path, "v.csv", "month,value,released\n2024-01,5,2024-02-10\n")
+    own = tmp_path / "own"
+    assert import_files(file, own).added == 1
+    before = {p.name: p.read_bytes() for p in own.iterdir()}
+    again = import_files(file, own)
+    assert (again.added, again.already) == (0, 1)
+    assert before == {p.name: p.read_bytes() for p in own.iterdir()}
+
+
+def test_a_wrong_file_writes_nothing(tmp_path):
+    good = written(tmp_path, "g.csv", "month,value\n2024-01,5\n")
+    bad = written(tmp_path, "b.csv", "month,value\n2024-01,x\n")
+    with pytest.raises(DataError):
+        import_files([good, bad], tmp_path / "own")
+    assert not (tmp_path / "own").exists()
+
+
+def test_what_was_fetched_counts_from_the_day_but_for_a_first_history(tmp_path):
+    file = written(tmp_path, "v.csv", "month,value\n2024-01,5\n2024-02,6\n")
+    import_fetched([read_figures(file)], tmp_path / "own", "2024-03-12", 15, first=True)
+    written(tmp_path, "v.csv", "month,value\n2024-01,5\n2024-02,7\n2024-03,8\n")
+    import_fetched([read_figures(file)], tmp_path / "own", "2024-04-11", 15)
+    table = load_observations(tmp_path / "own").table
+    released = table["released"].dt.strftime("%Y-%m-%d").tolist()
+    assert released == ["2024-02-15", "2024-03-12", "2024-04-11", "2024-04-11"]
+    assert table["release_basis"].tolist() == ["assumed", "day", "day", "day"]
+
+
+def test_a_folder_that_an_import_would_not_keep_is_refused(tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    written(own, "observations.csv", "month,value,released,colour\n2024-01,5,2024-02-10,red\n")
+    file = written(tmp_path, "v.csv", "month,value\n2024-02,6\n")
+    with pytest.raises(DataError, match="colour"):
+        import_files(file, own)
+
+
+def test_the_day_and_the_files_must_be_given_rightly(tmp_path):
+    with pytest.raises(ConfigError, match="not a date"):
+        import_files(tmp_path / "v.csv", tmp_path / "own", released="soon")
+    with pytest.raises(ConfigError, match="at least one file"):
+        import_files([], tmp_path / "own")
+
+
+def test_figures_are_written_as_they_are_read(tmp_path):
+    obs = load_observations(
+        pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [1.25, 3.0]}), series_id="a"
+    )
+    file = written(tmp_path, "observations.csv", observations_csv(obs.table))
+    assert load_observations(file).table.equals(
+        obs.table.assign(source=load_observations(file).table["source"])
+    )

@@ -1,0 +1,58 @@
+"""Months, days and figures from texts."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.data import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("2024-03", "2024-03"), ("2024-03-01", "2024-03"), ("2024-02-29", "2024-02"), (" 2024M03 ", "2024-03")],
+)
+def test_a_month_is_a_month_or_its_first_or_last_day(text, month):
+    assert parse.month_text(parse.parse_month(text)) == month
+
+
+@pytest.mark.parametrize("text", ["2024-13", "2024-03-15", "2024", "", "1700-01", "March"])
+def test_what_is_no_month_is_none(text):
+    assert parse.parse_month(text) is None
+
+
+@pytest.mark.parametrize(("text", "day"), [("2024-02-29", "2024-02-29"), (" 1969-12-31 ", "1969-12-31")])
+def test_a_day_is_read_and_written(text, day):
+    assert parse.day_text(parse.parse_day(text)) == day
+
+
+@pytest.mark.parametrize("text", ["2023-02-29", "2024-2-1x", "20240201", ""])
+def test_what_is_no_day_is_none(text):
+    assert parse.parse_day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,234", 1234.0), ("-5.5", -5.5), ("1 234 567", 1_234_567.0), ("0", 0.0), ("1,23", None), ("x", None)],
+)
+def test_a_figure_may_have_thousands_separated(text, value):
+    assert parse.parse_value(text) == value
+
+
+def test_a_missing_figure_is_not_zero():
+    assert math.isnan(parse.parse_value("")) and math.isnan(parse.parse_value("NA"))
+
+
+def test_a_column_is_read_with_what_is_bad_in_it():
+    values, bad = parse.parse_cells(
+        np.array(["2024-01-02", "x", "2024-01-02"], dtype=object), parse.parse_day, np.int64
+    )
+    assert bad.tolist() == [False, True, False] and values[0] == values[2] and values[1] == 0
+
+
+def test_numbers_of_months_and_days_are_those_of_pandas():
+    month = parse.month_number(2024, 2)
+    assert parse.months_index(np.array([month]))[0] == pd.Period("2024-02", "M")
+    end = parse.month_end(np.array([month]))
+    assert parse.days_stamps(end)[0] == np.datetime64("2024-02-29")

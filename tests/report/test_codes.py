@@ -1,0 +1,156 @@
+"""Codes of other rooms in the words of the page."""
+
+import re
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.archive import changes as ch
+from forecast.archive import track_record as tr
+from forecast.archive.changes import Reason, steps_between
+from forecast.archive.track_record import RECORD_COLUMNS, worst_miss
+from forecast.arima import residuals
+from forecast.events import estimability
+from forecast.events.notes import NOTES, SIZE_SOURCES
+from forecast.interventions.detect import EXPLANATIONS
+from forecast.interventions.effects import VerdictCode
+from forecast.interventions.profiles import FADING_CODES
+from forecast.interventions.regression import GROUP_CODES
+from forecast.models.registry import list_models
+from forecast.postprocess.intervals import METHODS
+from forecast.report import codes
+from forecast.report.catalogue import speaking
+from forecast.report.prose import prose
+from forecast.scoring import comparison, scores
+
+LANGUAGES = ("en", "es")
+
+
+def kinds():
+    """Each kind of code with its members, as the rooms that write them declare them."""
+    return {
+        "step": (*ch.STEPS, ch.LAST, ch.THIS),
+        "why": [why for why in ch.WHYS if why],
+        "other": tr.REASONS,
+        "action": estimability.ACTIONS,
+        "reason": estimability.WHYS,
+        "detail": [detail for detail in estimability.DETAILS if detail],
+        "note": [note for note in NOTES if note not in ("unchanged", "no_leak", "failed")],
+        "verdict": comparison.VERDICTS,
+        "score": [note for note in scores.NOTES if note not in ("", "failed")],
+        "check": residuals.CHECKS,
+        "checked": [note for note in residuals.CHECK_NOTES if note],
+        "group": GROUP_CODES,
+        "effect": get_args(VerdictCode),
+        "fading": FADING_CODES,
+        "break": EXPLANATIONS,
+        "kind": ("plain", "shrunken", "nuisance"),
+        "ranges": (*METHODS, "power"),
+        "model": set(list_models()) - {"auto_arima"},
+        "objection": comparison.OBJECTIONS,
+        "size": [source for source in SIZE_SOURCES if source],
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_its_words_in_every_language(language):
+    with speaking(language):
+        there = prose("codes").parameters
+    wanted = [f"{kind}_{code}" for kind, members in kinds().items() for code in members]
+    assert [name for name in wanted if name not in there] == []
+
+
+def test_codes_are_short_and_plain():
+    for members in kinds().values():
+        assert all(re.fullmatch("[a-z_]{1,24}", code) for code in members)
+
+
+def test_a_value_that_is_missing_is_an_error():
+    with pytest.raises(KeyError):
+        codes.told("why", "one_revised", {})
+
+
+def test_what_changed_is_one_sentence():
+    reasons = [Reason()] * 5
+    table = steps_between(9800, [9800, 9700, 9124, None, None], 9124, reasons)
+    september = pd.Period("2026-09", "M")
+    assert codes.changed_sentence(table, september) == (
+        "The forecast of September 2026 went from 9,800 to 9,124: revised figures −100, new figure −576."
+    )
+    same = steps_between(9124, [None] * 5, 9124, reasons)
+    with speaking("es"):
+        assert codes.changed_sentence(same, september) == (
+            "El pronóstico de septiembre de 2026 es el mismo que en la última edición, 9,124."
+        )
+
+
+@pytest.mark.parametrize(
+    ("reason", "english", "spanish"),
+    [
+        (
+            Reason("one_revised", "2026-07", 1),
+            "the figure of July 2026 was revised",
+            "se revisó la cifra de julio de 2026",
+        ),
+        (
+            Reason("several_revised", "2026-04", 12),
+            "12 figures were revised, from April 2026 on",
+            "se revisaron 12 cifras, desde abril de 2026",
+        ),
+        (Reason("text", text="An older sentence."), "An older sentence.", "An older sentence."),
+        (Reason(), "", ""),
+    ],
+)
+def test_reasons_are_told_in_the_language_of_the_page(reason, english, spanish):
+    table = steps_between(2, [1, None, None, None, None], 1, [reason] + [Reason()] * 4)
+    row = next(table.iloc[1:].itertuples(index=False))
+    assert codes.why_words(row) == english
+    with speaking("es"):
+        assert codes.why_words(row) == spanish
+
+
+def record(middle, inside):
+    row = dict.fromkeys(RECORD_COLUMNS, np.nan) | {
+        "kind": "replayed",
+        "origin": pd.Timestamp("2024-02-03"),
+        "month": pd.Period("2024-05", "M"),
+        "horizon": 3,
+        "middle": middle,
+        "truth": 1_000.0,
+        "error": middle - 1_000.0,
+        "inside_80": inside,
+        "lower_80": 100.0,
+        "upper_80": 4_000.0,
+    }
+    return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize(
+    ("middle", "english", "spanish"),
+    [
+        (500.0, "50% too low", "un 50% demasiado bajo"),
+        (1_001.0, "less than 1% too high", "un menos del 1% demasiado alto"),
+        (3_000.0, "3.0 times the count", "3.0 veces el recuento"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("inside", "where", "donde"),
+    [
+        ("yes", " and the count fell inside the 80% range, 100 to 4,000.", "cayó dentro"),
+        ("no", " and the count fell outside the 80% range, 100 to 4,000.", "cayó fuera"),
+        ("refused", "; no 80% range had been given.", "no se había dado intervalo"),
+    ],
+)
+def test_the_worst_miss(middle, english, spanish, inside, where, donde):
+    miss = worst_miss(record(middle, inside))
+    told = codes.miss_sentence(miss, "replayed")
+    start = "The worst miss of the replayed forecasts: the forecast of 3 February 2024 for May 2024, 3 months ahead,"
+    assert told.startswith(start) and told.endswith(f"1,000 were counted, so it was {english}{where}")
+    with speaking("es"):
+        told = codes.miss_sentence(miss)
+    assert told.startswith(
+        "El peor error: el pronóstico del 3 de febrero de 2024 para mayo de 2024, a 3 meses,"
+    )
+    assert spanish in told and donde in told
