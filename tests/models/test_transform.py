@@ -33,3 +33,11 @@ def test_other_series_at_or_below_zero_are_refused_by_month():
 def test_unknown_months_stay_unknown():
     _, values = make_transform("log", months([4, np.nan, 9]), months([1, 1, 1]), True, "a")
     assert np.isnan(values[1]) and not np.isnan(values[[0, 2]]).any()
+
+
+def test_counts_up_to_the_floor_are_zero_again_where_months_were_raised_to_it():
+    """So a range of a series with zeros can hold a zero; a series without any is left as it is."""
+    raised, values = make_transform("log", months([0.0, 3.0]), months([1.0, 1.0]), True, "s")
+    np.testing.assert_allclose(raised.inverse(np.append(values, np.log([0.2, 0.6]))), [0.0, 3.0, 0.0, 0.6])
+    whole, _ = make_transform("log", months([2.0, 3.0]), months([1.0, 1.0]), True, "s")
+    np.testing.assert_allclose(whole.inverse(np.log([0.2, 0.6])), [0.2, 0.6])

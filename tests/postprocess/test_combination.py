@@ -300,3 +300,13 @@ def test_a_pool_takes_the_models_own_quantiles_where_it_is_told_to(obs, ranges):
 def test_a_pool_needs_weights(obs, table):
     with pytest.raises(ConfigError, match="a pool needs weights"):
         combine(table, obs, "mix", CombinationSpec(members=NAMES, average="pool", method="median"))
+
+
+def test_a_mean_of_members_can_be_zero_where_figures_are():
+    """On logs zero stands for half a unit; back on the figures' scale counts up to it are zero again."""
+    obs = figures({"s": np.tile([0.0, 0.0, 0.0, 5.0], 12)})
+    made = forecasts(obs, {"a": lambda known, h: 0.0, "b": lambda known, h: 0.0}, horizon=2)
+    mixed, _ = combine(
+        made, obs, "both", CombinationSpec(members=("a", "b"), method="mean", average="points")
+    )
+    assert (mixed["value"] == 0.0).all() and len(mixed)

@@ -31,12 +31,15 @@ class Transform:
         Whether the inverse is cut at 0.
     floored : tuple of str
         Months that were raised to the floor before the logarithm was taken.
+    zero : float
+        Where months were raised to a floor: counts up to it are zero again.
     """
 
     kind: Scale
     lam: float = 1.0
     counts: bool = True
     floored: tuple[str, ...] = ()
+    zero: float = 0.0
 
     def forward(self, values: Array, floor: Array | float = 0.5) -> Array:
         """Return values on the model's scale; counts below `floor` are raised to it."""
@@ -55,7 +58,7 @@ class Transform:
             out = np.exp(values)
         else:
             out = np.maximum(self.lam * values + 1.0, 0.0) ** (1.0 / self.lam)
-        return np.maximum(out, 0.0) if self.counts else out
+        return np.where(out > self.zero * (1.0 + 1e-9), out, 0.0) if self.counts else out
 
 
 def make_transform(
@@ -91,12 +94,14 @@ def make_transform(
             f"({', '.join(low[:6])}{', ...' if len(low) > 6 else ''}); use transform: none"
         )
     floored = tuple(str(m) for m in y.index[values < floor])
+    zero = float(floor[-1]) if counts and floored else 0.0
     if kind == "log":
-        made = Transform("log", counts=counts, floored=floored)
+        made = Transform("log", counts=counts, floored=floored, zero=zero)
     else:
         from scipy.stats import boxcox_normmax
 
         safe = np.maximum(values, floor) if counts else values
         lam = float(boxcox_normmax(safe[~np.isnan(safe)], brack=(-1.0, 2.0), method="mle"))
-        made = Transform("box-cox", lam=float(np.clip(lam, -1.0, 2.0)), counts=counts, floored=floored)
+        lam = float(np.clip(lam, -1.0, 2.0))
+        made = Transform("box-cox", lam=lam, counts=counts, floored=floored, zero=zero)
     return made, made.forward(values, floor)

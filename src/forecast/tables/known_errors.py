@@ -57,7 +57,7 @@ class KnownErrors:
         return np.asarray(np.expm1(self.power * logged) / self.power) if self.power else logged
 
     def unscaled(self, values: Floats, logs: Bools | bool) -> Floats:
-        """Back to the natural scale, never below the floor of counts."""
+        """Back to the natural scale; counts up to the floor (half a unit) are zero."""
         shape = (-1, *[1] * (values.ndim - 1))
         on_logs = np.broadcast_to(np.asarray(logs).reshape(shape) if np.ndim(logs) else logs, values.shape)
         natural = np.maximum(values, np.where(self.counts, 0.0, -np.inf).reshape(shape))
@@ -65,7 +65,9 @@ class KnownErrors:
         if self.power:  # unlike logs a power comes to an end at zero: nothing is below the floor
             least = np.expm1(self.power * np.log(np.maximum(self.floors, 1e-9)))
             scaled = np.log1p(np.maximum(self.power * scaled, least.reshape(shape))) / self.power
-        return np.asarray(np.where(on_logs, np.exp(scaled), natural), dtype=float)
+        figures = np.where(on_logs, np.exp(scaled), natural)
+        zero = on_logs & (figures <= np.maximum(self.floors, 0.0).reshape(shape) * (1.0 + 1e-9))
+        return np.asarray(np.where(zero, 0.0, figures), dtype=float)
 
     def log_sd(self, sd: Floats) -> Floats:
         """Carry standard deviations of logs at the centres to the scale of the errors."""
