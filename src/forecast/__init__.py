@@ -14,7 +14,8 @@ from forecast.errors import ConfigError, DataError, ForecastError, ForecastWarni
 
 __version__ = VERSION
 
-#: Public name -> module (and the name there, where it differs); loaded when first used, so that `import forecast` and `forecast --help` are quick.
+#: Public name -> module (and the name there, where it differs); loaded when first used, so that `import
+#: forecast` and `forecast --help` are quick.
 _HOMES = {
     "load_observations": "forecast.data.load",
     "Observations": "forecast.data.observations",

@@ -1,4 +1,6 @@
-"""The one way to write a file or a folder: aside, synced, renamed; paths and texts from data made harmless."""
+"""The one way to write a file or a folder: aside, synced,
+renamed; paths and texts from data made harmless.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,8 @@ def path_problem(name: str) -> str:
 
 
 def inside(folder: str | Path, name: str, what: str = "path") -> Path:
-    """Return the path of a name inside a folder; every path that comes from data passes here before it is written.
+    """Return the path of a name inside a folder; every path that comes from data passes here before it is
+    written.
 
     Parameters
     ----------
@@ -93,7 +96,9 @@ def tell(line: str) -> None:
 
 
 def writable_by_others(folder: Path) -> str:
-    """Return why others than this user may write into a folder; empty if none may, or the system knows no owners."""
+    """Return why others than this user may write into a folder;
+    empty if none may, or the system knows no owners.
+    """
     if not hasattr(os, "getuid"):
         return ""
     found = folder.stat()
@@ -134,7 +139,8 @@ def write_file(path: Path, data: bytes | str) -> bool:
 
 @contextlib.contextmanager
 def file_aside(target: Path) -> Iterator[Path]:
-    """Yield a new name beside the target for what others write; at the end it is synced and takes the target's place.
+    """Yield a new name beside the target for what others write; at the end it is synced and takes the
+    target's place.
 
     If the block raises, the target stays as it was and the file is gone.
     """
@@ -153,7 +159,8 @@ def file_aside(target: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def folder_aside(target: Path) -> Iterator[Path]:
-    """Yield an empty folder beside the target; at the end it is synced and takes the target's place as a whole.
+    """Yield an empty folder beside the target; at the end it is synced and takes the target's place as a
+    whole.
 
     If the block raises, the target stays as it was and the folder is gone.
     """
@@ -203,9 +210,11 @@ def _beside(path: Path, ending: str) -> Path:
 
 # --------------------------------------------------------------------------- text from data
 
-#: What a spreadsheet would run: a formula's mark with a word behind it, but no number; quotes may stand before it.
+#: What a spreadsheet would run: a formula's mark with a word behind it, but no number; quotes may stand
+#: before it.
 _FORMULA = re.compile(r"'*(?![-+][\d.,]*\d%?(?:[eE][-+]?\d+)?\Z)[=+\-@\t\r].*\w", re.DOTALL)
-#: What steers a terminal, turns the direction of a line or is no character of XML; tabs and line feeds are not.
+#: What steers a terminal, turns the direction of a line or is no character of XML; tabs and line feeds are
+#: not.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 

@@ -1,4 +1,5 @@
-"""Figures and forecasts in the forms of others: Nixtla's long frames, Parquet, Excel; documented by one schema.
+"""Figures and forecasts in the forms of others: Nixtla's long frames, Parquet, Excel; documented by one
+schema.
 
 Hub tables stand in `forecast.archive.hub`. What every column of every table means stands in ``schema.json``
 beside this module, a tabular data package; `schema` returns it.
@@ -108,8 +109,8 @@ def _wide(rows: pd.DataFrame) -> pd.DataFrame:
     if twice.any():
         first = made[twice].iloc[0]
         raise ConfigError(
-            f"to_nixtla: two forecasts of {first['unique_id']} for {first['ds']:%Y-%m} from the same last month; "
-            "give one origin for each month of data"
+            f"to_nixtla: two forecasts of {first['unique_id']} for {first['ds']:%Y-%m} from the same last"
+            " month; give one origin for each month of data"
         )
     order = list(dict.fromkeys(made["column"]))
     wide = made.pivot(index=keys, columns="column", values="value")[order]
@@ -178,9 +179,10 @@ def export(tables: Any, path: str | Path) -> Path:
     tables : Run, or mapping of str to DataFrame
         What is written; empty tables are left out.
     path : str or Path
-        A name that ends in ``.xlsx``: the headline's ranges month by month first, then a sheet for each table,
-        at the end what the columns mean; the backtest, too long for a sheet, is left out (extra `excel`).
-        Any other name: a folder, a Parquet file for each table and ``schema.json`` (extra `parquet`).
+        A name that ends in ``.xlsx``: the headline's ranges month by month first, then a sheet for each
+        table, at the end what the columns mean; the backtest, too long for a sheet, is left out (extra
+        `excel`). Any other name: a folder, a Parquet file for each table and ``schema.json`` (extra
+        `parquet`).
 
     Returns
     -------
@@ -231,7 +233,9 @@ def _tables(source: Any) -> dict[str, pd.DataFrame]:
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose months are texts ``YYYY-MM``, as in the files of a run, and whose cells are of one type."""
+    """Return a table whose months are texts ``YYYY-MM``, as in the
+    files of a run, and whose cells are of one type.
+    """
     made = table.copy()
     for column in made.columns:
         if isinstance(made[column].dtype, pd.PeriodDtype):
@@ -274,6 +278,7 @@ def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], tar
                 for cell in row:
                     text = cell.value
                     if cell.data_type == "f" or (isinstance(text, str) and safe_cell(text) != text):
-                        # a text, never a formula; the workbook keeps its leading quote beside the text, not in it
+                        # a text, never a formula; the workbook keeps its leading quote beside the text, not
+                        # in it
                         cell.data_type, cell.quotePrefix = "s", True
     write_file(target, content.getvalue())

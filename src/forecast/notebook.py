@@ -1,4 +1,5 @@
-"""How objects show themselves in a notebook: a small table of HTML, a plain chart in the colours of the report.
+"""How objects show themselves in a notebook: a small table of HTML, a plain chart in the colours of the
+report.
 
 Nothing is computed here but layout. The objects are taken as they come, so that every room may show its own.
 """

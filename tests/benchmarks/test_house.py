@@ -58,3 +58,8 @@ def test_a_circle_a_long_chain_and_a_private_import_would_be_seen(house, tmp_pat
     assert found["private modules imported by another room"] == "1"
     assert found["modules that import the package itself"] == "1"
     assert found["`# fmt: skip` and `fmt: off`"] == "1"
+
+
+def test_lines_are_short(measured):
+    """What is left are statements of SQL, examples of docstrings and the text of --help."""
+    assert int(measured["lines over 110 characters"].replace(",", "")) <= 35

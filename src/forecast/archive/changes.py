@@ -1,4 +1,5 @@
-"""What changed between two issues: the difference of their forecasts for one month, in steps that add up exactly.
+"""What changed between two issues: the difference of their forecasts for one month, in steps that add up
+exactly.
 
 This module subtracts tables. The runs between the two issues are made by `publish`.
 """
@@ -74,8 +75,8 @@ def steps_between(
     before, after : float
         The middle of the last issue's and of this issue's forecast of the same month.
     medians : sequence of float or None
-        The middle after each of `STEPS`; None where a step was not taken, so that it changes nothing. The last
-        one that counts is `after` whatever stands there.
+        The middle after each of `STEPS`; None where a step was not taken, so that it changes nothing. The
+        last one that counts is `after` whatever stands there.
     whys : sequence of Reason
         Why, one for each step.
     whole : bool

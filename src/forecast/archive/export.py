@@ -14,10 +14,14 @@ from forecast.files import folder_aside, inside, safe_cell
 _QUESTIONS = {
     "forecasts": "SELECT * FROM forecast_rows",
     "matured": "SELECT * FROM matured_rows",
-    "folds": "SELECT f.run, n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months, f.events_used,"
-    " f.message FROM folds f JOIN names n ON n.id = f.name",
-    "scores": "SELECT s.run, n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value, s.skill,"
-    " s.n_ok, s.n, s.note FROM scores s JOIN names n ON n.id = s.name",
+    "folds": (
+        "SELECT f.run, n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months,"
+        " f.events_used, f.message FROM folds f JOIN names n ON n.id = f.name"
+    ),
+    "scores": (
+        "SELECT s.run, n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value,"
+        " s.skill, s.n_ok, s.n, s.note FROM scores s JOIN names n ON n.id = s.name"
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """The layout of forecast hubs (hubverse): model output, target data with vintages, and the tasks they answer.
 
-A hub takes one file for each model and day, ``model-output/TEAM-MODEL/DATE-TEAM-MODEL.csv``, quantiles in rows.
-Everything in it can be read back, and forecasts of other hubs become a table that `score` takes.
+A hub takes one file for each model and day, ``model-output/TEAM-MODEL/DATE-TEAM-MODEL.csv``, quantiles in
+rows. Everything in it can be read back, and forecasts of other hubs become a table that `score` takes.
 """
 
 from __future__ import annotations
@@ -72,12 +72,14 @@ def to_hub(forecasts: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: str = "forecast") -> list[Path]:
-    """Write forecasts into a hub's folder: model output, target data, tasks; files that are there stay as they are.
+    """Write forecasts into a hub's folder: model output, target data, tasks; files that are there stay as
+    they are.
 
     Parameters
     ----------
     forecasts : DataFrame
-        A forecast table; scenario rows are left out. What a row knew of events becomes part of its model's name.
+        A forecast table; scenario rows are left out. What a row knew of events becomes part of its model's
+        name.
     obs : Observations
         Figures; every vintage of the series goes into ``target-data/time-series.csv``.
     folder : Path
@@ -92,8 +94,8 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
 
     Notes
     -----
-    A hub asks for the same levels of every forecast of a horizon. Where ranges were refused for some dates, the
-    levels that all have are written; the others stay in the archive.
+    A hub asks for the same levels of every forecast of a horizon. Where ranges were refused for some dates,
+    the levels that all have are written; the others stay in the archive.
     """
     rows = select(forecasts, scenario="")
     rows = rows.assign(level=rows["level"].astype(float).round(4))
@@ -113,7 +115,8 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
         if not about.is_file():
             write_file(
                 about,
-                f"team_abbr: {hub_name(team)}\nmodel_abbr: {name.partition('-')[2]}\ndesignated_model: true\n",
+                f"team_abbr: {hub_name(team)}\nmodel_abbr: {name.partition('-')[2]}\ndesignated_model:"
+                " true\n",
             )
             written.append(about)
     series = sorted(set(rows["series_id"]))
@@ -128,7 +131,9 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
 
 
 def target_series(obs: Observations, series: Sequence[str]) -> pd.DataFrame:
-    """Return every vintage of some series as a hub's target data: ``target_end_date, target, location, as_of, observation``."""
+    """Return every vintage of some series as a hub's target data:
+    ``target_end_date, target, location, as_of, observation``.
+    """
     rows = obs.table[obs.table["series_id"].isin(list(series))]
     out = pd.DataFrame(
         {
@@ -193,8 +198,10 @@ def _task(
                 "target_name": TARGET,
                 "target_units": "count",
                 "target_keys": {"target": TARGET},
-                "description": "The count of a series (location) in the month that ends on target_end_date, [horizon] months"
-                " after the last month public on origin_date.",
+                "description": (
+                    "The count of a series (location) in the month that ends on target_end_date, [horizon]"
+                    " months after the last month public on origin_date."
+                ),
                 "target_type": "continuous",
                 "is_step_ahead": True,
                 "time_unit": "month",

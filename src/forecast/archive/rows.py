@@ -48,12 +48,19 @@ _SCORE_NOTE = "CASE s.note WHEN 'text' THEN s.message WHEN '' THEN '' ELSE s.not
 #: The rows that a run wrote of itself; its forecasts have a hash in `runs.result`.
 _OWN = (
     f"SELECT {', '.join(RUN_COLUMNS)} FROM runs WHERE id = ?",  # noqa: S608
-    "SELECT n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months, f.events_used, f.message"
-    " FROM folds f JOIN names n ON n.id = f.name WHERE f.run = ? ORDER BY 1, 2, 3, 4, 5",
-    "SELECT n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value, s.skill, s.n_ok, s.n,"
-    " {note} FROM scores s JOIN names n ON n.id = s.name WHERE s.run = ? ORDER BY 1, 2, 3, 4, 5, 6, 7",
-    "SELECT series_id, position, replace(step, '_', ' '), forecast, change, {why} FROM changes WHERE run = ?"
-    " ORDER BY 1, 2",
+    (
+        "SELECT n.model, n.knowledge, n.scenario, n.series_id, f.origin, f.status, f.n_months, f.events_used,"
+        " f.message FROM folds f JOIN names n ON n.id = f.name WHERE f.run = ? ORDER BY 1, 2, 3, 4, 5"
+    ),
+    (
+        "SELECT n.model, n.knowledge, n.scenario, n.series_id, s.horizon, s.scale, s.metric, s.value,"
+        " s.skill, s.n_ok, s.n, {note} FROM scores s JOIN names n ON n.id = s.name WHERE s.run = ? ORDER BY"
+        " 1, 2, 3, 4, 5, 6, 7"
+    ),
+    (
+        "SELECT series_id, position, replace(step, '_', ' '), forecast, change, {why} FROM changes WHERE run"
+        " = ? ORDER BY 1, 2"
+    ),
     "SELECT path, title, summary, command, png, digest FROM reports WHERE run = ?",
 )
 
@@ -239,7 +246,9 @@ class _Names:
 
 
 def _cells(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return rows as SQLite takes them: months and dates as text, missing numbers as NULL, texts never NULL."""
+    """Return rows as SQLite takes them: months and dates as text,
+    missing numbers as NULL, texts never NULL.
+    """
     out = []
     for column in columns:
         values = table[column]

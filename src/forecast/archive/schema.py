@@ -128,7 +128,8 @@ class ArchiveError(ForecastError):
 def refuse_foreign(connection: sqlite3.Connection, path: Path) -> int:
     """Refuse an archive whose schema is not exactly what this package makes, and return its version.
 
-    Only `sqlite_master` is read: a foreign view may be endless, and a foreign trigger runs with the next insert.
+    Only `sqlite_master` is read: a foreign view may be endless, and a foreign trigger runs with the next
+    insert.
 
     Raises
     ------
@@ -147,7 +148,8 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> int:
         connection.execute("COMMIT")
     if found and application != APPLICATION:
         raise ArchiveError(
-            f"{path}: is an SQLite file of another programme; nothing was changed. Give another publish.archive",
+            f"{path}: is an SQLite file of another programme; nothing was changed. Give another"
+            " publish.archive",
             2,
         )
     if version > VERSION:
@@ -219,7 +221,9 @@ def statements(script: str) -> list[str]:
 
 
 def keep_copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy a whole archive into another file, aside first; a copy that is there already is kept if it is whole."""
+    """Copy a whole archive into another file, aside first; a copy
+    that is there already is kept if it is whole.
+    """
     if target.exists():
         if not problems_of_copy(target):
             return
@@ -256,21 +260,23 @@ def explain(error: sqlite3.Error, path: Path) -> ArchiveError:
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")) or "disk is full" in str(error):
         return ArchiveError(
             text
-            + f"the archive could not be written, there is no space left, a limit on file sizes, or a failing disk ({name});"
-            " the round was rolled back and nothing of it is kept. Free some space and publish again"
+            + "the archive could not be written, there is no space left, a limit on file sizes, or a failing"
+            f" disk ({name}); the round was rolled back and nothing of it is kept. Free some space and"
+            " publish again"
         )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in str(error):
         return corrupt(path, str(error))
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return ArchiveError(
             text
-            + f"the archive cannot be opened for writing ({error}); is the file system read-only, does its folder"
-            " exist and may it be written? Nothing was changed"
+            + f"the archive cannot be opened for writing ({error}); is the file system read-only, does its"
+            " folder exist and may it be written? Nothing was changed"
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return ArchiveError(
             text
-            + "another process has been writing to the archive for too long; nothing was changed. Try again later"
+            + "another process has been writing to the archive for too long; nothing was changed. Try again"
+            " later"
         )
     if name.startswith("SQLITE_CONSTRAINT"):
         return ArchiveError(
@@ -294,6 +300,7 @@ def how_to_restore(path: Path) -> str:
     copy = path.with_name(f"{path.name}.backup")
     source = str(copy) if copy.is_file() else "your last backup (forecast archive backup PATH makes one)"
     return (
-        f"To restore: move {path.name}, {path.name}-wal and {path.name}-shm aside, then copy {source} to {path};"
-        " `forecast archive check` must then say that all is well. Published report folders do not depend on the archive"
+        f"To restore: move {path.name}, {path.name}-wal and {path.name}-shm aside, then copy {source} to"
+        f" {path}; `forecast archive check` must then say that all is well. Published report folders do not"
+        " depend on the archive"
     )

@@ -47,10 +47,13 @@ _CHANGES_OF_SCHEMA_3 = (
 BUSY_SECONDS = 60.0
 
 
-_RUNS = "SELECT r.*, p.path, p.title, p.summary, p.command, p.png, p.digest FROM runs r LEFT JOIN reports p ON p.run = r.id"
+_RUNS = (
+    "SELECT r.*, p.path, p.title, p.summary, p.command, p.png, p.digest FROM runs r LEFT JOIN reports p ON"
+    " p.run = r.id"
+)
 _FORECASTS = (
-    "SELECT f.run, r.kind, n.model, n.series_id, r.as_of AS origin, f.month, f.horizon, n.knowledge, n.scenario,"
-    " f.level, f.value FROM forecasts f JOIN runs r ON r.id = f.run JOIN names n ON n.id = f.name"
+    "SELECT f.run, r.kind, n.model, n.series_id, r.as_of AS origin, f.month, f.horizon, n.knowledge,"
+    " n.scenario, f.level, f.value FROM forecasts f JOIN runs r ON r.id = f.run JOIN names n ON n.id = f.name"
 )
 
 
@@ -115,10 +118,11 @@ class Archive:
                 connection.close()
 
     def _open_to_read(self) -> sqlite3.Connection:
-        """Open without writing; on a read-only file system the log beside the file cannot be made, so none is used.
+        """Open without writing; on a read-only file system the log beside the file cannot be made, so none is
+        used.
 
-        A connection that may only read leaves `-wal` and `-shm` behind, so where there is no log yet the file is
-        opened by one that may write, and is told not to.
+        A connection that may only read leaves `-wal` and `-shm` behind, so where there is no log yet the file
+        is opened by one that may write, and is told not to.
         """
         uri = self.path.absolute().as_uri()
         mode = "ro" if self.path.with_name(f"{self.path.name}-wal").exists() else "rw"

@@ -1,6 +1,8 @@
-"""The record: every forecast that has matured beside what was counted, against the first and the latest figure.
+"""The record: every forecast that has matured beside what was counted, against the first and the latest
+figure.
 
-Published forecasts and replayed ones are two things: the column `kind` parts them and no function here pools them.
+Published forecasts and replayed ones are two things: the column `kind` parts them and no function here pools
+them.
 """
 
 from __future__ import annotations
@@ -105,8 +107,8 @@ def track_record(
     Returns
     -------
     DataFrame
-        `RECORD_COLUMNS`; what has not matured has no truth, a range that was refused is ``refused``. WIS and its
-        parts rest on the levels that the forecast has in pairs (``n_levels``).
+        `RECORD_COLUMNS`; what has not matured has no truth, a range that was refused is ``refused``. WIS and
+        its parts rest on the levels that the forecast has in pairs (``n_levels``).
     """
     rows = tables.select(forecasts, scenario="")
     if rows.empty:
@@ -423,7 +425,9 @@ def _text(value: Any) -> str:
 
 
 def _last_day(text: str) -> pd.Timestamp:
-    """The last day that a date of day, month or year can mean: nobody is given a forecast earlier than it was made."""
+    """The last day that a date of day, month or year can mean: nobody
+    is given a forecast earlier than it was made.
+    """
     if len(text) == 10:
         return pd.Timestamp(text)
     return pd.Period(text, freq="M" if len(text) == 7 else "Y").end_time.normalize()

@@ -36,7 +36,9 @@ from forecast.arima.polynomials import Floats, expand, gather
 
 @jit
 def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, q2: Any, start: Any) -> None:
-    """Covariance ``Q2 = R^-1 (I - B^-1) R^-T`` of the start-up terms and their estimates ``Q2 H`` of all columns."""
+    """Covariance ``Q2 = R^-1 (I - B^-1) R^-T`` of the start-up terms
+    and their estimates ``Q2 H`` of all columns.
+    """
     m = len(low)
     invert_lower(small, low, m)  # R^-T
     work[:] = low

@@ -156,7 +156,9 @@ def add_squares(a: Any, sign: float, out: Any, m: int, triangular: bool) -> None
 
 @jit
 def yule_walker(phi: Any, size: int, matrix: Any, exchange: Any) -> None:
-    """Factors, in place, of the matrix of ``g_k - sum_l phi_l g_|k-l|``, k < size (elimination, rows exchanged)."""
+    """Factors, in place, of the matrix of ``g_k - sum_l phi_l
+    g_|k-l|``, k < size (elimination, rows exchanged).
+    """
     for k in range(size):
         for j in range(size):
             matrix[k, j] = 0.0

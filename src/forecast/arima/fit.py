@@ -47,7 +47,8 @@ def arima(
     xreg_prior : (mean (k,), sd (k,)), optional
         Prior of each regressor in the units of y: finite sd is integrated out, sd = inf is profiled.
     engine : {"exact", "numpy", "compiled", "statsmodels"}
-        "exact" chooses its kernel by the amount of work, see `forecast.arima.kernel`; "statsmodels" is the reference.
+        "exact" chooses its kernel by the amount of work, see `forecast.arima.kernel`; "statsmodels" is the
+        reference.
 
     Returns
     -------
@@ -135,7 +136,9 @@ def _check_engine(engine: str) -> None:
 
 
 def chains(problems: Sequence[Problem]) -> Ints:
-    """Chain of each problem: a new one starts with a block, and where a series does not continue the one before."""
+    """Chain of each problem: a new one starts with a block, and
+    where a series does not continue the one before.
+    """
     chain = np.zeros(len(problems), dtype=np.int64)
     for i in range(1, len(problems)):
         before, after = problems[i - 1], problems[i]

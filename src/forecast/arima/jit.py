@@ -1,8 +1,8 @@
 """numba's `njit` with kept code that is checked before it is read.
 
-numba keeps compiled code as pickles, which do whatever their writer wanted when they are read. So a folder that
-others may write is not used, and a file is read only if the hash at its end is right: one that was cut, emptied or
-garbled is compiled again.
+numba keeps compiled code as pickles, which do whatever their writer wanted when they are read. So a folder
+that others may write is not used, and a file is read only if the hash at its end is right: one that was cut,
+emptied or garbled is compiled again.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def _guard(kept: Any) -> None:
 
     def forget(error: Exception) -> None:
         _told(
-            f"{kept.cache_path}: the kept compiled code was damaged and is compiled again ({type(error).__name__})"
+            f"{kept.cache_path}: the kept compiled code was damaged and is compiled again"
+            f" ({type(error).__name__})"
         )
         index = Path(file._index_path)
         for path in (index, *index.parent.glob(f"{index.stem}.*.nbc")):
@@ -120,7 +121,9 @@ def _guard(kept: Any) -> None:
 
 
 def _refuse_damaged(path: Path) -> None:
-    """Raise where a file does not end in the hash of what stands before it; nothing of it was unpickled then."""
+    """Raise where a file does not end in the hash of what stands
+    before it; nothing of it was unpickled then.
+    """
     if not path.exists():
         return
     content = path.read_bytes()

@@ -53,7 +53,9 @@ def compiled_kernel() -> tuple[Kernel | None, str]:
 
 
 def choose_kernel(engine: str, work: float) -> Kernel:
-    """Kernel for a call of so much `work_of`: "numpy" and "compiled" say it, "exact" takes numpy for small work."""
+    """Kernel for a call of so much `work_of`: "numpy" and
+    "compiled" say it, "exact" takes numpy for small work.
+    """
     if engine == "numpy" or (engine == "exact" and work <= SMALL_WORK):
         return NUMPY
     return compiled_kernel()[0] or NUMPY

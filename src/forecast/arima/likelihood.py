@@ -180,8 +180,8 @@ def filter_ar(columns: Floats, ar: Floats, sar: Floats, s: int) -> Floats:
 def filter_ma(columns: Floats, ma: Floats, sma: Floats, s: int) -> None:
     """``theta(B)^-1`` in place on columns (N, L, K) with zero start.
 
-    ``1 / a(B) = a(-B) / (a(B) a(-B))``, and the denominator is a polynomial in B^2: as long as the steps of the
-    recursion are short for numpy, they are made twice as long.
+    ``1 / a(B) = a(-B) / (a(B) a(-B))``, and the denominator is a polynomial in B^2: as long as the steps of
+    the recursion are short for numpy, they are made twice as long.
     """
     for block, step in ((sma, s), (ma, 1)):
         if not block.shape[1]:

@@ -47,7 +47,9 @@ Kernel = Callable[[Batch, Ints, Ints, Floats, Floats | None, bool], tuple[Floats
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """Minus log-likelihood by angles (and log sigma2, when there is a prior), and how closely it is wanted."""
+    """Minus log-likelihood by angles (and log sigma2, when there
+    is a prior), and how closely it is wanted.
+    """
 
     batch: Batch
     kernel: Kernel
@@ -213,7 +215,8 @@ class _Search:
         diagonal = np.arange(x.shape[1])
         scale = free / np.sqrt(np.maximum(b[:, diagonal, diagonal], 1e-300))
         matrix = b * scale[:, :, None] * scale[:, None, :]
-        # A held coordinate becomes a row of the unit matrix; the rest is rounding's share of a singular matrix.
+        # A held coordinate becomes a row of the unit matrix; the rest is rounding's share of a singular
+        # matrix.
         matrix[:, diagonal, diagonal] += 1.0 - free + 1e-10
         direction = -np.linalg.solve(matrix, (g * scale)[:, :, None])[:, :, 0] * scale
         slope = (g * direction).sum(-1)

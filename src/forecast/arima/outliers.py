@@ -1,13 +1,14 @@
 """Find additive outliers, level shifts and temporary changes: Chen & Liu (1993) with joint re-estimation.
 
 One round: (1) fit the model with the outliers found so far as regressors, by exact maximum likelihood;
-(2) at these ARMA parameters, regress the innovations on the filtered effect of every kind at every position and
-take the largest t, again and again until none exceeds four fifths of the critical value: the parameters were fitted
-with the break inside, which hides part of it; (3) fit all of them jointly and drop the weakest as long as its t from
-the joint fit is below the critical value. Rounds end when nothing changes.
+(2) at these ARMA parameters, regress the innovations on the filtered effect of every kind at every position
+and take the largest t, again and again until none exceeds four fifths of the critical value: the parameters
+were fitted with the break inside, which hides part of it; (3) fit all of them jointly and drop the weakest as
+long as its t from the joint fit is below the critical value. Rounds end when nothing changes.
 
-Every t is held against the surprises near its month, `volatility.NEAR` months on either side (a robust standard
-deviation in (2)): one standard deviation for all years would find breaks in restless years and miss them in calm ones.
+Every t is held against the surprises near its month, `volatility.NEAR` months on either side (a robust
+standard deviation in (2)): one standard deviation for all years would find breaks in restless years and miss
+them in calm ones.
 
 The critical value grows with the length of the series, as the largest of n values does; the table is the one
 that X-13ARIMA-SEATS publishes (4.0 near n = 250).
@@ -316,7 +317,9 @@ class _Search:
         return added
 
     def _filtered(self, fit: ArimaFit, columns: Floats) -> Floats:
-        """Return what each effect leaves in the innovations; the columns stay as they are for the next round."""
+        """Return what each effect leaves in the innovations; the
+        columns stay as they are for the next round.
+        """
         ar, ma, sar, sma = split(fit.values[None, : self.orders.n_arma], self.orders)
         filtered = np.array(filter_ar(columns[:, None, :], ar, sar, self.orders.s))
         filter_ma(filtered, ma, sma, self.orders.s)
@@ -353,13 +356,16 @@ class _Search:
 
 
 def _local_errors(fit: ArimaFit, places: Sequence[Place]) -> list[float]:
-    """Return standard errors at the volatility near each place; inf where a column was left out of the fit."""
+    """Return standard errors at the volatility near each place;
+    inf where a column was left out of the fit.
+    """
     errors, residuals = fit.bse, fit.residuals
     return [float(errors.get(_name(p), np.inf)) * sure_ratio(residuals, p[0], p[0]) for p in places]
 
 
 def robust_sd(values: Floats) -> Floats:
-    """Return 1.4826 times the median absolute deviation of the values near each, or of all where that is smaller.
+    """Return 1.4826 times the median absolute deviation of the values near each, or of all where that is
+    smaller.
 
     Generous, since it only names candidates: a break in calm years is not lost beside restless ones.
 

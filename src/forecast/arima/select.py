@@ -1,10 +1,10 @@
 """Choose the orders of an ARIMA model: R's conventions over exact likelihoods.
 
 ``d`` and ``D`` come from `forecast.arima.stationarity`. The other orders are found by the stepwise moves of
-Hyndman & Khandakar (2008) in the order of R's current ``auto.arima``, or from the full grid. A mean is tried when
-d + D = 0, a drift when d + D = 1. A model with a root of its (multiplied out) polynomials within 1.01 of the
-unit circle is rejected. Unlike R, every model tried is fitted by exact maximum likelihood from several starts:
-neither the conditional sum of squares nor local optima decide.
+Hyndman & Khandakar (2008) in the order of R's current ``auto.arima``, or from the full grid. A mean is tried
+when d + D = 0, a drift when d + D = 1. A model with a root of its (multiplied out) polynomials within 1.01 of
+the unit circle is rejected. Unlike R, every model tried is fitted by exact maximum likelihood from several
+starts: neither the conditional sum of squares nor local optima decide.
 
 Many folds are searched in lockstep: each fold walks its own path, and in every round all folds that want
 the same model are fitted together, later folds starting from the optima of earlier ones.
@@ -211,7 +211,9 @@ class _Selection:
             self.logliks[fold][candidate] = -float(known[place].value[0])
 
     def below_nested(self, fold: int) -> tuple[Candidate, Candidate] | None:
-        """Return a model that came out less likely than one nested in it, and the likeliest of those; None if none did."""
+        """Return a model that came out less likely than one nested in it,
+        and the likeliest of those; None if none did.
+        """
         logliks = self.logliks[fold]
         for candidate, value in logliks.items():
             nested = [c for c in logliks if candidate.holds(c) and logliks[c] > value + NESTED_SLACK]

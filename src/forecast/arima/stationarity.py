@@ -1,8 +1,8 @@
 """How many differences a series needs: R's current defaults (forecast 8.x, ``nsdiffs`` and ``ndiffs``).
 
 Seasonal: one seasonal difference when the strength of the season in an STL decomposition exceeds 0.64 (Wang,
-Smith & Hyndman 2006). Ordinary: differences until the KPSS test of level stationarity (Kwiatkowski et al. 1992)
-with ``trunc(3 sqrt(n) / 13)`` lags does not reject at 5 %, at most two.
+Smith & Hyndman 2006). Ordinary: differences until the KPSS test of level stationarity (Kwiatkowski et al.
+1992) with ``trunc(3 sqrt(n) / 13)`` lags does not reject at 5 %, at most two.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""How large the surprises were near some months, beside those of all: standard errors under changing volatility.
+"""How large the surprises were near some months, beside those of all: standard errors under changing
+volatility.
 
-Maximum likelihood takes one variance for all months. Where months grew more restless, what is said of a late month is
-too sure by the ratio of the two standard deviations.
+Maximum likelihood takes one variance for all months. Where months grew more restless, what is said of a late
+month is too sure by the ratio of the two standard deviations.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ ENOUGH = 24
 
 
 def local_ratio(residuals: Floats, first: int, last: int) -> float:
-    """Return the root mean square of the residuals near the rows first..last over that of all; 1 where few are known.
+    """Return the root mean square of the residuals near the rows first..last over that of all; 1 where few
+    are known.
 
     Examples
     --------
@@ -35,7 +37,8 @@ def local_ratio(residuals: Floats, first: int, last: int) -> float:
 
 
 def sure_ratio(residuals: Floats, first: int, last: int) -> float:
-    """Return `local_ratio` where it differs from one by more than chance brings in four of five cases, else one.
+    """Return `local_ratio` where it differs from one by more than chance brings in four of five cases, else
+    one.
 
     A search asks at hundreds of months, so the chance in their ratios alone would find breaks.
     """
@@ -45,9 +48,11 @@ def sure_ratio(residuals: Floats, first: int, last: int) -> float:
 
 
 def local_covariance(covariance: Floats, ratio: Floats, prior_sd: Floats) -> Floats:
-    """Return the covariance (k, k) of regression coefficients when the surprises near each are `ratio` times the mean.
+    """Return the covariance (k, k) of regression coefficients when the surprises near each are `ratio` times
+    the mean.
 
-    What the figures tell of a coefficient is worth less where months are restless; its prior, sd = inf for none, stays.
+    What the figures tell of a coefficient is worth less where months are restless; its prior, sd = inf for
+    none, stays.
 
     Examples
     --------

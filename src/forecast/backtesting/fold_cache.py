@@ -1,8 +1,8 @@
 """Folds made before: what decides a fold has a hash, and a fold with the same hash is not made again.
 
-The hash of a fold holds the model and its settings, the figures and events public at its origin, the software,
-and the hash of the fold before it in its chain. So a chain is taken up to the first fold that differs, and a
-new month of figures, which changes no earlier fold, costs one fold a chain.
+The hash of a fold holds the model and its settings, the figures and events public at its origin, the
+software, and the hash of the fold before it in its chain. So a chain is taken up to the first fold that
+differs, and a new month of figures, which changes no earlier fold, costs one fold a chain.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def first_to_fit(chain: Chain, kept: Kept, count: int) -> int:
 
 @cache
 def software() -> str:
-    """Return the hash of what computes a fold: this package's own source, the packages behind it, the machine."""
+    """Return the hash of what computes a fold: this package's own
+    source, the packages behind it, the machine.
+    """
     total = hashlib.sha256()
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         total.update(path.read_bytes())
@@ -173,7 +175,9 @@ def forget_others(folder: Path) -> None:
 
 
 def save(kept: Kept, path: Path) -> None:
-    """Keep the folds of a chain, written aside and renamed; a longer chain is not replaced by a shorter one."""
+    """Keep the folds of a chain, written aside and renamed; a
+    longer chain is not replaced by a shorter one.
+    """
     before = load(path)
     if before is not None and len(before.keys) > len(kept.keys):
         return

@@ -41,7 +41,9 @@ class Chain:
 
 @dataclass
 class FoldSource:
-    """Makes the panel and the design of an origin; panels are kept, since every model asks for the same ones."""
+    """Makes the panel and the design of an origin; panels are
+    kept, since every model asks for the same ones.
+    """
 
     obs: Observations
     events: EventCalendar

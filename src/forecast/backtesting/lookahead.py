@@ -1,8 +1,8 @@
 """A proof by trial that nothing unknown at an origin enters a forecast.
 
 The backtest is run three ways on one model object: as it is; with everything that was not public at each
-origin (figures, events, ends of events) replaced by garbage; and fold by fold in reverse order. Forecasts must be
-equal to the last bit, ranges and combinations included.
+origin (figures, events, ends of events) replaced by garbage; and fold by fold in reverse order. Forecasts
+must be equal to the last bit, ranges and combinations included.
 """
 
 from __future__ import annotations
@@ -150,7 +150,9 @@ def garbage_figures(obs: Observations, day: pd.Timestamp, rng: np.random.Generat
 
 
 def garbage_events(events: EventCalendar, day: pd.Timestamp, rng: np.random.Generator) -> EventCalendar:
-    """Return the calendar with everything that could not be used on a day moved, turned round or ended otherwise."""
+    """Return the calendar with everything that could not be used on
+    a day moved, turned round or ended otherwise.
+    """
     table = events.table.copy()
     later = (table["usable_from"] > day).to_numpy()
     open_end = ((table["end_usable_from"] > day) & table["end_date"].notna()).to_numpy()

@@ -1,4 +1,6 @@
-"""The backtest: every model at every origin, from what was known there, into one forecast table and one fold table."""
+"""The backtest: every model at every origin, from what was known
+there, into one forecast table and one fold table.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,8 @@ def backtest(
     levels : sequence of float
         Quantile levels of the models' own distributions.
     refit_every : mapping, optional
-        Name to k: refit at every k-th origin and keep the parameters between. Models that cannot keep them refit.
+        Name to k: refit at every k-th origin and keep the parameters between. Models that cannot keep them
+        refit.
     cache : Path, optional
         Folder in which finished chains are kept: a fold whose figures, events, settings and software are the
         same as before is taken from there, so that a later or an interrupted backtest goes on.

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from forecast.events.calendar import EventCalendar
 
 Options = argparse.Namespace
-#: Columns that `events add` asks for where no cell is given, with the question; those without a star may stay empty.
+#: Columns that `events add` asks for where no cell is given, with the question; those without a star may stay
+#: empty.
 QUESTIONS: Mapping[str, str] = {
     "id": "short name *",
     "name": "name for readers",
@@ -78,8 +79,10 @@ def declare(
     detect.add_argument("--data", metavar="PATH", help="a file or folder of figures of your own")
     more = add(
         "add",
-        "append one event to a calendar file, if the file then passes every check; asks where nothing is given",
-        "forecast events add events.csv id=new_rule announced_date=2024-05-01 effective_start=2024-06-01 shape=step",
+        "append one event to a calendar file, if the file then passes every check; asks where nothing is"
+        " given",
+        "forecast events add events.csv id=new_rule announced_date=2024-05-01 effective_start=2024-06-01"
+        " shape=step",
     )
     more.add_argument("file")
     more.add_argument(
@@ -157,7 +160,8 @@ def _overlap(options: Options) -> int:
         say_json({"series_id": options.series, "overlaps": records(found)})
         return 0
     say(
-        f"{options.series}, {window[0]} to {window[1]}, priority {options.priority}: {len(found)} pairs with a correlation of at least {options.least:g}"
+        f"{options.series}, {window[0]} to {window[1]}, priority {options.priority}: {len(found)} pairs with"
+        f" a correlation of at least {options.least:g}"
     )
     if len(found):
         say(
@@ -191,10 +195,12 @@ def _detect(options: Options) -> int:
         low, high = (100 * float(v) for v in (found["by_chance"].min(), found["by_chance"].max()))
         share = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
         say(
-            f"'explained' means: an event within a month, not expected to move the figures the other way. {share} of 100 months taken"
+            "'explained' means: an event within a month, not expected to move the figures the other way."
+            f" {share} of 100 months taken"
         )
         say(
-            "at random would be explained so: a match says little, and nothing of what brought the break about."
+            "at random would be explained so: a match says little, and nothing of what brought the break"
+            " about."
         )
     return 0
 

@@ -27,8 +27,11 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast -m model=arima,ridge [key=value ...]    run one job for each combination, print their table
   forecast list                                    experiments with their questions, models, series
   forecast new NAME FILE [--events FILE]           a first experiment for figures of your own
-  forecast data check FILE                         is a file of figures right? all findings at once
-  forecast data import FILE... --into FOLDER       official or tidy files into a folder of figures
+  forecast explain KEY                             what a setting means and takes; `forecast list keys` names all
+  forecast data check FILE                         how is a file of figures read, and is it right?
+  forecast data import FILE... --into FOLDER       files of figures, in any layout, into a folder
+  forecast data init FOLDER                        a folder that continues the figures of the package
+  forecast data fetch publish=official             new figures from the addresses of publish.fetch
   forecast data show SERIES [--as-of DATE]         figures as known on a date
   forecast events check FILE                       is a calendar right?
   forecast events show [--series S]                the calendar as a timeline

@@ -1,4 +1,6 @@
-"""The options of every verb that reads a file of figures: which column holds what, and what the file leaves open."""
+"""The options of every verb that reads a file of figures: which
+column holds what, and what the file leaves open.
+"""
 
 from __future__ import annotations
 

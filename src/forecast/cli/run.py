@@ -67,8 +67,8 @@ class Plan:
 def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = False) -> Plan:
     """Compose and check every job of a command before anything runs.
 
-    A sweep is asked for by `-m` or by ``hydra.mode: MULTIRUN`` of an experiment; its ``hydra.sweeper.params`` come
-    before the words, as Hydra's own sweeper takes them.
+    A sweep is asked for by `-m` or by ``hydra.mode: MULTIRUN`` of an experiment; its ``hydra.sweeper.params``
+    come before the words, as Hydra's own sweeper takes them.
     """
     composed = compose.compose_all(expand(words)[0] if multirun else words, config_dirs)
     if not multirun and composed.hydra["mode"] != "MULTIRUN":
@@ -171,7 +171,9 @@ def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice:
 
 
 def findings(folder: Path) -> list[str]:
-    """Return the three findings that a report opens with, from its `report.json`: what comes, how sure, which model."""
+    """Return the three findings that a report opens with, from its
+    `report.json`: what comes, how sure, which model.
+    """
     import json
 
     page = json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -225,7 +227,9 @@ class Sweep:
         return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")))
 
     def hydra_words(self, own_dir: bool = False) -> list[str]:
-        """Return the overrides that keep Hydra's own files out of the user's folder, but where a folder was given."""
+        """Return the overrides that keep Hydra's own files out of the
+        user's folder, but where a folder was given.
+        """
         return [*([] if own_dir else [f"hydra.sweep.dir={self.scratch}"]), "hydra.sweep.subdir=."]
 
     def folder(self, exp: Experiment, as_of: str, job: int) -> Path:

@@ -33,7 +33,9 @@ class Listing(TypedDict):
 
 
 def listed(config_dirs: Sequence[str]) -> Listing:
-    """Return experiments with their question, kinds of models with their description, configured names, series."""
+    """Return experiments with their question, kinds of models with
+    their description, configured names, series.
+    """
     from forecast.data.load import load_observations
     from forecast.models.registry import describe, list_models
 
@@ -106,7 +108,10 @@ def doctor() -> dict[str, str]:
     from forecast.config.settings import VERSION
     from forecast.data.load import load_observations
 
-    names = "numpy scipy pandas statsmodels scikit-learn matplotlib numba joblib hydra-core jinja2 arch dask fsspec"
+    names = (
+        "numpy scipy pandas statsmodels scikit-learn matplotlib numba joblib hydra-core jinja2 arch dask"
+        " fsspec"
+    )
     versions = []
     for name in names.split(" "):
         try:
@@ -118,15 +123,18 @@ def doctor() -> dict[str, str]:
     told = ("FORECAST_CONF", "NO_COLOR", "OMP_NUM_THREADS", "HYDRA_FULL_ERROR")
     return {
         "forecast": f"{VERSION}, commit {_commit()}",
-        "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "Python": (
+            f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+        ),
         "packages": ", ".join(versions),
         "configuration": f"{compose.conf_dir()}; own: {own}",
         "figures": f"{len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
         "compiled ARIMA kernel": _kernel(),
         "working folder writable": "yes" if os.access(".", os.W_OK) else "no",
         "kept chains": str(CACHE) if CACHE.is_dir() else "none",
-        "environment": ", ".join(f"{k}={os.environ[k]}" for k in told if k in os.environ)
-        or "nothing of ours",
+        "environment": (
+            ", ".join(f"{k}={os.environ[k]}" for k in told if k in os.environ) or "nothing of ours"
+        ),
         "terminal": f"{shutil.get_terminal_size().columns} columns, encoding {sys.stdout.encoding}",
         "chromium for browser tests": shutil.which("chromium") or "missing",
     }

@@ -34,7 +34,9 @@ def complain(error: BaseException | str, traced: bool = False) -> None:
 
 
 def paint(text: str, how: str, stream: TextIO | None = None) -> str:
-    """Return a text in colour, if the stream is a terminal that takes colours and NO_COLOR is unset or empty."""
+    """Return a text in colour, if the stream is a terminal that
+    takes colours and NO_COLOR is unset or empty.
+    """
     where = sys.stdout if stream is None else stream
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not where.isatty()
     return printable(text) if plain or not how else f"\x1b[{_COLOURS[how]}m{printable(text)}\x1b[0m"
@@ -53,9 +55,7 @@ def say_json(value: Any) -> None:
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as records of plain values: months and days as texts, missing cells as None."""
-    plain = table.astype(
-        {c: str for c in table if str(table[c].dtype).startswith("period")}  # 2024-05
-    )
+    plain = table.astype({c: str for c in table if str(table[c].dtype).startswith("period")})  # 2024-05
     made: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", date_format="iso", date_unit="s"))
     return [
         {

@@ -113,7 +113,8 @@ def check_words(words: Sequence[str]) -> None:
             raise ConfigError(f"'{word}' is neither a verb nor key=value; `forecast --help` lists both")
         if guard.NAMES_SEARCHPATH.match(word):
             raise ConfigError(
-                f"{word}: hydra.searchpath is refused; name a folder of your own with --config-dir or FORECAST_CONF"
+                f"{word}: hydra.searchpath is refused; name a folder of your own with --config-dir or"
+                " FORECAST_CONF"
             )
 
 
@@ -133,8 +134,8 @@ def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -
         raise
     except Exception as error:  # a malformed file may end anywhere in Hydra
         raise ConfigError(
-            f"{' '.join(words)}: Hydra cannot compose this ({type(error).__name__}: {error}); is every file made of"
-            " groups and keys?"
+            f"{' '.join(words)}: Hydra cannot compose this ({type(error).__name__}: {error}); is every file"
+            " made of groups and keys?"
         ) from None
 
 
@@ -188,7 +189,8 @@ def resolved(
     Raises
     ------
     ConfigError
-        If a value names a callable, or reads more than another key, or leads from the environment to more than a path.
+        If a value names a callable, or reads more than another key, or leads from the environment to more
+        than a path.
     """
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -247,14 +249,22 @@ def _check_address(plain: dict[str, Any], overrides: Sequence[str], extra_dirs: 
 
 
 def _misplaced(plain: dict[Any, Any], overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
-    """Return what to say about a file whose first line does not tell where its keys belong; empty if all do."""
+    """Return what to say about a file whose first line does not
+    tell where its keys belong; empty if all do.
+    """
     chosen = next((w.split("=", 1)[1] for w in overrides if w.startswith("experiment=")), "")
     if "experiment" in plain:
         file = list_group("experiment", extra_dirs).get(chosen, f"{chosen}.yaml")
-        return f"{file}: the first line of an experiment must be `# @package _global_`; without it no key of the file counts"
+        return (
+            f"{file}: the first line of an experiment must be `# @package _global_`; without it no key of the"
+            " file counts"
+        )
     models = plain.get("model") or {}
     if "kind" in models:
-        return "model: a file of conf/model must begin with `# @package model.NAME`, NAME being the name of the row"
+        return (
+            "model: a file of conf/model must begin with `# @package model.NAME`, NAME being the name of"
+            " the row"
+        )
     return ""
 
 
@@ -278,7 +288,10 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
     if unknown_choice:
         group, choice = unknown_choice.groups()
         if group.startswith("hydra/"):
-            return f"{group}={choice}: no installed package has it, and no other folder is asked for Hydra's groups"
+            return (
+                f"{group}={choice}: no installed package has it, and no other folder is asked for Hydra's"
+                " groups"
+            )
         known = list_group(group, extra_dirs)
         return f"{group}: there is no '{choice}'.{nearest(choice, known)} Known: {', '.join(known) or 'none'}"
     full = re.search(r"full_key: (\S+)", text)
@@ -291,7 +304,10 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
     key = re.search(r"Could not override '([^']+)'", text) or full
     group_word = re.search(r"Could not override '(\w+)'\.\s+No match in the defaults list", text)
     if group_word:
-        return f"{group_word.group(1)}: there is no such group.{nearest(group_word.group(1), _groups(extra_dirs))}"
+        return (
+            f"{group_word.group(1)}: there is no such"
+            f" group.{nearest(group_word.group(1), _groups(extra_dirs))}"
+        )
     if key:
         return f"{key.group(1)}: there is no such key.{_nearest_key(key.group(1), overrides, extra_dirs)}"
     for word in overrides:

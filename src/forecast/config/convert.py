@@ -1,4 +1,6 @@
-"""Plain values, as YAML gives them, to dataclasses of settings and back; every mistake with the nearest right word."""
+"""Plain values, as YAML gives them, to dataclasses of settings and
+back; every mistake with the nearest right word.
+"""
 
 from __future__ import annotations
 
@@ -102,8 +104,8 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
     Parameters
     ----------
     cls : type
-        A dataclass of settings; one with the field `parameters` (`ModelSpec`) takes every key that is no field
-        as a parameter.
+        A dataclass of settings; one with the field `parameters` (`ModelSpec`) takes every key that is no
+        field as a parameter.
     values : mapping
         Plain values, as YAML gives them.
     path : str

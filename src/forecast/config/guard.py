@@ -1,7 +1,8 @@
-"""What a configuration may say: plain values; nothing in it starts a program, loads an object or reads the environment.
+"""What a configuration may say: plain values; nothing in it starts a program, loads an object or reads the
+environment.
 
-A file of a stranger may be an experiment, and Hydra's own block can name any callable. So the composed block is held
-against the shipped one, and what differs must be on a short list.
+A file of a stranger may be an experiment, and Hydra's own block can name any callable. So the composed block
+is held against the shipped one, and what differs must be on a short list.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def plugin_words(words: Sequence[str]) -> list[str]:
 def shadowed(shipped: Mapping[str, Any], own_dirs: Iterable[Path]) -> list[str]:
     """Return the user's files that Hydra would read in place of its own, a line each."""
     return [
-        f"{folder / group}/{choice}.yaml: groups of Hydra are read from installed packages, never from ./conf,"
-        " FORECAST_CONF or --config-dir; remove this file"
+        f"{folder / group}/{choice}.yaml: groups of Hydra are read from installed packages, never from"
+        " ./conf, FORECAST_CONF or --config-dir; remove this file"
         for group, choice in _choices(shipped).items()
         for folder in own_dirs
         if (folder / f"{group}/{choice}.yaml").exists()
@@ -104,13 +105,15 @@ def hydra_problems(
 
 
 _ALLOWED = (
-    "Of Hydra's own block hydra.mode, hydra.sweeper.params and hydra.sweep.dir may be set, and on the command line"
-    " hydra/launcher=NAME and hydra/sweeper=NAME of an installed package, with plain values below them"
+    "Of Hydra's own block hydra.mode, hydra.sweeper.params and hydra.sweep.dir may be set, and on the command"
+    " line hydra/launcher=NAME and hydra/sweeper=NAME of an installed package, with plain values below them"
 )
 
 
 def _changed(key: str, value: Any, known: bool, typed: Sequence[str]) -> list[str]:
-    """Return what is wrong with a leaf of Hydra's block that is not the shipped one; `typed` are keys of the command."""
+    """Return what is wrong with a leaf of Hydra's block that is not
+    the shipped one; `typed` are keys of the command.
+    """
     if _below(key, ("hydra.launcher", "hydra.sweeper")) or _below(key, _FREE):
         below = key.split(".", 2)[-1]
         if "_target_" in key.split("."):
@@ -152,8 +155,8 @@ def value_problems(plain: Mapping[str, Any]) -> list[str]:
                 continue
             if not _VARIABLE.fullmatch(what):
                 problems[key] = (
-                    f"${{{what}}} is refused; only ${{key}} of another key may stand there, and ${{oc.env:NAME}} in a"
-                    " path. Where the text itself is meant, write \\${"
+                    f"${{{what}}} is refused; only ${{key}} of another key may stand there, and"
+                    " ${oc.env:NAME} in a path. Where the text itself is meant, write \\${"
                 )
             elif key not in PATH_KEYS:
                 problems[key] = (

@@ -132,7 +132,8 @@ class EventsSpec:
     max_columns: Annotated[int, Bounds(0, 100)] = 10
     #: Events up to this priority are candidates; 1 is the most important. | | 2
     priority: Annotated[int, Bounds(1, 9)] = 1
-    #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | | ignore
+    #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | |
+    #: ignore
     unseen: Unseen = "prior"
     #: Coding of the effects that the page tells; null = none are estimated. | | rule
     effects: Coding | None = "judged"
@@ -219,7 +220,8 @@ class CombinationSpec:
     cap: Annotated[float, Bounds(above=0, high=100)] = 1.0
     #: Average quantile by quantile, or only the medians, or mix the members' distributions. | | pool
     average: Literal["quantiles", "points", "pool"] = "quantiles"
-    #: Ranges of the members that are averaged: from their past errors (`intervals`), or the models' own. | | model
+    #: Ranges of the members that are averaged: from their past errors (`intervals`), or the models' own. | |
+    #: model
     ranges: Literal["errors", "model"] = "errors"
     #: Name of a second row: this combination with shrunken event effects laid over it. | | short_with_events
     with_events: str | None = None
@@ -237,9 +239,11 @@ class IntervalsSpec:
     half_life: HalfLife | None = 48.0
     #: Growth of the width with the horizon: 0.5 is the square root. | power | 0.6
     exponent: Annotated[float, Bounds(0, 2)] = 0.5
-    #: Scale on which widths and averages are made, where logs are allowed: figures to this power; 0 = logs. | power | 0.1
+    #: Scale on which widths and averages are made, where logs are allowed: figures to this power; 0 = logs. |
+    #: power | 0.1
     scale: Annotated[float, Bounds(0, 1)] = 0.0
-    #: Rate at which misses widen the ranges that come after; they never get narrower by it. 0 = not at all. | rate | 0.03
+    #: Rate at which misses widen the ranges that come after; they never get narrower by it. 0 = not at all. |
+    #: rate | 0.03
     adapt: Annotated[float, Bounds(0, 1)] = 0.0
 
 
@@ -273,7 +277,8 @@ class BacktestSpec:
     origins: Annotated[tuple[str, ...], Distinct()] = ()
     #: First month that is scored; earlier ones only feed weights and widths. | month | 2016-01
     score_from: str | None = None
-    #: Search for ARIMA parameters along folds: from the last fold, from its optima, or from everywhere. | | full
+    #: Search for ARIMA parameters along folds: from the last fold, from its optima, or from everywhere. | |
+    #: full
     starts: Literal["warm", "modes", "full"] = "modes"
 
 
@@ -281,7 +286,8 @@ class BacktestSpec:
 class ScenarioSpec:
     """One 'what if': changes to the calendar, given as plain values; its name is the key."""
 
-    #: Changes of the calendar, each a group of keys. | | [{new: order, starts: "2024-06-05", shape: step, size: like mechanism asylum rule, direction: restricts}]
+    #: Changes of the calendar, each a group of keys. | | [{new: order, starts: "2024-06-05", shape: step,
+    #: size: like mechanism asylum rule, direction: restricts}]
     changes: tuple[Mapping[str, Any], ...] = ()
     #: How the page names it. | | Claims are closed in June 2024
     label: str = ""
@@ -304,7 +310,8 @@ class ReportSpec:
             "2025-": ("2025-01", "9999-12"),
         }
     )
-    #: Name -> origin and label: past moments that the page tells, named beforehand. | | {ban: {origin: 2024-06-04, label: The order of June 2024}}
+    #: Name -> origin and label: past moments that the page tells, named beforehand. | | {ban: {origin:
+    #: 2024-06-04, label: The order of June 2024}}
     cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Write figures as PNG too. | | false
     png: bool = True
@@ -326,12 +333,15 @@ class PublishSpec:
     archive: Text = "archive.sqlite"
     #: Folder of the public site, one experiment each. | | /srv/forecast/site
     site: Text = "site"
-    #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month of data:
-    #: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | | [file:///srv/in/*.csv]
+    #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month
+    #: of data: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | |
+    #: [file:///srv/in/*.csv]
     fetch: tuple[str, ...] = ()
-    #: Folder into which fetched figures go where `data.path` is null; made by the first fetch. | | /srv/forecast/figures
+    #: Folder into which fetched figures go where `data.path` is null; made by the first fetch. | |
+    #: /srv/forecast/figures
     figures: str = "figures"
-    #: Months of fetched figures that a person looked at and found right; `--accept MONTH` adds one. | | [2026-10]
+    #: Months of fetched figures that a person looked at and found right; `--accept MONTH` adds one. | |
+    #: [2026-10]
     accept: tuple[str, ...] = ()
     #: Issues that were missed: replayed as of their days, or skip. | | skip
     catch_up: Literal["replayed", "skip"] = "replayed"
@@ -450,8 +460,8 @@ def _problems(exp: Experiment) -> Iterable[str]:
         yield f"report.level_break: '{exp.report.level_break}' is not a month (YYYY-MM)"
     if exp.intervals.short_horizons > max(exp.horizon, IntervalsSpec.short_horizons):
         yield (
-            f"intervals.short_horizons: {exp.intervals.short_horizons} are more than horizon ({exp.horizon}); "
-            "expected at most as many"
+            f"intervals.short_horizons: {exp.intervals.short_horizons} are more than horizon ({exp.horizon});"
+            " expected at most as many"
         )
     adjusted = {c.with_events for c in exp.combination.values() if c.with_events}
     names = {*exp.model, *exp.combination, *adjusted, exp.backtest.baseline}
@@ -462,17 +472,19 @@ def _problems(exp: Experiment) -> Iterable[str]:
             yield f"combination.{name}: a model has the same name"
         for member in combination.members:
             if member not in exp.model and member != exp.backtest.baseline:
-                yield f"combination.{name}.members: no model is called '{member}'.{nearest(member, exp.model)}"
+                yield (
+                    f"combination.{name}.members: no model is called '{member}'.{nearest(member, exp.model)}"
+                )
     if exp.report.headline not in names:
         yield (
-            f"report.headline: '{exp.report.headline}' is neither a model nor a combination of this experiment"
-            f" ({', '.join(sorted(names))}).{nearest(exp.report.headline, names)}"
+            f"report.headline: '{exp.report.headline}' is neither a model nor a combination of this"
+            f" experiment ({', '.join(sorted(names))}).{nearest(exp.report.headline, names)}"
         )
     languages = ["en", *sorted(path.stem for path in LANGUAGES.glob("*.toml"))]
     if exp.report.language not in languages:
         yield (
-            f"report.language: there is no language '{exp.report.language}'; known are {', '.join(languages)}."
-            f"{nearest(exp.report.language, languages)}"
+            f"report.language: there is no language '{exp.report.language}'; known are"
+            f" {', '.join(languages)}.{nearest(exp.report.language, languages)}"
         )
 
 

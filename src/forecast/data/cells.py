@@ -31,7 +31,8 @@ def without_controls(text: str) -> str:
 def checked_texts(
     texts: Iterable[str], rows: Iterable[int], column: str, file: str, is_id: bool
 ) -> tuple[list[str], list[Finding]]:
-    """Return the texts of a column without control characters, and what is to be told of each text that had some.
+    """Return the texts of a column without control characters, and what is to be told of each text that had
+    some.
 
     A text that stands in several rows is told once, with its first row.
 
@@ -53,7 +54,10 @@ def checked_texts(
             first.setdefault(text, int(row))
     findings = []
     for text, row in first.items():
-        what = f"{column}: the {'id' if is_id else 'text'} {text[:60]!r} holds a line break or another control character"
+        what = (
+            f"{column}: the {'id' if is_id else 'text'} {text[:60]!r} holds a line break or another control"
+            " character"
+        )
         severity: Literal["error", "warning"] = "error" if is_id else "warning"
         hint = "remove it" if is_id else "it is read as a space"
         findings.append(Finding("control", severity, what, file=file, row=row, hint=hint))

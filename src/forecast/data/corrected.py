@@ -1,4 +1,6 @@
-"""Figures that a source changed without another day: the first count stays, the correction counts from the day it was seen."""
+"""Figures that a source changed without another day: the first count
+stays, the correction counts from the day it was seen.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def correction_day(value: float, released: str, known: Sequence[Vintage], today:
     known : sequence of Vintage
         The vintages of the month so far, the first count under that day among them.
     today : str
-        The day on which it is seen; a correction seen on the day of the figure itself counts from the next round on.
+        The day on which it is seen; a correction seen on the day of the figure itself counts from the next
+        round on.
 
     Examples
     --------

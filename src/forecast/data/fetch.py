@@ -115,7 +115,8 @@ class Answer:
     Attributes
     ----------
     state : {"new", "same", "missing"}
-        ``same``: as it was when `etag` or `modified` were told; ``missing``: there is no such file (404, 410).
+        ``same``: as it was when `etag` or `modified` were told; ``missing``: there is no such file (404,
+        410).
     content : bytes
         The file, where it is new.
     etag, modified : str
@@ -129,7 +130,8 @@ class Answer:
 
 
 def ask(address: str, limits: Limits, deadline: float, etag: str = "", modified: str = "") -> Answer:
-    """Ask an address of the web for a file of figures, trying again until the deadline where the server fails.
+    """Ask an address of the web for a file of figures, trying again until the deadline where the server
+    fails.
 
     Parameters
     ----------
@@ -259,7 +261,9 @@ def _name(address: str) -> str:
 
 
 def _in_time(work: Callable[[], T], seconds: float) -> T:
-    """Wait for some work until its time is over, whatever holds it: a name, a handshake, a header or a body."""
+    """Wait for some work until its time is over, whatever holds
+    it: a name, a handshake, a header or a body.
+    """
     future: Future[T] = Future()
 
     def run() -> None:
@@ -362,8 +366,8 @@ def _remote(address: str, limits: Limits, deadline: float) -> dict[str, bytes]:
         import fsspec  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise ConfigError(
-            f"{one_line(address)}: an address that begins with {one_line(urlsplit(address).scheme)}:// needs the"
-            " extra 'remote': pip install 'border-forecast[remote]'"
+            f"{one_line(address)}: an address that begins with {one_line(urlsplit(address).scheme)}:// needs"
+            " the extra 'remote': pip install 'border-forecast[remote]'"
         ) from None
     system, place = fsspec.core.url_to_fs(address)
     folder = system.isdir(place)

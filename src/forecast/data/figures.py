@@ -149,7 +149,9 @@ def _parquet(name: str, content: bytes) -> pd.DataFrame:
 
 
 def is_tidy(raw: RawTable) -> bool:
-    """Tell whether a table is written as this package writes its own, so that nothing is left to understand."""
+    """Tell whether a table is written as this package writes its
+    own, so that nothing is left to understand.
+    """
     if not {"month", "value"} <= set(raw.columns) <= set(OBSERVATION_COLUMNS):
         return False
     values, months = pd.unique(raw.cells["value"]), pd.unique(raw.cells["month"])
@@ -188,7 +190,9 @@ def _could_be_ours(first: str) -> bool:
 
 
 def text_grid(name: str, text: str, findings: tuple[Finding, ...] = ()) -> Grid:
-    """Return the lines of a text as cells, blank ones left out; the mark between cells is the one that fits best."""
+    """Return the lines of a text as cells, blank ones left out; the
+    mark between cells is the one that fits best.
+    """
     lines = text.splitlines()
     skipped = 0
     mark = ""
@@ -222,7 +226,9 @@ def _records(name: str, text: str, mark: str) -> tuple[list[list[str]], list[int
 
 
 def _mark_of(text: str) -> str:
-    """Return the mark between cells: the one that gives most lines the same number of cells, two at the least."""
+    """Return the mark between cells: the one that gives most lines
+    the same number of cells, two at the least.
+    """
     sample = "\n".join(text.splitlines()[:500])
     best, most = ",", 0
     for mark in (",", ";", "\t", "|"):

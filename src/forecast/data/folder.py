@@ -11,7 +11,8 @@ from forecast.data.read import RawTable, read_table
 from forecast.errors import ConfigError
 from forecast.files import folder_aside, safe_cell, write_file
 
-#: Tables of the bundle that are no figures: the calendar is read from the package, so that it stays up to date.
+#: Tables of the bundle that are no figures: the calendar is read from the package, so that it stays up to
+#: date.
 _NOT_FIGURES = ("events.csv", "event_rules.csv")
 #: Tables beside the figures that a newer package may have more of -> the columns that name a row.
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -39,7 +40,10 @@ def init_folder(folder: str | Path) -> str:
     with folder_aside(target) as aside:
         for name, data in bundled_tables().items():
             (aside / name).write_bytes(data)
-    return f"{target}: made, it holds the figures of the package; `forecast data import FILE --into {target}` adds to it"
+    return (
+        f"{target}: made, it holds the figures of the package; `forecast data import FILE --into {target}`"
+        " adds to it"
+    )
 
 
 def bundled_tables() -> dict[str, bytes]:
@@ -49,10 +53,11 @@ def bundled_tables() -> dict[str, bytes]:
 
 
 def bring_up_to_date(folder: Path) -> list[str]:
-    """Add to a folder what the tables of this package have and its own lack; return what was added, a line a table.
+    """Add to a folder what the tables of this package have and its own lack; return what was added, a line a
+    table.
 
-    Nothing that stands in the folder is changed, and no figure is added. A folder that `init_folder` did not make
-    is left alone: it lacks some of these tables.
+    Nothing that stands in the folder is changed, and no figure is added. A folder that `init_folder` did not
+    make is left alone: it lacks some of these tables.
     """
     if not all((folder / name).is_file() for name in _KEYS):
         return []

@@ -108,7 +108,8 @@ def import_fetched(
     first: bool = False,
     series_id: str | None = None,
 ) -> ImportSummary:
-    """Add files that were fetched on a day to a folder: what states no day of its own is public from that day.
+    """Add files that were fetched on a day to a folder: what states no day of its own is public from that
+    day.
 
     Parameters
     ----------
@@ -119,8 +120,8 @@ def import_fetched(
     fetched : str
         The day (YYYY-MM-DD).
     first : bool
-        True for the first fetch into the folder: older months, which nobody here saw come out, then count from their
-        own month's end + lag, marked ``assumed``.
+        True for the first fetch into the folder: older months, which nobody here saw come out, then count
+        from their own month's end + lag, marked ``assumed``.
 
     Raises
     ------
@@ -360,8 +361,8 @@ def _history(rows: Rows) -> _snapshots.History:
 def _fresh(parts: list[Rows], days: _Days, findings: list[Finding]) -> tuple[Rows, int]:
     """Return the rows that the first part does not hold, and how many it does.
 
-    Another value under the key of a row that is held is a correction, from the day it is seen; under the key of
-    another new row it is an error.
+    Another value under the key of a row that is held is a correction, from the day it is seen; under the key
+    of another new row it is an error.
     """
     everything = join_rows(parts)
     held: dict[tuple[str, int, int, bool], int] = {}

@@ -160,7 +160,9 @@ def parse_tidy(
 
 
 def _read_rows(raw: RawTable, series_id: str | None, lag: int, findings: list[Finding]) -> Rows:
-    """Return the rows whose every cell could be read; what is wrong with the others is added to the findings."""
+    """Return the rows whose every cell could be read; what is
+    wrong with the others is added to the findings.
+    """
     month, bad_month = _column(raw, "month", parse_month, np.int64, findings, "a month (YYYY-MM)")
     value, bad_value = _column(raw, "value", parse_value, np.float64, findings, "a number")
     released, bad_released, given = _releases(raw, month, bad_month, lag, findings)
@@ -216,8 +218,10 @@ def _check_header(raw: RawTable) -> list[Finding]:
     missing = [column for column in ("month", "value") if column not in present]
     if missing:
         near = {
-            column: next((c for c in sorted(present) if _means(c) == column), "")
-            or "".join(get_close_matches(column, sorted(present), n=1))
+            column: (
+                next((c for c in sorted(present) if _means(c) == column), "")
+                or "".join(get_close_matches(column, sorted(present), n=1))
+            )
             for column in missing
         }
         renamed = ", ".join(f"rename '{name}' to '{column}'" for column, name in near.items() if name)

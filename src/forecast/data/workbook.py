@@ -1,4 +1,6 @@
-"""Workbooks (xlsx, ods) as sheets of texts; numbers and dates are written so that they can be read in one way only."""
+"""Workbooks (xlsx, ods) as sheets of texts; numbers and dates are
+written so that they can be read in one way only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""From a calendar to a design: which events get a column at an origin, and what a scenario changes of them."""
+"""From a calendar to a design: which events get a column at an
+origin, and what a scenario changes of them.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def make_design(
     scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
     always: Collection[str] = (),
 ) -> Design:
-    """Make a design; `spec` says how the calendar is read, the rest are the arguments of `EventCalendar.design`."""
+    """Make a design; `spec` says how the calendar is read, the rest
+    are the arguments of `EventCalendar.design`.
+    """
     _check_words(spec, knowledge, horizon)
     if knowledge == "none":
         if scenario is not None:

@@ -277,7 +277,8 @@ def check_patterns(
 
 
 def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
-    """Append one event to a calendar file, if the file with it passes every check; the file is replaced as a whole.
+    """Append one event to a calendar file, if the file with it passes every check; the file is replaced as a
+    whole.
 
     Parameters
     ----------
@@ -313,7 +314,9 @@ def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
 
 
 def check_event(path: str | Path, cells: Mapping[str, str]) -> tuple[list[Finding], pd.DataFrame]:
-    """Return what would be wrong or doubtful if an event were appended to a file, and its row; nothing is written."""
+    """Return what would be wrong or doubtful if an event were
+    appended to a file, and its row; nothing is written.
+    """
     target = Path(path)
     if target.exists():
         table, findings = _read(target)

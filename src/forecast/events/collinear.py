@@ -1,4 +1,5 @@
-"""Columns that cannot be separated as a set (Belsley, Kuh and Welsch 1980, Regression Diagnostics, chapter 3).
+"""Columns that cannot be separated as a set (Belsley, Kuh and Welsch 1980, Regression Diagnostics, chapter
+3).
 
 Correlations see pairs only: three columns of which one is the sum of the others need not be alike two by two.
 """
@@ -20,7 +21,9 @@ _APART = 0.01
 
 
 def airline_differences(columns: Floats) -> Floats:
-    """Return columns (months, c) differenced as the airline model does, once by a month and once by a year."""
+    """Return columns (months, c) differenced as the airline model
+    does, once by a month and once by a year.
+    """
     monthly = columns[1:] - columns[:-1]
     return np.asarray(monthly[12:] - monthly[:-12], dtype=float)
 
@@ -55,7 +58,8 @@ def dependent_sets(columns: Floats) -> list[tuple[tuple[int, ...], float]]:
         return []
     variance = vectors**2 / value
     members = np.flatnonzero(variance[:, small].sum(axis=1) > SHARE * variance.sum(axis=1))
-    # The projection on all near dependencies, unlike the single vectors, does not depend on how equal ones are turned.
+    # The projection on all near dependencies, unlike the single vectors, does not depend on how equal ones
+    # are turned.
     overlap = np.abs(vectors[members][:, small] @ vectors[members][:, small].T)
     number, label = connected_components(overlap > _APART, directed=False)
     sets = []

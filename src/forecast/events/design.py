@@ -329,7 +329,9 @@ def assemble(
     coding: str,
     verdicts: list[tuple[str, str, Verdict]] | None = None,
 ) -> Design:
-    """Return the design of named columns: their months before and after the last official one, and their priors."""
+    """Return the design of named columns: their months before and
+    after the last official one, and their priors.
+    """
     months = pd.PeriodIndex(panel.values.index)
     series = [str(s) for s in panel.values.columns]
     names = pd.Index([c.name for c in named], dtype=object)

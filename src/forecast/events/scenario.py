@@ -5,7 +5,8 @@ a column, or there is one column more, whose past is zero and whose prior is its
 
 - ``{event: title42, ends: 2023-01-31}``: an event ends on a date (its last day), earlier or later than known;
 - ``{event: title42, starts: 2024-07-01, ends: 2024-12-31}``: an event that is over, or has not begun, starts;
-- ``{event: title42, factor: 0.5}``: it is half as strong from the day after the origin on; goes with the above;
+- ``{event: title42, factor: 0.5}``: it is half as strong from the day after the origin on; goes with the
+above;
 - ``{new: closure, starts: 2024-07-01, shape: step, size: -0.3}``: an event that nobody has announced. Its
   size is a change on logs (``-0.3``), one in percent (``percent: -25``), a distribution
   (``size: {mean: -0.3, sd: 0.2}``), that of a past event (``size: like title42``), or the mean of a

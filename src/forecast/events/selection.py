@@ -261,8 +261,9 @@ def _merge_equal(
 ) -> list[Column]:
     """Join columns that are nearly equal where they can be compared, and leave out mirror images.
 
-    Each column is compared with the first (latest) of those already kept. Columns of opposite direction that part
-    in the forecast stay two: figures cannot tell them apart, but their priors can, and one may end before the other.
+    Each column is compared with the first (latest) of those already kept. Columns of opposite direction that
+    part in the forecast stay two: figures cannot tell them apart, but their priors can, and one may end
+    before the other.
     """
     if len(columns) < 2:
         return columns
@@ -294,7 +295,8 @@ def _merge_dependent(
     """Join columns that cannot be separated as a set; those that may not be one stay, and it is said of each.
 
     The model is not known here, so columns are differenced as the airline model does. Those that stay enter a
-    forecast by their priors, which tell them apart; nobody tells an effect of theirs, but the joint one of a bundle.
+    forecast by their priors, which tell them apart; nobody tells an effect of theirs, but the joint one of a
+    bundle.
     """
     used = [c for c in columns if c.kind == "used"]
     if len(used) < 2:

@@ -90,7 +90,9 @@ def _select(
     end: dt.date | str | None,
     coding: str,
 ) -> tuple[str, EventCalendar, Ints, list[tuple[int, Floats]]]:
-    """Return a title, the calendar as shown, its months, and row and weights of each event in force in them."""
+    """Return a title, the calendar as shown, its months, and row
+    and weights of each event in force in them.
+    """
     if coding not in ("rule", "judged"):
         raise ConfigError(
             f"coding: '{coding}' is not one of rule, judged.{nearest(coding, ('rule', 'judged'))}"

@@ -1,4 +1,6 @@
-"""What an experiment says of events: what each seemed to do, what knowing them was worth, and what if one changes."""
+"""What an experiment says of events: what each seemed to do, what
+knowing them was worth, and what if one changes.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ def _study(exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: p
 def closer_look(
     exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, table: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the months with and without each effect; under every choice, and how it faded, those that are claimed.
+    """Return the months with and without each effect; under every choice, and how it faded, those that are
+    claimed.
 
     Claimed are the effects that stand out; where none does, the largest that is not too short to tell.
 
@@ -161,7 +164,9 @@ def what_if(
     source: FoldSource,
     as_of: pd.Timestamp,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Forecast under each scenario of the experiment: a table like any other, and what each takes as its size."""
+    """Forecast under each scenario of the experiment: a table like
+    any other, and what each takes as its size.
+    """
     if not exp.scenario:
         return pd.DataFrame(columns=list(FORECAST_COLUMNS)), pd.DataFrame(columns=list(NOTE_COLUMNS))
     spec = exp.combination.get(exp.report.headline)

@@ -1,4 +1,6 @@
-"""From medians to forecasts: ranges, combinations, events laid over them, and parts that add up to their sum."""
+"""From medians to forecasts: ranges, combinations, events laid
+over them, and parts that add up to their sum.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ def postprocess(
     as_of: pd.Timestamp,
     since: pd.Timestamp | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Give every row its ranges and add the combinations; each origin sees only errors that had matured by it.
+    """Give every row its ranges and add the combinations; each origin sees only errors that had matured by
+    it.
 
     Parameters
     ----------
@@ -95,7 +98,8 @@ def lay_events(
     calendar: EventCalendar,
     source: FoldSource | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay shrunken event effects once over each combination that asks for it, from what was known at each origin.
+    """Lay shrunken event effects once over each combination that asks for it, from what was known at each
+    origin.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-"""From the words of a command or a notebook to a validated `Experiment`, and what makes two of them the same."""
+"""From the words of a command or a notebook to a validated
+`Experiment`, and what makes two of them the same.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Exper
 
 
 def result_words(words: Sequence[str]) -> list[str]:
-    """Return the words of a command that can change a result: without workers, the folder and the form of files."""
+    """Return the words of a command that can change a result:
+    without workers, the folder and the form of files.
+    """
     return [
         w
         for w in words

@@ -1,4 +1,6 @@
-"""What an experiment and a re-run of it have in common: what enters, the folds, and every row of forecasts."""
+"""What an experiment and a re-run of it have in common: what
+enters, the folds, and every row of forecasts.
+"""
 
 from __future__ import annotations
 
@@ -151,7 +153,9 @@ def _origins(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> list[pd
 
 @contextlib.contextmanager
 def workers(exp: Experiment) -> Iterator[None]:
-    """Spread work as `parallel` says: in this process, over several, or over the machines of a dask scheduler."""
+    """Spread work as `parallel` says: in this process, over
+    several, or over the machines of a dask scheduler.
+    """
     from joblib import parallel_config
 
     spread = exp.parallel
@@ -161,8 +165,8 @@ def workers(exp: Experiment) -> Iterator[None]:
             from distributed import Client
         except ImportError:
             raise ConfigError(
-                "parallel.address: a scheduler needs the package 'distributed', which is missing; install it, or leave"
-                " the address away"
+                "parallel.address: a scheduler needs the package 'distributed', which is missing; install it,"
+                " or leave the address away"
             ) from None
         try:
             Client(spread.address)
@@ -199,7 +203,8 @@ def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: 
     )
 
 
-#: Origins before the newest whose one-month forecasts the sizes of events at it are estimated from, and some more.
+#: Origins before the newest whose one-month forecasts the sizes of events at it are estimated from, and some
+#: more.
 _FOR_EVENTS = 24
 
 
@@ -209,7 +214,8 @@ def make_rows(exp: Experiment, x: Inputs, bt: Backtest, newest_only: bool = Fals
     Parameters
     ----------
     newest_only : bool
-        Only the rows of the last origin are wanted: those of earlier ones are left out where it does not need them.
+        Only the rows of the last origin are wanted: those of earlier ones are left out where it does not need
+        them.
 
     Raises
     ------

@@ -1,4 +1,6 @@
-"""One experiment, told from top to bottom: figures and events as known, backtest, ranges, scores, forecast."""
+"""One experiment, told from top to bottom: figures and events
+as known, backtest, ranges, scores, forecast.
+"""
 
 from __future__ import annotations
 
@@ -79,14 +81,15 @@ class Run:
     confidence_set, reconciliation : DataFrame
         Models that cannot be told apart, and what adding up was worth.
     others, early, first_released : DataFrame
-        Forecasts by others beside ours; leaks and first statements beside what became official; the day on which
-        each month had its first figure.
+        Forecasts by others beside ours; leaks and first statements beside what became official; the day on
+        which each month had its first figure.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
     scenario_notes : mapping
         What each scenario takes as its size.
     response, specification, fading : DataFrame
-        Effects month by month with and without the event; under every choice; how they faded, how early they showed.
+        Effects month by month with and without the event; under every choice; how they faded, how early they
+        showed.
     models, coefficients, diagnostics : DataFrame
         The models, their fit at `as_of` and their residual checks.
     headline : str
@@ -96,8 +99,8 @@ class Run:
     digests : mapping
         Hashes of figures and calendar.
     track_record, changes : DataFrame
-        Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast since the
-        last issue.
+        Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
+        since the last issue.
     correction : Correction, optional
         Added by publishing where the report replaces a page of the same day.
 
@@ -327,7 +330,9 @@ def _explain(
 
 
 def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[str, Any]:
-    """Return the eras of the report, and the origins of each series that were calm or stood before a break."""
+    """Return the eras of the report, and the origins of each
+    series that were calm or stood before a break.
+    """
     origins = list(scored["origin"].unique())
     divided = {s: calm_and_break(origins, known, s) for s in exp.target.series}
     eras: dict[str, Any] = {name: tuple(months) for name, months in exp.report.eras.items()}
@@ -337,7 +342,9 @@ def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[s
 
 
 def _one_row_a_model(exp: Experiment, scored: pd.DataFrame) -> pd.DataFrame:
-    """Leave of a model that was run with and without events the one that the page shows: with, but for the headline."""
+    """Leave of a model that was run with and without events the one
+    that the page shows: with, but for the headline.
+    """
     pairs = scored[["model", "knowledge"]].drop_duplicates()
     both = set(pairs.loc[pairs["knowledge"] == "none", "model"])
     both &= set(pairs.loc[pairs["knowledge"] == "at_origin", "model"])
@@ -470,7 +477,9 @@ def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> 
             {
                 "model": name,
                 "kind": "combination",
-                "description": f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}",
+                "description": (
+                    f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}"
+                ),
                 "uses_events": False,
                 "folds_ok": 0,
                 "folds_failed": 0,

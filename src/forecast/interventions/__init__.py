@@ -1,1 +1,3 @@
-"""What each event seemed to do, what comes if one changes, and what nobody wrote down. Associations, all of it."""
+"""What each event seemed to do, what comes if one changes, and
+what nobody wrote down. Associations, all of it.
+"""

@@ -1,4 +1,6 @@
-"""With and without: what the months of an event summed to, and what they would have been without its effect."""
+"""With and without: what the months of an event summed to, and
+what they would have been without its effect.
+"""
 
 from __future__ import annotations
 

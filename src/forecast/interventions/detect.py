@@ -35,11 +35,12 @@ BREAK_COLUMNS: tuple[str, ...] = (
     "words",
 )
 KINDS: tuple[str, ...] = ("AO", "LS", "TC")
-#: Whether an event explains a break; ``other_direction``: the one nearby was expected to move the figures otherwise.
+#: Whether an event explains a break; ``other_direction``: the one nearby was expected to move the figures
+#: otherwise.
 Explanation = Literal["not_matched", "explained", "other_direction", "unexplained"]
 EXPLANATIONS: tuple[Explanation, ...] = get_args(Explanation)
-#: A break is explained by an event that began or ended within so many months of it, unless that was expected to move
-#: the figures the other way.
+#: A break is explained by an event that began or ended within so many months of it, unless that was expected
+#: to move the figures the other way.
 WITHIN = 1
 
 
@@ -89,10 +90,11 @@ def detect_events(
     Returns
     -------
     DataFrame
-        `BREAK_COLUMNS`, by month: size on the scale of the model, t, percent (on logs), the event of first rank that
-        began or ended near, the sign that the rule book expects of it (0: none), and whether it explains the break (a code). An event that was expected to
-        move the figures the other way explains nothing. ``by_chance`` is the share of all months in which a break of that
-        direction would be explained: with a long calendar it is large, and a match says little.
+        `BREAK_COLUMNS`, by month: size on the scale of the model, t, percent (on logs), the event of first
+        rank that began or ended near, the sign that the rule book expects of it (0: none), and whether it
+        explains the break (a code). An event that was expected to move the figures the other way explains
+        nothing. ``by_chance`` is the share of all months in which a break of that direction would be
+        explained: with a long calendar it is large, and a match says little.
 
     Examples
     --------
@@ -208,7 +210,9 @@ def _marks(
 
 
 def _nearest(marks: Sequence[Mark], place: int, within: int, size: float) -> Mark | None:
-    """Return the mark near a month: not against its sign, the first rank, the nearest, a start before an end."""
+    """Return the mark near a month: not against its sign, the
+    first rank, the nearest, a start before an end.
+    """
     near = [m for m in marks if abs(m.place - place) <= within]
     return min(
         near,

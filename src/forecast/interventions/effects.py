@@ -136,8 +136,9 @@ def effects(
     -------
     DataFrame
         `EFFECT_COLUMNS`, two rows an effect (80 and 95 %): estimate, standard error and range (with
-        Student's t and the loss of degrees of freedom); the same in percent; the estimate drawn towards its prior beside it; placebo
-        counts; codes of what may be said; and the smallest change that these months could have shown.
+        Student's t and the loss of degrees of freedom); the same in percent; the estimate drawn towards its
+        prior beside it; placebo counts; codes of what may be said; and the smallest change that these months
+        could have shown.
 
     Raises
     ------

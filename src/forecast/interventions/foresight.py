@@ -1,4 +1,6 @@
-"""What knowing of events was worth: the same forecasts without events, with those known, and with hindsight."""
+"""What knowing of events was worth: the same forecasts without
+events, with those known, and with hindsight.
+"""
 
 from __future__ import annotations
 
@@ -63,8 +65,9 @@ def knowledge_table(
     Parameters
     ----------
     forecasts : DataFrame or mapping of str to DataFrame
-        Long forecast tables of many origins, by coding (``rule``, ``judged``); one table is taken as ``rule``. Each
-        model with events stands there as ``none`` and as ``at_origin`` or ``hindsight``; others are left out.
+        Long forecast tables of many origins, by coding (``rule``, ``judged``); one table is taken as
+        ``rule``. Each model with events stands there as ``none`` and as ``at_origin`` or ``hindsight``;
+        others are left out.
     obs : Observations
         Figures.
     measures : sequence of str
@@ -75,8 +78,8 @@ def knowledge_table(
     Returns
     -------
     DataFrame
-        `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with its
-        90 % interval, the same for hindsight, the number of origins, and what may be said (a code).
+        `WORTH_COLUMNS`: losses on folds that all states of knowledge have; gain = 1 - at_origin / none with
+        its 90 % interval, the same for hindsight, the number of origins, and what may be said (a code).
 
     Raises
     ------

@@ -55,7 +55,8 @@ def _by_start(regression: Regression, ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def _set_apart(regression: Regression, parts: list[Group]) -> tuple[list[Group], list[Group]]:
-    """Set columns apart that cannot be separated and may not be one effect, each such set as a group of its own.
+    """Set columns apart that cannot be separated and may not be one effect, each such set as a group of its
+    own.
 
     A set inside one bundle stays: its joint effect is what a bundle asks for.
     """
@@ -93,7 +94,9 @@ def _merge_alike(regression: Regression, parts: list[Group], bound: float) -> li
 
 
 def _merge_dependent(regression: Regression, parts: list[Group], bound: float) -> list[Group]:
-    """Join columns of which one is nearly a sum of others: with those of its bundle first, else with all of them."""
+    """Join columns of which one is nearly a sum of others: with
+    those of its bundle first, else with all of them.
+    """
     parts = list(parts)
     while len(parts) > 1:
         j, own, share = _least_own(regression, parts)
@@ -111,7 +114,9 @@ def _merge_dependent(regression: Regression, parts: list[Group], bound: float) -
 
 
 def _least_own(regression: Regression, parts: Sequence[Group]) -> tuple[int, float, list[float]]:
-    """Return the column with the least part of its own, that part, and the share of each other column in it."""
+    """Return the column with the least part of its own, that
+    part, and the share of each other column in it.
+    """
     k = regression.beside.shape[1]
     z = difference(
         regression, np.column_stack([regression.beside.to_numpy(dtype=float), *(g.columns for g in parts)])
@@ -149,7 +154,9 @@ def _bundled(regression: Regression, parts: list[Group]) -> list[Group]:
 
 
 def difference(regression: Regression, columns: Floats) -> Floats:
-    """Return columns differenced as the model differences the figures; the mean taken out where it has one."""
+    """Return columns differenced as the model differences the
+    figures; the mean taken out where it has one.
+    """
     (_, d, _), (_, seasonal, _, s) = regression.order
     out = columns
     for _ in range(d):

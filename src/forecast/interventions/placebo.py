@@ -1,7 +1,8 @@
 """Placebo in time: the same dummy at ordinary months, in which nothing of first rank began.
 
-A test by the ordinary months of the series itself. Each estimate is divided by its own standard error, that of the
-surprises near its months: so calm years and restless ones can be compared. The last ten years are told alone as well.
+A test by the ordinary months of the series itself. Each estimate is divided by its own standard error, that
+of the surprises near its months: so calm years and restless ones can be compared. The last ten years are told
+alone as well.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class Placebo:
     ----------
     series_id, event : str
     estimate, t : float
-        The event's own estimate from the months up to its last active one, and the same over its standard error,
-        with which the others are compared.
+        The event's own estimate from the months up to its last active one, and the same over its standard
+        error, with which the others are compared.
     table : DataFrame
         ``month, estimate, t, as_large, recent``: one row for each ordinary month.
     n, larger, p : int, int, float
@@ -47,8 +48,8 @@ class Placebo:
     n_recent, larger_recent, p_recent : int, int, float
         The same for the last ten years of the figures.
     lower, upper : float
-        Nine in ten ordinary months lie between them, were their years as restless as those of the event; NaN when
-        there are fewer than 20.
+        Nine in ten ordinary months lie between them, were their years as restless as those of the event; NaN
+        when there are fewer than 20.
     skipped : int
         Ordinary months at which the model could not be fitted or the dummy had no part of its own.
     """
@@ -88,7 +89,9 @@ def placebo_of(regression: Regression, group: Group, months_apart: int = MONTHS_
 def _estimates(
     regression: Regression, dummies: Sequence[Group], beside: Sequence[Sequence[Group]], stops: Sequence[int]
 ) -> Floats:
-    """Plain estimates of each dummy and their t (dummies, 2); NaN where the fit failed or the dummy was dropped."""
+    """Plain estimates of each dummy and their t (dummies, 2); NaN
+    where the fit failed or the dummy was dropped.
+    """
     jobs = [regression.job([*b, d], stop=s) for d, b, s in zip(dummies, beside, stops, strict=True)]
     # "modes" finds what "full" finds here, at the price of "warm", which misses optima of the likelihood.
     fits = regression.fit(jobs, "full" if len(jobs) < 3 else "modes")

@@ -1,7 +1,8 @@
 """The specification curve at other dates: how often choices agree on as much where nothing began.
 
-Choices that share all their months agree by construction, so their number says little. What counts is the share of
-them whose 95 % range leaves out zero, at the event and at dates evenly spaced over the ordinary months.
+Choices that share all their months agree by construction, so their number says little. What counts is the
+share of them whose 95 % range leaves out zero, at the event and at dates evenly spaced over the ordinary
+months.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class PlaceboCurve:
 
     @property
     def matched(self) -> int:
-        """Other dates at which a larger share leaves out zero, or the same share with at least as large a |t|.
+        """Other dates at which a larger share leaves out zero, or the same share with at least as large a
+        |t|.
 
         All of them where no choice shows anything at the event.
         """
@@ -61,7 +63,9 @@ class PlaceboCurve:
 
 
 def placebo_curve(asked: Setup, name: str, chosen: SpecificationSpec) -> PlaceboCurve | None:
-    """Try the choices of `specification.placebo` at the event and at other dates; None where none can be tried."""
+    """Try the choices of `specification.placebo` at the event and
+    at other dates; None where none can be tried.
+    """
     few = chosen.placebo
     if not few.dates:
         return None
@@ -83,7 +87,9 @@ def placebo_curve(asked: Setup, name: str, chosen: SpecificationSpec) -> Placebo
 
 
 def _estimates(regression: Regression, group: Group, chosen: SpecificationSpec) -> tuple[Floats, Floats]:
-    """Return whether the 95 % range leaves out zero, and |t| (choices, dates): the event first, then the others."""
+    """Return whether the 95 % range leaves out zero, and |t|
+    (choices, dates): the event first, then the others.
+    """
     at, few = group.active, chosen.placebo
     length = int(at[-1] - at[0]) + 1
     places = ordinary_months(regression, group)

@@ -1,4 +1,6 @@
-"""From a panel and a calendar to a `Regression`: one series beside the groups of events that can be asked for."""
+"""From a panel and a calendar to a `Regression`: one series
+beside the groups of events that can be asked for.
+"""
 
 from __future__ import annotations
 

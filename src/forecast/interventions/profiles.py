@@ -38,7 +38,8 @@ DECAY_GRID: tuple[float, ...] = (
     0.99,
     1.0,
 )
-#: Half the 80 and 95 % points of chi-squared with one degree of freedom: falls in log-likelihood inside a range.
+#: Half the 80 and 95 % points of chi-squared with one degree of freedom: falls in log-likelihood inside a
+#: range.
 FALLS = {0.8: 0.8211872, 0.95: 1.9207294}
 PROFILE_COLUMNS: tuple[str, ...] = (
     "series_id",
@@ -117,9 +118,9 @@ class Profile:
             "best": self.best,
             **ends,
             "words": self.words,
-            "half_life": np.log(0.5) / np.log(self.best)
-            if self.what == "decay" and self.best < 1
-            else np.nan,
+            "half_life": (
+                np.log(0.5) / np.log(self.best) if self.what == "decay" and self.best < 1 else np.nan
+            ),
             "most": self.most,
         }
 

@@ -1,4 +1,6 @@
-"""One series beside its events, ready to be fitted: which effects can be asked for, and which only together."""
+"""One series beside its events, ready to be fitted: which
+effects can be asked for, and which only together.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ Floats = NDArray[np.float64]
 
 #: A month is active beyond this weight, as in the designs.
 ACTIVE = 0.01
-#: Columns with a correlation beyond this, as they enter the model (differenced like the figures), are one group.
+#: Columns with a correlation beyond this, as they enter the model (differenced like the figures), are one
+#: group.
 TOO_ALIKE = 0.95
 #: Fewer active months than this are too short to tell.
 ENOUGH_MONTHS = 3
@@ -39,7 +42,9 @@ GROUP_CODES: tuple[GroupCode, ...] = get_args(GroupCode)
 
 
 class GroupReason(NamedTuple):
-    """Why events have one effect or none: a code, and its correlation, percentage, bundle or condition index."""
+    """Why events have one effect or none: a code, and its
+    correlation, percentage, bundle or condition index.
+    """
 
     code: GroupCode
     value: str = ""
@@ -56,8 +61,8 @@ class Group:
     members : tuple of str
         Ids of all its events.
     columns, ahead : array (months, c), array (horizon, c)
-        Weights in the months of the regression and in those of the horizon. One column; more for a bundle whose
-        members differ in shape or months.
+        Weights in the months of the regression and in those of the horizon. One column; more for a bundle
+        whose members differ in shape or months.
     prior : array (c, 2)
         Mean and sd of each column on the scale of the regression before looking; sd = inf is none.
     why : str
@@ -84,7 +89,9 @@ class Group:
 
     @property
     def separable(self) -> bool:
-        """False for members that can neither be told apart nor have one joint effect: no effect is estimated."""
+        """False for members that can neither be told apart nor have
+        one joint effect: no effect is estimated.
+        """
         return all(reason.code != "not_separable" for reason in self.why)
 
     def check_separable(self) -> None:
@@ -200,8 +207,8 @@ class Regression:
 def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
     """Return the effect of a group in a fit, its standard error, and why there is none.
 
-    The standard error is that of the surprises near the months of the group: likelihood takes one variance for all
-    years, which is too sure of what came in restless ones.
+    The standard error is that of the surprises near the months of the group: likelihood takes one variance
+    for all years, which is too sure of what came in restless ones.
     """
     if isinstance(fit, ArimaFailure):
         return float("nan"), float("nan"), f"not estimated: {fit.message}"
@@ -215,7 +222,9 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
 
 
 def ratio_near(fit: ArimaFit, group: Group) -> float:
-    """Return the sd of the surprises near the months of a group over that of all, for the degrees of freedom there."""
+    """Return the sd of the surprises near the months of a group over
+    that of all, for the degrees of freedom there.
+    """
     at, (n, free) = group.active, _counts_near(fit, group)
     if n < ENOUGH:
         return 1.0
@@ -223,7 +232,9 @@ def ratio_near(fit: ArimaFit, group: Group) -> float:
 
 
 def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
-    """Residuals near the months of a group, and how many are left when each column that varies there takes one."""
+    """Residuals near the months of a group, and how many are left
+    when each column that varies there takes one.
+    """
     at, problem = group.active, fit.problem
     begin, end = max(int(at[0]) - NEAR, 0), int(at[-1]) + NEAR + 1
     n = int(np.isfinite(fit.residuals[begin:end]).sum())
@@ -233,10 +244,12 @@ def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
 
 
 def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float, group: Group | None = None) -> float:
-    """Return half the width of a central range around an estimate, for a group with the degrees of freedom near it.
+    """Return half the width of a central range around an estimate, for a group with the degrees of freedom
+    near it.
 
     Maximum likelihood divides by all n observations, so its standard errors are small by the factor
-    sqrt((n - k) / n); the range takes that back and uses Student's t with n - k degrees of freedom, as in any regression.
+    sqrt((n - k) / n); the range takes that back and uses Student's t with n - k degrees of freedom, as in any
+    regression.
     """
     from scipy.special import stdtrit
 
@@ -262,7 +275,9 @@ def check_model(model: str | Arima) -> tuple[str, Arima]:
 
 
 def settle_order(regression: Regression) -> Arima:
-    """Return the model with orders in place of ``auto``, chosen once with all columns of the regression beside."""
+    """Return the model with orders in place of ``auto``, chosen
+    once with all columns of the regression beside.
+    """
     if regression.model.order != "auto":
         return regression.model
     (fit,) = auto_arima_folds(

@@ -1,7 +1,8 @@
 """The specification curve: one effect under every reasonable choice, fixed before looking.
 
-Shapes are told on one footing: the mean change over the months in which the event was in force. Of a step that is
-its effect; of a ramp or a decay, whose effect at full weight may lie outside the figures, what its months showed.
+Shapes are told on one footing: the mean change over the months in which the event was in force. Of a step
+that is its effect; of a ramp or a decay, whose effect at full weight may lie outside the figures, what its
+months showed.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ class Curve:
     ----------
     series_id, event : str
     table : DataFrame
-        `SPECIFICATION_COLUMNS`, one row a specification, ascending in percent; those that failed last, with a note.
+        `SPECIFICATION_COLUMNS`, one row a specification, ascending in percent; those that failed last, with a
+        note.
     words : str
         Whether the sign depends on the choice: a code.
     robust : str
@@ -155,7 +157,8 @@ def specification_curves(
 ) -> list[Curve]:
     """Return one curve for each event; orders are chosen once for each scale and window.
 
-    Scales and windows are spread by joblib without a number of workers: wrap the call in ``joblib.parallel_config``.
+    Scales and windows are spread by joblib without a number of workers: wrap the call in
+    ``joblib.parallel_config``.
     """
     from joblib import Parallel, delayed
 

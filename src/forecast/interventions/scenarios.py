@@ -57,8 +57,8 @@ class Scenarios:
     forecasts : DataFrame
         A forecast table, ``scenario`` filled in every row.
     notes : DataFrame
-        ``scenario, model, series_id, status (ok | failed)`` and the columns of a `Note`: what a scenario takes
-        as its size, one row each, or why there is no forecast.
+        ``scenario, model, series_id, status (ok | failed)`` and the columns of a `Note`: what a scenario
+        takes as its size, one row each, or why there is no forecast.
     """
 
     forecasts: pd.DataFrame
@@ -113,8 +113,8 @@ def run_scenarios(
     as_of : date
         The origin.
     lay_over : sequence of str, or mapping of str to sequence of str
-        Rows of `base` made without events (the headline) over which the effect is laid; with their members, which
-        say how they move when a leak is in the fit (all models when not given).
+        Rows of `base` made without events (the headline) over which the effect is laid; with their members,
+        which say how they move when a leak is in the fit (all models when not given).
     size_model : Arima, optional
         The model whose shrunken estimates are laid over them; the airline model by default.
 
@@ -253,7 +253,9 @@ def _shift(
 
 
 def _covariance(fitted: Fitted, design: Design, panel: Panel, series_id: str) -> Floats:
-    """Return the covariance of the sizes of the columns: as the fit knows them, by the prior those that it does not."""
+    """Return the covariance of the sizes of the columns: as the fit
+    knows them, by the prior those that it does not.
+    """
     prior = series_data(panel, design, series_id, "log", None).prior
     sd = prior["sd"].to_numpy(dtype=float)
     made = pd.DataFrame(
@@ -282,7 +284,8 @@ def _move(
 ) -> pd.DataFrame | None:
     """Return the base rows of a model, moved and widened on logs.
 
-    A leaked month has the leak as its middle; later months are as wide as if the leaked ones had been counted.
+    A leaked month has the leak as its middle; later months are as wide as if the leaked ones had been
+    counted.
     """
     if rows is None:
         return None

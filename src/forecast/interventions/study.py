@@ -45,9 +45,9 @@ class Study(Setup):
     def placebo(self, event: str, months_apart: int = MONTHS_APART) -> Placebo:
         """Put the dummy of an event at every ordinary month and compare.
 
-        Ordinary months are more than `months_apart` from the start of a priority-1 event of the series (by the
-        same coding). Each placebo has the weights of the event's active months, one after the other, and the
-        sample ends with the last of them; the other events stay in the model.
+        Ordinary months are more than `months_apart` from the start of a priority-1 event of the series (by
+        the same coding). Each placebo has the weights of the event's active months, one after the other, and
+        the sample ends with the last of them; the other events stay in the model.
         """
         asked = self._asking(event)
         return placebo_of(asked, asked.group(event), months_apart)
@@ -57,12 +57,14 @@ class Study(Setup):
         return specification_curves(self, events, choices)
 
     def counterfactual(self, event: str | None = None, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
-        """Tell an effect (of every event, when none is named) by month and in total, with and without the event.
+        """Tell an effect (of every event, when none is named) by month and in total, with and without the
+        event.
 
         Two answers stand beside each other. ``same months``: the figures with the estimated effect taken out;
         the ups and downs of the months stay, and the fan holds only the doubt about the effect. ``forecast
-        before``: a forecast from the month before the event, by simulation; its fan holds the ordinary changes
-        of such months too, and nothing that began later is in it; of a longer event only the first 12 months.
+        before``: a forecast from the month before the event, by simulation; its fan holds the ordinary
+        changes of such months too, and nothing that began later is in it; of a longer event only the first 12
+        months.
 
         Returns
         -------

@@ -35,7 +35,8 @@ Starts = Literal["warm", "modes", "full"]
 
 @dataclass(frozen=True)
 class Arima(SeriesModel):
-    """Regression with seasonal ARIMA errors by exact maximum likelihood; event columns shrunken by their prior.
+    """Regression with seasonal ARIMA errors by exact maximum likelihood; event columns shrunken by their
+    prior.
 
     Parameters
     ----------
@@ -58,8 +59,9 @@ class Arima(SeriesModel):
     engine : {"exact", "numpy", "compiled", "statsmodels"}
         See `forecast.arima.arima`.
     breaks : {"none", "detect"}
-        ``detect`` gives each fold the outliers that its own data show beside its event columns (`detect_outliers`):
-        a level shift stays, a temporary change fades, an additive outlier ends with its month.
+        ``detect`` gives each fold the outliers that its own data show beside its event columns
+        (`detect_outliers`): a level shift stays, a temporary change fades, an additive outlier ends with its
+        month.
     """
 
     min_months: ClassVar[int] = 36
@@ -122,9 +124,11 @@ class Arima(SeriesModel):
                 else:
                     fits[i][name] = self._wrap(data[i][name], fit, found, names_)
         return [
-            FoldFailure(failures[i])
-            if i in failures
-            else FittedSeries(fits[i], {n: d.transform for n, d in data[i].items()}, panel)
+            (
+                FoldFailure(failures[i])
+                if i in failures
+                else FittedSeries(fits[i], {n: d.transform for n, d in data[i].items()}, panel)
+            )
             for i, (panel, _) in enumerate(jobs)
         ]
 
@@ -137,7 +141,9 @@ class Arima(SeriesModel):
         return FoldJob(data.y, data.past.to_numpy(dtype=float), tuple(map(str, data.past.columns)), prior)
 
     def _breaks(self, jobs: list[FoldJob], starts: Starts) -> list[tuple[Outlier, ...]]:
-        """Outliers that each fold shows; none for a fold that cannot be searched, which then fails in its fit."""
+        """Outliers that each fold shows; none for a fold that cannot
+        be searched, which then fails in its fit.
+        """
         found: list[tuple[Outlier, ...]] = [()] * len(jobs)
         if self.breaks == "none":
             return found
@@ -189,7 +195,8 @@ class Arima(SeriesModel):
             return np.asarray(mean), np.asarray(se)
 
         def checks() -> pd.DataFrame:
-            # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a fold
+            # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a
+            # fold
             return pd.concat([residual_checks(fit.residuals), check_table(_warned(fit))], ignore_index=True)
 
         notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
@@ -219,8 +226,8 @@ class Arima(SeriesModel):
 def calendar_blocks(months: Sequence[int]) -> list[int]:
     """Return the block of each fold of a chain, by the ordinal of its last month: the calendar year.
 
-    So where a backtest begins does not say from which fold another one starts. Folds of a first year that does not
-    begin with January stand alone: the fold that they would start from is not there.
+    So where a backtest begins does not say from which fold another one starts. Folds of a first year that
+    does not begin with January stand alone: the fold that they would start from is not there.
     """
     if not months:
         return []
@@ -272,7 +279,9 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
 
 
 def residual_checks(residuals: Array) -> pd.DataFrame:
-    """Return the residual tests that a report shows of every model; with fewer than 30 residuals, a row that says so."""
+    """Return the residual tests that a report shows of every model;
+    with fewer than 30 residuals, a row that says so.
+    """
     n = int(np.isfinite(residuals).sum())
     if n < 30:
         return check_table([{"check": "residuals", "note": "too_few", "value": n}])

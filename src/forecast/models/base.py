@@ -1,4 +1,5 @@
-"""What a model is: it turns a `Panel` and a `Design` into a `Forecast`, and knows nothing of origins or files.
+"""What a model is: it turns a `Panel` and a `Design` into a `Forecast`, and knows nothing of origins or
+files.
 
 A model is a frozen dataclass of its parameters and holds no state between calls. Most models treat each
 series by itself; they derive from `SeriesModel` and write one method, `fit_series`.
@@ -179,7 +180,9 @@ class FittedSeries:
         return tuple(f"{name}: {note}" for name, fit in self.fits.items() for note in fit.notes)
 
     def paths(self, horizon: int, levels: Sequence[float]) -> list[ForecastPath]:
-        """Return the same quantiles as arrays (horizon, level) by series: what a backtest gathers by the thousand."""
+        """Return the same quantiles as arrays (horizon, level) by
+        series: what a backtest gathers by the thousand.
+        """
         from scipy.special import ndtri
 
         z = ndtri(np.asarray(levels, dtype=float))
@@ -196,7 +199,8 @@ class FittedSeries:
         months = pd.period_range(last_official + 1, periods=horizon, freq="M")
         centre, sd = fit.steps(max(horizon - ahead, 1))
         if ahead:
-            # months filled by unofficial figures: taken as known, their own error carried by every later month
+            # months filled by unofficial figures: taken as known, their own error carried by every later
+            # month
             leaks = self.panel.leaks[self.panel.leaks["series_id"] == name].set_index("month")
             scale = self.transforms[name]
             filled = scale.forward(leaks.loc[months[:ahead], "value"].to_numpy(dtype=float))
@@ -296,7 +300,9 @@ class SeriesModel:
 
     @property
     def uses_events(self) -> bool:
-        """Whether event columns change the forecast; a model with an `events` switch says no when it is off."""
+        """Whether event columns change the forecast; a model with
+        an `events` switch says no when it is off.
+        """
         return bool(getattr(self, "events", False))
 
     @property

@@ -40,7 +40,9 @@ class RandomWalk(SeriesModel):
     window: Window = None
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
-        """Return the last value; the standard deviation is that of changes times the square root of the step."""
+        """Return the last value; the standard deviation is that of
+        changes times the square root of the step.
+        """
         last, sd = _last(data.y), _sd(np.diff(data.y))
         return SeriesFit(lambda h: (np.full(h, last), sd * np.sqrt(np.arange(1.0, h + 1))))
 

@@ -24,9 +24,9 @@ class Ets(SeriesModel):
     trend, damped, seasonal : {"auto", "yes", "no"}
         ``auto`` tries forms with and without; `damped` is about forms with a trend.
     errors : {"auto", "additive"}
-        ``additive`` takes additive forms on the model's scale only. ``auto`` also tries those on the figures as they
-        are, with additive and with multiplicative errors and seasons, where all figures are positive; every AICc is
-        then that of the figures as they are (for logs: with the Jacobian).
+        ``additive`` takes additive forms on the model's scale only. ``auto`` also tries those on the figures
+        as they are, with additive and with multiplicative errors and seasons, where all figures are positive;
+        every AICc is then that of the figures as they are (for logs: with the Jacobian).
     """
 
     min_months: ClassVar[int] = 36
@@ -67,7 +67,9 @@ class Ets(SeriesModel):
 
 
 def _logs(fit: Smoothing, smallest: float) -> Steps:
-    """Carry the months ahead of a form of the figures to logs: the same centre, the same relative variance."""
+    """Carry the months ahead of a form of the figures to logs:
+    the same centre, the same relative variance.
+    """
 
     def steps(h: int) -> tuple[Array, Array]:
         centre, sd = fit.steps(h)

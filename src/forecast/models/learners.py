@@ -1,4 +1,6 @@
-"""Learners of scikit-learn on the features of `ridge`: elastic net and gradient boosting, direct and pooled."""
+"""Learners of scikit-learn on the features of `ridge`: elastic
+net and gradient boosting, direct and pooled.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ class SeasonalProfile(SeriesModel):
     """The last figure moved by a discounted, clipped profile of monthly changes.
 
     The profile is the mean change of each calendar month, weights halving every `half_life` years, changes
-    clipped at `clip` robust standard deviations, centred on zero over the year. The last level stays as it is.
+    clipped at `clip` robust standard deviations, centred on zero over the year. The last level stays as it
+    is.
 
     Parameters
     ----------

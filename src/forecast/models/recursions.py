@@ -1,8 +1,8 @@
 """Recursions of exponential smoothing and of the dynamic Theta method, compiled where numba can be used.
 
-Months are counted from the first value; the season of a month is its number modulo twelve. Parameters of smoothing
-stand in one vector: alpha, the share of alpha that is beta, the share of 1 - alpha that is gamma, phi, then the first
-states: level, slope, twelve seasons.
+Months are counted from the first value; the season of a month is its number modulo twelve. Parameters of
+smoothing stand in one vector: alpha, the share of alpha that is beta, the share of 1 - alpha that is gamma,
+phi, then the first states: level, slope, twelve seasons.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ STARTS, ROUNDS = 2, 60
 
 
 def _compile(function: Callable[..., Any]) -> Any:
-    """Compile and keep; where numba is absent, too old or has no place for its cache, the loops run as they are."""
+    """Compile and keep; where numba is absent, too old or has no
+    place for its cache, the loops run as they are.
+    """
     try:
         from forecast.arima.jit import kept_jit
 
@@ -32,10 +34,11 @@ def _compile(function: Callable[..., Any]) -> Any:
 
 @_compile
 def errors_of(y: Any, x: Any, free: Any, relative: bool, season: int, errors: Any, slopes: Any) -> Any:
-    """Fill one-step errors (n,) and their derivatives (n, free); return the last states and the sums of log means.
+    """Fill one-step errors (n,) and their derivatives (n, free); return the last states and the sums of log
+    means.
 
-    The last states are (14,): level, slope, seasons. The sums are that of log means and its derivatives (1 + free),
-    zero for additive errors; the first is nan where a mean is not positive.
+    The last states are (14,): level, slope, seasons. The sums are that of log means and its derivatives (1 +
+    free), zero for additive errors; the first is nan where a mean is not positive.
     """
     k = len(free)
     alpha, beta, gamma, phi = x[ALPHA], x[ALPHA] * x[BETA], (1.0 - x[ALPHA]) * x[GAMMA], x[PHI]
@@ -85,7 +88,9 @@ def errors_of(y: Any, x: Any, free: Any, relative: bool, season: int, errors: An
 
 @_compile
 def objective(y: Any, x: Any, free: Any, relative: bool, season: int, errors: Any, slopes: Any) -> Any:
-    """Half the deviance a month, log(sum of squares) / 2 + mean log mean, with its gradient and Gauss-Newton matrix."""
+    """Half the deviance a month, log(sum of squares) / 2 + mean log
+    mean, with its gradient and Gauss-Newton matrix.
+    """
     n, k = len(y), len(free)
     _, logs = errors_of(y, x, free, relative, season, errors, slopes)
     squares, gradient, matrix = 0.0, np.zeros(k), np.zeros((k, k))
@@ -134,7 +139,9 @@ def solve(matrix: Any, right: Any) -> Any:
 
 @_compile
 def search(y: Any, x: Any, free: Any, low: Any, high: Any, relative: bool, season: int, rounds: int) -> Any:
-    """Move the free parameters (in place) to a least value of `objective`: Levenberg-Marquardt within bounds."""
+    """Move the free parameters (in place) to a least value of
+    `objective`: Levenberg-Marquardt within bounds.
+    """
     k = len(free)
     errors, slopes = np.zeros(len(y)), np.zeros((len(y), k))
     value, gradient, matrix = objective(y, x, free, relative, season, errors, slopes)
@@ -170,7 +177,8 @@ def search(y: Any, x: Any, free: Any, low: Any, high: Any, relative: bool, seaso
 def fit(y: Any, grid: Any, first: Any, free: Any, low: Any, high: Any, relative: bool, season: int) -> Any:
     """Return the parameters and the value of the best of `STARTS` searches.
 
-    They start from those rows of the grid of smoothing parameters that are best after one step of the first states.
+    They start from those rows of the grid of smoothing parameters that are best after one step of the first
+    states.
     """
     states = free[free >= LEVEL]
     tried, values = np.zeros((len(grid), SIZE)), np.zeros(len(grid))
@@ -186,7 +194,9 @@ def fit(y: Any, grid: Any, first: Any, free: Any, low: Any, high: Any, relative:
 
 @_compile
 def theta_month(states: Any, t: int, y: float, alpha: float) -> None:
-    """Let the states of the dynamic Theta method see the month `t` (from 0): level, mean, slope and intercept so far."""
+    """Let the states of the dynamic Theta method see the month `t`
+    (from 0): level, mean, slope and intercept so far.
+    """
     states[0] = alpha * y + (1.0 - alpha) * states[0]
     if t == 0:
         states[1], states[2], states[3] = y, 0.0, y
@@ -205,7 +215,9 @@ def theta_line(states: Any, t: int, alpha: float) -> Any:
 
 @_compile
 def theta_parts(y: Any, alpha: float) -> Any:
-    """Return what a month is beyond its level (n,), the share of the first level in it, the line; and the last states."""
+    """Return what a month is beyond its level (n,), the share of the
+    first level in it, the line; and the last states.
+    """
     states, parts = np.zeros(4), np.zeros((len(y), 3))
     for t in range(len(y)):
         parts[t, 0], parts[t, 1] = y[t] - states[0], (1.0 - alpha) ** t
@@ -226,7 +238,9 @@ def theta_path(states: Any, t: int, h: int, alpha: float, weight: float) -> Any:
 
 @_compile
 def theta_spread(t: int, h: int, alpha: float, weight: float) -> Any:
-    """Return the growth of the variance over `h` months: one and the squared responses to the shocks before."""
+    """Return the growth of the variance over `h` months: one and
+    the squared responses to the shocks before.
+    """
     growth = np.ones(h)
     for j in range(h - 1):
         states = np.zeros(4)
@@ -237,7 +251,9 @@ def theta_spread(t: int, h: int, alpha: float, weight: float) -> Any:
 
 @_compile
 def theta_fit(y: Any, alphas: Any) -> Any:
-    """Return the best alpha of those given, weight of the line (0 to 1), first level, and sum of squares from month 3 on."""
+    """Return the best alpha of those given, weight of the line (0 to 1),
+    first level, and sum of squares from month 3 on.
+    """
     best, least = np.zeros(3), np.inf
     for alpha in alphas:
         parts, _ = theta_parts(y, alpha)

@@ -1,7 +1,8 @@
 """The closed list of models: configuration names a kind, never a callable.
 
-An installed package adds its own by an entry point of the group ``forecast.models`` (``kind = "module:Class"``); it
-is loaded when its kind is first asked for, and held to the same rules as any registered class.
+An installed package adds its own by an entry point of the group ``forecast.models`` (``kind =
+"module:Class"``); it is loaded when its kind is first asked for, and held to the same rules as any registered
+class.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def register_model(name: str, cls: type[Any]) -> None:
     Raises
     ------
     ConfigError
-        If the name is taken by another class, or the class is not a frozen dataclass with `fit` and `fit_many`.
+        If the name is taken by another class, or the class is not a frozen dataclass with `fit` and
+        `fit_many`.
 
     Examples
     --------

@@ -157,7 +157,9 @@ class FittedDirect:
         return steps
 
     def coefficients(self) -> pd.DataFrame:
-        """Event effects of the one-month regression; without standard errors, which shrinkage does not give."""
+        """Event effects of the one-month regression; without
+        standard errors, which shrinkage does not give.
+        """
         effects = self.horizons[0].effects
         frame = pd.DataFrame({"term": list(effects), "estimate": list(effects.values())})
         frame = frame.assign(series_id="pooled", se=np.nan, lower=np.nan, upper=np.nan, kind="shrunken")
@@ -255,7 +257,9 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
 
 
 def features(y: Array, months: pd.PeriodIndex, t: int, h: int, lags: int) -> Array:
-    """Features at position `t` for `h` months ahead: past changes, distance from the year's mean, last year, month."""
+    """Features at position `t` for `h` months ahead: past changes,
+    distance from the year's mean, last year, month.
+    """
     changes = [y[t - j] - y[t - j - 1] for j in range(lags)]
     ahead = (h - 1) % 12 + 1
     month = np.zeros(12)

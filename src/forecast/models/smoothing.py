@@ -73,7 +73,9 @@ class Smoothing:
     aicc: float
 
     def steps(self, h: int) -> tuple[Array, Array]:
-        """Centre and standard deviation of the months ahead (Hyndman, Koehler, Ord and Snyder 2008, chapter 6)."""
+        """Centre and standard deviation of the months ahead (Hyndman,
+        Koehler, Ord and Snyder 2008, chapter 6).
+        """
         k = np.arange(1, h + 1)
         damp = np.cumsum(self.phi**k)
         base, season = self.level + self.slope * damp, self.season[(k - 1) % 12]
@@ -95,7 +97,8 @@ class Smoothing:
 
 
 def smooth(y: Array, form: Form) -> Smoothing | None:
-    """Fit one form: of a grid of smoothing parameters the best start, then a search over all with the first states.
+    """Fit one form: of a grid of smoothing parameters the best start, then a search over all with the first
+    states.
 
     None where a form with multiplicative errors finds no positive mean for every month.
     """
@@ -151,7 +154,9 @@ def is_seasonal(y: Array) -> bool:
 
 
 def additive_season(y: Array) -> Array:
-    """Mean distance of each month of the year (counted from the first value) from a centred year's average."""
+    """Mean distance of each month of the year (counted from the
+    first value) from a centred year's average.
+    """
     year = np.convolve(y, np.array([0.5, *[1.0] * 11, 0.5]) / 12.0, mode="valid")
     month = np.arange(6, 6 + len(year)) % 12
     mean = np.bincount(month, y[6:-6] - year, minlength=12) / np.bincount(month, minlength=12)

@@ -24,10 +24,12 @@ class Theta(SeriesModel):
     Parameters
     ----------
     theta : float, optional
-        Weight of the curvature; 2 is the standard method. By default it is fitted, with a line through the months so
-        far in the place of one through all: the dynamic optimised method of Fiorucci and others (2016).
+        Weight of the curvature; 2 is the standard method. By default it is fitted, with a line through the
+        months so far in the place of one through all: the dynamic optimised method of Fiorucci and others
+        (2016).
     deseasonalize : bool
-        Take an additive season out first, if a test of the autocorrelation at twelve months rejects none at 10 %.
+        Take an additive season out first, if a test of the autocorrelation at twelve months rejects none at
+        10 %.
     """
 
     min_months: ClassVar[int] = 36

@@ -1,7 +1,7 @@
 """Ranges that widen after misses, for forecasts whose promise is coverage (adaptive conformal, one-sided).
 
-Gibbs and Candès (2021) move the level of a range by its misses; here the width moves, on logs, and never below the
-range as made. A miss counts at an origin only if its month's first figure was public by then.
+Gibbs and Candès (2021) move the level of a range by its misses; here the width moves, on logs, and never
+below the range as made. A miss counts at an origin only if its month's first figure was public by then.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 #: Central ranges whose misses count.
 JUDGED = (0.5, 0.8, 0.95)
-#: Most that ranges grow, on logs, and the standard deviation in months of the weights of neighbouring distances.
+#: Most that ranges grow, on logs, and the standard deviation in months of the weights of neighbouring
+#: distances.
 MOST, NEIGHBOURS = 1.2, 1.5
 
 

@@ -1,8 +1,9 @@
 """Combinations of members that were fitted without events.
 
 Weights rest only on errors of months whose first figures were public at the origin. Averages are taken on
-logs where the figures known by then allow it, of quantiles at the same level (Vincent) or of medians. A pool mixes
-the members' distributions instead (Stone 1961), each a line between its quantiles on the scale of the ranges.
+logs where the figures known by then allow it, of quantiles at the same level (Vincent) or of medians. A pool
+mixes the members' distributions instead (Stone 1961), each a line between its quantiles on the scale of the
+ranges.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ WEIGHED: dict[str, Weigh] = {
 #: The method that orders the members at each forecast.
 MEDIAN_OF_MEMBERS = "median"
 METHODS: tuple[str, ...] = (*WEIGHED, MEDIAN_OF_MEMBERS)
-#: Levels at which the distributions of a pool are known: every percent, and those of the forecast table between them.
+#: Levels at which the distributions of a pool are known: every percent, and those of the forecast table
+#: between them.
 FINE = np.unique(np.round([*LEVELS, *np.arange(1, 100) / 100, 0.0025, 0.005, 0.995, 0.9975], 9))
 
 
@@ -101,8 +103,8 @@ def combine(
     spec : CombinationSpec
         Members, settings, and the method: ``inverse_error``, ``mean`` or ``median``.
     intervals : IntervalsSpec
-        The scale on which quantiles are averaged, and how a pool makes the ranges of its members (it needs their
-        medians only, unless `spec.ranges` takes the models' own).
+        The scale on which quantiles are averaged, and how a pool makes the ranges of its members (it needs
+        their medians only, unless `spec.ranges` takes the models' own).
     extra_sd : DataFrame or float, optional
         Noise added to the ranges that a pool makes, as in `add_intervals`.
 
@@ -262,7 +264,9 @@ def _averaged(state: KnownErrors, quantiles: Floats, weights: Floats, spec: Comb
 def _pooled(
     members: Members, weights: Floats, spec: CombinationSpec, intervals: IntervalsSpec, levels: Floats
 ) -> Floats:
-    """Quantiles of the mixture of the members' distributions, refused as those of the member with the fewest errors."""
+    """Quantiles of the mixture of the members' distributions, refused
+    as those of the member with the fewest errors.
+    """
     states = [replace(state, power=intervals.scale) for state in members.states]
     made = _makes_ranges(spec, intervals)
     if made:
@@ -283,7 +287,8 @@ def _pooled(
 
 
 def pool(quantiles: Floats, weights: Floats, known: Floats, levels: Sequence[float] | Floats) -> Floats:
-    """Return quantiles of a mixture of distributions, each a line between its quantiles, with no mass beyond them.
+    """Return quantiles of a mixture of distributions, each a line between its quantiles, with no mass beyond
+    them.
 
     Parameters
     ----------

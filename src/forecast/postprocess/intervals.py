@@ -191,7 +191,9 @@ def refuse(quantiles: Floats, n: Floats, p: Floats, method: Method) -> tuple[Flo
 
 
 def extra_noise(wide: QuantileTable, extra_sd: pd.DataFrame | float | None) -> Floats:
-    """Noise to be added to each forecast's range: a number for all, or the column `sd` by key columns, else zero."""
+    """Noise to be added to each forecast's range: a number for all,
+    or the column `sd` by key columns, else zero.
+    """
     n = len(wide.keys)
     if extra_sd is None:
         return np.zeros(n)

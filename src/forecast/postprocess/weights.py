@@ -27,7 +27,9 @@ def equal(errors: Floats, discount: Floats, spec: CombinationSpec) -> Floats:
 
 
 def of_median(values: Floats) -> Floats:
-    """Weights of the members that make the median, as they fall at each forecast; `values` is (member, ...)."""
+    """Weights of the members that make the median, as they fall
+    at each forecast; `values` is (member, ...).
+    """
     cut = (len(values) - 1) // 2
     rank = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
     kept = (rank >= cut) & (rank < len(values) - cut)

@@ -41,7 +41,8 @@ STEPS: tuple[str, ...] = (
 class Outcome:
     """What came of a call: the exit code, what to say, and the report's folder if there is one.
 
-    Codes: 0 done, 3 nothing new, 6 figures are stale, 7 another publisher holds the lock; those of the errors.
+    Codes: 0 done, 3 nothing new, 6 figures are stale, 7 another publisher holds the lock; those of the
+    errors.
     """
 
     code: int
@@ -51,7 +52,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class LastRound:
-    """What `status.json` tells of the last round: whose it was, its exit code, and the banner of late figures."""
+    """What `status.json` tells of the last round: whose it was,
+    its exit code, and the banner of late figures.
+    """
 
     experiment: str = ""
     code: str = ""
@@ -91,7 +94,9 @@ class Desk:
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder for copies and re-runs, for the holder of the lock; what a killed round left goes first."""
+        """A folder for copies and re-runs, for the holder of the
+        lock; what a killed round left goes first.
+        """
         folder = self.archive.path.with_name(f".{self.archive.path.name}.work")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

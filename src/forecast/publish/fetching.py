@@ -1,4 +1,6 @@
-"""New figures come in by themselves: fetched aside, read and checked whole, then added to a folder of figures."""
+"""New figures come in by themselves: fetched aside, read and
+checked whole, then added to a folder of figures.
+"""
 
 from __future__ import annotations
 
@@ -106,15 +108,16 @@ def folder_of_figures(exp: Experiment) -> Path:
     if exp.data.path is None:
         if not _continues(exp):
             raise ConfigError(
-                f"publish.fetch: {', '.join(exp.target.series)}: not all are series of the package, whose figures"
-                f" {exp.publish.figures} would continue; give data.path=FOLDER for figures of your own"
+                f"publish.fetch: {', '.join(exp.target.series)}: not all are series of the package, whose"
+                f" figures {exp.publish.figures} would continue; give data.path=FOLDER for figures of"
+                " your own"
             )
         return Path(exp.publish.figures).expanduser()
     place = Path(str(own_path(exp.data.path))).expanduser()
     if is_address(exp.data.path) or place.is_file():
         raise ConfigError(
-            f"data.path: {exp.data.path} is no folder, and publish.fetch adds figures to one; give a folder, or"
-            " leave data.path out"
+            f"data.path: {exp.data.path} is no folder, and publish.fetch adds figures to one; give a folder,"
+            " or leave data.path out"
         )
     return place
 
@@ -163,8 +166,8 @@ def fetch_figures(exp: Experiment, today: pd.Timestamp, scratch: Path) -> Fetche
         write_file(copy / RECEIPTS, text + "\n")
     if not any(copy.iterdir()):
         raise DataError(
-            f"publish.fetch: no file was found at {', '.join(exp.publish.fetch)}, and there are no figures yet in"
-            f" {target}; nothing was changed. Look at the addresses, or put a first file there"
+            f"publish.fetch: no file was found at {', '.join(exp.publish.fetch)}, and there are no figures"
+            f" yet in {target}; nothing was changed. Look at the addresses, or put a first file there"
         )
     told = tuple(merged + lines) or ("fetched: nothing new",)
     return Fetched(copy, target, found, added, told, bool(merged))
@@ -186,7 +189,8 @@ def read_receipts(folder: Path) -> dict[str, Receipt]:
         return {str(a): Receipt(**{k: str(v) for k, v in told.items()}) for a, told in plain.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise DataError(
-            f"{file}: cannot be read ({error}); remove it, and every file is fetched once more. Nothing was changed"
+            f"{file}: cannot be read ({error}); remove it, and every file is fetched once more. Nothing was"
+            " changed"
         ) from error
 
 
@@ -244,7 +248,9 @@ class _Fetching:
                     return
 
     def _months_back(self, pattern: str, last: pd.Period) -> int:
-        """How far back a file is looked for: to the newest that was fetched, or to the newest of the package."""
+        """How far back a file is looked for: to the newest that was
+        fetched, or to the newest of the package.
+        """
         fetched = [r.month for r in self.receipts.values() if r.pattern == pattern and r.month]
         if fetched:
             return _months_to(pd.Period(max(fetched), "M"), last)
@@ -280,15 +286,19 @@ class _Fetching:
             megabytes=self.spec.max_megabytes,
             allow_http=allows_http(self.exp),
             allow_by="publish.allow_http=true",
-            hint="nothing was changed; it is tried again with the next round. See publish.timeout_seconds and"
-            " publish.max_megabytes",
+            hint=(
+                "nothing was changed; it is tried again with the next round. See publish.timeout_seconds and"
+                " publish.max_megabytes"
+            ),
             any_type=has_readers(),
         )
         known = ("", "") if before is None else (before.etag, before.modified)
         return ask(address, limits, self.started + self.spec.timeout_seconds, *known)
 
     def _copied(self, address: str, content: bytes) -> Path:
-        """Write a file into a folder of its own, under its own name, with the release days beside it if there are."""
+        """Write a file into a folder of its own, under its own name,
+        with the release days beside it if there are.
+        """
         name = PurePosixPath(unquote(urlsplit(address).path)).name
         place = self.folder / digest(address.encode())[:16]
         path = inside(place, "figures.csv" if path_problem(name) else name, "publish.fetch")
@@ -314,9 +324,9 @@ class _Fetching:
         if gone:
             name, month = gone[0]
             raise DataError(
-                f"{file.address}: {len(gone)} figures that were there on {before.fetched} are gone,"
-                f" the first: {name} {pd.Period(ordinal=month, freq='M')}. It may be cut short or still being written;"
-                " nothing was changed"
+                f"{file.address}: {len(gone)} figures that were there on {before.fetched} are gone, the"
+                f" first: {name} {pd.Period(ordinal=month, freq='M')}. It may be cut short or still being"
+                " written; nothing was changed"
             )
 
 
@@ -347,8 +357,8 @@ def _refuse_other_month(raw: RawTable, month: str) -> None:
         last = int(rows.month.max()) if len(rows) else None
     if last is not None and str(pd.Period(ordinal=last, freq="M")) != month:
         raise DataError(
-            f"{raw.name}: ends with {pd.Period(ordinal=last, freq='M')}, and its address says {month}; it may be cut"
-            " short. Nothing was changed"
+            f"{raw.name}: ends with {pd.Period(ordinal=last, freq='M')}, and its address says {month}; it may"
+            " be cut short. Nothing was changed"
         )
 
 

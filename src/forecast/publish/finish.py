@@ -17,7 +17,9 @@ from forecast.publish.sources import Source
 
 
 def finish(desk: Desk, source: Source, obs: Observations, outcome: Outcome) -> list[str]:
-    """Rebuild the site from the archive, keep a copy of it, forget kept folds; return what went wrong on the way."""
+    """Rebuild the site from the archive, keep a copy of it, forget
+    kept folds; return what went wrong on the way.
+    """
     from forecast.report.site import site_files
 
     desk.on_step("site")

@@ -42,7 +42,9 @@ def folder_digest(folder: Path) -> str:
 
 
 def manifest_digest(folder: Path) -> str:
-    """Return the same hash by what a folder's manifest says of its files; empty where there is no such manifest."""
+    """Return the same hash by what a folder's manifest says of its
+    files; empty where there is no such manifest.
+    """
     try:
         files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
         return _joined({str(name): str(told) for name, told in files.items() if name != "manifest.json"})
@@ -80,8 +82,8 @@ def compare_published(runs: pd.DataFrame, site: Path) -> tuple[list[str], bool]:
     there = len(reports) - missing
     if lines:
         how = (
-            "one of the two was changed: `forecast rerun FOLDER` makes a report again. If the folder is wrong, move it"
-            " aside and publish puts it back; if the archive is, restore its backup"
+            "one of the two was changed: `forecast rerun FOLDER` makes a report again. If the folder is"
+            " wrong, move it aside and publish puts it back; if the archive is, restore its backup"
         )
         return [*lines, how], False
     gone = f", {missing} are missing and come back with the next publish" if missing else ""
@@ -139,7 +141,7 @@ def told(site: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ForecastError(
-            f"{site}: the site cannot be written ({error.strerror or error}"
-            f"{': ' + str(error.filename) if error.filename else ''}); what was published before stands as it was."
-            " Give publish.site a place that can be written and has room"
+            f"{site}: the site cannot be written"
+            f" ({error.strerror or error}{': ' + str(error.filename) if error.filename else ''}); what was"
+            " published before stands as it was. Give publish.site a place that can be written and has room"
         ) from error

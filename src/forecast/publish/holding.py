@@ -58,8 +58,8 @@ def refuse_surprises(
         months = " ".join(f"--accept {month}" for month in sorted({month for month, _ in found}))
         lines = "\n".join(f"  {words}" for _, words in found)
         raise DataError(
-            f"{len(found)} fetched figures are held, since a person should look at them; nothing was changed:\n{lines}\n"
-            f"If they are right, publish again with {months}"
+            f"{len(found)} fetched figures are held, since a person should look at them; nothing was"
+            f" changed:\n{lines}\nIf they are right, publish again with {months}"
         )
 
 

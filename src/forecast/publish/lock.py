@@ -42,8 +42,8 @@ def locked(path: Path, wait_seconds: float, poll: float = 0.2) -> Iterator[None]
         raise LockedError(f"{_held_by(path)}; waited {wait_seconds:g} s, nothing was changed") from None
     except (OSError, NotImplementedError) as error:  # the second: a file system without locks
         raise ForecastError(
-            f"{path}: the lock cannot be made ({getattr(error, 'strerror', None) or error}); nothing was changed. It stands beside"
-            " the archive: give publish.archive a place that can be written"
+            f"{path}: the lock cannot be made ({getattr(error, 'strerror', None) or error}); nothing was"
+            " changed. It stands beside the archive: give publish.archive a place that can be written"
         ) from error
     try:
         with contextlib.suppress(OSError):  # a full disk: the lock holds without its label
@@ -56,7 +56,9 @@ def locked(path: Path, wait_seconds: float, poll: float = 0.2) -> Iterator[None]
 
 
 def owner_file(path: Path) -> Path:
-    """Return the file that names the owner of a lock; the lock's own file may be emptied by those who wait."""
+    """Return the file that names the owner of a lock; the lock's
+    own file may be emptied by those who wait.
+    """
     return path.with_name(f"{path.stem}.owner{path.suffix}")
 
 

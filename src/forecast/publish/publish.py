@@ -1,8 +1,8 @@
 """The monthly round: new figures? run, compare, write aside, archive, put in place, rebuild the site.
 
-Safe to run at any time and any number of times, on a machine that may be switched off in the middle. The archive
-is written in one transaction before the report's folder gets its name: a round that was cut off before it leaves
-nothing, after it is finished by the next call.
+Safe to run at any time and any number of times, on a machine that may be switched off in the middle. The
+archive is written in one transaction before the report's folder gets its name: a round that was cut off
+before it leaves nothing, after it is finished by the next call.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def publish(
         Figures and events as known on this day. A day after which a figure of the target came out makes a
         ``replayed`` report; it never counts as published.
     today : date, optional
-        The day; read from the clock when None. Decides whether figures are late, and from when a fetched figure
-        without a day of its own is public.
+        The day; read from the clock when None. Decides whether figures are late, and from when a fetched
+        figure without a day of its own is public.
     command : str
         The command that the page prints.
     on_step : callable
@@ -168,7 +168,9 @@ def _recovered(desk: Desk, scratch: Path) -> list[str]:
 def _issue(
     desk: Desk, read: _Read, force: bool, as_of: str | None, scratch: Path
 ) -> tuple[Outcome, list[str]]:
-    """Make the issue of a round if there is a reason, and the missed ones before it; return what to say besides."""
+    """Make the issue of a round if there is a reason, and the
+    missed ones before it; return what to say besides.
+    """
     desk.on_step("decide")
     found, day, kind = _decision(desk, read.obs, as_of)
     if not (found.any or force or as_of is not None):
@@ -227,7 +229,9 @@ def _path(kind: str, day: pd.Timestamp, revision: int) -> str:
 
 
 def _catch_up(desk: Desk, read: _Read, day: pd.Timestamp, scratch: Path) -> list[str]:
-    """Replay the issues that were missed since the last one, each as of its day; one that cannot be made is told."""
+    """Replay the issues that were missed since the last one, each as
+    of its day; one that cannot be made is told.
+    """
     days = missed_days(desk, read.obs, day)
     if not days or desk.exp.publish.catch_up == "skip":
         return [f"skipped: the issue of {d.date()}, which was missed" for d in days]
@@ -262,7 +266,10 @@ def _dry_run(desk: Desk, force: bool, as_of: str | None) -> Outcome:
     held = desk.exp.publish.hold and kind == "published"
     if held and (desk.staged / path.name).is_dir():
         return _waits(desk.staged / path.name)
-    what = f"would {'stage, for a person to release,' if held else 'publish'} as of {day.date()} ({kind}): {found}"
+    what = (
+        f"would {'stage, for a person to release,' if held else 'publish'} as of {day.date()} ({kind}):"
+        f" {found}"
+    )
     if revision > 1:
         what += "; nothing if every number is the same as in the report of that day"
     if path.exists():

@@ -109,8 +109,8 @@ class Maker:
             return rows
         key = ["run", "model", "knowledge", "scenario", "series_id", "month", "truth_kind", "truth"]
         known = self.archive.query(
-            "SELECT m.run, n.model, n.knowledge, n.scenario, n.series_id, m.month, m.truth_kind, m.truth FROM matured m"
-            " JOIN names n ON n.id = m.name WHERE m.run >= ?",
+            "SELECT m.run, n.model, n.knowledge, n.scenario, n.series_id, m.month, m.truth_kind, m.truth FROM"
+            " matured m JOIN names n ON n.id = m.name WHERE m.run >= ?",
             [int(rows["run"].min())],
         )
         rows = rows.assign(month=rows["month"].astype(str))

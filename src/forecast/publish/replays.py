@@ -48,7 +48,9 @@ def _not_made(desk: Desk, days: list[pd.Timestamp]) -> list[pd.Timestamp]:
 
 
 def missed_days(desk: Desk, obs: Observations, day: pd.Timestamp) -> list[pd.Timestamp]:
-    """Return the days between the last published issue and this one on which a month came out, not replayed yet."""
+    """Return the days between the last published issue and this one
+    on which a month came out, not replayed yet.
+    """
     runs = desk.archive.runs(desk.exp.name, "published") if desk.archive.path.is_file() else pd.DataFrame()
     if runs.empty:
         return []

@@ -1,4 +1,6 @@
-"""The runs between two issues, one thing changed at a time: software, revised figures, new figure, events, settings."""
+"""The runs between two issues, one thing changed at a time:
+software, revised figures, new figure, events, settings.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class LastIssue:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where runs between two issues are made: a folder for their files, one of kept chains, who is told of each."""
+    """Where runs between two issues are made: a folder for their
+    files, one of kept chains, who is told of each.
+    """
 
     scratch: Path
     cache: Path | None = None
@@ -193,7 +197,9 @@ class _Steps:
         return self.run("new_figure", exp, self.as_of, reason)
 
     def events(self, after: pd.DataFrame | None) -> tuple[pd.DataFrame | None, Reason]:
-        """The last issue's settings on all that is known now; this issue itself where the settings are the same."""
+        """The last issue's settings on all that is known now; this
+        issue itself where the settings are the same.
+        """
         reason = Reason("no_new_event") if self._same_events else self._new_events()
         if after is not None:
             return after, reason

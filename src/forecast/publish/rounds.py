@@ -1,4 +1,6 @@
-"""What a round decides and records: is there anything new, what goes into the archive, what the page is given."""
+"""What a round decides and records: is there anything new, what
+goes into the archive, what the page is given.
+"""
 
 from __future__ import annotations
 
@@ -138,8 +140,9 @@ def refuse_shrinking(obs: Observations, archive: Archive, series: list[str]) -> 
     if gone:
         name, month, day = gone[0]
         raise DataError(
-            f"{len(gone)} figures that were seen earlier are missing from the source, the first: {name} {month}, released {day}."
-            " It may be cut short or still being written; nothing was changed. If they are gone for good: --force"
+            f"{len(gone)} figures that were seen earlier are missing from the source, the first: {name}"
+            f" {month}, released {day}. It may be cut short or still being written; nothing was changed. If"
+            " they are gone for good: --force"
         )
 
 
@@ -185,9 +188,11 @@ def entry_of(
         vintages=seen,
         # one fold a row and round, and whatever failed: all folds of every round would grow with its square
         folds=folds[(folds["origin"] == result.as_of) | (folds["status"] == "failed")],
-        scores=scores[(scores["era"] == "all") & scores["metric"].isin(["mae", "wis", "rmse"])]
-        if len(scores)
-        else scores,
+        scores=(
+            scores[(scores["era"] == "all") & scores["metric"].isin(["mae", "wis", "rmse"])]
+            if len(scores)
+            else scores
+        ),
     )
 
 

@@ -143,6 +143,9 @@ def _read_address(address: str, spec: PublishSpec) -> dict[str, bytes]:
             megabytes=spec.max_megabytes,
             allow_http=spec.allow_http,
             allow_by="publish.allow_http=true",
-            hint="nothing was changed; publish again later, or see publish.timeout_seconds and publish.max_megabytes",
+            hint=(
+                "nothing was changed; publish again later, or see publish.timeout_seconds and"
+                " publish.max_megabytes"
+            ),
         ),
     )

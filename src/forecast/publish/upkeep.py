@@ -32,7 +32,9 @@ def record_table(experiment: Experiment) -> pd.DataFrame:
 
 
 def archive_check(path: str | Path, experiment: Experiment | None = None) -> Outcome:
-    """Check an archive whole, and the site of an experiment against it; code 4 where something was changed."""
+    """Check an archive whole, and the site of an experiment
+    against it; code 4 where something was changed.
+    """
 
     def checked() -> Outcome:
         archive = Archive(Path(path))

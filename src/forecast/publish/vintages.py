@@ -1,4 +1,6 @@
-"""Figures with their first counts: what a source changed without another day counts from the day it was seen."""
+"""Figures with their first counts: what a source changed without
+another day counts from the day it was seen.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ Key = tuple[str, str, str]
 def with_first_counts(
     obs: Observations, archive: Archive, series: list[str], today: pd.Timestamp
 ) -> Observations:
-    """Return the figures with every count under its day as it was seen first, and its corrections as rows of their own.
+    """Return the figures with every count under its day as it was seen first, and its corrections as rows of
+    their own.
 
     Parameters
     ----------

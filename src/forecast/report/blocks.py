@@ -9,7 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Head:
-    """Head of a table's column: words, ``n`` for numbers (right-aligned), toggle of the model it belongs to."""
+    """Head of a table's column: words, ``n`` for numbers
+    (right-aligned), toggle of the model it belongs to.
+    """
 
     text: str
     kind: str = ""
@@ -167,7 +169,9 @@ class Fact:
 
 
 def notes(*told: str) -> tuple[Note, ...]:
-    """Return notes from texts that begin with their subject in bold (``**Events.** None.``); empty ones are left out."""
+    """Return notes from texts that begin with their subject in bold
+    (``**Events.** None.``); empty ones are left out.
+    """
     parts = (text.removeprefix("**").partition("** ") for text in told if text)
     return tuple(Note(subject, text) for subject, _, text in parts)
 
@@ -235,7 +239,7 @@ def _words(block: Block | Note | Download) -> list[str]:
     if isinstance(block, Table):
         out = [block.caption, block.foot, *(head.text for head in block.head)]
         for row in block.rows:
-            out += [part for cell in row.cells for part in (_texts(cell))]
+            out += [part for cell in row.cells for part in _texts(cell)]
         return out
     if isinstance(block, Chart):
         out = [block.title, block.subtitle, block.note, block.label, block.toggle_words]

@@ -76,8 +76,8 @@ def write_report(
     """Write the page of a run and everything beside it, and return the folder.
 
     The files are written into a folder beside the target and put in place as a whole: there is never a half
-    report. A report that was there before is replaced, files beside it that are not its own stay. All files but ``manifest.json`` have the same bytes
-    when a run is repeated.
+    report. A report that was there before is replaced, files beside it that are not its own stay. All files
+    but ``manifest.json`` have the same bytes when a run is repeated.
 
     Parameters
     ----------
@@ -104,8 +104,8 @@ def write_report(
     Raises
     ------
     ForecastError
-        Where the folder cannot be written, the disk is full, or files stand there that are no report's; nothing
-        is left behind then.
+        Where the folder cannot be written, the disk is full, or files stand there that are no report's;
+        nothing is left behind then.
 
     Examples
     --------
@@ -244,7 +244,8 @@ def build_page(
         lead=lead,
         sections=tuple(section for section in sections if section is not None),
         cite=t(
-            "To cite: {name}, {issue}, figures as known on {as_of}. Charts may be reprinted with the source line.",
+            "To cite: {name}, {issue}, figures as known on {as_of}. Charts may be reprinted with the source"
+            " line.",
             name=head["name"],
             issue=head["issue"],
             as_of=head["as_of"],
@@ -360,7 +361,8 @@ def _toggle_rules(chart: Chart) -> list[str]:
         return [f".fig:has(#{one.id}:checked) .{one.id}{{display:inline}}" for one in chart.toggles]
     lines = [one.id for one in chart.toggles if one.role]
     return [
-        f".fig:has(#{shown}:checked) :is({','.join(f'.{other}' for other in lines if other != shown)}){{display:none}}"
+        f".fig:has(#{shown}:checked)"
+        f" :is({','.join(f'.{other}' for other in lines if other != shown)}){{display:none}}"
         for shown in lines
         if len(lines) > 1
     ]
@@ -390,7 +392,9 @@ def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
 
 
 def files_of(folder: Path) -> set[str] | None:
-    """Return the files of a report by its manifest, only to be compared; None where the folder has none of ours."""
+    """Return the files of a report by its manifest, only to be
+    compared; None where the folder has none of ours.
+    """
     manifest = folder / "manifest.json"
     if manifest.is_symlink() or not manifest.is_file():
         return None
@@ -435,9 +439,15 @@ def _carry_over(source: Path, target: Path) -> None:
 def _trouble(error: OSError, target: Path) -> str:
     where = error.filename or target
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"the report cannot be written: {where} is read-only; choose another folder (report.folder, or publish.site). Nothing was changed"
+        return (
+            f"the report cannot be written: {where} is read-only; choose another folder (report.folder, or"
+            " publish.site). Nothing was changed"
+        )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the report cannot be written: no space left for {target}; free some or choose another folder (report.folder, or publish.site). Nothing was changed"
+        return (
+            f"the report cannot be written: no space left for {target}; free some or choose another folder"
+            " (report.folder, or publish.site). Nothing was changed"
+        )
     return (
         f"the report cannot be written to {target}: {error.strerror or error} ({where}). Nothing was changed"
     )

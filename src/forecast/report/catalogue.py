@@ -1,8 +1,8 @@
 """The language of a page: English stands in the code, every other language is one file in `languages/`.
 
 A sentence is written as a template, ``t("Up to date: {month} is the latest month", month=...)``. The English
-template is the key under which a language's file holds its translation; what a file lacks stays English. Names
-from the calendar, from sources and from the reader's own figures are data and stay as they are.
+template is the key under which a language's file holds its translation; what a file lacks stays English.
+Names from the calendar, from sources and from the reader's own figures are data and stay as they are.
 """
 
 from __future__ import annotations

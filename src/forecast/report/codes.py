@@ -28,7 +28,9 @@ class Late(NamedTuple):
 
 
 def told(kind: str, code: str, values: CodeRow | Mapping[str, Value] | None = None) -> str:
-    """Return the words of a code; the parameters of its macro are taken from a row, or a mapping, by their names."""
+    """Return the words of a code; the parameters of its macro are
+    taken from a row, or a mapping, by their names.
+    """
     sentences = prose("codes")
     name = f"{kind}_{code}"
     found = values if isinstance(values, Mapping) else _of(values)

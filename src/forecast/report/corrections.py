@@ -1,4 +1,6 @@
-"""The banner of a corrected report: what it gave before, what it gives now, and where the first page is kept."""
+"""The banner of a corrected report: what it gave before, what it
+gives now, and where the first page is kept.
+"""
 
 from __future__ import annotations
 
@@ -94,13 +96,15 @@ def what_was_wrong(
         )
     if old == new:
         return t(
-            "The headline did not change: for {month} it is {new}, as before. Other figures did, or digits that are not printed.",
+            "The headline did not change: for {month} it is {new}, as before. Other figures did, or digits"
+            " that are not printed.",
             month=when,
             new=new,
         )
     if before[1] and after[1] and w.rounded(before[0], whole) == w.rounded(after[0], whole):
         return t(
-            "The middle of the forecast for {month} is about {about}, as before; its 80% range was {old} and is {new} now.",
+            "The middle of the forecast for {month} is about {about}, as before; its 80% range was {old} and"
+            " is {new} now.",
             month=when,
             about=w.rounded(after[0], whole),
             old=w.span(*before[1], whole),

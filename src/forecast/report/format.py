@@ -66,7 +66,9 @@ def count(value: float) -> str:
 
 
 def step_of(value: float) -> int:
-    """Return the step to which a forecast of this size is rounded: 10 below 2,000, 100 below 20,000, 1,000 above."""
+    """Return the step to which a forecast of this size is rounded:
+    10 below 2,000, 100 below 20,000, 1,000 above.
+    """
     size = abs(value)
     if size >= 19_950:
         return 1000

@@ -25,7 +25,8 @@ from forecast.report.write.html import TEMPLATES
 if TYPE_CHECKING:
     from forecast.archive.track_record import Miss
 
-#: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means something else.
+#: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means
+#: something else.
 SCHEMA_VERSION = "1.0"
 _LEVELS = ("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95")
 
@@ -184,9 +185,9 @@ def latest(content: SiteContent) -> dict[str, Any]:
             {
                 "series_id": name,
                 "name": content.labels.get(str(name), str(name)),
-                "latest": None
-                if count is None
-                else {"month": str(count["month"]), "value": float(count["value"])},
+                "latest": (
+                    None if count is None else {"month": str(count["month"]), "value": float(count["value"])}
+                ),
                 "forecast": [
                     {
                         "month": str(row["month"]),
@@ -202,15 +203,17 @@ def latest(content: SiteContent) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "experiment": content.experiment,
         "model": content.headline,
-        "issue": None
-        if newest is None
-        else {
-            "as_of": newest.as_of,
-            "written": newest.written,
-            "revision": newest.revision,
-            "title": newest.title,
-            "report": f"{newest.path}/index.html",
-        },
+        "issue": (
+            None
+            if newest is None
+            else {
+                "as_of": newest.as_of,
+                "written": newest.written,
+                "revision": newest.revision,
+                "title": newest.title,
+                "report": f"{newest.path}/index.html",
+            }
+        ),
         "stale": bool(content.late),
         "series": series,
     }
@@ -283,7 +286,10 @@ def index(content: SiteContent) -> str:
         others_short=_other_columns(content.others),
         day=w.day_long,
         css=css,
-        policy=f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none'; form-action 'none'",
+        policy=(
+            f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none';"
+            " form-action 'none'"
+        ),
     )
     return re.sub(r"\n\s*\n+", "\n", html)
 
@@ -383,15 +389,19 @@ def _kinds(content: SiteContent) -> list[dict[str, Any]]:
                     "cells": (
                         model_name(str(row["model"]))
                         + (t(", with events") if row["knowledge"] == "at_origin" else ""),
-                        t("all|distances")
-                        if row["horizon"] == "all"
-                        else w.plural(int(row["horizon"]), "month"),
+                        (
+                            t("all|distances")
+                            if row["horizon"] == "all"
+                            else w.plural(int(row["horizon"]), "month")
+                        ),
                         str(int(row["n"])),
                         w.rounded(float(row["mae"]), float(row["mae"]) >= 100),
                         w.skill(float(row["skill"])) if row["skill"] == row["skill"] else t("not scored"),
-                        t("{rank} of {number}", rank=int(row["rank"]), number=int(row["of"]))
-                        if row["rank"] == row["rank"]
-                        else t("not ranked"),
+                        (
+                            t("{rank} of {number}", rank=int(row["rank"]), number=int(row["of"]))
+                            if row["rank"] == row["rank"]
+                            else t("not ranked")
+                        ),
                         held,
                     ),
                 }
@@ -429,9 +439,11 @@ def _other_rows(others: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 months,
                 t(" to|range ").join(said) if said else t("none|cell"),
                 w.count(float(row["actual"])) if row["actual"] == row["actual"] else t("not known"),
-                w.signed(float(row["percent"])) + "%"
-                if row["percent"] == row["percent"]
-                else t("not scored"),
+                (
+                    w.signed(float(row["percent"])) + "%"
+                    if row["percent"] == row["percent"]
+                    else t("not scored")
+                ),
                 ours,
                 str(row["source"]),
                 codes.told("other", row["reason"], {"note": str(row["note"])}),

@@ -37,7 +37,9 @@ def headline_knowledge(run: Run) -> str:
 
 
 def quantiles(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return forecasts as one row a month: ``origin month horizon middle lower_50 upper_50 ...`` (NaN = refused)."""
+    """Return forecasts as one row a month: ``origin month horizon
+    middle lower_50 upper_50 ...`` (NaN = refused).
+    """
     if not len(rows):
         return pd.DataFrame(columns=["origin", "month", "horizon", "middle", *_columns()])
     wide = forecasts.wide(rows, "origin", "month", "horizon")
@@ -215,14 +217,18 @@ def other_series(run: Run, main: str) -> list[str]:
 
 
 def shown_backtest(table: pd.DataFrame, series_id: str) -> pd.DataFrame:
-    """Return what the page reads of a backtest: one series, the levels of `RANGES`; a twentieth of it with many series."""
+    """Return what the page reads of a backtest: one series, the levels
+    of `RANGES`; a twentieth of it with many series.
+    """
     wanted = (0.5, *(level for _, _, *both in RANGES for level in both))
     found = [level for level in table["level"].unique() if np.isclose(float(level), wanted).any()]
     return select(table[table["level"].isin(found)], series_id=series_id)
 
 
 def replayed(run: Run, series_id: str) -> pd.DataFrame:
-    """Return the headline's replayed forecasts with what was counted: ``origin month horizon middle ... truth``."""
+    """Return the headline's replayed forecasts with what was
+    counted: ``origin month horizon middle ... truth``.
+    """
     table = quantiles(headline_rows(run.backtest, run.headline, series_id))
     if not len(table):
         return table.assign(truth=pd.Series(dtype=float))
@@ -232,7 +238,8 @@ def replayed(run: Run, series_id: str) -> pd.DataFrame:
     start = run.experiment.backtest.score_from
     out = table.assign(truth=table["month"].map(truth))
     if start:
-        # earlier origins only feed widths and weights; an origin is named by the month before its first target
+        # earlier origins only feed widths and weights; an origin is named by the month before its first
+        # target
         newest = out.groupby("origin")["month"].transform("min") - 1
         out = out[newest >= pd.Period(start, "M")]
     kept: pd.DataFrame = out.reset_index(drop=True)
@@ -246,7 +253,9 @@ def inside(table: pd.DataFrame, name: str = "80") -> pd.Series:
 
 
 def track_record(run: Run, series_id: str) -> pd.DataFrame:
-    """Return the replayed forecasts of the headline with their outcomes, in the columns of the track record."""
+    """Return the replayed forecasts of the headline with their
+    outcomes, in the columns of the track record.
+    """
     table = replayed(run, series_id).dropna(subset=["truth"])
     out = table.assign(kind="replayed", series_id=series_id)
     for name in ("50", "80"):
@@ -374,7 +383,9 @@ def era_is_open(run: Run, era: str) -> bool:
 
 
 def display_events(run: Run) -> pd.DataFrame:
-    """Return the events a reader expects on a chart, one a month or bundle: ``month label names ids size priority``."""
+    """Return the events a reader expects on a chart, one a month or
+    bundle: ``month label names ids size priority``.
+    """
     table = run.events
     columns = ["month", "label", "names", "ids", "size", "priority", "started"]
     if not len(table):

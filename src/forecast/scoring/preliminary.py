@@ -1,4 +1,6 @@
-"""Figures that were known before they were official: leaks and first statements, and how far off they were."""
+"""Figures that were known before they were official: leaks and
+first statements, and how far off they were.
+"""
 
 from __future__ import annotations
 

@@ -365,7 +365,9 @@ def _obstacle(folds: CommonFolds, k: int, j: int, metric: Metric, scale: str, sh
 
 @dataclass(frozen=True)
 class _Counts:
-    """How many folds of an era are due, by horizon and (last) over all, and how many of them each model has."""
+    """How many folds of an era are due, by horizon and (last)
+    over all, and how many of them each model has.
+    """
 
     mask: Bools
     due: Ints

@@ -125,7 +125,9 @@ def select(table: pd.DataFrame, **equal: Any) -> pd.DataFrame:
 
 
 def headline(table: pd.DataFrame, model: str) -> pd.DataFrame:
-    """Return a model's rows as the page shows them: no scenario, without events if there are such, no hindsight."""
+    """Return a model's rows as the page shows them: no scenario,
+    without events if there are such, no hindsight.
+    """
     rows = select(table, model=model, scenario="")
     return select(rows, knowledge=headline_knowledge(rows, model)) if len(rows) else rows
 

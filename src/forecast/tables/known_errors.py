@@ -134,7 +134,8 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Float
     sorted_values, sorted_weights = values[order], weights[:, order]
     out = np.full((len(weights), len(levels)), np.nan)
     for t in np.flatnonzero((weights > 0).any(axis=1)):
-        # sums of the used ones alone: zeros in between would round otherwise, and the unknown would leave a trace
+        # sums of the used ones alone: zeros in between would round otherwise, and the unknown would leave a
+        # trace
         used = sorted_weights[t] > 0
         one = sorted_weights[t, used]
         position, effective = np.cumsum(one), effective_number(one[None, :])[0]

@@ -150,17 +150,21 @@ def _heads_with_years(table: Table) -> list[str]:
         return list(table.head)
     numbered = is_month_numbers(table.head)
     return [
-        f"{year} M{int(head):02d}"
-        if numbered and is_year(year) and is_month_number(head)
-        else f"{head} {year}"
-        if is_year(year) and month_of(head)
-        else name
+        (
+            f"{year} M{int(head):02d}"
+            if numbered and is_year(year) and is_month_number(head)
+            else f"{head} {year}"
+            if is_year(year) and month_of(head)
+            else name
+        )
         for year, head, name in zip(table.upper, table.head, table.names, strict=True)
     ]
 
 
 def _sides(table: Table, columns: ColumnsSpec, figures: list[int], label: int | None, tidy: Tidy) -> _Sides:
-    """Tell the other columns apart: names of series, totals; figures under a head that is neither are an error."""
+    """Tell the other columns apart: names of series, totals;
+    figures under a head that is neither are an error.
+    """
     totals, names, series = [], [], []
     for k, head in enumerate(table.head):
         texts = table.column(k)

@@ -1,4 +1,6 @@
-"""Figures that a layout has found, one a row, as a tidy table: months, values and release days in one way of writing."""
+"""Figures that a layout has found, one a row, as a tidy table:
+months, values and release days in one way of writing.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,18 @@ from forecast.errors import Finding
 
 #: What can be done with figures that are not monthly.
 OFFERS = {
-    "daily": "add the days of each month up or average them: --by-month sum or --by-month mean (data.layout.by_month)",
+    "daily": (
+        "add the days of each month up or average them: --by-month sum or --by-month mean"
+        " (data.layout.by_month)"
+    ),
     "weekly": "split the weeks by days: --by-month sum or --by-month mean (data.layout.by_month)",
     "fortnightly": "give monthly figures; two weeks do not say which month they belong to",
     "quarterly": "give monthly figures; a quarter does not say how it is split over its months",
     "yearly": "give monthly figures; a year does not say how it is split over its months",
 }
 
-#: So many figures without decimals, and so many times smaller or larger, make a single one with decimals a slip.
+#: So many figures without decimals, and so many times smaller or larger, make a single one with decimals a
+#: slip.
 _ENOUGH, _FAR = 12, 20.0
 
 
@@ -86,7 +92,10 @@ def _values(table: Table, found: Found, marks: Marks, tidy: Tidy) -> list[str]:
     for name, text, line in zip(names, found.values, found.lines, strict=True):
         number = plain_number(text, marks, percent[name])
         if number is None and parse_value(text) is not None:
-            what = f"'{text}' is not written like the other figures ({marks.words or 'no mark between thousands'})"
+            what = (
+                f"'{text}' is not written like the other figures"
+                f" ({marks.words or 'no mark between thousands'})"
+            )
             tidy.findings.append(table.grid.finding("value", what, line, "a number", "correct the cell"))
             number = ""
         values.append(text if number is None else number)
@@ -94,7 +103,9 @@ def _values(table: Table, found: Found, marks: Marks, tidy: Tidy) -> list[str]:
 
 
 def _lone_marks(table: Table, found: Found, values: Sequence[str], marks: Marks) -> list[Finding]:
-    """Tell figures that alone in their series have decimals, behind a comma or far from all others: a slip."""
+    """Tell figures that alone in their series have decimals,
+    behind a comma or far from all others: a slip.
+    """
     series: dict[str, list[int]] = {}
     for i, name in enumerate(found.series or [""] * len(values)):
         if values[i] and parse_value(values[i]) is not None:

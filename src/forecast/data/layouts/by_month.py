@@ -74,7 +74,9 @@ def _days(date: dt.date, week: range) -> Iterator[dt.date]:
 def _whole(
     days: dict[tuple[str, int], dict[dt.date, float]], how: str
 ) -> tuple[dict[tuple[str, int], float], list[int]]:
-    """Return the figures of the months that have all of their days (of their working days), and the others."""
+    """Return the figures of the months that have all of their
+    days (of their working days), and the others.
+    """
     working = all(day.weekday() < 5 for held in days.values() for day in held)
     kept: dict[tuple[str, int], float] = {}
     left = set()

@@ -55,7 +55,8 @@ _FISCAL = re.compile(
 _FISCAL_BACK = re.compile(r"(?:P|M) ?(\d{1,2})[ ,:/-]*FY ?'?(\d{4}|\d{2})", re.I)
 _FISCAL_YEAR = re.compile(r"(?:FY ?'?(\d{4}|\d{2})|(\d{4})[/-](\d{4}|\d{2})|FY ?(\d{4})[/-](\d{2}))", re.I)
 _QUARTER = re.compile(
-    r"(\d{4}) ?[-/:. ]? ?[qt][1-4]|[qt][1-4] ?[-/:., ]? ?(\d{4})|(\d{4})[-/ ]?[1-4]\.? ?(quartal|trim\w*|quarter)"
+    r"(\d{4}) ?[-/:. ]? ?[qt][1-4]|[qt][1-4] ?[-/:., ]? ?(\d{4})|(\d{4})[-/ ]?[1-4]\.?"
+    r" ?(quartal|trim\w*|quarter)"
     r"|[1-4]\w{0,2}\.? (quartal|trimestre|trim|quarter),? ?(de )?\d{4}",
 )
 _WEEK = re.compile(
@@ -79,7 +80,8 @@ class Date(NamedTuple):
         return self.day in (0, 1) or self.day == calendar.monthrange(self.year, self.month)[1]
 
 
-#: Readings of one text by the order of its parts; the empty order stands for a text that has one reading only.
+#: Readings of one text by the order of its parts; the empty order stands for a text that has one reading
+#: only.
 Readings = dict[str, Date]
 
 

@@ -135,7 +135,9 @@ def _year_and_month(table: Table, roles: Roles, layout: LayoutSpec, tidy: Tidy) 
 
 
 def year_month(year: str, part: str, fiscal_start: int | None, period: bool = False) -> Date | None:
-    """Return the month of a year and a month's name or number; a number counts from the fiscal year's start."""
+    """Return the month of a year and a month's name or number; a
+    number counts from the fiscal year's start.
+    """
     month = month_of(part) or (int(part) if is_month_number(part) else None)
     if month is None or not is_year(year):
         return None

@@ -1,4 +1,6 @@
-"""A sheet or file as rows of texts, where its table begins and ends, and the tidy table that a layout makes of it."""
+"""A sheet or file as rows of texts, where its table begins and
+ends, and the tidy table that a layout makes of it.
+"""
 
 from __future__ import annotations
 
@@ -150,5 +152,7 @@ def clean(cell: str) -> str:
 
 
 def is_whole(text: str) -> bool:
-    """Tell whether a text is made of the digits 0 to 9 only; other signs count as digits for Python, such as ²."""
+    """Tell whether a text is made of the digits 0 to 9 only; other
+    signs count as digits for Python, such as ².
+    """
     return text.isascii() and text.isdigit()

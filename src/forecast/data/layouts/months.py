@@ -93,7 +93,9 @@ def read_months(texts: Sequence[str], fiscal_start: int | None = None, days: boo
 
 
 def _fit(ways: Sequence[dict[str, Date]], order: str, days: bool) -> tuple[int, int, int]:
-    """Count the cells that are months in an order, where most are, those it can read, and steps of one month."""
+    """Count the cells that are months in an order, where most are,
+    those it can read, and steps of one month.
+    """
     dates = [way[order] for way in ways if order in way]
     if days:
         return 0, len(dates), 0

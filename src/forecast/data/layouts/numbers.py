@@ -122,7 +122,10 @@ def marks_of(texts: Sequence[str], context: Context) -> Marks:
             meant[mark] = "decimal"
     if list(meant.values()) in (["decimal", "decimal"], ["thousands", "thousands"]):
         first, second = (votes[mark][meant[mark]][0] for mark in votes)
-        what = f"'{texts[first]}' and '{texts[second]}' do not go together: both dot and comma as {meant['.']} mark"
+        what = (
+            f"'{texts[first]}' and '{texts[second]}' do not go together: both dot and comma as {meant['.']}"
+            " mark"
+        )
         return Marks(problem=(what, "write all figures in one way, or say --decimal"), at=second)
     for mark, found in votes.items():
         if found["unclear"] and mark not in meant:

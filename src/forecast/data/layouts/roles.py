@@ -69,7 +69,8 @@ def named_column(table: Table, name: str, option: str) -> int:
     columns = ", ".join(f"'{c}'" for c in table.names if c)
     what = "stands twice" if found else "is no column"
     raise ConfigError(
-        f"{option}: '{name}' {what} of {table.grid.name} (found: {columns[:300]}).{nearest(name, table.names)}"
+        f"{option}: '{name}' {what} of {table.grid.name} (found:"
+        f" {columns[:300]}).{nearest(name, table.names)}"
     )
 
 
@@ -271,7 +272,10 @@ def find_series(table: Table, roles: Roles, months: Sequence[object]) -> None:
         roles.findings.append(two(table, "names of the series", alone, "--series", "data.columns.series"))
     else:
         names = ",".join(table.names[k] for k in candidates)
-        what = f"the columns {' and '.join(repr(table.names[k]) for k in candidates)} tell the rows of a month apart"
+        what = (
+            f"the columns {' and '.join(repr(table.names[k]) for k in candidates)} tell the rows of a month"
+            " apart"
+        )
         hint = f"join them: --series '{names}' (data.columns.series), or keep the rows of one series"
         line = table.lines[0] - 1
         roles.findings.append(

@@ -20,7 +20,9 @@ LENGTH = 6
 
 
 def every_third(table: pd.DataFrame, step: int = 3) -> pd.DataFrame:
-    """Return every `step`-th origin of a table of forecasts, six months each, counted back from the newest."""
+    """Return every `step`-th origin of a table of forecasts, six
+    months each, counted back from the newest.
+    """
     origins = sorted(table["origin"].unique())
     kept = origins[::-1][::step]
     return table[table["origin"].isin(kept) & (table["horizon"] <= LENGTH)].sort_values(["origin", "horizon"])

@@ -1,4 +1,6 @@
-"""Where charts are drawn for the page: two drawings each, their styles, and the files that go beside the page."""
+"""Where charts are drawn for the page: two drawings each, their
+styles, and the files that go beside the page.
+"""
 
 from __future__ import annotations
 

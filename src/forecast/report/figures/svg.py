@@ -1,4 +1,5 @@
-"""From a matplotlib figure to SVG with real text: for the page (CSS classes, themes) and for files (fixed colours).
+"""From a matplotlib figure to SVG with real text: for the page (CSS classes, themes) and for files (fixed
+colours).
 
 matplotlib writes large SVG with inline styles, fixed fonts and unused ids. Here it is read as a tree, made
 small and the same in every run: numbers are cut to a tenth of a unit, ids are kept only where used and get
@@ -217,7 +218,10 @@ def for_page(made: Drawing, label: str, kind: str, book: StyleBook) -> str:
         data = f' data-x="{made.cursor.start}" data-dx="{made.cursor.step}"'
         inner += f'<line class="cur" x1="0" x2="0" y1="{made.cursor.top}" y2="{made.cursor.bottom}"/>'
     size = f"0 0 {made.width:g} {made.height:g}"
-    return f'<svg class="chart {kind}" viewBox="{size}" role="img" aria-label="{escape(label)}"{data}>{inner}</svg>'
+    return (
+        f'<svg class="chart {kind}" viewBox="{size}" role="img"'
+        f' aria-label="{escape(label)}"{data}>{inner}</svg>'
+    )
 
 
 def for_print(made: Drawing, palette: Mapping[str, str] = LIGHT) -> str:
@@ -230,7 +234,10 @@ def for_print(made: Drawing, palette: Mapping[str, str] = LIGHT) -> str:
     below = f'<g stroke="{palette["bg"]}" stroke-width="3.5" stroke-linejoin="round">'
     inner = _HALO.sub(lambda label: f"{below}{label[1]}</g>{label[0]}", inner)
     size = f'viewBox="0 0 {made.width:g} {made.height:g}" width="{made.width:g}" height="{made.height:g}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FILE_FONT}"><style>.mod{{display:none}}</style>{inner}</svg>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}'
+        f' font-family="{FILE_FONT}"><style>.mod{{display:none}}</style>{inner}</svg>'
+    )
 
 
 @dataclass(frozen=True)
@@ -311,8 +318,9 @@ def for_file(made: Drawing, frame: Frame, label: str, palette: Mapping[str, str]
     size = f'viewBox="0 0 {plan.width:g} {plan.height:g}" width="{plan.width:g}" height="{plan.height:g}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(label)}"'
-        f' font-family="{FILE_FONT}"><style>{halo}</style><rect width="100%" height="100%" fill="{palette["bg"]}"/>'
-        f'{"".join(words)}<svg {box} viewBox="0 0 {made.width:g} {made.height:g}">{inner}</svg></svg>\n'
+        f' font-family="{FILE_FONT}"><style>{halo}</style><rect width="100%" height="100%"'
+        f' fill="{palette["bg"]}"/>{"".join(words)}<svg {box} viewBox="0 0 {made.width:g}'
+        f' {made.height:g}">{inner}</svg></svg>\n'
     )
 
 
@@ -329,7 +337,9 @@ def _artists(figure: Figure) -> list[Artist]:
 
 
 def recolour(figure: Figure, palette: Mapping[str, str]) -> None:
-    """Turn the placeholder colours of a figure into those of a palette, in place, and give its texts halos."""
+    """Turn the placeholder colours of a figure into those of a
+    palette, in place, and give its texts halos.
+    """
     from matplotlib import patheffects
     from matplotlib.colors import to_hex, to_rgba_array
     from matplotlib.text import Text

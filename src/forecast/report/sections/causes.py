@@ -82,7 +82,8 @@ def known_section(r: Report) -> Section:
     blocks += [one for one in (table, worth) if one is not None]
     if not blocks:
         find = t(
-            "Not compared in this report: no dates are named for it, and the replay was run with one state of knowledge."
+            "Not compared in this report: no dates are named for it, and the replay was run with one state of"
+            " knowledge."
         )
     return Section("known", question, nav, find, tuple(blocks))
 
@@ -149,14 +150,17 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
             title=findings.known_title(len(cases), held, total),
             subtitle=w.capital(
                 t(
-                    "{measure}{unit}: the year before, six-month forecasts made on the date above each panel, and what happened (dots){scale}",
+                    "{measure}{unit}: the year before, six-month forecasts made on the date above each panel,"
+                    " and what happened (dots){scale}",
                     measure=r.view.name.measure,
                     unit=", " + unit if unit else "",
                     scale=scale,
                 )
             ),
             note=t(
-                "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown only to measure what foresight would have been worth. {source}",
+                "Shaded: 80% range of the forecast with events as known at the time, cut where it leaves the"
+                " scale. Hindsight knows dates, shapes and ends of all events: no one had it, and it is shown"
+                " only to measure what foresight would have been worth. {source}",
                 source=r.source,
             ),
             label=t(
@@ -172,7 +176,9 @@ def known_chart(r: Report, cases: list[CasePanel]) -> Chart:
 
 
 def _knowledge_toggles(cases: list[CasePanel]) -> tuple[Toggle, ...]:
-    """Return one button for each state of knowledge that the cases have, and one for all; none for a single one."""
+    """Return one button for each state of knowledge that the cases
+    have, and one for all; none for a single one.
+    """
     words = {
         "none": (t("no events|of the calendar"), "7 4"),
         "at_origin": (t("events as known at the time"), ""),
@@ -285,7 +291,9 @@ def knowledge_table(r: Report) -> tuple[Table | None, str]:
 
 
 def worth_table(r: Report) -> Table | None:
-    """Return how much smaller the mean miss was with events, in both codings, with ranges; none below 24 dates."""
+    """Return how much smaller the mean miss was with events, in
+    both codings, with ranges; none below 24 dates.
+    """
     table = r.run.knowledge
     if not len(table) or "gain_hindsight" not in table:
         return None
@@ -313,7 +321,9 @@ def worth_table(r: Report) -> Table | None:
         Head(t("With hindsight, 90% range"), "n"),
     )
     foot = t(
-        "Mean absolute miss against the same forecast without events; plus is better. Where a range holds zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its gain is hindsight even where the events were known."
+        "Mean absolute miss against the same forecast without events; plus is better. Where a range holds"
+        " zero, nothing is shown. The judged coding was made by people who knew the figures, so part of its"
+        " gain is hindsight even where the events were known."
     )
     return Table(
         t("What knowing the events was worth: {dates}", dates=w.plural(int(rows["n"].min()), "date")),
@@ -375,7 +385,8 @@ def if_section(r: Report) -> Section | None:
         out.append(Row((words[name], w.rounded(row.middle, view.whole), _ends(row, view.whole), times)))
         (figures if name in figure else told).append((words[name], float(row.middle)))
     foot = t(
-        "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that an effect would be as large as it was before."
+        "The ranges of scenarios add the uncertainty of the effect to that of the forecast. They assume that"
+        " an effect would be as large as it was before."
     )
     head = (
         Head(t("If")),
@@ -498,7 +509,8 @@ def scenario_chart(
                 )
             ),
             note=t(
-                "Scenarios are not predictions and carry no probability. Each is the middle forecast changed by an effect estimated or assumed in this report. {source}",
+                "Scenarios are not predictions and carry no probability. Each is the middle forecast changed"
+                " by an effect estimated or assumed in this report. {source}",
                 source=r.source,
             ),
             label=t("Line chart to {end}: {told}.", end=w.month_long(end), told=told),

@@ -36,11 +36,14 @@ class EffectRow(Protocol):
 
 
 def effects_section(r: Report) -> Section:
-    """Return "What did each policy seem to do?", or one line in its place where no event touches the figures."""
+    """Return "What did each policy seem to do?", or one line in
+    its place where no event touches the figures.
+    """
     question, nav = t("What did each policy seem to do?"), t("What did each policy do?")
     if not len(r.run.events):
         text = t(
-            "No policy effect is estimated in this report. The event calendar has no measure that began in the figures used."
+            "No policy effect is estimated in this report. The event calendar has no measure that began in"
+            " the figures used."
         )
         return Section("effects", question, nav, text)
     rows = effect_rows(r)
@@ -101,7 +104,9 @@ def effect_rows(r: Report) -> pd.DataFrame:
 
 
 def _event(r: Report, event: str, group: Any) -> tuple[list[str], list[pd.Period], str]:
-    """Return names of the members, first and last month in which one of them began, and short name of a group."""
+    """Return names of the members, first and last month in which
+    one of them began, and short name of a group.
+    """
     calendar = r.run.events
     ids = [part.strip() for part in str(group).replace("+", ";").split(";")] if isinstance(group, str) else []
     rows = calendar[calendar["id"].isin([event, *ids])]
@@ -121,7 +126,9 @@ def _event(r: Report, event: str, group: Any) -> tuple[list[str], list[pd.Period
 
 
 def _expected(r: Report, event: str, group: Any, coding: str) -> float:
-    """Return the sign that the calendar expects of an event or a group; 0 where it has none or its members differ."""
+    """Return the sign that the calendar expects of an event or a
+    group; 0 where it has none or its members differ.
+    """
     calendar = r.run.events
     ids = {event, *(part.strip() for part in str(group).replace("+", ";").split(";"))}
     column = "judged_sign" if coding == "judged" and "judged_sign" in calendar else "sign"
@@ -211,7 +218,8 @@ def effects_chart(r: Report, rows: pd.DataFrame) -> Chart:
                 int(rows["clear"].sum()), len(rows), int((rows["clear"] & ~rows["firm"].astype(bool)).sum())
             ),
             subtitle=t(
-                "Estimated change in the monthly count when each measure or group of measures began, with 80% range (thick) and 95% range (thin)"
+                "Estimated change in the monthly count when each measure or group of measures began, with 80%"
+                " range (thick) and 95% range (thin)"
             ),
             note=f"{note} {r.source}",
             label=t("Dot and interval chart. {told}.", told=told),
@@ -253,9 +261,11 @@ def effects_table(r: Report, rows: pd.DataFrame) -> Table:
         if "differ_in_shape" in str(row.note).split(";"):
             counts = t("not one jump: the measures act in different months")
         ends = [
-            t("{low} to {high}", low=w.effect(low), high=w.effect(high))
-            if np.isfinite([low, high]).all()
-            else t("refused")
+            (
+                t("{low} to {high}", low=w.effect(low), high=w.effect(high))
+                if np.isfinite([low, high]).all()
+                else t("refused")
+            )
             for low, high in ((row.lower_80, row.upper_80), (row.lower_95, row.upper_95))
         ]
         shrunken = w.effect(row.shrunken) if np.isfinite(row.shrunken) else t("none|cell")
@@ -286,7 +296,9 @@ def _choices(r: Report, event: str, found: findings.Varied | None) -> str:
 
 
 def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
-    """Return what could not be separated or estimated, and why; measures of first priority by name, the rest counted."""
+    """Return what could not be separated or estimated, and why;
+    measures of first priority by name, the rest counted.
+    """
     table, calendar = r.run.estimability, r.run.events
     groups = [row for row in records(effects) if len(row.members) > 1] if len(effects) else []
     out = [
@@ -322,12 +334,14 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
     foot = (
         t("One event of lower priority is in estimability.csv.")
         if rest == 1
-        else t(
-            "{number} events of lower priority are in estimability.csv.",
-            number=w.capital(w.number_word(rest)),
+        else (
+            t(
+                "{number} events of lower priority are in estimability.csv.",
+                number=w.capital(w.number_word(rest)),
+            )
+            if rest
+            else ""
         )
-        if rest
-        else ""
     )
     head = (Head(t("Measures")), Head(t("What the report does")), Head(t("Why")))
     return Table(t("What cannot be separated or estimated, and why"), head, tuple(out), foot)
@@ -345,7 +359,8 @@ def _failed(r: Report) -> list[Row]:
     return out
 
 
-# --------------------------------------------------------------------------- with and without, under other choices
+# --------------------------------------------------------------------------- with and without, under other
+# choices
 
 #: Column of the specification table -> its heading, and its options in the words of a reader.
 FACTORS = {
@@ -370,7 +385,9 @@ FACTORS = {
 
 
 def closer_blocks(r: Report, rows: pd.DataFrame) -> list[Block]:
-    """Return the months with and without each effect, and what hangs on the choices for the largest firm one."""
+    """Return the months with and without each effect, and what
+    hangs on the choices for the largest firm one.
+    """
     run = r.run
     response, curves, fading = run.response, run.specification, run.fading
     blocks: list[Block] = []
@@ -425,13 +442,17 @@ def response_chart(r: Report, response: pd.DataFrame, row: EffectRow) -> Chart:
             title=title,
             subtitle=w.capital(
                 t(
-                    "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the same months with the estimated effect taken out, with the 80% range of that estimate",
+                    "{measure}{unit}: the count, a forecast made the month before with its 80% range, and the"
+                    " same months with the estimated effect taken out, with the 80% range of that estimate",
                     measure=view.name.measure,
                     unit=", " + unit if unit else "",
                 )
             ),
             note=t(
-                "Neither line is what would have happened. The forecast knew nothing that came later, so all other changes of those months are in its difference; it ends after a year. The effect taken out keeps the ups and downs of the months and holds only the doubt about its size. Ranges are by simulation, cut where they leave the scale. {source}",
+                "Neither line is what would have happened. The forecast knew nothing that came later, so all"
+                " other changes of those months are in its difference; it ends after a year. The effect taken"
+                " out keeps the ups and downs of the months and holds only the doubt about its size. Ranges"
+                " are by simulation, cut where they leave the scale. {source}",
                 source=r.source,
             ),
             label=t(
@@ -515,7 +536,9 @@ def totals_table(r: Report, response: pd.DataFrame, rows: pd.DataFrame) -> Table
             )
         )
     foot = t(
-        "Sums over the months in which each was in force. Where the two differences disagree, the figures do not say which is right. Measures that share months share what happened in them, so the differences do not add up."
+        "Sums over the months in which each was in force. Where the two differences disagree, the figures do"
+        " not say which is right. Measures that share months share what happened in them, so the differences"
+        " do not add up."
     )
     return Table(t("With and without: sums by this model"), head, tuple(out), foot)
 
@@ -557,12 +580,18 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Char
             "specification",
             title=findings.specification_title(row.label, row.varied, row.estimate),
             subtitle=t(
-                "Mean change in the months in which “{label}” was in force, under {count} choices of model, in ascending order, with 95% range (thin); below, what was chosen for each",
+                "Mean change in the months in which “{label}” was in force, under {count} choices of model,"
+                " in ascending order, with 95% range (thin); below, what was chosen for each",
                 label=row.label,
                 count=w.count(len(table)),
             ),
             note=t(
-                "The choices were fixed in the configuration before any was run, and none is claimed to be the right one. The 95% range leaves out zero in {clear}. {counted} count for the sign: those that fit about as well as the best on the same scale, window and differences, with an effect that can be.{widest} A gradual effect builds up over {ramp_months} months; of one that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the scale. {source}",
+                "The choices were fixed in the configuration before any was run, and none is claimed to be"
+                " the right one. The 95% range leaves out zero in {clear}. {counted} count for the sign:"
+                " those that fit about as well as the best on the same scale, window and differences, with an"
+                " effect that can be.{widest} A gradual effect builds up over {ramp_months} months; of one"
+                " that fades the likeliest of the given speeds is taken. Ranges are cut where they leave the"
+                " scale. {source}",
                 clear=w.hits(clear, len(table)),
                 counted=w.hits(row.varied.n, len(table)),
                 widest=widest,
@@ -570,7 +599,8 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Char
                 source=r.source,
             ),
             label=t(
-                "Specification curve of {count} estimates; of those that count {same} have the sign of the estimate in this report, from {span}.",
+                "Specification curve of {count} estimates; of those that count {same} have the sign of the"
+                " estimate in this report, from {span}.",
                 count=w.count(len(table)),
                 span=prose("effects").span(row.varied),
                 same=w.hits(row.varied.same, row.varied.n),
@@ -584,7 +614,9 @@ def specification_chart(r: Report, curves: pd.DataFrame, row: EffectRow) -> Char
 def _options(
     r: Report, table: pd.DataFrame, column: str, words: dict[str, str]
 ) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Return the options of one factor with the rows that have them, in the order of their names in `FACTORS`."""
+    """Return the options of one factor with the rows that have
+    them, in the order of their names in `FACTORS`.
+    """
     there = sorted(set(table[column]), key=lambda o: (list(words).index(o) if o in words else 99, o))
     called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))
 

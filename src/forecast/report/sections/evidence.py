@@ -1,4 +1,6 @@
-"""Tables that say how far the forecasts can be trusted: claims, eras, events laid over, sums, forecasts by others."""
+"""Tables that say how far the forecasts can be trusted: claims,
+eras, events laid over, sums, forecasts by others.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def between(lower: float, upper: float) -> str:
 
 
 def claims_table(run: Run, series_id: str) -> Table | None:
-    """Return whether the headline's gain over the baseline is more than chance, by the one rule of all words."""
+    """Return whether the headline's gain over the baseline is more
+    than chance, by the one rule of all words.
+    """
     baseline = run.experiment.backtest.baseline
     every = [(h, verdict(run, series_id, run.headline, h)) for h in (*facts.SHOWN_HORIZONS, "all")]
     found = [(h, v) for h, v in every if v is not None]
@@ -89,12 +93,17 @@ def claims_table(run: Run, series_id: str) -> Table | None:
         )
         rows.append(Row((*cells, w.capital(codes.verdict_words(v, other, names)))))
     foot = t(
-        "90% range and p: Student’s t of the mean difference, which allows for dates that overlap; from at least 24 dates and four times the distance. “Better” is said only if the whole range lies above 0, the gain has the same sign in all but one of the eras with at least 18 dates, and no single date carries a third of it. Such comparisons in this report: {n}; of models that are equally good about one in twenty has a range above 0.",
+        "90% range and p: Student’s t of the mean difference, which allows for dates that overlap; from at"
+        " least 24 dates and four times the distance. “Better” is said only if the whole range lies above 0,"
+        " the gain has the same sign in all but one of the eras with at least 18 dates, and no single date"
+        " carries a third of it. Such comparisons in this report: {n}; of models that are equally good about"
+        " one in twenty has a range above 0.",
         n=w.count(_comparisons(run)),
     )
     if divided:
         foot += t(
-            " Before a break: a measure of first priority by rule was announced within the next six months and began at most a month later; known only afterwards."
+            " Before a break: a measure of first priority by rule was announced within the next six months"
+            " and began at most a month later; known only afterwards."
         )
     return Table(
         t("Is it more than chance? “{name}” against “{other}”", name=name, other=other),
@@ -133,7 +142,9 @@ def alike_table(run: Run, series_id: str) -> Table | None:
     told = {"1": mark("{dates} one month ahead"), "all": mark("{dates} over all distances")}
     dates = w.joined([t(told[h], dates=w.count(kept[h]["n"].iloc[0])) for h in shown])
     foot = t(
-        "Yes: the model stands in a set that holds the best one 9 times in 10 (model confidence set of Hansen, Lunde and Nason); those in it cannot be told apart. On dates that all models share: {dates}.",
+        "Yes: the model stands in a set that holds the best one 9 times in 10 (model confidence set of"
+        " Hansen, Lunde and Nason); those in it cannot be told apart. On dates that all models share:"
+        " {dates}.",
         dates=dates,
     )
     head = (Head(t("Model")), *(Head(heads[h], "n") for h in shown))
@@ -197,16 +208,22 @@ def events_table(run: Run, view: View) -> Table | None:
         foot = t("No event known on this date moves the forecast: both are the same now.")
     elif same:
         foot = t(
-            "Events known on this date leave the middle where it is and widen the ranges: which way they act is not known."
+            "Events known on this date leave the middle where it is and widen the ranges: which way they act"
+            " is not known."
         )
     else:
         foot = t(
-            "The adjustment moves the middle by what events known on this date are thought to change in the months ahead."
+            "The adjustment moves the middle by what events known on this date are thought to change in the"
+            " months ahead."
         )
     foot += t(
-        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is the forecast without events."
+        " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The"
+        " headline is the forecast without events."
         if run.headline == pair[0]
-        else " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule. The headline is the forecast with events."
+        else (
+            " Sizes are drawn towards an expectation fixed beforehand, events and signs are coded by rule."
+            " The headline is the forecast with events."
+        )
     )
     foot += _gain(run, view.series_id)
     if any(row.kind for row in rows):
@@ -228,9 +245,11 @@ def _gain(run: Run, series_id: str) -> str:
         return ""
     row = rows[0]
     told = t(
-        " Over all distances the score with events was {size} better than without (90% range {range})"
-        if row.gain >= 0
-        else " Over all distances the score with events was {size} worse than without (90% range {range})",
+        (
+            " Over all distances the score with events was {size} better than without (90% range {range})"
+            if row.gain >= 0
+            else " Over all distances the score with events was {size} worse than without (90% range {range})"
+        ),
         size=w.percent(abs(row.gain)),
         range=between(row.lower, row.upper),
     )
@@ -269,9 +288,15 @@ def eras_table(run: Run, series_id: str) -> Table | None:
     ends = table[table["era"].isin(list(named)) & table["lower"].notna()].groupby("horizon")
     apart = bool((ends["lower"].max() > ends["upper"].min()).any())
     foot = t(
-        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap. Where two of them do not overlap, the ranges kept their promise in one and not in the other. An era holds the dates on which forecasts were made."
+        "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap."
+        " Where two of them do not overlap, the ranges kept their promise in one and not in the other. An era"
+        " holds the dates on which forecasts were made."
         if apart
-        else "In brackets: where the true share may lie (95% range), given that neighbouring forecasts overlap. They all overlap: these dates are too few to tell one era from another. An era holds the dates on which forecasts were made."
+        else (
+            "In brackets: where the true share may lie (95% range), given that neighbouring forecasts"
+            " overlap. They all overlap: these dates are too few to tell one era from another. An era holds"
+            " the dates on which forecasts were made."
+        )
     )
     head = (Head(t("Forecasts made")), *(Head(w.ahead(h), "n") for h in distances))
     return Table(t("How often the 80% range held, by era"), head, tuple(rows), foot)
@@ -300,7 +325,8 @@ def held_so_far(record: pd.DataFrame) -> str:
     low, high = coverage_interval(hit / len(rows), float(len(rows)), 0.9)
     ahead = w.ahead(int(rows["horizon"].iloc[0]))
     return t(
-        "So far the 80% range of published forecasts held in {hits} months {ahead}: with so many, the true share may lie anywhere from {low} to {high} (90% range).",
+        "So far the 80% range of published forecasts held in {hits} months {ahead}: with so many, the true"
+        " share may lie anywhere from {low} to {high} (90% range).",
         hits=w.hits(hit, len(rows)),
         ahead=ahead,
         low=w.percent(low),
@@ -318,7 +344,9 @@ def sums_words(run: Run, total: str) -> Paragraph | None:
     if method == "none":
         return None
     text = t(
-        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved as little as their past errors allow ({method}). Means add up to one count; middles and ranges are read series by series and do not. This is for coherence, not for a better score",
+        "The forecasts of the parts and of the sum are made to add up: sample paths of all series are moved"
+        " as little as their past errors allow ({method}). Means add up to one count; middles and ranges are"
+        " read series by series and do not. This is for coherence, not for a better score",
         method=t(METHOD_WORDS[method]),
     )
     chosen = select(table, series_id=total, metric=METRIC, era="all")
@@ -327,9 +355,11 @@ def sums_words(run: Run, total: str) -> Paragraph | None:
         return Paragraph(t("{text}; there are too few dates to test it.", text=text))
     row = rows[0]
     told = t(
-        ": over all distances and {dates} dates the score of the sum became better by {size}%"
-        if row.skill >= 0
-        else ": over all distances and {dates} dates the score of the sum became worse by {size}%",
+        (
+            ": over all distances and {dates} dates the score of the sum became better by {size}%"
+            if row.skill >= 0
+            else ": over all distances and {dates} dates the score of the sum became worse by {size}%"
+        ),
         dates=w.count(row.n),
         size=w.decimal(100 * abs(row.skill), 1),
     )
@@ -408,9 +438,17 @@ def others_table(run: Run, series_id: str) -> Table | None:
             )
         )
     foot = t(
-        "{selection} Ours: the last published or replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours."
-        if (table["ours_kind"] == "published").any()
-        else "{selection} Ours: the last replayed forecast of that month made no later than theirs, of single months only; where theirs is dated by a month or a year alone, the last day of it counts, which favours ours.",
+        (
+            "{selection} Ours: the last published or replayed forecast of that month made no later than"
+            " theirs, of single months only; where theirs is dated by a month or a year alone, the last day"
+            " of it counts, which favours ours."
+            if (table["ours_kind"] == "published").any()
+            else (
+                "{selection} Ours: the last replayed forecast of that month made no later than theirs, of"
+                " single months only; where theirs is dated by a month or a year alone, the last day of it"
+                " counts, which favours ours."
+            )
+        ),
         selection=codes.selection(),
     )
     return Table(t("Forecasts by others, beside ours"), head, tuple(rows), foot)

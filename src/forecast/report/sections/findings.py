@@ -45,7 +45,9 @@ def _of_level(held: Sequence[Held], nominal: float) -> list[Held]:
 
 
 def sure_find(held: Sequence[Held], months: dict[int, pd.Period]) -> str:
-    """Return the finding of "How sure can one be?": near and far, and what a range is nearer to where it failed."""
+    """Return the finding of "How sure can one be?": near and far,
+    and what a range is nearer to where it failed.
+    """
     rows = _of_level(held, 0.8)
     first, rest = (rows[0], rows[1:]) if rows else (None, [])
     wrong = next((h for h in rest if not h.fair), None)
@@ -114,11 +116,15 @@ def models_find(
     one = float(found.skill)
     year = pd.Period(first, "M").year
     scored = t(
-        "the headline forecast scores {size} better than “same as last month” since {year}"
-        if one > 0.005
-        else "the headline forecast scores {size} worse than “same as last month” since {year}"
-        if one < -0.005
-        else "the headline forecast scores the same as “same as last month” since {year}",
+        (
+            "the headline forecast scores {size} better than “same as last month” since {year}"
+            if one > 0.005
+            else (
+                "the headline forecast scores {size} worse than “same as last month” since {year}"
+                if one < -0.005
+                else "the headline forecast scores the same as “same as last month” since {year}"
+            )
+        ),
         size=w.percent(abs(one)),
         year=year,
     )
@@ -148,7 +154,8 @@ def models_find(
     text += "."
     if none_beats is not None:
         text += t(
-            " {ahead}, no model here has beaten that simple guess {since}. This is why the ranges matter more than the middle line.",
+            " {ahead}, no model here has beaten that simple guess {since}. This is why the ranges matter more"
+            " than the middle line.",
             ahead=w.capital(w.ahead(none_beats)),
             since=since or t("since {year}", year=year),
         )

@@ -1,4 +1,6 @@
-"""Findings and titles of the sections on effects, knowledge and scenarios, from numbers; rules as in `sentences`."""
+"""Findings and titles of the sections on effects, knowledge and
+scenarios, from numbers; rules as in `sentences`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from forecast.report.prose import prose
 
 @dataclass(frozen=True)
 class Varied:
-    """An effect under other choices of model: how many have the sign of the estimate, of how many; extremes in percent."""
+    """An effect under other choices of model: how many have the sign of
+    the estimate, of how many; extremes in percent.
+    """
 
     same: int
     n: int
@@ -36,7 +40,9 @@ def varied_cell(varied: Varied | None) -> str:
 
 @dataclass(frozen=True)
 class Jump:
-    """An estimated jump: name, first month, estimate and 80% range on logs, told apart or not, other choices."""
+    """An estimated jump: name, first month, estimate and 80% range
+    on logs, told apart or not, other choices.
+    """
 
     label: str
     month: pd.Period
@@ -82,9 +88,11 @@ def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[
             "The forecast for {month} stays at {after}.{rest}", month=month, after=w.rounded(after), rest=rest
         )
     text = t(
-        "The forecast for {month} fell from {before} to {after}."
-        if after < before
-        else "The forecast for {month} rose from {before} to {after}.",
+        (
+            "The forecast for {month} fell from {before} to {after}."
+            if after < before
+            else "The forecast for {month} rose from {before} to {after}."
+        ),
         month=month,
         before=w.rounded(before),
         after=w.rounded(after),
@@ -97,23 +105,31 @@ def changed_find(month: str, before: float, after: float, steps: Sequence[tuple[
     if not same:
         return text
     return t(
-        "{text} All of the change comes from one step: {step}."
-        if 0.95 <= share <= 1.05
-        else "{text} Most of the change comes from one step: {step}."
-        if share > 0.5
-        else "{text} The largest part comes from one step: {step}.",
+        (
+            "{text} All of the change comes from one step: {step}."
+            if 0.95 <= share <= 1.05
+            else (
+                "{text} Most of the change comes from one step: {step}."
+                if share > 0.5
+                else "{text} The largest part comes from one step: {step}."
+            )
+        ),
         text=text,
         step=name[:1].lower() + name[1:],
     )
 
 
 def effects_title(clear: int, total: int, shaky: int = 0) -> str:
-    """Return the title of the effects chart, counted; `shaky` of the clear ones change sign with the model."""
+    """Return the title of the effects chart, counted; `shaky` of
+    the clear ones change sign with the model.
+    """
     return prose("effects").title(clear, total, total - clear, shaky)
 
 
 def effects_find(jumps: Sequence[Jump]) -> str:
-    """Return the largest jump that stands out whatever the model, one whose sign hangs on it, the latest that does not."""
+    """Return the largest jump that stands out whatever the model, one
+    whose sign hangs on it, the latest that does not.
+    """
     text = prose("effects")
     firm = [jump for jump in jumps if jump.clear and (jump.varied is None or jump.varied.firm)]
     shaky = [jump for jump in jumps if jump.clear and jump not in firm]
@@ -139,7 +155,9 @@ def specification_title(label: str, varied: Varied, estimate: float) -> str:
 
 
 def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]]) -> str:
-    """Return on which choice the size depends most: the largest gap between the medians of a factor's options."""
+    """Return on which choice the size depends most: the largest
+    gap between the medians of a factor's options.
+    """
     gaps = []
     for title, rows in options:
         middles = sorted((float(percent[mask].median()), option) for option, mask in rows)
@@ -148,7 +166,8 @@ def widest(percent: pd.Series, options: Sequence[tuple[str, Sequence[tuple[str, 
         return ""
     _, title, low, high = max(gaps, key=lambda gap: gap[0])
     return t(
-        " The size depends most on “{title}”: half of the estimates are below {low}% with “{low_option}” and below {high}% with “{high_option}”.",
+        " The size depends most on “{title}”: half of the estimates are below {low}% with “{low_option}” and"
+        " below {high}% with “{high_option}”.",
         title=title,
         low=w.signed(low[0]),
         low_option=low[1],
@@ -165,9 +184,11 @@ def known_title(cases: int, held: int, total: int) -> str:
     if total == 0:
         return t("{at}, what three states of knowledge would have given", at=at)
     return t(
-        "{at} the 80% ranges held in only {hits} months"
-        if held < 0.7 * total
-        else "{at} the 80% ranges held in {hits} months",
+        (
+            "{at} the 80% ranges held in only {hits} months"
+            if held < 0.7 * total
+            else "{at} the 80% ranges held in {hits} months"
+        ),
         at=at,
         hits=w.hits(held, total),
     )
@@ -178,7 +199,8 @@ def known_find(horizon: int, none: float, known: float, hindsight: float) -> str
     a, b, c = (float(np.exp(value)) for value in (none, known, hindsight))
     start = t("In part.") if b <= 0.9 * a else t("Knowing the events helped little.")
     text = t(
-        "{start} {ahead}, the typical forecast was off by a factor of {without} without events and {known} with the events known at the time",
+        "{start} {ahead}, the typical forecast was off by a factor of {without} without events and {known}"
+        " with the events known at the time",
         start=start,
         ahead=w.capital(w.ahead(horizon)),
         without=w.decimal(a, 2),

@@ -100,7 +100,8 @@ def _range_rule(r: Report) -> str:
 def _looking(r: Report) -> Note:
     n = int(r.replay["origin"].nunique()) if len(r.replay) else 0
     text = t(
-        "The replay makes the forecast again on {dates}; each sees only figures released and events announced by then. Ranges for a date use only misses already known on it.",
+        "The replay makes the forecast again on {dates}; each sees only figures released and events announced"
+        " by then. Ranges for a date use only misses already known on it.",
         dates=w.plural(n, "earlier date"),
     )
     return Note(t("No looking ahead."), text)
@@ -135,7 +136,8 @@ def _dates(r: Report) -> list[Note]:
     }
     if same:
         text += t(
-            " Models are compared only on dates on which every one of them has a forecast with all three ranges: {number}.",
+            " Models are compared only on dates on which every one of them has a forecast with all three"
+            " ranges: {number}.",
             number=same.pop(),
         )
     return [Note(t("Why counts of dates differ."), text)]
@@ -155,7 +157,8 @@ def _refusals(r: Report) -> Note:
     return Note(
         t("Refusals."),
         t(
-            "A range is printed only if enough past misses of one month ahead exist: {parts}. Otherwise the cell says how many there are.",
+            "A range is printed only if enough past misses of one month ahead exist: {parts}. Otherwise the"
+            " cell says how many there are.",
             parts=w.joined(parts),
         ),
     )
@@ -165,7 +168,8 @@ def _chosen(r: Report) -> Note:
     text = t("The headline is named in the configuration and never picked by its score in the same run.")
     if r.bundled:
         text += t(
-            " The settings were found by people who had seen how such forecasts did on these figures, and the events were listed by people who know which ones mattered. Both flatter the replay shown here."
+            " The settings were found by people who had seen how such forecasts did on these figures, and the"
+            " events were listed by people who know which ones mattered. Both flatter the replay shown here."
         )
     return Note(t("What was chosen after looking."), text)
 
@@ -193,7 +197,8 @@ def _fits(r: Report) -> list[Note]:
         Note(
             t("Residuals."),
             t(
-                "{number} of {checks} of the residuals stand out at the 5% level, in {models}. Ranges do not rest on these models’ own formulas but on past misses.",
+                "{number} of {checks} of the residuals stand out at the 5% level, in {models}. Ranges do not"
+                " rest on these models’ own formulas but on past misses.",
                 number=w.capital(w.number_word(len(low))),
                 checks=w.plural(len(rows), "check"),
                 models=told,

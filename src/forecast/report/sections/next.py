@@ -56,7 +56,8 @@ def nowcast(r: Report) -> str:
         month += 1
     told = [
         t(
-            "{month}, {months} after the latest count, is over but not yet published: its forecast is of something that has already happened.",
+            "{month}, {months} after the latest count, is over but not yet published: its forecast is of"
+            " something that has already happened.",
             month=w.month_long(m),
             months=w.word_plural((m - r.view.last).n, "month"),
         )
@@ -89,7 +90,8 @@ def nowcast(r: Report) -> str:
             ]
         )
         text += t(
-            " The unofficial figure of {used} fills its month in every fit, with its error added to the ranges. {past}",
+            " The unofficial figure of {used} fills its month in every fit, with its error added to the"
+            " ranges. {past}",
             used=used,
             past=data.past_errors(r, prose("data")),
         )
@@ -97,7 +99,9 @@ def nowcast(r: Report) -> str:
 
 
 def no_skill_from(r: Report) -> int | None:
-    """Return the first distance from which the headline's middle has not beaten the baseline in the latest era."""
+    """Return the first distance from which the headline's middle
+    has not beaten the baseline in the latest era.
+    """
     run, found = r.run, r.scores.eras
     if not found or run.headline == run.experiment.backtest.baseline:
         return None
@@ -112,7 +116,9 @@ def no_skill_from(r: Report) -> int | None:
 
 
 def none_beats(r: Report, era: str) -> int | None:
-    """Return the distance shown at which no model has beaten the baseline: six months first, then the nearest."""
+    """Return the distance shown at which no model has beaten the
+    baseline: six months first, then the nearest.
+    """
     run = r.run
     baseline = run.experiment.backtest.baseline
     for horizon in (6, 3, 1, 12):
@@ -155,7 +161,8 @@ def several(r: Report, rest: list[str]) -> list[Block]:
             "series",
             title=title,
             subtitle=t(
-                "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To {end}",
+                "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To"
+                " {end}",
                 start=w.month_long(start),
                 end=w.month_long(month + len(shown_months(everything[0])) - 1),
             ),

@@ -1,7 +1,8 @@
 """Sentences from numbers: one small function each, every branch decided by a computed condition.
 
 The functions take plain values, never tables, so that each branch can be tested alone. None of them claims
-more than its range holds, none names a cause. Titles end in a neutral branch: a report never fails for a title.
+more than its range holds, none names a cause. Titles end in a neutral branch: a report never fails for a
+title.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ def status(last: pd.Period, expected: pd.Timestamp | None, late: Sequence[pd.Per
     """Return the status line: latest month and when the next figure is expected, or what is late."""
     if late:
         return t(
-            "Late: the {months} count was due and is not in; {last} is the latest month"
-            if len(late) == 1
-            else "Late: the {months} counts were due and are not in; {last} is the latest month",
+            (
+                "Late: the {months} count was due and is not in; {last} is the latest month"
+                if len(late) == 1
+                else "Late: the {months} counts were due and are not in; {last} is the latest month"
+            ),
             months=w.joined([w.month_name(month) for month in late]),
             last=w.month_long(last),
         )
@@ -50,9 +53,15 @@ def status(last: pd.Period, expected: pd.Timestamp | None, late: Sequence[pd.Per
 def late_banner(last: pd.Period, late: Sequence[pd.Period]) -> tuple[str, str]:
     """Return head and text of the banner of late figures."""
     text = t(
-        "The count for {months} was expected by now and is not in our data. The figure for {first} is therefore {ahead}, and its range is wider than usual."
-        if len(late) == 1
-        else "The counts for {months} were expected by now and are not in our data. The figure for {first} is therefore {ahead}, and its range is wider than usual.",
+        (
+            "The count for {months} was expected by now and is not in our data. The figure for {first} is"
+            " therefore {ahead}, and its range is wider than usual."
+            if len(late) == 1
+            else (
+                "The counts for {months} were expected by now and are not in our data. The figure for {first}"
+                " is therefore {ahead}, and its range is wider than usual."
+            )
+        ),
         months=w.joined([w.month_name(month) for month in late]),
         first=w.month_name(pd.Period(late[-1], "M") + 1),
         ahead=w.ahead(len(late) + 1),
@@ -106,14 +115,21 @@ def headline(
         need = needed(0.8)
         if errors is None or errors >= need:
             return t(
-                "{start}. No 80% range is given: it would need {need} independent past misses and there are too few.",
+                "{start}. No 80% range is given: it would need {need} independent past misses and there are"
+                " too few.",
                 start=start,
                 need=need,
             )
         return t(
-            "{start}. No 80% range is given: it would need {need} independent past misses and there is {have}."
-            if int(errors) == 1
-            else "{start}. No 80% range is given: it would need {need} independent past misses and there are {have}.",
+            (
+                "{start}. No 80% range is given: it would need {need} independent past misses and there is"
+                " {have}."
+                if int(errors) == 1
+                else (
+                    "{start}. No 80% range is given: it would need {need} independent past misses and there"
+                    " are {have}."
+                )
+            ),
             start=start,
             need=need,
             have=w.count(int(errors)),
@@ -189,9 +205,11 @@ def _relative(new: float, old: float, month: str) -> str:
         times = w.decimal(new / old, 1)
         return t("That is {times} times the {before} of {month}", times=times, before=before, month=month)
     return t(
-        "That is {change} more than the {before} of {month}"
-        if new > old
-        else "That is {change} less than the {before} of {month}",
+        (
+            "That is {change} more than the {before} of {month}"
+            if new > old
+            else "That is {change} less than the {before} of {month}"
+        ),
         change=w.plain_change(new, old),
         before=before,
         month=month,
@@ -256,9 +274,11 @@ def earlier_forecast(value: float, ranges: dict[str, tuple[float, float] | None]
 def held_words(held: Held, since: pd.Period, replayed: bool = True) -> str:
     """Return the words below the fourth fact: how many, at which distance, since when."""
     return t(
-        "{held} months, {ahead}, replayed since {year}"
-        if replayed
-        else "{held} months, {ahead}, published since {year}",
+        (
+            "{held} months, {ahead}, replayed since {year}"
+            if replayed
+            else "{held} months, {ahead}, published since {year}"
+        ),
         held=w.hits(held.held, held.n),
         ahead=w.ahead(held.horizon),
         year=pd.Period(since, "M").year,

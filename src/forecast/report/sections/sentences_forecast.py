@@ -32,7 +32,8 @@ def forecast_title(
         widening = t("; the range around it widens slowly")
     if last_value and max(abs(m / last_value - 1) for m in middles) >= 0.2 and abs(move) < 0.1:
         return t(
-            "The middle of the forecast moves between {low} and {high} and ends close to {month} count{widening}",
+            "The middle of the forecast moves between {low} and {high} and ends close to {month}"
+            " count{widening}",
             low=w.rounded(min(middles), whole),
             high=w.rounded(max(middles), whole),
             month=name,
@@ -44,9 +45,11 @@ def forecast_title(
         )
     if last_value:
         return t(
-            "By {end} the middle of the forecast is {change} above {month} count{widening}"
-            if move > 0
-            else "By {end} the middle of the forecast is {change} below {month} count{widening}",
+            (
+                "By {end} the middle of the forecast is {change} above {month} count{widening}"
+                if move > 0
+                else "By {end} the middle of the forecast is {change} below {month} count{widening}"
+            ),
             end=w.month_long(end),
             change=w.plain_change(middle, last_value),
             month=name,
@@ -64,23 +67,37 @@ def range_words(method: str, errors: float | None, exponent: float = 0.5) -> str
         )
     if method == "square_root" and exponent != 0.5:
         return t(
-            "The ranges rest on {number} past one-step misses of this forecast and widen with the distance to the power {power}."
-            if number
-            else "The ranges rest on past one-step misses of this forecast and widen with the distance to the power {power}.",
+            (
+                "The ranges rest on {number} past one-step misses of this forecast and widen with the"
+                " distance to the power {power}."
+                if number
+                else (
+                    "The ranges rest on past one-step misses of this forecast and widen with the distance to"
+                    " the power {power}."
+                )
+            ),
             number=number,
             power=w.count(exponent),
         )
     if method == "square_root":
         return t(
-            "The ranges rest on {number} past one-step misses of this forecast and widen with the square root of the distance."
-            if number
-            else "The ranges rest on past one-step misses of this forecast and widen with the square root of the distance.",
+            (
+                "The ranges rest on {number} past one-step misses of this forecast and widen with the square"
+                " root of the distance."
+                if number
+                else (
+                    "The ranges rest on past one-step misses of this forecast and widen with the square root"
+                    " of the distance."
+                )
+            ),
             number=number,
         )
     return t(
-        "The ranges are as wide as {number} past misses of this forecast at the same distance."
-        if number
-        else "The ranges are as wide as past misses of this forecast at the same distance.",
+        (
+            "The ranges are as wide as {number} past misses of this forecast at the same distance."
+            if number
+            else "The ranges are as wide as past misses of this forecast at the same distance."
+        ),
         number=number,
     )
 
@@ -94,7 +111,8 @@ def forecast_note(ranges: Sequence[str], rests: str, source: str) -> str:
         five = t("five in ten inside the 50% range") if "50" in ranges else ""
         reading = ", ".join(part for part in (eight, five) if part)
         reading = t(
-            "{reading}. A wide range does not mean that the count is going to swing; it means that less is known. {rests}",
+            "{reading}. A wide range does not mean that the count is going to swing; it means that less is"
+            " known. {rests}",
             reading=w.capital(reading),
             rests=rests,
         )
@@ -114,7 +132,8 @@ def forecast_label(
 ) -> str:
     """Return the fan chart in one sentence, for those who do not see it."""
     text = t(
-        "Line chart. Monthly {noun} moved between {low} and {high}, last {last}. The middle of the forecast stays between {lowest} and {highest} to {end}",
+        "Line chart. Monthly {noun} moved between {low} and {high}, last {last}. The middle of the forecast"
+        " stays between {lowest} and {highest} to {end}",
         noun=noun or t("figures"),
         low=w.count(low),
         high=w.count(high),
@@ -194,9 +213,11 @@ def next_find(
         if far is not None and far[2] is not None:
             wide = far[2][0] <= 0 or far[2][1] / far[2][0] > 6
             text += t(
-                "; {ahead} the range ({span}) is too wide to plan by"
-                if wide
-                else "; {ahead} the range ({span}) is wider still",
+                (
+                    "; {ahead} the range ({span}) is too wide to plan by"
+                    if wide
+                    else "; {ahead} the range ({span}) is wider still"
+                ),
                 ahead=w.ahead((pd.Period(far[0], "M") - pd.Period(first, "M")).n + 1),
                 span=w.span(*far[2], whole),
             )
@@ -212,15 +233,19 @@ def no_skill(distance: int | None, since: str = "") -> str:
         return ""
     if distance <= 1:
         return t(
-            " At no distance has the middle line been better than repeating the latest count {since}."
-            if since
-            else " At no distance has the middle line been better than repeating the latest count.",
+            (
+                " At no distance has the middle line been better than repeating the latest count {since}."
+                if since
+                else " At no distance has the middle line been better than repeating the latest count."
+            ),
             since=since,
         )
     return t(
-        " Beyond {months} the middle line has been no better than repeating the latest count {since}."
-        if since
-        else " Beyond {months} the middle line has been no better than repeating the latest count.",
+        (
+            " Beyond {months} the middle line has been no better than repeating the latest count {since}."
+            if since
+            else " Beyond {months} the middle line has been no better than repeating the latest count."
+        ),
         months=w.word_plural(distance - 1, "month"),
         since=since,
     )
@@ -247,7 +272,9 @@ _STEPS = {
 
 
 def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None, steps: set[int]) -> str:
-    """Return the note below the forecast table: the steps of rounding that occur in it; each refusal explained once."""
+    """Return the note below the forecast table: the steps of rounding
+    that occur in it; each refusal explained once.
+    """
     parts = [t(_STEPS[step][len(steps) > 1]) for step in sorted(steps)]
     text = t(
         "Forecasts are rounded {how}; chances to the nearest 5%.",
@@ -256,7 +283,8 @@ def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None
     if refused:
         name, have, need = refused[0]
         text += t(
-            " “Refused: {have} of {need} errors” means that a {name}% range would need {need} past misses and only {have} exist, so none is printed.",
+            " “Refused: {have} of {need} errors” means that a {name}% range would need {need} past misses and"
+            " only {have} exist, so none is printed.",
             have=have,
             need=need,
             name=name,
@@ -269,9 +297,11 @@ def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None
 def afterwards_find(inside: int, n: int, months: int) -> str:
     """Return the finding of "What happened afterwards"."""
     known = t(
-        "One count became public after the date of this report."
-        if months == 1
-        else "{counts} became public after the date of this report.",
+        (
+            "One count became public after the date of this report."
+            if months == 1
+            else "{counts} became public after the date of this report."
+        ),
         counts=w.capital(w.word_plural(months, "count")),
     )
     number = w.number_word(n)
@@ -283,9 +313,11 @@ def afterwards_find(inside: int, n: int, months: int) -> str:
         return t("{known} All {number} fell inside the 80% range.", known=known, number=number)
     if inside == 0:
         return t(
-            "{known} It fell outside the 80% range."
-            if n == 1
-            else "{known} All {number} fell outside the 80% range.",
+            (
+                "{known} It fell outside the 80% range."
+                if n == 1
+                else "{known} All {number} fell outside the 80% range."
+            ),
             known=known,
             number=number,
         )

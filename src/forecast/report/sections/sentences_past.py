@@ -36,7 +36,8 @@ def past_find(
         )
     if enlarged:
         text += t(
-            " Because the recent counts are so much smaller, the forecast is drawn on its own scale at the top of this page, and in place below."
+            " Because the recent counts are so much smaller, the forecast is drawn on its own scale at the"
+            " top of this page, and in place below."
         )
     return text
 
@@ -60,9 +61,11 @@ def past_title(counts: pd.Series) -> str:
             else t("in the {months} months to {end}", months=w.number_word(months), end=w.month_long(end))
         )
         return t(
-            "Counts fell {change} {span} and have since been below every month of the {years} before"
-            if way == "below"
-            else "Counts rose {change} {span} and have since been above every month of the {years} before",
+            (
+                "Counts fell {change} {span} and have since been below every month of the {years} before"
+                if way == "below"
+                else "Counts rose {change} {span} and have since been above every month of the {years} before"
+            ),
             change=change,
             span=span,
             years=w.word_plural(years, "year"),
@@ -144,7 +147,8 @@ def past_note(with_flags: bool, with_effects: bool, breaks: Sequence[str], sourc
     parts = []
     if with_flags:
         text = t(
-            "Lines mark the month in which a measure or event took effect. A line beside a change does not show that the measure brought it about"
+            "Lines mark the month in which a measure or event took effect. A line beside a change does not"
+            " show that the measure brought it about"
         )
         parts.append(
             t("{text}: see “What did each policy seem to do?”.", text=text) if with_effects else f"{text}."

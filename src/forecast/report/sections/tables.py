@@ -151,7 +151,8 @@ def afterwards_table(view: View) -> Table:
         )
         rows.append(Row(cells))
     foot = t(
-        "These counts were not public on the date of this report. They are set beside the forecast here and as hollow dots in the first chart, and feed nothing: no fit, weight, range or score."
+        "These counts were not public on the date of this report. They are set beside the forecast here and"
+        " as hollow dots in the first chart, and feed nothing: no fit, weight, range or score."
     )
     return Table(t("What happened afterwards, latest figures"), head, tuple(rows), foot, "dates")
 
@@ -232,9 +233,11 @@ def record_table(replay: pd.DataFrame, whole: bool, kind: str = "replayed", rows
             Row((w.month_short(row.month), middle, span, w.count(row.truth), _inside(row.truth, ends)))
         )
     caption = t(
-        "The last {number} forecasts made one month ahead, and what happened (published)"
-        if kind == "published"
-        else "The last {number} forecasts made one month ahead, and what happened (replayed)",
+        (
+            "The last {number} forecasts made one month ahead, and what happened (published)"
+            if kind == "published"
+            else "The last {number} forecasts made one month ahead, and what happened (replayed)"
+        ),
         number=w.count(len(out)),
     )
     return Table(caption, head, tuple(out), kind="dates")
@@ -305,14 +308,18 @@ def models_table(
     last = run.observations["month"].max()
     known = select(run.observations, series_id=series_id)["value"]
     foot = t(
-        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted interval score on the log scale, so that a month of {lowest} counts as much as one of {highest}. Typical miss: half of the forecasts missed by less.",
+        "Skill = 1 − score ÷ score of “same as last month”; above 0 is better. The score is the weighted"
+        " interval score on the log scale, so that a month of {lowest} counts as much as one of {highest}."
+        " Typical miss: half of the forecasts missed by less.",
         lowest=w.count(known.min()),
         highest=w.count(known.max()),
     )
     caption = t(
-        "Models compared on the same {dates} dates, replay of {first} to {last}"
-        if dates
-        else "Models compared replay of {first} to {last}",
+        (
+            "Models compared on the same {dates} dates, replay of {first} to {last}"
+            if dates
+            else "Models compared replay of {first} to {last}"
+        ),
         dates=dates,
         first=since_month.year,
         last=last.year,
@@ -356,7 +363,9 @@ def _model_row(
 
 
 def fit_tables(run: Run, series_id: str) -> list[Table]:
-    """Return what the models estimated on the date of the report, and the checks of their residuals, folded."""
+    """Return what the models estimated on the date of the report,
+    and the checks of their residuals, folded.
+    """
     called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
     out = []
     rows = (
@@ -382,20 +391,25 @@ def fit_tables(run: Run, series_id: str) -> list[Table]:
                     labels.model_name(str(row.model)),
                     _decimal(row.estimate),
                     _decimal(row.se),
-                    t("{low} to {high}", low=_decimal(row.lower), high=_decimal(row.upper))
-                    if np.isfinite(row.lower)
-                    else t("none|of a range"),
+                    (
+                        t("{low} to {high}", low=_decimal(row.lower), high=_decimal(row.upper))
+                        if np.isfinite(row.lower)
+                        else t("none|of a range")
+                    ),
                     codes.told("kind", row.kind),
                 )
             )
             for row in records(rows)
         ]
         foot = t(
-            "Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything else. Each is an association."
+            "Effects of measures are on the scale of the model, mostly logs; plain = least squares or maximum"
+            " likelihood, shrunken = drawn towards an expectation fixed before looking, nuisance = everything"
+            " else. Each is an association."
         )
         if (rows["kind"].eq("plain") & (rows["se"] > LEANING)).any():
             foot += t(
-                " Plain estimates with a standard error above 1 lean on each other: their measures began almost together, and none of them means anything alone."
+                " Plain estimates with a standard error above 1 lean on each other: their measures began"
+                " almost together, and none of them means anything alone."
             )
         out.append(Table(t("What the models estimated on this date"), heads, tuple(made), foot, folded=True))
     rows = (

@@ -58,7 +58,9 @@ class Report:
 
 
 def shown_months(view: View) -> pd.DataFrame:
-    """Return the months that the first chart shows: as far as upper/lower 80% end is at most 8, at least three."""
+    """Return the months that the first chart shows: as far as
+    upper/lower 80% end is at most 8, at least three.
+    """
     table = view.ahead
     ratio = (table["upper_80"] / table["lower_80"].where(table["lower_80"] > 0)).to_numpy(float)
     if not np.isfinite(ratio).any():
@@ -134,7 +136,8 @@ def masthead(r: Report) -> Masthead:
                 t("No forecast"),
                 t("There is no forecast in this report."),
                 t(
-                    "The headline “{headline}” gave none.{why} What failed is listed in “Do the models beat a simple guess?”.",
+                    "The headline “{headline}” gave none.{why} What failed is listed in “Do the models beat a"
+                    " simple guess?”.",
                     headline=labels.model_name(run.headline),
                     why=why,
                 ),
@@ -219,9 +222,11 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
         told = w.month_abbreviation(month)
         out.append(
             Fact(
-                t("Replayed forecast for {month}", month=told)
-                if kind == "replayed"
-                else t("Last issue’s forecast for {month}", month=told),
+                (
+                    t("Replayed forecast for {month}", month=told)
+                    if kind == "replayed"
+                    else t("Last issue’s forecast for {month}", month=told)
+                ),
                 w.rounded(earlier.middle, view.whole),
                 sentences.earlier_forecast(last, ranges, view.whole),
             )
@@ -234,7 +239,9 @@ def four_facts(r: Report) -> tuple[Fact, ...]:
 
 
 def _earlier(r: Report) -> tuple[ForecastRow | None, str]:
-    """Return the forecast of the latest month made one month before: published where there is one, else replayed."""
+    """Return the forecast of the latest month made one month before:
+    published where there is one, else replayed.
+    """
     record = published(r.run, r.view)
     found = facts.last_forecast_for(record, r.view.last) if len(record) else None
     if found is not None:
@@ -243,7 +250,9 @@ def _earlier(r: Report) -> tuple[ForecastRow | None, str]:
 
 
 def published(run: Run, view: View) -> pd.DataFrame:
-    """Return the published forecasts of the track record in the columns of the replay; empty when there are none."""
+    """Return the published forecasts of the track record in the
+    columns of the replay; empty when there are none.
+    """
     if not len(run.track_record):
         return pd.DataFrame()
     rows = select(run.track_record, kind="published", series_id=view.series_id)

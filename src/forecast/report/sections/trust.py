@@ -101,7 +101,8 @@ def past_chart(r: Report, counts: pd.Series, large: bool) -> Chart:
 def _label(view: View, counts: pd.Series, marked: int) -> str:
     low, high = counts.index[int(counts.argmin())], counts.index[int(counts.argmax())]
     text = t(
-        "Line chart. {measure} from {first} to {end}: highest {highest} in {high}, lowest {lowest} in {low}, last {last}.",
+        "Line chart. {measure} from {first} to {end}: highest {highest} in {high}, lowest {lowest} in {low},"
+        " last {last}.",
         measure=w.capital(view.name.noun or view.name.label),
         first=w.month_long(counts.index[0]),
         end=w.month_long(counts.index[-1]),
@@ -125,7 +126,9 @@ def _label(view: View, counts: pd.Series, marked: int) -> str:
 
 
 def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
-    """Return what changed in the definition of the count inside a window, in the words of the table of breaks."""
+    """Return what changed in the definition of the count inside a
+    window, in the words of the table of breaks.
+    """
     table = r.run.breaks
     if not len(table):
         return []
@@ -146,7 +149,9 @@ def definition_breaks(r: Report, counts: pd.Series) -> list[str]:
 
 
 def sure_section(r: Report) -> Section:
-    """Return "How sure can one be?": coverage, hits with and without a new measure, eras, the record, others."""
+    """Return "How sure can one be?": coverage, hits with and
+    without a new measure, eras, the record, others.
+    """
     blocks: list[Block] = []
     months = {int(row.horizon): row.month for row in records(r.view.ahead)}
     calm, shock = by_new_event(r)
@@ -211,7 +216,8 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
     draw = partial(draw_coverage, table)
     outside = any(not h.fair for h in shown)
     note = t(
-        "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few independent months there are."
+        "Grey bars: where the dot would fall 9 times in 10 if the range kept its promise, given how few"
+        " independent months there are."
     )
     if outside:
         narrow = all(h.share < h.nominal for h in shown if not h.fair)
@@ -219,9 +225,11 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
         note += (
             t(" A diamond marks a dot outside its bar: the range has been too narrow.")
             if narrow
-            else t(" A diamond marks a dot outside its bar: the range has been too wide.")
-            if wide
-            else t(" A diamond marks a dot outside its bar: the range has been too narrow or too wide.")
+            else (
+                t(" A diamond marks a dot outside its bar: the range has been too wide.")
+                if wide
+                else t(" A diamond marks a dot outside its bar: the range has been too narrow or too wide.")
+            )
         )
     eighty = [h for h in shown if abs(h.nominal - 0.8) < 1e-9]
     told = ", ".join(
@@ -234,7 +242,8 @@ def coverage_chart(r: Report, calm: dict[int, tuple[int, int]], shock: dict[int,
             "coverage",
             title=findings.coverage_title(r.held),
             subtitle=t(
-                "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to {until}",
+                "Share of months that fell inside the range, by months ahead. Replayed forecasts, {since} to"
+                " {until}",
                 since=w.month_long(since),
                 until=w.month_long(until),
             ),
@@ -255,7 +264,11 @@ def record_blocks(r: Report) -> list[Block]:
             Box(
                 t("No earlier forecast has been published yet"),
                 t(
-                    "This is the first issue, so there is no public record to score. What follows is a replay: today’s model run on old dates with only what was public then. A replay is kinder than a real record, since the model was chosen by people who knew what happened. From the next issue, published forecasts are scored here in their own right, and the two are never mixed."
+                    "This is the first issue, so there is no public record to score. What follows is a"
+                    " replay: today’s model run on old dates with only what was public then. A replay is"
+                    " kinder than a real record, since the model was chosen by people who knew what happened."
+                    " From the next issue, published forecasts are scored here in their own right, and the"
+                    " two are never mixed."
                 ),
             )
         )
@@ -287,11 +300,13 @@ def public_record(r: Report, record: pd.DataFrame) -> list[Block]:
     expected = first.end_time.normalize() + pd.Timedelta(days=facts.usual_wait(r.view) or 0)
     return [
         Box(
-            t("One forecast has been published; none can be scored yet")
-            if n == 1
-            else t(
-                "{number} forecasts have been published; none can be scored yet",
-                number=w.capital(w.number_word(n)),
+            (
+                t("One forecast has been published; none can be scored yet")
+                if n == 1
+                else t(
+                    "{number} forecasts have been published; none can be scored yet",
+                    number=w.capital(w.number_word(n)),
+                )
             ),
             t(
                 "The forecast of {month} is scored when the count is published, {expected}.",
@@ -322,14 +337,16 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
     unit = f.unit_words(float(counts.max()), view.name.unit_words)
     start = (
         t(
-            "Replayed forecasts: made today with only the figures and events that were public on each date. One in three is drawn"
+            "Replayed forecasts: made today with only the figures and events that were public on each date."
+            " One in three is drawn"
         )
         if kind == "replayed"
         else t("Published forecasts, as they stood on the day of each issue")
     )
     fell = (
         t(
-            "; in {missed} that have matured, drawn or not, the sixth month fell outside the 80% range. Neighbouring forecasts overlap: these are worth about {number} independent ones",
+            "; in {missed} that have matured, drawn or not, the sixth month fell outside the 80% range."
+            " Neighbouring forecasts overlap: these are worth about {number} independent ones",
             missed=w.hits_of_the(missed, len(six)),
             number=_independent(six),
         )
@@ -359,7 +376,8 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
             ),
             note=f"{start}{fell}. {r.source}",
             label=t(
-                "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80% range in {missed}.",
+                "Line chart of counts with six-month forecasts. {kind}; the sixth month fell outside the 80%"
+                " range in {missed}.",
                 kind=t("Replayed|forecasts") if kind == "replayed" else t("Published|forecasts"),
                 missed=w.hits(missed, len(six)),
             ),
@@ -370,7 +388,9 @@ def record_chart(r: Report, table: pd.DataFrame, kind: str) -> Chart:
 
 
 def _independent(rows: pd.DataFrame) -> int:
-    """Return how many independent forecasts those of one distance are worth: neighbours look at the same months."""
+    """Return how many independent forecasts those of one distance
+    are worth: neighbours look at the same months.
+    """
     at = np.unique([month.ordinal for month in rows["month"]])
     spacing = float(np.median(np.diff(at))) if len(at) > 1 else 1.0
     return max(1, round(len(rows) / max(1.0, int(rows["horizon"].iloc[0]) / spacing)))
@@ -390,7 +410,8 @@ def record_title(missed: int, n: int, kind: str, since: int) -> str:
     share = missed / n
     if share > 0.2:
         return t(
-            "{forecasts} lag behind turning points; the sixth month fell outside the 80% range in {missed} since {since}",
+            "{forecasts} lag behind turning points; the sixth month fell outside the 80% range in {missed}"
+            " since {since}",
             forecasts=forecasts,
             missed=w.hits(missed, n),
             since=since,
@@ -427,7 +448,9 @@ def models_section(r: Report) -> Section:
 
 
 def weights_chart(r: Report) -> Chart | None:
-    """Return the small picture of the members' weights one month ahead, or None without a weighted combination."""
+    """Return the small picture of the members' weights one month
+    ahead, or None without a weighted combination.
+    """
     from forecast.report.figures.weights import weights_chart as draw_weights
 
     pair = evidence.pair_with_events(r.run)
@@ -451,12 +474,14 @@ def weights_chart(r: Report) -> Chart | None:
             "weights",
             title=findings.weights_title(called[str(now.idxmax())], float(now.max()), len(now)),
             subtitle=t(
-                "Weight of each member of the combination one month ahead, by date of the forecast. {first} to {last}",
+                "Weight of each member of the combination one month ahead, by date of the forecast. {first}"
+                " to {last}",
                 first=w.month_long(wide.index[0]),
                 last=w.month_long(wide.index[-1]),
             ),
             note=t(
-                "Weights follow from errors already known on each date; where no member is better, they come out alike. {source}",
+                "Weights follow from errors already known on each date; where no member is better, they come"
+                " out alike. {source}",
                 source=r.source,
             ),
             label=t("Line chart of the members’ weights. At the end: {told}.", told=told),
@@ -469,7 +494,8 @@ def _models_find(r: Report, era: str | None) -> str:
     run = r.run
     if run.headline == run.experiment.backtest.baseline:
         return t(
-            "The headline is the simple guess itself, “same as last month”; the rows below show what else was tried."
+            "The headline is the simple guess itself, “same as last month”; the rows below show what else was"
+            " tried."
         )
     knowledge = facts.headline_knowledge(run)
 

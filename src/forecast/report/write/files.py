@@ -310,7 +310,9 @@ PACKAGES = (
 
 @contextlib.contextmanager
 def reading(folder: Path) -> Iterator[None]:
-    """Turn whatever a damaged file of a run's folder does to its reader into an error that names the folder."""
+    """Turn whatever a damaged file of a run's folder does to its
+    reader into an error that names the folder.
+    """
     from yaml import YAMLError
 
     try:
@@ -325,7 +327,9 @@ def reading(folder: Path) -> Iterator[None]:
 
 
 def plain_text(value: Any) -> str:
-    """Return a cell as files have it: months ``YYYY-MM``, dates ISO, numbers to ten digits, nothing for nothing."""
+    """Return a cell as files have it: months ``YYYY-MM``, dates
+    ISO, numbers to ten digits, nothing for nothing.
+    """
     if isinstance(value, (float, np.floating)):
         # far finer than any forecast, coarse enough to be the same on every machine
         return f"{value:.10g}" if np.isfinite(value) else ""
@@ -361,7 +365,9 @@ def csv_bytes(table: pd.DataFrame | None, name: str, digits: int = 10) -> bytes:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Return scores or figures of a run as `csv_bytes` wrote them: texts are texts, whatever they look like."""
+    """Return scores or figures of a run as `csv_bytes` wrote
+    them: texts are texts, whatever they look like.
+    """
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
     for name, column in cells.items():
         read = column.map(plain_cell) if name in _TEXTS else pd.to_numeric(column, errors="coerce")
@@ -370,7 +376,9 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 
 def forecasts_bytes(table: pd.DataFrame, digits: int = 7) -> bytes:
-    """Return a long forecast table as `csv_bytes` does, but quickly: what the levels of a forecast share is written once."""
+    """Return a long forecast table as `csv_bytes` does, but quickly:
+    what the levels of a forecast share is written once.
+    """
     if (
         not len(table)
         or not np.isfinite(table["value"]).all()

@@ -15,7 +15,9 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def render(name: str, **values: Any) -> str:
-    """Return a template of ours, filled; a text is escaped unless `_svg` or this package's own files made it."""
+    """Return a template of ours, filled; a text is escaped unless
+    `_svg` or this package's own files made it.
+    """
     import jinja2
 
     environment = jinja2.Environment(

@@ -29,18 +29,22 @@ def need() -> ModuleType:
         import weasyprint
     except ImportError:
         raise ConfigError(
-            'report.pdf: a PDF needs the extra `pdf`: pip install "border-forecast[pdf]"; or leave report.pdf=false'
+            'report.pdf: a PDF needs the extra `pdf`: pip install "border-forecast[pdf]"; or leave'
+            " report.pdf=false"
         ) from None
     except OSError as error:
         raise ConfigError(
-            f"report.pdf: WeasyPrint cannot load the library Pango ({error}); on Debian: apt-get install libpangoft2-1.0-0"
+            f"report.pdf: WeasyPrint cannot load the library Pango ({error}); on Debian: apt-get install"
+            " libpangoft2-1.0-0"
         ) from None
     module: ModuleType = weasyprint
     return module
 
 
 def printed(page: Page, studio: Studio) -> Page:
-    """Return the page with every chart as one picture in fixed light colours, its sentence as the alternative text."""
+    """Return the page with every chart as one picture in fixed light
+    colours, its sentence as the alternative text.
+    """
 
     def flat(block: Chart) -> Chart:
         data = base64.b64encode(svg.for_print(studio.drawings[block.name]).encode()).decode()
