@@ -27,7 +27,7 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast -m model=arima,ridge [key=value ...]    run one job for each combination, print their table
   forecast list                                    experiments with their questions, models, series
   forecast new NAME FILE [--events FILE]           a first experiment for figures of your own
-  forecast explain KEY                             what a setting means and takes; `forecast list keys` names all
+  forecast explain KEY                             what a setting means; `forecast list keys` names all
   forecast data check FILE                         how is a file of figures read, and is it right?
   forecast data import FILE... --into FOLDER       files of figures, in any layout, into a folder
   forecast data init FOLDER                        a folder that continues the figures of the package
