@@ -337,5 +337,5 @@ def test_numbers_that_are_missing_stay_missing(archive):
         ]
     )
     archive.record(entry(scores=scores))
-    row = archive.query("select value, skill, note from scores").iloc[0]
+    row = archive.query("select value, skill, note, message from scores").iloc[0]
     assert row["value"] is None and row["skill"] == 0.5 and (row["note"], row["message"]) == ("failed", "why")

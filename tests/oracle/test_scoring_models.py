@@ -14,9 +14,9 @@ REFERENCE = json.loads((DATA / "scoring.json").read_text())
 
 
 def test_ljung_box_is_that_of_r():
-    checks = residual_checks(np.array(REFERENCE["dm_series"]["e1"])).set_index("check")
+    checks = residual_checks(np.array(REFERENCE["dm_series"]["e1"])).set_index(["check", "lag"])
     (wanted,) = (row for row in REFERENCE["ljung_box"] if row["lag"] == 12)
-    found = checks.loc["Ljung-Box, 12 lags"]
+    found = checks.loc[("ljung_box", 12)]
     np.testing.assert_allclose(
         [found["statistic"], found["p_value"]], [wanted["stat"], wanted["p"]], rtol=1e-9
     )

@@ -36,6 +36,10 @@ class Source(Protocol):
         """Mean (h,) and a root (h, r) of the covariance of the next h values."""
 
 
+#: Names of the tests of residuals in a printed summary.
+CHECK_NAMES = {"ljung_box": "Ljung-Box", "jarque_bera": "Jarque-Bera", "arch_lm": "ARCH LM"}
+
+
 @dataclass(frozen=True)
 class ArimaFailure:
     """A fold that could not be fitted, and why."""
@@ -66,6 +70,8 @@ class ArimaFit:
         Models tried by `auto_arima`.
     engine : str
         The engine that made it.
+    optimum_gap : float
+        How far the next optimum lies below this one in log-likelihood; NaN where no other was found.
 
     Examples
     --------
@@ -294,7 +300,8 @@ def summary_text(fit: ArimaFit) -> str:
         )
     lines.append("")
     for row in fit.diagnostics().to_dict("records"):
-        name = f"{row['check']} {row['lag']:.0f}" if np.isfinite(row["lag"]) else row["check"]
+        name = CHECK_NAMES.get(row["check"], row["check"])
+        name += f", {row['lag']:.0f} lags" if np.isfinite(row["lag"]) else ""
         moments = "skewness {skewness:.2f}, kurtosis {kurtosis:.2f}".format_map(row)
         line = f"{name:28} {row['statistic']:10.2f}   p {row['p_value']:.3f}   "
         line += moments if row["note"] == "moments" else ""

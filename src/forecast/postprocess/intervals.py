@@ -112,7 +112,7 @@ def add_intervals(
     >>> table = fc.backtest({}, obs, fc.load_events(), [name], origins, horizon=3).forecasts
     >>> ranges, basis = add_intervals(table, obs)
     >>> basis["note"].iloc[-1]
-    'by the square-root rule; 98% and wider refused: 41 past errors, 49 needed'
+    'by the square-root rule; 98% and wider refused: 39 past errors, 49 needed'
     """
     _check(spec, transform)
     p = require_levels(levels)

@@ -28,11 +28,14 @@ class Late(NamedTuple):
 
 
 def told(kind: str, code: str, values: CodeRow | Mapping[str, Value] | None = None) -> str:
-    """Return the words of a code; the parameters of its macro are
-    taken from a row, or a mapping, by their names.
+    """Return the words of a code; the parameters of its macro are taken from a row, or a mapping, by name.
+
+    A code that no language knows, in a table from elsewhere, stands for itself.
     """
     sentences = prose("codes")
     name = f"{kind}_{code}"
+    if name not in sentences.parameters:
+        return code
     found = values if isinstance(values, Mapping) else _of(values)
     return sentences.macro(name)(**{key: found[key] for key in sentences.parameters[name]})
 
