@@ -333,6 +333,8 @@ def test_no_page_or_feed_of_a_site_takes_a_text_for_its_own_marks(kind):
 
 def test_the_texts_reach_many_places(harmless):
     assert harmless["index.html"].decode().count(f"word{MARK}") > 55
-    assert harmless["report.md"].decode().count(f"word{MARK}") > 30  # reasons and verdicts are codes, no texts
+    assert (
+        harmless["report.md"].decode().count(f"word{MARK}") > 30
+    )  # reasons and verdicts are codes, no texts
     drawn = [name for name in harmless if name.endswith(".svg") and MARK.encode() in harmless[name]]
     assert len(drawn) > 5
