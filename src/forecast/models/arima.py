@@ -35,8 +35,7 @@ Starts = Literal["warm", "modes", "full"]
 
 @dataclass(frozen=True)
 class Arima(SeriesModel):
-    """Regression with seasonal ARIMA errors by exact maximum likelihood; event columns shrunken by their
-    prior.
+    """Regression with seasonal ARIMA errors by exact maximum likelihood; event columns drawn to their prior.
 
     Parameters
     ----------
