@@ -13,6 +13,7 @@ def test_ends_are_allowed_and_what_lies_beyond_is_not():
     assert Bounds(1, 60).problem(61) == "61; expected a number between 1 and 60"
     assert Bounds(above=0).problem(0) == "0; expected a number above 0"
     assert Bounds(-1, 8, without=(0,)).problem(0) == "0; expected a number between -1 and 8, not 0"
+    assert str(Bounds(0, 2**32 - 1)) == "between 0 and 4294967295"
     assert Bounds(1).problem("a") == ""  # the type says what is wrong
 
 

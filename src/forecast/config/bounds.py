@@ -32,15 +32,15 @@ class Bounds:
 
     def __str__(self) -> str:
         if math.isfinite(self.low) and math.isfinite(self.high):
-            told = f"between {self.low:g} and {self.high:g}"
+            told = f"between {_plain(self.low)} and {_plain(self.high)}"
         else:
             parts = [
-                f"above {self.above:g}" if math.isfinite(self.above) else "",
-                f"at least {self.low:g}" if math.isfinite(self.low) else "",
-                f"at most {self.high:g}" if math.isfinite(self.high) else "",
+                f"above {_plain(self.above)}" if math.isfinite(self.above) else "",
+                f"at least {_plain(self.low)}" if math.isfinite(self.low) else "",
+                f"at most {_plain(self.high)}" if math.isfinite(self.high) else "",
             ]
             told = " and ".join(part for part in parts if part)
-        return told + "".join(f", not {x:g}" for x in self.without)
+        return told + "".join(f", not {_plain(x)}" for x in self.without)
 
 
 @dataclass(frozen=True)
@@ -85,3 +85,8 @@ class Written:
 
     def __str__(self) -> str:
         return "not empty"
+
+
+def _plain(number: float) -> str:
+    """Return a number with all its digits, a whole one without a point."""
+    return f"{number:.0f}" if number == round(number) else str(number)
