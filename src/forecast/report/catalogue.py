@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from forecast.data.layouts.months import MONTH_NAMES
 from forecast.errors import ForecastError
 
 LANGUAGES = Path(__file__).parent / "languages"
@@ -22,20 +23,7 @@ ENGLISH: Mapping[str, Any] = {
     "code": "en",
     "thousands": ",",
     "decimal": ".",
-    "months": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    "months": MONTH_NAMES,
     "months_short": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     "day": "{day} {month} {year}",
     "month": "{month} {year}",

@@ -13,7 +13,8 @@ from forecast.data.layouts.grid import clean
 from forecast.data.layouts.names import is_foreign_month, plain
 from forecast.data.parse import month_number
 
-_NAMES = [
+#: English names of the months.
+MONTH_NAMES = [
     "January",
     "February",
     "March",
@@ -124,7 +125,7 @@ def _numbered(texts: Sequence[str], dates: Sequence[Date | None], how: str) -> M
     words = ""
     if shown is not None:
         date = dates[shown]
-        words = f"{clean(texts[shown])} as {_NAMES[date.month - 1]} {date.year}" if date else ""
+        words = f"{clean(texts[shown])} as {MONTH_NAMES[date.month - 1]} {date.year}" if date else ""
         words = f"{words} {how}".rstrip()
     return Months(tuple(dates), numbers, words)
 
@@ -145,7 +146,7 @@ def _same_day(dates: Sequence[Date | None], day: int) -> bool:
 
 def long_date(date: Date) -> str:
     """Return a date in words."""
-    return f"{f'{date.day} ' if date.day else ''}{_NAMES[date.month - 1]} {date.year}"
+    return f"{f'{date.day} ' if date.day else ''}{MONTH_NAMES[date.month - 1]} {date.year}"
 
 
 def style(texts: Sequence[str]) -> str:
