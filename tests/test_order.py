@@ -10,7 +10,8 @@ def shared_generators(source: str) -> set[str]:
     made = {
         target.id
         for node in tree.body
-        if isinstance(node, ast.Assign) and "default_rng" in ast.unparse(node.value).split("(")[0]
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if ast.unparse(node.value.func).endswith("default_rng")
         for target in node.targets
         if isinstance(target, ast.Name)
     }
@@ -27,7 +28,9 @@ def shared_generators(source: str) -> set[str]:
 def test_no_generator_of_random_numbers_is_shared():
     planted = "RNG = np.random.default_rng(0)\ndef test_x():\n    assert RNG.random() < 1\n"
     assert shared_generators(planted) == {"RNG"}
-    assert not shared_generators("Y = np.random.default_rng(0).random(9)\ndef test_x():\n    assert Y.all()\n")
+    assert not shared_generators(
+        "Y = np.random.default_rng(0).random(9)\ndef test_x():\n    assert Y.all()\n"
+    )
     files = sorted(Path(__file__).parent.rglob("*.py"))
     found = [f"{file}: {name}" for file in files for name in shared_generators(file.read_text("utf-8"))]
     assert not found, "take the fixture `rng`, or make a generator inside the test"

@@ -9,7 +9,6 @@ from forecast.arima.residuals import CHECK_COLUMNS, residual_tests
 from forecast.models.arima import residual_checks
 
 
-
 def test_lags_degrees_of_freedom_and_missing_residuals(rng):
     e = rng.standard_normal(60)
     table = residual_tests(np.append(e, np.nan), (6, 24, 30), n_arma=2).set_index("check")

@@ -14,7 +14,6 @@ from forecast.arima.stationarity import (
 )
 
 
-
 @pytest.mark.parametrize("n", [40, 150, 600])
 def test_kpss_is_that_of_statsmodels_at_the_same_lags(rng, n):
     y = np.cumsum(rng.standard_normal(n)) * 0.1 + rng.standard_normal(n)
