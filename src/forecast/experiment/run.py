@@ -18,6 +18,7 @@ from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
+from forecast.experiment import figures
 from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
@@ -27,6 +28,7 @@ from forecast.notebook import plot_run, run_html
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
+from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
 from forecast.tables.forecasts import Forecasts
@@ -83,6 +85,9 @@ class Run:
     others, early, first_released : DataFrame
         Forecasts by others beside ours; leaks and first statements beside what became official; the day on
         which each month had its first figure.
+    recent, revisions, parts : DataFrame
+        Coverage and skill of the last ten years; what became of the first figures of the last twelve months;
+        parts of a series by place.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
     scenario_notes : mapping
@@ -149,6 +154,9 @@ class Run:
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
+    recent: pd.DataFrame = field(default_factory=pd.DataFrame)
+    revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     correction: Correction | None = None
@@ -229,7 +237,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         as_of=as_of,
         series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
-        afterwards=_afterwards(x.everything, obs, series),
+        afterwards=figures.afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
         backtest=said.past.reset_index(drop=True),
         folds=bt.folds,
@@ -250,8 +258,8 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         diagnostics=diagnostics,
         coefficients=coefficients,
         models=_model_table(exp, x.models, bt),
-        events=_touching(x.calendar.known(as_of), series),
-        breaks=_breaks(x.everything, series),
+        events=figures.events_touching(x.calendar.known(as_of), series),
+        breaks=figures.breaks_of(x.everything, series),
         leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
         headline=exp.report.headline,
         durations=clock.durations,
@@ -260,7 +268,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reconciliation=said.reconciliation,
         others=_others(exp, said.scored, obs, as_of),
         early=early_figures(obs, series, as_of),
-        first_released=_first_released(obs, series),
+        first_released=figures.first_released(obs, series, as_of),
+        recent=said.recent,
+        revisions=figures.revised(obs, series, as_of),
+        parts=figures.parts_by_place(x.everything, series, as_of),
     )
 
 
@@ -275,6 +286,7 @@ class _Scored:
     comparison: pd.DataFrame
     confidence_set: pd.DataFrame
     reconciliation: pd.DataFrame
+    recent: pd.DataFrame
 
 
 def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
@@ -293,6 +305,7 @@ def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
         compare(compared, obs, baseline, eras=eras, as_of=as_of),
         _confidence_set(compared, obs, as_of),
         _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of),
+        recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
     )
 
 
@@ -372,13 +385,6 @@ def _worth_of_adding_up(
     return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
 
 
-def _first_released(obs: Observations, series: list[str]) -> pd.DataFrame:
-    """Return the day on which each month of each series had its first figure."""
-    days = pd.concat({s: obs.first_released(s) for s in series}, names=["series_id", "month"])
-    table: pd.DataFrame = days.rename("released").reset_index()
-    return table
-
-
 def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return forecasts by others of the same series, beside the headline's."""
     folder = BUNDLED if exp.data.path is None else Path(str(own_path(exp.data.path)))
@@ -425,27 +431,6 @@ def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame
     if not parts:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(parts, ignore_index=True)[list(columns)]
-
-
-def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
-    rows = pd.concat([events.touching(s) for s in series])
-    return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
-
-
-def _breaks(obs: Observations, series: list[str]) -> pd.DataFrame:
-    from forecast.events.arrays import matches
-
-    if obs.breaks.empty:
-        return obs.breaks
-    keep = [any(matches(str(pattern), s) for s in series) for pattern in obs.breaks["series_pattern"]]
-    return obs.breaks[keep].reset_index(drop=True)
-
-
-def _afterwards(everything: Observations, obs: Observations, series: list[str]) -> pd.DataFrame:
-    later = everything.known("latest", series)
-    last = {s: obs.actuals(s).index[-1] for s in series}
-    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
-    return later[["series_id", "month", "value", "released"]].reset_index(drop=True)
 
 
 def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:

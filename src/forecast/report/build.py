@@ -61,6 +61,10 @@ CSV_FILES = (
     "reconciliation",
     "others",
     "early",
+    "recent",
+    "revisions",
+    "first_released",
+    "parts",
 )
 
 

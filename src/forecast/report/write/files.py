@@ -21,6 +21,7 @@ from forecast.config.convert import to_plain
 from forecast.config.settings import Experiment
 from forecast.data.parse import OBSERVATION_COLUMNS
 from forecast.errors import DataError, ForecastError
+from forecast.experiment.figures import PART_COLUMNS
 from forecast.files import plain_cell, safe_cell
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS
@@ -31,6 +32,7 @@ from forecast.postprocess.combination import WEIGHT_COLUMNS
 from forecast.scoring.calibration import CALIBRATION_COLUMNS
 from forecast.scoring.comparison import COMPARISON_COLUMNS
 from forecast.scoring.preliminary import EARLY_COLUMNS
+from forecast.scoring.recent import RECENT_COLUMNS
 from forecast.scoring.scores import SCORE_COLUMNS
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
@@ -91,6 +93,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reconciliation": COMPARISON_COLUMNS,
     "others": OTHERS_COLUMNS,
     "early": EARLY_COLUMNS,
+    "recent": RECENT_COLUMNS,
+    "revisions": ("series_id", "month", "first", "latest", "first_known", "revised", "open", "flash"),
+    "first_released": ("series_id", "month", "released", "basis", "dated"),
+    "parts": PART_COLUMNS,
 }
 #: Columns of scores and figures that hold texts.
 _TEXTS = (
