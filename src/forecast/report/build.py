@@ -68,6 +68,10 @@ CSV_FILES = (
     "reliability",
     "brier",
     "pit",
+    "recent",
+    "revisions",
+    "first_released",
+    "parts",
 )
 
 
