@@ -69,6 +69,12 @@ def registries():
         own.update(before)
 
 
+@pytest.fixture
+def rng():
+    """Random numbers that begin anew in every test, so that the order of the tests does not matter."""
+    return np.random.default_rng(0)
+
+
 @pytest.fixture(scope="session")
 def obs():
     return fc.load_observations()

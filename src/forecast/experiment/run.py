@@ -18,7 +18,7 @@ from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
-from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
@@ -237,10 +237,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         calibration=said.calibration,
         comparison=said.comparison,
         knowledge=why.knowledge,
-        effects=why.effects,
-        response=why.response,
-        specification=why.specification,
-        fading=why.fading,
+        effects=why.looked.effects,
+        response=why.looked.response,
+        specification=why.looked.specification,
+        fading=why.looked.fading,
         estimability=x.source.design(as_of, tuple(series), "at_origin").estimability.assign(origin=as_of),
         scenarios=why.scenarios,
         scenario_notes=why.scenario_notes,
@@ -300,10 +300,7 @@ def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
 class _Explained:
     """What events seemed to do, what knowing them was worth, and what may come."""
 
-    effects: pd.DataFrame
-    response: pd.DataFrame
-    specification: pd.DataFrame
-    fading: pd.DataFrame
+    looked: Looked
     knowledge: pd.DataFrame
     cases: pd.DataFrame
     scenarios: pd.DataFrame
@@ -317,13 +314,13 @@ def _explain(
     obs, calendar, as_of = x.obs, x.calendar, x.as_of
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
-    response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
+    looked = closer_look(exp, obs, calendar, as_of, effects)
     clock.lap("effects under other choices")
     knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
     clock.lap("worth of knowing")
     scenarios, scenario_notes = what_if(exp, now, x.models, x.source, as_of)
     clock.lap("scenarios")
-    return _Explained(effects, response, specification, fading, knowledge, cases, scenarios, scenario_notes)
+    return _Explained(looked, knowledge, cases, scenarios, scenario_notes)
 
 
 # --------------------------------------------------------------------------- what the scores say
