@@ -70,7 +70,7 @@ def _ahead(part: SitePart, series: Mapping[str, Any]) -> dict[str, Any]:
             else f"{w.count(count['value'])} ({w.month_short(count['month'])})",
             w.month_short(row["month"]),
             w.rounded(row["middle"], whole),
-            span_text(row, "80", whole),
+            span_text(row["lower_80"], row["upper_80"], whole),
         ),
     }
 
