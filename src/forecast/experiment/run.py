@@ -107,6 +107,8 @@ class Run:
         their ranges held.
     chances, reliability, brier, pit : DataFrame
         Chances of the headline beside what such chances came to; the tables behind that.
+    nowcast : DataFrame
+        Unofficial figures of months that are forecast, weighed against the headline; feeds no other table.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -165,6 +167,7 @@ class Run:
     reliability: pd.DataFrame = field(default_factory=pd.DataFrame)
     brier: pd.DataFrame = field(default_factory=pd.DataFrame)
     pit: pd.DataFrame = field(default_factory=pd.DataFrame)
+    nowcast: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     correction: Correction | None = None
@@ -286,6 +289,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reliability=ahead.reliability,
         brier=ahead.brier,
         pit=ahead.pit,
+        nowcast=ahead.nowcast,
     )
 
 
