@@ -8,7 +8,6 @@ from forecast.arima.likelihood import factor
 from forecast.arima.polynomials import Orders, expand, from_partial
 from forecast.arima.startup import StartCovariance
 
-RNG = np.random.default_rng(0)
 M, N = 5, 40
 PHI, THETA = np.r_[0.0, 0.5, 0, 0, 0.2, -0.1], np.r_[1.0, -0.4, 0, 0.3, 0, 0]
 
@@ -21,14 +20,14 @@ def direct(x, phi, theta):
     return out
 
 
-def padded():
+def padded(rng):
     x = np.zeros((N + 2 * M, parts.WIDTH))
-    x[M : M + N] = RNG.standard_normal((N, parts.WIDTH))
+    x[M : M + N] = rng.standard_normal((N, parts.WIDTH))
     return x
 
 
-def test_forward_and_backward_are_adjoint():
-    x, y = padded(), padded()
+def test_forward_and_backward_are_adjoint(rng):
+    x, y = padded(rng), padded(rng)
     ahead, back = np.zeros_like(x), np.zeros_like(x)
     parts.forward(x, ahead, M, N, PHI, THETA)
     np.testing.assert_allclose(ahead, direct(x, PHI, THETA), atol=1e-12)
@@ -37,8 +36,8 @@ def test_forward_and_backward_are_adjoint():
     assert (ahead * y).sum() == pytest.approx((x * back).sum())
 
 
-def test_filters_of_one_series():
-    x = padded()
+def test_filters_of_one_series(rng):
+    x = padded(rng)
     out, one = np.zeros_like(x), x[:, 0].copy()
     parts.forward(x, out, M, N, 0 * PHI, THETA)
     parts.filter_one(one, M, N, THETA, 1)
@@ -50,19 +49,19 @@ def test_filters_of_one_series():
 
 
 @pytest.mark.parametrize("lag", [1, 4, 38])
-def test_matched_products(lag):
-    x, y = RNG.standard_normal((2, N))
+def test_matched_products(rng, lag):
+    x, y = rng.standard_normal((2, N))
     assert parts.matched(x, y, lag) == pytest.approx(x[lag:] @ y[:-lag])
 
 
-def test_small_algebra():
-    a = RNG.standard_normal((M, M))
+def test_small_algebra(rng):
+    a = rng.standard_normal((M, M))
     square = a @ a.T + np.eye(M)
     low = square.copy()
     assert parts.cholesky(low, M)
     np.testing.assert_allclose(low, np.linalg.cholesky(square), atol=1e-12)
     assert not parts.cholesky(-square, M)
-    x = RNG.standard_normal((M, 3))
+    x = rng.standard_normal((M, 3))
     solved = x.copy()
     parts.solve_lower(low, solved, M, 3)
     np.testing.assert_allclose(low @ solved, x, atol=1e-12)
@@ -75,15 +74,15 @@ def test_small_algebra():
         np.testing.assert_allclose(out, 1.0 - 2.0 * matrix.T @ matrix, atol=1e-12)
 
 
-def test_start_up_terms():
+def test_start_up_terms(rng):
     orders = Orders.of((2, 0, 1), (1, 0, 1, 4))
-    phi, theta = expand(from_partial(RNG.uniform(-0.8, 0.8, (1, orders.n_arma)), orders)[0], orders)
+    phi, theta = expand(from_partial(rng.uniform(-0.8, 0.8, (1, orders.n_arma)), orders)[0], orders)
     m, ps = orders.state, orders.ar_length
     reference = StartCovariance.of(phi, theta, ps)
     v, matrix, exchange = np.zeros((m, m)), np.zeros((ps + 1, ps + 1)), np.zeros(ps + 1, dtype=np.int64)
     assert parts.start_covariance(phi[0], theta[0], m, ps, v, matrix, exchange)
     np.testing.assert_allclose(v, reference.v[0], atol=1e-10)
-    pull = RNG.standard_normal((m, m))
+    pull = rng.standard_normal((m, m))
     pull += pull.T
     expected = reference.adjoint(pull[None])
     d_phi, d_theta = np.zeros(m + 1), np.zeros(m + 1)
@@ -92,8 +91,8 @@ def test_start_up_terms():
     np.testing.assert_allclose(d_theta, expected[1][0], rtol=1e-8, atol=1e-8)
 
 
-def test_factor_leaves_columns_out():
-    x = RNG.standard_normal((20, 4))
+def test_factor_leaves_columns_out(rng):
+    x = rng.standard_normal((20, 4))
     x[:, 2] = x[:, 0] + x[:, 1]
     s = x.T @ x
     root, kept = np.zeros((4, 4)), np.zeros(4, dtype=bool)

@@ -84,9 +84,9 @@ def test_no_jobs_no_fits():
     assert arima_folds([], (0, 1, 1)) == []
 
 
-def test_rolling_windows_are_one_chain_and_another_series_a_new_one():
+def test_rolling_windows_are_one_chain_and_another_series_a_new_one(rng):
     orders = Orders.of((0, 1, 1))
-    other = RNG.standard_normal(120)
+    other = rng.standard_normal(120)
     windows = [Y[i : i + 72] for i in range(4)] + [Y[3:80], Y[3:84], other[:84], other[:85]]
     problems = [prepare(FoldJob(y), orders) for y in windows]
     np.testing.assert_array_equal(chains(problems), [0, 0, 0, 0, 0, 0, 1, 1])

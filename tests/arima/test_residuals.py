@@ -8,11 +8,9 @@ from forecast.arima import arima
 from forecast.arima.residuals import CHECK_COLUMNS, residual_tests
 from forecast.models.arima import residual_checks
 
-RNG = np.random.default_rng(4)
 
-
-def test_lags_degrees_of_freedom_and_missing_residuals():
-    e = RNG.standard_normal(60)
+def test_lags_degrees_of_freedom_and_missing_residuals(rng):
+    e = rng.standard_normal(60)
     table = residual_tests(np.append(e, np.nan), (6, 24, 30), n_arma=2).set_index("check")
     assert list(table.columns) == list(CHECK_COLUMNS[1:])
     assert table.loc["ljung_box", "lag"].tolist() == [6, 24]
@@ -21,26 +19,26 @@ def test_lags_degrees_of_freedom_and_missing_residuals():
     assert "autocorrelation" not in table.index
 
 
-def test_fits_and_reports_use_the_same_tests():
-    fit = arima(RNG.standard_normal(90).cumsum(), (0, 1, 1), engine="numpy")
+def test_fits_and_reports_use_the_same_tests(rng):
+    fit = arima(rng.standard_normal(90).cumsum(), (0, 1, 1), engine="numpy")
     own, told = fit.diagnostics().set_index("check"), residual_checks(fit.residuals).set_index("check")
     both = ["jarque_bera", "arch_lm"]
     assert own.loc[both].equals(told.loc[both])
     assert told.loc["autocorrelation", "lag"].tolist() == [1, 12]
-    assert residual_checks(RNG.standard_normal(20))[["note", "value"]].to_numpy().tolist() == [
+    assert residual_checks(rng.standard_normal(20))[["note", "value"]].to_numpy().tolist() == [
         ["too_few", 20.0]
     ]
 
 
-def test_residual_tests_find_what_is_left():
-    seasonal = np.tile([5.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -5.0], 10) + RNG.standard_normal(120)
+def test_residual_tests_find_what_is_left(rng):
+    seasonal = np.tile([5.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -5.0], 10) + rng.standard_normal(120)
     table = arima(seasonal, (0, 0, 0), (0, 0, 0, 12), engine="numpy").diagnostics().set_index("check")
     assert table.loc["ljung_box", "p_value"].iloc[-1] < 0.01
-    white = arima(RNG.standard_normal(150), (0, 0, 0), engine="numpy").diagnostics()
+    white = arima(rng.standard_normal(150), (0, 0, 0), engine="numpy").diagnostics()
     assert list(white.columns) == list(CHECK_COLUMNS)
     assert (white["p_value"] > 0.001).all()
 
 
-def test_short_series_get_fewer_tests():
-    table = arima(RNG.standard_normal(9), (0, 0, 0), engine="numpy").diagnostics()
+def test_short_series_get_fewer_tests(rng):
+    table = arima(rng.standard_normal(9), (0, 0, 0), engine="numpy").diagnostics()
     assert len(table) >= 1

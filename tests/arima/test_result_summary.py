@@ -5,12 +5,11 @@ import pytest
 
 from forecast.arima import arima
 
-RNG = np.random.default_rng(1)
-Y = np.cumsum(RNG.standard_normal(120))
+Y = np.cumsum(np.random.default_rng(1).standard_normal(120))
 
 
-def test_summary_tells_what_an_econometrician_expects():
-    fit = arima(Y, (1, 1, 1), (0, 0, 1, 12), RNG.standard_normal(120), engine="numpy")
+def test_summary_tells_what_an_econometrician_expects(rng):
+    fit = arima(Y, (1, 1, 1), (0, 0, 1, 12), rng.standard_normal(120), engine="numpy")
     text = fit.summary()
     for word in (
         "ARIMA(1,1,1)(0,0,1)[12]",
@@ -28,6 +27,6 @@ def test_summary_tells_what_an_econometrician_expects():
     assert z == pytest.approx(estimate / error, abs=0.02)
 
 
-def test_shrunken_rows_are_marked():
-    fit = arima(Y, (0, 1, 1), None, RNG.standard_normal(120), xreg_prior=([0.0], [0.1]), engine="numpy")
+def test_shrunken_rows_are_marked(rng):
+    fit = arima(Y, (0, 1, 1), None, rng.standard_normal(120), xreg_prior=([0.0], [0.1]), engine="numpy")
     assert "shrunken" in fit.summary()

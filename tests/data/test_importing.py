@@ -67,3 +67,18 @@ def test_figures_are_written_as_they_are_read(tmp_path):
     assert load_observations(file).table.equals(
         obs.table.assign(source=load_observations(file).table["source"])
     )
+
+
+def test_a_file_of_one_day_may_hold_gaps_where_gaps_are_allowed(tmp_path):
+    gaps = "series_id,month,value\na,2024-01,5\na,2024-03,7\nb,2024-02,6\n"
+    file = written(tmp_path, "v.csv", gaps)
+    with pytest.raises(DataError, match="2024-02 is missing"):
+        import_files(file, tmp_path / "own", released="2024-04-10")
+    made = import_files(file, tmp_path / "own", released="2024-04-10", allow_gaps=True)
+    assert made.added == 3 and "2024-02 is missing" in str(made.findings[0])
+    obs = load_observations(tmp_path / "own", allow_gaps=True)
+    assert obs.actuals("a").to_dict() == {pd.Period("2024-01", "M"): 5.0, pd.Period("2024-03", "M"): 7.0}
+    # what a later file of the same months brings closes the gap, and only that is new
+    whole = written(tmp_path, "w.csv", gaps.replace("a,2024-03", "a,2024-02,6\na,2024-03"))
+    again = import_files(whole, tmp_path / "own", released="2024-05-10")
+    assert (again.added, again.already) == (1, 3)

@@ -30,7 +30,7 @@ day = dt.datetime.fromisoformat(os.environ["TEST_DAY"]).replace(tzinfo=dt.UTC)
 desk.now = lambda: day
 exp = Rounds({where!r}).experiment(fetch=(os.environ["TEST_FETCH"],), allow_http=True, catch_up="replayed")
 exp = replace(exp, data=replace(exp.data, path="figures", release_lag_days=15, expected_by=35))
-publish_verbs._experiment = lambda words, folders: exp
+publish_verbs._experiments = lambda words, folders: [exp]
 def die(step):
     if step == os.environ.get("TEST_STEP"):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -19,7 +19,7 @@ def desk(tmp_path):
 
 
 def wrote(desk, text):
-    desk.site.mkdir(parents=True)
+    desk.site.mkdir(parents=True, exist_ok=True)
     (desk.site / "status.json").write_text(text)
 
 
@@ -47,6 +47,15 @@ def test_the_site_of_another_experiment_is_refused(desk):
     with pytest.raises(ConfigError, match="is the site of 'other'"):
         own_site(desk)
     own_site(replace(desk, exp=replace(desk.exp, name="other")))
+    wrote(desk, json.dumps({"experiments": ["a", "b"]}))
+    with pytest.raises(ConfigError, match="publish them together, experiment=a,b,e,"):
+        own_site(desk)
+
+
+def test_what_waits_for_a_person_is_apart_for_each_experiment(desk):
+    """One archive serves any number of experiments, whose issues have the same days."""
+    other = replace(desk, exp=replace(desk.exp, name="other"))
+    assert desk.staged.parent == other.staged.parent and desk.staged != other.staged
 
 
 def test_a_scratch_folder_is_empty_at_first_and_gone_afterwards(desk):

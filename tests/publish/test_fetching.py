@@ -14,7 +14,7 @@ from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data import fetch as web
 from forecast.data import load_observations
 from forecast.publish.publish import fetch, publish
-from months_helpers import Months
+from months_helpers import Months, official
 from rounds_helpers import Rounds, light
 
 PATTERN = "{year}/figures-{month}.csv"
@@ -303,35 +303,6 @@ def test_a_wrong_target_is_told(served):
     assert fetch(replace(exp, publish=replace(exp.publish, fetch=()))).code == 2
     nothing = fetch(exp, today="2021-05-18")
     assert nothing.code == 4 and "no file was found" in nothing.text
-
-
-def official(obs, last, changes=()):
-    """An official file by the bundled figures: Border Patrol at the Southwest border, later months as given."""
-    known = {**dict(obs.actuals("southwest.usbp").items()), **dict(changes)}
-    year = last.year + (last.month >= 10)
-    first, lines = (
-        pd.Period(f"{year - 4}-10", "M"),
-        [
-            "Fiscal Year,Month Grouping,Month (abbv),Component,Demographic,Citizenship Grouping,Title of Authority,"
-            "Encounter Type,Encounter Count"
-        ],
-    )
-    for month in pd.period_range(first, last, freq="M"):
-        fiscal = month.year + (month.month >= 10)
-        same_part = (month.month - 10) % 12 <= (last.month - 10) % 12
-        words = f"{fiscal}{' (FYTD)' if fiscal == year and last.month != 9 else ''},{'FYTD' if same_part else 'Remaining'}"
-        name = month.strftime("%b").upper()
-        # the whole of Border Patrol in one row, and a person of every other kind
-        rows = [("U.S. Border Patrol", "Single Adults", "Mexico", "Apprehensions", int(known[month]) - 5)]
-        for who in ("FMUA", "UC / Single Minors", "Accompanied Minors"):
-            rows.append(("U.S. Border Patrol", who, "Other", "Apprehensions", 1))
-        for country in ("Guatemala", "Honduras"):
-            rows.append(("U.S. Border Patrol", "Single Adults", country, "Apprehensions", 1))
-        for who in ("Single Adults", "FMUA", "UC / Single Minors", "Accompanied Minors"):
-            rows.append(("Office of Field Operations", who, "El Salvador", "Inadmissibles", 1))
-        for part, who, country, kind, count in rows:
-            lines.append(f"{words},{name},{part},{who},{country},Title 8,{kind},{count}")
-    return "\n".join(lines) + "\n"
 
 
 def test_an_official_file_continues_the_figures_of_the_package(tmp_path, obs):

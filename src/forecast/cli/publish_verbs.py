@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import shlex
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from forecast.cli.options import (
     Options,
@@ -45,27 +45,33 @@ def declare_publish(parser: argparse.ArgumentParser) -> None:
 def publish(options: Options, rest: list[str]) -> int:
     """Publish one more report, or replay past ones."""
     from forecast.publish import publish
+    from forecast.publish.several import parts_of, publish_several
 
     load_plugins(options.plugin)
-    exp = _accepted(_experiment(rest, options.config_dir), options.accept)
+    experiments = [_accepted(exp, options.accept) for exp in _experiments(rest, options.config_dir)]
     if options.release:
-        exp = dataclasses.replace(exp, publish=dataclasses.replace(exp.publish, hold=False))
+        experiments = [replace(exp, publish=replace(exp.publish, hold=False)) for exp in experiments]
     progress = not (options.quiet or options.json)
     if options.backfill:
         _refuse_beside_backfill(options)
-        made = publish.backfill(exp, options.backfill, dry_run=options.dry_run, progress=progress)
-        return told(made, options.json)
-    if hooks := named_hooks(exp):
-        (say if progress else complain)(hooks)
-    outcome = publish.publish(
-        exp,
-        dry_run=options.dry_run,
-        force=options.force,
-        as_of=options.as_of,
-        command=" ".join(["forecast", "publish", *rest]),
-        progress=progress,
-    )
-    return told(outcome, options.json)
+        made = [
+            publish.backfill(exp, options.backfill, dry_run=options.dry_run, progress=progress)
+            for exp in parts_of(experiments)
+        ]
+        return max(told(outcome, options.json) for outcome in made)
+    for exp in experiments:
+        if hooks := named_hooks(exp):
+            (say if progress else complain)(hooks)
+    words: dict[str, Any] = {
+        "dry_run": options.dry_run,
+        "force": options.force,
+        "as_of": options.as_of,
+        "command": " ".join(["forecast", "publish", *rest]),
+        "progress": progress,
+    }
+    if len(experiments) > 1:
+        return told(publish_several(experiments, **words), options.json)
+    return told(publish.publish(experiments[0], **words), options.json)
 
 
 def _refuse_beside_backfill(options: Options) -> None:
@@ -82,28 +88,38 @@ def named_hooks(exp: Experiment) -> str:
     return f"hooks of {exp.name}: {'; '.join(started)}" if started else ""
 
 
-def _experiment(words: list[str], config_dirs: Sequence[str]) -> Experiment:
+def _experiments(words: Sequence[str], config_dirs: Sequence[str]) -> list[Experiment]:
+    """Return the experiments that words name: `experiment=a,b` names two, the other words go to each."""
     from forecast.cli import run
 
     no_unknown_options(words)
-    named = any(w.startswith("experiment=") for w in words)
-    plan = run.plan(words if named else ["experiment=monthly", *words], config_dirs)
-    if plan.sweep:
+    named = [word.removeprefix("experiment=") for word in words if word.startswith("experiment=")]
+    others = [word for word in words if not word.startswith("experiment=")]
+    names = ",".join(named or ["monthly"]).split(",")
+    plans = [run.plan([f"experiment={name}", *others], config_dirs) for name in names]
+    if any(plan.sweep for plan in plans):
         raise ConfigError(
-            "hydra.mode: this verb takes one experiment, not a sweep; `forecast -m ...` runs sweeps"
+            "hydra.mode: this verb takes experiments, not a sweep; `forecast -m ...` runs sweeps"
         )
-    return plan.experiments[0]
+    return [plan.experiments[0] for plan in plans]
 
 
 def told(outcome: Outcome, as_json: bool = False) -> int:
     """Say what came of a call and return its code."""
     if as_json:
-        say_json({"code": outcome.code, "text": outcome.text, "folder": outcome.folder})
+        say_json(_plain(outcome))
     elif outcome.code in (0, 3):
         say(outcome.text)
     else:
         complain(outcome.text)
     return int(outcome.code)
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    plain: dict[str, Any] = {"code": outcome.code, "text": outcome.text, "folder": outcome.folder}
+    if outcome.parts:
+        plain["experiments"] = {name: _plain(part) for name, part in outcome.parts.items()}
+    return plain
 
 
 def declare_record(parser: argparse.ArgumentParser) -> None:
@@ -116,11 +132,17 @@ def track_record(options: Options, rest: list[str]) -> int:
     """Print the record of an experiment."""
     from forecast.publish import upkeep
 
-    exp = _experiment(rest, options.config_dir)
+    experiments = _experiments(rest, options.config_dir)
     if options.json:
-        say_json({"experiment": exp.name, "record": records(upkeep.record_table(exp))})
+        found = [{"experiment": exp.name, "record": records(upkeep.record_table(exp))} for exp in experiments]
+        say_json(found[0] if len(found) == 1 else found)
         return 0
-    return told(upkeep.track_record(exp))
+    codes = []
+    for exp in experiments:
+        if len(experiments) > 1:
+            say(f"== {exp.name}")
+        codes.append(told(upkeep.track_record(exp)))
+    return max(codes)
 
 
 def declare_archive(parser: argparse.ArgumentParser) -> None:
@@ -138,11 +160,12 @@ def declare_archive(parser: argparse.ArgumentParser) -> None:
 def archive(options: Options, rest: list[str]) -> int:
     """Look after an archive."""
     from forecast.publish import upkeep
+    from forecast.publish.several import parts_of
 
-    exp = _experiment(rest, []) if rest or not options.path else None
-    path = options.path if exp is None else options.path or exp.publish.archive
+    experiments = parts_of(_experiments(rest, [])) if rest or not options.path else []
+    path = options.path or experiments[0].publish.archive
     calls: dict[str, Callable[[], Outcome]] = {
-        "check": lambda: upkeep.archive_check(path, exp),
+        "check": lambda: upkeep.archive_check(path, *experiments),
         "backup": lambda: upkeep.archive_backup(path, options.target),
         "export": lambda: upkeep.archive_export(path, options.target),
         "vacuum": lambda: upkeep.archive_vacuum(path),
@@ -154,8 +177,8 @@ def fetch(options: Options, rest: list[str]) -> int:
     """Fetch new figures."""
     from forecast.publish import publish
 
-    exp = _accepted(_experiment(rest, options.config_dir), options.accept)
-    return told(publish.fetch(exp, dry_run=options.dry_run))
+    experiments = [_accepted(exp, options.accept) for exp in _experiments(rest, options.config_dir)]
+    return told(publish.fetch(*experiments, dry_run=options.dry_run))
 
 
 def _accepted(exp: Experiment, months: Sequence[str]) -> Experiment:
@@ -163,4 +186,4 @@ def _accepted(exp: Experiment, months: Sequence[str]) -> Experiment:
     if wrong := [month for month in months if not is_month(month)]:
         raise ConfigError(f"--accept: '{wrong[0]}' is not a month such as 2026-10")
     accept = (*exp.publish.accept, *months)
-    return dataclasses.replace(exp, publish=dataclasses.replace(exp.publish, accept=accept))
+    return replace(exp, publish=replace(exp.publish, accept=accept))

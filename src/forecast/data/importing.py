@@ -289,7 +289,7 @@ def _new_rows(
     fresh, already = _fresh([before, *explicit], days, findings)
     official, found = _snapshots.merge(snapshots, _history(join_rows([before, fresh])))
     findings.extend(found)
-    sized = sum(len(values) for s in snapshots for _, values in s.figures.values())
+    sized = sum(int(np.isfinite(values).sum()) for s in snapshots for _, values in s.figures.values())
     added = join_rows([fresh, _snapshots.rows_of(official, tuple(s.name for s in snapshots))])
     return added, lines, findings, already + sized - len(official)
 
@@ -319,8 +319,8 @@ def _official(
 
 def _tidy_snapshot(rows: Rows, day: int, lag: int, findings: list[Finding]) -> _snapshots.Snapshot | None:
     """Return a tidy file without release days as one vintage."""
-    rows, found = check_rows(rows)
-    findings.extend(found)
+    rows, found = check_rows(rows, allow_gaps=True)
+    findings.extend(f for f in found if f.check != "gap")  # gaps are judged with what is there already
     if not len(rows) or any(f.severity == "error" for f in found):
         return None
     newest = int(rows.month.max())
@@ -341,7 +341,10 @@ def _tidy_snapshot(rows: Rows, day: int, lag: int, findings: list[Finding]) -> _
     figures = {}
     for name in dict.fromkeys(rows.series_id.tolist()):
         at = np.flatnonzero(rows.series_id == name)
-        figures[str(name)] = (int(rows.month[at[0]]), rows.value[at])
+        first = int(rows.month[at[0]])
+        values = np.full(int(rows.month[at[-1]]) - first + 1, np.nan)
+        values[rows.month[at] - first] = rows.value[at]
+        figures[str(name)] = (first, values)
 
     def own_day(month: int) -> int:
         return int(month_end(np.array(month))) + lag

@@ -8,6 +8,7 @@ each change; a month that first appears after its own update stands in from that
 from __future__ import annotations
 
 import bisect
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -190,6 +191,8 @@ def _merge_one(
     older: list[str] = []
     for series_id, (first, values) in snapshot.figures.items():
         for month, value in enumerate(values.tolist(), start=first):
+            if math.isnan(value):  # a month that the file does not hold
+                continue
             entries = known.setdefault((series_id, month), [])
             at = bisect.bisect_right([released for released, _, _ in entries], snapshot.day)
             current = entries[at - 1] if at else None

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,23 +42,25 @@ class Outcome:
     """What came of a call: the exit code, what to say, and the report's folder if there is one.
 
     Codes: 0 done, 3 nothing new, 6 figures are stale, 7 another publisher holds the lock; those of the
-    errors.
+    errors. `parts` holds what came of each of several experiments, by name.
     """
 
     code: int
     text: str
     folder: Path | None = None
+    parts: Mapping[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LastRound:
     """What `status.json` tells of the last round: whose it was,
-    its exit code, and the banner of late figures.
+    its exit code, and the banner of late figures; of a site of several, their names.
     """
 
     experiment: str = ""
     code: str = ""
     banner: str = ""
+    experiments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Desk:
     @property
     def staged(self) -> Path:
         """Issues that wait for a person to release them, outside the public site."""
-        return self.archive.path.with_name(f"{self.archive.path.name}.staged")
+        return self.archive.path.with_name(f"{self.archive.path.name}.staged") / self.exp.name
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -106,13 +108,18 @@ class Desk:
             shutil.rmtree(folder, ignore_errors=True)
 
     def last_round(self) -> LastRound:
-        """What the last round wrote into `status.json`; nothing where there is none."""
-        with contextlib.suppress(OSError, ValueError):
-            found = json.loads((self.site / "status.json").read_text(encoding="utf-8"))
-            if isinstance(found, dict):
-                told = {name: str(found.get(name) or "") for name in ("experiment", "code", "banner")}
-                return LastRound(**told)
-        return LastRound()
+        """What the last round wrote into `status.json`."""
+        return last_round(self.site)
+
+
+def last_round(site: Path) -> LastRound:
+    """Return what the last round wrote into the `status.json` of a site; nothing where there is none."""
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads((site / "status.json").read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            told = {name: str(found.get(name) or "") for name in ("experiment", "code", "banner")}
+            return LastRound(**told, experiments=tuple(found.get("experiments") or ()))
+    return LastRound()
 
 
 def desk_of(
@@ -155,8 +162,15 @@ def refuse_damaged(archive: Archive) -> None:
 
 
 def own_site(desk: Desk) -> None:
-    """Refuse the site of another experiment."""
-    owner = desk.last_round().experiment
+    """Refuse the site of another experiment, and one of several."""
+    last = desk.last_round()
+    if last.experiments:
+        names = ",".join(dict.fromkeys((*last.experiments, desk.exp.name)))
+        raise ConfigError(
+            f"publish.site: {desk.site} holds several experiments; publish them together, experiment={names},"
+            f" or give another folder for '{desk.exp.name}'"
+        )
+    owner = last.experiment
     if owner not in ("", desk.exp.name):
         raise ConfigError(
             f"publish.site: {desk.site} is the site of '{owner}'; give another folder for '{desk.exp.name}'"

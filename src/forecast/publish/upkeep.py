@@ -31,7 +31,7 @@ def record_table(experiment: Experiment) -> pd.DataFrame:
     return record.record_table(experiment, now())[1]
 
 
-def archive_check(path: str | Path, experiment: Experiment | None = None) -> Outcome:
+def archive_check(path: str | Path, *experiments: Experiment) -> Outcome:
     """Check an archive whole, and the site of an experiment
     against it; code 4 where something was changed.
     """
@@ -39,9 +39,13 @@ def archive_check(path: str | Path, experiment: Experiment | None = None) -> Out
     def checked() -> Outcome:
         archive = Archive(Path(path))
         text = archive.check()
-        if experiment is None:
+        if not experiments:
             return Outcome(0, f"{text}\npublished reports: not compared, since no experiment was named")
-        lines, same = folders.compare_published(archive.runs(experiment.name), Path(experiment.publish.site))
+        found = [
+            folders.compare_published(archive.runs(exp.name), Path(exp.publish.site)) for exp in experiments
+        ]
+        lines = [line for told, _ in found for line in told]
+        same = all(same for _, same in found)
         return Outcome(0 if same else DataError.exit_code, "\n".join([text, *lines]))
 
     return answered(checked)

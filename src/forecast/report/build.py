@@ -69,6 +69,10 @@ CSV_FILES = (
     "brier",
     "pit",
     "nowcast",
+    "recent",
+    "revisions",
+    "first_released",
+    "parts",
 )
 
 

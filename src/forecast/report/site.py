@@ -267,7 +267,7 @@ def _source(content: SiteContent) -> str:
 def index(content: SiteContent) -> str:
     """Return the first page of the site."""
     newest = next((i for i in content.issues if i.kind == "published"), None)
-    css = _css()
+    css = style_sheet()
     html = _templates.render(
         "site.html.j2",
         content=content,
@@ -294,7 +294,8 @@ def index(content: SiteContent) -> str:
     return re.sub(r"\n\s*\n+", "\n", html)
 
 
-def _css() -> Any:
+def style_sheet() -> Any:
+    """Return the style sheet of the site in the colours of the page."""
     from markupsafe import Markup
 
     from forecast.report.figures.style import DARK, LIGHT
@@ -307,7 +308,8 @@ def _css() -> Any:
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
 
 
-def _span(row: Any, band: str, whole: bool) -> str:
+def span_text(row: Any, band: str, whole: bool) -> str:
+    """Return a range of a row as text, or that it is refused."""
     low, high = row[f"lower_{band}"], row[f"upper_{band}"]
     return t("refused") if low != low or high != high else w.span(float(low), float(high), whole)
 
@@ -323,8 +325,8 @@ def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
                     (
                         w.month_long(row["month"]),
                         w.rounded(float(row["middle"]), whole),
-                        _span(row, "80", whole),
-                        _span(row, "50", whole),
+                        span_text(row, "80", whole),
+                        span_text(row, "50", whole),
                     )
                     for row in rows.to_dict("records")
                     if row["horizon"] <= 6 or row["horizon"] in (9, 12)
@@ -350,7 +352,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 w.month_short(row["month"]),
                 w.day_short(row["origin"]),
                 w.rounded(float(row["middle"]), whole),
-                _span(row, "80", whole),
+                span_text(row, "80", whole),
                 w.count(first) if first == first else t("not known"),
                 w.count(float(row["truth"])),
                 {"yes": t("yes"), "no": t("no")}.get(str(row["inside_80"]), t("refused")),

@@ -1,0 +1,101 @@
+"""The first page of a site of several experiments: every series with its newest forecast and its record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from forecast.report import format as w
+from forecast.report.catalogue import formats, speaking, t
+from forecast.report.site import span_text, style_sheet
+from forecast.report.write import html as _templates
+
+
+@dataclass(frozen=True)
+class SitePart:
+    """The part of one experiment, as its own files tell it.
+
+    Attributes
+    ----------
+    folder : str
+        Its folder in the site.
+    latest, status : mapping
+        Its `latest.json` and `status.json`.
+    summary : DataFrame
+        Of `track_record.summarise`, the headline's rows.
+    """
+
+    folder: str
+    latest: Mapping[str, Any]
+    status: Mapping[str, Any]
+    summary: pd.DataFrame
+
+
+def index_page(parts: Sequence[SitePart], language: str = "en") -> bytes:
+    """Return the first page of a site of several experiments."""
+    css = style_sheet()
+    with speaking(language):
+        html = _templates.render(
+            "site_index.html.j2",
+            language=formats()["code"],
+            t=t,
+            late=[part.status["banner"] for part in parts if part.status.get("banner")],
+            ahead=[_ahead(part, series) for part in parts for series in part.latest["series"]],
+            record=[row for part in parts for row in _record(part)],
+            reports=[_report(part) for part in parts if part.latest["issue"]],
+            css=css,
+            policy=(
+                f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none';"
+                " form-action 'none'"
+            ),
+        )
+    return re.sub(r"\n\s*\n+", "\n", html).encode()
+
+
+def _ahead(part: SitePart, series: Mapping[str, Any]) -> dict[str, Any]:
+    """The newest count of a series, and the first month that is forecast."""
+    count, first = series["latest"], series["forecast"][0]
+    row: dict[str, Any] = {name: float("nan") if value is None else value for name, value in first.items()}
+    whole = row["middle"] >= 100
+    return {
+        "folder": part.folder,
+        "name": series["name"],
+        "cells": (
+            t("none|cell")
+            if count is None
+            else f"{w.count(count['value'])} ({w.month_short(count['month'])})",
+            w.month_short(row["month"]),
+            w.rounded(row["middle"], whole),
+            span_text(row, "80", whole),
+        ),
+    }
+
+
+def _record(part: SitePart) -> Sequence[tuple[str, ...]]:
+    """How the forecasts of the next month did, published and replayed apart."""
+    names = {series["series_id"]: series["name"] for series in part.latest["series"]}
+    out = []
+    for row in part.summary.to_dict("records"):
+        if row["horizon"] != "1":
+            continue
+        number = int(row["n_ranges"])
+        held = w.hits(round(row["held_80"] * number), number) if number else t("none|cell")
+        kind = t("published") if row["kind"] == "published" else t("replayed")
+        miss = w.rounded(float(row["mae"]), float(row["mae"]) >= 100)
+        name = str(names.get(row["series_id"], row["series_id"]))
+        out.append((name, kind, str(int(row["n"])), miss, held))
+    return out
+
+
+def _report(part: SitePart) -> dict[str, str]:
+    issue = part.latest["issue"]
+    return {
+        "link": f"{part.folder}/{issue['report']}",
+        "site": f"{part.folder}/index.html",
+        "day": w.day_long(issue["as_of"]),
+        "title": str(issue["title"]),
+    }
