@@ -106,6 +106,8 @@ class Run:
         their ranges held.
     chances, reliability, brier, pit : DataFrame
         Chances of the headline beside what such chances came to; the tables behind that.
+    nowcast : DataFrame
+        Unofficial figures of months that are forecast, weighed against the headline; feeds no other table.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -164,6 +166,7 @@ class Run:
     reliability: pd.DataFrame = field(default_factory=pd.DataFrame)
     brier: pd.DataFrame = field(default_factory=pd.DataFrame)
     pit: pd.DataFrame = field(default_factory=pd.DataFrame)
+    nowcast: pd.DataFrame = field(default_factory=pd.DataFrame)
     recent: pd.DataFrame = field(default_factory=pd.DataFrame)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -287,6 +290,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reliability=ahead.reliability,
         brier=ahead.brier,
         pit=ahead.pit,
+        nowcast=ahead.nowcast,
         first_released=figures.first_released(obs, series, as_of),
         recent=said.recent,
         revisions=figures.revised(obs, series, as_of),

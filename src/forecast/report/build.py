@@ -68,6 +68,7 @@ CSV_FILES = (
     "reliability",
     "brier",
     "pit",
+    "nowcast",
     "recent",
     "revisions",
     "first_released",

@@ -30,6 +30,7 @@ from forecast.interventions.profiles import FADING_COLUMNS
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS
 from forecast.postprocess.chances import CHANCE_COLUMNS
 from forecast.postprocess.combination import WEIGHT_COLUMNS
+from forecast.postprocess.nowcast import NOWCAST_COLUMNS
 from forecast.postprocess.totals import TOTAL_COLUMNS
 from forecast.scoring.calibration import CALIBRATION_COLUMNS
 from forecast.scoring.comparison import COMPARISON_COLUMNS
@@ -104,6 +105,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reliability": RELIABILITY_COLUMNS,
     "brier": BRIER_COLUMNS,
     "pit": PIT_COLUMNS,
+    "nowcast": NOWCAST_COLUMNS,
     "recent": RECENT_COLUMNS,
     "revisions": ("series_id", "month", "first", "latest", "first_known", "revised", "open", "flash"),
     "first_released": ("series_id", "month", "released", "basis", "dated"),
