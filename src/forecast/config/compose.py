@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     """
     check_words(overrides)
     folders = own_dirs(extra_dirs)
-    shipped = _composed("edge", guard.plugin_words(overrides))["hydra"]
+    shipped = _shipped(conf_dir(), tuple(guard.plugin_words(overrides)))
     _refuse(guard.shadowed(shipped, folders))
     words = [*search_path(extra_dirs), *overrides]
     plain = _composed("config", words, extra_dirs)
@@ -104,6 +105,13 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     if problem := _misplaced(plain, overrides, extra_dirs):
         raise ConfigError(problem)
     return Composed(resolved(plain, overrides, extra_dirs), block)
+
+
+@cache
+def _shipped(_folder: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Return Hydra's own block as the package ships it, composed once a process; nobody changes it."""
+    block: dict[str, Any] = _composed("edge", plugins)["hydra"]
+    return block
 
 
 def check_words(words: Sequence[str]) -> None:

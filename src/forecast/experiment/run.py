@@ -13,17 +13,15 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
-from forecast.backtesting.runner import Backtest
 from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
-from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
 from forecast.experiment import figures
+from forecast.experiment.description import fits_at_origin, model_table
 from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
-from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
-from forecast.models.registry import describe
 from forecast.notebook import plot_run, run_html
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
@@ -104,6 +102,11 @@ class Run:
         Seconds of each step; goes into the manifest only.
     digests : mapping
         Hashes of figures and calendar.
+    totals, totals_past, totals_calibration : DataFrame
+        Totals of years and the level of the months ahead, of every row; those of earlier origins, and how often
+        their ranges held.
+    chances, reliability, brier, pit : DataFrame
+        Chances of the headline beside what such chances came to; the tables behind that.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -155,6 +158,13 @@ class Run:
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals_past: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals_calibration: pd.DataFrame = field(default_factory=pd.DataFrame)
+    chances: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reliability: pd.DataFrame = field(default_factory=pd.DataFrame)
+    brier: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pit: pd.DataFrame = field(default_factory=pd.DataFrame)
     recent: pd.DataFrame = field(default_factory=pd.DataFrame)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -230,7 +240,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("ranges and combinations")
     said = _score(exp, x, rows)
     clock.lap("scores")
-    coefficients, diagnostics = _told(x, tuple(series))
+    ahead = outlook(exp, rows.forecasts, obs, as_of, rows.score_from)
+    clock.lap("totals and chances")
+    coefficients, diagnostics = fits_at_origin(x, tuple(series))
     clock.lap("fits at the origin")
     why = _explain(exp, x, now, said.scored, clock)
     leaks = x.everything.leaks
@@ -259,7 +271,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         intervals=rows.basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
-        models=_model_table(exp, x.models, bt),
+        models=model_table(exp, x.models, bt),
         events=figures.events_touching(x.calendar.known(as_of), series),
         events_afterwards=figures.events_afterwards(x.calendar, series, as_of),
         breaks=figures.breaks_of(x.everything, series),
@@ -271,6 +283,13 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reconciliation=said.reconciliation,
         others=_others(exp, said.scored, obs, as_of),
         early=early_figures(obs, series, as_of),
+        totals=ahead.totals,
+        totals_past=ahead.totals_past,
+        totals_calibration=ahead.totals_calibration,
+        chances=ahead.chances,
+        reliability=ahead.reliability,
+        brier=ahead.brier,
+        pit=ahead.pit,
         first_released=figures.first_released(obs, series, as_of),
         recent=said.recent,
         revisions=figures.revised(obs, series, as_of),
@@ -401,85 +420,3 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     ]
     record = track_record(rows.assign(run=0, kind="replayed"), obs, as_of)
     return others(found, obs, record, exp.report.headline, as_of)
-
-
-# --------------------------------------------------------------------------- what is told
-
-
-def _told(x: Inputs, series: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
-    tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
-    panel = x.source.panel(x.as_of, series)
-    for name, model in x.models.items():
-        if isinstance(panel, str):
-            break
-        try:
-            design = x.source.design(x.as_of, series, "at_origin" if model.uses_events else "none")
-            fitted = model.fit(panel, design)
-        except (ForecastError, ValueError):
-            continue  # the fold table says why
-        for table, parts in tables.items():
-            tell = getattr(fitted, table, None)
-            if tell is not None:
-                rows = tell()
-                if len(rows):
-                    parts.append(rows.assign(model=name))
-    return (
-        _joined(tables["coefficients"], ("model", *COEFFICIENT_COLUMNS)),
-        _joined(tables["diagnostics"], ("model", *DIAGNOSTIC_COLUMNS)),
-    )
-
-
-def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    if not parts:
-        return pd.DataFrame(columns=list(columns))
-    return pd.concat(parts, ignore_index=True)[list(columns)]
-
-
-def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:
-    rows = []
-    for name, model in models.items():
-        spec = exp.model.get(name)
-        kind = spec.kind if spec is not None else exp.backtest.baseline
-        folds = bt.folds[bt.folds["model"] == name]
-        status = folds["status"].value_counts()
-        every = spec.refit_every if spec is not None else 1
-        rows.append(
-            {
-                "model": name,
-                "kind": kind,
-                "description": describe(kind),
-                "uses_events": model.uses_events,
-                "folds_ok": int(status.get("ok", 0)),
-                "folds_failed": int(status.get("failed", 0)),
-                "folds_skipped": int(status.get("skipped", 0)),
-                "refit_every": every,
-            }
-        )
-    for name, combination in exp.combination.items():
-        how = {"inverse_error": "weighted by inverse past errors", "median": "their median"}
-        rows.append(
-            {
-                "model": name,
-                "kind": "combination",
-                "description": (
-                    f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}"
-                ),
-                "uses_events": False,
-                "folds_ok": 0,
-                "folds_failed": 0,
-                "folds_skipped": 0,
-                "refit_every": 1,
-            }
-        )
-        if combination.with_events:
-            rows.append(
-                {
-                    **rows[-1],
-                    "model": combination.with_events,
-                    "kind": "adjusted",
-                    "description": "the combination, with shrunken effects of events laid over it",
-                    "uses_events": True,
-                }
-            )
-    return pd.DataFrame(rows)
