@@ -95,7 +95,7 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     """
     check_words(overrides)
     folders = own_dirs(extra_dirs)
-    shipped = _shipped(conf_dir(), Path.cwd(), tuple(guard.plugin_words(overrides)))
+    shipped = _shipped(Path.cwd(), conf_dir(), tuple(guard.plugin_words(overrides)))
     _refuse(guard.shadowed(shipped, folders))
     words = [*search_path(extra_dirs), *overrides]
     plain = _composed("config", words, extra_dirs)
@@ -108,8 +108,8 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
 
 
 @cache
-def _shipped(_conf: Path, _here: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
-    """Return Hydra's own block as the package ships it, composed once for both folders; nobody changes it."""
+def _shipped(_here: Path, _conf: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Return Hydra's own block as the package ships it, composed once a folder; nobody changes it."""
     block: dict[str, Any] = _composed("edge", plugins)["hydra"]
     return block
 
