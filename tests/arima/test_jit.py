@@ -4,13 +4,13 @@ import importlib.util
 import os
 import pickle
 import re
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
 import pytest
 
 from forecast.files import digest
+from processes import run_code
 
 SOURCE = """
 from forecast.arima.jit import kept_jit
@@ -23,7 +23,14 @@ def double(x):
 def triple(x):
     return 3.0 * x
 """
-RUN = "import sys; sys.path.insert(0, sys.argv[1]); import mine; print(mine.double(1.5), mine.triple(1.5))"
+RUN = """
+import sys
+from numba.core import config
+config.reload_config()  # the folder of this process, not of the server it came from
+sys.path.insert(0, sys.argv[1])
+import mine
+print(mine.double(1.5), mine.triple(1.5))
+"""
 
 
 class Bomb:
@@ -36,17 +43,30 @@ class Bomb:
         return Path.touch, (self.mark,)
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """A folder with a module of functions that were compiled once, and a copy of what was kept then."""
+    place = tmp_path_factory.mktemp("jit")
+    (place / "mine.py").write_text(SOURCE)
+    (place / "kept").mkdir(mode=0o700)
+    assert call(place) == ""
+    shutil.copytree(place / "kept", place / "copy")
+    return place
+
+
 @pytest.fixture
-def place(tmp_path):
-    """A folder with a module of compiled functions and a private folder for what is kept."""
-    (tmp_path / "mine.py").write_text(SOURCE)
-    (tmp_path / "kept").mkdir(mode=0o700)
-    return tmp_path
+def place(compiled):
+    """The folder as it stands after the first call; numba knows a function by the place of its module."""
+    for name in ("kept", "own", "read"):
+        shutil.rmtree(compiled / name, ignore_errors=True)
+        (compiled / name).unlink(missing_ok=True)
+    shutil.copytree(compiled / "copy", compiled / "kept")
+    return compiled
 
 
-def call(place, **more):
-    env = {**os.environ, "NUMBA_CACHE_DIR": str(place / "kept"), "XDG_CACHE_HOME": str(place / "own"), **more}
-    done = subprocess.run([sys.executable, "-c", RUN, place], capture_output=True, text=True, env=env)
+def call(place):
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(place / "kept"), "XDG_CACHE_HOME": str(place / "own")}
+    done = run_code(RUN, str(place), cwd=place, env=env)
     assert (done.returncode, done.stdout) == (0, "3.0 4.5\n"), done.stderr
     return done.stderr
 
@@ -60,7 +80,6 @@ def written(folder):
 
 
 def test_what_was_compiled_is_kept_and_read_again(place):
-    assert call(place) == ""
     before = written(place / "kept")
     assert len(before) == 4
     assert call(place) == "" and written(place / "kept") == before
@@ -68,7 +87,6 @@ def test_what_was_compiled_is_kept_and_read_again(place):
 
 @pytest.mark.parametrize("damage", ["cut", "emptied", "garbled", "something else"])
 def test_damaged_code_is_compiled_again_with_one_line(place, damage):
-    call(place)
     # the index of one function, the code of the other
     files = kept(place / "kept", "nbi")[:1] + kept(place / "kept", "nbc")[1:]
     assert len(files) == 2
@@ -92,7 +110,6 @@ def test_damaged_code_is_compiled_again_with_one_line(place, damage):
 
 
 def test_an_index_of_something_else_with_a_right_hash_is_compiled_again(place):
-    call(place)
     for path in kept(place / "kept", "nbi"):
         data = pickle.dumps("something else")
         path.write_bytes(data + digest(data).encode())
@@ -103,7 +120,6 @@ def test_an_index_of_something_else_with_a_right_hash_is_compiled_again(place):
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
 def test_a_folder_that_others_may_write_is_not_used(place, mode):
-    call(place)
     for path in kept(place / "kept", "nb?"):
         path.write_bytes(pickle.dumps(Bomb(place / "read")))
     for folder in [place / "kept", *(p for p in (place / "kept").iterdir() if p.is_dir())]:
@@ -127,7 +143,6 @@ def test_without_a_private_folder_nothing_is_kept(place):
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root gives files away")
 def test_a_folder_of_another_user_is_not_used(place):
-    call(place)
     for folder in (p for p in (place / "kept").iterdir() if p.is_dir()):
         os.chown(folder, 65534, 65534)
     assert "it belongs to another user" in call(place)

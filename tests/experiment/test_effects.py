@@ -50,13 +50,17 @@ def test_only_what_is_claimed_is_tried_under_other_choices(obs, events):
     assert table["coding"].eq("judged").all() and table["event"].nunique() >= 2
     enough = table[table["active_months"] >= 3]
     largest = enough.loc[enough["estimate"].abs().idxmax(), "event"]
-    response, curves, fading = closer_look(exp, obs, events, DAY, table)
-    assert set(response["event"]) == set(table["event"])
-    assert set(curves["event"]) == {largest} and set(fading["what"]) == {"decay", "lead"}
+    looked = closer_look(exp, obs, events, DAY, table)
+    assert set(looked.response["event"]) == set(table["event"])
+    assert set(looked.specification["event"]) == {largest} and set(looked.fading["what"]) == {"decay", "lead"}
+    tried = looked.effects.drop_duplicates("event").set_index("event")["test_models"]
+    assert tried[largest] != "not_run" and set(tried.drop(largest)) == {"not_run"}
     other = next(e for e in enough["event"] if e != largest)
     claimed = table.assign(clear=table["event"] == other)
-    assert set(closer_look(exp, obs, events, DAY, claimed)[1]["event"]) == {other}
+    assert set(closer_look(exp, obs, events, DAY, claimed).specification["event"]) == {other}
     none = fc.load_experiment("quick", *NARROW, "specification.effects=none")
-    response, curves, fading = closer_look(none, obs, events, DAY, table)
-    assert len(response) and curves.empty and fading.empty and "percent" in curves
-    assert [len(t) for t in closer_look(exp, obs, events, DAY, table.iloc[:0])] == [0, 0, 0]
+    looked = closer_look(none, obs, events, DAY, table)
+    assert len(looked.response) and looked.specification.empty and looked.fading.empty
+    assert "percent" in looked.specification and looked.effects is table
+    looked = closer_look(exp, obs, events, DAY, table.iloc[:0])
+    assert looked.response.empty and looked.specification.empty and looked.fading.empty

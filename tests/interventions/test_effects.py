@@ -11,7 +11,14 @@ from forecast.arima.solved import prepare_covariances, prepare_residuals
 from forecast.errors import ConfigError, DataError
 from forecast.events.design import Design
 from forecast.events.shapes import response as shape_response
-from forecast.interventions.effects import EFFECT_COLUMNS, effect_table, effects, judge
+from forecast.interventions.effects import (
+    EFFECT_COLUMNS,
+    effect_table,
+    effects,
+    judge,
+    rarity,
+    with_other_models,
+)
 from forecast.interventions.placebo import Placebo
 from forecast.interventions.regression import effect_of, half_width
 from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
@@ -92,7 +99,7 @@ def test_members_of_a_bundle_have_one_joint_effect_even_with_different_shapes(tm
     events = calendar(
         tmp_path,
         {**EVENT, "bundle": "march", "sign": "-"},
-        {"id": "news", "effective_start": "2010-03-20", "shape": "decay", "bundle": "march", "sign": "+"},
+        {"id": "news", "effective_start": "2010-03-20", "shape": "decay", "bundle": "march", "sign": "-"},
     )
     table = effects(
         panel_of(planted("step", -0.5)),
@@ -163,7 +170,7 @@ def test_an_event_that_is_the_sum_of_others_that_began_years_apart_has_no_estima
     table = study.effects(placebo=False)
     row = one(table[table["event"] == "first"])
     assert row["group"] == "first + whole + second"
-    assert row["words"] == "failed" and row["why_group"] == "not_separable"
+    assert row["words"] == "not_together" and row["why_group"] == "not_separable"
     assert float(row["group_values"]) > 30 and "cannot be separated" in row["message"]
     assert (
         table.loc[table["event"] == "first", ["estimate", "shrunken", "percent_lower"]].isna().all(axis=None)
@@ -176,17 +183,62 @@ def test_an_event_that_is_the_sum_of_others_that_began_years_apart_has_no_estima
     assert set(study.robustness("second")[0].table["note"].str.contains("cannot be separated")) == {True}
 
 
-def test_a_sum_inside_a_bundle_has_the_joint_effect_of_the_bundle(tmp_path):
-    rows = [{**row, "bundle": "b"} for row in (WHOLE, FIRST, SECOND)]
-    events = calendar(tmp_path, *rows)
-    table = effects(
+@pytest.mark.parametrize(
+    ("start", "signs", "why"),
+    [
+        ("2010-04-20", "--", ""),  # next month, both of one direction: one effect
+        ("2010-05-01", "--", "far_apart"),
+        ("2010-03-20", "-+", "opposite_signs"),
+        ("2011-03-20", "+-", "opposite_signs;far_apart"),
+    ],
+)
+def test_a_bundle_has_one_effect_only_if_its_members_began_together_in_one_direction(
+    tmp_path, start, signs, why
+):
+    """Nothing is told of a plus and a minus, or of what began at two times, under the name of the first."""
+    first = {**EVENT, "bundle": "b", "sign": signs[0]}
+    second = {"id": "news", "effective_start": start, "shape": "decay", "bundle": "b", "sign": signs[1]}
+    study = study_of(
         panel_of(planted("step", -0.5)),
-        events,
+        calendar(tmp_path, first, second),
         fc.make_model("arima", **MODELS["walk"]),
-        coding="rule",
-        placebo=False,
     )
-    assert np.isfinite(table["estimate"]).all()
+    row = one(study.effects(placebo=False))
+    assert (row["members"], row["starts"]) == ("law;news", f"2010-03-11;{start}")
+    assert row["why_group"] == ";".join(filter(None, ["bundle", why]))
+    assert np.isnan(row["estimate"]) == bool(why) and np.isnan(row["shrunken"]) == bool(why)
+    assert row["words"] == ("not_together" if why else "not_compared")
+
+
+def test_an_absurd_estimate_is_not_told(tmp_path):
+    """A change by the factor twenty is no measure's work; on the natural scale no such bound holds."""
+    panel, events = panel_of(planted("step", -3.0, "white")), calendar(tmp_path, EVENT)
+    row = one(effects(panel, events, fc.make_model("arima", **MODELS["white"]), coding="rule"))
+    assert row["words"] == "implausible" and "too large" in row["message"]
+    assert np.isnan([row["estimate"], row["se"], row["percent"], row["percent_lower"]]).all()
+    natural = fc.make_model("arima", transform="none", **MODELS["white"])
+    assert one(effects(panel, events, natural, coding="rule", placebo=False))["estimate"] < -1000
+
+
+def test_other_models_are_a_third_test_of_what_was_asked_of_them(tmp_path):
+    table = effects(
+        panel_of(planted("step", -0.5, "white")),
+        calendar(tmp_path, EVENT, {"id": "late", "effective_start": "2013-01-01", "shape": "step"}),
+        fc.make_model("arima", **MODELS["white"]),
+        coding="rule",
+    )
+    before = table[table["event"] == "law"].iloc[0]
+    assert (before["test_years"], before["test_models"], before["clear"]) == ("passed", "not_run", True)
+    for robust, outcome, words in (
+        ("robust", "passed", "stands_out"),
+        ("as_much_elsewhere", "failed", "not_other_models"),
+        ("not_testable", "not_testable", "stands_out"),
+    ):
+        made = with_other_models(table, pd.DataFrame({"event": ["law"], "robust": [robust]}))
+        row = made[made["event"] == "law"].iloc[0]
+        assert (row["test_models"], row["words"]) == (outcome, words)
+        assert row["clear"] == (words == "stands_out")
+        assert set(made.loc[made["event"] == "late", "test_models"]) == {"not_run"}
 
 
 def test_an_event_that_is_nearly_the_sum_of_others_is_joined_with_them(tmp_path):
@@ -200,7 +252,9 @@ def test_an_event_that_is_nearly_the_sum_of_others_is_joined_with_them(tmp_path)
         placebo=False,
     )
     assert one(table)["group"].count("+") == 2
-    assert one(table)["why_group"] == "sum" and 1 <= float(one(table)["group_values"]) <= 9
+    assert one(table)["why_group"] == "sum;far_apart"
+    share, months = map(float, one(table)["group_values"].split(";"))
+    assert 1 <= share <= 9 and months == 32
 
 
 def test_fewer_than_three_active_months_are_too_short_to_tell(tmp_path):
@@ -315,7 +369,21 @@ def test_the_verdict_follows_the_numbers(months, apart, placebo, code):
 
 
 def test_an_effect_without_an_estimate_has_a_verdict_of_its_own():
-    assert judge(10, False, trial(0.01, 0.02), "not estimated: constant") == "failed"
+    assert judge(10, False, trial(0.01, 0.02), "failed") == "failed"
+
+
+@pytest.mark.parametrize(
+    ("months", "apart", "p", "p_recent", "outcomes"),
+    [
+        (10, True, 0.01, 0.02, ("passed", "passed")),
+        (10, True, 0.01, np.nan, ("passed", "not_testable")),
+        (10, True, 0.01, 0.06, ("passed", "failed")),
+        (10, False, 0.01, 0.02, ("failed", "failed")),
+        (2, True, 0.0, 0.0, ("not_testable", "not_testable")),
+    ],
+)
+def test_a_test_without_enough_months_is_not_testable_never_failed(months, apart, p, p_recent, outcomes):
+    assert rarity(months, apart, trial(p, p_recent)) == outcomes
 
 
 def test_the_standard_error_is_that_of_the_surprises_near_the_event(tmp_path):
@@ -342,7 +410,12 @@ def test_the_bundled_calendar_of_may_2024(obs, events, usbp):
     table = effects(obs.as_of("2024-05-07", [usbp]), events)
     assert len(table) == 2 * table["group"].nunique()
     assert "clp_rule + title42_end" in set(table["group"])
-    assert table["placebo_n"].min() >= 20
+    mexico = one(table[table["event"] == "mexico_inm_funding_halt"])  # a plus, then two minuses
+    assert mexico["words"] == "not_together" and "opposite_signs" in mexico["why_group"]
+    assert table.loc[table["words"] != "not_together", "placebo_n"].min() >= 20
+    parole = one(table[table["event"] == "chnv_parole"])  # 634,832 in the quarter before, 423,706 in it
+    assert parole["raw_change"] == pytest.approx(-33.257, abs=0.001)
+    assert parole["usual_change"] == pytest.approx(7.734, abs=0.001)  # the median of 2018 to 2022
     small = table[table["active_months"] < 3]
     assert len(small)
     assert not small["clear"].any()

@@ -8,7 +8,7 @@ from forecast.config.settings import EventsSpec
 from forecast.data.panel import Panel
 from forecast.interventions.study import Study
 
-COLUMNS = "id,name,announced_date,effective_start,end_date,shape,sign,bundle,priority,decay,ramp_months,lead_months,usable_from"
+COLUMNS = "id,name,announced_date,effective_start,end_date,shape,sign,bundle,priority,decay,ramp_months,lead_months,usable_from,end_usable_from"
 
 
 def panel_of(values, start="2000-01", name="s", rounding=1.0, counts=False, as_of=None):

@@ -89,31 +89,30 @@ def _paths(values: np.ndarray[Any, Any], at: int, model: str) -> np.ndarray[Any,
 
 
 def _forecast_table(series_id: str, counts: pd.Series, origins: pd.Series, first: int) -> pd.DataFrame:
-    values, parts = counts.to_numpy(float), []
-    h = np.arange(1, H + 1)
+    values, h, k = counts.to_numpy(float), np.arange(1, H + 1), len(LEVELS)
+    months = counts.index.astype("int64").to_numpy()
+    made, keys = [], []
     for model, knowledge, sd in MODELS:
         shift = 1.0 if knowledge == "none" else 0.97
         for at in range(first, len(values)):
             median = _paths(values, at, model) * shift
             wide = median[:, None] * np.exp(sd * np.sqrt(h)[:, None] * Z[None, :])
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "model": model,
-                        "series_id": series_id,
-                        "origin": origins.iloc[at],
-                        "month": np.repeat(
-                            pd.period_range(counts.index[at] + 1, periods=H, freq="M"), len(LEVELS)
-                        ),
-                        "horizon": np.repeat(h, len(LEVELS)),
-                        "knowledge": knowledge,
-                        "scenario": "",
-                        "level": np.tile(LEVELS, H),
-                        "value": np.maximum(0, wide).ravel(),
-                    }
-                )
-            )
-    return pd.concat(parts, ignore_index=True)[list(FORECAST_COLUMNS)]
+            made.append(np.maximum(0, wide).ravel())
+            keys.append((model, knowledge, origins.iloc[at], months[at]))
+    model, knowledge, origin, month = (list(column) for column in zip(*keys, strict=True))
+    ahead = np.repeat(np.array(month), H * k) + np.tile(np.repeat(h, k), len(keys))
+    columns = {
+        "model": np.repeat(model, H * k),
+        "series_id": series_id,
+        "origin": pd.DatetimeIndex(origin).repeat(H * k),
+        "month": pd.PeriodIndex.from_ordinals(ahead, freq="M"),
+        "horizon": np.tile(np.repeat(h, k), len(keys)),
+        "knowledge": np.repeat(knowledge, H * k),
+        "scenario": "",
+        "level": np.tile(LEVELS, H * len(keys)),
+        "value": np.concatenate(made),
+    }
+    return pd.DataFrame(columns)[list(FORECAST_COLUMNS)]
 
 
 def _wide(table: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:
@@ -143,6 +142,7 @@ def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFram
             .reset_index()
         )
         base = table[table["model"] == "random_walk"].set_index(["series_id", "horizon"])
+        of = base[["wis", "mae", "median_error"]].to_dict("index")
         for row in table.itertuples():
             for metric in ("wis", "mae", "median_error"):
                 value = float(getattr(row, metric))
@@ -157,7 +157,7 @@ def _scores(wide: pd.DataFrame, eras: dict[str, tuple[str, str]]) -> pd.DataFram
                         "log",
                         metric,
                         value,
-                        1 - value / float(base.loc[(row.series_id, row.horizon), metric]),
+                        1 - value / of[row.series_id, row.horizon][metric],
                         row.n,
                         row.n,
                         "",

@@ -11,8 +11,6 @@ keeps the compilation short. No option that reorders sums is used.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from forecast.arima.compiled_parts import (
@@ -30,12 +28,14 @@ from forecast.arima.compiled_parts import (
     start_adjoint,
     start_covariance,
 )
-from forecast.arima.likelihood import LOG_2PI, WORST, Batch, Details, Ints
+from forecast.arima.likelihood import LOG_2PI, WORST, Batch, Bools, Details, Ints
 from forecast.arima.polynomials import Floats, expand, gather
 
 
 @jit
-def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, q2: Any, start: Any) -> None:
+def _posterior(
+    small: Floats, b_root: Floats, g: Floats, size: int, low: Floats, work: Floats, q2: Floats, start: Floats
+) -> None:
     """Covariance ``Q2 = R^-1 (I - B^-1) R^-T`` of the start-up terms
     and their estimates ``Q2 H`` of all columns.
     """
@@ -57,25 +57,25 @@ def _posterior(small: Any, b_root: Any, g: Any, size: int, low: Any, work: Any, 
 
 @jit
 def _gradient(
-    z: Any,
-    e: Any,
-    pi: Any,
+    z: Floats,
+    e: Floats,
+    pi: Floats,
     m: int,
     n: int,
     ps: int,
-    phi: Any,
-    theta: Any,
-    v: Any,
-    small: Any,
-    b_root: Any,
-    g: Any,
-    mix: Any,
-    weight: Any,
+    phi: Floats,
+    theta: Floats,
+    v: Floats,
+    small: Floats,
+    b_root: Floats,
+    g: Floats,
+    mix: Floats,
+    weight: Floats,
     size: int,
-    matrix: Any,
-    exchange: Any,
-    d_phi: Any,
-    d_theta: Any,
+    matrix: Floats,
+    exchange: Ints,
+    d_phi: Floats,
+    d_theta: Floats,
 ) -> None:
     """Derivatives by the full polynomials; the columns of mix are the residual and the integrated ones."""
     low, work, q2 = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
@@ -129,7 +129,7 @@ def _gradient(
 
 
 @jit
-def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
+def _determinant(pi: Floats, q2: Floats, m: int, n: int, out: Floats) -> None:
     """Write c with ``<c, dpi> = tr(Q2 dA) / 2``; pi has m zeros before and behind."""
     sums = np.zeros(2 * m - 1)  # of the diagonals of Q2
     for i in range(m):
@@ -150,17 +150,17 @@ def _determinant(pi: Any, q2: Any, m: int, n: int, out: Any) -> None:
 
 @jit
 def _mixes(
-    low: Any,
-    kept: Any,
+    low: Floats,
+    kept: Bools,
     size: int,
     n_missing: int,
     n_integrated: int,
     count: float,
     rss: float,
     variance: float,
-    precision: Any,
-    mix: Any,
-    weight: Any,
+    precision: Floats,
+    mix: Floats,
+    weight: Floats,
 ) -> float:
     """Columns whose squares make the gradient, with their weights; returns the slope by log sigma2.
 
@@ -196,22 +196,22 @@ def _mixes(
 
 @jit
 def _start_part(
-    p: Any,
-    q: Any,
-    pi: Any,
+    p: Floats,
+    q: Floats,
+    pi: Floats,
     m: int,
     n: int,
     ps: int,
     size: int,
-    h: Any,
-    gram: Any,
-    v: Any,
-    work: Any,
-    b_root: Any,
-    g: Any,
-    u: Any,
-    matrix: Any,
-    exchange: Any,
+    h: Floats,
+    gram: Floats,
+    v: Floats,
+    work: Floats,
+    b_root: Floats,
+    g: Floats,
+    u: Floats,
+    matrix: Floats,
+    exchange: Ints,
 ) -> bool:
     """Factors R' and of B, ``G = R^-T H`` and ``U = B^-1/2 G`` from H; False without a likelihood."""
     for j in range(m):
@@ -240,7 +240,7 @@ def _start_part(
 
 
 @jit
-def _same(phi: Any, theta: Any, lane: int) -> bool:
+def _same(phi: Floats, theta: Floats, lane: int) -> bool:
     """Tell whether a lane has the parameters of the one before it."""
     for i in range(phi.shape[1]):
         if phi[lane, i] != phi[lane - 1, i] or theta[lane, i] != theta[lane - 1, i]:
@@ -250,29 +250,29 @@ def _same(phi: Any, theta: Any, lane: int) -> bool:
 
 @jit
 def _lanes(
-    blocked: Any,
-    group: Any,
-    length: Any,
-    phi: Any,
-    theta: Any,
+    blocked: Floats,
+    group: Ints,
+    length: Ints,
+    phi: Floats,
+    theta: Floats,
     m: int,
     ps: int,
     size: int,
     n_missing: int,
     n_integrated: int,
-    precision: Any,
-    sigma2: Any,
+    precision: Floats,
+    sigma2: Floats,
     want: int,
-    value: Any,
-    d_phi: Any,
-    d_theta: Any,
-    d_sigma: Any,
-    root: Any,
-    kept: Any,
-    start: Any,
-    start_cov: Any,
-    tail: Any,
-    pi_tail: Any,
+    value: Floats,
+    d_phi: Floats,
+    d_theta: Floats,
+    d_sigma: Floats,
+    root: Floats,
+    kept: Bools,
+    start: Floats,
+    start_cov: Floats,
+    tail: Floats,
+    pi_tail: Floats,
 ) -> None:
     """All lanes, one after the other; want = 0 value, 1 and gradient, 2 and details."""
     blocks, longest = blocked.shape[1], length.max()
@@ -380,7 +380,7 @@ def _lanes(
 
 def _call(
     batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None, want: int
-) -> tuple[Any, ...]:
+) -> tuple[Floats, Floats, Floats, Floats, Details]:
     """Lay the arrays out, run the lanes, return what they wrote."""
     orders, lanes, size = batch.orders, len(group), batch.z.shape[2]
     m = orders.state

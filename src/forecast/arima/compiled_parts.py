@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from forecast.arima.jit import kept_jit
-from forecast.arima.likelihood import PIVOT_TOLERANCE
+from forecast.arima.likelihood import PIVOT_TOLERANCE, Bools, Ints
+from forecast.arima.polynomials import Floats
 from forecast.arima.startup import LARGEST_VARIANCE
 
 WIDTH = 8
@@ -18,7 +17,7 @@ jit = kept_jit(nogil=True, error_model="numpy", fastmath={"contract"})
 
 
 @jit
-def forward(x: Any, out: Any, m: int, n: int, phi: Any, theta: Any) -> None:
+def forward(x: Floats, out: Floats, m: int, n: int, phi: Floats, theta: Floats) -> None:
     """``out = theta(B)^-1 phi(B) x`` for eight columns; rows before m are zero."""
     ar, ma = np.flatnonzero(phi), np.flatnonzero(theta[1:]) + 1
     for t in range(m):
@@ -40,7 +39,7 @@ def forward(x: Any, out: Any, m: int, n: int, phi: Any, theta: Any) -> None:
 
 
 @jit
-def backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
+def backward(x: Floats, out: Floats, m: int, n: int, theta: Floats) -> None:
     """``out = theta(F)^-1 x`` for eight columns; rows behind the sample are zero."""
     ma = np.flatnonzero(theta[1:]) + 1
     for t in range(m + n, m + n + m):
@@ -58,7 +57,7 @@ def backward(x: Any, out: Any, m: int, n: int, theta: Any) -> None:
 
 
 @jit
-def filter_one(x: Any, m: int, n: int, theta: Any, step: int) -> None:
+def filter_one(x: Floats, m: int, n: int, theta: Floats, step: int) -> None:
     """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) in place of n values between m zeros.
 
     Lags descend: the sum waits for the newest value, the one just made, only at its end.
@@ -74,7 +73,7 @@ def filter_one(x: Any, m: int, n: int, theta: Any, step: int) -> None:
 
 
 @jit
-def matched(x: Any, y: Any, lag: int) -> float:
+def matched(x: Floats, y: Floats, lag: int | np.intp) -> float:
     """``sum_t x[t] y[t - lag]``, in four interleaved sums."""
     p0 = p1 = p2 = p3 = 0.0
     count = x.size - lag
@@ -94,7 +93,7 @@ def matched(x: Any, y: Any, lag: int) -> float:
 
 
 @jit
-def cholesky(a: Any, m: int) -> bool:
+def cholesky(a: Floats, m: int) -> bool:
     """Lower factor of a[:m, :m] in place (upper part set to zero); False if it is not positive definite."""
     for j in range(m):
         pivot = a[j, j]
@@ -115,7 +114,7 @@ def cholesky(a: Any, m: int) -> bool:
 
 
 @jit
-def solve_lower(low: Any, x: Any, m: int, k: int) -> None:
+def solve_lower(low: Floats, x: Floats, m: int, k: int) -> None:
     """``x = low^-1 x`` in place for k columns."""
     for i in range(m):
         for j in range(i):
@@ -128,7 +127,7 @@ def solve_lower(low: Any, x: Any, m: int, k: int) -> None:
 
 
 @jit
-def invert_lower(low: Any, out: Any, m: int) -> None:
+def invert_lower(low: Floats, out: Floats, m: int) -> None:
     """``out = low^-1``, lower triangular."""
     for i in range(m):
         for j in range(m):
@@ -142,7 +141,7 @@ def invert_lower(low: Any, out: Any, m: int) -> None:
 
 
 @jit
-def add_squares(a: Any, sign: float, out: Any, m: int, triangular: bool) -> None:
+def add_squares(a: Floats, sign: float, out: Floats, m: int, triangular: bool) -> None:
     """``out += sign a' a``; `triangular` says that a is lower triangular."""
     for j in range(m):
         for i in range(j + 1 if triangular else m):
@@ -155,7 +154,7 @@ def add_squares(a: Any, sign: float, out: Any, m: int, triangular: bool) -> None
 
 
 @jit
-def yule_walker(phi: Any, size: int, matrix: Any, exchange: Any) -> None:
+def yule_walker(phi: Floats, size: int, matrix: Floats, exchange: Ints) -> None:
     """Factors, in place, of the matrix of ``g_k - sum_l phi_l
     g_|k-l|``, k < size (elimination, rows exchanged).
     """
@@ -183,7 +182,7 @@ def yule_walker(phi: Any, size: int, matrix: Any, exchange: Any) -> None:
 
 
 @jit
-def yule_walker_solve(matrix: Any, exchange: Any, size: int, right: Any) -> None:
+def yule_walker_solve(matrix: Floats, exchange: Ints, size: int, right: Floats) -> None:
     """Solve the equations factored by `yule_walker`, in place."""
     for c in range(size):
         best = exchange[c]
@@ -199,7 +198,9 @@ def yule_walker_solve(matrix: Any, exchange: Any, size: int, right: Any) -> None
 
 
 @jit
-def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any, exchange: Any) -> bool:
+def start_covariance(
+    phi: Floats, theta: Floats, m: int, ps: int, v: Floats, matrix: Floats, exchange: Ints
+) -> bool:
     """V of the start-up terms; False where digits have run out."""
     psi, gamma, first = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
     for j in range(m + 1):
@@ -228,16 +229,16 @@ def start_covariance(phi: Any, theta: Any, m: int, ps: int, v: Any, matrix: Any,
 
 @jit
 def start_adjoint(
-    phi: Any,
-    theta: Any,
+    phi: Floats,
+    theta: Floats,
     m: int,
     ps: int,
-    v: Any,
-    pull: Any,
-    matrix: Any,
-    exchange: Any,
-    d_phi: Any,
-    d_theta: Any,
+    v: Floats,
+    pull: Floats,
+    matrix: Floats,
+    exchange: Ints,
+    d_phi: Floats,
+    d_theta: Floats,
 ) -> None:
     """Add the derivatives of ``tr(pull V)`` by phi and theta; destroys pull."""
     right, first = np.zeros(m + 2), np.zeros(m + 1)
@@ -273,7 +274,7 @@ def start_adjoint(
 
 
 @jit
-def factor(s: Any, root: Any, kept: Any, size: int, n_missing: int, n_integrated: int) -> None:
+def factor(s: Floats, root: Floats, kept: Bools, size: int, n_missing: int, n_integrated: int) -> None:
     """Cholesky factor that leaves out columns without information, see `likelihood.factor`."""
     for i in range(size):
         for j in range(size):

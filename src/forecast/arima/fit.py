@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.likelihood import WORST, Ints
@@ -22,12 +22,12 @@ ENGINES = ("exact", "numpy", "compiled", "statsmodels")
 
 
 def arima(
-    y: Any,
+    y: npt.ArrayLike,
     order: Sequence[int],
     seasonal_order: Sequence[int] | None = None,
-    xreg: Any = None,
+    xreg: npt.ArrayLike | None = None,
     mean: bool | None = None,
-    xreg_prior: tuple[Any, Any] | None = None,
+    xreg_prior: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     engine: str = "exact",
 ) -> ArimaFit:
     """Fit a regression with seasonal ARIMA errors by exact maximum likelihood.

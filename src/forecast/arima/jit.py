@@ -13,17 +13,19 @@ import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from numba import config, njit
 
 from forecast.files import digest, tell, writable_by_others, write_file
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _DIGITS = 64
 _told = cache(tell)  # many functions, one line
 
 
-def kept_jit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+def kept_jit(**options: object) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that compiles a function and keeps what was compiled.
 
     Parameters
@@ -32,11 +34,12 @@ def kept_jit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
         Those of `numba.njit`.
     """
 
-    def decorate(function: Callable[..., Any]) -> Any:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         made = njit(cache=True, **options)(function)
         _choose_folder(made)
         _guard(made._cache)
-        return made
+        compiled: Callable[P, R] = made
+        return compiled
 
     return decorate
 

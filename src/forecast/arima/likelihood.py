@@ -64,6 +64,7 @@ from forecast.arima.polynomials import Floats, Orders, expand, gather, split
 from forecast.arima.startup import StartCovariance, cholesky, toeplitz_gram
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 LOG_2PI = float(np.log(2.0 * np.pi))
 #: A pivot below this share of its diagonal element counts as zero.
 PIVOT_TOLERANCE = 1e-11
@@ -136,7 +137,7 @@ class Details:
     """
 
     root: Floats
-    kept: NDArray[np.bool_]
+    kept: Bools
     start: Floats
     start_cov: Floats
     tail: Floats
@@ -260,7 +261,7 @@ class Pass:
     b_root: Floats  #: lower factor of B
     g: Floats  #: R^-T H, (L, m, C)
     root: Floats
-    kept: NDArray[np.bool_]
+    kept: Bools
 
     @property
     def n_effective(self) -> Floats:

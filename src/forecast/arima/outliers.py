@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.arima.fit import arima_folds
 from forecast.arima.kernel import choose_kernel, work_of
@@ -115,7 +115,7 @@ def widen(job: FoldJob, places: Sequence[Place], names: Sequence[str] | None = N
     """Return a job with a column of plain maximum likelihood for each place, behind the job's own columns."""
     if not places:
         return job
-    n, own = len(job.y), _own_columns(job)
+    n, own = np.size(job.y), _own_columns(job)
     columns = [effect(kind, t, n)[:, None] for t, kind in places]
     mean, sd = job.xreg_prior or (np.zeros(own.shape[1]), np.full(own.shape[1], np.inf))
     k = len(places)
@@ -130,10 +130,10 @@ def widen(job: FoldJob, places: Sequence[Place], names: Sequence[str] | None = N
 
 
 def detect_outliers(
-    y: Any,
+    y: npt.ArrayLike,
     order: Sequence[int] = (0, 1, 1),
     seasonal_order: Sequence[int] | None = None,
-    xreg: Any = None,
+    xreg: npt.ArrayLike | None = None,
     kinds: Sequence[str] = KINDS,
     critical: float | None = None,
     mean: bool | None = None,
@@ -204,7 +204,7 @@ def detect_outliers_folds(
         raise ConfigError(f"kinds must be some of {', '.join(KINDS)}, not {tuple(kinds)}.{hint}")
     orders = Orders.of(order, seasonal_order)
     if engine == "exact" and jobs:
-        rows, columns = max(len(job.y) for job in jobs), max(_own_columns(job).shape[1] for job in jobs)
+        rows, columns = max(np.size(job.y) for job in jobs), max(_own_columns(job).shape[1] for job in jobs)
         engine = choose_kernel(engine, TYPICAL_FITS * work_of(orders, rows, columns + 3, len(jobs))).name
     results: list[tuple[Outlier, ...] | ArimaFailure] = [()] * len(jobs)
     paths: dict[int, Path] = {}
@@ -235,7 +235,7 @@ def _name(place: Place) -> str:
 
 
 def _own_columns(job: FoldJob) -> Floats:
-    n = len(job.y)
+    n = np.size(job.y)
     return np.empty((n, 0)) if job.xreg is None else np.asarray(job.xreg, dtype=float).reshape(n, -1)
 
 
@@ -300,7 +300,7 @@ class _Search:
         row = np.clip(np.searchsorted(np.flatnonzero(known), at), 0, len(rest) - 1)
         squares = (filtered * filtered).sum(0)
         usable = squares > 1e-8 * squares.max()
-        room = max(len(self.job.y) // 10, 1) if self.max_outliers is None else int(self.max_outliers)
+        room = max(np.size(self.job.y) // 10, 1) if self.max_outliers is None else int(self.max_outliers)
         added: list[Place] = []
         while len(found) + len(added) < room:
             sd = robust_sd(rest)[row]

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.arima.polynomials import Floats, Orders, difference
@@ -47,10 +48,10 @@ class FoldJob:
         Folds of different blocks never start from each other's optima.
     """
 
-    y: Any
-    xreg: Any = None
+    y: npt.ArrayLike
+    xreg: npt.ArrayLike | None = None
     xreg_names: Sequence[str] | None = None
-    xreg_prior: tuple[Any, Any] | None = None
+    xreg_prior: tuple[npt.ArrayLike, npt.ArrayLike] | None = None
     block: int = 0
 
 
@@ -114,7 +115,7 @@ class Problem:
         user = user[np.argsort(np.concatenate([self.shrunk, self.free]))]
         return np.concatenate([[first_free], user]) if self.keep_fixed else user
 
-    def future(self, h: int, xreg: Any) -> Floats:
+    def future(self, h: int, xreg: npt.ArrayLike | None) -> Floats:
         """Values (h, c - 1) of the columns of `raw` in the h months after the last one."""
         columns = np.zeros((h, self.raw.shape[1] - 1))
         start = self.n_missing
@@ -149,7 +150,7 @@ class Problem:
         return matrix, shift
 
 
-def _future_xreg(xreg: Any, h: int, k: int) -> Floats:
+def _future_xreg(xreg: npt.ArrayLike | None, h: int, k: int) -> Floats:
     if xreg is None:
         raise ConfigError(f"the fit has {k} regressors: forecast needs xreg of shape ({h}, {k})")
     values = np.asarray(xreg, dtype=float)
@@ -171,7 +172,7 @@ def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list
     if np.isinf(y).any():
         problems.append("y has infinite values")
     names = job.xreg_names
-    if names is None and hasattr(job.xreg, "columns"):
+    if names is None and isinstance(job.xreg, pd.DataFrame):
         names = [str(c) for c in job.xreg.columns]
     xreg = np.empty((len(y), 0)) if job.xreg is None else np.asarray(job.xreg, dtype=float)
     xreg = xreg[:, None] if xreg.ndim == 1 else xreg

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.arima.polynomials import Floats
 from forecast.arima.problem import Problem
@@ -54,12 +55,12 @@ class ReferenceSource:
         errors = np.asarray(self.results.filter_results.forecasts_error[0], dtype=float) * self.scale
         return errors[self.problem.orders.lost :]
 
-    def moments(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+    def moments(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean and standard error of the next h values."""
         mean, root = self.predict(h, xreg, parameters)
         return mean, np.sqrt((root * root).sum(1))
 
-    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+    def predict(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean and root of the covariance, from the last predicted state."""
         future = self.problem.future(h, xreg)[:, self.problem.n_missing :]
         forecast = self.results.get_forecast(h, exog=future if future.shape[1] else None)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecast.arima.polynomials import Floats, inverse_roots, split
@@ -29,10 +30,10 @@ class Source(Protocol):
     def residuals(self) -> Floats:
         """Innovations of the differenced series, one for each of its rows."""
 
-    def moments(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+    def moments(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean and standard error (h,) of the next h values."""
 
-    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+    def predict(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean (h,) and a root (h, r) of the covariance of the next h values."""
 
 
@@ -185,7 +186,7 @@ class ArimaFit:
         return out
 
     def forecast(
-        self, h: int, xreg: Any = None, parameter_uncertainty: bool = False
+        self, h: int, xreg: npt.ArrayLike | None = None, parameter_uncertainty: bool = False
     ) -> tuple[Floats, Floats]:
         """Forecast the next h values.
 
@@ -213,7 +214,7 @@ class ArimaFit:
         """
         return self.source.moments(_steps(h), xreg, parameter_uncertainty)
 
-    def simulate(self, h: int, n: int, rng: np.random.Generator, xreg: Any = None) -> Floats:
+    def simulate(self, h: int, n: int, rng: np.random.Generator, xreg: npt.ArrayLike | None = None) -> Floats:
         """Draw n sample paths (n, h) of the next h values at the estimated parameters."""
         mean, root = self.source.predict(_steps(h), xreg, False)
         draws: Floats = mean + rng.standard_normal((n, root.shape[1])) @ root.T

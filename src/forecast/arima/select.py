@@ -15,9 +15,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
@@ -246,8 +246,9 @@ class _Selection:
 
 def _work(jobs: Sequence[FoldJob], season: int) -> float:
     """Work of a selection: about fifteen models, those of the first start among the larger ones."""
-    rows = max((len(job.y) for job in jobs), default=0)
-    columns = max((np.shape(job.xreg)[-1] if np.ndim(job.xreg) > 1 else 1 for job in jobs), default=0)
+    rows = max((np.size(job.y) for job in jobs), default=0)
+    shapes = [() if job.xreg is None else np.asarray(job.xreg).shape for job in jobs]
+    columns = max((shape[-1] if len(shape) > 1 else 1 for shape in shapes), default=0)
     seasonal = (1, 0, 1, season) if season > 1 else None
     return 15.0 * work_of(Orders.of((2, 0, 2), seasonal), rows, columns + 1, len(jobs))
 
@@ -281,15 +282,15 @@ def choose_differences(job: FoldJob, season: int, d: int | None, seasonal_d: int
 
 
 def auto_arima(
-    y: Any,
+    y: npt.ArrayLike,
     seasonal: int = 12,
-    xreg: Any = None,
+    xreg: npt.ArrayLike | None = None,
     d: int | None = None,
     D: int | None = None,
     ic: str = "aicc",
     max_order: int = 5,
     stepwise: bool = True,
-    xreg_prior: tuple[Any, Any] | None = None,
+    xreg_prior: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     engine: str = "exact",
 ) -> ArimaFit:
     """Choose the orders of a regression with seasonal ARIMA errors, and fit it.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.arima.forecasts import Operator, operator, shock_matrix
 from forecast.arima.likelihood import Batch, Details, Ints, run
@@ -124,7 +125,7 @@ class ExactSource:
         """Coefficients of the problem's columns."""
         return np.asarray(self.solved.beta[self.lane][self.solved.columns[self.lane][:-1]], dtype=float)
 
-    def _mean(self, h: int, xreg: Any) -> tuple[Floats, Floats]:
+    def _mean(self, h: int, xreg: npt.ArrayLike | None) -> tuple[Floats, Floats]:
         """Mean (h,) and its derivatives (h, c - 1) by the coefficients of the columns."""
         made, lane = self.solved.operator(h), self.lane
         problem, columns = self.problem, self.solved.columns[self.lane]
@@ -136,7 +137,7 @@ class ExactSource:
             mean = mean + future[:, a : a + len(problem.shrunk)] @ problem.prior_mean
         return mean, jump
 
-    def moments(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+    def moments(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean and standard error (h,) of the next h values."""
         if parameters:
             mean, root = self.predict(h, xreg, True)
@@ -158,7 +159,7 @@ class ExactSource:
         root = self.solved.found.root[self.lane][np.ix_(chosen, chosen)]
         return np.asarray(np.linalg.solve(root, jump[:, :count].T).T)
 
-    def predict(self, h: int, xreg: Any, parameters: bool) -> tuple[Floats, Floats]:
+    def predict(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean (h,) and root (h, r) of the covariance of the next h values."""
         made, lane, problem = self.solved.operator(h), self.lane, self.problem
         mean, jump = self._mean(h, xreg)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from forecast.config import settings
+from forecast.config import outlook, settings
 from forecast.errors import ConfigError, nearest
 
 
@@ -48,7 +48,10 @@ class Key:
 
 def all_keys() -> list[Key]:
     """Return every key that an experiment may have, in the order of the settings' classes."""
-    return list(_keys(settings.Experiment, "", notes(Path(settings.__file__).read_text(encoding="utf-8"))))
+    told: dict[tuple[str, str], str] = {}
+    for module in (settings, outlook):
+        told |= notes(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    return list(_keys(settings.Experiment, "", told))
 
 
 def explain(path: str) -> list[Key]:

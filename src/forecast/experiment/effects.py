@@ -5,7 +5,7 @@ knowing them was worth, and what if one changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from forecast.config.settings import Coding, Experiment, Knowledge
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
-from forecast.interventions.effects import EFFECT_COLUMNS
+from forecast.interventions.effects import EFFECT_COLUMNS, with_other_models
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
     WORTH_COLUMNS,
@@ -52,26 +52,33 @@ def _study(exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: p
     return Study(panel, calendar, spec=replace(exp.events, coding=told or "rule"))
 
 
+@dataclass(frozen=True)
+class Looked:
+    """Effects with the test of other models, month by month, under every choice, and how they faded."""
+
+    effects: pd.DataFrame
+    response: pd.DataFrame
+    specification: pd.DataFrame
+    fading: pd.DataFrame
+
+
 def closer_look(
     exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, table: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> Looked:
     """Return the months with and without each effect; under every choice, and how it faded, those that are
     claimed.
 
     Claimed are the effects that stand out; where none does, the largest that is not too short to tell.
-
-    Returns
-    -------
-    response, specification, fading : DataFrame
     """
-    made = [pd.DataFrame(columns=list(c)) for c in (RESPONSE_COLUMNS, SPECIFICATION_COLUMNS, FADING_COLUMNS)]
+    empty = [pd.DataFrame(columns=list(c)) for c in (RESPONSE_COLUMNS, SPECIFICATION_COLUMNS, FADING_COLUMNS)]
+    nothing = Looked(table, *empty)
     rows = table[
         (table["level"] == 0.8) & (table["active_months"] >= ENOUGH_MONTHS) & table["estimate"].notna()
     ]
     if not len(rows):
-        return made[0], made[1], made[2]
+        return nothing
     study = _study(exp, obs, calendar, as_of)
-    made[0] = study.counterfactual(seed=exp.seed)
+    response = study.counterfactual(seed=exp.seed)
     which = exp.specification.effects
     rows = rows.assign(size=rows["estimate"].abs()).sort_values(
         ["clear", "size"], ascending=False, kind="stable"
@@ -80,14 +87,16 @@ def closer_look(
         rows if which == "all" else rows[rows["clear"].astype(bool)] if rows["clear"].any() else rows.head(1)
     )
     if which == "none":
-        return made[0], made[1], made[2]
+        return replace(nothing, response=response)
     names = claimed["event"].tolist()
     curves = study.robustness(*names, choices=exp.specification)
     profiles = [profile.row() for name in names for profile in study.profiles(name)]
-    return (
-        made[0],
-        pd.concat([c.table for c in curves], ignore_index=True),
-        pd.DataFrame(profiles)[made[2].columns],
+    specification = pd.concat([c.table for c in curves], ignore_index=True)
+    return Looked(
+        with_other_models(table, specification),
+        response,
+        specification,
+        pd.DataFrame(profiles)[list(FADING_COLUMNS)],
     )
 
 

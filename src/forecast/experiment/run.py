@@ -13,16 +13,20 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
-from forecast.backtesting.runner import Backtest
 from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
-from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
-from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.description import (
+    afterwards,
+    breaks_of,
+    fits_at_origin,
+    model_table,
+    touching,
+)
+from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
-from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
-from forecast.models.registry import describe
 from forecast.notebook import plot_run, run_html
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
@@ -98,6 +102,11 @@ class Run:
         Seconds of each step; goes into the manifest only.
     digests : mapping
         Hashes of figures and calendar.
+    totals, totals_past, totals_calibration : DataFrame
+        Totals of years and the level of the months ahead, of every row; those of earlier origins, and how often
+        their ranges held.
+    chances, reliability, brier, pit : DataFrame
+        Chances of the headline beside what such chances came to; the tables behind that.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -149,6 +158,13 @@ class Run:
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals_past: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals_calibration: pd.DataFrame = field(default_factory=pd.DataFrame)
+    chances: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reliability: pd.DataFrame = field(default_factory=pd.DataFrame)
+    brier: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pit: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     correction: Correction | None = None
@@ -220,7 +236,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("ranges and combinations")
     said = _score(exp, x, rows)
     clock.lap("scores")
-    coefficients, diagnostics = _told(x, tuple(series))
+    ahead = outlook(exp, rows.forecasts, obs, as_of, rows.score_from)
+    clock.lap("totals and chances")
+    coefficients, diagnostics = fits_at_origin(x, tuple(series))
     clock.lap("fits at the origin")
     why = _explain(exp, x, now, said.scored, clock)
     leaks = x.everything.leaks
@@ -229,7 +247,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         as_of=as_of,
         series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
-        afterwards=_afterwards(x.everything, obs, series),
+        afterwards=afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
         backtest=said.past.reset_index(drop=True),
         folds=bt.folds,
@@ -237,10 +255,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         calibration=said.calibration,
         comparison=said.comparison,
         knowledge=why.knowledge,
-        effects=why.effects,
-        response=why.response,
-        specification=why.specification,
-        fading=why.fading,
+        effects=why.looked.effects,
+        response=why.looked.response,
+        specification=why.looked.specification,
+        fading=why.looked.fading,
         estimability=x.source.design(as_of, tuple(series), "at_origin").estimability.assign(origin=as_of),
         scenarios=why.scenarios,
         scenario_notes=why.scenario_notes,
@@ -249,9 +267,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         intervals=rows.basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
-        models=_model_table(exp, x.models, bt),
-        events=_touching(x.calendar.known(as_of), series),
-        breaks=_breaks(x.everything, series),
+        models=model_table(exp, x.models, bt),
+        events=touching(x.calendar.known(as_of), series),
+        breaks=breaks_of(x.everything, series),
         leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
         headline=exp.report.headline,
         durations=clock.durations,
@@ -261,6 +279,13 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         others=_others(exp, said.scored, obs, as_of),
         early=early_figures(obs, series, as_of),
         first_released=_first_released(obs, series),
+        totals=ahead.totals,
+        totals_past=ahead.totals_past,
+        totals_calibration=ahead.totals_calibration,
+        chances=ahead.chances,
+        reliability=ahead.reliability,
+        brier=ahead.brier,
+        pit=ahead.pit,
     )
 
 
@@ -300,10 +325,7 @@ def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
 class _Explained:
     """What events seemed to do, what knowing them was worth, and what may come."""
 
-    effects: pd.DataFrame
-    response: pd.DataFrame
-    specification: pd.DataFrame
-    fading: pd.DataFrame
+    looked: Looked
     knowledge: pd.DataFrame
     cases: pd.DataFrame
     scenarios: pd.DataFrame
@@ -317,13 +339,13 @@ def _explain(
     obs, calendar, as_of = x.obs, x.calendar, x.as_of
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
-    response, specification, fading = closer_look(exp, obs, calendar, as_of, effects)
+    looked = closer_look(exp, obs, calendar, as_of, effects)
     clock.lap("effects under other choices")
     knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
     clock.lap("worth of knowing")
     scenarios, scenario_notes = what_if(exp, now, x.models, x.source, as_of)
     clock.lap("scenarios")
-    return _Explained(effects, response, specification, fading, knowledge, cases, scenarios, scenario_notes)
+    return _Explained(looked, knowledge, cases, scenarios, scenario_notes)
 
 
 # --------------------------------------------------------------------------- what the scores say
@@ -395,106 +417,3 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     ]
     record = track_record(rows.assign(run=0, kind="replayed"), obs, as_of)
     return others(found, obs, record, exp.report.headline, as_of)
-
-
-# --------------------------------------------------------------------------- what is told
-
-
-def _told(x: Inputs, series: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
-    tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
-    panel = x.source.panel(x.as_of, series)
-    for name, model in x.models.items():
-        if isinstance(panel, str):
-            break
-        try:
-            design = x.source.design(x.as_of, series, "at_origin" if model.uses_events else "none")
-            fitted = model.fit(panel, design)
-        except (ForecastError, ValueError):
-            continue  # the fold table says why
-        for table, parts in tables.items():
-            tell = getattr(fitted, table, None)
-            if tell is not None:
-                rows = tell()
-                if len(rows):
-                    parts.append(rows.assign(model=name))
-    return (
-        _joined(tables["coefficients"], ("model", *COEFFICIENT_COLUMNS)),
-        _joined(tables["diagnostics"], ("model", *DIAGNOSTIC_COLUMNS)),
-    )
-
-
-def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    if not parts:
-        return pd.DataFrame(columns=list(columns))
-    return pd.concat(parts, ignore_index=True)[list(columns)]
-
-
-def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
-    rows = pd.concat([events.touching(s) for s in series])
-    return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
-
-
-def _breaks(obs: Observations, series: list[str]) -> pd.DataFrame:
-    from forecast.events.arrays import matches
-
-    if obs.breaks.empty:
-        return obs.breaks
-    keep = [any(matches(str(pattern), s) for s in series) for pattern in obs.breaks["series_pattern"]]
-    return obs.breaks[keep].reset_index(drop=True)
-
-
-def _afterwards(everything: Observations, obs: Observations, series: list[str]) -> pd.DataFrame:
-    later = everything.known("latest", series)
-    last = {s: obs.actuals(s).index[-1] for s in series}
-    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
-    return later[["series_id", "month", "value", "released"]].reset_index(drop=True)
-
-
-def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:
-    rows = []
-    for name, model in models.items():
-        spec = exp.model.get(name)
-        kind = spec.kind if spec is not None else exp.backtest.baseline
-        folds = bt.folds[bt.folds["model"] == name]
-        status = folds["status"].value_counts()
-        every = spec.refit_every if spec is not None else 1
-        rows.append(
-            {
-                "model": name,
-                "kind": kind,
-                "description": describe(kind),
-                "uses_events": model.uses_events,
-                "folds_ok": int(status.get("ok", 0)),
-                "folds_failed": int(status.get("failed", 0)),
-                "folds_skipped": int(status.get("skipped", 0)),
-                "refit_every": every,
-            }
-        )
-    for name, combination in exp.combination.items():
-        how = {"inverse_error": "weighted by inverse past errors", "median": "their median"}
-        rows.append(
-            {
-                "model": name,
-                "kind": "combination",
-                "description": (
-                    f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}"
-                ),
-                "uses_events": False,
-                "folds_ok": 0,
-                "folds_failed": 0,
-                "folds_skipped": 0,
-                "refit_every": 1,
-            }
-        )
-        if combination.with_events:
-            rows.append(
-                {
-                    **rows[-1],
-                    "model": combination.with_events,
-                    "kind": "adjusted",
-                    "description": "the combination, with shrunken effects of events laid over it",
-                    "uses_events": True,
-                }
-            )
-    return pd.DataFrame(rows)

@@ -7,7 +7,7 @@ Whatever else happened in the same months is in it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ from forecast.config.settings import Coding, EventsSpec, Knowledge
 from forecast.errors import ConfigError
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
 from forecast.interventions.prepare import Setup
+from forecast.interventions.raw_change import group_change
 from forecast.interventions.regression import (
     ENOUGH_MONTHS,
     TOO_ALIKE,
@@ -28,6 +29,7 @@ from forecast.interventions.regression import (
     effect_of,
     half_width,
 )
+from forecast.models.base import plausible
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
@@ -71,13 +73,42 @@ EFFECT_COLUMNS: tuple[str, ...] = (
     "detectable",
     "detectable_fall",
     "detectable_rise",
+    "members",
+    "starts",
+    "raw_change",
+    "raw_months",
+    "usual_change",
+    "usual_years",
+    "test_years",
+    "test_recent",
+    "test_models",
 )
 #: What a reader of an effect must know.
 NoteCode = Literal["failed", "too_short", "joint", "differ_in_shape", "few_placebos"]
 #: What may be said of an effect; ``not_recently``: it stands out of all years, not of the last ten.
+#: ``not_together``: its events have no single effect; ``implausible``: too large, or too uncertain, to be told.
 VerdictCode = Literal[
-    "failed", "too_short", "not_testable", "not_compared", "not_apart", "not_recently", "stands_out"
+    "failed",
+    "not_together",
+    "implausible",
+    "too_short",
+    "not_testable",
+    "not_compared",
+    "not_apart",
+    "not_recently",
+    "not_other_models",
+    "stands_out",
 ]
+#: Outcome of one test of an effect.
+TestCode = Literal["passed", "failed", "not_testable", "not_run"]
+#: What other models say of an effect, as the outcome of a test.
+_MODELS: Mapping[str, TestCode] = {
+    "robust": "passed",
+    "not_compared": "passed",  # the sign holds, and no other dates were asked for
+    "sign_depends": "failed",
+    "as_much_elsewhere": "failed",
+    "not_testable": "not_testable",
+}
 #: A change of so many standard errors is found (80 % range without zero, p below 0.05) in four of five cases.
 DETECTABLE_SE = 2.8
 LEVELS_TOLD = (0.8, 0.95)
@@ -194,12 +225,18 @@ def _rows(
     name: str,
 ) -> list[dict[str, Any]]:
     estimate, se, failure = effect_of(fits[0], group)
+    fails: VerdictCode = "failed" if group.separable else "not_together"
+    if regression.scale.kind == "log" and not plausible(estimate, se):
+        estimate, se, fails = np.nan, np.nan, "implausible"
+        failure = "not told: the estimate is too large or too uncertain to be the work of a measure"
     has_prior = bool(np.isfinite(group.prior[:, 1]).all())
     shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
     ranges = {level: half_width(fits[0], se, level, group) for level in LEVELS_TOLD}
     narrow = ranges[LEVELS_TOLD[0]]
     apart = bool(abs(estimate) > narrow)
-    verdict = judge(len(group.active), apart, trial, failure)
+    verdict = judge(len(group.active), apart, trial, fails if failure else "")
+    years, recent = rarity(len(group.active), apart, trial if not failure else None)
+    raw = group_change(regression, group)
     seen = DETECTABLE_SE * se
     first, last = int(group.active[0]), int(group.active[-1])
     before = regression.y[first - 1] if first > 0 else np.nan
@@ -227,6 +264,17 @@ def _rows(
         "detectable": seen / unit,
         "detectable_fall": regression.percent(-seen, group),
         "detectable_rise": regression.percent(seen, group),
+        "members": ";".join(group.members),
+        "starts": ";".join(
+            f"{day:%Y-%m-%d}" if pd.notna(day) else "" for day in group.starts(regression.calendar)
+        ),
+        "raw_change": raw.change,
+        "raw_months": raw.months,
+        "usual_change": raw.usual,
+        "usual_years": raw.years,
+        "test_years": years,
+        "test_recent": recent,
+        "test_models": "not_run",
     }
     percent = regression.percent(estimate, group)
     rows = []
@@ -241,7 +289,9 @@ def _rows(
     return rows
 
 
-def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") -> VerdictCode:
+def judge(
+    months: int, apart: bool, trial: Placebo | None, failure: VerdictCode | Literal[""] = ""
+) -> VerdictCode:
     """Return what may be said of an effect; the last ten years must agree where they can be asked.
 
     Parameters
@@ -253,7 +303,7 @@ def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") ->
     trial : Placebo, optional
         Comparison with ordinary months, if there was one.
     failure : str
-        Why there is no estimate.
+        Why there is no estimate, as a code.
 
     Examples
     --------
@@ -261,16 +311,62 @@ def judge(months: int, apart: bool, trial: Placebo | None, failure: str = "") ->
     ('too_short', 'not_compared')
     """
     if failure:
-        return "failed"
+        return failure
     if months < ENOUGH_MONTHS:
         return "too_short"
     if trial is None:
         return "not_compared"
-    if not np.isfinite(trial.p):
+    years, recent = rarity(months, apart, trial)
+    if years == "not_testable":
         return "not_testable"
-    if not (apart and trial.p < SMALL_P):
+    if years == "failed":
         return "not_apart"
-    return "not_recently" if trial.p_recent >= SMALL_P else "stands_out"
+    return "not_recently" if recent == "failed" else "stands_out"
+
+
+def rarity(months: int, apart: bool, trial: Placebo | None) -> tuple[TestCode, TestCode]:
+    """Return whether an effect is rare: among all ordinary months, and among those of the last ten years.
+
+    Rare is an 80 % range without zero and fewer than 1 in 20 ordinary months with as much. A test for which
+    there are too few months is not testable, which is not failed.
+
+    Examples
+    --------
+    >>> rarity(12, True, None), rarity(2, True, None)
+    (('not_run', 'not_run'), ('not_testable', 'not_testable'))
+    """
+    if months < ENOUGH_MONTHS:
+        return "not_testable", "not_testable"
+    if trial is None:
+        return "not_run", "not_run"
+
+    def outcome(p: float) -> TestCode:
+        if not np.isfinite(p):
+            return "not_testable"
+        return "passed" if apart and p < SMALL_P else "failed"
+
+    return outcome(trial.p), outcome(trial.p_recent)
+
+
+def with_other_models(table: pd.DataFrame, specification: pd.DataFrame) -> pd.DataFrame:
+    """Return effects with the outcome of the third test, that of other models, where it was made.
+
+    An effect stands out if it passes every test that was made of it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `effects`.
+    specification : DataFrame
+        Curves of some of its events, `robustness.SPECIFICATION_COLUMNS`.
+    """
+    said = dict(zip(specification["event"], specification["robust"], strict=True))
+    made = table.copy()
+    made["test_models"] = [_MODELS.get(str(said.get(event)), "not_run") for event in made["event"]]
+    fails = made["clear"].astype(bool) & (made["test_models"] == "failed")
+    made.loc[fails, "words"] = "not_other_models"
+    made["clear"] = made["clear"].astype(bool) & ~fails
+    return made
 
 
 def _placebo_cells(trial: Placebo | None, unit: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ def make_groups(
     singles, inseparable = _set_apart(regression, [_single(regression, data, c) for c in seen])
     parts = _merge_alike(regression, singles, bound)
     parts = _merge_dependent(regression, parts, bound)
-    parts = [*_bundled(regression, parts), *inseparable]
+    parts = [_no_effect_in_common(regression, g) for g in _bundled(regression, parts)] + inseparable
     return tuple(sorted(parts, key=lambda g: (int(g.active[0]), g.name)))
 
 
@@ -151,6 +152,24 @@ def _bundled(regression: Regression, parts: list[Group]) -> list[Group]:
             part = _beside(regression, [other, part], GroupReason("bundle", shared))
         out.append(part)
     return out
+
+
+def _no_effect_in_common(regression: Regression, group: Group) -> Group:
+    """Say of members of opposite expected signs, or that began more
+    than a month apart, that they have no single effect.
+    """
+    calendar = regression.calendar
+    if calendar is None or len(group.members) < 2:
+        return group
+    expected = calendar.arrays.signs(regression.series_id, regression.design.coding)
+    signs = [float(expected[calendar.arrays.place[m]]) for m in group.members if m in calendar.arrays.place]
+    months = [day.year * 12 + day.month for day in group.starts(calendar) if pd.notna(day)]
+    why: list[GroupReason] = []
+    if signs and not one_effect(signs, [0]):
+        why.append(GroupReason("opposite_signs"))
+    if months and not one_effect([0.0], months):
+        why.append(GroupReason("far_apart", str(max(months) - min(months))))
+    return replace(group, why=(*group.why, *why))
 
 
 def difference(regression: Regression, columns: Floats) -> Floats:

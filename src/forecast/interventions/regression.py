@@ -37,8 +37,12 @@ ENOUGH_MONTHS = 3
 PLACEBO = "placebo"
 
 
-GroupCode = Literal["one_column", "same_months", "sum", "bundle", "not_separable"]
+GroupCode = Literal[
+    "one_column", "same_months", "sum", "bundle", "not_separable", "opposite_signs", "far_apart"
+]
 GROUP_CODES: tuple[GroupCode, ...] = get_args(GroupCode)
+#: Reasons for which the events of a group have no effect in common.
+NO_EFFECT: tuple[GroupCode, ...] = ("not_separable", "opposite_signs", "far_apart")
 
 
 class GroupReason(NamedTuple):
@@ -92,12 +96,18 @@ class Group:
         """False for members that can neither be told apart nor have
         one joint effect: no effect is estimated.
         """
-        return all(reason.code != "not_separable" for reason in self.why)
+        return all(reason.code not in NO_EFFECT for reason in self.why)
 
     def check_separable(self) -> None:
         """Raise a `DataError` where no effect can be told."""
         if not self.separable:
             raise DataError(f"not estimated: {self.label} cannot be separated, and one effect they are not")
+
+    def starts(self, calendar: EventCalendar | None) -> pd.DatetimeIndex:
+        """Return the day on which each member took effect; NaT for what is in no calendar."""
+        place = {} if calendar is None else calendar.arrays.place
+        days = [] if calendar is None else calendar.table["effective_start"].tolist()
+        return pd.DatetimeIndex([days[place[m]] if m in place else None for m in self.members])
 
     @property
     def active(self) -> NDArray[np.int64]:

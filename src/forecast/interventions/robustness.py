@@ -26,6 +26,7 @@ from forecast.interventions.placebo_curve import PlaceboCurve, placebo_curve
 from forecast.interventions.prepare import Setup
 from forecast.interventions.profiles import reshape
 from forecast.interventions.regression import Group, Regression, check_model, effect_of, half_width
+from forecast.models.base import PLAUSIBLE
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
@@ -62,10 +63,8 @@ SPECIFICATION_COLUMNS: tuple[str, ...] = (
     "placebo_matched",
     "placebo_n",
 )
-#: A choice counts if its AICc is at most so far above the best of the same data ...
+#: A choice counts if its AICc is at most so far above the best of the same data, and its effect is plausible.
 WITHIN_AICC = 10.0
-#: ... and its effect at most so large on logs: a change by the factor seven is no measure's work.
-PLAUSIBLE = 2.0
 #: Whether the sign depends on the choice; most: nine in ten and more.
 SignCode = Literal["not_fitted", "none_counted", "all_fall", "all_rise", "most_fall", "most_rise", "depends"]
 SIGN_HOLDS: tuple[SignCode, ...] = ("all_fall", "all_rise", "most_fall", "most_rise")

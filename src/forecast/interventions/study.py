@@ -30,10 +30,10 @@ class Study(Setup):
     >>> from forecast.config.settings import EventsSpec
     >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
     >>> study = Study(panel, fc.load_events(), spec=EventsSpec(coding="judged", max_columns=4))
-    >>> result = study.placebo("mexico_enforcement_2024")
+    >>> result = study.placebo("title42_end")
     >>> result.n >= 20, 0 < result.p <= 1
     (True, True)
-    >>> table = study.counterfactual("mexico_enforcement_2024", draws=200)
+    >>> table = study.counterfactual("title42_end", draws=200)
     >>> sorted(set(table["basis"])), int((table["part"] == "total").sum())
     (['forecast before', 'same months'], 2)
     """

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from forecast import arima as engine
-from forecast.arima import ArimaFit, FoldJob
+from forecast.arima import ArimaFailure, ArimaFit, FoldJob
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, local_ratio
+from forecast.data.panel import Panel
 from forecast.errors import ForecastError
+from forecast.events.design import Design
 from forecast.models.base import (
     Array,
     Fitted,
@@ -76,7 +78,7 @@ class Arima(SeriesModel):
     max_order: Terms = 5
     breaks: Literal["none", "detect"] = "none"
 
-    def fit(self, panel: Any, design: Any) -> FittedSeries:
+    def fit(self, panel: Panel, design: Design) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
@@ -118,7 +120,7 @@ class Arima(SeriesModel):
             for i, found, names_, fit in zip(
                 ready, breaks, named, self._fold_fits(wider, starts), strict=True
             ):
-                if hasattr(fit, "message"):
+                if isinstance(fit, ArimaFailure):
                     failures.setdefault(i, f"{name}: {fit.message}")
                 else:
                     fits[i][name] = self._wrap(data[i][name], fit, found, names_)
@@ -146,11 +148,11 @@ class Arima(SeriesModel):
         found: list[tuple[Outlier, ...]] = [()] * len(jobs)
         if self.breaks == "none":
             return found
-        kinds: dict[tuple[Any, ...], list[int]] = {}
+        kinds: dict[tuple[tuple[int, int, int], tuple[int, int, int, int], bool | None], list[int]] = {}
         if self.order == "auto":
             for i, fit in enumerate(self._fold_fits(jobs, starts)):
-                if not hasattr(fit, "message"):
-                    mean = fit.problem.keep_fixed
+                if isinstance(fit, ArimaFit):
+                    mean: bool | None = fit.problem.keep_fixed
                     kinds.setdefault((fit.order, fit.seasonal_order, mean), []).append(i)
         else:
             kinds[self.order, self._season, self.mean] = list(range(len(jobs)))
@@ -160,7 +162,7 @@ class Arima(SeriesModel):
                 mine, order, seasonal, mean=mean, starts=starts, engine=self.engine
             )
             for i, outliers in zip(members, result, strict=True):
-                found[i] = () if hasattr(outliers, "message") else outliers
+                found[i] = () if isinstance(outliers, ArimaFailure) else outliers
         return found
 
     @property
@@ -169,7 +171,7 @@ class Arima(SeriesModel):
             (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
         )
 
-    def _fold_fits(self, jobs: list[FoldJob], starts: Starts) -> list[Any]:
+    def _fold_fits(self, jobs: list[FoldJob], starts: Starts) -> list[ArimaFit | ArimaFailure]:
         if not jobs:
             return []
         if self.order == "auto":
@@ -181,7 +183,7 @@ class Arima(SeriesModel):
         return list(engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine))
 
     def _wrap(
-        self, data: SeriesData, fit: Any, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
+        self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
     ) -> SeriesFit:
         own = [data.future.to_numpy(dtype=float)] if self.events and len(data.past.columns) else []
         n = len(data.y)
@@ -206,7 +208,7 @@ class Arima(SeriesModel):
         return SeriesFit(steps, self._coefficients(data, fit, breaks, names), checks, notes, covariance)
 
     def _coefficients(
-        self, data: SeriesData, fit: Any, breaks: tuple[Outlier, ...], names: Sequence[str]
+        self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...], names: Sequence[str]
     ) -> Callable[[], pd.DataFrame]:
         def table() -> pd.DataFrame:
             job = self._job(data)
@@ -215,7 +217,7 @@ class Arima(SeriesModel):
             if shrunken:
                 # the plain estimates stand beside the shrunken ones
                 (plain,) = self._fold_fits([_widened(self._job(data, plain=True), breaks, names)], "full")
-                if not hasattr(plain, "message"):
+                if isinstance(plain, ArimaFit):
                     rows += [r for r in _rows(plain, set(data.past.columns), set()) if r["kind"] == "plain"]
             return pd.DataFrame(rows)
 
@@ -245,18 +247,17 @@ def _widened(job: FoldJob, breaks: Sequence[Outlier], names: Sequence[str]) -> F
     return widen(job, [(o.position, o.kind) for o in breaks], names)
 
 
-def _rows(fit: Any, events: set[str], shrunken: set[str]) -> list[dict[str, Any]]:
+def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str, Any]]:
     rows = []
-    for term, estimate in fit.params.items():
-        se = float(fit.bse[term])
+    for term, estimate, se in zip(fit.params.index, fit.params, fit.bse, strict=True):
         kind = "shrunken" if term in shrunken else "plain" if term in events else "nuisance"
         rows.append(
             {
                 "term": str(term),
                 "estimate": float(estimate),
-                "se": se,
-                "lower": float(estimate) - 1.959964 * se,
-                "upper": float(estimate) + 1.959964 * se,
+                "se": float(se),
+                "lower": float(estimate) - 1.959964 * float(se),
+                "upper": float(estimate) + 1.959964 * float(se),
                 "kind": kind,
             }
         )
@@ -287,7 +288,7 @@ def residual_checks(residuals: Array) -> pd.DataFrame:
     return residual_tests(residuals, lags=(12, 24), autocorrelations=(1, 12))
 
 
-def _warned(fit: Any) -> list[dict[str, object]]:
+def _warned(fit: ArimaFit) -> list[dict[str, object]]:
     """Return what a careful reader should know of a fit, one row each; all but one are sentences."""
     gap = fit.optimum_gap
     rows: list[dict[str, object]] = [

@@ -29,6 +29,19 @@ Job = tuple[Panel, Design]
 
 COEFFICIENT_COLUMNS = ("series_id", "term", "estimate", "se", "lower", "upper", "kind")
 DIAGNOSTIC_COLUMNS = ("series_id", *CHECK_COLUMNS)
+#: An effect on logs that is larger, or less certain, is no measure's work: a change by the factor seven.
+PLAUSIBLE, PLAUSIBLE_SE = 2.0, 1.0
+
+
+def plausible(estimate: float, se: float = 0.0) -> bool:
+    """Tell whether an estimate on logs may be printed.
+
+    Examples
+    --------
+    >>> plausible(-1.98, 0.4), plausible(-11.8, 2.0), plausible(0.3, 1.2)
+    (True, False, False)
+    """
+    return not (abs(estimate) > PLAUSIBLE or se > PLAUSIBLE_SE)
 
 
 @dataclass(frozen=True)

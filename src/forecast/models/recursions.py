@@ -8,10 +8,15 @@ phi, then the first states: level, slope, twelve seasons.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
+P = ParamSpec("P")
+R = TypeVar("R")
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 ALPHA, BETA, GAMMA, PHI, LEVEL, SLOPE, SEASON = range(7)
 SIZE = SEASON + 12
 #: Kinds of season; errors are multiplicative with a multiplicative season.
@@ -20,7 +25,7 @@ NO_SEASON, ADDITIVE, MULTIPLICATIVE = range(3)
 STARTS, ROUNDS = 2, 60
 
 
-def _compile(function: Callable[..., Any]) -> Any:
+def _compile(function: Callable[P, R]) -> Callable[P, R]:
     """Compile and keep; where numba is absent, too old or has no
     place for its cache, the loops run as they are.
     """
@@ -33,7 +38,9 @@ def _compile(function: Callable[..., Any]) -> Any:
 
 
 @_compile
-def errors_of(y: Any, x: Any, free: Any, relative: bool, season: int, errors: Any, slopes: Any) -> Any:
+def errors_of(
+    y: Floats, x: Floats, free: Ints, relative: bool, season: int, errors: Floats, slopes: Floats
+) -> tuple[Floats, Floats]:
     """Fill one-step errors (n,) and their derivatives (n, free); return the last states and the sums of log
     means.
 
@@ -87,7 +94,9 @@ def errors_of(y: Any, x: Any, free: Any, relative: bool, season: int, errors: An
 
 
 @_compile
-def objective(y: Any, x: Any, free: Any, relative: bool, season: int, errors: Any, slopes: Any) -> Any:
+def objective(
+    y: Floats, x: Floats, free: Ints, relative: bool, season: int, errors: Floats, slopes: Floats
+) -> tuple[float, Floats, Floats]:
     """Half the deviance a month, log(sum of squares) / 2 + mean log
     mean, with its gradient and Gauss-Newton matrix.
     """
@@ -115,7 +124,7 @@ def objective(y: Any, x: Any, free: Any, relative: bool, season: int, errors: An
 
 
 @_compile
-def solve(matrix: Any, right: Any) -> Any:
+def solve(matrix: Floats, right: Floats) -> Floats:
     """Solve a system whose matrix is symmetric and positive definite (by Cholesky; both are overwritten)."""
     k = len(right)
     for i in range(k):
@@ -138,7 +147,9 @@ def solve(matrix: Any, right: Any) -> Any:
 
 
 @_compile
-def search(y: Any, x: Any, free: Any, low: Any, high: Any, relative: bool, season: int, rounds: int) -> Any:
+def search(
+    y: Floats, x: Floats, free: Ints, low: Floats, high: Floats, relative: bool, season: int, rounds: int
+) -> float:
     """Move the free parameters (in place) to a least value of
     `objective`: Levenberg-Marquardt within bounds.
     """
@@ -174,7 +185,9 @@ def search(y: Any, x: Any, free: Any, low: Any, high: Any, relative: bool, seaso
 
 
 @_compile
-def fit(y: Any, grid: Any, first: Any, free: Any, low: Any, high: Any, relative: bool, season: int) -> Any:
+def fit(
+    y: Floats, grid: Floats, first: Floats, free: Ints, low: Floats, high: Floats, relative: bool, season: int
+) -> tuple[Floats, float]:
     """Return the parameters and the value of the best of `STARTS` searches.
 
     They start from those rows of the grid of smoothing parameters that are best after one step of the first
@@ -193,7 +206,7 @@ def fit(y: Any, grid: Any, first: Any, free: Any, low: Any, high: Any, relative:
 
 
 @_compile
-def theta_month(states: Any, t: int, y: float, alpha: float) -> None:
+def theta_month(states: Floats, t: int, y: float, alpha: float) -> None:
     """Let the states of the dynamic Theta method see the month `t`
     (from 0): level, mean, slope and intercept so far.
     """
@@ -207,14 +220,15 @@ def theta_month(states: Any, t: int, y: float, alpha: float) -> None:
 
 
 @_compile
-def theta_line(states: Any, t: int, alpha: float) -> Any:
+def theta_line(states: Floats, t: int, alpha: float) -> float:
     """Return what the line through all months so far adds to the mean of month `t`, before its weight."""
     left = (1.0 - alpha) ** t
-    return left * states[3] + (1.0 - left * (1.0 - alpha)) / alpha * states[2]
+    line: float = left * states[3] + (1.0 - left * (1.0 - alpha)) / alpha * states[2]
+    return line
 
 
 @_compile
-def theta_parts(y: Any, alpha: float) -> Any:
+def theta_parts(y: Floats, alpha: float) -> tuple[Floats, Floats]:
     """Return what a month is beyond its level (n,), the share of the
     first level in it, the line; and the last states.
     """
@@ -227,7 +241,7 @@ def theta_parts(y: Any, alpha: float) -> Any:
 
 
 @_compile
-def theta_path(states: Any, t: int, h: int, alpha: float, weight: float) -> Any:
+def theta_path(states: Floats, t: int, h: int, alpha: float, weight: float) -> Floats:
     """Return the means of `h` months from month `t` on, each taken as seen by the next."""
     path = np.zeros(h)
     for k in range(h):
@@ -237,7 +251,7 @@ def theta_path(states: Any, t: int, h: int, alpha: float, weight: float) -> Any:
 
 
 @_compile
-def theta_spread(t: int, h: int, alpha: float, weight: float) -> Any:
+def theta_spread(t: int, h: int, alpha: float, weight: float) -> Floats:
     """Return the growth of the variance over `h` months: one and
     the squared responses to the shocks before.
     """
@@ -250,7 +264,7 @@ def theta_spread(t: int, h: int, alpha: float, weight: float) -> Any:
 
 
 @_compile
-def theta_fit(y: Any, alphas: Any) -> Any:
+def theta_fit(y: Floats, alphas: Floats) -> tuple[Floats, float]:
     """Return the best alpha of those given, weight of the line (0 to 1),
     first level, and sum of squares from month 3 on.
     """

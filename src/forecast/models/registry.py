@@ -18,7 +18,7 @@ from forecast.config.settings import ModelSpec
 from forecast.errors import ConfigError, nearest
 from forecast.models.base import Model
 
-_REGISTRY: dict[str, type[Any]] = {}
+_REGISTRY: dict[str, type[Model]] = {}
 _BUILTIN: dict[str, tuple[str, str]] = {
     "random_walk": ("forecast.models.baselines", "RandomWalk"),
     "drift": ("forecast.models.baselines", "Drift"),
@@ -36,7 +36,7 @@ _BUILTIN: dict[str, tuple[str, str]] = {
 }
 
 
-def register_model(name: str, cls: type[Any]) -> None:
+def register_model(name: str, cls: type[Model]) -> None:
     """Add a model to the registry.
 
     Parameters
@@ -67,7 +67,7 @@ def register_model(name: str, cls: type[Any]) -> None:
     _REGISTRY[name] = cls
 
 
-def _check_class(name: str, cls: type[Any]) -> None:
+def _check_class(name: str, cls: type[Model]) -> None:
     parameters = getattr(cls, "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
         raise ConfigError(f"model '{name}': {cls.__name__} is not a frozen dataclass")
@@ -101,7 +101,7 @@ def list_models() -> list[str]:
     return sorted({*_BUILTIN, *_REGISTRY, *_installed()})
 
 
-def model_class(kind: str) -> type[Any]:
+def model_class(kind: str) -> type[Model]:
     """Return the class of a kind.
 
     Raises
@@ -120,10 +120,10 @@ def model_class(kind: str) -> type[Any]:
             " A model of your own is known after --plugin FILE.py"
         )
     module, name = _BUILTIN[kind]
-    return cast("type[Any]", getattr(importlib.import_module(module), name))
+    return cast("type[Model]", getattr(importlib.import_module(module), name))
 
 
-def _load(point: EntryPoint) -> type[Any]:
+def _load(point: EntryPoint) -> type[Model]:
     try:
         cls = point.load()
     except Exception as error:
@@ -131,7 +131,7 @@ def _load(point: EntryPoint) -> type[Any]:
         raise ConfigError(f"model kind '{point.name}': {where} cannot be loaded: {error}") from error
     _check_class(point.name, cls)
     _REGISTRY[point.name] = cls
-    return cast("type[Any]", cls)
+    return cast("type[Model]", cls)
 
 
 def make_model(kind: str, **parameters: Any) -> Model:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.errors import DataError
 from forecast.models.base import Array, SeriesData
@@ -105,29 +107,48 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     from forecast.models import recursions as r
 
     season, n = SEASONS.index(form.season), len(y)
-    trended = form.trend != "none"
-    low, high = np.full(r.SIZE, -np.inf), np.full(r.SIZE, np.inf)
-    low[: r.PHI], high[: r.PHI] = SHARES
-    low[r.PHI], high[r.PHI] = DAMPING
-    shares = [r.ALPHA, *[r.BETA] * trended, *[r.PHI] * (form.trend == "damped"), *[r.GAMMA] * bool(season)]
-    # a level and seasons that all move against it are the same forecast, so the first season stays
-    states = [r.LEVEL, *[r.SLOPE] * trended, *range(r.SEASON + 1, r.SIZE)[: 11 * bool(season)]]
-    phi = 0.95 if form.trend == "damped" else float(trended)
-    gammas = (0.05, 0.3) if season else (0.0,)
-    grid = np.array([(a, 0.1 * trended, g, phi) for a in (0.1, 0.4, 0.9) for g in gammas])
+    space = _search_space(form)
     first = _first_states(y, form)
-    best, value = r.fit(y, grid, first, np.array([*shares, *states]), low, high, form.relative, season)
+    best, value = r.fit(y, space.grid, first, space.free, space.low, space.high, form.relative, season)
     if not np.isfinite(value):
         return None
     errors = np.empty(n)
     last, _ = r.errors_of(y, best, np.empty(0, dtype=int), form.relative, season, errors, np.empty((n, 0)))
-    k = len(shares) + len(states) + 1  # and the variance
+    k = len(space.free) + 1  # and the variance
     deviance = n * (2.0 * value + np.log(2.0 * np.pi / n) + 1.0)
     aicc = deviance + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
     alpha, beta, gamma, phi = map(float, best[: r.LEVEL])
-    ahead = np.roll(last[2:], -(n % 12))
+    seen = n % 12
+    ahead = np.concatenate([last[2 + seen :], last[2 : 2 + seen]])
     made = alpha, alpha * beta, (1.0 - alpha) * gamma, phi, float(last[0]), float(last[1])
     return Smoothing(form, *made, ahead, float(errors @ errors) / n, float(aicc))
+
+
+class _Space(NamedTuple):
+    """Parameters that a form has, their bounds, and the smoothing parameters that are tried first."""
+
+    free: npt.NDArray[np.int64]
+    low: Array
+    high: Array
+    grid: Array
+
+
+@cache
+def _search_space(form: Form) -> _Space:
+    """Return where the parameters of a form are looked for, whatever the figures."""
+    from forecast.models import recursions as r
+
+    season, trended = form.season != "none", form.trend != "none"
+    low, high = np.full(r.SIZE, -np.inf), np.full(r.SIZE, np.inf)
+    low[: r.PHI], high[: r.PHI] = SHARES
+    low[r.PHI], high[r.PHI] = DAMPING
+    shares = [r.ALPHA, *[r.BETA] * trended, *[r.PHI] * (form.trend == "damped"), *[r.GAMMA] * season]
+    # a level and seasons that all move against it are the same forecast, so the first season stays
+    states = [r.LEVEL, *[r.SLOPE] * trended, *range(r.SEASON + 1, r.SIZE)[: 11 * season]]
+    phi = 0.95 if form.trend == "damped" else float(trended)
+    gammas = (0.05, 0.3) if season else (0.0,)
+    grid = np.array([(a, 0.1 * trended, g, phi) for a in (0.1, 0.4, 0.9) for g in gammas])
+    return _Space(np.array([*shares, *states]), low, high, grid)
 
 
 def _first_states(y: Array, form: Form) -> Array:

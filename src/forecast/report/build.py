@@ -61,6 +61,13 @@ CSV_FILES = (
     "reconciliation",
     "others",
     "early",
+    "totals",
+    "totals_past",
+    "totals_calibration",
+    "chances",
+    "reliability",
+    "brier",
+    "pit",
 )
 
 

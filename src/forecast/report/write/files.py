@@ -27,11 +27,15 @@ from forecast.interventions.effects import EFFECT_COLUMNS
 from forecast.interventions.foresight import WORTH_COLUMNS
 from forecast.interventions.profiles import FADING_COLUMNS
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS
+from forecast.postprocess.chances import CHANCE_COLUMNS
 from forecast.postprocess.combination import WEIGHT_COLUMNS
+from forecast.postprocess.totals import TOTAL_COLUMNS
 from forecast.scoring.calibration import CALIBRATION_COLUMNS
 from forecast.scoring.comparison import COMPARISON_COLUMNS
 from forecast.scoring.preliminary import EARLY_COLUMNS
+from forecast.scoring.reliability import BRIER_COLUMNS, CAME_TO, PIT_COLUMNS, RELIABILITY_COLUMNS
 from forecast.scoring.scores import SCORE_COLUMNS
+from forecast.scoring.totals import TOTAL_CALIBRATION_COLUMNS
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: Columns of tables that may be absent or empty in a run: they are written with their header all the same.
@@ -91,6 +95,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reconciliation": COMPARISON_COLUMNS,
     "others": OTHERS_COLUMNS,
     "early": EARLY_COLUMNS,
+    "totals": TOTAL_COLUMNS,
+    "totals_past": (*TOTAL_COLUMNS, "actual"),
+    "totals_calibration": TOTAL_CALIBRATION_COLUMNS,
+    "chances": (*CHANCE_COLUMNS, *CAME_TO, "told"),
+    "reliability": RELIABILITY_COLUMNS,
+    "brier": BRIER_COLUMNS,
+    "pit": PIT_COLUMNS,
 }
 #: Columns of scores and figures that hold texts.
 _TEXTS = (

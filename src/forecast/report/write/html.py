@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from forecast.files import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -18,9 +22,15 @@ def render(name: str, **values: Any) -> str:
     """Return a template of ours, filled; a text is escaped unless
     `_svg` or this package's own files made it.
     """
+    return _environment().get_template(name).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates, each compiled when it is first asked for."""
     import jinja2
 
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         finalize=_readable,
@@ -29,7 +39,6 @@ def render(name: str, **values: Any) -> str:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    return environment.get_template(name).render(**values)
 
 
 def _readable(value: Any) -> Any:
