@@ -319,21 +319,19 @@ def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
     out = []
     for name, rows in content.forecast.groupby("series_id", sort=False) if len(content.forecast) else []:
         whole = bool((rows["middle"] >= 100).all())
-        out.append(
-            {
-                "name": content.labels.get(str(name), str(name)),
-                "rows": [
-                    (
-                        w.month_long(row["month"]),
-                        w.rounded(float(row["middle"]), whole),
-                        span_text(row["lower_80"], row["upper_80"], whole),
-                        span_text(row["lower_50"], row["upper_50"], whole),
-                    )
-                    for row in rows.to_dict("records")
-                    if row["horizon"] <= 6 or row["horizon"] in (9, 12)
-                ],
-            }
-        )
+        ends = rows[["lower_80", "upper_80"]].astype(float).iloc[0]
+        with w.rounding(ends["upper_80"] - ends["lower_80"]):
+            shown = [
+                (
+                    w.month_long(row["month"]),
+                    w.rounded(float(row["middle"]), whole),
+                    span_text(row["lower_80"], row["upper_80"], whole),
+                    span_text(row["lower_50"], row["upper_50"], whole),
+                )
+                for row in rows.to_dict("records")
+                if row["horizon"] <= 6 or row["horizon"] in (9, 12)
+            ]
+        out.append({"name": content.labels.get(str(name), str(name)), "rows": shown})
     return out
 
 
