@@ -325,7 +325,7 @@ def test_months_of_a_hub_are_counted_as_ours_before_they_are_joined(tmp_path):
     folder.mkdir(parents=True)
     truth = obs.actuals("s")
     rows = [
-        f"2022-02-20,count,{h - 1},s,{m.end_time:%Y-%m-%d},quantile,{level},{truth[m] + 20 * (level - 0.5)}\n"
+        f"2022-02-20,count,{h + 1},s,{m.end_time:%Y-%m-%d},quantile,{level},{truth[m] + 20 * (level - 0.5)}\n"
         for h, m in ((1, months[25]), (2, months[26]))
         for level in (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
     ]
