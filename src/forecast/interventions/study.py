@@ -17,6 +17,7 @@ from forecast.interventions.prepare import Setup
 from forecast.interventions.profiles import Profile, decay_profile, lead_profile
 from forecast.interventions.regression import Regression
 from forecast.interventions.robustness import Curve, specification_curves
+from forecast.interventions.volatility import season_table, surprises, volatility_breaks, volatility_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +119,22 @@ class Study(Setup):
         asked = self._asking(event)
         group = asked.group(event)
         return decay_profile(asked, group), lead_profile(asked, group)
+
+    def volatility(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the monthly surprises of the series with their rolling spread, and when that changed.
+
+        Returns
+        -------
+        surprises, breaks : DataFrame
+            `VOLATILITY_COLUMNS` and `VOLATILITY_BREAK_COLUMNS`: dates with 90 % intervals, the spread before and
+            after; ``decides_ranges`` where the newest break makes ranges half as wide again, or narrower so.
+        """
+        found = surprises(self.regression)
+        return volatility_table(found), volatility_breaks(found)
+
+    def season(self) -> pd.DataFrame:
+        """Return the season of each five years, on logs, with its amplitude: `SEASON_COLUMNS`."""
+        return season_table(self.panel.y(self.series))
 
     def _asking(self, event: str) -> Regression:
         """Return the regression in which this event stays; with columns given by hand there is no other."""
