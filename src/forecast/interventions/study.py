@@ -12,6 +12,7 @@ from forecast.events.calendar import EventCalendar
 from forecast.interventions.compared import Compared, compare_in_panel
 from forecast.interventions.counterfactual import DRAWS, RESPONSE_COLUMNS, SEED, response_rows
 from forecast.interventions.effects import effect_table
+from forecast.interventions.event_study import LAGS, LEADS, leads_and_lags
 from forecast.interventions.placebo import MONTHS_APART, Placebo, placebo_of
 from forecast.interventions.prepare import Setup
 from forecast.interventions.profiles import Profile, decay_profile, lead_profile
@@ -119,6 +120,11 @@ class Study(Setup):
         asked = self._asking(event)
         group = asked.group(event)
         return decay_profile(asked, group), lead_profile(asked, group)
+
+    def leads_and_lags(self, event: str, leads: int = LEADS, lags: int = LAGS) -> pd.DataFrame:
+        """Return one estimate for each month before and after the start of an event: `LEAD_LAG_COLUMNS`."""
+        asked = self._asking(event)
+        return leads_and_lags(asked, asked.group(event), leads, lags)
 
     def volatility(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the monthly surprises of the series with their rolling spread, and when that changed.
