@@ -18,6 +18,7 @@ from forecast.events.calendar import EventCalendar
 from forecast.interventions.compared import COMPARED_COLUMNS, GAP_COLUMNS
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS, with_other_models
+from forecast.interventions.event_study import LEAD_LAG_COLUMNS
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
     WORTH_COLUMNS,
@@ -133,6 +134,17 @@ def compared_effects(
         pd.concat([one.table for one in found], ignore_index=True),
         pd.concat(gaps, ignore_index=True) if gaps else empty[1],
     )
+
+
+def around_starts(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, events: Sequence[str]
+) -> pd.DataFrame:
+    """Return the leads and lags of events: one estimate for each month around their start."""
+    empty = pd.DataFrame(columns=list(LEAD_LAG_COLUMNS))
+    if not len(events):
+        return empty
+    study = _study(exp, obs, calendar, as_of)
+    return pd.concat([study.leads_and_lags(event) for event in events], ignore_index=True)
 
 
 def restlessness(

@@ -20,6 +20,7 @@ from forecast.experiment import figures
 from forecast.experiment.description import fits_at_origin, model_table
 from forecast.experiment.effects import (
     Looked,
+    around_starts,
     closer_look,
     compared_effects,
     policy_effects,
@@ -118,6 +119,8 @@ class Run:
         Unofficial figures of months that are forecast, weighed against the headline; feeds no other table.
     compared, gaps : DataFrame
         Effects beside series that the measures did not touch (`events.donors`), and the months behind them.
+    leads_lags : DataFrame
+        One estimate for each month around the start of the effects that are claimed.
     volatility, volatility_breaks, season : DataFrame
         Monthly surprises and when they became larger; the season of each five years. Of the first series.
     track_record, changes : DataFrame
@@ -181,6 +184,7 @@ class Run:
     nowcast: pd.DataFrame = field(default_factory=pd.DataFrame)
     compared: pd.DataFrame = field(default_factory=pd.DataFrame)
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    leads_lags: pd.DataFrame = field(default_factory=pd.DataFrame)
     volatility: pd.DataFrame = field(default_factory=pd.DataFrame)
     volatility_breaks: pd.DataFrame = field(default_factory=pd.DataFrame)
     season: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -310,6 +314,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         nowcast=ahead.nowcast,
         compared=why.compared,
         gaps=why.gaps,
+        leads_lags=why.leads_lags,
         volatility=why.volatility,
         volatility_breaks=why.volatility_breaks,
         season=why.season,
@@ -365,6 +370,7 @@ class _Explained:
     scenario_notes: pd.DataFrame
     compared: pd.DataFrame
     gaps: pd.DataFrame
+    leads_lags: pd.DataFrame
     volatility: pd.DataFrame
     volatility_breaks: pd.DataFrame
     season: pd.DataFrame
@@ -385,8 +391,10 @@ def _explain(
     clock.lap("scenarios")
     compared = compared_effects(exp, obs, calendar, as_of, effects)
     restless = restlessness(exp, obs, calendar, as_of)
+    claimed = list(looked.fading["event"].unique()) if len(looked.fading) else []
+    leads_lags = around_starts(exp, obs, calendar, as_of, claimed)
     clock.lap("comparison groups, volatility and season")
-    return _Explained(looked, knowledge, cases, scenarios, scenario_notes, *compared, *restless)
+    return _Explained(looked, knowledge, cases, scenarios, scenario_notes, *compared, leads_lags, *restless)
 
 
 # --------------------------------------------------------------------------- what the scores say

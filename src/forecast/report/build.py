@@ -71,6 +71,7 @@ CSV_FILES = (
     "nowcast",
     "compared",
     "gaps",
+    "leads_lags",
     "volatility",
     "volatility_breaks",
     "season",

@@ -278,6 +278,11 @@ FILES: tuple[tuple[str, str, str], ...] = (
         mark("dates with ranges, spread before and after"),
     ),
     ("season.csv", mark("The season over time (CSV)"), mark("by calendar month, for each five years")),
+    (
+        "leads_lags.csv",
+        mark("Months around an event (CSV)"),
+        mark("one estimate for each month before and after its start"),
+    ),
     ("folds.csv", mark("Every forecast attempted (CSV)"), mark("made, failed or skipped, with the reason")),
     ("effects.csv", mark("Estimated jumps (CSV)"), mark("estimate, ranges, ordinary months")),
     (

@@ -26,6 +26,7 @@ from forecast.files import plain_cell, safe_cell
 from forecast.interventions.compared import COMPARED_COLUMNS, GAP_COLUMNS
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS
+from forecast.interventions.event_study import LEAD_LAG_COLUMNS
 from forecast.interventions.foresight import WORTH_COLUMNS
 from forecast.interventions.profiles import FADING_COLUMNS
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS
@@ -114,6 +115,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "nowcast": NOWCAST_COLUMNS,
     "compared": COMPARED_COLUMNS,
     "gaps": GAP_COLUMNS,
+    "leads_lags": LEAD_LAG_COLUMNS,
     "volatility": VOLATILITY_COLUMNS,
     "volatility_breaks": VOLATILITY_BREAK_COLUMNS,
     "season": SEASON_COLUMNS,
