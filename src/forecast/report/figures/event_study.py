@@ -58,8 +58,6 @@ def event_study_chart(
     canvas.text(
         ax, 0, 0, t("months from its start"), "muted", halo=False, transform=ax.transAxes, shift=(0, -32)
     )
-    words = t("against the month before it"), t("80% and 95% ranges")
-    canvas.text(
-        ax, 0, 1, f"{words[0]}; {words[1]}", "muted", halo=False, transform=ax.transAxes, shift=(0, 18)
-    )
+    words = [t("against the month before it"), *([] if narrow else [t("80% and 95% ranges")])]
+    canvas.text(ax, 0, 1, "; ".join(words), "muted", halo=False, transform=ax.transAxes, shift=(0, 18))
     return canvas.figure

@@ -54,5 +54,7 @@ def gap_chart(gaps: pd.DataFrame, *, narrow: bool = False, palette: Mapping[str,
 def _legend(canvas: f.Canvas, ax: Axes, entries: list[tuple[str, str]]) -> None:
     x = 0.0
     for words, role in entries:
-        canvas.text(ax, 0, 1, words, role, bold=True, halo=False, transform=ax.transAxes, shift=(x, 22))
+        canvas.text(
+            ax, 0, 1, words, role, bold=True, va="baseline", halo=False, transform=ax.transAxes, shift=(x, 18)
+        )
         x += canvas.width_of(words, bold=True) + 18
