@@ -7,6 +7,7 @@ from forecast.experiment.figures import (
     PART_COLUMNS,
     afterwards,
     breaks_of,
+    events_afterwards,
     events_touching,
     first_released,
     parts_by_place,
@@ -58,3 +59,10 @@ def test_each_series_has_its_rows_and_events_and_breaks_are_those_that_touch_it(
     assert touching["id"].is_unique and touching["effective_start"].is_monotonic_increasing
     kinds = set(breaks_of(obs, [NAME])["kind"])
     assert "definition" in kinds and len(breaks_of(obs, ["no.such"])) < len(breaks_of(obs, [NAME]))
+
+
+def test_measures_that_began_later_are_told_apart(events):
+    found = events_afterwards(events, [NAME], pd.Timestamp("2024-05-07"))
+    assert found["id"].iloc[0] == "securing_border_proclamation_2024" and found["priority"].eq(1).all()
+    assert found["effective_start"].min() > pd.Timestamp("2024-05-07")
+    assert events_afterwards(events, [NAME], pd.Timestamp("2026-12-01")).empty

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.config import guard
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, nearest, nearest_key
 from forecast.files import is_address, path_problem
 
 
@@ -95,7 +95,7 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     """
     check_words(overrides)
     folders = own_dirs(extra_dirs)
-    shipped = _shipped(conf_dir(), tuple(guard.plugin_words(overrides)))
+    shipped = _shipped(Path.cwd(), conf_dir(), tuple(guard.plugin_words(overrides)))
     _refuse(guard.shadowed(shipped, folders))
     words = [*search_path(extra_dirs), *overrides]
     plain = _composed("config", words, extra_dirs)
@@ -108,8 +108,8 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
 
 
 @cache
-def _shipped(_folder: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
-    """Return Hydra's own block as the package ships it, composed once a process; nobody changes it."""
+def _shipped(_here: Path, _conf: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Return Hydra's own block as the package ships it, composed once a folder; nobody changes it."""
     block: dict[str, Any] = _composed("edge", plugins)["hydra"]
     return block
 
@@ -342,11 +342,7 @@ def _nearest_key(key: str, overrides: Sequence[str], extra_dirs: Sequence[str]) 
     except (HydraException, OmegaConfBaseException):
         plain = _by_hydra("config", [])
     known = list(_flat({name: value for name, value in plain.items() if name != "hydra"}))
-    hint = nearest(key, [*known, *groups])
-    if hint:
-        return hint
-    last = key.rsplit(".", 1)[-1]
-    return nearest(last, {k.rsplit(".", 1)[-1]: k for k in known})
+    return nearest_key(key, [*known, *groups])
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> Iterable[str]:

@@ -67,6 +67,13 @@ def events_touching(events: EventCalendar, series: Sequence[str]) -> pd.DataFram
     return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
 
 
+def events_afterwards(events: EventCalendar, series: Sequence[str], as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the measures of first priority, by rule, that nobody could use on a day and that began later."""
+    table = events_touching(events, series)
+    later = (table["usable_from"] > as_of) & (table["effective_start"] > as_of)
+    return table[later & (table["priority"].astype(int) == 1)].reset_index(drop=True)
+
+
 def breaks_of(obs: Observations, series: Sequence[str]) -> pd.DataFrame:
     """Return the changes of definition, scope or source of the series."""
     if obs.breaks.empty:

@@ -81,8 +81,9 @@ class Run:
         The last origin; nothing later feeds any table but `afterwards`.
     series, observations, events, breaks, leaks : DataFrame
         What is forecast, the figures and the calendar as known at `as_of`.
-    afterwards : DataFrame
-        What happened later: ``series_id, month, value, released``; stands beside the forecast, feeds nothing.
+    afterwards, events_afterwards : DataFrame
+        What happened later: ``series_id, month, value, released, release_basis``, and measures that nobody
+        knew of; they stand beside the forecast and feed nothing.
     forecasts : DataFrame
         The forecast made at `as_of`, all rows and levels.
     backtest, folds, scores, calibration, comparison, intervals, weights : DataFrame
@@ -191,6 +192,7 @@ class Run:
     recent: pd.DataFrame = field(default_factory=pd.DataFrame)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    events_afterwards: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     correction: Correction | None = None
@@ -295,6 +297,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         coefficients=coefficients,
         models=model_table(exp, x.models, bt),
         events=figures.events_touching(x.calendar.known(as_of), series),
+        events_afterwards=figures.events_afterwards(x.calendar, series, as_of),
         breaks=figures.breaks_of(x.everything, series),
         leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
         headline=exp.report.headline,

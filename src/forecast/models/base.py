@@ -18,7 +18,7 @@ import pandas as pd
 from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
-from forecast.errors import DataError, ForecastError
+from forecast.errors import ConfigError, DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.transform import Scale, Transform, make_transform
 from forecast.notebook import forecast_html, plot_forecast
@@ -136,6 +136,24 @@ ForecastPath = tuple[str, pd.PeriodIndex, Array]
 Steps = Callable[[int], tuple[Array, Array]]
 
 
+def complete(data: SeriesData, last: int | None = None) -> Array:
+    """Return the values, which a model needs without a hole: all, or so many last ones.
+
+    Raises
+    ------
+    DataError
+        Naming the months that are missing.
+    """
+    values, months = (data.y, data.months) if last is None else (data.y[-last:], data.months[-last:])
+    holes = [str(m) for m, v in zip(months, values, strict=True) if np.isnan(v)] if last != 0 else []
+    if holes:
+        needed = "all" if last is None else f"the last {last}"
+        raise DataError(
+            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])}); this model needs {needed}"
+        )
+    return data.y
+
+
 @dataclass(frozen=True)
 class SeriesFit:
     """What `fit_series` returns: the steps ahead and what can be told of the fit.
@@ -232,7 +250,9 @@ class FittedSeries:
 
 
 def _stack(parts: Mapping[str, Callable[[], pd.DataFrame] | None], columns: Sequence[str]) -> pd.DataFrame:
-    frames = [make().assign(series_id=name) for name, make in parts.items() if make is not None]
+    made = {name: make() for name, make in parts.items() if make is not None}
+    # a fit without coefficients, such as a random walk that a search chose, has an empty table
+    frames = [frame.assign(series_id=name) for name, frame in made.items() if len(frame)]
     if not frames:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(frames, ignore_index=True)[list(columns)]
@@ -269,7 +289,7 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         nothing = pd.DataFrame(index=months)
         later = pd.DataFrame(index=design.future.index[ahead:])
         return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
-    mine = design.of(name)
+    mine = _given(design, name, months, panel.last_official[name]) if design.given else design.of(name)
     prior = pd.DataFrame(mine.prior.loc[name]) if len(mine.columns) else _NO_PRIOR
     if transform != "log":
         # the prior is stated on logs; on another scale columns are plain
@@ -284,6 +304,31 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         prior=prior.reindex(list(mine.columns)),
         design=mine,
     )
+
+
+def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.Period) -> Design:
+    """Return columns given by hand, their months to come from the first one on.
+
+    Raises
+    ------
+    ConfigError
+        Where they lack months of the series, or the first month to come.
+    """
+    mine, first = design.of(name), last_official + 1
+    lacking = months[~months.isin(mine.past.index)]
+    if len(lacking):
+        raise ConfigError(
+            f"{name}: columns given by hand lack {len(lacking)} months of the series, {lacking[0]} to {lacking[-1]}"
+        )
+    ahead = mine.future[mine.future.index >= first]
+    wanted = pd.period_range(first, periods=max(len(ahead), 1), freq="M")
+    if not ahead.index.equals(wanted):
+        given = f"{mine.future.index[0]} to {mine.future.index[-1]}" if len(mine.future) else "none"
+        raise ConfigError(
+            f"{name}: columns given by hand must have every month from {first} on, the first month to come;"
+            f" given are {given}"
+        )
+    return replace(mine, future=ahead)
 
 
 class SeriesModel:

@@ -25,6 +25,7 @@ from forecast.models.base import (
     SeriesData,
     SeriesFit,
     Steps,
+    complete,
     loop_fits,
     series_data,
 )
@@ -244,7 +245,7 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
     Raises
     ------
     DataError
-        If one is shorter than the model's `min_months`.
+        If one is shorter than the model's `min_months`, or a month that its features need is missing.
     """
     data = [series_data(panel, design, name, model.transform, model.window) for name in panel.series]
     for one in data:
@@ -253,6 +254,7 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
             raise DataError(
                 f"{one.name}: {known} months are known, {type(model).__name__} needs {model.min_months}"
             )
+        complete(one, last=max(model.lags, 12) + 1)
     return data
 
 
