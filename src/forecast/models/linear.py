@@ -74,7 +74,7 @@ class Linear(SeriesModel):
 
         return SeriesFit(
             steps,
-            lambda: self._coefficients(result, names, set(data.past.columns)),
+            lambda: self._coefficients(result, names, set(data.columns)),
             lambda: residual_checks(result.resid),
             notes,
         )
