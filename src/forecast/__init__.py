@@ -47,6 +47,7 @@ _HOMES = {
     "score": "forecast.scoring.scores",
     "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
+    "model_confidence_set": "forecast.scoring.comparison",
     "publish_report": "forecast.publish.publish:publish",
 }
 
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from forecast.publish.publish import publish as _publish
     from forecast.report.build import write_report as write_report
     from forecast.scoring.comparison import compare as compare
+    from forecast.scoring.comparison import model_confidence_set as model_confidence_set
     from forecast.scoring.scores import register_metric as register_metric
     from forecast.scoring.scores import score as score
 

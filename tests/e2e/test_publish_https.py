@@ -104,6 +104,15 @@ def test_a_server_that_nobody_vouches_for_is_refused(tmp_path, authority, monkey
     assert not (tmp_path / "site").exists() and not (tmp_path / "a.sqlite").exists()
 
 
+def test_a_redirect_off_https_is_refused(tmp_path, authority, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
+    with Months(authority) as server, Months() as plain:
+        plain.files["/2021-04.csv"] = b"series_id,month,value\na,2021-04,1\n"
+        server.answers["/2021-04.csv"] = (302, {"Location": f"{plain.address}/2021-04.csv"}, b"")
+        outcome = publish(tidy(tmp_path, server.address), today="2021-05-12")
+    assert outcome.code == 4 and "which is not https" in outcome.text and plain.asked == []
+
+
 def test_a_proxy_that_refuses_is_told(tmp_path, authority, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
     with Proxy({}) as proxy:

@@ -95,7 +95,16 @@ def test_the_same_twice_is_the_same_with_any_number_of_workers(run):
 
     with parallel_config(backend="threading", n_jobs=2):
         again = fc.run(fc.load_experiment("quick", *QUICK))
-    for name in ("forecasts", "backtest", "scores", "calibration", "comparison", "weights"):
+    for name in (
+        "forecasts",
+        "backtest",
+        "scores",
+        "calibration",
+        "comparison",
+        "weights",
+        "totals",
+        "chances",
+    ):
         pd.testing.assert_frame_equal(getattr(run, name), getattr(again, name), check_exact=True)
 
 

@@ -122,3 +122,14 @@ def test_a_package_cannot_take_a_built_in_name_nor_bring_what_is_no_model(instal
 def test_what_no_model_can_do_is_refused_when_it_is_made(kind, parameters, told):
     with pytest.raises(ConfigError, match=told):
         fc.make_model(kind, **parameters)
+
+
+def test_a_class_that_lacks_parts_is_told_what_to_derive_from():
+    @dataclass(frozen=True)
+    class Bare:
+        pass
+
+    with pytest.raises(
+        ConfigError, match=r"lacks fit, fit_many.*derive a frozen dataclass from fc\.SeriesModel"
+    ):
+        fc.register_model("bare", Bare)

@@ -109,13 +109,42 @@ def test_a_month_comes_in_by_itself_and_counts_from_the_day_it_was_fetched(serve
     assert served.server.files[served.path(41)] in kept and archive.check().startswith("integrity: ok")
 
 
-def test_two_months_at_once_are_public_from_the_day_they_were_seen(served):
+def test_two_months_at_once_are_one_issue_of_the_newest(served):
+    """Nobody saw the older one before, so no day lies between on which it was the newest."""
     served.serve(40)
-    served.round("2021-05-18")
+    served.round("2021-05-18", catch_up="replayed")
     served.serve(42)
-    outcome = served.round("2021-07-12")
+    outcome = served.round("2021-07-12", catch_up="replayed")
     assert outcome.code == 0 and "2021-05, 2021-06" in outcome.text
+    assert "no issue of its own: 2021-05, which came out on the same day as a later month" in outcome.text
     assert [rows(served, m)[0][::2] for m in ("2021-05", "2021-06")] == [("2021-07-12", "day")] * 2
+    runs = Archive(served.archive).runs()
+    assert list(zip(runs["kind"], runs["as_of"], strict=True)) == [
+        ("published", "2021-05-18"),
+        ("published", "2021-07-12"),
+    ]
+
+
+def test_files_of_a_single_month_each_are_all_found(served):
+    """A file that holds its month alone leaves the months before it to their own files."""
+
+    def serve(*months):
+        for n in months:
+            table = served.table.iloc[n - 1 : n][["series_id", "month", "value"]]
+            served.server.files[served.path(n)] = table.to_csv(index=False).encode()
+
+    serve(*range(36, 41))
+    exp = served.experiment()
+    first = fetch(exp, today="2021-05-18")
+    assert first.code == 0 and "5 figures are new" in first.text, first
+    # the history of a first fetch counts from its months' ends and the lag, whatever file it stands in
+    assert rows(served, "2021-03") == [("2021-04-15", served.table["value"].iloc[38], "assumed")]
+    assert rows(served, "2021-04")[0][::2] == ("2021-05-18", "day")
+    serve(41, 42)
+    later = fetch(exp, today="2021-07-12")
+    assert later.code == 0 and "2 figures are new" in later.text, later
+    assert [rows(served, m)[0][::2] for m in ("2021-05", "2021-06")] == [("2021-07-12", "day")] * 2
+    assert fetch(exp, today="2021-07-13").code == 3
 
 
 BROKEN = {

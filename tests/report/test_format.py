@@ -55,6 +55,63 @@ def test_forecasts_of_other_than_counts_keep_three_digits():
     assert w.rounded(12_345, whole=False) == "12,300"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "text"),
+    [
+        (371.9, 372.3, False, "371.90 to 372.30"),
+        (0.6, 1.4, True, "0 to 2"),
+        (0.0, 0.2, True, "0 to 1"),
+        (8_841, 8_849, True, "8,841 to 8,849"),
+        (8_801, 8_849, True, "8,801 to 8,849"),
+        (950_200_000, 950_400_000, True, "950.20 million to 950.40 million"),
+        (5, 5, True, "5 to 5"),
+        (4_100, 17_900, True, "4,100 to 17,900"),
+        (-3.2101, -3.2052, False, "−3.2101 to −3.2052"),
+    ],
+)
+def test_ends_of_a_range_that_differ_are_printed_apart(low, high, whole, text):
+    assert w.span(low, high, whole) == text
+
+
+@pytest.mark.parametrize("size", [1e-3, 0.03, 0.8, 7.0, 42.0, 999.0, 12_345.0, 5e5, 3.3e6, 9.6e8, 2e10])
+@pytest.mark.parametrize("share", [1e-4, 0.003, 0.07, 0.6, 3.0])
+@pytest.mark.parametrize("whole", [False, True])
+def test_no_range_looks_like_a_point(size, share, whole):
+    low, high = w.span(size, size * (1 + share), whole).split(" to ")
+    assert low != high
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (964_320_000, "964 million"),
+        (999_499, "999,000"),
+        (999_500, "1.00 million"),
+        (999_499.9, "999,000"),
+        (1_234_567, "1.23 million"),
+        (12_345_678, "12.3 million"),
+        (999_600_000, "1.00 billion"),
+        (45_678_000_000, "45.7 billion"),
+        (-2_500_000, "−2.50 million"),
+    ],
+)
+def test_large_numbers_are_told_in_millions_and_billions(value, text):
+    assert w.rounded(value) == text
+
+
+def test_the_numbers_of_a_page_have_the_decimals_that_its_ranges_need():
+    with w.rounding(0.38):
+        assert [w.rounded(v, False) for v in (372.1, 371.0, 5.0, 0.0)] == ["372.10", "371.00", "5.00", "0.00"]
+        assert w.shared_step(372.1, False) == 0.01
+        assert w.rounded(372.1) == "372"  # counts stay whole
+    with w.rounding(450):
+        assert w.rounded(22_140) == "22,140" and w.rounded(3.14159, False) == "3.14"
+    with w.rounding(40_000):
+        assert w.rounded(129_400) == "129,000" and w.shared_step(129_400) == 1000
+    with w.rounding(float("nan")):
+        assert w.rounded(22_140) == "22,000" and w.shared_step(3.1, False) is None
+
+
 def test_range_has_words_and_no_dash():
     assert w.span(7_412, 11_672) == "7,400 to 11,700"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.config import guard
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, nearest, nearest_key
 from forecast.files import is_address, path_problem
 
 
@@ -342,11 +342,7 @@ def _nearest_key(key: str, overrides: Sequence[str], extra_dirs: Sequence[str]) 
     except (HydraException, OmegaConfBaseException):
         plain = _by_hydra("config", [])
     known = list(_flat({name: value for name, value in plain.items() if name != "hydra"}))
-    hint = nearest(key, [*known, *groups])
-    if hint:
-        return hint
-    last = key.rsplit(".", 1)[-1]
-    return nearest(last, {k.rsplit(".", 1)[-1]: k for k in known})
+    return nearest_key(key, [*known, *groups])
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> Iterable[str]:

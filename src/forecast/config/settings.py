@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from forecast.config.bounds import Bounds, Distinct, Written
 from forecast.config.convert import problems_of
+from forecast.config.outlook import NowcastSpec, OutlookSpec
 from forecast.errors import ConfigError, nearest
 from forecast.files import path_problem
 
@@ -82,7 +83,7 @@ class LayoutSpec:
 
     #: The mark before decimals; the other one stands between thousands. | | ","
     decimal: Literal[".", ","] | None = None
-    #: Month with which the fiscal year begins, for labels of fiscal years. | month | 10
+    #: Month with which the fiscal year begins: for labels of fiscal years, and for their totals. | month | 10
     fiscal_start: Annotated[int, Bounds(1, 12)] | None = None
     #: Sheet of a workbook. | | Data
     sheet: str | None = None
@@ -415,6 +416,8 @@ class Experiment:
     combination: Mapping[str, CombinationSpec] = field(default_factory=dict)
     intervals: IntervalsSpec = field(default_factory=IntervalsSpec)
     reconciliation: ReconciliationSpec = field(default_factory=ReconciliationSpec)
+    outlook: OutlookSpec = field(default_factory=OutlookSpec)
+    nowcast: NowcastSpec = field(default_factory=NowcastSpec)
     backtest: BacktestSpec = field(default_factory=BacktestSpec)
     scenario: Mapping[str, ScenarioSpec] = field(default_factory=dict)
     report: ReportSpec = field(default_factory=ReportSpec)

@@ -286,6 +286,10 @@ def _new_rows(
         lines.append(line)
         if snapshot is not None:
             snapshots.append(days.seen(snapshot))
+    if days.fetched is not None and snapshots:
+        # files that were fetched together are one vintage: the history ends with the newest month of all
+        newest = max(snapshot.newest for snapshot in snapshots)
+        snapshots = [replace(snapshot, newest=newest) for snapshot in snapshots]
     fresh, already = _fresh([before, *explicit], days, findings)
     official, found = _snapshots.merge(snapshots, _history(join_rows([before, fresh])))
     findings.extend(found)

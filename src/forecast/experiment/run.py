@@ -13,20 +13,20 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
-from forecast.backtesting.runner import Backtest
 from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
-from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
+from forecast.experiment import figures
+from forecast.experiment.description import fits_at_origin, model_table
 from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
-from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
-from forecast.models.registry import describe
 from forecast.notebook import plot_run, run_html
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
+from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
 from forecast.tables.forecasts import Forecasts
@@ -72,8 +72,9 @@ class Run:
         The last origin; nothing later feeds any table but `afterwards`.
     series, observations, events, breaks, leaks : DataFrame
         What is forecast, the figures and the calendar as known at `as_of`.
-    afterwards : DataFrame
-        What happened later: ``series_id, month, value, released``; stands beside the forecast, feeds nothing.
+    afterwards, events_afterwards : DataFrame
+        What happened later: ``series_id, month, value, released, release_basis``, and measures that nobody
+        knew of; they stand beside the forecast and feed nothing.
     forecasts : DataFrame
         The forecast made at `as_of`, all rows and levels.
     backtest, folds, scores, calibration, comparison, intervals, weights : DataFrame
@@ -83,6 +84,9 @@ class Run:
     others, early, first_released : DataFrame
         Forecasts by others beside ours; leaks and first statements beside what became official; the day on
         which each month had its first figure.
+    recent, revisions, parts : DataFrame
+        Coverage and skill of the last ten years; what became of the first figures of the last twelve months;
+        parts of a series by place.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
     scenario_notes : mapping
@@ -98,6 +102,13 @@ class Run:
         Seconds of each step; goes into the manifest only.
     digests : mapping
         Hashes of figures and calendar.
+    totals, totals_past, totals_calibration : DataFrame
+        Totals of years and the level of the months ahead, of every row; those of earlier origins, and how often
+        their ranges held.
+    chances, reliability, brier, pit : DataFrame
+        Chances of the headline beside what such chances came to; the tables behind that.
+    nowcast : DataFrame
+        Unofficial figures of months that are forecast, weighed against the headline; feeds no other table.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -149,6 +160,18 @@ class Run:
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
     first_released: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals_past: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals_calibration: pd.DataFrame = field(default_factory=pd.DataFrame)
+    chances: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reliability: pd.DataFrame = field(default_factory=pd.DataFrame)
+    brier: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pit: pd.DataFrame = field(default_factory=pd.DataFrame)
+    nowcast: pd.DataFrame = field(default_factory=pd.DataFrame)
+    recent: pd.DataFrame = field(default_factory=pd.DataFrame)
+    revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    events_afterwards: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     correction: Correction | None = None
@@ -220,7 +243,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     clock.lap("ranges and combinations")
     said = _score(exp, x, rows)
     clock.lap("scores")
-    coefficients, diagnostics = _told(x, tuple(series))
+    ahead = outlook(exp, rows.forecasts, obs, as_of, rows.score_from)
+    clock.lap("totals and chances")
+    coefficients, diagnostics = fits_at_origin(x, tuple(series))
     clock.lap("fits at the origin")
     why = _explain(exp, x, now, said.scored, clock)
     leaks = x.everything.leaks
@@ -229,7 +254,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         as_of=as_of,
         series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
-        afterwards=_afterwards(x.everything, obs, series),
+        afterwards=figures.afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
         backtest=said.past.reset_index(drop=True),
         folds=bt.folds,
@@ -249,9 +274,10 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         intervals=rows.basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
-        models=_model_table(exp, x.models, bt),
-        events=_touching(x.calendar.known(as_of), series),
-        breaks=_breaks(x.everything, series),
+        models=model_table(exp, x.models, bt),
+        events=figures.events_touching(x.calendar.known(as_of), series),
+        events_afterwards=figures.events_afterwards(x.calendar, series, as_of),
+        breaks=figures.breaks_of(x.everything, series),
         leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
         headline=exp.report.headline,
         durations=clock.durations,
@@ -260,7 +286,18 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reconciliation=said.reconciliation,
         others=_others(exp, said.scored, obs, as_of),
         early=early_figures(obs, series, as_of),
-        first_released=_first_released(obs, series),
+        totals=ahead.totals,
+        totals_past=ahead.totals_past,
+        totals_calibration=ahead.totals_calibration,
+        chances=ahead.chances,
+        reliability=ahead.reliability,
+        brier=ahead.brier,
+        pit=ahead.pit,
+        nowcast=ahead.nowcast,
+        first_released=figures.first_released(obs, series, as_of),
+        recent=said.recent,
+        revisions=figures.revised(obs, series, as_of),
+        parts=figures.parts_by_place(x.everything, series, as_of),
     )
 
 
@@ -275,6 +312,7 @@ class _Scored:
     comparison: pd.DataFrame
     confidence_set: pd.DataFrame
     reconciliation: pd.DataFrame
+    recent: pd.DataFrame
 
 
 def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
@@ -293,6 +331,7 @@ def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
         compare(compared, obs, baseline, eras=eras, as_of=as_of),
         _confidence_set(compared, obs, as_of),
         _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of),
+        recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
     )
 
 
@@ -372,13 +411,6 @@ def _worth_of_adding_up(
     return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
 
 
-def _first_released(obs: Observations, series: list[str]) -> pd.DataFrame:
-    """Return the day on which each month of each series had its first figure."""
-    days = pd.concat({s: obs.first_released(s) for s in series}, names=["series_id", "month"])
-    table: pd.DataFrame = days.rename("released").reset_index()
-    return table
-
-
 def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return forecasts by others of the same series, beside the headline's."""
     folder = BUNDLED if exp.data.path is None else Path(str(own_path(exp.data.path)))
@@ -392,106 +424,3 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     ]
     record = track_record(rows.assign(run=0, kind="replayed"), obs, as_of)
     return others(found, obs, record, exp.report.headline, as_of)
-
-
-# --------------------------------------------------------------------------- what is told
-
-
-def _told(x: Inputs, series: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fit every model that can tell of itself once more at `as_of`; a failure is a note, not an end."""
-    tables: dict[str, list[pd.DataFrame]] = {"coefficients": [], "diagnostics": []}
-    panel = x.source.panel(x.as_of, series)
-    for name, model in x.models.items():
-        if isinstance(panel, str):
-            break
-        try:
-            design = x.source.design(x.as_of, series, "at_origin" if model.uses_events else "none")
-            fitted = model.fit(panel, design)
-        except (ForecastError, ValueError):
-            continue  # the fold table says why
-        for table, parts in tables.items():
-            tell = getattr(fitted, table, None)
-            if tell is not None:
-                rows = tell()
-                if len(rows):
-                    parts.append(rows.assign(model=name))
-    return (
-        _joined(tables["coefficients"], ("model", *COEFFICIENT_COLUMNS)),
-        _joined(tables["diagnostics"], ("model", *DIAGNOSTIC_COLUMNS)),
-    )
-
-
-def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    if not parts:
-        return pd.DataFrame(columns=list(columns))
-    return pd.concat(parts, ignore_index=True)[list(columns)]
-
-
-def _touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
-    rows = pd.concat([events.touching(s) for s in series])
-    return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
-
-
-def _breaks(obs: Observations, series: list[str]) -> pd.DataFrame:
-    from forecast.events.arrays import matches
-
-    if obs.breaks.empty:
-        return obs.breaks
-    keep = [any(matches(str(pattern), s) for s in series) for pattern in obs.breaks["series_pattern"]]
-    return obs.breaks[keep].reset_index(drop=True)
-
-
-def _afterwards(everything: Observations, obs: Observations, series: list[str]) -> pd.DataFrame:
-    later = everything.known("latest", series)
-    last = {s: obs.actuals(s).index[-1] for s in series}
-    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
-    return later[["series_id", "month", "value", "released"]].reset_index(drop=True)
-
-
-def _model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:
-    rows = []
-    for name, model in models.items():
-        spec = exp.model.get(name)
-        kind = spec.kind if spec is not None else exp.backtest.baseline
-        folds = bt.folds[bt.folds["model"] == name]
-        status = folds["status"].value_counts()
-        every = spec.refit_every if spec is not None else 1
-        rows.append(
-            {
-                "model": name,
-                "kind": kind,
-                "description": describe(kind),
-                "uses_events": model.uses_events,
-                "folds_ok": int(status.get("ok", 0)),
-                "folds_failed": int(status.get("failed", 0)),
-                "folds_skipped": int(status.get("skipped", 0)),
-                "refit_every": every,
-            }
-        )
-    for name, combination in exp.combination.items():
-        how = {"inverse_error": "weighted by inverse past errors", "median": "their median"}
-        rows.append(
-            {
-                "model": name,
-                "kind": "combination",
-                "description": (
-                    f"{', '.join(combination.members)}: {how.get(combination.method, combination.method)}"
-                ),
-                "uses_events": False,
-                "folds_ok": 0,
-                "folds_failed": 0,
-                "folds_skipped": 0,
-                "refit_every": 1,
-            }
-        )
-        if combination.with_events:
-            rows.append(
-                {
-                    **rows[-1],
-                    "model": combination.with_events,
-                    "kind": "adjusted",
-                    "description": "the combination, with shrunken effects of events laid over it",
-                    "uses_events": True,
-                }
-            )
-    return pd.DataFrame(rows)

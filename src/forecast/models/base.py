@@ -237,7 +237,9 @@ class FittedSeries:
 
 
 def _stack(parts: Mapping[str, Callable[[], pd.DataFrame] | None], columns: Sequence[str]) -> pd.DataFrame:
-    frames = [make().assign(series_id=name) for name, make in parts.items() if make is not None]
+    made = {name: make() for name, make in parts.items() if make is not None}
+    # a fit without coefficients, such as a random walk that a search chose, has an empty table
+    frames = [frame.assign(series_id=name) for name, frame in made.items() if len(frame)]
     if not frames:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(frames, ignore_index=True)[list(columns)]

@@ -16,7 +16,9 @@ import pandas as pd
 
 from forecast.errors import ConfigError, nearest
 from forecast.postprocess.mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
+from forecast.postprocess.paths import noise, random_walk
 from forecast.tables.columns import FORECAST_COLUMNS
+from forecast.tables.distributions import values_at
 from forecast.tables.known_errors import KnownErrors, known_errors
 from forecast.tables.quantiles import (
     Floats,
@@ -194,7 +196,7 @@ def _reconcile_model(
     origins = sorted(set.intersection(*(set(s.arrays.origins.tolist()) for s in tree.states)))
     errors, usable = _one_step(tree, origins)
     longest = max(s.arrays.horizons for s in tree.states)
-    noise = _noise(paths, len(tree.nodes), longest, seed)
+    steps = noise(paths, len(tree.nodes), longest, seed=seed)
     tables, rows = [], []
     first = 0 if since is None else int(np.searchsorted(origins, days([since])[0]))
     for i, origin in list(enumerate(origins))[first:]:
@@ -210,7 +212,7 @@ def _reconcile_model(
             continue
         covariance, rate = shrunken_covariance(past)
         centres, levels = _at_months(tree, at, months)
-        draws = _draw(levels, tree.levels, covariance, noise[:, :, : len(months)])
+        draws = _draw(levels, tree.levels, covariance, steps[:, :, : len(months)])
         whole = _add_up(draws, tree.summing, method, covariance, centres)
         tables.append(_read(tree, whole, levels, at, months, origin))
         rows.append({**row, "shrinkage": rate, "note": "quantiles are read node by node and do not add up"})
@@ -256,13 +258,7 @@ def _at_months(tree: Tree, at: Sequence[int], months: Ints) -> tuple[Floats, Flo
     return np.array(centres), np.array(logs)
 
 
-def _noise(paths: int, nodes: int, horizons: int, seed: int) -> Floats:
-    """Standard Gaussian increments (path, node, horizon), in pairs of opposite sign."""
-    half = np.random.default_rng(seed).standard_normal(((paths + 1) // 2, nodes, horizons))
-    return np.concatenate([half, -half])[:paths]
-
-
-def _draw(logs: Floats, levels: Floats, covariance: Floats, noise: Floats) -> Floats:
+def _draw(logs: Floats, levels: Floats, covariance: Floats, increments: Floats) -> Floats:
     """Paths (path, node, month) whose quantiles are those given.
 
     Gaussian paths that walk at random, correlated across nodes, are put through the quantile function of each
@@ -272,30 +268,15 @@ def _draw(logs: Floats, levels: Floats, covariance: Floats, noise: Floats) -> Fl
 
     sd = np.sqrt(np.diag(covariance))
     root = np.linalg.cholesky(covariance / np.outer(sd, sd))
-    steps = np.einsum("ij,pjh->pih", root, noise)
-    scores = np.cumsum(steps, axis=2) / np.sqrt(np.arange(1, noise.shape[2] + 1))
+    steps = np.einsum("ij,pjh->pih", root, increments)
+    scores = random_walk(steps)
     z = ndtri(levels)
     draws = np.empty(scores.shape)
     for i in range(logs.shape[0]):
         for h in range(logs.shape[1]):
             known = np.isfinite(logs[i, h])
-            draws[:, i, h] = _straight(scores[:, i, h], z[known], logs[i, h, known])
+            draws[:, i, h] = values_at(scores[:, i, h], z[known], logs[i, h, known])
     return np.exp(draws)
-
-
-def _straight(x: Floats, at: Floats, values: Floats) -> Floats:
-    """Linear interpolation; beyond the ends a Gaussian tail that runs through the median and the end.
-
-    The slope between the two outermost quantiles would be steeper with heavy tails, and a few paths beyond
-    them would then make the mean.
-    """
-    inside = np.interp(x, at, values)
-    median = int(np.argmin(np.abs(at)))
-    low = (values[0] - values[median]) / at[0] if median > 0 else 0.0
-    high = (values[-1] - values[median]) / at[-1] if median < len(at) - 1 else 0.0
-    return np.asarray(
-        inside + low * np.minimum(x - at[0], 0.0) + high * np.maximum(x - at[-1], 0.0), dtype=float
-    )
 
 
 def _add_up(draws: Floats, summing: Floats, method: str, covariance: Floats, centres: Floats) -> Floats:

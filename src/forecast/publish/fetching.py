@@ -240,12 +240,24 @@ class _Fetching:
                 yield from self._look(pattern, address, "")[1]
             return
         last = pd.Period(self.today, "M") - 1
+        wanted, found = int(last.ordinal), []
         for back in range(self._months_back(pattern, last)):
-            for address in addresses(pattern, last - back):
-                there, found = self._look(pattern, address, str(last - back))
-                if there:
-                    yield from found
-                    return
+            if last.ordinal - back > wanted:
+                continue
+            there, new = self._at_month(pattern, last - back)
+            found += new
+            if there:
+                # a file of one month leaves the months before it to their own files
+                wanted = min((_first_month(file.raw) for file in new), default=0) - 1
+        yield from reversed(found)  # as they came out
+
+    def _at_month(self, pattern: str, month: pd.Period) -> tuple[bool, list[NewFile]]:
+        """Whether a file of a month is at one of its addresses, and the file where it is new."""
+        for address in addresses(pattern, month):
+            there, found = self._look(pattern, address, str(month))
+            if there:
+                return True, found
+        return False, []
 
     def _months_back(self, pattern: str, last: pd.Period) -> int:
         """How far back a file is looked for: to the newest that was
@@ -362,6 +374,14 @@ def _refuse_other_month(raw: RawTable, month: str) -> None:
         )
 
 
+def _first_month(raw: RawTable) -> int:
+    """Return the first month of a tidy table; 0 for an official one, which holds its years whole."""
+    if layout_of(raw.columns):
+        return 0
+    rows, _ = parse_tidy(raw)
+    return int(rows.month.min()) if len(rows) else 0
+
+
 def _keys(raw: RawTable) -> set[tuple[str, int]]:
     """Return the series and months of a tidy table."""
     rows, _ = parse_tidy(raw)
@@ -378,22 +398,20 @@ def _import(
     """Add files to a folder, those of addresses that were never fetched from apart; say what they brought."""
     known = {receipt.pattern for receipt in receipts.values()}
     added, lines = 0, []
-    for file in found:
-        one = (
-            exp.target.series[0]
-            if states_month(file.receipt.pattern) and len(exp.target.series) == 1
-            else None
-        )
-        with named({file.raw.name: file.address, str(copy): str(folder_of_figures(exp))}):
+    for pattern in dict.fromkeys(file.receipt.pattern for file in found):
+        files = [file for file in found if file.receipt.pattern == pattern]
+        one = exp.target.series[0] if states_month(pattern) and len(exp.target.series) == 1 else None
+        places = {file.raw.name: file.address for file in files}
+        with named({**places, str(copy): str(folder_of_figures(exp))}):
             made = import_fetched(
-                [file.raw],
+                [file.raw for file in files],
                 copy,
                 str(today.date()),
                 exp.data.release_lag_days,
                 exp.data.allow_gaps,
-                first=file.receipt.pattern not in known,
+                first=pattern not in known,
                 series_id=one,
             )
         added += made.added
-        lines.append(f"fetched: {file.address}: {made.added:,} figures are new")
+        lines.append(f"fetched: {', '.join(places.values())}: {made.added:,} figures are new")
     return added, lines

@@ -65,7 +65,9 @@ def _issue(
     found, day, kind = decision(desk, read.obs, as_of)
     if not (found.any or force or as_of is not None):
         return _nothing(desk, read.obs, f"nothing new: {found}; the last report is of {day.date()}"), []
-    notes = _catch_up(desk, read, day, scratch) if kind == "published" and as_of is None else []
+    notes = []
+    if kind == "published" and as_of is None:
+        notes = [*_catch_up(desk, read, day, scratch), *_came_together(desk, read, found)]
     return _make(desk, read, found, day, kind, scratch), notes
 
 
@@ -116,6 +118,20 @@ def _waits(staged: Path) -> Outcome:
 def _path(kind: str, day: pd.Timestamp, revision: int) -> str:
     folder = "reports" if kind == "published" else "replayed"
     return f"{folder}/{day.date()}{f'-r{revision}' if revision > 1 else ''}"
+
+
+def _came_together(desk: Desk, read: Read, found: News) -> list[str]:
+    """Tell the new months that have no issue of their own, since a later one came out on the same day."""
+    older: set[str] = set()
+    for name in desk.exp.target.series:
+        out = read.obs.first_released(name)
+        new = out[out.index.isin(pd.PeriodIndex(found.months, freq="M"))].sort_index()
+        older |= {str(month) for month in new.index[new.duplicated(keep="last")]}
+    if not older:
+        return []
+    return [
+        f"no issue of its own: {', '.join(sorted(older))}, which came out on the same day as a later month"
+    ]
 
 
 def _catch_up(desk: Desk, read: Read, day: pd.Timestamp, scratch: Path) -> list[str]:

@@ -91,13 +91,12 @@ def fetch(*experiments: Experiment, dry_run: bool = False, today: dt.date | str 
     """
     desks = [desk_of(exp, today) for exp in experiments]
     desk = desks[0]
+    nowhere = ConfigError("publish.fetch names no address, so nothing is fetched; publish=official has some")
 
     def looked(scratch: Path) -> Outcome:
         read = fetch_checked(desks, scratch)
         if read is None:
-            raise ConfigError(
-                "publish.fetch names no address, so nothing is fetched; publish=official has some"
-            )
+            raise nowhere
         made = not read.target.is_dir()
         if not dry_run:
             read.put(desk.archive)
@@ -106,6 +105,8 @@ def fetch(*experiments: Experiment, dry_run: bool = False, today: dt.date | str 
         return Outcome(code, "\n".join(read.lines) + note)
 
     def work() -> Outcome:
+        if not desk.exp.publish.fetch:
+            raise nowhere
         check_patterns(desk.exp.publish.fetch)
         refuse_damaged(desk.archive)
         if dry_run:

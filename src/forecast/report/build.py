@@ -61,6 +61,18 @@ CSV_FILES = (
     "reconciliation",
     "others",
     "early",
+    "totals",
+    "totals_past",
+    "totals_calibration",
+    "chances",
+    "reliability",
+    "brier",
+    "pit",
+    "nowcast",
+    "recent",
+    "revisions",
+    "first_released",
+    "parts",
 )
 
 
@@ -130,7 +142,7 @@ def report_files(
     pdf: bool = False,
 ) -> dict[str, bytes]:
     """Return all files of a report by their path in its folder."""
-    with speaking(run.experiment.report.language):
+    with speaking(run.experiment.report.language), w.rounding(facts.narrowest_range(run)):
         return _report_files(run, command, versions, durations, png, pdf)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import pandas as pd
 
@@ -65,16 +67,64 @@ def count(value: float) -> str:
     return (MINUS if value < 0 else "") + _local(text)
 
 
+#: The coarsest step of the forecasts of a page, see `rounding`.
+_STEP: ContextVar[float] = ContextVar("step", default=math.inf)
+
+
+@contextmanager
+def rounding(width: float) -> Iterator[None]:
+    """Round every forecast in the block so that a range of this width keeps two significant digits.
+
+    Examples
+    --------
+    >>> with rounding(0.38):
+    ...     rounded(372.1, False), span(371.92, 372.3, False)
+    ('372.10', '371.92 to 372.30')
+    """
+    token = _STEP.set(_two_digits(width) if width > 0 else math.inf)
+    try:
+        yield
+    finally:
+        _STEP.reset(token)
+
+
+def _two_digits(width: float) -> float:
+    """Return the step by which a range of this width has two significant digits."""
+    return float(10.0 ** (math.floor(math.log10(width)) - 1))
+
+
 def step_of(value: float) -> int:
     """Return the step to which a forecast of this size is rounded:
-    10 below 2,000, 100 below 20,000, 1,000 above.
+    10 below 2,000, 100 below 20,000, 1,000 below a million, then to three significant digits.
     """
     size = abs(value)
+    if size >= 999_500:
+        # what rounds up to the next power of ten has the step of that
+        return int(10 ** (math.floor(math.log10(size / 0.9995 * (1 + 1e-12))) - 2))
     if size >= 19_950:
         return 1000
     if size >= 1_995:
         return 100
     return 10 if size >= 99.5 else 1
+
+
+def _step(value: float, whole: bool) -> float:
+    """Return the step of a forecast: that of its size, or a finer one where the ranges of the page are
+    narrower; a count is never parted.
+    """
+    if whole:
+        return max(min(float(step_of(value)), _STEP.get()), 1.0)
+    if _STEP.get() < 1:
+        return _STEP.get()  # the same decimals for all numbers of a page
+    small = value != 0 and abs(value) < 995
+    own = 10.0 ** (math.floor(math.log10(abs(value))) - 2) if small else float(step_of(value))
+    return min(own, _STEP.get())
+
+
+def shared_step(value: float, whole: bool = True) -> float | None:
+    """Return the step to which a forecast is rounded; None where it keeps three digits of its own."""
+    own_digits = not whole and abs(value) < 995 and _STEP.get() >= 1
+    return None if own_digits else _step(value, whole)
 
 
 def forecast_number(value: float, whole: bool = True) -> float:
@@ -87,11 +137,12 @@ def forecast_number(value: float, whole: bool = True) -> float:
     whole : bool
         False for series that are not counts: three significant digits then.
     """
-    if not whole and abs(value) < 995:
-        if value == 0:
-            return 0.0
-        return round(value, 2 - math.floor(math.log10(abs(value))))
-    step = step_of(value)
+    return _at_step(value, _step(value, whole))
+
+
+def _at_step(value: float, step: float) -> float:
+    if step < 1:
+        return round(value, -round(math.log10(step)))
     # half a step always rounds away from zero, so that a reader can follow it
     return math.copysign(math.floor(abs(value) / step + 0.5) * step, value)
 
@@ -101,16 +152,40 @@ def rounded(value: float, whole: bool = True) -> str:
 
     Examples
     --------
-    >>> rounded(11_672), rounded(22_140), rounded(433.2)
-    ('11,700', '22,000', '430')
+    >>> rounded(11_672), rounded(22_140), rounded(433.2), rounded(964_320_000)
+    ('11,700', '22,000', '430', '964 million')
     """
-    number = forecast_number(value, whole)
+    return _text(value, _step(value, whole))
+
+
+def _text(value: float, step: float) -> str:
+    """Return a number at a step: as many decimals as the step has, millions and billions in words."""
+    number = _at_step(value, step)
+    for unit, words in ((1e9, "{number} billion"), (1e6, "{number} million")):
+        if abs(number) >= unit:
+            places = max(0, -math.floor(math.log10(step / unit) + 1e-9))
+            return t(words, number=_grouped(number / unit, places))
+    if step < 1 and _STEP.get() < 1:
+        return _grouped(number, -round(math.log10(step)))
     return count(number)
 
 
 def span(low: float, high: float, whole: bool = True) -> str:
-    """Return a range as ``low to high``, both rounded like forecasts."""
-    return t("{low} to {high}", low=rounded(low, whole), high=rounded(high, whole))
+    """Return a range as ``low to high``, both rounded like forecasts; ends that differ are never the same
+    text.
+
+    Examples
+    --------
+    >>> span(371.9, 372.3, False), span(0.6, 1.4)
+    ('371.90 to 372.30', '0 to 2')
+    """
+    ends = rounded(low, whole), rounded(high, whole)
+    if ends[0] == ends[1] and low < high:
+        with rounding(high - low):
+            ends = rounded(low, whole), rounded(high, whole)
+    if ends[0] == ends[1] and low < high:  # counts have no parts
+        ends = count(math.floor(low)), count(math.ceil(high))
+    return t("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def signed(value: float, decimals: int = 0) -> str:

@@ -23,6 +23,8 @@ from forecast.report.write import html as _templates
 from forecast.report.write.html import TEMPLATES
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from forecast.archive.track_record import Miss
 
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means
@@ -294,7 +296,7 @@ def index(content: SiteContent) -> str:
     return re.sub(r"\n\s*\n+", "\n", html)
 
 
-def style_sheet() -> Any:
+def style_sheet() -> Markup:
     """Return the style sheet of the site in the colours of the page."""
     from markupsafe import Markup
 
@@ -308,9 +310,8 @@ def style_sheet() -> Any:
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
 
 
-def span_text(row: Any, band: str, whole: bool) -> str:
-    """Return a range of a row as text, or that it is refused."""
-    low, high = row[f"lower_{band}"], row[f"upper_{band}"]
+def span_text(low: float, high: float, whole: bool) -> str:
+    """Return a range as text, or that it is refused."""
     return t("refused") if low != low or high != high else w.span(float(low), float(high), whole)
 
 
@@ -318,21 +319,19 @@ def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
     out = []
     for name, rows in content.forecast.groupby("series_id", sort=False) if len(content.forecast) else []:
         whole = bool((rows["middle"] >= 100).all())
-        out.append(
-            {
-                "name": content.labels.get(str(name), str(name)),
-                "rows": [
-                    (
-                        w.month_long(row["month"]),
-                        w.rounded(float(row["middle"]), whole),
-                        span_text(row, "80", whole),
-                        span_text(row, "50", whole),
-                    )
-                    for row in rows.to_dict("records")
-                    if row["horizon"] <= 6 or row["horizon"] in (9, 12)
-                ],
-            }
-        )
+        ends = rows[["lower_80", "upper_80"]].astype(float).iloc[0]
+        with w.rounding(ends["upper_80"] - ends["lower_80"]):
+            shown = [
+                (
+                    w.month_long(row["month"]),
+                    w.rounded(float(row["middle"]), whole),
+                    span_text(row["lower_80"], row["upper_80"], whole),
+                    span_text(row["lower_50"], row["upper_50"], whole),
+                )
+                for row in rows.to_dict("records")
+                if row["horizon"] <= 6 or row["horizon"] in (9, 12)
+            ]
+        out.append({"name": content.labels.get(str(name), str(name)), "rows": shown})
     return out
 
 
@@ -352,7 +351,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 w.month_short(row["month"]),
                 w.day_short(row["origin"]),
                 w.rounded(float(row["middle"]), whole),
-                span_text(row, "80", whole),
+                span_text(row["lower_80"], row["upper_80"], whole),
                 w.count(first) if first == first else t("not known"),
                 w.count(float(row["truth"])),
                 {"yes": t("yes"), "no": t("no")}.get(str(row["inside_80"]), t("refused")),

@@ -142,6 +142,14 @@ def view(run: Run, series_id: str) -> View:
     )
 
 
+def narrowest_range(run: Run) -> float:
+    """Return the width of the headline's first 80% range, by which the numbers of the page are rounded; NaN
+    where it is refused.
+    """
+    row = view(run, headline_series(run)).numbers(1)
+    return float("nan") if row is None else float(row.upper_80) - float(row.lower_80)
+
+
 def usual_wait(seen: View) -> int | None:
     """Return the usual number of days from a month's end to its figure, over the last twelve months."""
     recent = seen.released.iloc[-12:].dropna()

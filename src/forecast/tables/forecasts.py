@@ -144,9 +144,14 @@ def at_level(table: pd.DataFrame, level: float) -> pd.DataFrame:
     return table[(table["level"].astype(float) - level).abs() < 1e-9]
 
 
+def median_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the medians: all that later origins need of earlier ones."""
+    return at_level(table, MEDIAN)
+
+
 def median(table: pd.DataFrame) -> pd.DataFrame:
     """Return the medians of one model at one origin, months x series."""
-    rows = at_level(table, MEDIAN)
+    rows = median_rows(table)
     twice = rows.duplicated(["month", "series_id"]).to_numpy()
     if twice.any():
         raise ConfigError(f"median: two forecasts of a month ({_row(rows[twice].iloc[0])}); expected one")

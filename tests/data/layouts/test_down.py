@@ -22,6 +22,17 @@ def test_rows_of_totals_are_left_out():
     assert obs.actuals("v").tolist() == list(range(15))
 
 
+@pytest.mark.parametrize("written", ["%Y-%m", "%Y/%m", "%b %Y"])
+def test_months_that_look_like_two_years_are_months(written):
+    """January 2000 is 2000-01 in many files, and so is the fiscal year 2000/01 in a few."""
+    months = pd.period_range("1999-06", "2013-05", freq="M")
+    frame = pd.DataFrame({"Date": months.strftime(written), "Visits": range(len(months))})
+    assert fc.load_observations(frame, series_id="v").actuals("v").tolist() == list(range(len(months)))
+    if written == "%b %Y":  # here it is the fiscal year
+        frame.loc[len(frame)] = ["2000-01", 99_999]
+        assert fc.load_observations(frame, series_id="v").actuals("v").tolist() == list(range(len(months)))
+
+
 @pytest.mark.parametrize(
     ("words", "date"),
     [

@@ -285,6 +285,11 @@ def is_year(text: str) -> bool:
     return _FISCAL_YEAR.fullmatch(text) is not None and (text[:2].upper() == "FY" or _is_span(text))
 
 
+def is_year_month(text: str) -> bool:
+    """Tell whether a text is written as a year and the number of a month; some, as 2000-01, may be two years."""
+    return _YEAR_MONTH.fullmatch(clean(text)) is not None
+
+
 def is_stamp(text: str) -> bool:
     """Tell whether a text is a day with a time of day or a zone."""
     return re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", clean(text)) is not None

@@ -5,7 +5,15 @@ from __future__ import annotations
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts import months
 from forecast.data.layouts.assemble import assemble
-from forecast.data.layouts.dates import Date, fiscal_month, fiscal_year, is_date, is_year, readings
+from forecast.data.layouts.dates import (
+    Date,
+    fiscal_month,
+    fiscal_year,
+    is_date,
+    is_year,
+    is_year_month,
+    readings,
+)
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, clean, is_whole, several
 from forecast.data.layouts.names import is_total, month_of, plain_name
@@ -59,6 +67,7 @@ def _without_totals(table: Table, roles: Roles) -> Table:
     if at is None:
         return table
     labelled, years, blank = [], [], []
+    numbered = share(table.column(at), is_year_month) >= 0.5  # where 2000-01 is January, not a fiscal year
     for i, row in enumerate(table.rows):
         first = next((cell for cell in row if cell), "")
         if is_total(row[at]) or (is_total(first) and not is_date(row[at]) and not month_of(row[at])):
@@ -66,6 +75,7 @@ def _without_totals(table: Table, roles: Roles) -> Table:
         elif (
             roles.year is None
             and is_year(row[at])
+            and not (numbered and is_year_month(row[at]))
             and any(is_number(c) for k, c in enumerate(row) if k != at)
         ):
             years.append(i)

@@ -245,6 +245,22 @@ FILES: tuple[tuple[str, str, str], ...] = (
         mark("Early figures (CSV)"),
         mark("leaks and first statements beside what became official"),
     ),
+    ("totals.csv", mark("Totals and levels (CSV)"), mark("years and the months ahead, with ranges")),
+    (
+        "totals_past.csv",
+        mark("Totals forecast before (CSV)"),
+        mark("at every earlier date, beside what they came to"),
+    ),
+    ("totals_calibration.csv", mark("How often totals held (CSV)"), mark("by kind and months to come")),
+    ("chances.csv", mark("Chances (CSV)"), mark("each beside what such chances came to")),
+    ("reliability.csv", mark("Chances against frequencies (CSV)"), mark("by distance and class")),
+    ("brier.csv", mark("Brier scores (CSV)"), mark("with their parts")),
+    ("pit.csv", mark("Where outcomes fell (CSV)"), mark("PIT values in ten bins, by distance")),
+    (
+        "nowcast.csv",
+        mark("Unofficial figures weighed (CSV)"),
+        mark("against the forecast of their month"),
+    ),
     ("folds.csv", mark("Every forecast attempted (CSV)"), mark("made, failed or skipped, with the reason")),
     ("effects.csv", mark("Estimated jumps (CSV)"), mark("estimate, ranges, ordinary months")),
     (

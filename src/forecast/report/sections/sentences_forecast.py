@@ -271,11 +271,15 @@ _STEPS = {
 }
 
 
-def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None, steps: set[int]) -> str:
+def rounding_note(refused: Sequence[tuple[str, int, int]], highest: float | None, steps: set[float]) -> str:
     """Return the note below the forecast table: the steps of rounding
     that occur in it; each refusal explained once.
     """
-    parts = [t(_STEPS[step][len(steps) > 1]) for step in sorted(steps)]
+    parts = [t(words[len(steps) > 1]) for step, words in _STEPS.items() if step in steps]
+    if finer := sorted(step for step in steps if step < 1):
+        parts.append(t("to the nearest {step}", step=w.count(finer[0])))
+    if any(step > 1000 for step in steps):
+        parts.append(t("to three digits above a million"))
     text = t(
         "Forecasts are rounded {how}; chances to the nearest 5%.",
         how=w.joined(parts) or t("to three digits"),

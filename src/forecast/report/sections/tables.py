@@ -68,7 +68,7 @@ def next_table(view: View, as_of: pd.Timestamp) -> Table:
             if lacking is not None:
                 refused.append((name, *lacking))
         shown = [row.middle, *(end for name, *_ in facts.RANGES for end in view.range(row, name) or ())]
-        steps |= {w.step_of(v) for v in shown if view.whole or abs(v) >= 995}
+        steps |= {step for v in shown if (step := w.shared_step(v, view.whole)) is not None}
         # a year before the thirteenth month lies in the forecast itself: the column does not apply there
         cells.append(t("none|of a count") if before is None else w.count(before))
         cells.append(t("none|of a chance") if odds is None else w.chance(odds))
