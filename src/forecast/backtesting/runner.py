@@ -249,17 +249,14 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
             months, names = 0, ""
             if i in designs:
                 panel, design = designs[i]
-                months = int(panel.values[name].notna().sum())
-                if len(design.columns):
-                    applies = design.applies.loc[name].to_numpy(dtype=bool)
-                    names = ";".join(map(str, design.applies.columns[applies]))
+                months, names = panel.known_months(name), ";".join(design.applying.get(name, ()))
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
     return Backtest(gathered.table(), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:
     for name in chain.series:
-        known = int(panel.values[name].notna().sum())
+        known = panel.known_months(name)
         if known < chain.model.min_months:
             return f"{name}: {known} months are known, {chain.name} needs {chain.model.min_months}"
     return ""
