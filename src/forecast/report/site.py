@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
+from markupsafe import Markup
 
 from forecast.report import codes
 from forecast.report import format as w
@@ -294,10 +295,8 @@ def index(content: SiteContent) -> str:
     return re.sub(r"\n\s*\n+", "\n", html)
 
 
-def style_sheet() -> Any:
+def style_sheet() -> Markup:
     """Return the style sheet of the site in the colours of the page."""
-    from markupsafe import Markup
-
     from forecast.report.figures.style import DARK, LIGHT
 
     light, dark = (
@@ -308,10 +307,13 @@ def style_sheet() -> Any:
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
 
 
-def span_text(row: Any, band: str, whole: bool) -> str:
-    """Return a range of a row as text, or that it is refused."""
-    low, high = row[f"lower_{band}"], row[f"upper_{band}"]
-    return t("refused") if low != low or high != high else w.span(float(low), float(high), whole)
+def span_text(low: float, high: float, whole: bool) -> str:
+    """Return a range as text, or that it is refused where an end is NaN."""
+    return t("refused") if low != low or high != high else w.span(low, high, whole)
+
+
+def _span(row: Any, band: str, whole: bool) -> str:
+    return span_text(float(row[f"lower_{band}"]), float(row[f"upper_{band}"]), whole)
 
 
 def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
@@ -324,8 +326,8 @@ def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
                 (
                     w.month_long(row["month"]),
                     w.rounded(float(row["middle"]), whole),
-                    span_text(row, "80", whole),
-                    span_text(row, "50", whole),
+                    _span(row, "80", whole),
+                    _span(row, "50", whole),
                 )
                 for row in rows.to_dict("records")
                 if row["horizon"] <= 6 or row["horizon"] in (9, 12)
@@ -350,7 +352,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 w.month_short(row["month"]),
                 w.day_short(row["origin"]),
                 w.rounded(float(row["middle"]), whole),
-                span_text(row, "80", whole),
+                _span(row, "80", whole),
                 w.count(first) if first == first else t("not known"),
                 w.count(float(row["truth"])),
                 {"yes": t("yes"), "no": t("no")}.get(str(row["inside_80"]), t("refused")),

@@ -62,7 +62,7 @@ def _ahead(part: SitePart, series: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {name: float("nan") if value is None else value for name, value in first.items()}
     whole = row["middle"] >= 100
     with w.rounding(row["upper_80"] - row["lower_80"]):
-        middle, span = w.rounded(row["middle"], whole), span_text(row, "80", whole)
+        middle, span = w.rounded(row["middle"], whole), span_text(row["lower_80"], row["upper_80"], whole)
     return {
         "folder": part.folder,
         "name": series["name"],
