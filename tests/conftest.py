@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 import forecast as fc
+import sharing
 from forecast.data import figures
 from forecast.models import registry
 from forecast.scoring import scores
@@ -26,6 +28,21 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 def pytest_addoption(parser):
     parser.addoption("--approve", action="store_true", help="rewrite tests/approved with the words of now")
+
+
+def pytest_collection_finish(session):
+    """What was imported stays: the collector of garbage need not look at it after every test."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory, worker_id):
+    """A folder that all workers see, for what is dear to make (`sharing`)."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    sharing.share_in(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,7 @@ _HOMES = {
     "accuracy": "forecast.scoring.accuracy",
     "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
+    "model_confidence_set": "forecast.scoring.comparison",
     "publish_report": "forecast.publish.publish:publish",
 }
 
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from forecast.report.build import write_report as write_report
     from forecast.scoring.accuracy import accuracy as accuracy
     from forecast.scoring.comparison import compare as compare
+    from forecast.scoring.comparison import model_confidence_set as model_confidence_set
     from forecast.scoring.scores import register_metric as register_metric
     from forecast.scoring.scores import score as score
 

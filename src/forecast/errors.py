@@ -208,3 +208,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def nearest_key(key: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean X?"`` for a dotted key: one with the same last word first, else the nearest.
+
+    Examples
+    --------
+    >>> nearest_key("backtest.horizon", ["backtest.origins", "horizon"])
+    " Did you mean 'horizon'?"
+    """
+    keys = list(known)
+    last = [other for other in keys if other.rpartition(".")[2] == key.rpartition(".")[2]]
+    if last:
+        return f" Did you mean '{min(last, key=len)}'?"
+    return nearest(key, keys) or nearest(key.rpartition(".")[2], {k.rpartition(".")[2]: k for k in keys})

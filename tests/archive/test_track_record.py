@@ -183,6 +183,17 @@ def test_coverage_rests_on_independent_months(figures):
     )  # n = 1 + 1/2 + 1/4
 
 
+def test_a_forecast_ten_times_too_low_is_a_worse_miss_than_one_eight_times_too_high(figures):
+    """A share of the count hides what was too low: it never exceeds 100 %."""
+    rows = [table([790.0, 795, 832, 835, 840]), table([9.0, 9.5, 10, 11, 12], month="2024-03", horizon=2)]
+    for order in (rows, rows[::-1]):
+        miss = tr.worst_miss(tr.track_record(pd.concat(order), figures))
+        assert (miss.middle, miss.actual, miss.high) == (10.0, 120.0, False)
+        assert miss.factor == pytest.approx(12.0)
+    high = tr.worst_miss(tr.track_record(rows[0], figures))
+    assert high.factor == pytest.approx(8.0) and high.high
+
+
 def test_the_worst_miss_is_relative_to_what_was_counted(figures):
     rows = [table([70.0, 80, 90, 102, 110]), table([30.0, 35, 40, 45, 50], month="2024-03", horizon=2)]
     miss = tr.worst_miss(tr.track_record(pd.concat(rows), figures))

@@ -64,6 +64,7 @@ def test_one_key_changes_one_model():
         (["modle=arima"], "'model'"),
         (["model=arma"], "'arima'"),
         (["backtest.stat=3"], "'backtest.start'"),
+        (["backtest.horizon=3"], "'horizon'"),
         (["model.arima.ordr=3"], "order"),
         (["foo"], "neither a verb nor key=value"),
         (["data=file"], "needs a value"),

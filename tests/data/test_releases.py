@@ -12,6 +12,7 @@ from forecast.data import (
     next_release,
     release_lags,
 )
+from forecast.data.releases import first_figures, revisions
 from forecast.errors import ConfigError
 
 SERIES = "southwest.usbp"
@@ -113,3 +114,34 @@ def test_late(obs):
 
 def test_not_late_before_the_month_ends(obs):
     assert not is_late(obs, SERIES, "2024-05-07", expected_by=20)
+
+
+def test_a_revision_does_not_take_the_day_from_its_month(tmp_path):
+    """The newest row of a month may have no day on record: its first one had."""
+    text = "2024-01,10,2024-02-10,provisional,day\n2024-01,11,2024-03-01,provisional,month\n"
+    obs = own(tmp_path, text + "2024-02,20,2024-03-10,provisional,assumed\n")
+    found = first_figures(obs, "v", "latest")
+    assert found["dated"].tolist() == [True, False] and found["basis"].tolist() == ["day", "assumed"]
+    assert found["released"].iloc[0] == pd.Timestamp("2024-02-10")
+
+
+def test_what_may_be_revised_is_told_by_the_fiscal_year_and_the_vintage(obs):
+    """W6: of April 2023 to March 2024 six were open, five of them as first published; not by a status."""
+    found = revisions(obs, SERIES, "2024-05-07").set_index("month")
+    assert [str(m) for m in found.index[found["open"]]] == [
+        *("2023-10", "2023-11", "2023-12"),
+        *("2024-01", "2024-02", "2024-03"),
+    ]
+    november = found.loc["2023-11"]
+    assert (november["first"], november["latest"], november["revised"]) == (191_113, 191_112, True)
+    assert not found.loc["2023-04", "open"] and not found.loc["2023-04", "first_known"]
+    later = revisions(obs, SERIES, "2026-09-30").set_index("month")
+    assert [str(m) for m in later.index[later["revised"]]] == ["2025-11", "2025-12", "2026-01"]
+    assert later["open"].sum() == 11 and not later.loc["2025-09", "open"]
+    assert (later["open"] & ~later["first_known"]).sum() == 7
+
+
+def test_without_fiscal_years_nothing_is_said_to_be_open(tmp_path):
+    obs = own(tmp_path, "2024-01,10,2024-02-10,flash,day\n2024-02,20,2024-03-10,provisional,day\n")
+    found = revisions(obs, "v", "latest")
+    assert not found["open"].any() and found["flash"].tolist() == [True, False]

@@ -1,5 +1,6 @@
 """The calendar: reading, checks, what is known on a day, which series are touched."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from forecast.errors import ConfigError, DataError
 from forecast.events.arrays import matches
 from forecast.events.calendar import add_event, check_calendar, check_event, load_events
+from forecast.events.reading import LABELS
 from forecast.events.shapes import DECAY
 
 DATA = Path(__file__).parents[1] / "fixtures"
@@ -198,3 +200,38 @@ def test_cells_that_a_spreadsheet_would_run_are_written_with_a_quote_and_read_ba
     assert table["id"].tolist() == ["=x(0)", "=x(1)", "=x(2)", "=x(3)"]
     assert set(table["name"]) == {"@name"} and set(table["notes"]) == {"'=note"}
     assert [line.count("'-") for line in file.read_text().splitlines()] == [0] * 5  # signs stay as they are
+
+
+def test_every_bundled_event_has_a_plain_name_in_both_languages(events):
+    """No nickname, no bundle, no acronym that a reader of a newspaper would have to look up."""
+    table = events.table
+    for column, longest in LABELS.items():
+        texts = table[column]
+        assert texts.ne("").all() and texts.str.len().max() <= longest and texts.is_unique, column
+    assert table["label"].ne(table["name"]).sum() > 90 and table["label_es"].ne(table["label"]).all()
+    nicknames = (
+        r"\b(CHNV|CLP|MPP|TPS|PACR|HARP|INM|SMO|IFR|MOU|OBBBA|RAICES|OTM|CDC|Trump effect|halts, then)\b"
+    )
+    words = " ".join(table["label"]) + " ".join(table["short_label"])
+    assert not re.findall(nicknames, words), re.findall(nicknames, words)
+
+
+def test_labels_of_a_users_file_default_to_its_names(tmp_path):
+    path = tmp_path / "events.csv"
+    head = "id,name,announced_date,effective_start,shape,label_es\n"
+    rows = "fare_rise,,2020-01-01,2020-02-01,step,\nlaw,Law on ferries,2021-01-01,2021-02-01,step,Ley de ferris\n"
+    path.write_text(head + rows)
+    table = load_events(path).table.set_index("id")
+    assert table.loc["fare_rise", list(LABELS)].tolist() == ["Fare rise"] * 4
+    assert table.loc["law", list(LABELS)].tolist() == [*["Law on ferries", "Ley de ferris"] * 2]
+
+
+def test_a_label_that_is_too_long_is_a_warning_and_no_label_moves_the_digest(tmp_path):
+    path = tmp_path / "events.csv"
+    head = "id,announced_date,effective_start,shape,label\n"
+    path.write_text(head + f"law,2021-01-01,2021-02-01,step,{'long ' * 13}end\n")
+    (found,) = [f for f in check_calendar(path, ["v"]) if f.check == "label"]
+    assert found.row == 2 and "68 characters" in found.what and found.expected == "at most 60"
+    before = load_events(path)
+    path.write_text(head + "law,2021-01-01,2021-02-01,step,Short\n")
+    assert load_events(path).digest == before.digest

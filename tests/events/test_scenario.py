@@ -64,15 +64,14 @@ def test_an_event_is_stronger_or_weaker(calendar):
     assert changed.future["coming"].tolist() == pytest.approx((1.5 * base.future["coming"]).tolist())
 
 
-def test_members_of_one_column_share_its_effect(calendar):
+def test_a_member_of_one_column_takes_all_of_its_effect_and_a_note_says_that_nobody_knows(calendar):
     both = calendar.replace("pair_b", end_date=None, end_usable_from=None)
     base, changed = designs(both, {"event": "pair_b", "ends": "2018-06-15"})
     assert only_changed(base, changed) == ["pair_a + pair_b"]
-    assert changed.future["pair_a + pair_b"].tolist() == pytest.approx([1, 0.75] + [0.5] * 10)
-    assert (changed.notes[1].note, changed.notes[1].events) == ("shared", "pair_a + pair_b")
-    # pair_b is over in the calendar as it is, so half of the column is what comes back
+    assert changed.future["pair_a + pair_b"].tolist() == pytest.approx([1, 0.5] + [0] * 10)
+    assert (changed.notes[1].note, changed.notes[1].events) == ("joint", "pair_a + pair_b")
     base, changed = designs(calendar, {"event": "twin_a", "starts": "2018-06-01"})
-    assert changed.future["twin_a + twin_b"].tolist() == pytest.approx([0] + [0.5] * 11)
+    assert changed.future["twin_a + twin_b"].tolist() == pytest.approx([0] + [1] * 11)
 
 
 def test_a_new_event_of_a_given_size(calendar):

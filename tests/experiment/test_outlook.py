@@ -40,3 +40,12 @@ def test_chances_agree_with_the_ranges_of_the_same_run(run):
     assert set(run.brier["event"]) >= {"record", "fiscal_year_below"}
     assert set(run.reliability["verdict"]) <= {"as_said", "rejected", "too_few"}
     assert run.pit["n"].max() <= 20 and len(run.totals_calibration)
+
+
+def test_the_unofficial_figure_of_april_is_weighed_and_feeds_nothing(run):
+    (row,) = run.nowcast.to_dict("records")
+    assert (row["value"], row["kind"], row["sd_basis"], row["n_cases"]) == (129_000, "leak", "setting", 0)
+    assert abs(row["median"] - 128_895) < 500 < abs(row["forecast"] - 128_895) and row["weight"] > 0.95
+    assert row["lower_80"] < 128_895 < row["upper_80"]
+    april = run.headline_forecasts.query("horizon == 1 and level == 0.5")["value"].item()
+    assert row["forecast"] == pytest.approx(april)

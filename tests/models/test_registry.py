@@ -134,3 +134,14 @@ def test_models_are_named_by_their_kinds():
         named_models([3])
     with pytest.raises(ConfigError, match="there is no 'drfit'"):
         named_models("drfit")
+
+
+def test_a_class_that_lacks_parts_is_told_what_to_derive_from():
+    @dataclass(frozen=True)
+    class Bare:
+        pass
+
+    with pytest.raises(
+        ConfigError, match=r"lacks fit, fit_many.*derive a frozen dataclass from fc\.SeriesModel"
+    ):
+        fc.register_model("bare", Bare)

@@ -130,9 +130,10 @@ def record(middle, inside):
 @pytest.mark.parametrize(
     ("middle", "english", "spanish"),
     [
-        (500.0, "50% too low", "un 50% demasiado bajo"),
+        (100.0, "10.0 times too low", "10.0 veces demasiado bajo"),
+        (600.0, "40% too low", "un 40% demasiado bajo"),
         (1_001.0, "less than 1% too high", "un menos del 1% demasiado alto"),
-        (3_000.0, "3.0 times the count", "3.0 veces el recuento"),
+        (3_000.0, "3.0 times too high", "3.0 veces demasiado alto"),
     ],
 )
 @pytest.mark.parametrize(

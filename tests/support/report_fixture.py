@@ -31,6 +31,7 @@ from forecast.events.calendar import EventCalendar, load_events
 from forecast.events.estimability import Action, Verdict, Why, estimability_frame
 from forecast.experiment.run import Correction, Run
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
+from sharing import once
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 Z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
@@ -748,4 +749,7 @@ def files(name: str) -> dict[str, bytes]:
     """Return all files of the report of a state, without PNG."""
     from forecast.report.build import report_files
 
-    return report_files(state(name), versions={"python": "3"}, durations={}, png=False)
+    return once(
+        f"report of {name}",
+        lambda: report_files(state(name), versions={"python": "3"}, durations={}, png=False),
+    )

@@ -245,7 +245,7 @@ def _ranked(found: list[dict[str, Any]], part: pd.DataFrame, baseline: str) -> l
 
 
 class Miss(NamedTuple):
-    """A scored forecast, as the worst miss of a record is told."""
+    """A scored forecast, as the worst miss of a record is told; `factor` is how many times too high or low."""
 
     origin: pd.Timestamp
     month: pd.Period
@@ -257,21 +257,39 @@ class Miss(NamedTuple):
     lower_80: float
     upper_80: float
 
+    @property
+    def factor(self) -> float:
+        """How many times too high or too low it was, at least 1."""
+        return float(np.exp(np.abs(_log_error(np.array(self.middle), np.array(self.actual)))))
+
+    @property
+    def high(self) -> bool:
+        """Whether it was too high."""
+        return self.error > 0
+
+
+def _log_error(middle: Any, actual: Any) -> Any:
+    """Errors on logs; counts below a half are taken as a half."""
+    return np.log(np.maximum(middle, 0.5)) - np.log(np.maximum(actual, 0.5))
+
 
 def worst_miss(record: pd.DataFrame) -> Miss | None:
-    """Return the worst miss of a record, relative to what was counted; None where nothing is scored.
+    """Return the worst miss of a record, by its error on logs: too low by a factor is as bad as too high by it.
+
+    None where nothing is scored.
 
     Examples
     --------
     >>> worst_miss(pd.DataFrame(columns=list(RECORD_COLUMNS)))
     """
-    rows = record[record["truth"].notna() & (record["truth"].abs() > 0)]
+    rows = record[record["truth"].notna() & record["middle"].notna()]
     if rows.empty:
         return None
     if len(set(rows["kind"])) > 1:
         raise ValueError("published and replayed forecasts are never pooled; give one kind")
-    share_missed = (rows["error"].abs() / rows["truth"].abs()).to_numpy(float)
-    row: Any = rows.iloc[int(np.nanargmax(share_missed))]
+    logs = _log_error(rows["middle"].to_numpy(float), rows["truth"].to_numpy(float))
+    # equal misses on any machine: the earliest of those that differ by rounding only
+    row: Any = rows.iloc[int(np.argmax(np.abs(logs).round(9)))]
     return Miss(
         origin=pd.Timestamp(row["origin"]),
         month=pd.Period(row["month"], "M"),

@@ -9,11 +9,12 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from forecast.config import guard
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, nearest, nearest_key
 from forecast.files import is_address, path_problem
 
 
@@ -94,7 +95,7 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     """
     check_words(overrides)
     folders = own_dirs(extra_dirs)
-    shipped = _composed("edge", guard.plugin_words(overrides))["hydra"]
+    shipped = _shipped(Path.cwd(), conf_dir(), tuple(guard.plugin_words(overrides)))
     _refuse(guard.shadowed(shipped, folders))
     words = [*search_path(extra_dirs), *overrides]
     plain = _composed("config", words, extra_dirs)
@@ -104,6 +105,13 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     if problem := _misplaced(plain, overrides, extra_dirs):
         raise ConfigError(problem)
     return Composed(resolved(plain, overrides, extra_dirs), block)
+
+
+@cache
+def _shipped(_here: Path, _conf: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Return Hydra's own block as the package ships it, composed once a folder; nobody changes it."""
+    block: dict[str, Any] = _composed("edge", plugins)["hydra"]
+    return block
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -334,11 +342,7 @@ def _nearest_key(key: str, overrides: Sequence[str], extra_dirs: Sequence[str]) 
     except (HydraException, OmegaConfBaseException):
         plain = _by_hydra("config", [])
     known = list(_flat({name: value for name, value in plain.items() if name != "hydra"}))
-    hint = nearest(key, [*known, *groups])
-    if hint:
-        return hint
-    last = key.rsplit(".", 1)[-1]
-    return nearest(last, {k.rsplit(".", 1)[-1]: k for k in known})
+    return nearest_key(key, [*known, *groups])
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> Iterable[str]:

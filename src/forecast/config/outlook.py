@@ -1,4 +1,4 @@
-"""Settings of what readers ask beyond single months: totals, chances."""
+"""Settings of what readers ask beyond single months: totals, chances, unofficial figures."""
 
 from __future__ import annotations
 
@@ -17,3 +17,16 @@ class OutlookSpec:
     #: Levels whose chance of being undercut is told; none = the round number next below the last figure. |
     #: figures | [100000]
     levels: Annotated[tuple[float, ...], Distinct()] = ()
+
+
+@dataclass(frozen=True)
+class NowcastSpec:
+    """How far unofficial figures of a month are off, as long as too few of them have come true."""
+
+    #: Error of a figure of a whole month. | log units | 0.03
+    sd_whole: Annotated[float, Bounds(above=0, high=2)] = 0.02
+    #: Spread of one day around the days of its month; a figure of n days is off by sd_day times the root of
+    #: 1 / n - 1 / days of the month. | log units | 0.4
+    sd_day: Annotated[float, Bounds(above=0, high=10)] = 0.3
+    #: Past figures of a kind from which their own error takes the place of the setting. | figures | 30
+    cases: Annotated[int, Bounds(2, 1000)] = 20

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from forecast.config import outlook, settings
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, nearest_key
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ def explain(path: str) -> list[Key]:
     found = [key for key in known if _pattern(key.path).fullmatch(wanted)]
     found = found or [key for key in known if key.path.startswith(f"{wanted}.")]
     if not found:
-        last = [key.path for key in known if key.path.rpartition(".")[2] == wanted.rpartition(".")[2]]
-        hint = f" Did you mean '{last[0]}'?" if last else nearest(wanted, [key.path for key in known])
+        hint = nearest_key(wanted, [key.path for key in known])
         raise ConfigError(f"{wanted}: there is no such key.{hint} `forecast list keys` names all")
     return found
 

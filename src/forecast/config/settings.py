@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from forecast.config.bounds import Bounds, Distinct, Written
 from forecast.config.convert import problems_of
-from forecast.config.outlook import OutlookSpec
+from forecast.config.outlook import NowcastSpec, OutlookSpec
 from forecast.errors import ConfigError, nearest
 from forecast.files import path_problem
 
@@ -417,6 +417,7 @@ class Experiment:
     intervals: IntervalsSpec = field(default_factory=IntervalsSpec)
     reconciliation: ReconciliationSpec = field(default_factory=ReconciliationSpec)
     outlook: OutlookSpec = field(default_factory=OutlookSpec)
+    nowcast: NowcastSpec = field(default_factory=NowcastSpec)
     backtest: BacktestSpec = field(default_factory=BacktestSpec)
     scenario: Mapping[str, ScenarioSpec] = field(default_factory=dict)
     report: ReportSpec = field(default_factory=ReportSpec)

@@ -57,7 +57,7 @@ SIDE_COLUMNS: dict[str, tuple[str, ...]] = {
         "max_abs_gap",
         "note",
     ),
-    "breaks": ("series_pattern", "month", "kind", "what_changed", "source"),
+    "breaks": ("series_pattern", "month", "kind", "what_changed", "what_changed_es", "source"),
     "releases": (
         "month",
         "released",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.figures import Frame, ReadAs, read_figures
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
+from forecast.data.part_months import no_parts, split_leaks
 from forecast.data.read import RawTable, csv_files, read_table, unreadable
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.errors import ConfigError, Finding, nearest
@@ -40,6 +41,8 @@ class Reading:
         Everything found, errors included.
     understood : tuple of str
         How each file was read, in words, where it was not in the form of this package.
+    part_months : DataFrame
+        Unofficial figures of part of a month.
     """
 
     rows: Rows
@@ -49,6 +52,7 @@ class Reading:
     listed: bool
     findings: list[Finding]
     understood: tuple[str, ...] = ()
+    part_months: pd.DataFrame = field(default_factory=no_parts)
 
 
 def files_of(path: str | Path | Frame) -> tuple[list[str | Path | Frame], Path | None]:
@@ -113,8 +117,11 @@ def read_path(
         parts.append(rows)
         findings.extend(found)
     leaks = _beside(folder, "leaks")
+    part_months = no_parts()
     if leaks is not None:
-        rows, found = parse_tidy(leaks, series_id, release_lag_days, False)
+        whole, part_months, found = split_leaks(leaks)
+        findings.extend(found)
+        rows, found = parse_tidy(whole, series_id, release_lag_days, False)
         rows.status[:] = "leak"
         parts.append(rows)
         findings.extend(found)
@@ -130,6 +137,7 @@ def read_path(
         listed,
         shorten([*findings, *found]),
         tuple(raw.understood for raw in raws if raw.understood),
+        part_months,
     )
 
 
@@ -214,7 +222,16 @@ def load(
         given = bundled_series([name for file in reading.official for name in file.figures])
     series = frames.series_frame(given, table, "encounters" if bundled else "count", side["sources"])
     obs = make_observations(table, leaks, series, side, reading.findings, bundled, allow_gaps)
+    obs = with_part_months(obs, reading.part_months)
     return obs if series_id is None else only(obs, series_id)
+
+
+def with_part_months(obs: Observations, part_months: pd.DataFrame) -> Observations:
+    """Return the observations with figures of part of a month; their digest changes where there are any."""
+    if not len(part_months):
+        return obs
+    content = frames.digest_of({"part_months": part_months})
+    return replace(obs, part_months=part_months, digest=f"{obs.digest[:32]}{content[:32]}")
 
 
 def make_observations(
@@ -248,7 +265,8 @@ def only(obs: Observations, series_id: str) -> Observations:
     table, leaks = (frames.keep_series(t, [series_id]) for t in (obs.table, obs.leaks))
     side = {name: getattr(obs, name) for name in frames.SIDE_COLUMNS if name != "series"}
     series = obs.series.loc[[series_id]]
-    return make_observations(table, leaks, series, side, obs.findings, obs.bundled, obs.allow_gaps)
+    made = make_observations(table, leaks, series, side, obs.findings, obs.bundled, obs.allow_gaps)
+    return with_part_months(made, frames.keep_series(obs.part_months, [series_id]))
 
 
 def load_observations(

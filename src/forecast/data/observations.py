@@ -18,6 +18,7 @@ from forecast.config.settings import Truth
 from forecast.data import frames as _tables
 from forecast.data.panel import Panel, are_counts, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
+from forecast.data.part_months import COVERS, no_parts
 from forecast.errors import ConfigError, Finding, nearest
 
 #: Folder of the figures that come with the package.
@@ -96,6 +97,9 @@ class Observations:
         True for the figures that come with the package.
     allow_gaps : bool
         True when a month may be missing inside a series.
+    part_months : DataFrame
+        Unofficial figures of part of a month: ``series_id, month, value, released, rounding, source,
+        covers_from, covers_to``; they fill no month, a nowcast reads them.
 
     Examples
     --------
@@ -118,10 +122,19 @@ class Observations:
     digest: str = ""
     bundled: bool = False
     allow_gaps: bool = False
+    part_months: pd.DataFrame = field(default_factory=no_parts)
     _index: _RowIndex = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", _row_index(self.table))
+
+    @property
+    def unofficial(self) -> pd.DataFrame:
+        """All rows of ``leaks.csv``: whole months, and those that tell which days they cover."""
+        whole = self.leaks.assign(**{name: pd.Series(pd.NaT, index=self.leaks.index) for name in COVERS})
+        return (
+            pd.concat([whole, self.part_months], ignore_index=True) if len(self.part_months) else self.leaks
+        )
 
     @property
     def series_ids(self) -> tuple[str, ...]:

@@ -90,6 +90,92 @@ def release_lags(
     )
 
 
+def first_figures(
+    obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp = "latest"
+) -> pd.DataFrame:
+    """Return the day of each month's first figure, what it rests on, and whether any release has a day on record.
+
+    Columns ``month, released, basis, dated``: a revision replaces the row of a figure, not the day on which
+    its month was first published.
+
+    Examples
+    --------
+    >>> from forecast.data import load_observations
+    >>> found = first_figures(load_observations(), "southwest.usbp", "2024-05-07")
+    >>> int(found["dated"].sum()), len(found)
+    (53, 294)
+    """
+    rows = _public(obs, series_id, date)
+    first = rows.drop_duplicates("month")
+    dated = rows.loc[rows["release_basis"] == "day", "month"].unique()
+    return pd.DataFrame(
+        {
+            "month": first["month"].array,
+            "released": first["released"].to_numpy(),
+            "basis": first["release_basis"].to_numpy(dtype=object),
+            "dated": first["month"].isin(dated).to_numpy(),
+        }
+    )
+
+
+def revisions(
+    obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp = "latest", months: int = 12
+) -> pd.DataFrame:
+    """Return what became of the first figures of the last months, as known on a date.
+
+    Returns
+    -------
+    DataFrame
+        ``month, first, latest, first_known, revised, open, flash``. ``first_known`` is false where the oldest
+        figure on record is from a later document: then nobody can say whether it was revised. ``open``: its
+        fiscal year had not closed, so it may be revised; false where releases do not say which year they
+        close. ``flash``: known from a first statement only.
+
+    Examples
+    --------
+    >>> from forecast.data import load_observations
+    >>> found = revisions(load_observations(), "southwest.usbp", "2024-05-07")
+    >>> int(found["open"].sum()), int((found["open"] & ~found["revised"] & found["first_known"]).sum())
+    (6, 5)
+    """
+    rows = _public(obs, series_id, date)
+    recent = rows[rows["month"] > rows["month"].max() - months] if len(rows) else rows
+    closed = _closed_to(obs, date)
+    first, last = recent.drop_duplicates("month"), recent.drop_duplicates("month", keep="last")
+    known = (first["value_basis"] != "backfilled").to_numpy()
+    changed = first["value"].to_numpy() != last["value"].to_numpy()
+    return pd.DataFrame(
+        {
+            "month": first["month"].array,
+            "first": first["value"].to_numpy(float),
+            "latest": last["value"].to_numpy(float),
+            "first_known": known,
+            "revised": changed,
+            "open": (first["month"] > closed).to_numpy(),
+            "flash": (last["status"] == "flash").to_numpy(),
+        }
+    )
+
+
+def _public(obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp) -> pd.DataFrame:
+    """Return the rows of a series that were public on a date, by month and day."""
+    if series_id not in obs.series_ids:
+        obs.as_of(date, series_id)  # raises, with the nearest name
+    table = obs.table[obs.table["series_id"] == series_id]
+    return table[table["released"] <= obs.day_of(date)]
+
+
+def _closed_to(obs: Observations, date: str | dt.date | pd.Timestamp) -> pd.Period:
+    """Return the last month whose fiscal year had closed by a date; the end of time where none is recorded."""
+    table = obs.releases
+    if "closes_fiscal_year" not in table:
+        return pd.Period("9999-12", "M")
+    closes = pd.to_numeric(table["closes_fiscal_year"], errors="coerce").notna()
+    closing = table[closes & (table["released"] <= obs.day_of(date))]
+    months = pd.PeriodIndex(closing["month"], freq="M")
+    return pd.Period(months.max(), "M") if len(months) else pd.Period("9999-12", "M")
+
+
 def next_release(
     obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp, months: int = 12
 ) -> NextRelease:

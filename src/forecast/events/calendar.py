@@ -399,5 +399,8 @@ def _read(path: str | Path | None) -> tuple[pd.DataFrame, list[Finding]]:
 
 
 def _digest(table: pd.DataFrame) -> str:
-    text = table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    """Return the hash of what can move a forecast: what an event is called cannot."""
+    text = table.drop(columns=list(reading.LABELS)).to_csv(
+        index=False, date_format="%Y-%m-%d", lineterminator="\n"
+    )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 NoteCode = Literal[
     "change",
-    "shared",
+    "joint",
     "like",
     "like_unseen",
     "mean_of_kind",

@@ -24,10 +24,13 @@ PRIORITY_COLUMNS = ("priority", "judged_priority")
 NUMBERS = ("decay", "ramp_months", "lead_months")
 #: Columns whose texts name something, and therefore hold no line break.
 ID_COLUMNS = ("id", "series_ids", "bundle", "collinear_with", "unseen_like", "mechanism", "scope")
+#: How pages call an event, and how many characters they have for it: a whole name, and one for drawings.
+LABELS: Mapping[str, int] = {"label": 60, "label_es": 60, "short_label": 25, "short_label_es": 25}
 #: Every column of a calendar, in the order of the bundled file.
 COLUMNS: tuple[str, ...] = (
     "id",
     "name",
+    *LABELS,
     "description",
     *DATES,
     "shape",
@@ -131,6 +134,7 @@ def check_rows(table: pd.DataFrame, file: str) -> list[Finding]:
         cells = {str(column): str(value) for column, value in event.items()}
         findings.extend(_check_dates(cells, int(row), file))
         findings.extend(_check_values(cells, int(row), file))
+        findings.extend(_check_labels(cells, int(row), file))
     return findings
 
 
@@ -268,6 +272,16 @@ def _check_values(cells: Mapping[str, str], row: int, file: str) -> Iterable[Fin
             yield Finding("number", "error", what, file=file, row=row, expected=expected)
 
 
+def _check_labels(cells: Mapping[str, str], row: int, file: str) -> Iterable[Finding]:
+    for column, longest in LABELS.items():
+        length = len(cells.get(column, ""))
+        if length > longest:
+            what = f"{column} of '{cells['id']}' has {length} characters"
+            hint = "say it shorter: pages do not cut names, drawings do"
+            expected = f"at most {longest}"
+            yield Finding("label", "warning", what, file=file, row=row, expected=expected, hint=hint)
+
+
 def _number(text: str) -> float | None:
     try:
         number = float(text)
@@ -312,7 +326,8 @@ def typed(table: pd.DataFrame) -> pd.DataFrame:
 
     Defaults: ``series_ids`` ``*``, ``usable_from`` the announcement, ``end_usable_from`` the end, ``sign``
     0, ``sign_at_ports`` the sign, ``priority`` 1, the judged columns those by rule, ``decay`` a half-life of
-    three months, ``ramp_months`` 12, ``lead_months`` 0.
+    three months, ``ramp_months`` 12, ``lead_months`` 0, ``label`` the name, or the id in words, and the other
+    labels what stands before them in the same language.
     """
     made = table.reset_index(drop=True).copy()
     had_series = "series_ids" in made
@@ -338,6 +353,16 @@ def typed(table: pd.DataFrame) -> pd.DataFrame:
     )
     for column, default in (("decay", DECAY), ("ramp_months", RAMP_MONTHS), ("lead_months", 0)):
         made[column] = pd.to_numeric(made[column].replace("", None)).fillna(default).astype(float)
+    words = [name.replace("_", " ").strip().capitalize() for name in made["id"].astype(str)]
+    named = made["name"].where(made["name"] != "", words)
+    for column, otherwise in (
+        ("label", named),
+        ("label_es", made["label"].where(made["label"] != "", named)),
+        ("short_label", made["label"].where(made["label"] != "", named)),
+    ):
+        made[column] = made[column].where(made[column] != "", otherwise)
+    spanish = made["short_label"].where(made["label_es"] == made["label"], made["label_es"])
+    made["short_label_es"] = made["short_label_es"].where(made["short_label_es"] != "", spanish)
     made["name"] = made["name"].where(made["name"] != "", made["id"])
     extra = [column for column in made.columns if column not in COLUMNS]
     return made[[*COLUMNS, *extra]]

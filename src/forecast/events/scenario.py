@@ -176,11 +176,16 @@ def _change_events(design: Design, calendar: Calendar, changes: Sequence[Change]
         start, end = arrays.windows(rows, origin, hindsight, coding)
         before = arrays.weights(rows, start, end, coding, months)
         after = np.array([now.get(int(row), before[i]) for i, row in enumerate(rows)])
-        total = before.sum(axis=0)
-        share = np.divide(after.sum(axis=0), total, out=np.zeros_like(total), where=total > 0.0)
-        future[name] = np.where(total > 0.0, future[name] * share, after.sum(axis=0) / len(rows))
-        if len(rows) > 1:
-            notes.append(Note("shared", events=_ids([name])))
+        mine = np.array([int(row) in now for row in rows])
+        # Nobody knows how a joint effect is divided: the members that change take all of it with them.
+        old, new = before[mine].sum(axis=0), after[mine].sum(axis=0)
+        old, new = (
+            np.where(old > 0.0, part, whole.sum(axis=0)) for part, whole in ((old, before), (new, after))
+        )
+        share = np.divide(new, old, out=np.zeros_like(old), where=old > 0.0)
+        future[name] = np.where(old > 0.0, future[name] * share, after[mine].mean(axis=0))
+        if not mine.all():
+            notes.append(Note("joint", events=_ids([name])))
     return replace(design, future=future, notes=(*design.notes, *notes))
 
 

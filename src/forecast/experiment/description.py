@@ -1,4 +1,4 @@
-"""What a run says of itself beside its forecasts: models and their fits, events, breaks, what came later."""
+"""What a run says of its models: their fits once more at the date, and one row for each."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ import pandas as pd
 
 from forecast.backtesting.runner import Backtest
 from forecast.config.settings import Experiment
-from forecast.data.observations import Observations
 from forecast.errors import ForecastError
-from forecast.events.arrays import matches
-from forecast.events.calendar import EventCalendar
 from forecast.experiment.pipeline import Inputs
 from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
 from forecast.models.registry import describe
@@ -45,28 +42,6 @@ def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame
     if not parts:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(parts, ignore_index=True)[list(columns)]
-
-
-def touching(events: EventCalendar, series: list[str]) -> pd.DataFrame:
-    """Return the events that touch any of the series, in order of their start."""
-    rows = pd.concat([events.touching(s) for s in series])
-    return rows.drop_duplicates("id").sort_values(["effective_start", "id"]).reset_index(drop=True)
-
-
-def breaks_of(obs: Observations, series: list[str]) -> pd.DataFrame:
-    """Return the changes of definition or source that concern any of the series."""
-    if obs.breaks.empty:
-        return obs.breaks
-    keep = [any(matches(str(pattern), s) for s in series) for pattern in obs.breaks["series_pattern"]]
-    return obs.breaks[keep].reset_index(drop=True)
-
-
-def afterwards(everything: Observations, obs: Observations, series: list[str]) -> pd.DataFrame:
-    """Return what became public later, of months after the last one known."""
-    later = everything.known("latest", series)
-    last = {s: obs.actuals(s).index[-1] for s in series}
-    later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
-    return later[["series_id", "month", "value", "released"]].reset_index(drop=True)
 
 
 def model_table(exp: Experiment, models: Mapping[str, Model], bt: Backtest) -> pd.DataFrame:

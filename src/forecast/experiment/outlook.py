@@ -9,6 +9,7 @@ import pandas as pd
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
 from forecast.postprocess.chances import chances
+from forecast.postprocess.nowcast import nowcast
 from forecast.postprocess.totals import totals, with_outcomes
 from forecast.scoring.reliability import (
     brier,
@@ -36,6 +37,8 @@ class Outlook:
         Of the headline (and of the same with events), each beside what such chances came to.
     reliability, brier, pit : DataFrame
         Said chances against frequencies, their Brier score with its parts, where outcomes fell.
+    nowcast : DataFrame
+        The headline with unofficial figures as evidence; where they fill their month already, nothing.
     """
 
     totals: pd.DataFrame
@@ -45,6 +48,7 @@ class Outlook:
     reliability: pd.DataFrame
     brier: pd.DataFrame
     pit: pd.DataFrame
+    nowcast: pd.DataFrame
 
 
 def outlook(
@@ -75,6 +79,7 @@ def outlook(
     yearly = total_outcomes(past)
     table = pd.concat([reliability(came), reliability(yearly)], ignore_index=True)
     scores = pd.concat([brier(came), brier(yearly)], ignore_index=True)
+    evidence = nowcast(main, obs, as_of, exp.nowcast)
     scored = main[(main["origin"] >= score_from) & (main["origin"] < as_of)]
     return Outlook(
         totals=found,
@@ -84,4 +89,5 @@ def outlook(
         reliability=table,
         brier=scores,
         pit=pit(scored, obs, as_of),
+        nowcast=evidence.iloc[:0] if exp.data.include_leaks else evidence,
     )

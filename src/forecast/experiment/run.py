@@ -16,13 +16,8 @@ from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
 from forecast.events.calendar import EventCalendar
-from forecast.experiment.description import (
-    afterwards,
-    breaks_of,
-    fits_at_origin,
-    model_table,
-    touching,
-)
+from forecast.experiment import figures
+from forecast.experiment.description import fits_at_origin, model_table
 from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
@@ -31,6 +26,7 @@ from forecast.notebook import plot_run, run_html
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
+from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
 from forecast.tables.forecasts import Forecasts
@@ -76,8 +72,9 @@ class Run:
         The last origin; nothing later feeds any table but `afterwards`.
     series, observations, events, breaks, leaks : DataFrame
         What is forecast, the figures and the calendar as known at `as_of`.
-    afterwards : DataFrame
-        What happened later: ``series_id, month, value, released``; stands beside the forecast, feeds nothing.
+    afterwards, events_afterwards : DataFrame
+        What happened later: ``series_id, month, value, released, release_basis``, and measures that nobody
+        knew of; they stand beside the forecast and feed nothing.
     forecasts : DataFrame
         The forecast made at `as_of`, all rows and levels.
     backtest, folds, scores, calibration, comparison, intervals, weights : DataFrame
@@ -87,6 +84,9 @@ class Run:
     others, early, first_released : DataFrame
         Forecasts by others beside ours; leaks and first statements beside what became official; the day on
         which each month had its first figure.
+    recent, revisions, parts : DataFrame
+        Coverage and skill of the last ten years; what became of the first figures of the last twelve months;
+        parts of a series by place.
     knowledge, effects, scenarios, cases, estimability : DataFrame
         What events add, and which could be used.
     scenario_notes : mapping
@@ -107,6 +107,8 @@ class Run:
         their ranges held.
     chances, reliability, brier, pit : DataFrame
         Chances of the headline beside what such chances came to; the tables behind that.
+    nowcast : DataFrame
+        Unofficial figures of months that are forecast, weighed against the headline; feeds no other table.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -165,6 +167,11 @@ class Run:
     reliability: pd.DataFrame = field(default_factory=pd.DataFrame)
     brier: pd.DataFrame = field(default_factory=pd.DataFrame)
     pit: pd.DataFrame = field(default_factory=pd.DataFrame)
+    nowcast: pd.DataFrame = field(default_factory=pd.DataFrame)
+    recent: pd.DataFrame = field(default_factory=pd.DataFrame)
+    revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    events_afterwards: pd.DataFrame = field(default_factory=pd.DataFrame)
     track_record: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     correction: Correction | None = None
@@ -247,7 +254,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         as_of=as_of,
         series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
-        afterwards=afterwards(x.everything, obs, series),
+        afterwards=figures.afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
         backtest=said.past.reset_index(drop=True),
         folds=bt.folds,
@@ -268,8 +275,9 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         diagnostics=diagnostics,
         coefficients=coefficients,
         models=model_table(exp, x.models, bt),
-        events=touching(x.calendar.known(as_of), series),
-        breaks=breaks_of(x.everything, series),
+        events=figures.events_touching(x.calendar.known(as_of), series),
+        events_afterwards=figures.events_afterwards(x.calendar, series, as_of),
+        breaks=figures.breaks_of(x.everything, series),
         leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
         headline=exp.report.headline,
         durations=clock.durations,
@@ -278,7 +286,6 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reconciliation=said.reconciliation,
         others=_others(exp, said.scored, obs, as_of),
         early=early_figures(obs, series, as_of),
-        first_released=_first_released(obs, series),
         totals=ahead.totals,
         totals_past=ahead.totals_past,
         totals_calibration=ahead.totals_calibration,
@@ -286,6 +293,11 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         reliability=ahead.reliability,
         brier=ahead.brier,
         pit=ahead.pit,
+        nowcast=ahead.nowcast,
+        first_released=figures.first_released(obs, series, as_of),
+        recent=said.recent,
+        revisions=figures.revised(obs, series, as_of),
+        parts=figures.parts_by_place(x.everything, series, as_of),
     )
 
 
@@ -300,6 +312,7 @@ class _Scored:
     comparison: pd.DataFrame
     confidence_set: pd.DataFrame
     reconciliation: pd.DataFrame
+    recent: pd.DataFrame
 
 
 def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
@@ -318,6 +331,7 @@ def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
         compare(compared, obs, baseline, eras=eras, as_of=as_of),
         _confidence_set(compared, obs, as_of),
         _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of),
+        recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
     )
 
 
@@ -395,13 +409,6 @@ def _worth_of_adding_up(
         return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
     both = pd.concat([after.assign(model="adds up"), before.assign(model="as made", knowledge="none")])
     return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
-
-
-def _first_released(obs: Observations, series: list[str]) -> pd.DataFrame:
-    """Return the day on which each month of each series had its first figure."""
-    days = pd.concat({s: obs.first_released(s) for s in series}, names=["series_id", "month"])
-    table: pd.DataFrame = days.rename("released").reset_index()
-    return table
 
 
 def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -180,9 +180,9 @@ def effects(
     --------
     >>> import forecast as fc
     >>> panel = fc.load_observations().as_of("2024-05-07", ["southwest.usbp"])
-    >>> table = effects(panel, fc.load_events(), placebo=False, max_columns=3)
+    >>> table = effects(panel, fc.load_events(), placebo=False, max_columns=4)
     >>> sorted(set(table["level"])), sorted(set(table["words"]))
-    ([0.8, 0.95], ['not_compared'])
+    ([0.8, 0.95], ['not_compared', 'not_together'])
     """
     check_model(model)
     if base <= 0 or base == 1:

@@ -26,7 +26,7 @@ from forecast.models.base import Fitted, FittedSeries, Model, series_data
 from forecast.tables import forecasts
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import in_order, widen
-from forecast.tables.quantiles import Floats
+from forecast.tables.quantiles import MEDIAN, Floats
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
@@ -214,6 +214,8 @@ def _changed(
             continue
         table = _move(_base_rows(setting, label, series_id), name, *fitted[own])
         if table is not None:
+            if any(note.note == "joint" for note in after.notes):
+                table = _none_to_all(_base_rows(setting, label, series_id), table)
             tables.append(table)
             source: SizeSource = "given" if given else "adjustment" if own == SIZE else "own_fit"
             size = _size(table, *fitted[own], source)
@@ -223,7 +225,8 @@ def _changed(
 
 def _size(table: pd.DataFrame, shift: Floats, sd: Floats, source: SizeSource) -> Note:
     """Return by what the median is multiplied where the scenario moves it most, and from where that comes."""
-    at = int(np.argmax(np.abs(shift)))
+    # the first of nearly equal ones, on any machine
+    at = int(np.argmax(np.abs(shift) >= 0.999 * np.abs(shift).max()))
     low, high = np.exp(shift[at] - Z80 * sd[at]), np.exp(shift[at] + Z80 * sd[at])
     month = str(table.loc[table["horizon"] == at + 1, "month"].iloc[0])
     factor = float(np.exp(shift[at]))
@@ -307,6 +310,19 @@ def _move(
     moved = in_order(np.exp(centre + widen(spread, sd[at], levels)), levels)
     values = np.where(changed[:, None], moved, wide.to_numpy(dtype=float))
     return _long(rows, wide, values, name, knowledge)
+
+
+def _none_to_all(rows: pd.DataFrame | None, moved: pd.DataFrame) -> pd.DataFrame:
+    """Return ranges from none to all of a joint effect: without a middle, since nobody knows its part."""
+    if rows is None:
+        return moved
+    none = rows.set_index(["horizon", "level"])["value"]
+    both = moved.set_index(["horizon", "level"])["value"].to_frame("all").join(none.rename("none"))
+    level = moved["level"].to_numpy(dtype=float)
+    ends = np.where(level < MEDIAN, both.min(axis=1), both.max(axis=1))
+    known = ~np.isclose(level, MEDIAN) | np.isclose(both["all"], both["none"], rtol=1e-9)
+    made: pd.DataFrame = moved.assign(value=ends)[known].reset_index(drop=True)
+    return made
 
 
 def _base_rows(setting: _Setting, model: str, series_id: str) -> pd.DataFrame | None:

@@ -35,6 +35,8 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "structural": ("forecast.models.structural", "Structural"),
 }
 
+_DERIVE = "derive a frozen dataclass from fc.SeriesModel"
+
 
 def register_model(name: str, cls: type[Model]) -> None:
     """Add a model to the registry.
@@ -70,10 +72,10 @@ def register_model(name: str, cls: type[Model]) -> None:
 def _check_class(name: str, cls: type[Model]) -> None:
     parameters = getattr(cls, "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
-        raise ConfigError(f"model '{name}': {cls.__name__} is not a frozen dataclass")
+        raise ConfigError(f"model '{name}': {cls.__name__} is not a frozen dataclass; {_DERIVE}")
     missing = [m for m in ("fit", "fit_many", "uses_events", "pooled", "min_months") if not hasattr(cls, m)]
     if missing:
-        raise ConfigError(f"model '{name}': {cls.__name__} lacks {', '.join(missing)}")
+        raise ConfigError(f"model '{name}': {cls.__name__} lacks {', '.join(missing)}; {_DERIVE}")
 
 
 @cache

@@ -253,7 +253,7 @@ class _Steps:
         order = table.sort_values(["series_id", "month", "released"], kind="stable")
         safe_cells(order).to_csv(folder / "observations.csv", index=False)
         for name in ("leaks", "series", "hierarchy", "breaks", "releases", "sources"):
-            frame = getattr(self.obs, name)
+            frame = self.obs.unofficial if name == "leaks" else getattr(self.obs, name)
             if name == "series":
                 frame = frame.reset_index()
             if len(frame) and (self.obs.bundled or name in ("leaks", "series")):

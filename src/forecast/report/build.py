@@ -68,6 +68,11 @@ CSV_FILES = (
     "reliability",
     "brier",
     "pit",
+    "nowcast",
+    "recent",
+    "revisions",
+    "first_released",
+    "parts",
 )
 
 

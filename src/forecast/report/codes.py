@@ -90,8 +90,8 @@ def miss_sentence(miss: Miss, whose: str = "") -> str:
     share = abs(miss.error) / abs(miss.actual)
     size = (
         w.percent(share) if share >= 0.005 else "",
-        1 + share if share > 1 else 0.0,
-        miss.error > 0,
+        miss.factor if miss.factor >= 2 else 0.0,
+        miss.high,
     )
     ends = [w.count(_three_digits(end)) if end == end else "" for end in (miss.lower_80, miss.upper_80)]
     return prose("codes").miss(

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
-from markupsafe import Markup
 
 from forecast.report import codes
 from forecast.report import format as w
@@ -24,6 +23,8 @@ from forecast.report.write import html as _templates
 from forecast.report.write.html import TEMPLATES
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from forecast.archive.track_record import Miss
 
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means
@@ -297,6 +298,8 @@ def index(content: SiteContent) -> str:
 
 def style_sheet() -> Markup:
     """Return the style sheet of the site in the colours of the page."""
+    from markupsafe import Markup
+
     from forecast.report.figures.style import DARK, LIGHT
 
     light, dark = (
@@ -308,12 +311,8 @@ def style_sheet() -> Markup:
 
 
 def span_text(low: float, high: float, whole: bool) -> str:
-    """Return a range as text, or that it is refused where an end is NaN."""
-    return t("refused") if low != low or high != high else w.span(low, high, whole)
-
-
-def _span(row: Any, band: str, whole: bool) -> str:
-    return span_text(float(row[f"lower_{band}"]), float(row[f"upper_{band}"]), whole)
+    """Return a range as text, or that it is refused."""
+    return t("refused") if low != low or high != high else w.span(float(low), float(high), whole)
 
 
 def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
@@ -326,8 +325,8 @@ def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
                 (
                     w.month_long(row["month"]),
                     w.rounded(float(row["middle"]), whole),
-                    _span(row, "80", whole),
-                    _span(row, "50", whole),
+                    span_text(row["lower_80"], row["upper_80"], whole),
+                    span_text(row["lower_50"], row["upper_50"], whole),
                 )
                 for row in rows.to_dict("records")
                 if row["horizon"] <= 6 or row["horizon"] in (9, 12)
@@ -352,7 +351,7 @@ def _record_rows(record: pd.DataFrame) -> Sequence[tuple[str, ...]]:
                 w.month_short(row["month"]),
                 w.day_short(row["origin"]),
                 w.rounded(float(row["middle"]), whole),
-                _span(row, "80", whole),
+                span_text(row["lower_80"], row["upper_80"], whole),
                 w.count(first) if first == first else t("not known"),
                 w.count(float(row["truth"])),
                 {"yes": t("yes"), "no": t("no")}.get(str(row["inside_80"]), t("refused")),

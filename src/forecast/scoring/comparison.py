@@ -400,14 +400,24 @@ def model_confidence_set(
     size: float = 1.0 - CONFIDENCE,
     bootstrap: Bootstrap | None = None,
 ) -> pd.DataFrame:
-    """Models that cannot be told apart from the best: Hansen's model confidence set (package `arch`).
+    """Find the models that cannot be told apart from the best: Hansen's model confidence set (package `arch`).
 
     Parameters
     ----------
-    metric : str
+    forecasts : DataFrame
         As in `compare`.
+    obs : Observations
+        As in `compare`.
+    metric : str
+        ``mae``, ``wis``, ``log_mae`` or ``log_wis``.
     horizon : int or "all"
         One horizon, or the mean over all at origins that have them all.
+    truth : str
+        As in `score`.
+    as_of : date, optional
+        As in `score`.
+    knowledge : sequence of str
+        Which rows take part; a model has one row.
     size : float
         The set holds the best model with probability 1 - size.
     bootstrap : Bootstrap, optional
@@ -430,7 +440,7 @@ def model_confidence_set(
     >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
     >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
     >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
-    >>> found = model_confidence_set(table, obs, horizon=1)
+    >>> found = fc.model_confidence_set(table, obs, horizon=1)
     >>> found.loc[found["included"], "model"].tolist()
     ['random_walk']
     """

@@ -14,7 +14,6 @@ from forecast.data.layouts.months import read_months
 from forecast.data.layouts.names import (
     ROLE_NAMES,
     is_counter_name,
-    is_total,
     is_year_name,
     month_of,
     plain_name,
@@ -297,9 +296,3 @@ def _names_rows(table: Table, at: int, keys: Sequence[object]) -> bool:
         and all(is_whole(t) for t in texts)
         and _unique(list(zip(keys, texts, strict=True))) == 1
     )
-
-
-def is_total_row(row: Sequence[str]) -> bool:
-    """Tell whether the first filled cell of a row names a total."""
-    first = next((cell for cell in row if cell), "")
-    return is_total(first)

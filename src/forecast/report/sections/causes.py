@@ -357,6 +357,9 @@ def if_section(r: Report) -> Section | None:
     rows = select(rows, model=model)
     base = base_path(r, model)
     paths = {str(name): facts.quantiles(part) for name, part in rows.groupby("scenario", sort=False) if name}
+    # a joint effect has no middle: the old page takes that of its inner range
+    inner = {n: (p["lower_50"] * p["upper_50"]) ** 0.5 for n, p in paths.items()}
+    paths = {name: path.assign(middle=path["middle"].fillna(inner[name])) for name, path in paths.items()}
     if not paths or not len(base):
         return None
     last = base.iloc[-1]

@@ -63,7 +63,7 @@ def effect_rows(r: Report) -> pd.DataFrame:
         return pd.DataFrame()
     table = select(table, series_id=r.view.series_id)
     table = table[table["model"] == table["model"].iloc[0]] if len(table) else table
-    table = table[table["words"] != "failed"]  # `cannot_table` tells those that have no estimate
+    table = table[table["estimate"].notna()]  # `cannot_table` tells those that have no estimate
     out = []
     for event, rows in table.groupby("event", sort=False):
         row = rows.iloc[0]
@@ -350,12 +350,13 @@ def cannot_table(r: Report, effects: pd.DataFrame) -> Table | None:
 def _failed(r: Report) -> list[Row]:
     """Return the events without an estimate: they cannot be separated, or their model could not be fitted."""
     table = r.run.effects
-    rows = select(table, series_id=r.view.series_id, words="failed") if len(table) else table
+    rows = select(table, series_id=r.view.series_id) if len(table) else table
+    rows = rows[rows["estimate"].isna()] if len(rows) else rows
     out = []
     for row in records(rows.drop_duplicates("event") if len(rows) else rows):
         names = " · ".join(_event(r, str(row.event), row.group)[0])
         why = codes.group_words(row.why_group, row.group_values) or str(row.message)
-        out.append(Row((names, codes.told("effect", "failed"), why)))
+        out.append(Row((names, codes.told("effect", str(row.words)), why)))
     return out
 
 

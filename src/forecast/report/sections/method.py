@@ -256,6 +256,11 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("reliability.csv", mark("Chances against frequencies (CSV)"), mark("by distance and class")),
     ("brier.csv", mark("Brier scores (CSV)"), mark("with their parts")),
     ("pit.csv", mark("Where outcomes fell (CSV)"), mark("PIT values in ten bins, by distance")),
+    (
+        "nowcast.csv",
+        mark("Unofficial figures weighed (CSV)"),
+        mark("against the forecast of their month"),
+    ),
     ("folds.csv", mark("Every forecast attempted (CSV)"), mark("made, failed or skipped, with the reason")),
     ("effects.csv", mark("Estimated jumps (CSV)"), mark("estimate, ranges, ordinary months")),
     (

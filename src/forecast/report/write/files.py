@@ -21,6 +21,7 @@ from forecast.config.convert import to_plain
 from forecast.config.settings import Experiment
 from forecast.data.parse import OBSERVATION_COLUMNS
 from forecast.errors import DataError, ForecastError
+from forecast.experiment.figures import PART_COLUMNS
 from forecast.files import plain_cell, safe_cell
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS
@@ -29,10 +30,12 @@ from forecast.interventions.profiles import FADING_COLUMNS
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS
 from forecast.postprocess.chances import CHANCE_COLUMNS
 from forecast.postprocess.combination import WEIGHT_COLUMNS
+from forecast.postprocess.nowcast import NOWCAST_COLUMNS
 from forecast.postprocess.totals import TOTAL_COLUMNS
 from forecast.scoring.calibration import CALIBRATION_COLUMNS
 from forecast.scoring.comparison import COMPARISON_COLUMNS
 from forecast.scoring.preliminary import EARLY_COLUMNS
+from forecast.scoring.recent import RECENT_COLUMNS
 from forecast.scoring.reliability import BRIER_COLUMNS, CAME_TO, PIT_COLUMNS, RELIABILITY_COLUMNS
 from forecast.scoring.scores import SCORE_COLUMNS
 from forecast.scoring.totals import TOTAL_CALIBRATION_COLUMNS
@@ -102,6 +105,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reliability": RELIABILITY_COLUMNS,
     "brier": BRIER_COLUMNS,
     "pit": PIT_COLUMNS,
+    "nowcast": NOWCAST_COLUMNS,
+    "recent": RECENT_COLUMNS,
+    "revisions": ("series_id", "month", "first", "latest", "first_known", "revised", "open", "flash"),
+    "first_released": ("series_id", "month", "released", "basis", "dated"),
+    "parts": PART_COLUMNS,
 }
 #: Columns of scores and figures that hold texts.
 _TEXTS = (

@@ -1,0 +1,302 @@
+"""An unofficial figure of a month as evidence beside its forecast.
+
+The figure over the usual share of its days is a guess of the month; guess and forecast are averaged on logs,
+each weighted by its precision. How far guesses are off is measured where enough of them have come true, and
+a setting before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from forecast.config.outlook import NowcastSpec
+from forecast.postprocess.totals import RANGES
+from forecast.tables.distributions import Distributions, distributions
+from forecast.tables.quantiles import Floats
+
+if TYPE_CHECKING:
+    from forecast.data.observations import Observations
+
+Kind = Literal["leak", "month_to_date", "part_of_month"]
+Basis = Literal["setting", "past_cases"]
+#: Why a figure could not be weighed; empty where it was.
+Reason = Literal["", "no_forecast", "no_logs", "not_positive", "surer_figure"]
+NOWCAST_COLUMNS: tuple[str, ...] = (
+    "model",
+    "knowledge",
+    "scenario",
+    "series_id",
+    "origin",
+    "month",
+    "kind",
+    "value",
+    "released",
+    "covers_from",
+    "covers_to",
+    "days",
+    "days_in_month",
+    "share",
+    "evidence",
+    "evidence_sd",
+    "sd_basis",
+    "n_cases",
+    "forecast",
+    "forecast_sd",
+    "weight",
+    *RANGES,
+    "reason",
+    "source",
+)
+#: Years whose season says which share of a month its days usually have.
+SEASON_YEARS = 5
+#: Normal score of the 90 % quantile.
+Z_90 = 1.2815515655446004
+#: Past errors of whole and of part months, over those that the settings give them.
+Record = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An unofficial figure of a month, and what it makes of the month.
+
+    Attributes
+    ----------
+    row : Series
+        As `unofficial_figures` has it.
+    guess : float
+        The figure over the usual share of its days.
+    sd : float
+        Error of the guess on logs.
+    basis : str
+        ``past_cases`` or ``setting``.
+    cases : int
+        Past figures of the kind that have come true.
+    """
+
+    row: Any
+    share: float
+    guess: float
+    sd: float
+    basis: Basis
+    cases: int
+
+
+def unofficial_figures(obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return all unofficial figures public on a day, with their kind and the days that they cover."""
+    rows = obs.unofficial
+    rows = rows[rows["released"] <= as_of]
+    months = pd.PeriodIndex(rows["month"])
+    first, last = months.to_timestamp(how="start"), months.to_timestamp(how="end").normalize()
+    covers = {
+        name: pd.to_datetime(rows[name]).fillna(pd.Series(usual, rows.index)) if name in rows else usual
+        for name, usual in (("covers_from", first), ("covers_to", last))
+    }
+    made = rows.assign(**covers, days_in_month=months.days_in_month)
+    made["days"] = (made["covers_to"] - made["covers_from"]).dt.days + 1
+    from_first = (made["covers_from"] == first).to_numpy()
+    whole = (made["days"] == made["days_in_month"]).to_numpy()
+    made["kind"] = np.where(whole, "leak", np.where(from_first, "month_to_date", "part_of_month"))
+    return made
+
+
+def usual_share(month: pd.Period, covers: tuple[pd.Timestamp, pd.Timestamp], known: pd.Series) -> float:
+    """Return the share of a month that its days from one to another usually have.
+
+    The daily rate runs straight, on logs, between the middles of the months of the usual season; days of the
+    week are not told apart, what they bring stands in the error.
+
+    Parameters
+    ----------
+    month : Period
+    covers : pair of Timestamp
+        First and last day that is counted.
+    known : Series
+        Figures of the months before, by month.
+
+    Examples
+    --------
+    >>> flat = pd.Series(100.0, pd.period_range("2018-01", "2023-12", freq="M"))
+    >>> ends = pd.Timestamp("2024-04-01"), pd.Timestamp("2024-04-15")
+    >>> 0.49 < usual_share(pd.Period("2024-04", "M"), ends, flat) < 0.51
+    True
+    """
+    rates = _daily_rates(month, known)
+    every = np.arange(month.days_in_month) + 0.5
+    middles = np.cumsum([0.0, *((m.days_in_month + n.days_in_month) / 2 for m, n in _steps(month))])
+    middles += month.days_in_month / 2 - middles[1]
+    rate = np.exp(np.interp(every, middles, rates))
+    first, last = (day.day for day in covers)
+    return float(rate[first - 1 : last].sum() / rate.sum())
+
+
+def _steps(month: pd.Period) -> list[tuple[pd.Period, pd.Period]]:
+    return [(month - 1, month), (month, month + 1)]
+
+
+def _daily_rates(month: pd.Period, known: pd.Series) -> Floats:
+    """Logs of the usual figure a day of a month and its neighbours, against their year; 0 where unknown."""
+    recent = known[(known > 0) & (known.index < month)].iloc[-12 * SEASON_YEARS :]
+    index = pd.PeriodIndex(recent.index)
+    daily = np.log(recent.to_numpy(float) / index.days_in_month.to_numpy(float))
+    years = (index.asi8 - index.asi8.max(initial=0) - 1) // 12  # counted back, each of twelve months
+    apart = daily - pd.Series(daily).groupby(years).transform("mean").to_numpy()
+    season = pd.Series(apart).groupby(index.month.to_numpy()).mean()
+    return np.array([float(season.get((month + k).month, 0.0)) for k in (-1, 0, 1)])
+
+
+def spread(kind: str, covered: float, days_in_month: float, spec: NowcastSpec) -> float:
+    """Return the error of a figure on logs by its kind and the days that it covers, as the settings say."""
+    if kind == "leak":
+        return spec.sd_whole
+    return float(spec.sd_day * np.sqrt(1.0 / covered - 1.0 / days_in_month))
+
+
+def evidence_of(
+    figures: pd.DataFrame, obs: Observations, as_of: pd.Timestamp, spec: NowcastSpec, record: Record
+) -> list[Evidence]:
+    """Turn unofficial figures into guesses of their months, each with its error as known on a day."""
+    made = []
+    for row in figures.to_dict("records"):
+        share = _share(row, obs, as_of)
+        error = spread(row["kind"], row["days"], row["days_in_month"], spec)
+        past = record[_class(row["kind"])]
+        enough = len(past) >= spec.cases
+        if enough:
+            error *= float(np.sqrt(np.mean(np.square(past))))
+        rounding = row["rounding"] / max(abs(float(row["value"])), 1.0)
+        sd = float(np.sqrt(error**2 + rounding**2 / 12))
+        basis: Basis = "past_cases" if enough else "setting"
+        made.append(Evidence(row, share, float(row["value"]) / share, sd, basis, len(past)))
+    return made
+
+
+def _class(kind: str) -> str:
+    """Figures of whole months have an error of their own; those of parts differ by the days covered."""
+    return "whole" if kind == "leak" else "part"
+
+
+def _share(row: dict[Any, Any], obs: Observations, as_of: pd.Timestamp) -> float:
+    if row["kind"] == "leak":
+        return 1.0
+    known = obs.actuals(row["series_id"], as_of=as_of).dropna()
+    return usual_share(row["month"], (row["covers_from"], row["covers_to"]), known)
+
+
+def past_errors(figures: pd.DataFrame, obs: Observations, as_of: pd.Timestamp, spec: NowcastSpec) -> Record:
+    """Return the log errors of figures whose month is official, over the error that the settings give them."""
+    found: Record = {"whole": [], "part": []}
+    for row in figures[figures["series_id"].isin(obs.series_ids) & (figures["value"] > 0)].to_dict("records"):
+        official = obs.actuals(row["series_id"], as_of=as_of).get(row["month"], np.nan)
+        if official > 0:
+            error = np.log(row["value"] / _share(row, obs, as_of) / official)
+            own = spread(row["kind"], row["days"], row["days_in_month"], spec)
+            found[_class(row["kind"])].append(float(error / own))
+    return found
+
+
+def nowcast(
+    forecasts: pd.DataFrame,
+    obs: Observations,
+    as_of: pd.Timestamp,
+    spec: NowcastSpec = NowcastSpec(),  # noqa: B008 - frozen
+) -> pd.DataFrame:
+    """Weigh every unofficial figure of a month that is forecast against its forecast.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        The forecast of one row made at `as_of`, with ranges.
+    obs : Observations
+        Figures public at `as_of`; unofficial ones that came later are left out.
+    as_of : Timestamp
+    spec : NowcastSpec
+        Errors of unofficial figures before enough have come true.
+
+    Returns
+    -------
+    DataFrame
+        `NOWCAST_COLUMNS`, one row a figure. Of several figures of a month the surest is weighed; the others
+        are told with the reason ``surer_figure``. It feeds no other table.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> obs, name, day = fc.load_observations(), "southwest.usbp", pd.Timestamp("2024-05-07")
+    >>> origins = [*fc.monthly_origins("2020-01", "2024-02", obs, series=[name]), day]
+    >>> from forecast.postprocess.intervals import add_intervals
+    >>> table = add_intervals(fc.backtest({}, obs, fc.load_events(), [name], origins).forecasts, obs)[0]
+    >>> row = nowcast(table[table["origin"] == day], obs, day).iloc[0]
+    >>> round(row["median"], -3), row["sd_basis"]
+    (129000.0, 'setting')
+    """
+    figures = unofficial_figures(obs, as_of)
+    record = past_errors(figures, obs, as_of, spec)
+    rows = []
+    for row in distributions(forecasts[forecasts["origin"] == as_of], obs):
+        later = pd.PeriodIndex(figures["month"]).asi8 > row.errors.arrays.last[-1]
+        ahead = figures[later & (figures["series_id"] == row.name[3]).to_numpy()]
+        rows += list(_weighed(row, evidence_of(ahead, obs, as_of, spec, record), as_of))
+    made = pd.DataFrame(rows, columns=list(NOWCAST_COLUMNS))
+    return made.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)
+
+
+def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> Iterator[dict[str, Any]]:
+    head = dict(zip(("model", "knowledge", "scenario", "series_id"), row.name, strict=True))
+    surest = {e.row["month"]: e for e in sorted(told, key=lambda e: (-e.sd, e.row["released"]))}
+    for evidence in told:
+        horizon = evidence.row["month"].ordinal - int(row.errors.arrays.last[-1])
+        reason: Reason = "surer_figure" if surest[evidence.row["month"]] is not evidence else ""
+        values: dict[str, float] = {}
+        if horizon > row.quantiles.shape[1] or not row.given[-1, horizon - 1]:
+            reason = "no_forecast"
+        elif not row.errors.logs[-1]:
+            reason = "no_logs"
+        elif not evidence.guess > 0:
+            reason = "not_positive"
+        else:
+            values = _combined(row, horizon, evidence, weighed=not reason)
+        yield {
+            **head,
+            "origin": as_of,
+            **{key: evidence.row[key] for key in _COPIED},
+            "share": evidence.share,
+            "evidence": evidence.guess,
+            "evidence_sd": evidence.sd,
+            "sd_basis": evidence.basis,
+            "n_cases": evidence.cases,
+            **values,
+            "reason": reason,
+        }
+
+
+_COPIED = (
+    "month",
+    "kind",
+    "value",
+    "released",
+    "covers_from",
+    "covers_to",
+    "days",
+    "days_in_month",
+    "source",
+)
+
+
+def _combined(row: Distributions, horizon: int, evidence: Evidence, weighed: bool) -> dict[str, float]:
+    """Forecast and evidence as one distribution: the shape of the forecast, moved and narrowed."""
+    quantiles = row.quantiles[-1, horizon - 1]
+    at = dict(zip(np.round(row.levels, 9).tolist(), quantiles.tolist(), strict=True))
+    middle = at[0.5]
+    sd = (at[0.9] - at[0.1]) / (2 * Z_90)
+    weight = sd**2 / (sd**2 + evidence.sd**2) if weighed else 0.0
+    centre, narrower = middle + weight * (np.log(evidence.guess) - middle), np.sqrt(1.0 - weight)
+    ranges = {
+        name: float(np.exp(centre + narrower * (at.get(level, np.nan) - middle)))
+        for name, level in RANGES.items()
+    }
+    return {"forecast": float(np.exp(middle)), "forecast_sd": float(sd), "weight": float(weight), **ranges}
