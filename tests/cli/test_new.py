@@ -224,7 +224,7 @@ def test_a_person_at_a_terminal_is_asked(figures, monkeypatch, capsys):
     assert (target.label, target.unit, target.kind) == ("Visits", "visits", "count")
     answers = iter(["", "", "cuont"])
     assert main(["new", "wrong", "visits.csv"]) == 2
-    assert "did you mean 'count'" in capsys.readouterr().err
+    assert "Did you mean 'count'" in capsys.readouterr().err
 
 
 def test_an_experiment_goes_into_the_folder_that_is_named(figures, tmp_path):
