@@ -78,8 +78,9 @@ class Arima(SeriesModel):
     max_order: Terms = 5
     breaks: Literal["none", "detect"] = "none"
 
-    def fit(self, panel: Panel, design: Design) -> FittedSeries:
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
+        design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
             raise ForecastError(fitted.message)

@@ -74,6 +74,29 @@ class Forecast:
         """The middle of the forecast, months x series."""
         return forecasts.median(self.table)
 
+    def quantile(self, level: float) -> pd.DataFrame:
+        """Return one quantile, months x series.
+
+        Raises
+        ------
+        ConfigError
+            If the level was not asked for.
+        """
+        return forecasts.quantile(self.table, level)
+
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
+        if not 0 < coverage < 1:
+            raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
+        ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
+        columns = {name: self.quantile(level).unstack() for name, level in ends.items()}
+        return pd.DataFrame(columns).rename_axis(["series_id", "month"]).reset_index()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a series and month: the levels as columns."""
+        key = ["series_id", "month", "horizon"]
+        return self.table.pivot(index=key, columns="level", values="value").reset_index()
+
     _repr_html_ = forecast_html
     plot = plot_forecast
 
@@ -106,8 +129,8 @@ class Model(Protocol):
         """Whether event columns change this model's forecast."""
         ...
 
-    def fit(self, panel: Panel, design: Design) -> Fitted:
-        """Fit to what the panel and the design say, and to nothing else."""
+    def fit(self, panel: Panel, design: Design | None = None) -> Fitted:
+        """Fit to what the panel and the design say, and to nothing else; without a design to no event."""
         ...
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -407,9 +430,10 @@ class SeriesModel:
                 f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}"
             )
 
-    def fit(self, panel: Panel, design: Design) -> FittedSeries:
-        """Fit every series of the panel."""
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
+        """Fit every series of the panel; without a design to no event."""
         fits, transforms = {}, {}
+        design = Design.none(panel) if design is None else design
         for name in panel.series:
             data = series_data(panel, design, name, self.transform, self.window)
             self.check_length(data)

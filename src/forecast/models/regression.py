@@ -85,8 +85,8 @@ class DirectModel:
         """Fit one horizon; the method that a subclass writes."""
         raise TypeError(f"{type(self).__name__} does not define fit_horizon")
 
-    def fit(self, panel: Panel, design: Design) -> FittedDirect:
-        """Fit one regression a horizon to all series of the panel.
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedDirect:
+        """Fit one regression a horizon to all series of the panel; without a design twelve, and no event.
 
         Raises
         ------
@@ -95,6 +95,7 @@ class DirectModel:
         """
         from sklearn import config_context
 
+        design = Design.none(panel) if design is None else design
         data = direct_data(self, panel, design)
         # the arrays are made here and are finite: checks of every call would cost more than the fits
         with config_context(assume_finite=True, skip_parameter_validation=True):
