@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from forecast.config.bounds import Bounds, Distinct, Written
 from forecast.config.convert import problems_of
-from forecast.config.outlook import NowcastSpec, OutlookSpec
+from forecast.config.outlook import NowcastSpec, OutlookSpec, ReconciliationSpec
 from forecast.errors import ConfigError, nearest
 from forecast.files import path_problem
 
@@ -254,16 +254,6 @@ class IntervalsSpec:
     #: Rate at which misses widen the ranges that come after; they never get narrower by it. 0 = not at all. |
     #: rate | 0.03
     adapt: Annotated[float, Bounds(0, 1)] = 0.0
-
-
-@dataclass(frozen=True)
-class ReconciliationSpec:
-    """How the series of the headline are made to add up to `target.total`."""
-
-    #: How sums are made to hold; none = not at all. | | bottom_up
-    method: Literal["none", "bottom_up", "shrinkage"] = "none"
-    #: Sample paths behind the ranges. | paths | 500
-    paths: Annotated[int, Bounds(10, 1_000_000)] = 1000
 
 
 @dataclass(frozen=True)
