@@ -153,7 +153,7 @@ def compare_page(runs: Mapping[str, RunFolder]) -> Page:
 
 
 def best_run(runs: Mapping[str, RunFolder]) -> str:
-    """Return what may be said of the best run one month ahead: its name only where all rest on the same dates."""
+    """Return what may be said of the best run one month ahead, its name only on common dates."""
     first = next(iter(runs.values()))
     rests_on = {(run.series, run.dates, run.settings.get("backtest.score_from")) for run in runs.values()}
     if len(rests_on) > 1 or not first.dates:
