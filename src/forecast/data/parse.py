@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 TextArray = npt.NDArray[np.object_]
+DayArray = npt.NDArray[np.datetime64]
 
 #: Columns of a table of observations, in this order.
 OBSERVATION_COLUMNS: tuple[str, ...] = (
@@ -164,6 +166,16 @@ def months_index(numbers: IntArray, name: str | None = None) -> pd.PeriodIndex:
         np.asarray(numbers, dtype=np.int64), freq="M"
     )
     return index if name is None else index.rename(name)
+
+
+def month_range(first: int, last: int, name: str | None = None) -> pd.PeriodIndex:
+    """Return the months from one month number to another, both included."""
+    return _month_range(first, last, name)[:]
+
+
+@lru_cache(maxsize=4096)
+def _month_range(first: int, last: int, name: str | None) -> pd.PeriodIndex:
+    return months_index(np.arange(first, last + 1), name)
 
 
 def days_stamps(days: IntArray) -> npt.NDArray[np.datetime64]:
