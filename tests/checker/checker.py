@@ -51,6 +51,23 @@ MONTHS = [
     "November",
     "December",
 ]
+SPANISH = [
+    "cero",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+]
+SPANISH_MONTHS = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto"]
+SPANISH_MONTHS += ["septiembre", "octubre", "noviembre", "diciembre"]
 #: Words of a direction, each with its opposites: a sentence may hold the ones or the others, not both.
 UP, DOWN = ("rose", "up", "above", "higher", "more"), ("fell", "down", "below", "lower", "fewer")
 
@@ -212,17 +229,16 @@ class Report:
 
 def numbers(text: str, english: bool = True) -> list[float]:
     """Return the numbers of a text; 1.9 million is a number, words to twelve too."""
-    dot, comma = (".", ",") if english else (",", ".")
-    pattern = rf"[-−+]?\d{{1,3}}(?:[{comma}\u00a0\u202f]\d{{3}})+(?:\{dot}\d+)?|[-−+]?\d+(?:\{dot}\d+)?"
     out = []
-    for match in re.finditer(pattern, text):
-        plain = re.sub(rf"[{comma}\u00a0\u202f]", "", match.group()).replace(dot, ".").replace("−", "-")
-        value = float(plain)
+    for match in re.finditer(r"[-−+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-−+]?\d+(?:\.\d+)?", text):
+        value = float(match.group().replace(",", "").replace("−", "-"))
         rest = text[match.end() : match.end() + 22]
-        out.append(value * 1e6 if re.match(r"( to [\d.]+)? mill", rest) else value)
-    if english:
-        out += [float(WORDS.index(w)) for w in re.findall(r"[a-z]+", text.lower()) if w in WORDS]
-        out += [0.0 for w in re.findall(r"\bnone\b", text.lower())]
+        out.append(value * 1e6 if re.match(r"( (to|a) [\d.]+)? mill", rest) else value)
+    names = WORDS if english else SPANISH
+    words = re.findall(r"[a-záéíóú]+", text.lower())
+    out += [float(names.index(w)) for w in words if w in names]
+    out += [0.0 for w in words if w in ("none", "ninguno", "ninguna")]
+    out += [1.0 for w in words if not english and w in ("un", "una")]
     return out
 
 
@@ -730,8 +746,11 @@ _NOT_READ = re.compile(
 def check_words(r: Report) -> Iterator[Problem]:
     """Findings have at most 45 words and 5 numbers, captions 40 words, and no word of the workshop is read."""
     for section in r.json["index"]["sections"]:
-        text = re.sub(r"8[- ]in[- ]10|9[- ]in[- ]10|Title 42|Título 42", "", section["find"])
-        text = re.sub(rf"(\d+( and \d+)? )?({'|'.join(MONTHS)}) \d{{4}}", "", text)  # dates are no figures
+        text = re.sub(r"[89][- ]in[- ]10|[89] de cada 10|Title 42|Título 42", "", section["find"])
+        names = "|".join(MONTHS + SPANISH_MONTHS)
+        text = re.sub(
+            rf"(\d+( (and|y) \d+)? (de )?)?({names})( de)? \d{{4}}", "", text
+        )  # dates are no figures
         words, found = len(section["find"].split()), len(re.findall(r"\d[\d,.]*", text))
         if words > 45 or found > 5:
             yield Problem(
