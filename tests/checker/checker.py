@@ -719,6 +719,25 @@ def check_captions(r: Report) -> Iterator[Problem]:
                 )
 
 
+def check_sizes(r: Report) -> Iterator[Problem]:
+    """No estimate beyond 2 on logs, or with a standard error beyond 1, is printed on either page."""
+    called = set(r.labels.values())
+    for block in _tables(r.json):
+        heads = [h["text"].lower() for h in block["head"]]
+        errors = [k for k, h in enumerate(heads) if "standard error" in h or "error estándar" in h]
+        for row in block["rows"]:
+            cells = [c["text"] if isinstance(c, dict) else c for c in row["cells"]]
+            large = [
+                c for c in cells for n in re.findall(r"\+([\d,]+)%", c) if float(n.replace(",", "")) > 639
+            ]
+            if large:
+                yield Problem("3", block["caption"], f"{cells[0]}: {large[0]}", "more than the factor seven")
+            if errors and any(name in cells[0] for name in called):
+                estimate, error = (abs(numbers(cells[k])[0]) for k in (errors[0] - 1, errors[0]))
+                if estimate > 2 or error > 1:
+                    yield Problem("3", block["caption"], " ".join(cells[:4]), "beyond 2 on logs")
+
+
 def _texts(value, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
@@ -780,6 +799,7 @@ CHECKS = (
     check_figures,
     check_days,
     check_captions,
+    check_sizes,
     check_words,
 )
 
