@@ -43,9 +43,8 @@ def told_effects(rows: pd.DataFrame, model: Model) -> pd.DataFrame:
     """Return coefficients without those of events on logs that no measure can have."""
     if not len(rows) or getattr(model, "transform", "log") != "log":
         return rows
-    other = rows["kind"] == "nuisance"
-    sizes = zip(rows["estimate"], rows["se"], strict=True)
-    kept: pd.DataFrame = rows[other | [plausible(estimate, se) for estimate, se in sizes]]
+    sizes = zip(rows["estimate"], rows["se"], rows["kind"], strict=True)
+    kept: pd.DataFrame = rows[[kind == "nuisance" or plausible(size, se) for size, se, kind in sizes]]
     return kept
 
 
