@@ -61,7 +61,7 @@ def test_same_runs_unscored_runs_and_refused_ranges_are_told(folders):
 
 
 def test_a_best_run_is_named_on_common_dates_only(folders):
-    """W22: a page named a winner under a sentence that says that its runs cannot be set against each other."""
+    """W22: a page named a winner although its runs cannot be set against each other."""
     a = replace(comparison.read_run(folders[0]), dates=frozenset({"2023-01-20", "2023-02-20"}))
     skills = (
         a.scores["metric"].eq("wis") & a.scores["scale"].eq("log") & a.scores["horizon"].astype(str).eq("1")
