@@ -1,6 +1,7 @@
 import contextlib
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import forecast as fc
@@ -44,19 +45,6 @@ def test_a_plugin_registers_and_a_failing_one_is_told(tmp_path):
     bad.write_text("1/0\n")
     with pytest.raises(ConfigError, match="ZeroDivisionError"):
         runs.load_plugin(str(bad))
-
-
-def test_the_gravest_code_of_a_sweep_counts_and_a_lost_job_is_1(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    exp = fc.load_experiment("quick")
-    sweep = runs.Sweep.start([exp, exp], ["model=a,b"])
-    sweep.record(0, 0)
-    assert sweep.finish(lambda _: None) == 1
-    assert not sweep.scratch.exists()
-    sweep = runs.Sweep.start([exp, exp], ["model=a,b"])
-    sweep.record(0, 5)
-    sweep.record(1, 0)
-    assert sweep.finish(lambda _: None) == 5
 
 
 def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
@@ -109,3 +97,22 @@ def test_a_damaged_run_folder_is_told_and_no_traceback(tmp_path, name, damage):
     if name == "manifest.json":
         with pytest.raises(DataError, match="damaged"):
             runs._command_of(tmp_path)
+
+
+def test_the_swept_model_is_the_headline_of_its_job_unless_a_word_names_another():
+    plan = runs.plan(["experiment=quick", "model=arima,drift"], [], multirun=True)
+    assert plan.swept == ("model",)
+    assert [exp.report.headline for exp in plan.experiments] == ["arima", "drift"]
+    # the command of the page makes the same again
+    assert plan.experiments[0].overrides == ("model=arima", "report.headline=arima")
+    for words in (["model=arima,drift", "report.headline=border"], ["horizon=3,6"]):
+        named = runs.plan(["experiment=quick", *words], [], multirun=True)
+        assert {exp.report.headline for exp in named.experiments} == {"border"}
+    assert runs.plan(["experiment=quick", "model=arima"], []).experiments[0].report.headline == "border"
+
+
+def test_runs_are_called_by_the_words_that_differ():
+    table = pd.Series(["horizon=3 model=a", "horizon=3 model=a", "horizon=3 model=b"])
+    assert runs._varying(table) == ["model=a", "model=a", "model=b"]
+    assert runs._varying(pd.Series(["horizon=3 model=a"])) == ["horizon=3 model=a"]
+    assert runs._varying(pd.Series(["x", "x y"])) == ["x", "y"]

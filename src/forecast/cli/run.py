@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -20,7 +19,6 @@ from forecast.files import inside
 
 if TYPE_CHECKING:
     import pandas as pd
-    from omegaconf import DictConfig
 
 CACHE = Path(".forecast-cache")
 
@@ -62,6 +60,7 @@ class Plan:
     experiments: tuple[Experiment, ...]
     sweep: bool
     own_sweep_dir: bool = False
+    swept: tuple[str, ...] = ()
 
 
 def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = False) -> Plan:
@@ -76,7 +75,8 @@ def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = Fals
     swept = [f"{key}={value}" for key, value in (composed.hydra["sweeper"].get("params") or {}).items()]
     jobs = expand([*swept, *words])
     own_dir = any(word.lstrip("+").startswith("hydra.sweep.dir=") for word in words)
-    return Plan(tuple(check(job, config_dirs) for job in jobs), True, own_dir)
+    keys = swept_keys([*swept, *words])
+    return Plan(tuple(check(job, config_dirs, keys) for job in jobs), True, own_dir, tuple(keys))
 
 
 def expand(words: Sequence[str]) -> list[list[str]]:
@@ -100,9 +100,26 @@ def expand(words: Sequence[str]) -> list[list[str]]:
     return jobs
 
 
-def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
+def check(words: Sequence[str], config_dirs: Sequence[str], swept: Sequence[str] = ()) -> Experiment:
     """Compose and validate one job before anything runs."""
-    return _checked(compose.compose(words, config_dirs), words)
+    plain = compose.compose(words, config_dirs)
+    return _checked(plain, follow_headline(plain, words, swept))
+
+
+def swept_keys(words: Sequence[str]) -> list[str]:
+    """Return the keys that a sweep varies."""
+    jobs = [dict(word.lstrip("+~").partition("=")[::2] for word in job) for job in expand(words)]
+    return [key for key in jobs[0] if len({job.get(key) for job in jobs}) > 1]
+
+
+def follow_headline(plain: dict[str, Any], words: Sequence[str], swept: Sequence[str]) -> list[str]:
+    """Make the swept model of a job its headline, unless a word names another; return the words that say so."""
+    given = dict(word.lstrip("+").partition("=")[::2] for word in words)
+    name = given.get("model", "")
+    if "model" not in swept or "report.headline" in given or name not in (plain.get("model") or {}):
+        return list(words)
+    plain["report"]["headline"] = name
+    return [*words, f"report.headline={name}"]
 
 
 def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
@@ -135,26 +152,32 @@ def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> 
     return base / f"{as_of}~{load.digest(exp)}"
 
 
-def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
-    """Run one experiment, write its report and say where; return the exit code."""
+def execute(
+    exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice, shared: Path | None = None
+) -> int:
+    """Run one experiment, write its report and say where; return the exit code.
+
+    Folds are kept in a folder that jobs share, or in one of its own until it is done.
+    """
     from forecast.experiment.pipeline import workers
     from forecast.experiment.run import run
     from forecast.report.build import write_report
     from forecast.report.write.folder import others_in
 
-    cache = CACHE / load.digest(exp)
+    cache = shared or CACHE / load.digest(exp)
     say, quiet = voice.say, voice.quiet
     if not quiet:
         day = "the newest release" if exp.as_of == "latest" else exp.as_of
         say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+        if exp.overrides:
+            say(f"  changed by: {' '.join(exp.overrides)}")
     with workers(exp):
         result = run(exp, progress=not quiet, cache=cache)
     as_of = str(result.as_of.date())
     others = others_in(folder(as_of))
     path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)
-    shutil.rmtree(cache, ignore_errors=True)
-    if CACHE.is_dir() and not any(CACHE.iterdir()):
-        CACHE.rmdir()
+    if shared is None:
+        forget(cache)
     say(str(path / "index.html"))
     if not quiet:
         if others:
@@ -171,6 +194,13 @@ def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice:
     return 5 if len(dead) else 0
 
 
+def forget(cache: Path) -> None:
+    """Remove kept folds, and their folder where it was the last."""
+    shutil.rmtree(cache, ignore_errors=True)
+    if CACHE.is_dir() and not any(CACHE.iterdir()):
+        CACHE.rmdir()
+
+
 def findings(folder: Path) -> list[str]:
     """Return the three findings that a report opens with, from its
     `report.json`: what comes, how sure, which policy.
@@ -182,81 +212,12 @@ def findings(folder: Path) -> list[str]:
     return [page["h1"], *(finds[word] for word in ("sure", "effects") if word in finds)]
 
 
-def task(config: DictConfig, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) -> int:
-    """Run one job that Hydra composed; never exits, an error becomes its code."""
-    from hydra.core.hydra_config import HydraConfig
-    from omegaconf import OmegaConf
-
-    hydra = HydraConfig.get()
-    words = list(hydra.overrides.task)
-    number = int(hydra.job.num)
-    code = 1
-    try:
-        plain = OmegaConf.to_container(config, resolve=False)
-        if not isinstance(plain, dict):
-            raise ConfigError("the configuration is not a group of keys")
-        values = compose.resolved({str(k): v for k, v in plain.items() if k != "hydra"}, words, config_dirs)
-        exp = load.to_experiment(values, words)
-        code = execute(exp, lambda as_of: sweep.folder(exp, as_of, number), command_of(words), voice)
-    except (ForecastError, OSError) as error:
-        voice.complain(error)
-        code = error.exit_code if isinstance(error, ForecastError) else 1
-    sweep.record(number, code)
-    return code
-
-
 def command_of(words: Sequence[str]) -> str:
     """Return the command that makes a result again, as its page prints it."""
     return " ".join(["forecast", *load.result_words(words)])
 
 
-# --------------------------------------------------------------------------- sweeps
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """One multirun: its jobs, their folders and their codes (as files, since jobs may run elsewhere)."""
-
-    experiments: tuple[Experiment, ...]
-    digest: str
-    scratch: Path
-
-    @classmethod
-    def start(cls, experiments: Sequence[Experiment], words: Sequence[str]) -> Sweep:
-        """Begin a sweep; the scratch folder takes what Hydra writes."""
-        digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
-        return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")))
-
-    def hydra_words(self, own_dir: bool = False) -> list[str]:
-        """Return the overrides that keep Hydra's own files out of the
-        user's folder, but where a folder was given.
-        """
-        return [*([] if own_dir else [f"hydra.sweep.dir={self.scratch}"]), "hydra.sweep.subdir=."]
-
-    def folder(self, exp: Experiment, as_of: str, job: int) -> Path:
-        """Return the numbered folder of a job."""
-        return inside(exp.report.folder, exp.name, "name") / "sweeps" / f"{as_of}~{self.digest}" / str(job)
-
-    def record(self, job: int, code: int) -> None:
-        """Write down the code of a job."""
-        (self.scratch / f"{job}.code").write_text(str(code))
-
-    def finish(self, say: Callable[[str], None]) -> int:
-        """Print and write the table of the sweep; return the gravest code."""
-        codes = []
-        for job in range(len(self.experiments)):
-            file = self.scratch / f"{job}.code"
-            codes.append(int(file.read_text()) if file.is_file() else 1)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        exp = self.experiments[0]
-        found = sorted(
-            (inside(exp.report.folder, exp.name, "name") / "sweeps").glob(f"*~{self.digest}/*/scores.csv")
-        )
-        folders = [f.parent for f in found]
-        if folders:
-            table = compare(sorted(folders, key=lambda p: int(p.name) if p.name.isdigit() else 0))
-            say(table)
-        return max(codes, default=0)
+# --------------------------------------------------------------------------- run folders side by side
 
 
 def compare(folders: Sequence[Path]) -> str:
@@ -283,6 +244,8 @@ def written(folders: Sequence[Path], kind: str) -> str | bytes:
 
 
 _COMPARED = {"1": "1 month", "6": "6 months", "all": "all distances"}
+#: The columns of skill in `compared`.
+DISTANCES = tuple(_COMPARED.values())
 
 
 def compared(folders: Sequence[Path]) -> pd.DataFrame:
@@ -303,7 +266,16 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
         with reading(folder):
             rows += _skills(folder)
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.assign(run=_varying(table["run"])) if len(table) else table
+
+
+def _varying(runs: pd.Series) -> list[str]:
+    """Return how runs are called: by the words that not all of them have."""
+    words = {run: run.split(" ") for run in runs.unique()}
+    common = set.intersection(*map(set, words.values())) if len(words) > 1 else set()
+    short = {run: " ".join(word for word in own if word not in common) for run, own in words.items()}
+    return [short[run] or run for run in runs]
 
 
 def _skills(folder: Path) -> list[dict[str, Any]]:

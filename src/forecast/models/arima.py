@@ -78,8 +78,9 @@ class Arima(SeriesModel):
     max_order: Terms = 5
     breaks: Literal["none", "detect"] = "none"
 
-    def fit(self, panel: Panel, design: Design) -> FittedSeries:
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
+        design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
             raise ForecastError(fitted.message)
@@ -134,12 +135,12 @@ class Arima(SeriesModel):
         ]
 
     def _job(self, data: SeriesData, plain: bool = False) -> FoldJob:
-        if not self.events or not len(data.past.columns):
+        if not self.events or not data.columns:
             return FoldJob(data.y)
         prior = None
         if self.shrink and not plain:
             prior = (data.prior["mean"].to_numpy(dtype=float), data.prior["sd"].to_numpy(dtype=float))
-        return FoldJob(data.y, data.past.to_numpy(dtype=float), tuple(map(str, data.past.columns)), prior)
+        return FoldJob(data.y, data.past.to_numpy(dtype=float), data.columns, prior)
 
     def _breaks(self, jobs: list[FoldJob], starts: Starts) -> list[tuple[Outlier, ...]]:
         """Outliers that each fold shows; none for a fold that cannot
@@ -185,7 +186,7 @@ class Arima(SeriesModel):
     def _wrap(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
     ) -> SeriesFit:
-        own = [data.future.to_numpy(dtype=float)] if self.events and len(data.past.columns) else []
+        own = [data.future.to_numpy(dtype=float)] if self.events and data.columns else []
         n = len(data.y)
 
         def steps(h: int) -> tuple[Array, Array]:
@@ -213,12 +214,12 @@ class Arima(SeriesModel):
         def table() -> pd.DataFrame:
             job = self._job(data)
             shrunken = set(job.xreg_names or ()) if job.xreg_prior is not None else set()
-            rows = _rows(fit, set(data.past.columns), shrunken)
+            rows = _rows(fit, set(data.columns), shrunken)
             if shrunken:
                 # the plain estimates stand beside the shrunken ones
                 (plain,) = self._fold_fits([_widened(self._job(data, plain=True), breaks, names)], "full")
                 if isinstance(plain, ArimaFit):
-                    rows += [r for r in _rows(plain, set(data.past.columns), set()) if r["kind"] == "plain"]
+                    rows += [r for r in _rows(plain, set(data.columns), set()) if r["kind"] == "plain"]
             return pd.DataFrame(rows)
 
         return table
@@ -268,7 +269,7 @@ def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str,
 
 def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFrame:
     """Return the covariance of the event coefficients of a fit, at the volatility of the months of each."""
-    places = {c: place for c in map(str, data.past.columns) if (place := fit.place(c)) is not None}
+    places = {c: place for c in data.columns if (place := fit.place(c)) is not None}
     terms, at = list(places), list(places.values())
     covariance = fit.cov_params.to_numpy(dtype=float)[np.ix_(at, at)]
     if not terms:

@@ -17,10 +17,12 @@ import pandas as pd
 
 from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.settings import LEVELS
+from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
+from forecast.data.parse import month_range
 from forecast.errors import ConfigError, DataError, ForecastError
 from forecast.events.design import Design
-from forecast.models.transform import Scale, Transform, make_transform
+from forecast.models.transform import Scale, Transform, transform_of
 from forecast.notebook import forecast_html, plot_forecast
 from forecast.tables import forecasts
 
@@ -72,6 +74,29 @@ class Forecast:
         """The middle of the forecast, months x series."""
         return forecasts.median(self.table)
 
+    def quantile(self, level: float) -> pd.DataFrame:
+        """Return one quantile, months x series.
+
+        Raises
+        ------
+        ConfigError
+            If the level was not asked for.
+        """
+        return forecasts.quantile(self.table, level)
+
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
+        if not 0 < coverage < 1:
+            raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
+        ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
+        columns = {name: self.quantile(level).unstack() for name, level in ends.items()}
+        return pd.DataFrame(columns).rename_axis(["series_id", "month"]).reset_index()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a series and month: the levels as columns."""
+        key = ["series_id", "month", "horizon"]
+        return self.table.pivot(index=key, columns="level", values="value").reset_index()
+
     _repr_html_ = forecast_html
     plot = plot_forecast
 
@@ -104,8 +129,8 @@ class Model(Protocol):
         """Whether event columns change this model's forecast."""
         ...
 
-    def fit(self, panel: Panel, design: Design) -> Fitted:
-        """Fit to what the panel and the design say, and to nothing else."""
+    def fit(self, panel: Panel, design: Design | None = None) -> Fitted:
+        """Fit to what the panel and the design say, and to nothing else; without a design to no event."""
         ...
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -113,7 +138,7 @@ class Model(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SeriesData:
     """One series on the model's scale, with the event columns that apply to it."""
 
@@ -121,13 +146,16 @@ class SeriesData:
     months: pd.PeriodIndex
     y: Array
     transform: Transform
-    past: pd.DataFrame
-    future: pd.DataFrame
-    prior: pd.DataFrame  #: index column -> mean, sd, on the model's scale; sd = inf: plain
+    columns: tuple[str, ...]  #: names of the event columns, in the order of the frames
+    past: Lazy[pd.DataFrame] = Lazy()
+    future: Lazy[pd.DataFrame] = Lazy()
+    prior: Lazy[pd.DataFrame] = Lazy()  #: index column -> mean, sd, on the model's scale; sd = inf: plain
     design: Design
 
 
-_NO_PRIOR = pd.DataFrame({"mean": [], "sd": []}, dtype=float)
+def _no_prior() -> pd.DataFrame:
+    return pd.DataFrame({"mean": [], "sd": []}, dtype=float)
+
 
 #: Quantiles of one series: its name, its months, values (horizon, level).
 ForecastPath = tuple[str, pd.PeriodIndex, Array]
@@ -224,10 +252,10 @@ class FittedSeries:
         return out
 
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
-        last_official = self.panel.last_official[name]
-        last_known = self.panel.y(name).index[-1]
-        ahead = (last_known - last_official).n
-        months = pd.period_range(last_official + 1, periods=horizon, freq="M")
+        cells = self.panel.cells
+        last_official = cells.last_official(name)
+        ahead = cells.first + cells.column(name)[1].stop - 1 - last_official
+        months = month_range(last_official + 1, last_official + horizon)
         centre, sd = fit.steps(max(horizon - ahead, 1))
         if ahead:
             # months filled by unofficial figures: taken as known, their own error carried by every later
@@ -280,28 +308,50 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
     DataError
         If the scale needs positive values and there are others.
     """
-    y = panel.y(name)
-    y = y if window is None else y.iloc[-window:]
-    months = pd.PeriodIndex(y.index)
-    scale, values = make_transform(transform, y, panel.rounding[name].loc[months], panel.counts, name)
-    ahead = (months[-1] - panel.last_official[name]).n
-    if not len(design.columns):
-        nothing = pd.DataFrame(index=months)
-        later = pd.DataFrame(index=design.future.index[ahead:])
-        return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
-    mine = _given(design, name, months, panel.last_official[name]) if design.given else design.of(name)
-    prior = pd.DataFrame(mine.prior.loc[name]) if len(mine.columns) else _NO_PRIOR
-    if transform != "log":
-        # the prior is stated on logs; on another scale columns are plain
-        prior = prior.assign(mean=0.0, sd=np.inf)
+    cells = panel.cells
+    at, rows = cells.column(name)
+    if window is not None:
+        rows = slice(max(rows.start, rows.stop - window), rows.stop)
+    months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
+    scale, values = transform_of(
+        transform, cells.values[rows, at].copy(), cells.rounding[rows, at], months, panel.counts, name
+    )
+    ahead = cells.first + rows.stop - 1 - cells.last_official(name)
+    if not design.columns:
+        return SeriesData(
+            name=name,
+            months=months,
+            y=values,
+            transform=scale,
+            columns=(),
+            past=lambda: pd.DataFrame(index=months),
+            future=lambda: pd.DataFrame(index=design.future.index[ahead:]),
+            prior=_no_prior,
+            design=design,
+        )
+    last = pd.Period(ordinal=cells.last_official(name), freq="M")
+    mine = _given(design, name, months, last) if design.given else design.of(name)
+
+    def prior() -> pd.DataFrame:
+        table = pd.DataFrame(mine.prior.loc[name]) if mine.columns else _no_prior()
+        if transform != "log":
+            # the prior is stated on logs; on another scale columns are plain
+            table = table.assign(mean=0.0, sd=np.inf)
+        return table.reindex(list(mine.columns))
+
+    def past() -> pd.DataFrame:
+        same = mine.past.index.equals(months)
+        return (mine.past if same else mine.past.reindex(months)).astype(float)
+
     return SeriesData(
         name=name,
         months=months,
         y=values,
         transform=scale,
-        past=(mine.past if mine.past.index.equals(months) else mine.past.reindex(months)).astype(float),
-        future=mine.future.iloc[ahead:].astype(float),
-        prior=prior.reindex(list(mine.columns)),
+        columns=mine.columns,
+        past=past,
+        future=lambda: mine.future.iloc[ahead:].astype(float),
+        prior=prior,
         design=mine,
     )
 
@@ -380,9 +430,10 @@ class SeriesModel:
                 f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}"
             )
 
-    def fit(self, panel: Panel, design: Design) -> FittedSeries:
-        """Fit every series of the panel."""
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
+        """Fit every series of the panel; without a design to no event."""
         fits, transforms = {}, {}
+        design = Design.none(panel) if design is None else design
         for name in panel.series:
             data = series_data(panel, design, name, self.transform, self.window)
             self.check_length(data)

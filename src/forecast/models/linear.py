@@ -76,7 +76,7 @@ class Linear(SeriesModel):
         notes = (f"left out, cannot be told apart: {', '.join(dropped)}",) if dropped else ()
 
         def steps(h: int) -> tuple[Array, Array]:
-            if self.events and len(data.past.columns) and len(data.future) < h:
+            if self.events and len(data.columns) and len(data.future) < h:
                 raise ConfigError(
                     f"{data.name}: columns of {len(data.future)} months to come; {h} are asked for"
                 )

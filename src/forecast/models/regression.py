@@ -85,8 +85,8 @@ class DirectModel:
         """Fit one horizon; the method that a subclass writes."""
         raise TypeError(f"{type(self).__name__} does not define fit_horizon")
 
-    def fit(self, panel: Panel, design: Design) -> FittedDirect:
-        """Fit one regression a horizon to all series of the panel.
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedDirect:
+        """Fit one regression a horizon to all series of the panel; without a design twelve, and no event.
 
         Raises
         ------
@@ -95,6 +95,7 @@ class DirectModel:
         """
         from sklearn import config_context
 
+        design = Design.none(panel) if design is None else design
         data = direct_data(self, panel, design)
         # the arrays are made here and are finite: checks of every call would cost more than the fits
         with config_context(assume_finite=True, skip_parameter_validation=True):
@@ -107,7 +108,7 @@ class DirectModel:
 
     def _rows(self, data: list[SeriesData], h: int) -> Rows:
         parts = [training_rows(one, h, self.lags, self.events) for one in data]
-        names = list(dict.fromkeys(str(c) for one in data for c in one.past.columns)) if self.events else []
+        names = list(dict.fromkeys(c for one in data for c in one.columns)) if self.events else []
         return Rows(
             np.vstack([p[0] for p in parts]),
             np.vstack([_spread(p[1], one, names) for p, one in zip(parts, data, strict=True)]),
@@ -234,7 +235,7 @@ class LinearWeights:
         """Return the weighted sum; a column that no month of the fit had keeps the mean of its prior."""
         change = self.intercept + float(self.base @ x)
         if self.events and len(moves):
-            fallback = one.prior["mean"].reindex(one.past.columns)
+            fallback = one.prior["mean"].reindex(list(one.columns))
             change += float(moves @ [self.effects.get(str(n), float(f)) for n, f in fallback.items()])
         return change
 
@@ -295,7 +296,7 @@ def _spread(moves: Array, one: SeriesData, names: list[str]) -> Array:
     """Return the event moves of one series under the names of all, zero where a column does not apply."""
     wide = np.zeros((len(moves), len(names)))
     if names:
-        wide[:, [names.index(str(c)) for c in one.past.columns]] = moves
+        wide[:, [names.index(c) for c in one.columns]] = moves
     return wide
 
 
