@@ -84,7 +84,8 @@ def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
 
     def execute():
         said.clear()
-        runs.execute(exp, lambda _: tmp_path / "run", "forecast", runs.Voice(said.append, said.append))
+        folders = runs.Folders(lambda _: tmp_path / "run", fresh=True)
+        runs.execute(exp, folders, "forecast", runs.Voice(said.append, said.append))
 
     execute()
     assert not [line for line in said if "carried" in line]

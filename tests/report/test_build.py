@@ -356,7 +356,7 @@ NEW = {**OLD, "index.html": b"new"}
 
 def test_files_that_are_not_ours_stay_and_what_is_ours_is_replaced(tmp_path):
     folder, outside = tmp_path / "report", tmp_path / "outside.txt"
-    build._put_in_place(
+    build.put_in_place(
         {
             **OLD,
             "figures/a.png": b"a",
@@ -371,7 +371,7 @@ def test_files_that_are_not_ours_stay_and_what_is_ours_is_replaced(tmp_path):
     (folder / "deep").symlink_to(tmp_path)
     others = ["deep", "figures/link", "figures/mine.png", "notes.txt"]
     assert build.others_in(folder) == others
-    build._put_in_place(NEW, folder)
+    build.put_in_place(NEW, folder)
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_symlink() or p.is_file()}
     assert found == {*NEW, *others}
     assert (folder / "index.html").read_bytes() == b"new" and (folder / "notes.txt").read_text() == "mine"
@@ -381,10 +381,10 @@ def test_files_that_are_not_ours_stay_and_what_is_ours_is_replaced(tmp_path):
 
 def test_a_file_of_a_user_is_never_replaced_by_one_of_the_report(tmp_path):
     folder = tmp_path / "report"
-    build._put_in_place(OLD, folder)
+    build.put_in_place(OLD, folder)
     (folder / "report.pdf").write_text("mine")
     with pytest.raises(ForecastError, match=r"report\.pdf: is not of the report that stands there"):
-        build._put_in_place({**NEW, "report.pdf": b"new"}, folder)
+        build.put_in_place({**NEW, "report.pdf": b"new"}, folder)
     assert (folder / "report.pdf").read_text() == "mine" and (folder / "index.html").read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report"]
 
@@ -400,7 +400,7 @@ def test_a_folder_that_is_no_report_is_named_and_never_replaced(tmp_path, manife
     if manifest is not None:
         (folder / "manifest.json").write_text(manifest)
     with pytest.raises(ForecastError, match=r"no report's folder .* notes\.txt"):
-        build._put_in_place(NEW, folder)
+        build.put_in_place(NEW, folder)
     assert (folder / "notes.txt").read_text() == "mine"
     assert [p.name for p in tmp_path.iterdir()] == ["Documents"]
 
@@ -410,27 +410,27 @@ def test_names_in_a_hostile_manifest_are_compared_and_never_followed(tmp_path):
     outside.write_text("outside")
     names = {"../outside.txt": "", str(outside): "", "index.html": "", "..": "", "": ""}
     hostile = {**OLD, "manifest.json": json.dumps({"experiment": "x", "files": names}).encode()}
-    build._put_in_place(hostile, folder)
-    build._put_in_place(NEW, folder)
+    build.put_in_place(hostile, folder)
+    build.put_in_place(NEW, folder)
     assert outside.read_text() == "outside" and (folder / "index.html").read_bytes() == b"new"
 
 
 def test_an_empty_folder_is_filled(tmp_path):
     (tmp_path / "report").mkdir()
-    build._put_in_place(NEW, tmp_path / "report")
+    build.put_in_place(NEW, tmp_path / "report")
     assert (tmp_path / "report" / "index.html").read_bytes() == b"new"
 
 
 def test_an_interrupted_report_leaves_the_old_one_and_nothing_else(tmp_path, monkeypatch):
     folder = tmp_path / "report"
-    build._put_in_place(OLD, folder)
+    build.put_in_place(OLD, folder)
 
     def stop(self, data):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("pathlib.Path.write_bytes", stop)
     with pytest.raises(KeyboardInterrupt):
-        build._put_in_place({"index.html": b"new"}, folder)
+        build.put_in_place({"index.html": b"new"}, folder)
     monkeypatch.undo()
     assert (folder / "index.html").read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report"]
@@ -438,7 +438,7 @@ def test_an_interrupted_report_leaves_the_old_one_and_nothing_else(tmp_path, mon
 
 def test_an_interrupt_between_the_renames_brings_the_old_report_back(tmp_path, monkeypatch):
     folder = tmp_path / "report"
-    build._put_in_place(OLD, folder)
+    build.put_in_place(OLD, folder)
     real = os.rename
     calls = []
 
@@ -450,7 +450,7 @@ def test_an_interrupt_between_the_renames_brings_the_old_report_back(tmp_path, m
 
     monkeypatch.setattr("pathlib.Path.replace", second_fails)
     with pytest.raises(KeyboardInterrupt):
-        build._put_in_place({"index.html": b"new"}, folder)
+        build.put_in_place({"index.html": b"new"}, folder)
     assert (folder / "index.html").read_bytes() == b"old"
 
 
@@ -464,14 +464,14 @@ def test_trouble_with_the_disk_is_told_in_words(tmp_path, monkeypatch, number, w
 
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)
     with pytest.raises(ForecastError, match=words):
-        build._put_in_place({"index.html": b"x"}, tmp_path / "report")
+        build.put_in_place({"index.html": b"x"}, tmp_path / "report")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_where_the_folder_should_be_is_an_error(tmp_path):
     (tmp_path / "report").write_text("mine")
     with pytest.raises(ForecastError, match="is a file, not a folder"):
-        build._put_in_place({"index.html": b"x"}, tmp_path / "report")
+        build.put_in_place({"index.html": b"x"}, tmp_path / "report")
     assert (tmp_path / "report").read_text() == "mine"
 
 

@@ -10,7 +10,7 @@ import pytest
 from forecast.errors import DataError
 from forecast.report import blocks, comparison
 from forecast.report import format as w
-from forecast.report.build import _put_in_place
+from forecast.report.build import put_in_place
 from report_fixture import files
 from words_helpers import forbidden_words
 
@@ -19,7 +19,7 @@ from words_helpers import forbidden_words
 def folders(tmp_path_factory):
     base = tmp_path_factory.mktemp("runs")
     for name in ("plain", "as_of_2024"):
-        _put_in_place(files(name), base / name)
+        put_in_place(files(name), base / name)
     return [base / "plain", base / "as_of_2024"]
 
 

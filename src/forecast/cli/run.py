@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.cli import report_cache
 from forecast.config import compose
 from forecast.config.convert import from_plain
 from forecast.config.settings import Experiment
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from omegaconf import DictConfig
 
+    from forecast.experiment.run import Run
+
 CACHE = Path(".forecast-cache")
+#: All kept folds together; those of the longest unused chains go first.
+MOST_FOLD_BYTES = 300_000_000
 
 
 def load_plugin(file: str) -> None:
@@ -135,39 +141,84 @@ def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> 
     return base / f"{as_of}~{load.digest(exp)}"
 
 
-def execute(exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice) -> int:
-    """Run one experiment, write its report and say where; return the exit code."""
+@dataclass(frozen=True)
+class Folders:
+    """Where a run goes: its folder by its date, the folders of configuration, and whether all is made anew."""
+
+    of: Callable[[str], Path]
+    config_dirs: Sequence[str] = ()
+    fresh: bool = False
+
+
+def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> int:
+    """Run one experiment, write its report and say where; return the exit code.
+
+    A report of the same inputs that was made before is put in place again.
+    """
+    from forecast.report.build import report_files
+
+    key = None if folders.fresh else report_cache.key_of(exp, command, folders.config_dirs)
+    kept = report_cache.take(CACHE / "reports", key) if key else None
+    if kept is not None:
+        return _put_again(kept, folders.of(kept.as_of), voice)
+    if not voice.quiet:
+        day = "the newest release" if exp.as_of == "latest" else exp.as_of
+        voice.say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+    result = _run(exp, None if folders.fresh else CACHE / "folds", voice)
+    as_of = str(result.as_of.date())
+    files = report_files(result, command=command, png=exp.report.png, pdf=exp.report.pdf)
+    lines = (
+        [f"  {step}: {seconds:.2f} s" for step, seconds in result.durations.items()] if voice.verbose else []
+    )
+    models = result.models
+    dead = models.loc[(models["folds_ok"] == 0) & (models["folds_failed"] > 0), "model"]
+    failed = tuple(f"  every fold of {name} failed; folds.csv says why" for name in dead)
+    _put(files, folders.of(as_of), voice, [*lines, *failed])
+    code = 5 if len(dead) else 0
+    if key:
+        report_cache.keep(CACHE / "reports", key, report_cache.KeptReport(files, as_of, code, failed))
+    return code
+
+
+def _run(exp: Experiment, cache: Path | None, voice: Voice) -> Run:
+    """Run an experiment with its workers; its folds are kept for the next run."""
+    from forecast.backtesting.fold_cache import forget_others
     from forecast.experiment.pipeline import workers
     from forecast.experiment.run import run
-    from forecast.report.build import others_in, write_report
 
-    cache = CACHE / load.digest(exp)
-    say, quiet = voice.say, voice.quiet
-    if not quiet:
-        day = "the newest release" if exp.as_of == "latest" else exp.as_of
-        say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+    # what was imported stays: the collector of garbage need not look at it again and again
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
     with workers(exp):
-        result = run(exp, progress=not quiet, cache=cache)
-    as_of = str(result.as_of.date())
-    others = others_in(folder(as_of))
-    path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)
-    shutil.rmtree(cache, ignore_errors=True)
-    if CACHE.is_dir() and not any(CACHE.iterdir()):
-        CACHE.rmdir()
-    say(str(path / "index.html"))
-    if not quiet:
+        made = run(exp, progress=not voice.quiet, cache=cache)
+    if cache is not None:
+        forget_others(cache)
+        report_cache.trim(cache, "*.npz", MOST_FOLD_BYTES)
+    return made
+
+
+def _put_again(kept: report_cache.KeptReport, folder: Path, voice: Voice) -> int:
+    """Put a kept report in place and say that it was kept."""
+    _put(report_cache.marked(kept.files), folder, voice, kept.lines)
+    if not voice.quiet:
+        voice.say("  nothing that enters this report has changed since it was made; --fresh makes it anew")
+    return kept.code
+
+
+def _put(files: Mapping[str, bytes], folder: Path, voice: Voice, lines: Sequence[str]) -> None:
+    """Put the files of a report in place and say where it is and what it found."""
+    from forecast.report.build import others_in, put_in_place
+
+    others = others_in(folder)
+    put_in_place(files, folder)
+    voice.say(str(folder / "index.html"))
+    if not voice.quiet:
         if others:
-            say(f"  carried over: {', '.join(others)}")
-        for line in findings(path):
-            say(f"  {line}")
-    if voice.verbose:
-        for step, seconds in result.durations.items():
-            say(f"  {step}: {seconds:.2f} s")
-    models = result.models
-    dead = models[(models["folds_ok"] == 0) & (models["folds_failed"] > 0)]
-    for name in dead["model"]:
-        say(f"  every fold of {name} failed; folds.csv says why")
-    return 5 if len(dead) else 0
+            voice.say(f"  carried over: {', '.join(others)}")
+        for line in findings(folder):
+            voice.say(f"  {line}")
+    for line in lines:
+        voice.say(line)
 
 
 def findings(folder: Path) -> list[str]:
@@ -196,7 +247,8 @@ def task(config: DictConfig, config_dirs: Sequence[str], sweep: Sweep, voice: Vo
             raise ConfigError("the configuration is not a group of keys")
         values = compose.resolved({str(k): v for k, v in plain.items() if k != "hydra"}, words, config_dirs)
         exp = load.to_experiment(values, words)
-        code = execute(exp, lambda as_of: sweep.folder(exp, as_of, number), command_of(words), voice)
+        folders = Folders(lambda as_of: sweep.folder(exp, as_of, number), config_dirs, sweep.fresh)
+        code = execute(exp, folders, command_of(words), voice)
     except (ForecastError, OSError) as error:
         voice.complain(error)
         code = error.exit_code if isinstance(error, ForecastError) else 1
@@ -219,12 +271,13 @@ class Sweep:
     experiments: tuple[Experiment, ...]
     digest: str
     scratch: Path
+    fresh: bool = False
 
     @classmethod
-    def start(cls, experiments: Sequence[Experiment], words: Sequence[str]) -> Sweep:
+    def start(cls, experiments: Sequence[Experiment], words: Sequence[str], fresh: bool = False) -> Sweep:
         """Begin a sweep; the scratch folder takes what Hydra writes."""
         digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
-        return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")))
+        return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")), fresh)
 
     def hydra_words(self, own_dir: bool = False) -> list[str]:
         """Return the overrides that keep Hydra's own files out of the

@@ -129,7 +129,7 @@ def write_report(
     """
     target = Path(folder)
     files = report_files(run, command, versions, durations, png, pdf)
-    _put_in_place(files, target)
+    put_in_place(files, target)
     return target
 
 
@@ -389,7 +389,7 @@ def script() -> str:
 # --------------------------------------------------------------------------- files
 
 
-def _put_in_place(files: Mapping[str, bytes], target: Path) -> None:
+def put_in_place(files: Mapping[str, bytes], target: Path) -> None:
     """Write files beside the target and rename the whole into place."""
     try:
         with folder_aside(target) as aside:
