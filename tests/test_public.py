@@ -27,8 +27,8 @@ def full_name(thing):
     return f"{thing.__module__}.{thing.__qualname__}"
 
 
-def test_there_are_at_most_forty_names_and_all_are_there():
-    assert len(fc.__all__) == len(set(fc.__all__)) <= 40
+def test_there_are_at_most_55_names_and_all_are_there():
+    assert len(fc.__all__) == len(set(fc.__all__)) <= 55
     assert set(fc.__all__) <= set(dir(fc))
     constants = [name for name in fc.__all__ if not callable(getattr(fc, name))]
     assert sorted(constants) == ["LEVELS", "__version__"]

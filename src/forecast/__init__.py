@@ -25,6 +25,7 @@ _HOMES = {
     "from_nixtla": "forecast.interchange",
     "export": "forecast.interchange",
     "load_events": "forecast.events.calendar",
+    "no_events": "forecast.events.calendar",
     "EventCalendar": "forecast.events.calendar",
     "Design": "forecast.events.design",
     "load_experiment": "forecast.experiment.load",
@@ -37,6 +38,8 @@ _HOMES = {
     "make_model": "forecast.models.registry",
     "list_models": "forecast.models.registry",
     "register_model": "forecast.models.registry",
+    "sklearn_model": "forecast.models.wrapped",
+    "from_statsmodels": "forecast.models.wrapped",
     "monthly_origins": "forecast.backtesting.origins",
     "backtest": "forecast.backtesting.runner",
     "Backtest": "forecast.backtesting.runner",
@@ -45,6 +48,7 @@ _HOMES = {
     "detect_events": "forecast.interventions.detect",
     "specification_curve": "forecast.interventions.robustness",
     "score": "forecast.scoring.scores",
+    "accuracy": "forecast.scoring.accuracy",
     "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
     "model_confidence_set": "forecast.scoring.comparison",
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from forecast.data.panel import Panel as Panel
     from forecast.events.calendar import EventCalendar as EventCalendar
     from forecast.events.calendar import load_events as load_events
+    from forecast.events.calendar import no_events as no_events
     from forecast.events.design import Design as Design
     from forecast.experiment.load import load_experiment as load_experiment
     from forecast.experiment.run import Run as Run
@@ -78,8 +83,11 @@ if TYPE_CHECKING:
     from forecast.models.registry import list_models as list_models
     from forecast.models.registry import make_model as make_model
     from forecast.models.registry import register_model as register_model
+    from forecast.models.wrapped import from_statsmodels as from_statsmodels
+    from forecast.models.wrapped import sklearn_model as sklearn_model
     from forecast.publish.publish import publish as _publish
     from forecast.report.build import write_report as write_report
+    from forecast.scoring.accuracy import accuracy as accuracy
     from forecast.scoring.comparison import compare as compare
     from forecast.scoring.comparison import model_confidence_set as model_confidence_set
     from forecast.scoring.scores import register_metric as register_metric

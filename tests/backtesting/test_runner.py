@@ -116,3 +116,17 @@ def test_parameters_are_kept_between_refits(small, events, origins):
     same = pick(every) == pick(always)
     by_origin = same.groupby(level=0).all()
     assert by_origin.tolist() == [True, False, True, False]
+
+
+def test_models_series_and_calendar_may_be_given_in_short(small, origins):
+    drift = fc.make_model("drift")
+    whole = fc.backtest({"drift": drift}, small, fc.no_events(), ["a"], origins[:2], horizon=2)
+    for models in (["drift"], [drift], "drift", drift):
+        short = fc.backtest(models, small, series="a", origins=origins[:2], horizon=2)
+        pd.testing.assert_frame_equal(short.forecasts, whole.forecasts)
+    with pytest.raises(ConfigError, match=r"the figures have .* series; name one, series="):
+        fc.backtest("drift", small, origins=origins[:2])
+    with pytest.raises(ConfigError, match="no origin; name days"):
+        fc.backtest("drift", small, series="a")
+    with pytest.raises(ConfigError, match="no series is called aa"):
+        fc.backtest("drift", small, series="aa", origins=origins[:2])

@@ -161,3 +161,9 @@ def test_an_option_may_stand_before_the_verb(capsys, tmp_path, monkeypatch):
     (own / "ours.yaml").write_text("# @package _global_\nname: ours\nquestion: Ours?\n")
     code, out, _ = call("--config-dir", str(tmp_path / "own"), "list", capsys=capsys)
     assert code == 0 and "Ours?" in out
+
+
+def test_run_without_a_word_lists_the_experiments(capsys):
+    assert main(["run"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("which experiment?") and "guatemala_2024" in said

@@ -4,9 +4,12 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.cli.new import draft_experiment, name_for, write_experiment
+from forecast.cli.main import main
+from forecast.cli.new import Naming, draft_experiment, name_for, named, write_experiment
 from forecast.data.figures import ReadAs
 from forecast.errors import ConfigError, DataError
+from forecast.experiment.load import load_experiment
+from forecast.experiment.pipeline import figures_of
 
 
 @pytest.fixture
@@ -181,3 +184,51 @@ def test_whatever_a_file_is_called_its_experiment_reads_that_file(figures, file)
     write_experiment("odd", file, f"e {file}")
     exp = fc.load_experiment("odd")
     assert (exp.data.path, exp.events.path) == (file, f"e {file}")
+
+
+def test_words_for_the_series_are_written_and_used(figures):
+    draft = draft_experiment("worded", "visits.csv", naming=Naming("Visits to the museum", "visits", ""))
+    draft.write()
+    exp = load_experiment("worded")
+    assert (exp.target.label, exp.target.unit, exp.target.kind) == ("Visits to the museum", "visits", "count")
+    assert exp.question == "What comes next for Visits to the museum?"
+    obs = figures_of(exp)
+    row = obs.series.loc[exp.target.series[0]]
+    assert (row["label"], row["name"], row["unit"]) == (
+        "Visits to the museum",
+        "Visits to the museum",
+        "visits",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "kind"),
+    [
+        ([3, 0, 5], "", "count"),
+        ([0.1, 0.4], "", "rate"),
+        ([3.1, 40.2], "%", "rate"),
+        ([3.5, -2.0], "", "index"),
+    ],
+)
+def test_the_kind_is_seen_in_the_figures(values, unit, kind):
+    assert named(pd.Series(values, dtype=float), Naming(unit=unit)).kind == kind
+    assert named(pd.Series(values, dtype=float), Naming(kind="money")).kind == "money"
+
+
+def test_a_person_at_a_terminal_is_asked(figures, monkeypatch, capsys):
+    answers = iter(["Visits", "visits", "count"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: next(answers))
+    assert main(["new", "asked", "visits.csv"]) == 0
+    target = load_experiment("asked").target
+    assert (target.label, target.unit, target.kind) == ("Visits", "visits", "count")
+    answers = iter(["", "", "cuont"])
+    assert main(["new", "wrong", "visits.csv"]) == 2
+    assert "Did you mean 'count'" in capsys.readouterr().err
+
+
+def test_an_experiment_goes_into_the_folder_that_is_named(figures, tmp_path):
+    (tmp_path / "own" / "experiment").mkdir(parents=True)
+    words = ["new", "there", "visits.csv", "--config-dir", str(tmp_path / "own"), "--unit", "visits"]
+    assert main(words) == 0 and (tmp_path / "own" / "experiment" / "there.yaml").is_file()
+    assert main(words) == 2

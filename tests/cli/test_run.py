@@ -1,6 +1,7 @@
 import contextlib
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import forecast as fc
@@ -46,19 +47,6 @@ def test_a_plugin_registers_and_a_failing_one_is_told(tmp_path):
         runs.load_plugin(str(bad))
 
 
-def test_the_gravest_code_of_a_sweep_counts_and_a_lost_job_is_1(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    exp = fc.load_experiment("quick")
-    sweep = runs.Sweep.start([exp, exp], ["model=a,b"])
-    sweep.record(0, 0)
-    assert sweep.finish(lambda _: None) == 1
-    assert not sweep.scratch.exists()
-    sweep = runs.Sweep.start([exp, exp], ["model=a,b"])
-    sweep.record(0, 5)
-    sweep.record(1, 0)
-    assert sweep.finish(lambda _: None) == 5
-
-
 def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
     rows = ["model,knowledge,series_id,horizon,era,scale,metric,skill"]
     for scale, metric, skill in (("log", "wis", 0.25), ("natural", "wis", 0.5), ("log", "mae", 0.75)):
@@ -94,6 +82,20 @@ def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
     assert "  carried over: notes.txt" in said and (tmp_path / "run" / "notes.txt").read_text() == "mine"
 
 
+def test_experiments_share_their_folds_and_a_fresh_one_takes_none(tmp_path, monkeypatch):
+    caches, run = [], make_run(start="2025-01")
+    monkeypatch.setattr("forecast.experiment.run.run", lambda *_, cache, **__: caches.append(cache) or run)
+    monkeypatch.setattr("forecast.experiment.pipeline.workers", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr("forecast.report.build.report_files", lambda *_, **__: {})
+    monkeypatch.setattr(runs, "_put", lambda *_: None)
+    monkeypatch.setattr(runs, "CACHE", tmp_path / "cache")
+    for name, fresh in (("a", False), ("b", False), ("c", True)):
+        exp = replace(run.experiment, name=name)
+        folders = runs.Folders(lambda _: tmp_path / "run", fresh=fresh)
+        runs.execute(exp, folders, "forecast", runs.Voice(print, print))
+    assert caches == [tmp_path / "cache" / "folds"] * 2 + [None]
+
+
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfe\x00", b"[1]", b"null", b"{"])
 @pytest.mark.parametrize("name", ["scores.csv", "experiment.yaml", "manifest.json"])
 def test_a_damaged_run_folder_is_told_and_no_traceback(tmp_path, name, damage):
@@ -110,3 +112,22 @@ def test_a_damaged_run_folder_is_told_and_no_traceback(tmp_path, name, damage):
     if name == "manifest.json":
         with pytest.raises(DataError, match="damaged"):
             runs._command_of(tmp_path)
+
+
+def test_the_swept_model_is_the_headline_of_its_job_unless_a_word_names_another():
+    plan = runs.plan(["experiment=quick", "model=arima,drift"], [], multirun=True)
+    assert plan.swept == ("model",)
+    assert [exp.report.headline for exp in plan.experiments] == ["arima", "drift"]
+    # the command of the page makes the same again
+    assert plan.experiments[0].overrides == ("model=arima", "report.headline=arima")
+    for words in (["model=arima,drift", "report.headline=border"], ["horizon=3,6"]):
+        named = runs.plan(["experiment=quick", *words], [], multirun=True)
+        assert {exp.report.headline for exp in named.experiments} == {"border"}
+    assert runs.plan(["experiment=quick", "model=arima"], []).experiments[0].report.headline == "border"
+
+
+def test_runs_are_called_by_the_words_that_differ():
+    table = pd.Series(["horizon=3 model=a", "horizon=3 model=a", "horizon=3 model=b"])
+    assert runs._varying(table) == ["model=a", "model=a", "model=b"]
+    assert runs._varying(pd.Series(["horizon=3 model=a"])) == ["horizon=3 model=a"]
+    assert runs._varying(pd.Series(["x", "x y"])) == ["x", "y"]

@@ -7,7 +7,6 @@ import pytest
 import forecast as fc
 from forecast.arima.outliers import Outlier
 from forecast.models.arima import _break_names, _widened, calendar_blocks
-from forecast.models.base import COEFFICIENT_COLUMNS
 from forecast.tables.forecasts import select
 from forecast.testing import CLAUSES, H, _panel, figures, step
 
@@ -137,11 +136,3 @@ def test_a_forecast_does_not_depend_on_where_the_backtest_began(order, seasonal)
     both = tables[0].merge(tables[1], on=["origin", "horizon"])
     assert both["origin"].nunique() == 4
     np.testing.assert_allclose(both["value_x"], both["value_y"], rtol=1e-5)
-
-
-def test_a_fit_without_coefficients_has_a_table_without_rows():
-    """A search may choose a random walk, which has none."""
-    panel = _panel()
-    model = fc.make_model("arima", order=(0, 1, 0), seasonal_order=(0, 0, 0))
-    table = model.fit(panel, fc.Design.none(panel, H)).coefficients()
-    assert table.empty and list(table.columns) == list(COEFFICIENT_COLUMNS)

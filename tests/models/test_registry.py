@@ -8,7 +8,7 @@ from forecast.config.settings import ModelSpec
 from forecast.errors import ConfigError
 from forecast.models import registry
 from forecast.models.baselines import Drift
-from forecast.models.registry import describe, make_models
+from forecast.models.registry import describe, make_models, named_models
 
 
 def test_the_registry_is_closed():
@@ -122,6 +122,18 @@ def test_a_package_cannot_take_a_built_in_name_nor_bring_what_is_no_model(instal
 def test_what_no_model_can_do_is_refused_when_it_is_made(kind, parameters, told):
     with pytest.raises(ConfigError, match=told):
         fc.make_model(kind, **parameters)
+
+
+def test_models_are_named_by_their_kinds():
+    drift = fc.make_model("drift")
+    assert named_models(drift) == named_models(["drift"]) == named_models("drift") == {"drift": drift}
+    assert named_models({"mine": drift}) == {"mine": drift}
+    with pytest.raises(ConfigError, match="two are called 'drift'"):
+        named_models([drift, "drift"])
+    with pytest.raises(ConfigError, match="int is no model; give a dict"):
+        named_models([3])
+    with pytest.raises(ConfigError, match="there is no 'drfit'"):
+        named_models("drfit")
 
 
 def test_a_class_that_lacks_parts_is_told_what_to_derive_from():

@@ -18,10 +18,10 @@ from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Unse
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index
-from forecast.errors import ConfigError, ForecastError
-from forecast.events.calendar import EventCalendar
+from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
-from forecast.models.registry import make_model
+from forecast.models.registry import make_model, named_models
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
@@ -57,11 +57,11 @@ class Backtest:
 
 
 def backtest(
-    models: Mapping[str, Model],
+    models: Mapping[str, Model] | Sequence[Model | str] | Model | str,
     obs: Observations,
-    events: EventCalendar,
-    series: Sequence[str],
-    origins: Sequence[Any],
+    events: EventCalendar | None = None,
+    series: str | Sequence[str] | None = None,
+    origins: Sequence[Any] = (),
     horizon: int = 12,
     knowledge: Knowledge | Sequence[Knowledge] = "at_origin",
     baseline: str = "random_walk",
@@ -82,12 +82,13 @@ def backtest(
 
     Parameters
     ----------
-    models : mapping
-        Name to model. The baseline is added, once, if it is not among them.
+    models : mapping, or models, or names of models
+        Name to model; models without a name have that of their kind. The baseline is added, once, if it is
+        not among them.
     obs, events : Observations, EventCalendar
-        Figures and calendar; each fold sees only what was public at its origin.
-    series : sequence of str
-        Every model forecasts each of them.
+        Figures and calendar; each fold sees only what was public at its origin. Without a calendar no event.
+    series : str or sequence of str
+        Every model forecasts each of them; needed where the figures have several.
     origins : sequence of dates
         Any order; `monthly_origins` makes them.
     horizon : int
@@ -140,12 +141,11 @@ def backtest(
     """
     days = [pd.Timestamp(o) for o in origins]
     if not days:
-        raise ConfigError("backtest: there is no origin")
-    unknown = [s for s in series if s not in obs.series.index]
-    if unknown:
-        raise ConfigError(f"backtest: no series is called {', '.join(unknown)}")
+        raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")
+    names, named = _series(series, obs), named_models(models)
+    events = no_events() if events is None else events
     words: list[Knowledge] = [knowledge] if isinstance(knowledge, str) else list(knowledge)
-    every = dict(models) if baseline in models else {baseline: make_model(baseline), **models}
+    every = named if baseline in named else {baseline: make_model(baseline), **named}
     settings = FoldSettings(
         horizon=horizon,
         events=EventsSpec(coding=coding, max_columns=max_columns, priority=priority, unseen=unseen),
@@ -154,11 +154,25 @@ def backtest(
         levels=tuple(float(level) for level in levels),
     )
     source = source or FoldSource(obs, events, settings)
-    chains = make_chains(every, list(series), words, dict(refit_every or {}))
+    chains = make_chains(every, names, words, dict(refit_every or {}))
     results = _run_chains(chains, source, sorted(set(days)), cache, progress)
     forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(forecasts, folds)
+
+
+def _series(series: str | Sequence[str] | None, obs: Observations) -> list[str]:
+    """Return the names of the series, one as a text or the only one there is."""
+    if series is None and len(obs.series_ids) != 1:
+        raise ConfigError(
+            f"backtest: the figures have {len(obs.series_ids)} series; name one, series='{obs.series_ids[0]}'"
+        )
+    names = list(obs.series_ids) if series is None else [series] if isinstance(series, str) else list(series)
+    if unknown := [name for name in names if name not in obs.series.index]:
+        raise ConfigError(
+            f"backtest: no series is called {', '.join(unknown)}.{nearest(unknown[0], obs.series_ids)}"
+        )
+    return names
 
 
 # --------------------------------------------------------------------------- chains

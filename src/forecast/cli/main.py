@@ -47,7 +47,7 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast completion bash                         eval "$(forecast completion bash)" completes words
 
 options of run:
-  -m, --multirun      every value of key=a,b in a job of its own
+  -m, --multirun      every value of key=a,b in a job of its own; --resume leaves out those that are there
   --plugin FILE.py    a file that registers models of your own (may be given again)
   --config-dir DIR    a folder with experiments of your own, beside ./conf and FORECAST_CONF
   -q, --quiet         print the path only
@@ -142,13 +142,21 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
     )
     own_folders(parser)
     parser.add_argument("--fresh", action="store_true", help="take nothing that an earlier run kept")
+    parser.add_argument(
+        "--resume", action="store_true", help="of -m: leave out jobs whose report is there already"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="print the path only")
 
 
 def _run(options: Options, rest: list[str]) -> int:
     if any(w in _HYDRA_FLAGS or w.split("=")[0] in _HYDRA_FLAGS for w in rest):
         return _shown_by_hydra(rest, options.config_dir)
+    if not rest:
+        say("which experiment? forecast experiment=NAME, of these:\n")
+        return VERBS["list"]("list", [f"--config-dir={folder}" for folder in options.config_dir])
     from forecast.cli import run
+    from forecast.cli.sweep import Sweep
+    from forecast.cli.sweep import task as task_of
     from forecast.config.compose import search_path
 
     for file in options.plugin:
@@ -167,7 +175,7 @@ def _run(options: Options, rest: list[str]) -> int:
             lambda as_of: run.run_folder(exp, as_of, options.config_dir), options.config_dir, options.fresh
         )
         return run.execute(exp, folders, run.command_of(rest), voice)
-    sweep = run.Sweep.start(plan.experiments, rest, options.fresh)
+    sweep = Sweep.start(plan.experiments, rest, plan.swept, options.resume, options.fresh)
 
     def complain_here(error: BaseException) -> None:
         complain(error, options.verbose)
@@ -175,7 +183,7 @@ def _run(options: Options, rest: list[str]) -> int:
     voice = run.Voice(say, complain_here, options.quiet, options.verbose)
 
     def task(config: DictConfig) -> int:
-        return run.task(config, options.config_dir, sweep, voice)
+        return task_of(config, options.config_dir, sweep, voice)
 
     extra = [*search_path(options.config_dir), *sweep.hydra_words(plan.own_sweep_dir)]
     _enter_hydra(["-m", *rest, *extra], task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,15 @@ _MODELS = ("random_walk", "seasonal_naive", "arima")
 _ROBUST = (*_MODELS, "structural")
 #: Days that a figure may be late before `publish` says so.
 _LATE = 20
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the page calls a series: label, unit, and what its figures are; empty = found in the figures."""
+
+    label: str = ""
+    unit: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ def draft_experiment(
     series: str | None = None,
     lag: int = 15,
     read_as: ReadAs | None = None,
+    naming: Naming | None = None,
 ) -> Draft:
     """Return a first experiment for a file of figures; only what runs on them is chosen.
 
@@ -115,6 +125,8 @@ def draft_experiment(
         Days after a month's end at which a figure without `released` became public.
     read_as : ReadAs, optional
         What the file leaves open: columns, layout.
+    naming : Naming, optional
+        What the page calls the series; without it the series' own name, and the kind that the figures show.
 
     Raises
     ------
@@ -137,6 +149,9 @@ def draft_experiment(
     if len(y) < 60:
         raise ConfigError(f"{chosen}: {len(y)} months; a backtest with ranges needs at least 60")
     values = _values(name, figures, chosen, y.index, lag)
+    words = named(y, naming or Naming())
+    values["target"].update({key: word for key, word in asdict(words).items() if word})
+    values["question"] = f"What comes next for {words.label or chosen}?"
     values["events"] = {"path": events} if events else {"effects": None}
     gaps = [str(month) for month in y.index[y.isna()]]
     said = []
@@ -148,6 +163,21 @@ def draft_experiment(
         values["data"].update(_stated(read_as))
     text = _fitting(values, panel, bool(events), said)
     return Draft(name, target, text, tuple(said))
+
+
+def named(figures: pd.Series, given: Naming) -> Naming:
+    """Return what was given, and the kind that the figures show where none was.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> named(pd.Series([3.0, 0.0]), Naming(unit="deaths")).kind
+    'count'
+    """
+    known = figures.dropna()
+    whole = bool((known == known.round()).all() and (known >= 0).all())
+    share = given.unit == "%" or bool((known >= 0).all() and (known <= 1).all())
+    return replace(given, kind=given.kind or ("count" if whole else "rate" if share else "index"))
 
 
 def _target(name: str) -> Path:

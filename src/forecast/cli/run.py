@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +20,6 @@ from forecast.files import inside
 
 if TYPE_CHECKING:
     import pandas as pd
-    from omegaconf import DictConfig
 
     from forecast.experiment.run import Run
 
@@ -68,6 +65,7 @@ class Plan:
     experiments: tuple[Experiment, ...]
     sweep: bool
     own_sweep_dir: bool = False
+    swept: tuple[str, ...] = ()
 
 
 def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = False) -> Plan:
@@ -82,7 +80,8 @@ def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = Fals
     swept = [f"{key}={value}" for key, value in (composed.hydra["sweeper"].get("params") or {}).items()]
     jobs = expand([*swept, *words])
     own_dir = any(word.lstrip("+").startswith("hydra.sweep.dir=") for word in words)
-    return Plan(tuple(check(job, config_dirs) for job in jobs), True, own_dir)
+    keys = swept_keys([*swept, *words])
+    return Plan(tuple(check(job, config_dirs, keys) for job in jobs), True, own_dir, tuple(keys))
 
 
 def expand(words: Sequence[str]) -> list[list[str]]:
@@ -106,9 +105,26 @@ def expand(words: Sequence[str]) -> list[list[str]]:
     return jobs
 
 
-def check(words: Sequence[str], config_dirs: Sequence[str]) -> Experiment:
+def check(words: Sequence[str], config_dirs: Sequence[str], swept: Sequence[str] = ()) -> Experiment:
     """Compose and validate one job before anything runs."""
-    return _checked(compose.compose(words, config_dirs), words)
+    plain = compose.compose(words, config_dirs)
+    return _checked(plain, follow_headline(plain, words, swept))
+
+
+def swept_keys(words: Sequence[str]) -> list[str]:
+    """Return the keys that a sweep varies."""
+    jobs = [dict(word.lstrip("+~").partition("=")[::2] for word in job) for job in expand(words)]
+    return [key for key in jobs[0] if len({job.get(key) for job in jobs}) > 1]
+
+
+def follow_headline(plain: dict[str, Any], words: Sequence[str], swept: Sequence[str]) -> list[str]:
+    """Make the swept model of a job its headline, unless a word names another; return the words that say so."""
+    given = dict(word.lstrip("+").partition("=")[::2] for word in words)
+    name = given.get("model", "")
+    if "model" not in swept or "report.headline" in given or name not in (plain.get("model") or {}):
+        return list(words)
+    plain["report"]["headline"] = name
+    return [*words, f"report.headline={name}"]
 
 
 def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
@@ -164,6 +180,8 @@ def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> in
     if not voice.quiet:
         day = "the newest release" if exp.as_of == "latest" else exp.as_of
         voice.say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+        if exp.overrides:
+            voice.say(f"  changed by: {' '.join(exp.overrides)}")
     result = _run(exp, None if folders.fresh else CACHE / "folds", voice)
     as_of = str(result.as_of.date())
     files = report_files(result, command=command, png=exp.report.png, pdf=exp.report.pdf)
@@ -232,83 +250,12 @@ def findings(folder: Path) -> list[str]:
     return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
 
 
-def task(config: DictConfig, config_dirs: Sequence[str], sweep: Sweep, voice: Voice) -> int:
-    """Run one job that Hydra composed; never exits, an error becomes its code."""
-    from hydra.core.hydra_config import HydraConfig
-    from omegaconf import OmegaConf
-
-    hydra = HydraConfig.get()
-    words = list(hydra.overrides.task)
-    number = int(hydra.job.num)
-    code = 1
-    try:
-        plain = OmegaConf.to_container(config, resolve=False)
-        if not isinstance(plain, dict):
-            raise ConfigError("the configuration is not a group of keys")
-        values = compose.resolved({str(k): v for k, v in plain.items() if k != "hydra"}, words, config_dirs)
-        exp = load.to_experiment(values, words)
-        folders = Folders(lambda as_of: sweep.folder(exp, as_of, number), config_dirs, sweep.fresh)
-        code = execute(exp, folders, command_of(words), voice)
-    except (ForecastError, OSError) as error:
-        voice.complain(error)
-        code = error.exit_code if isinstance(error, ForecastError) else 1
-    sweep.record(number, code)
-    return code
-
-
 def command_of(words: Sequence[str]) -> str:
     """Return the command that makes a result again, as its page prints it."""
     return " ".join(["forecast", *load.result_words(words)])
 
 
-# --------------------------------------------------------------------------- sweeps
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """One multirun: its jobs, their folders and their codes (as files, since jobs may run elsewhere)."""
-
-    experiments: tuple[Experiment, ...]
-    digest: str
-    scratch: Path
-    fresh: bool = False
-
-    @classmethod
-    def start(cls, experiments: Sequence[Experiment], words: Sequence[str], fresh: bool = False) -> Sweep:
-        """Begin a sweep; the scratch folder takes what Hydra writes."""
-        digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
-        return cls(tuple(experiments), digest, Path(tempfile.mkdtemp(prefix="forecast-sweep-")), fresh)
-
-    def hydra_words(self, own_dir: bool = False) -> list[str]:
-        """Return the overrides that keep Hydra's own files out of the
-        user's folder, but where a folder was given.
-        """
-        return [*([] if own_dir else [f"hydra.sweep.dir={self.scratch}"]), "hydra.sweep.subdir=."]
-
-    def folder(self, exp: Experiment, as_of: str, job: int) -> Path:
-        """Return the numbered folder of a job."""
-        return inside(exp.report.folder, exp.name, "name") / "sweeps" / f"{as_of}~{self.digest}" / str(job)
-
-    def record(self, job: int, code: int) -> None:
-        """Write down the code of a job."""
-        (self.scratch / f"{job}.code").write_text(str(code))
-
-    def finish(self, say: Callable[[str], None]) -> int:
-        """Print and write the table of the sweep; return the gravest code."""
-        codes = []
-        for job in range(len(self.experiments)):
-            file = self.scratch / f"{job}.code"
-            codes.append(int(file.read_text()) if file.is_file() else 1)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        exp = self.experiments[0]
-        found = sorted(
-            (inside(exp.report.folder, exp.name, "name") / "sweeps").glob(f"*~{self.digest}/*/scores.csv")
-        )
-        folders = [f.parent for f in found]
-        if folders:
-            table = compare(sorted(folders, key=lambda p: int(p.name) if p.name.isdigit() else 0))
-            say(table)
-        return max(codes, default=0)
+# --------------------------------------------------------------------------- run folders side by side
 
 
 def compare(folders: Sequence[Path]) -> str:
@@ -335,6 +282,8 @@ def written(folders: Sequence[Path], kind: str) -> str | bytes:
 
 
 _COMPARED = {"1": "1 month", "6": "6 months", "all": "all distances"}
+#: The columns of skill in `compared`.
+DISTANCES = tuple(_COMPARED.values())
 
 
 def compared(folders: Sequence[Path]) -> pd.DataFrame:
@@ -355,7 +304,16 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
         with reading(folder):
             rows += _skills(folder)
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.assign(run=_varying(table["run"])) if len(table) else table
+
+
+def _varying(runs: pd.Series) -> list[str]:
+    """Return how runs are called: by the words that not all of them have."""
+    words = {run: run.split(" ") for run in runs.unique()}
+    common = set.intersection(*map(set, words.values())) if len(words) > 1 else set()
+    short = {run: " ".join(word for word in own if word not in common) for run, own in words.items()}
+    return [short[run] or run for run in runs]
 
 
 def _skills(folder: Path) -> list[dict[str, Any]]:

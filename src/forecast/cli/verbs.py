@@ -6,7 +6,9 @@ Heavy imports live inside functions, so that `--help` and completion answer at o
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +31,10 @@ from forecast.errors import ConfigError, DataError, Finding, nearest
 from forecast.files import write_file
 
 if TYPE_CHECKING:
-    pass
+    from forecast.cli.new import Naming
+
+#: What the figures of a series are, as `target.kind` has it.
+KINDS = ("count", "rate", "money", "index")
 
 #: Options that were taken out -> what to use in their place.
 GONE = {"--picture": "`forecast events show > FILE` keeps the timeline as text"}
@@ -149,16 +154,56 @@ def _declare_new(parser: argparse.ArgumentParser) -> None:
     )
     reading.add_reading(parser, series=False)
     parser.add_argument("--released", metavar="COLUMN", help="the column of release days")
+    parser.add_argument("--label", default="", metavar="WORDS", help="what the page calls the series")
+    parser.add_argument("--unit", default="", metavar="WORDS", help="applications, thousand euros, %% ...")
+    parser.add_argument(
+        "--kind",
+        default="",
+        choices=KINDS,
+        help="what the figures are: things counted, a share, money, an index (found in the figures)",
+    )
+    plugin_option(parser)
+    own_folders(parser)
+
+
+def _asked(question: str, known: str) -> str:
+    """Return the answer to a question on a terminal; what is known stands where nothing is typed."""
+    with contextlib.suppress(EOFError):
+        return input(f"{question} [{known}]: ").strip() or known
+    return known
+
+
+def _naming(options: Options) -> Naming:
+    """Return how the series is called: by the options, else by the answers of a person at a terminal."""
+    from forecast.cli.new import Naming
+
+    given = Naming(options.label, options.unit, options.kind)
+    if given != Naming() or not sys.stdin.isatty():
+        return given
+    label = _asked("what the page calls the series", given.label)
+    unit = _asked("the unit of its figures, such as applications or %", given.unit)
+    kind = _asked(f"what they are: {', '.join(KINDS)}", given.kind)
+    if kind and kind not in KINDS:
+        raise ConfigError(f"kind: '{kind}' is none of {', '.join(KINDS)}.{nearest(kind, KINDS)}")
+    return Naming(label, unit, kind)
 
 
 def _new(options: Options, _: list[str]) -> int:
     from forecast.cli.new import draft_experiment, name_for
     from forecast.data.figures import ReadAs
 
+    load_plugins(options.plugin)
     figures = options.figures or options.name
     name = options.name if options.figures else name_for(figures)
     read_as = ReadAs.of(reading.columns_of(options, series=False), reading.layout_of(options))
-    draft = draft_experiment(name, figures, options.events, options.series, options.lag, read_as)
+    draft = draft_experiment(
+        name, figures, options.events, options.series, options.lag, read_as, _naming(options)
+    )
+    if options.config_dir:
+        folder = Path(options.config_dir[-1]) / "experiment"
+        draft = dataclasses.replace(draft, target=folder / draft.target.name)
+        if draft.target.exists():
+            raise ConfigError(f"{draft.target}: stands there already; take another name")
     for line in draft.said:
         say(line)
     say(f"{draft.write()} is written; look into it, then: forecast experiment={name}")

@@ -119,6 +119,12 @@ class TargetSpec:
     series: Annotated[tuple[Text, ...], Distinct(1)] = ("southwest.usbp",)
     #: The series that the others add up to, if any. | | southwest.usbp
     total: str | None = None
+    #: What the page calls the first series; empty = as the figures name it. | | Asylum applications
+    label: str = ""
+    #: In what its figures are; empty = as the figures say. | | thousand euros
+    unit: str = ""
+    #: What they are: things counted, a share, an amount of money, an index; null = not said. | | count
+    kind: Literal["count", "rate", "money", "index"] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,8 @@ class EventsSpec:
     unseen: Unseen = "prior"
     #: Coding of the effects that the page tells; null = none are estimated. | | rule
     effects: Coding | None = "judged"
+    #: Series that the measures did not touch: effects are compared with them too. | | [northern.usbp]
+    donors: Annotated[tuple[Text, ...], Distinct()] = ()
 
 
 @dataclass(frozen=True)

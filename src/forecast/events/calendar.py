@@ -20,6 +20,7 @@ from forecast.config.settings import EventsSpec, own_path
 from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
+from forecast.events.frames import MEMORY, calendar_texts
 from forecast.files import safe_cell, write_file
 
 if TYPE_CHECKING:
@@ -180,14 +181,37 @@ def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:
     return EventCalendar(table, events.rules, _digest(table), events.findings)
 
 
-def load_events(path: str | Path | None = None, series: Collection[str] | None = None) -> EventCalendar:
+def no_events() -> EventCalendar:
+    """Return a calendar without an event.
+
+    Returns
+    -------
+    EventCalendar
+        For `backtest` and experiments of series that no measure touches.
+
+    Examples
+    --------
+    >>> len(no_events().table)
+    0
+    """
+    table = reading.typed(pd.DataFrame(columns=list(reading.NEEDED), dtype=object))
+    return EventCalendar(table, pd.DataFrame(), _digest(table))
+
+
+def load_events(
+    path: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
+    series: Collection[str] | None = None,
+) -> EventCalendar:
     """Read a calendar of events.
 
     Parameters
     ----------
-    path : str or Path, optional
+    path : str, Path, DataFrame or list of dicts, optional
         A CSV file with at least ``id, announced_date, effective_start, shape``, or a folder that holds an
         ``events.csv``; without it the bundled calendar. An ``event_rules.csv`` beside it is its rule book.
+        A table in memory has the same columns, or those of Prophet: ``holiday, ds, lower_window,
+        upper_window`` (a pulse from first to last day, known on its first day unless ``announced_date`` says
+        otherwise; days of one holiday share a coefficient).
     series : collection of str, optional
         Ids of the series that the calendar is for; a pattern that matches none of them is a warning.
 
@@ -206,14 +230,20 @@ def load_events(path: str | Path | None = None, series: Collection[str] | None =
     >>> len(load_events().table)
     118
     """
-    path = None if path is None else own_path(path)
-    table, findings = _read(path)
+    if isinstance(path, (pd.DataFrame, Sequence)) and not isinstance(path, str):
+        table, findings = calendar_texts(path)
+        findings += reading.check_rows(table, MEMORY) if len(table.columns) else []
+        rules, name = pd.DataFrame(), MEMORY
+    else:
+        place = None if path is None else own_path(path)
+        table, findings = _read(place)
+        rules, name = _rules(place), _name(place)
     raise_for_errors(findings)
     made = reading.typed(table)
     if series is not None:
-        findings += check_patterns(made, series, table.index.tolist(), _name(path))
+        findings += check_patterns(made, series, table.index.tolist(), name)
     kept = tuple(f for f in findings if f.severity == "warning")
-    return EventCalendar(made, _rules(path), _digest(made), kept)
+    return EventCalendar(made, rules, _digest(made), kept)
 
 
 def _rules(path: str | Path | None) -> pd.DataFrame:

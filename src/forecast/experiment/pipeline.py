@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.runner import Backtest, backtest
-from forecast.config.settings import Experiment, allows_http, own_path
+from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
 from forecast.errors import ConfigError, FitError, nearest
@@ -94,15 +94,27 @@ def figures_of(exp: Experiment) -> Observations:
         layout=exp.data.layout,
         allow_http=allows_http(exp),
     )
-    unknown = [s for s in exp.target.series if s not in obs.series_ids]
+    unknown = [
+        f"{key}: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
+        for key, names in (("target.series", exp.target.series), ("events.donors", exp.events.donors))
+        for s in names
+        if s not in obs.series_ids
+    ]
     if unknown:
-        raise ConfigError(
-            "\n".join(
-                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
-                for s in unknown
-            )
-        )
-    return obs
+        raise ConfigError("\n".join(unknown))
+    return _named(obs, exp.target)
+
+
+def _named(obs: Observations, target: TargetSpec) -> Observations:
+    """Return the figures with the first series called as the experiment calls it."""
+    if not (target.label or target.unit):
+        return obs
+    series, first = obs.series.copy(), target.series[0]
+    if target.label:
+        series.loc[first, ["label", "name"]] = target.label
+    # a series with words of its own is spoken of by them, not as encounters
+    series.loc[first, "unit"] = target.unit or "count"
+    return replace(obs, series=series)
 
 
 def read_inputs(exp: Experiment) -> Inputs:

@@ -78,8 +78,9 @@ class Arima(SeriesModel):
     max_order: Terms = 5
     breaks: Literal["none", "detect"] = "none"
 
-    def fit(self, panel: Panel, design: Design) -> FittedSeries:
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
+        design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
             raise ForecastError(fitted.message)
@@ -249,11 +250,13 @@ def _widened(job: FoldJob, breaks: Sequence[Outlier], names: Sequence[str]) -> F
 
 def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str, Any]]:
     rows = []
-    for term, estimate, se in zip(fit.params.index, fit.params, fit.bse, strict=True):
-        kind = "shrunken" if term in shrunken else "plain" if term in events else "nuisance"
+    given = {fit.place(event): event for event in events}  # an event may be called as a parameter is
+    for i, (name, estimate, se) in enumerate(zip(fit.names, fit.params, fit.bse, strict=True)):
+        event = given.get(i)
+        kind = "nuisance" if event is None else "shrunken" if event in shrunken else "plain"
         rows.append(
             {
-                "term": str(term),
+                "term": name if event is None else event,
                 "estimate": float(estimate),
                 "se": float(se),
                 "lower": float(estimate) - 1.959964 * float(se),
@@ -266,15 +269,16 @@ def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str,
 
 def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFrame:
     """Return the covariance of the event coefficients of a fit, at the volatility of the months of each."""
-    terms = [c for c in data.columns if c in fit.names]
-    covariance = fit.cov_params.loc[terms, terms]
+    places = {c: place for c in data.columns if (place := fit.place(c)) is not None}
+    terms, at = list(places), list(places.values())
+    covariance = fit.cov_params.to_numpy(dtype=float)[np.ix_(at, at)]
     if not terms:
-        return covariance
+        return pd.DataFrame(covariance, index=terms, columns=terms)
     weights = data.past[terms].to_numpy(dtype=float)
     active = [np.flatnonzero(weight) for weight in weights.T]
     ratio = [local_ratio(fit.residuals, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
-    made = local_covariance(covariance.to_numpy(dtype=float), np.array(ratio), prior_sd)
+    made = local_covariance(covariance, np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)
 
 

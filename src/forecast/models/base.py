@@ -20,7 +20,7 @@ from forecast.config.settings import LEVELS
 from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import DataError, ForecastError
+from forecast.errors import ConfigError, DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.transform import Scale, Transform, transform_of
 from forecast.notebook import forecast_html, plot_forecast
@@ -74,6 +74,29 @@ class Forecast:
         """The middle of the forecast, months x series."""
         return forecasts.median(self.table)
 
+    def quantile(self, level: float) -> pd.DataFrame:
+        """Return one quantile, months x series.
+
+        Raises
+        ------
+        ConfigError
+            If the level was not asked for.
+        """
+        return forecasts.quantile(self.table, level)
+
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
+        if not 0 < coverage < 1:
+            raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
+        ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
+        columns = {name: self.quantile(level).unstack() for name, level in ends.items()}
+        return pd.DataFrame(columns).rename_axis(["series_id", "month"]).reset_index()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a series and month: the levels as columns."""
+        key = ["series_id", "month", "horizon"]
+        return self.table.pivot(index=key, columns="level", values="value").reset_index()
+
     _repr_html_ = forecast_html
     plot = plot_forecast
 
@@ -106,8 +129,8 @@ class Model(Protocol):
         """Whether event columns change this model's forecast."""
         ...
 
-    def fit(self, panel: Panel, design: Design) -> Fitted:
-        """Fit to what the panel and the design say, and to nothing else."""
+    def fit(self, panel: Panel, design: Design | None = None) -> Fitted:
+        """Fit to what the panel and the design say, and to nothing else; without a design to no event."""
         ...
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -139,6 +162,24 @@ ForecastPath = tuple[str, pd.PeriodIndex, Array]
 
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
+
+
+def complete(data: SeriesData, last: int | None = None) -> Array:
+    """Return the values, which a model needs without a hole: all, or so many last ones.
+
+    Raises
+    ------
+    DataError
+        Naming the months that are missing.
+    """
+    values, months = (data.y, data.months) if last is None else (data.y[-last:], data.months[-last:])
+    holes = [str(m) for m, v in zip(months, values, strict=True) if np.isnan(v)] if last != 0 else []
+    if holes:
+        needed = "all" if last is None else f"the last {last}"
+        raise DataError(
+            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])}); this model needs {needed}"
+        )
+    return data.y
 
 
 @dataclass(frozen=True)
@@ -288,7 +329,8 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
             prior=_no_prior,
             design=design,
         )
-    mine = design.of(name)
+    last = pd.Period(ordinal=cells.last_official(name), freq="M")
+    mine = _given(design, name, months, last) if design.given else design.of(name)
 
     def prior() -> pd.DataFrame:
         table = pd.DataFrame(mine.prior.loc[name]) if mine.columns else _no_prior()
@@ -312,6 +354,31 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
         prior=prior,
         design=mine,
     )
+
+
+def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.Period) -> Design:
+    """Return columns given by hand, their months to come from the first one on.
+
+    Raises
+    ------
+    ConfigError
+        Where they lack months of the series, or the first month to come.
+    """
+    mine, first = design.of(name), last_official + 1
+    lacking = months[~months.isin(mine.past.index)]
+    if len(lacking):
+        raise ConfigError(
+            f"{name}: columns given by hand lack {len(lacking)} months of the series, {lacking[0]} to {lacking[-1]}"
+        )
+    ahead = mine.future[mine.future.index >= first]
+    wanted = pd.period_range(first, periods=max(len(ahead), 1), freq="M")
+    if not ahead.index.equals(wanted):
+        given = f"{mine.future.index[0]} to {mine.future.index[-1]}" if len(mine.future) else "none"
+        raise ConfigError(
+            f"{name}: columns given by hand must have every month from {first} on, the first month to come;"
+            f" given are {given}"
+        )
+    return replace(mine, future=ahead)
 
 
 class SeriesModel:
@@ -363,9 +430,10 @@ class SeriesModel:
                 f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}"
             )
 
-    def fit(self, panel: Panel, design: Design) -> FittedSeries:
-        """Fit every series of the panel."""
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
+        """Fit every series of the panel; without a design to no event."""
         fits, transforms = {}, {}
+        design = Design.none(panel) if design is None else design
         for name in panel.series:
             data = series_data(panel, design, name, self.transform, self.window)
             self.check_length(data)

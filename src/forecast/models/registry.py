@@ -8,7 +8,7 @@ class.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
@@ -177,6 +177,46 @@ def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
     if problems:
         raise ConfigError("\n".join(problems))
     return made
+
+
+def named_models(models: Mapping[str, Model] | Sequence[Model | str] | Model | str) -> dict[str, Model]:
+    """Return models by name: as given, or under the kinds by which the registry knows them.
+
+    Raises
+    ------
+    ConfigError
+        For what is no model, and for two models of one name.
+
+    Examples
+    --------
+    >>> list(named_models(["drift", make_model("seasonal_naive", period=6)]))
+    ['drift', 'seasonal_naive']
+    """
+    if isinstance(models, Mapping):
+        return dict(models)
+    several = [models] if isinstance(models, (str, Model)) else list(models)
+    named: dict[str, Model] = {}
+    for given in several:
+        model = make_model(given) if isinstance(given, str) else given
+        if not isinstance(model, Model):
+            raise ConfigError(
+                f"models: {type(given).__name__} is no model; give a dict of names and models, models of"
+                " make_model, or their names"
+            )
+        name = given if isinstance(given, str) else _kind_of(model)
+        if name in named:
+            raise ConfigError(f"models: two are called '{name}'; give a dict of names and models")
+        named[name] = model
+    return named
+
+
+def _kind_of(model: Model) -> str:
+    """Return the kind under which a model's class is registered, or the name of the class."""
+    own = type(model)
+    home = (own.__module__, own.__qualname__)
+    known = {(m, c): kind for kind, (m, c) in _BUILTIN.items()}
+    known |= {(cls.__module__, cls.__qualname__): kind for kind, cls in _REGISTRY.items()}
+    return known.get(home, own.__name__)
 
 
 def describe(kind: str) -> str:

@@ -25,6 +25,7 @@ from forecast.models.base import (
     SeriesData,
     SeriesFit,
     Steps,
+    complete,
     loop_fits,
     series_data,
 )
@@ -84,8 +85,8 @@ class DirectModel:
         """Fit one horizon; the method that a subclass writes."""
         raise TypeError(f"{type(self).__name__} does not define fit_horizon")
 
-    def fit(self, panel: Panel, design: Design) -> FittedDirect:
-        """Fit one regression a horizon to all series of the panel.
+    def fit(self, panel: Panel, design: Design | None = None) -> FittedDirect:
+        """Fit one regression a horizon to all series of the panel; without a design twelve, and no event.
 
         Raises
         ------
@@ -94,6 +95,7 @@ class DirectModel:
         """
         from sklearn import config_context
 
+        design = Design.none(panel) if design is None else design
         data = direct_data(self, panel, design)
         # the arrays are made here and are finite: checks of every call would cost more than the fits
         with config_context(assume_finite=True, skip_parameter_validation=True):
@@ -244,7 +246,7 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
     Raises
     ------
     DataError
-        If one is shorter than the model's `min_months`.
+        If one is shorter than the model's `min_months`, or a month that its features need is missing.
     """
     data = [series_data(panel, design, name, model.transform, model.window) for name in panel.series]
     for one in data:
@@ -253,6 +255,7 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
             raise DataError(
                 f"{one.name}: {known} months are known, {type(model).__name__} needs {model.min_months}"
             )
+        complete(one, last=max(model.lags, 12) + 1)
     return data
 
 

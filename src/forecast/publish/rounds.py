@@ -48,6 +48,7 @@ def settings_digest(exp: Experiment) -> str:
     plain = {k: v for k, v in to_plain(exp).items() if k not in _NEUTRAL}
     for key in ("data", "events"):
         plain[key] = {k: v for k, v in plain[key].items() if k not in ("path", "allow_http")}
+    plain["target"] = {k: v for k, v in plain["target"].items() if k in ("series", "total")}
     plain["report"] = {k: v for k, v in plain["report"].items() if k == "headline"}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 

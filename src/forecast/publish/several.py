@@ -113,8 +113,8 @@ def _refuse_apart(experiments: Sequence[Experiment]) -> None:
         if first.publish.fetch and replace(exp.data, expected_by=first.data.expected_by) != first.data:
             differ.append("data")
         problems += [
-            f"{key}: differs between '{first.name}' and '{exp.name}', which are published together; give both the"
-            " same, or publish them apart"
+            f"{key}: differs between '{first.name}' and '{exp.name}', which are published together; give both"
+            " the same, or publish them apart"
             for key in differ
         ]
     if problems:
@@ -125,7 +125,8 @@ def _refuse_other_owner(root: Path) -> None:
     """Refuse the site of a single experiment."""
     if owner := last_round(root).experiment:
         raise ConfigError(
-            f"publish.site: {root} is the site of '{owner}' alone; give another folder for several experiments"
+            f"publish.site: {root} is the site of '{owner}' alone; give another folder for several"
+            " experiments"
         )
 
 
@@ -182,7 +183,9 @@ def _summed(parts: dict[str, Outcome]) -> Outcome:
 
 
 def write_index(root: Path, outcome: Outcome, language: str) -> None:
-    """Write first page and `status.json` of the site from what every part wrote; parts of earlier calls stay."""
+    """Write first page and `status.json` of the site from what every part wrote; what earlier calls made
+    stays.
+    """
     names = dict.fromkeys((*last_round(root).experiments, *outcome.parts))
     parts = [part for name in names if (part := _part(root, name)) is not None]
     status = {

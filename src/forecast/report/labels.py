@@ -192,6 +192,12 @@ class SeriesName:
         """The unit that a subtitle names beside a series without a noun of its own."""
         return "" if self.noun or self.unit == "count" else self.unit
 
+    def amount(self, number: str) -> str:
+        """Return a number with its unit, ``3.2%`` or ``12.3 thousand euros``; of things counted the number."""
+        if not self.unit_words:
+            return number
+        return f"{number}%" if self.unit == "%" else f"{number} {self.unit}"
+
     @property
     def full(self) -> str:
         """``Border Patrol encounters, southwest border``."""
@@ -231,7 +237,8 @@ def series_name(series_id: str, row: Mapping[str, str | float | None]) -> Series
     series_id : str
         The series.
     row : mapping
-        Its row: ``label name region component area unit`` as far as they are known.
+        Its row: ``label name region component area unit`` as far as they are known; ``kind`` says that its
+        figures count things.
     """
     label, known = _text(row, "label") or series_id, (_text(row, "publisher"), _text(row, "title"))
     unit = _text(row, "unit") or "count"
@@ -239,6 +246,8 @@ def series_name(series_id: str, row: Mapping[str, str | float | None]) -> Series
     if unit != "encounters" or not component:
         name = _text(row, "name") or label
         counted = t("The figures are the series “{name}” as supplied.", name=name)
+        if _text(row, "kind") == "count" and unit != "count":
+            return SeriesName(unit, "", label, counted, unit, label, *known)
         return SeriesName("", "", label, counted, unit, "", *known)
     given, label = label, label_words(label)
     noun = t(_NOUNS.get(component, mark("encounters")))

@@ -128,6 +128,8 @@ def view(run: Run, series_id: str) -> View:
     later = select(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
     known_series = series_id in run.series.index
     meta = dict(zip(run.series.columns, run.series.loc[series_id], strict=True)) if known_series else {}
+    target = run.experiment.target
+    meta["kind"] = target.kind if series_id == target.series[0] else None
     finite = counts.dropna()
     return View(
         series_id=series_id,

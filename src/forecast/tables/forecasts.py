@@ -158,6 +158,21 @@ def median(table: pd.DataFrame) -> pd.DataFrame:
     return rows.pivot(index="month", columns="series_id", values="value")
 
 
+def quantile(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Return one quantile of one model at one origin, months x series.
+
+    Raises
+    ------
+    ConfigError
+        If the table has no such level.
+    """
+    rows = at_level(table, level)
+    if rows.empty:
+        known = ", ".join(f"{value:g}" for value in sorted(table["level"].dropna().unique()))
+        raise ConfigError(f"level: the forecast has no {level:g}; its levels are {known}")
+    return rows.pivot(index="month", columns="series_id", values="value")
+
+
 def wide(table: pd.DataFrame | Forecasts, *index: str) -> pd.DataFrame:
     """Return one row a forecast, one column a level, sorted by what names a row; means are left out."""
     quantiles = Forecasts.of(table).quantiles

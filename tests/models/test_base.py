@@ -1,0 +1,57 @@
+"""What a forecast gives out, and models without a design."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.models.base import COEFFICIENT_COLUMNS
+from forecast.testing import H, _panel
+
+
+@pytest.fixture(scope="module")
+def made():
+    return fc.make_model("seasonal_naive").fit(_panel()).forecast(3)
+
+
+def test_without_a_design_a_model_knows_no_event():
+    panel = _panel()
+    for kind in ("drift", "arima", "ridge"):
+        model = fc.make_model(kind)
+        bare, none = (
+            model.fit(panel).forecast(H).table,
+            model.fit(panel, fc.Design.none(panel, 12)).forecast(H).table,
+        )
+        pd.testing.assert_frame_equal(bare, none)
+    assert len(fc.make_model("drift").fit(panel).forecast(24).median) == 24
+
+
+def test_a_range_and_a_quantile_are_those_of_the_table(made):
+    table = made.table.set_index(["series_id", "month", "level"])["value"]
+    ends = made.interval(0.8)
+    assert list(ends.columns) == ["series_id", "month", "lower", "upper"] and len(ends) == 6
+    row = ends.iloc[4]
+    assert row["lower"] == table[row["series_id"], row["month"], 0.1]
+    assert row["upper"] == table[row["series_id"], row["month"], 0.9]
+    pd.testing.assert_frame_equal(made.quantile(0.5), made.median)
+
+
+def test_the_frame_has_a_row_a_month_and_a_column_a_level(made):
+    frame = made.to_frame()
+    assert list(frame.columns) == ["series_id", "month", "horizon", *fc.LEVELS] and len(frame) == 6
+    np.testing.assert_allclose(frame[0.5], made.median.T.to_numpy().ravel())
+
+
+@pytest.mark.parametrize("coverage", [0.83, 0.0, 1.0, 80])
+def test_what_the_forecast_does_not_hold_is_told(made, coverage):
+    with pytest.raises(
+        fc.ConfigError, match=r"no share between 0 and 1|the forecast has no 0\.085; its levels"
+    ):
+        made.interval(coverage)
+
+
+def test_a_fit_without_coefficients_has_a_table_without_rows():
+    """A search may choose a random walk, which has none."""
+    model = fc.make_model("arima", order=(0, 1, 0), seasonal_order=(0, 0, 0))
+    table = model.fit(_panel()).coefficients()
+    assert table.empty and list(table.columns) == list(COEFFICIENT_COLUMNS)
