@@ -17,7 +17,7 @@ import pandas as pd
 from forecast.config.settings import Truth
 from forecast.data import frames as _tables
 from forecast.data.panel import Cells, Panel, empty_leaks
-from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
+from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
 from forecast.errors import ConfigError, Finding, nearest
 
@@ -157,14 +157,7 @@ class Observations:
         """
         if isinstance(date, str) and date == "latest":
             return self.newest_release()
-        try:
-            # A text must be a whole date: '2024-05' would quietly mean the first of May.
-            day = pd.Timestamp(dt.date.fromisoformat(date) if isinstance(date, str) else date)
-        except (ValueError, TypeError):
-            raise ConfigError(f"as_of: '{date}' is neither a date (YYYY-MM-DD) nor 'latest'") from None
-        if pd.isna(day):
-            raise ConfigError("as_of: the date is missing; give YYYY-MM-DD or 'latest'")
-        return day.tz_localize(None).normalize()
+        return whole_day(date, "as_of", " nor 'latest'")
 
     def _names(self, series: str | Sequence[str] | None) -> tuple[str, ...]:
         if series is None:

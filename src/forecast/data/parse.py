@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecast.errors import ConfigError
+
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -106,6 +108,27 @@ def parse_day(text: str) -> int | None:
     except ValueError:
         return None
     return day.toordinal() - _EPOCH
+
+
+def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "") -> pd.Timestamp:
+    """Return a date given in Python or in settings as a day: a whole ISO date, or a date or stamp.
+
+    A month, a year, a number or a date in another order is refused: it would quietly mean some day.
+
+    Raises
+    ------
+    ConfigError
+        For anything else; `where` is named, and what else it may be.
+    """
+    day: pd.Timestamp | None = None
+    if isinstance(date, str):
+        number = parse_day(date)
+        day = None if number is None else pd.Timestamp(number, unit="D").as_unit("ns")
+    elif isinstance(date, (dt.date, np.datetime64)) and not pd.isna(date):  # a Timestamp is a date
+        day = pd.Timestamp(date)
+    if day is None:
+        raise ConfigError(f"{where}: '{date}' is not a date (YYYY-MM-DD){beside}")
+    return day.tz_localize(None).normalize()
 
 
 def parse_month(text: str) -> int | None:
