@@ -159,7 +159,7 @@ def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> 
 
 @dataclass(frozen=True)
 class Folders:
-    """Where a run goes: its folder by its date, the folders of configuration, and whether all is made anew."""
+    """Where a run goes (by its date), the folders of configuration, and whether all is made anew."""
 
     of: Callable[[str], Path]
     config_dirs: Sequence[str] = ()
