@@ -254,8 +254,8 @@ def test_a_page_in_another_language_takes_no_text_for_its_own_marks():
 
 def test_a_page_of_several_runs_takes_no_text_for_its_own_marks(harmless, tmp_path):
     word = "".join(HOSTILE.values())
-    build._put_in_place(Spoiler(word).report(state("causes")), tmp_path / "hostile")
-    build._put_in_place(harmless, tmp_path / "harmless")
+    build.put_in_place(Spoiler(word).report(state("causes")), tmp_path / "hostile")
+    build.put_in_place(harmless, tmp_path / "harmless")
     made, plain = (comparison.compare_html([tmp_path / name] * 2) for name in ("hostile", "harmless"))
     same_marks(made, plain, word)
 
