@@ -167,7 +167,7 @@ def execute(
     say, quiet = voice.say, voice.quiet
     if not quiet:
         day = "the newest release" if exp.as_of == "latest" else exp.as_of
-        say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+        say(f"{exp.name}: figures and events as known on {day}, {_models(exp)} ...")
         if exp.overrides:
             say(f"  changed by: {' '.join(exp.overrides)}")
     with workers(exp):
@@ -191,6 +191,10 @@ def execute(
     for name in dead["model"]:
         say(f"  every fold of {name} failed; folds.csv says why")
     return 5 if len(dead) else 0
+
+
+def _models(exp: Experiment) -> str:
+    return f"{len(exp.model)} model{'' if len(exp.model) == 1 else 's'}"
 
 
 def forget(cache: Path) -> None:
