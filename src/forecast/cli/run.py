@@ -316,7 +316,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # the second: bytes that are no text, endless numbers
         raise DataError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(loaded, dict):
         raise DataError(f"{path}: is not a group of keys")
