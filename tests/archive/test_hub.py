@@ -263,10 +263,61 @@ def test_a_hostile_text_of_a_hub_file_is_a_text_or_an_error(made, small, tmp_pat
     raw = pd.read_csv(file, dtype=str)
     raw[column] = text
     raw.to_csv(file, index=False)
-    # the horizon is counted from the dates, never read
-    if column == "horizon" or (column in ("location", "target") and "\n" not in text):
+    if column in ("location", "target") and "\n" not in text:
         assert set(hub.read_hub_file(file)["series_id"]) == {text if column == "location" else "a"}
         return
     with pytest.raises(DataError) as caught:
         hub.read_hub_file(file)
     assert caught.value.exit_code == 4
+
+
+@pytest.fixture
+def told(made, small, tmp_path):
+    """Reads a hub's file whose rows of text a test has changed."""
+    whole = made[(made["horizon"] < 3) & (made["series_id"] == "a")]
+    (file, *_) = (p for p in hub.write_hub(whole, small, tmp_path, "team") if "model-output" in p.parts)
+
+    def read(change):
+        raw = change(pd.read_csv(file, dtype=str))
+        raw.to_csv(file, index=False)
+        return hub.read_hub_file(file)
+
+    return read
+
+
+def with_row(raw, **cells):
+    """Add the first row once more, with other cells."""
+    return pd.concat([raw, raw.head(1).assign(**cells)], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda raw: with_row(raw), "stands twice"),
+        (lambda raw: with_row(raw, value="1"), "stands twice"),
+        (
+            lambda raw: with_row(raw, output_type="median", output_type_id="", value="1"),
+            "the level 0.5 stands twice",
+        ),
+        (lambda raw: raw.assign(horizon=""), "horizon is ''; expected a whole number"),
+        (lambda raw: raw.assign(horizon="1.5"), "horizon is '1.5'; expected a whole number"),
+        (lambda raw: raw.assign(horizon=["7", *raw["horizon"][1:]]), "horizon 7 is told for .*; expected 1"),
+        (
+            lambda raw: raw.assign(origin_date=["2001-02-03", *raw["origin_date"][1:]]),
+            "forecasts made on 2001-02-03 and",
+        ),
+        (lambda raw: raw.assign(origin_date="2001-02-03"), "forecasts made on 2001-02-03; expected 20"),
+    ],
+)
+def test_rows_that_contradict_each_other_are_told(told, change, said):
+    with pytest.raises(DataError, match=said):
+        told(change)
+
+
+def test_a_median_may_stand_beside_the_same_quantile(told):
+    half = {"output_type": "median", "output_type_id": ""}
+    found = told(lambda raw: pd.concat([raw, raw[raw["output_type_id"] == "0.5"].assign(**half)]))
+    assert not found.duplicated(["month", "level"]).any()
+    # and without a column of horizons they are counted from the dates
+    bare = told(lambda raw: raw.drop(columns="horizon"))
+    assert (bare["horizon"].diff().dropna() >= 0).all()

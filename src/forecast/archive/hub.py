@@ -319,6 +319,7 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         knowledge="none",
         scenario="",
     )
+    findings += _contradictions(table, raw, path.name, dated[0].rstrip("-") if dated else "")
     table = table.drop_duplicates(["series_id", "origin", "month", "level"], keep="first")
     falling = _falling(table)
     if falling:
@@ -326,6 +327,41 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         findings.append(Finding("levels", "error", what, file=path.name, expected="never"))
     order = ["series_id", "origin", "month", "level"]
     return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings
+
+
+def _contradictions(table: pd.DataFrame, raw: pd.DataFrame, name: str, dated: str) -> list[Finding]:
+    """Return where rows of a file contradict each other: levels given twice, horizons, origins."""
+    findings, rows = [], raw["row"].to_numpy()
+    key = ["series_id", "origin", "month", "level"]
+    # a median may stand beside the quantile 0.5, where it is the same
+    first = table.groupby(key)["value"].transform("first")
+    beside = (raw["output_type"] == "median").to_numpy() ^ (
+        table.assign(median=raw["output_type"].to_numpy() == "median")
+        .groupby(key)["median"]
+        .transform("first")
+    ).to_numpy()
+    twice = table.duplicated(key).to_numpy() & ~(beside & (table["value"] == first).to_numpy())
+    for at in np.flatnonzero(twice)[:3]:
+        row = table.iloc[at]
+        what = f"{row['series_id']} {row['month']}: the level {row['level']:g} stands twice"
+        findings.append(
+            Finding("levels", "error", what, file=name, row=int(rows[at]), expected="each level once")
+        )
+    ahead = [
+        m.ordinal - d.to_period("M").ordinal for m, d in zip(table["month"], table["origin"], strict=True)
+    ]
+    offset = table["horizon"] - ahead
+    usual = offset.groupby(table["series_id"]).transform(lambda own: own.mode().iloc[0])
+    for at in np.flatnonzero(offset != usual)[:3]:
+        row = table.iloc[at]
+        what = f"horizon {row['horizon']} is told for {row['month']}, against the other rows"
+        expected = f"{int(row['horizon'] - offset.iloc[at] + usual.iloc[at])}"
+        findings.append(Finding("horizon", "error", what, file=name, row=int(rows[at]), expected=expected))
+    origins = sorted(set(table["origin"].dt.strftime("%Y-%m-%d")))
+    if len(origins) > 1 or (dated and origins != [dated]):
+        what = f"holds forecasts made on {' and '.join(origins)}"
+        findings.append(Finding("origin", "error", what, file=name, expected=dated or "one day a file"))
+    return findings
 
 
 def _raw_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
@@ -372,11 +408,13 @@ def _cells(raw: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Finding]]:
     value = pd.to_numeric(raw["value"], errors="coerce")
     days = pd.to_datetime(raw[origin], format="%Y-%m-%d", errors="coerce")
     ends = pd.to_datetime(raw["target_end_date"], format="%Y-%m-%d", errors="coerce")
+    steps = pd.to_numeric(raw["horizon"], errors="coerce") if "horizon" in raw else None
     inside = ends.isna() | ((ends + pd.Timedelta(days=1)).dt.day != 1)
     wrong = (
         ("output_type_id", ~(level > 0) | ~(level < 1), "a level between 0 and 1"),
         ("value", ~np.isfinite(value), "a number"),
         (origin, days.isna(), "a date YYYY-MM-DD"),
+        *((("horizon", ~(steps % 1 == 0), "a whole number"),) if steps is not None else ()),
         ("target_end_date", inside, "the last day of a month: only monthly forecasts can be read"),
     )
     findings = [
@@ -387,11 +425,10 @@ def _cells(raw: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Finding]]:
     if findings:
         return pd.DataFrame(), findings
     months = pd.PeriodIndex(ends, freq="M")
-    if "horizon" in raw:
-        steps = pd.to_numeric(raw["horizon"], errors="coerce").fillna(0).astype(int).to_numpy()
-    else:
-        steps = np.array([m.ordinal - pd.Period(d, "M").ordinal for m, d in zip(months, days, strict=True)])
-    columns = {"origin": days.to_numpy(), "month": months, "horizon": steps}
+    if steps is None:
+        after = [m.ordinal - pd.Period(d, "M").ordinal for m, d in zip(months, days, strict=True)]
+        steps = pd.Series(after, index=raw.index)
+    columns = {"origin": days.to_numpy(), "month": months, "horizon": steps.to_numpy(int)}
     return pd.DataFrame({**columns, "level": level.to_numpy(float), "value": value.to_numpy(float)}), []
 
 
