@@ -271,11 +271,80 @@ def test_a_hostile_text_of_a_hub_file_is_a_text_or_an_error(made, small, tmp_pat
     assert caught.value.exit_code == 4
 
 
+HEAD = "origin_date,target,horizon,location,target_end_date,output_type,output_type_id,value\n"
+
+
+def hub_rows(horizon="1", value=1250, day="2022-02-20", end="2022-02-28"):
+    return "".join(
+        f"{day},count,{horizon},s,{end},quantile,{level},{value + 20 * (level - 0.5)}\n"
+        for level in (0.1, 0.5, 0.9)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (hub_rows() + hub_rows(value=9000), r"row 5: level 0.1 of s, 2022-02, stands twice"),
+        (hub_rows(""), "row 2: horizon is ''; expected a whole number"),
+        (hub_rows("1 month"), "horizon is '1 month'"),
+        (hub_rows("1.5"), "horizon is '1.5'"),
+        (
+            hub_rows() + hub_rows("3", end="2022-03-31"),
+            r"row 5: horizon 3 for 2022-03; .* as horizon 1 for 2022-02",
+        ),
+        (hub_rows() + hub_rows(day="2022-02-21"), "two days of origin_date: 2022-02-20 and 2022-02-21"),
+    ],
+)
+def test_contradictions_of_a_file_are_errors(tmp_path, rows, said):
+    file = tmp_path / "2022-02-20-T-x.csv"
+    file.write_text(HEAD + rows)
+    with pytest.raises(DataError, match=said):
+        hub.read_hub_file(file)
+    file.write_text(HEAD + hub_rows() + hub_rows())  # the same twice says nothing new
+    assert len(hub.read_hub_file(file)) == 3
+
+
+def test_two_forecasts_of_one_model_on_one_day_are_refused(tmp_path):
+    folder = tmp_path / "model-output" / "T-x"
+    folder.mkdir(parents=True)
+    for name in ("2022-02-20-T-x.csv", "2022-02-20-T-x-again.csv"):
+        (folder / name).write_text(HEAD + hub_rows())
+    (folder / "2022-02-20-T-x-again.csv").rename(folder / "T-x.csv")
+    with pytest.raises(DataError, match="two files hold forecasts of T-x made on 2022-02-20"):
+        hub.read_hub(tmp_path)
+
+
+def test_months_of_a_hub_are_counted_as_ours_before_they_are_joined(tmp_path):
+    months = pd.period_range("2020-01", periods=30, freq="M")
+    obs = fc.load_observations(
+        pd.DataFrame({"month": months.astype(str), "value": 1000.0 + 10 * np.arange(30)}),
+        series_id="s",
+        release_lag_days=15,
+    )
+    folder = tmp_path / "model-output" / "T-x"
+    folder.mkdir(parents=True)
+    truth = obs.actuals("s")
+    rows = [
+        f"2022-02-20,count,{h + 1},s,{m.end_time:%Y-%m-%d},quantile,{level},{truth[m] + 20 * (level - 0.5)}\n"
+        for h, m in ((1, months[25]), (2, months[26]))
+        for level in (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+    ]
+    (folder / "2022-02-20-T-x.csv").write_text(HEAD + "".join(rows))
+    ours = fc.backtest(
+        {}, obs, fc.load_events("example:road_events.csv"), ["s"], ["2022-02-20"], horizon=2
+    ).forecasts
+    with pytest.raises(fc.ConfigError, match="count their months alike"):
+        fc.score(pd.concat([ours, hub.read_hub(tmp_path)]), obs)
+    joined = pd.concat([ours, hub.read_hub(tmp_path, obs=obs)])
+    for table in (joined, joined.iloc[::-1]):
+        scores = fc.score(table, obs).query("metric == 'mae' and scale == 'natural' and model == 'T-x'")
+        assert scores["value"].tolist() == [0.0, 0.0, 0.0]
+
+
 @pytest.fixture
 def told(made, small, tmp_path):
     """Reads a hub's file whose rows of text a test has changed."""
-    whole = made[(made["horizon"] < 3) & (made["series_id"] == "a")]
-    (file, *_) = (p for p in hub.write_hub(whole, small, tmp_path, "team") if "model-output" in p.parts)
+    (file, *_) = (p for p in hub.write_hub(made, small, tmp_path, "team") if "model-output" in p.parts)
 
     def read(change):
         raw = change(pd.read_csv(file, dtype=str))
@@ -285,39 +354,23 @@ def told(made, small, tmp_path):
     return read
 
 
-def with_row(raw, **cells):
-    """Add the first row once more, with other cells."""
-    return pd.concat([raw, raw.head(1).assign(**cells)], ignore_index=True)
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda raw: with_row(raw), "stands twice"),
-        (lambda raw: with_row(raw, value="1"), "stands twice"),
-        (
-            lambda raw: with_row(raw, output_type="median", output_type_id="", value="1"),
-            "the level 0.5 stands twice",
-        ),
         (lambda raw: raw.assign(horizon=""), "horizon is ''; expected a whole number"),
-        (lambda raw: raw.assign(horizon="1.5"), "horizon is '1.5'; expected a whole number"),
-        (lambda raw: raw.assign(horizon=["7", *raw["horizon"][1:]]), "horizon 7 is told for .*; expected 1"),
-        (
-            lambda raw: raw.assign(origin_date=["2001-02-03", *raw["origin_date"][1:]]),
-            "forecasts made on 2001-02-03 and",
-        ),
+        (lambda raw: raw.assign(horizon=["7", *raw["horizon"][1:]]), "horizon 7 for"),
         (lambda raw: raw.assign(origin_date="2001-02-03"), "forecasts made on 2001-02-03; expected 20"),
     ],
 )
-def test_rows_that_contradict_each_other_are_told(told, change, said):
+def test_rows_and_name_of_a_file_must_agree(told, change, said):
     with pytest.raises(DataError, match=said):
         told(change)
 
 
-def test_a_median_may_stand_beside_the_same_quantile(told):
-    half = {"output_type": "median", "output_type_id": ""}
-    found = told(lambda raw: pd.concat([raw, raw[raw["output_type_id"] == "0.5"].assign(**half)]))
-    assert not found.duplicated(["month", "level"]).any()
-    # and without a column of horizons they are counted from the dates
-    bare = told(lambda raw: raw.drop(columns="horizon"))
-    assert (bare["horizon"].diff().dropna() >= 0).all()
+def test_horizons_are_counted_in_each_series_by_itself_or_from_the_dates(told):
+    def later(raw):
+        other = (raw["location"] == "b").astype(int)
+        return raw.assign(horizon=(raw["horizon"].astype(int) + other).astype(str))
+
+    assert set(told(later)["series_id"]) == {"a", "b"}
+    assert len(told(lambda raw: raw.drop(columns="horizon")))

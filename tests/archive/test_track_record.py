@@ -96,7 +96,17 @@ def test_a_refused_range_is_neither_a_hit_nor_a_miss(figures):
     assert unpaired["n_levels"].iloc[0] == 1 and unpaired["wis"].iloc[0] == pytest.approx(14)
 
 
-def test_skill_and_rank_stand_on_common_forecasts_and_kinds_are_never_pooled(figures):
+def test_nobody_is_ranked_before_twelve_months_are_scored(figures, monkeypatch):
+    rows = [table([70.0, 80, 90, 102, 110], model="random_walk"), table([90.0, 95, 104, 110, 120])]
+    record = tr.track_record(pd.concat(rows), figures)
+    few = tr.summarise(record)
+    assert few["rank"].isna().all() and (few["of"] == 0).all() and few["skill"].notna().all()
+    monkeypatch.setattr(tr, "RANKED_FROM", 1)
+    assert set(tr.summarise(record)["rank"]) == {1, 2}
+
+
+def test_skill_and_rank_stand_on_common_forecasts_and_kinds_are_never_pooled(figures, monkeypatch):
+    monkeypatch.setattr(tr, "RANKED_FROM", 1)
     rows = [
         table([70.0, 80, 90, 102, 110], model="random_walk"),
         table([90.0, 95, 104, 110, 120]),

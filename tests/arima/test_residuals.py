@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from statsmodels.stats.diagnostic import acorr_ljungbox
+from statsmodels.stats.diagnostic import acorr_ljungbox, acorr_lm
+from statsmodels.stats.stattools import jarque_bera
+from statsmodels.tsa.stattools import acf
 
 from forecast.arima import arima
 from forecast.arima.residuals import CHECK_COLUMNS, residual_tests
@@ -42,3 +44,18 @@ def test_residual_tests_find_what_is_left(rng):
 def test_short_series_get_fewer_tests(rng):
     table = arima(rng.standard_normal(9), (0, 0, 0), engine="numpy").diagnostics()
     assert len(table) >= 1
+
+
+@pytest.mark.parametrize("n", [40, 300])
+def test_values_are_those_of_statsmodels(n, rng):
+    e = np.exp(0.5 * rng.standard_normal(n)) * rng.standard_normal(n)
+    table = residual_tests(e, (6, 12), n_arma=2, autocorrelations=(1, 3)).set_index("check")
+    found = table[["statistic", "p_value"]]
+    for row, lag in zip(found.loc["ljung_box"].to_numpy(), (6, 12), strict=True):
+        np.testing.assert_allclose(row, acorr_ljungbox(e, lags=[lag], model_df=2).iloc[0], rtol=1e-10)
+    expected = acf(e, nlags=3, fft=False)[[1, 3]]
+    np.testing.assert_allclose(found.loc["autocorrelation", "statistic"], expected, rtol=1e-10)
+    moments = table.loc["jarque_bera", ["statistic", "p_value", "skewness", "kurtosis"]]
+    np.testing.assert_allclose(moments.astype(float), jarque_bera(e), rtol=1e-10)
+    lm = acorr_lm(e**2, nlags=min(12, n // 5), result_object=True)
+    np.testing.assert_allclose(found.loc["arch_lm"], [lm[0], lm[1]], rtol=1e-8)

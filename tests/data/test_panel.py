@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.data import Observations, load_observations
+from forecast.data.panel import Panel
 from forecast.errors import ConfigError
 
 
@@ -102,3 +103,23 @@ def test_rounding_is_that_of_each_figure(obs):
     assert set(np.unique(rounding)) == {1.0, 10.0}
     assert rounding[pd.Period("2020-05", "M")] == 1.0
     assert rounding[pd.Period("2019-05", "M")] == 10.0
+
+
+def test_a_panel_of_frames_and_one_of_arrays_are_the_same(obs):
+    made = obs.as_of("2024-05-07", ["southwest.usbp", "southwest.usbp.del_rio"])
+    names = ("values", "released", "rounding", "last_official")
+    again = Panel(as_of=made.as_of, counts=made.counts, **{name: getattr(made, name) for name in names})
+    for name in ("values", "rounding", "released", "lasts"):
+        np.testing.assert_array_equal(getattr(again.cells, name), getattr(made.cells, name))
+    assert (again.series, again.cells.first) == (made.series, made.cells.first)
+    gap = {name: getattr(made, name) for name in names} | {"values": made.values.drop(made.values.index[5])}
+    with pytest.raises(ConfigError, match="follow one another"):
+        _ = Panel(as_of=made.as_of, counts=True, **gap).cells
+
+
+def test_frames_of_a_panel_are_copies_of_its_arrays(obs):
+    panel = obs.as_of("2024-05-07", ["southwest.usbp"])
+    panel.values.iloc[:] = 0.0
+    assert panel.y("southwest.usbp").iloc[-1] == 137_480
+    with pytest.raises(ValueError, match="read-only"):
+        panel.cells.values[:] = 0.0

@@ -21,6 +21,9 @@ def day(text):
         ("southwest*;!*.ofo*;southwest.ofo.yuma", "southwest.ofo.yuma", True),
         ("", "southwest.usbp", False),
         ("SOUTHWEST*", "southwest.usbp", False),
+        ("A[1]", "A[1]", True),
+        ("A[1]", "A1", False),
+        ("A?", "A1", True),
     ],
 )
 def test_the_last_pattern_that_matches_decides(series_ids, series, touched):

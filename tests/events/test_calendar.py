@@ -90,11 +90,30 @@ def test_byte_order_mark_crlf_quotes_and_blank_lines_are_fine(tmp_path):
         load_events(tmp_path)
 
 
-def test_an_unknown_column_near_a_known_one_is_a_warning(tmp_path):
+def test_an_unknown_column_of_words_is_a_warning(tmp_path):
     file = tmp_path / "e.csv"
-    file.write_text("id,announced_date,effective_start,shape,end_dates\nx,2020-01-01,2020-01-01,step,\n")
+    file.write_text("id,announced_date,effective_start,shape,note\nx,2020-01-01,2020-01-01,step,\n")
     (finding,) = load_events(file).findings
-    assert finding.severity == "warning" and "end_date" in finding.hint
+    assert finding.severity == "warning" and "notes" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "guess"),
+    [
+        ("end", "2020-05-31", "end_date"),
+        ("usable", "2020-02-01", "usable_from"),
+        ("until", "2020-05-31", "Is it one of announced_date"),
+        ("series_id", "other*", "series_ids"),
+    ],
+)
+def test_an_unknown_column_that_may_mean_something_is_refused(tmp_path, column, cell, guess):
+    """Its event would never end, be known too early, or touch every series."""
+    file = tmp_path / "e.csv"
+    file.write_text(
+        f"id,announced_date,effective_start,shape,{column}\na,2020-01-10,2020-03-01,step,{cell}\n"
+    )
+    with pytest.raises(DataError, match=rf"the column '{column}' is not known.*{guess}.*take it out"):
+        load_events(file)
 
 
 def test_check_tells_of_missing_sources_and_patterns_that_match_nothing(tmp_path):

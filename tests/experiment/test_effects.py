@@ -1,11 +1,24 @@
 """What an experiment says of events: nothing where it was not asked, nothing later than its date."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 import forecast as fc
 from forecast.backtesting.folds import FoldSettings, FoldSource
-from forecast.experiment.effects import closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.config.settings import EventsSpec
+from forecast.errors import ConfigError
+from forecast.experiment.effects import (
+    closer_look,
+    compared_effects,
+    policy_effects,
+    restlessness,
+    what_if,
+    worth_of_knowing,
+)
+from forecast.experiment.pipeline import figures_of
+from forecast.interventions.effects import EFFECT_COLUMNS
 
 DAY = pd.Timestamp("2024-05-07")
 
@@ -64,3 +77,20 @@ def test_only_what_is_claimed_is_tried_under_other_choices(obs, events):
     assert "percent" in looked.specification and looked.effects is table
     looked = closer_look(exp, obs, events, DAY, table.iloc[:0])
     assert looked.response.empty and looked.specification.empty and looked.fading.empty
+
+
+def test_donors_of_an_experiment_are_compared_and_named_when_unknown(obs, events):
+    donors = tuple(f"northern.usbp.{n}" for n in ("blaine", "buffalo", "detroit", "havre", "spokane"))
+    exp = fc.Experiment(as_of="2024-05-07", events=EventsSpec(donors=donors))
+    as_of = pd.Timestamp("2024-05-07")
+    row = dict.fromkeys(EFFECT_COLUMNS) | {"event": "covid19_shock", "level": 0.8, "estimate": -0.5}
+    table, gaps = compared_effects(exp, obs, events, as_of, pd.DataFrame([row]))
+    assert table["verdict"].isin(["stands_out", "not_apart", "refused"]).all() and len(table) == 1
+    assert table["n_placebos"].iloc[0] == 0 or set(gaps["part"]) == {"before", "after"}
+    none, _ = compared_effects(replace(exp, events=EventsSpec()), obs, events, as_of, pd.DataFrame([row]))
+    assert none.empty
+    volatility, breaks, season = restlessness(exp, obs, events, as_of)
+    assert len(volatility) > 200 and len(breaks) and len(season) % 12 == 0
+    wrong = replace(exp, events=EventsSpec(donors=("northern.usbp.blain",)))
+    with pytest.raises(ConfigError, match=r"events\.donors: there is no 'northern\.usbp\.blain'"):
+        figures_of(wrong)

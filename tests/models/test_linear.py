@@ -4,6 +4,7 @@ import pytest
 
 import forecast as fc
 from forecast.errors import DataError
+from interventions_helpers import panel_of
 
 
 @pytest.fixture
@@ -76,3 +77,57 @@ def test_too_few_rows_are_refused(known):
     panel, design = known
     with pytest.raises(DataError, match="months"):
         fc.make_model("linear", window=30).fit(panel, design)
+
+
+@pytest.mark.parametrize("name", ["lag1", "intercept", "month_3", "trend", "ma1", "wall"])
+@pytest.mark.parametrize("kind", ["linear", "arima", "ridge"])
+def test_an_event_may_be_called_as_a_column_of_the_model(rng, kind, name):
+    months = pd.period_range("2012-01", periods=132, freq="M")
+    step = (months >= pd.Period("2019-06", "M")) * 1.0
+    y = 1000 * np.exp(0.1 * np.sin(np.arange(132) * np.pi / 6) + 0.02 * rng.normal(size=132) - 0.5 * step)
+    panel = panel_of(y, "2012-01")
+    ahead = pd.period_range("2023-01", periods=3, freq="M")
+
+    def fitted(column):
+        future = pd.DataFrame({column: np.ones(3)}, index=ahead)
+        design = fc.Design.from_frames(pd.DataFrame({column: step}, index=months), future)
+        fit = fc.make_model(kind).fit(panel, design)
+        table = fit.coefficients()
+        own = table[(table["term"] == column) & (table["kind"] != "nuisance")]
+        return fit.forecast(3).median.to_numpy(), own["estimate"].to_numpy()
+
+    for mine, plain in zip(fitted(name), fitted("a_wall"), strict=True):
+        np.testing.assert_allclose(mine, plain)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ridge"])
+def test_a_hole_in_the_months_that_lags_need_is_named(rng, kind):
+    y = 1000 * np.exp(0.02 * rng.normal(size=72))
+    y[[66, 70]] = np.nan
+    panel = panel_of(y, "2018-01")
+    with pytest.raises(
+        fc.DataError, match=r"2 months are missing \(2023-07, 2023-11\); this model needs the last"
+    ):
+        fc.make_model(kind).fit(panel, fc.Design.none(panel, 3))
+
+
+@pytest.mark.parametrize("kind", ["linear", "arima", "ridge"])
+def test_columns_given_by_hand_belong_to_months(rng, kind):
+    months = pd.period_range("2018-01", periods=72, freq="M")
+    event = np.isin(np.arange(72), [10, 30, 50]) * 1.0
+    panel = panel_of(1000 * np.exp(0.5 * event + 0.002 * rng.normal(size=72)), "2018-01")
+    past = pd.DataFrame({"event": event}, index=months)
+
+    def median(first, values, before=past):
+        ahead = pd.period_range(first, periods=len(values), freq="M")
+        design = fc.Design.from_frames(before, pd.DataFrame({"event": values}, index=ahead))
+        return fc.make_model(kind).fit(panel, design).forecast(3).median.iloc[:, 0].to_numpy()
+
+    np.testing.assert_allclose(median("2023-10", [0.0] * 5 + [1.0]), median("2024-01", [0.0, 0.0, 1.0]))
+    for first, values in (("2024-03", [0.0, 0.0, 1.0]), ("2023-10", [0.0] * 3)):
+        with pytest.raises(fc.ForecastError, match="every month from 2024-01 on"):
+            median(first, values)
+    with pytest.raises(fc.ForecastError):  # one month for three
+        median("2024-01", [1.0])
+    with pytest.raises(fc.ForecastError, match="lack 2 months of the series, 2018-01 to 2018-02"):
+        median("2024-01", [0.0, 0.0, 1.0], past.iloc[2:])

@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from forecast.errors import DataError
@@ -59,6 +60,33 @@ def test_same_runs_unscored_runs_and_refused_ranges_are_told(folders):
         assert forbidden_words(sentence) == []
 
 
+def test_a_best_run_is_named_on_common_dates_only(folders):
+    """W22: a page named a winner under a sentence that says that its runs cannot be set against each other."""
+    a = replace(comparison.read_run(folders[0]), dates=frozenset({"2023-01-20", "2023-02-20"}))
+    skills = (
+        a.scores["metric"].eq("wis") & a.scores["scale"].eq("log") & a.scores["horizon"].astype(str).eq("1")
+    )
+    better = replace(a, scores=a.scores.assign(skill=a.scores["skill"].where(~skills, 0.9)))
+    said = comparison.best_run({"a": a, "b": better})
+    assert said == "One month ahead “b” has the highest skill on the same 2 dates, +90%."
+    none = "These runs do not rest on the same dates and series, so none of them is called the best."
+    assert comparison.best_run({"a": a, "b": replace(better, dates=frozenset({"2023-01-20"}))}) == none
+    assert comparison.best_run({"a": a, "b": replace(better, series="other")}) == none
+    assert (
+        comparison.best_run({"a": replace(a, dates=frozenset()), "b": replace(a, dates=frozenset())}) == none
+    )
+    assert comparison.best_run({"a": a, "b": a}) == "One month ahead no run has the highest skill alone."
+
+
+def test_two_models_of_one_name_are_told_apart(folders):
+    a = comparison.read_run(folders[0])
+    short = a.scores[a.scores["model"] == a.scores["model"].iloc[0]]
+    twins = pd.concat([short.assign(model="short"), short.assign(model="border")])
+    page = comparison.compare_page({"a": replace(a, scores=twins)})
+    names = [row.cells[0].text for row in page.sections[0].blocks[1].rows]
+    assert names == ["Weighted combination (short)", "Weighted combination (border)"]
+
+
 def test_a_folder_without_a_run_is_an_error(tmp_path):
     with pytest.raises(DataError, match=r"holds no run \(report.json, scores.csv and experiment.yaml"):
         comparison.compare_html([tmp_path])
@@ -70,8 +98,8 @@ def test_page_speaks_the_language_of_the_first_run(folders, tmp_path):
     shutil.copytree(folders[0], first)
     (first / "experiment.yaml").write_text(plain.replace("language: en", "language: es"), encoding="utf-8")
     source = comparison.compare_html([first, folders[1]])
-    assert '<html lang="es">' in source and "¿Qué ejecución puntúa mejor?" in source
-    assert "Which run scores best?" in comparison.compare_html([folders[1], first])
+    assert '<html lang="es">' in source and "¿Qué puntuación tienen las ejecuciones?" in source
+    assert "How do the runs score?" in comparison.compare_html([folders[1], first])
 
 
 @pytest.mark.parametrize("name", ["report.json", "scores.csv", "experiment.yaml"])

@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -120,6 +121,14 @@ def links(html):
 
     Reader().feed(html)
     return found
+
+
+def test_the_first_page_has_the_chart_of_the_newest_report(content):
+    drawn = replace(content, chart="<svg>é</svg>", chart_label="It stays & widens.")
+    html = site_files(drawn)["index.html"].decode()
+    data = re.search(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="It stays &amp; widens."', html)
+    assert data and base64.b64decode(data[1]).decode() == "<svg>é</svg>"
+    assert "<img" not in site_files(content)["index.html"].decode()
 
 
 def test_the_first_page_shows_newest_report_record_and_all_reports(content):

@@ -246,6 +246,7 @@ def read_hub(
     models: Sequence[str] | None = None,
     locations: Mapping[str, str] | None = None,
     target: str | None = None,
+    obs: Observations | None = None,
 ) -> pd.DataFrame:
     """Return the forecasts of a hub's folder as a forecast table.
 
@@ -259,11 +260,15 @@ def read_hub(
         Location -> series_id, where they differ.
     target : str, optional
         The target to read, where the files hold several.
+    obs : Observations, optional
+        Count horizons as `fc.backtest` does, from the last official month of each series on the day of the
+        forecast, so that the table can be joined with one of ours; forecasts of months that were official by
+        then are left out. A hub counts from a month of its own.
 
     Raises
     ------
     DataError
-        With every problem of every file.
+        With every problem of every file, and for a model with two forecasts of one day.
     """
     place = folder / "model-output" if (folder / "model-output").is_dir() else folder
     files = [p for p in sorted(place.glob("*/*.csv")) if models is None or p.parent.name in models]
@@ -275,7 +280,23 @@ def read_hub(
         findings += found
         tables.append(table)
     raise_for_errors(findings)
-    return pd.concat(tables, ignore_index=True)
+    table = pd.concat(tables, ignore_index=True)
+    twice = table[table.duplicated(["model", "series_id", "origin", "month", "level"])]
+    if len(twice):
+        model, day = twice.iloc[0][["model", "origin"]]
+        raise DataError(f"{place}: two files hold forecasts of {model} made on {day:%Y-%m-%d}; expected one")
+    return table if obs is None else _from_last_official(table, obs)
+
+
+def _from_last_official(table: pd.DataFrame, obs: Observations) -> pd.DataFrame:
+    """Count the months of each forecast from the last official one of its series on its day."""
+    last = {
+        (series, day): obs.as_of(day, [str(series)]).last_official[str(series)].ordinal
+        for series, day in table[["series_id", "origin"]].drop_duplicates().itertuples(index=False)
+    }
+    start = np.array([last[key] for key in zip(table["series_id"], table["origin"], strict=True)])
+    counted = table.assign(horizon=pd.PeriodIndex(table["month"]).asi8 - start)
+    return counted[counted["horizon"] > 0].reset_index(drop=True)
 
 
 def read_hub_file(
@@ -312,14 +333,18 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         findings.append(Finding("rows", "error", what, file=path.name, expected=expected))
     if findings:
         return pd.DataFrame(), findings
-    dated = re.match(r"\d{4}-\d{2}-\d{2}-", path.stem)
+    dated = re.match(r"\d{4}-\d{2}-\d{2}(?=-)", path.stem)
+    if dated and (day := f"{cells['origin'].iloc[0]:%Y-%m-%d}") != dated[0]:
+        what = f"holds forecasts made on {day}"
+        findings.append(
+            Finding("origin", "error", what, file=path.name, expected=f"{dated[0]}, as its name says")
+        )
     table = cells.assign(
         model=path.stem[11:] if dated else path.parent.name,
         series_id=[locations.get(x, x) for x in raw["location"]],
         knowledge="none",
         scenario="",
     )
-    findings += _contradictions(table, raw, path.name, dated[0].rstrip("-") if dated else "")
     table = table.drop_duplicates(["series_id", "origin", "month", "level"], keep="first")
     falling = _falling(table)
     if falling:
@@ -327,41 +352,6 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         findings.append(Finding("levels", "error", what, file=path.name, expected="never"))
     order = ["series_id", "origin", "month", "level"]
     return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings
-
-
-def _contradictions(table: pd.DataFrame, raw: pd.DataFrame, name: str, dated: str) -> list[Finding]:
-    """Return where rows of a file contradict each other: levels given twice, horizons, origins."""
-    findings, rows = [], raw["row"].to_numpy()
-    key = ["series_id", "origin", "month", "level"]
-    # a median may stand beside the quantile 0.5, where it is the same
-    first = table.groupby(key)["value"].transform("first")
-    beside = (raw["output_type"] == "median").to_numpy() ^ (
-        table.assign(median=raw["output_type"].to_numpy() == "median")
-        .groupby(key)["median"]
-        .transform("first")
-    ).to_numpy()
-    twice = table.duplicated(key).to_numpy() & ~(beside & (table["value"] == first).to_numpy())
-    for at in np.flatnonzero(twice)[:3]:
-        row = table.iloc[at]
-        what = f"{row['series_id']} {row['month']}: the level {row['level']:g} stands twice"
-        findings.append(
-            Finding("levels", "error", what, file=name, row=int(rows[at]), expected="each level once")
-        )
-    ahead = [
-        m.ordinal - d.to_period("M").ordinal for m, d in zip(table["month"], table["origin"], strict=True)
-    ]
-    offset = table["horizon"] - ahead
-    usual = offset.groupby(table["series_id"]).transform(lambda own: own.mode().iloc[0])
-    for at in np.flatnonzero(offset != usual)[:3]:
-        row = table.iloc[at]
-        what = f"horizon {row['horizon']} is told for {row['month']}, against the other rows"
-        expected = f"{int(row['horizon'] - offset.iloc[at] + usual.iloc[at])}"
-        findings.append(Finding("horizon", "error", what, file=name, row=int(rows[at]), expected=expected))
-    origins = sorted(set(table["origin"].dt.strftime("%Y-%m-%d")))
-    if len(origins) > 1 or (dated and origins != [dated]):
-        what = f"holds forecasts made on {' and '.join(origins)}"
-        findings.append(Finding("origin", "error", what, file=name, expected=dated or "one day a file"))
-    return findings
 
 
 def _raw_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
@@ -408,28 +398,62 @@ def _cells(raw: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Finding]]:
     value = pd.to_numeric(raw["value"], errors="coerce")
     days = pd.to_datetime(raw[origin], format="%Y-%m-%d", errors="coerce")
     ends = pd.to_datetime(raw["target_end_date"], format="%Y-%m-%d", errors="coerce")
-    steps = pd.to_numeric(raw["horizon"], errors="coerce") if "horizon" in raw else None
     inside = ends.isna() | ((ends + pd.Timedelta(days=1)).dt.day != 1)
+    steps = pd.to_numeric(raw["horizon"] if "horizon" in raw else pd.Series(0, raw.index), errors="coerce")
     wrong = (
+        ("horizon", ~(steps % 1 == 0), "a whole number of months"),
         ("output_type_id", ~(level > 0) | ~(level < 1), "a level between 0 and 1"),
         ("value", ~np.isfinite(value), "a number"),
         (origin, days.isna(), "a date YYYY-MM-DD"),
-        *((("horizon", ~(steps % 1 == 0), "a whole number"),) if steps is not None else ()),
         ("target_end_date", inside, "the last day of a month: only monthly forecasts can be read"),
     )
     findings = [
         Finding("cell", "error", f"{column} is '{cell}'", file=name, row=int(row), expected=expected)
         for column, bad, expected in wrong
+        if bad.any()
         for row, cell in list(zip(raw["row"][bad], raw[column][bad], strict=True))[:3]
     ]
     if findings:
         return pd.DataFrame(), findings
     months = pd.PeriodIndex(ends, freq="M")
-    if steps is None:
-        after = [m.ordinal - pd.Period(d, "M").ordinal for m, d in zip(months, days, strict=True)]
-        steps = pd.Series(after, index=raw.index)
-    columns = {"origin": days.to_numpy(), "month": months, "horizon": steps.to_numpy(int)}
-    return pd.DataFrame({**columns, "level": level.to_numpy(float), "value": value.to_numpy(float)}), []
+    if "horizon" not in raw:
+        steps = pd.Series([m.ordinal - pd.Period(d, "M").ordinal for m, d in zip(months, days, strict=True)])
+    columns = {"origin": days.to_numpy(), "month": months, "horizon": steps.astype(int).to_numpy()}
+    table = pd.DataFrame({**columns, "level": level.to_numpy(float), "value": value.to_numpy(float)})
+    return table, _contradictions(table, raw, origin, name)
+
+
+def _contradictions(table: pd.DataFrame, raw: pd.DataFrame, origin: str, name: str) -> list[Finding]:
+    """Find what a file says twice and not alike: the day, the count of months, a quantile."""
+    rows, findings = raw["row"].to_numpy(), []
+    found = table["origin"].drop_duplicates()
+    if len(found) > 1:
+        what = f"two days of {origin}: {found.iloc[0]:%Y-%m-%d} and {found.iloc[1]:%Y-%m-%d}"
+        findings.append(Finding("origin", "error", what, file=name, row=int(rows[found.index[1]])))
+        return findings
+    # each series is counted from its own last month
+    start = pd.Series(pd.PeriodIndex(table["month"]).asi8 - table["horizon"].to_numpy())
+    location = raw["location"].to_numpy()
+    odd = np.flatnonzero(start != start.groupby(location).transform("first"))
+    if len(odd):
+        what = f"horizon {table['horizon'][odd[0]]} for {table['month'][odd[0]]}"
+        first = int(np.flatnonzero(location == location[odd[0]])[0])
+        expected = (
+            "horizons that agree with target_end_date, as horizon"
+            f" {table['horizon'][first]} for {table['month'][first]}"
+        )
+        findings.append(
+            Finding("horizon", "error", what, file=name, row=int(rows[odd[0]]), expected=expected)
+        )
+    keyed = table.assign(location=location)
+    key = ["location", "month", "level"]
+    spread = keyed.groupby(key)["value"].transform(lambda values: values.max() - values.min())
+    for at in np.flatnonzero(keyed.duplicated(key) & (spread > 0))[:3]:
+        what = (
+            f"level {table['level'][at]:g} of {raw['location'].iloc[at]}, {table['month'][at]}, stands twice"
+        )
+        findings.append(Finding("levels", "error", what, file=name, row=int(rows[at]), expected="one value"))
+    return findings
 
 
 def _falling(table: pd.DataFrame) -> str:

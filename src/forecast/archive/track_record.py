@@ -84,6 +84,8 @@ SUMMARY_COLUMNS: tuple[str, ...] = (
     "held_80_lower",
     "held_80_upper",
 )
+#: Nobody is ranked on fewer scored months.
+RANKED_FROM = 12
 #: What names a row of forecasts of several runs.
 _ROW = ("run", "kind", *KEYS)
 
@@ -169,7 +171,7 @@ def summarise(record: pd.DataFrame, baseline: str = "random_walk") -> pd.DataFra
     """Return how the forecasts of a record did, by kind, series, row and horizon (``all`` too).
 
     Skill is 1 - WIS over the WIS of the baseline on common forecasts with the same levels; ranks count among
-    the rows that all have these forecasts. Coverage comes with its range (Clopper-Pearson, 90 %), from n over
+    the rows that all have these forecasts, once twelve months are scored. Coverage comes with its range (Clopper-Pearson, 90 %), from n over
     horizon independent months.
 
     Parameters
@@ -235,7 +237,10 @@ def _ranked(found: list[dict[str, Any]], part: pd.DataFrame, baseline: str) -> l
         row["skill"] = 1.0 - float(own_wis.loc[both].sum()) / total if total > 0 else np.nan
         row["common"] = len(both)
     most = max((row["common"] for row in found), default=0)
-    comparable = [row for row in found if row["common"] == most > 0 and np.isfinite(row["skill"])]
+    enough = part["month"].nunique() >= RANKED_FROM
+    comparable = (
+        [row for row in found if row["common"] == most > 0 and np.isfinite(row["skill"])] if enough else []
+    )
     for row in found:
         better = sum(other["skill"] > row["skill"] + 1e-12 for other in comparable)
         ranked = any(row is other for other in comparable)

@@ -165,7 +165,7 @@ def detect_outliers(
     >>> [(o.position, o.kind) for o in detect_outliers(y, (0, 0, 0), kinds=("AO",))]
     [(30, 'AO')]
     """
-    job = FoldJob(np.asarray(y, dtype=float), xreg)
+    job = FoldJob(y, xreg)
     (found,) = detect_outliers_folds(
         [job], order, seasonal_order, kinds, critical, mean, max_outliers, "full", engine
     )

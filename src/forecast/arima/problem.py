@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecast.arima.labels import future_rows, numbers, rows_of, time_index
 from forecast.arima.polynomials import Floats, Orders, difference
 from forecast.errors import ConfigError, DataError
 
@@ -34,6 +35,8 @@ NO_VARIATION = (
 class FoldJob:
     """One fold: a series up to its origin with its regressors.
 
+    Of a Series and a DataFrame the rows are matched by index, and future regressors by column and month.
+
     Attributes
     ----------
     y : array (n,)
@@ -46,6 +49,8 @@ class FoldJob:
         Prior means and standard deviations in the units of y; sd = inf means plain maximum likelihood.
     block : int
         Folds of different blocks never start from each other's optima.
+    index : Index, optional
+        Labels of the rows, by which future regressors are matched.
     """
 
     y: npt.ArrayLike
@@ -53,6 +58,16 @@ class FoldJob:
     xreg_names: Sequence[str] | None = None
     xreg_prior: tuple[npt.ArrayLike, npt.ArrayLike] | None = None
     block: int = 0
+    index: pd.Index | None = None
+
+    def __post_init__(self) -> None:
+        """Match regressors by index and take the names of their columns, where they have any."""
+        index = time_index(self.y) if self.index is None else self.index
+        xreg = rows_of(self.xreg, index)
+        object.__setattr__(self, "index", index)
+        object.__setattr__(self, "xreg", xreg)
+        if self.xreg_names is None and isinstance(xreg, pd.DataFrame):
+            object.__setattr__(self, "xreg_names", [str(column) for column in xreg.columns])
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +91,8 @@ class Problem:
     raw: Floats  #: (n, c) undifferenced columns [missing | shrunk | free | y - shrunk @ prior mean]
     z: Floats  #: (n - lost, c) the same, differenced
     block: int = 0  #: that of the job
+    named: bool = False  #: the names of the columns are the user's
+    index: pd.Index | None = None  #: labels of the rows that were given, the trimmed ones too
 
     @property
     def n_missing(self) -> int:
@@ -100,9 +117,18 @@ class Problem:
 
     @cached_property
     def regressor_names(self) -> tuple[str, ...]:
-        """Names in the public order: intercept or drift, then the user's columns that were kept."""
-        fixed = (self.fixed,) if self.keep_fixed else ()
-        return fixed + tuple(self.xreg_names[j] for j in self.kept)
+        """Names in the public order: intercept or drift, then the user's columns that were kept.
+
+        A column that is called like a parameter of the model is told apart: ``xreg.ar1``.
+        """
+        own = (*self.orders.names, *((self.fixed,) if self.keep_fixed else ()))
+        columns = (self.xreg_names[j] for j in self.kept)
+        return own[len(self.orders.names) :] + tuple(f"xreg.{c}" if c in own else c for c in columns)
+
+    def place(self, column: str) -> int | None:
+        """Position of the coefficient of a user's column among all parameters; None if it was dropped."""
+        found = [i for i, j in enumerate(self.kept) if self.xreg_names[j] == column]
+        return len(self.orders.names) + int(self.keep_fixed) + found[0] if found else None
 
     @cached_property
     def positions(self) -> Ints:
@@ -121,7 +147,7 @@ class Problem:
         start = self.n_missing
         k = len(self.xreg_names)
         if k:
-            values = _future_xreg(xreg, h, k) - self.centre[:-1]
+            values = future_rows(xreg, h, self.xreg_names, self.named, self.index) - self.centre[:-1]
             columns[:, columns.shape[1] - len(self.free) :] = values[:, self.free]
             if len(self.shrunk):
                 columns[:, start : start + len(self.shrunk)] = values[:, self.shrunk]
@@ -150,31 +176,17 @@ class Problem:
         return matrix, shift
 
 
-def _future_xreg(xreg: npt.ArrayLike | None, h: int, k: int) -> Floats:
-    if xreg is None:
-        raise ConfigError(f"the fit has {k} regressors: forecast needs xreg of shape ({h}, {k})")
-    values = np.asarray(xreg, dtype=float)
-    values = values.reshape(-1, 1) if values.ndim == 1 and k == 1 else values
-    if values.shape != (h, k):
-        raise ConfigError(f"xreg of the future has shape {values.shape}, expected ({h}, {k})")
-    if not np.isfinite(values).all():
-        raise ConfigError("xreg of the future has missing or infinite values")
-    return values
-
-
 def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list[str]]:
     """Arrays of a job, the names of its columns, and every problem found in them."""
     problems = []
-    y = np.asarray(job.y, dtype=float)
+    y = numbers(job.y, "y")
     if y.ndim != 1:
         problems.append(f"y must be one-dimensional, not of shape {y.shape}")
         y = y.reshape(-1)
     if np.isinf(y).any():
         problems.append("y has infinite values")
     names = job.xreg_names
-    if names is None and isinstance(job.xreg, pd.DataFrame):
-        names = [str(c) for c in job.xreg.columns]
-    xreg = np.empty((len(y), 0)) if job.xreg is None else np.asarray(job.xreg, dtype=float)
+    xreg = np.empty((len(y), 0)) if job.xreg is None else numbers(job.xreg, "xreg")
     xreg = xreg[:, None] if xreg.ndim == 1 else xreg
     if len(xreg) != len(y):
         problems.append(f"xreg has {len(xreg)} rows, y has {len(y)}")
@@ -187,6 +199,24 @@ def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list
     if len(set(names)) < len(names):
         problems.append("names of xreg must differ from each other")
     return y, xreg, names, problems
+
+
+def checked(job: FoldJob) -> tuple[Floats, Floats]:
+    """Return the series and the regressors (n, k) of a job.
+
+    Raises
+    ------
+    ConfigError
+        For arguments that do not fit together (all of them are named at once).
+    DataError
+        For a series without a figure.
+    """
+    y, xreg, _, problems = _checked_arrays(job)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    if not np.isfinite(y).any():
+        raise DataError("the series has no known month")
+    return y, xreg
 
 
 def _checked_prior(job: FoldJob, k: int, problems: list[str]) -> tuple[Floats, Floats]:
@@ -297,6 +327,8 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
         raw=raw,
         z=np.ascontiguousarray(z),
         block=job.block,
+        named=job.xreg_names is not None,
+        index=job.index,
     )
     _check_information(problem)
     return problem

@@ -1,4 +1,7 @@
-"""Tests of residuals: Ljung-Box, Jarque-Bera and ARCH LM (statsmodels')."""
+"""Tests of residuals: Ljung-Box, Jarque-Bera and ARCH LM, held to statsmodels' values by the tests.
+
+They are written out here, since statsmodels and scipy.stats take half a second to import.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Check = Literal["fit", "residuals", "ljung_box", "autocorrelation", "jarque_bera", "arch_lm"]
 #: What a note says: of which its values stand in the columns behind it.
 CheckNote = Literal["", "bound", "moments", "too_few", "other_optimum", "text"]
@@ -38,35 +42,71 @@ def residual_tests(
     DataFrame
         `CHECK_COLUMNS`; a test that needs more residuals is left out.
     """
-    from statsmodels.stats.diagnostic import acorr_ljungbox, acorr_lm
-    from statsmodels.stats.stattools import jarque_bera
-    from statsmodels.tsa.stattools import acf
-
     e = np.asarray(residuals, dtype=float)
     e = e[np.isfinite(e)]
     n = len(e)
     rows: list[dict[str, object]] = []
     for lag in lags:
         if n_arma < lag < n / 2:
-            test = acorr_ljungbox(e, lags=[lag], model_df=n_arma).iloc[0]
-            found = {"statistic": test["lb_stat"], "p_value": test["lb_pvalue"]}
-            rows.append({"check": "ljung_box", "lag": lag, **found})
+            statistic, p_value = _ljung_box(e, lag, n_arma)
+            rows.append({"check": "ljung_box", "lag": lag, "statistic": statistic, "p_value": p_value})
     if autocorrelations:
-        values, bound = acf(e, nlags=max(autocorrelations), fft=False), 1.96 / np.sqrt(n)
+        values, bound = _autocorrelations(e), 1.96 / np.sqrt(n)
         told = {"note": "bound", "value": bound}
         rows += [
             {"check": "autocorrelation", "lag": lag, "statistic": values[lag], **told}
             for lag in autocorrelations
         ]
     if n >= 8:
-        statistic, p_value, skew, kurtosis = jarque_bera(e)
+        statistic, p_value, skew, kurtosis = _jarque_bera(e)
         moments = {"note": "moments", "skewness": skew, "kurtosis": kurtosis}
         rows.append({"check": "jarque_bera", "statistic": statistic, "p_value": p_value, **moments})
     squared_lags = min(12, n // 5)
     if squared_lags >= 1 and n > 2 * squared_lags + 2:
-        test = acorr_lm(e**2, nlags=squared_lags, result_object=True)
-        rows.append({"check": "arch_lm", "statistic": test[0], "p_value": test[1]})
+        statistic, p_value = _lagrange_multiplier(e**2, squared_lags)
+        rows.append({"check": "arch_lm", "statistic": statistic, "p_value": p_value})
     return check_table(rows)
+
+
+def _autocorrelations(e: Floats) -> Floats:
+    """Return the autocorrelations at lags 0, 1, ..."""
+    centred = e - e.mean()
+    products = np.correlate(centred, centred, "full")[len(e) - 1 :]
+    return np.asarray(products / products[0])
+
+
+def _ljung_box(e: Floats, lag: int, n_arma: int) -> tuple[float, float]:
+    """Return statistic and p-value of no autocorrelation up to a lag."""
+    n, lags = len(e), np.arange(1, lag + 1)
+    statistic = n * (n + 2) * np.sum(_autocorrelations(e)[1 : lag + 1] ** 2 / (n - lags))
+    return float(statistic), _upper_tail(lag - n_arma, statistic)
+
+
+def _jarque_bera(e: Floats) -> tuple[float, float, float, float]:
+    """Return statistic and p-value of normality, skewness and kurtosis."""
+    centred = e - e.mean()
+    variance = np.mean(centred**2)
+    skewness = float(np.mean(centred**3) / variance**1.5)
+    kurtosis = float(np.mean(centred**4) / variance**2)
+    statistic = len(e) / 6.0 * (skewness**2 + (kurtosis - 3.0) ** 2 / 4.0)
+    return statistic, _upper_tail(2, statistic), skewness, kurtosis
+
+
+def _lagrange_multiplier(x: Floats, lags: int) -> tuple[float, float]:
+    """Return statistic and p-value of no regression of values on their own lags."""
+    n = len(x) - lags
+    columns = [np.ones(n), *(x[lags - k : len(x) - k] for k in range(1, lags + 1))]
+    y, regressors = x[lags:], np.column_stack(columns)
+    left = y - regressors @ np.linalg.lstsq(regressors, y, rcond=None)[0]
+    statistic = n * (1.0 - left @ left / np.sum((y - y.mean()) ** 2))
+    return float(statistic), _upper_tail(lags, statistic)
+
+
+def _upper_tail(degrees: int, statistic: float) -> float:
+    """Return the probability of a larger value of a chi-squared distribution."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(degrees, statistic))
 
 
 def check_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -104,8 +104,15 @@ class ArimaFit:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the parameters: ar, ma, sar, sma, intercept or drift, regressors."""
+        """Names of the parameters: ar, ma, sar, sma, intercept or drift, regressors.
+
+        A regressor that is called like one of the others has ``xreg.`` before its name.
+        """
         return self.problem.orders.names + self.problem.regressor_names
+
+    def place(self, column: str) -> int | None:
+        """Return the position of a column of xreg among the parameters; None if it was dropped."""
+        return self.problem.place(column)
 
     @property
     def dropped(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.optimise import TOLERANCE, Objective, Optima, distinct, minimise
 from forecast.arima.paths import Candidate, Path, Seen, grid_path, stepwise_path
 from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
-from forecast.arima.problem import FoldJob, Problem, prepare
+from forecast.arima.problem import FoldJob, Problem, checked, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, follow, full
 from forecast.arima.solved import batch_of
@@ -260,13 +260,12 @@ def _long_enough(problem: Problem, orders: Orders) -> bool:
 
 def _explained(job: FoldJob) -> Floats:
     """The series less its regression on xreg, as R does before its tests; missing months interpolated."""
-    y = np.asarray(job.y, dtype=float)
+    y, xreg = checked(job)
     known = np.flatnonzero(np.isfinite(y))
     y = np.asarray(np.interp(np.arange(known[0], known[-1] + 1), known, y[known]), dtype=float)
-    if job.xreg is None or not np.size(job.xreg):
+    if not xreg.size:
         return y
-    xreg = np.asarray(job.xreg, dtype=float).reshape(len(np.asarray(job.y)), -1)[known[0] : known[-1] + 1]
-    columns = np.column_stack([np.ones(len(y)), xreg])
+    columns = np.column_stack([np.ones(len(y)), xreg[known[0] : known[-1] + 1]])
     return np.asarray(y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0], dtype=float)
 
 
@@ -378,9 +377,9 @@ def auto_arima_folds(
     for fold, job in enumerate(jobs):
         try:
             run.differences.append(_prepare(run, fold, job, d, D))
-        except (ForecastError, IndexError, np.linalg.LinAlgError) as error:
+        except (ForecastError, np.linalg.LinAlgError) as error:
             run.differences.append((0, 0))
-            results[fold] = ArimaFailure(str(error) or "the series has no known month")
+            results[fold] = ArimaFailure(str(error))
     run.close()
     chosen = _walk(run, results, max_order, stepwise, every)
     _finish(run, results, chosen)

@@ -18,6 +18,7 @@ from forecast.backtesting.origins import monthly_origins
 from forecast.backtesting.runner import run_chain
 from forecast.config.settings import CombinationSpec, IntervalsSpec, Knowledge
 from forecast.data.observations import Observations, replace_rows
+from forecast.data.parse import whole_day
 from forecast.errors import LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
@@ -84,7 +85,7 @@ def check_no_lookahead(
     >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
     names = tuple(series) if series is not None else obs.series_ids[:1]
-    days = [pd.Timestamp(o) for o in origins] if origins is not None else _spread(obs, names)
+    days = [whole_day(o, "origins") for o in origins] if origins is not None else _spread(obs, names)
     models = {"model": set_starts(model, "full"), "baseline": make_model("random_walk")}
     settings = FoldSettings(horizon=horizon, levels=(0.1, 0.5, 0.9))
     rng = np.random.default_rng(seed)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from forecast.config.settings import is_month
 from forecast.data.observations import Observations
+from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, nearest
 
 
@@ -52,6 +53,8 @@ def monthly_origins(
     ['2024-03-22', '2024-04-12']
     """
     names = [series] if isinstance(series, str) else list(series)
+    if step < 1:
+        raise ConfigError(f"origins: step {step}; expected 1 for every month, 2 for every other, and so on")
     for word in (start, end):
         if word is not None and not is_month(word):
             raise ConfigError(f"origins: '{word}' is not a month of data (YYYY-MM)")
@@ -65,11 +68,11 @@ def monthly_origins(
     if end is not None:
         released = released[released.index <= pd.Period(end, "M")]
     if as_of is not None:
-        released = released[released <= pd.Timestamp(as_of)]
+        released = released[released <= obs.day_of(as_of)]
     if released.empty:
         raise ConfigError(
             f"origins: no month of {', '.join(names)} from {start or 'the first'} to {end or 'the last'}"
-            f"{f' was public by {pd.Timestamp(as_of).date()}' if as_of is not None else ' is on record'}"
+            f"{f' was public by {obs.day_of(as_of).date()}' if as_of is not None else ' is on record'}"
         )
     chosen = released.iloc[::-1].iloc[::step]
     return sorted({pd.Timestamp(day) for day in chosen})
@@ -86,9 +89,9 @@ def explicit_origins(dates: Sequence[str], as_of: pd.Timestamp) -> list[pd.Times
     out, problems = [], []
     for text in dates:
         try:
-            day = pd.Timestamp(text)
-        except ValueError:
-            problems.append(f"backtest.origins: '{text}' is not a date (YYYY-MM-DD)")
+            day = whole_day(text, "backtest.origins")
+        except ConfigError as error:
+            problems.append(str(error))
             continue
         if day > as_of:
             problems.append(f"backtest.origins: {text} lies after as_of {as_of.date()}")

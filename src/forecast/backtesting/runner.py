@@ -17,7 +17,7 @@ from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_cha
 from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Unseen
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
-from forecast.data.parse import months_index
+from forecast.data.parse import months_index, whole_day
 from forecast.errors import ConfigError, ForecastError, nearest
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
@@ -139,7 +139,7 @@ def backtest(
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """
-    days = [pd.Timestamp(o) for o in origins]
+    days = [whole_day(o, "origins") for o in origins]
     if not days:
         raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")
     names, named = _series(series, obs), named_models(models)
@@ -263,17 +263,14 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
             months, names = 0, ""
             if i in designs:
                 panel, design = designs[i]
-                months = int(panel.values[name].notna().sum())
-                if len(design.columns):
-                    applies = design.applies.loc[name].to_numpy(dtype=bool)
-                    names = ";".join(map(str, design.applies.columns[applies]))
+                months, names = panel.known_months(name), ";".join(design.applying.get(name, ()))
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
     return Backtest(gathered.table(), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:
     for name in chain.series:
-        known = int(panel.values[name].notna().sum())
+        known = panel.known_months(name)
         if known < chain.model.min_months:
             return f"{name}: {known} months are known, {chain.name} needs {chain.model.min_months}"
     return ""

@@ -144,6 +144,8 @@ class EventsSpec:
     unseen: Unseen = "prior"
     #: Coding of the effects that the page tells; null = none are estimated. | | rule
     effects: Coding | None = "judged"
+    #: Series that the measures did not touch: effects are compared with them too. | | [northern.usbp]
+    donors: Annotated[tuple[Text, ...], Distinct()] = ()
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pandas as pd
 
 from forecast.config.settings import Truth
 from forecast.data import frames as _tables
-from forecast.data.panel import Panel, are_counts, empty_leaks
-from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index
+from forecast.data.panel import Cells, Panel, empty_leaks
+from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
 from forecast.errors import ConfigError, Finding, nearest
 
@@ -157,14 +157,7 @@ class Observations:
         """
         if isinstance(date, str) and date == "latest":
             return self.newest_release()
-        try:
-            # A text must be a whole date: '2024-05' would quietly mean the first of May.
-            day = pd.Timestamp(dt.date.fromisoformat(date) if isinstance(date, str) else date)
-        except (ValueError, TypeError):
-            raise ConfigError(f"as_of: '{date}' is neither a date (YYYY-MM-DD) nor 'latest'") from None
-        if pd.isna(day):
-            raise ConfigError("as_of: the date is missing; give YYYY-MM-DD or 'latest'")
-        return day.tz_localize(None).normalize()
+        return whole_day(date, "as_of", " nor 'latest'")
 
     def _names(self, series: str | Sequence[str] | None) -> tuple[str, ...]:
         if series is None:
@@ -235,24 +228,17 @@ class Observations:
             values[at, column] = index.value[rows]
             rounding[at, column] = index.rounding[rows]
             released[at, column] = days_stamps(index.day[rows])
-        columns = pd.Index(list(known), name="series_id", dtype=object)
+        names = tuple(known)
         for k, month in enumerate(leak_months):
-            cell = (month - first, columns.get_loc(leaks["series_id"].iloc[k]))
+            cell = (month - first, names.index(leaks["series_id"].iloc[k]))
             values[cell] = leaks["value"].iloc[k]
             rounding[cell] = leaks["rounding"].iloc[k]
             released[cell] = leaks["released"].iloc[k].to_datetime64()
-        months = months_index(np.arange(first, last + 1), "month")
-        return Panel(
-            values=pd.DataFrame(values, months, columns),
-            released=pd.DataFrame(released, months, columns),
-            as_of=day,
-            rounding=pd.DataFrame(rounding, months, columns),
-            counts=are_counts(values),
-            last_official=pd.Series(
-                months_index(np.array(list(lasts.values()))), index=columns, name="last_official"
-            ),
-            leaks=leaks[["series_id", "month", "value", "log_sd"]].reset_index(drop=True),
-        )
+        cells = Cells(names, first, values, rounding, released, np.array(list(lasts.values())))
+        if not len(leaks):
+            return Panel.of_cells(cells, day)
+        kept = leaks[["series_id", "month", "value", "log_sd"]].reset_index(drop=True)
+        return Panel.of_cells(cells, day, kept)
 
     def _usable_leaks(self, known: dict[str, IntArray], day: pd.Timestamp) -> pd.DataFrame:
         """Return the leaks public on a day that fill the month after the last known one."""

@@ -7,16 +7,78 @@ that became public later.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from forecast.data.lazy import Lazy, WithLazyFields
+from forecast.data.parse import DayArray, FloatArray, IntArray, month_range, months_index
 from forecast.errors import ConfigError, nearest
 from forecast.notebook import plot_panel, table_html
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class Cells:
+    """The figures of a panel as arrays that cannot be written, months down and series across.
+
+    Attributes
+    ----------
+    series : tuple of str
+    first : int
+        Number of the first month.
+    values, rounding : array
+        NaN where nothing is known.
+    released : array of datetime64[ns]
+    lasts : array of int
+        Number of the last official month of each series.
+    """
+
+    series: tuple[str, ...]
+    first: int
+    values: FloatArray
+    rounding: FloatArray
+    released: DayArray
+    lasts: IntArray
+
+    def __post_init__(self) -> None:
+        for array in (self.values, self.rounding, self.released, self.lasts):
+            array.flags.writeable = False
+
+    def column(self, series_id: str) -> tuple[int, slice]:
+        """Return the column of a series, and its rows from the first to the last known month."""
+        at = self.series.index(series_id)
+        known = np.flatnonzero(~np.isnan(self.values[:, at]))
+        return at, slice(int(known[0]), int(known[-1]) + 1) if len(known) else slice(0, 0)
+
+    def last_official(self, series_id: str) -> int:
+        """Return the number of the last official month of a series."""
+        return int(self.lasts[self.series.index(series_id)])
+
+    def cut(self, rows: slice, columns: list[int]) -> Cells:
+        """Return some months of some series."""
+        return Cells(
+            series=tuple(self.series[at] for at in columns),
+            first=self.first + (rows.start or 0),
+            values=self.values[rows][:, columns],
+            rounding=self.rounding[rows][:, columns],
+            released=self.released[rows][:, columns],
+            lasts=self.lasts[columns],
+        )
+
+    def frame(self, array: FloatArray | DayArray) -> pd.DataFrame:
+        """Return one of the arrays with its months and series."""
+        months = month_range(self.first, self.first + len(array) - 1, "month")
+        return pd.DataFrame(array.copy(), months, self.names)
+
+    @property
+    def names(self) -> pd.Index:
+        """The series as an index."""
+        return pd.Index(list(self.series), name="series_id", dtype=object)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Panel(WithLazyFields):
     """Figures of one or many series as known on a date.
 
     Attributes
@@ -46,21 +108,52 @@ class Panel:
     ('2024-03', 137480)
     """
 
-    values: pd.DataFrame
-    released: pd.DataFrame
+    values: Lazy[pd.DataFrame] = Lazy()
+    released: Lazy[pd.DataFrame] = Lazy()
     as_of: pd.Timestamp
-    rounding: pd.DataFrame
+    rounding: Lazy[pd.DataFrame] = Lazy()
     counts: bool
-    last_official: pd.Series
+    last_official: Lazy[pd.Series] = Lazy()
     leaks: pd.DataFrame = field(default_factory=lambda: empty_leaks())
+
+    @classmethod
+    def of_cells(cls, cells: Cells, as_of: pd.Timestamp, leaks: pd.DataFrame | None = None) -> Panel:
+        """Return the panel of some arrays; its frames are made when they are asked for."""
+        panel = cls(
+            values=lambda: cells.frame(cells.values),
+            released=lambda: cells.frame(cells.released),
+            as_of=as_of,
+            rounding=lambda: cells.frame(cells.rounding),
+            counts=are_counts(cells.values),
+            last_official=lambda: pd.Series(months_index(cells.lasts), cells.names, name="last_official"),
+            leaks=empty_leaks() if leaks is None else leaks,
+        )
+        panel.__dict__["cells"] = cells
+        return panel
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The figures as arrays."""
+        values = self.values
+        months = pd.PeriodIndex(values.index).asi8
+        if (np.diff(months) != 1).any():
+            raise ConfigError("the months of a panel follow one another, and these do not")
+        return Cells(
+            series=tuple(str(name) for name in values.columns),
+            first=int(months[0]) if len(months) else 0,
+            values=values.to_numpy(dtype=float, copy=True),
+            rounding=self.rounding.to_numpy(dtype=float, copy=True),
+            released=self.released.to_numpy(dtype="datetime64[ns]", copy=True),
+            lasts=np.array([month.ordinal for month in self.last_official], dtype=np.int64),
+        )
 
     @property
     def series(self) -> tuple[str, ...]:
         """The series of the panel, in the order asked for."""
-        return tuple(str(name) for name in self.values.columns)
+        return self.cells.series
 
     def _known(self, series_id: str) -> None:
-        if series_id not in self.values.columns:
+        if series_id not in self.series:
             raise ConfigError(f"the panel has no series '{series_id}'.{nearest(series_id, self.series)}")
 
     def y(self, series_id: str) -> pd.Series:
@@ -72,20 +165,23 @@ class Panel:
             A series of the panel.
         """
         self._known(series_id)
-        column = self.values[series_id]
-        known = np.flatnonzero(column.notna().to_numpy())
-        if not len(known):
-            return column.iloc[:0].copy()
-        return column.iloc[known[0] : known[-1] + 1].copy()
+        cells = self.cells
+        at, rows = cells.column(series_id)
+        months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
+        return pd.Series(cells.values[rows, at].copy(), months, name=series_id)
+
+    def known_months(self, series_id: str) -> int:
+        """Return how many months of a series are known."""
+        cells = self.cells
+        return int(np.count_nonzero(~np.isnan(cells.values[:, cells.series.index(series_id)])))
 
     def of(self, series_id: str) -> Panel:
         """Return a panel of one series, from its own first to its own last known month."""
         self._known(series_id)
-        known = np.flatnonzero(~np.isnan(self.values[series_id].to_numpy()))
-        months = slice(int(known[0]), int(known[-1]) + 1) if len(known) else slice(0, 0)
-        if self.series == (series_id,) and len(known) and months == slice(0, len(self.values)):
+        at, months = self.cells.column(series_id)
+        if self.series == (series_id,) and months == slice(0, len(self.cells.values)) and months.stop:
             return self
-        return self._cut(months, [series_id])
+        return self._cut(months, [at])
 
     def window(self, months: int | None) -> Panel:
         """Return the panel's last `months` months; the panel itself when None.
@@ -95,35 +191,22 @@ class Panel:
         ConfigError
             When `months` is not positive.
         """
-        if months is None or months >= len(self.values):
+        total = len(self.cells.values)
+        if months is None or months >= total:
             return self
         if months < 1:
             raise ConfigError(
                 f"a window of {months} months is none; give a positive number of months or None"
             )
-        return self._cut(slice(len(self.values) - months, None), list(self.series))
+        return self._cut(slice(total - months, None), list(range(len(self.series))))
 
-    def _cut(self, rows: slice, series: list[str]) -> Panel:
-        months = self.values.index[rows]
-        at = self.values.columns.get_indexer(pd.Index(series))
-        names = self.values.columns[at]
-
-        def cut(frame: pd.DataFrame) -> pd.DataFrame:
-            return pd.DataFrame(frame.to_numpy()[rows][:, at].copy(), months, names)
-
-        values = cut(self.values)
+    def _cut(self, rows: slice, columns: list[int]) -> Panel:
+        cells = self.cells.cut(rows, columns)
         leaks = self.leaks
         if len(leaks):
-            leaks = leaks[leaks["series_id"].isin(series) & leaks["month"].isin(months)]
-        return Panel(
-            values=values,
-            released=cut(self.released),
-            as_of=self.as_of,
-            rounding=cut(self.rounding),
-            counts=are_counts(values.to_numpy()),
-            last_official=self.last_official.iloc[at].copy(),
-            leaks=leaks.reset_index(drop=True),
-        )
+            months = month_range(cells.first, cells.first + len(cells.values) - 1)
+            leaks = leaks[leaks["series_id"].isin(cells.series) & leaks["month"].isin(months)]
+        return Panel.of_cells(cells, self.as_of, leaks.reset_index(drop=True))
 
     def __repr__(self) -> str:
         names = ", ".join(self.series[:3]) + (", ..." if len(self.series) > 3 else "")
@@ -151,11 +234,14 @@ def are_counts(values: np.ndarray) -> bool:
 
 def empty_leaks() -> pd.DataFrame:
     """Return the table of leaks of a panel without any."""
-    return pd.DataFrame(
-        {
-            "series_id": pd.Series([], dtype=object),
-            "month": pd.PeriodIndex([], freq="M"),
-            "value": np.empty(0, dtype=float),
-            "log_sd": np.empty(0, dtype=float),
-        }
-    )
+    return _NO_LEAKS.copy(deep=False)
+
+
+_NO_LEAKS = pd.DataFrame(
+    {
+        "series_id": pd.Series([], dtype=object),
+        "month": pd.PeriodIndex([], freq="M"),
+        "value": np.empty(0, dtype=float),
+        "log_sd": np.empty(0, dtype=float),
+    }
+)

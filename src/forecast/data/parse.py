@@ -10,16 +10,20 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecast.errors import ConfigError
+
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 TextArray = npt.NDArray[np.object_]
+DayArray = npt.NDArray[np.datetime64]
 
 #: Columns of a table of observations, in this order.
 OBSERVATION_COLUMNS: tuple[str, ...] = (
@@ -106,6 +110,27 @@ def parse_day(text: str) -> int | None:
     return day.toordinal() - _EPOCH
 
 
+def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "") -> pd.Timestamp:
+    """Return a date given in Python or in settings as a day: a whole ISO date, or a date or stamp.
+
+    A month, a year, a number or a date in another order is refused: it would quietly mean some day.
+
+    Raises
+    ------
+    ConfigError
+        For anything else; `where` is named, and what else it may be.
+    """
+    day: pd.Timestamp | None = None
+    if isinstance(date, str):
+        number = parse_day(date)
+        day = None if number is None else pd.Timestamp(number, unit="D").as_unit("ns")
+    elif isinstance(date, (dt.date, np.datetime64)) and not pd.isna(date):  # a Timestamp is a date
+        day = pd.Timestamp(date)
+    if day is None:
+        raise ConfigError(f"{where}: '{date}' is not a date (YYYY-MM-DD){beside}")
+    return day.tz_localize(None).normalize()
+
+
 def parse_month(text: str) -> int | None:
     """Read ``YYYY-MM``, a month's first or last day, ``YYYYMmm`` or ``Jan 2024``; None for anything else."""
     text = text.strip()
@@ -164,6 +189,16 @@ def months_index(numbers: IntArray, name: str | None = None) -> pd.PeriodIndex:
         np.asarray(numbers, dtype=np.int64), freq="M"
     )
     return index if name is None else index.rename(name)
+
+
+def month_range(first: int, last: int, name: str | None = None) -> pd.PeriodIndex:
+    """Return the months from one month number to another, both included."""
+    return _month_range(first, last, name)[:]
+
+
+@lru_cache(maxsize=4096)
+def _month_range(first: int, last: int, name: str | None) -> pd.PeriodIndex:
+    return months_index(np.arange(first, last + 1), name)
 
 
 def days_stamps(days: IntArray) -> npt.NDArray[np.datetime64]:

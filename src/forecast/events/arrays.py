@@ -142,11 +142,15 @@ def event_arrays(table: pd.DataFrame) -> EventArrays:
 
 
 def patterns(text: str) -> tuple[Pattern, ...]:
-    """Return the compiled shell patterns of one event; the flag marks those that remove."""
+    """Return the compiled patterns of one event (``*`` and ``?``); the flag marks those that remove.
+
+    A bracket stands for itself, as it may in the name of a series.
+    """
     made = []
     for part in filter(None, (p.strip() for p in text.split(";"))):
         removes = part.startswith("!")
-        made.append((removes, re.compile(fnmatch.translate(part[1:] if removes else part))))
+        plain = part.removeprefix("!").replace("[", "[[]")
+        made.append((removes, re.compile(fnmatch.translate(plain))))
     return tuple(made)
 
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from forecast.config.settings import KNOWLEDGE
+from forecast.data.panel import Panel
 from forecast.errors import ConfigError, nearest
 from forecast.events.arrays import Calendar
 from forecast.events.changes import parse_changes
-from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, PanelLike, assemble
+from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, PanelLike, Spans, assemble
 from forecast.events.estimability import Verdict
 from forecast.events.scenario import apply_changes, events_needed
 from forecast.events.selection import Selection, Setting, select
@@ -50,9 +50,8 @@ def make_design(
         always = [*always, *events_needed(changes, calendar, panel, knowledge)]
     if always:
         calendar.check_ids(always)
-    months = pd.PeriodIndex(panel.values.index)
-    series = [str(s) for s in panel.values.columns]
-    ordinals = _ordinals(months, panel, horizon)
+    spans = Spans.of(panel)
+    ordinals = _ordinals(spans, horizon)
     setting = Setting(
         to_day(panel.as_of),
         knowledge == "hindsight",
@@ -64,7 +63,7 @@ def make_design(
         np.zeros(0),
         tuple(always),
     )
-    named, verdicts = _collect(calendar, panel, series, setting, horizon)
+    named, verdicts = _collect(calendar, panel, spans, setting)
     design = assemble(panel, horizon, named, knowledge, spec.coding, verdicts)
     if changes or spec.unseen == "analogue":
         design = apply_changes(design, calendar, changes, analogue=spec.unseen == "analogue")
@@ -90,26 +89,24 @@ def _check_words(spec: EventsSpec, knowledge: str, horizon: int) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _ordinals(months: pd.PeriodIndex, panel: PanelLike, horizon: int) -> Ints:
+def _ordinals(spans: Spans, horizon: int) -> Ints:
     """Return the months of the panel and those of the horizon, one after the other."""
-    first = int(months[0].ordinal)
-    last = max(int(period.ordinal) for period in panel.last_official)
     # the months of a leak stand in both, so the horizon may begin before the panel ends
-    return np.arange(first, max(last + horizon, int(months[-1].ordinal)) + 1, dtype=np.int64)
+    stop = max(spans.last + horizon + 1, spans.first + spans.months)
+    return np.arange(spans.first, stop, dtype=np.int64)
 
 
 def _collect(
-    calendar: Calendar, panel: PanelLike, series: list[str], setting: Setting, horizon: int
+    calendar: Calendar, panel: PanelLike, spans: Spans, setting: Setting
 ) -> tuple[list[NamedColumn], list[tuple[str, str, Verdict]]]:
     """Select for each series, and give each set of members one column."""
     arrays = calendar.arrays
     found: dict[tuple[int, ...], NamedColumn] = {}
     starts: dict[tuple[int, ...], int] = {}
     verdicts: list[tuple[str, str, Verdict]] = []
-    last = max(int(period.ordinal) for period in panel.last_official)
-    known = last + 1 - int(setting.ordinals[0])
-    values = panel.values.to_numpy(dtype=float)
-    for j, name in enumerate(series):
+    known = spans.last + 1 - spans.first
+    values = panel.cells.values if isinstance(panel, Panel) else panel.values.to_numpy(dtype=float)
+    for j, name in enumerate(spans.series):
         has = np.flatnonzero(np.isfinite(values[:, j]))
         window = slice(int(has[0]), int(has[-1]) + 1) if has.size else slice(0, 0)
         signs = arrays.signs(name, setting.coding)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.settings import EventsSpec, own_path
+from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
@@ -86,7 +87,7 @@ class EventCalendar:
 
     def known(self, date: dt.date | str) -> EventCalendar:
         """Return the calendar as it could be used on a day: usable rows, ends not usable yet left blank."""
-        day = pd.Timestamp(date)
+        day = whole_day(date, "known")
         table = self.table.loc[self.table["usable_from"] <= day].reset_index(drop=True).copy()
         unknown = ~(table["end_usable_from"] <= day)
         table.loc[unknown, ["end_date", "end_usable_from"]] = pd.NaT

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from forecast.data.lazy import Lazy, WithLazyFields
+from forecast.data.panel import Panel
+from forecast.data.parse import month_range
 from forecast.errors import ConfigError, nearest
 from forecast.events.estimability import Verdict, estimability_frame
 from forecast.events.notes import Note
 from forecast.events.shapes import Floats
 from forecast.notebook import design_html, plot_design
-
-if TYPE_CHECKING:
-    pass
 
 #: Mean (for a certain sign) and sd of an effect on logs before looking: 'cautious' in the study of accuracy.
 PRIOR_MEAN = 0.1
@@ -44,8 +45,42 @@ class PanelLike(Protocol):
         """Last official month of each series."""
 
 
-@dataclass(frozen=True, eq=False)
-class Design:
+@dataclass(frozen=True)
+class Spans:
+    """Where the months of a panel lie that a design is made for.
+
+    Attributes
+    ----------
+    series : tuple of str
+    first, months : int
+        Number of the panel's first month, and how many there are.
+    lasts : tuple of int
+        Number of the last official month of each series.
+    """
+
+    series: tuple[str, ...]
+    first: int
+    months: int
+    lasts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, panel: PanelLike) -> Spans:
+        """Return the spans of a panel."""
+        if isinstance(panel, Panel):
+            cells = panel.cells
+            return cls(cells.series, cells.first, len(cells.values), tuple(map(int, cells.lasts)))
+        months = pd.PeriodIndex(panel.values.index).asi8
+        series = tuple(str(name) for name in panel.values.columns)
+        return cls(series, int(months[0]), len(months), tuple(int(m.ordinal) for m in panel.last_official))
+
+    @property
+    def last(self) -> int:
+        """Number of the last official month of any of the series."""
+        return max(self.lasts)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Design(WithLazyFields):
     """Event columns as they may be used at an origin: functions of the calendar, never of the figures.
 
     A design owns what it holds: nothing in it points to a calendar, a panel or anything later.
@@ -84,11 +119,11 @@ class Design:
     (3, 294, 12)
     """
 
-    past: pd.DataFrame
-    future: pd.DataFrame
-    applies: pd.DataFrame
-    prior: pd.DataFrame
-    estimability: pd.DataFrame
+    past: Lazy[pd.DataFrame] = Lazy()
+    future: Lazy[pd.DataFrame] = Lazy()
+    applies: Lazy[pd.DataFrame] = Lazy()
+    prior: Lazy[pd.DataFrame] = Lazy()
+    estimability: Lazy[pd.DataFrame] = Lazy()
     knowledge: str
     coding: str
     as_of: pd.Timestamp
@@ -100,7 +135,7 @@ class Design:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns: the id of an event, or the ids of a group joined by `` + ``."""
-        return tuple(self.past.columns)
+        return tuple(self.members)
 
     def of(self, series_id: str) -> Design:
         """Return the design of one series: only the columns that apply to it; months stay as they are.
@@ -113,10 +148,9 @@ class Design:
         >>> Design.from_frames(price[:3], price[3:]).of("anything").columns
         ('price',)
         """
-        known = list(self.applies.index)
-        if known == [series_id] and bool(self.applies.to_numpy(dtype=bool).all()):
-            own = self._own_months(series_id)
-            return self if own is self.future else replace(self, future=own.copy())
+        known = list(self.applying)
+        if known == [series_id] and self.applying[series_id] == self.columns:
+            return self if self._begins_for(series_id) else replace(self, future=self._own_months(series_id))
         if series_id not in known and ANY_SERIES not in known:
             raise ConfigError(f"the design holds no series '{series_id}'.{nearest(series_id, known)}")
         rows = [name for name in known if name in (series_id, ANY_SERIES)]
@@ -134,12 +168,31 @@ class Design:
             given=tuple(c for c in self.given if c in kept),
         )
 
-    def _own_months(self, series_id: str) -> pd.DataFrame:
+    @cached_property
+    def applying(self) -> dict[str, tuple[str, ...]]:
+        """Names of the columns that apply to each series."""
+        flags = self.applies.to_numpy(dtype=bool)
+        return {
+            str(name): tuple(c for c, flag in zip(self.columns, row, strict=True) if flag)
+            for name, row in zip(self.applies.index, flags, strict=True)
+        }
+
+    @cached_property
+    def begins(self) -> int | None:
+        """Number of the first month of the horizon; None without one."""
+        return int(self.future.index[0].ordinal) if len(self.future) else None
+
+    def _begins_for(self, series_id: str) -> bool:
+        """Tell whether the horizon begins after the last official month of the series."""
         last = self.last_official.get(series_id)
-        if last is None or not len(self.future) or last + 1 == self.future.index[0]:
+        return last is None or self.begins is None or last.ordinal + 1 == self.begins
+
+    def _own_months(self, series_id: str) -> pd.DataFrame:
+        if self._begins_for(series_id):
             return self.future
         # A series that is behind the others has horizons of its own: they begin in months of the panel.
-        return self.rows(pd.period_range(last + 1, periods=len(self.future), freq="M"))
+        last = self.last_official[series_id].ordinal
+        return self.rows(month_range(last + 1, last + len(self.future)))
 
     _repr_html_ = design_html
     plot = plot_design
@@ -332,32 +385,38 @@ def assemble(
     """Return the design of named columns: their months before and
     after the last official one, and their priors.
     """
-    months = pd.PeriodIndex(panel.values.index)
-    series = [str(s) for s in panel.values.columns]
-    names = pd.Index([c.name for c in named], dtype=object)
-    last = max(int(period.ordinal) for period in panel.last_official)
-    ahead = pd.period_range(start=pd.Period(ordinal=last + 1, freq="M"), periods=horizon, freq="M")
-    known = last + 1 - int(months[0].ordinal)
-    pairs = [(s, c.name) for s in series for c in named if s in c.means]
-    means = [c.means[s] for s in series for c in named if s in c.means]
-    flags = np.array([[s in c.means for c in named] for s in series], dtype=bool).reshape(
-        len(series), len(named)
-    )
-    weight = (
-        np.array([c.weight for c in named]).reshape(len(named), -1)
-        if named
-        else np.zeros((0, known + horizon))
-    )
-    past, future = weight[:, : len(months)].T, weight[:, known : known + horizon].T
-    return Design(
-        past=pd.DataFrame(past.copy(), index=pd.PeriodIndex(months, name=None), columns=names),
-        future=pd.DataFrame(future.copy(), index=ahead, columns=names),
-        applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=names),
-        prior=prior_frame(pairs, [(mean, PRIOR_SD) for mean in means]),
-        estimability=estimability_frame(verdicts or []),
+    spans = Spans.of(panel)
+    series, last = spans.series, spans.last
+
+    def names() -> pd.Index:
+        return pd.Index([c.name for c in named], dtype=object)
+
+    def weights(begin: int, count: int, label: str | None = None) -> pd.DataFrame:
+        rows = [c.weight[begin - spans.first : begin - spans.first + count] for c in named]
+        made = np.array(rows).T if named else np.zeros((count, 0))
+        return pd.DataFrame(made.copy(), index=month_range(begin, begin + count - 1, label), columns=names())
+
+    def applies() -> pd.DataFrame:
+        flags = np.array([[s in c.means for c in named] for s in series], dtype=bool)
+        shaped = flags.reshape(len(series), len(named))
+        return pd.DataFrame(shaped, index=pd.Index(list(series), name="series_id"), columns=names())
+
+    def prior() -> pd.DataFrame:
+        pairs = [(s, c) for s in series for c in named if s in c.means]
+        return prior_frame([(s, c.name) for s, c in pairs], [(c.means[s], PRIOR_SD) for s, c in pairs])
+
+    design = Design(
+        past=lambda: weights(spans.first, spans.months, "month"),
+        future=lambda: weights(last + 1, horizon),
+        applies=applies,
+        prior=prior,
+        estimability=lambda: estimability_frame(verdicts or []),
         knowledge=knowledge,
         coding=coding,
         as_of=pd.Timestamp(panel.as_of),
         members={c.name: c.members for c in named},
-        last_official={s: panel.last_official[s] for s in series},
+        last_official={s: pd.Period(ordinal=at, freq="M") for s, at in zip(series, spans.lasts, strict=True)},
     )
+    applying = {s: tuple(c.name for c in named if s in c.means) for s in series}
+    design.__dict__.update(applying=applying, begins=last + 1 if horizon else None)
+    return design

@@ -26,6 +26,8 @@ NUMBERS = ("decay", "ramp_months", "lead_months")
 ID_COLUMNS = ("id", "series_ids", "bundle", "collinear_with", "unseen_like", "mechanism", "scope")
 #: How pages call an event, and how many characters they have for it: a whole name, and one for drawings.
 LABELS: Mapping[str, int] = {"label": 60, "label_es": 60, "short_label": 25, "short_label_es": 25}
+#: Columns that only people read: nothing that is computed depends on them.
+TEXTS = ("name", *LABELS, "description", "scope_type", "scope", "verification", "notes")
 #: Every column of a calendar, in the order of the bundled file.
 COLUMNS: tuple[str, ...] = (
     "id",
@@ -127,7 +129,7 @@ def _header() -> str:
 def check_rows(table: pd.DataFrame, file: str) -> list[Finding]:
     """Return everything that is wrong or doubtful in a calendar read as text; empty when all is well."""
     findings = list(_check_columns(table, file))
-    if any(f.severity == "error" for f in findings):
+    if any(column not in table for column in NEEDED):
         return findings
     findings.extend(_check_ids(table, file))
     for row, event in zip(table.index, table.to_dict("records"), strict=True):
@@ -148,18 +150,27 @@ def _check_columns(table: pd.DataFrame, file: str) -> Iterable[Finding]:
             hint = f"rename '{close[0]}' to '{column}'" if close else add
             yield Finding("column", "error", what, file=file, row=1, expected=_header(), hint=hint)
     for column in known:
-        guess = nearest(column, COLUMNS).strip() if column not in COLUMNS else ""
-        if guess and not any(repr(needed) in guess for needed in NEEDED):
-            yield Finding(
-                "column",
-                "warning",
-                f"the column '{column}' is not known and not used",
-                file=file,
-                row=1,
-                hint=guess,
-            )
+        if column not in COLUMNS:
+            yield from _check_unknown(table, column, file)
     if table.empty and all(column in known for column in NEEDED):
         yield Finding("rows", "warning", "the calendar holds no event", file=file)
+
+
+def _check_unknown(table: pd.DataFrame, column: str, file: str) -> Iterable[Finding]:
+    """Refuse a column that may be a known one under another name: its dates or series would be lost."""
+    days = bool(table[column].astype(str).str.fullmatch(r"\d{4}-\d{2}-\d{2}").any())
+    close = difflib.get_close_matches(column, DATES if days else COLUMNS, n=1, cutoff=0.5 if days else 0.7)
+    if close and close[0] in NEEDED and close[0] not in table:
+        return  # told with the column that is missing
+    if not days and not (close and close[0] not in TEXTS):
+        what = f"the column '{column}' is not known and not used"
+        hint = f"Did you mean '{close[0]}'?" if close else ""
+        yield Finding("column", "warning", what, file=file, row=1, hint=hint)
+        return
+    what = f"the column '{column}' is not known{' and holds days' if days else ''}"
+    ask = f"Did you mean '{close[0]}'?" if close else f"Is it one of {', '.join(DATES)}?"
+    hint = f"{ask} Rename it or take it out"
+    yield Finding("column", "error", what, file=file, row=1, expected="columns that are known", hint=hint)
 
 
 def _check_ids(table: pd.DataFrame, file: str) -> Iterable[Finding]:

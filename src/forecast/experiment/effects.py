@@ -4,7 +4,7 @@ knowing them was worth, and what if one changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,12 @@ import pandas as pd
 from forecast.backtesting.folds import FoldSource
 from forecast.config.settings import Coding, Experiment, Knowledge
 from forecast.data.observations import Observations
+from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
+from forecast.interventions.compared import COMPARED_COLUMNS, GAP_COLUMNS
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS, with_other_models
+from forecast.interventions.event_study import LEAD_LAG_COLUMNS
 from forecast.interventions.foresight import (
     CASE_COLUMNS,
     WORTH_COLUMNS,
@@ -28,6 +31,7 @@ from forecast.interventions.regression import ENOUGH_MONTHS
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS
 from forecast.interventions.scenarios import NOTE_COLUMNS, run_scenarios
 from forecast.interventions.study import Study
+from forecast.interventions.volatility import SEASON_COLUMNS, VOLATILITY_BREAK_COLUMNS, VOLATILITY_COLUMNS
 from forecast.models.base import Model
 from forecast.tables.columns import FORECAST_COLUMNS
 
@@ -45,11 +49,19 @@ def policy_effects(
     return _study(exp, obs, calendar, as_of).effects()
 
 
-def _study(exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp) -> Study:
+def _study(
+    exp: Experiment,
+    obs: Observations,
+    calendar: EventCalendar,
+    as_of: pd.Timestamp,
+    donors: Sequence[str] = (),
+) -> Study:
     name = exp.target.total or exp.target.series[0]
-    panel = obs.as_of(as_of, [name], include_leaks=exp.data.include_leaks).window(exp.backtest.window)
+    panel = obs.as_of(as_of, [name, *donors], include_leaks=exp.data.include_leaks).window(
+        exp.backtest.window
+    )
     told = exp.events.effects if len(calendar.rules) else None  # a user's calendar has one coding
-    return Study(panel, calendar, spec=replace(exp.events, coding=told or "rule"))
+    return Study(panel, calendar, spec=replace(exp.events, coding=told or "rule"), series_id=name)
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,61 @@ def closer_look(
         specification,
         pd.DataFrame(profiles)[list(FADING_COLUMNS)],
     )
+
+
+def compared_effects(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare the months of each effect with series that it did not touch, where `events.donors` names such.
+
+    Returns
+    -------
+    compared, gaps : DataFrame
+        One row an effect, refused ones with their reason; each month's figure beside what the donors make of it.
+    """
+    empty = pd.DataFrame(columns=list(COMPARED_COLUMNS)), pd.DataFrame(columns=list(GAP_COLUMNS))
+    rows = table[(table["level"] == 0.8) & table["estimate"].notna()]
+    if not exp.events.donors or rows.empty:
+        return empty
+    study = _study(exp, obs, calendar, as_of, exp.events.donors)
+    donors = [name for name in exp.events.donors if name != study.series]
+    found = [study.compared(event, donors) for event in rows["event"]]
+    gaps = [one.gaps for one in found if len(one.gaps)]
+    return (
+        pd.concat([one.table for one in found], ignore_index=True),
+        pd.concat(gaps, ignore_index=True) if gaps else empty[1],
+    )
+
+
+def around_starts(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp, events: Sequence[str]
+) -> pd.DataFrame:
+    """Return the leads and lags of events: one estimate for each month around their start."""
+    empty = pd.DataFrame(columns=list(LEAD_LAG_COLUMNS))
+    if not len(events):
+        return empty
+    study = _study(exp, obs, calendar, as_of)
+    return pd.concat([study.leads_and_lags(event) for event in events], ignore_index=True)
+
+
+def restlessness(
+    exp: Experiment, obs: Observations, calendar: EventCalendar, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return how large the monthly surprises were, when that changed, and the season of each five years.
+
+    A series that its model refuses, or that is too short, has empty tables.
+
+    Returns
+    -------
+    volatility, volatility_breaks, season : DataFrame
+    """
+    study = _study(exp, obs, calendar, as_of)
+    try:
+        return (*study.volatility(), study.season())
+    except ForecastError:
+        columns = (VOLATILITY_COLUMNS, VOLATILITY_BREAK_COLUMNS, SEASON_COLUMNS)
+        first, second, third = (pd.DataFrame(columns=list(names)) for names in columns)
+        return first, second, third
 
 
 def worth_of_knowing(

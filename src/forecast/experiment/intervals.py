@@ -84,7 +84,7 @@ def fold_settings(exp: Experiment) -> FoldSettings:
     return FoldSettings(
         horizon=exp.horizon,
         # where the calendar stands and how effects are told decides no fold: it stays out of its hash
-        events=replace(exp.events, path=None, effects=None),
+        events=replace(exp.events, path=None, effects=None, donors=()),
         window=exp.backtest.window,
         include_leaks=exp.data.include_leaks,
         levels=LEVELS if _own_ranges(exp) else (0.5,),

@@ -94,14 +94,14 @@ def figures_of(exp: Experiment) -> Observations:
         layout=exp.data.layout,
         allow_http=allows_http(exp),
     )
-    unknown = [s for s in exp.target.series if s not in obs.series_ids]
+    unknown = [
+        f"{key}: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
+        for key, names in (("target.series", exp.target.series), ("events.donors", exp.events.donors))
+        for s in names
+        if s not in obs.series_ids
+    ]
     if unknown:
-        raise ConfigError(
-            "\n".join(
-                f"target.series: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
-                for s in unknown
-            )
-        )
+        raise ConfigError("\n".join(unknown))
     return _named(obs, exp.target)
 
 

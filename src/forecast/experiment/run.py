@@ -18,7 +18,16 @@ from forecast.data.observations import BUNDLED, Observations
 from forecast.events.calendar import EventCalendar
 from forecast.experiment import figures
 from forecast.experiment.description import fits_at_origin, model_table
-from forecast.experiment.effects import Looked, closer_look, policy_effects, what_if, worth_of_knowing
+from forecast.experiment.effects import (
+    Looked,
+    around_starts,
+    closer_look,
+    compared_effects,
+    policy_effects,
+    restlessness,
+    what_if,
+    worth_of_knowing,
+)
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
@@ -109,6 +118,12 @@ class Run:
         Chances of the headline beside what such chances came to; the tables behind that.
     nowcast : DataFrame
         Unofficial figures of months that are forecast, weighed against the headline; feeds no other table.
+    compared, gaps : DataFrame
+        Effects beside series that the measures did not touch (`events.donors`), and the months behind them.
+    leads_lags : DataFrame
+        One estimate for each month around the start of the effects that are claimed.
+    volatility, volatility_breaks, season : DataFrame
+        Monthly surprises and when they became larger; the season of each five years. Of the first series.
     track_record, changes : DataFrame
         Added by publishing: forecasts published earlier with their outcomes, and what moved the forecast
         since the last issue.
@@ -168,6 +183,12 @@ class Run:
     brier: pd.DataFrame = field(default_factory=pd.DataFrame)
     pit: pd.DataFrame = field(default_factory=pd.DataFrame)
     nowcast: pd.DataFrame = field(default_factory=pd.DataFrame)
+    compared: pd.DataFrame = field(default_factory=pd.DataFrame)
+    gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    leads_lags: pd.DataFrame = field(default_factory=pd.DataFrame)
+    volatility: pd.DataFrame = field(default_factory=pd.DataFrame)
+    volatility_breaks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    season: pd.DataFrame = field(default_factory=pd.DataFrame)
     recent: pd.DataFrame = field(default_factory=pd.DataFrame)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -294,6 +315,12 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         brier=ahead.brier,
         pit=ahead.pit,
         nowcast=ahead.nowcast,
+        compared=why.compared,
+        gaps=why.gaps,
+        leads_lags=why.leads_lags,
+        volatility=why.volatility,
+        volatility_breaks=why.volatility_breaks,
+        season=why.season,
         first_released=figures.first_released(obs, series, as_of),
         recent=said.recent,
         revisions=figures.revised(obs, series, as_of),
@@ -344,6 +371,12 @@ class _Explained:
     cases: pd.DataFrame
     scenarios: pd.DataFrame
     scenario_notes: pd.DataFrame
+    compared: pd.DataFrame
+    gaps: pd.DataFrame
+    leads_lags: pd.DataFrame
+    volatility: pd.DataFrame
+    volatility_breaks: pd.DataFrame
+    season: pd.DataFrame
 
 
 def _explain(
@@ -359,7 +392,12 @@ def _explain(
     clock.lap("worth of knowing")
     scenarios, scenario_notes = what_if(exp, now, x.models, x.source, as_of)
     clock.lap("scenarios")
-    return _Explained(looked, knowledge, cases, scenarios, scenario_notes)
+    compared = compared_effects(exp, obs, calendar, as_of, effects)
+    restless = restlessness(exp, obs, calendar, as_of)
+    claimed = list(looked.fading["event"].unique()) if len(looked.fading) else []
+    leads_lags = around_starts(exp, obs, calendar, as_of, claimed)
+    clock.lap("comparison groups, volatility and season")
+    return _Explained(looked, knowledge, cases, scenarios, scenario_notes, *compared, leads_lags, *restless)
 
 
 # --------------------------------------------------------------------------- what the scores say

@@ -86,13 +86,13 @@ def _same_months(
 ) -> tuple[Floats, Floats]:
     """Figures without the effect, (draws, months): sizes drawn from what the fit knows of them."""
     (fit,) = regression.fit([regression.job(regression.groups)])
-    terms = list(group.terms)
     if isinstance(fit, ArimaFailure):
         raise DataError(f"not estimated: {fit.message}")
-    if not set(terms) <= set(fit.names):
+    own = [place for term in group.terms if (place := fit.place(term)) is not None]
+    if len(own) < len(group.terms):
         raise DataError("not estimated: no part of its own beside the other columns")
-    covariance = ratio_near(fit, group) ** 2 * fit.cov_params.loc[terms, terms].to_numpy(dtype=float)
-    sizes = _normal(fit.params[terms].to_numpy(dtype=float), covariance, draws, rng)
+    covariance = ratio_near(fit, group) ** 2 * fit.cov_params.to_numpy(dtype=float)[np.ix_(own, own)]
+    sizes = _normal(fit.values[own], covariance, draws, rng)
     path = sizes @ group.columns[at].T
     without = regression.scale.inverse(regression.y[at] - path)
     happened = regression.scale.inverse(regression.y[at])

@@ -88,8 +88,8 @@ class Setup:
         """The series beside its groups of events, its orders settled."""
         name, model = check_model(self.model)
         data = series_data(self.panel, self.design, self.series, model.transform, model.window)
-        columns = [c for c in data.past.columns if c not in data.design.given] or list(data.past.columns)
-        others = data.past[[c for c in data.past.columns if c not in columns]]
+        columns = [c for c in data.columns if c not in data.design.given] or list(data.columns)
+        others = data.past[[c for c in data.columns if c not in columns]]
         calendar = self.events if isinstance(self.events, EventCalendar) else None
         made = Regression(
             self.series, model, name, data.months, data.y, data.transform, (), others, data.design, calendar

@@ -224,9 +224,10 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
         return float("nan"), float("nan"), f"not estimated: {fit.message}"
     if not group.separable:
         return float("nan"), float("nan"), "not estimated: these events cannot be separated"
-    if not set(group.terms) <= set(fit.names):
+    at = [place for term in group.terms if (place := fit.place(term)) is not None]
+    if len(at) < len(group.terms):
         return float("nan"), float("nan"), "not estimated: no part of its own beside the other columns"
-    a, at = group.combine, [fit.names.index(term) for term in group.terms]
+    a = group.combine
     variance = float(a @ fit.cov_params.to_numpy()[np.ix_(at, at)] @ a)
     return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))) * ratio_near(fit, group), ""
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from forecast.backtesting.folds import FoldSource
 from forecast.config.settings import Knowledge, ScenarioSpec
+from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.build import make_design
 from forecast.events.design import Design
@@ -140,7 +141,7 @@ def run_scenarios(
     >>> sorted(set(made["model"])), set(made["scenario"])
     (['arima'], {'half'})
     """
-    day = pd.Timestamp(as_of)
+    day = whole_day(as_of, "as_of")
     members = dict(lay_over) if isinstance(lay_over, Mapping) else {m: tuple(models) for m in lay_over}
     rows = base[(pd.to_datetime(base["origin"]) == day) & (base["scenario"].fillna("") == "")]
     missing = [m for m in members if m not in set(rows["model"])]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from forecast.config.settings import SpecificationSpec
 from forecast.events.calendar import EventCalendar
+from forecast.interventions.compared import Compared, compare_in_panel
 from forecast.interventions.counterfactual import DRAWS, RESPONSE_COLUMNS, SEED, response_rows
 from forecast.interventions.effects import effect_table
+from forecast.interventions.event_study import LAGS, LEADS, leads_and_lags
 from forecast.interventions.placebo import MONTHS_APART, Placebo, placebo_of
 from forecast.interventions.prepare import Setup
 from forecast.interventions.profiles import Profile, decay_profile, lead_profile
 from forecast.interventions.regression import Regression
 from forecast.interventions.robustness import Curve, specification_curves
+from forecast.interventions.volatility import season_table, surprises, volatility_breaks, volatility_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +82,65 @@ class Study(Setup):
         rows = [row for group in groups for row in response_rows(asked, group, draws, seed)]
         return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
 
+    def compared(self, event: str, donors: Sequence[str]) -> Compared:
+        """Compare the series with others that the event did not touch: what it would have been by them.
+
+        Ridge regression on log levels, its penalty chosen by the last 24 months before; the statistic is the
+        root mean squared gap of the months after (12 at most) over that of the months before, its p the rank
+        among the donors taken for the series at many dates. Donors that the calendar says are touched, that
+        have no figures of these months, or whose own p at the event is below 0.1 are left out and named.
+
+        Parameters
+        ----------
+        event : str
+            Id of the event.
+        donors : sequence of str
+            Series of the panel.
+
+        Returns
+        -------
+        Compared
+            ``table`` (one row, with the reason where the data do not bear it), ``gaps``, ``placebos``.
+
+        Raises
+        ------
+        ConfigError
+            For a donor that is not in the panel, or an event that cannot be asked for.
+        """
+        asked = self._asking(event)
+        group = asked.group(event)
+        active = asked.months[group.active[0]], asked.months[group.active[-1]]
+        touched: set[str] = set()
+        if isinstance(self.events, EventCalendar):
+            touched = {d for d in donors if set(group.members) & set(self.events.touching(d)["id"])}
+        return compare_in_panel(self.panel, self.series, donors, group.name, active, touched)
+
     def profiles(self, event: str) -> tuple[Profile, Profile]:
         """Return how fast the effect of an event fades, and how many months before it showed."""
         asked = self._asking(event)
         group = asked.group(event)
         return decay_profile(asked, group), lead_profile(asked, group)
+
+    def leads_and_lags(self, event: str, leads: int = LEADS, lags: int = LAGS) -> pd.DataFrame:
+        """Return one estimate for each month before and after the start of an event: `LEAD_LAG_COLUMNS`."""
+        asked = self._asking(event)
+        return leads_and_lags(asked, asked.group(event), leads, lags)
+
+    def volatility(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the monthly surprises of the series with their rolling spread, and when that changed.
+
+        Returns
+        -------
+        surprises, breaks : DataFrame
+            `VOLATILITY_COLUMNS` and `VOLATILITY_BREAK_COLUMNS`: dates with 90 % intervals, the spread before and
+            after; ``decides_ranges`` where the newest break makes ranges half as wide again, or narrower so.
+        """
+        found = surprises(self.regression)
+        return volatility_table(found), volatility_breaks(found)
+
+    def season(self) -> pd.DataFrame:
+        """Return the season of each five years, on logs, with its amplitude: `SEASON_COLUMNS`."""
+        return season_table(self.panel.y(self.series))
 
     def _asking(self, event: str) -> Regression:
         """Return the regression in which this event stays; with columns given by hand there is no other."""

@@ -135,12 +135,12 @@ class Arima(SeriesModel):
         ]
 
     def _job(self, data: SeriesData, plain: bool = False) -> FoldJob:
-        if not self.events or not len(data.past.columns):
+        if not self.events or not data.columns:
             return FoldJob(data.y)
         prior = None
         if self.shrink and not plain:
             prior = (data.prior["mean"].to_numpy(dtype=float), data.prior["sd"].to_numpy(dtype=float))
-        return FoldJob(data.y, data.past.to_numpy(dtype=float), tuple(map(str, data.past.columns)), prior)
+        return FoldJob(data.y, data.past.to_numpy(dtype=float), data.columns, prior)
 
     def _breaks(self, jobs: list[FoldJob], starts: Starts) -> list[tuple[Outlier, ...]]:
         """Outliers that each fold shows; none for a fold that cannot
@@ -186,7 +186,7 @@ class Arima(SeriesModel):
     def _wrap(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
     ) -> SeriesFit:
-        own = [data.future.to_numpy(dtype=float)] if self.events and len(data.past.columns) else []
+        own = [data.future.to_numpy(dtype=float)] if self.events and data.columns else []
         n = len(data.y)
 
         def steps(h: int) -> tuple[Array, Array]:
@@ -214,12 +214,12 @@ class Arima(SeriesModel):
         def table() -> pd.DataFrame:
             job = self._job(data)
             shrunken = set(job.xreg_names or ()) if job.xreg_prior is not None else set()
-            rows = _rows(fit, set(data.past.columns), shrunken)
+            rows = _rows(fit, set(data.columns), shrunken)
             if shrunken:
                 # the plain estimates stand beside the shrunken ones
                 (plain,) = self._fold_fits([_widened(self._job(data, plain=True), breaks, names)], "full")
                 if isinstance(plain, ArimaFit):
-                    rows += [r for r in _rows(plain, set(data.past.columns), set()) if r["kind"] == "plain"]
+                    rows += [r for r in _rows(plain, set(data.columns), set()) if r["kind"] == "plain"]
             return pd.DataFrame(rows)
 
         return table
@@ -250,11 +250,13 @@ def _widened(job: FoldJob, breaks: Sequence[Outlier], names: Sequence[str]) -> F
 
 def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str, Any]]:
     rows = []
-    for term, estimate, se in zip(fit.params.index, fit.params, fit.bse, strict=True):
-        kind = "shrunken" if term in shrunken else "plain" if term in events else "nuisance"
+    given = {fit.place(event): event for event in events}  # an event may be called as a parameter is
+    for i, (name, estimate, se) in enumerate(zip(fit.names, fit.params, fit.bse, strict=True)):
+        event = given.get(i)
+        kind = "nuisance" if event is None else "shrunken" if event in shrunken else "plain"
         rows.append(
             {
-                "term": str(term),
+                "term": name if event is None else event,
                 "estimate": float(estimate),
                 "se": float(se),
                 "lower": float(estimate) - 1.959964 * float(se),
@@ -267,15 +269,16 @@ def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str,
 
 def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFrame:
     """Return the covariance of the event coefficients of a fit, at the volatility of the months of each."""
-    terms = [c for c in map(str, data.past.columns) if c in fit.names]
-    covariance = fit.cov_params.loc[terms, terms]
+    places = {c: place for c in data.columns if (place := fit.place(c)) is not None}
+    terms, at = list(places), list(places.values())
+    covariance = fit.cov_params.to_numpy(dtype=float)[np.ix_(at, at)]
     if not terms:
-        return covariance
+        return pd.DataFrame(covariance, index=terms, columns=terms)
     weights = data.past[terms].to_numpy(dtype=float)
     active = [np.flatnonzero(weight) for weight in weights.T]
     ratio = [local_ratio(fit.residuals, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
-    made = local_covariance(covariance.to_numpy(dtype=float), np.array(ratio), prior_sd)
+    made = local_covariance(covariance, np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)
 
 

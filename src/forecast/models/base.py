@@ -17,10 +17,12 @@ import pandas as pd
 
 from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.settings import LEVELS
+from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
+from forecast.data.parse import month_range
 from forecast.errors import ConfigError, DataError, ForecastError
 from forecast.events.design import Design
-from forecast.models.transform import Scale, Transform, make_transform
+from forecast.models.transform import Scale, Transform, transform_of
 from forecast.notebook import forecast_html, plot_forecast
 from forecast.tables import forecasts
 
@@ -136,7 +138,7 @@ class Model(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SeriesData:
     """One series on the model's scale, with the event columns that apply to it."""
 
@@ -144,19 +146,40 @@ class SeriesData:
     months: pd.PeriodIndex
     y: Array
     transform: Transform
-    past: pd.DataFrame
-    future: pd.DataFrame
-    prior: pd.DataFrame  #: index column -> mean, sd, on the model's scale; sd = inf: plain
+    columns: tuple[str, ...]  #: names of the event columns, in the order of the frames
+    past: Lazy[pd.DataFrame] = Lazy()
+    future: Lazy[pd.DataFrame] = Lazy()
+    prior: Lazy[pd.DataFrame] = Lazy()  #: index column -> mean, sd, on the model's scale; sd = inf: plain
     design: Design
 
 
-_NO_PRIOR = pd.DataFrame({"mean": [], "sd": []}, dtype=float)
+def _no_prior() -> pd.DataFrame:
+    return pd.DataFrame({"mean": [], "sd": []}, dtype=float)
+
 
 #: Quantiles of one series: its name, its months, values (horizon, level).
 ForecastPath = tuple[str, pd.PeriodIndex, Array]
 
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
+
+
+def complete(data: SeriesData, last: int | None = None) -> Array:
+    """Return the values, which a model needs without a hole: all, or so many last ones.
+
+    Raises
+    ------
+    DataError
+        Naming the months that are missing.
+    """
+    values, months = (data.y, data.months) if last is None else (data.y[-last:], data.months[-last:])
+    holes = [str(m) for m, v in zip(months, values, strict=True) if np.isnan(v)] if last != 0 else []
+    if holes:
+        needed = "all" if last is None else f"the last {last}"
+        raise DataError(
+            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])}); this model needs {needed}"
+        )
+    return data.y
 
 
 @dataclass(frozen=True)
@@ -229,10 +252,10 @@ class FittedSeries:
         return out
 
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
-        last_official = self.panel.last_official[name]
-        last_known = self.panel.y(name).index[-1]
-        ahead = (last_known - last_official).n
-        months = pd.period_range(last_official + 1, periods=horizon, freq="M")
+        cells = self.panel.cells
+        last_official = cells.last_official(name)
+        ahead = cells.first + cells.column(name)[1].stop - 1 - last_official
+        months = month_range(last_official + 1, last_official + horizon)
         centre, sd = fit.steps(max(horizon - ahead, 1))
         if ahead:
             # months filled by unofficial figures: taken as known, their own error carried by every later
@@ -285,30 +308,77 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
     DataError
         If the scale needs positive values and there are others.
     """
-    y = panel.y(name)
-    y = y if window is None else y.iloc[-window:]
-    months = pd.PeriodIndex(y.index)
-    scale, values = make_transform(transform, y, panel.rounding[name].loc[months], panel.counts, name)
-    ahead = (months[-1] - panel.last_official[name]).n
-    if not len(design.columns):
-        nothing = pd.DataFrame(index=months)
-        later = pd.DataFrame(index=design.future.index[ahead:])
-        return SeriesData(name, months, values, scale, nothing, later, _NO_PRIOR, design)
-    mine = design.of(name)
-    prior = pd.DataFrame(mine.prior.loc[name]) if len(mine.columns) else _NO_PRIOR
-    if transform != "log":
-        # the prior is stated on logs; on another scale columns are plain
-        prior = prior.assign(mean=0.0, sd=np.inf)
+    cells = panel.cells
+    at, rows = cells.column(name)
+    if window is not None:
+        rows = slice(max(rows.start, rows.stop - window), rows.stop)
+    months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
+    scale, values = transform_of(
+        transform, cells.values[rows, at].copy(), cells.rounding[rows, at], months, panel.counts, name
+    )
+    ahead = cells.first + rows.stop - 1 - cells.last_official(name)
+    if not design.columns:
+        return SeriesData(
+            name=name,
+            months=months,
+            y=values,
+            transform=scale,
+            columns=(),
+            past=lambda: pd.DataFrame(index=months),
+            future=lambda: pd.DataFrame(index=design.future.index[ahead:]),
+            prior=_no_prior,
+            design=design,
+        )
+    last = pd.Period(ordinal=cells.last_official(name), freq="M")
+    mine = _given(design, name, months, last) if design.given else design.of(name)
+
+    def prior() -> pd.DataFrame:
+        table = pd.DataFrame(mine.prior.loc[name]) if mine.columns else _no_prior()
+        if transform != "log":
+            # the prior is stated on logs; on another scale columns are plain
+            table = table.assign(mean=0.0, sd=np.inf)
+        return table.reindex(list(mine.columns))
+
+    def past() -> pd.DataFrame:
+        same = mine.past.index.equals(months)
+        return (mine.past if same else mine.past.reindex(months)).astype(float)
+
     return SeriesData(
         name=name,
         months=months,
         y=values,
         transform=scale,
-        past=(mine.past if mine.past.index.equals(months) else mine.past.reindex(months)).astype(float),
-        future=mine.future.iloc[ahead:].astype(float),
-        prior=prior.reindex(list(mine.columns)),
+        columns=mine.columns,
+        past=past,
+        future=lambda: mine.future.iloc[ahead:].astype(float),
+        prior=prior,
         design=mine,
     )
+
+
+def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.Period) -> Design:
+    """Return columns given by hand, their months to come from the first one on.
+
+    Raises
+    ------
+    ConfigError
+        Where they lack months of the series, or the first month to come.
+    """
+    mine, first = design.of(name), last_official + 1
+    lacking = months[~months.isin(mine.past.index)]
+    if len(lacking):
+        raise ConfigError(
+            f"{name}: columns given by hand lack {len(lacking)} months of the series, {lacking[0]} to {lacking[-1]}"
+        )
+    ahead = mine.future[mine.future.index >= first]
+    wanted = pd.period_range(first, periods=max(len(ahead), 1), freq="M")
+    if not ahead.index.equals(wanted):
+        given = f"{mine.future.index[0]} to {mine.future.index[-1]}" if len(mine.future) else "none"
+        raise ConfigError(
+            f"{name}: columns given by hand must have every month from {first} on, the first month to come;"
+            f" given are {given}"
+        )
+    return replace(mine, future=ahead)
 
 
 class SeriesModel:

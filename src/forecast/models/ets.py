@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps
+from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps, complete
 from forecast.models.parameters import Window
-from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, Smoothing, complete, smooth
+from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, Smoothing, smooth
 from forecast.models.transform import Scale
 
 Choice = Literal["auto", "yes", "no"]

@@ -109,7 +109,7 @@ class Learnt:
     def change(self, one: SeriesData, x: Array, moves: Array) -> float:
         """Return what the learner predicts; a column that no month of the fit had does not move it."""
         known = np.zeros(len(self.names))
-        for name, move in zip(map(str, one.past.columns), moves, strict=True):
+        for name, move in zip(one.columns, moves, strict=True):
             if name in self.names:
                 known[self.names.index(name)] = move
         return float(self.learner.predict(np.concatenate([x, known])[None, :])[0])

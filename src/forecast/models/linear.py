@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecast.errors import DataError
+from forecast.errors import ConfigError, DataError
 from forecast.models.arima import residual_checks
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, complete
 from forecast.models.parameters import Lags, Terms, Window
 from forecast.models.transform import Scale
+
+if TYPE_CHECKING:
+    from statsmodels.regression.linear_model import RegressionResults
+
+#: Kind and name of a column: an event may be called as the model's own columns are.
+Column = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -51,13 +57,14 @@ class Linear(SeriesModel):
             If fewer rows than columns remain.
         """
         n, lag = len(data.y), max(self.lags, default=0)
+        complete(data, last=lag)
         columns = self._columns(data, np.arange(n), data.past)
         for k in self.lags:
-            columns[f"lag{k}"] = np.concatenate([np.full(k, np.nan), data.y[:-k]])
+            columns["nuisance", f"lag{k}"] = np.concatenate([np.full(k, np.nan), data.y[:-k]])
         names, values = list(columns), np.column_stack(list(columns.values()))
         rows = ~np.isnan(data.y) & ~np.isnan(values).any(axis=1) & (np.arange(n) >= lag)
         kept = _independent(values[rows])
-        dropped = [name for j, name in enumerate(names) if j not in kept]
+        dropped = [name for j, (_, name) in enumerate(names) if j not in kept]
         names, x = [names[j] for j in kept], values[rows][:, kept]
         if len(x) <= len(names) + 5:
             raise DataError(f"{data.name}: {len(x)} rows are too few for {len(names)} columns")
@@ -69,52 +76,61 @@ class Linear(SeriesModel):
         notes = (f"left out, cannot be told apart: {', '.join(dropped)}",) if dropped else ()
 
         def steps(h: int) -> tuple[Array, Array]:
+            if self.events and len(data.columns) and len(data.future) < h:
+                raise ConfigError(
+                    f"{data.name}: columns of {len(data.future)} months to come; {h} are asked for"
+                )
             future = self._columns(data, np.arange(n, n + h), data.future.iloc[:h])
             return self._iterate(data.y, beta, future, h), sigma * self._growth(beta, h)
 
         return SeriesFit(
             steps,
-            lambda: self._coefficients(result, names, set(data.past.columns)),
+            lambda: self._coefficients(result, names),
             lambda: residual_checks(result.resid),
             notes,
         )
 
-    def _columns(self, data: SeriesData, t: npt.NDArray[Any], events: pd.DataFrame) -> dict[str, Array]:
-        out: dict[str, Array] = {"intercept": np.ones(len(t))}
+    def _columns(
+        self, data: SeriesData, t: npt.NDArray[np.int64], events: pd.DataFrame
+    ) -> dict[Column, Array]:
+        out: dict[Column, Array] = {("nuisance", "intercept"): np.ones(len(t))}
         if self.trend:
-            out["trend"] = np.asarray(t, dtype=float) / 12.0
+            out["nuisance", "trend"] = t / 12.0
         if self.seasonal:
-            month = (data.months[0].month - 1 + np.asarray(t)) % 12 + 1
+            month = (data.months[0].month - 1 + t) % 12 + 1
             for m in range(2, 13):
-                out[f"month_{m}"] = (month == m).astype(float)
+                out["nuisance", f"month_{m}"] = (month == m).astype(float)
         if self.events:
             for name in events.columns:
-                out[str(name)] = events[name].to_numpy(dtype=float)
+                out["plain", str(name)] = events[name].to_numpy(dtype=float)
         return out
 
-    def _iterate(self, y: Array, beta: dict[str, float], future: dict[str, Array], h: int) -> Array:
+    def _lag(self, beta: dict[Column, float], k: int) -> float:
+        return beta.get(("nuisance", f"lag{k}"), 0.0)
+
+    def _iterate(self, y: Array, beta: dict[Column, float], future: dict[Column, Array], h: int) -> Array:
         path = list(y)
         fixed = sum(
             (beta[name] * values for name, values in future.items() if name in beta), start=np.zeros(h)
         )
         for step in range(h):
-            lagged = sum(beta[f"lag{k}"] * path[-k] for k in self.lags if f"lag{k}" in beta)
+            lagged = sum(self._lag(beta, k) * path[-k] for k in self.lags)
             path.append(float(fixed[step] + lagged))
         return np.asarray(path[-h:])
 
-    def _growth(self, beta: dict[str, float], h: int) -> Array:
+    def _growth(self, beta: dict[Column, float], h: int) -> Array:
         psi = np.zeros(h)
         psi[0] = 1.0
         for j in range(1, h):
-            psi[j] = sum(beta.get(f"lag{k}", 0.0) * psi[j - k] for k in self.lags if k <= j)
+            psi[j] = sum(self._lag(beta, k) * psi[j - k] for k in self.lags if k <= j)
         return np.sqrt(np.cumsum(psi**2))
 
-    def _coefficients(self, result: Any, names: list[str], events: set[str]) -> pd.DataFrame:
+    def _coefficients(self, result: RegressionResults, names: list[Column]) -> pd.DataFrame:
         hac = result.get_robustcov_results("HAC", maxlags=self.hac_lags, use_correction=True)
         low, high = np.asarray(hac.conf_int()).T
-        kinds = ["plain" if n in events else "nuisance" for n in names]
+        kinds, terms = zip(*names, strict=True)
         return pd.DataFrame(
-            {"term": names, "estimate": hac.params, "se": hac.bse, "lower": low, "upper": high, "kind": kinds}
+            {"term": terms, "estimate": hac.params, "se": hac.bse, "lower": low, "upper": high, "kind": kinds}
         )
 
 

@@ -25,6 +25,7 @@ from forecast.models.base import (
     SeriesData,
     SeriesFit,
     Steps,
+    complete,
     loop_fits,
     series_data,
 )
@@ -107,7 +108,7 @@ class DirectModel:
 
     def _rows(self, data: list[SeriesData], h: int) -> Rows:
         parts = [training_rows(one, h, self.lags, self.events) for one in data]
-        names = list(dict.fromkeys(str(c) for one in data for c in one.past.columns)) if self.events else []
+        names = list(dict.fromkeys(c for one in data for c in one.columns)) if self.events else []
         return Rows(
             np.vstack([p[0] for p in parts]),
             np.vstack([_spread(p[1], one, names) for p, one in zip(parts, data, strict=True)]),
@@ -234,7 +235,7 @@ class LinearWeights:
         """Return the weighted sum; a column that no month of the fit had keeps the mean of its prior."""
         change = self.intercept + float(self.base @ x)
         if self.events and len(moves):
-            fallback = one.prior["mean"].reindex(one.past.columns)
+            fallback = one.prior["mean"].reindex(list(one.columns))
             change += float(moves @ [self.effects.get(str(n), float(f)) for n, f in fallback.items()])
         return change
 
@@ -245,7 +246,7 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
     Raises
     ------
     DataError
-        If one is shorter than the model's `min_months`.
+        If one is shorter than the model's `min_months`, or a month that its features need is missing.
     """
     data = [series_data(panel, design, name, model.transform, model.window) for name in panel.series]
     for one in data:
@@ -254,6 +255,7 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
             raise DataError(
                 f"{one.name}: {known} months are known, {type(model).__name__} needs {model.min_months}"
             )
+        complete(one, last=max(model.lags, 12) + 1)
     return data
 
 
@@ -294,7 +296,7 @@ def _spread(moves: Array, one: SeriesData, names: list[str]) -> Array:
     """Return the event moves of one series under the names of all, zero where a column does not apply."""
     wide = np.zeros((len(moves), len(names)))
     if names:
-        wide[:, [names.index(str(c)) for c in one.past.columns]] = moves
+        wide[:, [names.index(c) for c in one.columns]] = moves
     return wide
 
 

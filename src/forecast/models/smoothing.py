@@ -9,27 +9,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecast.errors import DataError
-from forecast.models.base import Array, SeriesData
+from forecast.models.base import Array
 
 #: The smallest and the largest share of a smoothing parameter, and of the damping of a trend.
 SHARES, DAMPING = (1e-4, 0.9999), (0.8, 0.98)
-
-
-def complete(data: SeriesData) -> Array:
-    """Return the values, which these models need without a hole.
-
-    Raises
-    ------
-    DataError
-        Naming the months that are missing.
-    """
-    holes = [str(m) for m, v in zip(data.months, data.y, strict=True) if np.isnan(v)]
-    if holes:
-        raise DataError(
-            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])}); this model needs all"
-        )
-    return data.y
 
 
 class Form(NamedTuple):

@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from forecast.config.bounds import Bounds
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps
+from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps, complete
 from forecast.models.parameters import Window
-from forecast.models.smoothing import Form, additive_season, complete, is_seasonal, smooth
+from forecast.models.smoothing import Form, additive_season, is_seasonal, smooth
 from forecast.models.transform import Scale
 
 #: Between these the smoothing parameter of the dynamic form is searched.

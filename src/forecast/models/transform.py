@@ -64,15 +64,25 @@ class Transform:
 def make_transform(
     kind: Scale, y: pd.Series, rounding: pd.Series, counts: bool, name: str
 ) -> tuple[Transform, Array]:
+    """Choose the scale for one series and return it with the series on that scale; see `transform_of`."""
+    values, units = y.to_numpy(dtype=float), rounding.to_numpy(dtype=float)
+    return transform_of(kind, values, units, pd.PeriodIndex(y.index), counts, name)
+
+
+def transform_of(
+    kind: Scale, values: Array, rounding: Array, months: pd.PeriodIndex, counts: bool, name: str
+) -> tuple[Transform, Array]:
     """Choose the scale for one series and return it with the series on that scale.
 
     Parameters
     ----------
     kind : {"log", "none", "box-cox"}
-    y : Series
+    values : array
         Figures by month; NaN where unknown.
-    rounding : Series
-        Rounding unit of each figure, same index.
+    rounding : array
+        Rounding unit of each figure.
+    months : PeriodIndex
+        Their months, for messages.
     counts : bool
         Whether the figures are counts (then zeros are raised to half the rounding unit).
     name : str
@@ -83,17 +93,16 @@ def make_transform(
     DataError
         If a series that is no count has values <= 0 and the scale needs positive ones.
     """
-    values = y.to_numpy(dtype=float)
-    floor = np.nan_to_num(rounding.to_numpy(dtype=float), nan=1.0) / 2.0
+    floor = np.nan_to_num(rounding, nan=1.0) / 2.0
     if kind == "none":
         return Transform("none", counts=counts), values
-    low = [str(m) for m in y.index[values <= 0]] if not counts else []
+    low = [str(m) for m in months[values <= 0]] if not counts else []
     if low:
         raise DataError(
             f"{name}: transform '{kind}' needs values above 0, but there are {len(low)} at or below it "
             f"({', '.join(low[:6])}{', ...' if len(low) > 6 else ''}); use transform: none"
         )
-    floored = tuple(str(m) for m in y.index[values < floor])
+    floored = tuple(str(m) for m in months[values < floor]) if (values < floor).any() else ()
     zero = float(floor[-1]) if counts and floored else 0.0
     if kind == "log":
         made = Transform("log", counts=counts, floored=floored, zero=zero)

@@ -192,13 +192,14 @@ def share_below(values: Floats, threshold: float) -> float:
 
 def with_outcomes(past: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
     """Put beside totals of past origins what they came to, as known on a day; missing while a month is open."""
-    actual = np.full(len(past), np.nan)
+    actual, kinds = np.full(len(past), np.nan), past["kind"].tolist()
+    first, last = (pd.PeriodIndex(past[c]).asi8.tolist() for c in ("first_month", "last_month"))
     for series_id, rows in past.groupby("series_id", sort=False).indices.items():
         figures = obs.actuals(str(series_id), as_of=as_of).dropna()
         known = dict(zip(pd.PeriodIndex(figures.index).asi8.tolist(), figures.tolist(), strict=True))
         for i in rows:
-            one = past.iloc[i]
-            stretch = Stretch(one["kind"], one["first_month"].ordinal, one["last_month"].ordinal)
-            if set(stretch.months.tolist()) <= known.keys():
-                actual[i] = sum(known[m] for m in stretch.months.tolist()) / stretch.divisor
+            stretch = Stretch(kinds[i], first[i], last[i])
+            months = stretch.months.tolist()
+            if known.keys() >= set(months):
+                actual[i] = sum(known[m] for m in months) / stretch.divisor
     return past.assign(actual=actual)

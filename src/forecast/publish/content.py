@@ -119,6 +119,8 @@ def site_content(
         changed = steps[steps["series_id"] == main]
     labels = {s: str(obs.series.loc[s, "name"]) for s in exp.target.series}
     title = str(obs.series.loc[main, "title"])
+    report = next((folder_of(site, i.path) for i in issues if i.kind == "published"), None)
+    chart, chart_label = newest_chart(report)
     return SiteContent(
         name=_name(site, issues, title or f"Forecast report: {labels[main]}"),
         publisher=str(obs.series.loc[main, "publisher"]),
@@ -131,9 +133,9 @@ def site_content(
         replay=rows["replayed"],
         summary=summary[summary["series_id"] == main].reset_index(drop=True),
         worst={kind: worst_miss(table[table["series_id"] == main]) for kind, table in rows.items()},
-        others=others(published_by_others, obs, record, headline, day)
-        if len(published_by_others)
-        else pd.DataFrame(),
+        others=others_of(report, published_by_others, obs, record, headline),
+        chart=chart,
+        chart_label=chart_label,
         labels=labels,
         changed=changed,
         late=late,
@@ -141,6 +143,32 @@ def site_content(
         url=exp.publish.url,
         headline=headline,
         language=exp.report.language,
+    )
+
+
+def newest_chart(report: Path | None) -> tuple[str, str]:
+    """Return the drawing of the newest forecast and its words; nothing where the report has none."""
+    try:
+        told = json.loads((report / "report.json").read_text(encoding="utf-8")) if report else {}
+        lead = told.get("index", told).get("lead") or {}
+        drawn = (report / "figures" / f"{lead['name']}.svg").read_text(encoding="utf-8") if report else ""
+        return drawn, str(lead["label"])
+    except (OSError, ValueError, KeyError):
+        return "", ""
+
+
+def others_of(
+    report: Path | None, published: pd.DataFrame, obs: Observations, record: pd.DataFrame, headline: str
+) -> pd.DataFrame:
+    """Return forecasts by others as the newest report has them: site and report answer with one look-up."""
+    if report is not None and (report / "others.csv").is_file():
+        texts = ("forecaster", "made", "first_month", "last_month", "series_id", "source", "note", "reason")
+        table = pd.read_csv(
+            report / "others.csv", keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, str)
+        )
+        return table.assign(**{c: table[c].fillna("").map(plain_cell) for c in texts if c in table})
+    return (
+        others(published, obs, record, headline, obs.newest_release()) if len(published) else pd.DataFrame()
     )
 
 
@@ -160,9 +188,8 @@ def _name(site: Path, issues: tuple[SiteIssue, ...], otherwise: str) -> str:
     """The name that the newest page has, so that site and page agree."""
     for issue in issues[:1]:
         try:
-            return str(
-                json.loads((folder_of(site, issue.path) / "report.json").read_text(encoding="utf-8"))["name"]
-            )
+            told = json.loads((folder_of(site, issue.path) / "report.json").read_text(encoding="utf-8"))
+            return str(told["name"] if "name" in told else told["index"]["title"])
         except (OSError, ValueError, KeyError):
             break
     return otherwise

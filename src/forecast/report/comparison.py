@@ -36,13 +36,19 @@ class RunFolder:
     ahead: Sequence[Mapping[str, Any]]  #: ``middle lower_80 upper_80`` of each month
     scores: pd.DataFrame
     settings: Mapping[str, str]  #: dotted key -> value
+    dates: frozenset[str] = frozenset()  #: on which forecasts were made that can be scored
 
     def skill(self, model: str, horizon: str) -> str:
         """Return the skill on logs over all dates against the run's own baseline, in words."""
+        found = self.skill_number(model, horizon)
+        return t("not scored") if found is None else w.skill(found)
+
+    def skill_number(self, model: str, horizon: str) -> float | None:
+        """Return the same as a number, None where it was not scored."""
         rows = select(self.scores, model=model, horizon=horizon, series_id=self.series, era="all")
         rows = select(rows, scale="log", metric="wis")
         rows = rows[rows["knowledge"] != "hindsight"].dropna(subset=["skill"])
-        return w.skill(float(rows["skill"].iloc[0])) if len(rows) else t("not scored")
+        return float(rows["skill"].iloc[0]) if len(rows) else None
 
     def forecast(self, horizon: int) -> str:
         """Return the middle of a month ahead and its 80% range, in words."""
@@ -70,13 +76,22 @@ def _read(folder: Path) -> RunFolder:
     return RunFolder(
         label=" ".join(plain.get("overrides") or [plain["name"]]),
         language=plain.get("report", {}).get("language", "en"),
-        as_of=told["as_of"],
+        as_of=told["as_of"] if "as_of" in told else told["index"]["masthead"][1],
         model=told["numbers"]["model"],
         series=told["numbers"]["series"],
         ahead=told["numbers"]["forecast"],
         scores=read_csv(folder / "scores.csv")[list(_OF_SCORES)],
         settings=_flat(plain),
+        dates=_dates(folder / "folds.csv", told["numbers"]["series"]),
     )
+
+
+def _dates(path: Path, series: str) -> frozenset[str]:
+    """Return the origins of a run; none where its folder does not tell."""
+    if not path.is_file():
+        return frozenset()
+    folds = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return frozenset(folds.loc[(folds["series_id"] == series) & (folds["status"] == "ok"), "origin"])
 
 
 def _flat(value: Any, key: str = "") -> dict[str, str]:
@@ -114,7 +129,7 @@ def compare_page(runs: Mapping[str, RunFolder]) -> Page:
     number = w.word_plural(len(runs), "run")
     h1 = t("{runs} side by side", runs=w.capital(number))
     scores = Section(
-        "scores", t("Which run scores best?"), t("Scores"), "", (_headlines(runs), _models(runs))
+        "scores", t("How do the runs score?"), t("Scores"), best_run(runs), (_headlines(runs), _models(runs))
     )
     question, nav = t("What differs in the configuration?"), t("Configuration")
     return Page(
@@ -137,6 +152,25 @@ def compare_page(runs: Mapping[str, RunFolder]) -> Page:
     )
 
 
+def best_run(runs: Mapping[str, RunFolder]) -> str:
+    """Return what may be said of the best run one month ahead: its name only where all rest on the same dates."""
+    first = next(iter(runs.values()))
+    rests_on = {(run.series, run.dates, run.settings.get("backtest.score_from")) for run in runs.values()}
+    if len(rests_on) > 1 or not first.dates:
+        return t("These runs do not rest on the same dates and series, so none of them is called the best.")
+    scored = {label: run.skill_number(run.model, "1") for label, run in runs.items()}
+    told = {label: round(skill, 3) for label, skill in scored.items() if skill is not None}
+    best = [label for label, skill in told.items() if skill == max(told.values())]
+    if len(best) != 1 or len(told) < len(runs):
+        return t("One month ahead no run has the highest skill alone.")
+    return t(
+        "One month ahead “{run}” has the highest skill on the same {number} dates, {skill}.",
+        run=best[0],
+        number=w.count(len(first.dates)),
+        skill=w.skill(told[best[0]]),
+    )
+
+
 def _headlines(runs: Mapping[str, RunFolder]) -> Table:
     distances = {"1": w.plural(1, "month"), "12": w.plural(12, "month"), "all": t("all distances")}
     head = [Head(t("Run")), Head(t("Headline"), "w"), Head(t("Figures as known on"), "w")]
@@ -155,9 +189,15 @@ def _headlines(runs: Mapping[str, RunFolder]) -> Table:
 
 def _models(runs: Mapping[str, RunFolder]) -> Table:
     models = list(dict.fromkeys(str(model) for run in runs.values() for model in run.scores["model"]))
+    called = [names.model_name(model) for model in models]
     rows = tuple(
-        Row((Cell(names.model_name(model), model), *(run.skill(model, "1") for run in runs.values())))
-        for model in models
+        Row(
+            (
+                Cell(name if called.count(name) == 1 else f"{name} ({model})", model),
+                *(run.skill(model, "1") for run in runs.values()),
+            )
+        )
+        for model, name in zip(models, called, strict=True)
     )
     head = (Head(t("Model")), *(Head(label, "n") for label in runs))
     return Table(t("Skill of every model, one month ahead"), head, rows)

@@ -6,6 +6,7 @@ here but layout.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import uuid
@@ -119,6 +120,8 @@ class SiteContent:
         The row that is the headline, and its name.
     language : str
         Of the first page and the feed; what programmes read stays English.
+    chart, chart_label : str
+        The forecast of the newest report as a drawing (SVG), and what it shows in words.
     """
 
     name: str
@@ -140,6 +143,8 @@ class SiteContent:
     url: str = ""
     headline: str = ""
     language: str = "en"
+    chart: str = ""
+    chart_label: str = ""
 
 
 def site_files(content: SiteContent) -> dict[str, bytes]:
@@ -281,6 +286,7 @@ def index(content: SiteContent) -> str:
         source=_source(content),
         selection=codes.selection(),
         newest=newest,
+        chart=base64.b64encode(content.chart.encode()).decode(),
         tables=_forecast_tables(content),
         record=_record_rows(content.record),
         kinds=_kinds(content),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -122,33 +123,40 @@ def reliability(said: pd.DataFrame) -> pd.DataFrame:
     [[1.0, 100, 0.5, 'rejected']]
     """
     rows = []
-    for head, group in _kinds(said):
-        spacing = _spacing(group)
-        place = _class_of(group["chance"].to_numpy(float))
-        for k in np.unique(place):
-            rows.append({**head, **_came_to(group[place == k], int(k), spacing)})
+    for head, kind in _kinds(said):
+        place = _class_of(kind.chance)
+        rows += [{**head, **_came_to(kind, place == k, int(k))} for k in np.unique(place)]
     return pd.DataFrame(rows, columns=list(RELIABILITY_COLUMNS))
 
 
-def _kinds(said: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    for name, group in said.groupby(list(_KIND), sort=False):
-        yield dict(zip(_KIND, name, strict=True)), group
+@dataclass(frozen=True)
+class _Said:
+    """Chances of one kind, whether it happened, and how many outcomes count for one."""
+
+    chance: Floats
+    happened: Floats
+    overlap: float
 
 
-def _spacing(group: pd.DataFrame) -> float:
-    """Months between neighbouring origins, at least 1."""
-    months = np.unique(pd.PeriodIndex(group["origin"], freq="M").asi8)
-    return max(1.0, float(np.median(np.diff(months)))) if len(months) > 1 else 1.0
+def _kinds(said: pd.DataFrame) -> Iterator[tuple[dict[str, Any], _Said]]:
+    chance, happened, overlap = (said[c].to_numpy(float) for c in ("chance", "happened", "overlap"))
+    months = pd.PeriodIndex(said["origin"], freq="M").asi8
+    names = said[list(_KIND)].reset_index(drop=True)
+    for name, group in names.groupby(list(_KIND), sort=False):
+        at = group.index.to_numpy()
+        origins = np.unique(months[at])
+        spacing = max(1.0, float(np.median(np.diff(origins)))) if len(origins) > 1 else 1.0
+        shared = max(1.0, float(overlap[at].max()) / spacing)
+        yield dict(zip(_KIND, name, strict=True)), _Said(chance[at], happened[at], shared)
 
 
 def _class_of(chance: Floats) -> Floats:
     return np.clip(np.searchsorted(CLASSES, chance, side="right") - 1, 0, len(CLASSES) - 2)
 
 
-def _came_to(group: pd.DataFrame, k: int, spacing: float) -> dict[str, Any]:
-    said, happened = (float(group[c].mean()) for c in ("chance", "happened"))
-    n = len(group)
-    independent = n / max(1.0, float(group["overlap"].max()) / spacing)
+def _came_to(kind: _Said, here: Bools, k: int) -> dict[str, Any]:
+    said, happened, n = float(kind.chance[here].mean()), float(kind.happened[here].mean()), int(here.sum())
+    independent = n / kind.overlap
     lower, upper = coverage_interval(happened, independent, CONFIDENCE)
     verdict: Verdict = "too_few"
     if independent >= AT_LEAST:
@@ -167,8 +175,8 @@ def brier(said: pd.DataFrame) -> pd.DataFrame:
         of one class differ among themselves; skill = 1 - brier / uncertainty.
     """
     rows = []
-    for head, group in _kinds(said):
-        chance, happened = (group[c].to_numpy(float) for c in ("chance", "happened"))
+    for head, kind in _kinds(said):
+        chance, happened = kind.chance, kind.happened
         place, rate = _class_of(chance), float(happened.mean())
         score = float(np.mean((chance - happened) ** 2))
         bad = good = 0.0
@@ -180,7 +188,7 @@ def brier(said: pd.DataFrame) -> pd.DataFrame:
         unsure = rate * (1.0 - rate)
         within = score - (bad - good + unsure)
         skill = 1.0 - score / unsure if unsure > 0 else float("nan")
-        values = (len(group), rate, score, bad, good, unsure, within, skill)
+        values = (len(chance), rate, score, bad, good, unsure, within, skill)
         rows.append(head | dict(zip(BRIER_COLUMNS[len(_KIND) :], values, strict=True)))
     return pd.DataFrame(rows, columns=list(BRIER_COLUMNS))
 

@@ -209,11 +209,12 @@ def _of_series(
     scenario: str,
 ) -> CommonFolds:
     origins = np.unique(np.concatenate([b.origins for b in mine]))
-    last = np.zeros(len(origins), dtype=np.int64)
+    last = np.full(len(origins), NEVER, dtype=np.int64)
     horizons = max(b.horizons for b in mine)
     quantiles = np.full((len(mine), len(origins), horizons, len(wide.levels)), np.nan)
     for k, arrays in enumerate(mine):
         t = np.searchsorted(origins, arrays.origins)
+        _check_counts(mine, k, last[t])
         last[t] = arrays.last
         quantiles[k, t, : arrays.horizons] = arrays.matrix(wide.values)
     series_id = mine[0].name[3]
@@ -235,6 +236,24 @@ def _of_series(
         floor=float(max(floor[0], 0.0)),
         start=start,
         history=history,
+    )
+
+
+def _check_counts(mine: Sequence[SeriesArrays], k: int, known: Ints) -> None:
+    """Refuse a model that counts its months from another one than those before it."""
+    arrays = mine[k]
+    wrong = np.flatnonzero((known != NEVER) & (known != arrays.last))
+    if not len(wrong):
+        return
+    day = int(arrays.origins[wrong[0]])
+    other = next(b for b in mine[:k] if day in b.origins)
+    first, second = (
+        pd.Period(ordinal=int(n) + 1, freq="M") for n in (known[wrong[0]], arrays.last[wrong[0]])
+    )
+    raise ConfigError(
+        f"{arrays.name[3]}, {np.datetime64(day, 'D')}: horizon 1 is {first} for '{other.name[0]}' and {second}"
+        f" for '{arrays.name[0]}'; only forecasts that count their months alike can be set side by side"
+        " (`read_hub(..., obs=obs)` counts those of a hub as `fc.backtest` does)"
     )
 
 

@@ -261,6 +261,28 @@ FILES: tuple[tuple[str, str, str], ...] = (
         mark("Unofficial figures weighed (CSV)"),
         mark("against the forecast of their month"),
     ),
+    (
+        "compared.csv",
+        mark("Effects beside untouched series (CSV)"),
+        mark("size, rank among placebos, donors used and left out"),
+    ),
+    (
+        "gaps.csv",
+        mark("Months beside untouched series (CSV)"),
+        mark("each figure and what the donors make of it"),
+    ),
+    ("volatility.csv", mark("Monthly surprises (CSV)"), mark("and their spread over three years")),
+    (
+        "volatility_breaks.csv",
+        mark("When surprises changed (CSV)"),
+        mark("dates with ranges, spread before and after"),
+    ),
+    ("season.csv", mark("The season over time (CSV)"), mark("by calendar month, for each five years")),
+    (
+        "leads_lags.csv",
+        mark("Months around an event (CSV)"),
+        mark("one estimate for each month before and after its start"),
+    ),
     ("folds.csv", mark("Every forecast attempted (CSV)"), mark("made, failed or skipped, with the reason")),
     ("effects.csv", mark("Estimated jumps (CSV)"), mark("estimate, ranges, ordinary months")),
     (

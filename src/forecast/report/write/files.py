@@ -23,11 +23,18 @@ from forecast.data.parse import OBSERVATION_COLUMNS
 from forecast.errors import DataError, ForecastError
 from forecast.experiment.figures import PART_COLUMNS
 from forecast.files import plain_cell, safe_cell
+from forecast.interventions.compared import COMPARED_COLUMNS, GAP_COLUMNS
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS
+from forecast.interventions.event_study import LEAD_LAG_COLUMNS
 from forecast.interventions.foresight import WORTH_COLUMNS
 from forecast.interventions.profiles import FADING_COLUMNS
 from forecast.interventions.robustness import SPECIFICATION_COLUMNS
+from forecast.interventions.volatility import (
+    SEASON_COLUMNS,
+    VOLATILITY_BREAK_COLUMNS,
+    VOLATILITY_COLUMNS,
+)
 from forecast.postprocess.chances import CHANCE_COLUMNS
 from forecast.postprocess.combination import WEIGHT_COLUMNS
 from forecast.postprocess.nowcast import NOWCAST_COLUMNS
@@ -106,6 +113,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "brier": BRIER_COLUMNS,
     "pit": PIT_COLUMNS,
     "nowcast": NOWCAST_COLUMNS,
+    "compared": COMPARED_COLUMNS,
+    "gaps": GAP_COLUMNS,
+    "leads_lags": LEAD_LAG_COLUMNS,
+    "volatility": VOLATILITY_COLUMNS,
+    "volatility_breaks": VOLATILITY_BREAK_COLUMNS,
+    "season": SEASON_COLUMNS,
     "recent": RECENT_COLUMNS,
     "revisions": ("series_id", "month", "first", "latest", "first_known", "revised", "open", "flash"),
     "first_released": ("series_id", "month", "released", "basis", "dated"),
