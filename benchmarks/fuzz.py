@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -357,7 +358,13 @@ def _names(line: str, key: str) -> bool:
     return month in line or f"{month[5:]}/{year}" in line or line.startswith(f"{year},")
 
 
-def fuzz(inputs: int, seed: int, only: str = "", keep: Path | None = None) -> pd.DataFrame:
+def fuzz(
+    inputs: int,
+    seed: int,
+    only: str = "",
+    keep: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> pd.DataFrame:
     """Try every reader and return one row for each: how many inputs came to what."""
     chosen = [reader for reader in readers() if only in reader.name]
     total = sum(reader.weight for reader in chosen)
@@ -397,6 +404,7 @@ def fuzz(inputs: int, seed: int, only: str = "", keep: Path | None = None) -> pd
         rows.append(
             {"reader": reader.name, **{o: counts[o] for o in OUTCOMES}, "taken": share, "examples": examples}
         )
+        tell(f"{reader.name}: " + ", ".join(f"{counts[o]} {o}" for o in OUTCOMES))
     return pd.DataFrame(rows)
 
 
@@ -411,7 +419,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for inputs that were not read or refused rightly")
     words = parser.parse_args()
     start = time.monotonic()
-    table = fuzz(words.inputs, words.seed, words.only, words.keep)
+    table = fuzz(words.inputs, words.seed, words.only, words.keep, partial(print, flush=True))
     for example in [e for examples in table["examples"] for e in examples[:5]]:
         print(example)
     shown = table.drop(columns="examples")
