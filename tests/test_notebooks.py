@@ -39,8 +39,8 @@ def test_it_runs(script, monkeypatch):
         plt.close("all")
 
 
-def test_the_nine_are_there_in_order():
-    assert [script.name[:2] for script in SCRIPTS] == [f"{n:02}" for n in range(1, 10)]
+def test_the_ten_are_there_in_order():
+    assert [script.name[:2] for script in SCRIPTS] == [f"{n:02}" for n in range(1, 11)]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)

@@ -47,6 +47,7 @@ _HOMES = {
     "effects": "forecast.interventions.effects",
     "detect_events": "forecast.interventions.detect",
     "specification_curve": "forecast.interventions.robustness",
+    "Study": "forecast.interventions.study",
     "score": "forecast.scoring.scores",
     "accuracy": "forecast.scoring.accuracy",
     "register_metric": "forecast.scoring.scores",
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from forecast.interventions.detect import detect_events as detect_events
     from forecast.interventions.effects import effects as effects
     from forecast.interventions.robustness import specification_curve as specification_curve
+    from forecast.interventions.study import Study as Study
     from forecast.models.base import Forecast as Forecast
     from forecast.models.base import SeriesFit as SeriesFit
     from forecast.models.base import SeriesModel as SeriesModel

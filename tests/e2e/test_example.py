@@ -62,7 +62,7 @@ def test_columns_and_numbers_are_the_same_to_a_thousandth(made):
 
 def sentences(folder):
     page = json.loads((folder / "report.json").read_text())
-    return [page["h1"], page["standfirst"], *(s["find"] for s in page["sections"])]
+    return [page["h1"], page["standfirst"], *(s["find"] for s in page["index"]["sections"])]
 
 
 def test_sentences_are_the_same(made):

@@ -77,7 +77,7 @@ def _last_values(obs, name):
 @pytest.mark.proof
 @pytest.mark.parametrize("process", list(WORLDS))
 def test_ranges_of_totals_hold_what_they_promise(process):
-    """80 and 95 % inside the 99.9 % band of 400 series; sums of monthly quantiles would be far too wide."""
+    """80 and 95 % of 400 series inside the 99.9 % band of what they promise."""
     found = pd.concat(
         [with_outcomes(totals(t, obs, None, [day]), obs) for obs, t, day in worlds(process, 400)]
     )

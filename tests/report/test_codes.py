@@ -14,16 +14,19 @@ from forecast.archive.track_record import RECORD_COLUMNS, worst_miss
 from forecast.arima import residuals
 from forecast.events import estimability
 from forecast.events.notes import NOTES, SIZE_SOURCES
+from forecast.interventions import compared, volatility
 from forecast.interventions.detect import EXPLANATIONS
 from forecast.interventions.effects import VerdictCode
 from forecast.interventions.profiles import FADING_CODES
 from forecast.interventions.regression import GROUP_CODES
 from forecast.models.registry import list_models
+from forecast.postprocess import chances, nowcast, totals
 from forecast.postprocess.intervals import METHODS
 from forecast.report import codes
 from forecast.report.catalogue import speaking
 from forecast.report.prose import prose
-from forecast.scoring import comparison, scores
+from forecast.scoring import comparison, reliability, scores
+from forecast.scoring import totals as scoring_totals
 
 LANGUAGES = ("en", "es")
 
@@ -155,3 +158,24 @@ def test_the_worst_miss(middle, english, spanish, inside, where, donde):
         "El peor error: el pronóstico del 3 de febrero de 2024 para mayo de 2024, a 3 meses,"
     )
     assert spanish in told and donde in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes_of"),
+    [
+        ("kind", totals.Kind),
+        ("coverage", scoring_totals.Verdict),
+        ("event", chances.Event),
+        ("chance", reliability.Verdict),
+        ("unofficial", nowcast.Kind),
+        ("unweighed", nowcast.Reason),
+        ("compared", compared.Verdict),
+        ("refused", compared.Reason),
+        ("volatility", volatility.Verdict),
+    ],
+)
+def test_every_code_of_totals_chances_and_groups_has_its_words(kind, codes_of):
+    there = prose("outlook").parameters
+    assert {f"{kind}_{code}" for code in get_args(codes_of) if code} == {
+        name for name in there if name.startswith(f"{kind}_")
+    }

@@ -49,6 +49,16 @@ def test_chances_agree_with_the_printed_quantiles(row):
     assert np.isnan(row.chance_above(np.full(row.months.shape, 100.0))[~row.given]).all()
 
 
+def test_without_an_80_percent_range_nothing_is_given():
+    """A table of medians, or one whose levels are all narrower: no level stands in for another."""
+    obs = figures({"s": walk(80)})
+    medians = forecasts(obs, {"rw": random_walk}, horizon=2)
+    wide, _ = add_intervals(medians, obs)
+    for table in (medians, wide[wide["level"].between(0.2, 0.8)]):
+        (made,) = distributions(table, obs)
+        assert not made.given.any() and np.isnan(made.chance_above(np.full(made.months.shape, 9.0))).all()
+
+
 def test_draws_have_the_printed_quantiles(row):
     scores = np.repeat(ndtri((np.arange(2000) + 0.5) / 2000)[:, None], 6, axis=1)
     drawn = row.draw(139, scores)

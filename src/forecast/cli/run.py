@@ -161,7 +161,8 @@ def execute(
     """
     from forecast.experiment.pipeline import workers
     from forecast.experiment.run import run
-    from forecast.report.build import others_in, write_report
+    from forecast.report.build import write_report
+    from forecast.report.write.folder import others_in
 
     cache = shared or CACHE / load.digest(exp)
     say, quiet = voice.say, voice.quiet
@@ -206,13 +207,13 @@ def forget(cache: Path) -> None:
 
 def findings(folder: Path) -> list[str]:
     """Return the three findings that a report opens with, from its
-    `report.json`: what comes, how sure, which model.
+    `report.json`: what comes, how sure, which policy.
     """
     import json
 
     page = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    finds = {section["id"]: section["find"] for section in page["sections"]}
-    return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
+    finds = {section["id"]: section["find"] for section in page["index"]["sections"]}
+    return [page["h1"], *(finds[word] for word in ("sure", "effects") if word in finds)]
 
 
 def command_of(words: Sequence[str]) -> str:
@@ -352,7 +353,8 @@ def rerun(folder: Path) -> tuple[str, bool]:
     with tempfile.TemporaryDirectory(prefix="forecast-rerun-") as scratch:
         made = Path(scratch) / "run"
         from forecast.experiment.run import run
-        from forecast.report.build import files_of, write_report
+        from forecast.report.build import write_report
+        from forecast.report.write.folder import files_of
 
         command = _command_of(folder)
         png, pdf = any((folder / "figures").glob("*.png")), (folder / "report.pdf").is_file()

@@ -97,8 +97,12 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     if hint in (int, str, float, bool):
         if hint is int and isinstance(value, bool):
             problems.append(f"{path}: {value!r} is not a whole number")
-        elif hint is str and isinstance(value, (int, float)) and not isinstance(value, bool):
+        elif hint is str and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
+        elif hint is str and isinstance(value, float):
+            problems.append(
+                f"{path}: {value!r} is a number, and 1.10 would become 1.1; put the text in quotes"
+            )
         elif not isinstance(value, hint):
             names = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
             problems.append(f"{path}: {value!r} is not {names[hint]}")

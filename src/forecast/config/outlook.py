@@ -1,11 +1,21 @@
-"""Settings of what readers ask beyond single months: totals, chances, unofficial figures."""
+"""Settings of what is asked beyond single months and series: sums, totals, chances, unofficial figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from forecast.config.bounds import Bounds, Distinct
+
+
+@dataclass(frozen=True)
+class ReconciliationSpec:
+    """How the series of the headline are made to add up to `target.total`."""
+
+    #: How sums are made to hold; none = not at all. | | bottom_up
+    method: Literal["none", "bottom_up", "shrinkage"] = "none"
+    #: Sample paths behind the ranges. | paths | 500
+    paths: Annotated[int, Bounds(10, 1_000_000)] = 1000
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from forecast.config.bounds import Bounds, Distinct, Written
 from forecast.config.convert import problems_of
-from forecast.config.outlook import NowcastSpec, OutlookSpec
+from forecast.config.outlook import NowcastSpec, OutlookSpec, ReconciliationSpec
 from forecast.errors import ConfigError, nearest
 from forecast.files import path_problem
 
@@ -257,16 +257,6 @@ class IntervalsSpec:
 
 
 @dataclass(frozen=True)
-class ReconciliationSpec:
-    """How the series of the headline are made to add up to `target.total`."""
-
-    #: How sums are made to hold; none = not at all. | | bottom_up
-    method: Literal["none", "bottom_up", "shrinkage"] = "none"
-    #: Sample paths behind the ranges. | paths | 500
-    paths: Annotated[int, Bounds(10, 1_000_000)] = 1000
-
-
-@dataclass(frozen=True)
 class BacktestSpec:
     """Which origins are forecast again."""
 
@@ -326,12 +316,20 @@ class ReportSpec:
     png: bool = True
     #: Write report.pdf too; needs the extra `pdf`. | | true
     pdf: bool = False
-    #: One page only: headline, facts, first chart and table. | | true
+    #: Write evidence.pdf too, where report.pdf is written. | | true
+    evidence_pdf: bool = False
+    #: One page only: headline, answers, first chart and table. | | true
     brief: bool = False
     #: Language of the page: en, es. | | es
     language: str = "en"
     #: First month of the first chart; null = found from the calendar. | month | 2019-01
     level_break: str | None = None
+    #: Who publishes the page: in its masthead, its citation and its metadata. | | Example Newsroom
+    publisher: Text = "The border-forecast developers (no agency)"
+    #: Address or mail address for questions; empty = the page says that none is given. | | data@example.org
+    contact: str = ""
+    #: Licence of text and charts of the page. | | CC BY-SA 4.0
+    licence: Text = "CC BY 4.0"
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,15 @@ from forecast.interventions.volatility import season_table, surprises, volatilit
 class Study(Setup):
     """One series beside its events: what each seemed to do, and how sure one can be.
 
-    The fields are those of `Setup`. An event that is asked for by name stays in the design whatever its
-    priority and the limit of columns; a member names its group.
+    An event that is asked for by name stays in the design whatever its priority and the limit of columns; a
+    member names its group.
+
+    Attributes
+    ----------
+    panel, events, model, spec, series_id, knowledge, beside, bound, always
+        As in `Setup`: figures as known on a date, the calendar or a design, a regression with ARIMA errors, how
+        the calendar is read, which series of the panel, what is known of events, other regressors, the
+        correlation above which events are one group, and events that stay in any case.
 
     Examples
     --------

@@ -114,8 +114,10 @@ class Distributions:
     @cached_property
     def given(self) -> Bools:
         """Origins and horizons whose distribution is wide enough to say anything."""
-        ends = [int(np.argmin(np.abs(self.levels - level))) for level in range_levels(NEEDED)]
-        return np.asarray(np.isfinite(self.quantiles[:, :, ends]).all(axis=2), dtype=bool)
+        ends = [np.flatnonzero(np.isclose(self.levels, level, atol=1e-9)) for level in range_levels(NEEDED)]
+        if not all(len(at) for at in ends):
+            return np.zeros(self.months.shape, dtype=bool)
+        return np.asarray(np.isfinite(self.quantiles[:, :, np.concatenate(ends)]).all(axis=2), dtype=bool)
 
     def supported(self, t: int, months: int) -> frozenset[float]:
         """Return the levels that each of the first months ahead of an origin has."""
