@@ -179,7 +179,7 @@ def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> in
         return _put_again(kept, folders.of(kept.as_of), voice)
     if not voice.quiet:
         day = "the newest release" if exp.as_of == "latest" else exp.as_of
-        voice.say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
+        voice.say(f"{exp.name}: figures and events as known on {day}, {_models(exp)} ...")
         if exp.overrides:
             voice.say(f"  changed by: {' '.join(exp.overrides)}")
     result = _run(exp, None if folders.fresh else CACHE / "folds", voice)
@@ -237,6 +237,10 @@ def _put(files: Mapping[str, bytes], folder: Path, voice: Voice, lines: Sequence
             voice.say(f"  {line}")
     for line in lines:
         voice.say(line)
+
+
+def _models(exp: Experiment) -> str:
+    return f"{len(exp.model)} model{'' if len(exp.model) == 1 else 's'}"
 
 
 def findings(folder: Path) -> list[str]:
@@ -351,7 +355,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # the second: bytes that are no text, endless numbers
         raise DataError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(loaded, dict):
         raise DataError(f"{path}: is not a group of keys")

@@ -29,6 +29,10 @@ GONE: Mapping[str, str] = {
 }
 
 
+#: Whole numbers above it have no place among floating-point numbers.
+_LARGEST = 10**300
+
+
 def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     """Return a plain value as its type hint wants it; what cannot be is added to the problems."""
     origin = typing.get_origin(hint)
@@ -83,6 +87,9 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     if hint is Any:
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > _LARGEST:
+            problems.append(f"{path}: the number is too large")
+            return value
         return float(value)
     if hint is float and isinstance(value, float) and not math.isfinite(value):
         problems.append(f"{path}: {value} is not a finite number")
