@@ -187,6 +187,10 @@ def began_afterwards(run: Run) -> list[Began]:
     return [Began(str(row.label), row.effective_start) for row in records(rows)]
 
 
+#: End of the id of a part that holds arrests inside the country.
+INTERIOR = "at_large"
+
+
 class Part(NamedTuple):
     """A published part inside the definition of the count: its share at first and lately."""
 
@@ -200,6 +204,7 @@ def part(run: Run, series_id: str) -> Part | None:
     """Return the part of a count that its definition would not lead a reader to expect."""
     table = _table(run, "parts")
     rows = select(table, series_id=series_id).sort_values("month") if len(table) else table
+    rows = rows[rows["part"].astype(str).str.endswith(INTERIOR)] if len(rows) else rows
     if not len(rows):
         return None
     first, last = records(rows)[0], records(rows)[-1]

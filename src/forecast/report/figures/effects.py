@@ -70,9 +70,8 @@ def effects_chart(
 
 def _height(row: Drawn, lines: int, narrow: bool) -> float:
     if narrow:
-        return (
-            15.0 * lines + 15 + 26 + 15 * (bool(row.raw) + len(f.lines(row.tests, f.NARROW - 2, 11.5))) + 12
-        )
+        beside = sum(len(f.lines(text, f.NARROW - 2, 11.5)) for text in (row.raw, row.tests) if text)
+        return 15.0 * (lines + 1 + beside) + 46
     words = sum(len(f.lines(text, BESIDE, 11.5)) for text in (row.raw, row.tests) if text)
     return 15.0 * max(lines + 1, words) + 14
 

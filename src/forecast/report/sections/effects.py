@@ -218,14 +218,14 @@ def _ids_of(r: Report, event: str) -> list[str]:
 
 
 def unmeasured_lately(r: Report) -> list[str]:
-    """Return at most two major measures of the last year that have no effect of their own."""
+    """Return the latest major measure of the last year that has no effect of its own, or none."""
     events = r.run.events
     priority = events["judged_priority"] if "judged_priority" in events else events["priority"]
     since = pd.Timestamp(r.run.as_of) - pd.DateOffset(months=LATELY)
     late = events[(priority == 1) & (events["effective_start"] > since)]
     shown = {event for row in told(r) for event in _ids_of(r, row.event)}
     ids = [e for e in late.sort_values("effective_start", ascending=False)["id"] if e not in shown]
-    return [r.measures.names([one]) for one in ids[:2]]
+    return [r.measures.names([one]) for one in ids[:1]]
 
 
 def choices(r: Report) -> int:

@@ -159,13 +159,15 @@ def afterwards(r: Report) -> str:
         text.after(r.run.as_of, told[0], told[1], start),
         text.after_held(held, known, _stays_outside(found)),
     ]
-    began = recent.began_afterwards(r.run)
+    began = [one for one in recent.began_afterwards(r.run) if one.day < found[-1].month.end_time][:BEGAN]
     if began:
         parts.append(text.after_measures(began))
     return " ".join(part for part in parts if part)
 
 
 NEAR_OUTCOME = 6
+#: Measures that began afterwards and are named.
+BEGAN = 2
 
 
 def _stays_outside(found: list[After]) -> After | None:
