@@ -156,7 +156,7 @@ class Spoiler:
 class Marks(HTMLParser):
     """The elements of a page with their attributes, and all that is not a text for readers."""
 
-    READ = ("content", "aria-label", "alt", "title")
+    READ = ("content", "aria-label", "alt", "title", "data-h")
 
     def __init__(self, source):
         super().__init__()
