@@ -156,7 +156,7 @@ class Spoiler:
 class Marks(HTMLParser):
     """The elements of a page with their attributes, and all that is not a text for readers."""
 
-    READ = ("content", "aria-label", "alt", "title")
+    READ = ("content", "aria-label", "alt", "title", "data-h")
 
     def __init__(self, source):
         super().__init__()
@@ -338,7 +338,7 @@ def test_no_page_or_feed_of_a_site_takes_a_text_for_its_own_marks(kind):
 
 def test_the_texts_reach_many_places(harmless):
     both = harmless["index.html"] + harmless["evidence.html"]
-    assert both.decode().count(f"word{MARK}") > 50
+    assert both.decode().count(f"word{MARK}") > 40
     # reasons and verdicts are codes, no texts
     assert harmless["report.md"].decode().count(f"word{MARK}") > 10
     drawn = [name for name in harmless if name.endswith(".svg") and MARK.encode() in harmless[name]]
