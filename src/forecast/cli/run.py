@@ -118,7 +118,9 @@ def swept_keys(words: Sequence[str]) -> list[str]:
 
 
 def follow_headline(plain: dict[str, Any], words: Sequence[str], swept: Sequence[str]) -> list[str]:
-    """Make the swept model of a job its headline, unless a word names another; return the words that say so."""
+    """Make the swept model of a job its headline, unless a word names another; return the words that say
+    so.
+    """
     given = dict(word.lstrip("+").partition("=")[::2] for word in words)
     name = given.get("model", "")
     if "model" not in swept or "report.headline" in given or name not in (plain.get("model") or {}):

@@ -338,7 +338,8 @@ class PublishSpec:
 
     #: The archive, one file for any number of experiments. | | /srv/forecast/archive.sqlite
     archive: Text = "archive.sqlite"
-    #: Folder of the public site; several experiments published together have a folder each in it. | | /srv/forecast/site
+    #: Folder of the public site; several experiments published together have a folder each in it. |
+    #: | /srv/forecast/site
     site: Text = "site"
     #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month
     #: of data: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | |
