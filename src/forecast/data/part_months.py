@@ -23,7 +23,8 @@ from forecast.data.parse import (
 from forecast.data.read import RawTable
 from forecast.errors import Finding
 
-#: Columns of ``leaks.csv`` that say which days a figure covers; empty = from the first, to the last of its month.
+#: Columns of ``leaks.csv`` that say which days a figure covers; empty = from the first, to the last of its
+#: month.
 COVERS: tuple[str, ...] = ("covers_from", "covers_to")
 PART_COLUMNS: tuple[str, ...] = ("series_id", "month", "value", "released", "rounding", "source", *COVERS)
 

@@ -120,7 +120,8 @@ def compared_effects(
     Returns
     -------
     compared, gaps : DataFrame
-        One row an effect, refused ones with their reason; each month's figure beside what the donors make of it.
+        One row an effect, refused ones with their reason; each month's figure beside what the donors make
+        of it.
     """
     empty = pd.DataFrame(columns=list(COMPARED_COLUMNS)), pd.DataFrame(columns=list(GAP_COLUMNS))
     rows = table[(table["level"] == 0.8) & table["estimate"].notna()]

@@ -112,8 +112,8 @@ class Run:
     digests : mapping
         Hashes of figures and calendar.
     totals, totals_past, totals_calibration : DataFrame
-        Totals of years and the level of the months ahead, of every row; those of earlier origins, and how often
-        their ranges held.
+        Totals of years and the level of the months ahead, of every row; those of earlier origins, and how
+        often their ranges held.
     chances, reliability, brier, pit : DataFrame
         Chances of the headline beside what such chances came to; the tables behind that.
     nowcast : DataFrame

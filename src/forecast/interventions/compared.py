@@ -1,8 +1,8 @@
 """A series beside series that a measure did not touch: what it would have been by them.
 
-Ridge regression on log levels (synthetic control without its constraints): the months before give the weights,
-the months after a gap. How large a gap is ordinary is told by the donors themselves, each taken for the series
-at many dates.
+Ridge regression on log levels (synthetic control without its constraints): the months before give the
+weights, the months after a gap. How large a gap is ordinary is told by the donors themselves, each taken for
+the series at many dates.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ MOVED = 0.1
 SMALL_P = 0.05
 #: Penalties that are tried, times the mean variance of the donors and the number of months.
 PENALTIES: Floats = 10.0 ** np.arange(-4.0, 2.1, 0.5)
-#: Donors that miss the trial months by more than this share of what the mean of the months before misses are no
-#: likeness of the series.
+#: Donors that miss the trial months by more than this share of what the mean of the months before misses are
+#: no likeness of the series.
 LIKENESS = 0.9
 HALF = 0.5  #: what a count of zero stands for on logs
 

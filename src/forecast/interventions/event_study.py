@@ -31,9 +31,10 @@ def leads_and_lags(
 ) -> pd.DataFrame:
     """Return the coefficients of one dummy a month around the start of a group: `LEAD_LAG_COLUMNS`.
 
-    The month before the start is the one that all others are compared with, the sample ends with the last lag,
-    and events that began earlier stay in the model; what began in these months cannot be told from them. Leads
-    away from zero say that something moved before the event; then what came after is no evidence of it.
+    The month before the start is the one that all others are compared with, the sample ends with the last
+    lag, and events that began earlier stay in the model; what began in these months cannot be told from
+    them. Leads away from zero say that something moved before the event; then what came after is no evidence
+    of it.
     """
     start = int(group.active[0])
     stop = min(start + lags + 1, len(regression.y))

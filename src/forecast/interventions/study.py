@@ -31,8 +31,8 @@ class Study(Setup):
     Attributes
     ----------
     panel, events, model, spec, series_id, knowledge, beside, bound, always
-        As in `Setup`: figures as known on a date, the calendar or a design, a regression with ARIMA errors, how
-        the calendar is read, which series of the panel, what is known of events, other regressors, the
+        As in `Setup`: figures as known on a date, the calendar or a design, a regression with ARIMA errors,
+        how the calendar is read, which series of the panel, what is known of events, other regressors, the
         correlation above which events are one group, and events that stay in any case.
 
     Examples
@@ -139,8 +139,9 @@ class Study(Setup):
         Returns
         -------
         surprises, breaks : DataFrame
-            `VOLATILITY_COLUMNS` and `VOLATILITY_BREAK_COLUMNS`: dates with 90 % intervals, the spread before and
-            after; ``decides_ranges`` where the newest break makes ranges half as wide again, or narrower so.
+            `VOLATILITY_COLUMNS` and `VOLATILITY_BREAK_COLUMNS`: dates with 90 % intervals, the spread before
+            and after; ``decides_ranges`` where the newest break makes ranges half as wide again, or narrower
+            so.
         """
         found = surprises(self.regression)
         return volatility_table(found), volatility_breaks(found)

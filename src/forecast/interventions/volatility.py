@@ -131,7 +131,9 @@ def _cuts(sizes: Floats, first: int, last: int) -> Iterator[tuple[int, float]]:
 
 
 def _largest(sizes: Floats) -> tuple[int, float]:
-    """Where the cumulative sum is furthest from a straight line, and the chance of so much if nothing changed."""
+    """Where the cumulative sum is furthest from a straight line, and the chance of so much if nothing
+    changed.
+    """
     from scipy.special import kolmogorov
 
     n, away = len(sizes), np.cumsum(sizes - sizes.mean())

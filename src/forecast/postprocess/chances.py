@@ -119,7 +119,9 @@ def _of_row(row: Distributions, levels: Sequence[float]) -> Iterator[pd.DataFram
 
 
 def _thresholds(row: Distributions, levels: Sequence[float]) -> Iterator[tuple[Event, Floats, Ints]]:
-    """Figures that each forecast is compared with, and their months (the missing one where they have none)."""
+    """Figures that each forecast is compared with, and their months (the missing one where they have
+    none).
+    """
     missing = np.full(row.months.shape, NAT)
     year_before = row.months - 12
     yield "more_than_year_before", row.known_at(year_before), year_before

@@ -188,7 +188,9 @@ def _share(row: dict[Any, Any], obs: Observations, as_of: pd.Timestamp) -> float
 
 
 def past_errors(figures: pd.DataFrame, obs: Observations, as_of: pd.Timestamp, spec: NowcastSpec) -> Record:
-    """Return the log errors of figures whose month is official, over the error that the settings give them."""
+    """Return the log errors of figures whose month is official, over the error that the settings give
+    them.
+    """
     found: Record = {"whole": [], "part": []}
     for row in figures[figures["series_id"].isin(obs.series_ids) & (figures["value"] > 0)].to_dict("records"):
         official = obs.actuals(row["series_id"], as_of=as_of).get(row["month"], np.nan)

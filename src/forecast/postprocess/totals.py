@@ -191,7 +191,9 @@ def share_below(values: Floats, threshold: float) -> float:
 
 
 def with_outcomes(past: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
-    """Put beside totals of past origins what they came to, as known on a day; missing while a month is open."""
+    """Put beside totals of past origins what they came to, as known on a day; missing while a month is
+    open.
+    """
     actual, kinds = np.full(len(past), np.nan), past["kind"].tolist()
     first, last = (pd.PeriodIndex(past[c]).asi8.tolist() for c in ("first_month", "last_month"))
     for series_id, rows in past.groupby("series_id", sort=False).indices.items():

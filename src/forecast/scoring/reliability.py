@@ -1,4 +1,6 @@
-"""What chances came to: reliability by class, the Brier score with its parts, and the histogram of PIT values."""
+"""What chances came to: reliability by class, the Brier score with its parts, and the histogram of PIT
+values.
+"""
 
 from __future__ import annotations
 
