@@ -11,7 +11,7 @@ DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup report test lint types bench proof notebooks docs example clean
+.PHONY: help setup report test lint types bench proof fuzz notebooks docs example clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench: $(DEV) ## print the tables of speed and accuracy, peers side by side (slo
 proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
 	@$(BIN)/pytest -m proof -n 2
 	@HYPOTHESIS_PROFILE=proof $(BIN)/pytest -n 2 tests/oracle/test_arima_properties.py tests/events/test_shapes.py tests/test_changes.py
+
+fuzz: $(DEV) ## 20,000 broken inputs for every reader: read rightly or refused in words (minutes)
+	@$(BIN)/python benchmarks/fuzz.py
 
 notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py

@@ -1,88 +1,84 @@
-"""How long the parts of a run take: reading, panels, designs, ranges, scores, one look at `forecast --help`.
+"""Stages of the shipped experiments: CPU seconds of each and of the page, and the peak of memory.
 
-python benchmarks/parts.py prints one Markdown table, CPU seconds of one thread, medians of several calls.
-python benchmarks/parts.py guatemala_2024 runs that experiment once and prints what writing its page costs.
+Each is measured in a process of its own that reads nothing an earlier run kept; "again" is the whole command once
+more, which puts the kept report in place. ``python benchmarks/parts.py quick guatemala_2024`` names some of them;
+without words all are measured.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import json
+import os
 import platform
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import tempfile
 
+from forecast.config.compose import list_group
+
+MEASURE = """
+import json, resource, sys, time
+from types import SimpleNamespace
+
+import matplotlib
+matplotlib.use("Agg")
 import forecast as fc
-from forecast.postprocess.intervals import add_intervals
+from forecast.experiment import run as experiment
+from forecast.report.build import report_files
 
-SERIES = ["southwest.usbp"]
+exp = fc.load_experiment(sys.argv[1])
+parts = {"start": time.process_time()}
 
-
-def cpu(call: Callable[[], object], times: int) -> float:
-    """Median CPU seconds of a call, after one that is not counted."""
-    call()
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        call()
-        taken.append(time.process_time() - start)
-    return statistics.median(taken)
-
-
-def page_parts(name: str) -> dict[str, float]:
-    """CPU seconds of writing the page of an experiment, whole and by parts; the run itself is not counted."""
-    from forecast.report.build import report_files
-    from forecast.report.write import files as companions
-
-    run = fc.run(fc.load_experiment(name))
-    start = time.process_time()
-    files = report_files(run)
-    first = time.process_time() - start
-    whole, bare = cpu(lambda: report_files(run), 3), cpu(lambda: report_files(run, png=False), 3)
-    replayed = cpu(lambda: companions.gz_bytes(companions.forecasts_bytes(run.backtest)), 3)
-    size = len(files["index.html"]) / 1e6
-    return {
-        f"page of {name}, {size:.2f} MB, the first in a process (matplotlib is read)": first,
-        "the same again": whole,
-        "of that, charts as PNG": whole - bare,
-        f"of that, backtest.csv.gz, {len(run.backtest):,} rows": replayed,
-        "of that, the rest: sentences, tables, charts as SVG": bare - replayed,
-    }
+experiment.time = SimpleNamespace(perf_counter=time.process_time)  # its laps count CPU seconds then
+made = fc.run(exp)
+parts |= made.durations
+before = time.process_time()
+report_files(made)
+parts["page and files"] = time.process_time() - before
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"parts": parts, "sum": time.process_time(), "peak": peak}))
+"""
 
 
-def show(rows: dict[str, float]) -> None:
-    """Print parts as a Markdown table."""
-    print(f"# Parts of a run, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}\n")
-    print("| part | CPU ms |\n|---|---:|")
-    for name, seconds in rows.items():
-        print(f"| {name} | {1000 * seconds:,.1f} |")
+def measured(name: str) -> dict[str, object]:
+    """Return the stages of one experiment."""
+    done = subprocess.run([sys.executable, "-c", MEASURE, name], capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def main() -> None:
-    if sys.argv[1:]:
-        show(page_parts(sys.argv[1]))
-        return
-    obs, events = fc.load_observations(), fc.load_events()
-    panel = obs.as_of("2024-05-07", SERIES)
-    origins = fc.monthly_origins("2004-01", "2024-03", obs, series=SERIES)
-    models = {f"drift_{k}": fc.make_model("drift", window=24 + k) for k in range(11)}
-    table = fc.backtest(models, obs, events, SERIES, origins, levels=(0.5,)).forecasts
-    ranged, _ = add_intervals(table, obs)
-    rows = {
-        "load_observations, bundled, kept in memory": cpu(fc.load_observations, 20),
-        "as_of, one series": cpu(lambda: obs.as_of("2024-05-07", SERIES), 50),
-        "design, one series, whole calendar": cpu(lambda: events.design(panel), 50),
-        f"add_intervals, {len(origins)} origins x 12 models x 12 months": cpu(
-            lambda: add_intervals(table, obs), 3
-        ),
-        "score, the same": cpu(lambda: fc.score(ranged, obs), 3),
-    }
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "forecast", "--help"], check=True, capture_output=True)
-    show({**rows, "`forecast --help`, wall": time.perf_counter() - start})
+def again(name: str) -> tuple[float, float]:
+    """Return CPU seconds of the command the first and the second time, in a folder of its own."""
+    seconds = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(2):
+            before = os.times()
+            words = [sys.executable, "-m", "forecast", f"experiment={name}", "-q"]
+            subprocess.run(words, cwd=folder, capture_output=True, check=True)
+            after = os.times()
+            seconds.append(
+                after.children_user + after.children_system - before.children_user - before.children_system
+            )
+    return seconds[0], seconds[1]
+
+
+def main(names: list[str]) -> None:
+    """Print a table of the experiments, a row for each stage."""
+    load = os.getloadavg()[0]
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {load:.1f}\n"
+    )
+    found = {name: measured(name) for name in names}
+    twice = {name: again(name) for name in names}
+    stages = list(dict.fromkeys(stage for one in found.values() for stage in one["parts"]))
+    print(f"| CPU seconds | {' | '.join(names)} |\n|---|{'---:|' * len(names)}")
+    rows = {stage: [one["parts"].get(stage, 0.0) for one in found.values()] for stage in stages}
+    rows["one process, all"] = [one["sum"] for one in found.values()]
+    rows["the command"] = [first for first, _ in twice.values()]
+    rows["the command again"] = [second for _, second in twice.values()]
+    for stage, values in rows.items():
+        print(f"| {stage} | {' | '.join(f'{value:.2f}' for value in values)} |")
+    print(f"| peak memory, MB | {' | '.join(format(one['peak'], ',.0f') for one in found.values())} |")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or sorted(list_group("experiment")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -20,6 +21,7 @@ from forecast.data import figures
 from forecast.models import registry
 from forecast.scoring import scores
 
+TESTS = Path(__file__).parent
 # The same examples in every run of `make test`; `make proof` looks at new ones, and at more of them.
 settings.register_profile("test", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("proof", deadline=None, max_examples=300)
@@ -28,6 +30,32 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 def pytest_addoption(parser):
     parser.addoption("--approve", action="store_true", help="rewrite tests/approved with the words of now")
+
+
+#: Files that take longest, in this order: a worker that took one of them last would end alone.
+LONGEST = (
+    "e2e/test_strangers.py",
+    "experiment/test_run.py",
+    "contract/test_models_contract.py",
+    "report/test_build.py",
+    "e2e/test_example.py",
+    "report/test_hostile.py",
+    "test_notebooks.py",
+    "test_docs.py",
+    "e2e/test_command.py",
+    "e2e/test_browser_page.py",
+    "publish/test_publish.py",
+    "models/test_arima.py",
+    "config/test_compose.py",
+    "config/test_guard.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files; files are given out whole, in the order of their first test."""
+    place = {str(TESTS / name): at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(str(item.path), len(place)))
 
 
 def pytest_collection_finish(session):

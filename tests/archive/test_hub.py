@@ -339,3 +339,38 @@ def test_months_of_a_hub_are_counted_as_ours_before_they_are_joined(tmp_path):
     for table in (joined, joined.iloc[::-1]):
         scores = fc.score(table, obs).query("metric == 'mae' and scale == 'natural' and model == 'T-x'")
         assert scores["value"].tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.fixture
+def told(made, small, tmp_path):
+    """Reads a hub's file whose rows of text a test has changed."""
+    (file, *_) = (p for p in hub.write_hub(made, small, tmp_path, "team") if "model-output" in p.parts)
+
+    def read(change):
+        raw = change(pd.read_csv(file, dtype=str))
+        raw.to_csv(file, index=False)
+        return hub.read_hub_file(file)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda raw: raw.assign(horizon=""), "horizon is ''; expected a whole number"),
+        (lambda raw: raw.assign(horizon=["7", *raw["horizon"][1:]]), "horizon 7 for"),
+        (lambda raw: raw.assign(origin_date="2001-02-03"), "forecasts made on 2001-02-03; expected 20"),
+    ],
+)
+def test_rows_and_name_of_a_file_must_agree(told, change, said):
+    with pytest.raises(DataError, match=said):
+        told(change)
+
+
+def test_horizons_are_counted_in_each_series_by_itself_or_from_the_dates(told):
+    def later(raw):
+        other = (raw["location"] == "b").astype(int)
+        return raw.assign(horizon=(raw["horizon"].astype(int) + other).astype(str))
+
+    assert set(told(later)["series_id"]) == {"a", "b"}
+    assert len(told(lambda raw: raw.drop(columns="horizon")))

@@ -55,3 +55,22 @@ def test_listed_dates_are_origins_as_they_are():
     ]
     with pytest.raises(ConfigError, match=r"2024-07-01.*\n.*soon"):
         explicit_origins(["2024-07-01", "soon"], pd.Timestamp("2024-06-01"))
+
+
+@pytest.mark.parametrize("day", ["2018-06", "2018", "05/06/2018", 2021, None, pd.Period("2018-06", "M")])
+def test_what_is_no_whole_day_is_refused_everywhere(obs, events, day):
+    """Quietly it would mean the first of a month, a year, or May for June."""
+    name = ["southwest.usbp"]
+    for call in (
+        lambda: obs.as_of(day),
+        lambda: fc.backtest({}, obs, events, name, [day], horizon=1),
+        lambda: events.known(day),
+        lambda: explicit_origins([day], pd.Timestamp("2024-05-07")),
+    ):
+        with pytest.raises(fc.ConfigError, match="is not a date"):
+            call()
+
+
+def test_every_month_or_every_other_but_not_every_none(obs):
+    with pytest.raises(fc.ConfigError, match="step 0"):
+        fc.monthly_origins("2020-01", "2020-06", obs, ["southwest.usbp"], step=0)

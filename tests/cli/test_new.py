@@ -52,13 +52,16 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
         (("mine", "nowhere.csv"), DataError, "no such file"),
         (("mine", "visits.csv", "visits.csv"), DataError, "effective_start"),
         (("mine", "two.csv"), ConfigError, "--series a"),
-        (("mine", "short.csv"), ConfigError, "at least 60"),
+        (("mine", "short.csv"), ConfigError, "at least 24"),
+        (("mine", "zeros.csv"), ConfigError, "3 months are not zero"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, said):
     rows = "".join(f"{s},20{y:02d}-{m:02d},5\n" for s in "ab" for y in range(10, 16) for m in range(1, 13))
     (figures / "two.csv").write_text("series_id,month,value\n" + rows)
     (figures / "short.csv").write_text("month,value\n2020-01,5\n2020-02,6\n")
+    zeros = "".join(f"20{y:02d}-{m:02d},{int(m == 5)}\n" for y in range(10, 13) for m in range(1, 13))
+    (figures / "zeros.csv").write_text("month,value\n" + zeros)
     with pytest.raises(error, match=said):
         write_experiment(*words)
     assert not (figures / "conf").exists()
@@ -232,3 +235,18 @@ def test_an_experiment_goes_into_the_folder_that_is_named(figures, tmp_path):
     words = ["new", "there", "visits.csv", "--config-dir", str(tmp_path / "own"), "--unit", "visits"]
     assert main(words) == 0 and (tmp_path / "own" / "experiment" / "there.yaml").is_file()
     assert main(words) == 2
+
+
+@pytest.mark.parametrize(
+    ("months", "models"), [(24, ["random_walk"]), (48, ["random_walk", "seasonal_naive", "arima"])]
+)
+def test_a_short_series_gets_what_runs_on_it_and_a_caution(figures, months, models):
+    index = pd.period_range("2020-01", periods=months, freq="M").astype(str)
+    rows = [f"{m},{100 + (i * 7919) % 23}\n" for i, m in enumerate(index)]
+    (figures / "few.csv").write_text("".join(["month,value\n", *rows]))
+    draft = draft_experiment("few", "few.csv")
+    assert "no replay is long enough" in draft.said[0]
+    draft.write()
+    exp = load_experiment("few")
+    assert list(exp.model)[: len(models)] == models
+    assert exp.backtest.start == exp.backtest.score_from == index[max(24, months - 12) if months > 24 else 23]

@@ -72,13 +72,28 @@ def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
 
     def execute():
         said.clear()
-        runs.execute(exp, lambda _: tmp_path / "run", "forecast", runs.Voice(said.append, said.append))
+        folders = runs.Folders(lambda _: tmp_path / "run", fresh=True)
+        runs.execute(exp, folders, "forecast", runs.Voice(said.append, said.append))
 
     execute()
     assert not [line for line in said if "carried" in line]
     (tmp_path / "run" / "notes.txt").write_text("mine")
     execute()
     assert "  carried over: notes.txt" in said and (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_experiments_share_their_folds_and_a_fresh_one_takes_none(tmp_path, monkeypatch):
+    caches, run = [], make_run(start="2025-01")
+    monkeypatch.setattr("forecast.experiment.run.run", lambda *_, cache, **__: caches.append(cache) or run)
+    monkeypatch.setattr("forecast.experiment.pipeline.workers", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr("forecast.report.build.report_files", lambda *_, **__: {})
+    monkeypatch.setattr(runs, "_put", lambda *_: None)
+    monkeypatch.setattr(runs, "CACHE", tmp_path / "cache")
+    for name, fresh in (("a", False), ("b", False), ("c", True)):
+        exp = replace(run.experiment, name=name)
+        folders = runs.Folders(lambda _: tmp_path / "run", fresh=fresh)
+        runs.execute(exp, folders, "forecast", runs.Voice(print, print))
+    assert caches == [tmp_path / "cache" / "folds"] * 2 + [None]
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfe\x00", b"[1]", b"null", b"{"])

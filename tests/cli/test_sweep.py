@@ -73,9 +73,9 @@ def task(jobs, monkeypatch):
     """A job as Hydra calls it, which runs nothing."""
     ran = []
 
-    def execute(exp, folder, command, voice, shared):
-        ran.append((exp.report.headline, command, shared))
-        made(folder("2024-05-07"), exp.report.headline, 0.1)
+    def execute(exp, folders, command, voice):
+        ran.append((exp.report.headline, command, folders.fresh))
+        made(folders.of("2024-05-07"), exp.report.headline, 0.1)
         return 0
 
     def call(sweep, number, config, voice):
@@ -90,19 +90,19 @@ def task(jobs, monkeypatch):
     return call, ran
 
 
-def test_jobs_share_their_folds_and_those_that_are_there_are_left_out(jobs, task):
+def test_jobs_that_are_there_are_left_out_and_all_may_be_made_anew(jobs, task):
     call, ran = task
     said = []
     voice = runs.Voice(said.append, said.append)
     config = {"model": {"arima": {}}, "report": {"headline": "border"}}
     for resume in (False, False, True):
-        sweep = Sweep.start(jobs, ["model=arima,drift"], ["model"], resume)
+        sweep = Sweep.start(jobs, ["model=arima,drift"], ["model"], resume, fresh=len(ran) == 1)
         if len(ran) == 1:
             shutil.rmtree(sweep.folder(jobs[0], "2024-05-07", 0))
         assert call(sweep, 0, config, voice) == 0
     assert len(ran) == 2 and "job 0 is there already" in said[-1]
     assert ran[0][1] == "forecast horizon=3 model=arima report.headline=arima"
-    assert ran[0][2] == ran[1][2] == sweep.cache
+    assert (ran[0][2], ran[1][2]) == (False, True)
 
 
 def test_an_error_of_a_job_is_its_code(jobs, task, monkeypatch):

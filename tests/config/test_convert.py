@@ -36,6 +36,7 @@ def test_a_value_becomes_what_its_hint_says(value, hint, wanted):
         ("ruel", Literal["rule", "judged"], "'rule'"),
         (["a"], tuple[str, str], "2 are needed"),
         (3, dict[str, float], "not a group of keys"),
+        (1.1, str, "put the text in quotes"),
     ],
 )
 def test_what_cannot_be_is_told_with_its_place(value, hint, said):

@@ -99,9 +99,14 @@ def test_gaps(tmp_path):
     assert {f.severity for f in check_file(path, allow_gaps=True)} == {"warning"}
 
 
-def test_a_month_published_after_its_successor_is_a_gap(tmp_path):
+def test_a_month_published_after_its_successor_is_told_and_taken_as_it_was_released(tmp_path):
+    """Nothing can be added to such a history."""
     path = write(tmp_path, "month,value,released\n2024-01,10,2024-04-10\n2024-02,3,2024-03-10\n")
+    obs = load_observations(path)
+    assert obs.as_of("2024-03-15").values.iloc[:, 0].tolist() == [3.0]
+    assert obs.as_of("2024-04-15").values.iloc[:, 0].tolist() == [10.0, 3.0]
     finding = only(check_file(path), "gap")
+    assert finding.severity == "warning"
     assert "2024-04-10, after the following month (2024-03-10)" in finding.what
     assert finding.month == "2024-01"
 

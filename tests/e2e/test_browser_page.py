@@ -162,7 +162,7 @@ def test_page_of_several_series_is_accepted(browser, folder):
 
 def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
     path = folder / "brief" / "index.html"
-    fc_page._put_in_place(fc_page.report_files(brief("plain"), png=False), path.parent)
+    fc_page.put_in_place(fc_page.report_files(brief("plain"), png=False), path.parent)
     with browser.open(path, 1280) as tab:
         assert violations(tab) == []
         assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf())) == 1
@@ -246,7 +246,7 @@ def test_a_series_named_like_a_refresh_does_not_take_the_browser_away(browser, f
     run = state("own")
     named = replace(run, series=run.series.assign(label=evil, name=evil))
     path = folder / "evil" / "index.html"
-    fc_page._put_in_place(fc_page.report_files(named, png=False), path.parent)
+    fc_page.put_in_place(fc_page.report_files(named, png=False), path.parent)
     with browser.open(path) as tab:
         stayed = "new Promise(done => setTimeout(() => done(location.href), 500))"
         assert tab.evaluate(stayed) == tab.evaluate("document.baseURI") == path.as_uri()

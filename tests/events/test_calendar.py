@@ -238,8 +238,8 @@ def test_every_bundled_event_has_a_plain_name_in_both_languages(events):
 def test_labels_of_a_users_file_default_to_its_names(tmp_path):
     path = tmp_path / "events.csv"
     head = "id,name,announced_date,effective_start,shape,label_es\n"
-    rows = "fare_rise,,2020-01-01,2020-02-01,step,\nlaw,Law on ferries,2021-01-01,2021-02-01,step,Ley de ferris\n"
-    path.write_text(head + rows)
+    law = "law,Law on ferries,2021-01-01,2021-02-01,step,Ley de ferris\n"
+    path.write_text(f"{head}fare_rise,,2020-01-01,2020-02-01,step,\n{law}")
     table = load_events(path).table.set_index("id")
     assert table.loc["fare_rise", list(LABELS)].tolist() == ["Fare rise"] * 4
     assert table.loc["law", list(LABELS)].tolist() == [*["Law on ferries", "Ley de ferris"] * 2]

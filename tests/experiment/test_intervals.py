@@ -96,7 +96,7 @@ def test_ranges_by_the_models_alone_are_the_mean_of_the_members_own_quantiles_fr
         "combination.general.members=[theta,arima_72]",
         "target.series=[southwest]",
     )
-    origins = fc.monthly_origins("2021-06", "2022-04", obs, series=["southwest"])
+    origins = fc.monthly_origins("2022-02", "2022-04", obs, series=["southwest"])
     models = {
         n: fc.make_model(s.kind, **s.parameters) for n, s in exp.model.items() if n in ("theta", "arima_72")
     }

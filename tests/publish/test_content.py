@@ -11,7 +11,8 @@ HEAD = "forecaster,made,first_month,last_month,series_id,low,point,high,actual,e
 
 def test_ours_is_the_one_of_the_report(tmp_path, obs):
     """W23: the site said 'Ours then: none' where the report that it links to printed 50,000."""
-    row = "Office,2018-11,2019-01,2019-01,southwest.usbp,,35900,,47979,-12079,-25.2,49628.1,replayed,1649.1,blog,,scored"
+    row = "Office,2018-11,2019-01,2019-01,southwest.usbp,,35900,,47979,-12079,-25.2,49628.1,replayed"
+    row += ",1649.1,blog,,scored"
     (tmp_path / "others.csv").write_text(f"{HEAD},ours_error,source,note,reason\n{row}\n")
     found = others_of(tmp_path, pd.DataFrame(), obs, pd.DataFrame(), "border")
     (told,) = found.to_dict("records")

@@ -15,7 +15,7 @@ def folder(path, **files):
     return path
 
 
-def test_a_folder_is_put_in_place_once_and_never_replaced(tmp_path):
+def test_a_folder_isput_in_place_once_and_never_replaced(tmp_path):
     waiting = folder(folders.aside(tmp_path, "reports/2024-01-20"), a="1")
     assert waiting == tmp_path / ".incoming" / "reports~2024-01-20"
     folders.put(waiting, tmp_path / "reports" / "2024-01-20")

@@ -6,7 +6,6 @@ import hashlib
 import html
 import io
 import json
-import os
 import re
 import stat
 from dataclasses import replace
@@ -15,33 +14,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.errors import ForecastError
-from forecast.report import blocks, build, view
+from forecast.report import blocks, build, pages
 from forecast.report import format as w
-from forecast.report.figures.renderer import Studio
-from report_fixture import STATES, files, make_run, state
+from forecast.report.sections import top
+from report_fixture import STATES, brief, files, make_run, report, report_of, state
 from words_helpers import forbidden_words
 
-SECTIONS = [
-    "next",
-    "afterwards",
-    "changed",
-    "past",
-    "sure",
-    "effects",
-    "known",
-    "if",
-    "models",
-    "data",
-    "how",
-    "get",
-]
+SECTIONS = ["next", "changed", "sure", "effects", "known", "past", "figures", "method"]
+PAGES = ("index.html", "evidence.html")
 
 
-def text_of(name="plain"):
+def text_of(name="plain", page="index.html"):
     """Return what a reader sees of a page, without markup."""
-    source = files(name)["index.html"].decode()
-    source = re.sub(r"<(style|script)>.*?</\1>", " ", source, flags=re.S)
+    source = files(name)[page].decode()
+    source = re.sub(r"<(style|script)[^>]*>.*?</\1>", " ", source, flags=re.S)
     source = re.sub(r"<svg.*?</svg>", " ", source, flags=re.S)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", source)))
 
@@ -54,63 +40,67 @@ def table(name, file="plain"):
 # --------------------------------------------------------------------------- the page
 
 
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("name", STATES)
-def test_every_state_has_a_page_that_is_whole(name):
-    source = files(name)["index.html"].decode()
+def test_every_state_has_two_pages_that_are_whole(name, page):
+    source = files(name)[page].decode()
     assert source.startswith("<!doctype html>") and source.rstrip().endswith("</html>")
     assert source.count("<h1>") == 1 and source.count("<main") == 1
     ids = re.findall(r'\bid="([^"]+)"', source)
     assert len(ids) == len(set(ids))
     for target in re.findall(r'href="#([^"]+)"', source):
         assert target in ids
-    for bad in ("NaN", "nan ", ">nan<", "None", "NaT", "{{", "}}"):
-        assert bad not in text_of(name), bad
+    for bad in ("NaN", "nan ", ">nan<", "None ", "NaT", "{{", "}}", "Undefined"):
+        told = re.sub("None (of|beyond)", "", text_of(name, page))
+        assert bad not in told, bad
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_page_asks_nobody_and_is_small(name):
+def test_anchors_between_the_two_files_lead_somewhere(name):
+    there = set(re.findall(r'\bid="([^"]+)"', files(name)["evidence.html"].decode()))
     source = files(name)["index.html"].decode()
-    assert len(source.encode()) <= 400_000
-    assert "http" not in re.sub(r'http-equiv="Content-Security-Policy"', "", source)
+    for target in re.findall(r'href="evidence.html#([^"]+)"', source):
+        assert target in there, target
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", STATES)
+def test_pages_ask_nobody_and_are_small(name, page):
+    source = files(name)[page].decode()
+    assert len(source.encode()) <= (400_000 if page == "index.html" else 1_000_000)
+    bare = re.sub(
+        r'<script type="application/ld.json">.*?</script>|http-equiv="Content-Security-Policy"', "", source
+    )
+    assert "http" not in bare
     assert not re.search(r'(?<![\w-])style="', source)
     assert "src=" not in source and "@import" not in source and "url(http" not in source
     for link in re.findall(r'href="([^"#]+)" download', source):
         assert link in files(name), link
 
 
-def test_policy_names_script_and_style_by_their_hashes():
+def test_the_page_that_is_read_hides_nothing():
+    for name in STATES:
+        source = files(name)["index.html"].decode()
+        for tag in ("<details", "<input", "<button", "tabindex", 'role="region"'):
+            assert tag not in source, (name, tag)
+
+
+def test_policy_names_the_style_by_its_hash_and_allows_no_script():
     source = files("plain")["index.html"].decode()
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]+)"', source)[1])
-    assert "default-src 'none'" in policy and "unsafe" not in policy
-    for tag in ("style", "script"):
-        inner = re.search(rf"<{tag}>(.*?)</{tag}>", source, flags=re.S)[1]
-        digest = base64.b64encode(hashlib.sha256(inner.encode()).digest()).decode()
-        assert f"{tag}-src 'sha256-{digest}'" in policy
-
-
-def test_script_is_small_and_plain():
-    assert len(build.script().encode()) <= 2048
-    assert "eval" not in build.script() and "innerHTML" not in build.script()
+    inner = re.search(r"<style>(.*?)</style>", source, flags=re.S)[1]
+    digest = base64.b64encode(hashlib.sha256(inner.encode()).digest()).decode()
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
+    assert f"style-src 'sha256-{digest}'" in policy
 
 
 def test_sections_stand_in_their_order():
-    source = files("causes")["index.html"].decode()
-    found = re.findall(r'<section id="(\w+)">', source)
-    assert found == [name for name in SECTIONS if name in found]
-    assert {
-        "next",
-        "changed",
-        "past",
-        "sure",
-        "effects",
-        "known",
-        "if",
-        "models",
-        "data",
-        "how",
-        "get",
-    } <= set(found)
-    assert "if" not in re.findall(r'<section id="(\w+)">', files("plain")["index.html"].decode())
+    for name in STATES:
+        found = re.findall(r'<section id="(\w+)">', files(name)["index.html"].decode())
+        assert found == [one for one in SECTIONS if one in found]
+    assert found[-2:] == ["figures", "method"]
+    found = re.findall(r'<section id="(\w+)">', files("causes")["index.html"].decode())
+    assert found == SECTIONS
 
 
 def test_words_from_tables_cannot_become_markup():
@@ -125,54 +115,30 @@ def test_words_from_tables_cannot_become_markup():
 # --------------------------------------------------------------------------- numbers
 
 
-def test_ten_numbers_of_the_page_are_found_in_json_and_csv():
-    said, told = text_of("plain"), files("plain")["report.json"].decode()
-    plain = json.loads(told)
+def test_numbers_of_the_pages_are_found_in_json_and_csv():
+    said, proof, told = text_of(), text_of(page="evidence.html"), json.loads(files("plain")["report.json"])
     forecasts = table("forecasts.csv").query("model == 'short' and knowledge == 'none'")
     level = {round(row.level, 3): row.value for row in forecasts.query("horizon == 1").itertuples()}
     observed = table("observations.csv").set_index("month")["value"]
     scores = table("scores.csv").query("model == 'short' and scale == 'log' and knowledge == 'none'")
-    held = table("calibration.csv").query("model == 'short' and horizon == 1 and nominal == 0.8").iloc[0]
-    record = table("track_record.csv").query("month == '2026-08' and horizon == 1").iloc[-1]
     later = forecasts.query("horizon == 12").set_index("level")["value"]
-
-    def skill(horizon, era):
-        row = scores.query("horizon == @horizon and era == @era and metric == 'wis'").iloc[0]
-        return w.skill(row["skill"])
-
-    miss = scores.query("horizon == 1 and era == 'all' and metric == 'median_error'")["value"].iloc[0]
-    numbers = {
-        "headline": f"About {w.rounded(level[0.5])} Border Patrol encounters",
-        "range": w.span(level[0.1], level[0.9]),
-        "95% range": w.span(level[0.025], level[0.975]),
-        "latest": w.count(observed["2026-08"]),
-        "on the month before": f"{w.change(observed['2026-08'], observed['2026-07'])} on July",
-        "on the year before": f"{w.change(observed['2026-08'], observed['2025-08'])} on Aug 2025",
-        "held": f"{w.hits(held['covered'] * held['n'], held['n'])} months",
-        "skill": skill(1, "all"),
-        "skill since": skill(6, "2025-"),
-        "miss": w.percent(np.expm1(miss)),
-        "replayed": w.rounded(record["middle"]),
-        "a year ahead": w.span(later[0.1], later[0.9]),
-        "record": w.count(observed.max()),
-    }
-    assert len(numbers) >= 10
-    for name, text in numbers.items():
-        assert text in said, name
-        assert text in html.unescape(told.encode().decode("unicode_escape") if "\\u" in told else told), name
-    assert plain["numbers"]["headline"]["middle"] == pytest.approx(level[0.5], rel=1e-9)
-    assert plain["numbers"]["last"]["value"] == observed["2026-08"]
-
-
-def test_chance_in_the_table_is_that_of_the_quantiles():
-    rows = (
-        table("forecasts.csv")
-        .query("model == 'short' and knowledge == 'none' and horizon == 1")
-        .sort_values("level")
-    )
-    before = table("observations.csv").set_index("month")["value"]["2025-09"]
-    inside = np.interp(before, rows["value"], rows["level"])
-    assert f"chance of a higher count than last year at about {w.chance(1 - inside)}" in text_of()
+    skill = scores.query("horizon == 1 and era == 'all' and metric == 'wis'").iloc[0]["skill"]
+    with w.rounding(level[0.9] - level[0.1]):
+        spans = w.span(level[0.1], level[0.9]), w.span(later[0.1], later[0.9])
+        wide, middle = w.span(level[0.025], level[0.975]), w.rounded(level[0.5])
+    for text in (
+        f"is put at {middle} (8 in 10: {spans[0]})",
+        spans[1],
+        w.count(observed.max()),
+        w.chance(
+            1 - np.interp(observed["2025-09"], *zip(*sorted((v, k) for k, v in level.items()), strict=True))
+        ),
+    ):
+        assert text in said, text
+    for text in (wide, w.skill(skill)):
+        assert text in proof, text
+    assert told["numbers"]["forecast"][0]["middle"] == pytest.approx(level[0.5], rel=1e-9)
+    assert told["numbers"]["last"]["value"] == observed["2026-08"]
 
 
 def every_number(text):
@@ -180,24 +146,29 @@ def every_number(text):
 
 
 @pytest.mark.parametrize("name", ["plain", "causes", "as_of_2024", "far_refused", "sectors"])
-def test_every_number_of_the_page_is_in_report_json(name):
+def test_every_number_of_both_pages_is_in_report_json(name):
     told = json.dumps(json.loads(files(name)["report.json"]), ensure_ascii=False)
-    missing = {number for number in every_number(text_of(name)) if number not in told}
-    # the page numbers nothing but list markers; everything else must be in the file
-    assert missing == set()
+    for page in PAGES:
+        assert {number for number in every_number(text_of(name, page)) if number not in told} == set()
+
+
+def test_every_sentence_is_in_report_json_with_its_values():
+    told = json.loads(files("causes")["report.json"])
+    assert told["schema"] == build.SCHEMA == 2
+    said = {one["id"]: one for one in told["sentences"]}
+    assert said["top.h1"]["text"] == told["index"]["h1"]
+    assert said["top.level"]["values"]["level"]["months"] == 6
+    assert said["effects.find"]["values"]["lead"]["raw"] < 0
+    assert all(one["id"].count(".") == 1 for one in told["sentences"])
 
 
 def test_markdown_and_page_say_the_same_sentences():
-    said = text_of("causes")
-    text = files("causes")["report.md"].decode()
-    plain = json.loads(files("causes")["report.json"])
-    assert text.startswith(f"# {plain['h1']}\n")
-    for sentence in (plain["h1"], plain["standfirst"], *(s["find"] for s in plain["sections"] if s["find"])):
+    said, text = text_of("causes"), files("causes")["report.md"].decode()
+    page = json.loads(files("causes")["report.json"])["index"]
+    assert text.startswith(f"# {page['h1']}\n")
+    for sentence in (page["h1"], page["standfirst"], *(s["find"] for s in page["sections"] if s["find"])):
         assert sentence in said and sentence in text
-    for chart in (
-        plain["lead"],
-        *(b for s in plain["sections"] for b in s["blocks"] if isinstance(b, dict) and "subtitle" in b),
-    ):
+    for chart in (page["lead"], *(b for s in page["sections"] for b in s["blocks"] if "subtitle" in b)):
         assert chart["title"] in said and chart["note"] in text
 
 
@@ -205,16 +176,10 @@ def test_markdown_and_page_say_the_same_sentences():
 
 
 def test_a_refused_range_is_said_in_headline_table_and_file():
-    said = text_of("refused")
-    assert "No 80% range is given: it would need 4 independent past misses and there are 3." in said
-    assert "refused: 3 of 4 errors" in said and "would need 4 past misses and only 3 exist" in said
+    assert "No 8-in-10 range is given: it needs 4 past misses and there are 3." in text_of("refused")
+    assert "refused: 3 of 4 errors" in text_of("refused", "evidence.html")
     levels = set(table("forecasts.csv", "refused")["level"])
     assert not levels & {0.1, 0.9, 0.025, 0.975}
-
-
-def test_a_band_that_stops_is_explained():
-    assert "The 80% range stops where too few past misses support it." in text_of("far_refused")
-    assert "no 80% range from here" in files("far_refused")["figures/forecast.svg"].decode()
 
 
 def test_no_forecast_is_said_and_nothing_is_invented():
@@ -224,60 +189,59 @@ def test_no_forecast_is_said_and_nothing_is_invented():
     assert "figures/forecast.svg" not in files("no_forecast")
 
 
-def test_late_figures_move_the_headline_and_raise_a_banner():
+def test_late_figures_move_the_next_count_and_raise_a_banner():
     said = text_of("late")
-    assert "Late: the September count was due and is not in" in said
-    assert "are forecast for October 2026" in said and "two months ahead" in said
+    assert "Late: September 2026 was due" in said
+    assert "October’s count is put at" in said and "two months ahead" in said
 
 
-def test_a_corrected_page_says_what_was_wrong_above_the_headline():
+def test_a_corrected_page_says_what_was_wrong():
     said = text_of("corrected")
     assert "Corrected on 2 October 2026. The report gave about" in said and "; it gives about" in said
     assert "The page as first published is kept at reports/2026-09-30/index.html" in said
-    assert said.index("Corrected on") < said.index("are forecast for September 2026")
 
 
-def test_afterwards_is_told_beside_the_forecast_and_feeds_nothing():
+def test_outcomes_are_told_beside_the_forecast_and_feed_nothing():
     run = state("as_of_2024")
     blind = replace(run, afterwards=run.afterwards.iloc[:0])
     with_it, without = (
-        json.loads(build.report_files(r, png=False, versions={})["report.json"]) for r in (run, blind)
+        json.loads(build.report_files(r, png=False, versions={})["report.json"])["index"]
+        for r in (run, blind)
     )
     assert "What happened afterwards" in text_of("as_of_2024")
-    for key in ("h1", "standfirst", "facts", "description", "status"):
+    for key in ("h1", "standfirst", "answers", "description", "masthead", "sections"):
         assert with_it[key] == without[key]
-    kept = [s for s in with_it["sections"] if s["id"] not in ("afterwards", "get")]
-    assert [s for s in without["sections"] if s["id"] != "get"] == kept
 
 
-def test_replayed_and_published_are_two_charts():
-    names = set(files("published"))
-    assert {"figures/published-record.svg", "figures/track-record.svg"} <= names
-    assert "No earlier forecast has been published yet" in text_of("plain")
-    assert "No earlier forecast has been published yet" not in text_of("published")
-    assert "Last issue’s forecast for Aug" in text_of("published") and "Replayed forecast for Aug" in text_of(
-        "plain"
-    )
-    assert set(table("track_record.csv", "published")["kind"]) == {"published"}
+def test_a_brief_report_is_the_first_blocks_alone():
+    made = build.report_files(brief("plain"), versions={"python": "3"}, durations={}, png=False)
+    assert re.findall(r'<section id="(\w+)">', made["index.html"].decode()) == ["next"]
+    assert "evidence.html" not in made and b'class="four"' in made["index.html"]
+    assert b'href="evidence.html' not in made["index.html"]
 
 
-def test_several_series_have_small_multiples_and_a_table():
-    said = text_of("sectors")
-    assert "Every series, April 2024" in said and "Del Rio sector" in said
-    assert "figures/series.svg" in files("sectors")
-
-
-def test_hindsight_is_labelled_wherever_it_stands():
+def test_hindsight_never_stands_among_the_models():
     run = state("causes")
     rows = run.backtest[run.backtest["model"] == "arima"].assign(knowledge="hindsight")
-    run = replace(run, backtest=pd.concat([run.backtest, rows]))
-    made = build.report_files(run, png=False)
-    plain = json.loads(made["report.json"])
-    models = next(s for s in plain["sections"] if s["id"] == "models")
+    made = build.report_files(replace(run, backtest=pd.concat([run.backtest, rows])), png=False)
+    told = json.loads(made["report.json"])
+    models = next(s for s in told["evidence"]["sections"] if s["id"] == "models")
     assert "hindsight" not in json.dumps(models["blocks"][0]["rows"])
-    known = next(s for s in plain["sections"] if s["id"] == "known")
-    assert "hindsight" in json.dumps(known)
-    assert "hindsight" in made["figures/would-we-have-known.svg"].decode()
+    assert "hindsight" not in json.dumps(told["index"]["sections"]).replace("What hindsight would", "")
+
+
+def test_metadata_for_links_and_machines():
+    source = files("plain")["index.html"].decode()
+    assert '<meta property="og:title" content="About' in source and "og:image" not in source
+    found = json.loads(re.search(r'<script type="application/ld.json">(.*?)</script>', source)[1])
+    assert found["@type"] == "Dataset" and found["distribution"]["contentUrl"] == "forecasts.csv"
+    run = state("plain")
+    spec = replace(run.experiment, publish=replace(run.experiment.publish, url="https://x.org/f/"))
+    made = build.report_files(replace(run, experiment=spec), png=True)
+    source = made["index.html"].decode()
+    address = re.search(r'rel="canonical" href="([^"]+)"', source)[1]
+    assert address.startswith("https://x.org/f/")
+    assert f'property="og:image" content="{address}figures/card.png"' in source and "figures/card.png" in made
 
 
 # --------------------------------------------------------------------------- words
@@ -285,25 +249,24 @@ def test_hindsight_is_labelled_wherever_it_stands():
 
 @pytest.mark.parametrize("name", STATES)
 def test_no_forbidden_word_in_any_sentence_of_any_state(name):
-    run = state(name)
-    made, _ = build.build_page(run, Studio(png=False))
-    exempt = (
-        [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)] if len(run.events) else []
-    )
-    exempt += (
-        [s for text in run.breaks["what_changed"].astype(str) for s in re.split(r"(?<=[.;]) ", text)]
-        if len(run.breaks)
-        else []
-    )
-    for sentence in blocks.sentences(made):
-        assert forbidden_words(sentence, exempt) == [], sentence
-        assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
+    r = report_of(name)
+    events, breaks = r.run.events, r.run.breaks
+    names = [c for c in ("name", "label", "short_label") if c in events]
+    exempt = [text for column in names for text in events[column].astype(str)]
+    exempt += [
+        s for text in breaks["what_changed"].astype(str) for s in (text, *re.split(r"(?<=[.;]) ", text))
+    ]
+    for page in (pages.index_page(r), pages.evidence_page(r, pages.tables_of(r))):
+        for sentence in blocks.sentences(page):
+            assert forbidden_words(sentence, exempt) == [], sentence
+            assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
 
 
 # --------------------------------------------------------------------------- files
 
-EXPECTED = {f"{name}.csv" for name in build.CSV_FILES} | {
+EXPECTED = {f"{name}.csv" for name in pages.CSV_FILES} | {
     "index.html",
+    "evidence.html",
     "report.md",
     "report.json",
     "backtest.csv.gz",
@@ -350,137 +313,12 @@ def test_report_is_written_as_a_whole_and_replaced_as_a_whole(tmp_path):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
-OLD = {"index.html": b"old", "manifest.json": b'{"experiment": "x", "files": {"index.html": ""}}'}
-NEW = {**OLD, "index.html": b"new"}
-
-
-def test_files_that_are_not_ours_stay_and_what_is_ours_is_replaced(tmp_path):
-    folder, outside = tmp_path / "report", tmp_path / "outside.txt"
-    build._put_in_place(
-        {
-            **OLD,
-            "figures/a.png": b"a",
-            "manifest.json": OLD["manifest.json"].replace(b'"index', b'"figures/a.png": "", "index'),
-        },
-        folder,
-    )
-    outside.write_text("outside")
-    (folder / "notes.txt").write_text("mine")
-    (folder / "figures" / "mine.png").write_bytes(b"mine")
-    (folder / "figures" / "link").symlink_to(outside)
-    (folder / "deep").symlink_to(tmp_path)
-    others = ["deep", "figures/link", "figures/mine.png", "notes.txt"]
-    assert build.others_in(folder) == others
-    build._put_in_place(NEW, folder)
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_symlink() or p.is_file()}
-    assert found == {*NEW, *others}
-    assert (folder / "index.html").read_bytes() == b"new" and (folder / "notes.txt").read_text() == "mine"
-    assert (folder / "figures" / "link").readlink() == outside and (folder / "deep").readlink() == tmp_path
-    assert build.others_in(folder) == others
-
-
-def test_a_file_of_a_user_is_never_replaced_by_one_of_the_report(tmp_path):
-    folder = tmp_path / "report"
-    build._put_in_place(OLD, folder)
-    (folder / "report.pdf").write_text("mine")
-    with pytest.raises(ForecastError, match=r"report\.pdf: is not of the report that stands there"):
-        build._put_in_place({**NEW, "report.pdf": b"new"}, folder)
-    assert (folder / "report.pdf").read_text() == "mine" and (folder / "index.html").read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["report"]
-
-
-MANIFESTS = [None, "", "[]", "{", '{"files": []}', '{"files": {"notes.txt": ""}}', "[" * 100_000]
-
-
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=range(len(MANIFESTS)))
-def test_a_folder_that_is_no_report_is_named_and_never_replaced(tmp_path, manifest):
-    folder = tmp_path / "Documents"
-    folder.mkdir()
-    (folder / "notes.txt").write_text("mine")
-    if manifest is not None:
-        (folder / "manifest.json").write_text(manifest)
-    with pytest.raises(ForecastError, match=r"no report's folder .* notes\.txt"):
-        build._put_in_place(NEW, folder)
-    assert (folder / "notes.txt").read_text() == "mine"
-    assert [p.name for p in tmp_path.iterdir()] == ["Documents"]
-
-
-def test_names_in_a_hostile_manifest_are_compared_and_never_followed(tmp_path):
-    folder, outside = tmp_path / "report", tmp_path / "outside.txt"
-    outside.write_text("outside")
-    names = {"../outside.txt": "", str(outside): "", "index.html": "", "..": "", "": ""}
-    hostile = {**OLD, "manifest.json": json.dumps({"experiment": "x", "files": names}).encode()}
-    build._put_in_place(hostile, folder)
-    build._put_in_place(NEW, folder)
-    assert outside.read_text() == "outside" and (folder / "index.html").read_bytes() == b"new"
-
-
-def test_an_empty_folder_is_filled(tmp_path):
-    (tmp_path / "report").mkdir()
-    build._put_in_place(NEW, tmp_path / "report")
-    assert (tmp_path / "report" / "index.html").read_bytes() == b"new"
-
-
-def test_an_interrupted_report_leaves_the_old_one_and_nothing_else(tmp_path, monkeypatch):
-    folder = tmp_path / "report"
-    build._put_in_place(OLD, folder)
-
-    def stop(self, data):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", stop)
-    with pytest.raises(KeyboardInterrupt):
-        build._put_in_place({"index.html": b"new"}, folder)
-    monkeypatch.undo()
-    assert (folder / "index.html").read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["report"]
-
-
-def test_an_interrupt_between_the_renames_brings_the_old_report_back(tmp_path, monkeypatch):
-    folder = tmp_path / "report"
-    build._put_in_place(OLD, folder)
-    real = os.rename
-    calls = []
-
-    def second_fails(self, target):
-        calls.append(target)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        real(self, target)
-
-    monkeypatch.setattr("pathlib.Path.replace", second_fails)
-    with pytest.raises(KeyboardInterrupt):
-        build._put_in_place({"index.html": b"new"}, folder)
-    assert (folder / "index.html").read_bytes() == b"old"
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [(13, "is read-only"), (30, "is read-only"), (28, "no space left"), (5, "cannot be written to")],
-)
-def test_trouble_with_the_disk_is_told_in_words(tmp_path, monkeypatch, number, words):
-    def fail(self, data):
-        raise OSError(number, os.strerror(number), str(self))
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
-    with pytest.raises(ForecastError, match=words):
-        build._put_in_place({"index.html": b"x"}, tmp_path / "report")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_file_where_the_folder_should_be_is_an_error(tmp_path):
-    (tmp_path / "report").write_text("mine")
-    with pytest.raises(ForecastError, match="is a file, not a folder"):
-        build._put_in_place({"index.html": b"x"}, tmp_path / "report")
-    assert (tmp_path / "report").read_text() == "mine"
-
-
 def test_command_and_settings_are_printed():
-    assert "forecast experiment=fixture" in text_of()
+    assert "forecast experiment=fixture" in text_of(page="evidence.html")
     made = build.report_files(
         make_run(start="2025-06"), "forecast experiment=mine as_of=2026-09-30", png=False
     )
-    assert b"forecast experiment=mine as_of=2026-09-30" in made["index.html"]
+    assert b"forecast experiment=mine as_of=2026-09-30" in made["evidence.html"]
     assert b"parallel" not in made["experiment.yaml"] and b"headline: short" in made["experiment.yaml"]
 
 
@@ -511,20 +349,21 @@ def random_run(seed):
 
 
 def check_random(seed):
-    run = random_run(seed)
-    made, _ = build.build_page(run, Studio(png=False))
-    seen = view.view(run, "southwest.usbp")
-    row = seen.numbers(1)
-    assert f"About {w.rounded(row.middle)} " in made.h1 and w.span(row.lower_80, row.upper_80) in made.h1
-    held = view.held_at(view.coverage(run, "southwest.usbp"), 1, 0.8)
-    assert ("the 80% range is" in made.h1) == held.fair
-    before = seen.value(row.month - 12)
-    inside = row.lower_80 <= before <= row.upper_80
-    assert ("the direction is open" in made.standfirst) == inside
+    r = report(random_run(seed))
+    page, row = pages.index_page(r), r.view.numbers(1)
+    level = top.level(r)
+    assert f"About {w.count(level.middle)} " in page.h1
+    low, high = r.ends(row)
+    assert f"{w.count(r.number(row.middle))} (8 in 10: {w.count(low)} to {w.count(high)})" in page.standfirst
+    before = r.view.value(row.month - 12)
+    inside = low <= before <= high
+    assert ("the direction is open" in page.standfirst) == inside
     if not inside:
-        assert ("a higher count" in made.standfirst) == (before < row.lower_80)
-    exempt = [*run.events["name"].astype(str), *run.breaks["what_changed"].astype(str)]
-    for sentence in blocks.sentences(made):
+        assert ("above a year before" in page.standfirst) == (before < r.number(row.middle))
+    names = [c for c in ("name", "label", "short_label") if c in r.run.events]
+    exempt = [text for column in names for text in r.run.events[column].astype(str)]
+    exempt += r.run.breaks["what_changed"].astype(str).tolist()
+    for sentence in blocks.sentences(page):
         bare = list(forbidden_words(sentence, exempt))
         assert bare == [] and "nan" not in sentence.lower().split(), sentence
 

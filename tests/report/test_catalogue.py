@@ -185,9 +185,9 @@ def test_blanks_at_the_ends_are_kept():
 
 
 def test_what_stands_behind_a_bar_is_not_printed():
-    assert t("none|of a range") == "none" and t("no such words|{x} of a test") == "no such words"
+    assert t("all|distances") == "all" and t("no such words|{x} of a test") == "no such words"
     with speaking("es"):
-        assert t("none|of a range") == "ninguno" and t("none|of a count") == "sin dato"
+        assert t("all|distances") == "todas" and t("and|before the sound of an i") == "e"
         assert t("no such words|of a test") == "no such words"
 
 
@@ -213,11 +213,7 @@ def test_numbers_and_dates_follow_the_language():
             "enero",
         )
         assert w.half_of_month("2026-10-20") == "en la segunda quincena de octubre de 2026"
-        assert (w.plural(1, "date"), w.plural(3, "date"), w.word_plural(3, "month")) == (
-            "1 fecha",
-            "3 fechas",
-            "tres meses",
-        )
+        assert w.word_plural(3, "month") == "tres meses"
         assert (w.ahead(1), w.ahead(6), w.span(7_400, 11_700)) == (
             "a un mes",
             "a seis meses",

@@ -11,7 +11,7 @@ import pytest
 from forecast.errors import DataError
 from forecast.report import blocks, comparison
 from forecast.report import format as w
-from forecast.report.build import _put_in_place
+from forecast.report.write.folder import put_in_place
 from report_fixture import files
 from words_helpers import forbidden_words
 
@@ -20,7 +20,7 @@ from words_helpers import forbidden_words
 def folders(tmp_path_factory):
     base = tmp_path_factory.mktemp("runs")
     for name in ("plain", "as_of_2024"):
-        _put_in_place(files(name), base / name)
+        put_in_place(files(name), base / name)
     return [base / "plain", base / "as_of_2024"]
 
 
@@ -31,7 +31,7 @@ def test_page_holds_scores_forecasts_and_what_differs(folders):
         middle = one["numbers"]["forecast"][0]["middle"]
         assert w.rounded(middle) in source and one["as_of"] in source
     assert f"fixture ({folders[0]})" in source  # the same words twice: the folders tell them apart
-    rows = re.findall(r'<th scope="row">([a-z_.]+)</th>', source)
+    rows = re.findall(r'<th role="rowheader" scope="row">([a-z_.]+)</th>', source)
     assert "as_of" in rows and "seed" not in rows
     assert '<svg class="chart' not in source and "http" not in source.replace("http-equiv", "")
     assert "Content-Security-Policy" in source and "download" not in source
@@ -61,7 +61,7 @@ def test_same_runs_unscored_runs_and_refused_ranges_are_told(folders):
 
 
 def test_a_best_run_is_named_on_common_dates_only(folders):
-    """W22: a page named a winner under a sentence that says that its runs cannot be set against each other."""
+    """W22: a page named a winner although its runs cannot be set against each other."""
     a = replace(comparison.read_run(folders[0]), dates=frozenset({"2023-01-20", "2023-02-20"}))
     skills = (
         a.scores["metric"].eq("wis") & a.scores["scale"].eq("log") & a.scores["horizon"].astype(str).eq("1")

@@ -13,9 +13,8 @@ from forecast.publish.corrections import Which, correction_of
 from forecast.publish.upkeep import rerun
 from forecast.report import corrections as c
 from forecast.report import format as w
-from report_fixture import state
+from report_fixture import report_of, state
 from rounds_helpers import Rounds, publish
-from tests.report.sections.test_top import report
 
 #: One site serves several tests, so they stay on one worker.
 
@@ -59,12 +58,12 @@ def test_links_lead_from_one_folder_to_the_other():
 
 
 def test_the_banner_compares_the_month_of_the_headline():
-    r = report("corrected")
+    r = report_of("corrected")
     made = c.banner(r.run, r.view, r.first)
     row = r.view.numbers(1)
     assert made.head == "Corrected on 2 October 2026."
     assert w.rounded(row.middle) in made.text and "it gives" in made.text and "revised" not in made.text
-    assert c.banner(report("plain").run, r.view, 1) is None
+    assert c.banner(report_of("plain").run, r.view, 1) is None
     gone = replace(r.run, correction=replace(r.run.correction, before=r.run.correction.before.iloc[:0]))
     assert "gave no forecast for September 2026" in c.banner(gone, r.view, 1).text
 
@@ -80,7 +79,7 @@ def middle(folder):
 
 def text_of(page):
     html = page.read_text(encoding="utf-8")
-    aside = re.search(r'<aside class="banner".*?</aside>', html)
+    aside = re.search(r'<div class="banner">.*?</div>', html)
     return "" if aside is None else re.sub(r"<[^>]+>", "", aside.group(0)), html
 
 
@@ -116,8 +115,8 @@ def test_a_corrected_page_says_what_the_first_one_said_and_leads_to_it(site):
     assert f"it gives about {new} (80% range {new_range}) now." in said
     day = Archive(r.archive).runs()["written"].iloc[1][:10]
     assert said.startswith(f"Corrected on {w.day_long(day)}.")
-    assert said.endswith(f"The page as first published is kept at reports/{first.name}/index.html.")
-    assert html.index('class="banner"') < html.index("<h1>")
+    assert f"The page as first published is kept at reports/{first.name}/index.html." in said
+    assert html.index("<h1>") < html.index('class="banner"')
     for folder in (second, third):
         _, html = text_of(folder / "index.html")
         for path in re.findall(r'href="(\.\./[^"]+)"', html):
@@ -126,12 +125,12 @@ def test_a_corrected_page_says_what_the_first_one_said_and_leads_to_it(site):
     # the drift of this series is so small that its forecast prints the same
     assert middle(third) == (new, new_range)
     assert f"The headline did not change: for January 2023 it is about {new} (80% range {new_range})" in said
-    assert said.endswith(f"The page as first published is kept at reports/{second.name}/index.html.")
+    assert f"The page as first published is kept at reports/{second.name}/index.html." in said
 
 
 def test_companions_carry_the_banner(site):
     _, _, (_, second, _) = site
-    banner = json.loads((second / "report.json").read_text())["banners"][0]
+    banner = json.loads((second / "report.json").read_text())["index"]["banners"][0]
     said = (second / "report.md").read_text()
     assert banner["text"] in said and f"]({banner['links'][0]['path']})" in said
 

@@ -7,17 +7,18 @@ from pathlib import Path
 from random import Random
 
 import jinja2
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.report.catalogue import languages, speaking
-from forecast.report.prose import TEXT, Prose, prose
+from forecast.report.prose import TEXT, Prose, Sentence, prose
 from prose_cases import LANGUAGES, SECTIONS, rendered, values
 
 ROOT = Path(__file__).parents[2]
 #: What no sentence holds: a value that is missing, marks of a template, a blank before a mark, two marks.
-WRONG = re.compile(r"\bNone\b(?! of)|\bnan\b|Undefined|[{%]{2}|[%}]}| [,.;:]|,,")
+WRONG = re.compile(r"\bNone\b(?! of| beyond)|\bnan\b|Undefined|[{%]{2}|[%}]}| [,.;:]|,,|[a-zé%]\.[A-ZÁÉ]")
 APPROVED = ROOT / "tests" / "approved"
 
 
@@ -53,7 +54,16 @@ def test_an_unknown_macro_and_a_misspelt_name_are_errors():
         prose("codes").no_such_macro()
     wrong = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     with pytest.raises(jinja2.UndefinedError):
-        Prose(wrong.from_string("{% macro a(x) %}{{ y }}{% endmacro %}")).a(1)
+        Prose("a", wrong.from_string("{% macro a(x) %}{{ y }}{% endmacro %}")).a(1)
+
+
+def test_what_is_said_is_noted_with_its_values():
+    said = []
+    text = prose("changed").noting(said)
+    told = text.caption(pd.Period("2024-05", "M"))
+    assert said == [Sentence("changed.caption", {"month": pd.Period("2024-05", "M")}, told)]
+    prose("changed").caption(pd.Period("2024-05", "M"))
+    assert len(said) == 1
 
 
 @given(st.integers(0, 10**9))
@@ -63,7 +73,7 @@ def test_every_macro_renders_whatever_stands_in_it(section, seed):
         with speaking(language):
             text = prose(section)
             for macro, names in text.parameters.items():
-                told = text.macro(macro)(**values(macro, names, Random(f"{macro} {seed}")))
+                told = text.macro(macro)(**values(section, macro, names, Random(f"{macro} {seed}")))
                 assert not WRONG.search(told), f"{language}/{section}.j2, {macro}: {told!r}"
 
 

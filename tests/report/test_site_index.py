@@ -1,12 +1,13 @@
 """The first page of a site of several experiments."""
 
+import dataclasses
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 
 from forecast.archive.track_record import SUMMARY_COLUMNS
-from forecast.report.site_index import SitePart, index_page
+from forecast.report.site_index import SitePart, index_page, once
 
 
 def part(folder="visits", name="Visits", banner="", lower=9_000.0):
@@ -108,3 +109,13 @@ def test_the_page_speaks_the_language_it_is_asked_for(language):
 def test_a_part_without_an_issue_and_without_a_record_is_a_page_too():
     bare = SitePart("x", {"issue": None, "series": []}, {}, pd.DataFrame(columns=list(SUMMARY_COLUMNS)))
     assert "No published forecast can be scored yet." in index_page([bare]).decode()
+
+
+def test_one_series_has_one_forecast_a_day():
+    """W18: two pages of one day gave 9,100 and 9,200 for the same month; the first of the site is quoted."""
+    first, other = part("a", "Alpha"), part("b", "Beta")
+    twin = dataclasses.replace(other, latest={**other.latest, "series": first.latest["series"]})
+    assert [(p.folder, s["series_id"]) for p, s in once([first, twin])] == [("a", "a")]
+    later = {**twin.latest, "issue": {**twin.latest["issue"], "as_of": "2024-08-05"}}
+    assert len(once([first, dataclasses.replace(twin, latest=later)])) == 2
+    assert len(once([first, other])) == 2

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.config.settings import BacktestSpec, ReportSpec, TargetSpec
+from forecast.report import rows as rows_of
 from forecast.report import view
 from report_fixture import make_run, published_run, refuse, state
 
@@ -145,10 +146,10 @@ def test_events_for_display_are_one_a_bundle_or_month():
     assert pandemic["size"] == 3 and "covid19_shock" in pandemic["ids"]
 
 
-def test_flags_are_at_most_nine_and_those_of_first_priority_are_kept():
+def test_flags_are_at_most_eight_and_those_of_first_priority_are_kept():
     run = state("plain")
     found = view.flags(run, pd.Period("2016-09", "M"), pd.Period("2026-08", "M"))
-    assert len(found) == 9 and found["month"].is_monotonic_increasing
+    assert len(found) == 8 and found["month"].is_monotonic_increasing
     everything = view.display_events(run)
     first = everything[(everything["priority"] == 1) & (everything["month"] >= pd.Period("2016-09", "M"))]
     assert set(first["label"]) <= set(found["label"])
@@ -182,12 +183,12 @@ def test_folds_are_counted_with_their_last_failure():
     rows = folds.index[(folds["model"] == "arima") & (folds["knowledge"] == "none")]
     folds.loc[rows[:3], ["status", "message"]] = ["failed", "design has rank 33 of 34 columns"]
     folds.loc[rows[3], "status"] = "skipped"
-    count = view.fold_count(replace(run, folds=folds), "arima", "none", USBP)
+    count = rows_of.fold_count(replace(run, folds=folds), "arima", "none", USBP)
     assert (count.failed, count.skipped, count.ok, count.total) == (3, 1, len(rows) - 4, len(rows))
     assert (
         count.last_failure.startswith("design has rank") and count.last_origin == folds.loc[rows[2], "origin"]
     )
-    combined = view.fold_count(run, "short", "none", USBP)
+    combined = rows_of.fold_count(run, "short", "none", USBP)
     assert combined.ok == combined.total == run.backtest["origin"].nunique()
 
 

@@ -45,7 +45,7 @@ def test_dates_of_ten_years_and_what_was_inside(figures):
     made = recent_record(table, figures, "short", "random_walk", day, breaks)
     assert list(made.columns) == list(RECENT_COLUMNS)
     one, two = made.to_dict("records")
-    # made from 20 May 2014 to 20 March 2024, for May 2014 to March 2024: 119, of which 20 are June or December
+    # made from 20 May 2014 to 20 March 2024, for as many months: 119, of which 20 are June or December
     assert (one["n"], one["held"]) == (119, 99) and one["covered"] == pytest.approx(99 / 119)
     assert (str(one["first"].date()), str(one["last"].date())) == ("2014-05-20", "2024-03-20")
     assert (one["before_n"], one["before_held"]) == (2, 1)  # for May and for June 2020

@@ -24,10 +24,17 @@ def boxes(figure: Any) -> list[tuple[str, Any]]:
     return [(t.get_text(), t.get_window_extent(renderer)) for t in texts]
 
 
-def check_chart(draw: Callable[..., Any], hits: int = 0) -> list[str]:
+def check_wide(draw: Callable[..., Any], hits: int = 0) -> list[str]:
+    """Check the one drawing of a chart of the page of proof; return its words."""
+    return check_chart(draw, hits, (False,))
+
+
+def check_chart(
+    draw: Callable[..., Any], hits: int = 0, widths: tuple[bool, ...] = (False, True)
+) -> list[str]:
     """Check a chart's two drawings; return the words of the wide one."""
     words: list[str] = []
-    for narrow in (False, True):
+    for narrow in widths:
         figure = draw(narrow=narrow, palette=f.PLACEHOLDERS)
         assert isinstance(figure, Figure)
         width, height = (v * 72 for v in figure.get_size_inches())

@@ -1,7 +1,8 @@
 """Code and commands in a process of their own that need not import everything anew.
 
 Each is forked off a server that holds the imports already (`multiprocessing`'s forkserver). What tests the
-interpreter, the streams or the exit of a real process still starts one with `subprocess`.
+interpreter, the streams or the exit of a real process still starts one with `subprocess`, and so does what starts
+workers of its own, which joblib does not do in such a child.
 """
 
 from __future__ import annotations

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from forecast.report import levels, recent
 from forecast.report.catalogue import speaking
+from forecast.report.evidence.coverage import Hits
+from forecast.report.evidence.effects import Varied
+from forecast.report.evidence.how import Counts
 from forecast.report.prose import TEXT, prose
-from forecast.report.sections.findings import Hits
-from forecast.report.sections.findings_causes import Jump, Varied
+from forecast.report.sections import about, answers, changed, fan, known, next, past, sure, top
+from forecast.report.sections import effects as policies
 from forecast.report.view import Held
 
 LANGUAGES = ("en", "es")
@@ -29,6 +33,16 @@ def real(low: float, high: float) -> Draw:
     return lambda random: random.uniform(low, high)
 
 
+def either(draw: Draw, *others: Any) -> Draw:
+    """Draw a value, or one of the others."""
+    return lambda random: draw(random) if random.random() < 0.6 else random.choice(others)
+
+
+def made(kind: Callable[..., Any], *draws: Draw) -> Draw:
+    """Draw every field of a tuple."""
+    return lambda random: kind(*(draw(random) for draw in draws))
+
+
 WHOLE = among(1, 2, 7, 12, 40, 1234)
 NONE_OR_WHOLE = among(0, 1, 2, 12, 1234)
 DAY = among(*map(pd.Timestamp, ("2024-05-07", "1983-01-31", "2026-12-01")))
@@ -36,26 +50,21 @@ MONTH = among(*(pd.Period(month, "M") for month in ("2024-05", "1999-10", "2026-
 NAME = among("Title 42 ends", "Parole & “visas”", "<b>A</b>", "México frena y actúa")
 FLAG = among(False, True)
 FIGURE = real(0.0, 40.0)
+COUNT = among(850.0, 9_300.0, 132_000.0, 1_234_567.0)
+ENDS = among((850.0, 1_200.0), (69_000.0, 263_000.0))
+SUMS = among((850.0, 1_200.0), (1_623_000.0, 2_290_000.0))
+YEAR = among(1999, 2014)
+NAN = float("nan")
+DISTANCE = among(1, 3, 6, 12)
 
 
-def varied(random: Random) -> Varied:
-    n = random.choice((1, 9, 72, 1234))
-    same = random.choice((n, n, random.randint(0, n)))
-    return Varied(same, n, random.uniform(-99, 0), random.uniform(0, 400))
+class Sums(NamedTuple):
+    """What adding up was worth."""
 
-
-def jump(random: Random) -> Jump:
-    estimate, half = random.uniform(-2, 2), random.uniform(0.1, 1)
-    low, high = estimate - half, estimate + half
-    month, expected = random.choice((None, MONTH(random))), random.choice((-1.0, 0.0, 1.0))
-    return Jump(NAME(random), month, estimate, low, high, True, varied(random), expected)
-
-
-def held(random: Random) -> Held:
-    n = random.choice((5, 40, 218))
-    hits = random.randint(0, n)
-    low, high = random.choice(((0.0, 1.0), (0.75, 0.85)))
-    return Held(random.choice((1, 3, 6, 12)), 0.8, hits, n, low, high, n / 6)
+    skill: float
+    lower: float
+    upper: float
+    n: int
 
 
 def hits(random: Random) -> Hits:
@@ -63,6 +72,353 @@ def hits(random: Random) -> Hits:
     return Hits(random.randint(0, n), n)
 
 
+def held(random: Random) -> Held:
+    n = random.choice((5, 40, 218))
+    low, high = random.choice(((0.0, 1.0), (0.75, 0.85)))
+    return Held(random.choice((1, 3, 6, 12)), 0.8, random.randint(0, n), n, low, high, n / 6)
+
+
+def distance(random: Random) -> recent.Distance:
+    n, before = random.choice((5, 118)), random.choice((0, 24))
+    kept, skill = random.randint(0, n), random.uniform(-0.5, 0.5)
+    share, better = kept / n, skill > 0
+    return recent.Distance(DISTANCE(random), n, kept, share, FLAG(random), skill, better, before, before // 2)
+
+
+def varied(random: Random) -> Varied:
+    n = random.choice((1, 9, 72, 1234))
+    return Varied(random.choice((n, random.randint(0, n))), n, random.uniform(-99, 0), random.uniform(0, 400))
+
+
+def told(random: Random) -> policies.Told:
+    outcomes = tuple(random.choice(("passed", "failed", "not_testable", "not_run")) for _ in range(3))
+    failed, tests = outcomes.count("failed"), sum(one in ("passed", "failed") for one in outcomes)
+    raw, usual = (random.choice((None, random.uniform(-90, 90))) for _ in range(2))
+    percent = random.choice((-1, 1)) * random.uniform(2, 85)
+    name, clear = NAME(random), tests > 0 and not failed
+    first = MONTH(random)
+    return policies.Told(
+        "a",
+        name,
+        "May 2023",
+        first,
+        percent,
+        percent - 20,
+        percent + 20,
+        raw,
+        usual,
+        clear,
+        failed,
+        tests,
+        outcomes,
+        30.0,
+    )
+
+
+def case(random: Random) -> known.Case:
+    n = random.choice((4, 6))
+    way = random.choice(("held", "low", "high", "low_high", "high_low"))
+    empty = pd.Series(dtype=float), pd.DataFrame()
+    return known.Case(DAY(random), NAME(random), random.randint(0, n), n, way, *empty)
+
+
+def worth(random: Random) -> recent.Worth:
+    code = random.choice(("smaller", "larger", "not_apart"))
+    gain = {"smaller": 0.06, "larger": -0.04}.get(code, random.choice((0.012, -0.012)))
+    return recent.Worth(6, gain, gain - 0.05, gain + 0.05, 213, code)
+
+
+def after(random: Random) -> top.After:
+    return top.After(MONTH(random), COUNT(random), random.choice(("above", "below", "inside", "")))
+
+
+def several(draw: Draw, *numbers: int) -> Draw:
+    return lambda random: [draw(random) for _ in range(random.choice(numbers))]
+
+
+SHAPE = made(
+    fan.Shape,
+    among("stays", "swings", "rises", "falls"),
+    COUNT,
+    among(850.0),
+    among(9_300.0),
+    real(-0.6, 0.6),
+    MONTH,
+    either(real(1.0, 4.0), None),
+)
+LEVEL = made(top.Level, MONTH, among(1, 3, 6), COUNT, either(ENDS, None), either(COUNT, None))
+TOTAL = made(
+    recent.Total, MONTH, MONTH, among(850.0, 1_830_000.0), either(SUMS, None), either(COUNT, None), real(0, 1)
+)
+FIGURE_GIVEN = made(answers.Unofficial, COUNT, MONTH, DAY, FLAG)
+CHANGE = made(
+    levels.Change, among("level", "jump"), real(-0.9, 2), among(1, 3), MONTH, among(3, 10), COUNT, COUNT
+)
+BREAK = made(about.Break, MONTH, among("A new rule."))
+MISSED = made(sure.Missed, among(0, 1, 44), among(44, 118), among(1, 20), YEAR)
+#: Values of the macros of the page, by section and parameter, or by section, macro and parameter.
+PAGE: dict[str, Draw] = {
+    **{f"{section}.measure": NAME for section in SECTIONS},
+    **{f"{section}.unit": among("", "thousands") for section in SECTIONS},
+    "answers.key": among("next", "sure", "effects", "known"),
+    "answers.middle": COUNT,
+    "answers.ends": either(ENDS, None),
+    "answers.figure": FIGURE_GIVEN,
+    "answers.same": FLAG,
+    "answers.year.total": TOTAL,
+    "answers.worst": distance,
+    "answers.turns.worst": case,
+    "answers.sure_big.first": distance,
+    "answers.first": either(distance, None),
+    "answers.distance": among(None, 1, 4),
+    "answers.fair": FLAG,
+    "answers.clear": among(0, 1, 3),
+    "answers.row": told,
+    "answers.names": several(NAME, 1, 2),
+    "answers.held": among(0, 12, 21),
+    "answers.total": among(22),
+    "answers.cases": among(1, 4),
+    "answers.gain": worth,
+    "fan.shape": SHAPE,
+    "fan.figure": FIGURE_GIVEN,
+    "fan.distance": among(None, 1, 4),
+    "fan.months": among(6),
+    "fan.refused": FLAG,
+    "fan.drawn": made(fan.Drawn, MONTH, COUNT, COUNT, COUNT, COUNT, COUNT, MONTH, either(ENDS, None)),
+    "fan.after": either(after, None),
+    "next.shape": SHAPE,
+    "next.start": MONTH,
+    "next.below": either(made(next.Below, MONTH, real(0, 1), MONTH), None),
+    "next.over": FLAG,
+    "next.series": NAME,
+    "next.kind": among("more_than_year_before", "fewer_than", "record"),
+    "next.level": COUNT,
+    "next.one": made(recent.Chance, COUNT, real(0, 1), among("", "under_5", "over_95")),
+    "next.label": NAME,
+    "next.scenarios": among(0, 3),
+    "next.far": FLAG,
+    "next.no_record": FLAG,
+    "next.number": among(1, 2),
+    "changed.before": COUNT,
+    "changed.after": COUNT,
+    "changed.largest": either(made(changed.Step, NAME, real(-900, 900)), None),
+    "changed.share": real(0, 1.2),
+    "sure.one": distance,
+    "sure.worst": either(distance, None),
+    "sure.first": either(distance, None),
+    "sure.head.first": YEAR,
+    "sure.since": YEAR,
+    "sure.held": among(0, 12),
+    "sure.n": among(118),
+    "sure.before": among(24),
+    "sure.share": real(0, 1),
+    "sure.skill": either(real(-1.2, 0.6), NAN),
+    "sure.better": FLAG,
+    "sure.issues": among(1, 3),
+    "sure.scored": among(0, 14),
+    "sure.missed": MISSED,
+    "sure.miss": made(sure.Missing, DAY, MONTH, DISTANCE, COUNT, COUNT, real(1, 12), either(ENDS, None)),
+    "sure.distance": among(None, 1, 4),
+    "effects.row": told,
+    "effects.rows": several(told, 1, 3),
+    "effects.lead": either(told, None),
+    "effects.clear": among(0, 1, 3),
+    "effects.total": among(3, 5),
+    "effects.outcome.code": among("passed", "failed", "not_testable", "not_run"),
+    "effects.code": among("vague", "crowded", "opposite_signs", "far_apart", "implausible", "too_short"),
+    "effects.reasons": several(
+        made(policies.Unmeasured, several(NAME, 1, 2), among("vague", "recent")), 0, 2
+    ),
+    "effects.number": WHOLE,
+    "known.case": case,
+    "known.cases": several(case, 1, 4),
+    "known.find.cases": among(1, 4),
+    "known.held": among(0, 12, 21),
+    "known.n": among(22),
+    "known.way": among("held", "low", "high", "low_high", "high_low"),
+    "known.gain": worth,
+    "past.years": among(1, 10),
+    "past.value": COUNT,
+    "past.highest": made(past.Highest, COUNT, MONTH, MONTH),
+    "past.change": either(CHANGE, None),
+    "past.first": MONTH,
+    "past.flags": among(0, 1, 9),
+    "past.note.flags": FLAG,
+    "past.drawn": made(past.Drawn, MONTH, MONTH, COUNT, MONTH, COUNT, MONTH, COUNT),
+    "figures.words": among("The figures are the series “visits” as supplied."),
+    "figures.encounters": FLAG,
+    "figures.part": either(made(recent.Part, MONTH, real(0, 0.2), MONTH, real(0, 0.2)), None),
+    "figures.revisions.found": either(
+        made(recent.Revisions, among(0, 1, 6), among(0, 1, 3), among(0, 1, 2)), None
+    ),
+    "figures.dated": either(made(recent.Dated, among(0, 53), among(294)), None),
+    "figures.figure": FIGURE_GIVEN,
+    "figures.used": FLAG,
+    "figures.past": made(about.Past, among(0, 1, 5), FIGURE),
+    "figures.breaks.found": several(BREAK, 0, 2),
+    "method.headline": NAME,
+    "method.members": among(0, 1, 4),
+    "method.first": MONTH,
+    "method.replays": NONE_OR_WHOLE,
+    "method.bundled": FLAG,
+    "method.publisher": NAME,
+    "method.name": NAME,
+    "method.address": among("", "x.org/a/"),
+    "method.licence": NAME,
+    "method.contact": among("", "data@x.org"),
+    "top.label": NAME,
+    "top.publisher": among("", "US Customs and Border Protection"),
+    "top.by_day": FLAG,
+    "top.months": several(MONTH, 1, 2),
+    "top.about": COUNT,
+    "top.subject": NAME,
+    "top.encounters": FLAG,
+    "top.measures": FLAG,
+    "top.value": COUNT,
+    "top.level": LEVEL,
+    "top.due": either(DAY, None),
+    "top.middle": COUNT,
+    "top.ends": either(ENDS, None),
+    "top.before": either(COUNT, None),
+    "top.inside": FLAG,
+    "top.errors": among(0, 1, 3),
+    "top.ahead": among(2, 3),
+    "top.headline": NAME,
+    "top.why": among("", "the matrix is singular"),
+    "top.near": after,
+    "top.after.last": after,
+    "top.start": COUNT,
+    "top.after_held.held": among(0, 1, 2),
+    "top.known": among(2, 3),
+    "top.outside": either(made(top.After, MONTH, COUNT, among("above", "below")), None),
+    "top.began": several(made(recent.Began, NAME, DAY), 1, 2),
+    "top.distance": among(1, 4),
+    "top.since": YEAR,
+    **dict.fromkeys(("proof_ahead.have", "proof_ahead.need", "proof_ahead.number"), WHOLE),
+    "proof_ahead.series": NAME,
+    "proof_ahead.method": among("", "model", "square_root", "direct"),
+    "proof_ahead.sums.method": among("bottom_up", "shrinkage"),
+    "proof_ahead.errors": WHOLE,
+    "proof_ahead.exponent": among(0.5, 0.4),
+    "proof_ahead.highest": among(None, 0.8),
+    "proof_ahead.horizon": among(1, "all"),
+    "proof_ahead.same": FLAG,
+    "proof_ahead.start": MONTH,
+    "proof_ahead.means": FLAG,
+    "proof_ahead.total": FLAG,
+    "proof_ahead.row": among(None, Sums(0.012, -0.01, 0.03, 90), Sums(-0.02, NAN, NAN, 90)),
+    "proof_models.lower": either(real(-0.4, 0.4), NAN),
+    "proof_models.upper": either(real(-0.4, 0.4), NAN),
+    "proof_models.p": among(NAN, 0.0002, 0.2),
+    "proof_models.in_set.p": among("0.200"),
+    "proof_models.value": among(NAN, -0.594, 1234.5),
+    "proof_models.low": among(NAN, -0.594),
+    "proof_models.high": among(1.2),
+    "proof_models.dates": among(0, 215),
+    "proof_models.alike_foot.dates": among([215], [215, 204]),
+    "proof_models.first": YEAR,
+    "proof_models.last": YEAR,
+    "proof_models.weights_subtitle.first": MONTH,
+    "proof_models.weights_subtitle.last": MONTH,
+    "proof_models.since": among("", "since 2020"),
+    "proof_models.lowest": COUNT,
+    "proof_models.highest": COUNT,
+    "proof_models.number": WHOLE,
+    "proof_models.why": among("", "the matrix is singular"),
+    "proof_models.members": among(4),
+    "proof_models.combined.members": several(NAME, 2, 3),
+    "proof_models.method": among("inverse_error", "median", "mean"),
+    "proof_models.role": among("", "headline", "baseline"),
+    "proof_models.told": NAME,
+    "proof_models.events": FLAG,
+    "proof_models.name": NAME,
+    "proof_models.other": NAME,
+    "proof_models.divided": FLAG,
+    "proof_models.horizon": among("1", "all"),
+    "proof_models.share": among(NAN, 0.2, 1.3),
+    "proof_models.included": FLAG,
+    "proof_models.largest": among(("ARIMA", 0.3), ("ARIMA", 0.7)),
+    "proof_models.shares": among([("ARIMA", 0.3), ("ETS", 0.7)]),
+    "proof_models.hidden": among(0, 1, 4),
+    "proof_coverage.first": either(held, None),
+    "proof_coverage.other": either(held, None),
+    "proof_coverage.months.first": MONTH,
+    "proof_coverage.subtitle.first": MONTH,
+    "proof_coverage.last": MONTH,
+    "proof_coverage.failed": FLAG,
+    "proof_coverage.level": among(0.5, 0.8),
+    "proof_coverage.held": several(held, 1, 2),
+    "proof_coverage.divided": FLAG,
+    "proof_coverage.calm": hits,
+    "proof_coverage.struck": hits,
+    "proof_coverage.clear": FLAG,
+    "proof_coverage.differ": FLAG,
+    "proof_coverage.share": among("71 of 84, 85%"),
+    "proof_coverage.low": real(0, 0.5),
+    "proof_coverage.high": real(0.5, 1),
+    "proof_coverage.low_high.low": among(NAN, 850.0),
+    "proof_coverage.low_high.high": among(NAN, 9300.0),
+    "proof_coverage.number": WHOLE,
+    "proof_coverage.kind": among("replayed", "published"),
+    "proof_coverage.value": COUNT,
+    "proof_coverage.ends": either(ENDS, None),
+    "proof_coverage.selection": among("They are no fair contest."),
+    "proof_effects.value": among(NAN, -31.2),
+    "proof_effects.low": among(NAN, -31.2),
+    "proof_effects.high": among(12.0),
+    "proof_effects.gap.low": among(-900.0),
+    "proof_effects.larger": WHOLE,
+    "proof_effects.n": among(0, 161),
+    "proof_effects.varied": varied,
+    "proof_effects.tried.varied": either(varied, None),
+    "proof_effects.label": NAME,
+    "proof_effects.happened": COUNT,
+    "proof_effects.months": WHOLE,
+    "proof_effects.ends": ENDS,
+    "proof_effects.first": MONTH,
+    "proof_effects.column": among("shape", "transform", "window", "order", "beside"),
+    "proof_effects.option": among("step", "log", "all", "none", "airline", "x"),
+    "proof_effects.event": NAME,
+    "proof_effects.fall": FLAG,
+    "proof_effects.number": WHOLE,
+    "proof_effects.counted": WHOLE,
+    "proof_effects.clear": WHOLE,
+    "proof_effects.what": among("decay", "lead"),
+    "proof_known.code": among("rule", "judged", "own"),
+    "proof_known.horizon": among("1", "all"),
+    "proof_known.gain": among(NAN, 0.06),
+    "proof_known.low": among(NAN, -0.02),
+    "proof_known.high": among(0.12),
+    "proof_known.model": NAME,
+    "proof_scenarios.base": COUNT,
+    "proof_scenarios.told": several(lambda random: (NAME(random), COUNT(random)), 0, 2),
+    "proof_scenarios.middle": among("", "9,300"),
+    "proof_scenarios.ends": among("", "850 to 1,200"),
+    "proof_how.later": among(0, 3, 294),
+    "proof_how.total": among(294),
+    "proof_how.found": several(BREAK, 0, 2),
+    "proof_how.number": NONE_OR_WHOLE,
+    "proof_how.latest": DAY,
+    "proof_how.early_kind.kind": among("leak", "flash"),
+    "proof_how.kind": among("configuration", "data", "events", "software", "seed"),
+    "proof_how.error": among(NAN, 0.04),
+    "proof_how.headline": NAME,
+    "proof_how.members": among([], ["ARIMA", "ETS"]),
+    "proof_how.method": among("inverse_error", "median"),
+    "proof_how.about": among("", "least squares"),
+    "proof_how.first": MONTH,
+    "proof_how.rule": among("", "by the square-root rule"),
+    "proof_how.engines": among([], ["exact"], ["exact", "statsmodels"]),
+    "proof_how.counts": among(Counts(257, 218, [(1, 218), (6, 213)], 215), Counts(9, 9, [], 0)),
+    "proof_how.needs": among([], [(4, 0.8), (19, 0.95)]),
+    "proof_how.bundled": FLAG,
+    "proof_how.checks": among(12),
+    "proof_how.low": among(0, 1, 4),
+    "proof_how.names": among(["ARIMA"], ["ARIMA", "ETS"]),
+    "proof_how.seed": WHOLE,
+    "proof_how.path": among("forecasts.csv", "report.json", "new.csv"),
+}
+#: Values of the macros of codes.
 VALUES: dict[str, Draw] = {
     **dict.fromkeys(("number", "months", "days", "lag", "tried", "origins", "most"), WHOLE),
     **dict.fromkeys(("scored", "due", "counted", "lost", "needed", "later", "tested", "total"), WHOLE),
@@ -102,8 +458,6 @@ VALUES: dict[str, Draw] = {
     "held": held,
     "level": among(0.5, 0.8),
     "independent": WHOLE,
-    "varied": varied,
-    "jump": jump,
     "shaky": NONE_OR_WHOLE,
 }
 #: Parameters that mean something else in one macro.
@@ -113,9 +467,7 @@ OWN: dict[str, Draw] = {
     "later.total": among(1234),
     "revisions.number": among(0, 2),
     "events.number": among(0, 1, 118),
-    "find.last": lambda random: random.choice((None, held(random))),
     "shock.clear": FLAG,
-    "note.varied": FLAG,
     "note.expected": real(0.0, 4.0),
     "objection_one_origin.share": among("40%"),
     "objection_other_sign.eras": among("2014 to 2019"),
@@ -127,11 +479,20 @@ OWN: dict[str, Draw] = {
 }
 
 
-def values(macro: str, parameters: tuple[str, ...], random: Random) -> dict[str, Any]:
+def _draw(section: str, macro: str, name: str) -> Draw | None:
+    """Return what a parameter of a macro can be."""
+    if section == "codes":
+        return OWN.get(f"{macro}.{name}") or VALUES.get(name)
+    own = PAGE.get(f"{section}.{macro}.{name}") or PAGE.get(f"{section}.{name}")
+    return own or {"month": MONTH, "last": MONTH, "day": DAY}.get(name)
+
+
+def values(section: str, macro: str, parameters: tuple[str, ...], random: Random) -> dict[str, Any]:
     """Return a value for each parameter; a parameter that is not known yet is an error with its name."""
-    draws = {name: OWN.get(f"{macro}.{name}") or VALUES.get(name) for name in parameters}
+    draws = {name: _draw(section, macro, name) for name in parameters}
     unknown = sorted(name for name, draw in draws.items() if draw is None)
-    assert not unknown, f"{macro}: say in tests/support/prose_cases.py what {', '.join(unknown)} can be"
+    where = f"{section}.{macro}"
+    assert not unknown, f"{where}: say in tests/support/prose_cases.py what {', '.join(unknown)} can be"
     return {name: draw(random) for name, draw in draws.items() if draw is not None}
 
 
@@ -141,7 +502,7 @@ def rendered(section: str, language: str) -> list[str]:
         text = prose(section)
         times = -(-CASES // len(text.parameters))
         told = [
-            f"{macro}: {text.macro(macro)(**values(macro, parameters, Random(f'{macro} {case}')))}"
+            f"{macro}: {text.macro(macro)(**values(section, macro, parameters, Random(f'{macro} {case}')))}"
             for macro, parameters in sorted(text.parameters.items())
             for case in range(times if parameters else 1)
         ]

@@ -30,6 +30,10 @@ from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.events.estimability import Action, Verdict, Why, estimability_frame
 from forecast.experiment.run import Correction, Run
+from forecast.report.blocks import Chart
+from forecast.report.figures.renderer import Studio
+from forecast.report.pages import make_report
+from forecast.report.sections.report import Report
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 from sharing import once
 
@@ -328,6 +332,15 @@ def refuse(run: Run, central: float, from_horizon: int = 1, errors: int = 3) -> 
 # --------------------------------------------------------------------------- causes
 
 
+FIRST_ACTIVE = {
+    "covid19_shock": "2020-03",
+    "biden_inauguration": "2021-01",
+    "mexico_enforcement_2024": "2024-01",
+    "securing_border_proclamation_2024": "2024-06",
+    "proc_10888_invasion": "2025-01",
+}
+
+
 def _effects(series_id: str) -> pd.DataFrame:
     rows = []
     for event, group, estimate, se, p in (
@@ -397,6 +410,15 @@ def _effects(series_id: str) -> pd.DataFrame:
         message="",
         detectable_fall=sizes["fall"],
         detectable_rise=sizes["rise"],
+        members=table["group"].where(table["group"] != "", table["event"]),
+        raw_change=np.where(table["event"] == "biden_inauguration", -4.0, table["percent"] / 2),
+        usual_change=3.0,
+        test_years=np.where(clear, "passed", "failed"),
+        test_recent=np.where(
+            table["event"] == "covid19_shock", "not_testable", np.where(clear, "passed", "failed")
+        ),
+        test_models="not_run",
+        first_active=pd.PeriodIndex(table["event"].map(FIRST_ACTIVE), freq="M"),
     )
 
 
@@ -753,3 +775,21 @@ def files(name: str) -> dict[str, bytes]:
         f"report of {name}",
         lambda: report_files(state(name), versions={"python": "3"}, durations={}, png=False),
     )
+
+
+class Blank(Studio):
+    """A studio that draws nothing."""
+
+    def chart(self, draw: Any, chart: Chart) -> Chart:
+        return chart
+
+
+def report(run: Run) -> Report:
+    """Return what the sections of a run's pages are made from; nothing is drawn."""
+    return make_report(run, Blank(png=False), versions={"python": "3"})
+
+
+@functools.cache
+def report_of(name: str) -> Report:
+    """Return the report of a state; nothing is drawn."""
+    return report(state(name))

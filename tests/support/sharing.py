@@ -29,14 +29,3 @@ def once(name: str, make: Callable[[], T]) -> T:
         made = make()
         write_file(path, pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL))
     return made
-
-
-def folder_once(name: str, make: Callable[[Path], object]) -> Path:
-    """Return a folder that `make` filled, by this worker or by another of this session; nobody may change it."""
-    folder = _folder[0] / name
-    with FileLock(folder.with_suffix(".lock")):
-        if not (done := folder.with_suffix(".done")).exists():
-            folder.mkdir()
-            make(folder)
-            done.touch()
-    return folder

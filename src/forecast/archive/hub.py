@@ -333,7 +333,12 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         findings.append(Finding("rows", "error", what, file=path.name, expected=expected))
     if findings:
         return pd.DataFrame(), findings
-    dated = re.match(r"\d{4}-\d{2}-\d{2}-", path.stem)
+    dated = re.match(r"\d{4}-\d{2}-\d{2}(?=-)", path.stem)
+    if dated and (day := f"{cells['origin'].iloc[0]:%Y-%m-%d}") != dated[0]:
+        what = f"holds forecasts made on {day}"
+        findings.append(
+            Finding("origin", "error", what, file=path.name, expected=f"{dated[0]}, as its name says")
+        )
     table = cells.assign(
         model=path.stem[11:] if dated else path.parent.name,
         series_id=[locations.get(x, x) for x in raw["location"]],
@@ -405,6 +410,7 @@ def _cells(raw: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Finding]]:
     findings = [
         Finding("cell", "error", f"{column} is '{cell}'", file=name, row=int(row), expected=expected)
         for column, bad, expected in wrong
+        if bad.any()
         for row, cell in list(zip(raw["row"][bad], raw[column][bad], strict=True))[:3]
     ]
     if findings:
@@ -425,15 +431,21 @@ def _contradictions(table: pd.DataFrame, raw: pd.DataFrame, origin: str, name: s
         what = f"two days of {origin}: {found.iloc[0]:%Y-%m-%d} and {found.iloc[1]:%Y-%m-%d}"
         findings.append(Finding("origin", "error", what, file=name, row=int(rows[found.index[1]])))
         return findings
-    start = pd.PeriodIndex(table["month"]).asi8 - table["horizon"].to_numpy()
-    odd = np.flatnonzero(start != start[:1])
+    # each series is counted from its own last month
+    start = pd.Series(pd.PeriodIndex(table["month"]).asi8 - table["horizon"].to_numpy())
+    location = raw["location"].to_numpy()
+    odd = np.flatnonzero(start != start.groupby(location).transform("first"))
     if len(odd):
         what = f"horizon {table['horizon'][odd[0]]} for {table['month'][odd[0]]}"
-        expected = f"horizons that agree with target_end_date, as horizon {table['horizon'][0]} for {table['month'][0]}"
+        first = int(np.flatnonzero(location == location[odd[0]])[0])
+        expected = (
+            "horizons that agree with target_end_date, as horizon"
+            f" {table['horizon'][first]} for {table['month'][first]}"
+        )
         findings.append(
             Finding("horizon", "error", what, file=name, row=int(rows[odd[0]]), expected=expected)
         )
-    keyed = table.assign(location=raw["location"].to_numpy())
+    keyed = table.assign(location=location)
     key = ["location", "month", "level"]
     spread = keyed.groupby(key)["value"].transform(lambda values: values.max() - values.min())
     for at in np.flatnonzero(keyed.duplicated(key) & (spread > 0))[:3]:

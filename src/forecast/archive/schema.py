@@ -248,7 +248,7 @@ def problems_of_copy(path: Path) -> str:
             if not refuse_foreign(copy, path):
                 return "it has no tables"
             found = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    except (sqlite3.Error, ArchiveError) as error:
+    except (sqlite3.Error, ArchiveError, UnicodeDecodeError) as error:
         return str(error)
     return "" if found == "ok" else found
 

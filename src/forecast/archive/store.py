@@ -132,6 +132,9 @@ class Archive:
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except UnicodeDecodeError:
+            connection.close()
+            raise
         except sqlite3.Error as error:
             connection.close()
             if os.access(self.path.parent, os.W_OK) or not isinstance(error, sqlite3.OperationalError):
@@ -145,6 +148,8 @@ class Archive:
             yield
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
+        except UnicodeDecodeError as error:  # SQLite's own words on a damaged schema may be no text
+            raise corrupt(self.path, "a text in it is none") from error
 
     # ----------------------------------------------------------------------- writing
 

@@ -171,8 +171,8 @@ def summarise(record: pd.DataFrame, baseline: str = "random_walk") -> pd.DataFra
     """Return how the forecasts of a record did, by kind, series, row and horizon (``all`` too).
 
     Skill is 1 - WIS over the WIS of the baseline on common forecasts with the same levels; ranks count among
-    the rows that all have these forecasts, once twelve months are scored. Coverage comes with its range (Clopper-Pearson, 90 %), from n over
-    horizon independent months.
+    the rows that all have these forecasts, once twelve months are scored. Coverage comes with its range
+    (Clopper-Pearson, 90 %), from n over horizon independent months.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def _ranked(found: list[dict[str, Any]], part: pd.DataFrame, baseline: str) -> l
 
 
 class Miss(NamedTuple):
-    """A scored forecast, as the worst miss of a record is told; `factor` is how many times too high or low."""
+    """A scored forecast, as the worst miss of a record is told."""
 
     origin: pd.Timestamp
     month: pd.Period
@@ -279,9 +279,9 @@ def _log_error(middle: Any, actual: Any) -> Any:
 
 
 def worst_miss(record: pd.DataFrame) -> Miss | None:
-    """Return the worst miss of a record, by its error on logs: too low by a factor is as bad as too high by it.
+    """Return the worst miss of a record by its error on logs; None where nothing is scored.
 
-    None where nothing is scored.
+    Too low by a factor is as bad as too high by it.
 
     Examples
     --------

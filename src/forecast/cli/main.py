@@ -141,6 +141,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         help="a file that registers models of your own",
     )
     own_folders(parser)
+    parser.add_argument("--fresh", action="store_true", help="take nothing that an earlier run kept")
     parser.add_argument(
         "--resume", action="store_true", help="of -m: leave out jobs whose report is there already"
     )
@@ -170,10 +171,11 @@ def _run(options: Options, rest: list[str]) -> int:
     voice = run.Voice(say, complain, options.quiet, options.verbose)
     if not plan.sweep:
         (exp,) = plan.experiments
-        return run.execute(
-            exp, lambda as_of: run.run_folder(exp, as_of, options.config_dir), run.command_of(rest), voice
+        folders = run.Folders(
+            lambda as_of: run.run_folder(exp, as_of, options.config_dir), options.config_dir, options.fresh
         )
-    sweep = Sweep.start(plan.experiments, rest, plan.swept, options.resume)
+        return run.execute(exp, folders, run.command_of(rest), voice)
+    sweep = Sweep.start(plan.experiments, rest, plan.swept, options.resume, options.fresh)
 
     def complain_here(error: BaseException) -> None:
         complain(error, options.verbose)

@@ -40,6 +40,8 @@ _GENERAL = "general   # for series with a season and a trend; its row is the hea
 #: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
 _MODELS = ("random_walk", "seasonal_naive", "arima")
 _ROBUST = (*_MODELS, "structural")
+#: Months of a series: fewer are refused, with fewer than enough no replay says how good a forecast is.
+_LEAST, _ENOUGH, _NOT_ZERO = 24, 60, 12
 #: Days that a figure may be late before `publish` says so.
 _LATE = 20
 
@@ -146,8 +148,7 @@ def draft_experiment(
         load_events(events)
     panel = obs.as_of("latest", [chosen])
     y = panel.y(chosen)
-    if len(y) < 60:
-        raise ConfigError(f"{chosen}: {len(y)} months; a backtest with ranges needs at least 60")
+    _refuse_too_few(chosen, y)
     values = _values(name, figures, chosen, y.index, lag)
     words = named(y, naming or Naming())
     values["target"].update({key: word for key, word in asdict(words).items() if word})
@@ -155,6 +156,8 @@ def draft_experiment(
     values["events"] = {"path": events} if events else {"effects": None}
     gaps = [str(month) for month in y.index[y.isna()]]
     said = []
+    if len(y) < _ENOUGH:
+        said.append(f"{len(y)} months: no replay is long enough to judge models or ranges by it")
     if gaps:
         values["data"]["allow_gaps"] = True
         shown = ", ".join(gaps[:6]) + (f" and {len(gaps) - 6} more" if len(gaps) > 6 else "")
@@ -204,10 +207,27 @@ def _series(obs: Observations, figures: str, series: str | None) -> str:
     return chosen
 
 
+def _refuse_too_few(series: str, figures: pd.Series) -> None:
+    """Refuse a series on which nothing can be based."""
+    if len(figures) < _LEAST:
+        raise ConfigError(f"{series}: {len(figures)} months; a forecast needs at least {_LEAST}")
+    if (some := int((figures.dropna() != 0).sum())) < _NOT_ZERO:
+        raise ConfigError(
+            f"{series}: {some} months are not zero; a forecast needs at least {_NOT_ZERO}. Sum the months to"
+            " quarters, or several series to one"
+        )
+
+
 def _values(name: str, figures: str, series: str, months: pd.Index, lag: int) -> dict[str, Any]:
-    first = max(36, len(months) // 3)
-    start, score_from = months[first], months[first + 12]
-    middle = months[(len(months) + first + 12) // 2]
+    # a short series is replayed over its last months, and none of them is kept for weights alone
+    short = len(months) < _ENOUGH
+    first = max(_LEAST, len(months) - 12) if short else max(36, len(months) // 3)
+    start = months[min(first, len(months) - 1)]
+    score_from = start if short else months[first + 12]
+    middle = months[(len(months) + first + 12) // 2] if not short else start
+    eras = {f"until {middle}": [str(start), str(middle)], f"since {middle + 1}": [str(middle + 1), "9999-12"]}
+    if short:
+        eras = {f"since {start}": [str(start), "9999-12"]}
     return {
         "name": name,
         "question": f"What comes next for {series}?",
@@ -215,12 +235,7 @@ def _values(name: str, figures: str, series: str, months: pd.Index, lag: int) ->
         "target": {"series": [series], "total": None},
         "events": {},
         "backtest": {"start": str(start), "score_from": str(score_from)},
-        "report": {
-            "eras": {
-                f"until {middle}": [str(start), str(middle)],
-                f"since {middle + 1}": [str(middle + 1), "9999-12"],
-            }
-        },
+        "report": {"eras": eras},
     }
 
 
@@ -234,7 +249,7 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     """Return the text of models that can take gaps and figures at or below 0; `said` learns the reasons."""
     text = _text(values, _MODELS, _GENERAL, events, said)
     name, y = values["name"], panel.y(values["target"]["series"][0])
-    if not (y.isna().any() or (y <= 0).any()):
+    if not (y.isna().any() or (y <= 0).any() or len(y) < _ENOUGH):
         return text
     failed = _failures(text, name, panel)
     plain = bool(failed) and bool((y <= 0).any())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import gc
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.cli import report_cache
 from forecast.config import compose
 from forecast.config.convert import from_plain
 from forecast.config.settings import Experiment
@@ -20,7 +21,11 @@ from forecast.files import inside
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecast.experiment.run import Run
+
 CACHE = Path(".forecast-cache")
+#: All kept folds together; those of the longest unused chains go first.
+MOST_FOLD_BYTES = 300_000_000
 
 
 def load_plugin(file: str) -> None:
@@ -113,7 +118,9 @@ def swept_keys(words: Sequence[str]) -> list[str]:
 
 
 def follow_headline(plain: dict[str, Any], words: Sequence[str], swept: Sequence[str]) -> list[str]:
-    """Make the swept model of a job its headline, unless a word names another; return the words that say so."""
+    """Make the swept model of a job its headline, unless a word names another; return the words that say
+    so.
+    """
     given = dict(word.lstrip("+").partition("=")[::2] for word in words)
     name = given.get("model", "")
     if "model" not in swept or "report.headline" in given or name not in (plain.get("model") or {}):
@@ -152,63 +159,101 @@ def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> 
     return base / f"{as_of}~{load.digest(exp)}"
 
 
-def execute(
-    exp: Experiment, folder: Callable[[str], Path], command: str, voice: Voice, shared: Path | None = None
-) -> int:
+@dataclass(frozen=True)
+class Folders:
+    """Where a run goes (by its date), the folders of configuration, and whether all is made anew."""
+
+    of: Callable[[str], Path]
+    config_dirs: Sequence[str] = ()
+    fresh: bool = False
+
+
+def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> int:
     """Run one experiment, write its report and say where; return the exit code.
 
-    Folds are kept in a folder that jobs share, or in one of its own until it is done.
+    A report of the same inputs that was made before is put in place again.
     """
+    from forecast.report.build import report_files
+
+    key = None if folders.fresh else report_cache.key_of(exp, command, folders.config_dirs)
+    kept = report_cache.take(CACHE / "reports", key) if key else None
+    if kept is not None:
+        return _put_again(kept, folders.of(kept.as_of), voice)
+    if not voice.quiet:
+        day = "the newest release" if exp.as_of == "latest" else exp.as_of
+        voice.say(f"{exp.name}: figures and events as known on {day}, {_models(exp)} ...")
+        if exp.overrides:
+            voice.say(f"  changed by: {' '.join(exp.overrides)}")
+    result = _run(exp, None if folders.fresh else CACHE / "folds", voice)
+    as_of = str(result.as_of.date())
+    files = report_files(result, command=command, png=exp.report.png, pdf=exp.report.pdf)
+    lines = (
+        [f"  {step}: {seconds:.2f} s" for step, seconds in result.durations.items()] if voice.verbose else []
+    )
+    models = result.models
+    dead = models.loc[(models["folds_ok"] == 0) & (models["folds_failed"] > 0), "model"]
+    failed = tuple(f"  every fold of {name} failed; folds.csv says why" for name in dead)
+    _put(files, folders.of(as_of), voice, [*lines, *failed])
+    code = 5 if len(dead) else 0
+    if key:
+        report_cache.keep(CACHE / "reports", key, report_cache.KeptReport(files, as_of, code, failed))
+    return code
+
+
+def _run(exp: Experiment, cache: Path | None, voice: Voice) -> Run:
+    """Run an experiment with its workers; its folds are kept for the next run."""
+    from forecast.backtesting.fold_cache import forget_others
     from forecast.experiment.pipeline import workers
     from forecast.experiment.run import run
-    from forecast.report.build import others_in, write_report
 
-    cache = shared or CACHE / load.digest(exp)
-    say, quiet = voice.say, voice.quiet
-    if not quiet:
-        day = "the newest release" if exp.as_of == "latest" else exp.as_of
-        say(f"{exp.name}: figures and events as known on {day}, {len(exp.model)} models ...")
-        if exp.overrides:
-            say(f"  changed by: {' '.join(exp.overrides)}")
+    # what was imported stays: the collector of garbage need not look at it again and again
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
     with workers(exp):
-        result = run(exp, progress=not quiet, cache=cache)
-    as_of = str(result.as_of.date())
-    others = others_in(folder(as_of))
-    path = write_report(result, folder(as_of), command=command, png=exp.report.png, pdf=exp.report.pdf)
-    if shared is None:
-        forget(cache)
-    say(str(path / "index.html"))
-    if not quiet:
+        made = run(exp, progress=not voice.quiet, cache=cache)
+    if cache is not None:
+        forget_others(cache)
+        report_cache.trim(cache, "*.npz", MOST_FOLD_BYTES)
+    return made
+
+
+def _put_again(kept: report_cache.KeptReport, folder: Path, voice: Voice) -> int:
+    """Put a kept report in place and say that it was kept."""
+    _put(report_cache.marked(kept.files), folder, voice, kept.lines)
+    if not voice.quiet:
+        voice.say("  nothing that enters this report has changed since it was made; --fresh makes it anew")
+    return kept.code
+
+
+def _put(files: Mapping[str, bytes], folder: Path, voice: Voice, lines: Sequence[str]) -> None:
+    """Put the files of a report in place and say where it is and what it found."""
+    from forecast.report.write.folder import others_in, put_in_place
+
+    others = others_in(folder)
+    put_in_place(files, folder)
+    voice.say(str(folder / "index.html"))
+    if not voice.quiet:
         if others:
-            say(f"  carried over: {', '.join(others)}")
-        for line in findings(path):
-            say(f"  {line}")
-    if voice.verbose:
-        for step, seconds in result.durations.items():
-            say(f"  {step}: {seconds:.2f} s")
-    models = result.models
-    dead = models[(models["folds_ok"] == 0) & (models["folds_failed"] > 0)]
-    for name in dead["model"]:
-        say(f"  every fold of {name} failed; folds.csv says why")
-    return 5 if len(dead) else 0
+            voice.say(f"  carried over: {', '.join(others)}")
+        for line in findings(folder):
+            voice.say(f"  {line}")
+    for line in lines:
+        voice.say(line)
 
 
-def forget(cache: Path) -> None:
-    """Remove kept folds, and their folder where it was the last."""
-    shutil.rmtree(cache, ignore_errors=True)
-    if CACHE.is_dir() and not any(CACHE.iterdir()):
-        CACHE.rmdir()
+def _models(exp: Experiment) -> str:
+    return f"{len(exp.model)} model{'' if len(exp.model) == 1 else 's'}"
 
 
 def findings(folder: Path) -> list[str]:
     """Return the three findings that a report opens with, from its
-    `report.json`: what comes, how sure, which model.
+    `report.json`: what comes, how sure, which policy.
     """
     import json
 
     page = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    finds = {section["id"]: section["find"] for section in page["sections"]}
-    return [page["h1"], *(finds[word] for word in ("sure", "models") if word in finds)]
+    finds = {section["id"]: section["find"] for section in page["index"]["sections"]}
+    return [page["h1"], *(finds[word] for word in ("sure", "effects") if word in finds)]
 
 
 def command_of(words: Sequence[str]) -> str:
@@ -312,7 +357,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # the second: bytes that are no text, endless numbers
         raise DataError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(loaded, dict):
         raise DataError(f"{path}: is not a group of keys")
@@ -348,7 +393,8 @@ def rerun(folder: Path) -> tuple[str, bool]:
     with tempfile.TemporaryDirectory(prefix="forecast-rerun-") as scratch:
         made = Path(scratch) / "run"
         from forecast.experiment.run import run
-        from forecast.report.build import files_of, write_report
+        from forecast.report.build import write_report
+        from forecast.report.write.folder import files_of
 
         command = _command_of(folder)
         png, pdf = any((folder / "figures").glob("*.png")), (folder / "report.pdf").is_file()

@@ -40,6 +40,8 @@ class Sweep:
         The keys that vary.
     resume : bool
         Leave out jobs whose folder is there already.
+    fresh : bool
+        Take nothing that an earlier run kept.
     """
 
     experiments: tuple[Experiment, ...]
@@ -47,6 +49,7 @@ class Sweep:
     scratch: Path
     swept: tuple[str, ...] = ()
     resume: bool = False
+    fresh: bool = False
 
     @classmethod
     def start(
@@ -55,16 +58,12 @@ class Sweep:
         words: Sequence[str],
         swept: Sequence[str] = (),
         resume: bool = False,
+        fresh: bool = False,
     ) -> Sweep:
         """Begin a sweep; the scratch folder takes what Hydra writes."""
         digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
         scratch = Path(tempfile.mkdtemp(prefix="forecast-sweep-"))
-        return cls(tuple(experiments), digest, scratch, tuple(swept), resume)
-
-    @property
-    def cache(self) -> Path:
-        """Folds that the jobs share; a fold is taken where figures, settings and software are the same."""
-        return runs.CACHE / self.digest
+        return cls(tuple(experiments), digest, scratch, tuple(swept), resume, fresh)
 
     def hydra_words(self, own_dir: bool = False) -> list[str]:
         """Return the overrides that keep Hydra's own files out of the
@@ -90,7 +89,6 @@ class Sweep:
         files = [self.scratch / f"{job}.code" for job in range(len(self.experiments))]
         codes = [int(file.read_text()) if file.is_file() else 1 for file in files]
         shutil.rmtree(self.scratch, ignore_errors=True)
-        runs.forget(self.cache)
         # the report of a job whose models failed is there all the same
         folders = [self.finished(job) if code in (0, 5) else None for job, code in enumerate(codes)]
         done = [folder for folder in folders if folder is not None]
@@ -144,8 +142,8 @@ def task(config: DictConfig, config_dirs: Sequence[str], sweep: Sweep, voice: ru
             voice.say(f"job {number} is there already: {done}")
             code = 0
         else:
-            here = partial(sweep.folder, exp, job=number)
-            code = runs.execute(exp, here, runs.command_of(words), voice, sweep.cache)
+            folders = runs.Folders(partial(sweep.folder, exp, job=number), config_dirs, sweep.fresh)
+            code = runs.execute(exp, folders, runs.command_of(words), voice)
     except (ForecastError, OSError) as error:
         voice.complain(error)
         code = error.exit_code if isinstance(error, ForecastError) else 1

@@ -131,7 +131,7 @@ def doctor() -> dict[str, str]:
         "figures": f"{len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
         "compiled ARIMA kernel": _kernel(),
         "working folder writable": "yes" if os.access(".", os.W_OK) else "no",
-        "kept chains": str(CACHE) if CACHE.is_dir() else "none",
+        "kept folds and reports": str(CACHE) if CACHE.is_dir() else "none",
         "environment": (
             ", ".join(f"{k}={os.environ[k]}" for k in told if k in os.environ) or "nothing of ours"
         ),

@@ -29,6 +29,10 @@ GONE: Mapping[str, str] = {
 }
 
 
+#: Whole numbers above it have no place among floating-point numbers.
+_LARGEST = 10**300
+
+
 def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     """Return a plain value as its type hint wants it; what cannot be is added to the problems."""
     origin = typing.get_origin(hint)
@@ -83,6 +87,9 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     if hint is Any:
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > _LARGEST:
+            problems.append(f"{path}: the number is too large")
+            return value
         return float(value)
     if hint is float and isinstance(value, float) and not math.isfinite(value):
         problems.append(f"{path}: {value} is not a finite number")
@@ -90,8 +97,12 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     if hint in (int, str, float, bool):
         if hint is int and isinstance(value, bool):
             problems.append(f"{path}: {value!r} is not a whole number")
-        elif hint is str and isinstance(value, (int, float)) and not isinstance(value, bool):
+        elif hint is str and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
+        elif hint is str and isinstance(value, float):
+            problems.append(
+                f"{path}: {value!r} is a number, and 1.10 would become 1.1; put the text in quotes"
+            )
         elif not isinstance(value, hint):
             names = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
             problems.append(f"{path}: {value!r} is not {names[hint]}")

@@ -316,12 +316,20 @@ class ReportSpec:
     png: bool = True
     #: Write report.pdf too; needs the extra `pdf`. | | true
     pdf: bool = False
-    #: One page only: headline, facts, first chart and table. | | true
+    #: Write evidence.pdf too, where report.pdf is written. | | true
+    evidence_pdf: bool = False
+    #: One page only: headline, answers, first chart and table. | | true
     brief: bool = False
     #: Language of the page: en, es. | | es
     language: str = "en"
     #: First month of the first chart; null = found from the calendar. | month | 2019-01
     level_break: str | None = None
+    #: Who publishes the page: in its masthead, its citation and its metadata. | | Example Newsroom
+    publisher: Text = "The border-forecast developers (no agency)"
+    #: Address or mail address for questions; empty = the page says that none is given. | | data@example.org
+    contact: str = ""
+    #: Licence of text and charts of the page. | | CC BY-SA 4.0
+    licence: Text = "CC BY 4.0"
 
 
 @dataclass(frozen=True)
@@ -330,7 +338,8 @@ class PublishSpec:
 
     #: The archive, one file for any number of experiments. | | /srv/forecast/archive.sqlite
     archive: Text = "archive.sqlite"
-    #: Folder of the public site; several experiments published together have a folder each in it. | | /srv/forecast/site
+    #: Folder of the public site; several experiments published together have a folder each in it. |
+    #: | /srv/forecast/site
     site: Text = "site"
     #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month
     #: of data: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | |

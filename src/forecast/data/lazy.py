@@ -1,4 +1,4 @@
-"""Fields that may be given as a function: a backtest makes thousands of panels and designs whose frames nobody reads."""
+"""Fields that may be given as a function: a backtest makes thousands of designs whose frames nobody reads."""
 
 from __future__ import annotations
 

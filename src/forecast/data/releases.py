@@ -93,7 +93,7 @@ def release_lags(
 def first_figures(
     obs: Observations, series_id: str, date: str | dt.date | pd.Timestamp = "latest"
 ) -> pd.DataFrame:
-    """Return the day of each month's first figure, what it rests on, and whether any release has a day on record.
+    """Return the day of each month's first figure, its basis, and whether any release has a day on record.
 
     Columns ``month, released, basis, dated``: a revision replaces the row of a figure, not the day on which
     its month was first published.
@@ -166,7 +166,7 @@ def _public(obs: Observations, series_id: str, date: str | dt.date | pd.Timestam
 
 
 def _closed_to(obs: Observations, date: str | dt.date | pd.Timestamp) -> pd.Period:
-    """Return the last month whose fiscal year had closed by a date; the end of time where none is recorded."""
+    """Return the last month whose fiscal year had closed by a date; a far month where none is recorded."""
     table = obs.releases
     if "closes_fiscal_year" not in table:
         return pd.Period("9999-12", "M")

@@ -164,7 +164,7 @@ def decide(rules: Sequence[Pattern], series_id: str) -> bool:
 
 
 def matches(text: str, series_id: str) -> bool:
-    """Tell whether a list of shell patterns, as ``series_ids`` holds it, touches a series.
+    """Tell whether a list of patterns, as ``series_ids`` holds it, touches a series.
 
     Examples
     --------

@@ -80,7 +80,7 @@ class EventCalendar:
     def touching(self, series_id: str) -> pd.DataFrame:
         """Return the rows that touch a series.
 
-        Patterns are shell patterns, case-sensitive; ``*`` also crosses dots, and ``!`` removes what an
+        Patterns have ``*`` and ``?``, are case-sensitive; ``*`` also crosses dots, and ``!`` removes what an
         earlier pattern matched.
         """
         return self.table.loc[self.touches(series_id)].reset_index(drop=True)

@@ -10,7 +10,7 @@ from forecast.backtesting.runner import Backtest
 from forecast.config.settings import Experiment
 from forecast.errors import ForecastError
 from forecast.experiment.pipeline import Inputs
-from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model
+from forecast.models.base import COEFFICIENT_COLUMNS, DIAGNOSTIC_COLUMNS, Model, plausible
 from forecast.models.registry import describe
 
 
@@ -30,12 +30,22 @@ def fits_at_origin(x: Inputs, series: tuple[str, ...]) -> tuple[pd.DataFrame, pd
             tell = getattr(fitted, table, None)
             if tell is not None:
                 rows = tell()
+                rows = told_effects(rows, model) if table == "coefficients" else rows
                 if len(rows):
                     parts.append(rows.assign(model=name))
     return (
         _joined(tables["coefficients"], ("model", *COEFFICIENT_COLUMNS)),
         _joined(tables["diagnostics"], ("model", *DIAGNOSTIC_COLUMNS)),
     )
+
+
+def told_effects(rows: pd.DataFrame, model: Model) -> pd.DataFrame:
+    """Return coefficients without those of events on logs that no measure can have."""
+    if not len(rows) or getattr(model, "transform", "log") != "log":
+        return rows
+    sizes = zip(rows["estimate"], rows["se"], rows["kind"], strict=True)
+    kept: pd.DataFrame = rows[[kind == "nuisance" or plausible(size, se) for size, se, kind in sizes]]
+    return kept
 
 
 def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def breaks_of(obs: Observations, series: Sequence[str]) -> pd.DataFrame:
 
 
 def afterwards(everything: Observations, obs: Observations, series: Sequence[str]) -> pd.DataFrame:
-    """Return the figures that came later than those of `obs`; ``release_basis`` says whether the day is known."""
+    """Return the figures that came later than those of `obs`, with what their release day rests on."""
     later = everything.known("latest", series)
     last = {s: obs.actuals(s).index[-1] for s in series}
     later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]

@@ -86,7 +86,7 @@ EFFECT_COLUMNS: tuple[str, ...] = (
 #: What a reader of an effect must know.
 NoteCode = Literal["failed", "too_short", "joint", "differ_in_shape", "few_placebos"]
 #: What may be said of an effect; ``not_recently``: it stands out of all years, not of the last ten.
-#: ``not_together``: its events have no single effect; ``implausible``: too large, or too uncertain, to be told.
+#: ``not_together``: its events have no single effect; ``implausible``: too large or uncertain to be told.
 VerdictCode = Literal[
     "failed",
     "not_together",

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Head:
-    """Head of a table's column: words, ``n`` for numbers
-    (right-aligned), toggle of the model it belongs to.
-    """
+    """Head of a table's column: words, ``n`` for numbers (right-aligned)."""
 
     text: str
     kind: str = ""
-    toggle: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,22 +40,21 @@ class Table:
     foot: str = ""
     kind: str = ""
     folded: bool = False  #: stands behind its caption until it is opened
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
-class Toggle:
-    """A checkbox or radio button of a chart."""
+class Link:
+    """Words, then an address as a link, and how it is shown; without words the link stands alone."""
 
-    id: str
     words: str
-    role: str = ""
-    dash: str = ""
-    checked: bool = False
+    path: str
+    shown: str
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in its two drawings (already SVG), with all that stands around it."""
+    """A chart with all that stands around it: drawn wide and narrow, or once for both."""
 
     name: str
     title: str
@@ -68,27 +63,16 @@ class Chart:
     label: str
     csv: str
     wide: str = ""
-    narrow: str = ""
+    narrow: str = ""  #: empty: the wide drawing scrolls where there is no room for it
     level: int = 3
-    table: Table | None = None
-    start: int | None = None  #: row of the table at which the read-out begins; None = no read-out
-    toggles: tuple[Toggle, ...] = ()
-    toggle_words: str = ""
-    toggle_group: str = ""  #: name of the radio group; empty = checkboxes
-    flags: tuple[tuple[str, str], ...] = ()
+    table: Table | None = None  #: stands folded below the drawing
+    flags: tuple[str, ...] = ()  #: names of what is numbered in the drawing
+    links: tuple[Link, ...] = ()
 
     @property
     def id(self) -> str:
         """Anchor of the chart."""
         return f"fig-{self.name}"
-
-
-@dataclass(frozen=True)
-class Box:
-    """A state box: a heading and a paragraph in place of something that is not there."""
-
-    heading: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -101,9 +85,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A plain paragraph."""
+    """A plain paragraph, with links at its end; `small` ones are notes."""
 
     text: str
+    links: tuple[Link, ...] = ()
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,31 +108,18 @@ class Download:
     holds: str
 
 
-Block = Table | Chart | Box | Paragraph | Command | tuple[Note, ...] | tuple[Download, ...]
+Block = Table | Chart | Paragraph | Command | tuple[Note, ...] | tuple[Download, ...]
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its question, the finding in one sentence, then charts, tables and notes."""
+    """A section: its question, the finding, then charts, tables and notes."""
 
     id: str
     question: str
     nav: str
     find: str = ""
     blocks: tuple[Block, ...] = ()
-
-    def brief(self) -> Section:
-        """Return the section with its first table only."""
-        return replace(self, blocks=tuple(block for block in self.blocks if isinstance(block, Table))[:1])
-
-
-@dataclass(frozen=True)
-class Link:
-    """Words that lead to an address, the address as a link, and how it is shown."""
-
-    words: str
-    path: str
-    shown: str
 
 
 @dataclass(frozen=True)
@@ -160,12 +133,13 @@ class Banner:
 
 
 @dataclass(frozen=True)
-class Fact:
-    """One of the four facts: what, the number, what to know about it."""
+class Answer:
+    """One of the four answers: the question as a link, a few large words, what to know about them."""
 
-    what: str
-    number: str
-    about: str
+    question: str
+    path: str
+    big: str
+    text: str
 
 
 def notes(*told: str) -> tuple[Note, ...]:
@@ -182,25 +156,41 @@ def heads(row: str) -> tuple[Head, ...]:
     return tuple(Head(cell.removesuffix(" >"), "n" if cell.endswith(" >") else "") for cell in cells)
 
 
+def table(
+    caption: str,
+    head: str,
+    rows: Iterable[tuple[str | Cell, ...] | Row],
+    foot: str = "",
+    kind: str = "",
+    folded: bool = False,
+) -> Table:
+    """Return a table from a line of heads and rows of cells."""
+    made = tuple(row if isinstance(row, Row) else Row(row) for row in rows)
+    return Table(caption, heads(head), made, foot, kind, folded)
+
+
 @dataclass(frozen=True)
 class Page:
-    """Everything that the page says."""
+    """Everything that a page says."""
 
-    name: str
-    issue: str
-    as_of: str
-    status: str
-    late: bool
+    title: str
+    issue: str  #: stands beside the title in the footer of printed sheets
+    masthead: tuple[str | Link, ...]
     h1: str
     standfirst: str
     description: str
-    facts: tuple[Fact, ...]
-    lead: Chart | None
     sections: tuple[Section, ...]
-    cite: str
     footer: str
+    late: bool = False
     banners: tuple[Banner, ...] = ()
-    numbers: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    lead: Chart | None = None
+    contents: bool = False  #: whether a list of the sections stands on top
+    meta: Mapping[str, str] = field(default_factory=dict)  #: properties of Open Graph
+    canonical: str = ""
+    dataset: str = ""  #: schema.org's description of the forecasts, as JSON
+    source: str = ""  #: the source line, below the first chart
+    stacked: bool = False  #: whether tables turn into lists on a phone; else they scroll
 
     @property
     def charts(self) -> tuple[Chart, ...]:
@@ -212,20 +202,12 @@ class Page:
 
 def sentences(page: Page) -> list[str]:
     """Return every sentence of ours on the page, for the check of forbidden words."""
-    out = [
-        page.name,
-        page.issue,
-        page.status,
-        page.h1,
-        page.standfirst,
-        page.description,
-        page.cite,
-        page.footer,
-    ]
+    out = [page.title, page.issue, page.h1, page.standfirst, page.description, page.footer]
+    out += [part if isinstance(part, str) else part.shown for part in page.masthead]
     out += [
         part for one in page.banners for part in (one.head, one.text, *(link.words for link in one.links))
     ]
-    out += [part for fact in page.facts for part in (fact.what, fact.number, fact.about)]
+    out += [part for one in page.answers for part in (one.question, one.big, one.text)]
     blocks: list[Block] = [] if page.lead is None else [page.lead]
     for section in page.sections:
         out += [section.question, section.nav, section.find]
@@ -242,11 +224,9 @@ def _words(block: Block | Note | Download) -> list[str]:
             out += [part for cell in row.cells for part in _texts(cell)]
         return out
     if isinstance(block, Chart):
-        out = [block.title, block.subtitle, block.note, block.label, block.toggle_words]
-        out += [toggle.words for toggle in block.toggles]
+        out = [block.title, block.subtitle, block.note, block.label, *block.flags]
+        out += [link.shown for link in block.links]
         return out + (_words(block.table) if block.table else [])
-    if isinstance(block, Box):
-        return [block.heading, block.text]
     if isinstance(block, Note):
         return [block.subject, block.text]
     if isinstance(block, Download):

@@ -133,27 +133,26 @@ def compare_page(runs: Mapping[str, RunFolder]) -> Page:
     )
     question, nav = t("What differs in the configuration?"), t("Configuration")
     return Page(
-        name=t("Runs side by side"),
+        title=t("Runs side by side"),
         issue=w.capital(number),
-        as_of=w.joined(list(dict.fromkeys(run.as_of for run in runs.values()))),
-        status=t("Each run is scored on its own dates; {runs} in all", runs=number),
-        late=False,
+        masthead=(
+            t("Runs side by side"),
+            w.joined(list(dict.fromkeys(run.as_of for run in runs.values()))),
+            t("Each run is scored on its own dates; {runs} in all", runs=number),
+        ),
         h1=h1,
         standfirst=t(
             "Scores of two runs may be set against each other only where they rest on the same dates"
             " and series."
         ),
         description=h1,
-        facts=(),
-        lead=None,
         sections=(scores, Section("settings", question, nav, "", (_settings(runs),))),
-        cite="",
         footer=t("Made from the run folders; nothing is computed anew."),
     )
 
 
 def best_run(runs: Mapping[str, RunFolder]) -> str:
-    """Return what may be said of the best run one month ahead: its name only where all rest on the same dates."""
+    """Return what may be said of the best run one month ahead, its name only on common dates."""
     first = next(iter(runs.values()))
     rests_on = {(run.series, run.dates, run.settings.get("backtest.score_from")) for run in runs.values()}
     if len(rests_on) > 1 or not first.dates:

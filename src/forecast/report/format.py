@@ -231,6 +231,38 @@ def skill(value: float) -> str:
     return f"{signed(100 * value)}%"
 
 
+def given(value: float) -> str:
+    """Return a rounded forecast as the page gives it: its decimals, millions in words."""
+    whole = _STEP.get() >= 1 and float(value).is_integer()
+    return _text(value, _step(value, whole))
+
+
+def to(ends: tuple[float, float]) -> str:
+    """Return a range whose ends are rounded already, ``102,000 to 176,000``."""
+    return t("{low} to {high}", low=given(ends[0]), high=given(ends[1]))
+
+
+def million(value: float, unit: bool = True) -> str:
+    """Return a large sum in millions with two digits, a smaller one rounded like a forecast.
+
+    Examples
+    --------
+    >>> million(1_834_000.0), million(612_400.0)
+    ('1.8 million', '612,000')
+    """
+    if abs(value) < 999_500:
+        return rounded(value)
+    number = decimal(value / 1e6, 1)
+    return t("{number} million", number=number) if unit else number
+
+
+def millions(ends: tuple[float, float]) -> str:
+    """Return a range of sums, ``1.6 to 2.3 million``."""
+    low, high = ends
+    both = min(abs(low), abs(high)) >= 999_500
+    return t("{low} to {high}", low=million(low, not both), high=million(high))
+
+
 def chance(probability: float) -> str:
     """Return a chance in steps of 5%, never under 5% or over 95%.
 
@@ -276,6 +308,11 @@ def decimal(value: float, places: int) -> str:
     '2.72'
     """
     return _local(f"{value:.{places}f}")
+
+
+def exact(value: float) -> str:
+    """Return an estimate with three decimals, a large one with one."""
+    return f"{MINUS if value < 0 else ''}{decimal(abs(value), 1 if abs(value) >= 100 else 3)}"
 
 
 # --------------------------------------------------------------------------- dates

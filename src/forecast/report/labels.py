@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report.catalogue import mark, t
+from forecast.report.catalogue import language, mark, t
+from forecast.report.rows import records
 
 #: Names of models by their kind; a row with a name of its own keeps that name.
 MODEL_NAMES: Mapping[str, str] = {
@@ -86,6 +87,8 @@ BUNDLE_NAMES: Mapping[str, str] = {
     "2025-01 regime": mark("Emergency measures"),
 }
 EVENT_LIMIT = 25
+#: From this day of a month on, an event is dated by its day.
+LATE_DAY = 25
 _REGIONS = {
     "southwest": (mark("at the southwest border"), mark("southwest border")),
     "northern": (mark("at the northern border"), mark("northern border")),
@@ -321,6 +324,66 @@ def row_name(model: str, knowledge: str = "none", kind: str = "") -> str:
     if knowledge == "at_origin":
         return t("{name} with events", name=name)
     return t("{name}, hindsight", name=name) if knowledge == "hindsight" else name
+
+
+def plain(name: str) -> str:
+    """Return an id in words: ``rule_ends`` is ``Rule ends``."""
+    return w.capital(name.replace("_", " ").strip())
+
+
+def _label(row: Any, short: bool) -> str:
+    """Return the label of an event in the language of the page, else its name, else its id."""
+    key = "short_label" if short else "label"
+    suffix = "" if language() == "en" else f"_{language()}"
+    for column in (f"{key}{suffix}", key, "name"):
+        found = getattr(row, column, "")
+        if isinstance(found, str) and found:
+            return found
+    return plain(str(row.id))
+
+
+def break_words(row: Any) -> str:
+    """Return what changed at a break, in the language of the page where it is known: its first statement."""
+    own = "" if language() == "en" else getattr(row, f"what_changed_{language()}", "")
+    text = own if isinstance(own, str) and own else str(row.what_changed)
+    first = text.split(". ")[0].split("; ")[0].rstrip(".")
+    return f"{first}."
+
+
+class Measures:
+    """The events of a run by their ids: what they are called, when they began."""
+
+    def __init__(self, events: pd.DataFrame) -> None:
+        self._rows = {str(row.id): row for row in records(events)}
+        self._began = {name: row.effective_start for name, row in self._rows.items()}
+
+    def _ordered(self, ids: Sequence[str]) -> list[str]:
+        """Return those of the ids that are known, in the order in which they began."""
+        known = [one for one in ids if one in self._rows]
+        return sorted(known, key=lambda one: (pd.isna(self._began[one]), self._began[one]))
+
+    def names(self, ids: Sequence[str], short: bool = False) -> str:
+        """Return the names of events, all of them, in the order in which they began."""
+        named = dict.fromkeys(_label(self._rows[one], short) for one in self._ordered(ids))
+        if len(named) > 1 and any("," in name for name in named):
+            return "; ".join(named)
+        return w.joined(list(named)) or w.joined([plain(one) for one in ids])
+
+    def days(self, ids: Sequence[str]) -> str:
+        """Return when events began: the month, days where they matter, or the span of several.
+
+        A measure of the last days of a month is dated by its day: that month was without it.
+        """
+        days = [self._began[one] for one in self._ordered(ids) if pd.notna(self._began[one])]
+        if not days:
+            return ""
+        first, last = days[0], days[-1]
+        if first == last:
+            return w.day_long(first) if first.day >= LATE_DAY else w.month_long(first)
+        if (first.year, first.month) == (last.year, last.month):
+            numbers = list(dict.fromkeys(str(day.day) for day in days))
+            return w.day_long(last).replace(str(last.day), w.joined(numbers), 1)
+        return t("{low} to {high}", low=w.month_long(first), high=w.month_long(last))
 
 
 def event_name(event: str, name: str, bundle: str = "") -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import jinja2
 
@@ -19,39 +20,75 @@ TEXT = Path(__file__).parent / "text"
 #: How a template writes a number or a day: functions of `format`, in the language of the page.
 FILTERS: Mapping[str, Callable[..., str]] = {
     "ahead": w.ahead,
+    "between": lambda ends: w.joined([w.given(end) for end in ends]),
     "capital": w.capital,
+    "chance": w.chance,
     "count": w.count,
     "day": w.day_long,
     "day_short": w.day_short,
     "decimal": w.decimal,
     "effect": w.effect,
+    "exact": w.exact,
+    "given": w.given,
     "half_of_month": w.half_of_month,
+    "million": w.million,
+    "millions": w.millions,
     "hits": lambda pair: w.hits(*pair),
     "hits_of_the": lambda pair: w.hits_of_the(*pair),
     "month": w.month_long,
+    "joined": w.joined,
     "month_name": w.month_name,
+    "month_short": w.month_short,
     "percent": w.percent,
+    "percent_of_log": lambda value: f"{w.signed(100 * math.expm1(value), 1)}%",
+    "possessive": w.possessive,
     "rounded": w.rounded,
     "signed": w.signed,
+    "size_of_change": lambda pair: w.plain_change(*pair),
     "skill": w.skill,
     "tenth": w.nearest_tenth,
+    "to": w.to,
+    "whole_percent": lambda value: f"{w.count(round(abs(value)))}%",
     "word": w.number_word,
 }
 
 
-class Prose:
-    """The sentences of one template; `prose.find(...)` renders its macro `find` on one line."""
+class Sentence(NamedTuple):
+    """A sentence of the page: its macro, the values that went into it, and what it says."""
 
-    def __init__(self, template: jinja2.Template) -> None:
-        self._module = template.module
+    id: str
+    values: Mapping[str, object]
+    text: str
+
+
+class Prose:
+    """The sentences of one template; `prose.find(...)` renders its macro `find` on one line.
+
+    Where a list is given, every sentence is noted in it.
+    """
+
+    def __init__(self, name: str, template: jinja2.Template, said: list[Sentence] | None = None) -> None:
+        self._name, self._template, self._module, self._said = name, template, template.module, said
 
     def __getattr__(self, name: str) -> Callable[..., str]:
         return self.macro(name)
 
+    def noting(self, said: list[Sentence]) -> Prose:
+        """Return the same sentences, each noted in a list when it is said."""
+        return Prose(self._name, self._template, said)
+
     def macro(self, name: str) -> Callable[..., str]:
         """Return the macro of this name as a function that renders it on one line."""
         macro: Macro = getattr(self._module, name)
-        return lambda *values, **named: " ".join(macro(*values, **named).split())
+
+        def say(*values: object, **named: object) -> str:
+            text = " ".join(macro(*values, **named).split())
+            if self._said is not None:
+                given = dict(zip(macro.arguments, values, strict=False)) | named
+                self._said.append(Sentence(f"{self._name}.{name}", given, text))
+            return text
+
+        return say
 
     @property
     def parameters(self) -> dict[str, tuple[str, ...]]:
@@ -75,4 +112,4 @@ def _template(section: str, code: str) -> Prose:
         autoescape=jinja2.select_autoescape(),  # plain text: the writers escape for where it goes
     )
     environment.filters.update(FILTERS)
-    return Prose(environment.get_template(f"{section}.j2"))
+    return Prose(section, environment.get_template(f"{section}.j2"))

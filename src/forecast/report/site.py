@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
-from forecast.report import codes
+from forecast.report import codes, labels
 from forecast.report import format as w
 from forecast.report.catalogue import formats, shipped, speaking, t
-from forecast.report.sections.sentences import sources_line
+from forecast.report.prose import prose
 from forecast.report.write import html as _templates
 from forecast.report.write.html import TEMPLATES
 
@@ -265,7 +265,10 @@ def feed(content: SiteContent) -> str:
 def _source(content: SiteContent) -> str:
     """Return whose figures the newest issue rests on; empty where there is none."""
     newest = next((i for i in content.issues if i.kind == "published"), None)
-    return "" if newest is None else sources_line(content.publisher, pd.Timestamp(newest.as_of))
+    if newest is None:
+        return ""
+    publisher = labels.source_words(content.publisher) if content.publisher else ""
+    return prose("top").source(publisher, pd.Timestamp(newest.as_of))
 
 
 # --------------------------------------------------------------------------- the first page

@@ -44,7 +44,7 @@ def index_page(parts: Sequence[SitePart], language: str = "en") -> bytes:
             language=formats()["code"],
             t=t,
             late=[part.status["banner"] for part in parts if part.status.get("banner")],
-            ahead=[_ahead(part, series) for part in parts for series in part.latest["series"]],
+            ahead=[_ahead(part, series) for part, series in once(parts)],
             record=[row for part in parts for row in _record(part)],
             reports=[_report(part) for part in parts if part.latest["issue"]],
             css=css,
@@ -54,6 +54,16 @@ def index_page(parts: Sequence[SitePart], language: str = "en") -> bytes:
             ),
         )
     return re.sub(r"\n\s*\n+", "\n", html).encode()
+
+
+def once(parts: Sequence[SitePart]) -> list[tuple[SitePart, Mapping[str, Any]]]:
+    """Return the forecasts of a site, of one series and day the first only: never two answers to one question."""
+    found: dict[tuple[str, str], tuple[SitePart, Mapping[str, Any]]] = {}
+    for part in parts:
+        day = str((part.latest["issue"] or {}).get("as_of", ""))
+        for series in part.latest["series"]:
+            found.setdefault((str(series["series_id"]), day), (part, series))
+    return list(found.values())
 
 
 def _ahead(part: SitePart, series: Mapping[str, Any]) -> dict[str, Any]:

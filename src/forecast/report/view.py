@@ -14,7 +14,6 @@ from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.catalogue import t
 from forecast.report.rows import ForecastRow, ScoreRow, records
-from forecast.report.rows import fold_count as fold_count
 from forecast.scoring.calibration import promise_bar
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -436,8 +435,8 @@ def display_events(run: Run) -> pd.DataFrame:
     return pd.DataFrame(made, columns=columns).sort_values("month", ignore_index=True)
 
 
-def flags(run: Run, first: pd.Period, last: pd.Period, limit: int = 9) -> pd.DataFrame:
-    """Return at most nine events of a window: by priority by rule, groups before single ones.
+def flags(run: Run, first: pd.Period, last: pd.Period, limit: int = 8) -> pd.DataFrame:
+    """Return at most eight events of a window: by priority by rule, groups before single ones.
 
     Of one priority those go first that are farthest from the ones chosen, so that the whole window is told.
     """

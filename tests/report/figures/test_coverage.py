@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from figure_checks import check_chart
+from figure_checks import check_wide
 from forecast.report.figures import style as f
 from forecast.report.figures.coverage import coverage_chart
 
@@ -16,7 +16,7 @@ TABLE = pd.DataFrame(ROWS, columns=["horizon", "nominal", "held", "n", "share", 
 
 
 def test_shares_and_counts_are_told():
-    words = check_chart(lambda **how: coverage_chart(TABLE, **how))
+    words = check_wide(lambda **how: coverage_chart(TABLE, **how))
     for text in (
         "46%",
         "76%",
@@ -42,10 +42,10 @@ def test_a_share_outside_its_bar_is_a_diamond_in_another_colour():
 def test_low_shares_widen_the_axis():
     low = TABLE.assign(share=0.03, low=0.0)
     assert coverage_chart(low).axes[0].get_xlim()[0] == 0
-    check_chart(lambda **how: coverage_chart(low.iloc[[0, 3]], **how))
+    check_wide(lambda **how: coverage_chart(low.iloc[[0, 3]], **how))
 
 
 def test_labels_of_near_dots_stand_apart():
     for gap in (0.0, 0.01, 0.03, 0.06, 0.1):
         near = TABLE.assign(share=[0.6, 0.6 + gap, 0.97 - gap, 0.97])
-        check_chart(lambda near=near, **how: coverage_chart(near, **how))
+        check_wide(lambda near=near, **how: coverage_chart(near, **how))

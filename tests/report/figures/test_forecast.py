@@ -1,11 +1,12 @@
-"""Chart 1."""
+"""The fan."""
 
 import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart, fan, monthly
+from forecast.report import format as w
 from forecast.report.figures import style as f
-from forecast.report.figures.forecast import forecast_chart
+from forecast.report.figures.forecast import fan_chart
 
 COUNTS = monthly(
     [
@@ -31,72 +32,71 @@ COUNTS = monthly(
     ],
     "2025-02",
 )
-FAN = fan(8870, "2026-09")
+FAN = fan(8870, "2026-09", 12)
 
 
 def draw(**how):
-    return forecast_chart(COUNTS, FAN, published="Published by 30 September 2026", **how)
+    words = {"known": "known on 30 September 2026", "beside": "later months: only the 8-in-10 range is drawn"}
+    return fan_chart(COUNTS, FAN, 6, **words, **how)
 
 
-def test_chart_names_its_ends_and_its_extremes():
+def test_ends_levels_and_extremes_are_named():
     words = check_chart(draw)
-    for text in (
-        "Aug: 8,870",
-        "Jul 2025: 4,592",
-        "May 2026: 10,011",
-        "middle of the forecast",
-        "top of the 80% range",
-        "Forecast",
-    ):
-        assert text in words
-    assert "8,900" in words
+    for text in ("Aug: 8,870", "May 2026: 10,011", "8 in 10", "forecast", "Feb: 8,900"):
+        assert text in words, text
+    assert (
+        f"{w.rounded(FAN['upper_80'].iloc[-1])}" in words
+        and f"{w.rounded(FAN['lower_80'].iloc[-1])}" in words
+    )
+    assert any(text.startswith("later months") for text in words)
 
 
-def test_other_models_are_drawn_in_their_own_class():
-    others = pd.DataFrame({"toggle": "mod-rw", "role": "m-rw", "month": FAN["month"], "value": 9000.0})
-    figure = forecast_chart(COUNTS, FAN, others)
-    (line,) = [line for line in figure.axes[0].lines if line.get_gid() == "c:mod mod-rw"]
-    assert line.get_ydata()[0] == 8870 and line.get_ydata()[-1] == 9000
-    check_chart(lambda **how: forecast_chart(COUNTS, FAN, others, **how))
+def test_later_months_have_no_middle_line():
+    figure = draw()
+    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == f.LIGHT["fc"]]
+    assert ends == [len(COUNTS) + 5]
 
 
-def test_a_refused_band_stops_and_says_so():
+def test_a_forecast_of_six_months_has_no_hatching():
+    figure = fan_chart(COUNTS, FAN.iloc[:6], 6)
+    assert not [
+        line for line in figure.axes[0].lines if line.get_color() == f.LIGHT["edge"] and line.is_dashed()
+    ]
+    check_chart(lambda **how: fan_chart(COUNTS, FAN.iloc[:6], 6, **how))
+
+
+def test_refused_ranges_leave_the_middle():
+    bare = FAN.assign(lower_80=np.nan, upper_80=np.nan, lower_50=np.nan, upper_50=np.nan)
+    words = check_chart(lambda **how: fan_chart(COUNTS, bare, 6, **how))
+    assert "Feb: 8,900" in words and "8 in 10" not in words
     short = FAN.copy()
     short.loc[short["horizon"] > 3, ["lower_80", "upper_80"]] = np.nan
-    words = check_chart(lambda **how: forecast_chart(COUNTS, short, **how))
-    assert any(text.startswith("no 80% range from here") for text in words)
-    assert "top of the 80% range" not in words and "top of the 50% range" in words
+    check_chart(lambda **how: fan_chart(COUNTS, short, 6, **how))
 
 
-def test_no_band_at_all_leaves_the_middle():
-    bare = FAN[["month", "horizon", "middle"]]
-    words = check_chart(lambda **how: forecast_chart(COUNTS, bare, **how))
-    assert "middle of the forecast" in words and not any("range" in text for text in words)
-
-
-def test_what_happened_afterwards_is_labelled_and_hollow():
+def test_outcomes_are_hollow_and_labelled_at_the_outcomes():
     later = monthly([6000, 5000, 4000, 3000, 2500, 2000, 1000], "2026-09")
-    words = check_chart(lambda **how: forecast_chart(COUNTS, FAN, None, later, **how))
+    words = check_chart(lambda **how: fan_chart(COUNTS, FAN, 6, later, **how))
     assert "What happened afterwards" in words
-    figure = forecast_chart(COUNTS, FAN, None, later)
+    figure = fan_chart(COUNTS, FAN, 6, later)
     dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == f.LIGHT["bg"]]
-    assert len(dots) == 1 and len(dots[0].get_xdata()) == 6  # only months that the chart shows
+    assert [len(line.get_xdata()) for line in dots] == [7]
 
 
-def test_small_numbers_have_no_thousands():
-    words = check_chart(lambda **how: forecast_chart(monthly([12, 15, 9, 11]), fan(11, "2024-05"), **how))
-    assert "10" in words
+def test_an_unofficial_figure_is_a_marked_point():
+    points = [(pd.Period("2026-09", "M"), 7600.0, "press, 3 Oct 2026: “around 7,600”")]
+    words = check_chart(lambda **how: fan_chart(COUNTS, FAN, 6, None, points, **how))
+    assert "press, 3 Oct 2026: “around 7,600”" in words
 
 
 def test_random_counts_never_make_labels_collide():
     rng = np.random.default_rng(3)
-    for _ in range(6):
+    for _ in range(5):
         values = 10 ** rng.uniform(1, 5.5) * np.exp(np.cumsum(rng.normal(0, 0.3, int(rng.integers(4, 50)))))
         counts = monthly(np.round(values))
-        ahead = fan(
-            float(values[-1]),
-            str(counts["month"].iloc[-1] + 1),
-            int(rng.integers(1, 13)),
-            rng.uniform(0.02, 0.6),
+        first, steps = str(counts["month"].iloc[-1] + 1), int(rng.integers(1, 13))
+        ahead = fan(float(values[-1]), first, steps, rng.uniform(0.05, 0.6))
+        check_chart(
+            lambda counts=counts, ahead=ahead, **how: fan_chart(counts, ahead, min(6, len(ahead)), **how),
+            hits=1,
         )
-        check_chart(lambda counts=counts, ahead=ahead, **how: forecast_chart(counts, ahead, **how))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from figure_checks import check_chart, fan, monthly
+from figure_checks import check_wide, fan, monthly
 from forecast.report.figures.scenarios import scenarios_chart, told_apart
 
 COUNTS = monthly(
@@ -23,7 +23,7 @@ def test_each_path_starts_where_it_departs_and_is_named():
     drawn = paths(
         ("more", "A measure like January 2023’s", 3, 0.5), ("less", "Half of January 2025 undone", 5, 2.5)
     )
-    words = check_chart(lambda **how: scenarios_chart(COUNTS, BASE, drawn, **how))
+    words = check_wide(lambda **how: scenarios_chart(COUNTS, BASE, drawn, **how))
     for text in (
         "Nothing new",
         "A measure like January 2023’s",
@@ -38,8 +38,8 @@ def test_each_path_starts_where_it_departs_and_is_named():
 
 def test_near_ends_are_moved_apart_and_no_path_is_no_error():
     near = paths(("a", "First", 2, 1.01), ("b", "Second", 2, 1.02), ("c", "Third", 2, 0.99))
-    check_chart(lambda **how: scenarios_chart(COUNTS, BASE, near, **how))
-    check_chart(lambda **how: scenarios_chart(COUNTS, BASE, near.iloc[:0], **how))
+    check_wide(lambda **how: scenarios_chart(COUNTS, BASE, near, **how))
+    check_wide(lambda **how: scenarios_chart(COUNTS, BASE, near.iloc[:0], **how))
 
 
 def test_scenarios_that_begin_alike_are_told_apart_on_a_phone():

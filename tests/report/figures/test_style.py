@@ -121,18 +121,10 @@ def test_axes_label_months_and_years_without_collisions():
     assert "2026" in words and "Jan" in words
     ax.set_xlim(-0.5, 120.5)
     f.year_axis(made, ax, pd.Period("2016-09", "M"), 121)
-    assert [t.get_text() for t in ax.texts][len(words) :][:2] == ["2018", "2020"]
+    assert [t.get_text() for t in ax.texts][len(words) :][:2] == ["2020", "2025"]
 
 
 @f.styled
-def test_cursor_is_where_the_months_are():
-    made, ax = canvas()
-    made.cursor(ax)
-    mark = made.figure.cursor
-    assert mark.start == pytest.approx(20) and mark.step == pytest.approx(36)
-    assert (mark.top, mark.bottom) == (20, 180)
-
-
 def test_index_of_months():
     first = pd.Period("2025-02", "M")
     assert f.index_of([first, first + 3], first) == [0, 3]
@@ -151,11 +143,11 @@ def test_every_chart_gives_the_same_bytes_twice():
 
     drawers = (
         forecast.draw,
-        lambda **how: past.past_chart(past.COUNTS, past.FAN, past.FLAGS, **how),
+        lambda **how: past.past_chart(record.COUNTS, record.TABLE.iloc[:0], past.EVENTS[-2:], **how),
         lambda **how: coverage.coverage_chart(coverage.TABLE, **how),
         lambda **how: record.record_chart(record.COUNTS, record.every_third(record.TABLE), **how),
-        lambda **how: effects.effects_chart(effects.TABLE, **how),
-        lambda **how: known.known_chart([known.case()], **how),
+        lambda **how: effects.effects_chart(effects.ROWS, **how),
+        lambda **how: known.known_chart([known.panel()], **how),
         lambda **how: scenarios.scenarios_chart(
             scenarios.COUNTS, scenarios.BASE, scenarios.paths(("a", "A", 2, 2.0)), **how
         ),

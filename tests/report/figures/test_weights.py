@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart
+from figure_checks import check_wide
 from forecast.report.figures.weights import weights_chart
 
 NAMES = {"a": "Same as last month", "b": "Last month plus usual season", "c": "Seasonal ARIMA, six years"}
@@ -21,9 +21,9 @@ def test_every_member_is_a_line_that_is_named_with_its_last_share():
     figure = weights_chart(table, NAMES)
     lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == len(table)]
     np.testing.assert_allclose([line.get_ydata()[-1] for line in lines], table.iloc[-1])
-    words = check_chart(lambda **how: weights_chart(table, NAMES, **how))
+    words = check_wide(lambda **how: weights_chart(table, NAMES, **how))
     assert f"Same as last month {round(100 * table['a'].iloc[-1])}%" in words
 
 
 def test_one_member_alone_and_few_months():
-    check_chart(lambda **how: weights_chart(weights(5, 30.0)[["a"]] * 0 + 1.0, NAMES, **how))
+    check_wide(lambda **how: weights_chart(weights(5, 30.0)[["a"]] * 0 + 1.0, NAMES, **how))

@@ -1,57 +1,97 @@
-"""What comes next, and what happened afterwards."""
+"""What comes next."""
 
-from dataclasses import replace
-
-import numpy as np
 import pandas as pd
+import pytest
 
-from forecast.report import view
-from forecast.report.sections import next as s
-from report_fixture import make_run
-from tests.report.sections.test_top import USBP, report
-
-
-def test_no_skill_is_told_from_the_first_distance_that_never_won():
-    r = report()
-    rows = r.run.scores.copy()
-    mine = (rows["model"] == "short") & (rows["metric"] == "mae") & (rows["era"] == "2025-")
-    rows.loc[mine, "skill"] = np.where(rows.loc[mine, "horizon"] <= 2, 0.1, -0.1)
-    assert s.no_skill_from(report(run=replace(r.run, scores=rows))) == 3
-    rows.loc[mine, "skill"] = 0.1
-    assert s.no_skill_from(report(run=replace(r.run, scores=rows))) is None
-    base = replace(r.run, headline="random_walk")
-    assert s.no_skill_from(report(run=base)) is None
+from forecast.report import format as w
+from forecast.report import recent
+from forecast.report.sections import next as coming
+from report_fixture import report_of
 
 
-def test_none_beats_prefers_six_months():
-    r = report()
-    rows = r.run.scores.copy()
-    mine = rows["metric"] == "wis"
-    rows.loc[mine, "skill"] = np.where(rows.loc[mine, "model"] == "random_walk", 0, -0.2)
-    assert s.none_beats(report(run=replace(r.run, scores=rows)), "2025-") == 6
-    rows.loc[mine & (rows["horizon"] == 6) & (rows["model"] == "short"), "skill"] = 0.3
-    assert s.none_beats(report(run=replace(r.run, scores=rows)), "2025-") == 3
-    rows.loc[mine & (rows["model"] == "short"), "skill"] = 0.3
-    assert s.none_beats(report(run=replace(r.run, scores=rows)), "2025-") is None
+def cells(table):
+    return [row.cells for row in table.rows]
 
 
-def test_afterwards_section_only_where_something_came():
-    assert s.afterwards_section(report()) is None
-    section = s.afterwards_section(report("as_of_2024"))
-    assert section.id == "afterwards" and "Twelve counts became public" in section.find
+def test_five_months_are_told_the_last_in_grey():
+    table = coming.next_table(report_of("plain"))
+    assert [row[0] for row in cells(table)] == [
+        "September 2026",
+        "October",
+        "November",
+        "February 2027",
+        "August 2027",
+    ]
+    assert [row.kind for row in table.rows] == ["lead", "", "", "", "far"]
 
 
-def test_several_series_count_what_the_title_says():
-    r = report("sectors")
-    chart, table = s.several(r, view.other_series(r.run, USBP))
-    up = sum(
-        view.view(r.run, x).ahead["middle"].iloc[0] > view.view(r.run, x).counts.iloc[-1]
-        for x in r.run.series.index
+def test_numbers_are_those_of_the_forecast():
+    r = report_of("plain")
+    first, row = cells(coming.next_table(r))[0], r.view.numbers(1)
+    assert first[1] == w.rounded(row.middle) and first[2] == w.span(row.lower_80, row.upper_80)
+    assert first[3] == w.count(r.view.value(row.month - 12))
+    assert first[4] == w.chance(r.view.chance_above(1, r.view.value(row.month - 12)))
+
+
+@pytest.mark.parametrize(("code", "words"), [("under_5", "under 5%"), ("over_95", "over 95%"), ("", "70%")])
+def test_a_chance_outside_the_95_range_is_told_by_its_limit(code, words):
+    assert coming.said(report_of("plain"), recent.Chance(100.0, 0.7, code)) == words
+
+
+def test_a_chance_is_told_by_its_limit_below_5_and_above_95_percent():
+    assert [recent.limit_of(chance) for chance in (0.049, 0.05, 0.95, 0.951)] == [
+        "under_5",
+        "",
+        "",
+        "over_95",
+    ]
+
+
+def test_chances_of_the_run_have_their_columns(monkeypatch):
+    found = {
+        "more_than_year_before": recent.Chance(183_921.0, 0.1, ""),
+        "fewer_than": recent.Chance(100_000.0, 0.1, ""),
+        "record": recent.Chance(249_785.0, 0.1, ""),
+    }
+    monkeypatch.setattr(recent, "chances", lambda run, series_id, horizon: found)
+    table = coming.next_table(report_of("as_of_2024"))
+    heads = [head.text for head in table.head[4:]]
+    assert heads == ["chance of more than that", "of fewer than 100,000", "of a new record"]
+    assert cells(table)[0][4:] == ("10%", "10%", "10%")
+
+
+def test_a_column_that_says_the_same_in_every_row_is_a_sentence(monkeypatch):
+    found = {"record": recent.Chance(249_785.0, 0.01, "under_5")}
+    monkeypatch.setattr(recent, "chances", lambda run, series_id, horizon: found)
+    table = coming.next_table(report_of("as_of_2024"))
+    assert len(table.head) == 4 and "a new record is under 5% in every month shown" in table.foot
+
+
+def test_the_fiscal_year_is_a_row(monkeypatch):
+    months = pd.PeriodIndex(["2023-10", "2024-09"], freq="M")
+    year = recent.Total(*months, 1.834e6, (1.62e6, 2.29e6), 2.046e6, 0.8)
+    monkeypatch.setattr(recent, "total", lambda run, series_id, kind: year if kind == "fiscal_year" else None)
+    row = next(iter(r for r in cells(coming.next_table(report_of("as_of_2024"))) if "Fiscal" in r[0]))
+    assert row == (
+        "Fiscal year 2024, total",
+        "1.83 million",
+        "1.62 million to 2.29 million",
+        "2.05 million",
+        "20%",
     )
-    assert ("one", "two", "three", "none")[up - 1] in chart.title and len(table.rows) == 3
 
 
-def test_first_replayed():
-    assert s.first_replayed(report()) == pd.Period("2018-02", "M")
-    assert s.first_replayed(report("first")) == report("first").view.last
-    assert make_run is not None
+def test_scenarios_are_rows_without_chances():
+    rows = [row for row in coming.next_table(report_of("causes")).rows if row.kind == "if"]
+    assert len(rows) == len(coming.paths(report_of("causes"))) > 0
+    assert all(set(row.cells[3:]) == {""} for row in rows)
+
+
+def test_the_chance_of_less_than_the_last_count_is_told():
+    r = report_of("plain")
+    below = 1 - r.view.chance_above(1, float(r.view.counts.iloc[-1]))
+    assert f"comes in below August is about {w.chance(below)}" in coming.next_section(r).find
+
+
+def test_a_report_without_a_forecast_says_so():
+    assert coming.next_section(report_of("no_forecast")).find == "There is no forecast in this report."

@@ -2,93 +2,121 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
+import pytest
 
-from forecast.config.settings import DataSpec
-from forecast.report import view
-from forecast.report.figures.renderer import Studio
-from forecast.report.sections import top as s
-from report_fixture import refuse, state
-
-USBP = "southwest.usbp"
+from forecast.report import recent
+from forecast.report.sections import top
+from report_fixture import report, report_of, state
 
 
-def report(name="plain", run=None):
-    run = state(name) if run is None else run
-    main = view.headline_series(run)
-    return s.Report(
-        run,
-        view.view(run, main),
-        view.replayed(run, main),
-        view.coverage(run, main),
-        view.score_book(run, main),
-        Studio(False),
-        run.experiment.data.path is None,
-        "forecast",
-        {},
+def test_the_level_of_six_months_stands_first_and_its_condition_with_it():
+    made, found = top.top(report_of("as_of_2024")), top.level(report_of("as_of_2024"))
+    assert made.h1.endswith("a month are forecast to September 2024, if no new measure turns the trend")
+    assert made.standfirst.startswith(f"The next six months to September should average {found.middle:,.0f}")
+    assert f"against {found.before:,.0f} in the same months a year before" in made.standfirst
+    assert found.months == 6 and str(found.last) == "2024-09"
+
+
+def test_the_level_has_its_own_range_where_the_run_has_joint_paths(monkeypatch):
+    monkeypatch.setattr(recent, "level", lambda run, series_id: (131_840.0, (88_100.0, 198_400.0)))
+    found = top.level(report_of("as_of_2024"))
+    assert found.middle == 132_000 and found.ends == (88_000, 198_000)
+    assert "(8 in 10: 88,000 to 198,000)" in top.top(report_of("as_of_2024")).standfirst
+
+
+def test_the_next_count_is_told_with_its_range_beside_a_year_before():
+    r = report_of("as_of_2024")
+    row = r.view.numbers(1)
+    low, high = r.ends(row)
+    text = top.top(r).standfirst
+    assert f"is put at {r.number(row.middle):,.0f} (8 in 10: {low:,.0f} to {high:,.0f}), 2" in text
+    assert "% below a year before" in text and r.view.value(row.month - 12) > high
+
+
+def test_a_direction_is_open_where_the_year_before_lies_inside_the_range():
+    r = report_of("plain")
+    row, before = r.view.numbers(1), r.view.value(r.view.last - 11)
+    low, high = r.ends(row)
+    assert ("the direction is open" in top.top(r).standfirst) == (low <= before <= high)
+
+
+def test_a_refused_range_says_what_it_needs():
+    assert "it needs 4 past misses and there are 3" in top.top(report_of("refused")).standfirst
+
+
+def test_without_a_forecast_the_latest_count_stands_there():
+    made = top.top(report_of("no_forecast"))
+    assert made.h1 == "There is no forecast this month; the latest count is 8,870, for August 2026"
+    assert any(
+        b.head == "There is no forecast in this report." for b in top.banners(report_of("no_forecast"))
     )
 
 
-def test_first_chart_shows_months_until_the_range_is_eightfold():
-    seen = view.view(state("plain"), USBP)
-    grow = np.sqrt(np.arange(1, 13))
-    wide = replace(
-        seen, ahead=seen.ahead.assign(lower_80=100 / np.exp(0.5 * grow), upper_80=100 * np.exp(0.5 * grow))
+def test_a_series_of_ones_own_is_named_by_its_label():
+    assert top.top(report_of("own")).h1.startswith("Visits: about ")
+    assert top.top(report_of("own")).h1.endswith("if nothing new turns the trend")
+
+
+def test_masthead_tells_who_what_and_when():
+    parts = [part if isinstance(part, str) else part.shown for part in top.masthead(report_of("as_of_2024"))]
+    assert (
+        "As known on 7 May 2024" in parts and "Latest count: March 2024, published on 12 April 2024" in parts
     )
-    shown = s.shown_months(wide)
-    ratio = shown["upper_80"] / shown["lower_80"]
-    assert (ratio <= 8).all() and len(shown) == 4
-    very = replace(seen, ahead=seen.ahead.assign(lower_80=1.0, upper_80=100.0))
-    assert len(s.shown_months(very)) == 3
-    none = replace(seen, ahead=seen.ahead.assign(lower_80=np.nan, upper_80=np.nan))
-    assert len(s.shown_months(none)) == 6
+    assert parts[-1] == "The border-forecast developers (no agency)"
+    late = top.masthead(report_of("late"))
+    assert "Late: September 2026 was due" in late
 
 
-def test_late_months_need_a_promise_and_a_passed_day():
-    late = report("late")
-    assert s.late_months(late.run, late.view) == [pd.Period("2026-09", "M")]
-    assert late.first == 2 and report().first == 1
-    free = replace(late.run, experiment=replace(late.run.experiment, data=DataSpec()))
-    assert s.late_months(free, late.view) == []
+def test_a_release_day_that_is_not_on_record_is_never_printed():
+    run = state("as_of_2024")
+    known = run.observations.assign(release_basis="month")
+    parts = top.masthead(report(replace(run, observations=known)))
+    assert "Latest count: March 2024, published in the first half of April 2024" in parts
 
 
-def test_next_figure_is_expected_after_the_usual_wait_and_never_in_the_past():
-    r = report()
-    day = s.next_expected(r.view, r.run.as_of)
-    assert pd.Timestamp("2026-10-10") < day < pd.Timestamp("2026-10-31")
-    assert s.next_expected(r.view, pd.Timestamp("2026-12-24")) == pd.Timestamp("2026-12-25")
-    assert s.next_expected(replace(r.view, released=r.view.released.iloc[:0]), r.run.as_of) is None
+@pytest.mark.parametrize(
+    ("contact", "path"), [("a@b.org", "mailto:a@b.org"), ("https://b.org/x", "https://b.org/x")]
+)
+def test_the_publisher_leads_to_its_contact(contact, path):
+    run = state("plain")
+    settings = replace(run.experiment.report, contact=contact, publisher="The Paper")
+    made = report(replace(run, experiment=replace(run.experiment, report=settings)))
+    link = top.masthead(made)[-1]
+    assert (link.path, link.shown) == (path, "The Paper")
 
 
-def test_masthead_of_bundled_and_own_figures():
-    assert s.masthead(report())["name"] == "US border encounters: forecast report"
-    own = s.masthead(report("own"))
-    assert own["name"] == "Forecast report: visits" and own["issue"] == "March 2019 issue"
-    banner = s.masthead(report("no_forecast"))["banners"][0]
-    assert banner.head == "There is no forecast in this report."
+def test_what_happened_afterwards_is_told_with_direction_and_size():
+    text = top.afterwards(report_of("as_of_2024"))
+    assert "The count then fell to 53,858 in September 2024 and 7,179 in March 2025." in text
+    assert "it lay below the range" in text
+    assert top.afterwards(report_of("plain")) == ""
 
 
-def test_facts_are_four_and_replayed_is_said():
-    facts_of = s.four_facts(report())
-    assert [f.what for f in facts_of] == [
-        "Latest count, Aug 2026",
-        "Forecast, Sep 2026",
-        "Replayed forecast for Aug",
-        "80% ranges that held",
-    ]
-    assert s.four_facts(report("published"))[2].what == "Last issue’s forecast for Aug"
-    assert s.four_facts(report(run=refuse(state("plain"), 0.8)))[1].about == "no 80% range is given"
-    assert len(s.four_facts(report("first"))) == 2
+def test_measures_that_began_afterwards_are_named(monkeypatch):
+    import pandas as pd
+
+    began = [recent.Began("New asylum limits", pd.Timestamp("2024-06-05"))]
+    monkeypatch.setattr(recent, "began_afterwards", lambda run: began)
+    assert "Began since: New asylum limits (5 June 2024)." in top.afterwards(report_of("as_of_2024"))
 
 
-def test_other_lines_are_four_at_most_and_the_baseline_is_first():
-    r = report()
-    lines = s.other_lines(r, r.shown)
-    assert [(toggle, role) for toggle, _, role, _ in lines] == [
-        ("mod-rw", "m-rw"),
-        ("mod-arima", "m-arima"),
-        ("mod-ev", "m-ev"),
-        ("mod-ridge", "m-ridge"),
-    ]
-    assert all(len(line) == len(r.shown) for *_, line in lines)
+def test_no_better_than_the_last_count_is_said_before_the_fan(monkeypatch):
+    monkeypatch.setattr(recent, "no_better_from", lambda run, series_id: 4)
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    texts = [banner.text for banner in top.banners(report_of("plain"))]
+    assert any(
+        text.startswith("Four months ahead and beyond, forecasts made since 2014 did no better")
+        for text in texts
+    )
+
+
+def test_late_figures_raise_a_banner():
+    (banner, *_) = top.banners(report_of("late"))
+    assert banner.head == "This forecast starts from August." and "two months ahead" in banner.text
+
+
+def test_outcomes_tell_the_side_of_the_range():
+    r = report_of("as_of_2024")
+    for one in top.outcomes(r):
+        low, high = r.view.range(r.view.numbers((one.month - r.view.last).n), "80")
+        assert one.side == ("below" if one.value < low else "above" if one.value > high else "inside")

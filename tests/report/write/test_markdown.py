@@ -7,63 +7,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report.blocks import (
-    Banner,
-    Box,
-    Command,
-    Download,
-    Fact,
-    Link,
-    Note,
-    Page,
-    Paragraph,
-    Section,
-    Table,
-)
+from forecast.report.blocks import Answer, Banner, Command, Download, Link, Note, Paragraph, Section, Table
 from forecast.report.write.markdown import escaped, markdown
-from tests.report.test_blocks import CHART, TABLE
+from tests.report.test_blocks import CHART, TABLE, page
 
 
 def test_every_block_has_its_form():
     blocks = (
         TABLE,
         CHART,
-        Box("Box", "boxed"),
-        Paragraph("plain"),
+        Paragraph("plain", (Link("", "evidence.html#a", "more"),)),
         Command("forecast x"),
         (Note("Subject.", "noted"),),
         (Download("f.csv", "File", "holds"),),
     )
-    page = Page(
-        "Name",
-        "Issue",
-        "day",
-        "Status",
-        False,
-        "Head",
-        "Stand",
-        "desc",
-        (Fact("What", "9", "about"),),
-        None,
-        (Section("s", "Question?", "nav", "Find.", blocks),),
-        "Cite",
-        "Foot",
-        (Banner("b", "Late.", "Text."),),
-    )
-    text = markdown(page)
-    assert text.startswith("# Head\n\nStand\n\n> **Late.** Text.\n")
+    section = (Section("s", "Question?", "nav", "Find.", blocks),)
+    text = markdown(page((), sections=section, h1="Head", standfirst="Stand", lead=None))
+    assert text.startswith("# Head\n\nStand\n\n> **head** banner\n\npaper · [who](mailto:a@b.org)\n")
     for part in (
-        "- **What:** 9. about",
+        "- **what** 9. about",
         "## Question?\n\nFind.",
         "| a | b |\n|:--|--:|\n| x | y (small) |",
         "foot",
         "### title",
+        "1. measure",
         "![label](figures/fan.svg)",
-        "> **Box.** boxed",
+        "plain [more](evidence.html#a)",
         "```\nforecast x\n```",
         "- **Subject.** noted",
         "- [File](f.csv) holds",
-        "Cite",
+        "footer",
     ):
         assert part in text, part
     assert "\n\n\n" not in text
@@ -137,34 +110,30 @@ def report(word):
     head, text = list(TABLE.head), f"{word} and {word}"
     table = Table(word, tuple(type(h)(word, h.kind) for h in head), TABLE.rows, word)
     chart = type(CHART)("fan", word, word, word, word, "f.csv")
+    link = Link(word, f"../{word}/index.html", word)
     blocks = (
         table,
         chart,
-        Box(word, word),
-        Paragraph(word),
+        Paragraph(word, (link,)),
         Command(word),
         (Note(word, text),),
         (Download("f.csv", word, word),),
     )
-    banner = Banner(word, word, word, (Link(word, f"../{word}/index.html", word),))
-    return markdown(
-        Page(
-            word,
-            word,
-            word,
-            word,
-            False,
-            word,
-            text,
-            word,
-            (Fact(word, word, word),),
-            None,
-            (Section("s", word, word, word, blocks),),
-            word,
-            word,
-            (banner,),
-        )
+    made = page(
+        (),
+        title=word,
+        issue=word,
+        masthead=(word, link),
+        h1=word,
+        standfirst=text,
+        description=word,
+        answers=(Answer(word, "#s", word, word),),
+        lead=None,
+        sections=(Section("s", word, word, word, blocks),),
+        footer=word,
+        banners=(Banner(word, word, word, (link,)),),
     )
+    return markdown(made)
 
 
 @pytest.mark.parametrize("word", HOSTILE)
@@ -192,21 +161,5 @@ def test_what_needs_no_mark_stays_as_it_is():
 
 
 def test_a_command_cannot_end_its_block():
-    text = markdown(
-        Page(
-            "",
-            "",
-            "",
-            "",
-            False,
-            "",
-            "",
-            "",
-            (),
-            None,
-            (Section("s", "q", "n", "", (Command("x\n```\n<b>y</b>"),)),),
-            "",
-            "",
-        )
-    )
+    text = markdown(page((Command("x\n```\n<b>y</b>"),), lead=None))
     assert "````\nx\n```\n<b>y</b>\n````" in text

@@ -13,8 +13,7 @@ from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 #: The scale ends at so many times the largest count; a fan is cut there.
 ROOM = 2.0
@@ -28,7 +27,7 @@ def response_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return the chart of the months with and without an event.
 
     Parameters

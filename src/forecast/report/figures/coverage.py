@@ -15,8 +15,7 @@ from forecast.report.rows import records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 MAIN_LEVEL = 0.8
 
@@ -28,7 +27,7 @@ def coverage_chart(
     unit: str = "months",
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return the dot chart of achieved coverage.
 
     Parameters

@@ -1,81 +1,83 @@
-"""Chart 5: the jump that came with each measure or group of measures, with its ranges."""
+"""The effects: estimate and 80% range of each date, its raw change, and three tests as words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
-from forecast.report.rows import records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from forecast.report.figures.figure import ChartFigure
+#: Room of the words beside a bar, in units.
+BESIDE = 236
+TICKS = (-0.95, -0.9, -0.8, -0.6, -0.4, -0.2, 0.0, 0.4, 1.0, 3.0, 9.0)
 
-TICKS = (-0.95, -0.9, -0.75, -0.5, 0.0, 1.0, 3.0, 9.0)
+
+class Drawn(NamedTuple):
+    """One date: names, estimate and range on logs, whether it is clear, words beside it."""
+
+    label: str
+    when: str
+    estimate: float
+    low: float
+    high: float
+    clear: bool
+    raw: str
+    tests: str
 
 
 @f.styled
 def effects_chart(
-    effects: pd.DataFrame,
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
-    """Return the chart of jumps on a log axis labelled in percent.
-
-    Parameters
-    ----------
-    effects : DataFrame
-        One row a measure or group: ``label``, ``about`` (date and size of the group), ``estimate lower_80
-        upper_80 lower_95 upper_95`` on logs, ``clear`` (told apart from ordinary months), ``ordinary``
-        (how many ordinary months show as large a jump, as text); optional ``members`` (those of a group),
-        ``firm`` (filled: the sign holds too), ``band_low band_high``: where nine of ten jumps of
-        ordinary months lie.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
-    """
-    rows, high = len(effects), 46 if narrow else 36
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 86 + high * rows, palette)
-    left, right = (10, 12) if narrow else (236, 332)
-    ax = canvas.axes(left, 56, right, 30)
-    low, top = _limits(effects)
-    ax.set_xlim(low, top)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ticks = _room_for(canvas, ax, [tick for tick in TICKS if low <= math.log1p(tick) <= top])
+    rows: Sequence[Drawn], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
+) -> Figure:
+    """Return the chart of effects on a log axis labelled in percent."""
+    width = f.NARROW if narrow else f.WIDE
+    room = width - 2 if narrow else 300
+    labels = [f.lines(row.label, room, 12 if narrow else 12.5, bold=row.clear) for row in rows]
+    heights = [_height(row, len(lines), narrow) for row, lines in zip(rows, labels, strict=True)]
+    canvas = f.Canvas(width, sum(heights) + 34, palette)
+    left, right = (4, 60) if narrow else (316, 316)
+    ax = canvas.axes(left, 6, right, 28)
+    low, high = _limits(rows)
+    ax.set_xlim(low, high)
+    ax.set_ylim(sum(heights), 0)
+    ticks = _room_for(canvas, ax, [tick for tick in TICKS if low <= math.log1p(tick) <= high])
     at = [math.log1p(tick) for tick in ticks]
     canvas.ticks(ax, "x", at, [_tick(tick) for tick in ticks])
-    ax.vlines(at, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
     ax.yaxis.set_visible(False)
-    ax.axvline(0, color=palette["rule"], lw=1.2, zorder=1)
-    if "band_low" in effects and effects["band_low"].notna().any():
-        for i, row in enumerate(records(effects)):
-            ends = np.clip([row.band_low, row.band_high], low, top)
-            ax.fill_between(ends, i - 0.5, i + 0.5, color=palette["plac"], lw=0, zorder=0.4)
-        _above(canvas, ax, 0, t("grey: 9 in 10 jumps of\nordinary months"), 30, "center", data=True)
-    for i, row in enumerate(records(effects)):
-        _row(canvas, ax, row, i, (low, top), narrow)
-    if not narrow:
-        for shift, words, ha in (
-            (66, t("Jump"), "right"),
-            (92, t("80% range"), "left"),
-            (204, t("Ordinary months\nwith as large a jump"), "left"),
-        ):
-            _above(canvas, ax, 1, words, 10, ha, shift=shift)
+    top = 0.0
+    for row, lines, height in zip(rows, labels, heights, strict=True):
+        bar = top + (len(lines) * 15 + 30 if narrow else height / 2)
+        ends = (bar - 9, bar + 9) if narrow else (top, top + height)
+        ax.vlines(at, *ends, color=palette["grid"], lw=1, zorder=0.5)
+        ax.vlines([0], *ends, color=palette["rule"], lw=1.2, zorder=1)
+        _bar(canvas, ax, row, bar, (low, high))
+        if narrow:
+            _narrow_words(canvas, ax, row, lines, top, bar)
+        else:
+            _wide_words(canvas, ax, row, lines, top + height / 2)
+        top += height
     return canvas.figure
 
 
+def _height(row: Drawn, lines: int, narrow: bool) -> float:
+    if narrow:
+        beside = sum(len(f.lines(text, f.NARROW - 2, 11.5)) for text in (row.raw, row.tests) if text)
+        return 15.0 * (lines + 1 + beside) + 46
+    words = sum(len(f.lines(text, BESIDE, 11.5)) for text in (row.raw, row.tests) if text)
+    return 15.0 * max(lines + 1, words) + 14
+
+
 def _tick(share: float) -> str:
-    return f"{w.signed(100 * share)}%" if share else "0"
+    return f"{w.signed(100 * share)}%" if share else t("no change")
 
 
 def _room_for(canvas: f.Canvas, ax: Axes, ticks: list[float]) -> list[float]:
@@ -90,79 +92,52 @@ def _room_for(canvas: f.Canvas, ax: Axes, ticks: list[float]) -> list[float]:
     return sorted(kept)
 
 
-def _limits(effects: pd.DataFrame) -> tuple[float, float]:
-    low = float(np.nanmin([effects["lower_80"].min(), math.log(0.45)])) - 0.15
-    high = float(np.nanmax([effects["upper_80"].max(), math.log(1.9)])) + 0.15
-    return max(low, math.log(0.02)), min(high, math.log(12))
+def _limits(rows: Sequence[Drawn]) -> tuple[float, float]:
+    low = min(min(row.low for row in rows), math.log(0.55)) - 0.1
+    high = max(max(row.high for row in rows), math.log(1.5)) + 0.1
+    return max(low, math.log(0.04)), min(high, math.log(12))
 
 
-def _above(
-    canvas: f.Canvas, ax: Axes, x: float, words: str, up: float, ha: str, data: bool = False, shift: float = 0
-) -> None:
-    from matplotlib.transforms import blended_transform_factory
+def _bar(canvas: f.Canvas, ax: Axes, row: Drawn, y: float, limits: tuple[float, float]) -> None:
+    colour = canvas["fc" if row.clear else "muted"]
+    low, high = (float(np.clip(end, *limits)) for end in (row.low, row.high))
+    ax.plot([low, high], [y, y], color=colour, lw=4.5, zorder=3.2, solid_capstyle="butt")
+    for cut, at, marker in ((row.low < limits[0], low, "<"), (row.high > limits[1], high, ">")):
+        if cut:  # a line that leaves the scale ends in an arrow
+            ax.plot([at], [y], marker, color=colour, ms=6, zorder=3.4, clip_on=False)
+    face = colour if row.clear else canvas["bg"]
+    at = float(np.clip(row.estimate, *limits))
+    ax.plot([at], [y], "o", ms=9, color=face, mec=colour, mew=1.8, zorder=4, clip_on=False)
 
-    base = blended_transform_factory(ax.transData, ax.transAxes) if data else ax.transAxes
+
+def _wide_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], y: float) -> None:
+    left, right = ax.get_xlim()
+    up = 7.5 * len(lines)
+    for k, line in enumerate(lines):
+        canvas.text(ax, left, y, line, ha="right", bold=row.clear, halo=False, shift=(-16, up - 15 * k))
+    canvas.text(ax, left, y, row.when, "muted", ha="right", size=12, halo=False, shift=(-16, -up))
+    role = "fc" if row.clear else "ink"
     canvas.text(
-        ax,
-        x,
-        1,
-        words,
-        "muted",
-        size=11.5,
-        ha=ha,
-        va="center" if data else "bottom",
-        halo=False,
-        transform=base,
-        shift=(shift, up),
+        ax, right, y, w.effect(row.estimate), role, bold=True, size=15, ha="right", halo=False, shift=(62, 0)
     )
+    beside = [(line, "ink", 11.5) for line in f.lines(row.raw, BESIDE, 11.5) if line]
+    beside += [(line, "muted", 11.5) for line in f.lines(row.tests, BESIDE, 11.5)]
+    for k, (line, role, size) in enumerate(beside):
+        up = 7.5 * (len(beside) - 1) - 15 * k
+        canvas.text(ax, right, y, line, role, size=size, halo=False, shift=(76, up))
 
 
-def _row(canvas: f.Canvas, ax: Axes, row: Any, i: int, limits: tuple[float, float], narrow: bool) -> None:
-    role, y = "fc" if row.clear else "muted", i + (0.2 if narrow else 0)
-    colour = canvas[role]
-    for ends, width, z in (
-        ((row.lower_95, row.upper_95), 1.2, 3.0),
-        ((row.lower_80, row.upper_80), 4.5, 3.2),
-    ):
-        if not np.isfinite(ends).all():
-            continue
-        low, high = max(ends[0], limits[0]), min(ends[1], limits[1])
-        ax.plot([low, high], [y, y], color=colour, lw=width, zorder=z, solid_capstyle="butt")
-        for cut, at, marker in ((ends[0] < limits[0], low, "<"), (ends[1] > limits[1], high, ">")):
-            if cut:  # a line that leaves the scale ends in an arrow
-                ax.plot([at], [y], marker, color=colour, ms=6, zorder=3.4, clip_on=False)
-    at = min(max(row.estimate, limits[0]), limits[1])
-    face = colour if getattr(row, "firm", row.clear) else canvas["bg"]
-    ax.plot([at], [y], "o", ms=8.5, color=face, mec=colour, mew=1.8, zorder=4, clip_on=False)
-    jump = w.effect(row.estimate)
-    if narrow:
-        when, members = str(row.about).partition(" · ")[0], len(getattr(row, "members", ()))
-        alone, room = f"{row.label}, {when}", canvas.width - 22 - canvas.width_of(jump, 12, True) - 12
-        words = f"{alone} ({w.plural(members, 'measure')})" if members > 1 else alone
-        if canvas.width_of(words, 11.5) > room:  # the group's size is in the table
-            words = alone
-        canvas.text(ax, limits[0], i - 0.24, words, size=11.5)
-        canvas.text(ax, limits[1], i - 0.24, jump, role, size=12, bold=True, ha="right")
-        return
-    canvas.text(ax, limits[0], i, str(row.label), ha="right", va="center", halo=False, shift=(-10, 7))
-    canvas.text(
-        ax,
-        limits[0],
-        i,
-        str(row.about),
-        "muted",
-        ha="right",
-        va="center",
-        halo=False,
-        size=11,
-        shift=(-10, -8),
-    )
-    known = np.isfinite([row.lower_80, row.upper_80]).all()
-    ends_text = (
-        t("{low} to {high}", low=w.effect(row.lower_80), high=w.effect(row.upper_80))
-        if known
-        else t("refused")
-    )
-    canvas.text(ax, limits[1], i, jump, role, bold=True, ha="right", halo=False, shift=(66, 0))
-    canvas.text(ax, limits[1], i, ends_text, size=12, halo=False, shift=(92, 0))
-    canvas.text(ax, limits[1], i, str(row.ordinary), size=12, halo=False, shift=(204, 0))
+def _narrow_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], top: float, bar: float) -> None:
+    left, right = ax.get_xlim()
+    y = top + 9.0
+    for line in lines:
+        canvas.text(ax, left, y, line, bold=row.clear, size=12, halo=False)
+        y += 15
+    canvas.text(ax, left, y, row.when, "muted", size=11.5, halo=False)
+    role = "fc" if row.clear else "ink"
+    canvas.text(ax, right, bar, w.effect(row.estimate), role, bold=True, size=15, halo=False, shift=(8, 0))
+    y = bar + 20
+    for text, role in ((row.raw, "ink"), (row.tests, "muted")):
+        for line in f.lines(text, f.NARROW - 2, 11.5) if text else ():
+            canvas.text(ax, left, y, line, role, size=11.5, halo=False)
+            y += 15

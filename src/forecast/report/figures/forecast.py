@@ -1,8 +1,8 @@
-"""Chart 1: the counts since the last break of level, and the forecast with its two ranges."""
+"""The fan: the counts since the last break of level, and the forecast with its two ranges."""
 
 from __future__ import annotations
 
-import functools
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,31 +10,33 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report.catalogue import mark, t
+from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 BANDS = (("lower_80", "upper_80", "b80", 1.0), ("lower_50", "upper_50", "b50", 1.1))
-NO_RANGE = mark("no 80% range from here:\ntoo few past misses")
-NO_RANGE_NARROW = mark("no 80% range\nfrom here")
+#: Distance between the lines of the hatching, in units.
+HATCH = 7.0
+Point = tuple[pd.Period, float, str]
 
 
 @f.styled
-def forecast_chart(
+def fan_chart(
     counts: pd.DataFrame,
     forecast: pd.DataFrame,
-    others: pd.DataFrame | None = None,
+    near: int,
     afterwards: pd.DataFrame | None = None,
+    points: Sequence[Point] = (),
     *,
-    published: str = "",
+    known: str = "",
+    beside: str = "",
     whole: bool = True,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return the fan chart.
 
     Parameters
@@ -43,12 +45,14 @@ def forecast_chart(
         Columns ``month`` (Period) and ``value``, without holes; the last row is the last count.
     forecast : DataFrame
         Columns ``month``, ``middle`` and, where not refused, ``lower_80 lower_50 upper_50 upper_80``.
-    others : DataFrame, optional
-        Middle lines of other models: ``toggle`` (class), ``role`` (colour), ``month``, ``value``.
+    near : int
+        How many months are drawn in full; of later ones the 80% range alone, hatched.
     afterwards : DataFrame, optional
-        Counts that became public later: ``month``, ``value``. Drawn as hollow dots under that label.
-    published : str
-        Words left of the vertical.
+        Counts that became public later: ``month``, ``value``. Drawn as hollow dots.
+    points : sequence of (month, value, words)
+        Unofficial figures, marked.
+    known, beside : str
+        Words left of the vertical, and right of the hatched months.
     whole : bool
         Whether the figures are whole numbers.
     narrow : bool
@@ -56,31 +60,30 @@ def forecast_chart(
     palette : mapping
         Colours by role.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 400 if narrow else 430, palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360, palette)
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     top = _top(counts, forecast, afterwards)
-    right = _end_width(canvas, forecast, whole, narrow)
-    ax = canvas.axes(f.left_room(canvas, top, 26.0), 40, right, 42)
+    right = 62 if narrow else 196 if steps > near else 96
+    ax = canvas.axes(f.left_room(canvas, top, 26.0), 30, right, 38)
     ax.set_xlim(-0.4, months + steps - 1 + 0.15)
     f.y_axis(canvas, ax, top)
-    _bands(canvas, ax, counts, forecast)
-    if others is not None and len(others):
-        _other_models(canvas, ax, counts, others)
+    _bands(canvas, ax, counts, forecast.iloc[:near])
+    _hatched(canvas, ax, forecast.iloc[near - 1 :], months + near - 1)
     x = np.arange(months)
     ax.plot(x, counts["value"], color=palette["ink"], lw=2, zorder=5)
-    if months <= 40:
-        ax.plot(x, counts["value"], "o", color=palette["ink"], ms=3.4, zorder=5)
     ax.plot([months - 1], [counts["value"].iloc[-1]], "o", color=palette["ink"], ms=6.5, zorder=6)
     canvas.avoid(ax, x, counts["value"])
     f.vertical(canvas, ax, months - 0.5)
-    _heading(canvas, ax, months, published, narrow)
-    _ends(canvas, ax, forecast, months, whole, narrow)
-    if afterwards is not None and len(afterwards):
-        _afterwards(canvas, ax, afterwards, first, narrow)
-    _marks(canvas, ax, counts, narrow)
-    _refusal(canvas, ax, forecast, months, narrow)
+    canvas.avoid(ax, [months - 0.5] * 2, [0, top])
+    _heading(canvas, ax, months, known if not narrow else known.partition(" ")[0])
+    _outcomes(canvas, ax, afterwards, first, narrow)
+    _far_ends(canvas, ax, forecast, near, beside, whole, narrow)
+    _near_ends(canvas, ax, forecast.iloc[:near], months, whole, narrow)
+    for month, value, words in points:
+        _point(canvas, ax, (month - first).n, value, words, narrow)
+    _marks(canvas, ax, counts)
+    _levels(canvas, ax, forecast.iloc[:near], months)
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 40)
-    canvas.cursor(ax)
     return canvas.figure
 
 
@@ -89,28 +92,7 @@ def _top(counts: pd.DataFrame, forecast: pd.DataFrame, afterwards: pd.DataFrame 
     high += [float(forecast[c].max()) for c in ("middle", "upper_50", "upper_80") if c in forecast]
     if afterwards is not None and len(afterwards):
         high.append(float(afterwards["value"].max()))
-    return float(np.nanmax(high)) * 1.08 or 1.0
-
-
-def _labels(forecast: pd.DataFrame) -> list[tuple[str, str, str]]:
-    words = [
-        ("upper_80", t("top of the 80% range"), t("8 in 10")),
-        ("upper_50", t("top of the 50% range"), t("5 in 10")),
-        ("middle", t("middle of the forecast"), ""),
-        ("lower_50", t("bottom of the 50% range"), ""),
-        ("lower_80", t("bottom of the 80% range"), ""),
-    ]
-    return [row for row in words if row[0] in forecast and np.isfinite(forecast[row[0]].iloc[-1])]
-
-
-def _end_width(canvas: f.Canvas, forecast: pd.DataFrame, whole: bool, narrow: bool) -> float:
-    rows = _labels(forecast)
-    numbers = max(
-        canvas.width_of(w.rounded(forecast[key].iloc[-1], whole), 12.5, key == "middle") for key, *_ in rows
-    )
-    if narrow:
-        return max(48.0, numbers + 12)
-    return numbers + 10 + max(canvas.width_of(text, 12) for _, text, _ in rows) + 14
+    return float(np.nanmax(high)) * 1.1 or 1.0
 
 
 def _fan(counts: pd.DataFrame, forecast: pd.DataFrame, column: str) -> np.ndarray[Any, Any]:
@@ -132,96 +114,141 @@ def _bands(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, forecast: pd.DataFr
             canvas.avoid(ax, at[known], edge[known])
     middle = _fan(counts, forecast, "middle")
     ax.plot(at, middle, color=canvas["fc"], lw=2.4, zorder=4)
-    ax.plot(at[1:], middle[1:], "o", color=canvas["fc"], ms=4, zorder=4)
     canvas.avoid(ax, at, middle)
 
 
-def _refusal(canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, months: int, narrow: bool) -> None:
-    """Say at the end of the 80% band why it stops, where it stops before the forecast does."""
-    if "upper_80" not in forecast or not np.isfinite(forecast["upper_80"]).any():
+def _hatched(canvas: f.Canvas, ax: Axes, far: pd.DataFrame, start: int) -> None:
+    """Hatch the range of the later months: no middle line, dashed ends."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.path import Path
+    from matplotlib.transforms import IdentityTransform
+
+    if len(far) < 2 or "lower_80" not in far:
         return
-    stop = int(np.flatnonzero(np.isfinite(forecast["upper_80"]))[-1])
-    if stop < len(forecast) - 1:
-        sides = ("above", "above left", "above right", "below", "below right")
-        at, height = months + stop, float(forecast["upper_80"].iloc[stop])
-        words = t(NO_RANGE_NARROW if narrow else NO_RANGE)
-        canvas.place(ax, at, height, words, "muted", size=11.5, prefer=sides, must=not narrow)
+    at = np.arange(start, start + len(far))
+    lower, upper = far["lower_80"].to_numpy(float), far["upper_80"].to_numpy(float)
+    known = np.isfinite(lower) & np.isfinite(upper)
+    if known.sum() < 2:
+        return
+    at, lower, upper = at[known], lower[known], upper[known]
+    for edge in (lower, upper):
+        ax.plot(at, edge, color=canvas["edge"], lw=0.9, dashes=(3, 3), zorder=1.3)
+        canvas.avoid(ax, at, edge)
+    corners = ax.transData.transform(np.r_[np.c_[at, lower], np.c_[at, upper][::-1]])
+    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+    starts = np.arange(x0 - (y1 - y0), x1, HATCH)
+    lines = LineCollection(
+        [[(x, y0), (x + y1 - y0, y1)] for x in starts], colors=canvas["b80"], linewidths=3.2, zorder=0.9
+    )
+    lines.set_transform(IdentityTransform())
+    ax.add_collection(lines, autolim=False)
+    lines.set_clip_path(Path(np.vstack([corners, corners[:1]])), IdentityTransform())
 
 
-def _other_models(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, others: pd.DataFrame) -> None:
-    first, last = counts["month"].iloc[0], float(counts["value"].iloc[-1])
-    for toggle, rows in others.groupby("toggle", sort=False):
-        role = str(rows["role"].iloc[0])
-        x = [len(counts) - 1, *f.index_of(list(rows["month"]), first)]
-        (line,) = ax.plot(
-            x, [last, *rows["value"]], color=canvas[role], lw=2, dashes=f.DASHES[role], zorder=4.5
-        )
-        line.set_gid(f"c:mod {toggle}")
-
-
-def _heading(canvas: f.Canvas, ax: Axes, months: int, published: str, narrow: bool) -> None:
+def _heading(canvas: f.Canvas, ax: Axes, months: int, known: str) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    words = t("Published") if narrow else published or t("Published")
     style: dict[str, Any] = {"size": 12, "halo": False, "transform": above}
-    canvas.text(ax, months - 0.5, 1, words, "muted", ha="right", shift=(-5, 16), **style)
-    canvas.text(ax, months - 0.5, 1, t("Forecast"), "fc", bold=True, shift=(5, 16), **style)
+    canvas.text(ax, months - 0.5, 1, known, "muted", ha="right", shift=(-6, 12), **style)
+    canvas.text(ax, months - 0.5, 1, t("Forecast").lower(), "fc", bold=True, shift=(6, 12), **style)
 
 
-def _ends(canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, months: int, whole: bool, narrow: bool) -> None:
-    rows = _labels(forecast)
-    x = months + len(forecast) - 1
-    scale = ax.get_window_extent().height / ax.get_ylim()[1]
-    wanted = [float(forecast[key].iloc[-1]) * scale for key, *_ in rows]
-    gap = 15.0 if narrow else 17.0
-    heights = f.spread(wanted, gap, low=6)
-    numbers = max(
-        canvas.width_of(w.rounded(forecast[key].iloc[-1], whole), 12.5, key == "middle") for key, *_ in rows
+def _far_ends(
+    canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, near: int, beside: str, whole: bool, narrow: bool
+) -> None:
+    """Label the ends of the hatched range, and say beside it why it has no middle line."""
+    last = forecast.iloc[-1]
+    if len(forecast) <= near or not np.isfinite([last["lower_80"], last["upper_80"]]).all():
+        return
+    x, size = ax.get_xlim()[1], 11.5 if narrow else 12.5
+    for column in ("upper_80", "lower_80"):
+        words = w.rounded(float(last[column]), whole)
+        canvas.text(ax, x, float(last[column]), words, size=size, halo=False, shift=(7, 0))
+    if beside and not narrow:
+        middle = (float(last["lower_80"]) + float(last["upper_80"])) / 2
+        words = "\n".join(textwrap.wrap(beside, 29))
+        canvas.text(ax, x, middle, words, "muted", size=12, halo=False, shift=(7, 0))
+
+
+def _near_ends(
+    canvas: f.Canvas, ax: Axes, near: pd.DataFrame, months: int, whole: bool, narrow: bool
+) -> None:
+    """Label the last month in full: its middle and the ends of its 80% range."""
+    last, x = near.iloc[-1], months + len(near) - 1
+    month = w.month_abbreviation(last["month"])
+    size = 11.5 if narrow else 12.5
+    ends = (
+        ("upper_80", "ink", ("above left", "above", "left")),
+        ("lower_80", "ink", ("below left", "below", "left")),
     )
-    for (key, text, share), height in zip(rows, heights, strict=True):
-        main = key == "middle"
-        role = "fc" if main else "muted" if narrow else "ink"
-        number = w.rounded(float(forecast[key].iloc[-1]), whole)
-        write = functools.partial(canvas.text, ax, x, height / scale, halo=False)
-        write(number, role, bold=main, size=11.5 if narrow else 12.5, shift=(8, 0))
-        if not narrow:
-            write(text, "fc" if main else "muted", size=12, shift=(15 + numbers, 0))
-        elif share and not any(0 < height - other < gap * 1.8 for other in heights):
-            write(share, "muted", size=11, shift=(8, -13))
+    for column, role, sides in (*ends, ("middle", "fc", ("above left", "left", "below left", "right"))):
+        if column not in last or not np.isfinite(last[column]):
+            continue
+        number = w.rounded(float(last[column]), whole)
+        words = number if narrow else f"{month}: {number}"
+        main = column == "middle"
+        canvas.place(
+            ax, x, float(last[column]), words, role, size=size, bold=main, prefer=sides, offset=6, must=main
+        )
 
 
-def _afterwards(canvas: f.Canvas, ax: Axes, later: pd.DataFrame, first: pd.Period, narrow: bool) -> None:
+def _levels(canvas: f.Canvas, ax: Axes, near: pd.DataFrame, months: int) -> None:
+    """Name the bands where they are wide enough and free of other words."""
+    if "upper_80" not in near:
+        return
+    inner = near["upper_50"] if "upper_50" in near else near["middle"]
+    for low, high, words in ((inner, near["upper_80"], t("8 in 10")), (near["middle"], inner, t("5 in 10"))):
+        for k in range(len(near) - 2, 1, -1):
+            ends = float(low.iloc[k]), float(high.iloc[k])
+            middle = sum(ends) / 2
+            if np.isfinite(ends).all() and canvas.place(
+                ax, months + k, middle, words, "fc", size=12, prefer=("on",)
+            ):
+                break
+
+
+def _outcomes(canvas: f.Canvas, ax: Axes, later: pd.DataFrame | None, first: pd.Period, narrow: bool) -> None:
+    if later is None or not len(later):
+        return
     right = ax.get_xlim()[1]
     x = list(f.index_of(list(later["month"]), first))
     shown = [(i, float(v)) for i, v in zip(x, later["value"], strict=True) if i <= right]
     if not shown:
         return
     at, values = [i for i, _ in shown], [v for _, v in shown]
-    ax.plot(at, values, "o", color=canvas["bg"], mec=canvas["ink"], mew=1.5, ms=6, zorder=6, clip_on=False)
+    ax.plot(at, values, color=canvas["muted"], lw=1, dashes=(1.5, 3), zorder=5.5)
+    ax.plot(at, values, "o", color=canvas["bg"], mec=canvas["ink"], mew=1.4, ms=6, zorder=6, clip_on=False)
     canvas.avoid(ax, at, values)
     words = t("What happened\nafterwards") if narrow else t("What happened afterwards")
-    middle = len(at) // 2
-    order: Sequence[int] = sorted(range(len(at)), key=lambda k: abs(k - middle))
+    order = sorted(range(len(at)), key=lambda k: abs(k - len(at) // 2))
+    sides = ("below", "below left", "above", "below right")
     for n, k in enumerate(order):
-        sides = ("below", "above", "below left", "below right")
-        if canvas.place(
-            ax, at[k], values[k], words, "ink", size=11.5, prefer=sides, must=n == len(order) - 1
-        ):
+        must = n == len(order) - 1
+        if canvas.place(ax, at[k], values[k], words, size=11.5, prefer=sides, must=must):
             return
 
 
-def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:
+def _point(canvas: f.Canvas, ax: Axes, x: float, value: float, words: str, narrow: bool) -> None:
+    ax.plot([x], [value], "D", color=canvas["bg"], mec=canvas["ev"], mew=1.6, ms=7, zorder=6.2)
+    if narrow:
+        words = words.partition(",")[0]
+    canvas.place(
+        ax, x, value, words, "ev", size=12, prefer=("below left", "below", "left", "above left"), offset=14
+    )
+
+
+def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame) -> None:
     values = counts["value"].to_numpy(float)
     last = len(values) - 1
     words = f"{w.month_abbreviation(counts['month'].iloc[-1])}: {w.count(values[-1])}"
-    sides = ("below left", "above left", "left", "below", "above")
+    sides = ("above left", "left", "below left", "below", "above")
     canvas.place(ax, last, values[-1], words, bold=True, prefer=sides, must=True)
-    if narrow or len(values) < 4:
+    if len(values) < 4:
         return
-    for position, side in ((int(np.nanargmax(values)), "above"), (int(np.nanargmin(values)), "below")):
-        if position != last:
-            text = f"{w.month_short(counts['month'].iloc[position])}: {w.count(values[position])}"
-            canvas.place(
-                ax, position, values[position], text, "muted", prefer=(side, f"{side} left", f"{side} right")
-            )
+    highest = int(np.nanargmax(values))
+    if highest != last:
+        text = f"{w.month_short(counts['month'].iloc[highest])}: {w.count(values[highest])}"
+        canvas.place(
+            ax, highest, values[highest], text, "muted", prefer=("above", "above left", "above right")
+        )

@@ -13,8 +13,7 @@ from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 LENGTH = 6
 
@@ -35,7 +34,7 @@ def record_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return the chart of earlier forecasts beside what happened.
 
     Parameters
@@ -55,7 +54,7 @@ def record_chart(
     left = f.left_room(canvas, top, 30.0)
     ax = canvas.axes(left, 40, 10 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + LENGTH + 0.5)
-    f.y_axis(canvas, ax, top)
+    f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
     known = {month: i for i, month in enumerate(counts["month"])}
     ax.plot(range(months), counts["value"], color=palette["ink"], lw=2.2, zorder=5)
     canvas.avoid(ax, range(months), counts["value"].tolist())

@@ -16,13 +16,17 @@ from forecast.report.figures import svg
 from forecast.report.figures.style import PLACEHOLDERS
 
 if TYPE_CHECKING:
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
+
+
+#: Charts of the page that is read: they have a second drawing for phones.
+PHONES = ("forecast", "track-record", "effects", "would-we-have-known", "ten-years")
 
 
 class Draw(Protocol):
     """Draws a chart: wide, or narrow for phones."""
 
-    def __call__(self, *, narrow: bool, palette: Mapping[str, str]) -> ChartFigure:
+    def __call__(self, *, narrow: bool, palette: Mapping[str, str]) -> Figure:
         """Return the figure in these colours."""
 
 
@@ -31,17 +35,21 @@ class Studio:
     """Draws charts; keeps the style book of the page and the figure files."""
 
     png: bool = True
+    source: str = ""  #: the source line inside every file of a chart
     book: svg.StyleBook = field(default_factory=svg.StyleBook)
     files: dict[str, bytes] = field(default_factory=dict)
     drawings: dict[str, svg.Drawing] = field(default_factory=dict)
 
     def chart(self, draw: Draw, chart: Chart) -> Chart:
-        """Return a chart of the page with its two drawings, wide and narrow, and keep its files."""
+        """Return a chart with its drawing, a second one for phones, and keep its files."""
         figure = draw(narrow=False, palette=PLACEHOLDERS)
         wide = self.drawings[chart.name] = svg.drawing(figure, chart.name)
-        narrow = svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{chart.name}-n")
         title, subtitle, note, label = map(printable, (chart.title, chart.subtitle, chart.note, chart.label))
-        frame = svg.Frame(title, subtitle, note)
+        frame = svg.Frame(title, subtitle, f"{note} {self.source}".strip())
+        narrow = ""
+        if chart.name in PHONES:
+            small = svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{chart.name}-n")
+            narrow = svg.for_page(small, label, "narrow", self.book)
         self.files[f"figures/{chart.name}.svg"] = svg.for_file(wide, frame, label).encode()
         if self.png:
             self.files[f"figures/{chart.name}.png"] = svg.png(figure, frame)
@@ -51,6 +59,6 @@ class Studio:
             subtitle=subtitle,
             note=note,
             label=label,
-            wide=Markup(svg.for_page(wide, label, "wide", self.book)),  # noqa: S704 (made and escaped by _svg)
-            narrow=Markup(svg.for_page(narrow, label, "narrow", self.book)),  # noqa: S704
+            wide=Markup(svg.for_page(wide, label, "wide", self.book)),  # noqa: S704
+            narrow=Markup(narrow),  # noqa: S704
         )

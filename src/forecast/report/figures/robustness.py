@@ -15,7 +15,7 @@ from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 TICKS = (-95, -90, -75, -50, -25, 0, 50, 100, 300, 900)
 #: Estimates beyond these are drawn at the edge (percent).
@@ -30,7 +30,7 @@ def specification_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return the curve above, and below it a mark for the option that each estimate rests on.
 
     Parameters

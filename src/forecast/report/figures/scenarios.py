@@ -15,8 +15,7 @@ from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 ROLES = ("m-ridge", "ev", "m-arima", "m-rw")
 DASHES = ((5, 2), (1.3, 1.6), (6, 2, 1.5, 2), (3, 2))
@@ -31,7 +30,7 @@ def scenarios_chart(
     whole: bool = True,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return the chart of scenarios.
 
     Parameters

@@ -15,8 +15,7 @@ from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 
 @f.styled
@@ -25,7 +24,7 @@ def series_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return small line charts, one for each series, each on its own scale.
 
     Parameters

@@ -76,7 +76,8 @@ DASHES: Mapping[str, tuple[float, ...]] = {
     "m-ridge": (3, 2),
 }
 NO_EVENTS_DASH = (5, 2.5)
-WIDE, NARROW = 960, 336
+#: A narrow drawing fills a page of 320 pixels, so that its texts are never smaller than they are written.
+WIDE, NARROW = 960, 296
 #: Texts are measured in the font that matplotlib carries; it is wider than Arial, so nothing overruns.
 FONT = "DejaVu Sans"
 STYLE: Mapping[str, Any] = {
@@ -127,6 +128,18 @@ def text_width(words: str, size: float, bold: bool) -> float:
     return float(ruler().get_text_width_height_descent(printable(words), font, False)[0])
 
 
+def lines(words: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Return a text in as few lines as fit the room."""
+    out = [""]
+    for word in words.split():
+        longer = f"{out[-1]} {word}".strip()
+        if out[-1] and text_width(longer, size, bold) > room:
+            out.append(word)
+        else:
+            out[-1] = longer
+    return out
+
+
 @functools.cache
 def text_box(words: str, size: float, bold: bool) -> Bbox:
     """Return the box of a text whose lower left corner is at zero, in units."""
@@ -148,10 +161,10 @@ class Canvas:
     """A figure of a fixed size in units, its palette and the boxes of the labels placed so far."""
 
     def __init__(self, width: float, height: float, palette: Mapping[str, str]) -> None:
-        from forecast.report.figures.figure import ChartFigure
+        from matplotlib.figure import Figure
 
         self.width, self.height, self.palette = width, height, palette
-        self.figure = ChartFigure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
+        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self.renderer = ruler()
         self.boxes: list[Bbox] = []
         self.lines: list[np.ndarray[Any, Any]] = []
@@ -310,19 +323,6 @@ class Canvas:
             hits += int(inside.sum())
         return hits
 
-    def cursor(self, ax: Axes, first: float = 0) -> None:
-        """Note where month number `first` lies and how far apart months are, for the read-out."""
-        from forecast.report.figures.figure import Cursor
-
-        a, b = (ax.transData.transform((first + k, 0))[0] for k in (0, 1))
-        box = ax.get_window_extent()
-        self.figure.cursor = Cursor(
-            round(float(a), 1),
-            round(float(b - a), 3),
-            round(self.height - float(box.y1), 1),
-            round(self.height - float(box.y0), 1),
-        )
-
 
 #: Which part of a text lies left of, or below, the point that it is aligned to.
 _PART: Mapping[str, float] = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
@@ -330,6 +330,7 @@ _PART: Mapping[str, float] = {"left": 0, "bottom": 0, "center": 0.5, "right": 1,
 
 def _side(side: str, reach: float) -> tuple[float, float, str, str]:
     return {
+        "on": (0.0, 0.0, "center", "center"),
         "above": (0.0, reach, "center", "bottom"),
         "below": (0.0, -reach, "center", "top"),
         "left": (-reach, 0.0, "right", "center"),
@@ -461,7 +462,7 @@ def month_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: fl
             last_year_at = i
 
 
-def year_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: float = 40) -> None:
+def year_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: float = 90) -> None:
     """Label Januaries below the axis, as many as have room."""
     width = ax.get_window_extent().width / max(1.0, ax.get_xlim()[1] - ax.get_xlim()[0])
     every = next((s for s in (1, 2, 5, 10) if 12 * s * width >= room), 20)

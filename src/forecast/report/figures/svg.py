@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.ImageFont import FreeTypeFont
 
-    from forecast.report.figures.figure import ChartFigure, Cursor
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -56,21 +55,20 @@ class StyleBook:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A cleaned drawing: its tree, its size in units, its cursor."""
+    """A cleaned drawing: its tree, its size in units."""
 
     name: str
     root: ET.Element
     width: float
     height: float
-    cursor: Cursor | None = None
 
 
-def drawing(figure: ChartFigure, name: str) -> Drawing:
+def drawing(figure: Figure, name: str) -> Drawing:
     """Return a figure that was drawn in placeholder colours as a cleaned tree.
 
     Parameters
     ----------
-    figure : ChartFigure
+    figure : Figure
         The figure; one unit is one pixel.
     name : str
         Name of the drawing, unique in its page; goes before its ids and salts its hashes.
@@ -87,7 +85,7 @@ def drawing(figure: ChartFigure, name: str) -> Drawing:
             root.remove(child)
     _clean(root, name, _used_ids(text))
     width, height = (float(v) * 72 for v in figure.get_size_inches())
-    return Drawing(name, root, round(width, 1), round(height, 1), figure.cursor)
+    return Drawing(name, root, round(width, 1), round(height, 1))
 
 
 def _used_ids(text: str) -> set[str]:
@@ -213,15 +211,8 @@ def for_page(made: Drawing, label: str, kind: str, book: StyleBook) -> str:
     """
     colours = {hexa: f"var(--{role})" for role, hexa in PLACEHOLDERS.items()}
     inner = "".join(_write(child, book, colours) for child in made.root)
-    data = ""
-    if made.cursor is not None:
-        data = f' data-x="{made.cursor.start}" data-dx="{made.cursor.step}"'
-        inner += f'<line class="cur" x1="0" x2="0" y1="{made.cursor.top}" y2="{made.cursor.bottom}"/>'
     size = f"0 0 {made.width:g} {made.height:g}"
-    return (
-        f'<svg class="chart {kind}" viewBox="{size}" role="img"'
-        f' aria-label="{escape(label)}"{data}>{inner}</svg>'
-    )
+    return f'<svg class="chart {kind}" viewBox="{size}" role="img" aria-label="{escape(label)}">{inner}</svg>'
 
 
 def for_print(made: Drawing, palette: Mapping[str, str] = LIGHT) -> str:
@@ -234,10 +225,7 @@ def for_print(made: Drawing, palette: Mapping[str, str] = LIGHT) -> str:
     below = f'<g stroke="{palette["bg"]}" stroke-width="3.5" stroke-linejoin="round">'
     inner = _HALO.sub(lambda label: f"{below}{label[1]}</g>{label[0]}", inner)
     size = f'viewBox="0 0 {made.width:g} {made.height:g}" width="{made.width:g}" height="{made.height:g}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}'
-        f' font-family="{FILE_FONT}"><style>.mod{{display:none}}</style>{inner}</svg>'
-    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FILE_FONT}">{inner}</svg>'
 
 
 @dataclass(frozen=True)
@@ -314,7 +302,7 @@ def for_file(made: Drawing, frame: Frame, label: str, palette: Mapping[str, str]
     words += [line(t, foot + 16 * i, 12.5, "muted") for i, t in enumerate(plan.note)]
     inner = "".join(_write(child, None, colours) for child in made.root)
     box = f'x="{MARGIN}" y="{plan.top:g}" width="{made.width:g}" height="{made.height:g}"'
-    halo = f".mod{{display:none}}.halo{{paint-order:stroke;stroke:{palette['bg']};stroke-width:3.5px;stroke-linejoin:round}}"
+    halo = f".halo{{paint-order:stroke;stroke:{palette['bg']};stroke-width:3.5px;stroke-linejoin:round}}"
     size = f'viewBox="0 0 {plan.width:g} {plan.height:g}" width="{plan.width:g}" height="{plan.height:g}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(label)}"'
@@ -352,8 +340,6 @@ def recolour(figure: Figure, palette: Mapping[str, str]) -> None:
             if len(found) and (hexa := to_hex(found[0])) in colours:
                 getattr(artist, f"set_{slot}")(colours[hexa])
         kind = str(artist.get_gid() or "")
-        if kind.startswith("c:mod"):
-            artist.set_visible(False)
         if isinstance(artist, Text):
             artist.set_fontfamily(family)
             if "halo" in kind:
@@ -387,7 +373,7 @@ def png(figure: Figure, frame: Frame, palette: Mapping[str, str] = LIGHT, pixels
 
     # whole lines at once: far quicker than the drawing's texts, which are set glyph by glyph
     def line(text: str, y: float, size: float, role: str, bold: bool = False) -> None:
-        pen.text((MARGIN * scale, y * scale), text, palette[role], _font(size * scale, bold), anchor="ls")
+        pen.text((MARGIN * scale, y * scale), text, palette[role], font(size * scale, bold), anchor="ls")
 
     for i, text in enumerate(plan.title):
         line(text, MARGIN + 20 + 26 * i, 21, "ink", True)
@@ -406,7 +392,8 @@ def _families() -> list[str]:
 
 
 @functools.cache
-def _font(pixels: float, bold: bool) -> FreeTypeFont:
+def font(pixels: float, bold: bool) -> FreeTypeFont:
+    """Return the font of pictures in a size."""
     from matplotlib.font_manager import FontProperties, findfont
     from PIL import ImageFont
 

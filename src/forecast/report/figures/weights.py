@@ -11,7 +11,7 @@ from forecast.report import format as w
 from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
-    from forecast.report.figures.figure import ChartFigure
+    from matplotlib.figure import Figure
 
 #: Line of each member in turn: colour role and dash; the first is the solid one.
 LINES: tuple[tuple[str, tuple[float, ...] | None], ...] = (
@@ -32,7 +32,7 @@ def weights_chart(
     *,
     narrow: bool = False,
     palette: Mapping[str, str] = f.LIGHT,
-) -> ChartFigure:
+) -> Figure:
     """Return a line for each member: its share of the weight at every date.
 
     Parameters

@@ -1,203 +1,173 @@
-"""What comes next, series by series, and what happened afterwards."""
+"""What comes next: the next months with their chances, the fiscal year, and what each scenario would give."""
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report import view as facts
-from forecast.report.blocks import Block, Chart, Paragraph, Section
-from forecast.report.catalogue import t
-from forecast.report.prose import prose
-from forecast.report.rows import records
-from forecast.report.sections import data, evidence, sentences, tables
-from forecast.report.sections.top import Report, shown_months
+from forecast.report import labels, recent, view
+from forecast.report.blocks import Block, Paragraph, Row, Section, Table, heads
+from forecast.report.catalogue import shipped
+from forecast.report.recent import Chance, limit_of
+from forecast.report.rows import ForecastRow, records
+from forecast.report.sections.fan import shape
+from forecast.report.sections.report import NEAR, Ends, Report
+from forecast.report.sections.top import evidence_link
 from forecast.tables.forecasts import select
+
+#: Distances of the rows: the next three months, then six and twelve.
+SHOWN = (1, 2, 3, 6, 12)
+KINDS = ("more_than_year_before", "fewer_than", "record")
 
 
 def next_section(r: Report) -> Section:
     """Return "What comes next?"."""
-    view = r.view
-    if not len(view.ahead):
-        return Section(
-            "next", t("What comes next?"), t("What comes next?"), t("There is no forecast in this report.")
-        )
-    rows = [(row.month, row.middle, view.range(row, "80")) for row in records(view.ahead) if row.horizon <= 6]
-    far = view.numbers(12)
-    distance = no_skill_from(r)
-    era = r.scores.eras[-1] if r.scores.eras else ""
-    beaten = none_beats(r, era) if era and distance is None else None
-    since = evidence.in_era(r.run, era) if era else ""
-    find = sentences.next_find(
-        rows,
-        None if far is None else (far.month, far.middle, view.range(far, "80")),
-        distance,
-        view.whole,
-        since,
+    text = r.words("next")
+    if not len(r.view.ahead):
+        return Section("next", text.question(), text.question(), text.nothing())
+    blocks: list[Block] = [next_table(r)]
+    series = view.other_series(r.run, r.view.series_id)
+    if series:
+        link = evidence_link("", "series", text.series_link())
+        blocks.append(Paragraph(text.series(len(series)), (link,), small=True))
+    return Section("next", text.question(), text.question(), _find(r), tuple(blocks))
+
+
+class Below(NamedTuple):
+    """The chance that the next count comes in below the last one."""
+
+    month: pd.Period
+    chance: float
+    last: pd.Period
+
+
+def _find(r: Report) -> str:
+    text, row = r.words("next"), r.view.numbers(r.first)
+    below = None
+    if row is not None:
+        above = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]))
+        below = None if above is None else Below(row.month, 1 - above, r.view.last)
+    start = r.near["month"].iloc[0]
+    return text.find(shape(r), start, below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
+
+
+def next_table(r: Report) -> Table:
+    """Return five months with their chances, then sums and scenarios."""
+    text, seen = r.words("next"), r.view
+    months = [row for row in records(seen.ahead) if int(row.horizon) in SHOWN]
+    odds = {int(row.horizon): chances(r, row) for row in months}
+    levels = [found["fewer_than"].threshold for found in odds.values() if "fewer_than" in found]
+    shown = [kind for kind in KINDS if any(kind in found for found in odds.values())]
+    # a column that says the same in every row is a sentence
+    never = all("record" in found and found["record"].code == "under_5" for found in odds.values())
+    shown = [kind for kind in shown if kind != "record" or not never]
+    rows = [_row(r, row, odds[int(row.horizon)], shown) for row in months]
+    blank = ("",) * (1 + len(shown))
+    year = recent.total(r.run, seen.series_id, "fiscal_year")
+    if year is not None:
+        cells = [text.year(year.last), w.rounded(year.middle), _span(r, year.ends)]
+        cells.append("" if year.before is None else w.rounded(year.before))
+        rows.append(Row((*cells, *_year_chances(r, year, shown)), "sum"))
+    scenarios = paths(r)
+    for path in scenarios:
+        told = "" if path.middle is None else w.rounded(path.middle, seen.whole)
+        rows.append(Row((text.scenario(path.label, path.month), told, _span(r, path.ends), *blank), "if"))
+    head = heads(text.head())[:4] + tuple(
+        heads(text.chance(kind, levels[0] if levels else 0))[0] for kind in shown
     )
-    find += sentences.never_beaten(beaten, since)
-    blocks: list[Block] = [tables.next_table(view, r.run.as_of), Paragraph(nowcast(r))]
-    pair = evidence.events_table(r.run, view)
-    blocks += [pair] if pair is not None else []
-    rest = facts.other_series(r.run, view.series_id)
-    if rest:
-        blocks += several(r, rest)
-    return Section("next", t("What comes next?"), t("What comes next?"), find, tuple(blocks))
+    foot = text.foot(len(scenarios), len(seen.ahead) > NEAR, bool(odds) and never)
+    link = evidence_link("", "months", text.more())
+    return Table(text.caption(seen.name.full), head, tuple(rows), foot, "dates", links=(link,))
 
 
-def nowcast(r: Report) -> str:
-    """Return the horizon and the calendar of the first months: which are over but not yet published."""
-    month, day = r.view.last + 1, pd.Timestamp(r.run.as_of)
-    over = []
-    while month.end_time.normalize() < day:
-        over.append(month)
-        month += 1
-    told = [
-        t(
-            "{month}, {months} after the latest count, is over but not yet published: its forecast is of"
-            " something that has already happened.",
-            month=w.month_long(m),
-            months=w.word_plural((m - r.view.last).n, "month"),
-        )
-        for m in over
+def _row(r: Report, row: ForecastRow, odds: dict[str, Chance], shown: list[str]) -> Row:
+    before = r.view.value(row.month - 12)
+    cells = [
+        _month(r, row.month),
+        w.rounded(row.middle, r.view.whole),
+        _span(r, r.ends(row)),
+        r.words("next").unknown() if before is None else w.count(before),
     ]
-    if month.start_time <= day:
-        places = {
-            "month": w.month_long(month),
-            "months": w.word_plural((month - r.view.last).n, "month"),
-            "day": w.day_long(day),
-        }
-        told.append(
-            t("{month}, {months} after it, is under way on {day}.", **places)
-            if told
-            else t("{month}, {months} after the latest count, is under way on {day}.", **places)
-        )
-    text = " ".join(map(w.capital, told)) or t(
-        "{month}, the first month forecast, has not begun on {day}.",
-        month=w.month_long(month),
-        day=w.day_long(day),
-    )
-    text = w.capital(text)
-    leaks = select(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
-    leaks = leaks[leaks["month"] > r.view.last] if len(leaks) else leaks
-    if r.run.experiment.data.include_leaks and len(leaks):
-        used = w.joined(
-            [
-                t("{count} for {month}", count=w.count(row.value), month=w.month_long(row.month))
-                for row in records(leaks)
-            ]
-        )
-        text += t(
-            " The unofficial figure of {used} fills its month in every fit, with its error added to the"
-            " ranges. {past}",
-            used=used,
-            past=data.past_errors(r, prose("data")),
-        )
-    return text
+    cells += [said(r, odds[kind]) if kind in odds else "" for kind in shown]
+    horizon = int(row.horizon)
+    return Row(tuple(cells), "lead" if horizon == r.first else "far" if horizon > NEAR else "")
 
 
-def no_skill_from(r: Report) -> int | None:
-    """Return the first distance from which the headline's middle
-    has not beaten the baseline in the latest era.
-    """
-    run, found = r.run, r.scores.eras
-    if not found or run.headline == run.experiment.backtest.baseline:
-        return None
-    knowledge = facts.headline_knowledge(run)
-    skills = {
-        h: r.scores.skill(run.headline, knowledge, h, "mae", found[-1])
-        for h in range(1, run.experiment.horizon + 1)
-    }
-    beaten = {h: skill > 0.005 for h, skill in skills.items() if skill is not None}
-    best = max((h for h, better in beaten.items() if better), default=0)
-    return min((h for h in beaten if h > best), default=None)
+def _month(r: Report, month: pd.Period) -> str:
+    """Return a month, with its year where that is not the year of the first."""
+    first = r.view.ahead["month"].iloc[0]
+    same = month != first and month.year == first.year
+    return w.capital(w.month_name(month) if same else w.month_long(month))
 
 
-def none_beats(r: Report, era: str) -> int | None:
-    """Return the distance shown at which no model has beaten the
-    baseline: six months first, then the nearest.
-    """
-    run = r.run
-    baseline = run.experiment.backtest.baseline
-    for horizon in (6, 3, 1, 12):
-        found = [
-            r.scores.skill(model, knowledge, horizon, "wis", era)
-            for model, knowledge in tables.model_rows(run)
-            if model != baseline
-        ]
-        skills = [skill for skill in found if skill is not None]
-        if skills and max(skills) <= 0.005:
-            return horizon
-    return None
+def _year_chances(r: Report, year: recent.Total, shown: list[str]) -> list[str]:
+    """Return the chance of more than the year before; the other columns do not apply to a year."""
+    if year.below is None:
+        return ["" for _ in shown]
+    above = Chance(0.0, 1 - year.below, limit_of(1 - year.below))
+    return [said(r, above) if kind == "more_than_year_before" else "" for kind in shown]
 
 
-def first_replayed(r: Report) -> pd.Period:
-    """Return the first month of the replay that counts."""
-    return w.month(r.replay["month"].min()) if len(r.replay) else r.view.last
+def _span(r: Report, ends: Ends | None) -> str:
+    return r.words("next").refused() if ends is None else w.span(*ends, r.view.whole)
 
 
-def several(r: Report, rest: list[str]) -> list[Block]:
-    """Return small multiples and the table of all series."""
-    from forecast.report.figures.series import series_chart
-
-    views = [facts.view(r.run, s) for s in rest]
-    total = r.run.experiment.target.total
-    everything = [v for v in (r.view, *views) if len(v.ahead)]
-    start = min(facts.first_chart_start(r.run, r.view), r.view.last - 17)
-    panels = [(v.name.label, v.counts[v.counts.index >= start].dropna(), shown_months(v)) for v in everything]
-    draw = partial(series_chart, panels)
-    up = sum(float(v.ahead["middle"].iloc[0]) > float(v.counts.iloc[-1]) for v in everything)
-    title = t(
-        "The next month’s middle lies above the latest count in {up} of {all} series",
-        up=w.number_word(up),
-        all=w.number_word(len(everything)),
-    )
-    month = everything[0].ahead["month"].iloc[0]
-    chart = r.studio.chart(
-        draw,
-        Chart(
-            "series",
-            title=title,
-            subtitle=t(
-                "Counts since {start} and the forecast with its 80% range; every panel has its own scale. To"
-                " {end}",
-                start=w.month_long(start),
-                end=w.month_long(month + len(shown_months(everything[0])) - 1),
-            ),
-            note=t("Blue: the middle of the forecast and its 80% range. {source}", source=r.source),
-            label=t(
-                "{number} small line charts, one for each series, with forecasts from {month}.",
-                number=w.capital(w.number_word(len(panels))),
-                month=w.month_long(month),
-            ),
-            csv="forecasts.csv",
-            table=None,
-        ),
-    )
-    shown = [r.view, *views]
-    table = tables.series_table(shown, total, evidence.means_column(r.run, shown))
-    sums = evidence.sums_words(r.run, str(total))
-    return [chart, table, *([sums] if sums is not None else [])]
+def said(r: Report, one: Chance) -> str:
+    """Return a chance as a cell prints it."""
+    return r.words("next").said(one)
 
 
-def afterwards_section(r: Report) -> Section | None:
-    """Return "What happened afterwards?", or None where nothing came later."""
-    view = r.view
-    later = view.afterwards
-    if not len(later) or not len(view.ahead):
-        return None
-    joined = view.ahead.merge(later[["month", "value"]], on="month")
-    if not len(joined):
-        return None
-    known = joined.dropna(subset=["lower_80", "upper_80"])
-    inside = int(((known["value"] >= known["lower_80"]) & (known["value"] <= known["upper_80"])).sum())
-    find = sentences.afterwards_find(inside, len(known), len(joined))
-    return Section(
-        "afterwards",
-        t("What happened afterwards?"),
-        t("What happened afterwards?"),
-        find,
-        (tables.afterwards_table(view),),
-    )
+def chances(r: Report, row: ForecastRow) -> dict[str, Chance]:
+    """Return the chances of a month: those of the run, else of more than a year before by its range alone."""
+    found = recent.chances(r.run, r.view.series_id, int(row.horizon))
+    before = r.view.value(row.month - 12)
+    if found or before is None:
+        return found
+    chance = r.view.chance_above(int(row.horizon), before)
+    return {} if chance is None else {"more_than_year_before": Chance(before, chance, limit_of(chance))}
+
+
+# --------------------------------------------------------------------------- scenarios
+
+
+class Path(NamedTuple):
+    """Where a scenario ends: its words, the month, its middle, its range; no middle of a joint effect."""
+
+    name: str
+    label: str
+    month: pd.Period
+    middle: float | None
+    ends: Ends | None
+
+
+def paths(r: Report) -> list[Path]:
+    """Return the last month told in full under each scenario."""
+    table = r.run.scenarios
+    if not len(table) or not len(r.view.ahead):
+        return []
+    rows = select(table, series_id=r.view.series_id)
+    models = list(dict.fromkeys(rows["model"]))
+    if not models:
+        return []
+    rows = select(rows, model=r.run.headline if r.run.headline in models else models[0])
+    out = []
+    for name, part in rows.groupby("scenario", sort=False):
+        made = view.quantiles(part[part["horizon"] <= NEAR])
+        if name and len(made):
+            out.append(_path(r, str(name), records(made)[-1]))
+    return out
+
+
+def _path(r: Report, name: str, row: Any) -> Path:
+    ends = r.view.range(row, "80")
+    middle = float(row.middle) if np.isfinite(row.middle) else None
+    return Path(name, scenario_words(r, name), row.month, middle, ends)
+
+
+def scenario_words(r: Report, name: str) -> str:
+    """Return the words of a scenario."""
+    spec = r.run.experiment.scenario.get(name)
+    return shipped(spec.label) if spec is not None and spec.label else labels.plain(name)

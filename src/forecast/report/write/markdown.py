@@ -6,12 +6,12 @@ Blocks hold plain text: each text is escaped where it is written, and every mark
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from forecast.files import printable
 from forecast.report.blocks import (
     Block,
-    Box,
     Cell,
     Chart,
     Command,
@@ -22,7 +22,6 @@ from forecast.report.blocks import (
     Paragraph,
     Table,
 )
-from forecast.report.catalogue import t
 
 #: Marks of HTML, of crossed out words and of headings by underlining: entities, which every dialect reads.
 _ENTITIES = re.compile(r"[&<>~]|^=")
@@ -47,35 +46,35 @@ def escaped(text: str) -> str:
 
 def markdown(page: Page) -> str:
     """Return the report as Markdown."""
+    who = [escaped(part) if isinstance(part, str) else _bare(part) for part in page.masthead]
     lines = [f"# {escaped(page.h1)}", "", escaped(page.standfirst), ""]
     lines += [
         f"> {' '.join([f'**{escaped(b.head)}**', escaped(b.text), *map(_link, b.links)])}\n"
         for b in page.banners
     ]
+    lines += [" · ".join(who), ""]
     lines += [
-        t(
-            "{name} · {issue} · figures as known on {as_of}  ",
-            name=escaped(page.name),
-            issue=escaped(page.issue),
-            as_of=escaped(page.as_of),
-        ),
-        escaped(page.status),
-        "",
-    ]
-    lines += [
-        f"- **{escaped(fact.what)}:** {escaped(fact.number)}. {escaped(fact.about)}" for fact in page.facts
+        f"- **{escaped(one.question)}** {escaped(one.big)}. {escaped(one.text)}" for one in page.answers
     ]
     if page.lead is not None:
-        lines += ["", *_block(page.lead)]
+        lines += ["", *_block(page.lead), "", escaped(page.source)]
     for section in page.sections:
         lines += ["", f"## {escaped(section.question)}", ""]
         lines += [escaped(section.find), ""] if section.find else []
         for block in section.blocks:
             lines += [*_block(block), ""]
-    text = "\n".join([*lines, escaped(page.cite), "", escaped(page.footer), ""])
+    text = "\n".join([*lines, escaped(page.footer), ""])
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text
+
+
+def _with_links(text: str, links: Iterable[Link]) -> str:
+    return " ".join([escaped(text), *map(_bare, links)]).strip()
+
+
+def _bare(link: Link) -> str:
+    return f"[{escaped(link.shown)}]({quote(link.path, safe='/:?#&=%@~')})"
 
 
 def _block(block: Block) -> list[str]:
@@ -83,27 +82,26 @@ def _block(block: Block) -> list[str]:
         return _table(block)
     if isinstance(block, Chart):
         picture = f"![{escaped(block.label)}](figures/{block.name}.svg)"
-        lines = (f"### {escaped(block.title)}", escaped(block.subtitle), picture, escaped(block.note))
-        return "\n\n".join(lines).split("\n")
-    if isinstance(block, Box):
-        return [f"> **{escaped(block.heading)}.** {escaped(block.text)}"]
+        numbered = [f"{k}. {escaped(name)}" for k, name in enumerate(block.flags, 1)]
+        lines = (f"### {escaped(block.title)}", escaped(block.subtitle), picture, "\n".join(numbered))
+        return "\n\n".join([*(line for line in lines if line), escaped(block.note)]).split("\n")
     if isinstance(block, Command):
         text = printable(block.text)
         fence = max(["``", *re.findall("`+", text)], key=len) + "`"  # longer than any inside
         return [fence, text, fence]
     if isinstance(block, Paragraph):
-        return [escaped(block.text)]
+        return [_with_links(block.text, block.links)]
     return [_line(part) for part in block]
 
 
 def _link(link: Link) -> str:
-    return f"{escaped(link.words)} [{escaped(link.shown)}]({quote(link.path, safe='/:?#&=%@~')})."
+    return f"{escaped(link.words)} {_bare(link)}."
 
 
 def _line(part: Note | Download) -> str:
     if isinstance(part, Note):
         return f"- **{escaped(part.subject)}** {escaped(part.text)}"
-    return f"- [{escaped(part.words)}]({part.path}) {escaped(part.holds)}"
+    return f"- [{escaped(part.words)}]({part.path}) {escaped(part.holds)}".rstrip()
 
 
 def _table(table: Table) -> list[str]:
@@ -116,7 +114,7 @@ def _table(table: Table) -> list[str]:
     ]
     for row in table.rows:
         lines.append("| " + " | ".join(_cell(cell) for cell in row.cells) + " |")
-    return [*lines, "", escaped(table.foot)] if table.foot else lines
+    return [*lines, "", _with_links(table.foot, table.links)] if table.foot or table.links else lines
 
 
 def _cell(cell: str | Cell) -> str:

@@ -1,0 +1,98 @@
+"""What knowing the measures was worth: past turns, the typical miss, the mean miss with its range."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.report import format as w
+from forecast.report import labels, view
+from forecast.report.blocks import Section, Table, table
+from forecast.report.prose import prose
+from forecast.report.rows import records
+from forecast.report.sections.report import NEAR, Report
+from forecast.tables.forecasts import select
+
+TEXT = "proof_known"
+
+
+def known_section(r: Report) -> Section | None:
+    """Return what each state of knowledge gave, or None where none was compared."""
+    text = prose(TEXT)
+    made = tuple(one for one in (cases_table(r), worth_table(r), typical_table(r)) if one is not None)
+    return Section("knowing", text.question(), text.question(), "", made) if made else None
+
+
+def cases_table(r: Report) -> Table | None:
+    """Return the sixth month of each turn: what each state of knowledge gave, and what happened."""
+    text, made = prose(TEXT), r.run.cases
+    made = select(made, series_id=r.view.series_id) if len(made) else made
+    if not len(made):
+        return None
+    models = list(dict.fromkeys(made["model"]))
+    made = select(made, model=r.run.headline if r.run.headline in models else models[0])
+    out = []
+    for _, rows in made.groupby("case", sort=False):
+        last = rows[(rows["horizon"] <= NEAR) & rows["actual"].notna()]
+        if not len(last):
+            continue
+        rows = rows[rows["month"] == last["month"].max()]
+        paths = {
+            str(k): view.quantiles(part.assign(scenario="")).iloc[0] for k, part in rows.groupby("knowledge")
+        }
+        middles = [
+            w.rounded(paths[k]["middle"], r.view.whole) if k in paths else text.nothing()
+            for k in ("none", "at_origin", "hindsight")
+        ]
+        row = paths.get("at_origin", paths.get("none"))
+        ends = (
+            text.nothing()
+            if row is None or np.isnan(row["lower_80"])
+            else w.span(row["lower_80"], row["upper_80"])
+        )
+        actual = w.count(float(rows["actual"].iloc[0]))
+        out.append(
+            (w.day_long(rows["origin"].iloc[0]), w.month_short(last["month"].max()), *middles, ends, actual)
+        )
+    return table(text.cases_caption(), text.cases_head(), out, text.cases_foot(), "dates") if out else None
+
+
+def worth_table(r: Report) -> Table | None:
+    """Return how much smaller the mean miss was with events, in both codings, with ranges."""
+    text, made = prose(TEXT), r.run.knowledge
+    if not len(made) or "gain_hindsight" not in made:
+        return None
+    rows = select(made, series_id=r.view.series_id, metric="mae", model=r.run.headline)
+    rows = rows[rows["horizon"].astype(str).isin(["1", "6", "all"]) & (rows["n"] >= 24)]
+    out = [
+        (
+            text.coding(str(row.coding)),
+            text.distance(str(row.horizon)),
+            w.count(row.n),
+            text.gain(row.gain, row.lower, row.upper),
+            text.gain(row.gain_hindsight, row.lower_hindsight, row.upper_hindsight),
+        )
+        for row in records(rows)
+    ]
+    return table(text.worth_caption(), text.worth_head(), out, text.worth_foot()) if out else None
+
+
+def typical_table(r: Report) -> Table | None:
+    """Return the typical miss by how much of the events was known."""
+    text, made = prose(TEXT), r.run.knowledge
+    if not len(made):
+        return None
+    coding = r.run.experiment.events.coding
+    rows = select(made, series_id=r.view.series_id, metric="median_error", coding=coding)
+    models = list(dict.fromkeys(rows["model"]))
+    model = r.run.headline if r.run.headline in models else models[0] if models else ""
+    rows = select(rows, model=model)
+    rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"]) & (rows["n"] >= 24)]
+    out = [
+        (
+            str(row.horizon),
+            w.count(row.n),
+            *(w.factor(float(np.exp(v))) for v in (row.none, row.at_origin, row.hindsight)),
+        )
+        for row in records(rows)
+    ]
+    return table(text.typical_caption(labels.model_name(model)), text.typical_head(), out) if out else None

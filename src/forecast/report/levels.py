@@ -1,0 +1,74 @@
+"""What a series of counts shows of itself: a new level, or its largest recent jump."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Change(NamedTuple):
+    """A change that a title tells: which kind, by how much (share), when, and for how many years it is clear.
+
+    A ``level`` moved within few months and every month since lies beyond all months of the years before; a
+    ``jump`` is the largest change of one month lately, with the extremes of the months since.
+    """
+
+    kind: str
+    share: float
+    months: int
+    end: pd.Period
+    years: int
+    low: float
+    high: float
+
+
+def told(counts: pd.Series) -> Change | None:
+    """Return the change that a title tells, or None."""
+    values = counts.dropna()
+    return _new_level(values) or _largest_jump(values)
+
+
+def _new_level(values: pd.Series) -> Change | None:
+    recent = [m for m in values.index if 2 <= (values.index[-1] - m).n < 36]
+    found: list[tuple[tuple[float, int, int], Change]] = []
+    for end in recent:
+        for months in (1, 2, 3):
+            start = end - months
+            before, since = values[values.index < start], values[values.index >= end]
+            if start not in values.index or len(before) < 36 or not min(values[start], values[end]) > 0:
+                continue
+            share = float(values[end] / values[start]) - 1
+            size = abs(float(np.log1p(share)))
+            years = _clear_years(before, since, share < 0)
+            if size >= 0.5 and years >= 3:
+                made = Change("level", share, months, end, years, float(since.min()), float(since.max()))
+                found.append(((round(size - 0.2 * months, 6), years, -months), made))
+    # the largest change in few months, then the longest span
+    return max(found, key=lambda row: row[0])[1] if found else None
+
+
+def _clear_years(before: pd.Series, since: pd.Series, below: bool) -> int:
+    """Return how many whole years before lie wholly on one side of every month since, at most ten."""
+    years = 0
+    for n in range(1, min(10, len(before) // 12) + 1):
+        past = before.iloc[-12 * n :]
+        if not (since.max() < past.min() if below else since.min() > past.max()):
+            break
+        years = n
+    return years
+
+
+def _largest_jump(values: pd.Series) -> Change | None:
+    recent = values.iloc[-25:]
+    if len(recent) < 3 or (recent <= 0).any():
+        return None
+    ratio = (recent / recent.shift(1)).iloc[1:]
+    strength = ratio.where(ratio >= 1, 1 / ratio)
+    at = int(np.argmax(strength.round(6).to_numpy(float)))
+    if float(strength.iloc[at]) < 1.5:
+        return None
+    rest = recent.iloc[at + 2 :]
+    ends = (float(rest.min()), float(rest.max())) if len(rest) >= 2 else (np.nan, np.nan)
+    return Change("jump", float(ratio.iloc[at]) - 1, 1, recent.index[at + 1], 0, *ends)

@@ -1,0 +1,243 @@
+"""Facts of a run that a page tells first, each by one small function; None or empty where a run has none.
+
+They stand in tables that a run may lack (runs of an earlier version, figures too short for them).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from forecast.report.rows import records
+from forecast.tables import forecasts
+from forecast.tables.forecasts import select
+
+if TYPE_CHECKING:
+    from forecast.experiment.run import Run
+
+Ends = tuple[float, float]
+
+
+def _table(run: Run, name: str) -> pd.DataFrame:
+    found: pd.DataFrame | None = getattr(run, name, None)
+    return pd.DataFrame() if found is None else found
+
+
+class Distance(NamedTuple):
+    """How the headline did at one distance in the last ten years, and before a major measure began."""
+
+    horizon: int
+    n: int
+    held: int
+    share: float
+    fair: bool
+    skill: float
+    better: bool
+    before_n: int
+    before_held: int
+
+
+def distances(run: Run, series_id: str) -> list[Distance]:
+    """Return how the headline did in the last ten years, one entry a distance."""
+    table = _table(run, "recent")
+    rows = select(table, series_id=series_id) if len(table) else table
+    out = []
+    for row in records(rows):
+        n, held = int(row.n), int(row.held)
+        before = (int(row.before_n), int(row.before_held)) if pd.notna(row.before_n) else (0, 0)
+        out.append(
+            Distance(
+                int(row.horizon),
+                n,
+                held,
+                held / max(n, 1),
+                bool(row.fair),
+                float(row.skill),
+                bool(row.better),
+                *before,
+            )
+        )
+    return sorted(out)
+
+
+def worst(found: list[Distance]) -> Distance | None:
+    """Return the distance shown at which the range held least often."""
+    shown = [one for one in found if one.horizon in (1, 3, 6, 12) and one.n]
+    return min(shown, key=lambda one: (one.share, -one.horizon)) if shown else None
+
+
+def no_better_from(run: Run, series_id: str) -> int | None:
+    """Return the first distance from which on the headline was no better than the last count, or None."""
+    found = [one for one in distances(run, series_id) if one.skill == one.skill]
+    first = None
+    for one in reversed(found):
+        if one.better:
+            break
+        first = one.horizon
+    return first
+
+
+def since(run: Run, series_id: str) -> int | None:
+    """Return the year of the first date of the last ten years."""
+    table = _table(run, "recent")
+    rows = select(table, series_id=series_id) if len(table) else table
+    return int(pd.Timestamp(rows["first"].min()).year) if len(rows) else None
+
+
+def _headline(run: Run, name: str, series_id: str) -> pd.DataFrame:
+    """Return the headline's rows of a table that has rows of every model."""
+    table = _table(run, name)
+    return select(forecasts.headline(table, run.headline), series_id=series_id) if len(table) else table
+
+
+class Total(NamedTuple):
+    """A stretch of months by joint paths: middle, 80% range, the stretch before, chance of less."""
+
+    first: pd.Period
+    last: pd.Period
+    middle: float
+    ends: Ends | None
+    before: float | None
+    below: float | None
+
+
+def total(run: Run, series_id: str, kind: str) -> Total | None:
+    """Return the first total of a kind, `fiscal_year`, or the level of the `next_6` months."""
+    rows = _headline(run, "totals", series_id)
+    rows = select(rows, kind=kind).sort_values("first_month") if len(rows) else rows
+    row = next(iter(records(rows)), None)
+    if row is None:
+        return None
+    low, high = float(row.lower_80), float(row.upper_80)
+    return Total(
+        row.first_month,
+        row.last_month,
+        float(row.median),
+        (low, high) if low == low and high == high else None,
+        float(row.before) if row.before == row.before else None,
+        float(row.chance_below_before) if row.chance_below_before == row.chance_below_before else None,
+    )
+
+
+class Chance(NamedTuple):
+    """A chance: of which event, against which count of which month, and whether it may be said as it is."""
+
+    threshold: float
+    chance: float
+    code: str  #: ``under_5`` or ``over_95`` where the count lies outside the 95% range
+
+
+def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
+    """Return the chances of one month: of more than a year before, of fewer than a level, of a record."""
+    rows = _headline(run, "chances", series_id)
+    rows = select(rows, horizon=horizon) if len(rows) else rows
+    return {
+        str(row.event): Chance(float(row.threshold), float(row.told), limit_of(float(row.told)))
+        for row in records(rows)
+        if row.told == row.told
+    }
+
+
+def limit_of(chance: float) -> str:
+    """Return whether a chance is told by a limit alone: ``under_5``, ``over_95`` or nothing."""
+    return "under_5" if chance < 0.05 else "over_95" if chance > 0.95 else ""
+
+
+class Worth(NamedTuple):
+    """What knowing the events was worth: the change of the mean miss, its interval, what may be said."""
+
+    horizon: int
+    gain: float
+    lower: float
+    upper: float
+    n: int
+    code: str
+
+
+def worth(run: Run, series_id: str) -> Worth | None:
+    """Return what knowing the events was worth six months ahead, in the coding of the run."""
+    coding = run.experiment.events.coding
+    if not len(run.knowledge):
+        return None
+    rows = select(run.knowledge, model=run.headline, series_id=series_id, metric="mae", coding=coding)
+    row = next(iter(records(rows[rows["horizon"].astype(str) == "6"])), None)
+    if row is None or row.lower != row.lower:
+        return None
+    code = "smaller" if row.lower > 0 else "larger" if row.upper < 0 else "not_apart"
+    return Worth(6, float(row.gain), float(row.lower), float(row.upper), int(row.n), code)
+
+
+def level(run: Run, series_id: str) -> tuple[float, Ends | None] | None:
+    """Return the mean of the next six months with its own 80% range, from joint paths; None without them."""
+    found = total(run, series_id, "next_6")
+    return None if found is None else (found.middle, found.ends)
+
+
+class Began(NamedTuple):
+    """A measure that began after the date of the report."""
+
+    name: str
+    day: pd.Timestamp
+
+
+def began_afterwards(run: Run) -> list[Began]:
+    """Return the major measures that began after the date of the report, with their days."""
+    rows = _table(run, "events_afterwards")
+    return [Began(str(row.label), row.effective_start) for row in records(rows)]
+
+
+#: End of the id of a part that holds arrests inside the country.
+INTERIOR = "at_large"
+
+
+class Part(NamedTuple):
+    """A published part inside the definition of the count: its share at first and lately."""
+
+    first: pd.Period
+    first_share: float
+    month: pd.Period
+    share: float
+
+
+def part(run: Run, series_id: str) -> Part | None:
+    """Return the part of a count that its definition would not lead a reader to expect."""
+    table = _table(run, "parts")
+    rows = select(table, series_id=series_id).sort_values("month") if len(table) else table
+    rows = rows[rows["part"].astype(str).str.endswith(INTERIOR)] if len(rows) else rows
+    if not len(rows):
+        return None
+    first, last = records(rows)[0], records(rows)[-1]
+    return Part(first.month, float(first.share), last.month, float(last.share))
+
+
+class Revisions(NamedTuple):
+    """Of the last twelve months: how many are open, were revised, and have no first value on record."""
+
+    open: int
+    revised: int
+    unknown: int
+
+
+def revisions(run: Run, series_id: str) -> Revisions | None:
+    """Return what may be revised, by vintage and fiscal year."""
+    table = _table(run, "revisions")
+    rows = select(table, series_id=series_id) if len(table) else table
+    if not len(rows):
+        return None
+    counted = (rows["open"], rows["revised"], ~rows["first_known"].astype(bool))
+    return Revisions(*(int(column.astype(bool).sum()) for column in counted))
+
+
+class Dated(NamedTuple):
+    """Of how many months the day of a release is on record."""
+
+    n: int
+    months: int
+
+
+def dated(run: Run, series_id: str) -> Dated | None:
+    """Return for how many months a release is dated by its day."""
+    table = _table(run, "first_released")
+    rows = select(table, series_id=series_id) if len(table) and "dated" in table else pd.DataFrame()
+    return Dated(int(rows["dated"].astype(bool).sum()), len(rows)) if len(rows) else None

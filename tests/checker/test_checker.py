@@ -1,0 +1,238 @@
+"""The checker finds nothing on a true page, and each statement that was once wrong when it is planted again.
+
+Lies are planted in templates and in tables of the run, as a change of the code would; the checker reads what
+the report then writes. All lies in words stand in one report, all in tables in another: three reports are quick.
+"""
+
+import dataclasses
+import functools
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.archive import track_record
+from forecast.report import build, prose
+from forecast.report.figures.renderer import Studio
+from tests.checker.checker import CHECKS, check
+
+#: A run that is quick to make, with one joint effect and one group that has none.
+WORDS = (
+    "as_of=2024-10-25",  # the day of the latest release is not on record
+    "model=[random_walk,drift]",
+    "combination=none",
+    "report.headline=drift",
+    "backtest.start=2019-01",
+    "events.effects=judged",
+    "events.max_columns=6",
+    "specification.effects=none",
+)
+#: What is planted in a template: which statement of the first edition, where, the true words, the lie, and where
+#: the checker finds it.
+LIES = (
+    (
+        "W1 name of the first member",
+        "effects",
+        "{{ lead.label }} (",
+        "{{ lead.label[:30] }} (",
+        "1",
+        "effects.find",
+    ),
+    (
+        "W2 no raw change",
+        "answers",
+        "{{ row.raw|whole_percent }}{% endif %}",
+        "{% endif %}",
+        "2",
+        "answers.policy",
+    ),
+    ("W8 a day not on record", "top", "day|day if by_day else", "day|day if day else", "8", "top.latest"),
+    (
+        "W12 the worth of knowing",
+        "known",
+        'gain.code == "smaller"',
+        'gain.code == "never"',
+        "15",
+        "known.worth",
+    ),
+    ("W5 a chance against its row", "next", "else one.chance|chance", 'else "45%"', "7", "next.said"),
+    (
+        "W9 not testable is failed",
+        "effects",
+        '"not_testable": "not testable"',
+        '"not_testable": "no"',
+        "4",
+        "tests",
+    ),
+    (
+        "W11 a legend without a test",
+        "effects",
+        "lately: nor in the last ten years; ",
+        "",
+        "4",
+        "effects.note",
+    ),
+    (
+        "W15 newspaper idiom",
+        "past",
+        "below the highest on record",
+        "below the highest since then",
+        "10",
+        "past",
+    ),
+    ("W16 interior arrests left out", "figures", "{% if part %}", "{% if false %}", "10", "figures.counted"),
+    (
+        "direction of what came",
+        "top",
+        'The count then {{ "fell"',
+        'The count then {{ "rose"',
+        "1",
+        "top.after",
+    ),
+    (
+        "words of the workshop",
+        "sure",
+        "What it cannot do",
+        "What its likelihood cannot do",
+        "words",
+        "sections",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def run():
+    made = fc.run(fc.load_experiment("quick", *WORDS))
+    row = {
+        "series_id": "southwest.usbp",
+        "part": "southwest.usbp.at_large",
+        "label": "At large",
+        "share": 0.14,
+    }
+    row |= {"value": 1246.0, "whole": 8870.0, "month": pd.Period("2024-09", "M")}
+    effects = made.effects.copy()
+    effects.loc[effects["estimate"].notna(), "test_recent"] = "not_testable"
+    worth = [
+        {"model": "drift", "series_id": "southwest.usbp", "coding": "rule", "horizon": h, "metric": metric}
+        | {"none": 1.0, "at_origin": 1 - gain, "hindsight": 1 - gain, "n": 50 - h, "words": "smaller"}
+        | {"gain": gain, "lower": gain - 0.03, "upper": gain + 0.03}
+        | {"gain_hindsight": gain, "lower_hindsight": 0.0, "upper_hindsight": 0.1}
+        for h in (1, 3, 6, 12)
+        for metric, gain in (("mae", 0.06), ("median_error", 0.0))
+    ]
+    parts = pd.DataFrame([row], columns=list(made.parts.columns))
+    return dataclasses.replace(made, knowledge=pd.DataFrame(worth), parts=parts, effects=effects)
+
+
+def written(run, folder):
+    """Write the report of a run, undrawn, and return what the checker finds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Studio, "chart", lambda self, draw, chart: chart)
+        files = build.report_files(run, png=False)
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return check(folder)
+
+
+def found(problems, rule, where):
+    return any(p.rule == rule and where in p.where for p in problems)
+
+
+@pytest.fixture(scope="module")
+def truth(run, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("true")
+    return folder, written(run, folder)
+
+
+def test_a_true_page_has_no_problem(truth):
+    assert truth[1] == []
+
+
+def test_the_two_pages_lead_to_anchors_and_files_that_exist(truth):
+    folder, _ = truth
+    pages = {name: (folder / name).read_text(encoding="utf-8") for name in ("index.html", "evidence.html")}
+    ids = {name: set(re.findall(r'\sid="([^"]+)"', html)) for name, html in pages.items()}
+    for name, html in pages.items():
+        for link in re.findall(r'href="([^"]+)"', html):
+            if link.startswith(("http", "mailto:", "data:")):
+                continue
+            path, _, anchor = link.partition("#")
+            assert (folder / (path or name)).is_file() or path.endswith((".svg", ".png")), (name, link)
+            assert not anchor or anchor in ids.get(path or name, {anchor}), (name, link)
+    assert not re.search(
+        r"<details|<input|role=.tab\b|<script(?! type=.application)", pages["index.html"]
+    )  # nothing is hidden
+
+
+def test_every_check_says_what_it_holds():
+    assert all(one.__doc__ and one.__name__.startswith("check_") for one in CHECKS)
+
+
+@pytest.fixture(scope="module")
+def lies_in_words(run, tmp_path_factory):
+    text = tmp_path_factory.mktemp("lies") / "text"
+    shutil.copytree(prose.TEXT, text)
+    for what, template, true, lie, *_ in LIES:
+        file = text / "en" / f"{template}.j2"
+        words = file.read_text(encoding="utf-8")
+        assert true in words, (
+            f"{what}: {template}.j2 has no {true!r}; plant the lie where the words stand now"
+        )
+        file.write_text(words.replace(true, lie), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose, "TEXT", text)
+        patch.setattr(prose, "_template", functools.cache(prose._template.__wrapped__))
+        return written(run, tmp_path_factory.mktemp("words"))
+
+
+@pytest.mark.parametrize(("rule", "where"), [lie[4:] for lie in LIES], ids=[lie[0] for lie in LIES])
+def test_a_lie_in_the_words_is_found(lies_in_words, rule, where):
+    assert found(lies_in_words, rule, where), "\n".join(map(str, lies_in_words))
+
+
+@pytest.fixture(scope="module")
+def lies_in_tables(run, tmp_path_factory):
+    effects = run.effects.assign(clear=True)  # W10: firm, though a test fails
+    effects["raw_change"] *= -1  # W2: the counts went the other way
+    effects["test_years"] = "failed"
+    told = effects.loc[effects["estimate"].notna(), "event"].unique()
+    assert len(told) > 1, "the run of the checker needs two effects"
+    effects.loc[effects["event"] == told[-1], ["estimate", "se"]] = -11.8, 1.97  # W3
+    dated = run.first_released.copy()
+    dated.loc[dated.index[dated["dated"]][:14], "dated"] = False  # W7: rows of the last vintage
+    recent = run.recent.copy()
+    recent.loc[recent["horizon"].isin([3, 6, 12]), "held"] = recent["n"]  # the flattering distance
+    changed = {
+        "effects": effects,
+        "first_released": dated,
+        "recent": recent,
+        "revisions": run.revisions.assign(open=True),  # W6: by a status
+        "series": run.series.assign(publisher=""),  # W17: a source by switch
+    }
+
+    def by_share(middle, actual):  # W4: what is too low never counts for more than 100 %
+        return (middle - actual) / actual
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(track_record, "_log_error", by_share)
+        return written(dataclasses.replace(run, **changed), tmp_path_factory.mktemp("tables"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "where"),
+    [
+        pytest.param("2", "effects", id="W2 the counts went the other way"),
+        pytest.param("3", "effects.csv", id="W3 an absurd estimate"),
+        pytest.param("6", "sure.miss", id="W4 the worst miss by the share of the count"),
+        pytest.param("9", "figures.revisions", id="W6 what may be revised by a status"),
+        pytest.param("8", "figures.revisions", id="W7 rows of a vintage counted as months"),
+        pytest.param("4", "effects.title", id="W10 a firm effect that fails a test"),
+        pytest.param("5", "sure.find", id="W14 the flattering distance, counted wrong"),
+        pytest.param("10", "source", id="W17 a source by switch"),
+    ],
+)
+def test_a_lie_in_a_table_is_found(lies_in_tables, rule, where):
+    assert found(lies_in_tables, rule, where), "\n".join(map(str, lies_in_tables))

@@ -1,0 +1,38 @@
+"""Effects in full."""
+
+from forecast.report.evidence import effects
+from report_fixture import report_of
+
+
+def test_every_estimate_stands_with_its_tests():
+    table = effects.effects_table(report_of("causes"))
+    assert len(table.rows) == 5
+    row = next(row for row in table.rows if "COVID" in row.cells[0].text)
+    assert row.cells[2] == "−63%" and row.cells[-1] == "stands out"
+
+
+def test_choices_that_count_are_counted():
+    r = report_of("causes")
+    found = effects.varied(r, "covid19_shock", -0.99)
+    rows = r.run.specification
+    rows = rows[(rows["event"] == "covid19_shock") & rows["counted"].astype(bool)]
+    assert found.n == rows["percent"].notna().sum() and found.same <= found.n
+    assert effects.varied(r, "nothing", 1.0) is None
+    assert effects.Varied(9, 10, -50, 5).firm and not effects.Varied(8, 10, -50, 5).firm
+
+
+def test_sums_with_and_without_have_both_bases():
+    table = effects.totals_table(report_of("causes"))
+    assert table is not None and all(len(row.cells) == 6 for row in table.rows)
+
+
+def test_every_measure_is_told_but_those_nobody_could_know():
+    r = report_of("causes")
+    (table,) = effects.measures_section(r).blocks
+    assert len(table.rows) == (r.run.estimability["action"] != "not_announced").sum()
+    assert effects.measures_section(report_of("own")) is None
+
+
+def test_sections_are_left_out_without_events():
+    assert effects.effects_section(report_of("own")) is None
+    assert effects.choices_section(report_of("own")) is None

@@ -1,0 +1,40 @@
+"""About the figures."""
+
+import pandas as pd
+
+from forecast.report import recent
+from forecast.report.sections.about import about_section, breaks, past
+from report_fixture import report_of
+
+
+def notes(name):
+    return {note.subject: note.text for note in about_section(report_of(name)).blocks[0]}
+
+
+def test_what_is_counted_stands_there_with_its_share_of_interior_arrests(monkeypatch):
+    part = recent.Part(pd.Period("2024-01", "M"), 0.015, pd.Period("2026-08", "M"), 0.14)
+    monkeypatch.setattr(recent, "part", lambda run, series_id: part)
+    assert (
+        "14% of August 2026 are arrests inside the country, not at the border (2% in January 2024)."
+        in notes("plain")["What is counted."]
+    )
+
+
+def test_revisions_are_told_by_fiscal_year_and_vintage(monkeypatch):
+    monkeypatch.setattr(recent, "revisions", lambda run, series_id: recent.Revisions(6, 1, 0))
+    monkeypatch.setattr(recent, "dated", lambda run, series_id: recent.Dated(53, 294))
+    text = notes("as_of_2024")["Revisions."]
+    assert "Six of the last twelve months may still be revised" in text
+    assert "The day of release is on record for 53 of 294 months." in text
+
+
+def test_an_unofficial_figure_is_told_and_left_out():
+    text = notes("as_of_2024")["Unofficial figure."]
+    assert text.startswith("About 129,000 for April 2024") and "left out of the forecast" in text
+    assert "Unofficial figure." not in notes("plain")
+
+
+def test_breaks_lie_inside_the_figures_and_early_figures_have_their_error():
+    found = breaks(report_of("plain"))
+    assert [one.month for one in found] == sorted(one.month for one in found)
+    assert past(report_of("plain")).n == 0

@@ -1,0 +1,19 @@
+"""The past ten years."""
+
+from forecast.report.sections.past import past_section, window
+from report_fixture import report_of
+
+
+def test_the_highest_count_is_on_record_since_a_month():
+    find = past_section(report_of("as_of_2024")).find
+    assert "below the highest on record, 249,785 in December 2023 (counts since October 1999)" in find
+
+
+def test_events_are_numbered_and_named_below():
+    (chart,) = past_section(report_of("as_of_2024")).blocks
+    assert 0 < len(chart.flags) <= 8 and all(", " in name for name in chart.flags)
+    assert past_section(report_of("own")).blocks[0].flags == ()
+
+
+def test_the_window_is_ten_years():
+    assert len(window(report_of("as_of_2024"))) == 120

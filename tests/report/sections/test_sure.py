@@ -1,0 +1,51 @@
+"""How sure can one be?"""
+
+import pandas as pd
+
+from forecast.report import recent
+from forecast.report.blocks import Chart, Paragraph, Table
+from forecast.report.sections import sure
+from report_fixture import report_of
+
+NEAR = recent.Distance(1, 118, 98, 98 / 118, True, 0.2, True, 24, 18)
+FAR = recent.Distance(6, 118, 74, 74 / 118, False, -0.02, False, 24, 10)
+
+
+def test_the_worst_distance_of_the_last_ten_years_comes_first(monkeypatch):
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: [NEAR, FAR])
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    section = sure.sure_section(report_of("plain"))
+    assert section.find.startswith("Six months ahead, less than promised: in the last ten years")
+    assert (
+        "74 of 118 times, and 42% when a major measure followed. One month ahead it held 83% of the time"
+        in section.find
+    )
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert table.rows[1].cells[:3] == ("6", "63%", "42%")
+    assert [head.text for head in table.head[1:3]] == [
+        "since 2014, 118 dates",
+        "before a major measure, 24 dates",
+    ]
+    assert table.rows[1].cells[-1] == "no" and table.rows[0].cells[-1] == "yes, +20%"
+
+
+def test_the_published_record_stands_apart():
+    plain, published = (sure.record_blocks(report_of(name)) for name in ("plain", "published"))
+    assert any("No forecast has been published yet" in b.text for b in plain if isinstance(b, Paragraph))
+    texts = [b.text for b in published if isinstance(b, Paragraph)]
+    assert any("one month ahead the range held in" in text for text in texts)
+    unmatured = [b.text for b in sure.record_blocks(report_of("unmatured")) if isinstance(b, Paragraph)]
+    assert any("the first is scored when the count of" in text for text in unmatured)
+    assert sum(isinstance(b, Chart) for b in published) == 1
+
+
+def test_neighbouring_forecasts_are_not_counted_as_independent():
+    months = pd.period_range("2020-01", periods=60, freq="M")
+    assert sure.independent(pd.DataFrame({"month": months, "horizon": 6})) == 10
+    assert sure.independent(pd.DataFrame({"month": months[::6], "horizon": 6})) == 10
+
+
+def test_the_worst_miss_is_told_in_its_direction():
+    text = sure.miss_words(report_of("as_of_2024"))
+    assert text.startswith("The worst miss: in ") and ("times too high" in text or "times too low" in text)
+    assert sure.miss_words(report_of("first")) == ""
