@@ -70,6 +70,15 @@ def test_the_newest_chance_stands_beside_its_class_and_a_rejected_one_is_told_by
     assert list(found.columns) == [*now.columns, *CAME_TO, "told"] and found["horizon"].tolist() == [3, 3]
 
 
+def test_without_past_chances_there_is_nothing_to_stand_beside_and_without_chances_no_row():
+    now = pd.DataFrame([{**KIND, "scenario": "", "horizon": 3, "chance": 0.95}])
+    none = reliability(said([], []))
+    found = with_reliability(now, none)
+    assert found[["n", "verdict", "told"]].values.tolist() == [[0, "too_few", 0.95]]
+    assert with_reliability(now.iloc[:0], none).empty
+    assert brier(said([], [])).empty
+
+
 @pytest.fixture(scope="module")
 def world():
     obs = figures({"s": walk(180)})

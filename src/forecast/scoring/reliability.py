@@ -265,10 +265,17 @@ def with_reliability(chances: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame
     keyed = chances.assign(
         horizon=chances["horizon"].astype(str), lower_class=[CLASSES[k] for k in place.tolist()]
     )
-    made = keyed.merge(table, how="left", on=[*_KIND, "lower_class"])
+    numbers = {name: float for name in CAME_TO if name != "verdict"}  # a table without rows has no types
+    made = keyed.astype({"lower_class": float}).merge(
+        table.astype(numbers), how="left", on=[*_KIND, "lower_class"]
+    )
     made["upper_class"] = [CLASSES[k + 1] for k in place.tolist()]
     made["horizon"] = chances["horizon"].to_numpy()
-    made = made.fillna({"n": 0, "n_independent": 0.0, "verdict": "too_few"}).astype({"n": "int64"})
+    made = (
+        made.astype({"verdict": object})
+        .fillna({"n": 0, "n_independent": 0.0, "verdict": "too_few"})
+        .astype({"n": "int64"})
+    )
     rejected = made["verdict"] == "rejected"
     return made.assign(told=made["happened"].where(rejected, made["chance"]))[
         [*chances.columns, *CAME_TO, "told"]
