@@ -84,6 +84,8 @@ OPEN = {
     "json_bytes",
     "latest",
     "model_words",
+    "numbers",
+    "once",
     "plain_json",
     "plain_text",
     "records",

@@ -153,4 +153,5 @@ def _ahead(index: pd.Index | None, h: int) -> pd.Index | None:
 def _some(labels: pd.Index) -> str:
     """Return labels as text, the first four of many."""
     shown = ", ".join(str(label) for label in labels[:4])
-    return f"{shown}{f' and {len(labels) - 4} more' if len(labels) > 4 else ''}{' is' if len(labels) == 1 else ' are'}"
+    more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
+    return f"{shown}{more} {'is' if len(labels) == 1 else 'are'}"

@@ -1,8 +1,8 @@
 """Reports made before: the same software, settings, figures and calendar give the same files.
 
-They are put in place again and not made anew. A report is kept as a zip of its files under the hash of all that
-enters it. Where something enters whose bytes are not at hand, an address or a model of one's own, nothing is kept
-and nothing taken.
+They are put in place again and not made anew. A report is kept as a zip of its files under the hash of all
+that enters it. Where something enters whose bytes are not at hand, an address or a model of one's own,
+nothing is kept and nothing taken.
 """
 
 from __future__ import annotations

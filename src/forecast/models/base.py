@@ -177,7 +177,8 @@ def complete(data: SeriesData, last: int | None = None) -> Array:
     if holes:
         needed = "all" if last is None else f"the last {last}"
         raise DataError(
-            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])}); this model needs {needed}"
+            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])});"
+            f" this model needs {needed}"
         )
     return data.y
 
@@ -368,7 +369,8 @@ def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.
     lacking = months[~months.isin(mine.past.index)]
     if len(lacking):
         raise ConfigError(
-            f"{name}: columns given by hand lack {len(lacking)} months of the series, {lacking[0]} to {lacking[-1]}"
+            f"{name}: columns given by hand lack {len(lacking)} months of the series,"
+            f" {lacking[0]} to {lacking[-1]}"
         )
     ahead = mine.future[mine.future.index >= first]
     wanted = pd.period_range(first, periods=max(len(ahead), 1), freq="M")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.catalogue import language, mark, t
-from forecast.report.rows import records
+from forecast.report.rows import BreakRow, records
 
 #: Names of models by their kind; a row with a name of its own keeps that name.
 MODEL_NAMES: Mapping[str, str] = {
@@ -196,7 +196,7 @@ class SeriesName:
         return "" if self.noun or self.unit == "count" else self.unit
 
     def amount(self, number: str) -> str:
-        """Return a number with its unit, ``3.2%`` or ``12.3 thousand euros``; of things counted the number."""
+        """Return a number with its unit, ``3.2%`` or ``12.3 thousand euros``; of counts the number."""
         if not self.unit_words:
             return number
         return f"{number}%" if self.unit == "%" else f"{number} {self.unit}"
@@ -342,7 +342,7 @@ def _label(row: Any, short: bool) -> str:
     return plain(str(row.id))
 
 
-def break_words(row: Any) -> str:
+def break_words(row: BreakRow) -> str:
     """Return what changed at a break, in the language of the page where it is known: its first statement."""
     own = "" if language() == "en" else getattr(row, f"what_changed_{language()}", "")
     text = own if isinstance(own, str) and own else str(row.what_changed)

@@ -71,6 +71,41 @@ class CoverageRow(Protocol):
     n: int
 
 
+class EffectRow(CodeRow, Protocol):
+    """The effect of a measure or a group of them, with its range and what may be said of it."""
+
+    event: str
+    group: str
+    estimate: float
+    percent: float
+    percent_lower: float
+    percent_upper: float
+    detectable_fall: float
+    detectable_rise: float
+    clear: bool
+    words: str
+    why_group: str
+    group_values: str
+    placebo_larger: int
+    placebo_n: int
+    first_active: str
+
+
+class FateRow(CodeRow, Protocol):
+    """What became of a measure in the models: a row of `estimability`."""
+
+    event: str
+    action: str
+    why: str
+
+
+class BreakRow(CodeRow, Protocol):
+    """A day from which figures count something else."""
+
+    month: str
+    what_changed: str
+
+
 def records(table: pd.DataFrame) -> list[Any]:
     """Return the rows of a table as named tuples."""
     # by whole columns: pandas' own loop asks text columns for one value at a time

@@ -57,7 +57,7 @@ def index_page(parts: Sequence[SitePart], language: str = "en") -> bytes:
 
 
 def once(parts: Sequence[SitePart]) -> list[tuple[SitePart, Mapping[str, Any]]]:
-    """Return the forecasts of a site, of one series and day the first only: never two answers to one question."""
+    """Return the forecasts of a site, the first of each series and day: never two answers to a question."""
     found: dict[tuple[str, str], tuple[SitePart, Mapping[str, Any]]] = {}
     for part in parts:
         day = str((part.latest["issue"] or {}).get("as_of", ""))

@@ -400,7 +400,7 @@ def model_confidence_set(
     size: float = 1.0 - CONFIDENCE,
     bootstrap: Bootstrap | None = None,
 ) -> pd.DataFrame:
-    """Find the models that cannot be told apart from the best: Hansen's model confidence set (package `arch`).
+    """Find the models not told apart from the best: Hansen's model confidence set (package `arch`).
 
     Parameters
     ----------

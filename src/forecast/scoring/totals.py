@@ -47,10 +47,12 @@ def calibrate_totals(past: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> year = {"model": "m", "knowledge": "none", "series_id": "s", "kind": "calendar_year", "ahead_months": 12}
+    >>> year = {"model": "m", "knowledge": "none", "series_id": "s", "kind": "calendar_year"}
+    >>> year["ahead_months"] = 12
     >>> months = {"first_month": pd.Period("2020-01", "M"), "last_month": pd.Period("2020-12", "M")}
-    >>> ends = {f"{end}_{share}": value for share in (50, 80, 95) for end, value in (("lower", 1), ("upper", 3))}
-    >>> calibrate_totals(pd.DataFrame([{**year, **months, **ends, "actual": 2.0}]))["verdict"].unique().tolist()
+    >>> ends = {f"{end}_{p}": v for p in (50, 80, 95) for end, v in (("lower", 1), ("upper", 3))}
+    >>> past = pd.DataFrame([{**year, **months, **ends, "actual": 2.0}])
+    >>> calibrate_totals(past)["verdict"].unique().tolist()
     ['too_few']
     """
     rows = []

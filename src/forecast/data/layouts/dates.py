@@ -286,7 +286,7 @@ def is_year(text: str) -> bool:
 
 
 def is_year_month(text: str) -> bool:
-    """Tell whether a text is written as a year and the number of a month; some, as 2000-01, may be two years."""
+    """Tell whether a text is a year and the number of a month; some, as 2000-01, may be two years."""
     return _YEAR_MONTH.fullmatch(clean(text)) is not None
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from forecast.report.blocks import Block, Chart, Paragraph, Section
-from forecast.report.rows import records
+from forecast.report.rows import EffectRow, FateRow, records
 from forecast.report.sections.report import Report
 from forecast.report.sections.top import evidence_link
 from forecast.tables.forecasts import select
@@ -64,7 +64,7 @@ def effects_section(r: Report) -> Section | None:
 
 
 @lru_cache(maxsize=2)
-def rows_of(r: Report) -> list[Any]:
+def rows_of(r: Report) -> list[EffectRow]:
     """Return one row of the effects table for each measure or group, with its 80% range."""
     table = r.run.effects
     table = select(table, series_id=r.view.series_id) if len(table) else table
@@ -83,7 +83,7 @@ def told(r: Report) -> list[Told]:
     return sorted(kept, key=lambda row: (row is not lead, -row.first.ordinal))
 
 
-def _told(r: Report, row: Any) -> Told:
+def _told(r: Report, row: EffectRow) -> Told:
     ids = members(row)
     outcomes = tuple(str(getattr(row, name, "not_run")) for name in TESTS)
     tested = [outcome for outcome in outcomes if outcome in ("passed", "failed")]
@@ -111,7 +111,7 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def members(row: Any) -> list[str]:
+def members(row: EffectRow) -> list[str]:
     """Return the ids of the measures that share a row of the effects table."""
     given = getattr(row, "members", "")
     ids = given if isinstance(given, str) and given else str(row.group or row.event)
@@ -200,13 +200,13 @@ def unmeasured(r: Report) -> list[Unmeasured]:
     return [Unmeasured(names[:3], reason) for reason, names in found.items()][:4]
 
 
-def _apart(row: Any) -> str:
+def _apart(row: EffectRow) -> str:
     """Return why a group has no single effect: its signs, its dates, or what the estimate came to."""
     found = [code for code in str(row.why_group).split(";") if code in ("opposite_signs", "far_apart")]
     return found[0] if found and row.words == "not_together" else str(row.words)
 
 
-def _reason(row: Any) -> str:
+def _reason(row: FateRow) -> str:
     """Return why: crowded months, too vague, too recent, always in force."""
     if row.action == "over_limit":
         return "crowded"
