@@ -270,7 +270,11 @@ def experiment_yaml(experiment: Experiment) -> str:
 
     plain = to_plain(experiment)
     plain.pop("parallel", None)
-    plain.pop("publish", None)  # where things are kept, never part of a result
+    plain.pop(
+        "publish", None
+    )  # where things are kept, never part of a result, but for the page's own address
+    if experiment.publish.url:
+        plain["publish"] = {"url": experiment.publish.url}
     if not experiment.data.allow_http:
         plain["data"].pop("allow_http")  # stands there only where a rerun needs it
     return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100))
