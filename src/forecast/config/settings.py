@@ -83,7 +83,7 @@ class LayoutSpec:
 
     #: The mark before decimals; the other one stands between thousands. | | ","
     decimal: Literal[".", ","] | None = None
-    #: Month with which the fiscal year begins: for labels of fiscal years, and for their totals. | month | 10
+    #: Month with which the fiscal year begins: for labels of fiscal years, and for their totals. | month | 7
     fiscal_start: Annotated[int, Bounds(1, 12)] | None = None
     #: Sheet of a workbook. | | Data
     sheet: str | None = None
