@@ -275,7 +275,9 @@ class Shape(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.elements |= {(tag, name) for name, _ in [*attrs, ("", "")]}
-        self.inside = tag if tag in ("style", "script") else ""
+        # linked data are texts of data by nature: JSON, in which no "<" stands (report/test_hostile.py)
+        linked = dict(attrs).get("type") == "application/ld+json"
+        self.inside = tag if tag in ("style", "script") and not linked else ""
         self.links |= {
             value for name, value in attrs if name in ("href", "src", "action", "content", "http-equiv")
         }

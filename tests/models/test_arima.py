@@ -1,5 +1,7 @@
 """The model `arima`: breaks that each fold's own data show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,7 +31,7 @@ def broken(shift=1.5, month=70, kind="LS"):
     values = panel.values.copy()
     after = np.arange(len(values)) >= month if kind == "LS" else np.arange(len(values)) == month
     values.loc[after, "a"] = np.round(values.loc[after, "a"] * np.exp(shift))
-    return type(panel)(**{**vars(panel), "values": values}), values.index[month]
+    return replace(panel, values=values), values.index[month]
 
 
 @pytest.mark.parametrize(("kind", "word"), [("LS", "level shift"), ("AO", "outlier")])
