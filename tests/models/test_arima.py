@@ -62,14 +62,12 @@ def test_a_break_is_known_from_its_own_fold_on():
     for n in (76, 80, 85, 91):
         part = panel.of("a")
         values = part.values.iloc[:n]
-        cut = type(part)(
-            **{
-                **vars(part),
-                "values": values,
-                "released": part.released.iloc[:n],
-                "rounding": part.rounding.iloc[:n],
-                "last_official": pd.Series({"a": values.index[-1]}),
-            }
+        cut = replace(
+            part,
+            values=values,
+            released=part.released.iloc[:n],
+            rounding=part.rounding.iloc[:n],
+            last_official=pd.Series({"a": values.index[-1]}),
         )
         jobs.append((cut, fc.Design.none(cut, H)))
     assert len(days) == len(jobs)
