@@ -37,4 +37,4 @@ def test_the_file_of_the_page_runs_by_plugin(tmp_path, monkeypatch):
     assert len(mine) >= 4 and (mine["status"] == "ok").all() and mine["events_used"].notna().all()
     scores = pd.read_csv(folder / "scores.csv")
     assert {"random_walk", "shrunk"} <= set(scores["model"])
-    assert "shrunk" in (folder / "index.html").read_text()
+    assert "shrunk" in (folder / "evidence.html").read_text()
