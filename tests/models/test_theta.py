@@ -15,7 +15,8 @@ def data_of(y):
     """One series on its scale, without events."""
     months = pd.period_range("2000-01", periods=len(y), freq="M")
     nothing = pd.DataFrame(index=months)
-    return SeriesData("nile", months, y, None, nothing, nothing, nothing, None)
+    frames = {name: nothing for name in ("past", "future", "prior")}
+    return SeriesData(name="nile", months=months, y=y, transform=None, columns=(), design=None, **frames)
 
 
 def test_theta_is_that_of_r():
