@@ -15,7 +15,7 @@ def data_of(y):
     """One series on its scale, without events."""
     months = pd.period_range("2000-01", periods=len(y), freq="M")
     nothing = pd.DataFrame(index=months)
-    frames = {name: nothing for name in ("past", "future", "prior")}
+    frames = dict.fromkeys(("past", "future", "prior"), nothing)
     return SeriesData(name="nile", months=months, y=y, transform=None, columns=(), design=None, **frames)
 
 
