@@ -162,7 +162,9 @@ def is_tidy(raw: RawTable) -> bool:
 
 def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadAs) -> RawTable:
     first = next(line for line in text.splitlines() if line.strip())
-    stated = read_as != ReadAs(allow_http=read_as.allow_http)
+    # the fiscal year's first month decides labels of fiscal years only, and totals
+    said = replace(read_as, allow_http=False, layout=replace(read_as.layout, fiscal_start=None))
+    stated = said != ReadAs()
     # what is said of a user's files says nothing of the table that was made of them
     if (not stated or _words(first) == list(OBSERVATION_COLUMNS)) and _could_be_ours(first):
         raw = parse_table(name, text, findings)
