@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecast.report.build import CSV_FILES
+from forecast.report.pages import CSV_FILES
 from processes import run_command
 
 #: One run serves several tests, so they stay on one worker.
