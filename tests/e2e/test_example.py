@@ -64,4 +64,6 @@ def test_the_question_is_answered_with_the_figures_of_the_article():
     for figure in ("249,785", "137,480", "7 May 2024", "129,000"):
         assert figure in page
     h1 = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL).group(1)
-    assert "September 2024" in h1 and "April" in json.loads((EXAMPLE / "report.json").read_text())["standfirst"]
+    assert (
+        "September 2024" in h1 and "April" in json.loads((EXAMPLE / "report.json").read_text())["standfirst"]
+    )
