@@ -349,6 +349,8 @@ def test_links_of_both_pages_lead_somewhere(browser, folder, name):
             if there.startswith(("https:", "http:", "mailto:")):
                 continue
             assert not anchor or anchor in ids[there or file], (file, link)
+            if re.fullmatch(r"\.\./\d{4}-\d\d-\d\d/index\.html", there):
+                continue  # the issue that this one corrects: another folder of the site, held by test_publish_site
             assert not there or (path.parent / there).is_file(), (file, link)
 
 
