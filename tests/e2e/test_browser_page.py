@@ -1,4 +1,4 @@
-"""The page in a browser: accessible, quiet, whole at every width, readable by keyboard, printable."""
+"""The page in a browser: accessible, quiet, whole at every width, readable by keyboard, printable; so is its proof."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ pytestmark = pytest.mark.skipif(find_chromium() is None, reason="chromium missin
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 NOISE = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
 VIEWS = ((1280, "light"), (1280, "dark"), (820, "light"), (360, "light"), (360, "dark"))
-WIDTHS = (320, 360, 768, 1280, 1920)
+WIDTHS = (320, 360, 768, 820, 960, 1000, 1280, 1920)
+PAGES = ("index.html", "evidence.html")
+SHEETS = 4
+SMALLEST = 10.99  #: px of any text: 11, less what a division leaves
 LABELS = """
 (() => { const out = []; let min = 99;
 document.querySelectorAll('svg.chart').forEach(s => {
@@ -41,6 +44,20 @@ document.querySelectorAll('svg.chart').forEach(s => {
       const oy = Math.min(a.b.bottom, c.b.bottom) - Math.max(a.b.top, c.b.top);
       if (ox > 1 && oy > 3) out.push('HIT ' + a.t + ' | ' + c.t); }); }); });
 return { out, min }; })()
+"""
+#: Words outside drawings that are set smaller than 11 px.
+SMALL = """
+(() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), out = [];
+while (walk.nextNode()) { const e = walk.currentNode.parentElement;
+  if (walk.currentNode.textContent.trim() && !e.closest('svg') && e.getClientRects().length &&
+    parseFloat(getComputedStyle(e).fontSize) < 11) out.push(e.outerHTML.slice(0, 80)); }
+return out; })()
+"""
+#: What scrolls sideways and cannot be reached by the keyboard, or has no name or role.
+SCROLLERS = """
+[...document.querySelectorAll('body *')].filter(e => e.scrollWidth > e.clientWidth + 1 &&
+  ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)).filter(e => e.tabIndex !== 0 ||
+  e.getAttribute('role') !== 'group' || !e.getAttribute('aria-label')).map(e => e.outerHTML.slice(0, 80))
 """
 
 
@@ -62,7 +79,7 @@ def in_language(name: str, language: str) -> dict[str, bytes]:
 
 
 def page(folder: Path, name: str, language: str = "en") -> Path:
-    """Return the page of a state, written once."""
+    """Return the page of a state, written once; the page of proof stands beside it."""
     target = folder / f"{name}-{language}"
     if not target.exists():
         made = files(name) if language == "en" else in_language(name, language)
@@ -74,7 +91,7 @@ def page(folder: Path, name: str, language: str = "en") -> Path:
 
 #: At the width of an A4 page less its margins: figures higher than the page, or free to be parted by its end.
 CUT = """
-[...document.querySelectorAll('.fig, .state, .banner')].filter(f => getComputedStyle(f).display !== 'none' &&
+[...document.querySelectorAll('.fig, .banner, .four > div')].filter(f => getComputedStyle(f).display !== 'none' &&
   (f.getBoundingClientRect().height > 1009 || getComputedStyle(f).breakInside !== 'avoid')).map(f => f.id || f.className)
 """
 
@@ -83,41 +100,30 @@ def accepted(
     browser: Browser, path: Path, views: tuple[tuple[int, str], ...] = VIEWS, widths: tuple[int, ...] = WIDTHS
 ) -> None:
     """Hold a page to what every page must keep: axe, size, silence, widths, labels, keyboard, print."""
-    assert path.stat().st_size <= 400_000 or path.parent.name == "sectors"
+    assert path.stat().st_size <= 400_000
     for width, scheme in views:
         with browser.open(path, width, scheme) as tab:
             assert violations(tab) == [], (path, width, scheme)
     for width in widths:
         with browser.open(path, width) as tab:
-            assert tab.evaluate("document.documentElement.scrollWidth") == width, (path, width)
-            found = tab.evaluate(LABELS)
-            assert found["out"] == [], (path, width)
-            assert found["min"] >= 10.9 or width not in (360, 1280), (path, width)
+            whole(tab, width, path)
             news = list(browser.events)
         urls = [e["params"]["request"]["url"] for e in news if e["method"] == "Network.requestWillBeSent"]
         assert all(url.startswith("file:") for url in urls)
         assert not [e for e in news if e["method"] in NOISE], path
     with browser.open(path, 688) as tab:
-        assert heard_by_keyboard(tab) == tab.evaluate(
-            "document.querySelectorAll('figure[data-read] tbody tr').length"
-        )
         tab.send("Emulation.setEmulatedMedia", media="print")
         assert tab.evaluate(CUT) == [], path
 
 
-def heard_by_keyboard(tab: Tab) -> int:
-    """Return how many different months' values the arrow keys make the read-outs of a page speak."""
-    heard = 0
-    for figure in tab.evaluate("[...document.querySelectorAll('figure[data-read]')].map(f => f.id)"):
-        tab.evaluate(f"document.querySelector('#{figure} input[type=range]').focus()")
-        tab.key("Home", 36)
-        rows = tab.evaluate(f"document.querySelectorAll('#{figure} tbody tr').length")
-        said = set()
-        for _ in range(rows):
-            said.add(tab.evaluate(f"document.querySelector('#{figure} output').textContent"))
-            tab.key("ArrowRight", 39)
-        heard += len(said)
-    return heard
+def whole(tab: Tab, width: int, path: Path) -> None:
+    """Hold a page at one width to: nothing to the side, labels apart, words large enough, scrollers reached."""
+    assert tab.evaluate("document.documentElement.scrollWidth") == width, (path, width)
+    found = tab.evaluate(LABELS)
+    assert found["out"] == [], (path, width)
+    assert found["min"] >= SMALLEST, (path, width)
+    assert tab.evaluate(SMALL) == [], (path, width)
+    assert tab.evaluate(SCROLLERS) == [], (path, width)
 
 
 def axe_source() -> str:
@@ -146,18 +152,21 @@ def test_every_experiment_is_accepted(browser, folder, name):
     import forecast as fc
 
     path = fc.write_report(fc.run(fc.load_experiment(name)), folder / "run" / name, png=False)
-    accepted(browser, path / "index.html")
+    for file in PAGES:
+        accepted(browser, path / file)
 
 
-EXAMPLE = Path(__file__).parents[2] / "reports" / "example" / "index.html"
+EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
 
 
-def test_committed_report_of_guatemala_2024_is_accepted(browser):
-    accepted(browser, EXAMPLE, VIEWS[::4], (320, 1920))
+@pytest.mark.parametrize("file", PAGES)
+def test_committed_report_of_guatemala_2024_is_accepted(browser, file):
+    accepted(browser, EXAMPLE / file, VIEWS[::4], (320, 820, 1920))
 
 
-def test_page_of_several_series_is_accepted(browser, folder):
-    accepted(browser, page(folder, "sectors"), VIEWS[1:4:2], (768, 1280))
+@pytest.mark.parametrize("file", PAGES)
+def test_page_of_several_series_is_accepted(browser, folder, file):
+    accepted(browser, page(folder, "sectors").with_name(file), VIEWS[1:4:2], (320, 768, 1280))
 
 
 def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
@@ -172,12 +181,13 @@ def test_runs_side_by_side_are_accepted(browser, folder):
     path = folder / "compare.html"
     folders = [page(folder, name).parent for name in ("late", "sectors")]
     path.write_text(comparison.compare_html(folders), encoding="utf-8")
-    accepted(browser, path, VIEWS[::4], (320,))
+    accepted(browser, path, VIEWS[::4], (320, 820))
 
 
+@pytest.mark.parametrize("file", PAGES)
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_axe_finds_nothing(browser, folder, width, scheme):
-    with browser.open(page(folder, "causes"), width, scheme) as tab:
+def test_axe_finds_nothing(browser, folder, width, scheme, file):
+    with browser.open(page(folder, "causes").with_name(file), width, scheme) as tab:
         assert violations(tab) == []
 
 
@@ -189,19 +199,18 @@ def test_axe_finds_nothing(browser, folder, width, scheme):
     ],
 )
 def test_axe_finds_nothing_in_other_states(browser, folder, name):
-    with browser.open(page(folder, name), 1280) as tab:
-        assert violations(tab) == []
+    for file in PAGES:
+        with browser.open(page(folder, name).with_name(file), 1280) as tab:
+            assert violations(tab) == [], file
 
 
 @pytest.mark.parametrize("name", ["causes", pytest.param("as_of_2024", marks=pytest.mark.proof)])
-@pytest.mark.parametrize("width", [320, 360, 768, 1280, 1920])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_sideways_scroll_and_labels_stand_apart(browser, folder, name, width):
-    with browser.open(page(folder, name), width) as tab:
-        assert tab.evaluate("document.documentElement.scrollWidth") == width
-        found = tab.evaluate(LABELS)
-        assert found["out"] == []
-        if width in (360, 1280):
-            assert found["min"] >= 10.9
+    for file in PAGES:
+        path = page(folder, name).with_name(file)
+        with browser.open(path, width) as tab:
+            whole(tab, width, path)
 
 
 @pytest.mark.parametrize(
@@ -213,23 +222,27 @@ def test_labels_stand_apart_in_spanish(browser, folder, name):
     for width in (320, 360, 1280):
         with browser.open(path, width) as tab:
             assert tab.evaluate("document.documentElement.lang") == "es"
-            assert tab.evaluate("document.documentElement.scrollWidth") == width
-            assert tab.evaluate(LABELS)["out"] == [], width
-    with browser.open(path, 1280) as tab:
-        assert violations(tab) == []
+            whole(tab, width, path)
+    with browser.open(path.with_name("evidence.html"), 320) as tab:
+        whole(tab, 320, path.with_name("evidence.html"))
+    for file in PAGES:
+        with browser.open(path.with_name(file), 1280) as tab:
+            assert tab.evaluate("document.documentElement.lang") == "es"
+            assert violations(tab) == [], file
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", STATES)
 def test_labels_stand_apart_in_every_state(browser, folder, name):
-    for width in (360, 1280):
-        with browser.open(page(folder, name), width) as tab:
-            assert tab.evaluate("document.documentElement.scrollWidth") == width
-            assert tab.evaluate(LABELS)["out"] == []
+    for width, file in itertools.product((360, 1280), PAGES):
+        path = page(folder, name).with_name(file)
+        with browser.open(path, width) as tab:
+            whole(tab, width, path)
 
 
-def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder):
-    with browser.open(page(folder, "causes")) as tab:
+@pytest.mark.parametrize("file", PAGES)
+def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder, file):
+    with browser.open(page(folder, "causes").with_name(file)) as tab:
         tab.evaluate("1")
         asked = [
             e["params"]["request"]["url"]
@@ -256,81 +269,191 @@ def test_a_series_named_like_a_refresh_does_not_take_the_browser_away(browser, f
         assert [e["params"]["request"]["url"] for e in asked] == [path.as_uri()]
 
 
-def test_keyboard_reads_every_month(browser, folder):
-    with browser.open(page(folder, "causes")) as tab:
-        tab.evaluate("document.querySelector('#fig-forecast input[type=range]').focus()")
-        tab.key("Home", 36)
-        rows = tab.evaluate(
-            "[...document.querySelectorAll('#fig-forecast tbody tr')].map(r => r.cells[0].textContent)"
+@pytest.mark.parametrize("width", [320, 1280])
+def test_keyboard_scrolls_what_is_wider_than_the_page_of_proof(browser, folder, width):
+    with browser.open(page(folder, "causes").with_name("evidence.html"), width) as tab:
+        tab.evaluate(
+            "window.wide = [...document.querySelectorAll('.tw, .plot.one, pre')].filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)"
         )
-        heard = []
-        for _ in rows:
-            heard.append(tab.evaluate("document.querySelector('#fig-forecast output').textContent"))
+        many = tab.evaluate("wide.length")
+        assert many >= 1
+        for at in range(many):
+            tab.evaluate(f"wide[{at}].focus()")
+            assert tab.evaluate(f"document.activeElement === wide[{at}]")
             tab.key("ArrowRight", 39)
-        assert [text.split(":")[0] for text in heard] == rows
-        assert re.match(r"Aug 2026: count 8,870$", heard[rows.index("Aug 2026")])
-        assert "80% range" in heard[-1]
-        assert (
-            tab.evaluate("getComputedStyle(document.querySelector('#fig-forecast .cur')).display") == "inline"
-        )
+            moved = f"new Promise(done => {{ const e = wide[{at}]; let n = 0; const look = () => e.scrollLeft || n++ > 60 ? done(e.scrollLeft) : setTimeout(look, 25); look(); }})"
+            assert tab.evaluate(moved) > 0, at
 
 
-def test_focus_goes_in_reading_order_and_is_seen(browser, folder):
-    with browser.open(page(folder, "causes")) as tab:
+#: Where the keyboard goes, in order. A step upwards is none where a list in columns goes on in its next column.
+BACKWARDS = """
+(() => { const all = [...document.querySelectorAll('main a, main input, main summary, main [tabindex="0"]')]
+  .filter(e => e.offsetParent).map(e => ({ e, b: e.getBoundingClientRect() })), out = [];
+all.slice(1).forEach((x, i) => { const y = all[i], list = x.e.closest('ul, ol');
+  const column = list && list.contains(y.e) && getComputedStyle(list).columnCount !== 'auto' && x.b.left > y.b.right;
+  if (x.b.top < y.b.top - 60 && !column) out.push(x.e.outerHTML.slice(0, 80)); });
+return out; })()
+"""
+
+
+@pytest.mark.parametrize("file", PAGES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_focus_goes_in_reading_order_and_is_seen(browser, folder, file, width):
+    with browser.open(page(folder, "causes").with_name(file), width) as tab:
         order = []
         for _ in range(12):
             tab.key("Tab", 9)
             order.append(
                 tab.evaluate(
-                    "(e => e.className + '|' + e.tagName + '|' + (e.id || e.getAttribute('href') || ''))(document.activeElement)"
+                    "(e => [e.className + '|' + e.tagName + '|' + (e.id || e.getAttribute('href') || ''), getComputedStyle(e).outlineStyle])(document.activeElement)"
                 )
             )
-        assert order[0].startswith("skip|A|#main")
-        tops = tab.evaluate(
-            "[...document.querySelectorAll('main a, main input, main summary, main [tabindex=\"0\"]')].filter(e => e.offsetParent).map(e => e.getBoundingClientRect().top + scrollY)"
-        )
-        assert sum(b < a - 60 for a, b in itertools.pairwise(tops)) == 0
-        assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        assert order[0][0].startswith("skip|A|#main")
+        assert {seen for _, seen in order} == {"solid"}
+        assert not any(name.startswith("|BODY") for name, _ in order)
+        assert tab.evaluate(BACKWARDS) == []
 
 
-def test_models_and_states_of_knowledge_are_switched_without_script(browser, folder):
-    with browser.open(page(folder, "causes"), js=False) as tab:
-        tab.send("Emulation.setScriptExecutionDisabled", value=False)
-        shown = "getComputedStyle(document.querySelector('#fig-forecast svg.wide .mod-rw')).display"
-        assert tab.evaluate(shown) == "none"
-        tab.evaluate("document.getElementById('mod-rw').checked = true")
-        assert tab.evaluate(shown) == "inline"
-        line = (
-            "getComputedStyle(document.querySelector('#fig-would-we-have-known svg.wide .kn-hind')).display"
-        )
-        assert tab.evaluate(line) != "none"
-        tab.evaluate("document.getElementById('kn-none').checked = true")
-        assert tab.evaluate(line) == "none"
+def test_skip_link_leads_to_the_page(browser, folder):
+    with browser.open(page(folder, "causes"), 360) as tab:
+        tab.key("Tab", 9)
+        assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+        tab.evaluate("document.activeElement.click()")
+        assert tab.evaluate("location.hash") == "#main"
+
+
+#: Links to a place that is not there; of a page, the ids that it has.
+IDS = "[...document.querySelectorAll('[id]')].map(e => e.id)"
+LINKS = "[...document.querySelectorAll('a[href]')].map(e => e.getAttribute('href'))"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "causes",
+        "late",
+        *(pytest.param(n, marks=pytest.mark.proof) for n in STATES if n not in ("causes", "late")),
+    ],
+)
+def test_links_of_both_pages_lead_somewhere(browser, folder, name):
+    """Anchors of the page and from it to its proof; files beside them; each id stands once."""
+    path, ids, links = page(folder, name), {}, {}
+    for file in PAGES:
+        with browser.open(path.with_name(file)) as tab:
+            ids[file], links[file] = tab.evaluate(IDS), tab.evaluate(LINKS)
+        assert len(set(ids[file])) == len(ids[file]), file
+    assert any(link.startswith("evidence.html#") for link in links["index.html"])
+    for file, many in links.items():
+        for link in many:
+            there, _, anchor = link.partition("#")
+            if there.startswith(("https:", "http:", "mailto:")):
+                continue
+            assert not anchor or anchor in ids[there or file], (file, link)
+            if re.fullmatch(r"\.\./\d{4}-\d\d-\d\d/index\.html", there):
+                continue  # the issue that this one corrects: another folder of the site, held by test_publish_site
+            assert not there or (path.parent / there).is_file(), (file, link)
 
 
 def test_without_script_everything_is_there(browser, folder):
+    """There is no script, nothing to switch and, on the page that is read, nothing folded away."""
+    for file in PAGES:
+        path, seen = page(folder, "causes").with_name(file), {}
+        for js in (True, False):
+            with browser.open(path, js=js) as tab:
+                tab.send("Emulation.setScriptExecutionDisabled", value=False)
+                seen[js] = (
+                    tab.evaluate("document.documentElement.outerHTML"),
+                    tab.evaluate("document.body.innerText"),
+                )
+                kinds = tab.evaluate("[...document.scripts].map(s => s.type)")
+                assert kinds == (["application/ld+json"] if file == "index.html" else []), file
+                controls = (
+                    "document.querySelectorAll('input, button, select, fieldset, output, iframe').length"
+                )
+                assert tab.evaluate(controls) == 0
+        assert seen[True] == seen[False], file
+        assert not re.search(
+            r"\son[a-z]+\s*=|javascript:", re.sub(r"<style.*?</style>", "", path.read_text(), flags=re.S)
+        )
     with browser.open(page(folder, "causes"), js=False) as tab:
         tab.send("Emulation.setScriptExecutionDisabled", value=False)
-        assert tab.evaluate("getComputedStyle(document.querySelector('.read')).display") == "none"
-        assert tab.evaluate("document.documentElement.className") == ""
-        assert tab.evaluate("document.querySelectorAll('svg.chart.wide').length") == 9
-        assert tab.evaluate("document.querySelectorAll('details table tbody tr').length") > 100
+        assert tab.evaluate("document.querySelectorAll('details').length") == 0
+        assert tab.evaluate("document.querySelectorAll('svg.chart.wide').length") == 5
+        assert tab.evaluate("document.querySelectorAll('svg.chart.narrow').length") == 5
+        assert tab.evaluate("document.querySelectorAll('.four > div').length") == 4
+        assert tab.evaluate("[...document.querySelectorAll('table')].every(e => e.offsetParent)")
+    with browser.open(page(folder, "causes").with_name("evidence.html"), js=False) as tab:
+        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+        assert tab.evaluate("document.querySelectorAll('nav a').length") == tab.evaluate(
+            "document.querySelectorAll('main > section').length"
+        )
 
 
-def test_print_has_light_colours_wide_drawings_and_few_pages(browser, folder):
-    with browser.open(page(folder, "causes"), 360, "dark") as tab:
-        data = tab.pdf()
-        assert data.startswith(b"%PDF")
-        assert 5 <= len(re.findall(rb"/Type\s*/Page\b", data)) <= 14
-        assert b"/StructTreeRoot" in data
-        tab.send(
-            "Emulation.setEmulatedMedia",
-            media="print",
-            features=[{"name": "prefers-color-scheme", "value": "dark"}],
-        )
-        assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-        assert tab.evaluate("getComputedStyle(document.querySelector('svg.wide')).display") == "block"
-        assert tab.evaluate("getComputedStyle(document.querySelector('svg.narrow')).display") == "none"
-        assert tab.evaluate(
-            "[...document.querySelectorAll('nav, .read, .get, fieldset, details')].every(e => getComputedStyle(e).display === 'none')"
-        )
+@pytest.mark.parametrize("file", PAGES)
+def test_every_row_of_the_page_as_data_is_on_the_page(browser, folder, file):
+    path = page(folder, "causes").with_name(file)
+    told = json.loads(path.with_name("report.json").read_text(encoding="utf-8"))
+    rows = [len(one["rows"]) for one in tables(told[file.removesuffix(".html")])]
+    with browser.open(path, js=False) as tab:
+        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+        shown = "[...document.querySelectorAll('table')].map(e => e.tBodies[0].rows.length)"
+        assert tab.evaluate(shown) == rows and sum(rows) >= (80 if file == "evidence.html" else 10)
+
+
+def tables(told: Any) -> Iterator[dict[str, Any]]:
+    """Yield the tables of a page as data, in their order."""
+    if isinstance(told, dict) and "rows" in told:
+        yield told
+    elif isinstance(told, dict | list):
+        for one in told.values() if isinstance(told, dict) else told:
+            yield from tables(one)
+
+
+LANDMARKS = """
+document.querySelectorAll('body > header, main, nav, body > footer, aside, section[aria-label], section[aria-labelledby], ' +
+  'form[aria-label], [role=region], [role=navigation], [role=complementary], [role=search]').length
+"""
+
+
+@pytest.mark.parametrize("file", PAGES)
+def test_a_page_has_few_landmarks(browser, folder, file):
+    with browser.open(page(folder, "causes").with_name(file)) as tab:
+        assert 3 <= tab.evaluate(LANDMARKS) < 10
+
+
+def sheets(data: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", data))
+
+
+@pytest.mark.parametrize(
+    "path", ["causes", "late", EXAMPLE / "index.html"], ids=["causes", "late", "example"]
+)
+def test_the_page_prints_on_few_sheets(browser, folder, path):
+    with browser.open(page(folder, path) if isinstance(path, str) else path, 1280) as tab:
+        assert 1 <= sheets(tab.pdf()) <= SHEETS
+
+
+def test_print_has_light_colours_and_wide_drawings(browser, folder):
+    for file in PAGES:
+        with browser.open(page(folder, "causes").with_name(file), 360, "dark") as tab:
+            data = tab.pdf()
+            assert data.startswith(b"%PDF")
+            assert sheets(data) <= (SHEETS if file == "index.html" else 14)
+            assert b"/StructTreeRoot" in data
+        with browser.open(page(folder, "causes").with_name(file), 688, "dark") as tab:
+            tab.send(
+                "Emulation.setEmulatedMedia",
+                media="print",
+                features=[{"name": "prefers-color-scheme", "value": "dark"}],
+            )
+            assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+            shown = (
+                "[...document.querySelectorAll('svg.{}')].every(e => getComputedStyle(e).display === '{}')"
+            )
+            assert tab.evaluate(shown.format("wide", "block"))
+            assert tab.evaluate(shown.format("narrow", "none"))
+            widest = "Math.max(...[...document.querySelectorAll('svg.wide')].map(e => e.getBoundingClientRect().right))"
+            assert tab.evaluate(widest) <= 688
+            assert tab.evaluate(
+                "[...document.querySelectorAll('nav, .get, .skip, details')].every(e => getComputedStyle(e).display === 'none')"
+            )
