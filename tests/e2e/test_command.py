@@ -57,7 +57,8 @@ def test_a_run_is_complete_and_says_where_it_is(made):
         "effects.csv",
         "changes.csv",
     } < tables
-    wanted = {"index.html", "report.md", "report.json", "experiment.yaml", "manifest.json", "figures"}
+    wanted = {"index.html", "evidence.html", "report.md", "report.json"}
+    wanted |= {"experiment.yaml", "manifest.json", "figures"}
     assert {p.name for p in folder.iterdir()} == tables | wanted | {"backtest.csv.gz"}
     assert len([line for line in done.stdout.splitlines() if line.startswith("  ")]) >= 3
     assert {p.name for p in where.iterdir()} == {"reports", ".forecast-cache"}, "no litter, Hydra's included"
@@ -152,7 +153,7 @@ def test_every_fold_of_a_model_failing_is_code_5_and_still_a_report(tmp_path):
     (folds,) = (tmp_path / "reports" / "quick").glob("2024-05-07~*/folds.csv")
     table = pd.read_csv(folds)
     assert table.loc[table["model"] == "fails", "message"].str.contains("on purpose").all()
-    assert "on purpose" in (folds.parent / "index.html").read_text()
+    assert "on purpose" in (folds.parent / "evidence.html").read_text()
 
 
 def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
