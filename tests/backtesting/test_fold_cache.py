@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
 
 import forecast as fc
 from forecast.backtesting import fold_cache, runner
@@ -182,6 +183,8 @@ def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, 
     assert keys(Moody())[0] != own[0] and keys() == plain
     monkeypatch.setattr(fold_cache.inspect, "getsource", lambda module: (_ for _ in ()).throw(OSError))
     assert keys(Moody())[0] != keys(Moody())[0]  # typed by hand: nobody can tell whether it is the same
+    held = fc.sklearn_model(LinearRegression())  # nor of an estimator, whose class may be anybody's
+    assert keys(held)[0] != keys(held)[0]
     monkeypatch.setattr(fold_cache, "software", lambda: "other")
     assert keys()[0] != plain[0]
 

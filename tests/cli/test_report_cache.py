@@ -1,5 +1,6 @@
 """A kept report is taken only where nothing that enters it has changed by a byte."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import forecast as fc
 from forecast.cli import report_cache
 from forecast.cli.report_cache import KeptReport, keep, key_of, marked, software_of, take, trim
+from forecast.cli.run import load_plugin
 from forecast.config.settings import DataSpec, EventsSpec, ModelSpec
 from forecast.models.baselines import Drift
 from report_fixture import experiment
@@ -77,7 +79,17 @@ def test_what_cannot_be_hashed_is_never_kept(asked, tmp_path, monkeypatch):
     fc.register_model("mine", Mine)
     assert key_of(replace(asked, model={**asked.model, "m": ModelSpec("mine")}), "forecast") is None
     assert key_of(replace(asked, data=DataSpec(path="https://example.org/a.csv")), "forecast") is None
-    monkeypatch.setattr(report_cache, "MOST_FILES", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(report_cache, "MOST_FILES", 2)
+        assert key_of(asked, "forecast") is None
+
+
+def test_a_plugin_may_bring_a_metric_or_a_reader_so_nothing_is_kept(asked, tmp_path, monkeypatch):
+    assert key_of(asked, "forecast") is not None
+    plugin = tmp_path / "mine.py"
+    plugin.write_text("import forecast as fc\nfc.register_metric('mine', lambda y, q, levels: y)\n")
+    monkeypatch.setitem(sys.modules, "forecast_plugin_mine", None)  # gone after the test
+    load_plugin(str(plugin))
     assert key_of(asked, "forecast") is None
 
 

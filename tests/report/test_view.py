@@ -95,13 +95,6 @@ def test_inside_counts_only_rows_with_a_range_and_a_truth():
     assert view.inside(table).tolist() == [True, False]
 
 
-def test_last_forecast_for_a_month_is_the_newest_one_step():
-    table = view.replayed(state("plain"), USBP)
-    row = view.last_forecast_for(table, pd.Period("2026-08", "M"))
-    assert row.horizon == 1 and row.truth == 8870
-    assert view.last_forecast_for(table, pd.Period("1999-08", "M")) is None
-
-
 def test_track_record_marks_what_was_inside():
     table = view.track_record(state("plain"), USBP)
     held = (table["truth"] >= table["lower_80"]) & (table["truth"] <= table["upper_80"])

@@ -19,7 +19,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -33,6 +33,7 @@ from forecast.backtesting.folds import Chain, FoldSource
 from forecast.config.convert import to_plain
 from forecast.data.parse import months_index
 from forecast.files import tell, write_file
+from forecast.models.base import Model
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: What a damaged archive raises beside the common errors.
@@ -112,7 +113,7 @@ def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
             type(chain.model).__module__,
             type(chain.model).__qualname__,
             to_plain(chain.model),
-            _written(type(chain.model)),
+            _written(chain.model),
         ],
         "settings": to_plain(settings),
         "knowledge": chain.knowledge,
@@ -140,14 +141,28 @@ def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
     return tuple(keys)
 
 
-def _written(model: type[Any]) -> str:
-    """Return the source of a model from outside this package; without one it is never taken for the same."""
-    if model.__module__.startswith("forecast."):
+def _written(model: Model) -> str:
+    """Return the source of a model from outside this package; without one it is never taken for the same.
+
+    Nor is one that holds an object, such as an estimator of scikit-learn: it may run any code.
+    """
+    if not _is_plain(to_plain(model)):
+        return secrets.token_hex()
+    if type(model).__module__.startswith("forecast."):
         return ""
     try:
-        return inspect.getsource(sys.modules[model.__module__])
+        return inspect.getsource(sys.modules[type(model).__module__])
     except (OSError, TypeError, KeyError):
         return secrets.token_hex()
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a value is made of numbers, texts, lists and mappings alone."""
+    if isinstance(value, Mapping):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def _dated(table: pd.DataFrame, day: str, columns: list[str]) -> list[tuple[pd.Timestamp, str]]:

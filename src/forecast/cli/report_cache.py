@@ -13,6 +13,7 @@ import io
 import json
 import os
 import platform
+import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ MOST_BYTES = 200_000_000
 #: More files or bytes beside the figures than this are no side tables: such a folder is not read whole.
 MOST_FILES, MOST_INPUT = 500, 500_000_000
 _TOLD = "told.json"
+#: How the modules of `--plugin` files are called.
+PLUGIN = "forecast_plugin_"
 _DIGITS = 64
 
 
@@ -51,12 +54,17 @@ class KeptReport:
 def key_of(exp: Experiment, command: str, config_dirs: Sequence[str] = ()) -> str | None:
     """Return the hash of all that decides the bytes of a report; None where that cannot be known."""
     inputs = _inputs(exp)
-    if inputs is None or any(_from_outside(spec.kind) for spec in exp.model.values()):
+    if inputs is None or _has_plugins() or any(_from_outside(spec.kind) for spec in exp.model.values()):
         return None
     folders = [compose.conf_dir(), *compose.own_dirs(config_dirs)]
     conf = [path for folder in folders for path in sorted(folder.rglob("*.yaml"))]
     words = (software(), json.dumps(to_plain(exp), sort_keys=True), command, _hash_of([*inputs, *conf]))
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
+def _has_plugins() -> bool:
+    """Tell whether a file of one's own was run: it may bring readers and metrics, which no setting names."""
+    return any(name.startswith(PLUGIN) for name in sys.modules)
 
 
 def _from_outside(kind: str) -> bool:

@@ -41,7 +41,7 @@ def load_plugin(file: str) -> None:
     path = Path(file)
     if not path.is_file():
         raise ConfigError(f"--plugin: there is no file '{file}'")
-    name = f"forecast_plugin_{path.stem}"
+    name = f"{report_cache.PLUGIN}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ConfigError(f"--plugin: '{file}' is no Python file")

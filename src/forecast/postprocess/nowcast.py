@@ -26,12 +26,8 @@ Kind = Literal["leak", "month_to_date", "part_of_month"]
 Basis = Literal["setting", "past_cases"]
 #: Why a figure could not be weighed; empty where it was.
 Reason = Literal["", "no_forecast", "no_logs", "not_positive", "surer_figure"]
-NOWCAST_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
-    "origin",
+#: What is told of an unofficial figure as it stands.
+_FIGURE = (
     "month",
     "kind",
     "value",
@@ -40,6 +36,14 @@ NOWCAST_COLUMNS: tuple[str, ...] = (
     "covers_to",
     "days",
     "days_in_month",
+)
+NOWCAST_COLUMNS: tuple[str, ...] = (
+    "model",
+    "knowledge",
+    "scenario",
+    "series_id",
+    "origin",
+    *_FIGURE,
     "share",
     "evidence",
     "evidence_sd",
@@ -276,17 +280,7 @@ def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> I
         }
 
 
-_COPIED = (
-    "month",
-    "kind",
-    "value",
-    "released",
-    "covers_from",
-    "covers_to",
-    "days",
-    "days_in_month",
-    "source",
-)
+_COPIED = (*_FIGURE, "source")
 
 
 def _combined(row: Distributions, horizon: int, evidence: Evidence, weighed: bool) -> dict[str, float]:

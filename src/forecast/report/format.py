@@ -121,12 +121,6 @@ def _step(value: float, whole: bool) -> float:
     return min(own, _STEP.get())
 
 
-def shared_step(value: float, whole: bool = True) -> float | None:
-    """Return the step to which a forecast is rounded; None where it keeps three digits of its own."""
-    own_digits = not whole and abs(value) < 995 and _STEP.get() >= 1
-    return None if own_digits else _step(value, whole)
-
-
 def forecast_number(value: float, whole: bool = True) -> float:
     """Return a forecast rounded so that no digit is finer than its uncertainty.
 
@@ -348,11 +342,6 @@ def month_name(value: Month) -> str:
 def month_abbreviation(value: Month) -> str:
     """Return the short name of the month, without its year."""
     return str(formats()["months_short"][month(value).month - 1])
-
-
-def month_file(value: Month) -> str:
-    """Return ``2026-09`` (files)."""
-    return str(month(value))
 
 
 def day_long(value: Day) -> str:

@@ -195,12 +195,6 @@ class SeriesName:
         """The unit that a subtitle names beside a series without a noun of its own."""
         return "" if self.noun or self.unit == "count" else self.unit
 
-    def amount(self, number: str) -> str:
-        """Return a number with its unit, ``3.2%`` or ``12.3 thousand euros``; of counts the number."""
-        if not self.unit_words:
-            return number
-        return f"{number}%" if self.unit == "%" else f"{number} {self.unit}"
-
     @property
     def full(self) -> str:
         """``Border Patrol encounters, southwest border``."""

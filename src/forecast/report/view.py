@@ -277,12 +277,6 @@ def track_record(run: Run, series_id: str) -> pd.DataFrame:
     return out[[*front, *levels, "truth", "inside_50", "inside_80", "error"]].reset_index(drop=True)
 
 
-def last_forecast_for(replay: pd.DataFrame, month: pd.Period) -> ForecastRow | None:
-    """Return the replayed one-month forecast of a month, or None."""
-    rows = replay[(replay["month"] == month) & (replay["horizon"] == 1)].sort_values("origin")
-    return next(iter(records(rows.iloc[-1:])), None)
-
-
 # --------------------------------------------------------------------------- calibration and scores
 
 

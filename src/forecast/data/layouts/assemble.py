@@ -10,7 +10,15 @@ from forecast.config.settings import LayoutSpec
 from forecast.data.layouts import by_month, months
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, clean, several
-from forecast.data.layouts.numbers import Context, Marks, is_missing, is_percent, marks_of, plain_number
+from forecast.data.layouts.numbers import (
+    Context,
+    Marks,
+    is_missing,
+    is_number,
+    is_percent,
+    marks_of,
+    plain_number,
+)
 from forecast.data.layouts.roles import is_ours
 from forecast.data.parse import month_text, parse_value
 from forecast.errors import Finding
@@ -39,7 +47,8 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
     if marks.problem is not None:
         what, hint = marks.problem
         line = found.lines[marks.at]
-        return _stopped(tidy, table.grid.finding("decimal", what, line, "one way of writing figures", hint))
+        tidy.findings.append(table.grid.finding("decimal", what, line, "one way of writing figures", hint))
+        return _broken_rows(found, tidy)
     tidy.lines = list(found.lines)
     tidy.cells.update(month=[], value=_values(table, found, marks, tidy))
     if layout.decimal is None:
@@ -71,6 +80,16 @@ def _stopped(tidy: Tidy, finding: Finding) -> Tidy:
     """Return a table without rows, since one finding says that none can be read."""
     tidy.findings.append(finding)
     tidy.cells, tidy.lines = {"month": [], "value": []}, []
+    return tidy
+
+
+def _broken_rows(found: Found, tidy: Tidy) -> Tidy:
+    """Return the few rows that no way of writing figures makes readable, so that they are told too."""
+    readable = [is_number(value) or is_missing(value) for value in found.values]
+    wrong = [i for i, month in enumerate(found.months) if month is None or not readable[i]]
+    wrong = wrong if 2 * len(wrong) < len(found.values) else []
+    tidy.cells = {"month": [found.shown[i] for i in wrong], "value": [found.values[i] for i in wrong]}
+    tidy.lines = [found.lines[i] for i in wrong]
     return tidy
 
 
