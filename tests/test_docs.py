@@ -157,6 +157,7 @@ def pages(site):
     return found
 
 
+@pytest.mark.slow
 def test_no_page_of_the_site_loads_anything_from_elsewhere(site, pages):
     assert len(pages) > 40
     for path, page in pages.items():

@@ -19,6 +19,7 @@ from forecast.config import compose
 from forecast.report import build as fc_page
 from forecast.report import comparison
 from report_fixture import STATES, brief, files, state
+from sampling import some_of
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
 #: axe-core of the package `axe-core-python`, or the file that AXE_JS names.
@@ -159,11 +160,13 @@ def test_every_experiment_is_accepted(browser, folder, name):
 EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", PAGES)
 def test_committed_report_of_guatemala_2024_is_accepted(browser, file):
     accepted(browser, EXAMPLE / file, VIEWS[::4], (320, 820, 1920))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", PAGES)
 def test_page_of_several_series_is_accepted(browser, folder, file):
     accepted(browser, page(folder, "sectors").with_name(file), VIEWS[1:4:2], (320, 768, 1280))
@@ -185,12 +188,13 @@ def test_runs_side_by_side_are_accepted(browser, folder):
 
 
 @pytest.mark.parametrize("file", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+@pytest.mark.parametrize(("width", "scheme"), some_of(VIEWS, quick=VIEWS[:1]))
 def test_axe_finds_nothing(browser, folder, width, scheme, file):
     with browser.open(page(folder, "causes").with_name(file), width, scheme) as tab:
         assert violations(tab) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -213,6 +217,7 @@ def test_no_sideways_scroll_and_labels_stand_apart(browser, folder, name, width)
             whole(tab, width, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["causes", *(pytest.param(n, marks=pytest.mark.proof) for n in STATES if n != "causes")]
 )

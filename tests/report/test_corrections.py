@@ -141,6 +141,7 @@ def test_a_corrected_report_is_made_again_to_the_byte(site):
     assert again.code == 0, again.text
 
 
+@pytest.mark.slow
 def test_rounds_without_a_page_are_not_corrected(site):
     r, _, (first, second, third) = site
     archive = Archive(r.archive)
