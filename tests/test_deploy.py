@@ -179,14 +179,24 @@ def hook(name, **environment):
     )
 
 
-@pytest.mark.parametrize("code", ["0", "4"])
-def test_a_mail_holds_headline_first_chart_and_link(tmp_path, code):
-    page = tmp_path / "site" / "reports" / "2026-11-20"
+@pytest.mark.parametrize(
+    ("code", "part", "address"),
+    [
+        ("0", "site", {"SITE_URL": "https://example.org/f/"}),
+        ("0", "site", {"SITE_URL": "https://other.org", "FORECAST_URL": "https://example.org/f"}),
+        ("0", "site", {}),
+        ("0", "a.sqlite.staged", {"SITE_URL": "https://example.org/f/"}),
+        ("4", "site", {}),
+    ],
+)
+def test_a_mail_holds_headline_first_chart_and_link(tmp_path, monkeypatch, code, part, address):
+    monkeypatch.chdir(tmp_path)
+    page = Path(part, "reports", "2026-11-20")
     (page / "figures").mkdir(parents=True)
-    (page / "figures" / "forecast.svg").write_text("<svg/>")
-    (page / "report.json").write_text(
-        json.dumps({"h1": "About 9,000\nBcc: evil@example.org", "standfirst": "So."})
-    )
+    for name in ("another", "ten-years"):
+        (page / "figures" / f"{name}.svg").write_text("<svg/>")
+    lead = {"h1": "About 9,000\nBcc: evil@example.org", "standfirst": "So."}
+    (page / "report.json").write_text(json.dumps({**lead, "index": {"lead": {"name": "ten-years"}}}))
     box = Mailbox()
     box.start()
     sent = hook(
@@ -196,9 +206,10 @@ def test_a_mail_holds_headline_first_chart_and_link(tmp_path, code):
         SMTP_TLS="none",
         MAIL_FROM="a@example.org",
         MAIL_TO="b@example.org",
-        SITE_URL="https://example.org/f/",
         FORECAST_CODE=code,
         FORECAST_FOLDER=str(page),
+        FORECAST_SITE="site",
+        **address,
         FORECAST_TEXT="held: a figure",
     )
     assert sent.returncode == 0, sent.stderr
@@ -206,14 +217,14 @@ def test_a_mail_holds_headline_first_chart_and_link(tmp_path, code):
     mail = message_from_bytes(box.content, policy=policy.default)
     assert mail["To"] == "b@example.org" and mail["Bcc"] is None
     body = mail.get_body().get_content()
-    if code == "0":
-        assert (
-            mail["Subject"].startswith("About 9,000")
-            and "https://example.org/f/reports/2026-11-20/index.html" in body
-        )
-        assert [part.get_filename() for part in mail.iter_attachments()] == ["forecast.svg"]
+    if code == "0" and part == "site":
+        base = "https://example.org/f" if address else (tmp_path / "site").as_uri()
+        assert mail["Subject"].startswith("About 9,000")
+        assert f"{base}/reports/2026-11-20/index.html" in body
+        assert [one.get_filename() for one in mail.iter_attachments()] == ["ten-years.svg"]
     else:
-        assert "held: a figure" in mail["Subject"] and "code 4" in body
+        assert "held: a figure" in mail["Subject"] and f"code {code}" in body
+        assert not list(mail.iter_attachments())
 
 
 def test_a_webhook_posts_the_numbers_of_the_newest_issue(tmp_path, web):

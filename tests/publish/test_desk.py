@@ -31,8 +31,8 @@ def test_the_day_is_the_one_given_or_that_of_the_clock(tmp_path, monkeypatch, de
 
 def test_what_the_last_round_told_is_read(desk):
     assert desk.last_round() == LastRound()
-    wrote(desk, json.dumps({"experiment": "e", "code": 6, "banner": "late", "more": 1}))
-    assert desk.last_round() == LastRound("e", "6", "late")
+    wrote(desk, json.dumps({"experiment": "e", "banner": "late", "told": "late", "more": 1}))
+    assert desk.last_round() == LastRound("e", "late", "late")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", ""])

@@ -39,6 +39,19 @@ def test_the_hook_is_the_one_that_belongs_to_the_code(desk, tmp_path, code, told
     assert (file.read_text() if file.exists() else "") == told
 
 
+def test_an_issue_that_waits_for_a_person_is_told_to_whoever_looks_after_it(desk, tmp_path):
+    with_hook(desk, Outcome(0, "staged", desk.staged / "2021-05-18"), "")
+    with_hook(desk, Outcome(0, "published", desk.site / "reports" / "2021-05-18"), "")
+    assert (tmp_path / "told").read_text() == "failure\nsuccess\n"
+
+
+def test_a_hook_knows_where_the_site_is_served(desk, tmp_path):
+    command = ("sh", "-c", f'echo "$FORECAST_URL" > {tmp_path}/told')
+    spec = replace(desk.exp.publish, url="https://example.org/f/visits", on_success=command)
+    with_hook(replace(desk, exp=replace(desk.exp, publish=spec)), Outcome(0, ""), "")
+    assert (tmp_path / "told").read_text() == "https://example.org/f/visits\n"
+
+
 def test_a_late_figure_is_told_once(desk, tmp_path):
     desk.site.mkdir(parents=True)
     (desk.site / "status.json").write_text(json.dumps({"code": 6, "banner": "May is late"}))

@@ -269,6 +269,8 @@ def test_a_late_figure_is_told_once_and_not_every_day(tmp_path, quick):
         r.publish(today=day, on_failure=("true",)).text for day in ("2021-07-10", "2021-07-11", "2021-08-12")
     ]
     assert ["hook true: done" in text for text in said] == [True, False, False]
+    assert r.publish(today="2021-08-12", force=True).code == 0  # a report while it is late
+    assert "hook" not in r.publish(today="2021-08-13", on_failure=("true",)).text
     r.write(41)
     assert r.publish(today="2021-08-13").code == 0
     assert "hook true: done" in r.publish(today="2021-08-14", on_failure=("true",)).text  # June is late now
@@ -333,6 +335,8 @@ def test_missed_issues_are_replayed_and_the_newest_is_published(tmp_path, quick)
     ]
     assert (r.site / "replayed" / r.released(42) / "index.html").is_file()
     r.write(45)
+    dry = r.publish(dry_run=True)
+    assert f"would skip: the missed issue of {r.released(44)}" in dry.text and "would replay" not in dry.text
     skipped = r.publish()
     assert "skipped: the issue of" in skipped.text and len(Archive(r.archive).runs("e", "replayed")) == 2
 

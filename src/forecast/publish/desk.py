@@ -53,13 +53,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class LastRound:
-    """What `status.json` tells of the last round: whose it was,
-    its exit code, and the banner of late figures; of a site of several, their names.
+    """What `status.json` tells of the last round: whose it was, the banner of late figures, and
+    the one that was told to a hook; of a site of several, their names.
     """
 
     experiment: str = ""
-    code: str = ""
     banner: str = ""
+    told: str = ""
     experiments: tuple[str, ...] = ()
 
 
@@ -117,7 +117,7 @@ def last_round(site: Path) -> LastRound:
     with contextlib.suppress(OSError, ValueError):
         found = json.loads((site / "status.json").read_text(encoding="utf-8"))
         if isinstance(found, dict):
-            told = {name: str(found.get(name) or "") for name in ("experiment", "code", "banner")}
+            told = {name: str(found.get(name) or "") for name in ("experiment", "banner", "told")}
             return LastRound(**told, experiments=tuple(found.get("experiments") or ()))
     return LastRound()
 

@@ -27,6 +27,8 @@ def finish(desk: Desk, source: Source, obs: Observations, outcome: Outcome) -> l
     message = outcome.text.splitlines()[0] if outcome.text else ""
     stale = staleness(desk.exp, obs, desk.today)
     status = status_of(desk.exp, obs, desk.today, stale, outcome.code, message, checked)
+    # a report in between, such as a revision's, does not make the same late figure news again
+    status["told"] = status["banner"] if outcome.code == 6 else desk.last_round().told
     others = by_others(desk.exp, dict(source.files))
     content = site_content(desk.archive, desk.exp, obs, desk.site, stale, status, others)
     for name, data in site_files(content).items():
@@ -67,10 +69,16 @@ def with_hook(desk: Desk, outcome: Outcome, told: str) -> Outcome:
     Parameters
     ----------
     told : str
-        The banner of late figures of the last round, if that ended with it.
+        The banner of late figures that was told before this round, if there was one.
+
+    Notes
+    -----
+    An issue that waits for a person is told by `publish.on_failure`: it is no news to anybody else yet.
     """
     spec = desk.exp.publish
-    words = spec.on_success if outcome.code == 0 else spec.on_failure if outcome.code not in (3, 7) else ()
+    staged = outcome.folder is not None and outcome.folder.parent == desk.staged
+    public = outcome.code == 0 and not staged
+    words = spec.on_success if public else spec.on_failure if outcome.code not in (3, 7) else ()
     if outcome.code == 6 and told and told == desk.last_round().banner:
         return outcome
     facts: Mapping[str, str] = {
@@ -78,6 +86,7 @@ def with_hook(desk: Desk, outcome: Outcome, told: str) -> Outcome:
         "experiment": desk.exp.name,
         "folder": str(outcome.folder or ""),
         "site": str(desk.site),
+        "url": spec.url,
         "text": outcome.text,
     }
     said = run_hook(words, facts, spec.hook_seconds)

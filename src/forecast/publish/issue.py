@@ -166,7 +166,6 @@ def look(desk: Desk, force: bool, as_of: str | None, scratch: Path, read: Read |
     with named(read.source.places):
         read_inputs(replace(read.source.experiment, as_of=str(day.date())))
     revision, _ = existing_revision(desk.archive, desk.exp, kind, day)
-    missed = missed_days(desk, read.obs, day) if kind == "published" and as_of is None else []
     path = desk.site / _path(kind, day, revision)
     held = desk.exp.publish.hold and kind == "published"
     if held and (desk.staged / path.name).is_dir():
@@ -180,7 +179,12 @@ def look(desk: Desk, force: bool, as_of: str | None, scratch: Path, read: Read |
     if path.exists():
         raise ForecastError(f"{path}: stands there already, and the archive does not know it; move it aside")
     folder = desk.staged / path.name if held else path
-    before = [f"would replay first: the missed issue of {d.date()}" for d in missed]
+    before = []
+    if kind == "published" and as_of is None:
+        would = "skip" if desk.exp.publish.catch_up == "skip" else "replay first"
+        missed = missed_days(desk, read.obs, day)
+        before = [f"would {would}: the missed issue of {d.date()}" for d in missed]
+        before += _came_together(desk, read, found)
     return Outcome(
         0, "\n".join([*read.fetched_lines, *before, what, f"folder: {folder}", "nothing was written"])
     )

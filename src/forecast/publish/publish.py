@@ -75,8 +75,7 @@ def publish(
     desk = desk_of(experiment, today, command, on_step, progress)
     if dry_run:
         return answered(lambda: _dry_run(desk, force, as_of))
-    last = desk.last_round()
-    told = last.banner if last.code == "6" else ""
+    told = desk.last_round().told
     outcome = answered(lambda: _round(desk, force, as_of))
     return with_hook(desk, outcome, told)
 

@@ -87,11 +87,11 @@ def publish_several(
 
     if dry_run:
         return answered(lambda: checked(lambda: _look(desks, force, as_of)))
-    told = {desk.exp.name: last.banner for desk in desks if (last := desk.last_round()).code == "6"}
+    told = {desk.exp.name: desk.last_round().told for desk in desks}
     outcome = answered(lambda: checked(lambda: _rounds(desks, root, force, as_of)))
     if outcome.parts:
         parts = {
-            desk.exp.name: with_hook(desk, outcome.parts[desk.exp.name], told.get(desk.exp.name, ""))
+            desk.exp.name: with_hook(desk, outcome.parts[desk.exp.name], told[desk.exp.name])
             for desk in desks
         }
         return _summed(parts)

@@ -80,6 +80,7 @@ class Status(TypedDict, total=False):
     next_expected: dict[str, str]
     clock_before_newest_release: bool
     banner: str
+    told: str
 
 
 @dataclass(frozen=True)
