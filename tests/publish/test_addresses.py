@@ -27,5 +27,15 @@ def test_every_wrong_pattern_is_told_at_once():
     with pytest.raises(ConfigError) as told:
         check_patterns(("in/*.csv", "https://a.org/{mont}.csv", "ftp://a.org/x.csv", AGENCY))
     lines = str(told.value).splitlines()
-    assert len(lines) == 3 and "begins with https:// or file://" in lines[0]
-    assert "there is no field {mont}" in lines[1] and "'month'" in lines[1]
+    assert len(lines) == 4 and "begins with https:// or file://" in lines[0]
+    assert "a * stands for files" in lines[1]
+    assert "there is no field {mont}" in lines[2] and "'month'" in lines[2]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["https://a.org/*.csv", "file:///in/*/x.csv", "https://a.org/{year}/*.csv"]
+)
+def test_a_star_that_would_find_nothing_for_ever_is_refused(pattern):
+    with pytest.raises(ConfigError, match=r"a \* stands for files of a folder of this machine"):
+        check_patterns((pattern,))
+    check_patterns(("file:///in/*.csv", "file:///in/{year}/*-{month}.csv"))

@@ -315,6 +315,32 @@ def test_a_folder_of_files_is_read_by_a_pattern(served, tmp_path):
     assert gone.code == 4 and "there is no folder" in gone.text
 
 
+def test_an_official_file_that_changes_on_the_day_it_was_fetched_waits_for_the_next(tmp_path, obs):
+    place = tmp_path / "in.csv"
+    exp = fc.load_experiment("monthly", "publish=official")
+    places = {name: str(tmp_path / name) for name in ("archive", "figures", "site")}
+    exp = replace(exp, publish=replace(exp.publish, fetch=(place.as_uri(),), **places))
+    september = pd.Period("2026-09", "M")
+    for count, day, code in ((8100, "2026-10-18", 0), (8101, "2026-10-18", 4), (8101, "2026-10-19", 0)):
+        place.write_text(official(obs, september, {september: count}))
+        made = fetch(exp, today=day)
+        assert made.code == code, made
+        assert ("tomorrow it is read as a revision" in made.text) == (code == 4)
+    table = load_observations(tmp_path / "figures").actuals("southwest.usbp")
+    assert table.loc[september] == 8101
+
+
+def test_a_pattern_of_files_may_hold_the_month(served, tmp_path):
+    pattern = f"file://{tmp_path}/in/{{out_year}}/*-{{month}}.csv"
+    for months, day in ((40, "2021-05-18"), (41, "2021-06-18")):
+        folder = tmp_path / "in" / day[:4]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"counted-{served.path(months)[-6:]}").write_bytes(served.content(months))
+        assert fetch(served.experiment(fetch=(pattern,)), today=day).code == 0
+        assert fetch(served.experiment(fetch=(pattern,)), today=day).code == 3
+    assert rows(served, "2021-05") == [("2021-06-18", *rows(served, "2021-05")[0][1:])]
+
+
 @pytest.mark.slow
 def test_an_issue_can_wait_for_a_person(served):
     served.serve(40)

@@ -33,6 +33,12 @@ def check_patterns(patterns: tuple[str, ...]) -> None:
     for pattern in patterns:
         if not _SCHEME.match(pattern):
             problems.append(f"publish.fetch: '{pattern}' is no address; it begins with https:// or file://")
+        folder, _, name = pattern.rpartition("/")
+        if "*" in folder or ("*" in name and not is_file(pattern)):
+            problems.append(
+                f"publish.fetch: '{pattern}': a * stands for files of a folder of this machine and in a file's"
+                " name alone, as in file:///folder/*.csv; name the file, or give several addresses"
+            )
         for name in dict.fromkeys(_FIELD.findall(pattern)):
             if name not in _FIELDS:
                 fields = ", ".join(f"{{{field}}}" for field in _FIELDS)
@@ -42,6 +48,11 @@ def check_patterns(patterns: tuple[str, ...]) -> None:
                 )
     if problems:
         raise ConfigError("\n".join(problems))
+
+
+def is_file(address: str) -> bool:
+    """Tell whether an address is one of this machine."""
+    return address.lower().startswith("file://")
 
 
 def names_month(pattern: str) -> bool:

@@ -27,7 +27,7 @@ from forecast.data.read import SIDE_TABLES, RawTable
 from forecast.data.tidy import parse_tidy
 from forecast.errors import ConfigError, DataError, ForecastError, named
 from forecast.files import digest, inside, is_address, path_problem, write_file
-from forecast.publish.addresses import addresses, check_patterns, names_month, states_month
+from forecast.publish.addresses import addresses, check_patterns, is_file, names_month, states_month
 from forecast.publish.sources import read_unchanged
 
 #: What was fetched, beside the figures that came of it.
@@ -236,6 +236,10 @@ class _Fetching:
 
     def _of_pattern(self, pattern: str) -> Iterator[NewFile]:
         if not names_month(pattern):
+            if "*" in pattern and not _place(pattern).parent.is_dir():
+                raise DataError(
+                    f"{pattern}: there is no folder {_place(pattern).parent}; nothing was changed"
+                )
             for address in _listed(pattern):
                 yield from self._look(pattern, address, "")[1]
             return
@@ -254,9 +258,9 @@ class _Fetching:
     def _at_month(self, pattern: str, month: pd.Period) -> tuple[bool, list[NewFile]]:
         """Whether a file of a month is at one of its addresses, and the file where it is new."""
         for address in addresses(pattern, month):
-            there, found = self._look(pattern, address, str(month))
-            if there:
-                return True, found
+            looked = [self._look(pattern, one, str(month)) for one in _listed(address)]
+            if any(there for there, _ in looked):
+                return True, [file for _, found in looked for file in found]
         return False, []
 
     def _months_back(self, pattern: str, last: pd.Period) -> int:
@@ -285,13 +289,17 @@ class _Fetching:
             if states_month(pattern):
                 _refuse_other_month(raw, month)
         day = str(self.today.date())
+        if layout and before is not None and before.fetched == day:
+            raise DataError(
+                f"{address}: is another file than the one that was fetched earlier on {day}; one day has one"
+                " count of a month. Nothing was changed; tomorrow it is read as a revision"
+            )
         receipt = Receipt(pattern, digest(answer.content), day, layout, month, answer.etag, answer.modified)
         return True, [NewFile(address, answer.content, raw, receipt)]
 
     def _ask(self, address: str, before: Receipt | None) -> Answer:
-        parts = urlsplit(address)
-        if parts.scheme.lower() == "file":
-            place = Path(unquote(parts.path))
+        if is_file(address):
+            place = _place(address)
             return Answer("new", read_unchanged(place, self.spec)) if place.is_file() else Answer("missing")
         limits = Limits(
             seconds=self.spec.timeout_seconds,
@@ -315,8 +323,8 @@ class _Fetching:
         place = self.folder / digest(address.encode())[:16]
         path = inside(place, "figures.csv" if path_problem(name) else name, "publish.fetch")
         write_file(path, content)
-        if urlsplit(address).scheme.lower() == "file":
-            days = Path(unquote(urlsplit(address).path)).with_name("released.csv")
+        if is_file(address):
+            days = _place(address).with_name("released.csv")
             if days.is_file():
                 write_file(place / days.name, read_unchanged(days, self.spec))
         return path
@@ -347,15 +355,18 @@ def _months_to(first: pd.Period, last: pd.Period) -> int:
     return max(int(last.ordinal) - int(first.ordinal) + 1, 1)
 
 
-def _listed(pattern: str) -> list[str]:
-    """Return the addresses of a pattern without a month: itself, or the files that a glob finds."""
-    parts = urlsplit(pattern)
-    if parts.scheme.lower() != "file" or "*" not in parts.path:
-        return [pattern]
-    place = Path(unquote(parts.path))
-    if not place.parent.is_dir():
-        raise DataError(f"{pattern}: there is no folder {place.parent}; nothing was changed")
-    files = sorted(p for p in place.parent.iterdir() if fnmatch(p.name, place.name) and p.is_file())
+def _place(address: str) -> Path:
+    """Return the path of an address of this machine."""
+    return Path(unquote(urlsplit(address).path))
+
+
+def _listed(address: str) -> list[str]:
+    """Return an address, or those of the files that a glob finds."""
+    if "*" not in address:
+        return [address]
+    place = _place(address)
+    there = place.parent.iterdir() if place.parent.is_dir() else ()
+    files = sorted(p for p in there if fnmatch(p.name, place.name) and p.is_file())
     return [f.as_uri() for f in files if f.name not in SIDE_TABLES and not f.name.startswith(".")]
 
 
