@@ -17,6 +17,8 @@ from rounds_helpers import Rounds
 pytestmark = pytest.mark.proof
 ROOT = Path(__file__).parents[2]
 FIRST, MONTHS = 54, 12
+#: The month that is corrected, and by how much.
+CORRECTED = (FIRST + 5, 11)
 #: The command as cron starts it: the small experiment in place of the monthly one, the day and the fault of the test.
 COMMAND = """#!{python}
 import datetime as dt, os, signal, sys
@@ -72,10 +74,17 @@ class World:
         )
         return done.returncode, done.stdout + done.stderr
 
-    def serve(self, months, changes=()):
+    def serve(self, months, revision=None, correction=None):
+        """Serve the file of so many months, each with its day; a revision has a day of its own, a correction has not."""
         table = self.rounds.table.head(months)[["series_id", "month", "value"]].copy()
-        for month, value in changes:
-            table.loc[table["month"] == month, "value"] = value
+        table["released"] = [self.out(n + 1) for n in range(months)]
+        if correction:
+            at, more = correction
+            table.loc[at, "value"] += more
+        if revision:
+            at, more, day = revision
+            row = table.loc[[at]].assign(value=table.loc[at, "value"] + more, released=day)
+            table = pd.concat([table, row]).sort_values(["month", "released"])
         self.server.files[f"/{table['month'].iloc[-1]}.csv"] = table.to_csv(index=False).encode()
 
     def out(self, months, days=12):
@@ -85,9 +94,10 @@ class World:
 
 
 def year(world, faults):
-    """Twelve months and a revision that comes alone; with faults: a late one, a broken file, a kill in each step."""
-    table = world.rounds.table
-    revised = ((table["month"].iloc[FIRST + 3], int(table["value"].iloc[FIRST + 3]) + 7),)
+    """Twelve months, a revision that comes alone and a correction; with faults: a late month, a broken file, a kill
+    in each step.
+    """
+    revised = (FIRST + 3, 7, world.out(FIRST + 7, 20))
     for k in range(MONTHS):
         months = FIRST + k
         path = f"/{world.rounds.table['month'].iloc[months - 1]}.csv"
@@ -98,7 +108,7 @@ def year(world, faults):
             code, mailed = world.day(world.out(months, 8))
             assert code == 1 and "text/html" in mailed
             del world.server.answers[path]
-        world.serve(months, revised if k >= 8 else ())
+        world.serve(months, revised if k >= 8 else None, CORRECTED if k >= 10 else None)
         if faults and k:
             for step in STEPS[k::MONTHS]:
                 assert world.day(world.out(months), step)[0] == 1
@@ -135,3 +145,7 @@ def test_a_year_publishes_itself_and_faults_leave_no_trace(tmp_path):
     assert [name for name in calm if calm[name] != rough[name] and name != "status.json"] == []
     figures = [(w.where / "figures" / "observations.csv").read_bytes() for w in worlds.values()]
     assert figures[0] == figures[1]
+    month, first = (worlds["calm"].rounds.table[name].iloc[CORRECTED[0]] for name in ("month", "value"))
+    record = pd.read_csv(worlds["calm"].where / "site" / "track_record.csv")
+    errors = record[record["month"] == month]
+    assert set(errors["truth_first"]) == {first} and set(errors["truth"]) == {first + CORRECTED[1]}
