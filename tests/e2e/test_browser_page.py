@@ -172,6 +172,7 @@ def test_page_of_several_series_is_accepted(browser, folder, file):
     accepted(browser, page(folder, "sectors").with_name(file), VIEWS[1:4:2], (320, 768, 1280))
 
 
+@pytest.mark.slow
 def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
     path = folder / "brief" / "index.html"
     fc_page.put_in_place(fc_page.report_files(brief("plain"), png=False), path.parent)
@@ -180,6 +181,7 @@ def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
         assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf())) == 1
 
 
+@pytest.mark.slow
 def test_runs_side_by_side_are_accepted(browser, folder):
     path = folder / "compare.html"
     folders = [page(folder, name).parent for name in ("late", "sectors")]
@@ -259,6 +261,7 @@ def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder, file
         assert noise == []
 
 
+@pytest.mark.slow
 def test_a_series_named_like_a_refresh_does_not_take_the_browser_away(browser, folder):
     evil = "</style><meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'></title><base href=http://127.0.0.1:9/>"
     run = state("own")

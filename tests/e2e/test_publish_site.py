@@ -54,6 +54,7 @@ def test_no_link_of_any_page_is_broken(site):
     assert (site / latest["issue"]["report"]).is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
 @pytest.mark.parametrize(
     ("width", "scheme"), some_of(product((1280, 360), ("light", "dark")), quick=[(360, "dark")])

@@ -74,6 +74,7 @@ def test_what_changed_is_told_in_steps_that_add_up(told):
     )
 
 
+@pytest.mark.slow
 def test_the_forecast_of_an_issue_is_the_run_of_its_day(told):
     import forecast as fc
 

@@ -78,6 +78,7 @@ def told_codes(monkeypatch):
     return say
 
 
+@pytest.mark.slow
 def test_each_has_its_folder_and_the_first_page_tells_of_all(site):
     page = (site.site / "index.html").read_text()
     for name in ("series-a", "series-b"):
