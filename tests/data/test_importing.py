@@ -110,3 +110,8 @@ def test_a_figure_whose_day_is_on_record_gets_no_assumed_day_before_it(tmp_path)
     again = import_files(file, tmp_path / "b")
     assert (again.added, again.already) == (0, 40)
     assert (tmp_path / "b/observations.csv").read_bytes() == before
+
+
+def test_assumed_days_are_told_with_their_lag(tmp_path):
+    done = import_files(_monthly(tmp_path / "s.csv", 24), tmp_path / "c", release_lag_days=15)
+    assert "public 15 days after each month's end" in done.lines[0]

@@ -281,6 +281,8 @@ def _new_rows(
             snapshot, line = None, f"{file}: {raw.understood or f'{len(rows):,} figures'}"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
+                if "assumed" in rows.release_basis:
+                    line += f", public {days.lag} days after each month's end where no day is given (assumed)"
             else:
                 snapshot = _tidy_snapshot(rows, day, days.lag, findings)
                 line += f", released {day_text(day)}"
