@@ -38,7 +38,8 @@ setup: $(DEV) ## make .venv with everything that development needs
 report: $(CORE) ## the main job: the forecast report of 7 May 2024, into reports/
 	@$(BIN)/forecast experiment=guatemala_2024
 
-test: $(DEV) lint types ## lint, types and the tests (minutes)
+test: $(DEV) ## lint, types and the tests (minutes)
+	@$(MAKE) --no-print-directory -j 2 lint types
 	@echo "tests: unit, contract, oracle, end to end"
 	@$(BIN)/pytest
 
