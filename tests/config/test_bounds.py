@@ -2,8 +2,9 @@
 
 import pytest
 
-from forecast.config.bounds import Bounds, Distinct, Written
+from forecast.config.bounds import Ascending, Bounds, Dated, Distinct, Written
 from forecast.config.convert import from_plain
+from forecast.config.reference import all_keys
 from forecast.config.settings import CombinationSpec, Experiment, IntervalsSpec
 from forecast.errors import ConfigError
 
@@ -53,6 +54,17 @@ WRONG = {
     "name": [""],
     "target.series": [[], ["a", "a"]],
     "publish.timeout_seconds": [0, float("inf")],
+    "publish.accept": [["x"], ["2024-01", "2024-01"]],
+    "publish.fetch": [[""]],
+    "publish.hub": [""],
+    "data.path": ["", " "],
+    "data.columns.month": [""],
+    "data.layout.sheet": [""],
+    "target.total": [""],
+    "backtest.start": ["2020-13", "1999"],
+    "backtest.end": ["2000-01"],
+    "report.eras": [{"a": ["2015-01", "2014-01"]}, {"a": ["x", "y"]}, {"a": ["2015-01"]}],
+    "report.cases": [{"a": {}}, {"a": {"origin": "x", "label": "y"}}],
 }
 
 
@@ -66,6 +78,19 @@ def test_what_means_nothing_is_refused_by_name(key, value):
         from_plain(Experiment, plain)
 
 
+@pytest.mark.parametrize("key", [key for key in all_keys() if "NAME" not in key.path], ids=lambda k: k.path)
+def test_no_key_takes_what_no_key_can_be(key):
+    never = [float("nan"), float("inf")]
+    if "text" not in key.type:
+        never += [-(10**400), 10**400, [[["x"]]]]
+    for value in never:
+        plain = value
+        for name in reversed(key.path.split(".")):
+            plain = {name: plain}
+        with pytest.raises(ConfigError):
+            from_plain(Experiment, plain)
+
+
 def test_all_are_told_at_once_and_also_of_settings_made_in_python():
     with pytest.raises(ConfigError) as error:
         Experiment(
@@ -77,3 +102,11 @@ def test_all_are_told_at_once_and_also_of_settings_made_in_python():
     told = str(error.value)
     assert "horizon: 99" in told and "intervals.half_life: -1.0" in told
     assert "combination.c.cap: nan is not a finite number" in told
+
+
+def test_days_and_months_have_one_form_and_pairs_their_order():
+    assert Dated("month").problem("2024-05") == "" == Dated("day", word="latest").problem("latest")
+    assert Dated("month").problem("2020-13") == "'2020-13' is not a month (YYYY-MM)"
+    assert Dated("day").problem("2024-05-07T10:00") != "" != Dated("day").problem("2024-05")
+    assert "latest" in Dated("day", word="latest").problem("2024")
+    assert Ascending().problem(("2014-01", "2014-01")) == "" != Ascending().problem(("2015-01", "2014-01"))

@@ -117,3 +117,39 @@ def test_composing_twice_leaves_hydra_as_it_was():
     first = compose.compose(["experiment=quick"])
     assert compose.compose(["experiment=quick"]) == first
     assert from_plain(Experiment, first).name == "quick"
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("model=null", "known: arima"),
+        ("experiment=", "takes the name of a file"),
+        ("horizon=6,12", r"a list is horizon=\[6,12\]"),
+        ("data.path=~/x", "quotes"),
+        ("data.path=a=b.csv", "quotes"),
+        ("report.eras={mine: [2014-01,2015-01]}", r"put a \+ before it"),
+        ("backtest.horizon=3", "Did you mean 'horizon'"),
+    ],
+)
+def test_words_that_hydra_refuses_are_told_with_a_remedy(word, told):
+    with pytest.raises(ConfigError, match=told):
+        compose.compose([word])
+
+
+def test_files_that_are_no_text_or_stand_for_millions_of_values_are_named(tmp_path):
+    group = tmp_path / "experiment"
+    group.mkdir()
+    head = "# @package _global_\n"
+    (group / "latin.yaml").write_bytes(f"{head}question: caf\u00e9\n".encode("latin-1"))
+    (group / "laughs.yaml").write_text(f"{head}a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n")
+    with pytest.raises(ConfigError) as error:
+        compose.compose([], [str(tmp_path)])
+    assert "latin.yaml: byte 34 is no UTF-8" in str(error.value)
+    assert "laughs.yaml: references of YAML" in str(error.value)
+
+
+def test_a_circle_of_defaults_is_told_as_one(tmp_path):
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment/loop.yaml").write_text("# @package _global_\ndefaults: [loop]\n")
+    with pytest.raises(ConfigError, match="name each other in a circle"):
+        compose.compose(["experiment=loop"], [str(tmp_path)])

@@ -82,3 +82,36 @@ def test_a_file_of_one_day_may_hold_gaps_where_gaps_are_allowed(tmp_path):
     whole = written(tmp_path, "w.csv", gaps.replace("a,2024-03", "a,2024-02,6\na,2024-03"))
     again = import_files(whole, tmp_path / "own", released="2024-05-10")
     assert (again.added, again.already) == (1, 3)
+
+
+def _monthly(path, n, revised=0, head="month,value", before=""):
+    months = pd.period_range("2020-01", periods=n, freq="M")
+    rows = "".join(f"{before}{m},{100 + i + revised * (i == 1)}\n" for i, m in enumerate(months))
+    path.write_text(f"{head}\n{rows}")
+    return path
+
+
+def test_a_file_that_names_no_series_is_never_one_series_more_unasked(tmp_path):
+    first, second = _monthly(tmp_path / "v1.csv", 40), _monthly(tmp_path / "v2.csv", 41, revised=5)
+    import_files(first, tmp_path / "a", released="2023-05-20")
+    with pytest.raises(DataError, match="--series-id v1"):
+        import_files(second, tmp_path / "a", released="2023-06-20")
+    done = import_files(second, tmp_path / "a", "v1", "2023-06-20")
+    assert done.added == 2  # the revision of 2020-02 and one month more
+    table = pd.read_csv(tmp_path / "a/observations.csv")
+    assert set(table["series_id"]) == {"v1"}
+    assert table.loc[table["month"] == "2020-02", "value"].tolist() == [101, 106]
+
+
+def test_a_figure_whose_day_is_on_record_gets_no_assumed_day_before_it(tmp_path):
+    file = _monthly(tmp_path / "s.csv", 40, head="series_id,month,value", before="s,")
+    import_files(file, tmp_path / "b", released="2023-05-20")
+    before = (tmp_path / "b/observations.csv").read_bytes()
+    again = import_files(file, tmp_path / "b")
+    assert (again.added, again.already) == (0, 40)
+    assert (tmp_path / "b/observations.csv").read_bytes() == before
+
+
+def test_assumed_days_are_told_with_their_lag(tmp_path):
+    done = import_files(_monthly(tmp_path / "s.csv", 24), tmp_path / "c", release_lag_days=15)
+    assert "public 15 days after each month's end" in done.lines[0]

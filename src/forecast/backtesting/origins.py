@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from forecast.config.settings import is_month
+from forecast.config.bounds import is_month
 from forecast.data.observations import Observations
 from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, nearest

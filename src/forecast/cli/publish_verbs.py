@@ -19,7 +19,8 @@ from forecast.cli.options import (
     subverbs,
 )
 from forecast.cli.terminal import complain, records, say, say_json
-from forecast.config.settings import Experiment, is_month
+from forecast.config.bounds import is_month
+from forecast.config.settings import Experiment
 from forecast.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -238,6 +238,13 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
     bring.add_argument(
         "--series-id", metavar="ID", help="name of the series of files without one (their names)"
     )
+    bring.add_argument(
+        "--lag",
+        type=int,
+        default=0,
+        metavar="DAYS",
+        help="days from a month's end to its release, where no day is given (0)",
+    )
     reading.add_reading(bring)
     _allow_http(bring)
     begin = add("init", "a folder that continues the figures of the package", "forecast data init figures")
@@ -300,7 +307,11 @@ def _imported(options: Options) -> str:
     elif day is not None:
         day = None
     read_as = ReadAs.of(columns, reading.layout_of(options), options.allow_http)
-    done = data.import_files(options.files, options.into, options.series_id, day, read_as=read_as)
+    if not 0 <= options.lag <= 3650:
+        raise ConfigError(f"--lag: {options.lag}; expected a number of days between 0 and 3650")
+    done = data.import_files(
+        options.files, options.into, options.series_id, day, options.lag, read_as=read_as
+    )
     return str(done)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,74 @@ class Written:
 
     def __str__(self) -> str:
         return "not empty"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A month as files write it, or a day; `word` may stand in its place.
+
+    Examples
+    --------
+    >>> Dated("month").problem("2020-13"), Dated("day", word="latest").problem("latest")
+    ("'2020-13' is not a month (YYYY-MM)", '')
+    """
+
+    unit: Literal["month", "day"]
+    word: str = ""
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a text, or an empty text."""
+        right = is_month if self.unit == "month" else is_day
+        if not isinstance(value, str) or (self.word and value == self.word) or right(value):
+            return ""
+        if self.word:
+            return f"{value!r} is neither {self._form} nor {self.word!r}"
+        return f"{value!r} is not {self._form}"
+
+    @property
+    def _form(self) -> str:
+        return "a month (YYYY-MM)" if self.unit == "month" else "a date (YYYY-MM-DD)"
+
+    def __str__(self) -> str:
+        return f"that is {self._form}" + (f" or {self.word!r}" if self.word else "")
+
+
+@dataclass(frozen=True)
+class Ascending:
+    """A first and a last value, in this order.
+
+    Examples
+    --------
+    >>> Ascending().problem(("2015-01", "2014-01"))
+    "'2015-01' comes after '2014-01'; the first one stands first"
+    """
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a pair, or an empty text."""
+        if not isinstance(value, Sequence) or len(value) != 2 or value[0] <= value[1]:
+            return ""
+        return f"{value[0]!r} comes after {value[1]!r}; the first one stands first"
+
+    def __str__(self) -> str:
+        return "in their order"
+
+
+#: Every kind of rule that a type may carry.
+RULES = (Bounds, Distinct, Written, Dated, Ascending)
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day as files write it, ``YYYY-MM-DD``."""
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def is_month(text: str) -> bool:
+    """Tell whether a text is a month as files write it, ``YYYY-MM``."""
+    return len(text) == 7 and is_day(f"{text}-01")
 
 
 def _plain(number: float) -> str:

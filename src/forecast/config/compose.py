@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from forecast.config import guard
+from forecast.config import guard, reference
 from forecast.errors import ConfigError, ForecastError, nearest, nearest_key
 from forecast.files import is_address, path_problem
 
@@ -94,7 +94,9 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
         `forecast.config.guard` refuses.
     """
     check_words(overrides)
+    _refuse([text for word in overrides if (text := _without_choice(word, extra_dirs))])
     folders = own_dirs(extra_dirs)
+    _refuse(guard.file_problems(folders))
     shipped = _shipped(Path.cwd(), conf_dir(), tuple(guard.plugin_words(overrides)))
     _refuse(guard.shadowed(shipped, folders))
     words = [*search_path(extra_dirs), *overrides]
@@ -126,6 +128,14 @@ def check_words(words: Sequence[str]) -> None:
             )
 
 
+def _without_choice(word: str, extra_dirs: Sequence[str]) -> str:
+    """Return what to say of a word that gives a group no choice, as `model=null`; empty for others."""
+    group, _, choice = word.lstrip("+").partition("=")
+    if choice.strip() not in ("", "null") or not (known := list_group(group, extra_dirs)):
+        return ""
+    return f"{word}: {group} takes the name of a file or a list of names; known: {', '.join(known)}"
+
+
 def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[str, Any]:
     """Return what Hydra composes, unresolved, its own block included; its mistakes are told in our words."""
     from hydra.errors import HydraException
@@ -140,6 +150,11 @@ def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -
         raise ConfigError(_explain(error, words, extra_dirs)) from None
     except ForecastError:
         raise
+    except RecursionError:
+        raise ConfigError(
+            f"{' '.join(words)}: the files of this configuration name each other in a circle, or a value is"
+            " nested hundreds of levels deep; look at their `defaults`"
+        ) from None
     except Exception as error:  # a malformed file may end anywhere in Hydra
         raise ConfigError(
             f"{' '.join(words)}: Hydra cannot compose this ({type(error).__name__}: {error}); is every file"
@@ -309,6 +324,8 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
         return f"{full.group(1) if full else 'a path'}: the environment has no variable {variable.group(1)}"
     if full and "Could not override" not in text and "not in struct" not in text:
         return f"{full.group(1)}: {first}"
+    if word := _of_word(error):
+        return word
     key = re.search(r"Could not override '([^']+)'", text) or full
     group_word = re.search(r"Could not override '(\w+)'\.\s+No match in the defaults list", text)
     if group_word:
@@ -316,6 +333,8 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
             f"{group_word.group(1)}: there is no such"
             f" group.{nearest(group_word.group(1), _groups(extra_dirs))}"
         )
+    if key and reference.is_key(key.group(1)):
+        return f"{key.group(1)}: no file of this experiment writes this key; put a + before it to add it"
     if key:
         return f"{key.group(1)}: there is no such key.{_nearest_key(key.group(1), overrides, extra_dirs)}"
     for word in overrides:
@@ -323,6 +342,18 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
         if name and name in text:
             return f"{word}: {first}"
     return first
+
+
+def _of_word(error: Exception) -> str:
+    """Return what to say of a word that Hydra cannot read; empty for other errors."""
+    several = re.search(r"Ambiguous value for argument '(.+)'", str(error))
+    word = several.group(1) if several else str(getattr(error, "override", None) or "")
+    key, _, value = word.partition("=")
+    if several:
+        return f"{word}: several values; a list is {key}=[{value}], a sweep over them {word} with -m"
+    if not value:
+        return ""
+    return f"{word}: Hydra reads signs of this value as its own; put it in quotes twice: {key}='\"{value}\"'"
 
 
 def _groups(extra_dirs: Sequence[str]) -> list[str]:

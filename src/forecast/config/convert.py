@@ -11,7 +11,7 @@ import typing
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from forecast.config.bounds import Bounds, Distinct, Written
+from forecast.config.bounds import RULES
 from forecast.errors import ConfigError, nearest
 
 #: Choices of the first edition that were taken out -> what to use in their place.
@@ -41,7 +41,7 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         before = len(problems)
         made = convert(value, args[0], path, problems)
         if len(problems) == before:
-            wrong = [m.problem(made) for m in args[1:] if isinstance(m, (Bounds, Distinct, Written))]
+            wrong = [m.problem(made) for m in args[1:] if isinstance(m, RULES)]
             problems += [f"{path}: {text}" for text in wrong if text]
         return made
     if origin in (typing.Union, types.UnionType):

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 #: Keys that hold a path: the only ones that may read a variable of the environment.
 PATH_KEYS = (
     "data.path",
@@ -51,6 +53,23 @@ _NAMES_SCHEDULER = re.compile(r"[+~]*parallel(?!\.(n_jobs|backend)$)\b")
 def plugin_words(words: Sequence[str]) -> list[str]:
     """Return the words that choose a launcher or a sweeper."""
     return [word for word in words if word.lstrip("+").split("=")[0] in _PLUGINS]
+
+
+def file_problems(own_dirs: Iterable[Path]) -> list[str]:
+    """Return the user's files that cannot be read as text, or hold references of YAML, a line each.
+
+    A few lines of references to references stand for millions of values.
+    """
+    found = []
+    for path in sorted(path for folder in own_dirs for path in folder.glob("*/*.yaml")):
+        try:
+            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(path.read_text("utf-8"))):
+                found.append(f"{path}: references of YAML (&name, *name) are refused; write the values out")
+        except UnicodeDecodeError as error:
+            found.append(f"{path}: byte {error.start + 1} is no UTF-8; save the file as UTF-8")
+        except (yaml.YAMLError, OSError):
+            continue  # told by Hydra where the file is chosen
+    return found
 
 
 # --------------------------------------------------------------------------- Hydra's own block

@@ -79,6 +79,11 @@ def explain(path: str) -> list[Key]:
     return found
 
 
+def is_key(path: str) -> bool:
+    """Tell whether settings have a key of that name."""
+    return any(_pattern(key.path).fullmatch(path) for key in all_keys())
+
+
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.escape(path).replace("NAME", r"[^.]+"))
 

@@ -6,14 +6,13 @@ levels, the errors with their exit codes, and the tree of settings that a config
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from forecast.config.bounds import Bounds, Distinct, Written
+from forecast.config.bounds import Ascending, Bounds, Dated, Distinct, Written, is_day
 from forecast.config.convert import problems_of
 from forecast.config.outlook import NowcastSpec, OutlookSpec, ReconciliationSpec
 from forecast.errors import ConfigError, nearest
@@ -36,6 +35,7 @@ Months = Annotated[int, Bounds(1, 1200)]
 HalfLife = Annotated[float, Bounds(1, 1200)]
 Seconds = Annotated[float, Bounds(above=0, high=86400)]
 Text = Annotated[str, Written()]
+Month = Annotated[str, Dated("month")]
 #: One file for each language of the page beside English, read by `forecast.report.catalogue`.
 LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
 
@@ -68,13 +68,13 @@ class ColumnsSpec:
     """Which column of a file holds what; null = found by what the columns hold."""
 
     #: Name of the column of months. | | Date
-    month: str | None = None
+    month: Text | None = None
     #: Name of the column of figures. | | Applications
-    value: str | None = None
+    value: Text | None = None
     #: Name of the column that names the series; several joined, with commas between them. | | region,sex
-    series: str | None = None
+    series: Text | None = None
     #: Name of the column of release days. | | published
-    released: str | None = None
+    released: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class LayoutSpec:
     #: Month with which the fiscal year begins: for labels of fiscal years, and for their totals. | month | 7
     fiscal_start: Annotated[int, Bounds(1, 12)] | None = None
     #: Sheet of a workbook. | | Data
-    sheet: str | None = None
+    sheet: Text | None = None
     #: Daily and weekly figures become months: added up or averaged, weeks split by days. | | sum
     by_month: Literal["sum", "mean"] | None = None
 
@@ -96,7 +96,7 @@ class DataSpec:
     """Where the figures come from."""
 
     #: Folder, file or address of the figures; null = the bundled ones. | | example:road_casualties.csv
-    path: str | None = None
+    path: Text | None = None
     #: Days after a month's end at which a figure without `released` became public. | days | 15
     release_lag_days: Days = 0
     #: Let unofficial figures fill their month. | | true
@@ -118,7 +118,7 @@ class TargetSpec:
     #: One series or many, as `forecast list --series` names them. | | [southwest.usbp,southwest.ofo]
     series: Annotated[tuple[Text, ...], Distinct(1)] = ("southwest.usbp",)
     #: The series that the others add up to, if any. | | southwest.usbp
-    total: str | None = None
+    total: Text | None = None
     #: What the page calls the first series; empty = as the figures name it. | | Asylum applications
     label: str = ""
     #: In what its figures are; empty = as the figures say. | | thousand euros
@@ -132,7 +132,7 @@ class EventsSpec:
     """Which calendar is used, and how it is read."""
 
     #: A calendar of your own; null = the bundled one. | | example:road_events.csv
-    path: str | None = None
+    path: Text | None = None
     #: Signs and shapes by blind rules (rule) or coded afterwards (judged). | | judged
     coding: Coding = "rule"
     #: At most so many event columns in a design. | columns | 6
@@ -233,7 +233,7 @@ class CombinationSpec:
     #: model
     ranges: Literal["errors", "model"] = "errors"
     #: Name of a second row: this combination with shrunken event effects laid over it. | | short_with_events
-    with_events: str | None = None
+    with_events: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -261,9 +261,9 @@ class BacktestSpec:
     """Which origins are forecast again."""
 
     #: First month of data that was new at an origin. | month | 2012-01
-    start: str | None = "2006-01"
+    start: Month | None = "2006-01"
     #: Last such month; null = the newest at `as_of`. | month | 2023-12
-    end: str | None = None
+    end: Month | None = None
     #: Every k-th month of data. | months | 3
     step: Annotated[int, Bounds(1, 120)] = 1
     #: Length of a rolling window; null = all months before the origin. | months | 72
@@ -273,9 +273,9 @@ class BacktestSpec:
     #: The row against which skill is measured. | | drift
     baseline: Text = "random_walk"
     #: Dates of origins, in place of start, end and step. | dates | [2024-01-26,2024-02-13]
-    origins: Annotated[tuple[str, ...], Distinct()] = ()
+    origins: Annotated[tuple[Annotated[str, Dated("day")], ...], Distinct()] = ()
     #: First month that is scored; earlier ones only feed weights and widths. | month | 2016-01
-    score_from: str | None = None
+    score_from: Month | None = None
     #: Search for ARIMA parameters along folds: from the last fold, from its optima, or from everywhere. | |
     #: full
     starts: Literal["warm", "modes", "full"] = "modes"
@@ -301,7 +301,7 @@ class ReportSpec:
     #: Where run folders go. | | /tmp/reports
     folder: Text = "reports"
     #: Name -> first and last month: spans that are scored alone. | months | {calm: [2014-01, 2019-12]}
-    eras: Mapping[str, tuple[str, str]] = field(
+    eras: Mapping[str, Annotated[tuple[Month, Month], Ascending()]] = field(
         default_factory=lambda: {
             "2006-13": ("2006-01", "2013-12"),
             "2014-19": ("2014-01", "2019-12"),
@@ -323,7 +323,7 @@ class ReportSpec:
     #: Language of the page: en, es. | | es
     language: str = "en"
     #: First month of the first chart; null = found from the calendar. | month | 2019-01
-    level_break: str | None = None
+    level_break: Month | None = None
     #: Who publishes the page: in its masthead, its citation and its metadata. | | Example Newsroom
     publisher: Text = "The border-forecast developers (no agency)"
     #: Address or mail address for questions; empty = the page says that none is given. | | data@example.org
@@ -344,13 +344,13 @@ class PublishSpec:
     #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month
     #: of data: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | |
     #: [file:///srv/in/*.csv]
-    fetch: tuple[str, ...] = ()
+    fetch: Annotated[tuple[Text, ...], Distinct()] = ()
     #: Folder into which fetched figures go where `data.path` is null; made by the first fetch. | |
     #: /srv/forecast/figures
-    figures: str = "figures"
+    figures: Text = "figures"
     #: Months of fetched figures that a person looked at and found right; `--accept MONTH` adds one. | |
     #: [2026-10]
-    accept: tuple[str, ...] = ()
+    accept: Annotated[tuple[Month, ...], Distinct()] = ()
     #: Issues that were missed: replayed as of their days, or skip. | | skip
     catch_up: Literal["replayed", "skip"] = "replayed"
     #: Stage an issue for a person, who releases it with `forecast publish --release`. | | true
@@ -358,9 +358,9 @@ class PublishSpec:
     #: Address under which the site is served; empty = links stay relative. | | https://example.org/forecast
     url: str = ""
     #: Folder of a forecast hub to which published forecasts are added; null = none. | | /srv/hub
-    hub: str | None = None
+    hub: Text | None = None
     #: Team in the names of hub files. | | newsroom
-    team: str = "forecast"
+    team: Text = "forecast"
     #: How long a second publisher waits for the lock. | seconds | 60
     wait_seconds: Annotated[float, Bounds(0, 86400)] = 600.0
     #: Limit of reading an address, or of a whole round of `fetch`, retries included. | seconds | 120
@@ -388,7 +388,7 @@ class ParallelSpec:
     #: Kind of workers: a name that joblib knows. | | threading
     backend: Literal["loky", "threading", "multiprocessing"] = "loky"
     #: Address of a dask scheduler; null = this machine. | | tcp://head:8786
-    address: str | None = None
+    address: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -410,7 +410,7 @@ class Experiment:
     #: What it answers, printed on the page and by `forecast list`. | | What comes next for us?
     question: str = ""
     #: Only what was public on that day counts; latest = the newest release in the data. | date | 2024-05-07
-    as_of: str = "latest"
+    as_of: Annotated[str, Dated("day", word="latest")] = "latest"
     #: Seed of everything that draws random numbers. | | 1
     seed: Annotated[int, Bounds(0, 2**32 - 1)] = 20240507
     #: How far ahead, after the last official month; 1 to 60. | months | 6
@@ -439,35 +439,18 @@ class Experiment:
             raise ConfigError("\n".join(problems))
 
 
-def _is_date(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) == 10
-
-
-def is_month(text: str) -> bool:
-    """Tell whether a text is a month as files write it, ``YYYY-MM``."""
-    return len(text) == 7 and _is_date(f"{text}-01")
-
-
 def _problems(exp: Experiment) -> Iterable[str]:
     folder = "it holds a separator" if re.search(r"[/\\]", exp.name) else path_problem(exp.name)
     if folder:
         yield f"name: {exp.name!r} names the folder of the reports and cannot ({folder}); take one plain word"
-    if exp.as_of != "latest" and not _is_date(exp.as_of):
-        yield f"as_of: '{exp.as_of}' is neither a date (YYYY-MM-DD) nor 'latest'"
     yield from problems_of(exp)
-    for key in ("start", "end", "score_from"):
-        value = getattr(exp.backtest, key)
-        if value is not None and not is_month(value):
-            yield f"backtest.{key}: '{value}' is not a month (YYYY-MM)"
-    for day in exp.backtest.origins:
-        if not _is_date(day):
-            yield f"backtest.origins: '{day}' is not a date (YYYY-MM-DD)"
-    if exp.report.level_break is not None and not is_month(exp.report.level_break):
-        yield f"report.level_break: '{exp.report.level_break}' is not a month (YYYY-MM)"
+    for key in ("start", "score_from"):
+        first, last = getattr(exp.backtest, key), exp.backtest.end
+        if first is not None and last is not None and str(first) > str(last):
+            yield f"backtest.{key}: {first!r} comes after backtest.end ({last!r})"
+    for name, case in exp.report.cases.items():
+        if {*case} != {"origin", "label"} or not is_day(case["origin"]):
+            yield f"report.cases.{name}: {dict(case)}; expected origin (YYYY-MM-DD) and label"
     if exp.intervals.short_horizons > max(exp.horizon, IntervalsSpec.short_horizons):
         yield (
             f"intervals.short_horizons: {exp.intervals.short_horizons} are more than horizon ({exp.horizon});"

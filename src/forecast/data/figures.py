@@ -140,7 +140,10 @@ def read_content(name: str, content: bytes, read_as: ReadAs) -> RawTable:
 
 def _parquet(name: str, content: bytes) -> pd.DataFrame:
     try:
-        return pd.read_parquet(io.BytesIO(content))
+        frame = pd.read_parquet(io.BytesIO(content))
+        for _, column in frame.items():
+            column.tolist()  # bytes that are no text show only when they are looked at
+        return frame
     except ImportError as error:
         hint = "pip install 'border-forecast[parquet]', or write it as CSV"
         raise unreadable(name, "this is a Parquet file", hint) from error

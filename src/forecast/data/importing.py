@@ -277,9 +277,12 @@ def _new_rows(
             day = _first_of(days.stated, listed.get(Path(str(file)).name), days.fetched)
             rows, found = parse_tidy(raw, series_id, days.lag)
             findings.extend(load.nearly_official(raw) or found)
+            findings.extend(_unnamed(rows, before) if series_id is None else [])
             snapshot, line = None, f"{file}: {raw.understood or f'{len(rows):,} figures'}"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
+                if "assumed" in rows.release_basis:
+                    line += f", public {days.lag} days after each month's end where no day is given (assumed)"
             else:
                 snapshot = _tidy_snapshot(rows, day, days.lag, findings)
                 line += f", released {day_text(day)}"
@@ -296,6 +299,23 @@ def _new_rows(
     sized = sum(int(np.isfinite(values).sum()) for s in snapshots for _, values in s.figures.values())
     added = join_rows([fresh, _snapshots.rows_of(official, tuple(s.name for s in snapshots))])
     return added, lines, findings, already + sized - len(official)
+
+
+def _unnamed(rows: Rows, before: Rows) -> list[Finding]:
+    """Return an error for a file that names no series, where its own name is none of the folder's."""
+    held, name = sorted(set(before.series_id.tolist())), Path(rows.files[0]).stem if rows.files else ""
+    if not held or name in held or set(rows.series_id.tolist()) != {name}:
+        return []
+    return [
+        Finding(
+            "series",
+            "error",
+            "names no series, and its own name is none of those in the folder",
+            file=rows.files[0],
+            expected=", ".join(held[:5]) + (" ..." if len(held) > 5 else ""),
+            hint=f"say which it is: --series-id {held[0]}, or --series-id {name} for one more",
+        )
+    ]
 
 
 def _first_of(*days: int | None) -> int | None:
@@ -373,6 +393,7 @@ def _fresh(parts: list[Rows], days: _Days, findings: list[Finding]) -> tuple[Row
     """
     everything = join_rows(parts)
     held: dict[tuple[str, int, int, bool], int] = {}
+    figures: set[tuple[str, int, float, bool]] = set()
     new: BoolArray = np.zeros(len(everything), dtype=bool)
     already = 0
     for i in range(len(everything)):
@@ -382,6 +403,12 @@ def _fresh(parts: list[Rows], days: _Days, findings: list[Finding]) -> tuple[Row
             int(everything.released[i]),
             everything.status[i] == "leak",
         )
+        figure = (key[0], key[1], float(everything.value[i]), key[3])
+        if i < len(parts[0]):
+            figures.add(figure)
+        elif key not in held and everything.release_basis[i] == "assumed" and figure in figures:
+            already += 1  # its day is on record, and an assumed one may be earlier
+            continue
         if key not in held:
             held[key] = i
             new[i] = i >= len(parts[0])

@@ -18,4 +18,5 @@ Lags = Annotated[tuple[Count, ...], Distinct()]
 Period = Annotated[int, Bounds(2, 366)]
 #: Numbers that must be above 0, and shares.
 Positive = Annotated[float, Bounds(above=0, high=1e9)]
+Penalties = Annotated[tuple[Positive, ...], Distinct(1)]
 Share = Annotated[float, Bounds(0, 1)]

@@ -29,7 +29,7 @@ from forecast.models.base import (
     loop_fits,
     series_data,
 )
-from forecast.models.parameters import Count, Positive, Window
+from forecast.models.parameters import Count, Penalties, Window
 from forecast.models.transform import Scale
 
 _FREE = 1e4  # scale of a column without a prior: its penalty vanishes
@@ -189,7 +189,7 @@ class Ridge(DirectModel):
 
     min_months: ClassVar[int] = 60
     lags: Count = 6
-    penalties: tuple[Positive, ...] = (1.0, 10.0, 100.0, 1000.0)
+    penalties: Penalties = (1.0, 10.0, 100.0, 1000.0)
     events: bool = True
     transform: Scale = "log"
     window: Window = None

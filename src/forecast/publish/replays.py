@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.backtesting.origins import monthly_origins
-from forecast.config.settings import is_month
+from forecast.config.bounds import is_month
 from forecast.data.observations import Observations
 from forecast.errors import ConfigError
 from forecast.publish import folders

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from forecast.config.settings import Truth, is_month
+from forecast.config.bounds import is_month
+from forecast.config.settings import Truth
 from forecast.errors import ConfigError, nearest
 from forecast.tables.levels import central_pairs, range_levels
 from forecast.tables.quantiles import (
