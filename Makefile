@@ -11,7 +11,7 @@ DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup report test lint types bench proof fuzz notebooks docs example clean
+.PHONY: help setup report test slow lint types bench proof fuzz notebooks docs example clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,9 +38,13 @@ setup: $(DEV) ## make .venv with everything that development needs
 report: $(CORE) ## the main job: the forecast report of 7 May 2024, into reports/
 	@$(BIN)/forecast experiment=guatemala_2024
 
-test: $(DEV) lint types ## lint, types and all tests
+test: $(DEV) ## lint, types and the tests (minutes)
+	@$(MAKE) --no-print-directory -j 2 lint types
 	@echo "tests: unit, contract, oracle, end to end"
 	@$(BIN)/pytest
+
+slow: $(DEV) ## the slow tests: whole rounds, kills, the browser (minutes)
+	@$(BIN)/pytest -m 'slow and not proof'
 
 lint: $(DEV) ## ruff, the order of rooms, spelling
 	@echo "lint: ruff, import-linter, codespell"
@@ -57,7 +61,7 @@ bench: $(DEV) ## print the tables of speed and accuracy, peers side by side (slo
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 
 proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
-	@$(BIN)/pytest -m proof -n 2
+	@$(BIN)/pytest -m 'slow or proof' -n 2
 	@HYPOTHESIS_PROFILE=proof $(BIN)/pytest -n 2 tests/oracle/test_arima_properties.py tests/events/test_shapes.py tests/test_changes.py
 
 fuzz: $(DEV) ## 20,000 broken inputs for every reader: read rightly or refused in words (minutes)

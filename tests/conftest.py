@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import sys
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -17,6 +18,7 @@ from hypothesis import settings
 
 import forecast as fc
 import sharing
+from forecast.cli.report_cache import PLUGIN
 from forecast.data import figures
 from forecast.models import registry
 from forecast.scoring import scores
@@ -89,12 +91,14 @@ def offline(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def registries():
-    """What a test registers (models, metrics, readers) is gone after it."""
+    """What a test registers (models, metrics, readers) or loads as a plug-in is gone after it."""
     kept = [(own, dict(own)) for own in (registry._REGISTRY, scores._OWN, figures._READERS)]
     yield
     for own, before in kept:
         own.clear()
         own.update(before)
+    for name in [name for name in sys.modules if name.startswith(PLUGIN)]:
+        del sys.modules[name]
 
 
 @pytest.fixture

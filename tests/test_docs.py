@@ -15,12 +15,16 @@ import pytest
 from forecast.config import compose, reference
 from forecast.config.convert import from_plain
 from forecast.config.settings import Experiment
+from sampling import some_of
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+
+#: Pages whose code runs simulations or whole reports.
+DEAR = {"totals-and-chances", "effects", "unofficial-figures"}
 
 
 def _names(page):
@@ -36,7 +40,7 @@ def hook():
     del sys.modules["docs_site"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_names)
+@pytest.mark.parametrize("page", some_of(PAGES, quick=[p for p in PAGES if p.stem not in DEAR]), ids=_names)
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     space: dict = {"__name__": "page"}
@@ -157,6 +161,7 @@ def pages(site):
     return found
 
 
+@pytest.mark.slow
 def test_no_page_of_the_site_loads_anything_from_elsewhere(site, pages):
     assert len(pages) > 40
     for path, page in pages.items():
@@ -166,6 +171,7 @@ def test_no_page_of_the_site_loads_anything_from_elsewhere(site, pages):
         assert not re.search(r"url\([\"']?(https?:)?//|@import|fonts\.(gstatic|googleapis)", text), path
 
 
+@pytest.mark.slow
 def test_no_link_of_the_site_is_dead(site, pages):
     for path, page in pages.items():
         if path.name == "404.html" or "example" in path.parts:  # the report has tests of its own
@@ -181,6 +187,7 @@ def test_no_link_of_the_site_is_dead(site, pages):
                 assert anchor in pages[other].anchors, f"{path.relative_to(site)}: {link}"
 
 
+@pytest.mark.slow
 def test_the_reference_is_made_of_the_code(site):
     keys = (site / "reference" / "configuration.html").read_text(encoding="utf-8")
     assert (

@@ -110,6 +110,7 @@ def test_parquet_holds_what_was_given(bt, tmp_path):
     assert again["origin"].tolist() == bt.forecasts["origin"].tolist()
 
 
+@pytest.mark.slow
 def test_a_workbook_holds_the_headline_first_and_texts_stay_texts(tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     words = ["model=random_walk", "backtest.start=2023-10", "combination=none", "report.headline=random_walk"]

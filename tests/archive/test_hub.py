@@ -228,6 +228,7 @@ def test_of_several_targets_in_a_file_one_is_chosen(tmp_path):
     assert len(whole) == 4
 
 
+@pytest.mark.slow
 def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):
     from rounds_helpers import Rounds, light
 

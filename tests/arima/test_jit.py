@@ -130,6 +130,7 @@ def test_a_folder_that_others_may_write_is_not_used(place, mode):
     assert not (place / "read").exists() and len(kept(place / "own", "nbi")) == 2
 
 
+@pytest.mark.slow
 def test_without_a_private_folder_nothing_is_kept(place):
     (place / "own" / "border-forecast").mkdir(parents=True)
     (place / "own" / "border-forecast").chmod(0o777)

@@ -137,6 +137,7 @@ def test_overlap_names_pairs(call):
     assert "no event" in call("overlap", "nothing.at.all")[2] or call("overlap", "nothing.at.all")[0] == 2
 
 
+@pytest.mark.slow
 def test_detect_claims_no_more_than_a_match(call):
     code, out, _ = call("detect", "southwest.usbp", "--as-of", "2024-05-07")
     assert code == 0 and "as known on 2024-05-07" in out and "2025" not in out

@@ -62,6 +62,7 @@ def test_runs_are_compared_by_the_score_and_the_names_of_the_page(tmp_path):
     assert header == ",".join(table.columns) and "Same month last year,seasonal_naive,none,25,25," in row
 
 
+@pytest.mark.slow
 def test_a_rerun_names_the_files_that_it_carried_over(tmp_path, monkeypatch):
     run = make_run(start="2025-01")
     monkeypatch.setattr("forecast.experiment.run.run", lambda *_, **__: run)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,50 @@ def test_bash_completes_words_choices_and_files(tmp_path):
     """
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["compare completion", "own_data", "figures.csv", "figures.csv"]
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh missing")
+def test_zsh_completes_words_choices_and_files(tmp_path):
+    script = f"""
+    forecast() {{ {sys.executable} -m forecast "$@" }}
+    compdef() {{ true }}
+    eval "$(forecast completion zsh)"
+    compadd() {{ echo "words: $*" }}; compset() {{ echo "cut: $*" }}; _files() {{ echo files }}
+    for LBUFFER in "forecast comp" "forecast backtest.st" "forecast data.path=fig"; _forecast
+    """
+    done = subprocess.run(
+        ["zsh", "-f", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "words: -- compare completion",
+        "words: -S  -- backtest.start= backtest.starts= backtest.step=",
+        "cut: -P *=",
+        "files",
+    ]
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish missing")
+def test_fish_completes_words_choices_and_files(tmp_path):
+    (tmp_path / "figures.csv").write_text("month,value\n")
+    script = f"""
+    function forecast; {sys.executable} -m forecast $argv; end
+    forecast completion fish | source
+    for line in "forecast comp" "forecast experiment=own" "forecast data check fig" "forecast data.path=fig"
+        complete -C $line
+    end
+    """
+    done = subprocess.run(
+        ["fish", "-N", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [
+        "compare",
+        "completion",
+        "experiment=own_data",
+        "figures.csv",
+        "data.path=figures.csv",
+    ]
     assert done.stderr == ""
 
 

@@ -19,6 +19,7 @@ from forecast.config import compose
 from forecast.report import build as fc_page
 from forecast.report import comparison
 from report_fixture import STATES, brief, files, state
+from sampling import some_of
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
 #: axe-core of the package `axe-core-python`, or the file that AXE_JS names.
@@ -159,16 +160,19 @@ def test_every_experiment_is_accepted(browser, folder, name):
 EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", PAGES)
 def test_committed_report_of_guatemala_2024_is_accepted(browser, file):
     accepted(browser, EXAMPLE / file, VIEWS[::4], (320, 820, 1920))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", PAGES)
 def test_page_of_several_series_is_accepted(browser, folder, file):
     accepted(browser, page(folder, "sectors").with_name(file), VIEWS[1:4:2], (320, 768, 1280))
 
 
+@pytest.mark.slow
 def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
     path = folder / "brief" / "index.html"
     fc_page.put_in_place(fc_page.report_files(brief("plain"), png=False), path.parent)
@@ -177,6 +181,7 @@ def test_brief_is_accepted_and_prints_on_one_page(browser, folder):
         assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf())) == 1
 
 
+@pytest.mark.slow
 def test_runs_side_by_side_are_accepted(browser, folder):
     path = folder / "compare.html"
     folders = [page(folder, name).parent for name in ("late", "sectors")]
@@ -185,12 +190,13 @@ def test_runs_side_by_side_are_accepted(browser, folder):
 
 
 @pytest.mark.parametrize("file", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+@pytest.mark.parametrize(("width", "scheme"), some_of(VIEWS, quick=VIEWS[:1]))
 def test_axe_finds_nothing(browser, folder, width, scheme, file):
     with browser.open(page(folder, "causes").with_name(file), width, scheme) as tab:
         assert violations(tab) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -213,6 +219,7 @@ def test_no_sideways_scroll_and_labels_stand_apart(browser, folder, name, width)
             whole(tab, width, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["causes", *(pytest.param(n, marks=pytest.mark.proof) for n in STATES if n != "causes")]
 )
@@ -254,6 +261,7 @@ def test_nothing_is_asked_for_and_nothing_is_complained_of(browser, folder, file
         assert noise == []
 
 
+@pytest.mark.slow
 def test_a_series_named_like_a_refresh_does_not_take_the_browser_away(browser, folder):
     evil = "</style><meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'></title><base href=http://127.0.0.1:9/>"
     run = state("own")

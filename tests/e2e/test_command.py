@@ -66,6 +66,7 @@ def test_a_run_is_complete_and_says_where_it_is(made):
     assert "experiment=quick" in manifest["command"] and manifest["versions"]
 
 
+@pytest.mark.slow
 def test_repeating_it_gives_the_same_bytes_and_replaces_the_folder(made):
     where, folder, _ = made
     before = {
@@ -117,6 +118,7 @@ def test_every_table_reads_back_with_the_columns_of_the_design(made):
     assert pd.read_csv(folder / "observations.csv")["month"].max() == "2024-03"
 
 
+@pytest.mark.slow
 def test_a_sweep_runs_each_job_and_prints_one_table(tmp_path):
     done = run_command(
         "-m", *FAST[:1], "model=drift,seasonal_naive", *FAST[2:4], "report.headline=random_walk", cwd=tmp_path
@@ -128,6 +130,7 @@ def test_a_sweep_runs_each_job_and_prints_one_table(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"reports", ".forecast-cache"}
 
 
+@pytest.mark.slow
 def test_a_plugin_takes_part_in_workers_too(tmp_path):
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\nimport forecast as fc\nfrom forecast.models.baselines import Drift\n"
@@ -141,6 +144,7 @@ def test_a_plugin_takes_part_in_workers_too(tmp_path):
     assert "mine" in set(pd.read_csv(page)["model"])
 
 
+@pytest.mark.slow
 def test_every_fold_of_a_model_failing_is_code_5_and_still_a_report(tmp_path):
     (tmp_path / "fails.py").write_text(
         "from dataclasses import dataclass\nimport forecast as fc\nfrom forecast.models.baselines import Drift\n"
@@ -156,6 +160,7 @@ def test_every_fold_of_a_model_failing_is_code_5_and_still_a_report(tmp_path):
     assert "on purpose" in (folds.parent / "evidence.html").read_text()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
     (tmp_path / "slow.py").write_text(
         "import time\nfrom dataclasses import dataclass\nimport forecast as fc\nfrom forecast.models.baselines import Drift\n"
@@ -183,6 +188,7 @@ def test_an_interrupted_run_leaves_no_half_folder_and_goes_on(tmp_path):
     assert len(list(tmp_path.glob(".forecast-cache/**/*.npz"))) >= 2
 
 
+@pytest.mark.slow
 def test_two_at_once_both_finish_and_leave_one_whole_folder(tmp_path):
     runs = [
         subprocess.Popen(

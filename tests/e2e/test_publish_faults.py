@@ -16,6 +16,7 @@ from forecast.archive.store import Archive, digest_of
 from forecast.publish import folders
 from forecast.publish.desk import STEPS
 from rounds_helpers import Rounds, light
+from sampling import some_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 FIRST, NEXT = 40, 41
@@ -97,7 +98,7 @@ def completed(rounds, wanted):
     return outcome
 
 
-@pytest.mark.parametrize("step", POINTS)
+@pytest.mark.parametrize("step", some_of(POINTS, quick=("archive: commit", "place", "site")))
 def test_killed_at_a_step_nothing_is_lost_doubled_or_half_and_the_next_call_completes(rounds, base, step):
     def die(name):
         if name == step:
@@ -128,7 +129,7 @@ def test_killed_at_a_random_moment(rounds, base, seed):
     completed(rounds, base[1])
 
 
-@pytest.mark.parametrize("limit", [2_000, 9_000, 30_000, 100_000, 200_000])
+@pytest.mark.parametrize("limit", some_of((2_000, 9_000, 30_000, 100_000, 200_000), quick=(30_000,)))
 def test_a_full_disk_ends_the_round_and_leaves_all_as_it_was(rounds, base, limit):
     out, told = os.pipe()
 
@@ -171,6 +172,7 @@ def test_on_a_read_only_folder_it_says_so_and_touches_nothing(rounds, base):
     assert before == {p: p.stat().st_mtime_ns for p in rounds.where.rglob("*") if p.is_file()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", [2, 8])
 def test_many_publishers_at_once_make_one_report(rounds, base, many):
     children = [child(lambda: rounds.publish(wait_seconds=120, backup=True).code) for _ in range(many)]
@@ -209,6 +211,7 @@ def test_a_source_cut_short_between_two_reads_publishes_nothing(rounds, base):
     completed(rounds, base[1])
 
 
+@pytest.mark.slow
 def test_an_interruption_by_hand_lets_go_of_the_lock(rounds, base):
     def stop(name):
         if name == "write":

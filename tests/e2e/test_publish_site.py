@@ -3,6 +3,7 @@
 import json
 import os
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 from chromium import Browser, find_chromium
 from forecast.publish.publish import backfill
 from rounds_helpers import Rounds
+from sampling import some_of
 from tests.e2e.test_browser_page import violations
 
 
@@ -52,9 +54,10 @@ def test_no_link_of_any_page_is_broken(site):
     assert (site / latest["issue"]["report"]).is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (360, "light"), (1280, "dark"), (360, "dark")]
+    ("width", "scheme"), some_of(product((1280, 360), ("light", "dark")), quick=[(360, "dark")])
 )
 def test_the_first_page_opens_from_a_folder(site, width, scheme):
     with Browser() as browser, browser.open(site / "index.html", width, scheme) as tab:

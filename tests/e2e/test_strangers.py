@@ -27,6 +27,8 @@ from forecast.events.reading import COLUMNS, ID_COLUMNS
 from forecast.files import plain_cell
 from forecast.interchange import schema
 
+pytestmark = pytest.mark.slow
+
 PAYLOADS = (
     "</style><meta http-equiv=refresh content='0;url=http://evil.invalid/1'>",
     "</text></svg><iframe src=http://evil.invalid/2></iframe>",

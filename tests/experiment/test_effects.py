@@ -57,6 +57,7 @@ NARROW = (
 )
 
 
+@pytest.mark.slow
 def test_only_what_is_claimed_is_tried_under_other_choices(obs, events):
     exp = fc.load_experiment("quick", *NARROW)
     table = policy_effects(exp, obs, events, DAY).assign(clear=False)

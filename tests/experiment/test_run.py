@@ -8,6 +8,7 @@ import forecast as fc
 from forecast.config import compose
 from forecast.errors import ConfigError
 from forecast.experiment import pipeline
+from sampling import some_of
 
 QUICK = ("backtest.start=2022-10", "model=[random_walk,drift]")
 
@@ -63,6 +64,7 @@ def test_members_know_no_events_and_models_with_events_stand_in_their_own_rows()
     assert kinds["shrunken"] == kinds["plain"] > 0
 
 
+@pytest.mark.slow
 def test_the_median_combination_is_the_median_of_its_members():
     run = fc.run(fc.load_experiment("quick", *QUICK, "combination=short"))
     table = run.forecasts[run.forecasts["level"] == 0.5].pivot(index="month", columns="model", values="value")
@@ -148,7 +150,7 @@ SHORT = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(compose.list_group("experiment")))
+@pytest.mark.parametrize("name", some_of(sorted(compose.list_group("experiment")), quick=("quick",)))
 def test_every_experiment_runs_on_a_shortened_window(name, tmp_path):
     words = SHORT.get(name, ("backtest.start=2026-05", "backtest.score_from=2026-05", "specification=none"))
     run = fc.run(fc.load_experiment(name, *words))

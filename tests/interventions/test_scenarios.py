@@ -188,6 +188,7 @@ def test_nothing_that_changes_is_said(run):
     assert made.notes["note"].item() == "unchanged"
 
 
+@pytest.mark.slow
 def test_the_shipped_scenarios_run(obs, events, base):
     from forecast.config.compose import list_group
     from forecast.experiment.load import load_experiment

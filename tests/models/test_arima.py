@@ -18,6 +18,7 @@ def test_breaks_keep_the_contract(clause):
     clause(fc.make_model("arima", breaks="detect"))
 
 
+@pytest.mark.slow
 def test_breaks_cannot_look_ahead(obs, events, usbp):
     assert CLAUSES[-1].__name__ == "cannot_look_ahead"  # the same check at fewer origins
     origins = fc.monthly_origins("2020-06", "2021-06", obs, series=[usbp], step=12)

@@ -98,6 +98,7 @@ def test_a_rate_of_zero_changes_nothing(broken, plain):
     pd.testing.assert_frame_equal(same, plain.reset_index(drop=True))
 
 
+@pytest.mark.slow
 def test_it_cannot_look_ahead(obs, events, usbp):
     def ranged(table, figures_then):
         made, _ = add_intervals(table, figures_then, SPEC, LEVELS)

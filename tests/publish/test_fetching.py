@@ -109,6 +109,7 @@ def test_a_month_comes_in_by_itself_and_counts_from_the_day_it_was_fetched(serve
     assert served.server.files[served.path(41)] in kept and archive.check().startswith("integrity: ok")
 
 
+@pytest.mark.slow
 def test_two_months_at_once_are_one_issue_of_the_newest(served):
     """Nobody saw the older one before, so no day lies between on which it was the newest."""
     served.serve(40)
@@ -214,6 +215,7 @@ def test_a_file_at_one_address_that_lost_rows_is_refused(served):
     )
 
 
+@pytest.mark.slow
 def test_columns_and_layout_say_how_the_files_are_read(served):
     def content(months, **columns):
         table = served.table.head(months)
@@ -313,6 +315,7 @@ def test_a_folder_of_files_is_read_by_a_pattern(served, tmp_path):
     assert gone.code == 4 and "there is no folder" in gone.text
 
 
+@pytest.mark.slow
 def test_an_issue_can_wait_for_a_person(served):
     served.serve(40)
     staged = served.round("2021-05-18", hold=True)
@@ -334,6 +337,7 @@ def test_a_wrong_target_is_told(served):
     assert nothing.code == 4 and "no file was found" in nothing.text
 
 
+@pytest.mark.slow
 def test_an_official_file_continues_the_figures_of_the_package(tmp_path, obs):
     exp = fc.load_experiment("monthly", "publish=official")
     pattern = f"file://{tmp_path}/in/{{out_year}}-{{out_month}}/sbo-encounters-fy{{fy}}-fy{{fy2}}-{{month_name}}.csv"

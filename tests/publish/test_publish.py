@@ -51,6 +51,7 @@ def test_a_round_goes_through_its_steps_and_leaves_a_report(told):
     assert Archive(r.archive).check().startswith("integrity: ok")
 
 
+@pytest.mark.slow
 def test_what_changed_is_told_in_steps_that_add_up(told):
     r, _, _, _ = told
     archive = Archive(r.archive)
@@ -73,6 +74,7 @@ def test_what_changed_is_told_in_steps_that_add_up(told):
     )
 
 
+@pytest.mark.slow
 def test_the_forecast_of_an_issue_is_the_run_of_its_day(told):
     import forecast as fc
 
@@ -110,6 +112,7 @@ def test_the_record_holds_published_forecasts_only_as_they_were_said(told):
     )  # months 51, 52 of the first, 52 of the second; three rows
 
 
+@pytest.mark.slow
 def test_a_report_is_made_again_from_the_archive_to_the_byte(told):
     _, outcomes, _, exp = told
     for outcome in outcomes[2:]:
@@ -144,6 +147,7 @@ def test_nothing_new_stale_dry_run_and_force(tmp_path, quick):
     assert len(Archive(r.archive).runs()) == 1
 
 
+@pytest.mark.slow
 def test_an_old_day_is_replayed_and_never_counts_as_published(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(44)
@@ -155,6 +159,7 @@ def test_an_old_day_is_replayed_and_never_counts_as_published(tmp_path, quick):
     assert json.loads((r.site / "latest.json").read_text())["issue"]["as_of"] == r.released(44)
 
 
+@pytest.mark.slow
 def test_a_backfill_is_what_single_rounds_would_have_been_and_goes_on(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(46)
@@ -185,6 +190,7 @@ def test_a_backfill_is_what_single_rounds_would_have_been_and_goes_on(tmp_path, 
     assert backfill(r.experiment(), "2021-09").code == 2
 
 
+@pytest.mark.slow
 def test_folds_are_made_once_for_all_rounds(tmp_path, monkeypatch, quick):
     from forecast.backtesting import runner
 
@@ -201,6 +207,7 @@ def test_folds_are_made_once_for_all_rounds(tmp_path, monkeypatch, quick):
     assert len(made) == 2, made  # two chains, each run once; all rounds are cut from them
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_set_back_changes_nothing_but_what_is_late(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
@@ -238,6 +245,7 @@ def test_the_site_of_another_experiment_is_refused(tmp_path, quick):
     assert other.code == 2 and "site of 'e'" in other.text
 
 
+@pytest.mark.slow
 def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
@@ -253,6 +261,7 @@ def test_hooks_are_told_what_came_of_a_round(tmp_path, quick):
     assert late.code == 6 and "hook false: failed with code 1" in late.text
 
 
+@pytest.mark.slow
 def test_a_late_figure_is_told_once_and_not_every_day(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
@@ -306,6 +315,7 @@ def test_a_dry_run_writes_nothing_on_any_path(tmp_path, quick):
     assert early.code == r.publish(as_of="2018-03-01").code == 2 and "would publish" not in early.text
 
 
+@pytest.mark.slow
 def test_missed_issues_are_replayed_and_the_newest_is_published(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)

@@ -27,6 +27,7 @@ def rounds(tmp_path, monkeypatch):
     return r
 
 
+@pytest.mark.slow
 def test_published_and_replayed_are_told_apart_and_never_pooled(rounds):
     exp = rounds.experiment()
     text = record_text(exp, NOW)
@@ -41,6 +42,7 @@ def test_published_and_replayed_are_told_apart_and_never_pooled(rounds):
     assert (table["kind"] == table["run"].map(runs)).all()
 
 
+@pytest.mark.slow
 def test_a_replay_with_other_settings_is_not_todays_record(rounds):
     exp = rounds.experiment()
     short = replace(exp.combination["short"], members=("drift",))
@@ -49,12 +51,14 @@ def test_a_replay_with_other_settings_is_not_todays_record(rounds):
     assert text.startswith("published: 2 issues") and "replayed: none" in text
 
 
+@pytest.mark.slow
 def test_what_came_out_after_the_day_scores_nothing(rounds):
     early = pd.Timestamp(rounds.released(41)).to_pydatetime().replace(tzinfo=dt.UTC)
     _, table = record_table(rounds.experiment(), early)
     assert table[(table["kind"] == "published") & table["truth"].notna()]["month"].nunique() == 1
 
 
+@pytest.mark.slow
 def test_scenarios_stay_in_the_archive_and_are_never_scored(tmp_path, monkeypatch):
     light(monkeypatch.setattr)
     r = Rounds(tmp_path)

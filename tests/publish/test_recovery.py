@@ -14,6 +14,7 @@ def quick(monkeypatch):
     light(monkeypatch.setattr)
 
 
+@pytest.mark.slow
 def test_a_report_that_was_lost_comes_back_from_the_archive(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)

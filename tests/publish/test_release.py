@@ -14,6 +14,7 @@ def quick(monkeypatch):
     light(monkeypatch.setattr)
 
 
+@pytest.mark.slow
 def test_a_correction_is_a_report_of_its_own_and_the_first_one_stays(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)

@@ -17,6 +17,7 @@ def quick(monkeypatch):
     light(monkeypatch.setattr)
 
 
+@pytest.mark.slow
 def test_a_source_from_which_figures_have_gone_is_refused(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)

@@ -78,6 +78,7 @@ def told_codes(monkeypatch):
     return say
 
 
+@pytest.mark.slow
 def test_each_has_its_folder_and_the_first_page_tells_of_all(site):
     page = (site.site / "index.html").read_text()
     for name in ("series-a", "series-b"):
@@ -101,6 +102,7 @@ def test_each_has_its_folder_and_the_first_page_tells_of_all(site):
     assert "published: 2 issues" in track_record(experiments[1]).text
 
 
+@pytest.mark.slow
 def test_one_that_fails_does_not_hold_the_other_and_stays_on_the_first_page(site):
     good, bad = site.hooked(site.experiments())
     bad = replace(bad, data=replace(bad.data, path=str(site.where / "gone.csv")))

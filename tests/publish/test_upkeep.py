@@ -39,6 +39,7 @@ def test_an_archive_and_its_site_are_checked_copied_and_exported(rounds, tmp_pat
     assert archive_check(rounds.archive, exp).code == 4
 
 
+@pytest.mark.slow
 def test_a_report_is_made_again_and_another_folder_is_refused(rounds, tmp_path):
     folder = next((rounds.site / "reports").iterdir())
     assert rerun(rounds.experiment(), folder).code == 0

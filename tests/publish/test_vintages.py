@@ -54,6 +54,7 @@ def known(r, day):
     return with_first_counts(obs, Archive(r.archive), ["a"], pd.Timestamp(day))
 
 
+@pytest.mark.slow
 def test_a_correction_alone_is_an_issue_of_the_day_it_was_seen(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)

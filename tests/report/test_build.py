@@ -201,6 +201,7 @@ def test_a_corrected_page_says_what_was_wrong():
     assert "The page as first published is kept at reports/2026-09-30/index.html" in said
 
 
+@pytest.mark.slow
 def test_outcomes_are_told_beside_the_forecast_and_feed_nothing():
     run = state("as_of_2024")
     blind = replace(run, afterwards=run.afterwards.iloc[:0])
@@ -300,6 +301,7 @@ def test_files_have_months_and_iso_dates():
     assert files("plain")["backtest.csv.gz"][4:8] == b"\0\0\0\0"
 
 
+@pytest.mark.slow
 def test_report_is_written_as_a_whole_and_replaced_as_a_whole(tmp_path):
     run = make_run(start="2025-01")
     folder = tmp_path / "a" / "report"

@@ -104,6 +104,7 @@ def site(tmp_path_factory):
     patch.undo()
 
 
+@pytest.mark.slow
 def test_a_corrected_page_says_what_the_first_one_said_and_leads_to_it(site):
     r, _, (first, second, third) = site
     said, _ = text_of(first / "index.html")
@@ -135,12 +136,14 @@ def test_companions_carry_the_banner(site):
     assert banner["text"] in said and f"]({banner['links'][0]['path']})" in said
 
 
+@pytest.mark.slow
 def test_a_corrected_report_is_made_again_to_the_byte(site):
     _, exp, (*_, third) = site
     again = rerun(exp, third)
     assert again.code == 0, again.text
 
 
+@pytest.mark.slow
 def test_rounds_without_a_page_are_not_corrected(site):
     r, _, (first, second, third) = site
     archive = Archive(r.archive)

@@ -21,6 +21,7 @@ from forecast.archive import track_record as tr
 from forecast.files import printable, safe_cell
 from forecast.report import build, comparison, site
 from report_fixture import state
+from sampling import some_of
 
 #: Stands in every text of data, so that a test can find where they went.
 MARK = "zq9"
@@ -223,7 +224,7 @@ def harmless():
     return Spoiler("word").report(state("causes"))
 
 
-@pytest.mark.parametrize("kind", TOGETHER)
+@pytest.mark.parametrize("kind", some_of(TOGETHER, quick=list(TOGETHER)[:2]))
 def test_no_file_of_a_report_takes_a_text_for_its_own_marks(kind, harmless):
     word = TOGETHER[kind]
     made = Spoiler(word).report(state("causes"))
@@ -239,7 +240,7 @@ def test_no_file_of_a_report_takes_a_text_for_its_own_marks(kind, harmless):
         assert not found, name
 
 
-@pytest.mark.parametrize("name", ["sectors", "own", "corrected"])
+@pytest.mark.parametrize("name", some_of(("sectors", "own", "corrected"), quick=("own",)))
 def test_no_state_of_the_page_takes_a_text_for_its_own_marks(name):
     word = "".join(HOSTILE.values())
     made, plain = (Spoiler(text).report(state(name)) for text in (word, "word"))
@@ -249,6 +250,7 @@ def test_no_state_of_the_page_takes_a_text_for_its_own_marks(name):
         assert tree(made[file]) == tree(plain[file]), file
 
 
+@pytest.mark.slow
 def test_a_page_in_another_language_takes_no_text_for_its_own_marks():
     exp, word = state("causes").experiment, "".join(HOSTILE.values())
     run = replace(state("causes"), experiment=replace(exp, report=replace(exp.report, language="es")))
@@ -257,6 +259,7 @@ def test_a_page_in_another_language_takes_no_text_for_its_own_marks():
     assert rendered(made["report.md"]) == rendered(plain["report.md"])
 
 
+@pytest.mark.slow
 def test_a_page_of_several_runs_takes_no_text_for_its_own_marks(harmless, tmp_path):
     word = "".join(HOSTILE.values())
     build.put_in_place(Spoiler(word).report(state("causes")), tmp_path / "hostile")

@@ -253,6 +253,7 @@ def test_own_metrics_and_their_failures(obs, late, monkeypatch):
         register_metric("mae", lambda y, q, levels: y)
 
 
+@pytest.mark.slow
 def test_260_origins_of_12_models():
     obs = figures({"s": walk(272)})
     models = {"random_walk": random_walk, **{f"m{k}": drift for k in range(11)}}

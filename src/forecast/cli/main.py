@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast.cli.options import Options, no_unknown_options, own_folders
-from forecast.cli.terminal import BASH, candidates, complain, say, writable
+from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
 from forecast.cli.verbs import Verb
 from forecast.errors import ConfigError, ForecastError, nearest
@@ -44,7 +44,7 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, Markdown or CSV
   forecast rerun RUN                               make a run again from its folder; are the bytes the same?
   forecast doctor                                  what a bug report needs
-  forecast completion bash                         eval "$(forecast completion bash)" completes words
+  forecast completion bash                         eval "$(forecast completion bash)"; zsh and fish too
 
 options of run:
   -m, --multirun      every value of key=a,b in a job of its own; --resume leaves out those that are there
@@ -55,7 +55,7 @@ options of run:
   --version, --help   (`forecast VERB --help` has an example of each)
 
 --json after list, data check, data show, events check, events show, compare, track-record, publish or doctor prints
-what a programme can read. Colours only on a terminal, never with NO_COLOR set. Completion: forecast completion bash
+what a programme can read. Colours only on a terminal, never with NO_COLOR set.
 
 example: forecast experiment=guatemala_2024 model=[random_walk,arima] horizon=6
 exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish, 4 wrong content
@@ -239,13 +239,15 @@ def _enter_hydra(words: list[str], task: Callable[[DictConfig], int]) -> int:
 
 
 def _declare_completion(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("bash", "words"), help="bash: the script; words: what may come next")
+    parser.add_argument(
+        "what", choices=(*SHELLS, "words"), help="a shell: its script; words: what may come next"
+    )
     parser.add_argument("line", nargs="?", default="", help="of words: the line as typed")
 
 
 def _completion(options: Options, _: list[str]) -> int:
-    if options.what == "bash":
-        say(BASH.rstrip())
+    if script := SHELLS.get(options.what):
+        say(script.rstrip())
         return 0
     parsers = {name: verb.parser(name) for name, verb in VERBS.items()}
     if found := candidates(options.line, parsers):
@@ -263,6 +265,9 @@ VERBS: dict[str, Verb] = {
     ),
     **_OTHERS,
     "completion": Verb(
-        "completion of words for bash", 'eval "$(forecast completion bash)"', _declare_completion, _completion
+        "completion of words for bash, zsh and fish",
+        'eval "$(forecast completion bash)"',
+        _declare_completion,
+        _completion,
     ),
 }

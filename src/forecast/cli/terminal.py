@@ -87,6 +87,45 @@ _forecast() {
 complete -o nosort -F _forecast forecast
 """
 
+ZSH = """\
+# completion of `forecast` for zsh:  eval "$(forecast completion zsh)"
+_forecast() {
+  local -a found open closed
+  found=(${(f)"$(forecast completion words "$LBUFFER" 2>/dev/null)"})
+  if (( ! $#found )); then
+    compset -P '*='
+    _files
+    return
+  fi
+  # no space behind a key or a group that goes on
+  open=(${(M)found:#*[=.]}) closed=(${found:#*[=.]})
+  (( $#open )) && compadd -S '' -- $open
+  (( $#closed )) && compadd -- $closed
+}
+(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+compdef _forecast forecast
+"""
+
+FISH = """\
+# completion of `forecast` for fish:  forecast completion fish | source
+function __forecast_words
+    set -l found (forecast completion words (commandline -cp | string collect) 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+        return
+    end
+    set -l word (commandline -ct)
+    set -l key (string match -r '^[^=]*=' -- $word)
+    for path in (__fish_complete_path (string replace -r '^[^=]*=' '' -- $word))
+        printf '%s%s\\n' "$key" $path
+    end
+end
+complete -c forecast -f -a '(__forecast_words)'
+"""
+
+#: Shell -> its script.
+SHELLS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+
 
 def candidates(line: str, parsers: dict[str, argparse.ArgumentParser]) -> list[str]:
     """Return the words that may stand where a command line ends.
