@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from forecast.arima import ArimaFailure, FoldJob, arima, auto_arima, auto_arima_folds
+from forecast.arima.kernel import NUMPY
+from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Orders
-from forecast.arima.select import (
-    choose_differences,
-    smallest_root,
-)
+from forecast.arima.problem import prepare
+from forecast.arima.select import away_from_unit_circle, choose_differences, smallest_root
+from forecast.arima.solved import batch_of
 from forecast.errors import ConfigError, DataError
 
 SERIES = Path(__file__).parents[1] / "oracle" / "data" / "arima_series"
@@ -82,6 +83,17 @@ def test_models_near_the_unit_circle_are_rejected():
     # R judges the multiplied-out polynomial: a seasonal root counts with its twelfth root
     assert smallest_root(np.array([0.5, -0.95]), orders) < 1.01
     assert smallest_root(np.array([]), Orders.of((0, 1, 0))) == float("inf")
+
+
+def test_optima_away_from_the_unit_circle():
+    orders = Orders.of((0, 1, 1))
+    objective = Objective(batch_of([prepare(FoldJob(AIR), orders)])[0], NUMPY.evaluate)
+    x = np.arcsin([[1.0], [0.5], [-0.999], [0.2]])  # coefficients of a moving average
+    optima = Optima(x, np.array([-9.0, -8.0, -7.0, -6.0]), np.ones((4, 1, 1)), np.ones(4, dtype=bool))
+    assert away_from_unit_circle(optima, objective, -np.inf).tolist() == [1, 3]
+    # a nested model of log-likelihood 7.5 leaves no room for one of 6
+    assert away_from_unit_circle(optima, objective, 7.5).tolist() == [1]
+    assert not len(away_from_unit_circle(optima, objective, 8.5))
 
 
 def test_folds_choose_like_single_series():

@@ -3,8 +3,9 @@
 ``d`` and ``D`` come from `forecast.arima.stationarity`. The other orders are found by the stepwise moves of
 Hyndman & Khandakar (2008) in the order of R's current ``auto.arima``, or from the full grid. A mean is tried
 when d + D = 0, a drift when d + D = 1. A model with a root of its (multiplied out) polynomials within 1.01 of
-the unit circle is rejected. Unlike R, every model tried is fitted by exact maximum likelihood from several
-starts: neither the conditional sum of squares nor local optima decide.
+the unit circle is rejected; when the walk is over, at the likeliest of its optima that passes this rule it
+may still win. Unlike R, every model tried is fitted by exact maximum likelihood from several starts, so the
+conditional sum of squares does not decide.
 
 Many folds are searched in lockstep: each fold walks its own path, and in every round all folds that want
 the same model are fitted together, later folds starting from the optima of earlier ones.
@@ -121,6 +122,13 @@ def criterion(problem: Problem, orders: Orders, optima: Optima, coefficients: Fl
     return 2.0 * value + 2.0 * k + (small if ic == "aicc" else 0.0)
 
 
+def away_from_unit_circle(optima: Optima, objective: Objective, least: float) -> Ints:
+    """Which optima pass the rule of roots and are at least as likely as asked."""
+    coefficients = objective.unpack(optima.x)[0]
+    roots = np.array([smallest_root(point, objective.batch.orders) for point in coefficients])
+    return np.flatnonzero((roots >= SMALLEST_ROOT) & (optima.value < WORST) & (-optima.value >= least))
+
+
 def smallest_root(coefficients: Floats, orders: Orders) -> float:
     """Smallest modulus of the roots of the multiplied-out polynomials; inf when there are none."""
     largest = 0.0
@@ -224,6 +232,22 @@ class _Selection:
                 self.settled.add((fold, candidate, best))
                 return candidate, best
         return None
+
+    def admit(self, fold: int) -> None:
+        """Judge rejected models at their likeliest optimum that passes, unless a nested model is likelier."""
+        logliks = self.logliks[fold]
+        for candidate in [c for c, value in self.seen[fold].items() if np.isinf(value)]:
+            key = (*self.differences[fold], candidate.constant)
+            shelf, place = self.shelves[key], self.place[(fold, *key)]
+            known = shelf.optima.get(candidate[:4], {})
+            if place in known:
+                nested = [v for c, v in logliks.items() if candidate.holds(c) and np.isfinite(v)]
+                least = max(nested, default=-np.inf)
+                objective = shelf.objective(candidate, self.kernel)
+                inside = away_from_unit_circle(known[place], objective, least - NESTED_SLACK)
+                if len(inside):
+                    known[place] = known[place].take(inside)
+                    self.judge(shelf, candidate, {place: fold})
 
     def start_of(self, fold: int, nested: Candidate, candidate: Candidate) -> Floats:
         """The optimum of a nested model as a start: its missing terms are zero."""
@@ -425,6 +449,10 @@ def _walk(
             except StopIteration as stop:
                 chosen[fold] = stop.value
         wishes = dict(sorted(following.items()))
+    for fold, choice in chosen.items():
+        run.admit(fold)
+        best = min(seen := run.seen[fold], key=seen.__getitem__)
+        chosen[fold] = best if seen[best] < seen[choice] else choice
     kept = {}
     for i, fold in enumerate(alive):
         source = alive[i - i % every]
@@ -434,6 +462,8 @@ def _walk(
     missing = {fold: choice for fold, choice in kept.items() if fold not in chosen}
     if missing:
         run.round(missing)
+        for fold in missing:
+            run.admit(fold)
     return kept
 
 
