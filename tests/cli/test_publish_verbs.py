@@ -8,6 +8,7 @@ from forecast.cli.main import main
     [
         (["publish", "--accept", "October"], "not a month such as 2026-10"),
         (["publish", "--backfill", "2023-01..2023-02", "--force"], "--force: does not go with --backfill"),
+        (["publish", "--backfill", "2023-01..2023-02", "--accept", "2023-01"], "--accept: does not go with"),
         (["publish", "--backfill", "2023-01"], "not a span of months"),
         (["data", "fetch"], "publish=official"),
         (["data", "fetch", "publish.fetch=[ftp://a.org/x.csv]"], "begins with https:// or file://"),

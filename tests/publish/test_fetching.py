@@ -348,9 +348,33 @@ def test_an_issue_can_wait_for_a_person(served):
     assert staged.code == 0 and (staged.folder / "index.html").is_file() and "--release" in staged.text
     assert not (served.site / "reports").exists() and Archive(served.archive).runs().empty
     assert served.round("2021-05-19", hold=True).code == 3
-    released = served.round("2021-05-20")
+    before = state(served)
+    assert "would publish" in served.round("2021-05-20", hold=True, release=True, dry_run=True).text
+    assert state(served) == before
+    released = served.round("2021-05-20", hold=True, release=True)
     assert released.code == 0 and released.folder == served.site / "reports" / "2021-05-18"
     assert not staged.folder.exists()
+    assert served.round("2021-05-20", hold=True, release=True).code == 3
+
+
+@pytest.mark.slow
+def test_only_what_a_person_looked_at_is_released(served):
+    nothing = served.round("2021-05-18", hold=True, release=True)
+    assert nothing.code in (2, 4) and not (served.site / "reports").exists()
+    served.serve(40)
+    staged = served.round("2021-05-18", hold=True)
+    # a newer month is out at the address: it is neither fetched nor published
+    served.serve(41)
+    released = served.round("2021-06-18", hold=True, release=True)
+    assert released.code == 0 and released.folder.name == staged.folder.name == "2021-05-18"
+    # another one was fetched after the issue was staged
+    waiting = served.round("2021-06-19", hold=True)
+    assert fetch(served.experiment(hold=True), today="2021-06-19").code == 3
+    served.serve(42)
+    assert fetch(served.experiment(hold=True), today="2021-07-18").code == 0
+    refused = served.round("2021-07-19", hold=True, release=True)
+    assert refused.code == 4 and f"{waiting.folder.name} waits" in refused.text, refused
+    assert [p.name for p in (served.site / "reports").iterdir()] == ["2021-05-18"]
 
 
 def test_a_wrong_target_is_told(served):

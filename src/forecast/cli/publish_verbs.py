@@ -50,8 +50,6 @@ def publish(options: Options, rest: list[str]) -> int:
 
     load_plugins(options.plugin)
     experiments = [_accepted(exp, options.accept) for exp in _experiments(rest, options.config_dir)]
-    if options.release:
-        experiments = [replace(exp, publish=replace(exp.publish, hold=False)) for exp in experiments]
     progress = not (options.quiet or options.json)
     if options.backfill:
         _refuse_beside_backfill(options)
@@ -69,6 +67,7 @@ def publish(options: Options, rest: list[str]) -> int:
         "as_of": options.as_of,
         "command": " ".join(["forecast", "publish", *rest]),
         "progress": progress,
+        "release": options.release,
     }
     if len(experiments) > 1:
         return told(publish_several(experiments, **words), options.json)
@@ -77,7 +76,12 @@ def publish(options: Options, rest: list[str]) -> int:
 
 def _refuse_beside_backfill(options: Options) -> None:
     """Refuse options that a backfill would ignore."""
-    given = {"--force": options.force, "--as-of": options.as_of, "--release": options.release}
+    given = {
+        "--force": options.force,
+        "--as-of": options.as_of,
+        "--release": options.release,
+        "--accept": options.accept,
+    }
     if ignored := [name for name, value in given.items() if value]:
         raise ConfigError(f"{ignored[0]}: does not go with --backfill; leave one of the two out")
 

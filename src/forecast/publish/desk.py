@@ -72,6 +72,7 @@ class Desk:
     command: str = ""
     on_step: Callable[[str], None] = no_step
     progress: bool = False
+    release: bool = False
     archive: Archive = field(init=False)
     site: Path = field(init=False)
 
@@ -128,10 +129,11 @@ def desk_of(
     command: str = "",
     on_step: Callable[[str], None] = no_step,
     progress: bool = False,
+    release: bool = False,
 ) -> Desk:
     """Return where the rounds of an experiment work."""
     day = pd.Timestamp(now().date() if today is None else today).tz_localize(None).normalize()
-    return Desk(exp, day, command, on_step, progress)
+    return Desk(exp, day, command, on_step, progress, release)
 
 
 def now() -> dt.datetime:

@@ -38,7 +38,7 @@ def round_of(desk: Desk, force: bool, as_of: str | None, scratch: Path, read: Re
     notes = recovered(desk, scratch)
     desk.on_step("read")
     if read is None:
-        read = read_source(desk, scratch, force, fetch_checked([desk], scratch / "fetched"))
+        read = _read(desk, scratch, force)
         if read.fetched is not None:
             read.fetched.put(desk.archive)
     notes += read.fetched_lines
@@ -47,6 +47,12 @@ def round_of(desk: Desk, force: bool, as_of: str | None, scratch: Path, read: Re
         made, more = _issue(desk, read, force, as_of, scratch)
         notes += more + finish(desk, read.source, read.obs, made)
     return replace(made, text="\n".join([*notes, made.text]))
+
+
+def _read(desk: Desk, scratch: Path, force: bool) -> Read:
+    """Read the figures of a round, new ones too; what was staged is released without them."""
+    fetched = None if desk.release else fetch_checked([desk], scratch / "fetched")
+    return read_source(desk, scratch, force, fetched)
 
 
 def recovered(desk: Desk, scratch: Path) -> list[str]:
@@ -63,6 +69,8 @@ def _issue(
     """
     desk.on_step("decide")
     found, day, kind = decision(desk, read.obs, as_of)
+    if refused := _unreleased(desk, kind, day):
+        return refused, []
     if not (found.any or force or as_of is not None):
         return _nothing(desk, read.obs, f"nothing new: {found}; the last report is of {day.date()}"), []
     notes = []
@@ -81,7 +89,7 @@ def _make(desk: Desk, read: Read, found: News, day: pd.Timestamp, kind: str, scr
     maker = Maker(
         desk.archive, desk.exp, read.source, read.obs, kind, desk.command, desk.on_step, desk.progress
     )
-    held = desk.exp.publish.hold and kind == "published"
+    held = _is_held(desk, kind)
     revision, last_result = existing_revision(desk.archive, desk.exp, kind, day)
     path = _path(kind, day, revision)
     staged = desk.staged / Path(path).name
@@ -102,6 +110,10 @@ def _make(desk: Desk, read: Read, found: News, day: pd.Timestamp, kind: str, scr
             f"{staged / 'index.html'}\nnothing is published yet; `forecast publish --release` publishes it"
         )
         return Outcome(0, f"staged as of {day.date()}: {found}\n{title}\n{where}", staged)
+    if desk.release and _differ(aside, staged):
+        shutil.rmtree(aside)
+        shutil.rmtree(staged)
+        return Outcome(4, f"{staged}: the figures have changed since it was staged. {_STAGES_ANEW}")
     desk.archive.record(entry, desk.on_step)
     desk.on_step("place")
     folders.put(aside, folders.folder_of(desk.site, path))
@@ -109,6 +121,37 @@ def _make(desk: Desk, read: Read, found: News, day: pd.Timestamp, kind: str, scr
     return Outcome(
         0, f"{kind} as of {day.date()}: {found}\n{title}\n{desk.site / path / 'index.html'}", desk.site / path
     )
+
+
+#: What a person does when nothing can be released as it was looked at.
+_STAGES_ANEW = "Nothing was published; `forecast publish` stages the issue as it is now"
+
+
+def _is_held(desk: Desk, kind: str) -> bool:
+    """Tell whether an issue is staged for a person to look at."""
+    return desk.exp.publish.hold and kind == "published" and not desk.release
+
+
+def _unreleased(desk: Desk, kind: str, day: pd.Timestamp) -> Outcome | None:
+    """Return why the issue of a day is not released: none waits, or another one does."""
+    if not desk.release:
+        return None
+    waiting = sorted(p.name for p in desk.staged.glob("*")) if desk.staged.is_dir() else []
+    revision, _ = existing_revision(desk.archive, desk.exp, kind, day)
+    if kind == "published" and Path(_path(kind, day, revision)).name in waiting:
+        return None
+    if not waiting:
+        return Outcome(3, f"{desk.staged}: no issue waits to be released")
+    return Outcome(
+        4,
+        f"{desk.staged}: {', '.join(waiting)} waits, and the newest figures are of {day.date()}."
+        f" {_STAGES_ANEW}",
+    )
+
+
+def _differ(made: Path, staged: Path) -> bool:
+    """Tell whether the forecasts of two folders of a report differ."""
+    return (made / "forecasts.csv").read_bytes() != (staged / "forecasts.csv").read_bytes()
 
 
 def _waits(staged: Path) -> Outcome:
@@ -159,15 +202,17 @@ def look(desk: Desk, force: bool, as_of: str | None, scratch: Path, read: Read |
     refuse_damaged(desk.archive)
     own_site(desk)
     if read is None:
-        read = read_source(desk, scratch, force, fetch_checked([desk], scratch / "fetched"))
+        read = _read(desk, scratch, force)
     found, day, kind = decision(desk, read.obs, as_of)
+    if refused := _unreleased(desk, kind, day):
+        return refused
     if not (found.any or force or as_of is not None):
         return _nothing(desk, read.obs, f"nothing would be published: {found}")
     with named(read.source.places):
         read_inputs(replace(read.source.experiment, as_of=str(day.date())))
     revision, _ = existing_revision(desk.archive, desk.exp, kind, day)
     path = desk.site / _path(kind, day, revision)
-    held = desk.exp.publish.hold and kind == "published"
+    held = _is_held(desk, kind)
     if held and (desk.staged / path.name).is_dir():
         return _waits(desk.staged / path.name)
     what = (

@@ -37,6 +37,7 @@ def publish(
     command: str = "",
     on_step: Callable[[str], None] = no_step,
     progress: bool = False,
+    release: bool = False,
 ) -> Outcome:
     """Publish one more report, or say why not.
 
@@ -60,6 +61,8 @@ def publish(
         Told the name of each step before it begins.
     progress : bool
         Show a progress bar on a terminal.
+    release : bool
+        Publish the issue that `publish.hold` staged, and no other: nothing is fetched.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def publish(
     >>> fc.publish_report(fc.load_experiment("monthly"), dry_run=True).code  # says what would be done, writes nothing
     0
     """
-    desk = desk_of(experiment, today, command, on_step, progress)
+    desk = desk_of(experiment, today, command, on_step, progress, release)
     if dry_run:
         return answered(lambda: _dry_run(desk, force, as_of))
     told = desk.last_round().told

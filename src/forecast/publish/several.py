@@ -60,6 +60,7 @@ def publish_several(
     command: str = "",
     on_step: Callable[[str], None] = no_step,
     progress: bool = False,
+    release: bool = False,
 ) -> Outcome:
     """Publish several experiments in one site: each as `publish` does, in ``site/<experiment>/``.
 
@@ -67,7 +68,7 @@ def publish_several(
     ----------
     experiments : sequence of Experiment
         With one archive, one site and the same addresses.
-    dry_run, force, as_of, today, command, on_step, progress
+    dry_run, force, as_of, today, command, on_step, progress, release
         As of `publish`.
 
     Returns
@@ -76,7 +77,7 @@ def publish_several(
         The gravest code of an experiment that failed; else 0 where one was published, 6 where figures are
         late, 3 where nothing is new. `parts` has the outcome of each.
     """
-    desks = [desk_of(part_of(exp), today, command, on_step, progress) for exp in experiments]
+    desks = [desk_of(part_of(exp), today, command, on_step, progress, release) for exp in experiments]
     root = Path(experiments[0].publish.site)
 
     def checked(work: Callable[[], Outcome]) -> Outcome:
@@ -163,8 +164,10 @@ def _look(desks: Sequence[Desk], force: bool, as_of: str | None) -> Outcome:
 def _fetched_for_all(desks: Sequence[Desk], scratch: Path, force: bool) -> list[Read]:
     """Fetch once, and read what every experiment takes of it before any of it is put in place.
 
-    Empty where no address is named.
+    Empty where no address is named, or where what was staged is released.
     """
+    if desks[0].release:
+        return []
     fetched = fetch_checked(desks, scratch / "fetched")
     if fetched is None:
         return []
