@@ -140,7 +140,7 @@ def test_files_that_are_no_text_or_stand_for_millions_of_values_are_named(tmp_pa
     group = tmp_path / "experiment"
     group.mkdir()
     head = "# @package _global_\n"
-    (group / "latin.yaml").write_bytes(f"{head}question: caf\u00e9\n".encode("latin-1"))
+    (group / "latin.yaml").write_bytes(f"{head}question: Ja\u00e9\n".encode("latin-1"))
     (group / "laughs.yaml").write_text(f"{head}a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n")
     with pytest.raises(ConfigError) as error:
         compose.compose([], [str(tmp_path)])
