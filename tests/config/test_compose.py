@@ -144,7 +144,7 @@ def test_files_that_are_no_text_or_stand_for_millions_of_values_are_named(tmp_pa
     (group / "laughs.yaml").write_text(f"{head}a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n")
     with pytest.raises(ConfigError) as error:
         compose.compose([], [str(tmp_path)])
-    assert "latin.yaml: byte 34 is no UTF-8" in str(error.value)
+    assert "latin.yaml: byte 33 is no UTF-8" in str(error.value)
     assert "laughs.yaml: references of YAML" in str(error.value)
 
 

@@ -450,7 +450,7 @@ def test_import_keeps_what_a_user_wrote_in_series(tmp_path):
     file = write(tmp_path, "v.csv", "month,value\n2024-01,5\n")
     import_files(file, own)
     write(own, "series.csv", "series_id,label,colour\nv,My visits,red\n")
-    write(tmp_path, "w.csv", "month,value\n2024-01,5\n")
+    write(tmp_path, "w.csv", "series_id,month,value\nw,2024-01,5\n")
     import_files([file, tmp_path / "w.csv"], own)
     text = (own / "series.csv").read_text().splitlines()
     assert text[0].startswith("series_id,label,colour")
