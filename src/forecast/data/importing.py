@@ -277,7 +277,8 @@ def _new_rows(
             day = _first_of(days.stated, listed.get(Path(str(file)).name), days.fetched)
             rows, found = parse_tidy(raw, series_id, days.lag)
             findings.extend(load.nearly_official(raw) or found)
-            findings.extend(_unnamed(rows, before) if series_id is None else [])
+            named = series_id is not None or "series_id" in raw.columns
+            findings.extend([] if named else _unnamed(rows, before))
             snapshot, line = None, f"{file}: {raw.understood or f'{len(rows):,} figures'}"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
@@ -304,7 +305,7 @@ def _new_rows(
 def _unnamed(rows: Rows, before: Rows) -> list[Finding]:
     """Return an error for a file that names no series, where its own name is none of the folder's."""
     held, name = sorted(set(before.series_id.tolist())), Path(rows.files[0]).stem if rows.files else ""
-    if not held or name in held or set(rows.series_id.tolist()) != {name}:
+    if not held or name in held:
         return []
     return [
         Finding(
