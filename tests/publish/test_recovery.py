@@ -37,6 +37,9 @@ def test_a_finished_folder_gets_its_name_and_halves_go(tmp_path):
     folder.rename(waiting)
     half = folders.aside(r.site, "reports/2030-01-01")
     half.mkdir()
+    look = r.publish(dry_run=True)
+    assert look.code == 3 and look.text.startswith(f"would finish: reports/{folder.name}\nnothing would")
+    assert waiting.is_dir()
     said = recover(Archive(r.archive), r.experiment(), r.site, tmp_path / "scratch", lambda step: None)
     assert [line.split(":")[0] for line in said] == ["finished", "removed"]
     assert (folder / "index.html").is_file() and not (r.site / folders.INCOMING).exists()

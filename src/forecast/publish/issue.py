@@ -17,7 +17,7 @@ from forecast.publish.content import staleness
 from forecast.publish.desk import Desk, Outcome, own_site, refuse_damaged, stamp
 from forecast.publish.finish import finish
 from forecast.publish.reading import Read, decision, fetch_checked, read_source
-from forecast.publish.recovery import recover
+from forecast.publish.recovery import recover, unfinished
 from forecast.publish.release import Maker, existing_revision
 from forecast.publish.replays import missed_days, replay
 from forecast.publish.rounds import News, settings_digest
@@ -203,6 +203,12 @@ def look(desk: Desk, force: bool, as_of: str | None, scratch: Path, read: Read |
     own_site(desk)
     if read is None:
         read = _read(desk, scratch, force)
+    lines = unfinished(desk.archive, desk.exp, desk.site)
+    outcome = _looked(desk, read, force, as_of)
+    return replace(outcome, text="\n".join([*lines, outcome.text]))
+
+
+def _looked(desk: Desk, read: Read, force: bool, as_of: str | None) -> Outcome:
     found, day, kind = decision(desk, read.obs, as_of)
     if refused := _unreleased(desk, kind, day):
         return refused

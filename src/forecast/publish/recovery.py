@@ -25,11 +25,7 @@ def recover(
     list of str
         What was done, a line each.
     """
-    runs = archive.runs(exp.name)
-    reports: list[pd.Series] = [
-        runs.iloc[i] for i in range(len(runs)) if isinstance(runs["path"].iloc[i], str)
-    ]
-    wanted = [row for row in reports if not folders.folder_of(site, row["path"]).exists()]
+    wanted = _not_in_place(archive, exp, site)
     notes = [_finish(archive, row, site, scratch / "recover", on_step) for row in wanted]
     keep = {
         folders.aside(site, row["path"])
@@ -40,6 +36,20 @@ def recover(
         f"removed: {gone.name}, half a report of an interrupted round" for gone in folders.clear(site, keep)
     ]
     return notes
+
+
+def unfinished(archive: Archive, exp: Experiment, site: Path) -> list[str]:
+    """Return what `recover` would put in place, a line each; nothing is changed."""
+    if not archive.path.is_file():
+        return []
+    return [f"would finish: {row['path']}" for row in _not_in_place(archive, exp, site)]
+
+
+def _not_in_place(archive: Archive, exp: Experiment, site: Path) -> list[pd.Series]:
+    """Return the archived rounds whose reports are not in the site."""
+    runs = archive.runs(exp.name)
+    reports = [runs.iloc[i] for i in range(len(runs)) if isinstance(runs["path"].iloc[i], str)]
+    return [row for row in reports if not folders.folder_of(site, row["path"]).exists()]
 
 
 def _finish(
