@@ -114,7 +114,7 @@ def test_bash_completes_words_choices_and_files(tmp_path):
     assert done.stderr == ""
 
 
-@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh missing")
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh missing: CI installs no shells")
 def test_zsh_completes_words_choices_and_files(tmp_path):
     script = f"""
     forecast() {{ {sys.executable} -m forecast "$@" }}
@@ -135,7 +135,7 @@ def test_zsh_completes_words_choices_and_files(tmp_path):
     assert done.stderr == ""
 
 
-@pytest.mark.skipif(shutil.which("fish") is None, reason="fish missing")
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish missing: CI installs no shells")
 def test_fish_completes_words_choices_and_files(tmp_path):
     (tmp_path / "figures.csv").write_text("month,value\n")
     script = f"""

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from forecast.data import load_observations
+from forecast.data.csv_text import observations_csv
 from forecast.data.figures import read_figures
-from forecast.data.importing import import_fetched, import_files, observations_csv
+from forecast.data.importing import import_fetched, import_files
 from forecast.errors import ConfigError, DataError
 
 

@@ -367,6 +367,15 @@ def test_only_what_a_person_looked_at_is_released(served):
     served.serve(41)
     released = served.round("2021-06-18", hold=True, release=True)
     assert released.code == 0 and released.folder.name == staged.folder.name == "2021-05-18"
+    # a copy that is not what the round makes now
+    served.round("2021-06-19", hold=True)
+    looked_at = next((served.archive.parent / f"{served.archive.name}.staged" / "e").iterdir())
+    (looked_at / "forecasts.csv").write_text("other")
+    before = len(Archive(served.archive).runs())
+    changed = served.round("2021-06-19", hold=True, release=True)
+    assert changed.code == 4 and "have changed since it was staged" in changed.text, changed
+    assert len(Archive(served.archive).runs()) == before and not looked_at.exists()
+    assert not (served.site / ".incoming").exists()
     # another one was fetched after the issue was staged
     waiting = served.round("2021-06-19", hold=True)
     assert fetch(served.experiment(hold=True), today="2021-06-19").code == 3

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from forecast.data import frames, load
 from forecast.data import snapshots as _snapshots
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.corrected import CORRECTED, Vintage, correction_day
+from forecast.data.csv_text import observations_csv, series_csv
 from forecast.data.figures import ReadAs, read_figures
 from forecast.data.folder import bring_up_to_date
 from forecast.data.official import layout_of, read_official
 from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
-from forecast.data.read import RawTable, csv_files, decode, parse_table, read_table
+from forecast.data.read import RawTable, csv_files, decode, parse_table
 from forecast.data.tidy import Rows, join_rows, parse_tidy
 from forecast.errors import ConfigError, DataError, Finding
-from forecast.files import safe_cell, safe_cells, write_file
+from forecast.files import write_file
 
 
 @dataclass(frozen=True)
@@ -461,7 +459,7 @@ def _write(folder: Path, present: bytes | None, rows: Rows) -> None:
     rows = rows.take(order)
     table = frames.observations_frame(rows)
     official = table[table["status"] != "leak"]
-    series = _series_csv(folder, official)
+    series = series_csv(folder, official)
     observations = observations_csv(table)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -481,42 +479,4 @@ def _write(folder: Path, present: bytes | None, rows: Rows) -> None:
         ) from error
 
 
-def observations_csv(table: pd.DataFrame) -> str:
-    """Return a table of observations as the text of its file."""
-    shown = table.assign(
-        month=[month_text(m) for m in frames.month_numbers(table["month"])],
-        released=[day_text(d) for d in frames.day_numbers(table["released"])],
-        value=[_value_text(v) for v in table["value"].tolist()],
-    )
-    return str(safe_cells(shown[list(OBSERVATION_COLUMNS)]).to_csv(index=False, lineterminator="\n"))
-
-
-def _value_text(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(float(value))
-
-
-def _series_csv(folder: Path, table: pd.DataFrame) -> str:
-    """Return series.csv: a user's rows and columns kept, windows brought up to date, new rows added."""
-    path = folder / "series.csv"
-    raw = read_table(path) if path.is_file() else None
-    known = load.bundled_series(list(dict.fromkeys(table["series_id"])))
-    fresh = frames.series_frame(known, table, "count").reset_index()
-    columns = list(dict.fromkeys([*(raw.columns if raw is not None else ()), *frames.SERIES_COLUMNS]))
-    rows: dict[str, dict[str, str]] = {}
-    if raw is not None:
-        for i, name in enumerate(raw.cells["series_id"]):
-            rows[name.strip()] = {column: str(raw.cells[column][i]) for column in raw.columns}
-    for record in fresh.to_dict("records"):
-        texts = {str(c): "" if pd.isna(v) else str(v) for c, v in record.items()}
-        name = texts["series_id"]
-        kept = rows.get(name)
-        measured = {c: texts[c] for c in ("first_month", "last_month", "n_months", "rounding")}
-        rows[name] = {**texts, **kept, **measured} if kept is not None else texts
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
-    writer.writerow({column: safe_cell(column) for column in columns})
-    writer.writerows({column: safe_cell(text) for column, text in row.items()} for row in rows.values())
-    return out.getvalue()
-
-
-__all__ = ["ImportSummary", "import_fetched", "import_files", "observations_csv"]
+__all__ = ["ImportSummary", "import_fetched", "import_files"]

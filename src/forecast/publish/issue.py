@@ -111,7 +111,7 @@ def _make(desk: Desk, read: Read, found: News, day: pd.Timestamp, kind: str, scr
         )
         return Outcome(0, f"staged as of {day.date()}: {found}\n{title}\n{where}", staged)
     if desk.release and _differ(aside, staged):
-        shutil.rmtree(aside)
+        folders.clear(desk.site, set())
         shutil.rmtree(staged)
         return Outcome(4, f"{staged}: the figures have changed since it was staged. {_STAGES_ANEW}")
     desk.archive.record(entry, desk.on_step)
@@ -150,8 +150,9 @@ def _unreleased(desk: Desk, kind: str, day: pd.Timestamp) -> Outcome | None:
 
 
 def _differ(made: Path, staged: Path) -> bool:
-    """Tell whether the forecasts of two folders of a report differ."""
-    return (made / "forecasts.csv").read_bytes() != (staged / "forecasts.csv").read_bytes()
+    """Tell whether the forecasts of a report are other than those that were looked at."""
+    seen = staged / "forecasts.csv"
+    return not seen.is_file() or (made / "forecasts.csv").read_bytes() != seen.read_bytes()
 
 
 def _waits(staged: Path) -> Outcome:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecast.archive.store import Archive
 from forecast.data.corrected import CORRECTED, Vintage, correction_day
-from forecast.data.importing import observations_csv
+from forecast.data.csv_text import observations_csv
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
 from forecast.files import safe_cells
