@@ -71,7 +71,7 @@ def test_units():
 
 
 def canvas():
-    made = f.Canvas(400, 200, f.LIGHT)
+    made = f.Canvas(400, 200)
     ax = made.axes(20, 20, 20, 20)
     ax.set_xlim(0, 10)
     ax.set_ylim(0, 10)
@@ -154,8 +154,5 @@ def test_every_chart_gives_the_same_bytes_twice():
         lambda **how: series.series_chart(series.panels(3), **how),
     )
     for draw in drawers:
-        texts = {
-            svg.for_page(svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", svg.StyleBook())
-            for _ in range(2)
-        }
+        texts = {svg.for_page(svg.drawing(draw(), "c"), "l", "wide", svg.StyleBook()) for _ in range(2)}
         assert len(texts) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,15 +35,13 @@ class Drawn(NamedTuple):
 
 
 @f.styled
-def effects_chart(
-    rows: Sequence[Drawn], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
-) -> Figure:
+def effects_chart(rows: Sequence[Drawn], *, narrow: bool = False) -> Figure:
     """Return the chart of effects on a log axis labelled in percent."""
     width = f.NARROW if narrow else f.WIDE
     room = width - 2 if narrow else 300
     labels = [f.lines(row.label, room, 12 if narrow else 12.5, bold=row.clear) for row in rows]
     heights = [_height(row, len(lines), narrow) for row, lines in zip(rows, labels, strict=True)]
-    canvas = f.Canvas(width, sum(heights) + 34, palette)
+    canvas = f.Canvas(width, sum(heights) + 34)
     left, right = (4, 60) if narrow else (316, 316)
     ax = canvas.axes(left, 6, right, 28)
     low, high = _limits(rows)
@@ -57,8 +55,8 @@ def effects_chart(
     for row, lines, height in zip(rows, labels, heights, strict=True):
         bar = top + (len(lines) * 15 + 30 if narrow else height / 2)
         ends = (bar - 9, bar + 9) if narrow else (top, top + height)
-        ax.vlines(at, *ends, color=palette["grid"], lw=1, zorder=0.5)
-        ax.vlines([0], *ends, color=palette["rule"], lw=1.2, zorder=1)
+        ax.vlines(at, *ends, color=canvas["grid"], lw=1, zorder=0.5)
+        ax.vlines([0], *ends, color=canvas["rule"], lw=1.2, zorder=1)
         _bar(canvas, ax, row, bar, (low, high))
         if narrow:
             _narrow_words(canvas, ax, row, lines, top, bar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +35,6 @@ def fan_chart(
     beside: str = "",
     whole: bool = True,
     narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the fan chart.
 
@@ -57,10 +56,8 @@ def fan_chart(
         Whether the figures are whole numbers.
     narrow : bool
         The drawing for phones.
-    palette : mapping
-        Colours by role.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360, palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360)
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     top = _top(counts, forecast, afterwards)
     right = 62 if narrow else 196 if steps > near else 96
@@ -70,8 +67,8 @@ def fan_chart(
     _bands(canvas, ax, counts, forecast.iloc[:near])
     _hatched(canvas, ax, forecast.iloc[near - 1 :], months + near - 1)
     x = np.arange(months)
-    ax.plot(x, counts["value"], color=palette["ink"], lw=2, zorder=5)
-    ax.plot([months - 1], [counts["value"].iloc[-1]], "o", color=palette["ink"], ms=6.5, zorder=6)
+    ax.plot(x, counts["value"], color=canvas["ink"], lw=2, zorder=5)
+    ax.plot([months - 1], [counts["value"].iloc[-1]], "o", color=canvas["ink"], ms=6.5, zorder=6)
     canvas.avoid(ax, x, counts["value"])
     f.vertical(canvas, ax, months - 0.5)
     canvas.avoid(ax, [months - 0.5] * 2, [0, top])

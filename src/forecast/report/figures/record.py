@@ -33,7 +33,6 @@ def record_chart(
     lines: pd.DataFrame,
     *,
     narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the chart of earlier forecasts beside what happened.
 
@@ -45,10 +44,8 @@ def record_chart(
         The forecasts drawn: ``origin month horizon middle lower_80 upper_80 truth``.
     narrow : bool
         The drawing for phones.
-    palette : mapping
-        Colours by role.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360, palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360)
     first, months = counts["month"].iloc[0], len(counts)
     top = float(np.nanmax([counts["value"].max(), lines["middle"].max()])) * 1.1 or 1.0
     left = f.left_room(canvas, top, 30.0)
@@ -56,7 +53,7 @@ def record_chart(
     ax.set_xlim(-0.5, months + LENGTH + 0.5)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
     known = {month: i for i, month in enumerate(counts["month"])}
-    ax.plot(range(months), counts["value"], color=palette["ink"], lw=2.2, zorder=5)
+    ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2.2, zorder=5)
     canvas.avoid(ax, range(months), counts["value"].tolist())
     ends: list[tuple[float, float]] = []
     misses: list[tuple[float, float]] = []
@@ -66,10 +63,10 @@ def record_chart(
     # one line with holes for all forecasts, one for all their starts: drawn far quicker than one each
     gap = [np.nan]
     x, y = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
-    ax.plot(x, y, color=palette["fc"], lw=1.3, zorder=3)
-    ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=palette["fc"], ms=3.6, zorder=5.5)
+    ax.plot(x, y, color=canvas["fc"], lw=1.3, zorder=3)
+    ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=canvas["fc"], ms=3.6, zorder=5.5)
     ax.plot(
-        *np.reshape(misses, (-1, 2)).T, "X", color=palette["ev"], ms=7, zorder=6, mec=palette["bg"], mew=0.8
+        *np.reshape(misses, (-1, 2)).T, "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8
     )
     f.year_axis(canvas, ax, first, months + LENGTH)
     _words(canvas, ax, counts, sorted(ends, key=lambda p: -p[1]), sorted(misses, key=lambda p: -p[0]), narrow)

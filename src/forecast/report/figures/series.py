@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 @f.styled
 def series_chart(
     panels: Sequence[tuple[str, pd.Series, pd.DataFrame]],
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return small line charts, one for each series, each on its own scale.
 
@@ -31,15 +28,10 @@ def series_chart(
     ----------
     panels : sequence of (label, counts, forecast)
         Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
-    narrow : bool
-        The drawing for phones: one panel a row.
-    palette : mapping
-        Colours by role.
     """
-    columns = 1 if narrow else 3
+    columns, high = 3, 190
     rows = math.ceil(len(panels) / columns)
-    high = 178 if narrow else 190
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high + 4, palette)
+    canvas = f.Canvas(f.WIDE, rows * high + 4)
     wide = canvas.width / columns
     for k, (label, counts, forecast) in enumerate(panels):
         row, column = divmod(k, columns)

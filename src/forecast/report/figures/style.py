@@ -1,9 +1,9 @@
 """The one style of all charts: colours, sizes, axes, labels that do not collide.
 
-A chart is a plain function in a `figure_*` module that takes tables and returns a matplotlib Figure. One
+A chart is a plain function in a module of its own that takes tables and returns a matplotlib Figure. One
 figure unit is one CSS pixel (72 dots an inch), so that sizes in the code are sizes on the page. Charts are
-drawn in the colours of a palette; the page draws in placeholder colours, which `_svg` then turns into
-CSS variables (light and dark) or into fixed colours (files).
+drawn in placeholder colours, which `svg` turns into CSS variables (light and dark) or into fixed colours
+(files).
 """
 
 from __future__ import annotations
@@ -75,7 +75,6 @@ DASHES: Mapping[str, tuple[float, ...]] = {
     "m-ev": (6, 2, 1.5, 2),
     "m-ridge": (3, 2),
 }
-NO_EVENTS_DASH = (5, 2.5)
 #: A narrow drawing fills a page of 320 pixels, so that its texts are never smaller than they are written.
 WIDE, NARROW = 960, 296
 #: Texts are measured in the font that matplotlib carries; it is wider than Arial, so nothing overruns.
@@ -158,19 +157,19 @@ def text_box(words: str, size: float, bold: bool) -> Bbox:
 
 
 class Canvas:
-    """A figure of a fixed size in units, its palette and the boxes of the labels placed so far."""
+    """A figure of a fixed size in units, and the boxes of the labels placed so far."""
 
-    def __init__(self, width: float, height: float, palette: Mapping[str, str]) -> None:
+    def __init__(self, width: float, height: float) -> None:
         from matplotlib.figure import Figure
 
-        self.width, self.height, self.palette = width, height, palette
+        self.width, self.height = width, height
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self.renderer = ruler()
         self.boxes: list[Bbox] = []
         self.lines: list[np.ndarray[Any, Any]] = []
 
     def __getitem__(self, role: str) -> str:
-        return self.palette[role]
+        return PLACEHOLDERS[role]
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Add a plot with these margins in units; no frame, no ticks, quiet labels."""
