@@ -6,7 +6,7 @@ import pytest
 
 from forecast.data.load import load_observations
 from forecast.report import labels
-from forecast.report.catalogue import languages, speaking
+from forecast.report.catalogue import speaking
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,6 @@ def test_models_are_described_by_their_parameters():
     assert labels.model_words("something", {}) == ""
 
 
-def test_events_have_short_names():
-    assert (
-        labels.event_name("title42", "Title 42 expulsions", "2020-03 pandemic") == "COVID-19, Title 42 begins"
-    )
-    assert labels.event_name("chnv_parole", "CHNV parole (Cuba, Haiti)") == "Parole for four nations"
-    assert labels.event_name("x", "A name that is far too long to be shown", "") == "A name that is far too…"
-    assert all(
-        len(name) <= labels.EVENT_LIMIT
-        for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())
-    )
-
-
 def test_bundled_series_have_spanish_names():
     table = load_observations().series
     with speaking("es"):
@@ -109,13 +97,6 @@ def test_bundled_series_have_spanish_names():
         )
         own = labels.series_name("x", {"label": "Health sector", "unit": "count"})
         assert own.label == "Health sector"
-
-
-def test_short_names_fit_in_every_language():
-    for code in languages():
-        with speaking(code):
-            told = [labels.t(name) for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())]
-            assert [name for name in told if len(name) > labels.EVENT_LIMIT] == []
 
 
 def test_publisher_and_title_come_with_the_series_and_ours_are_translated():

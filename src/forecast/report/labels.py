@@ -40,53 +40,6 @@ MODEL_NAMES: Mapping[str, str] = {
     "arima_no_events": mark("ARIMA, no events"),
     "auto_arima": mark("ARIMA, order found"),
 }
-#: Short names of events for lines and rows of charts, at most 24 characters.
-EVENT_NAMES: Mapping[str, str] = {
-    "sep11_2001": mark("11 September attacks"),
-    "great_recession": mark("Great Recession"),
-    "programa_frontera_sur": mark("Programa Frontera Sur"),
-    "us_election_2016": mark("Election of 2016"),
-    "trump_inauguration_2017": mark("New administration"),
-    "zero_tolerance": mark("Zero tolerance"),
-    "mpp_2019": mark("Remain in Mexico begins"),
-    "mexico_national_guard_2019": mark("US–Mexico declaration"),
-    "mpp_expansion_2019": mark("Remain in Mexico grows"),
-    "transit_ban_2019": mark("Transit asylum bar"),
-    "covid19_shock": mark("COVID-19, Title 42 begins"),
-    "title42": mark("COVID-19, Title 42 begins"),
-    "biden_inauguration": mark("New administration"),
-    "mexico_visa_ecuador_2021": mark("Visas for Ecuadorians"),
-    "mexico_visa_venezuela_2022": mark("Visas for Venezuelans"),
-    "title42_termination_announced_2022": mark("End of Title 42 named"),
-    "wet_foot_dry_foot_end": mark("End of wet foot, dry foot"),
-    "us_election_2024": mark("Election of 2024"),
-    "title42_vacatur_2022": mark("Title 42 struck down"),
-    "uniting_for_ukraine": mark("Uniting for Ukraine"),
-    "panama_darien_mou": mark("Panama agreement"),
-    "mexico_guard_2025": mark("Mexico sends guards"),
-    "venezuela_parole_2022": mark("Parole for Venezuelans"),
-    "chnv_parole": mark("Parole for four nations"),
-    "cbp_one_scheduling": mark("CBP One appointments"),
-    "title42_end": mark("Title 42 ends"),
-    "clp_rule": mark("Title 42 ends"),
-    "mexico_enforcement_2024": mark("Mexican enforcement"),
-    "mexico_inm_funding_halt": mark("Mexico halts transfers"),
-    "securing_border_proclamation_2024": mark("Asylum limits"),
-    "securing_border_final_rule": mark("Asylum limits made final"),
-    "national_emergency_2025": mark("Emergency measures"),
-    "proc_10888_invasion": mark("Emergency measures"),
-    "cbp_one_end": mark("CBP One ends"),
-}
-#: The event that gives a bundle its name, where the first one would not.
-BUNDLE_NAMES: Mapping[str, str] = {
-    "2020-03 pandemic": mark("COVID-19, Title 42 begins"),
-    "2021-q1 change of government": mark("New administration"),
-    "2023-05 end of title 42": mark("Title 42 ends"),
-    "2024-01 mexico": mark("Mexico halts, then acts"),
-    "2024-06 proclamation": mark("Asylum limits"),
-    "2025-01 regime": mark("Emergency measures"),
-}
-EVENT_LIMIT = 25
 #: From this day of a month on, an event is dated by its day.
 LATE_DAY = 25
 _REGIONS = {
@@ -378,12 +331,3 @@ class Measures:
             numbers = list(dict.fromkeys(str(day.day) for day in days))
             return w.day_long(last).replace(str(last.day), w.joined(numbers), 1)
         return t("{low} to {high}", low=w.month_long(first), high=w.month_long(last))
-
-
-def event_name(event: str, name: str, bundle: str = "") -> str:
-    """Return the short name of an event or of its bundle, at most 25 characters."""
-    if bundle and bundle in BUNDLE_NAMES:
-        return t(BUNDLE_NAMES[bundle])
-    if event in EVENT_NAMES:
-        return t(EVENT_NAMES[event])
-    return w.shortened(name, EVENT_LIMIT)

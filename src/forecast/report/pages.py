@@ -86,7 +86,7 @@ def make_report(
         command=command or f"forecast experiment={run.experiment.name}",
         versions=dict(versions or {}),
     )
-    studio.source = made.source
+    studio.source = f"{made.view.name.full}. {made.source}"
     return made
 
 

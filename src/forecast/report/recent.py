@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from forecast.report import labels
 from forecast.report.rows import records
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -175,16 +176,18 @@ def level(run: Run, series_id: str) -> tuple[float, Ends | None] | None:
 
 
 class Began(NamedTuple):
-    """A measure that began after the date of the report."""
+    """A measure that began after the date of the report: its name, its day, and that day as it is told."""
 
     name: str
     day: pd.Timestamp
+    when: str
 
 
 def began_afterwards(run: Run) -> list[Began]:
-    """Return the major measures that began after the date of the report, with their days."""
-    rows = _table(run, "events_afterwards")
-    return [Began(str(row.label), row.effective_start) for row in records(rows)]
+    """Return the major measures that began after the date of the report."""
+    table = _table(run, "events_afterwards")
+    called, rows = labels.Measures(table), records(table)
+    return [Began(called.names([row.id]), row.effective_start, called.days([row.id])) for row in rows]
 
 
 #: End of the id of a part that holds arrests inside the country.
@@ -212,11 +215,10 @@ def part(run: Run, series_id: str) -> Part | None:
 
 
 class Revisions(NamedTuple):
-    """Of the last twelve months: how many are open, were revised, and have no first value on record."""
+    """Of the last twelve months: how many are open, and how many were revised."""
 
     open: int
     revised: int
-    unknown: int
 
 
 def revisions(run: Run, series_id: str) -> Revisions | None:
@@ -225,8 +227,7 @@ def revisions(run: Run, series_id: str) -> Revisions | None:
     rows = select(table, series_id=series_id) if len(table) else table
     if not len(rows):
         return None
-    counted = (rows["open"], rows["revised"], ~rows["first_known"].astype(bool))
-    return Revisions(*(int(column.astype(bool).sum()) for column in counted))
+    return Revisions(*(int(rows[name].astype(bool).sum()) for name in ("open", "revised")))
 
 
 class Dated(NamedTuple):

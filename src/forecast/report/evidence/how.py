@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from forecast.report import codes, labels, view
+from forecast.report import codes, labels, recent, view
 from forecast.report import format as w
 from forecast.report.blocks import Command, Download, Section, Table, notes, table
 from forecast.report.catalogue import shipped
@@ -74,6 +74,7 @@ def figures_section(r: Report) -> Section:
     backfilled = int((known["value_basis"] == "backfilled").sum()) if "value_basis" in known else 0
     told = notes(
         text.vintage(run.as_of, backfilled, len(known)),
+        r.words("figures").dated(recent.dated(run, r.view.series_id)),
         text.breaks(breaks(r)),
         text.events(len(run.events), announced),
     )

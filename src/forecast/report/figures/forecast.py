@@ -31,7 +31,6 @@ def fan_chart(
     afterwards: pd.DataFrame | None = None,
     points: Sequence[Point] = (),
     *,
-    known: str = "",
     beside: str = "",
     whole: bool = True,
     narrow: bool = False,
@@ -50,8 +49,8 @@ def fan_chart(
         Counts that became public later: ``month``, ``value``. Drawn as hollow dots.
     points : sequence of (month, value, words)
         Unofficial figures, marked.
-    known, beside : str
-        Words left of the vertical, and right of the hatched months.
+    beside : str
+        Words right of the hatched months.
     whole : bool
         Whether the figures are whole numbers.
     narrow : bool
@@ -72,7 +71,7 @@ def fan_chart(
     canvas.avoid(ax, x, counts["value"])
     f.vertical(canvas, ax, months - 0.5)
     canvas.avoid(ax, [months - 0.5] * 2, [0, top])
-    _heading(canvas, ax, months, known if not narrow else known.partition(" ")[0])
+    _heading(canvas, ax, months)
     _outcomes(canvas, ax, afterwards, first, narrow)
     _far_ends(canvas, ax, forecast, near, beside, whole, narrow)
     _near_ends(canvas, ax, forecast.iloc[:near], months, whole, narrow)
@@ -142,12 +141,12 @@ def _hatched(canvas: f.Canvas, ax: Axes, far: pd.DataFrame, start: int) -> None:
     lines.set_clip_path(Path(np.vstack([corners, corners[:1]])), IdentityTransform())
 
 
-def _heading(canvas: f.Canvas, ax: Axes, months: int, known: str) -> None:
+def _heading(canvas: f.Canvas, ax: Axes, months: int) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
     style: dict[str, Any] = {"size": 12, "halo": False, "transform": above}
-    canvas.text(ax, months - 0.5, 1, known, "muted", ha="right", shift=(-6, 12), **style)
+    canvas.text(ax, months - 0.5, 1, t("known"), "muted", ha="right", shift=(-6, 12), **style)
     canvas.text(ax, months - 0.5, 1, t("Forecast").lower(), "fc", bold=True, shift=(6, 12), **style)
 
 

@@ -37,7 +37,7 @@ class Studio:
         figure = draw()
         wide = self.drawings[chart.name] = svg.drawing(figure, chart.name)
         title, subtitle, note, label = map(printable, (chart.title, chart.subtitle, chart.note, chart.label))
-        frame = svg.Frame(title, subtitle, f"{note} {self.source}".strip())
+        frame = svg.Frame(title, subtitle, f"{note} {printable(self.source)}".strip())
         narrow = ""
         if chart.name in PHONES:
             small = svg.drawing(draw(narrow=True), f"{chart.name}-n")

@@ -35,10 +35,9 @@ class Past(NamedTuple):
 def about_section(r: Report) -> Section:
     """Return "About the figures"."""
     text, name, figure = r.words("figures"), r.view.name, unofficial(r)
-    dated = recent.dated(r.run, r.view.series_id)
     told = notes(
         text.counted(name.counted, name.unit == "encounters", recent.part(r.run, r.view.series_id)),
-        text.revisions(recent.revisions(r.run, r.view.series_id), dated),
+        text.revisions(recent.revisions(r.run, r.view.series_id)),
         text.unofficial(figure, r.run.experiment.data.include_leaks, past(r)) if figure is not None else "",
         text.breaks(breaks(r)[-AT_MOST:]),
     )

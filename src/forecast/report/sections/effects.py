@@ -14,7 +14,7 @@ from forecast.report.sections.report import Report
 from forecast.report.sections.top import evidence_link
 from forecast.tables.forecasts import select
 
-AT_MOST = 5
+AT_MOST = 4
 TESTS = ("test_years", "test_recent", "test_models")
 #: Months before the report whose measures are named where they cannot be measured.
 LATELY = 12
@@ -59,7 +59,7 @@ def effects_section(r: Report) -> Section | None:
     blocks.append(
         Paragraph(text.cannot(without), tuple(link for link in links if link is not None), small=True)
     )
-    find = text.find(lead, sum(row.clear for row in rows), len(rows)) if rows else text.nothing()
+    find = text.find(lead, len(rows)) if rows else text.nothing()
     return Section("effects", text.question(), text.question(), find, tuple(blocks))
 
 
@@ -76,7 +76,7 @@ def rows_of(r: Report) -> list[EffectRow]:
 
 @lru_cache(maxsize=2)
 def told(r: Report) -> list[Told]:
-    """Return at most five dates with a single effect, the leading one first, then the newest."""
+    """Return at most four dates with a single effect, the leading one first, then the newest."""
     rows = [_told(r, row) for row in rows_of(r) if np.isfinite(row.estimate)]
     kept = sorted(rows, key=lambda row: (*_rank(row), -row.first.ordinal))[:AT_MOST]
     lead = leading(kept)

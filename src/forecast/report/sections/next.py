@@ -13,7 +13,6 @@ from forecast.report.blocks import Block, Paragraph, Row, Section, Table, heads
 from forecast.report.catalogue import shipped
 from forecast.report.recent import Chance, limit_of
 from forecast.report.rows import ForecastRow, records
-from forecast.report.sections.fan import shape
 from forecast.report.sections.report import NEAR, Ends, Report
 from forecast.report.sections.top import evidence_link
 from forecast.tables.forecasts import select
@@ -51,7 +50,7 @@ def _find(r: Report) -> str:
         above = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]))
         below = None if above is None else Below(row.month, 1 - above, r.view.last)
     start = r.near["month"].iloc[0]
-    return text.find(shape(r), start, below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
+    return text.find(below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
 
 
 def next_table(r: Report) -> Table:
@@ -68,8 +67,9 @@ def next_table(r: Report) -> Table:
     blank = ("",) * (1 + len(shown))
     year = recent.total(r.run, seen.series_id, "fiscal_year")
     if year is not None:
-        cells = [text.year(year.last), w.rounded(year.middle), _span(r, year.ends)]
-        cells.append("" if year.before is None else w.rounded(year.before))
+        ends = text.refused() if year.ends is None else w.millions(year.ends)
+        cells = [text.year(year.last), w.million(year.middle), ends]
+        cells.append("" if year.before is None else w.million(year.before))
         rows.append(Row((*cells, *_year_chances(r, year, shown)), "sum"))
     scenarios = paths(r)
     for path in scenarios:
