@@ -6,7 +6,7 @@ import pytest
 
 from forecast.data.load import load_observations
 from forecast.report import labels
-from forecast.report.catalogue import speaking
+from forecast.report.catalogue import shipped, speaking
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_bundled_series_have_spanish_names():
 def test_publisher_and_title_come_with_the_series_and_ours_are_translated():
     name = labels.series_name("a", {"label": "Visits", "publisher": "Bureau", "title": "The visits report"})
     assert (name.publisher, name.title) == ("Bureau", "The visits report")
-    assert labels.source_words("Bureau") == "Bureau"
+    assert shipped("Bureau") == "Bureau"
     with speaking("es"):
-        assert labels.source_words("US Customs and Border Protection").startswith("Oficina de Aduanas")
+        assert shipped("US Customs and Border Protection").startswith("Oficina de Aduanas")
 
 
 def test_a_unit_of_counts_is_their_noun_and_other_units_are_told_beside():

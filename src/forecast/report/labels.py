@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report.catalogue import language, mark, t
+from forecast.report.catalogue import language, mark, shipped, t
 from forecast.report.rows import BreakRow, records
 
 #: Names of models by their kind; a row with a name of its own keeps that name.
@@ -59,74 +59,17 @@ _AREAS = (
     (" sector", mark("{place} sector"), mark("in the {place} sector")),
     (" field office", mark("{place} field office"), mark("in the {place} field office")),
 )
-#: Publisher and title of the bundled series, which pages in other languages translate.
-_TOLD = frozenset({mark("US Customs and Border Protection"), mark("US border encounters: forecast report")})
-#: Labels of the bundled series; sectors and field offices follow from their place.
-_LABELS = frozenset(
-    {
-        mark("Coastal sectors, Border Patrol"),
-        mark("Nationwide, total"),
-        mark("Nationwide, Border Patrol"),
-        mark("Northern border, total"),
-        mark("Northern border, Border Patrol"),
-        mark("Airports, coasts and interior, total"),
-        mark("Southwest border, total"),
-        mark("Southwest border, ports of entry"),
-        mark("Southwest border, Border Patrol"),
-        mark("Accompanied minors"),
-        mark("Family units"),
-        mark("Single adults"),
-        mark("Unaccompanied children"),
-        mark("At entry"),
-        mark("At large"),
-        mark("Title 42 expulsions"),
-        mark("Title 8 apprehensions"),
-        mark("Brazil"),
-        mark("Canada"),
-        mark("China"),
-        mark("Colombia"),
-        mark("Cuba"),
-        mark("Ecuador"),
-        mark("El Salvador"),
-        mark("Guatemala"),
-        mark("Haiti"),
-        mark("Honduras"),
-        mark("India"),
-        mark("Mexico"),
-        mark("Myanmar"),
-        mark("Nicaragua"),
-        mark("Peru"),
-        mark("Philippines"),
-        mark("Romania"),
-        mark("Russia"),
-        mark("Turkey"),
-        mark("Ukraine"),
-        mark("Venezuela"),
-        mark("Other citizenships"),
-    }
-)
 
 
 @dataclass(frozen=True)
 class SeriesName:
     """How a series is spoken of.
 
-    Attributes
-    ----------
-    noun : str
-        Plural noun of its figures, ``Border Patrol encounters``; empty for a series that only has a name.
-    place : str
-        Where, ``at the southwest border``; may be empty.
-    label : str
-        Short label for axes and rows.
-    counted : str
-        What is counted, as a full sentence.
-    unit : str
-        Unit of the figures.
-    where : str
-        The place as a title has it, ``southwest border``; may be empty.
-    publisher, title : str
-        Who publishes the figures, and how a report of them is called; may be empty.
+    `noun`: Plural noun of its figures, ``Border Patrol encounters``; empty for a series that only has a
+    name; `place`: Where, ``at the southwest border``; may be empty; `label`: Short label for axes and rows;
+    `counted`: What is counted, as a full sentence; `unit`: Unit of the figures; `where`: The place as a
+    title has it, ``southwest border``; may be empty; `publisher`, `title`: Who publishes the figures, and
+    how a report of them is called; may be empty.
     """
 
     noun: str
@@ -170,25 +113,14 @@ def label_words(label: str, inside: bool = False) -> str:
     for ending, own, where in _AREAS:
         if label.endswith(ending):
             return t(where if inside else own, place=label.removesuffix(ending))
-    told = t(label) if label in _LABELS else label
-    return t("in the {area}", area=told) if inside else told
-
-
-def source_words(text: str) -> str:
-    """Return a publisher or title, those of the bundled series in the language of the page."""
-    return t(text) if text in _TOLD else text
+    return t("in the {area}", area=shipped(label)) if inside else shipped(label)
 
 
 def series_name(series_id: str, row: Mapping[str, str | float | None]) -> SeriesName:
     """Return how a series is spoken of, from its row of the table of series.
 
-    Parameters
-    ----------
-    series_id : str
-        The series.
-    row : mapping
-        Its row: ``label name region component area unit`` as far as they are known; ``kind`` says that its
-        figures count things.
+    `series_id`: The series; `row`: Its row: ``label name region component area unit`` as far as they are
+    known; ``kind`` says that its figures count things.
     """
     label, known = _text(row, "label") or series_id, (_text(row, "publisher"), _text(row, "title"))
     unit = _text(row, "unit") or "count"

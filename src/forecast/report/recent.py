@@ -1,7 +1,4 @@
-"""Facts of a run that a page tells first, each by one small function; None or empty where a run has none.
-
-They stand in tables that a run may lack (runs of an earlier version, figures too short for them).
-"""
+"""Facts of a run that a page tells first, each by one small function; None or empty where a run has none."""
 
 from __future__ import annotations
 
@@ -20,11 +17,6 @@ if TYPE_CHECKING:
 Ends = tuple[float, float]
 
 
-def _table(run: Run, name: str) -> pd.DataFrame:
-    found: pd.DataFrame | None = getattr(run, name, None)
-    return pd.DataFrame() if found is None else found
-
-
 class Distance(NamedTuple):
     """How the headline did at one distance in the last ten years, and before a major measure began."""
 
@@ -41,8 +33,8 @@ class Distance(NamedTuple):
 
 def distances(run: Run, series_id: str) -> list[Distance]:
     """Return how the headline did in the last ten years, one entry a distance."""
-    table = _table(run, "recent")
-    rows = select(table, series_id=series_id) if len(table) else table
+    table = run.recent
+    rows = select(table, series_id=series_id)
     out = []
     for row in records(rows):
         n, held = int(row.n), int(row.held)
@@ -81,14 +73,14 @@ def no_better_from(run: Run, series_id: str) -> int | None:
 
 def since(run: Run, series_id: str) -> int | None:
     """Return the year of the first date of the last ten years."""
-    table = _table(run, "recent")
-    rows = select(table, series_id=series_id) if len(table) else table
+    table = run.recent
+    rows = select(table, series_id=series_id)
     return int(pd.Timestamp(rows["first"].min()).year) if len(rows) else None
 
 
 def _headline(run: Run, name: str, series_id: str) -> pd.DataFrame:
     """Return the headline's rows of a table that has rows of every model."""
-    table = _table(run, name)
+    table = getattr(run, name)
     return select(forecasts.headline(table, run.headline), series_id=series_id) if len(table) else table
 
 
@@ -132,7 +124,7 @@ class Chance(NamedTuple):
 def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
     """Return the chances of one month: of more than a year before, of fewer than a level, of a record."""
     rows = _headline(run, "chances", series_id)
-    rows = select(rows, horizon=horizon) if len(rows) else rows
+    rows = select(rows, horizon=horizon)
     return {
         str(row.event): Chance(float(row.threshold), float(row.told), limit_of(float(row.told)))
         for row in records(rows)
@@ -185,7 +177,7 @@ class Began(NamedTuple):
 
 def began_afterwards(run: Run) -> list[Began]:
     """Return the major measures that began after the date of the report."""
-    table = _table(run, "events_afterwards")
+    table = run.events_afterwards
     called, rows = labels.Measures(table), records(table)
     return [Began(called.names([row.id]), row.effective_start, called.days([row.id])) for row in rows]
 
@@ -205,7 +197,7 @@ class Part(NamedTuple):
 
 def part(run: Run, series_id: str) -> Part | None:
     """Return the part of a count that its definition would not lead a reader to expect."""
-    table = _table(run, "parts")
+    table = run.parts
     rows = select(table, series_id=series_id).sort_values("month") if len(table) else table
     rows = rows[rows["part"].astype(str).str.endswith(INTERIOR)] if len(rows) else rows
     if not len(rows):
@@ -223,8 +215,8 @@ class Revisions(NamedTuple):
 
 def revisions(run: Run, series_id: str) -> Revisions | None:
     """Return what may be revised, by vintage and fiscal year."""
-    table = _table(run, "revisions")
-    rows = select(table, series_id=series_id) if len(table) else table
+    table = run.revisions
+    rows = select(table, series_id=series_id)
     if not len(rows):
         return None
     return Revisions(*(int(rows[name].astype(bool).sum()) for name in ("open", "revised")))
@@ -239,6 +231,6 @@ class Dated(NamedTuple):
 
 def dated(run: Run, series_id: str) -> Dated | None:
     """Return for how many months a release is dated by its day."""
-    table = _table(run, "first_released")
+    table = run.first_released
     rows = select(table, series_id=series_id) if len(table) and "dated" in table else pd.DataFrame()
     return Dated(int(rows["dated"].astype(bool).sum()), len(rows)) if len(rows) else None

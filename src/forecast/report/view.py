@@ -124,7 +124,7 @@ def view(run: Run, series_id: str) -> View:
     )
     rows = headline_rows(run.forecasts, run.headline, series_id)
     levels = forecasts.wide(rows, "horizon") if len(rows) else pd.DataFrame()
-    later = select(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
+    later = select(run.afterwards, series_id=series_id)
     known_series = series_id in run.series.index
     meta = dict(zip(run.series.columns, run.series.loc[series_id], strict=True)) if known_series else {}
     target = run.experiment.target

@@ -26,14 +26,9 @@ def response_chart(
 ) -> Figure:
     """Return the chart of the months with and without an event.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``: a year before the event and its months.
-    before : DataFrame
-        Forecast from the month before it: ``month middle lower_80 upper_80``; may be empty.
-    same : DataFrame
-        The same months with the estimated effect taken out: as `before`.
+    `counts`: ``month`` (Period), ``value``: a year before the event and its months; `before`: Forecast from
+    the month before it: ``month middle lower_80 upper_80``; may be empty; `same`: The same months with the
+    estimated effect taken out: as `before`.
     """
     canvas = f.Canvas(f.WIDE, 360)
     first, months = counts["month"].iloc[0], len(counts)

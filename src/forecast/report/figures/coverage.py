@@ -23,11 +23,8 @@ MAIN_LEVEL = 0.8
 def coverage_chart(coverage: pd.DataFrame) -> Figure:
     """Return the dot chart of achieved coverage.
 
-    Parameters
-    ----------
-    coverage : DataFrame
-        ``horizon``, ``nominal``, ``held`` (how many), ``n``, ``share``, and ``low``/``high``: where nine of
-        ten such shares would fall if the promise held.
+    `coverage`: ``horizon``, ``nominal``, ``held`` (how many), ``n``, ``share``, and ``low``/``high``: where
+    nine of ten such shares would fall if the promise held.
     """
     rows = coverage[coverage["n"] > 0]
     horizons = sorted(int(h) for h in rows["horizon"].unique())

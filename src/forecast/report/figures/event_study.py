@@ -22,10 +22,8 @@ LOWEST, HIGHEST = -2.0, 1.5
 def event_study_chart(months: pd.DataFrame) -> Figure:
     """Return the event-study chart of one event: dots with their 80 and 95 % ranges.
 
-    Parameters
-    ----------
-    months : DataFrame
-        Rows of one series and event: ``lag, estimate, lower_80, upper_80, lower_95, upper_95`` on logs.
+    `months`: Rows of one series and event: ``lag, estimate, lower_80, upper_80, lower_95, upper_95`` on
+    logs.
     """
     rows = months[months["estimate"].notna()]
     canvas = f.Canvas(f.WIDE, 270)

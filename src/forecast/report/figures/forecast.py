@@ -37,24 +37,12 @@ def fan_chart(
 ) -> Figure:
     """Return the fan chart.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        Columns ``month`` (Period) and ``value``, without holes; the last row is the last count.
-    forecast : DataFrame
-        Columns ``month``, ``middle`` and, where not refused, ``lower_80 lower_50 upper_50 upper_80``.
-    near : int
-        How many months are drawn in full; of later ones the 80% range alone, hatched.
-    afterwards : DataFrame, optional
-        Counts that became public later: ``month``, ``value``. Drawn as hollow dots.
-    points : sequence of (month, value, words)
-        Unofficial figures, marked.
-    beside : str
-        Words right of the hatched months.
-    whole : bool
-        Whether the figures are whole numbers.
-    narrow : bool
-        The drawing for phones.
+    `counts`: Columns ``month`` (Period) and ``value``, without holes; the last row is the last count;
+    `forecast`: Columns ``month``, ``middle`` and, where not refused, ``lower_80 lower_50 upper_50
+    upper_80``; `near`: How many months are drawn in full; of later ones the 80% range alone, hatched;
+    `afterwards`: Counts that became public later: ``month``, ``value``. Drawn as hollow dots; `points`:
+    Unofficial figures, marked; `beside`: Words right of the hatched months; `whole`: Whether the figures
+    are whole numbers.
     """
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360)
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)

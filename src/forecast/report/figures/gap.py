@@ -22,10 +22,7 @@ YEARS_BEFORE = 4
 def gap_chart(gaps: pd.DataFrame) -> Figure:
     """Return the chart of one comparison: the figures, and what the donors make of them.
 
-    Parameters
-    ----------
-    gaps : DataFrame
-        Rows of one series and event: ``month, actual, expected, part``.
+    `gaps`: Rows of one series and event: ``month, actual, expected, part``.
     """
     start = int((gaps["part"] == "before").sum())
     rows = gaps.iloc[max(start - 12 * YEARS_BEFORE, 0) :].reset_index(drop=True)

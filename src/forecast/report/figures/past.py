@@ -26,16 +26,8 @@ def past_chart(
 ) -> Figure:
     """Return the chart of ten years.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``.
-    forecast : DataFrame
-        ``month``, ``middle`` and, where not refused, ``lower_80`` and ``upper_80``.
-    events : sequence of Period
-        Month of each numbered event, in order.
-    narrow : bool
-        The drawing for phones.
+    `counts`: ``month`` (Period), ``value``; `forecast`: ``month``, ``middle`` and, where not refused,
+    ``lower_80`` and ``upper_80``; `events`: Month of each numbered event, in order.
     """
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     above = 42 if events else 14

@@ -36,14 +36,8 @@ def record_chart(
 ) -> Figure:
     """Return the chart of earlier forecasts beside what happened.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``.
-    lines : DataFrame
-        The forecasts drawn: ``origin month horizon middle lower_80 upper_80 truth``.
-    narrow : bool
-        The drawing for phones.
+    `counts`: ``month`` (Period), ``value``; `lines`: The forecasts drawn: ``origin month horizon middle
+    lower_80 upper_80 truth``.
     """
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360)
     first, months = counts["month"].iloc[0], len(counts)

@@ -32,12 +32,8 @@ def specification_chart(
 ) -> Figure:
     """Return the curve above, and below it a mark for the option that each estimate rests on.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row a choice, ascending: ``percent percent_lower_95 percent_upper_95``.
-    options : sequence of (factor, sequence of (option, mask))
-        What was varied; a mask tells which rows of the table have the option.
+    `table`: One row a choice, ascending: ``percent percent_lower_95 percent_upper_95``; `options`: What was
+    varied; a mask tells which rows of the table have the option.
     """
     lines = sum(1 + len(rows) for _, rows in options)
     canvas = f.Canvas(f.WIDE, 244 + LINE * lines)

@@ -29,16 +29,9 @@ def scenarios_chart(
 ) -> Figure:
     """Return the chart of scenarios.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``; the last year.
-    base : DataFrame
-        The forecast with nothing new: ``month middle lower_80 upper_80``.
-    paths : DataFrame
-        ``scenario label start month middle``, from the month in which each scenario starts.
-    whole : bool
-        Whether the figures are whole numbers.
+    `counts`: ``month`` (Period), ``value``; the last year; `base`: The forecast with nothing new: ``month
+    middle lower_80 upper_80``; `paths`: ``scenario label start month middle``, from the month in which each
+    scenario starts; `whole`: Whether the figures are whole numbers.
     """
     canvas = f.Canvas(f.WIDE, 350)
     first, months, steps = counts["month"].iloc[0], len(counts), len(base)

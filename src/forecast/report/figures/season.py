@@ -22,10 +22,7 @@ LINE = 15
 def season_chart(season: pd.DataFrame) -> Figure:
     """Return the seasons of a series, the oldest in grey, the newest in colour.
 
-    Parameters
-    ----------
-    season : DataFrame
-        Rows of one series: ``first_year, last_year, month_of_year, factor`` on logs.
+    `season`: Rows of one series: ``first_year, last_year, month_of_year, factor`` on logs.
     """
     blocks = sorted(season["first_year"].unique())
     percent = season.assign(percent=100 * np.expm1(season["factor"].to_numpy(float)))

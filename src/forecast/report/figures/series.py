@@ -24,10 +24,7 @@ def series_chart(
 ) -> Figure:
     """Return small line charts, one for each series, each on its own scale.
 
-    Parameters
-    ----------
-    panels : sequence of (label, counts, forecast)
-        Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
+    `panels`: Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
     """
     columns, high = 3, 190
     rows = math.ceil(len(panels) / columns)

@@ -65,6 +65,13 @@ DARK: Mapping[str, str] = {
     "m-ridge": "#5fd0bf",
     "plac": "#262d35",
 }
+
+
+def variables(palette: Mapping[str, str]) -> str:
+    """Return a palette as variables of a style sheet."""
+    return ";".join(f"--{role}:{hexa}" for role, hexa in palette.items())
+
+
 #: Placeholder colours of a drawing for the page; no real colour is so close to black.
 PLACEHOLDERS: Mapping[str, str] = {role: f"#0001{i + 1:02x}" for i, role in enumerate(LIGHT)}
 

@@ -32,12 +32,8 @@ def weights_chart(
 ) -> Figure:
     """Return a line for each member: its share of the weight at every date.
 
-    Parameters
-    ----------
-    weights : DataFrame
-        One row a month (Period index), one column a member; shares that sum to 1.
-    names : mapping
-        Member -> its name on the page.
+    `weights`: One row a month (Period index), one column a member; shares that sum to 1; `names`: Member ->
+    its name on the page.
     """
     canvas = f.Canvas(f.WIDE, 250)
     words = [f"{names[m]} {w.percent(float(weights[m].iloc[-1]))}" for m in weights.columns]

@@ -57,6 +57,6 @@ def breaks(r: Report) -> list[Break]:
 
 def past(r: Report) -> Past:
     """Return how far off earlier unofficial figures and first statements were."""
-    table = select(r.run.early, series_id=r.view.series_id) if len(r.run.early) else r.run.early
+    table = select(r.run.early, series_id=r.view.series_id)
     errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
     return Past(len(errors), 100 * float(np.expm1(errors.max())) if len(errors) else 0.0)

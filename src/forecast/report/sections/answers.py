@@ -37,7 +37,7 @@ def answers(r: Report) -> tuple[Answer, ...]:
 
 def unofficial(r: Report) -> Unofficial | None:
     """Return the newest unofficial figure of a month that has no official one."""
-    rows = select(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    rows = select(r.run.leaks, series_id=r.view.series_id)
     rows = rows[rows["month"] > r.view.last].sort_values("released") if len(rows) else rows
     if not len(rows):
         return None

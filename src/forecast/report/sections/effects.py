@@ -67,7 +67,7 @@ def effects_section(r: Report) -> Section | None:
 def rows_of(r: Report) -> list[EffectRow]:
     """Return one row of the effects table for each measure or group, with its 80% range."""
     table = r.run.effects
-    table = select(table, series_id=r.view.series_id) if len(table) else table
+    table = select(table, series_id=r.view.series_id)
     if not len(table):
         return []
     table = table[table["model"] == table["model"].iloc[0]]
@@ -188,7 +188,7 @@ def unmeasured(r: Report) -> list[Unmeasured]:
         if not np.isfinite(row.estimate):
             why |= dict.fromkeys(members(row), _apart(row))
     table = r.run.estimability
-    rows = select(table, series_id=r.view.series_id) if len(table) else table
+    rows = select(table, series_id=r.view.series_id)
     for row in records(rows):
         if row.action not in ("used", "merged", "not_announced"):
             why.setdefault(str(row.event), _reason(row))

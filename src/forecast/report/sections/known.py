@@ -51,7 +51,7 @@ def known_section(r: Report) -> Section | None:
 def cases(r: Report) -> list[Case]:
     """Return the turns named for the report, at most four, the latest last."""
     table = r.run.cases
-    table = select(table, series_id=r.view.series_id) if len(table) else table
+    table = select(table, series_id=r.view.series_id)
     if not len(table):
         return []
     models = list(dict.fromkeys(table["model"]))

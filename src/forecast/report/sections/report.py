@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report import labels, view
+from forecast.report.catalogue import shipped
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import Prose, Sentence, prose
 from forecast.report.rows import ForecastRow
@@ -55,7 +56,7 @@ class Report:
     def source(self) -> str:
         """The source line: once a page, and in every file of a chart."""
         publisher = self.view.name.publisher
-        return prose("top").source(labels.source_words(publisher) if publisher else "", self.run.as_of)
+        return prose("top").source(shipped(publisher) if publisher else "", self.run.as_of)
 
     @property
     def late(self) -> list[pd.Period]:
@@ -86,7 +87,7 @@ class Report:
 def report_name(seen: View) -> str:
     """Return the name of the report."""
     title = seen.name.title
-    return labels.source_words(title) if title else prose("top").name(seen.name.label)
+    return shipped(title) if title else prose("top").name(seen.name.label)
 
 
 def late_months(run: Run, seen: View) -> list[pd.Period]:
