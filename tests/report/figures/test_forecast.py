@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart, fan, monthly
+from figure_checks import boxes, check_chart, fan, monthly
 from forecast.report import format as w
 from forecast.report.figures import style as f
 from forecast.report.figures.forecast import fan_chart
@@ -101,3 +101,9 @@ def test_random_counts_never_make_labels_collide():
             lambda counts=counts, ahead=ahead, **how: fan_chart(counts, ahead, min(6, len(ahead)), **how),
             hits=1,
         )
+
+
+def test_on_a_phone_the_last_count_and_an_unofficial_figure_have_short_words():
+    points = [(pd.Period("2026-09", "M"), 7600.0, "press: “around 7,600”")]
+    words = [text for text, _ in boxes(fan_chart(COUNTS, FAN, 6, None, points, narrow=True))]
+    assert "8,870" in words and "press" in words and not any("around" in text for text in words)

@@ -65,7 +65,7 @@ def fan_chart(
     _near_ends(canvas, ax, forecast.iloc[:near], months, whole, narrow)
     for month, value, words in points:
         _point(canvas, ax, (month - first).n, value, words, narrow)
-    _marks(canvas, ax, counts)
+    _marks(canvas, ax, counts, narrow)
     _levels(canvas, ax, forecast.iloc[:near], months)
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 40)
     return canvas.figure
@@ -216,16 +216,17 @@ def _outcomes(canvas: f.Canvas, ax: Axes, later: pd.DataFrame | None, first: pd.
 def _point(canvas: f.Canvas, ax: Axes, x: float, value: float, words: str, narrow: bool) -> None:
     ax.plot([x], [value], "D", color=canvas["bg"], mec=canvas["ev"], mew=1.6, ms=7, zorder=6.2)
     if narrow:
-        words = words.partition(",")[0]
+        words = words.partition(":")[0]
     canvas.place(
         ax, x, value, words, "ev", size=12, prefer=("below left", "below", "left", "above left"), offset=14
     )
 
 
-def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame) -> None:
+def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:
     values = counts["value"].to_numpy(float)
     last = len(values) - 1
-    words = f"{w.month_abbreviation(counts['month'].iloc[-1])}: {w.count(values[-1])}"
+    number = w.count(values[-1])
+    words = number if narrow else f"{w.month_abbreviation(counts['month'].iloc[-1])}: {number}"
     sides = ("above left", "left", "below left", "below", "above")
     canvas.place(ax, last, values[-1], words, bold=True, prefer=sides, must=True)
     if len(values) < 4:
