@@ -71,5 +71,5 @@ def _ends(canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str]], t
     heights = f.spread([min(value, top) * scale for value, *_ in ends], 32, low=12)
     for (_, words, about, role), height in zip(ends, heights, strict=True):
         x, y = ax.get_xlim()[1], height / scale
-        canvas.text(ax, x, y, words, role, bold=True, size=12, halo=False, shift=(8, 8))
-        canvas.text(ax, x, y, about, "muted", size=11.5, halo=False, shift=(8, -8))
+        canvas.text(ax, x, y, words, role, bold=True, shift=(8, 8))
+        canvas.text(ax, x, y, about, "muted", size=11.5, shift=(8, -8))

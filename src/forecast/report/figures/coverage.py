@@ -44,7 +44,7 @@ def coverage_chart(coverage: pd.DataFrame) -> Figure:
         _row(canvas, ax, records(group), horizons.index(int(str(horizon))))
     for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
         words, y = f"80%: {w.hits(row.held, row.n)} {t('months')}", horizons.index(int(row.horizon))
-        canvas.text(ax, 1.0, y, words, "muted", size=12, halo=False, shift=(10, 0))
+        canvas.text(ax, 1.0, y, words, "muted", shift=(10, 0))
     return canvas.figure
 
 
@@ -55,8 +55,7 @@ def _promises(canvas: f.Canvas, ax: Axes, nominals: list[float]) -> None:
     for nominal in nominals:
         ax.axvline(nominal, color=canvas["ink"], lw=1.2, dashes=(2, 2), zorder=1.2)
         words = t("promised {nominal}", nominal=w.level_name(nominal))
-        look: dict[str, Any] = {"ha": "center", "transform": above, "size": 12, "halo": False}
-        canvas.text(ax, nominal, 1, words, "muted", shift=(0, 18), **look)
+        canvas.text(ax, nominal, 1, words, "muted", ha="center", transform=above, shift=(0, 18))
 
 
 def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int) -> None:
@@ -64,7 +63,7 @@ def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int) -> None:
     low = ax.get_xlim()[0]
     room = ax.get_window_extent().width
     at = [(row.share - low) * room / (1 - low) for row in dots]
-    wide = [canvas.width_of(w.percent(row.share), 12, True) for row in dots]
+    wide = [f.text_width(w.percent(row.share), 12, True) for row in dots]
     starts = [x - 9 - width for x, width in zip(at, wide, strict=True)]
     above = starts[0] < 0 or any(s < x + 7 for s, x in zip(starts[1:], at, strict=False))
     centres = f.spread(at, max(wide) + 5, max(wide) / 2, room + 4 - max(wide) / 2)
@@ -85,4 +84,4 @@ def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int) -> None:
             clip_on=False,
         )
         shift, ha = ((centre - x, 14.0), "center") if above else ((-9.0, 0.0), "right")
-        canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)
+        canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, bold=True, shift=shift, halo=True)

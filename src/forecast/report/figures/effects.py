@@ -83,7 +83,7 @@ def _room_for(canvas: f.Canvas, ax: Axes, ticks: list[float]) -> list[float]:
     kept: dict[float, tuple[float, float]] = {}
     for tick in sorted(ticks, key=lambda tick: abs(math.log1p(tick))):
         at = float(ax.transData.transform((math.log1p(tick), 0))[0])
-        half = canvas.width_of(_tick(tick), 12) / 2
+        half = f.text_width(_tick(tick), 12) / 2
         apart = all(abs(at - other) >= half + room + 4 for other, room in kept.values())
         if apart and half + 2 <= at <= canvas.width - half - 2:
             kept[tick] = at, half
@@ -112,30 +112,28 @@ def _wide_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], y: flo
     left, right = ax.get_xlim()
     up = 7.5 * len(lines)
     for k, line in enumerate(lines):
-        canvas.text(ax, left, y, line, ha="right", bold=row.clear, halo=False, shift=(-16, up - 15 * k))
-    canvas.text(ax, left, y, row.when, "muted", ha="right", size=12, halo=False, shift=(-16, -up))
+        canvas.text(ax, left, y, line, ha="right", bold=row.clear, shift=(-16, up - 15 * k), size=12.5)
+    canvas.text(ax, left, y, row.when, "muted", ha="right", shift=(-16, -up))
     role = "fc" if row.clear else "ink"
-    canvas.text(
-        ax, right, y, w.effect(row.estimate), role, bold=True, size=15, ha="right", halo=False, shift=(62, 0)
-    )
+    canvas.text(ax, right, y, w.effect(row.estimate), role, bold=True, size=15, ha="right", shift=(62, 0))
     beside = [(line, "ink", 11.5) for line in f.lines(row.raw, BESIDE, 11.5) if line]
     beside += [(line, "muted", 11.5) for line in f.lines(row.tests, BESIDE, 11.5)]
     for k, (line, role, size) in enumerate(beside):
         up = 7.5 * (len(beside) - 1) - 15 * k
-        canvas.text(ax, right, y, line, role, size=size, halo=False, shift=(76, up))
+        canvas.text(ax, right, y, line, role, size=size, shift=(76, up))
 
 
 def _narrow_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], top: float, bar: float) -> None:
     left, right = ax.get_xlim()
     y = top + 9.0
     for line in lines:
-        canvas.text(ax, left, y, line, bold=row.clear, size=12, halo=False)
+        canvas.text(ax, left, y, line, bold=row.clear)
         y += 15
-    canvas.text(ax, left, y, row.when, "muted", size=11.5, halo=False)
+    canvas.text(ax, left, y, row.when, "muted", size=11.5)
     role = "fc" if row.clear else "ink"
-    canvas.text(ax, right, bar, w.effect(row.estimate), role, bold=True, size=15, halo=False, shift=(8, 0))
+    canvas.text(ax, right, bar, w.effect(row.estimate), role, bold=True, size=15, shift=(8, 0))
     y = bar + 20
     for text, role in ((row.raw, "ink"), (row.tests, "muted")):
         for line in f.lines(text, f.NARROW - 2, 11.5) if text else ():
-            canvas.text(ax, left, y, line, role, size=11.5, halo=False)
+            canvas.text(ax, left, y, line, role, size=11.5)
             y += 15

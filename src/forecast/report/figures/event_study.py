@@ -47,8 +47,8 @@ def event_study_chart(months: pd.DataFrame) -> Figure:
     shown = [k for k in range(int(lags.min()), int(lags.max()) + 1) if k % 2 == 0]
     canvas.ticks(ax, "x", shown, [w.signed(k) for k in shown])
     canvas.text(
-        ax, 0, 0, t("months from its start"), "muted", halo=False, transform=ax.transAxes, shift=(0, -32)
+        ax, 0, 0, t("months from its start"), "muted", transform=ax.transAxes, shift=(0, -32), size=12.5
     )
     words = f"{t('against the month before it')}; {t('80% and 95% ranges')}"
-    canvas.text(ax, 0, 1, words, "muted", halo=False, transform=ax.transAxes, shift=(0, 18))
+    canvas.text(ax, 0, 1, words, "muted", transform=ax.transAxes, shift=(0, 18), size=12.5)
     return canvas.figure

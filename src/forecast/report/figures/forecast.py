@@ -133,9 +133,8 @@ def _heading(canvas: f.Canvas, ax: Axes, months: int) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    style: dict[str, Any] = {"size": 12, "halo": False, "transform": above}
-    canvas.text(ax, months - 0.5, 1, t("known"), "muted", ha="right", shift=(-6, 12), **style)
-    canvas.text(ax, months - 0.5, 1, t("Forecast").lower(), "fc", bold=True, shift=(6, 12), **style)
+    canvas.text(ax, months - 0.5, 1, t("known"), "muted", ha="right", shift=(-6, 12), transform=above)
+    canvas.text(ax, months - 0.5, 1, t("Forecast").lower(), "fc", bold=True, shift=(6, 12), transform=above)
 
 
 def _far_ends(
@@ -148,11 +147,11 @@ def _far_ends(
     x, size = ax.get_xlim()[1], 11.5 if narrow else 12.5
     for column in ("upper_80", "lower_80"):
         words = w.rounded(float(last[column]), whole)
-        canvas.text(ax, x, float(last[column]), words, size=size, halo=False, shift=(7, 0))
+        canvas.text(ax, x, float(last[column]), words, size=size, shift=(7, 0))
     if beside and not narrow:
         middle = (float(last["lower_80"]) + float(last["upper_80"])) / 2
         words = "\n".join(textwrap.wrap(beside, 29))
-        canvas.text(ax, x, middle, words, "muted", size=12, halo=False, shift=(7, 0))
+        canvas.text(ax, x, middle, words, "muted", shift=(7, 0))
 
 
 def _near_ends(

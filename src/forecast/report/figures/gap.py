@@ -47,6 +47,6 @@ def _legend(canvas: f.Canvas, ax: Axes, entries: list[tuple[str, str]]) -> None:
     x = 0.0
     for words, role in entries:
         canvas.text(
-            ax, 0, 1, words, role, bold=True, va="baseline", halo=False, transform=ax.transAxes, shift=(x, 18)
+            ax, 0, 1, words, role, bold=True, va="baseline", transform=ax.transAxes, shift=(x, 18), size=12.5
         )
-        x += canvas.width_of(words, bold=True) + 18
+        x += f.text_width(words, bold=True) + 18

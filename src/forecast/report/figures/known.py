@@ -84,17 +84,9 @@ def _words(canvas: f.Canvas, ax: Axes, panel: Panel, narrow: bool) -> None:
     height = 12 + 15 * len(lines)
     for line in lines:
         canvas.text(
-            ax,
-            0,
-            1,
-            line,
-            bold=True,
-            size=12 if narrow else 12.5,
-            halo=False,
-            transform=ax.transAxes,
-            shift=(0, height),
+            ax, 0, 1, line, bold=True, size=12 if narrow else 12.5, transform=ax.transAxes, shift=(0, height)
         )
         height -= 15
     words = w.shortened(panel.words, 26 if narrow else 34)
-    canvas.text(ax, 0, 1, words, "muted", size=11.5, halo=False, transform=ax.transAxes, shift=(0, 10))
-    canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, halo=False, transform=ax.transAxes, shift=(0, -16))
+    canvas.text(ax, 0, 1, words, "muted", size=11.5, transform=ax.transAxes, shift=(0, 10))
+    canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))

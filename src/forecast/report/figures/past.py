@@ -73,19 +73,7 @@ def _numbers(canvas: f.Canvas, ax: Axes, events: Sequence[int]) -> None:
         top = 1 + (height - 8) * unit
         ax.plot([x, x], [0, top], transform=above, color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)
         canvas.avoid(ax, [x, x], ax.get_ylim())
-        canvas.text(
-            ax,
-            x,
-            1,
-            str(k + 1),
-            "ev",
-            ha="center",
-            transform=above,
-            size=12,
-            bold=True,
-            halo=False,
-            shift=(0, height),
-        )
+        canvas.text(ax, x, 1, str(k + 1), "ev", ha="center", transform=above, bold=True, shift=(0, height))
 
 
 def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:

@@ -123,10 +123,8 @@ def _words(
         if any(canvas.place(ax, *spot, words, role, size=size, bold=bold, prefer=sides) for spot in spots):
             continue
         flat = words.replace("\n", " ")
-        canvas.text(
-            ax, 0, 1, flat, role, size=size, bold=bold, halo=False, transform=ax.transAxes, shift=(x, 22)
-        )
-        x += canvas.width_of(flat, size, bold) + 18
+        canvas.text(ax, 0, 1, flat, role, size=size, bold=bold, transform=ax.transAxes, shift=(x, 22))
+        x += f.text_width(flat, size, bold) + 18
 
 
 def _spots(counts: pd.DataFrame) -> list[tuple[float, float]]:

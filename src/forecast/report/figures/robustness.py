@@ -79,7 +79,6 @@ def specification_chart(
         "fc" if apart.any() else "muted",
         size=11.5,
         ha="right",
-        halo=False,
         transform=ax.transAxes,
         shift=(0, 12),
     )
@@ -110,18 +109,7 @@ def _matrix(
         part.set_visible(False)
     line = 0.0
     for factor, rows in options:
-        canvas.text(
-            ax,
-            -1,
-            line + 0.55,
-            factor,
-            "ink",
-            size=11.5,
-            bold=True,
-            ha="left",
-            halo=False,
-            shift=(8 - LEFT, 0),
-        )
+        canvas.text(ax, -1, line + 0.55, factor, "ink", size=11.5, bold=True, ha="left", shift=(8 - LEFT, 0))
         line += 1
         for option, mask in rows:
             x = np.flatnonzero(np.asarray(mask, dtype=bool))
@@ -134,17 +122,7 @@ def _matrix(
                 solid_capstyle="butt",
             )
             label = w.shortened(option, 30)
-            canvas.text(
-                ax,
-                -1,
-                line + 0.5,
-                label,
-                "muted",
-                size=11.5,
-                ha="left",
-                halo=False,
-                shift=(16 - LEFT, 0),
-            )
+            canvas.text(ax, -1, line + 0.5, label, "muted", size=11.5, ha="left", shift=(16 - LEFT, 0))
             line += 1
 
 

@@ -66,4 +66,4 @@ def _labels(canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str]]) -> N
     height = ax.get_window_extent().height
     at = [(value - low) / (high - low) * height for value, _, _ in ends]
     for (value, words, role), y, centre in zip(ends, at, f.spread(at, LINE, 0, height), strict=True):
-        canvas.text(ax, 12, value, words, role, size=12, halo=False, shift=(10, centre - y))
+        canvas.text(ax, 12, value, words, role, shift=(10, centre - y))

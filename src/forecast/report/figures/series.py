@@ -63,31 +63,12 @@ def _panel(
     ax.plot(at, np.r_[last, forecast["middle"].to_numpy(float)], color=canvas["fc"], lw=2, zorder=4)
     ax.plot(np.arange(months), counts.to_numpy(float), color=canvas["ink"], lw=1.6, zorder=5)
     f.year_axis(canvas, ax, first, months + steps)
-    canvas.text(ax, 0, 1, label, bold=True, halo=False, transform=ax.transAxes, shift=(0, 16))
+    canvas.text(ax, 0, 1, label, bold=True, transform=ax.transAxes, shift=(0, 16), size=12.5)
     if by > 1:
         canvas.text(
-            ax,
-            1,
-            1,
-            t("thousands"),
-            "muted",
-            size=11,
-            ha="right",
-            halo=False,
-            transform=ax.transAxes,
-            shift=(46, 16),
+            ax, 1, 1, t("thousands"), "muted", size=11, ha="right", transform=ax.transAxes, shift=(46, 16)
         )
     if not steps:
         return
     middle = float(forecast["middle"].iloc[-1])
-    canvas.text(
-        ax,
-        months + steps - 1,
-        middle,
-        w.rounded(middle),
-        "fc",
-        size=11.5,
-        bold=True,
-        halo=False,
-        shift=(8, 0),
-    )
+    canvas.text(ax, months + steps - 1, middle, w.rounded(middle), "fc", size=11.5, bold=True, shift=(8, 0))

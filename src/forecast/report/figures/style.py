@@ -126,7 +126,7 @@ def ruler() -> RendererAgg:
 
 
 @functools.cache
-def text_width(words: str, size: float, bold: bool) -> float:
+def text_width(words: str, size: float = 12.5, bold: bool = False) -> float:
     """Return the width of a text in units."""
     from matplotlib.font_manager import FontProperties
 
@@ -212,10 +212,8 @@ class Canvas:
                 y,
                 text,
                 role,
-                size=12,
                 ha=place[0],
                 va=place[1],
-                halo=False,
                 transform=blended_transform_factory(*base),
                 shift=shift,
                 claim=False,
@@ -231,14 +229,13 @@ class Canvas:
         words: str,
         role: str = "ink",
         *,
-        size: float = 12.5,
+        size: float = 12,
         bold: bool = False,
         ha: str = "left",
         va: str = "center",
-        halo: bool = True,
+        halo: bool = False,
         transform: Transform | None = None,
         shift: tuple[float, float] = (0, 0),
-        toggle: str = "",
         claim: bool = True,
     ) -> Text:
         """Write a text; `shift` moves it by units right and up; its box is claimed unless told otherwise."""
@@ -259,14 +256,10 @@ class Canvas:
             linespacing=1.2,
             clip_on=False,
         )
-        artist.set_gid(f"c:{toggle + ' ' if toggle else ''}{'halo' if halo else 'plain'}")
+        artist.set_gid(f"c:{'halo' if halo else 'plain'}")
         if claim:
             self.boxes.append(artist.get_window_extent(self.renderer))
         return artist
-
-    def width_of(self, words: str, size: float = 12.5, bold: bool = False) -> float:
-        """Return the width of a text in units."""
-        return text_width(words, size, bold)
 
     def avoid(self, ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
         """Remember a line, so that labels are not put on it."""
@@ -315,7 +308,7 @@ class Canvas:
         if best is None or (best[0] > 0 and not must):
             return None
         dx, dy, ha, va = best[1]
-        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), **look)
+        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), halo=True, **look)
 
     def _collisions(self, box: Bbox, plot: Bbox) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
@@ -430,7 +423,7 @@ def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None =
 
 def left_room(canvas: Canvas, top: float, least: float) -> float:
     """Return the room left of a plot that the numbers of its y axis need."""
-    return max(least, canvas.width_of(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
+    return max(least, text_width(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
 
 
 def month_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: float = 44) -> None:
@@ -457,10 +450,8 @@ def month_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: fl
                 0,
                 str(month.year),
                 "muted",
-                size=12,
                 ha="center",
                 va="top",
-                halo=False,
                 transform=below,
                 shift=(0, -18),
                 claim=False,

@@ -37,7 +37,7 @@ def weights_chart(
     """
     canvas = f.Canvas(f.WIDE, 250)
     words = [f"{names[m]} {w.percent(float(weights[m].iloc[-1]))}" for m in weights.columns]
-    right = max(canvas.width_of(text, 12, True) for text in words) + 16
+    right = max(f.text_width(text, 12, True) for text in words) + 16
     ax = canvas.axes(44, 16, right, 28)
     months = len(weights)
     ax.set_xlim(-0.5, months - 0.5)
@@ -56,6 +56,6 @@ def weights_chart(
         ax.plot(
             range(months), weights[member].to_numpy(float), color=canvas[role], lw=1.8, ls=style, zorder=4
         )
-        canvas.text(ax, months - 0.5, places[k], words[k], role, size=12, bold=True, halo=False, shift=(6, 0))
+        canvas.text(ax, months - 0.5, places[k], words[k], role, bold=True, shift=(6, 0))
     f.year_axis(canvas, ax, weights.index[0], months)
     return canvas.figure

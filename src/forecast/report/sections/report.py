@@ -52,13 +52,13 @@ class Report:
         """The events of the run by their ids."""
         return labels.Measures(self.run.events)
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The source line: once a page, and in every file of a chart."""
         publisher = self.view.name.publisher
         return prose("top").source(shipped(publisher) if publisher else "", self.run.as_of)
 
-    @property
+    @cached_property
     def late(self) -> list[pd.Period]:
         """Months whose figures were expected by the report's date and are not in."""
         return late_months(self.run, self.view)
@@ -68,7 +68,7 @@ class Report:
         """The distance of the next count: the first month whose figure is not overdue."""
         return len(self.late) + 1
 
-    @property
+    @cached_property
     def near(self) -> pd.DataFrame:
         """The months that are told in full."""
         ahead = self.view.ahead
