@@ -30,10 +30,12 @@ from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.events.estimability import Action, Verdict, Why, estimability_frame
 from forecast.experiment.run import Correction, Run
+from forecast.postprocess.chances import chances
 from forecast.report.blocks import Chart
 from forecast.report.figures.renderer import Studio
 from forecast.report.pages import make_report
 from forecast.report.sections.report import Report
+from forecast.scoring.reliability import RELIABILITY_COLUMNS, with_reliability
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 from sharing import once
 
@@ -315,7 +317,15 @@ def make_run(
         digests={"figures": "f" * 64, "events": "e" * 64},
         **tables,
     )
-    return replace(run, **changes) if changes else run
+    return replace(run, **{"chances": _chances(run.forecasts)} | changes)
+
+
+def _chances(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the chances of the headline, none of which was ever said before."""
+    return with_reliability(
+        chances(forecasts[forecasts["model"] == "short"], _observations()),
+        pd.DataFrame(columns=list(RELIABILITY_COLUMNS)),
+    )
 
 
 def refuse(run: Run, central: float, from_horizon: int = 1, errors: int = 3) -> Run:
@@ -326,7 +336,8 @@ def refuse(run: Run, central: float, from_horizon: int = 1, errors: int = 3) -> 
     basis = run.intervals.copy()
     basis.loc[basis["horizon"] >= from_horizon, "n_errors"] = errors
     basis.loc[basis["horizon"] >= from_horizon, "max_central"] = 0.5
-    return replace(run, forecasts=run.forecasts[~gone].reset_index(drop=True), intervals=basis)
+    left = run.forecasts[~gone].reset_index(drop=True)
+    return replace(run, forecasts=left, intervals=basis, chances=_chances(left))
 
 
 # --------------------------------------------------------------------------- causes

@@ -129,7 +129,7 @@ class Chance(NamedTuple):
 
 
 def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
-    """Return the chances of one month: of more than a year before, of fewer than a level, of a record."""
+    """Return the chances of one month, by what they are of."""
     rows = _headline(run, "chances", series_id)
     rows = select(rows, horizon=horizon) if len(rows) else rows
     return {
