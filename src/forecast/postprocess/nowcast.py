@@ -145,7 +145,7 @@ def usual_share(month: pd.Period, covers: tuple[pd.Timestamp, pd.Timestamp], kno
 
 
 def usual_moves(month: pd.Period, known: pd.Series) -> float:
-    """Return the spread of changes from month to month, on logs, around those of their season; 0 if unknown."""
+    """Return the spread of monthly changes, on logs, around those of their season; 0 if unknown."""
     changes = _changes(month, known)
     free = len(changes) - changes.index.nunique()
     around = changes - changes.groupby(level=0).transform("mean")

@@ -144,6 +144,36 @@ def limit_of(chance: float) -> str:
     return "under_5" if chance < 0.05 else "over_95" if chance > 0.95 else ""
 
 
+class Change(NamedTuple):
+    """When monthly surprises changed, the range of that date, and how many times as large they are."""
+
+    month: pd.Period
+    lower: pd.Period
+    upper: pd.Period
+    times: float
+    larger: bool
+
+
+def breaks(run: Run, series_id: str) -> pd.DataFrame:
+    """Return what is known of changes of the surprises of a series; empty where nobody looked."""
+    table = _table(run, "volatility_breaks")
+    return select(table, series_id=series_id) if len(table) else table
+
+
+def change(found: pd.DataFrame) -> Change | None:
+    """Return the newest of some changes, or None."""
+    if not len(found):
+        return None
+    row, ratio = records(found)[-1], float(found["ratio"].iloc[-1])
+    return Change(row.month, row.lower, row.upper, max(ratio, 1 / ratio), ratio > 1)
+
+
+def surprises(run: Run, series_id: str) -> Change | None:
+    """Return the change of the surprises that decides how wide ranges are, or None."""
+    found = breaks(run, series_id)
+    return change(found[found["decides_ranges"].astype(bool)]) if len(found) else None
+
+
 class Worth(NamedTuple):
     """What knowing the events was worth: the change of the mean miss, its interval, what may be said."""
 

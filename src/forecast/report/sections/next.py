@@ -76,8 +76,9 @@ def next_table(r: Report) -> Table:
         heads(text.chance(kind, levels[0] if levels else 0))[0] for kind in shown
     )
     foot = text.foot(len(scenarios), len(seen.ahead) > NEAR, bool(odds) and never)
-    link = evidence_link("", "months", text.more())
-    return Table(text.caption(seen.name.full), head, tuple(rows), foot, "dates", links=(link,))
+    links = [evidence_link("", "months", text.more())]
+    links += [evidence_link("", "chances", text.chances_link())] if len(r.run.reliability) else []
+    return Table(text.caption(seen.name.full), head, tuple(rows), foot, "dates", links=tuple(links))
 
 
 def _row(r: Report, row: ForecastRow, odds: dict[str, Chance], shown: list[str]) -> Row:
