@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from forecast.interventions.foresight import worth_of
 from forecast.report.rows import records
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -194,8 +195,8 @@ def worth(run: Run, series_id: str) -> Worth | None:
     row = next(iter(records(rows[rows["horizon"].astype(str) == "6"])), None)
     if row is None or row.lower != row.lower:
         return None
-    code = "smaller" if row.lower > 0 else "larger" if row.upper < 0 else "not_apart"
-    return Worth(6, float(row.gain), float(row.lower), float(row.upper), int(row.n), code)
+    gain, lower, upper = float(row.gain), float(row.lower), float(row.upper)
+    return Worth(6, gain, lower, upper, int(row.n), worth_of(gain, lower, upper))
 
 
 def level(run: Run, series_id: str) -> tuple[float, Ends | None] | None:
