@@ -318,6 +318,7 @@ PAGE: dict[str, Draw] = {
     "outlook.season_title.last": made(restless.Seasons, among("2018-22"), real(1.0, 4.0)),
     "outlook.season_label.first": made(restless.Seasons, among("2003-07"), real(1.0, 4.0)),
     "outlook.season_label.last": made(restless.Seasons, among("2018-22"), real(1.0, 4.0)),
+    "outlook.way": among("faded", "grew", "same"),
     "outlook.decides": FLAG,
     "outlook.low": real(-0.3, 0.1),
     "outlook.high": real(0.1, 0.3),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
 from forecast.tables.quantiles import Floats, Ints, periods, stamps
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 Event = Literal["more_than_year_before", "more_than_last", "fewer_than", "record"]
 EVENTS: tuple[Event, ...] = get_args(Event)
 CHANCE_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
+    *ROW,
     "origin",
     "month",
     "horizon",
@@ -99,14 +97,13 @@ def chances(
 
 
 def _of_row(row: Distributions, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
-    head = dict(zip(("model", "knowledge", "scenario", "series_id"), row.name, strict=True))
     for event, threshold, month in _thresholds(row, levels):
         above = row.chance_above(threshold)
         t, h = np.nonzero(np.isfinite(above))
         chance = above[t, h] if event != "fewer_than" else 1.0 - above[t, h]
         yield pd.DataFrame(
             {
-                **head,
+                **row.head,
                 "origin": stamps(row.origins[t]),
                 "month": periods(row.months[t, h]),
                 "horizon": h + 1,

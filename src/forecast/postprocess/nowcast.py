@@ -17,6 +17,7 @@ import pandas as pd
 
 from forecast.config.outlook import NowcastSpec
 from forecast.postprocess.totals import RANGES
+from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ _FIGURE = (
     "days_in_month",
 )
 NOWCAST_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
+    *ROW,
     "origin",
     *_FIGURE,
     "share",
@@ -302,7 +300,6 @@ def nowcast(
 
 
 def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> Iterator[dict[str, Any]]:
-    head = dict(zip(("model", "knowledge", "scenario", "series_id"), row.name, strict=True))
     surest = {e.row["month"]: e for e in sorted(told, key=lambda e: (-e.sd, e.row["released"]))}
     for evidence in told:
         horizon = evidence.row["month"].ordinal - int(row.errors.arrays.last[-1])
@@ -317,7 +314,7 @@ def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> I
         else:
             values = _combined(row, horizon, evidence, weighed=not reason)
         yield {
-            **head,
+            **row.head,
             "origin": as_of,
             **{key: evidence.row[key] for key in _COPIED},
             "share": evidence.share,

@@ -55,7 +55,15 @@ def test_no_change_is_a_chart_that_says_so():
     run = state("as_of_2024")
     breaks = run.volatility_breaks.assign(verdict="none", decides_ranges=False)
     made = restless.restless_section(report(replace(run, volatility_breaks=breaks))).blocks[0]
-    assert made.title.endswith("no change of size that chance does not give") and made.table is None
+    assert made.title.endswith("no change of size beyond chance") and made.table is None
+
+
+def test_a_season_fades_or_grows_only_by_more_than_its_ranges():
+    season = state("as_of_2024").season
+    first, last = (season[season["first_year"] == year] for year in (2003, 2018))
+    assert restless.season_way(first, last) == "faded" and restless.season_way(last, first) == "grew"
+    a_bit = first.assign(**{name: 0.95 * first[name] for name in ("factor", "lower", "upper")})
+    assert restless.season_way(first, a_bit) == "same"
 
 
 def test_a_run_that_did_not_look_has_no_block():

@@ -99,7 +99,7 @@ def season_block(r: Report) -> Block:
         partial(season_chart, season),
         Chart(
             "season",
-            title=text.season_title(first, last),
+            title=text.season_title(season_way(blocks[0], blocks[-1]), first, last),
             subtitle=text.season_subtitle(),
             note=text.season_note(),
             label=text.season_label(first, last),
@@ -107,6 +107,21 @@ def season_block(r: Report) -> Block:
             table=season_table(blocks),
         ),
     )
+
+
+def season_way(first: pd.DataFrame, last: pd.DataFrame) -> str:
+    """Return whether the season ``faded`` or ``grew`` by more than its 80% ranges, else ``same``."""
+    sizes, doubts = zip(*(_size(part) for part in (first, last)), strict=True)
+    if abs(sizes[1] - sizes[0]) <= float(np.hypot(*doubts)):
+        return "same"
+    return "faded" if sizes[1] < sizes[0] else "grew"
+
+
+def _size(part: pd.DataFrame) -> tuple[float, float]:
+    """Return highest less lowest month of a block, on logs, and half of its 80% range."""
+    ends = part.sort_values("factor").iloc[[0, -1]]
+    halves = (ends["upper"] - ends["lower"]).to_numpy(float) / 2
+    return float(ends["factor"].iloc[1] - ends["factor"].iloc[0]), float(np.hypot(*halves))
 
 
 def years_of(part: pd.DataFrame) -> str:
