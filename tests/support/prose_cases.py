@@ -332,6 +332,7 @@ PAGE: dict[str, Draw] = {
     "proof_effects.study_label.first": MONTH,
     "proof_effects.ends.low": real(-1.0, 0.0),
     "proof_effects.ends.high": real(0.0, 1.0),
+    "proof_effects.beyond": FLAG,
     **dict.fromkeys(("proof_ahead.have", "proof_ahead.need", "proof_ahead.number"), WHOLE),
     "proof_ahead.series": NAME,
     "proof_ahead.method": among("", "model", "square_root", "direct"),

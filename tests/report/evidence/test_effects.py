@@ -48,4 +48,7 @@ def test_the_event_study_counts_the_months_before_that_stand_apart():
     apart = ((before["lower_95"] > 0) | (before["upper_95"] < 0)).sum()
     assert f"{apart} of {len(before)} months before its start stand apart" in chart.title
     assert next(row.cells[0] for row in chart.table.rows) == "−6" and len(chart.table.rows) == len(study)
+    far = study.assign(upper_95=3.0)
+    chart = effects.study_chart(report(replace(run, leads_lags=far)))
+    assert all(row.cells[4].endswith(" to more than +600%") for row in chart.table.rows)
     assert effects.study_chart(report_of("causes")) is None

@@ -22,6 +22,7 @@ from forecast.tables.forecasts import select
 
 TEXT = "proof_effects"
 #: Columns of the specification table that are choices, in the order of the drawing.
+FARTHEST = float(np.log(7))  #: ends of ranges beyond are told as more than that
 FACTORS = ("shape", "transform", "window", "order", "beside")
 
 
@@ -191,8 +192,10 @@ def study_chart(r: Report) -> Chart | None:
             w.signed(one.lag),
             w.month_short(one.month),
             w.effect(one.estimate),
-            text.ends(one.lower_80, one.upper_80),
-            text.ends(one.lower_95, one.upper_95),
+            *(
+                text.ends(low, min(high, FARTHEST), high > FARTHEST)
+                for low, high in ((one.lower_80, one.upper_80), (one.lower_95, one.upper_95))
+            ),
         )
         for one in records(months)
     ]
