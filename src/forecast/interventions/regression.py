@@ -214,6 +214,10 @@ class Regression:
         )
 
 
+#: Why an estimate that is not plausible has no number.
+NOT_TOLD = "not told: the estimate is too large or too uncertain to be the work of a measure"
+
+
 def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
     """Return the effect of a group in a fit, its standard error, and why there is none.
 
