@@ -173,7 +173,11 @@ def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
         try:
             made[name] = make_model(spec.kind, **spec.parameters)
         except ConfigError as error:
-            problems.extend(f"model.{name}: {line}" for line in str(error).splitlines())
+            lines = str(error).splitlines()
+            problems += [
+                f"model.{name}.{line[6:]}" if line.startswith("model kind:") else f"model.{name}: {line}"
+                for line in lines
+            ]
     if problems:
         raise ConfigError("\n".join(problems))
     return made
