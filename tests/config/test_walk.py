@@ -1,5 +1,7 @@
 """Every key of the settings with every value that means nothing: refused by name, or named here as meaningful."""
 
+import dataclasses
+
 import pytest
 
 from forecast.config.convert import from_plain
@@ -7,6 +9,7 @@ from forecast.config.reference import all_keys
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError
 from forecast.experiment.load import to_experiment
+from forecast.models.registry import list_models, make_model, model_class
 
 VALUES = {
     "true": True,
@@ -158,3 +161,29 @@ def test_problems_of_values_groups_and_models_are_told_at_once():
 def test_a_group_is_no_list():
     with pytest.raises(ConfigError, match=r"target\.series: \{'a': 1\} is not a list"):
         from_plain(Experiment, {"target": {"series": {"a": 1}}})
+
+
+#: What parameters of models may be, by their name.
+PARAMETERS = {
+    **{key: {"true"} for key in ("events", "shrink", "trend", "seasonal", "deseasonalize")},
+    **{key: {"null"} for key in ("window", "starts", "seasonal_order")},
+    **{key: {"zero"} for key in ("max_order", "hac_lags", "mixes", "rho")},
+    **{key: {"large", "real"} for key in ("penalties", "half_life", "clip")},
+    "mean": {"true", "null"},
+    "theta": {"real", "null"},
+    "linear.lags": {"null", "empty list"},
+    "ets.trend": set(),
+    "ets.seasonal": set(),
+}
+
+
+@pytest.mark.parametrize("kind", list_models())
+def test_a_parameter_of_a_model_means_something_or_is_refused_by_its_name(kind):
+    for field in dataclasses.fields(model_class(kind)):
+        name = f"{kind}.{field.name}"
+        for what, value in VALUES.items():
+            if what in PARAMETERS.get(name, PARAMETERS.get(field.name, set())):
+                make_model(kind, **{field.name: value})
+                continue
+            with pytest.raises(ConfigError, match=f"{name}"):
+                make_model(kind, **{field.name: value})

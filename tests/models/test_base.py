@@ -55,3 +55,24 @@ def test_a_fit_without_coefficients_has_a_table_without_rows():
     model = fc.make_model("arima", order=(0, 1, 0), seasonal_order=(0, 0, 0))
     table = model.fit(_panel()).coefficients()
     assert table.empty and list(table.columns) == list(COEFFICIENT_COLUMNS)
+
+
+@pytest.mark.parametrize("kind", ["drift", "ridge"])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"horizon": 0}, "horizon: 0; expected"),
+        ({"horizon": -1}, "horizon: -1"),
+        ({"horizon": 1.5}, "horizon: 1.5 is not a whole number"),
+        ({"levels": (10, 50, 90)}, r"levels\[0\]: 10.0; expected a number between 0.0001 and 0.9999"),
+        ({"levels": (float("nan"), 0.5)}, r"levels\[0\]: nan is not a finite number"),
+        ({"levels": (0.1, 0.1)}, "names 0.1 twice"),
+        ({"levels": ()}, "name at least one"),
+    ],
+    ids=str,
+)
+def test_a_forecast_asks_for_months_and_shares(kind, given, said):
+    fitted = fc.make_model(kind).fit(_panel(), fc.Design.none(_panel(), 3))
+    with pytest.raises(fc.ConfigError, match=said):
+        fitted.forecast(**{"horizon": 1, **given})
+    assert len(fitted.forecast(np.int64(2), np.array([0.1, 0.9])).table) == 8

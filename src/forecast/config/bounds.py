@@ -279,3 +279,8 @@ Text = Annotated[str, Written()]
 #: A text that may be left out.
 Note = Annotated[str, Written(needed=False)]
 Month = Annotated[str, Dated("month")]
+Columns = Annotated[int, Bounds(0, 100)]
+Priority = Annotated[int, Bounds(1, 3)]
+#: Arguments of functions that no setting is.
+Horizon = Annotated[int, Bounds(1, 1200)]
+Levels = Annotated[tuple[Annotated[float, Bounds(0.0001, 0.9999)], ...], Distinct(1)]

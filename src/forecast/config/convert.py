@@ -174,6 +174,27 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
         return None
 
 
+def check_arguments(**given: tuple[Any, Any]) -> None:
+    """Refuse arguments that a setting of their type would refuse; each is a value and its type.
+
+    Raises
+    ------
+    ConfigError
+        With one line for each argument.
+
+    Examples
+    --------
+    >>> from forecast.config.bounds import Horizon
+    >>> check_arguments(horizon=(3, Horizon))
+    """
+    problems: list[str] = []
+    for name, (value, hint) in given.items():
+        plain = value.tolist() if hasattr(value, "tolist") else value  # numbers and arrays of numpy
+        convert(plain, hint, name, problems)
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
 def problems_of(settings: object, path: str = "") -> list[str]:
     """Return what is wrong with the values of settings that were made in Python, nested ones included."""
     problems: list[str] = []

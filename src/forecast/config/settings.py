@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from forecast.config.bounds import (
     Ascending,
     Bounds,
+    Columns,
     Dated,
     Days,
     Distinct,
@@ -22,6 +23,7 @@ from forecast.config.bounds import (
     Month,
     Months,
     Note,
+    Priority,
     Text,
     is_day,
 )
@@ -37,6 +39,7 @@ VERSION = "0.1.0"
 LEVELS: tuple[float, ...] = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
 
 Knowledge = Literal["none", "at_origin", "hindsight"]
+KnownWords = Annotated[tuple[Knowledge, ...], Distinct(1)]
 Coding = Literal["rule", "judged"]
 Truth = Literal["latest", "first"]
 Unseen = Literal["prior", "ignore", "analogue"]
@@ -142,9 +145,9 @@ class EventsSpec:
     #: Signs and shapes by blind rules (rule) or coded afterwards (judged). | | judged
     coding: Coding = "rule"
     #: At most so many event columns in a design. | columns | 6
-    max_columns: Annotated[int, Bounds(0, 100)] = 10
+    max_columns: Columns = 10
     #: Events up to this priority are candidates; 1 is the most important. | | 2
-    priority: Annotated[int, Bounds(1, 9)] = 1
+    priority: Priority = 1
     #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | |
     #: ignore
     unseen: Unseen = "prior"
@@ -275,7 +278,7 @@ class BacktestSpec:
     #: Length of a rolling window; null = all months before the origin. | months | 72
     window: Annotated[int, Bounds(24, 1200)] | None = None
     #: What models with events know: none, at_origin, hindsight; one or many. | | [at_origin,hindsight]
-    knowledge: Annotated[tuple[Knowledge, ...], Distinct(1)] = ("at_origin",)
+    knowledge: KnownWords = ("at_origin",)
     #: The row against which skill is measured. | | drift
     baseline: Text = "random_walk"
     #: Dates of origins, in place of start, end and step. | dates | [2024-01-26,2024-02-13]

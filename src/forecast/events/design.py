@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Horizon
+from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
@@ -299,6 +301,7 @@ class Design(WithLazyFields):
     @classmethod
     def none(cls, panel: PanelLike, horizon: int = 12) -> Design:
         """Return the design without a column: the months only, knowledge ``none``."""
+        check_arguments(horizon=(horizon, Horizon))
         return assemble(panel, horizon, [], "none", "rule")
 
 

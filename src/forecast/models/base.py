@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecast.arima.residuals import CHECK_COLUMNS
+from forecast.config.bounds import Horizon, Levels
+from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
@@ -228,6 +230,7 @@ class FittedSeries:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
+        check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
         parts = [
             forecast_rows(name, months, levels, values)
             for name, months, values in self.paths(horizon, levels)
