@@ -254,3 +254,12 @@ def test_a_label_that_is_too_long_is_a_warning_and_no_label_moves_the_digest(tmp
     before = load_events(path)
     path.write_text(head + "law,2021-01-01,2021-02-01,step,Short\n")
     assert load_events(path).digest == before.digest
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_cells_may_stand_between_other_marks_than_commas(tmp_path, mark):
+    rows = ["id,name,announced_date,effective_start,shape", "a,Wall,2020-01-10,2020-03-01,step"]
+    path = tmp_path / "events.csv"
+    path.write_text("\ufeff\n" + "\n".join(row.replace(",", mark) for row in rows) + "\n")
+    table = load_events(path).table
+    assert table[["id", "name", "shape"]].to_numpy().tolist() == [["a", "Wall", "step"]]

@@ -92,7 +92,7 @@ def _made(job: FoldJob, orders: Orders, step: float) -> ArimaFit:
         engine="exact",
         source=Continued(problem, step),
         notes=(
-            f"exact: every value is {before}{plus}, without an error; the forecast goes on so, and its range has"
-            " no width",
+            f"exact: every value is {before}{plus}, without an error; the forecast goes on so, and its range"
+            " has no width",
         ),
     )

@@ -424,8 +424,8 @@ def _prepare(
     constant = prepare(job, orders, True) if sum(chosen) < 2 else None
     if sum(chosen) == 0 and constant is not None and not _long_enough(constant, orders):
         raise DataError(
-            f"{constant.nobs} known months are too few to choose a model with a mean; give at least 4, or choose"
-            " the orders with `arima`"
+            f"{constant.nobs} known months are too few to choose a model with a mean; give at least 4, or"
+            " choose the orders with `arima`"
         )
     run.put(fold, plain, False)
     if constant is not None and constant.keep_fixed:

@@ -189,7 +189,7 @@ def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
 
 
 def _wrong_files(name: str, words: Sequence[str]) -> list[str]:
-    """Return the files outside the folders of configuration, or chosen twice, that would be read, a line each."""
+    """Return the files outside the folders of configuration, or chosen twice, that would be read."""
     from hydra.core.global_hydra import GlobalHydra
     from hydra.types import RunMode
 

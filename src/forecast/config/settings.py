@@ -393,7 +393,7 @@ def _name(exp: Experiment) -> Iterable[str]:
     problem = "it holds a separator" if re.search(r"[/\\]", exp.name) else path_problem(exp.name)
     problem = problem or ("it is too long" if len(exp.name.encode()) > _LONGEST_NAME else "")
     if problem:
-        yield f"name: {exp.name!r} names the folder of the reports and cannot ({problem}); take one plain word"
+        yield f"name: {exp.name!r} names the folder of reports and cannot ({problem}); take one plain word"
 
 
 def _dates(exp: Experiment) -> Iterable[str]:

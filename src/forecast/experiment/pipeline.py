@@ -186,8 +186,8 @@ def workers(exp: Experiment) -> Iterator[None]:
             Client(spread.address)
         except Exception as error:  # of its own classes, which change with its versions
             raise ForecastError(
-                f"parallel.address: no scheduler answers at {spread.address} ({_first_line(error)}); start one"
-                " with `dask scheduler`, or leave the address away"
+                f"parallel.address: no scheduler answers at {spread.address} ({_first_line(error)}); start"
+                " one with `dask scheduler`, or leave the address away"
             ) from error
         settings = {"backend": "dask"}
     elif spread.n_jobs != 1:
@@ -199,8 +199,9 @@ def workers(exp: Experiment) -> Iterator[None]:
             yield
     except BrokenExecutor:
         raise ForecastError(
-            "a worker process was ended from outside, by the system for want of memory or by a person; run the"
-            " same command again (finished chains are kept), with a smaller parallel.n_jobs if memory is short"
+            "a worker process was ended from outside, by the system for want of memory or by a person; run"
+            " the same command again (finished chains are kept), with a smaller parallel.n_jobs if memory is"
+            " short"
         ) from None
 
 

@@ -16,7 +16,7 @@ from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, wide
 from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.data.panel import Panel
-from forecast.errors import ForecastError
+from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.base import (
     Array,
@@ -83,7 +83,7 @@ class Arima(SeriesModel):
         design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
-            raise ForecastError(fitted.message)
+            raise fitted.error or DataError(fitted.message)
         return fitted
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -97,7 +97,7 @@ class Arima(SeriesModel):
 
     def _chain(self, jobs: Sequence[Job], starts: Starts) -> list[FittedSeries | FoldFailure]:
         names = jobs[0][0].series if jobs else ()
-        failures: dict[int, str] = {}
+        failures: dict[int, FoldFailure] = {}
         fits: list[dict[str, SeriesFit]] = [{} for _ in jobs]
         data: list[dict[str, SeriesData]] = [{} for _ in jobs]
         for name in names:
@@ -108,7 +108,7 @@ class Arima(SeriesModel):
                     self.check_length(data[i][name])
                     ready.append(i)
                 except ForecastError as error:
-                    failures.setdefault(i, f"{type(error).__name__}: {error}")
+                    failures.setdefault(i, FoldFailure(f"{type(error).__name__}: {error}", error))
             blocks = calendar_blocks([data[i][name].months[-1].ordinal for i in ready])
             jobs_here = [
                 replace(self._job(data[i][name]), block=block) for i, block in zip(ready, blocks, strict=True)
@@ -122,12 +122,12 @@ class Arima(SeriesModel):
                 ready, breaks, named, self._fold_fits(wider, starts), strict=True
             ):
                 if isinstance(fit, ArimaFailure):
-                    failures.setdefault(i, f"{name}: {fit.message}")
+                    failures.setdefault(i, FoldFailure(f"{name}: {fit.message}"))
                 else:
                     fits[i][name] = self._wrap(data[i][name], fit, found, names_)
         return [
             (
-                FoldFailure(failures[i])
+                failures[i]
                 if i in failures
                 else FittedSeries(fits[i], {n: d.transform for n, d in data[i].items()}, panel)
             )

@@ -105,9 +105,10 @@ class Forecast:
 
 @dataclass(frozen=True)
 class FoldFailure:
-    """A fit that could not be made, with its reason."""
+    """A fit that could not be made, with its reason, and the error where one was raised."""
 
     message: str
+    error: ForecastError | None = field(default=None, compare=False, repr=False)
 
 
 @runtime_checkable
