@@ -21,10 +21,24 @@ SEASON = np.tile([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0, 5.0, 3.0, 5.0, 8.0], 5
         (1e12 + np.arange(60.0), [1e12 + 60, 1e12 + 61, 1e12 + 62], (0, 1, 0)),
         (1e-9 * np.arange(1, 41), [4.1e-8, 4.2e-8, 4.3e-8], (0, 1, 0)),
         ([np.nan, np.nan, *range(12)], [12, 13, 14], (0, 1, 0)),
+        (np.full(30, 7.0), [7, 7, 7], (0, 0, 0)),
+        (np.zeros(30), [0, 0, 0], (0, 0, 0)),
         (SEASON, SEASON[:3], (0, 0, 0)),
         (SEASON + 2.0 * (np.arange(60) // 12), SEASON[:3] + 10.0, (0, 0, 0)),
     ],
-    ids=["short", "long", "down", "tenths", "large", "tiny", "led by holes", "season", "season with growth"],
+    ids=[
+        "short",
+        "long",
+        "down",
+        "tenths",
+        "large",
+        "tiny",
+        "led by holes",
+        "constant",
+        "zeros",
+        "season",
+        "season with growth",
+    ],
 )
 def test_an_exact_series_is_continued_and_told(y, ahead, order):
     fit = auto_arima(y)
@@ -43,9 +57,9 @@ def test_an_exact_series_is_continued_and_told(y, ahead, order):
         SEASON + np.random.default_rng(1).normal(0, 0.01, 60),
         np.r_[np.arange(20.0), np.nan, np.arange(21.0, 40)],
         [1.0, 2.0, 3.0],
-        np.full(30, 7.0),
+        np.full(30, np.nan),
     ],
-    ids=["last value off", "noise", "hole", "two steps only", "constant"],
+    ids=["last value off", "noise", "hole", "two steps only", "nothing"],
 )
 def test_what_has_an_error_or_cannot_be_told_is_no_exact_series(y):
     assert exact_fit(FoldJob(y), 12, None, None) is None
@@ -56,7 +70,8 @@ def test_differences_that_are_asked_for_are_kept():
     assert exact_fit(FoldJob(y), 12, 1, 0) is not None
     assert exact_fit(FoldJob(y), 12, 0, 0) is None
     assert exact_fit(FoldJob(y), 12, None, 1).seasonal_order == (0, 1, 0, 12)
-    assert exact_fit(FoldJob(y, np.ones((60, 1))), 12, None, None) is None
+    with_columns = exact_fit(FoldJob(y, np.ones((60, 1))), 12, None, None)
+    assert with_columns.place("x1") is None and with_columns.forecast(1, np.ones((1, 1)))[0] == [61.0]
 
 
 def test_a_few_figures_around_a_level_are_not_forecast_as_zero():

@@ -343,8 +343,8 @@ def auto_arima(
     Returns
     -------
     ArimaFit
-        With `trace`, the table of the models tried; None for a series without an error (a line, a season that
-        repeats), which goes on as it is and says so in `warnings`.
+        With `trace`, the table of the models tried; None for a series without an error (constant, a line, a
+        repeated season), which goes on as it is and says so in `warnings`.
 
     Examples
     --------
@@ -403,7 +403,7 @@ def auto_arima_folds(
     for fold, job in enumerate(jobs):
         run.differences.append((0, 0))
         try:
-            results[fold] = exact_fit(job, run.season, d, D)
+            results[fold] = exact_fit(job, run.season, d, D) if job.xreg is None else None
             if results[fold] is None:
                 run.differences[fold] = _prepare(run, fold, job, d, D)
         except (ForecastError, np.linalg.LinAlgError) as error:

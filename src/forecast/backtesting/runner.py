@@ -377,7 +377,8 @@ def _paths(
 ) -> tuple[list[ForecastPath], tuple[str, ...]]:
     """Return the forecast as arrays and its notes; a model that gives a table only is read from its table."""
     if hasattr(fitted, "paths"):
-        return fitted.paths(horizon, levels), tuple(getattr(fitted, "notes", ()))
+        made = fitted.paths(horizon, levels)
+        return made, fitted.told(made) if hasattr(fitted, "told") else tuple(getattr(fitted, "notes", ()))
     forecast = fitted.forecast(horizon, levels)
     out = []
     for name, rows in forecast.table.groupby("series_id", sort=False):

@@ -244,6 +244,11 @@ def _check_order(
         if early in days and late in days and days[late] < days[early]:
             what = f"'{cells['id']}' {words}: {late} {days[late]}, {early} {days[early]}"
             yield Finding("order", "error", what, file=file, row=row, expected=f"{late} on or after {early}")
+    shapes = [cells.get(column, "") for column in SHAPE_COLUMNS]
+    if "pulse" in shapes and not cells.get("end_date"):
+        what = f"'{cells['id']}' is a pulse without end_date; it is taken to last to the day of each forecast"
+        hint = "add its last day, or call it a step if it lasts for good"
+        yield Finding("order", "warning", what, file=file, row=row, hint=hint)
     if "end_usable_from" in days and not cells.get("end_date"):
         what = f"'{cells['id']}' has end_usable_from but no end_date; it is not used"
         yield Finding(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecast import arima as engine
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob
+from forecast.arima.exact import exact_fit
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, local_ratio
@@ -176,12 +177,15 @@ class Arima(SeriesModel):
         if not jobs:
             return []
         if self.order == "auto":
-            return list(
-                engine.auto_arima_folds(
-                    jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
-                )
+            fits = engine.auto_arima_folds(
+                jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
             )
-        return list(engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine))
+        else:
+            fits = engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine)
+        return [
+            (exact_fit(job, 12, None, None) or fit) if isinstance(fit, ArimaFailure) else fit
+            for job, fit in zip(jobs, fits, strict=True)
+        ]
 
     def _wrap(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
