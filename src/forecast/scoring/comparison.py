@@ -462,11 +462,19 @@ def model_confidence_set(
 
         bootstrap = bootstrap or Bootstrap()
         block = min(bootstrap.origins_a_block(folds.spacing), len(losses) // 2)
-        # models with the same losses, such as those that were always right, stand and fall together
-        distinct, place = np.unique(losses, axis=1, return_inverse=True)
+        # models with the same losses but for rounding, as those that were always right, stand together
+        rounded = np.round(losses / (losses.max() or 1.0), 12)
+        distinct, place = np.unique(rounded, axis=1, return_inverse=True)
         p, included = np.ones(1), {0}
         if distinct.shape[1] > 1:
-            test = MCS(distinct, size, bootstrap.draws, block, bootstrap="circular", seed=bootstrap.seed)
+            test = MCS(
+                pd.DataFrame(distinct),
+                size,
+                bootstrap.draws,
+                block,
+                bootstrap="circular",
+                seed=bootstrap.seed,
+            )
             test.compute()
             p, included = test.pvalues["Pvalue"].sort_index().to_numpy(), {*test.included}
         rows += [
