@@ -28,7 +28,6 @@ from forecast.models.base import (
     SeriesData,
     SeriesFit,
     SeriesModel,
-    series_data,
 )
 from forecast.models.parameters import Order, Terms, Window
 from forecast.models.transform import Scale
@@ -60,10 +59,10 @@ class Arima(SeriesModel):
         Starts of the optimisation along folds; default ``full`` for one fit and ``modes`` for many.
     engine : {"exact", "numpy", "compiled", "statsmodels"}
         See `forecast.arima.arima`.
-    breaks : {"none", "detect"}
-        ``detect`` gives each fold the outliers that its own data show beside its event columns
-        (`detect_outliers`): a level shift stays, a temporary change fades, an additive outlier ends with its
-        month.
+    breaks : {"none", "adjust", "detect"}
+        ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`). ``detect``
+        each fold the outliers that its own data show beside its event columns (`detect_outliers`): a level
+        shift stays, a temporary change fades, an additive outlier ends with its month.
     """
 
     min_months: ClassVar[int] = 36
@@ -77,7 +76,7 @@ class Arima(SeriesModel):
     starts: Starts | None = None
     engine: Literal["exact", "numpy", "compiled", "statsmodels"] = "exact"
     max_order: Terms = 5
-    breaks: Literal["none", "detect"] = "none"
+    breaks: Literal["none", "adjust", "detect"] = "none"
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
@@ -105,11 +104,12 @@ class Arima(SeriesModel):
             ready: list[int] = []
             for i, (panel, design) in enumerate(jobs):
                 try:
-                    data[i][name] = series_data(panel, design, name, self.transform, self.window)
-                    self.check_length(data[i][name])
+                    data[i][name] = self.series_data(panel, design, name)
                     ready.append(i)
                 except ForecastError as error:
                     failures.setdefault(i, FoldFailure(f"{type(error).__name__}: {error}", error))
+            for i, adjusted in zip(ready, self.adjusted([data[i][name] for i in ready]), strict=True):
+                data[i][name] = adjusted
             blocks = calendar_blocks([data[i][name].months[-1].ordinal for i in ready])
             jobs_here = [
                 replace(self._job(data[i][name]), block=block) for i, block in zip(ready, blocks, strict=True)
@@ -148,7 +148,7 @@ class Arima(SeriesModel):
         be searched, which then fails in its fit.
         """
         found: list[tuple[Outlier, ...]] = [()] * len(jobs)
-        if self.breaks == "none":
+        if self.breaks != "detect":
             return found
         kinds: dict[tuple[tuple[int, int, int], tuple[int, int, int, int], bool | None], list[int]] = {}
         if self.order == "auto":
@@ -205,12 +205,14 @@ class Arima(SeriesModel):
             # fold
             return pd.concat([residual_checks(fit.residuals), check_table(_warned(fit))], ignore_index=True)
 
-        notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
+        found = (f"breaks found in the data: {', '.join(names)}",) if names else ()
 
         def covariance() -> pd.DataFrame:
             return event_covariance(fit, data, self.shrink)
 
-        return SeriesFit(steps, self._coefficients(data, fit, breaks, names), checks, notes, covariance)
+        return SeriesFit(
+            steps, self._coefficients(data, fit, breaks, names), checks, (*data.notes, *found), covariance
+        )
 
     def _coefficients(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...], names: Sequence[str]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
@@ -155,6 +156,7 @@ class SeriesData:
     future: Lazy[pd.DataFrame] = Lazy()
     prior: Lazy[pd.DataFrame] = Lazy()  #: index column -> mean, sd, on the model's scale; sd = inf: plain
     design: Design
+    notes: tuple[str, ...] = ()  #: what was done to the figures
 
 
 def _no_prior() -> pd.DataFrame:
@@ -426,6 +428,20 @@ class SeriesModel:
     transform: Scale
     window: int | None
 
+    def series_data(self, panel: Panel, design: Design, name: str) -> SeriesData:
+        """Cut one series out of a panel, on the model's scale."""
+        data = series_data(panel, design, name, self.transform, self.window)
+        self.check_length(data)
+        return data
+
+    def adjusted(self, series: Sequence[SeriesData]) -> list[SeriesData]:
+        """Return series without their level shifts, where `breaks` is "adjust"."""
+        if getattr(self, "breaks", "none") != "adjust":
+            return list(series)
+        from forecast.models.level_shifts import without_level_shifts
+
+        return without_level_shifts(series)
+
     @property
     def uses_events(self) -> bool:
         """Whether event columns change the forecast; a model with
@@ -455,15 +471,25 @@ class SeriesModel:
         fits, transforms = {}, {}
         design = Design.none(panel) if design is None else design
         for name in panel.series:
-            data = series_data(panel, design, name, self.transform, self.window)
-            self.check_length(data)
-            fits[name] = self.fit_series(data)
+            (data,) = self.adjusted([self.series_data(panel, design, name)])
+            fit = self.fit_series(data)
+            fits[name] = replace(fit, notes=(*data.notes, *fit.notes)) if data.notes else fit
             transforms[name] = data.transform
         return FittedSeries(fits, transforms, panel)
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
         """Fit one chain of folds in the order given; a failure is a result, not an exception."""
+        self._search_together(jobs)
         return loop_fits(self, jobs)
+
+    def _search_together(self, jobs: Sequence[Job]) -> None:
+        """Search all folds for level shifts in one call, which is far faster than one by one."""
+        if getattr(self, "breaks", "none") == "adjust":
+            ready = []
+            for (panel, design), name in ((job, name) for job in jobs for name in job[0].series):
+                with suppress(ForecastError):  # told by the fit
+                    ready.append(self.series_data(panel, design, name))
+            self.adjusted(ready)
 
 
 def set_starts(model: Model, starts: str) -> Model:
