@@ -548,7 +548,7 @@ def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
         (series_id, event, verdict._replace(first_active=pd.Period(month, "M").ordinal))
         for event, month, verdict in rows
     ]
-    return estimability_frame(verdicts).assign(origin=day)
+    return estimability_frame(verdicts, pd.Timestamp(day))
 
 
 def _verdict(months: int, action: Action, why: Why, begins: str, ends: str = "") -> Verdict:

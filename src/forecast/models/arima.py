@@ -12,11 +12,12 @@ import pandas as pd
 
 from forecast import arima as engine
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob
+from forecast.arima.exact import exact_fit
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.data.panel import Panel
-from forecast.errors import ForecastError
+from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.base import (
     Array,
@@ -82,7 +83,7 @@ class Arima(SeriesModel):
         design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
-            raise ForecastError(fitted.message)
+            raise fitted.error or DataError(fitted.message)
         return fitted
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -96,7 +97,7 @@ class Arima(SeriesModel):
 
     def _chain(self, jobs: Sequence[Job], starts: Starts) -> list[FittedSeries | FoldFailure]:
         names = jobs[0][0].series if jobs else ()
-        failures: dict[int, str] = {}
+        failures: dict[int, FoldFailure] = {}
         fits: list[dict[str, SeriesFit]] = [{} for _ in jobs]
         data: list[dict[str, SeriesData]] = [{} for _ in jobs]
         for name in names:
@@ -106,7 +107,7 @@ class Arima(SeriesModel):
                     data[i][name] = self.series_data(panel, design, name)
                     ready.append(i)
                 except ForecastError as error:
-                    failures.setdefault(i, f"{type(error).__name__}: {error}")
+                    failures.setdefault(i, FoldFailure(f"{type(error).__name__}: {error}", error))
             for i, adjusted in zip(ready, self.adjusted([data[i][name] for i in ready]), strict=True):
                 data[i][name] = adjusted
             blocks = calendar_blocks([data[i][name].months[-1].ordinal for i in ready])
@@ -122,12 +123,12 @@ class Arima(SeriesModel):
                 ready, breaks, named, self._fold_fits(wider, starts), strict=True
             ):
                 if isinstance(fit, ArimaFailure):
-                    failures.setdefault(i, f"{name}: {fit.message}")
+                    failures.setdefault(i, FoldFailure(f"{name}: {fit.message}"))
                 else:
                     fits[i][name] = self._wrap(data[i][name], fit, found, names_)
         return [
             (
-                FoldFailure(failures[i])
+                failures[i]
                 if i in failures
                 else FittedSeries(fits[i], {n: d.transform for n, d in data[i].items()}, panel)
             )
@@ -176,12 +177,15 @@ class Arima(SeriesModel):
         if not jobs:
             return []
         if self.order == "auto":
-            return list(
-                engine.auto_arima_folds(
-                    jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
-                )
+            fits = engine.auto_arima_folds(
+                jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
             )
-        return list(engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine))
+        else:
+            fits = engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine)
+        return [
+            (exact_fit(job, 12, None, None) or fit) if isinstance(fit, ArimaFailure) else fit
+            for job, fit in zip(jobs, fits, strict=True)
+        ]
 
     def _wrap(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()

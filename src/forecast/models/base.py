@@ -7,6 +7,7 @@ series by itself; they derive from `SeriesModel` and write one method, `fit_seri
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecast.arima.residuals import CHECK_COLUMNS
+from forecast.config.bounds import Horizon, Levels
+from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
@@ -104,9 +107,10 @@ class Forecast:
 
 @dataclass(frozen=True)
 class FoldFailure:
-    """A fit that could not be made, with its reason."""
+    """A fit that could not be made, with its reason, and the error where one was raised."""
 
     message: str
+    error: ForecastError | None = field(default=None, compare=False, repr=False)
 
 
 @runtime_checkable
@@ -159,6 +163,8 @@ def _no_prior() -> pd.DataFrame:
     return pd.DataFrame({"mean": [], "sd": []}, dtype=float)
 
 
+#: A forecast on logs ends at so many times the largest figure known.
+HIGHEST = 1000
 #: Quantiles of one series: its name, its months, values (horizon, level).
 ForecastPath = tuple[str, pd.PeriodIndex, Array]
 
@@ -230,11 +236,10 @@ class FittedSeries:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
-        parts = [
-            forecast_rows(name, months, levels, values)
-            for name, months, values in self.paths(horizon, levels)
-        ]
-        return Forecast(pd.concat(parts, ignore_index=True), self.notes)
+        check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
+        made = self.paths(horizon, levels)
+        parts = [forecast_rows(name, months, levels, values) for name, months, values in made]
+        return Forecast(pd.concat(parts, ignore_index=True), self.told(made))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -251,8 +256,21 @@ class FittedSeries:
         out = []
         for name, fit in self.fits.items():
             centre, sd, months = self._path(name, fit, horizon)
-            out.append((name, months, self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)))
+            with np.errstate(over="ignore"):  # what has no end is capped
+                values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
+            out.append((name, months, np.minimum(values, self._highest(name))))
         return out
+
+    def told(self, made: Sequence[ForecastPath]) -> tuple[str, ...]:
+        """Return what a reader should know of these fits and of a forecast of theirs."""
+        capped = [name for name, _, values in made if (values >= self._highest(name)).any()]
+        notes = [f"{name}: capped at {HIGHEST:,} times the largest figure known" for name in capped]
+        return (*self.notes, *notes)
+
+    def _highest(self, name: str) -> float:
+        """The largest value of a forecast: on logs a break or an outlier is multiplied without end."""
+        largest = float(np.nanmax(np.abs(self.panel.cells.values[:, self.panel.cells.column(name)[0]])))
+        return math.inf if self.transforms[name].kind == "none" or largest == 0.0 else HIGHEST * largest
 
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
         cells = self.panel.cells

@@ -25,6 +25,10 @@ def _table(run: Run, name: str) -> pd.DataFrame:
     return pd.DataFrame() if found is None else found
 
 
+#: A share of fewer dates says nothing: twelve of a promised 80% lie anywhere between 58% and 100%.
+FEWEST = 12
+
+
 class Distance(NamedTuple):
     """How the headline did at one distance in the last ten years, and before a major measure began."""
 
@@ -63,8 +67,8 @@ def distances(run: Run, series_id: str) -> list[Distance]:
 
 
 def worst(found: list[Distance]) -> Distance | None:
-    """Return the distance shown at which the range held least often."""
-    shown = [one for one in found if one.horizon in (1, 3, 6, 12) and one.n]
+    """Return the distance shown at which the range held least often, of those with enough dates."""
+    shown = [one for one in found if one.horizon in (1, 3, 6, 12) and one.n >= FEWEST]
     return min(shown, key=lambda one: (one.share, -one.horizon)) if shown else None
 
 

@@ -65,6 +65,10 @@ class Basis:
     note: str = ""
 
 
+#: A series with a larger share of zeros is nearly always zero.
+_MOSTLY = 0.75
+
+
 @dataclass(frozen=True)
 class View:
     """One series of a run: its counts as known, the headline's forecast, and what it rests on."""
@@ -77,6 +81,18 @@ class View:
     basis: dict[int, Basis]
     afterwards: pd.DataFrame  #: month, value, released; empty when nothing came later
     whole: bool
+
+    @property
+    def flat(self) -> bool:
+        """Whether no range has a width: the counts have followed one rule without an error."""
+        return bool(len(self.ahead)) and bool((self.ahead["lower_80"] == self.ahead["upper_80"]).all())
+
+    @property
+    def zeros(self) -> tuple[int, int] | None:
+        """How many counts of the last ten years were 0, of how many; None where it is not most of them."""
+        counts = self.counts.dropna().iloc[-120:]
+        zeros = int((counts == 0).sum())
+        return (zeros, len(counts)) if zeros > _MOSTLY * len(counts) else None
 
     @property
     def last(self) -> pd.Period:
