@@ -114,6 +114,10 @@ def run():
     row |= {"value": 1246.0, "whole": 8870.0, "month": pd.Period("2024-09", "M")}
     effects = made.effects.copy()
     effects.loc[effects["estimate"].notna(), "test_recent"] = "not_testable"
+    tests = effects[["test_years", "test_recent", "test_models"]]
+    effects["clear"] = tests["test_years"].eq("passed") & ~tests.eq("failed").any(
+        axis=1
+    )  # as the tests now say
     worth = [
         {"model": "drift", "series_id": "southwest.usbp", "coding": "rule", "horizon": h, "metric": metric}
         | {"none": 1.0, "at_origin": 1 - gain, "hindsight": 1 - gain, "n": 50 - h, "words": "smaller"}
