@@ -197,6 +197,9 @@ class SeriesFit:
         What a reader should know.
     covariance : callable, optional
         Covariance of the event coefficients, by term, at the volatility of their months.
+    quantiles : callable, optional
+        ``quantiles(h, levels)``: an array (h, levels) on the scale of the figures, where a model knows more of
+        the months ahead than centre and standard deviation.
 
     Examples
     --------
@@ -212,6 +215,7 @@ class SeriesFit:
     diagnostics: Callable[[], pd.DataFrame] | None = None
     notes: tuple[str, ...] = ()
     covariance: Callable[[], pd.DataFrame] | None = None
+    quantiles: Callable[[int, Array], Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,8 @@ class FittedSeries:
     """A fit of each series by itself.
 
     Quantiles are those of a normal distribution on the model's scale, carried back by the inverse
-    transformation; the backtest replaces them by ranges from past errors.
+    transformation, or the model's own (`SeriesFit.quantiles`); the backtest replaces them by ranges from past
+    errors, unless `intervals.method` is ``model``.
     """
 
     fits: Mapping[str, SeriesFit]
@@ -245,17 +250,27 @@ class FittedSeries:
         """
         from scipy.special import ndtri
 
-        z = ndtri(np.asarray(levels, dtype=float))
+        p = np.asarray(levels, dtype=float)
+        z = ndtri(p)
         out = []
         for name, fit in self.fits.items():
             centre, sd, months = self._path(name, fit, horizon)
-            out.append((name, months, self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)))
+            values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
+            filled = self._filled(name)
+            if fit.quantiles is not None and horizon > filled:
+                values[filled:] = fit.quantiles(horizon - filled, p)
+            out.append((name, months, values))
         return out
+
+    def _filled(self, name: str) -> int:
+        """Return how many months after the last official one unofficial figures fill."""
+        cells = self.panel.cells
+        return int(cells.first + cells.column(name)[1].stop - 1 - cells.last_official(name))
 
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
         cells = self.panel.cells
         last_official = cells.last_official(name)
-        ahead = cells.first + cells.column(name)[1].stop - 1 - last_official
+        ahead = self._filled(name)
         months = month_range(last_official + 1, last_official + horizon)
         centre, sd = fit.steps(max(horizon - ahead, 1))
         if ahead:

@@ -32,6 +32,7 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "mean_reversion": ("forecast.models.profile", "MeanReversion"),
     "ets": ("forecast.models.ets", "Ets"),
     "theta": ("forecast.models.theta", "Theta"),
+    "counts": ("forecast.models.counts", "Counts"),
     "structural": ("forecast.models.structural", "Structural"),
 }
 

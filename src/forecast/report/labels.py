@@ -24,6 +24,7 @@ MODEL_NAMES: Mapping[str, str] = {
     "ets": mark("Exponential smoothing"),
     "theta": mark("Theta method"),
     "structural": mark("Structural model"),
+    "counts": mark("Counts around a moving level"),
     "mean_reversion": mark("Return to the ten-year mean"),
     "combination": mark("Combination of models"),
     "median": mark("Median of the models"),

@@ -48,7 +48,8 @@ def _find(r: Report) -> str:
     text, row = r.words("next"), r.view.numbers(r.first)
     below = None
     if row is not None:
-        above = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]))
+        # a count as large as the last one is not below it
+        above = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]) - 0.5 * r.view.whole)
         below = None if above is None else Below(row.month, 1 - above, r.view.last)
     start = r.near["month"].iloc[0]
     return text.find(shape(r), start, below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
