@@ -114,9 +114,9 @@ def _forecast_before(
         *(g.columns[first : last + 1] for g in earlier),
     ]
     xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
-    middle, paths = fit.forecast(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
+    middle, paths = fit.moments(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
     # surprises to come are as large as those of the last years, whatever the years before were like
-    paths = middle + local_ratio(fit.residuals, first - 1, first - 1) * (paths - middle)
+    paths = middle + local_ratio(fit.innovations, first - 1, first - 1) * (paths - middle)
     without = regression.scale.inverse(paths[:, at - first])
     happened = regression.scale.inverse(regression.y[at])
     return without, np.asarray(100.0 * (happened / without - 1.0))

@@ -27,9 +27,10 @@ from forecast.models.base import (
     SeriesData,
     SeriesFit,
     SeriesModel,
+    need_panel,
     series_data,
 )
-from forecast.models.parameters import Order, Terms, Window
+from forecast.models.parameters import Order, SeasonalOrder, Terms, Window
 from forecast.models.transform import Scale
 
 Starts = Literal["warm", "modes", "full"]
@@ -43,7 +44,7 @@ class Arima(SeriesModel):
     ----------
     order : (p, d, q) or "auto"
         ``auto`` chooses order and seasonal order by AICc, again at every fold.
-    seasonal_order : (P, D, Q), optional
+    seasonal_order : (P, D, Q) or (P, D, Q, 12), optional
         Seasonal part at 12 months; ``None`` for none.
     transform : {"log", "none", "box-cox"}
     window : int, optional
@@ -67,7 +68,7 @@ class Arima(SeriesModel):
 
     min_months: ClassVar[int] = 36
     order: Order | Literal["auto"] = (0, 1, 1)
-    seasonal_order: Order | None = (0, 1, 1)
+    seasonal_order: Order | SeasonalOrder | None = (0, 1, 1)
     transform: Scale = "log"
     window: Window = None
     events: bool = True
@@ -80,6 +81,7 @@ class Arima(SeriesModel):
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
+        need_panel(panel)
         design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
@@ -168,9 +170,8 @@ class Arima(SeriesModel):
 
     @property
     def _season(self) -> tuple[int, int, int, int]:
-        return (
-            (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
-        )
+        season = self.seasonal_order or (0, 0, 0)
+        return (*season[:3], 12) if any(season[:3]) else (0, 0, 0, 0)
 
     def _fold_fits(self, jobs: list[FoldJob], starts: Starts) -> list[ArimaFit | ArimaFailure]:
         if not jobs:
@@ -193,13 +194,12 @@ class Arima(SeriesModel):
             carried = [effect(o.kind, o.position, n + h)[n:, None] for o in breaks]
             columns = [values[:h] for values in own] + carried
             future = np.hstack(columns) if columns else None
-            mean, se = fit.forecast(h, future)
-            return np.asarray(mean), np.asarray(se)
+            return fit.moments(h, future)
 
         def checks() -> pd.DataFrame:
             # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a
             # fold
-            return pd.concat([residual_checks(fit.residuals), check_table(_warned(fit))], ignore_index=True)
+            return pd.concat([residual_checks(fit.innovations), check_table(_warned(fit))], ignore_index=True)
 
         notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
 
@@ -276,7 +276,7 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
         return pd.DataFrame(covariance, index=terms, columns=terms)
     weights = data.past[terms].to_numpy(dtype=float)
     active = [np.flatnonzero(weight) for weight in weights.T]
-    ratio = [local_ratio(fit.residuals, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
+    ratio = [local_ratio(fit.innovations, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
     made = local_covariance(covariance, np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,14 @@ from forecast.config.settings import LEVELS
 from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError, ForecastError
+from forecast.errors import ConfigError, DataError, ForecastError, need
 from forecast.events.design import Design
 from forecast.models.transform import Scale, Transform, transform_of
-from forecast.notebook import forecast_html, plot_forecast
+from forecast.notebook import fitted_html, forecast_html, plot_forecast, some
 from forecast.tables import forecasts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = npt.NDArray[np.float64]
 Job = tuple[Panel, Design]
@@ -86,6 +89,7 @@ class Forecast:
 
     def interval(self, coverage: float = 0.8) -> pd.DataFrame:
         """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
+        need(coverage, (int, float), "interval", "a share between 0 and 1, such as 0.8")
         if not 0 < coverage < 1:
             raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
         ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
@@ -96,6 +100,11 @@ class Forecast:
         """Return one row a series and month: the levels as columns."""
         key = ["series_id", "month", "horizon"]
         return self.table.pivot(index=key, columns="level", values="value").reset_index()
+
+    def __repr__(self) -> str:
+        months, levels = self.table["month"], self.table["level"].nunique()
+        names = some(self.table["series_id"].unique())
+        return f"<Forecast: {names}; {months.min()} to {months.max()}, {levels} levels>"
 
     _repr_html_ = forecast_html
     plot = plot_forecast
@@ -198,8 +207,8 @@ class SeriesFit:
     covariance : callable, optional
         Covariance of the event coefficients, by term, at the volatility of their months.
     quantiles : callable, optional
-        ``quantiles(h, levels)``: an array (h, levels) on the scale of the figures, where a model knows more of
-        the months ahead than centre and standard deviation.
+        ``quantiles(h, levels)``: an array (h, levels) on the scale of the figures, where a model knows more
+        of the months ahead than centre and standard deviation.
 
     Examples
     --------
@@ -233,6 +242,7 @@ class FittedSeries:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
+        need(horizon, (int, np.integer), "horizon", "a whole number of months, from 1")
         parts = [
             forecast_rows(name, months, levels, values)
             for name, months, values in self.paths(horizon, levels)
@@ -283,6 +293,20 @@ class FittedSeries:
             centre = np.concatenate([filled, centre])[:horizon]
             sd = np.concatenate([error, np.sqrt(sd**2 + error[-1] ** 2)])[:horizon]
         return centre, sd, months
+
+    def __repr__(self) -> str:
+        return f"<FittedSeries: {some(self.fits)}; {self._span()}>"
+
+    def _span(self) -> str:
+        months = self.panel.values.index
+        return f"{len(months)} months, {months[0]} to {months[-1]}, as of {self.panel.as_of:%Y-%m-%d}"
+
+    def _repr_html_(self) -> str:
+        return fitted_html(some(self.fits), self._span(), self.coefficients(), self.notes)
+
+    def plot(self, horizon: int = 12, series_id: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw the forecast of one series after its last five years, and return the matplotlib axes."""
+        return plot_forecast(self.forecast(horizon), series_id, self.panel, ax)
 
     def coefficients(self) -> pd.DataFrame:
         """Coefficient table: series_id, term, estimate, se, lower, upper, kind."""
@@ -398,6 +422,11 @@ def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.
     return replace(mine, future=ahead)
 
 
+def need_panel(panel: object) -> None:
+    """Refuse what is no panel, with the words that make one."""
+    need(panel, Panel, "fit", "a Panel, such as fc.load_observations(table).as_of('latest')")
+
+
 class SeriesModel:
     """Base of models that treat each series by itself; a subclass is a frozen dataclass with `fit_series`.
 
@@ -449,6 +478,7 @@ class SeriesModel:
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel; without a design to no event."""
+        need_panel(panel)
         fits, transforms = {}, {}
         design = Design.none(panel) if design is None else design
         for name in panel.series:

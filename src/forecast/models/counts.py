@@ -82,8 +82,8 @@ def _refuse_other_than_counts(data: SeriesData) -> None:
     bad = [m for m, v in zip(data.months.astype(str), data.y, strict=True) if v < 0 or v % 1 > 0]
     if bad:
         raise DataError(
-            f"{data.name}: {len(bad)} months are no counts ({', '.join(bad[:4])}); expected whole numbers from 0"
-            " on; take another model"
+            f"{data.name}: {len(bad)} months are no counts ({', '.join(bad[:4])});"
+            " expected whole numbers from 0 on; take another model"
         )
     if not known.any():
         raise DataError(f"{data.name}: every known month is 0; a model of counts needs months that are not")
