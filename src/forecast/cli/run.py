@@ -199,6 +199,11 @@ def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> in
         voice.say(f"{exp.name}: figures and events as known on {day}, {_models(exp)} ...")
         if exp.overrides:
             voice.say(f"  changed by: {' '.join(exp.overrides)}")
+        if (
+            exp.parallel.n_jobs != 1
+            and len({*exp.model, exp.backtest.baseline}) * len(exp.target.series) == 1
+        ):
+            voice.say("  one model on one series is one chain of work: more workers gain nothing")
     result = _run(exp, None if folders.fresh else CACHE / "folds", voice)
     as_of = str(result.as_of.date())
     files = report_files(result, command=command, png=exp.report.png, pdf=exp.report.pdf)

@@ -32,6 +32,7 @@ MODEL_NAMES: Mapping[str, str] = {
     "border": mark("Weighted combination"),
     "border_events": mark("Weighted combination"),
     "general": mark("Weighted combination"),
+    "general_events": mark("Weighted combination"),
     "seasonal_profile": mark("Last month plus usual season"),
     "elastic_net": mark("Elastic net"),
     "gradient_boosting": mark("Boosted trees"),
