@@ -22,7 +22,7 @@ from forecast.data.parse import whole_day
 from forecast.errors import LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
-from forecast.models.registry import make_model
+from forecast.models.registry import make_model, need_model
 from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
@@ -84,6 +84,7 @@ def check_no_lookahead(
     >>> days, name = ["2019-06-10", "2024-05-07"], "southwest.usbp"
     >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
+    need_model(model, "check_no_lookahead")
     names = tuple(series) if series is not None else obs.series_ids[:1]
     days = [whole_day(o, "origins") for o in origins] if origins is not None else _spread(obs, names)
     models = {"model": set_starts(model, "full"), "baseline": make_model("random_walk")}
