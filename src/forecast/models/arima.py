@@ -284,7 +284,8 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
     active = [np.flatnonzero(weight) for weight in weights.T]
     ratio = [local_ratio(fit.residuals, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
-    made = local_covariance(covariance, np.array(ratio), prior_sd)
+    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)  # likelihood divides by all months
+    made = local_covariance(covariance, np.sqrt(fit.nobs / free) * np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)
 
 

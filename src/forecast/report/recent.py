@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from forecast.interventions.foresight import worth_of
 from forecast.report.rows import records
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -133,7 +134,7 @@ class Chance(NamedTuple):
 
 
 def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
-    """Return the chances of one month: of more than a year before, of fewer than a level, of a record."""
+    """Return the chances of one month, by what they are of."""
     rows = _headline(run, "chances", series_id)
     rows = select(rows, horizon=horizon) if len(rows) else rows
     return {
@@ -146,6 +147,36 @@ def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
 def limit_of(chance: float) -> str:
     """Return whether a chance is told by a limit alone: ``under_5``, ``over_95`` or nothing."""
     return "under_5" if chance < 0.05 else "over_95" if chance > 0.95 else ""
+
+
+class Change(NamedTuple):
+    """When monthly surprises changed, the range of that date, and how many times as large they are."""
+
+    month: pd.Period
+    lower: pd.Period
+    upper: pd.Period
+    times: float
+    larger: bool
+
+
+def breaks(run: Run, series_id: str) -> pd.DataFrame:
+    """Return what is known of changes of the surprises of a series; empty where nobody looked."""
+    table = _table(run, "volatility_breaks")
+    return select(table, series_id=series_id) if len(table) else table
+
+
+def change(found: pd.DataFrame) -> Change | None:
+    """Return the newest of some changes, or None."""
+    if not len(found):
+        return None
+    row, ratio = records(found)[-1], float(found["ratio"].iloc[-1])
+    return Change(row.month, row.lower, row.upper, max(ratio, 1 / ratio), ratio > 1)
+
+
+def surprises(run: Run, series_id: str) -> Change | None:
+    """Return the change of the surprises that decides how wide ranges are, or None."""
+    found = breaks(run, series_id)
+    return change(found[found["decides_ranges"].astype(bool)]) if len(found) else None
 
 
 class Worth(NamedTuple):
@@ -168,8 +199,8 @@ def worth(run: Run, series_id: str) -> Worth | None:
     row = next(iter(records(rows[rows["horizon"].astype(str) == "6"])), None)
     if row is None or row.lower != row.lower:
         return None
-    code = "smaller" if row.lower > 0 else "larger" if row.upper < 0 else "not_apart"
-    return Worth(6, float(row.gain), float(row.lower), float(row.upper), int(row.n), code)
+    gain, lower, upper = float(row.gain), float(row.lower), float(row.upper)
+    return Worth(6, gain, lower, upper, int(row.n), worth_of(gain, lower, upper))
 
 
 def level(run: Run, series_id: str) -> tuple[float, Ends | None] | None:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from forecast.report import recent
 from forecast.report.blocks import Chart, Paragraph, Table
+from forecast.report.catalogue import speaking
 from forecast.report.sections import answers, sure
-from report_fixture import report_of
+from report_fixture import report, report_of, state
 
 NEAR = recent.Distance(1, 118, 98, 98 / 118, True, 0.2, True, 24, 18)
 FAR = recent.Distance(6, 118, 74, 74 / 118, False, -0.02, False, 24, 10)
@@ -51,6 +53,23 @@ def test_the_worst_miss_is_told_in_its_direction():
     text = sure.miss_words(report_of("as_of_2024"))
     assert text.startswith("The worst miss: in ") and ("times too high" in text or "times too low" in text)
     assert sure.miss_words(report_of("first")) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Monthly surprises are 2.0 times as large since December 2013 as before"),
+        ("es", "Las sorpresas mensuales son 2.0 veces las de antes desde diciembre de 2013"),
+    ],
+)
+def test_surprises_are_told_where_they_decide_how_wide_ranges_are(language, words):
+    run = state("as_of_2024")
+    for decides in (True, False):
+        breaks = run.volatility_breaks.assign(decides_ranges=decides)
+        with speaking(language):
+            made = sure.sure_section(report(replace(run, volatility_breaks=breaks)))
+        told = " ".join(block.text for block in made.blocks if isinstance(block, Paragraph))
+        assert (words in told) == decides
 
 
 def test_a_share_of_a_few_dates_is_not_told(monkeypatch):
