@@ -2,8 +2,8 @@
 
 The backtest is run two ways on one model object: as it is; and fold by fold in reverse order with everything
 that was not public at the origin (figures, events, ends of events) replaced by garbage, also where the model
-holds, loads or reads figures by itself (`forecast.backtesting.ways`). Forecasts must be equal to the last bit,
-ranges and combinations included.
+holds, loads or reads figures by itself (`forecast.backtesting.ways`). Forecasts must be equal to the last
+bit, ranges and combinations included.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from forecast.data.parse import whole_day
 from forecast.errors import ForecastWarning, LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
-from forecast.models.registry import make_model
+from forecast.models.registry import make_model, need_model
 from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
@@ -93,6 +93,7 @@ def check_no_lookahead(
     >>> days, name = ["2019-06-10", "2024-05-07"], "southwest.usbp"
     >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
+    need_model(model, "check_no_lookahead")
     names, rng = tuple(series) if series is not None else obs.series_ids[:1], np.random.default_rng(seed)
     days = [whole_day(o, "origins") for o in origins] if origins is not None else _drawn(obs, names, rng)
     if notes := hindsight_notes(model, obs, min(days)):

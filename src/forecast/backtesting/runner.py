@@ -21,11 +21,12 @@ from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Know
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, nearest, need
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
 from forecast.models.registry import make_model, named_models
+from forecast.notebook import backtest_html, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
@@ -59,6 +60,19 @@ class Backtest:
     forecasts: pd.DataFrame
     folds: pd.DataFrame
     estimability: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        """Tell models, series, origins and what failed."""
+        models, series = (some(self.folds[name].unique()) for name in ("model", "series_id"))
+        origins = self.folds["origin"]
+        failed = int((self.folds["status"] == "failed").sum())
+        return (
+            f"<Backtest: {models}; {series}; {origins.nunique()} origins, {origins.min():%Y-%m-%d} to"
+            f" {origins.max():%Y-%m-%d}; {len(self.folds)} folds, {failed} failed>"
+        )
+
+    def _repr_html_(self) -> str:
+        return backtest_html(repr(self)[1:-1], self.folds)
 
 
 def backtest(
@@ -144,6 +158,13 @@ def backtest(
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """
+    need(obs, Observations, "backtest: obs", "Observations, of fc.load_observations")
+    need(
+        events,
+        (EventCalendar, type(None)),
+        "backtest: events",
+        "an EventCalendar, of fc.load_events, or None",
+    )
     days = [whole_day(o, "origins") for o in origins]
     if not days:
         raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")

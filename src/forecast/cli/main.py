@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecast.cli.options import Options, no_unknown_options, own_folders
+from forecast.cli.options import Options, no_unknown_options
 from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
 from forecast.cli.verbs import Verb
@@ -139,14 +139,6 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-m", "--multirun", action="store_true", help="every value of key=a,b in a job of its own"
     )
-    parser.add_argument(
-        "--plugin",
-        action="append",
-        default=[],
-        metavar="FILE.py",
-        help="a file that registers models of your own",
-    )
-    own_folders(parser)
     parser.add_argument("--fresh", action="store_true", help="take nothing that an earlier run kept")
     parser.add_argument(
         "--resume", action="store_true", help="of -m: leave out jobs whose report is there already"
@@ -165,8 +157,6 @@ def _run(options: Options, rest: list[str]) -> int:
     from forecast.cli.sweep import task as task_of
     from forecast.config.compose import search_path
 
-    for file in options.plugin:
-        run.load_plugin(file)
     no_unknown_options(rest)
     plan = run.plan(rest, options.config_dir, options.multirun)
     for folder in {exp.report.folder for exp in plan.experiments}:

@@ -20,7 +20,7 @@ from forecast.data.part_months import no_parts, split_leaks
 from forecast.data.read import RawTable, csv_files, read_table, unreadable
 from forecast.data.sums import sum_findings
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
-from forecast.errors import ConfigError, Finding, nearest
+from forecast.errors import ConfigError, Finding, nearest, need
 from forecast.files import is_address
 
 
@@ -326,6 +326,8 @@ def load_observations(
     >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
     [10.0]
     """
+    wanted = "a path, an address, a DataFrame or a Series"
+    need(path, (str, Path, pd.DataFrame, pd.Series, type(None)), "load_observations", wanted)
     if path is None:
         return _copied(bundle()) if series_id is None else only(_copied(bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)

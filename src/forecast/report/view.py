@@ -149,8 +149,10 @@ def narrowest_range(run: Run) -> float:
     """Return the width of the headline's first 80% range, by which the numbers of the page are rounded; NaN
     where it is refused.
     """
-    row = view(run, headline_series(run)).numbers(1)
-    return float("nan") if row is None else float(row.upper_80) - float(row.lower_80)
+    seen = view(run, headline_series(run))
+    row = seen.numbers(1)
+    width = float("nan") if row is None else float(row.upper_80) - float(row.lower_80)
+    return max(width, 10.0) if seen.whole else width  # counts have no decimals
 
 
 def usual_wait(seen: View) -> int | None:
