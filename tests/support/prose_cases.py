@@ -245,6 +245,8 @@ PAGE: dict[str, Draw] = {
     "past.flags": among(0, 1, 9),
     "past.note.flags": FLAG,
     "past.drawn": made(past.Drawn, MONTH, MONTH, COUNT, MONTH, COUNT, MONTH, COUNT),
+    "figures.missing.months": several(MONTH, 1, 3),
+    "figures.missing.count": among(3, 15),
     "figures.words": among("The figures are the series “visits” as supplied."),
     "figures.encounters": FLAG,
     "figures.part": either(made(recent.Part, MONTH, real(0, 0.2), MONTH, real(0, 0.2)), None),
