@@ -306,12 +306,14 @@ def report(name: str, args: argparse.Namespace) -> None:
     )
 
 
-#: What --choose compares with the shipped set (no words): forms of the member `ets`, the dynamic form of `theta`.
+#: What --choose compares with the shipped set (no words): forms of the member `ets`, the dynamic form of `theta`,
+#: level shifts left in.
 WAYS = [
     ["model.ets.errors=additive"],
     [],
     ["model.ets.damped=auto"],
     ["model.theta.theta=null"],
+    [f"model.{member}.breaks=none" for member in ("auto_arima", "ets", "theta", "arima_72")],
 ]
 
 

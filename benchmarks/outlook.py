@@ -24,6 +24,7 @@ CITIZENS = "southwest.citizenship_"
 OTHERS = (
     "brazil china colombia ecuador guatemala honduras india mexico peru romania russia turkey philippines"
 )
+AHEAD = ("1", "3", "6", "12", "all")
 NORTH = "blaine buffalo detroit grand_forks havre houlton spokane swanton"
 
 
@@ -53,8 +54,8 @@ def coverage(run: fc.Run) -> pd.DataFrame:
 
 
 def chances(run: fc.Run) -> pd.DataFrame:
-    """Return said chances beside what they came to, at 1, 3, 6 and 12 months."""
-    rows = run.reliability[run.reliability["horizon"].isin(["1", "3", "6", "12"])]
+    """Return said chances beside what they came to, at 1, 3, 6 and 12 months, and of totals."""
+    rows = run.reliability[run.reliability["horizon"].isin(AHEAD)]
     rows = rows[(rows["n"] >= 10) & (rows["model"] == run.headline)]
     made = rows.assign(
         said_class=[f"{a:g} to {b:g}" for a, b in zip(rows["lower_class"], rows["upper_class"], strict=True)],
@@ -67,9 +68,7 @@ def chances(run: fc.Run) -> pd.DataFrame:
 
 def brier(run: fc.Run) -> pd.DataFrame:
     """Return Brier scores with their parts."""
-    rows = run.brier[
-        run.brier["horizon"].isin(["1", "3", "6", "12", "all"]) & (run.brier["model"] == run.headline)
-    ]
+    rows = run.brier[run.brier["horizon"].isin(AHEAD) & (run.brier["model"] == run.headline)]
     return rows.drop(columns=["model", "knowledge", "series_id"]).round(3)
 
 

@@ -87,6 +87,36 @@ chances[["horizon", "event", "threshold", "chance", "said", "happened", "n", "ve
 ).reset_index(drop=True)
 
 # %% [markdown]
+# Were such chances right before? On the diagonal, what was said came true as often; bars are 90 % ranges, wide where
+# few outcomes are independent.
+
+# %%
+table = run.reliability[run.reliability["event"] == "more_than_year_before"]
+fig, axes = plt.subplots(1, 4, figsize=(9, 2.6), layout="constrained", sharey=True)
+for ax, horizon in zip(axes, ["1", "3", "6", "12"], strict=True):
+    rows = table[table["horizon"] == horizon]
+    ax.plot([0, 1], [0, 1], color="#868f99", linewidth=1)
+    ax.vlines(rows["said"], rows["lower"], rows["upper"], color=light, linewidth=5)
+    ax.plot(rows["said"], rows["happened"], "o", color=blue, markersize=5)
+    ax.set_title(f"{horizon} ahead", loc="left", fontsize=10)
+    ax.spines[["top", "right"]].set_visible(False)
+axes[0].set_ylabel("came true")
+axes[0].set_xlabel("said: more than a year before")
+
+# %% [markdown]
+# And where did the counts fall in their distributions? Ten bars of equal height if chances are what they say; the
+# band is where nine in ten bars would be then.
+
+# %%
+fig, axes = plt.subplots(1, 4, figsize=(9, 2.2), layout="constrained", sharey=True)
+for ax, horizon in zip(axes, [1, 3, 6, 12], strict=True):
+    rows = run.pit[run.pit["horizon"] == horizon]
+    ax.bar(rows["lower_bin"], rows["share"], width=0.1, align="edge", color=light, edgecolor="white")
+    ax.axhspan(rows["lower"].iloc[0], rows["upper"].iloc[0], color="#868f99", alpha=0.2)
+    ax.set_title(f"{horizon} ahead", loc="left", fontsize=10)
+    ax.spines[["top", "right"]].set_visible(False)
+
+# %% [markdown]
 # ## The figure in the newspaper
 #
 # "Around 129,000" for April, from a person familiar with the figures. It is weighed against the forecast by their
@@ -150,6 +180,21 @@ surprise, breaks = whole.volatility()
 breaks.set_index(["month", "lower", "upper"])[["before", "after", "ratio", "p"]].round(4)
 
 # %%
+fig, ax = plt.subplots(figsize=(9, 2.8), layout="constrained")
+months = surprise["month"].dt.to_timestamp()
+ax.bar(months, surprise["surprise"], width=25, color=light)
+ax.plot(months, surprise["sd"], color=blue)
+ax.plot(months, -surprise["sd"], color=blue)
+for row in breaks.itertuples():
+    ax.axvspan(row.lower.to_timestamp(), row.upper.to_timestamp(), color="#868f99", alpha=0.2)
+ax.set_title(
+    "Monthly surprises on logs, their spread over 36 months, and where the break may lie",
+    loc="left",
+    fontsize=11,
+)
+ax.spines[["top", "right"]].set_visible(False)
+
+# %%
 season = whole.season()
 fig, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
 for (first, last), rows in season.groupby(["first_year", "last_year"]):
@@ -157,4 +202,24 @@ for (first, last), rows in season.groupby(["first_year", "last_year"]):
 ax.axhline(0, color="#868f99", linewidth=1)
 ax.set_title("Each month of the year against the twelve around it, percent", loc="left", fontsize=11)
 ax.legend(frameon=False, ncols=4, fontsize=9)
+ax.spines[["top", "right"]].set_visible(False)
+
+# %% [markdown]
+# ## Month by month around a start
+#
+# Dots left of the line say whether something moved before the measure; then what came after is no evidence of it.
+
+# %%
+around = whole.leads_and_lags("chnv_parole")
+fig, ax = plt.subplots(figsize=(9, 2.8), layout="constrained")
+ax.vlines(around["lag"], around["lower_95"], around["upper_95"], color=light, linewidth=2)
+ax.vlines(around["lag"], around["lower_80"], around["upper_80"], color=light, linewidth=6)
+ax.plot(around["lag"], around["estimate"], "o", color=blue)
+ax.axhline(0, color="#868f99", linewidth=1)
+ax.axvline(-0.5, color="#868f99", linewidth=1, linestyle=":")
+ax.set_title(
+    "Parole for four nations: change on logs against the month before it, 80% and 95% ranges",
+    loc="left",
+    fontsize=11,
+)
 ax.spines[["top", "right"]].set_visible(False)

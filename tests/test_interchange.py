@@ -56,6 +56,8 @@ def test_release_days_are_kept_and_other_columns_are_not():
     )
     obs = fc.from_nixtla(frame)
     assert obs.as_of("2024-03-09").y("a").tolist() == [1.5, 2.0]
+    assert [f.what for f in obs.findings if "price" in f.what]
+    assert not [f for f in fc.from_nixtla(frame.drop(columns="price")).findings if f.check == "column"]
     with pytest.raises(ConfigError, match="nothing of 'a' was public"):
         obs.as_of("2024-03-08", ["a"])
 

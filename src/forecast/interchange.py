@@ -11,6 +11,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pandas as pd
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
-from forecast.errors import ConfigError, need
+from forecast.errors import ConfigError, Finding, need
 from forecast.files import inside, safe_cell, write_file
 from forecast.tables import forecasts
 
@@ -139,7 +140,8 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     Parameters
     ----------
     frame : DataFrame
-        `ds` may be any day of the month; a column ``released`` is taken where it is there, others are not.
+        `ds` is the first or last day of a month, or the same day of every month; a column ``released`` is
+        taken where it is there, others are not, which a finding says.
     release_lag_days : int
         Days after the month's end at which a figure without `released` became public.
 
@@ -166,7 +168,12 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     if missing:
         raise ConfigError(f"from_nixtla: the frame has no column {', '.join(missing)}")
     kept = frame[[c for c in names if c in frame]].rename(columns=names)
-    return load_observations(kept, release_lag_days=release_lag_days)
+    obs = load_observations(kept, release_lag_days=release_lag_days)
+    rest = [str(c) for c in frame if c not in names]
+    if not rest:
+        return obs
+    what = f"the columns {', '.join(rest)} are not read: exogenous columns become a `Design`, or events"
+    return replace(obs, findings=(*obs.findings, Finding("column", "warning", what, hint="ignored")))
 
 
 # --------------------------------------------------------------------------- files

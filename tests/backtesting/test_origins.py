@@ -74,3 +74,14 @@ def test_what_is_no_whole_day_is_refused_everywhere(obs, events, day):
 def test_every_month_or_every_other_but_not_every_none(obs):
     with pytest.raises(fc.ConfigError, match="step 0"):
         fc.monthly_origins("2020-01", "2020-06", obs, ["southwest.usbp"], step=0)
+
+
+def test_a_month_may_be_a_period_and_a_step_is_a_whole_number(obs):
+    name = ["southwest.usbp"]
+    months = pd.Period("2020-01", "M"), pd.Period("2020-06", "M")
+    assert fc.monthly_origins(*months, obs, name) == fc.monthly_origins("2020-01", "2020-06", obs, name)
+    for wrong in (2020, pd.Timestamp("2020-01-01"), pd.Period("2020", "Y")):
+        with pytest.raises(fc.ConfigError, match="is not a month of data"):
+            fc.monthly_origins(wrong, None, obs, name)
+    with pytest.raises(fc.ConfigError, match=r"step 1\.5"):
+        fc.monthly_origins("2020-01", "2020-06", obs, name, step=1.5)

@@ -130,3 +130,26 @@ def test_models_series_and_calendar_may_be_given_in_short(small, origins):
         fc.backtest("drift", small, series="a")
     with pytest.raises(ConfigError, match="no series is called aa"):
         fc.backtest("drift", small, series="aa", origins=origins[:2])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"horizon": 0}, "horizon: 0; expected a number between 1 and 1200"),
+        ({"horizon": 99999}, "horizon: 99999"),
+        ({"knowledge": "nope"}, r"knowledge\[0\]: 'nope' is not one of none, at_origin, hindsight"),
+        ({"knowledge": ("none", "none")}, "names 'none' twice"),
+        ({"levels": (10, 50, 90)}, r"levels\[0\]: 10.0"),
+        ({"window": -5}, "window: -5"),
+        ({"refit_every": {"drift": 0}}, r"refit_every\.drift: 0"),
+        ({"refit_every": {"drfit": 2}}, "no model is called drfit. Did you mean 'drift'"),
+        ({"coding": "nope"}, "coding: 'nope'"),
+        ({"max_columns": -1}, "max_columns: -1"),
+        ({"series": ["a", "a"]}, "series: .*names 'a' twice"),
+    ],
+    ids=str,
+)
+def test_an_argument_that_means_nothing_is_refused_by_its_name(small, events, origins, given, said):
+    asked = {"series": ["a"], "origins": origins[:1], "horizon": 1, **given}
+    with pytest.raises(ConfigError, match=said):
+        fc.backtest({"drift": fc.make_model("drift")}, small, events, **asked)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecast.config.bounds import Ascending, Bounds, Dated, Distinct, Written
+from forecast.config.bounds import Address, Ascending, Bounds, Dated, Distinct, Scheduler, Word, Written
 from forecast.config.convert import from_plain
 from forecast.config.reference import all_keys
 from forecast.config.settings import CombinationSpec, Experiment, IntervalsSpec
@@ -26,6 +26,46 @@ def test_lists_name_each_once():
 
 def test_texts_are_not_empty():
     assert Written().problem("x") == "" != Written().problem("")
+    assert Written(needed=False).problem("") == "" != Written(needed=False).problem(" ")
+    assert Written().problem("Zeile 1\nZeile 2") == "" and "control" in Written().problem("a\x1bb")
+    assert "at most 4096" in Written().problem("x" * 4097)
+
+
+def test_words_and_addresses_have_a_form():
+    assert Word().problem("us_1") == "" != Word().problem("us 1") and Word().problem("é") != ""
+    site = Address(("https", "http"), needed=False)
+    assert (
+        site.problem("")
+        == ""
+        == site.problem("https://example.org/a")
+        == site.problem("http://localhost:8000")
+    )
+    for wrong in (
+        "nope",
+        "ftp://a.org",
+        "https://",
+        "https:/a.org",
+        "https://a b.org",
+        "https://a.org:x",
+        "https://[a",
+    ):
+        assert "begins with https:// or http://" in site.problem(wrong), wrong
+    assert "without ? and #" in site.problem("https://a.org/#x")
+    assert Address(("https", "file")).problem("file:///srv/in/*.csv") == ""
+    for right in ("tcp://head:8786", "head:8786", "tls://10.0.0.1:1", "[::1]:8786", "nope:1"):
+        assert Scheduler().problem(right) == "", right
+    for wrong in (
+        "head",
+        "head:0",
+        "head:99999",
+        "head:x",
+        "http://head:1",
+        "tcp://head:1/x",
+        "u@head:1",
+        ":8786",
+        "a b:1",
+    ):
+        assert "host:port" in Scheduler().problem(wrong), wrong
 
 
 WRONG = {
@@ -109,4 +149,5 @@ def test_days_and_months_have_one_form_and_pairs_their_order():
     assert Dated("month").problem("2020-13") == "'2020-13' is not a month (YYYY-MM)"
     assert Dated("day").problem("2024-05-07T10:00") != "" != Dated("day").problem("2024-05")
     assert "latest" in Dated("day", word="latest").problem("2024")
+    assert Dated("day").problem("1700-01-01") == "'1700-01-01' is before 1750"
     assert Ascending().problem(("2014-01", "2014-01")) == "" != Ascending().problem(("2015-01", "2014-01"))

@@ -68,6 +68,7 @@ def test_one_key_changes_one_model():
         (["model.arima.ordr=3"], "order"),
         (["foo"], "neither a verb nor key=value"),
         (["data=file"], "needs a value"),
+        (["model=[arima,drift,arima]"], "model: 'arima' is chosen twice; name it once"),
     ],
 )
 def test_a_mistake_is_told_by_its_nearest_right_word(words, said):

@@ -352,3 +352,17 @@ def test_raise_for_errors_passes_warnings():
     raise_for_errors([Finding("a", "warning", "x")])
     with pytest.raises(DataError, match="1 problem:"):
         raise_for_errors([Finding("a", "warning", "x"), Finding("b", "error", "y")])
+
+
+def test_a_figure_of_more_than_fifteen_digits_is_an_error(tmp_path):
+    rows = "".join(f"2024-{m:02d},{'1e300' if m == 6 else 100 + m}\n" for m in range(1, 13))
+    found = only(check_file(write(tmp_path, "month,value\n" + rows)), "large")
+    assert (found.severity, found.row) == ("error", 7) and "larger units" in found.hint
+
+
+@pytest.mark.parametrize(("zeros", "told"), [(0, False), (1, True), (3, True)])
+def test_months_to_come_that_hold_0_are_told(tmp_path, zeros, told):
+    values = [100 + m for m in range(20)] + [0] * zeros
+    text = "".join(f"{2022 + m // 12}-{m % 12 + 1:02d},{v}\n" for m, v in enumerate(values))
+    found = [f for f in check_file(write(tmp_path, "month,value\n" + text)) if f.check == "zeros"]
+    assert bool(found) is told

@@ -254,3 +254,23 @@ def test_a_label_that_is_too_long_is_a_warning_and_no_label_moves_the_digest(tmp
     before = load_events(path)
     path.write_text(head + "law,2021-01-01,2021-02-01,step,Short\n")
     assert load_events(path).digest == before.digest
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_cells_may_stand_between_other_marks_than_commas(tmp_path, mark):
+    rows = ["id,name,announced_date,effective_start,shape", "a,Wall,2020-01-10,2020-03-01,step"]
+    path = tmp_path / "events.csv"
+    path.write_text("\ufeff\n" + "\n".join(row.replace(",", mark) for row in rows) + "\n")
+    table = load_events(path).table
+    assert table[["id", "name", "shape"]].to_numpy().tolist() == [["a", "Wall", "step"]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [("2020-03-05,,pulse", True), ("2020-03-05,2020-03-07,pulse", False), ("2020-03-05,,step", False)],
+)
+def test_a_pulse_without_its_last_day_is_told_with_the_way_out(tmp_path, cells, told):
+    path = tmp_path / "events.csv"
+    path.write_text(f"id,announced_date,effective_start,end_date,shape\na,2020-01-10,{cells}\n")
+    found = [f for f in load_events(path).findings if "pulse without end_date" in f.what]
+    assert bool(found) is told and all(f.severity == "warning" and "last day" in f.hint for f in found)

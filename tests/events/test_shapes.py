@@ -62,11 +62,18 @@ def test_a_ramp_of_four_months():
     )
 
 
-def test_short_pulses_are_read_as_31_days_and_longer_ones_by_their_days():
-    one_day = shapes.response("pulse", "2023-12-27", months("2023-12", "2024-02"), end="2023-12-27")
-    assert one_day.tolist() == pytest.approx([5 / 31, 26 / 31, 0.0])
-    ten_days = shapes.response("pulse", "2023-12-22", months("2023-12", "2024-02"), end="2023-12-31")
-    assert ten_days.tolist() == pytest.approx([10 / 31, 0.0, 0.0])
+@pytest.mark.parametrize(
+    ("first", "last", "weights"),
+    [
+        ("2023-12-27", "2023-12-27", [1 / 31, 0, 0]),
+        ("2023-12-05", "2023-12-07", [3 / 31, 0, 0]),
+        ("2023-12-22", "2023-12-31", [10 / 31, 0, 0]),
+        ("2023-12-30", "2024-02-02", [2 / 31, 1, 2 / 29]),
+    ],
+)
+def test_a_pulse_weighs_exactly_its_days(first, last, weights):
+    made = shapes.response("pulse", first, months("2023-12", "2024-02"), end=last)
+    assert made.tolist() == pytest.approx(weights)
 
 
 def test_a_pulse_without_an_end_lasts_to_the_origin_and_at_least_31_days():

@@ -8,7 +8,7 @@ import pytest
 import forecast as fc
 from forecast.backtesting.folds import FoldSettings, FoldSource
 from forecast.config.settings import EventsSpec
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, DataError
 from forecast.experiment.effects import (
     closer_look,
     compared_effects,
@@ -19,6 +19,7 @@ from forecast.experiment.effects import (
 )
 from forecast.experiment.pipeline import figures_of
 from forecast.interventions.effects import EFFECT_COLUMNS
+from forecast.interventions.study import Study
 
 DAY = pd.Timestamp("2024-05-07")
 
@@ -95,3 +96,15 @@ def test_donors_of_an_experiment_are_compared_and_named_when_unknown(obs, events
     wrong = replace(exp, events=EventsSpec(donors=("northern.usbp.blain",)))
     with pytest.raises(ConfigError, match=r"events\.donors: there is no 'northern\.usbp\.blain'"):
         figures_of(wrong)
+
+
+def test_a_series_whose_model_refuses_it_has_the_reason_and_nothing_else(exp, obs, events, monkeypatch):
+    def refuse(study):
+        raise DataError("figures of zero or less")
+
+    monkeypatch.setattr(Study, "volatility", refuse)
+    volatility, breaks, season = restlessness(exp, obs, events, DAY)
+    assert volatility.empty and season.empty
+    assert breaks[["series_id", "verdict", "decides_ranges"]].to_numpy().tolist() == [
+        ["southwest.usbp", "no_model", False]
+    ]

@@ -1,11 +1,16 @@
+import os
+import signal
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from joblib import Parallel, delayed
 
 from forecast.backtesting.runner import Backtest
-from forecast.config.settings import ParallelSpec
-from forecast.errors import ConfigError, FitError
+from forecast.config.surroundings import ParallelSpec
+from forecast.errors import ConfigError, FitError, ForecastError
 from forecast.experiment import pipeline
 from rounds_helpers import Rounds
 
@@ -92,3 +97,29 @@ def test_work_is_spread_as_the_settings_say(made):
         assert Parallel().n_jobs == 1
     with pipeline.workers(replace(exp, parallel=ParallelSpec(n_jobs=2, backend="threading"))):
         assert Parallel().n_jobs == 2
+
+
+def test_a_scheduler_that_does_not_answer_is_one_sentence(made, monkeypatch):
+    class Client:
+        def __init__(self, address):
+            raise OSError(f"Timed out trying to connect to {address}\nwith a trace")
+
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client))
+    exp = replace(made[0], parallel=ParallelSpec(address="nope:1"))
+    with pytest.raises(ForecastError, match=r"no scheduler answers at nope:1 \(Timed out.*:1\)") as error:
+        pipeline.workers(exp).__enter__()
+    assert error.value.exit_code == 1 and "\n" not in str(error.value)
+
+
+def _ended_from_outside():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_is_one_sentence(made):
+    exp = replace(made[0], parallel=ParallelSpec(n_jobs=2))
+    with (
+        pytest.raises(ForecastError, match="a worker process was ended from outside") as error,
+        pipeline.workers(exp),
+    ):
+        Parallel()(delayed(_ended_from_outside)() for _ in range(2))
+    assert error.value.exit_code == 1

@@ -1,10 +1,12 @@
 """With and without: months, totals and fans."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import forecast as fc
-from forecast.interventions.counterfactual import RESPONSE_COLUMNS
+from forecast.interventions.counterfactual import RESPONSE_COLUMNS, response_rows
 from forecast.interventions.effects import effects
 from interventions_helpers import MODELS, calendar, noise, panel_of, study_of
 
@@ -95,3 +97,31 @@ def test_the_same_seed_gives_the_same_numbers(tmp_path):
     a, b = (study.counterfactual(draws=50) for _ in range(2))
     assert a.equals(b)
     assert not a["without"].equals(study.counterfactual(draws=50, seed=1)["without"])
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("ratio", [1.0, 1.6, 2.25])
+@pytest.mark.parametrize("kind", ["walk", "airline"])
+def test_fans_hold_when_volatility_changes(tmp_path, kind, ratio):
+    """400 series of 200 months without effect, sd of the month times `ratio` in the last 80: sums over a year.
+
+    The year came without an effect, so what happened must lie in both fans as often as they say.
+    """
+    events = calendar(tmp_path, {**LAW, "effective_start": "2014-03-12", "end_date": "2015-03-20"})
+    series = [
+        9 + noise(kind, 200, np.random.default_rng(seed), ratio=ratio)
+        for seed in range(int(__import__("os").environ.get("QD", "400")))
+    ]
+    made = study_of(panel_of(np.exp(series[0])), events, fc.make_model("arima", **MODELS[kind])).regression
+    inside = {}
+    for y in series:
+        for row in response_rows(replace(made, y=y), made.groups[0], draws=500):
+            if row["part"] == "total":
+                for level in (80, 95):
+                    held = row[f"difference_lower_{level}"] <= 0 <= row[f"difference_upper_{level}"]
+                    inside.setdefault((row["basis"], level), []).append(held)
+    shares = {key: float(np.mean(held)) for key, held in inside.items()}
+    print(f"{kind}, sd x {ratio}: " + ", ".join(f"{b} {l} % {s:.1%}" for (b, l), s in shares.items()))
+    for (basis, level), share in shares.items():
+        low, high = (0.76, 0.84) if level == 80 else (0.93, 0.97)
+        assert low <= share <= high, (basis, level, share)

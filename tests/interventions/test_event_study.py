@@ -51,3 +51,14 @@ def test_lags_hold_the_planted_step_and_leads_nothing(study):
 def test_months_later_than_the_figures_have_no_lag(study):
     table = study.leads_and_lags("law", leads=2, lags=40)
     assert table["month"].max() == pd.Period("2011-08", "M") and table["lag"].max() == 17
+
+
+def test_a_month_that_says_nothing_is_not_told(tmp_path):
+    months = pd.period_range("2000-01", periods=140, freq="M")
+    wild = np.exp(15 + np.cumsum(np.random.default_rng(4).normal(0, 0.9, len(months))))
+    model = fc.make_model("arima", order=(0, 1, 1), seasonal_order=None)
+    table = study_of(panel_of(wild), calendar(tmp_path, LAW), model).leads_and_lags("law", leads=2, lags=8)
+    gone = table["message"].str.startswith("not told")
+    assert gone.any() and table.loc[gone, ["estimate", "se", "lower_80", "upper_95"]].isna().all(axis=None)
+    kept = table[~gone]
+    assert (kept["estimate"].abs() <= 2).all() and (kept["se"] <= 1).all()

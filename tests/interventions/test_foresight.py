@@ -9,11 +9,9 @@ from forecast.interventions.foresight import (
     CASE_COLUMNS,
     WORTH_COLUMNS,
     Case,
-    Known,
     adjusted_rows,
     case_forecasts,
     knowledge_table,
-    mean_worth,
     worth_of,
 )
 from forecast.postprocess.intervals import add_intervals
@@ -125,19 +123,3 @@ def test_rows_with_events_laid_over_them(events):
     assert middle["none", origins[0]] == middle["at_origin", origins[0]]  # 16 January: not yet announced
     assert middle["hindsight", origins[0]] < 0.99 * middle["none", origins[0]]
     assert middle["at_origin", origins[1]] < 0.99 * middle["none", origins[1]]
-
-
-def test_the_worth_of_knowing_is_that_of_the_mean_miss_with_its_interval():
-    """W12: the median passes over turning points; a page that reads it says that knowing never helps."""
-    row = {"series_id": "a", "coding": "judged", "horizon": 6, "n": 213, "gain_hindsight": 0.12}
-    mean = {**row, "metric": "mae", "gain": 0.05, "lower": 0.02, "upper": 0.08}
-    mean |= {"lower_hindsight": 0.06, "upper_hindsight": 0.17}
-    median = {**mean, "metric": "median_error", "gain": 0.0, "lower": -0.02, "upper": 0.02}
-    other = {**mean, "coding": "rule", "gain": -0.3, "lower": -0.4, "upper": -0.2}
-    every = {**mean, "horizon": "all"}
-    table = pd.DataFrame([median, mean, other, every])
-    assert mean_worth(table, "a", "judged") == (Known(6, 0.05, 0.02, 0.08, 213, "smaller"),)
-    assert mean_worth(table, "a", "rule")[0].code == "larger"
-    (hindsight,) = mean_worth(table, "a", "judged", hindsight=True)
-    assert (hindsight.gain, hindsight.lower, hindsight.upper) == (0.12, 0.06, 0.17)
-    assert mean_worth(table, "b", "judged") == () and mean_worth(pd.DataFrame(), "a", "judged") == ()

@@ -3,13 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 import forecast as fc
 from forecast.backtesting.folds import FoldSettings, FoldSource
 from forecast.config.settings import ScenarioSpec
 from forecast.errors import ConfigError
-from forecast.interventions.scenarios import run_scenarios
+from forecast.interventions.scenarios import _shift, run_scenarios
 from forecast.tables.columns import FORECAST_COLUMNS
+from interventions_helpers import MODELS as NOISES
+from interventions_helpers import calendar, noise, panel_of
 
 NAME, DAY = "southwest.usbp", pd.Timestamp("2024-05-07")
 MODELS = {
@@ -214,3 +217,29 @@ def test_wrong_words(run, base, obs, events):
         run({"event": "titel42", "factor": 0.5})
     with pytest.raises(ConfigError, match="hold no 'row'"):
         run_scenarios(base, MODELS, FoldSource(obs, events, FoldSettings()), {}, "2024-05-08")
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("ratio", [1.0, 1.6, 2.25])
+def test_the_doubt_of_a_scenario_holds_when_volatility_changes(tmp_path, ratio):
+    """400 series without effect, sd of the month times `ratio` in the last 80: the end of a law of two years.
+
+    The law did nothing, so nothing is what its end changes: the range of the change must hold it.
+    """
+    events = calendar(tmp_path, {"id": "law", "effective_start": "2014-09-12", "shape": "step"})
+    model = fc.make_model("arima", shrink=False, **NOISES["walk"])
+    held = {0.8: [], 0.95: []}
+    for seed in range(int(__import__("os").environ.get("QD", "400"))):
+        y = 9 + noise("walk", 200, np.random.default_rng(seed), ratio=ratio)
+        panel = panel_of(np.exp(y))
+        before, after = (
+            events.design(panel, horizon=6, always=["law"], scenario=changes)
+            for changes in (None, [{"event": "law", "ends": "2016-09-30"}])
+        )
+        shift, sd = _shift(model, panel, panel.series[0], before, after, 6)
+        for level, found in held.items():
+            found.append(abs(shift[-1]) <= norm.ppf(0.5 + level / 2) * sd[-1])
+    narrow, wide_ = (float(np.mean(found)) for found in held.values())
+    print(f"sd x {ratio}: 80 % ranges of the change hold {narrow:.1%}, 95 % ranges {wide_:.1%}")
+    assert 0.76 <= narrow <= 0.84, narrow
+    assert 0.93 <= wide_ <= 0.97, wide_

@@ -137,3 +137,12 @@ def test_a_forecast_does_not_depend_on_where_the_backtest_began(order, seasonal)
     both = tables[0].merge(tables[1], on=["origin", "horizon"])
     assert both["origin"].nunique() == 4
     np.testing.assert_allclose(both["value_x"], both["value_y"], rtol=1e-5)
+
+
+def test_one_fit_that_fails_raises_what_was_wrong(small):
+    panel = small.as_of("latest", ["a"])
+    months = panel.y("a").index
+    past = pd.DataFrame({"e": 1.0}, index=months[5:])
+    future = pd.DataFrame({"e": [1.0]}, index=[months[-1] + 1])
+    with pytest.raises(fc.ConfigError, match=r"^a: columns given by hand lack 5 months"):
+        fc.make_model("arima").fit(panel, fc.Design.from_frames(past, future))

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from forecast.postprocess.intervals import add_intervals
 from forecast.postprocess.nowcast import nowcast
 from tables_helpers import figures, forecasts, random_walk
 
-YEARS, COVERED = 9, (0, 5, 10, 20, 28)
+YEARS, RUNS, COVERED = 9, 300, (0, 5, 10, 20, 28)
 WEEKDAYS = np.array([1.1, 1.15, 1.1, 1.05, 1.0, 0.85, 0.75])
 
 
@@ -50,17 +51,19 @@ def one(rng):
 
 @pytest.mark.proof
 def test_the_error_of_a_nowcast_shrinks_as_days_are_covered():
-    """The error is what is promised; coverage is printed: until 20 figures came true it rests on a setting.
+    """The error shrinks with every step, and no range holds less than it promises (99.9 % band from below).
 
-    In this world the level walks by the day, so that ten days say less of a month than the setting takes: their
-    80 % range holds about 71 %.
+    More is no fault here: until 20 figures came true the error of a day is a setting, larger than this world's.
     """
     rng = np.random.default_rng(20240507)
-    runs = [one(rng) for _ in range(150)]
+    runs = [one(rng) for _ in range(RUNS)]
     errors = {d: float(np.sqrt(np.mean([run[d][0] ** 2 for run in runs]))) for d in COVERED}
-    held = {d: float(np.mean([run[d][1] for run in runs])) for d in COVERED}
+    held = {d: sum(run[d][1] for run in runs) for d in COVERED}
     print("\nnowcast, days covered: root mean squared log error, share of 80 % ranges that held")
     for d in COVERED:
-        print(f"  {d:2d}: {errors[d]:.3f}" + (f", {100 * held[d]:.0f} %" if d else " (forecast alone)"))
+        print(
+            f"  {d:2d}: {errors[d]:.3f}" + (f", {100 * held[d] / RUNS:.0f} %" if d else " (forecast alone)")
+        )
     assert list(errors.values()) == sorted(errors.values(), reverse=True)
-    assert errors[20] < 0.6 * errors[0] and all(held[d] >= 0.65 for d in COVERED[1:])
+    least = stats.binom.ppf(0.001, RUNS, 0.8)
+    assert errors[20] < 0.6 * errors[0] and all(held[d] >= least for d in COVERED[1:])

@@ -9,7 +9,7 @@ import pytest
 from forecast.config.settings import LEVELS, IntervalsSpec
 from forecast.errors import ConfigError
 from forecast.experiment.load import load_experiment
-from forecast.postprocess.intervals import METHODS, add_intervals, probability_above
+from forecast.postprocess.intervals import METHODS, add_intervals
 from tables_helpers import figures, forecasts, random_walk, seasonal_naive, walk
 
 N = 150
@@ -235,13 +235,6 @@ def test_row_order_does_not_matter(obs, table):
     pd.testing.assert_frame_equal(
         a.sort_values(keys).reset_index(drop=True), b.sort_values(keys).reset_index(drop=True)
     )
-
-
-def test_probability_above():
-    assert probability_above([0.1, 0.5, 0.9], [10, 20, 40], 20) == 0.5
-    assert probability_above([0.1, 0.5, 0.9], [10, 20, 40], 5) == 0.9  # at least
-    assert probability_above([0.1, 0.5, 0.9], [10, np.nan, 40], 25) == 0.5
-    assert np.isnan(probability_above([0.5], [np.nan], 1))
 
 
 def test_260_origins_of_12_models():

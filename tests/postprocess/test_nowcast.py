@@ -10,7 +10,17 @@ import pytest
 
 from forecast.config.outlook import NowcastSpec
 from forecast.postprocess.intervals import add_intervals
-from forecast.postprocess.nowcast import NOWCAST_COLUMNS, nowcast, spread, unofficial_figures, usual_share
+from forecast.postprocess.nowcast import (
+    NOWCAST_COLUMNS,
+    Evidence,
+    nowcast,
+    spread,
+    unofficial_figures,
+    usual_moves,
+    usual_share,
+    walk_errors,
+    weigh,
+)
 from tables_helpers import figures, forecasts, random_walk, walk
 
 MONTH = pd.Period("2010-01", "M")
@@ -51,11 +61,63 @@ def test_the_share_of_days_follows_the_season():
     assert usual_share(pd.Period("2010-06", "M"), first_half, steep.iloc[:0]) == pytest.approx(0.5)
 
 
+def test_the_season_of_a_walk_is_taken_from_changes_of_neighbouring_months():
+    """A level that drifts through the year is no season: only the change into the month and out of it counts."""
+    months = pd.period_range("2004-01", "2009-12", freq="M")
+    steps = pd.Series(
+        np.where(months.month == 1, 0.5, 0.0), months
+    ).cumsum()  # a jump each January, then calm
+    known = np.exp(steps) * months.days_in_month
+    first_half = day("2010-01-01"), day("2010-01-15")
+    # the rate rises through early January, half of the jump, and stays: the first half has less than its days
+    assert usual_share(pd.Period("2010-01", "M"), first_half, known) == pytest.approx(0.456, abs=0.005)
+    assert usual_moves(pd.Period("2010-01", "M"), known) == pytest.approx(0.0, abs=1e-9)
+    assert usual_moves(pd.Period("2010-01", "M"), known.iloc[:0]) == 0.0
+
+
+def test_moves_are_the_spread_of_changes_around_their_season():
+    rng = np.random.default_rng(3)
+    months = pd.period_range("1990-01", "2009-12", freq="M")
+    known = pd.Series(np.exp(np.cumsum(rng.normal(0, 0.1, len(months)))), months) * months.days_in_month
+    found = [usual_moves(months[k], known) for k in range(61, len(months), 12)]
+    assert np.mean(found) == pytest.approx(0.1, abs=0.01)
+
+
+def test_what_a_walk_adds_is_what_simulated_days_say():
+    rng = np.random.default_rng(4)
+    days = np.cumsum(rng.standard_normal((20_000, 90)), axis=1)
+    move = days[:, 60:].mean(axis=1) - days[:, :30].mean(axis=1)  # two months after the last official one
+    for first, last in ((0, 10), (7, 14), (0, 30)):
+        error = days[:, 60:].mean(axis=1) - days[:, 60 + first : 60 + last].mean(axis=1)
+        told = np.array([error.var(), np.mean(error * move)]) / move.var()
+        assert walk_errors(30, (first, last), 2) == pytest.approx(told.tolist(), abs=0.01)
+
+
 def test_errors_shrink_with_the_days_covered():
     spec = NowcastSpec()
-    found = [spread("month_to_date", d, 31, spec) for d in (3, 10, 20, 30)]
+    rows = [one | {"kind": "month_to_date", "days": d, "days_in_month": 31} for d in (3, 10, 20, 30)
+            for one in [part("2010-01", 1, d, 1)]]  # fmt: off
+    found = [spread(row, 0.0, 1, spec)[0] for row in rows]
     assert found == sorted(found, reverse=True) and found[-1] < 0.02
-    assert spread("leak", 31, 31, spec) == spec.sd_whole
+    moving = [spread(row, 0.2, 1, spec) for row in rows]
+    assert all(a > b for (a, _), b in zip(moving, found, strict=True))
+    assert all(0 < correlation < 0.75 for _, correlation in moving)
+    assert spread(rows[0] | {"kind": "leak"}, 0.2, 1, spec) == (spec.sd_whole, 0.0)
+
+
+def test_correlated_guesses_are_weighed_as_two_that_share_an_error():
+    """By simulation: the weight has the least error, and what is left is its variance."""
+    rng = np.random.default_rng(5)
+    common, own = rng.standard_normal((2, 200_000))
+    guess = Evidence({}, 1.0, 1.0, 0.7, "setting", 0, moves=1.0, correlation=0.4)
+    forecast, other = common, 0.7 * (0.4 * common + np.sqrt(0.84) * own)
+    weight, left = weigh(1.0, guess)
+    error = {
+        w: float(np.var(forecast + w * (other - forecast))) for w in (weight - 0.1, weight, weight + 0.1)
+    }
+    assert min(error, key=error.__getitem__) == weight and error[weight] == pytest.approx(left, rel=0.02)
+    alone = Evidence({}, 1.0, 1.0, 0.5, "setting", 0, moves=1.0, correlation=0.0)
+    assert weigh(1.0, alone) == pytest.approx((0.8, 0.2))
 
 
 def test_figures_are_named_by_the_days_that_they_cover(world):
@@ -71,12 +133,15 @@ def test_forecast_and_evidence_are_weighed_by_their_precision(world):
     now = table[table["origin"] == as_of]
     middle = now[(now["horizon"] == 1) & (now["level"] == 0.5)]["value"].item()
     row = nowcast(now, with_parts(obs, part("2010-01", 1, 10, middle)), as_of).iloc[0]
-    weight = row["forecast_sd"] ** 2 / (row["forecast_sd"] ** 2 + row["evidence_sd"] ** 2)
+    moves = usual_moves(pd.Period("2010-01", "M"), obs.actuals("s", as_of=as_of))
+    found = (row["evidence_sd"], "setting", 0, moves, row["correlation"])
+    weight, left = weigh(row["forecast_sd"], Evidence({}, row["share"], row["evidence"], *found))
+    assert 0 < row["correlation"] < 1 and 0 < weight < 1 and 0 < left < 1
     assert row["weight"] == pytest.approx(weight) and row["forecast"] == pytest.approx(middle)
     assert np.log(row["median"] / middle) == pytest.approx(weight * np.log(row["evidence"] / middle))
     before = now[now["horizon"] == 1].set_index("level")["value"]
     narrower = np.log(row["upper_80"] / row["lower_80"]) / np.log(before[0.9] / before[0.1])
-    assert narrower == pytest.approx(np.sqrt(1 - weight)) and row["sd_basis"] == "setting"
+    assert narrower == pytest.approx(np.sqrt(left)) and row["sd_basis"] == "setting"
     assert list(nowcast(now, obs, as_of).columns) == list(NOWCAST_COLUMNS)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.data.load import load_observations
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, DataError
 from forecast.postprocess.intervals import add_intervals
 from forecast.postprocess.mint import METHODS, mapping, reconcile_values, shrunken_covariance, summing_matrix
 from forecast.postprocess.reconciliation import children_of, reconcile
@@ -229,3 +229,14 @@ def test_columns_and_types_are_those_of_the_base(obs, table):
     assert list(made.columns) == list(table.columns)
     assert made["origin"].dtype == basis["origin"].dtype == table["origin"].dtype
     assert made["month"].dtype == table["month"].dtype
+
+
+def test_sums_that_the_figures_contradict_are_refused_with_months_and_amounts(table):
+    values = whole(parts())
+    values["total"] = values["total"].copy()
+    values["total"][5] += 40
+    with pytest.raises(
+        DataError, match=r"total is not the sum of a, b: 2000-06: [\d,.]+, not [\d,.]+"
+    ) as error:
+        reconcile(table, figures(values), TREE)
+    assert "max_abs_gap" in str(error.value)

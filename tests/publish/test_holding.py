@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from archive_helpers import Archive, entry
-from forecast.config.settings import Experiment, ModelSpec, PublishSpec, ReportSpec, TargetSpec
+from forecast.config.settings import Experiment, ModelSpec, ReportSpec, TargetSpec
+from forecast.config.surroundings import PublishSpec
 from forecast.data import load_observations
 from forecast.errors import DataError
 from forecast.publish.holding import refuse_surprises

@@ -6,7 +6,7 @@ import yaml
 
 from forecast.archive.store import Archive
 from forecast.config.convert import from_plain
-from forecast.config.settings import PublishSpec
+from forecast.config.surroundings import PublishSpec
 from forecast.publish import rounds
 from rounds_helpers import Rounds, light
 

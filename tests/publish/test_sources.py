@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from forecast.config.settings import PublishSpec
+from forecast.config.surroundings import PublishSpec
 from forecast.errors import ConfigError, DataError
 from forecast.publish import sources
 from rounds_helpers import Rounds

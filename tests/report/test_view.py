@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from forecast.config.settings import BacktestSpec, ReportSpec, TargetSpec
 from forecast.report import rows as rows_of
@@ -38,15 +37,6 @@ def test_a_view_holds_counts_without_leaks():
     assert seen.whole
     assert len(seen.afterwards) > 12
     assert seen.numbers(99) is None and seen.numbers(1).month == pd.Period("2024-04", "M")
-
-
-def test_chance_comes_from_the_quantiles():
-    seen = view.view(state("plain"), USBP)
-    row = seen.numbers(1)
-    assert seen.chance_above(1, row.middle) == pytest.approx(0.5)
-    assert seen.chance_above(1, row.upper_80) == pytest.approx(0.1)
-    assert seen.chance_above(99, 1.0) is None
-    assert view.view(refuse(state("plain"), 0.5), USBP).chance_above(1, 1.0) is None
 
 
 def test_needed_errors_by_the_rule_of_the_method():

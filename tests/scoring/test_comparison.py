@@ -219,3 +219,13 @@ def test_calm_and_break_rows_make_no_era_of_the_claim(obs, table):
     both = compare(table, obs, metrics=["mae"], eras={**eras, **by_series})
     assert {"calm", "break"} <= set(both["era"])
     assert both.query("era == 'all'")["words"].tolist() == plain["words"].tolist()
+
+
+def test_models_with_the_same_losses_stand_together_in_the_confidence_set(obs, table):
+    twin = table[table["model"] == "drift"].assign(model="twin")
+    alone = model_confidence_set(table, obs, "mae", 1).set_index("model")
+    found = model_confidence_set(pd.concat([table, twin]), obs, "mae", 1).set_index("model")
+    assert found.loc["twin"].equals(found.loc["drift"])
+    pd.testing.assert_frame_equal(found.drop(index="twin"), alone)
+    same = pd.concat([table[table["model"] == "drift"], twin])
+    assert model_confidence_set(same, obs, "mae", 1)["p"].tolist() == [1.0, 1.0]

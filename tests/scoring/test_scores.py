@@ -260,3 +260,9 @@ def test_260_origins_of_12_models():
     table, _ = add_intervals(forecasts(obs, models, warm_up=13), obs, IntervalsSpec())
     scores = score(table, obs, eras={"a": ("2001-01", "2010-01"), "b": ("2010-02", "2020-01")})
     assert np.isfinite(scores.loc[scores["metric"] == "wis", "value"]).all()
+
+
+def test_rows_of_the_level_mean_are_no_quantiles_and_change_no_score(obs, late):
+    means = late[late["level"] == 0.5].assign(level="mean")
+    both = pd.concat([late.astype({"level": object}), means], ignore_index=True)
+    pd.testing.assert_frame_equal(score(both, obs), score(late, obs))

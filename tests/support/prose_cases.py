@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecast.report import levels, recent
 from forecast.report.catalogue import speaking
+from forecast.report.evidence import restless
 from forecast.report.evidence.coverage import Hits
 from forecast.report.evidence.effects import Varied
 from forecast.report.evidence.how import Counts
@@ -56,6 +57,7 @@ SUMS = among((850.0, 1_200.0), (1_623_000.0, 2_290_000.0))
 YEAR = among(1999, 2014)
 NAN = float("nan")
 DISTANCE = among(1, 3, 6, 12)
+CHANGED = made(recent.Change, MONTH, MONTH, MONTH, real(1.5, 4.0), FLAG)
 
 
 class Sums(NamedTuple):
@@ -209,6 +211,7 @@ PAGE: dict[str, Draw] = {
     "sure.head.first": YEAR,
     "sure.since": YEAR,
     "sure.held": among(0, 12),
+    "sure.rare.zeros": among(92, 100),
     "sure.n": among(118),
     "sure.before": among(24),
     "sure.share": real(0, 1),
@@ -299,6 +302,43 @@ PAGE: dict[str, Draw] = {
     "top.gain": worth,
     "top.month": MONTH,
     "top.here": COUNT,
+    "sure.change": CHANGED,
+    "outlook.change": either(CHANGED, None),
+    "outlook.joint": FLAG,
+    "outlook.n": among(0, 1, 246),
+    "outlook.months": among("3", "12", "all"),
+    "outlook.what": among("fiscal year"),
+    "outlook.setting": FLAG,
+    "outlook.needed": among(20),
+    "outlook.name": NAME,
+    "outlook.why": among("touched", "gaps", "0.040"),
+    "outlook.p": among("0.040"),
+    "outlook.label": NAME,
+    "outlook.percent": real(-95.0, 300.0),
+    "outlook.clear": FLAG,
+    "outlook.measure": among("encounters a month"),
+    "outlook.unit": among("", "thousands"),
+    "outlook.first": MONTH,
+    "outlook.last": MONTH,
+    "outlook.season_title.first": made(restless.Seasons, among("2003-07"), real(1.0, 4.0)),
+    "outlook.season_title.last": made(restless.Seasons, among("2018-22"), real(1.0, 4.0)),
+    "outlook.season_label.first": made(restless.Seasons, among("2003-07"), real(1.0, 4.0)),
+    "outlook.season_label.last": made(restless.Seasons, among("2018-22"), real(1.0, 4.0)),
+    "outlook.way": among("faded", "grew", "same"),
+    "outlook.decides": FLAG,
+    "outlook.low": real(-0.3, 0.1),
+    "outlook.high": real(0.1, 0.3),
+    "outlook.value": real(-0.3, 0.3),
+    "outlook.surprises_label.low": real(0.05, 0.1),
+    "outlook.yes": FLAG,
+    "outlook.words": among("too few months to say"),
+    "proof_effects.apart": among(0, 2),
+    "proof_effects.study_title.months": among(5),
+    "proof_effects.study_label.months": among(5),
+    "proof_effects.study_label.first": MONTH,
+    "proof_effects.ends.low": real(-1.0, 0.0),
+    "proof_effects.ends.high": real(0.0, 1.0),
+    "proof_effects.beyond": FLAG,
     **dict.fromkeys(("proof_ahead.have", "proof_ahead.need", "proof_ahead.number"), WHOLE),
     "proof_ahead.series": NAME,
     "proof_ahead.method": among("", "model", "square_root", "direct"),

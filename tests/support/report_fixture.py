@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from dataclasses import replace
+from dataclasses import fields, replace
 from statistics import NormalDist
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.changes import STEP_COLUMNS, Reason, steps_between
+from forecast.config.outlook import OutlookSpec
 from forecast.config.settings import (
     BacktestSpec,
     CombinationSpec,
@@ -29,11 +30,16 @@ from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.events.estimability import Action, Verdict, Why, estimability_frame
+from forecast.experiment import effects
+from forecast.experiment.outlook import outlook
 from forecast.experiment.run import Correction, Run
+from forecast.interventions.compared import COMPARED_COLUMNS
+from forecast.postprocess.chances import chances
 from forecast.report.blocks import Chart
 from forecast.report.figures.renderer import Studio
 from forecast.report.pages import make_report
 from forecast.report.sections.report import Report
+from forecast.scoring.reliability import RELIABILITY_COLUMNS, with_reliability
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 from sharing import once
 
@@ -315,7 +321,15 @@ def make_run(
         digests={"figures": "f" * 64, "events": "e" * 64},
         **tables,
     )
-    return replace(run, **changes) if changes else run
+    return replace(run, **{"chances": _chances(run.forecasts)} | changes)
+
+
+def _chances(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the chances of the headline, none of which was ever said before."""
+    return with_reliability(
+        chances(forecasts[forecasts["model"] == "short"], _observations()),
+        pd.DataFrame(columns=list(RELIABILITY_COLUMNS)),
+    )
 
 
 def refuse(run: Run, central: float, from_horizon: int = 1, errors: int = 3) -> Run:
@@ -326,7 +340,8 @@ def refuse(run: Run, central: float, from_horizon: int = 1, errors: int = 3) -> 
     basis = run.intervals.copy()
     basis.loc[basis["horizon"] >= from_horizon, "n_errors"] = errors
     basis.loc[basis["horizon"] >= from_horizon, "max_central"] = 0.5
-    return replace(run, forecasts=run.forecasts[~gone].reset_index(drop=True), intervals=basis)
+    left = run.forecasts[~gone].reset_index(drop=True)
+    return replace(run, forecasts=left, intervals=basis, chances=_chances(left))
 
 
 # --------------------------------------------------------------------------- causes
@@ -533,7 +548,7 @@ def _estimability(series_id: str, day: pd.Timestamp) -> pd.DataFrame:
         (series_id, event, verdict._replace(first_active=pd.Period(month, "M").ordinal))
         for event, month, verdict in rows
     ]
-    return estimability_frame(verdicts).assign(origin=day)
+    return estimability_frame(verdicts, pd.Timestamp(day))
 
 
 def _verdict(months: int, action: Action, why: Why, begins: str, ends: str = "") -> Verdict:
@@ -655,6 +670,48 @@ def with_causes(run: Run) -> Run:
     )
 
 
+# --------------------------------------------------------------------------- totals, chances, surprises
+
+
+@functools.cache
+def _looked(as_of: str) -> tuple[pd.DataFrame, ...]:
+    """Return surprises, their changes, the season, and leads and lags of one measure, as a run has them."""
+    exp, obs, events = experiment(("southwest.usbp",), as_of), _observations(), _events()
+    found = effects.restlessness(exp, obs, events, pd.Timestamp(as_of))
+    return (*found, effects.around_starts(exp, obs, events, pd.Timestamp(as_of), ["clp_rule"]))
+
+
+def with_outlook(run: Run) -> Run:
+    """Return the run with all that is told beyond single months, made by the functions that a run calls."""
+    spec = replace(run.experiment.data, layout=replace(run.experiment.data.layout, fiscal_start=10))
+    exp = replace(run.experiment, data=spec, outlook=OutlookSpec(paths=100))
+    rows = pd.concat([run.backtest, run.forecasts], ignore_index=True)
+    found = outlook(exp, rows, _observations(), run.as_of, run.backtest["origin"].min())
+    volatility, breaks, season, study = _looked(f"{run.as_of:%Y-%m-%d}")
+    tables = {field.name: getattr(found, field.name) for field in fields(found)}
+    tables |= {"volatility": volatility, "volatility_breaks": breaks, "season": season, "leads_lags": study}
+    return replace(run, experiment=exp, **tables, compared=_compared(), gaps=_gaps())
+
+
+def _compared() -> pd.DataFrame:
+    """Return one comparison that was made and two that were refused."""
+    base = {"series_id": "southwest.usbp", "months_before": 279, "months_after": 12, "n_placebos": 372}
+    moved = "northern.usbp.blaine:touched;northern.usbp.havre:gaps;northern.usbp.swanton:0.040"
+    told = {"event": "chnv_parole", "percent": 108.3, "p": 0.327, "verdict": "not_apart", "dropped": moved}
+    rows = [base | told | {"reason": ""}]
+    for event, reason in (("title42_end", "too_few_months_after"), ("clp_rule", "no_likeness")):
+        rows.append(base | {"event": event, "verdict": "refused", "reason": reason, "dropped": ""})
+    return pd.DataFrame(rows).reindex(columns=list(COMPARED_COLUMNS))
+
+
+def _gaps() -> pd.DataFrame:
+    months = pd.period_range("2020-01", "2023-12", freq="M")
+    frame = {"series_id": "southwest.usbp", "event": "chnv_parole", "month": months, "actual": 150_000.0}
+    made = pd.DataFrame(frame).assign(expected=90_000.0)
+    made["part"] = np.where(made["month"] < pd.Period("2023-01", "M"), "before", "after")
+    return made.assign(gap=np.log(made["actual"] / made["expected"]))
+
+
 # --------------------------------------------------------------------------- whole reports, made once a worker
 
 STATES = (
@@ -726,7 +783,7 @@ def state(name: str) -> Run:
     if name == "causes":
         return with_causes(make_run(start="2018-01"))
     if name == "as_of_2024":
-        return make_run("2024-05-07", start="2018-01")
+        return with_outlook(make_run("2024-05-07", start="2018-01"))
     if name == "refused":
         return refuse(make_run(start="2022-01"), 0.8)
     if name == "far_refused":

@@ -81,12 +81,12 @@ def operator(
     weights = -difference_polynomial(orders)
     future = w[:, m:]
     past = np.concatenate([raw_tail, np.zeros((lanes, orders.lost, m))], axis=2)
-    integrated = _integrate(future, past, weights)
-    shocks = _integrate(psi[:, :, None], np.zeros((lanes, orders.lost, 1)), weights)[:, :, 0]
+    integrated = integrate(future, past, weights)
+    shocks = integrate(psi[:, :, None], np.zeros((lanes, orders.lost, 1)), weights)[:, :, 0]
     return Operator(integrated[:, :, :n_columns], integrated[:, :, n_columns:], shocks)
 
 
-def _integrate(future: Floats, past: Floats, weights: Floats) -> Floats:
+def integrate(future: Floats, past: Floats, weights: Floats) -> Floats:
     """Undo the differences of rows (L, h, K) that follow the rows `past`."""
     lost, h = past.shape[1], future.shape[1]
     rows = np.concatenate([past, future], axis=1)

@@ -280,6 +280,13 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
     DataError
         For a series that is too short, or constant after differencing.
     """
+    problem = build(job, orders, mean)
+    _check_information(problem)
+    return problem
+
+
+def build(job: FoldJob, orders: Orders, mean: bool | None) -> Problem:
+    """Return the `Problem` of a job, whether or not its series has an error."""
     y, xreg, names, problems = _checked_arrays(job)
     prior_mean, prior_sd = _checked_prior(job, xreg.shape[1], problems)
     fixed = _fixed_column(orders, mean, problems)
@@ -309,7 +316,7 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
         raw, z = raw[:, kept], z[:, kept]
         wished_names = [fixed] * n_fixed + [names[w] for w in wished]
         dropped = tuple(name for name, stays in zip(wished_names, keep, strict=True) if not stays)
-    problem = Problem(
+    return Problem(
         orders=orders,
         y=y,
         xreg=xreg,
@@ -330,8 +337,6 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
         named=job.xreg_names is not None,
         index=job.index,
     )
-    _check_information(problem)
-    return problem
 
 
 def _columns(

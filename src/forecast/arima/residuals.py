@@ -44,6 +44,10 @@ def residual_tests(
     """
     e = np.asarray(residuals, dtype=float)
     e = e[np.isfinite(e)]
+    if len(e) and np.ptp(e) == 0.0:
+        return check_table(
+            [{"check": "residuals", "note": "text", "text": "all residuals are the same: no test"}]
+        )
     n = len(e)
     rows: list[dict[str, object]] = []
     for lag in lags:

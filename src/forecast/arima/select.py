@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from forecast.arima.exact import exact_fit
 from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.labels import one_of_two
@@ -347,7 +348,8 @@ def auto_arima(
     Returns
     -------
     ArimaFit
-        With `trace`, the table of the models tried.
+        With `trace`, the table of the models tried; None for a series without an error (constant, a line, a
+        repeated season), which goes on as it is and says so in `warnings`.
 
     Examples
     --------
@@ -404,10 +406,12 @@ def auto_arima_folds(
     run.pending = {}
     results: list[ArimaFit | ArimaFailure | None] = [None] * len(jobs)
     for fold, job in enumerate(jobs):
+        run.differences.append((0, 0))
         try:
-            run.differences.append(_prepare(run, fold, job, d, D))
+            results[fold] = exact_fit(job, run.season, d, D) if job.xreg is None else None
+            if results[fold] is None:
+                run.differences[fold] = _prepare(run, fold, job, d, D)
         except (ForecastError, np.linalg.LinAlgError) as error:
-            run.differences.append((0, 0))
             results[fold] = ArimaFailure(str(error))
     run.close()
     chosen = _walk(run, results, max_order, stepwise, every)
@@ -423,6 +427,11 @@ def _prepare(
     orders = run.orders(*chosen)
     plain = prepare(job, orders, False)
     constant = prepare(job, orders, True) if sum(chosen) < 2 else None
+    if sum(chosen) == 0 and constant is not None and not _long_enough(constant, orders):
+        raise DataError(
+            f"{constant.nobs} known months are too few to choose a model with a mean; give at least 4, or"
+            " choose the orders with `arima`"
+        )
     run.put(fold, plain, False)
     if constant is not None and constant.keep_fixed:
         run.put(fold, constant, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from forecast.config.bounds import is_month
@@ -13,8 +14,8 @@ from forecast.errors import ConfigError, nearest, need
 
 
 def monthly_origins(
-    start: str | None,
-    end: str | None,
+    start: str | pd.Period | None,
+    end: str | pd.Period | None,
     obs: Observations,
     series: Sequence[str],
     step: int = 1,
@@ -24,7 +25,7 @@ def monthly_origins(
 
     Parameters
     ----------
-    start, end : str or None
+    start, end : str, Period or None
         Months of data (``YYYY-MM``), ends included; ``None`` for the first or the newest one.
     obs : Observations
         Figures with their release days.
@@ -54,10 +55,11 @@ def monthly_origins(
     """
     need(obs, Observations, "monthly_origins: obs", "Observations, of fc.load_observations")
     names = [series] if isinstance(series, str) else list(series)
-    if step < 1:
+    if not isinstance(step, (int, np.integer)) or step < 1:
         raise ConfigError(f"origins: step {step}; expected 1 for every month, 2 for every other, and so on")
+    start, end = (str(word) if isinstance(word, pd.Period) else word for word in (start, end))
     for word in (start, end):
-        if word is not None and not is_month(word):
+        if word is not None and not (isinstance(word, str) and is_month(word)):
             raise ConfigError(f"origins: '{word}' is not a month of data (YYYY-MM)")
     for name in names:
         if name not in obs.series.index:

@@ -14,13 +14,16 @@ import pandas as pd
 
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
-from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Unseen
+from forecast.config.bounds import Columns, Distinct, Horizon, Levels, Months, Priority
+from forecast.config.convert import check_arguments
+from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, KnownWords, Unseen
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
 from forecast.errors import ConfigError, ForecastError, nearest, need
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
+from forecast.models.parameters import Window
 from forecast.models.registry import make_model, named_models
 from forecast.notebook import backtest_html, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
@@ -166,6 +169,17 @@ def backtest(
     names, named = _series(series, obs), named_models(models)
     events = no_events() if events is None else events
     words: list[Knowledge] = [knowledge] if isinstance(knowledge, str) else list(knowledge)
+    check_arguments(
+        horizon=(horizon, Horizon),
+        knowledge=(tuple(words), KnownWords),
+        window=(window, Window),
+        levels=(levels, Levels),
+        refit_every=(dict(refit_every or {}), dict[str, Months]),
+        coding=(coding, Coding),
+        max_columns=(max_columns, Columns),
+        priority=(priority, Priority),
+        unseen=(unseen, Unseen),
+    )
     every = named if baseline in named else {baseline: make_model(baseline), **named}
     settings = FoldSettings(
         horizon=horizon,
@@ -174,6 +188,10 @@ def backtest(
         include_leaks=include_leaks,
         levels=tuple(float(level) for level in levels),
     )
+    if unknown := sorted({*(refit_every or {})} - {*every}):
+        raise ConfigError(
+            f"refit_every: no model is called {', '.join(unknown)}.{nearest(unknown[0], every)}"
+        )
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     results = _run_chains(chains, source, sorted(set(days)), cache, progress)
@@ -193,6 +211,8 @@ def _series(series: str | Sequence[str] | None, obs: Observations) -> list[str]:
         raise ConfigError(
             f"backtest: no series is called {', '.join(unknown)}.{nearest(unknown[0], obs.series_ids)}"
         )
+    if twice := Distinct(1).problem(names):
+        raise ConfigError(f"backtest: series: {twice}")
     return names
 
 
@@ -378,7 +398,8 @@ def _paths(
 ) -> tuple[list[ForecastPath], tuple[str, ...]]:
     """Return the forecast as arrays and its notes; a model that gives a table only is read from its table."""
     if hasattr(fitted, "paths"):
-        return fitted.paths(horizon, levels), tuple(getattr(fitted, "notes", ()))
+        made = fitted.paths(horizon, levels)
+        return made, fitted.told(made) if hasattr(fitted, "told") else tuple(getattr(fitted, "notes", ()))
     forecast = fitted.forecast(horizon, levels)
     out = []
     for name, rows in forecast.table.groupby("series_id", sort=False):

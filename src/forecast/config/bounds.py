@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+#: Longest text of a setting: as long as the path of a file may be.
+_LONGEST = 4096
+_FIRST_YEAR = "1750"
 
 
 @dataclass(frozen=True)
@@ -72,26 +78,124 @@ class Distinct:
 
 @dataclass(frozen=True)
 class Written:
-    """A text that is not empty.
+    """A text of something that is seen; where none is `needed`, an empty one stands for that.
 
     Examples
     --------
-    >>> Written().problem(" ")
-    "' '; expected a text that is not empty"
+    >>> Written().problem(" "), Written(needed=False).problem("")
+    ("' '; expected a text that is not empty", '')
+    """
+
+    needed: bool = True
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a text, or an empty text."""
+        if not isinstance(value, str) or (value == "" and not self.needed):
+            return ""
+        if not value.strip():
+            return f"{value!r}; expected a text that is not {'empty' if self.needed else 'blank'}"
+        if len(value) > _LONGEST:
+            return f"{value[:20]!r}...; expected a text of at most {_LONGEST} characters"
+        control = next((c for c in value if not c.isprintable() and c.isascii() and c not in "\n\t"), "")
+        return (
+            f"{value!r}; expected a text without control characters, and it holds {control!r}"
+            if control
+            else ""
+        )
+
+    def __str__(self) -> str:
+        return "not empty" if self.needed else "not blank"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of letters, digits and `_`, as a forecast hub wants names.
+
+    Examples
+    --------
+    >>> Word().problem("a b")
+    "'a b'; expected one word of at most 100 letters, digits and _"
     """
 
     def problem(self, value: object) -> str:
         """Return what is wrong with a text, or an empty text."""
-        empty = isinstance(value, str) and not value.strip()
-        return f"{value!r}; expected a text that is not empty" if empty else ""
+        wrong = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_]{1,100}", value) is None
+        return f"{value!r}; expected one word {self}" if wrong else ""
 
     def __str__(self) -> str:
-        return "not empty"
+        return "of at most 100 letters, digits and _"
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address of one of some schemes, to which a path may be added.
+
+    Examples
+    --------
+    >>> Address(("https", "http")).problem("nope")
+    "'nope'; expected an address that begins with https:// or http://"
+    """
+
+    schemes: tuple[str, ...]
+    needed: bool = True
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a text, or an empty text."""
+        if not isinstance(value, str) or (value == "" and not self.needed):
+            return ""
+        try:
+            parts = urlsplit(value)
+            host = parts.hostname or (parts.scheme == "file" and parts.path)
+            right = parts.scheme in self.schemes and host and (parts.port is None or parts.port > 0)
+        except ValueError:  # a port or a bracket that cannot be
+            right = False
+        if not right or re.search(r"\s", value):
+            return f"{value!r}; expected an address {self._form}"
+        if not self.needed and (parts.query or parts.fragment):
+            return f"{value!r}; expected an address without ? and #, since the names of pages come behind it"
+        return ""
+
+    @property
+    def _form(self) -> str:
+        *others, last = [f"{scheme}://" for scheme in self.schemes]
+        return f"that begins with {', '.join(others)} or {last}"
+
+    def __str__(self) -> str:
+        return self._form + ("" if self.needed else ", or empty")
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """Host and port of a scheduler, as Dask takes them; whether somebody answers there is seen by asking.
+
+    Examples
+    --------
+    >>> Scheduler().problem("tcp://head:8786"), Scheduler().problem("head:8786"), Scheduler().problem("head")
+    ('', '', "'head'; expected host:port or tcp://host:port")
+    """
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with a text, or an empty text."""
+        if not isinstance(value, str):
+            return ""
+        given = value if "://" in value else f"tcp://{value}"
+        try:
+            parts = urlsplit(given)
+            right = parts.scheme in ("tcp", "tls", "ucx", "ws", "wss") and parts.hostname and parts.port
+        except ValueError:
+            right = False
+        right = right and not (parts.path or parts.query or parts.fragment or re.search(r"[\s@]", value))
+        return "" if right else f"{value!r}; expected host:port or tcp://host:port"
+
+    def __str__(self) -> str:
+        return "host:port or tcp://host:port"
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A month as files write it, or a day; `word` may stand in its place.
+    """A month as files write it, or a day, not before 1750; `word` may stand in its place.
+
+    No series of months is older than the sunspots of 1749, so an earlier date is a slip of the pen.
 
     Examples
     --------
@@ -105,8 +209,10 @@ class Dated:
     def problem(self, value: object) -> str:
         """Return what is wrong with a text, or an empty text."""
         right = is_month if self.unit == "month" else is_day
-        if not isinstance(value, str) or (self.word and value == self.word) or right(value):
+        if not isinstance(value, str) or (self.word and value == self.word):
             return ""
+        if right(value):
+            return "" if value >= _FIRST_YEAR else f"{value!r} is before {_FIRST_YEAR}"
         if self.word:
             return f"{value!r} is neither {self._form} nor {self.word!r}"
         return f"{value!r} is not {self._form}"
@@ -140,7 +246,7 @@ class Ascending:
 
 
 #: Every kind of rule that a type may carry.
-RULES = (Bounds, Distinct, Written, Dated, Ascending)
+RULES = (Bounds, Distinct, Written, Word, Address, Scheduler, Dated, Ascending)
 
 
 def is_day(text: str) -> bool:
@@ -160,3 +266,21 @@ def is_month(text: str) -> bool:
 def _plain(number: float) -> str:
     """Return a number with all its digits, a whole one without a point."""
     return f"{number:.0f}" if number == round(number) else str(number)
+
+
+# --------------------------------------------------------------------------- types of settings
+
+#: What settings share: numbers with their ends, no more than a person would mean, texts and months.
+Days = Annotated[int, Bounds(0, 3650)]
+Months = Annotated[int, Bounds(1, 1200)]
+HalfLife = Annotated[float, Bounds(1, 1200)]
+Seconds = Annotated[float, Bounds(above=0, high=86400)]
+Text = Annotated[str, Written()]
+#: A text that may be left out.
+Note = Annotated[str, Written(needed=False)]
+Month = Annotated[str, Dated("month")]
+Columns = Annotated[int, Bounds(0, 100)]
+Priority = Annotated[int, Bounds(1, 3)]
+#: Arguments of functions that no setting is.
+Horizon = Annotated[int, Bounds(1, 1200)]
+Levels = Annotated[tuple[Annotated[float, Bounds(0.0001, 0.9999)], ...], Distinct(1)]

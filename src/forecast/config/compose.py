@@ -182,7 +182,7 @@ def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
         with initialize_config_dir(str(conf_dir()), version_base="1.3", job_name="forecast"):
             config = hydra_compose(name, overrides=list(words), return_hydra_config=True)
             plain = OmegaConf.to_container(config, resolve=False, enum_to_str=True)
-            _refuse(_climbing(name, words))
+            _refuse(_wrong_files(name, words))
     finally:
         OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
         state.clear()
@@ -192,12 +192,13 @@ def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
     return {str(key): value for key, value in plain.items()}
 
 
-def _climbing(name: str, words: Sequence[str]) -> list[str]:
-    """Return the files outside the folders of configuration that would be read, a line each."""
+def _wrong_files(name: str, words: Sequence[str]) -> list[str]:
+    """Return the files outside the folders of configuration, or chosen twice, that would be read."""
     from hydra.core.global_hydra import GlobalHydra
     from hydra.types import RunMode
 
-    if not any(word.startswith("hydra.searchpath=") for word in words):
+    own = any(word.startswith("hydra.searchpath=") for word in words)
+    if not own and not any("[" in word for word in words):
         return []
     found = GlobalHydra.instance().config_loader().compute_defaults_list(name, list(words), RunMode.RUN)
     paths = [str(default.config_path) for default in found.defaults if default.config_path is not None]
@@ -205,6 +206,9 @@ def _climbing(name: str, words: Sequence[str]) -> list[str]:
         f"{path}: a file of the configuration stands in its folder ({problem})"
         for path in paths
         if (problem := path_problem(path))
+    ] + [
+        "{}: '{}' is chosen twice; name it once".format(*path.rsplit("/", 1))
+        for path in sorted({path for path in paths if "/" in path and paths.count(path) > 1})
     ]
 
 

@@ -67,6 +67,9 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
             problems.append(f"{path}: {value!r} is not one of {', '.join(map(str, args))}.{hint}")
         return value
     if origin is tuple:
+        if value is not None and not isinstance(value, (str, int, float, list, tuple)):
+            problems.append(f"{path}: {value!r} is not a list")
+            return ()
         items = [value] if isinstance(value, (str, int, float)) else list(value or ())
         if len(args) == 2 and args[1] is Ellipsis:
             return tuple(convert(v, args[0], f"{path}[{i}]", problems) for i, v in enumerate(items))
@@ -81,6 +84,7 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
             problems.append(f"{path}: {value!r} is not a group of keys")
             return {}
         inner = args[1] if args else Any
+        problems += [f"{path}: {k!r} is no name" for k in value if not str(k).strip()]
         return {str(k): convert(v, inner, f"{path}.{k}", problems) for k, v in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return from_plain(hint, value, path, problems)
@@ -131,6 +135,7 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
     """
     outermost = problems is None
     found: list[str] = [] if problems is None else problems
+    before = len(found)
     if not isinstance(values, Mapping):
         found.append(f"{path or cls.__name__}: {values!r} is not a group of keys")
         if outermost:
@@ -156,11 +161,38 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
         if name not in made and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
     ]
     found.extend(f"{path + '.' if path else ''}{name}: this key is needed" for name in missing)
-    if found:
+    if len(found) > before:
         if outermost:
             raise ConfigError("\n".join(found))
         return None
-    return cls(**made)
+    try:
+        return cls(**made)
+    except ConfigError as error:
+        if outermost:
+            raise
+        found += str(error).splitlines()
+        return None
+
+
+def check_arguments(**given: tuple[Any, Any]) -> None:
+    """Refuse arguments that a setting of their type would refuse; each is a value and its type.
+
+    Raises
+    ------
+    ConfigError
+        With one line for each argument.
+
+    Examples
+    --------
+    >>> from forecast.config.bounds import Horizon
+    >>> check_arguments(horizon=(3, Horizon))
+    """
+    problems: list[str] = []
+    for name, (value, hint) in given.items():
+        plain = value.tolist() if hasattr(value, "tolist") else value  # numbers and arrays of numpy
+        convert(plain, hint, name, problems)
+    if problems:
+        raise ConfigError("\n".join(problems))
 
 
 def problems_of(settings: object, path: str = "") -> list[str]:

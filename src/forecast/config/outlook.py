@@ -36,7 +36,7 @@ class NowcastSpec:
     #: Error of a figure of a whole month. | log units | 0.03
     sd_whole: Annotated[float, Bounds(above=0, high=2)] = 0.02
     #: Spread of one day around the days of its month; a figure of n days is off by sd_day times the root of
-    #: 1 / n - 1 / days of the month. | log units | 0.4
+    #: 1 / n - 1 / days of the month, and by what the level may do in the days not counted. | log units | 0.4
     sd_day: Annotated[float, Bounds(above=0, high=10)] = 0.3
     #: Past figures of a kind from which their own error takes the place of the setting. | figures | 30
     cases: Annotated[int, Bounds(2, 1000)] = 20

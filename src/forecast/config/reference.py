@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from forecast.config import outlook, settings
+from forecast.config import outlook, settings, surroundings
 from forecast.errors import ConfigError, nearest_key
 
 
@@ -49,7 +49,7 @@ class Key:
 def all_keys() -> list[Key]:
     """Return every key that an experiment may have, in the order of the settings' classes."""
     told: dict[tuple[str, str], str] = {}
-    for module in (settings, outlook):
+    for module in (settings, outlook, surroundings):
         told |= notes(Path(str(module.__file__)).read_text(encoding="utf-8"))
     return list(_keys(settings.Experiment, "", told))
 

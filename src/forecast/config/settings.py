@@ -13,9 +13,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from forecast.config.bounds import Ascending, Bounds, Dated, Distinct, Written, is_day
+from forecast.config.bounds import (
+    Ascending,
+    Bounds,
+    Columns,
+    Dated,
+    Days,
+    Distinct,
+    HalfLife,
+    Month,
+    Months,
+    Note,
+    Priority,
+    Text,
+    is_day,
+)
 from forecast.config.convert import problems_of
 from forecast.config.outlook import NowcastSpec, OutlookSpec, ReconciliationSpec
+from forecast.config.surroundings import ParallelSpec, PublishSpec
 from forecast.errors import ConfigError, nearest
 from forecast.files import path_problem
 
@@ -25,18 +40,12 @@ VERSION = "0.1.0"
 LEVELS: tuple[float, ...] = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
 
 Knowledge = Literal["none", "at_origin", "hindsight"]
+KnownWords = Annotated[tuple[Knowledge, ...], Distinct(1)]
 Coding = Literal["rule", "judged"]
 Truth = Literal["latest", "first"]
 Unseen = Literal["prior", "ignore", "analogue"]
 SpecShape = Literal["own", "step", "decay", "ramp", "pulse"]
 KNOWLEDGE: tuple[str, ...] = ("none", "at_origin", "hindsight")
-#: Numbers of settings and their ends; a year has no more than a person would mean.
-Days = Annotated[int, Bounds(0, 3650)]
-Months = Annotated[int, Bounds(1, 1200)]
-HalfLife = Annotated[float, Bounds(1, 1200)]
-Seconds = Annotated[float, Bounds(above=0, high=86400)]
-Text = Annotated[str, Written()]
-Month = Annotated[str, Dated("month")]
 #: One file for each language of the page beside English, read by `forecast.report.catalogue`.
 LANGUAGES = Path(__file__).parents[1] / "report" / "languages"
 
@@ -121,9 +130,9 @@ class TargetSpec:
     #: The series that the others add up to, if any. | | southwest.usbp
     total: Text | None = None
     #: What the page calls the first series; empty = as the figures name it. | | Asylum applications
-    label: str = ""
+    label: Note = ""
     #: In what its figures are; empty = as the figures say. | | thousand euros
-    unit: str = ""
+    unit: Note = ""
     #: What they are: things counted, a share, an amount of money, an index; null = not said. | | count
     kind: Literal["count", "rate", "money", "index"] | None = None
 
@@ -137,9 +146,9 @@ class EventsSpec:
     #: Signs and shapes by blind rules (rule) or coded afterwards (judged). | | judged
     coding: Coding = "rule"
     #: At most so many event columns in a design. | columns | 6
-    max_columns: Annotated[int, Bounds(0, 100)] = 10
+    max_columns: Columns = 10
     #: Events up to this priority are candidates; 1 is the most important. | | 2
-    priority: Annotated[int, Bounds(1, 9)] = 1
+    priority: Priority = 1
     #: What an event brings that was never active yet: its prior, nothing, or what its analogue did. | |
     #: ignore
     unseen: Unseen = "prior"
@@ -270,7 +279,7 @@ class BacktestSpec:
     #: Length of a rolling window; null = all months before the origin. | months | 72
     window: Annotated[int, Bounds(24, 1200)] | None = None
     #: What models with events know: none, at_origin, hindsight; one or many. | | [at_origin,hindsight]
-    knowledge: Annotated[tuple[Knowledge, ...], Distinct(1)] = ("at_origin",)
+    knowledge: KnownWords = ("at_origin",)
     #: The row against which skill is measured. | | drift
     baseline: Text = "random_walk"
     #: Dates of origins, in place of start, end and step. | dates | [2024-01-26,2024-02-13]
@@ -290,7 +299,7 @@ class ScenarioSpec:
     #: size: like mechanism asylum rule, direction: restricts}]
     changes: tuple[Mapping[str, Any], ...] = ()
     #: How the page names it. | | Claims are closed in June 2024
-    label: str = ""
+    label: Note = ""
 
 
 @dataclass(frozen=True)
@@ -328,68 +337,9 @@ class ReportSpec:
     #: Who publishes the page: in its masthead, its citation and its metadata. | | Example Newsroom
     publisher: Text = "The border-forecast developers (no agency)"
     #: Address or mail address for questions; empty = the page says that none is given. | | data@example.org
-    contact: str = ""
+    contact: Note = ""
     #: Licence of text and charts of the page. | | CC BY-SA 4.0
     licence: Text = "CC BY 4.0"
-
-
-@dataclass(frozen=True)
-class PublishSpec:
-    """Where the monthly round keeps its things, and how patient it is; never part of a result."""
-
-    #: The archive, one file for any number of experiments. | | /srv/forecast/archive.sqlite
-    archive: Text = "archive.sqlite"
-    #: Folder of the public site; several experiments published together have a folder each in it. |
-    #: | /srv/forecast/site
-    site: Text = "site"
-    #: Addresses of new figures, looked at before every round; none = the source is read as it is. Of a month
-    #: of data: {year} {month} {month_name} {fy} {fy2}; of its publication: {out_year} {out_month}. | |
-    #: [file:///srv/in/*.csv]
-    fetch: Annotated[tuple[Text, ...], Distinct()] = ()
-    #: Folder into which fetched figures go where `data.path` is null; made by the first fetch. | |
-    #: /srv/forecast/figures
-    figures: Text = "figures"
-    #: Months of fetched figures that a person looked at and found right; `--accept MONTH` adds one. | |
-    #: [2026-10]
-    accept: Annotated[tuple[Month, ...], Distinct()] = ()
-    #: Issues that were missed: replayed as of their days, or skip. | | skip
-    catch_up: Literal["replayed", "skip"] = "replayed"
-    #: Stage an issue for a person, who releases it with `forecast publish --release`. | | true
-    hold: bool = False
-    #: Address under which the site is served; empty = links stay relative. | | https://example.org/forecast
-    url: str = ""
-    #: Folder of a forecast hub to which published forecasts are added; null = none. | | /srv/hub
-    hub: Text | None = None
-    #: Team in the names of hub files. | | newsroom
-    team: Text = "forecast"
-    #: How long a second publisher waits for the lock. | seconds | 60
-    wait_seconds: Annotated[float, Bounds(0, 86400)] = 600.0
-    #: Limit of reading an address, or of a whole round of `fetch`, retries included. | seconds | 120
-    timeout_seconds: Seconds = 60.0
-    #: Limit of one source file. | MB | 20
-    max_megabytes: Annotated[float, Bounds(above=0, high=100_000)] = 100.0
-    #: Read plain http:// too. | | true
-    allow_http: bool = False
-    #: Keep a checked copy of the archive beside it after every round. | | false
-    backup: bool = True
-    #: Words of a command that is started after a report; no shell. | | [notify,done]
-    on_success: tuple[str, ...] = ()
-    #: Words of a command that is started after a failure; no shell. | | [notify,failed]
-    on_failure: tuple[str, ...] = ()
-    #: A hook that takes longer is ended. | seconds | 30
-    hook_seconds: Seconds = 300.0
-
-
-@dataclass(frozen=True)
-class ParallelSpec:
-    """How the work is spread; never part of a result."""
-
-    #: Workers; -1 = one for each core. | workers | 4
-    n_jobs: Annotated[int, Bounds(-1, 1024, without=(0,))] = 1
-    #: Kind of workers: a name that joblib knows. | | threading
-    backend: Literal["loky", "threading", "multiprocessing"] = "loky"
-    #: Address of a dask scheduler; null = this machine. | | tcp://head:8786
-    address: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -409,7 +359,7 @@ class Experiment:
     #: Name of the experiment and of its folder. | | mine
     name: str = "custom"
     #: What it answers, printed on the page and by `forecast list`. | | What comes next for us?
-    question: str = ""
+    question: Note = ""
     #: Only what was public on that day counts; latest = the newest release in the data. | date | 2024-05-07
     as_of: Annotated[str, Dated("day", word="latest")] = "latest"
     #: Seed of everything that draws random numbers. | | 1
@@ -435,7 +385,7 @@ class Experiment:
     overrides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        problems = list(_problems(self))
+        problems = problems_of(self) or [text for check in _CHECKS for text in check(self)]
         if problems:
             raise ConfigError("\n".join(problems))
 
@@ -462,14 +412,17 @@ class Experiment:
         return f"<pre>{html.escape(repr(self)[1:-1])}</pre>"
 
 
-def _problems(exp: Experiment) -> Iterable[str]:
-    folder = "it holds a separator" if re.search(r"[/\\]", exp.name) else path_problem(exp.name)
-    if folder:
-        yield f"name: {exp.name!r} names the folder of the reports and cannot ({folder}); take one plain word"
-    yield from problems_of(exp)
+def _name(exp: Experiment) -> Iterable[str]:
+    problem = "it holds a separator" if re.search(r"[/\\]", exp.name) else path_problem(exp.name)
+    problem = problem or ("it is too long" if len(exp.name.encode()) > _LONGEST_NAME else "")
+    if problem:
+        yield f"name: {exp.name!r} names the folder of reports and cannot ({problem}); take one plain word"
+
+
+def _dates(exp: Experiment) -> Iterable[str]:
     for key in ("start", "score_from"):
         first, last = getattr(exp.backtest, key), exp.backtest.end
-        if first is not None and last is not None and str(first) > str(last):
+        if first is not None and last is not None and first > last:
             yield f"backtest.{key}: {first!r} comes after backtest.end ({last!r})"
     for name, case in exp.report.cases.items():
         if {*case} != {"origin", "label"} or not is_day(case["origin"]):
@@ -479,9 +432,28 @@ def _problems(exp: Experiment) -> Iterable[str]:
             f"intervals.short_horizons: {exp.intervals.short_horizons} are more than horizon ({exp.horizon});"
             " expected at most as many"
         )
-    adjusted = {c.with_events for c in exp.combination.values() if c.with_events}
+
+
+def _series(exp: Experiment) -> Iterable[str]:
+    total, series = exp.target.total, exp.target.series
+    if total is not None and total not in series:
+        yield (
+            f"target.total: {total!r} is not among target.series ({', '.join(series)}); name the sum there"
+            f" too, or set target.total=null.{nearest(total, series)}"
+        )
+    if (own := total or series[0]) in exp.events.donors:
+        yield f"events.donors: {own!r} is the series whose effects are estimated; name others"
+    columns = [name for name in vars(exp.data.columns).values() if name is not None]
+    if problem := Distinct().problem(columns):
+        yield f"data.columns: {problem}; each column is one thing"
+
+
+def _rows(exp: Experiment) -> Iterable[str]:
+    adjusted = [c.with_events for c in exp.combination.values() if c.with_events]
     names = {*exp.model, *exp.combination, *adjusted, exp.backtest.baseline}
-    for name in sorted(adjusted & {*exp.model, *exp.combination}):
+    if problem := Distinct().problem(adjusted):
+        yield f"combination.*.with_events: {problem}"
+    for name in sorted({*adjusted} & {*exp.model, *exp.combination}):
         yield f"combination: the row with_events '{name}' has the name of another row"
     for name, combination in exp.combination.items():
         if name in exp.model:
@@ -496,12 +468,20 @@ def _problems(exp: Experiment) -> Iterable[str]:
             f"report.headline: '{exp.report.headline}' is neither a model nor a combination of this"
             f" experiment ({', '.join(sorted(names))}).{nearest(exp.report.headline, names)}"
         )
+
+
+def _language(exp: Experiment) -> Iterable[str]:
     languages = ["en", *sorted(path.stem for path in LANGUAGES.glob("*.toml"))]
     if exp.report.language not in languages:
         yield (
             f"report.language: there is no language '{exp.report.language}'; known are"
             f" {', '.join(languages)}.{nearest(exp.report.language, languages)}"
         )
+
+
+#: What settings must be together; looked at where each is right by itself.
+_CHECKS = (_name, _dates, _series, _rows, _language)
+_LONGEST_NAME = 150
 
 
 def allows_http(exp: Experiment) -> bool:

@@ -22,8 +22,10 @@ __all__ = ["check_rows", "raise_for_errors", "shorten"]
 
 #: So many findings of one kind in one file are told one by one; the rest is counted.
 _TOLD = 20
+#: A series of so many figures is a long one, beside which one of a single figure may be a slip.
+_LONG = 24
 #: A series with fewer figures that are not 0 may well end in zeros.
-_SHORTEST = 24
+_FILLED = 12
 
 
 def shorten(findings: Iterable[Finding], told: int = _TOLD) -> list[Finding]:
@@ -81,7 +83,7 @@ def check_rows(
 def _misspelt(rows: Rows, codes: IntArray, names: list[str]) -> list[Finding]:
     """Tell names that differ in capitals only, and a series of one figure named nearly like a long one."""
     counts = np.bincount(codes, minlength=len(names))
-    long = [name for name, count in zip(names, counts, strict=True) if count >= _SHORTEST]
+    long = [name for name, count in zip(names, counts, strict=True) if count >= _LONG]
     found = []
     seen: dict[str, str] = {}
     for code, name in enumerate(names):
@@ -107,7 +109,7 @@ def _zeros_at_end(rows: Rows, codes: IntArray) -> list[Finding]:
         at = np.flatnonzero(codes == code)
         filled = at[rows.value[at] != 0]
         zeros = len(at) - len(filled)
-        if zeros < 1 or len(filled) < _SHORTEST or filled[-1] != at[-zeros - 1]:
+        if zeros < 1 or len(filled) < _FILLED or filled[-1] != at[-zeros - 1]:
             continue
         what = f"0 from here to the end ({zeros} {'figure' if zeros == 1 else 'figures'}), and never before"
         hint = "leave months to come empty"

@@ -18,6 +18,7 @@ from forecast.data.observations import BUNDLED, Observations
 from forecast.data.official import OfficialFile, almost_official, layout_of, read_official
 from forecast.data.part_months import no_parts, split_leaks
 from forecast.data.read import RawTable, csv_files, read_table, unreadable
+from forecast.data.sums import sum_findings
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
 from forecast.errors import ConfigError, Finding, nearest, need
 from forecast.files import is_address
@@ -135,7 +136,7 @@ def read_path(
         tuple(official),
         side,
         listed,
-        shorten([*findings, *found]),
+        shorten([*findings, *found, *sum_findings(rows, side["hierarchy"])]),
         tuple(raw.understood for raw in raws if raw.understood),
         part_months,
     )

@@ -147,7 +147,7 @@ def decode(name: str, content: bytes) -> tuple[str, tuple[Finding, ...]]:
 
 def delimiter_of(header: str) -> str:
     """Return the mark between the cells of a header."""
-    counts = {mark: header.count(mark) for mark in (",", ";", "\t")}
+    counts = {mark: header.count(mark) for mark in (",", ";", "\t", "|")}
     return "," if counts[","] else max(counts, key=lambda mark: counts[mark])
 
 

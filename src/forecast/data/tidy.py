@@ -364,8 +364,18 @@ def _without_missing(rows: Rows, findings: list[Finding]) -> Rows:
 
 
 def _check_values(rows: Rows, counts: bool) -> list[Finding]:
-    """Tell negative and broken values: errors of counts, one warning a series otherwise."""
-    found = []
+    """Tell negative and broken values, errors of counts and else one warning a series, and vast ones."""
+    found = [
+        rows.finding(
+            "large",
+            "error",
+            f"{rows.value[i]:g} has more than 15 digits",
+            i,
+            "a figure below 1e15, which is told apart from its neighbours",
+            "correct the cell, or give the figures in larger units",
+        )
+        for i in np.flatnonzero(np.abs(rows.value) >= 1e15)
+    ]
     for check, wrong, what in (
         ("negative", rows.value < 0, "is negative"),
         ("whole", rows.value != np.floor(rows.value), "is not a whole number"),

@@ -15,6 +15,8 @@ from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES, to_day
 
 #: The sd of a size given as one number: as good as exact, but a prior needs a width.
 EXACT_SD = 1e-4
+#: The change that is no event: an unofficial figure taken as right.
+LEAK = "with_leak"
 _EVENT_KEYS = ("event", "starts", "ends", "factor")
 _NEW_KEYS = (
     "new",
@@ -82,6 +84,14 @@ def parse_changes(scenario: ScenarioSpec | Sequence[Mapping[str, Any]]) -> tuple
     if problems:
         raise ConfigError("\n".join(problems))
     return tuple(made)
+
+
+def is_leak(name: str, scenario: ScenarioSpec) -> bool:
+    """Tell whether a scenario lets the press figure fill its month; that change stands alone."""
+    asked = [bool(change.get(LEAK)) for change in scenario.changes if LEAK in change]
+    if asked and (len(scenario.changes) > 1 or len(scenario.changes[0]) > 1):
+        raise ConfigError(f"scenario.{name}: `{LEAK}` stands alone; put other changes into another scenario")
+    return any(asked)
 
 
 def _parse(change: Mapping[str, Any], where: str, problems: list[str]) -> Change:

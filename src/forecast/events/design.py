@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Horizon
+from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
@@ -234,7 +236,7 @@ class Design(WithLazyFields):
             future=pd.concat([self.future, other.rows(pd.PeriodIndex(self.future.index))], axis=1),
             applies=pd.DataFrame(flags, index=pd.Index(series, name="series_id"), columns=pd.Index(names)),
             prior=prior_frame(pairs, values),
-            estimability=pd.concat(told, ignore_index=True) if told else estimability_frame([]),
+            estimability=pd.concat(told, ignore_index=True) if told else estimability_frame([], self.as_of),
             members={**self.members, **other.members},
             given=(*self.given, *other.given),
             notes=(*self.notes, *other.notes),
@@ -292,7 +294,7 @@ class Design(WithLazyFields):
                 True, index=pd.Index([ANY_SERIES], name="series_id"), columns=pd.Index(names)
             ),
             prior=prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
-            estimability=estimability_frame([]),
+            estimability=estimability_frame([], pd.Timestamp(as_of)),
             knowledge="at_origin",
             coding="given",
             as_of=pd.Timestamp(as_of),
@@ -303,6 +305,7 @@ class Design(WithLazyFields):
     @classmethod
     def none(cls, panel: PanelLike, horizon: int = 12) -> Design:
         """Return the design without a column: the months only, knowledge ``none``."""
+        check_arguments(horizon=(horizon, Horizon))
         return assemble(panel, horizon, [], "none", "rule")
 
 
@@ -414,7 +417,7 @@ def assemble(
         future=lambda: weights(last + 1, horizon),
         applies=applies,
         prior=prior,
-        estimability=lambda: estimability_frame(verdicts or []),
+        estimability=lambda: estimability_frame(verdicts or [], pd.Timestamp(panel.as_of)),
         knowledge=knowledge,
         coding=coding,
         as_of=pd.Timestamp(panel.as_of),

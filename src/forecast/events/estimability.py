@@ -81,12 +81,12 @@ class Verdict(NamedTuple):
     announced: int | None = None
 
 
-ESTIMABILITY_COLUMNS: tuple[str, ...] = ("series_id", "event", *Verdict._fields)
+ESTIMABILITY_COLUMNS: tuple[str, ...] = ("series_id", "origin", "event", *Verdict._fields)
 _NO_DAY = np.iinfo(np.int64).min
 
 
-def estimability_frame(rows: list[tuple[str, str, Verdict]]) -> pd.DataFrame:
-    """Return the verdicts on all events as a table: series, event, `Verdict`."""
+def estimability_frame(rows: list[tuple[str, str, Verdict]], origin: pd.Timestamp) -> pd.DataFrame:
+    """Return the verdicts on all events at an origin as a table: series, origin, event, `Verdict`."""
     verdicts = [verdict for _, _, verdict in rows]
 
     def numbers(name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -95,10 +95,11 @@ def estimability_frame(rows: list[tuple[str, str, Verdict]]) -> pd.DataFrame:
 
     made: dict[str, object] = {
         "series_id": np.array([series for series, _, _ in rows], dtype=object),
+        "origin": np.full(len(rows), origin.to_datetime64(), dtype="datetime64[ns]"),
         "event": np.array([event for _, event, _ in rows], dtype=object),
         "first_active": pd.PeriodIndex.from_ordinals(numbers("first_active"), freq="M"),  # type: ignore[attr-defined]
     }
-    for name in ESTIMABILITY_COLUMNS[3:]:
+    for name in ESTIMABILITY_COLUMNS[4:]:
         if name in ("begins", "ends", "announced"):
             made[name] = numbers(name).astype("datetime64[D]").astype("datetime64[ns]")
         elif name in ("active_months", "later", "window_months"):

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.data.cells import checked_texts
+from forecast.data.read import delimiter_of
 from forecast.errors import Finding, nearest
 from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES
 from forecast.files import plain_cell
@@ -77,14 +78,17 @@ _SIGN_WORDS = "one of + - 0 0/+ 0/- -/+"
 def read_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
     """Read a CSV as text, with the line on which each row begins in the index.
 
-    A byte-order mark, CRLF and empty lines are fine; a row with more or fewer cells than the header is not.
+    A byte-order mark, CRLF, empty lines, and semicolons, tabs or bars between the cells are fine; a row with
+    more or fewer cells than the header is not.
     """
     findings: list[Finding] = []
     name = path.name
     try:
         # universal newlines are off so that quoted line breaks survive
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
+            first = next((text for text in file if text.strip()), "")
+            file.seek(0)
+            reader = csv.reader(file, strict=True, delimiter=delimiter_of(first))
             rows: list[tuple[int, list[str]]] = []
             line = 1
             for cells in reader:
@@ -240,6 +244,11 @@ def _check_order(
         if early in days and late in days and days[late] < days[early]:
             what = f"'{cells['id']}' {words}: {late} {days[late]}, {early} {days[early]}"
             yield Finding("order", "error", what, file=file, row=row, expected=f"{late} on or after {early}")
+    shapes = [cells.get(column, "") for column in SHAPE_COLUMNS]
+    if "pulse" in shapes and not cells.get("end_date"):
+        what = f"'{cells['id']}' is a pulse without end_date; it is taken to last to the day of each forecast"
+        hint = "add its last day, or call it a step if it lasts for good"
+        yield Finding("order", "warning", what, file=file, row=row, hint=hint)
     if "end_usable_from" in days and not cells.get("end_date"):
         what = f"'{cells['id']}' has end_usable_from but no end_date; it is not used"
         yield Finding(

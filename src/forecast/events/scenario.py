@@ -365,7 +365,7 @@ def _add_column(
     months = design.future.index[weight > ACTIVE]
     first = int(months[0].ordinal) if len(months) else None
     verdict = Verdict(first_active=first, action="prior_only", why="of_scenario")
-    told = estimability_frame([(s, change.new, verdict) for s in series if touched[s]])
+    told = estimability_frame([(s, change.new, verdict) for s in series if touched[s]], design.as_of)
     parts = [design.estimability, told] if len(design.estimability) else [told]
     priors = {pair: tuple(v) for pair, v in zip(design.prior.index, design.prior.to_numpy(), strict=True)}
     priors |= {(s, change.new): (means.get(s, 0.0), sd) for s in series if touched[s]}

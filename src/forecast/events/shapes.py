@@ -10,7 +10,7 @@ with two numbers: ``m`` months over which the effect builds up, and ``d``, what 
 ========  ====  =====  ==============================================================
 shape     m     d      a window that opens on the first of a month gives
 ========  ====  =====  ==============================================================
-pulse     1     1      1, 1, ... to the end; without a known end to the origin, >= 31 days
+pulse     1     1      1, 1, ... to the end, by its days; no known end: to the origin, >= 31 days
 step      1     1      1, 1, ... to the end; without a known end for good
 ramp      12    1      1/12, 2/12, ..., 1, 1, ...
 decay     1     0.79   1, 0.79, 0.63, 0.5, ... (half-life of 3 months)
@@ -39,10 +39,8 @@ SHAPES: tuple[str, ...] = ("pulse", "step", "ramp", "decay", "none")
 DECAY = 0.5 ** (1 / 3)
 #: Default months of a ramp.
 RAMP_MONTHS = 12
-#: A pulse whose end is unknown lasts at least so many days, and so does one known to have lasted fewer than
-#: `SHORT_PULSE`: news of one day is talked about for longer, and one day in 31 could not be estimated at all.
+#: A pulse whose end is not known yet lasts at least so many days.
 PULSE_DAYS = 31
-SHORT_PULSE = 10
 #: Stands for "no such day" in arrays of days since 1970.
 FAR = 10**9
 
@@ -139,13 +137,9 @@ def weights(start: Ints, end: Ints, months: Ints, factor: Floats, ordinals: Ints
 
 
 def pulse_end(start: Ints, end: Ints, origin: int) -> Ints:
-    """Return the last day of pulses as read on a day: to that day where the end is unknown, at least 31 days.
-
-    A pulse known to have lasted fewer than 10 days is read as one of 31 days.
-    """
-    lasting = start + PULSE_DAYS - 1
-    known = np.where(end - start + 1 < SHORT_PULSE, np.maximum(lasting, end), end)
-    return np.asarray(np.where(end >= FAR, np.maximum(lasting, origin), known), dtype=np.int64)
+    """Return the last day of pulses as read on a day: to that day where the end is unknown, at least 31 days."""
+    lasting = np.maximum(start + PULSE_DAYS - 1, origin)
+    return np.asarray(np.where(end >= FAR, lasting, end), dtype=np.int64)
 
 
 def response(

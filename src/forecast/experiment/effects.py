@@ -153,7 +153,7 @@ def restlessness(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return how large the monthly surprises were, when that changed, and the season of each five years.
 
-    A series that its model refuses, or that is too short, has empty tables.
+    A series that its model refuses, or that is too short, has empty tables but for the reason.
 
     Returns
     -------
@@ -165,6 +165,7 @@ def restlessness(
     except ForecastError:
         columns = (VOLATILITY_COLUMNS, VOLATILITY_BREAK_COLUMNS, SEASON_COLUMNS)
         first, second, third = (pd.DataFrame(columns=list(names)) for names in columns)
+        second.loc[0, ["series_id", "verdict", "decides_ranges"]] = study.series, "no_model", False
         return first, second, third
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from forecast.config import compose
-from forecast.config.convert import from_plain, to_plain
-from forecast.config.settings import Experiment
-from forecast.models.registry import make_models
+from forecast.config.convert import convert, from_plain, to_plain
+from forecast.config.settings import BacktestSpec, Experiment, ModelSpec, ScenarioSpec
+from forecast.errors import ConfigError, nearest
+from forecast.events.changes import LEAK, is_leak, parse_changes
+from forecast.models.registry import list_models, make_models
 
 #: Keys that never change a result and therefore no run folder.
 NEUTRAL = ("parallel", "publish", "overrides", "name", "question")
@@ -54,12 +57,60 @@ def load_experiment(name: str | None = None, *overrides: str, config_dir: Sequen
 
 
 def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Experiment:
-    """Turn composed plain values into a validated `Experiment`, its models checked against the registry."""
-    exp: Experiment = from_plain(Experiment, plain)
-    make_models(exp.model)
+    """Turn composed plain values into a validated `Experiment`, its models checked against the registry.
+
+    Raises
+    ------
+    ConfigError
+        With every problem of the values and of the models, a line each.
+    """
+    problems: list[str] = []
+    exp: Experiment | None = None
+    with _collected(problems):
+        exp = from_plain(Experiment, plain)
+    problems += _beyond_settings(plain)
+    if problems or exp is None:
+        raise ConfigError("\n".join(problems))
     return replace(
         exp, overrides=tuple(w for w in result_words(overrides) if not w.startswith("experiment="))
     )
+
+
+@contextmanager
+def _collected(problems: list[str], where: str = "") -> Iterator[None]:
+    """Add what is refused in a block to the problems."""
+    try:
+        yield
+    except ConfigError as error:
+        problems += [where + line for line in str(error).splitlines()]
+
+
+def _beyond_settings(plain: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with models, names and changes that the rooms above the settings know."""
+
+    def part(key: str, hint: Any) -> Any:
+        return convert(plain.get(key, {}), hint, key, [])  # its own problems are told already
+
+    problems: list[str] = []
+    specs = {name: spec for name, spec in part("model", dict[str, ModelSpec]).items() if spec is not None}
+    with _collected(problems):
+        make_models(specs)
+    backtest, known = part("backtest", BacktestSpec), dict.fromkeys([*specs, *list_models()])
+    if backtest is not None and backtest.baseline not in known:
+        problems.append(
+            f"backtest.baseline: {backtest.baseline!r} is neither a model of this experiment nor a kind of"
+            f" model ({', '.join(known)}).{nearest(backtest.baseline, known)}"
+        )
+    for name, scenario in part("scenario", dict[str, ScenarioSpec]).items():
+        if scenario is None:
+            continue
+        if not scenario.changes:
+            problems.append(f"scenario.{name}.changes: nothing changes; give at least one change")
+        leaks = any(LEAK in change for change in scenario.changes)  # told with its name
+        with _collected(problems, "" if leaks else f"scenario.{name}: "):
+            if not is_leak(name, scenario):
+                parse_changes(scenario)
+    return problems
 
 
 def result_words(words: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from forecast.backtesting.runner import Backtest, backtest
 from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
-from forecast.errors import ConfigError, FitError, nearest
+from forecast.errors import ConfigError, FitError, ForecastError, nearest
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
 from forecast.models.base import Model, set_starts
@@ -168,6 +168,8 @@ def workers(exp: Experiment) -> Iterator[None]:
     """Spread work as `parallel` says: in this process, over
     several, or over the machines of a dask scheduler.
     """
+    from concurrent.futures import BrokenExecutor
+
     from joblib import parallel_config
 
     spread = exp.parallel
@@ -182,18 +184,29 @@ def workers(exp: Experiment) -> Iterator[None]:
             ) from None
         try:
             Client(spread.address)
-        except (OSError, ValueError, TypeError) as error:
-            raise ConfigError(
-                f"parallel.address: no scheduler answers at {spread.address} ({error}); start one with"
-                " `dask scheduler`, or leave the address away"
+        except Exception as error:  # of its own classes, which change with its versions
+            raise ForecastError(
+                f"parallel.address: no scheduler answers at {spread.address} ({_first_line(error)}); start"
+                " one with `dask scheduler`, or leave the address away"
             ) from error
         settings = {"backend": "dask"}
     elif spread.n_jobs != 1:
         settings = {"n_jobs": spread.n_jobs, "backend": spread.backend}
         if spread.backend != "threading":  # threads share one setting, which the backtest itself limits
             settings["inner_max_num_threads"] = 1
-    with parallel_config(**settings):
-        yield
+    try:
+        with parallel_config(**settings):
+            yield
+    except BrokenExecutor:
+        raise ForecastError(
+            "a worker process was ended from outside, by the system for want of memory or by a person; run"
+            " the same command again (finished chains are kept), with a smaller parallel.n_jobs if memory is"
+            " short"
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: bool = False) -> Backtest:

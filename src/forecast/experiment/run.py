@@ -297,7 +297,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         response=why.looked.response,
         specification=why.looked.specification,
         fading=why.looked.fading,
-        estimability=x.source.design(as_of, tuple(series), "at_origin").estimability.assign(origin=as_of),
+        estimability=x.source.design(as_of, tuple(series), "at_origin").estimability,
         scenarios=why.scenarios,
         scenario_notes=why.scenario_notes,
         weights=rows.weights,

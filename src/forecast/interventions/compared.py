@@ -98,6 +98,7 @@ class _Fit:
     gaps: Floats
     before: int
     penalty: float
+    alike: bool  #: the others say more of the trial months than the mean of the months before does
 
     @property
     def rmse_before(self) -> float:
@@ -158,14 +159,12 @@ def compare_with_donors(
         short: Reason = "too_few_months_before" if start < AT_LEAST_BEFORE else "too_few_months_after"
         return _refused(head, short, donors)
     logs = pd.DataFrame(log_floor(values.to_numpy(float), HALF), values.index, values.columns)
-    kept, dropped = _untouched(logs[list(donors)], start, after)
+    kept, dropped, placebos = _untouched(logs[list(donors)], start, after)
     if len(kept) < 2:
         return _refused(head, "too_few_donors", kept, dropped)
-    y, x = logs[series_id].to_numpy(), logs[kept].to_numpy()
-    own = _fit(y, x, start, after)
-    if _no_better_than_the_mean(y, x, start):
+    own = _fit(logs[series_id].to_numpy(), logs[kept].to_numpy(), start, after)
+    if not own.alike:
         return _refused(head, "no_likeness", kept, dropped)
-    placebos = _placebos(logs[kept], _dates(len(logs), after, len(kept)), after)
     n, larger, p = _rank(own.statistic, placebos["statistic"].to_numpy(float))
     if n < ENOUGH_PLACEBOS:
         return _refused(head, "too_few_placebos", kept, dropped)
@@ -263,12 +262,13 @@ def _fit(y: Floats, x: Floats, start: int, after: int) -> _Fit:
     """Ridge with intercept on the months before, its penalty chosen by the last of them."""
     trial = start - TRIAL
     errors = [
-        np.mean((y[trial:start] - predicted[trial:]) ** 2)
+        float(np.mean((y[trial:start] - predicted[trial:]) ** 2))
         for predicted in _ridge(y[:trial], x[:trial], x[:start], PENALTIES)
     ]
+    alike = min(errors) <= LIKENESS * float(np.mean((y[trial:start] - y[:trial].mean()) ** 2))
     penalty = float(PENALTIES[int(np.argmin(errors))])
     (expected,) = _ridge(y[:start], x[:start], x[: start + after], [penalty])
-    return _Fit(expected, y[: start + after] - expected, start, penalty)
+    return _Fit(expected, y[: start + after] - expected, start, penalty, alike)
 
 
 def _ridge(y: Floats, x: Floats, at: Floats, penalties: Sequence[float] | Floats) -> Iterator[Floats]:
@@ -280,16 +280,6 @@ def _ridge(y: Floats, x: Floats, at: Floats, penalties: Sequence[float] | Floats
     for penalty in penalties:
         weights = v.T @ (s * projected / (s**2 + penalty * size))
         yield middle + (at - centre) @ weights
-
-
-def _no_better_than_the_mean(y: Floats, x: Floats, start: int) -> bool:
-    """Tell whether the donors say less of the trial months than the mean of the months before does."""
-    trial = start - TRIAL
-    mean = np.mean((y[trial:start] - y[:trial].mean()) ** 2)
-    errors = [
-        np.mean((y[trial:start] - p[trial:]) ** 2) for p in _ridge(y[:trial], x[:trial], x[:start], PENALTIES)
-    ]
-    return bool(min(errors) > LIKENESS * mean)
 
 
 def _dates(months: int, after: int, donors: int) -> Ints:
@@ -311,12 +301,14 @@ def _placebos(logs: pd.DataFrame, dates: Ints, after: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PLACEBO_COLUMNS))
 
 
-def _untouched(logs: pd.DataFrame, start: int, after: int) -> tuple[list[str], dict[str, float]]:
-    """Return donors that did not move at the event, and those that did with their p.
+def _untouched(
+    logs: pd.DataFrame, start: int, after: int
+) -> tuple[list[str], dict[str, float], pd.DataFrame]:
+    """Return donors that did not move at the event, those that did with their p, and placebos of the rest.
 
     One that moved is in the fits of all others, so they are left out one by one, the plainest first.
     """
-    names, moved = [str(name) for name in logs.columns], dict[str, float]()
+    names, moved, placebos = [str(name) for name in logs.columns], dict[str, float](), pd.DataFrame()
     while len(names) > 1:
         x = logs[names].to_numpy()
         placebos = _placebos(logs[names], _dates(len(logs), after, len(names)), after)
@@ -326,7 +318,7 @@ def _untouched(logs: pd.DataFrame, start: int, after: int) -> tuple[list[str], d
         if p >= MOVED:
             break
         moved[names.pop(plainest)] = p
-    return names, moved
+    return names, moved, placebos
 
 
 def _rank(statistic: float, placebos: Floats) -> tuple[int, int, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 from forecast.arima import ArimaFailure
 from forecast.arima.volatility import local_ratio
 from forecast.errors import DataError
-from forecast.interventions.regression import Floats, Group, Regression, ratio_near
+from forecast.interventions.regression import Floats, Group, Regression, ratio_near, student_of
 
 RESPONSE_COLUMNS: tuple[str, ...] = (
     "series_id",
@@ -91,8 +91,9 @@ def _same_months(
     own = [place for term in group.terms if (place := fit.place(term)) is not None]
     if len(own) < len(group.terms):
         raise DataError("not estimated: no part of its own beside the other columns")
-    covariance = ratio_near(fit, group) ** 2 * fit.cov_params.to_numpy(dtype=float)[np.ix_(own, own)]
-    sizes = _normal(fit.values[own], covariance, draws, rng)
+    factor, free = student_of(fit, group)
+    spread = (factor * ratio_near(fit, group)) ** 2 * fit.cov_params.to_numpy(dtype=float)[np.ix_(own, own)]
+    sizes = _student(fit.values[own], spread, free, draws, rng)
     path = sizes @ group.columns[at].T
     without = regression.scale.inverse(regression.y[at] - path)
     happened = regression.scale.inverse(regression.y[at])
@@ -122,10 +123,12 @@ def _forecast_before(
     return without, np.asarray(100.0 * (happened / without - 1.0))
 
 
-def _normal(mean: Floats, covariance: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
+def _student(mean: Floats, spread: Floats, free: float, draws: int, rng: np.random.Generator) -> Floats:
+    """Draw from a multivariate Student t with a squared scale, (draws, k): the law of the ranges of effects."""
+    values, vectors = np.linalg.eigh(0.5 * (spread + spread.T))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    return np.asarray(mean + rng.standard_normal((draws, len(mean))) @ root.T, dtype=float)
+    normal = rng.standard_normal((draws, len(mean))) @ root.T
+    return np.asarray(mean + normal * np.sqrt(free / rng.chisquare(free, (draws, 1))), dtype=float)
 
 
 def _cells(happened: float, without: Floats, percent: Floats) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from forecast.interventions.prepare import Setup
 from forecast.interventions.raw_change import group_change
 from forecast.interventions.regression import (
     ENOUGH_MONTHS,
+    NOT_TOLD,
     TOO_ALIKE,
     Group,
     Regression,
@@ -229,7 +230,7 @@ def _rows(
     fails: VerdictCode = "failed" if group.separable else "not_together"
     if regression.scale.kind == "log" and not plausible(estimate, se):
         estimate, se, fails = np.nan, np.nan, "implausible"
-        failure = "not told: the estimate is too large or too uncertain to be the work of a measure"
+        failure = NOT_TOLD
     has_prior = bool(np.isfinite(group.prior[:, 1]).all())
     shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
     ranges = {level: half_width(fits[0], se, level, group) for level in LEVELS_TOLD}

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecast.interventions.regression import Group, Regression, effect_of, half_width
+from forecast.interventions.regression import NOT_TOLD, Group, Regression, effect_of, half_width
+from forecast.models.base import plausible
 
 #: Months before and after the start that are told.
 LEADS, LAGS = 6, 12
@@ -47,6 +48,8 @@ def leads_and_lags(
     rows = []
     for k, dummy in zip(places, dummies, strict=True):
         estimate, se, message = effect_of(fit, dummy)
+        if regression.scale.kind == "log" and not message and not plausible(estimate, se):
+            estimate, se, message = np.nan, np.nan, NOT_TOLD
         ends: dict[str, float] = {}
         for level in (0.8, 0.95):
             half = half_width(fit, se, level, dummy)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.scoring.event_value import KNOWLEDGE_COLUMNS, MEASURES, compare_knowledge
-from forecast.tables.forecasts import select
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -120,44 +119,6 @@ def worth_of(gain: float, lower: float, upper: float) -> Worth:
     if lower <= 0.0 <= upper:
         return "not_apart"
     return "smaller" if gain >= 0 else "larger"
-
-
-class Known(NamedTuple):
-    """What knowing events was worth at one distance: how much smaller the mean miss is, with its interval."""
-
-    horizon: int
-    gain: float
-    lower: float
-    upper: float
-    n: int
-    code: Worth
-
-
-def mean_worth(
-    knowledge: pd.DataFrame, series_id: str, coding: str, hindsight: bool = False
-) -> tuple[Known, ...]:
-    """Return what knowing was worth by the mean miss, one entry a distance.
-
-    The median miss passes over turning points by design, and those are what events are about.
-
-    Parameters
-    ----------
-    knowledge : DataFrame
-        Of `knowledge_table`.
-    series_id, coding : str
-        Which rows.
-    hindsight : bool
-        With all dates of events known, not only those public at each origin.
-    """
-    rows = select(knowledge, series_id=series_id, coding=coding, metric="mae")
-    rows = rows[rows["horizon"].astype(str).str.isdigit()] if len(rows) else rows
-    columns = [f"{c}_hindsight" if hindsight else c for c in ("gain", "lower", "upper")]
-    return tuple(
-        Known(int(horizon), gain, lower, upper, int(n), worth_of(gain, lower, upper))
-        for horizon, n, gain, lower, upper in (
-            rows[["horizon", "n", *columns]].itertuples(index=False, name=None) if len(rows) else ()
-        )
-    )
 
 
 def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:

@@ -214,6 +214,10 @@ class Regression:
         )
 
 
+#: Why an estimate that is not plausible has no number.
+NOT_TOLD = "not told: the estimate is too large or too uncertain to be the work of a measure"
+
+
 def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float, str]:
     """Return the effect of a group in a fit, its standard error, and why there is none.
 
@@ -254,22 +258,27 @@ def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
     return n, max(n - used, 1)
 
 
+def student_of(fit: ArimaFit, group: Group | None = None) -> tuple[float, float]:
+    """Return the factor of a standard error and the degrees of freedom of its Student t, those near a group.
+
+    Maximum likelihood divides by all n observations, so its standard errors are small by the factor
+    sqrt((n - k) / n); that is taken back, and Student's t has n - k degrees of freedom, as in any regression.
+    """
+    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
+    n, near = _counts_near(fit, group) if group is not None else (0, free)
+    return float(np.sqrt(fit.nobs / free)), float(near if n >= ENOUGH else free)
+
+
 def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float, group: Group | None = None) -> float:
     """Return half the width of a central range around an estimate, for a group with the degrees of freedom
     near it.
-
-    Maximum likelihood divides by all n observations, so its standard errors are small by the factor
-    sqrt((n - k) / n); the range takes that back and uses Student's t with n - k degrees of freedom, as in any
-    regression.
     """
     from scipy.special import stdtrit
 
     if isinstance(fit, ArimaFailure) or not np.isfinite(se):
         return float("nan")
-    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
-    n, near = _counts_near(fit, group) if group is not None else (0, free)
-    student = stdtrit(near if n >= ENOUGH else free, 0.5 + level / 2.0)
-    return float(student) * se * float(np.sqrt(fit.nobs / free))
+    factor, free = student_of(fit, group)
+    return float(stdtrit(free, 0.5 + level / 2.0)) * se * factor
 
 
 def check_model(model: str | Arima) -> tuple[str, Arima]:

@@ -21,6 +21,7 @@ from forecast.config.settings import Knowledge, ScenarioSpec
 from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, ForecastError
 from forecast.events.build import make_design
+from forecast.events.changes import is_leak
 from forecast.events.design import Design
 from forecast.events.notes import Note, SizeSource
 from forecast.models.base import Fitted, FittedSeries, Model, series_data
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from forecast.models.arima import Arima
 
 Z80 = 1.2815515655
-#: The change of a scenario that lets the press figure fill its month; it stands alone in its scenario.
-LEAK = "with_leak"
 #: Key of the model whose estimates are laid over rows made without events.
 SIZE = "\0size"
 #: What scenarios take as known of the events that they leave as they are.
@@ -157,20 +156,13 @@ def run_scenarios(
         for series_id in dict.fromkeys(rows["series_id"]):
             made, told = (
                 _leaked(setting, name, str(series_id), models, members)
-                if _is_leak(name, spec)
+                if is_leak(name, spec)
                 else _changed(setting, name, spec, str(series_id), models, tuple(members), size_model)
             )
             tables += made
             notes += told
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(FORECAST_COLUMNS))
     return Scenarios(table[list(FORECAST_COLUMNS)], pd.DataFrame(notes, columns=list(NOTE_COLUMNS)))
-
-
-def _is_leak(name: str, spec: ScenarioSpec) -> bool:
-    asked = [bool(change.get(LEAK)) for change in spec.changes if LEAK in change]
-    if asked and (len(spec.changes) > 1 or len(spec.changes[0]) > 1):
-        raise ConfigError(f"scenario.{name}: `{LEAK}` stands alone; put other changes into another scenario")
-    return any(asked)
 
 
 # --------------------------------------------------------------------------- events changed

@@ -47,7 +47,7 @@ SEASON_COLUMNS: tuple[str, ...] = (
     "years",
     "amplitude",
 )
-Verdict = Literal["break", "none", "too_short"]
+Verdict = Literal["break", "none", "too_short", "no_model"]
 
 
 def surprises(regression: Regression) -> pd.Series:

@@ -12,11 +12,12 @@ import pandas as pd
 
 from forecast import arima as engine
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob
+from forecast.arima.exact import exact_fit
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.data.panel import Panel
-from forecast.errors import ForecastError
+from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
 from forecast.models.base import (
     Array,
@@ -28,7 +29,6 @@ from forecast.models.base import (
     SeriesFit,
     SeriesModel,
     need_panel,
-    series_data,
 )
 from forecast.models.parameters import Order, SeasonalOrder, Terms, Window
 from forecast.models.transform import Scale
@@ -60,10 +60,10 @@ class Arima(SeriesModel):
         Starts of the optimisation along folds; default ``full`` for one fit and ``modes`` for many.
     engine : {"exact", "numpy", "compiled", "statsmodels"}
         See `forecast.arima.arima`.
-    breaks : {"none", "detect"}
-        ``detect`` gives each fold the outliers that its own data show beside its event columns
-        (`detect_outliers`): a level shift stays, a temporary change fades, an additive outlier ends with its
-        month.
+    breaks : {"none", "adjust", "detect"}
+        ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`). ``detect``
+        each fold the outliers that its own data show beside its event columns (`detect_outliers`): a level
+        shift stays, a temporary change fades, an additive outlier ends with its month.
     """
 
     min_months: ClassVar[int] = 36
@@ -77,7 +77,7 @@ class Arima(SeriesModel):
     starts: Starts | None = None
     engine: Literal["exact", "numpy", "compiled", "statsmodels"] = "exact"
     max_order: Terms = 5
-    breaks: Literal["none", "detect"] = "none"
+    breaks: Literal["none", "adjust", "detect"] = "none"
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
@@ -85,7 +85,7 @@ class Arima(SeriesModel):
         design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
-            raise ForecastError(fitted.message)
+            raise fitted.error or DataError(fitted.message)
         return fitted
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
@@ -99,18 +99,19 @@ class Arima(SeriesModel):
 
     def _chain(self, jobs: Sequence[Job], starts: Starts) -> list[FittedSeries | FoldFailure]:
         names = jobs[0][0].series if jobs else ()
-        failures: dict[int, str] = {}
+        failures: dict[int, FoldFailure] = {}
         fits: list[dict[str, SeriesFit]] = [{} for _ in jobs]
         data: list[dict[str, SeriesData]] = [{} for _ in jobs]
         for name in names:
             ready: list[int] = []
             for i, (panel, design) in enumerate(jobs):
                 try:
-                    data[i][name] = series_data(panel, design, name, self.transform, self.window)
-                    self.check_length(data[i][name])
+                    data[i][name] = self.series_data(panel, design, name)
                     ready.append(i)
                 except ForecastError as error:
-                    failures.setdefault(i, f"{type(error).__name__}: {error}")
+                    failures.setdefault(i, FoldFailure(f"{type(error).__name__}: {error}", error))
+            for i, adjusted in zip(ready, self.adjusted([data[i][name] for i in ready]), strict=True):
+                data[i][name] = adjusted
             blocks = calendar_blocks([data[i][name].months[-1].ordinal for i in ready])
             jobs_here = [
                 replace(self._job(data[i][name]), block=block) for i, block in zip(ready, blocks, strict=True)
@@ -124,12 +125,12 @@ class Arima(SeriesModel):
                 ready, breaks, named, self._fold_fits(wider, starts), strict=True
             ):
                 if isinstance(fit, ArimaFailure):
-                    failures.setdefault(i, f"{name}: {fit.message}")
+                    failures.setdefault(i, FoldFailure(f"{name}: {fit.message}"))
                 else:
                     fits[i][name] = self._wrap(data[i][name], fit, found, names_)
         return [
             (
-                FoldFailure(failures[i])
+                failures[i]
                 if i in failures
                 else FittedSeries(fits[i], {n: d.transform for n, d in data[i].items()}, panel)
             )
@@ -149,7 +150,7 @@ class Arima(SeriesModel):
         be searched, which then fails in its fit.
         """
         found: list[tuple[Outlier, ...]] = [()] * len(jobs)
-        if self.breaks == "none":
+        if self.breaks != "detect":
             return found
         kinds: dict[tuple[tuple[int, int, int], tuple[int, int, int, int], bool | None], list[int]] = {}
         if self.order == "auto":
@@ -177,12 +178,15 @@ class Arima(SeriesModel):
         if not jobs:
             return []
         if self.order == "auto":
-            return list(
-                engine.auto_arima_folds(
-                    jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
-                )
+            fits = engine.auto_arima_folds(
+                jobs, seasonal=12, max_order=self.max_order, starts=starts, engine=self.engine
             )
-        return list(engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine))
+        else:
+            fits = engine.arima_folds(jobs, self.order, self._season, self.mean, starts, self.engine)
+        return [
+            (exact_fit(job, 12, None, None) or fit) if isinstance(fit, ArimaFailure) else fit
+            for job, fit in zip(jobs, fits, strict=True)
+        ]
 
     def _wrap(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...] = (), names: Sequence[str] = ()
@@ -201,12 +205,14 @@ class Arima(SeriesModel):
             # fold
             return pd.concat([residual_checks(fit.innovations), check_table(_warned(fit))], ignore_index=True)
 
-        notes = (f"breaks found in the data: {', '.join(names)}",) if names else ()
+        found = (f"breaks found in the data: {', '.join(names)}",) if names else ()
 
         def covariance() -> pd.DataFrame:
             return event_covariance(fit, data, self.shrink)
 
-        return SeriesFit(steps, self._coefficients(data, fit, breaks, names), checks, notes, covariance)
+        return SeriesFit(
+            steps, self._coefficients(data, fit, breaks, names), checks, (*data.notes, *found), covariance
+        )
 
     def _coefficients(
         self, data: SeriesData, fit: ArimaFit, breaks: tuple[Outlier, ...], names: Sequence[str]
@@ -278,7 +284,8 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
     active = [np.flatnonzero(weight) for weight in weights.T]
     ratio = [local_ratio(fit.innovations, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
-    made = local_covariance(covariance, np.array(ratio), prior_sd)
+    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)  # likelihood divides by all months
+    made = local_covariance(covariance, np.sqrt(fit.nobs / free) * np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)
 
 

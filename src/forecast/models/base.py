@@ -7,7 +7,9 @@ series by itself; they derive from `SeriesModel` and write one method, `fit_seri
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
@@ -16,6 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecast.arima.residuals import CHECK_COLUMNS
+from forecast.config.bounds import Horizon, Levels
+from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
@@ -112,9 +116,10 @@ class Forecast:
 
 @dataclass(frozen=True)
 class FoldFailure:
-    """A fit that could not be made, with its reason."""
+    """A fit that could not be made, with its reason, and the error where one was raised."""
 
     message: str
+    error: ForecastError | None = field(default=None, compare=False, repr=False)
 
 
 @runtime_checkable
@@ -160,12 +165,15 @@ class SeriesData:
     future: Lazy[pd.DataFrame] = Lazy()
     prior: Lazy[pd.DataFrame] = Lazy()  #: index column -> mean, sd, on the model's scale; sd = inf: plain
     design: Design
+    notes: tuple[str, ...] = ()  #: what was done to the figures
 
 
 def _no_prior() -> pd.DataFrame:
     return pd.DataFrame({"mean": [], "sd": []}, dtype=float)
 
 
+#: A forecast on logs ends at so many times the largest figure known.
+HIGHEST = 1000
 #: Quantiles of one series: its name, its months, values (horizon, level).
 ForecastPath = tuple[str, pd.PeriodIndex, Array]
 
@@ -242,12 +250,10 @@ class FittedSeries:
 
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
-        need(horizon, (int, np.integer), "horizon", "a whole number of months, from 1")
-        parts = [
-            forecast_rows(name, months, levels, values)
-            for name, months, values in self.paths(horizon, levels)
-        ]
-        return Forecast(pd.concat(parts, ignore_index=True), self.notes)
+        check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
+        made = self.paths(horizon, levels)
+        parts = [forecast_rows(name, months, levels, values) for name, months, values in made]
+        return Forecast(pd.concat(parts, ignore_index=True), self.told(made))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -265,17 +271,29 @@ class FittedSeries:
         out = []
         for name, fit in self.fits.items():
             centre, sd, months = self._path(name, fit, horizon)
-            values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
+            with np.errstate(over="ignore"):  # what has no end is capped
+                values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
             filled = self._filled(name)
             if fit.quantiles is not None and horizon > filled:
                 values[filled:] = fit.quantiles(horizon - filled, p)
-            out.append((name, months, values))
+            out.append((name, months, np.minimum(values, self._highest(name))))
         return out
 
     def _filled(self, name: str) -> int:
         """Return how many months after the last official one unofficial figures fill."""
         cells = self.panel.cells
         return int(cells.first + cells.column(name)[1].stop - 1 - cells.last_official(name))
+
+    def told(self, made: Sequence[ForecastPath]) -> tuple[str, ...]:
+        """Return what a reader should know of these fits and of a forecast of theirs."""
+        capped = [name for name, _, values in made if (values >= self._highest(name)).any()]
+        notes = [f"{name}: capped at {HIGHEST:,} times the largest figure known" for name in capped]
+        return (*self.notes, *notes)
+
+    def _highest(self, name: str) -> float:
+        """The largest value of a forecast: on logs a break or an outlier is multiplied without end."""
+        largest = float(np.nanmax(np.abs(self.panel.cells.values[:, self.panel.cells.column(name)[0]])))
+        return math.inf if self.transforms[name].kind == "none" or largest == 0.0 else HIGHEST * largest
 
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
         cells = self.panel.cells
@@ -452,6 +470,20 @@ class SeriesModel:
     transform: Scale
     window: int | None
 
+    def series_data(self, panel: Panel, design: Design, name: str) -> SeriesData:
+        """Cut one series out of a panel, on the model's scale."""
+        data = series_data(panel, design, name, self.transform, self.window)
+        self.check_length(data)
+        return data
+
+    def adjusted(self, series: Sequence[SeriesData]) -> list[SeriesData]:
+        """Return series without their level shifts, where `breaks` is "adjust"."""
+        if getattr(self, "breaks", "none") != "adjust":
+            return list(series)
+        from forecast.models.level_shifts import without_level_shifts
+
+        return without_level_shifts(series)
+
     @property
     def uses_events(self) -> bool:
         """Whether event columns change the forecast; a model with
@@ -482,15 +514,25 @@ class SeriesModel:
         fits, transforms = {}, {}
         design = Design.none(panel) if design is None else design
         for name in panel.series:
-            data = series_data(panel, design, name, self.transform, self.window)
-            self.check_length(data)
-            fits[name] = self.fit_series(data)
+            (data,) = self.adjusted([self.series_data(panel, design, name)])
+            fit = self.fit_series(data)
+            fits[name] = replace(fit, notes=(*data.notes, *fit.notes)) if data.notes else fit
             transforms[name] = data.transform
         return FittedSeries(fits, transforms, panel)
 
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
         """Fit one chain of folds in the order given; a failure is a result, not an exception."""
+        self._search_together(jobs)
         return loop_fits(self, jobs)
+
+    def _search_together(self, jobs: Sequence[Job]) -> None:
+        """Search all folds for level shifts in one call, which is far faster than one by one."""
+        if getattr(self, "breaks", "none") == "adjust":
+            ready = []
+            for (panel, design), name in ((job, name) for job in jobs for name in job[0].series):
+                with suppress(ForecastError):  # told by the fit
+                    ready.append(self.series_data(panel, design, name))
+            self.adjusted(ready)
 
 
 def set_starts(model: Model, starts: str) -> Model:

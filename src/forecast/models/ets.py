@@ -27,6 +27,8 @@ class Ets(SeriesModel):
         ``additive`` takes additive forms on the model's scale only. ``auto`` also tries those on the figures
         as they are, with additive and with multiplicative errors and seasons, where all figures are positive;
         every AICc is then that of the figures as they are (for logs: with the Jacobian).
+    breaks : {"none", "adjust"}
+        ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`).
     """
 
     min_months: ClassVar[int] = 36
@@ -36,6 +38,7 @@ class Ets(SeriesModel):
     errors: Literal["auto", "additive"] = "auto"
     transform: Scale = "log"
     window: Window = None
+    breaks: Literal["none", "adjust"] = "none"
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit every admitted form and keep the one with the lowest AICc."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from forecast.config.bounds import Bounds
+from forecast.config.bounds import Bounds, Distinct
 from forecast.models.base import Array, SeriesData
 from forecast.models.parameters import Count, Share, Window
 from forecast.models.regression import DirectModel, Rows
@@ -37,7 +37,7 @@ class ElasticNet(DirectModel):
 
     min_months: ClassVar[int] = 72
     lags: Count = 6
-    mixes: tuple[Share, ...] = (0.2, 0.8)
+    mixes: Annotated[tuple[Share, ...], Distinct(1)] = (0.2, 0.8)
     splits: Count = 3
     events: bool = True
     transform: Scale = "log"

@@ -172,10 +172,13 @@ def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
     made: dict[str, Model] = {}
     problems: list[str] = []
     for name, spec in specs.items():
+        where = f"model.{name}.kind"
         try:
+            model_class(spec.kind)
+            where = f"model.{name}"
             made[name] = make_model(spec.kind, **spec.parameters)
         except ConfigError as error:
-            problems.extend(f"model.{name}: {line}" for line in str(error).splitlines())
+            problems.extend(f"{where}: {line}" for line in str(error).splitlines())
     if problems:
         raise ConfigError("\n".join(problems))
     return made

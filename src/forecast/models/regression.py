@@ -140,6 +140,10 @@ class FittedDirect:
         """Return the same quantiles as arrays, see `FittedSeries.paths`."""
         return self._fitted(horizon).paths(horizon, levels)
 
+    def told(self, made: Sequence[ForecastPath]) -> tuple[str, ...]:
+        """Return what a reader should know of a forecast, see `FittedSeries.told`."""
+        return self._fitted(1).told(made)
+
     def _fitted(self, horizon: int) -> FittedSeries:
         if horizon > len(self.horizons):
             raise DataError(f"fitted for {len(self.horizons)} horizons, {horizon} are asked for")

@@ -85,9 +85,14 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     """Fit one form: of a grid of smoothing parameters the best start, then a search over all with the first
     states.
 
-    None where a form with multiplicative errors finds no positive mean for every month.
+    None where a form with multiplicative errors finds no positive mean for every month. The search is made in
+    units of the series, so that it ends at the same place whatever the figures are counted in.
     """
     from forecast.models import recursions as r
+
+    shift = 0.0 if form.relative else float(y.mean())
+    unit = float(np.abs(y).mean() if form.relative else y.std()) or 1.0
+    y = (y - shift) / unit
 
     season, n = SEASONS.index(form.season), len(y)
     space = _search_space(form)
@@ -98,13 +103,23 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     errors = np.empty(n)
     last, _ = r.errors_of(y, best, np.empty(0, dtype=int), form.relative, season, errors, np.empty((n, 0)))
     k = len(space.free) + 1  # and the variance
-    deviance = n * (2.0 * value + np.log(2.0 * np.pi / n) + 1.0)
+    deviance = n * (2.0 * (value + np.log(unit)) + np.log(2.0 * np.pi / n) + 1.0)
     aicc = deviance + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
     alpha, beta, gamma, phi = map(float, best[: r.LEVEL])
     seen = n % 12
     ahead = np.concatenate([last[2 + seen :], last[2 : 2 + seen]])
-    made = alpha, alpha * beta, (1.0 - alpha) * gamma, phi, float(last[0]), float(last[1])
-    return Smoothing(form, *made, ahead, float(errors @ errors) / n, float(aicc))
+    if form.season != "multiplicative":
+        ahead = unit * ahead
+    sigma2 = float(errors @ errors) / n * (1.0 if form.relative else unit**2)
+    made = (
+        alpha,
+        alpha * beta,
+        (1.0 - alpha) * gamma,
+        phi,
+        shift + unit * float(last[0]),
+        unit * float(last[1]),
+    )
+    return Smoothing(form, *made, ahead, sigma2, float(aicc))
 
 
 class _Space(NamedTuple):

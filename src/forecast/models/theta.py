@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class Theta(SeriesModel):
     deseasonalize : bool
         Take an additive season out first, if a test of the autocorrelation at twelve months rejects none at
         10 %.
+    breaks : {"none", "adjust"}
+        ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`).
     """
 
     min_months: ClassVar[int] = 36
@@ -37,6 +39,7 @@ class Theta(SeriesModel):
     deseasonalize: bool = True
     transform: Scale = "log"
     window: Window = None
+    breaks: Literal["none", "adjust"] = "none"
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series without its season, and add the season to the months ahead."""

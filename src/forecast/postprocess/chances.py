@@ -1,4 +1,4 @@
-"""Chances of what readers ask: more than a year before, fewer than a level, a new record."""
+"""Chances of what readers ask: more than a year before, or than now; fewer than a level; a record."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
 from forecast.tables.quantiles import Floats, Ints, periods, stamps
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
-Event = Literal["more_than_year_before", "fewer_than", "record"]
+Event = Literal["more_than_year_before", "more_than_last", "fewer_than", "record"]
 EVENTS: tuple[Event, ...] = get_args(Event)
 CHANCE_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
+    *ROW,
     "origin",
     "month",
     "horizon",
@@ -80,8 +78,8 @@ def chances(
     >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
     >>> table = add_intervals(fc.backtest({}, obs, fc.load_events(), [name], origins).forecasts, obs)[0]
     >>> now = chances(table, obs, since=origins[-1]).query("horizon == 1").set_index("event")
-    >>> now["threshold"].astype(int).to_dict()
-    {'more_than_year_before': 181834, 'fewer_than': 80000, 'record': 224370}
+    >>> now["threshold"].drop("record").astype(int).to_dict()
+    {'more_than_year_before': 181834, 'more_than_last': 99545, 'fewer_than': 80000}
     """
     parts = [part for row in distributions(forecasts, obs) for part in _of_row(row, levels)]
     if not parts:
@@ -99,14 +97,13 @@ def chances(
 
 
 def _of_row(row: Distributions, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
-    head = dict(zip(("model", "knowledge", "scenario", "series_id"), row.name, strict=True))
     for event, threshold, month in _thresholds(row, levels):
         above = row.chance_above(threshold)
         t, h = np.nonzero(np.isfinite(above))
         chance = above[t, h] if event != "fewer_than" else 1.0 - above[t, h]
         yield pd.DataFrame(
             {
-                **head,
+                **row.head,
                 "origin": stamps(row.origins[t]),
                 "month": periods(row.months[t, h]),
                 "horizon": h + 1,
@@ -122,22 +119,25 @@ def _thresholds(row: Distributions, levels: Sequence[float]) -> Iterator[tuple[E
     """Figures that each forecast is compared with, and their months (the missing one where they have
     none).
     """
-    missing = np.full(row.months.shape, NAT)
-    year_before = row.months - 12
+    missing, every = np.full(row.months.shape, NAT), (1, row.months.shape[1])
+    year_before, newest = row.months - 12, row.errors.arrays.last[:, None]
     yield "more_than_year_before", row.known_at(year_before), year_before
+    last = row.known_at(newest)
+    yield "more_than_last", np.tile(last, every), np.tile(newest, every)
     if levels:
         for level in levels:
             yield "fewer_than", np.full(row.months.shape, float(level)), missing
     else:
-        last = row.known_at(row.errors.arrays.last[:, None])[:, 0]
-        below = np.array([round_below(value) for value in last])
-        yield "fewer_than", np.repeat(below[:, None], row.months.shape[1], axis=1), missing
+        below = np.array([[round_below(value)] for value in last[:, 0]])
+        yield "fewer_than", np.tile(below, every), missing
     figures = np.where(np.isfinite(row.known), row.known, -np.inf)
-    at = figures.argmax(axis=1)
-    highest = figures[np.arange(len(at)), at]
-    shape = (1, row.months.shape[1])
-    record = np.where(np.isfinite(highest), highest, np.nan)
-    yield "record", np.tile(record[:, None], shape), np.tile((at + row.start)[:, None], shape)
+    at = figures.argmax(axis=1)[:, None]
+    highest = np.take_along_axis(figures, at, axis=1)
+    yield (
+        "record",
+        np.tile(np.where(np.isfinite(highest), highest, np.nan), every),
+        np.tile(at + row.start, every),
+    )
 
 
 #: Ordinal of a month that is missing.

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from forecast.config.settings import LEVELS, IntervalsSpec
 from forecast.errors import ConfigError, nearest
@@ -277,21 +276,3 @@ def own_intervals(
         alone, "the model gives no ranges", "by the models alone, not checked by past errors"
     )
     return to_long(QuantileTable(wide.keys, p, in_order(kept, p))), basis[list(BASIS_COLUMNS)]
-
-
-def probability_above(levels: ArrayLike, values: ArrayLike, threshold: float) -> float:
-    """Probability that the outcome is above a threshold, by interpolation of the quantile function.
-
-    Outside the outermost quantiles the answer stays at theirs: 0.99 means 'at least 0.99'.
-
-    Examples
-    --------
-    >>> probability_above([0.1, 0.5, 0.9], [10.0, 20.0, 40.0], 30.0)
-    0.3
-    """
-    p, q = np.asarray(levels, dtype=float), np.asarray(values, dtype=float)
-    known = np.isfinite(q)
-    if not known.any():
-        return float("nan")
-    order = np.argsort(p[known])
-    return round(1.0 - float(np.interp(threshold, q[known][order], p[known][order])), 12)

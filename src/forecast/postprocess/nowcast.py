@@ -2,12 +2,13 @@
 
 The figure over the usual share of its days is a guess of the month; guess and forecast are averaged on logs,
 each weighted by its precision. How far guesses are off is measured where enough of them have come true, and
-a setting before.
+a setting before. Both miss what the level does in the days that are not counted, so their errors are
+correlated, and two such guesses say less than two independent ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,8 +17,8 @@ import pandas as pd
 
 from forecast.config.outlook import NowcastSpec
 from forecast.postprocess.totals import RANGES
+from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
-from forecast.tables.quantiles import Floats
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -38,10 +39,7 @@ _FIGURE = (
     "days_in_month",
 )
 NOWCAST_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
+    *ROW,
     "origin",
     *_FIGURE,
     "share",
@@ -49,6 +47,7 @@ NOWCAST_COLUMNS: tuple[str, ...] = (
     "evidence_sd",
     "sd_basis",
     "n_cases",
+    "correlation",
     "forecast",
     "forecast_sd",
     "weight",
@@ -80,6 +79,10 @@ class Evidence:
         ``past_cases`` or ``setting``.
     cases : int
         Past figures of the kind that have come true.
+    moves : float
+        Spread of the usual moves from month to month, on logs.
+    correlation : float
+        Of its error with the move of the month from the last official one.
     """
 
     row: Any
@@ -88,6 +91,8 @@ class Evidence:
     sd: float
     basis: Basis
     cases: int
+    moves: float
+    correlation: float
 
 
 def unofficial_figures(obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -111,8 +116,8 @@ def unofficial_figures(obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
 def usual_share(month: pd.Period, covers: tuple[pd.Timestamp, pd.Timestamp], known: pd.Series) -> float:
     """Return the share of a month that its days from one to another usually have.
 
-    The daily rate runs straight, on logs, between the middles of the months of the usual season; days of the
-    week are not told apart, what they bring stands in the error.
+    The daily rate runs straight, on logs, between the middles of the months, by the usual change from month
+    to month; days of the week are not told apart, what they bring stands in the error.
 
     Parameters
     ----------
@@ -129,35 +134,75 @@ def usual_share(month: pd.Period, covers: tuple[pd.Timestamp, pd.Timestamp], kno
     >>> 0.49 < usual_share(pd.Period("2024-04", "M"), ends, flat) < 0.51
     True
     """
-    rates = _daily_rates(month, known)
-    every = np.arange(month.days_in_month) + 0.5
-    middles = np.cumsum([0.0, *((m.days_in_month + n.days_in_month) / 2 for m, n in _steps(month))])
-    middles += month.days_in_month / 2 - middles[1]
-    rate = np.exp(np.interp(every, middles, rates))
+    usual, days = _changes(month, known).groupby(level=0).mean(), month.days_in_month
+    into, out = (float(usual.get(m.month, 0.0)) for m in (month, month + 1))
+    middles = np.array([-(month - 1).days_in_month / 2, days / 2, days + (month + 1).days_in_month / 2])
+    rate = np.exp(np.interp(np.arange(days) + 0.5, middles, [-into, 0.0, out]))
     first, last = (day.day for day in covers)
     return float(rate[first - 1 : last].sum() / rate.sum())
 
 
-def _steps(month: pd.Period) -> list[tuple[pd.Period, pd.Period]]:
-    return [(month - 1, month), (month, month + 1)]
+def usual_moves(month: pd.Period, known: pd.Series) -> float:
+    """Return the spread of monthly changes, on logs, around those of their season; 0 if unknown."""
+    changes = _changes(month, known)
+    free = len(changes) - changes.index.nunique()
+    around = changes - changes.groupby(level=0).transform("mean")
+    return float(np.sqrt((around**2).sum() / free)) if free > 0 else 0.0
 
 
-def _daily_rates(month: pd.Period, known: pd.Series) -> Floats:
-    """Logs of the usual figure a day of a month and its neighbours, against their year; 0 where unknown."""
-    recent = known[(known > 0) & (known.index < month)].iloc[-12 * SEASON_YEARS :]
-    index = pd.PeriodIndex(recent.index)
-    daily = np.log(recent.to_numpy(float) / index.days_in_month.to_numpy(float))
-    years = (index.asi8 - index.asi8.max(initial=0) - 1) // 12  # counted back, each of twelve months
-    apart = daily - pd.Series(daily).groupby(years).transform("mean").to_numpy()
-    season = pd.Series(apart).groupby(index.month.to_numpy()).mean()
-    return np.array([float(season.get((month + k).month, 0.0)) for k in (-1, 0, 1)])
+def _changes(month: pd.Period, known: pd.Series) -> pd.Series:
+    """Changes of the daily rate from month to month in the last years, on logs, by month of the year."""
+    recent = known[(known > 0) & (known.index < month)]
+    index = pd.PeriodIndex(recent.index, freq="M")
+    rate = pd.Series(np.log(recent.to_numpy(float) / index.days_in_month.to_numpy(float)), index)
+    every = pd.period_range(month - 12 * SEASON_YEARS - 1, month - 1, freq="M")
+    changes = rate.reindex(every).diff().dropna()
+    return changes.set_axis(pd.PeriodIndex(changes.index).month)
 
 
-def spread(kind: str, covered: float, days_in_month: float, spec: NowcastSpec) -> float:
-    """Return the error of a figure on logs by its kind and the days that it covers, as the settings say."""
-    if kind == "leak":
-        return spec.sd_whole
-    return float(spec.sd_day * np.sqrt(1.0 / covered - 1.0 / days_in_month))
+def walk_errors(days: int, covered: tuple[int, int], horizon: int = 1) -> tuple[float, float]:
+    """Return what a level that walks from day to day adds to the error of a part of a month.
+
+    Parameters
+    ----------
+    days : int
+        Days of the month.
+    covered : pair of int
+        First day that is counted, and the first after it that is not; from 0.
+    horizon : int
+        Months from the last official one.
+
+    Returns
+    -------
+    variance, covariance : float
+        Of its error, and with the move of the month from the last official one; the variance of that move is
+        1.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in walk_errors(30, (0, 10))], [round(x, 2) for x in walk_errors(30, (0, 30))]
+    ([0.22, 0.28], [0.0, 0.0])
+    """
+    move, part = np.zeros((2, (horizon + 1) * days))
+    move[:days], move[-days:] = -1 / days, 1 / days
+    part[-days:] = 1 / days
+    part[horizon * days + covered[0] : horizon * days + covered[1]] -= 1 / (covered[1] - covered[0])
+    steps, own = (np.cumsum(weights[::-1]) for weights in (move, part))  # what a step does to all days after
+    size = float(steps @ steps)
+    return float(own @ own) / size, float(steps @ own) / size
+
+
+def spread(row: Mapping[Any, Any], moves: float, horizon: int, spec: NowcastSpec) -> tuple[float, float]:
+    """Return the error of a figure on logs, and its correlation with the move of the month.
+
+    By its kind, the days that it covers, and how much the level moves; as the settings say.
+    """
+    if row["kind"] == "leak":
+        return spec.sd_whole, 0.0
+    of, n, start = int(row["days_in_month"]), int(row["days"]), int(row["covers_from"].day) - 1
+    variance, covariance = walk_errors(of, (start, start + n), horizon)
+    error = float(np.sqrt(spec.sd_day**2 * (1.0 / n - 1.0 / of) + moves**2 * variance))
+    return error, covariance * moves / error if error > 0 else 0.0
 
 
 def evidence_of(
@@ -166,8 +211,10 @@ def evidence_of(
     """Turn unofficial figures into guesses of their months, each with its error as known on a day."""
     made = []
     for row in figures.to_dict("records"):
-        share = _share(row, obs, as_of)
-        error = spread(row["kind"], row["days"], row["days_in_month"], spec)
+        known = obs.actuals(row["series_id"], as_of=as_of).dropna()
+        share, moves = _share(row, known), usual_moves(row["month"], known)
+        ahead = row["month"].ordinal - pd.PeriodIndex(known.index).asi8[-1]
+        error, correlation = spread(row, moves, int(ahead), spec)
         past = record[_class(row["kind"])]
         enough = len(past) >= spec.cases
         if enough:
@@ -175,7 +222,8 @@ def evidence_of(
         rounding = row["rounding"] / max(abs(float(row["value"])), 1.0)
         sd = float(np.sqrt(error**2 + rounding**2 / 12))
         basis: Basis = "past_cases" if enough else "setting"
-        made.append(Evidence(row, share, float(row["value"]) / share, sd, basis, len(past)))
+        guess = float(row["value"]) / share
+        made.append(Evidence(row, share, guess, sd, basis, len(past), moves, correlation))
     return made
 
 
@@ -184,10 +232,9 @@ def _class(kind: str) -> str:
     return "whole" if kind == "leak" else "part"
 
 
-def _share(row: dict[Any, Any], obs: Observations, as_of: pd.Timestamp) -> float:
+def _share(row: Mapping[Any, Any], known: pd.Series) -> float:
     if row["kind"] == "leak":
         return 1.0
-    known = obs.actuals(row["series_id"], as_of=as_of).dropna()
     return usual_share(row["month"], (row["covers_from"], row["covers_to"]), known)
 
 
@@ -197,10 +244,11 @@ def past_errors(figures: pd.DataFrame, obs: Observations, as_of: pd.Timestamp, s
     """
     found: Record = {"whole": [], "part": []}
     for row in figures[figures["series_id"].isin(obs.series_ids) & (figures["value"] > 0)].to_dict("records"):
-        official = obs.actuals(row["series_id"], as_of=as_of).get(row["month"], np.nan)
+        known = obs.actuals(row["series_id"], as_of=as_of).dropna()
+        official = known.get(row["month"], np.nan)
         if official > 0:
-            error = np.log(row["value"] / _share(row, obs, as_of) / official)
-            own = spread(row["kind"], row["days"], row["days_in_month"], spec)
+            error = np.log(row["value"] / _share(row, known) / official)
+            own, _ = spread(row, usual_moves(row["month"], known), 1, spec)
             found[_class(row["kind"])].append(float(error / own))
     return found
 
@@ -252,7 +300,6 @@ def nowcast(
 
 
 def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> Iterator[dict[str, Any]]:
-    head = dict(zip(("model", "knowledge", "scenario", "series_id"), row.name, strict=True))
     surest = {e.row["month"]: e for e in sorted(told, key=lambda e: (-e.sd, e.row["released"]))}
     for evidence in told:
         horizon = evidence.row["month"].ordinal - int(row.errors.arrays.last[-1])
@@ -267,7 +314,7 @@ def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> I
         else:
             values = _combined(row, horizon, evidence, weighed=not reason)
         yield {
-            **head,
+            **row.head,
             "origin": as_of,
             **{key: evidence.row[key] for key in _COPIED},
             "share": evidence.share,
@@ -275,6 +322,7 @@ def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> I
             "evidence_sd": evidence.sd,
             "sd_basis": evidence.basis,
             "n_cases": evidence.cases,
+            "correlation": evidence.correlation,
             **values,
             "reason": reason,
         }
@@ -289,10 +337,22 @@ def _combined(row: Distributions, horizon: int, evidence: Evidence, weighed: boo
     at = dict(zip(np.round(row.levels, 9).tolist(), quantiles.tolist(), strict=True))
     middle = at[0.5]
     sd = (at[0.9] - at[0.1]) / (2 * Z_90)
-    weight = sd**2 / (sd**2 + evidence.sd**2) if weighed else 0.0
-    centre, narrower = middle + weight * (np.log(evidence.guess) - middle), np.sqrt(1.0 - weight)
+    weight, left = weigh(sd, evidence) if weighed else (0.0, 1.0)
+    centre, narrower = middle + weight * (np.log(evidence.guess) - middle), np.sqrt(left)
     ranges = {
         name: float(np.exp(centre + narrower * (at.get(level, np.nan) - middle)))
         for name, level in RANGES.items()
     }
     return {"forecast": float(np.exp(middle)), "forecast_sd": float(sd), "weight": float(weight), **ranges}
+
+
+def weigh(sd: float, evidence: Evidence) -> tuple[float, float]:
+    """Return the weight of evidence beside a forecast with this error, and the share of variance left.
+
+    The best mean of two correlated guesses (Bates and Granger 1969).
+    """
+    own, other = sd**2, evidence.sd**2
+    shared = evidence.correlation * evidence.sd * min(evidence.moves, sd)
+    weight = float(np.clip((own - shared) / (own + other - 2 * shared), 0.0, 1.0))
+    left = (1 - weight) ** 2 * own + weight**2 * other + 2 * weight * (1 - weight) * shared
+    return weight, left / own

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.errors import ConfigError, nearest
+from forecast.data.parse import month_text
+from forecast.data.sums import contradictions, newest
+from forecast.errors import ConfigError, DataError, nearest
 from forecast.postprocess.mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
 from forecast.postprocess.paths import noise, random_walk
 from forecast.tables.columns import FORECAST_COLUMNS
@@ -129,6 +131,8 @@ def reconcile(
     ------
     ConfigError
         For an unknown method, a hierarchy that is no tree, a node without forecasts, or series without logs.
+    DataError
+        Where the figures contradict the hierarchy beyond rounding, with months and amounts.
 
     Examples
     --------
@@ -162,8 +166,39 @@ def reconcile(
         head = dict(zip(("model", "knowledge", "scenario"), (name or label[0], *label[1:]), strict=True))
         made += [t.assign(**head) for t in tables]
         basis += [{**head, **row} for row in rows]
+    _check_sums(obs, children)
     table = pd.concat(made, ignore_index=True)[list(FORECAST_COLUMNS)] if made else forecasts.iloc[:0].copy()
     return table, pd.DataFrame(basis, columns=list(BASIS_COLUMNS))
+
+
+def _check_sums(obs: Observations, children: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a hierarchy that the figures contradict beyond rounding: forecasts would add up to no truth."""
+    rows = obs.table.sort_values("released", kind="stable")
+    months = pd.PeriodIndex(rows["month"]).asi8
+    table = newest(
+        rows["series_id"].astype(str).to_numpy(),
+        months,
+        rows["value"].to_numpy(),
+        rows["rounding"].to_numpy(),
+    )
+    told = []
+    for parent, parts in children.items():
+        stated = [
+            {str(key): value for key, value in row.items()}
+            for row in obs.hierarchy.to_dict("records")
+            if row["parent"] == parent and {*str(row["children"]).split(";")} == {*parts}
+        ]
+        found = contradictions(table, parent, list(parts), next(iter(stated), None))
+        lines = [
+            f"{month_text(int(str(month)))}: {one['value']:,.10g}, not {one['parts']:,.10g}"
+            for month, one in found.iterrows()
+        ]
+        if lines:
+            more = f" and {len(lines) - 6} months more" if len(lines) > 6 else ""
+            told.append(f"  {parent} is not the sum of {', '.join(parts)}: {'; '.join(lines[:6])}{more}")
+    if told:
+        hint = "correct the figures, state the difference in hierarchy.csv (max_abs_gap), or do not reconcile"
+        raise DataError("\n".join(["reconciliation: the figures contradict the sums", *told, hint]))
 
 
 def _tree(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.postprocess.paths import PathMaker
+from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
 from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Floats, Ints, days, periods, stamps
@@ -31,10 +32,7 @@ RANGES: dict[str, float] = {
     },
 }
 TOTAL_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
+    *ROW,
     "origin",
     "kind",
     "first_month",
@@ -149,13 +147,12 @@ def totals(
 def _rows(
     row: Distributions, fiscal_start: int | None, wanted: Ints | None, maker: PathMaker
 ) -> Iterator[dict[str, Any]]:
-    head = dict(zip(("model", "knowledge", "scenario", "series_id"), row.name, strict=True))
     origins = row.origins if wanted is None else np.intersect1d(row.origins, wanted)
     for t in np.searchsorted(row.origins, origins).tolist():
         made = maker.at(t)
         if made is None:
             continue
-        common = {**head, "origin": row.origins[t], "dependence": made.dependence, "n_past": made.n_past}
+        common = {**row.head, "origin": row.origins[t], "dependence": made.dependence, "n_past": made.n_past}
         last, sums = int(row.errors.arrays.last[t]), np.cumsum(made.values, axis=1)
         for stretch in stretches(last, sums.shape[1], fiscal_start):
             future = stretch.last - last

@@ -16,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 import pandas as pd
 
 from forecast.archive.store import Archive
-from forecast.config.settings import Experiment, PublishSpec, allows_http, own_path
+from forecast.config.settings import Experiment, allows_http, own_path
+from forecast.config.surroundings import PublishSpec
 from forecast.data.fetch import Answer, Limits, ask
 from forecast.data.figures import ReadAs, has_readers, read_content, read_figures
 from forecast.data.folder import bring_up_to_date, bundled_tables

@@ -15,7 +15,8 @@ from forecast.archive.rows import Entry
 from forecast.archive.store import Archive
 from forecast.archive.track_record import headline_rows, track_record
 from forecast.config.convert import from_plain, to_plain
-from forecast.config.settings import Experiment, ParallelSpec, PublishSpec
+from forecast.config.settings import Experiment
+from forecast.config.surroundings import ParallelSpec, PublishSpec
 from forecast.data.observations import Observations
 from forecast.errors import DataError
 from forecast.experiment.run import Correction, Run

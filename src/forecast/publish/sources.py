@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from forecast.config.settings import Experiment, PublishSpec, allows_http, own_path
+from forecast.config.settings import Experiment, allows_http, own_path
+from forecast.config.surroundings import PublishSpec
 from forecast.data.fetch import Limits, fetch_files
 from forecast.data.observations import BUNDLED
 from forecast.errors import DataError

@@ -12,7 +12,7 @@ import pandas as pd
 from forecast.data.load import bundled_series
 from forecast.report import view
 from forecast.report.blocks import Answer, Link, Page, Paragraph, Section, Table
-from forecast.report.evidence import ahead, coverage, how, known, models, scenarios
+from forecast.report.evidence import ahead, coverage, how, known, models, outlook, restless, scenarios
 from forecast.report.evidence import effects as estimates
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import prose
@@ -208,6 +208,8 @@ def evidence_page(r: Report, tables: Mapping[str, pd.DataFrame]) -> Page:
         ahead.months_section(r),
         ahead.series_section(r),
         coverage.coverage_section(r),
+        outlook.outlook_section(r),
+        restless.restless_section(r),
         models.models_section(r),
         estimates.effects_section(r),
         estimates.choices_section(r),

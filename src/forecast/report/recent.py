@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from forecast.interventions.foresight import worth_of
 from forecast.report.rows import records
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -22,6 +23,10 @@ Ends = tuple[float, float]
 def _table(run: Run, name: str) -> pd.DataFrame:
     found: pd.DataFrame | None = getattr(run, name, None)
     return pd.DataFrame() if found is None else found
+
+
+#: A share of fewer dates says nothing: twelve of a promised 80% lie anywhere between 58% and 100%.
+FEWEST = 12
 
 
 class Distance(NamedTuple):
@@ -62,8 +67,8 @@ def distances(run: Run, series_id: str) -> list[Distance]:
 
 
 def worst(found: list[Distance]) -> Distance | None:
-    """Return the distance shown at which the range held least often."""
-    shown = [one for one in found if one.horizon in (1, 3, 6, 12) and one.n]
+    """Return the distance shown at which the range held least often, of those with enough dates."""
+    shown = [one for one in found if one.horizon in (1, 3, 6, 12) and one.n >= FEWEST]
     return min(shown, key=lambda one: (one.share, -one.horizon)) if shown else None
 
 
@@ -129,7 +134,7 @@ class Chance(NamedTuple):
 
 
 def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
-    """Return the chances of one month: of more than a year before, of fewer than a level, of a record."""
+    """Return the chances of one month, by what they are of."""
     rows = _headline(run, "chances", series_id)
     rows = select(rows, horizon=horizon) if len(rows) else rows
     return {
@@ -142,6 +147,36 @@ def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
 def limit_of(chance: float) -> str:
     """Return whether a chance is told by a limit alone: ``under_5``, ``over_95`` or nothing."""
     return "under_5" if chance < 0.05 else "over_95" if chance > 0.95 else ""
+
+
+class Change(NamedTuple):
+    """When monthly surprises changed, the range of that date, and how many times as large they are."""
+
+    month: pd.Period
+    lower: pd.Period
+    upper: pd.Period
+    times: float
+    larger: bool
+
+
+def breaks(run: Run, series_id: str) -> pd.DataFrame:
+    """Return what is known of changes of the surprises of a series; empty where nobody looked."""
+    table = _table(run, "volatility_breaks")
+    return select(table, series_id=series_id) if len(table) else table
+
+
+def change(found: pd.DataFrame) -> Change | None:
+    """Return the newest of some changes, or None."""
+    if not len(found):
+        return None
+    row, ratio = records(found)[-1], float(found["ratio"].iloc[-1])
+    return Change(row.month, row.lower, row.upper, max(ratio, 1 / ratio), ratio > 1)
+
+
+def surprises(run: Run, series_id: str) -> Change | None:
+    """Return the change of the surprises that decides how wide ranges are, or None."""
+    found = breaks(run, series_id)
+    return change(found[found["decides_ranges"].astype(bool)]) if len(found) else None
 
 
 class Worth(NamedTuple):
@@ -164,8 +199,8 @@ def worth(run: Run, series_id: str) -> Worth | None:
     row = next(iter(records(rows[rows["horizon"].astype(str) == "6"])), None)
     if row is None or row.lower != row.lower:
         return None
-    code = "smaller" if row.lower > 0 else "larger" if row.upper < 0 else "not_apart"
-    return Worth(6, float(row.gain), float(row.lower), float(row.upper), int(row.n), code)
+    gain, lower, upper = float(row.gain), float(row.lower), float(row.upper)
+    return Worth(6, gain, lower, upper, int(row.n), worth_of(gain, lower, upper))
 
 
 def pair_with_events(run: Run) -> tuple[str, str] | None:

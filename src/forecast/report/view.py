@@ -65,6 +65,10 @@ class Basis:
     note: str = ""
 
 
+#: A series with a larger share of zeros is nearly always zero.
+_MOSTLY = 0.75
+
+
 @dataclass(frozen=True)
 class View:
     """One series of a run: its counts as known, the headline's forecast, and what it rests on."""
@@ -74,10 +78,21 @@ class View:
     counts: pd.Series  #: Period -> value, as known
     released: pd.Series  #: Period -> day on which the month's first figure was public
     ahead: pd.DataFrame  #: one row a month, `quantiles`
-    levels: pd.DataFrame  #: horizon x level -> value, all levels of the headline
     basis: dict[int, Basis]
     afterwards: pd.DataFrame  #: month, value, released; empty when nothing came later
     whole: bool
+
+    @property
+    def flat(self) -> bool:
+        """Whether no range has a width: the counts have followed one rule without an error."""
+        return bool(len(self.ahead)) and bool((self.ahead["lower_80"] == self.ahead["upper_80"]).all())
+
+    @property
+    def zeros(self) -> tuple[int, int] | None:
+        """How many counts of the last ten years were 0, of how many; None where it is not most of them."""
+        counts = self.counts.dropna().iloc[-120:]
+        zeros = int((counts == 0).sum())
+        return (zeros, len(counts)) if zeros > _MOSTLY * len(counts) else None
 
     @property
     def last(self) -> pd.Period:
@@ -99,17 +114,6 @@ class View:
         low, high = float(getattr(row, f"lower_{name}")), float(getattr(row, f"upper_{name}"))
         return (low, high) if np.isfinite(low) and np.isfinite(high) else None
 
-    def chance_above(self, horizon: int, threshold: float) -> float | None:
-        """Return the headline's probability of more than a threshold, or None without ranges."""
-        if horizon not in self.levels.index:
-            return None
-        row = self.levels.loc[horizon].dropna()
-        if len(row) < 3:
-            return None
-        from forecast.postprocess.intervals import probability_above
-
-        return float(probability_above(row.index.to_numpy(float), row.to_numpy(float), threshold))
-
     def numbers(self, horizon: int) -> ForecastRow | None:
         """Return the row of a distance, or None."""
         rows = self.ahead[self.ahead["horizon"] == horizon]
@@ -130,7 +134,6 @@ def view(run: Run, series_id: str) -> View:
         pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
     )
     rows = headline_rows(run.forecasts, run.headline, series_id)
-    levels = forecasts.wide(rows, "horizon") if len(rows) else pd.DataFrame()
     later = select(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
     known_series = series_id in run.series.index
     meta = dict(zip(run.series.columns, run.series.loc[series_id], strict=True)) if known_series else {}
@@ -143,7 +146,6 @@ def view(run: Run, series_id: str) -> View:
         counts=counts,
         released=days.sort_index(),
         ahead=quantiles(rows),
-        levels=levels,
         basis=_basis(run, series_id),
         afterwards=later.sort_values("month") if len(later) else later,
         whole=bool((finite == finite.round()).all()),

@@ -18,6 +18,8 @@ from forecast.tables.quantiles import Bools
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
+#: How often a range held, and how sure that share is.
+HELD: tuple[str, ...] = ("covered", "n", "n_independent", "lower", "upper")
 CALIBRATION_COLUMNS: tuple[str, ...] = (
     "model",
     "knowledge",
@@ -25,11 +27,7 @@ CALIBRATION_COLUMNS: tuple[str, ...] = (
     "horizon",
     "era",
     "nominal",
-    "covered",
-    "n",
-    "n_independent",
-    "lower",
-    "upper",
+    *HELD,
 )
 
 
@@ -103,28 +101,23 @@ def _rows(folds: CommonFolds, k: int, mask: Bools, nominal: float) -> list[dict[
     hits = np.where(folds.common & mask[:, None], hits, np.nan)
     n = np.isfinite(hits).sum(axis=0)
     shares = [float(np.nanmean(hits[:, j])) if n[j] else float("nan") for j in range(len(n))]
-    out = []
+    out: list[dict[str, Any]] = []
     for j, share in enumerate(shares):
         if folds.takes_part[k, j]:
-            out.append(_row(j + 1, share, int(n[j]), float(n[j]) / folds.overlap(j + 1)))
+            row = coverage_row(share, int(n[j]), float(n[j]) / folds.overlap(j + 1))
+            out.append({"horizon": j + 1, **row})
     if n.any():
         used = np.flatnonzero(n)
         origins = float(np.isfinite(hits).any(axis=1).sum())
         mean = float(np.mean([shares[j] for j in used]))
-        out.append(_row(ALL, mean, int(n.sum()), origins / folds.overlap(int(used.max()) + 1)))
+        row = coverage_row(mean, int(n.sum()), origins / folds.overlap(int(used.max()) + 1))
+        out.append({"horizon": ALL, **row})
     return out
 
 
-def _row(horizon: Any, share: float, n: int, independent: float) -> dict[str, Any]:
-    lower, upper = coverage_interval(share, independent)
-    return {
-        "horizon": horizon,
-        "covered": share,
-        "n": n,
-        "n_independent": independent,
-        "lower": lower,
-        "upper": upper,
-    }
+def coverage_row(share: float, n: int, independent: float) -> dict[str, float]:
+    """Return a share of hits with its Clopper-Pearson 95 % range, by `HELD`."""
+    return dict(zip(HELD, (share, n, independent, *coverage_interval(share, independent)), strict=True))
 
 
 def promise_bar(nominal: float, n: float, share: float = 0.9) -> tuple[float, float]:

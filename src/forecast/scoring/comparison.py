@@ -462,20 +462,31 @@ def model_confidence_set(
 
         bootstrap = bootstrap or Bootstrap()
         block = min(bootstrap.origins_a_block(folds.spacing), len(losses) // 2)
-        frame = pd.DataFrame(losses, columns=names)
-        test = MCS(frame, size, bootstrap.draws, block, bootstrap="circular", seed=bootstrap.seed)
-        test.compute()
-        p = test.pvalues["Pvalue"]
+        # models with the same losses but for rounding, as those that were always right, stand together
+        rounded = np.round(losses / (losses.max() or 1.0), 12)
+        distinct, place = np.unique(rounded, axis=1, return_inverse=True)
+        p, included = np.ones(1), {0}
+        if distinct.shape[1] > 1:
+            test = MCS(
+                pd.DataFrame(distinct),
+                size,
+                bootstrap.draws,
+                block,
+                bootstrap="circular",
+                seed=bootstrap.seed,
+            )
+            test.compute()
+            p, included = test.pvalues["Pvalue"].sort_index().to_numpy(), {*test.included}
         rows += [
             {
                 "series_id": folds.series_id,
                 "metric": metric,
                 "horizon": horizon,
                 "model": name,
-                "p": float(p[name]),
-                "included": name in set(test.included),
+                "p": float(p[at]),
+                "included": at in included,
                 "n": len(losses),
             }
-            for name in names
+            for name, at in zip(names, place.ravel().tolist(), strict=True)
         ]
     return pd.DataFrame(rows, columns=["series_id", "metric", "horizon", "model", "p", "included", "n"])

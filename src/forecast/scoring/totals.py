@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from forecast.scoring.calibration import promise_bar
-from forecast.scoring.metrics import coverage_interval, covered
+from forecast.scoring.calibration import HELD, coverage_row, promise_bar
+from forecast.scoring.metrics import covered
 from forecast.tables.common_folds import ALL
 
 _KIND = ("model", "knowledge", "series_id", "kind")
@@ -16,11 +16,7 @@ TOTAL_CALIBRATION_COLUMNS: tuple[str, ...] = (
     *_KIND,
     "ahead_months",
     "nominal",
-    "covered",
-    "n",
-    "n_independent",
-    "lower",
-    "upper",
+    *HELD,
     "verdict",
 )
 NOMINALS: tuple[float, ...] = (0.5, 0.8, 0.95)
@@ -71,17 +67,8 @@ def _row(head: dict[str, Any], group: pd.DataFrame, nominal: float) -> dict[str,
     n = int(known.sum())
     share = float(np.mean(hits[known])) if n else float("nan")
     independent = separate(group[known])
-    lower, upper = coverage_interval(share, independent)
-    return {
-        **head,
-        "nominal": nominal,
-        "covered": share,
-        "n": n,
-        "n_independent": independent,
-        "lower": lower,
-        "upper": upper,
-        "verdict": _verdict(share, nominal, independent),
-    }
+    verdict = _verdict(share, nominal, independent)
+    return {**head, "nominal": nominal, **coverage_row(share, n, independent), "verdict": verdict}
 
 
 def separate(group: pd.DataFrame) -> float:

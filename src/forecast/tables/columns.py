@@ -14,13 +14,12 @@ FORECAST_COLUMNS: tuple[str, ...] = (
     "level",
     "value",
 )
+#: What names a row of forecasts of one series.
+ROW: tuple[str, ...] = ("model", "knowledge", "scenario", "series_id")
 #: What names one forecast; `level` and `value` hang on it.
-KEYS: tuple[str, ...] = ("model", "knowledge", "scenario", "series_id", "origin", "horizon")
+KEYS: tuple[str, ...] = (*ROW, "origin", "horizon")
 FOLD_COLUMNS: tuple[str, ...] = (
-    "model",
-    "knowledge",
-    "scenario",
-    "series_id",
+    *ROW,
     "origin",
     "status",
     "n_months",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecast.tables.columns import ROW
 from forecast.tables.forecasts import Forecasts
 from forecast.tables.known_errors import KnownErrors, known_errors
 from forecast.tables.levels import range_levels
@@ -93,6 +94,11 @@ class Distributions:
     def name(self) -> tuple[str, str, str, str]:
         """Model, knowledge, scenario and series."""
         return self.errors.arrays.name
+
+    @property
+    def head(self) -> dict[str, str]:
+        """The name by its columns."""
+        return dict(zip(ROW, self.name, strict=True))
 
     @property
     def origins(self) -> Ints:

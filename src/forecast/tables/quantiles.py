@@ -79,10 +79,13 @@ def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
 def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Return the table with months as periods, origins as days, numbers as numbers and no missing scenario.
 
-    Tables read from CSV carry texts; those made in memory pass through unchanged.
+    Tables read from CSV carry texts; those made in memory pass through unchanged. A row of the level ``mean``
+    has none (NaN): it is no quantile, and errors are those of the median.
     """
     check_table(forecasts)
     table = forecasts
+    if not pd.api.types.is_numeric_dtype(table["level"]) and (mean := table["level"].eq("mean")).any():
+        table = table.assign(level=table["level"].astype(object).mask(mean))
     if not isinstance(table["month"].dtype, pd.PeriodDtype):
         table = table.assign(month=_read(table, "month", _months, "months (YYYY-MM)"))
     if not pd.api.types.is_datetime64_any_dtype(table["origin"]):

@@ -1,7 +1,9 @@
 """Effects in full."""
 
+from dataclasses import replace
+
 from forecast.report.evidence import effects
-from report_fixture import report_of
+from report_fixture import report, report_of, state
 
 
 def test_every_estimate_stands_with_its_tests():
@@ -36,3 +38,17 @@ def test_every_measure_is_told_but_those_nobody_could_know():
 def test_sections_are_left_out_without_events():
     assert effects.effects_section(report_of("own")) is None
     assert effects.choices_section(report_of("own")) is None
+
+
+def test_the_event_study_counts_the_months_before_that_stand_apart():
+    run = state("causes")
+    study = state("as_of_2024").leads_lags.assign(event="covid19_shock")
+    chart = effects.study_chart(report(replace(run, leads_lags=study)))
+    before = study[study["lag"] < 0]
+    apart = ((before["lower_95"] > 0) | (before["upper_95"] < 0)).sum()
+    assert f"{apart} of {len(before)} months before its start stand apart" in chart.title
+    assert next(row.cells[0] for row in chart.table.rows) == "−6" and len(chart.table.rows) == len(study)
+    far = study.assign(upper_95=3.0)
+    chart = effects.study_chart(report(replace(run, leads_lags=far)))
+    assert all(row.cells[4].endswith(" to more than +600%") for row in chart.table.rows)
+    assert effects.study_chart(report_of("causes")) is None

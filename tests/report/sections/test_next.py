@@ -6,7 +6,7 @@ import pytest
 from forecast.report import format as w
 from forecast.report import recent
 from forecast.report.sections import next as coming
-from report_fixture import report_of
+from report_fixture import refuse, report, report_of, state
 
 
 def cells(table):
@@ -30,7 +30,8 @@ def test_numbers_are_those_of_the_forecast():
     first, row = cells(coming.next_table(r))[0], r.view.numbers(1)
     assert first[1] == w.rounded(row.middle) and first[2] == w.span(row.lower_80, row.upper_80)
     assert first[3] == w.count(r.view.value(row.month - 12))
-    assert first[4] == w.chance(r.view.chance_above(1, r.view.value(row.month - 12)))
+    found = recent.chances(r.run, r.view.series_id, 1)["more_than_year_before"]
+    assert first[4] == w.chance(found.chance) and found.threshold == r.view.value(row.month - 12)
 
 
 @pytest.mark.parametrize(("code", "words"), [("under_5", "under 5%"), ("over_95", "over 95%"), ("", "70%")])
@@ -72,7 +73,7 @@ def test_the_fiscal_year_is_a_row(monkeypatch):
     year = recent.Total(*months, 1.834e6, (1.62e6, 2.29e6), 2.046e6, 0.8)
     monkeypatch.setattr(recent, "total", lambda run, series_id, kind: year if kind == "fiscal_year" else None)
     row = next(iter(r for r in cells(coming.next_table(report_of("as_of_2024"))) if "Fiscal" in r[0]))
-    assert row == (
+    assert row[:5] == (
         "Fiscal year 2024, total",
         "1.83 million",
         "1.62 million to 2.29 million",
@@ -89,8 +90,28 @@ def test_scenarios_are_rows_without_chances():
 
 def test_the_chance_of_less_than_the_last_count_is_told():
     r = report_of("plain")
-    below = 1 - r.view.chance_above(1, float(r.view.counts.iloc[-1]))
+    above = recent.chances(r.run, r.view.series_id, 1)["more_than_last"]
+    below = 1 - above.chance
+    assert above.threshold == float(r.view.counts.iloc[-1])
     assert f"comes in below August is about {w.chance(below)}" in coming.next_section(r).find
+
+
+def test_chances_and_ranges_of_the_page_are_one_distribution():
+    """A count at the end of the printed 80% range has the chance of that end; no other rule stands in report."""
+    r = report_of("plain")
+    for row in r.view.ahead.itertuples():
+        found = recent.chances(r.run, r.view.series_id, row.horizon)
+        for one in (found["more_than_year_before"], found["more_than_last"], found["record"]):
+            above = [k for k in ("95", "80", "50") if one.threshold > getattr(row, f"upper_{k}")]
+            least = {"95": 0.025, "80": 0.1, "50": 0.25}
+            assert all(one.chance < least[k] for k in above)
+            inside = one.threshold > row.middle
+            assert (one.chance < 0.5) == inside
+
+
+def test_without_an_80_range_no_chance_is_told():
+    r = report(refuse(state("plain"), 0.8))
+    assert coming.chances(r, 1) == {} and "The chance" not in coming.next_section(r).find
 
 
 def test_a_report_without_a_forecast_says_so():

@@ -1,11 +1,15 @@
 """How sure can one be?"""
 
+from dataclasses import replace
+
 import pandas as pd
+import pytest
 
 from forecast.report import recent
 from forecast.report.blocks import Chart, Paragraph, Table
-from forecast.report.sections import sure
-from report_fixture import report_of
+from forecast.report.catalogue import speaking
+from forecast.report.sections import answers, sure
+from report_fixture import report, report_of, state
 
 NEAR = recent.Distance(1, 118, 98, 98 / 118, True, 0.2, True, 24, 18)
 FAR = recent.Distance(6, 118, 74, 74 / 118, False, -0.02, False, 24, 10)
@@ -49,3 +53,51 @@ def test_the_worst_miss_is_told_in_its_direction():
     text = sure.miss_words(report_of("as_of_2024"))
     assert text.startswith("The worst miss: in ") and ("times too high" in text or "times too low" in text)
     assert sure.miss_words(report_of("first")) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Monthly surprises are 2.0 times as large since December 2013 as before"),
+        ("es", "Las sorpresas mensuales son 2.0 veces las de antes desde diciembre de 2013"),
+    ],
+)
+def test_surprises_are_told_where_they_decide_how_wide_ranges_are(language, words):
+    run = state("as_of_2024")
+    for decides in (True, False):
+        breaks = run.volatility_breaks.assign(decides_ranges=decides)
+        with speaking(language):
+            made = sure.sure_section(report(replace(run, volatility_breaks=breaks)))
+        told = " ".join(block.text for block in made.blocks if isinstance(block, Paragraph))
+        assert (words in told) == decides
+
+
+def test_a_share_of_a_few_dates_is_not_told(monkeypatch):
+    few = recent.Distance(1, 11, 6, 6 / 11, False, 0.2, True, 0, 0)
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: [few])
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2021)
+    assert recent.worst([few]) is None and recent.worst([few._replace(n=12)]) is not None
+    assert sure.sure_section(report_of("plain")).find.startswith("There are too few earlier forecasts")
+
+
+def test_a_range_of_no_width_is_not_said_to_have_held(monkeypatch):
+    always = NEAR._replace(held=118, share=1.0)
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: [always])
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    report = report_of("plain")
+    assert not report.view.flat
+    ahead = report.view.ahead.assign(lower_80=report.view.ahead["upper_80"])
+    flat = replace(report, view=replace(report.view, ahead=ahead))
+    for words in (sure.sure_section(flat).find, answers.answers(flat)):
+        assert "one rule without an error, so the range has no width" in str(words)
+        assert "118 of 118" not in str(words)
+
+
+def test_figures_that_are_nearly_always_zero_are_said_to_be(monkeypatch):
+    report = report_of("plain")
+    assert report.view.zeros is None
+    counts = report.view.counts.copy()
+    counts.iloc[-120:-20] = 0.0
+    rare = replace(report, view=replace(report.view, counts=counts))
+    for words in (sure.sure_section(rare).find, answers.answers(rare)):
+        assert "100 of 120 counts of the last ten years were 0" in str(words)

@@ -54,7 +54,7 @@ def months_table(r: Report) -> Table:
     text, seen = prose("proof_ahead"), r.view
     rows = []
     for row in records(seen.ahead):
-        before, odds = seen.value(row.month - 12), chances(r, row).get("more_than_year_before")
+        before, odds = seen.value(row.month - 12), chances(r, int(row.horizon)).get("more_than_year_before")
         cells = [w.month_short(row.month), w.rounded(row.middle, seen.whole)]
         cells += [range_cell(seen, row, name, level) for name, level in LEVELS]
         cells.append(text.nothing() if before is None else w.count(before))

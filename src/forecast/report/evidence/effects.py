@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from forecast.report import codes, labels
 from forecast.report import format as w
 from forecast.report.blocks import Block, Cell, Chart, Row, Section, Table, table
+from forecast.report.evidence.compared import compared_blocks
 from forecast.report.figures import style as f
 from forecast.report.prose import prose
 from forecast.report.rows import records
@@ -21,6 +22,7 @@ from forecast.tables.forecasts import select
 
 TEXT = "proof_effects"
 #: Columns of the specification table that are choices, in the order of the drawing.
+FARTHEST = float(np.log(7))  #: ends of ranges beyond are told as more than that
 FACTORS = ("shape", "transform", "window", "order", "beside")
 
 
@@ -34,7 +36,9 @@ def effects_section(r: Report) -> Section | None:
         effects_table(r),
         None if lead is None else response_chart(r, lead),
         totals_table(r),
+        study_chart(r),
         fading_table(r),
+        *compared_blocks(r),
     )
     return Section(
         "estimates", text.question(), text.question(), "", tuple(one for one in made if one is not None)
@@ -168,6 +172,46 @@ def _gap(total: Any, whole: bool) -> str:
         return prose(TEXT).nothing()
     ends = (total.difference_lower_80, total.difference_upper_80)
     return prose(TEXT).gap(*(w.forecast_number(end, whole) for end in ends))
+
+
+def study_chart(r: Report) -> Chart | None:
+    """Return the event study of the first measure that was looked at so: each month around its start."""
+    from forecast.report.figures.event_study import event_study_chart
+
+    made = r.run.leads_lags
+    months = select(made, series_id=r.view.series_id) if len(made) else made
+    months = months[months["estimate"].notna()] if len(months) else months
+    row = next((one for one in told(r) if len(months) and one.event in set(months["event"])), None)
+    if row is None:
+        return None
+    months = select(months, event=row.event)
+    text, before = prose(TEXT), months[months["lag"] < 0]
+    apart = int(((before["lower_95"] > 0) | (before["upper_95"] < 0)).sum())
+    cells = [
+        (
+            w.signed(one.lag),
+            w.month_short(one.month),
+            w.effect(one.estimate),
+            *(
+                text.ends(low, min(high, FARTHEST), high > FARTHEST)
+                for low, high in ((one.lower_80, one.upper_80), (one.lower_95, one.upper_95))
+            ),
+        )
+        for one in records(months)
+    ]
+    first, last = months["month"].iloc[0], months["month"].iloc[-1]
+    return r.studio.chart(
+        partial(event_study_chart, months.reset_index(drop=True)),
+        Chart(
+            "event-study",
+            title=text.study_title(row.label, apart, len(before)),
+            subtitle=text.study_subtitle(),
+            note=text.study_note(),
+            label=text.study_label(first, last, apart, len(before)),
+            csv="leads_lags.csv",
+            table=table(text.study_caption(), text.study_head(), cells),
+        ),
+    )
 
 
 # --------------------------------------------------------------------------- other choices

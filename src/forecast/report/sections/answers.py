@@ -9,7 +9,7 @@ import pandas as pd
 from forecast.report import recent
 from forecast.report.blocks import Answer
 from forecast.report.rows import records
-from forecast.report.sections import effects, known
+from forecast.report.sections import effects, known, sure
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
 
@@ -66,6 +66,8 @@ def _sure(r: Report) -> tuple[str, str]:
     text, found = r.words("answers"), recent.distances(r.run, r.view.series_id)
     shown = [one for one in found if one.horizon in (1, 3, 6, 12) and one.n]
     worst = recent.worst(found)
+    if words := sure.beyond_ranges(r):
+        return text.no_replay_big(), words
     if worst is None:
         return text.no_replay_big(), text.no_replay()
     first = shown[0]

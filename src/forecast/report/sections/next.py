@@ -45,21 +45,25 @@ class Below(NamedTuple):
 
 
 def _find(r: Report) -> str:
-    text, row = r.words("next"), r.view.numbers(r.first)
-    below = None
-    if row is not None:
-        # a count as large as the last one is not below it
-        above = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]) - 0.5 * r.view.whole)
-        below = None if above is None else Below(row.month, 1 - above, r.view.last)
+    text, above = r.words("next"), chances(r, r.first).get("more_than_last")
+    below = None if above is None else Below(r.view.last + r.first, _below(r, above.chance), r.view.last)
     start = r.near["month"].iloc[0]
     return text.find(shape(r), start, below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
+
+
+def _below(r: Report, above: float) -> float:
+    """Return the chance of fewer than the last count; of few whole numbers as many as it are not fewer."""
+    if not r.view.whole or not r.view.levels.loc[r.first].dropna().duplicated().any():
+        return 1 - above
+    at_least = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]) - 0.5)
+    return 1 - above if at_least is None else 1 - at_least
 
 
 def next_table(r: Report) -> Table:
     """Return five months with their chances, then sums and scenarios."""
     text, seen = r.words("next"), r.view
     months = [row for row in records(seen.ahead) if int(row.horizon) in SHOWN]
-    odds = {int(row.horizon): chances(r, row) for row in months}
+    odds = {int(row.horizon): chances(r, int(row.horizon)) for row in months}
     levels = [found["fewer_than"].threshold for found in odds.values() if "fewer_than" in found]
     shown = [kind for kind in KINDS if any(kind in found for found in odds.values())]
     # a column that says the same in every row is a sentence
@@ -80,8 +84,9 @@ def next_table(r: Report) -> Table:
         heads(text.chance(kind, levels[0] if levels else 0))[0] for kind in shown
     )
     foot = text.foot(len(scenarios), len(seen.ahead) > NEAR, bool(odds) and never)
-    link = evidence_link("", "months", text.more())
-    return Table(text.caption(seen.name.full), head, tuple(rows), foot, "dates", links=(link,))
+    links = [evidence_link("", "months", text.more())]
+    links += [evidence_link("", "chances", text.chances_link())] if len(r.run.reliability) else []
+    return Table(text.caption(seen.name.full), head, tuple(rows), foot, "dates", links=tuple(links))
 
 
 def _row(r: Report, row: ForecastRow, odds: dict[str, Chance], shown: list[str]) -> Row:
@@ -121,14 +126,9 @@ def said(r: Report, one: Chance) -> str:
     return r.words("next").said(one)
 
 
-def chances(r: Report, row: ForecastRow) -> dict[str, Chance]:
-    """Return the chances of a month: those of the run, else of more than a year before by its range alone."""
-    found = recent.chances(r.run, r.view.series_id, int(row.horizon))
-    before = r.view.value(row.month - 12)
-    if found or before is None:
-        return found
-    chance = r.view.chance_above(int(row.horizon), before)
-    return {} if chance is None else {"more_than_year_before": Chance(before, chance, limit_of(chance))}
+def chances(r: Report, horizon: int) -> dict[str, Chance]:
+    """Return the chances of a month; none where it has no 80% range."""
+    return recent.chances(r.run, r.view.series_id, horizon)
 
 
 # --------------------------------------------------------------------------- scenarios

@@ -30,8 +30,19 @@ def sure_section(r: Report) -> Section:
     miss = miss_words(r)
     cannot = text.cannot(recent.no_better_from(r.run, r.view.series_id))
     blocks.append(Paragraph(" ".join(part for part in (miss, cannot) if part)))
+    change = recent.surprises(r.run, r.view.series_id)
+    if change is not None:
+        link = evidence_link("", "restless", text.surprises_link())
+        blocks.append(Paragraph(text.surprises(change), (link,)))
     find = text.find(worst, shown[0] if shown and shown[0] is not worst else None)
+    find = beyond_ranges(r) or find
     return Section("sure", text.question(), text.question(), find, tuple(blocks))
+
+
+def beyond_ranges(r: Report) -> str:
+    """Return what to say of figures of which no range says how sure one can be; empty for others."""
+    text = r.words("sure")
+    return text.flat() if r.view.flat else text.rare(*r.view.zeros) if r.view.zeros else ""
 
 
 def _coverage_table(r: Report, shown: list[recent.Distance]) -> Table:
