@@ -53,10 +53,12 @@ def _find(r: Report) -> str:
 
 def _below(r: Report, above: float) -> float:
     """Return the chance of fewer than the last count; of few whole numbers as many as it are not fewer."""
-    if not r.view.whole or not r.view.levels.loc[r.first].dropna().duplicated().any():
+    rows = select(view.headline_rows(r.run.forecasts, r.run.headline, r.view.series_id), horizon=r.first)
+    rows = rows[rows["level"].notna()]
+    if not rows["value"].duplicated().any():
         return 1 - above
-    at_least = r.view.chance_above(r.first, float(r.view.counts.iloc[-1]) - 0.5)
-    return 1 - above if at_least is None else 1 - at_least
+    fewer = rows.loc[rows["value"] < float(r.view.counts.iloc[-1]), "level"]
+    return float(fewer.max()) if len(fewer) else 0.0
 
 
 def next_table(r: Report) -> Table:
