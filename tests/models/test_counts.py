@@ -4,8 +4,8 @@ import pytest
 from scipy.stats import nbinom
 
 from forecast.errors import DataError
-from forecast.models.base import SeriesData
 from forecast.models.counts import Counts
+from forecast.models.series import SeriesData
 from forecast.models.transform import Transform
 
 LEVELS = np.array([0.025, 0.1, 0.5, 0.9, 0.975])

@@ -4,6 +4,7 @@ there, into one forecast table and one fold table.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +42,8 @@ class Backtest:
     forecasts : DataFrame
         Columns ``model, series_id, origin, month, horizon, knowledge, scenario, level, value``.
     folds : DataFrame
-        Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message``.
+        Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message,
+        seconds``; the last is the fold's share of the time that its chain took, 0 where it was kept.
     estimability : DataFrame
         What became of every event at every origin, for each knowledge that was used.
 
@@ -268,14 +270,15 @@ def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp],
         same = fold_cache.same_until(before, keys)
         before = before.first(same, origins)
         if same == len(origins):
-            return Backtest(before.forecasts, before.folds)
+            return Backtest(before.forecasts, before.folds.assign(seconds=0.0))
         start = fold_cache.first_to_fit(chain, before, same)
         rest = run_chain(chain, source, origins[start:], same - start)
         # a table without rows has no types of its own
         tables = [t for t in (before.forecasts, rest.forecasts) if len(t)] or [rest.forecasts]
-        folds = pd.concat([before.folds, rest.folds], ignore_index=True)
+        folds = pd.concat([before.folds.assign(seconds=0.0), rest.folds], ignore_index=True)
         made = Backtest(pd.concat(tables, ignore_index=True), folds)
-    fold_cache.save(fold_cache.Kept(keys, made.forecasts, made.folds), path)
+    kept = made.folds[list(FOLD_COLUMNS)]  # how long it took is no part of a result
+    fold_cache.save(fold_cache.Kept(keys, made.forecasts, kept), path)
     return made
 
 
@@ -284,6 +287,7 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
 
     The first `leave` folds are fitted, since later ones may need them, and not returned.
     """
+    began = time.perf_counter()
     ready, skipped = [], {}
     for i, origin in enumerate(origins):
         panel = source.panel(origin, chain.series)
@@ -306,7 +310,9 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
                 panel, design = designs[i]
                 months, names = panel.known_months(name), ";".join(design.applying.get(name, ()))
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
-    return Backtest(gathered.table(), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
+    made = pd.DataFrame(folds, columns=list(FOLD_COLUMNS))
+    # the folds of a chain are fitted together, so each took its share
+    return Backtest(gathered.table(), made.assign(seconds=(time.perf_counter() - began) / max(len(made), 1)))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:

@@ -101,6 +101,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         complain(error, _verbose(words))
         return 1
+    except MemoryError as error:
+        hint = (
+            "take a smaller parallel.n_jobs, fewer models or a later backtest.start, or give it more memory"
+        )
+        complain(f"the memory that this process may use is not enough ({error or 'no amount given'}); {hint}")
+        return 1
 
 
 def _verb_first(words: list[str]) -> list[str]:

@@ -329,7 +329,7 @@ def load_observations(
     wanted = "a path, an address, a DataFrame or a Series"
     need(path, (str, Path, pd.DataFrame, pd.Series, type(None)), "load_observations", wanted)
     if path is None:
-        return _copied(_bundle()) if series_id is None else only(_copied(_bundle()), series_id)
+        return _copied(bundle()) if series_id is None else only(_copied(bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)
     read_as = ReadAs.of(columns, layout, allow_http)
     return load(place, series_id, release_lag_days, allow_gaps, read_as=read_as)
@@ -342,5 +342,6 @@ def _copied(obs: Observations) -> Observations:
 
 
 @cache
-def _bundle() -> Observations:
+def bundle() -> Observations:
+    """Return the bundled figures, read once; nobody changes them."""
     return load(BUNDLED, None, 0, False, bundled=True)

@@ -39,6 +39,7 @@ from forecast.scoring.preliminary import early_figures
 from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
+from forecast.tables.columns import FOLD_COLUMNS
 from forecast.tables.forecasts import Forecasts
 
 
@@ -288,7 +289,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         afterwards=figures.afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
         backtest=said.past.reset_index(drop=True),
-        folds=bt.folds,
+        folds=bt.folds[list(FOLD_COLUMNS)],
         scores=said.scores,
         calibration=said.calibration,
         comparison=said.comparison,

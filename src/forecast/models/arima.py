@@ -19,19 +19,10 @@ from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
-from forecast.models.base import (
-    Array,
-    Fitted,
-    FittedSeries,
-    FoldFailure,
-    Job,
-    SeriesData,
-    SeriesFit,
-    SeriesModel,
-    need_panel,
-)
+from forecast.models.base import Fitted, FittedSeries, FoldFailure, Job, SeriesFit, SeriesModel, need_panel
 from forecast.models.parameters import Order, SeasonalOrder, Terms, Window
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array, Scale
 
 Starts = Literal["warm", "modes", "full"]
 

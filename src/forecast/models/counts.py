@@ -8,10 +8,11 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from forecast.errors import DataError
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Window
+from forecast.models.series import SeriesData
 from forecast.models.smoothing import is_seasonal
-from forecast.models.transform import Scale
+from forecast.models.transform import Array, Scale
 
 #: Shares of a month's surprise that may stay in the level, and dispersions (near 0: Poisson).
 SHARES = np.array([0.0, 0.02, 0.05, 0.08, 0.12, 0.18, 0.25, 0.35, 0.5, 0.7])

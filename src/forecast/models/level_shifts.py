@@ -14,7 +14,8 @@ import numpy as np
 from forecast.arima.outliers import detect_outliers_folds
 from forecast.arima.problem import FoldJob
 from forecast.arima.result import ArimaFailure
-from forecast.models.base import Array, SeriesData
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array
 
 #: Orders by which shifts are searched: the airline model.
 ORDER, SEASONAL_ORDER = (0, 1, 1), (0, 1, 1, 12)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecast.models.base import Array
+from forecast.models.transform import Array
 
 #: The smallest and the largest share of a smoothing parameter, and of the damping of a trend.
 SHARES, DAMPING = (1e-4, 0.9999), (0.8, 0.98)

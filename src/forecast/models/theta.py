@@ -8,10 +8,11 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from forecast.config.bounds import Bounds
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps, complete
+from forecast.models.base import SeriesFit, SeriesModel, Steps
 from forecast.models.parameters import Window
+from forecast.models.series import SeriesData, complete
 from forecast.models.smoothing import Form, additive_season, is_seasonal, smooth
-from forecast.models.transform import Scale
+from forecast.models.transform import Array, Scale
 
 #: Between these the smoothing parameter of the dynamic form is searched.
 ALPHAS = (0.1, 0.99)
