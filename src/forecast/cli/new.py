@@ -27,8 +27,8 @@ _HEAD = """\
 # @package _global_
 # A first experiment, written by `forecast new`; every key may be changed, docs/reference has them all.
 #   forecast experiment={name}
-# data.path starts where the command is run; release_lag_days: days from a month's end to its figure; expected_by: days
-# from a month's end after which a missing figure is late.
+# data.path starts where the command is run; release_lag_days: days from a month's end to its figure;
+# expected_by: days from a month's end after which a missing figure is late.
 # backtest: months before score_from only feed weights and ranges. report.eras: spans that are scored alone.
 {why}defaults:
   - override /data: file
