@@ -120,7 +120,6 @@ WRONG = {
     "models": lambda o, e: fc.backtest(type(fc.make_model("drift")), o, None, "a", ["2022-01-20"]),
     "obs": lambda o, e: fc.backtest("drift", o.table, None, "a", ["2022-01-20"]),
     "events": lambda o, e: fc.backtest("drift", o, "events.csv", "a", ["2022-01-20"]),
-    "horizon": lambda o, e: fc.make_model("drift").fit(o.as_of("latest", "a")).forecast(2.5),
     "make_model": lambda o, e: fc.make_model(3),
     "interval": lambda o, e: fc.make_model("drift").fit(o.as_of("latest", "a")).forecast(2).interval("80"),
     "score": lambda o, e: fc.score("scores.csv", o),

@@ -274,5 +274,7 @@ def test_small_counts_get_a_model_of_counts(figures):
 def test_events_stand_beside_the_headline_where_they_can_act(figures):
     write_experiment("mine", "visits.csv", "events.csv")
     assert fc.load_experiment("mine").combination["general"].with_events == "general_events"
+    alone = fc.load_experiment("mine", "combination=none", "report.headline=arima")
+    assert not alone.combination and "arima" in alone.model
     write_experiment("plain", "visits.csv")
     assert fc.load_experiment("plain").combination["general"].with_events is None

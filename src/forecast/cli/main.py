@@ -36,12 +36,12 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast events check FILE                       is a calendar right?
   forecast events show [--series S]                the calendar as a timeline
   forecast events overlap SERIES                   events that can hardly be told apart
-  forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check; or asks
+  forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check
   forecast events detect SERIES [--as-of DATE]     breaks in a series, and which events stand near them
-  forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
+  forecast publish experiment=monthly              one round for schedulers: run, archive, score, site
   forecast track-record experiment=monthly         how the published forecasts did
   forecast archive check | backup PATH | export FOLDER | vacuum
-  forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, Markdown or CSV
+  forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, CSV
   forecast rerun RUN                               make a run again from its folder; are the bytes the same?
   forecast doctor                                  what a bug report needs
   forecast completion bash                         eval "$(forecast completion bash)"; zsh and fish too
@@ -54,12 +54,13 @@ options of run:
   -v, --verbose       seconds of each step, and errors with their trace
   --version, --help   (`forecast VERB --help` has an example of each)
 
---json after list, data check, data show, events check, events show, compare, track-record, publish or doctor prints
-what a programme can read. Colours only on a terminal, never with NO_COLOR set.
+--json after list, data check, data show, events check, events show, compare, track-record, publish or doctor
+prints what a programme can read. Colours only on a terminal, never with NO_COLOR set.
 
 example: forecast experiment=guatemala_2024 model=[random_walk,arima] horizon=6
-exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish, 4 wrong content
-of a file, 5 every fold of a model failed, 6 figures are stale, 7 another publisher holds the lock, 130 interrupted
+exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish,
+4 wrong content of a file, 5 every fold of a model failed, 6 figures are stale, 7 another publisher holds
+the lock, 130 interrupted
 """
 
 #: Options that Hydra answers by itself.

@@ -27,8 +27,8 @@ _HEAD = """\
 # @package _global_
 # A first experiment, written by `forecast new`; every key may be changed, docs/reference has them all.
 #   forecast experiment={name}
-# data.path starts where the command is run; release_lag_days: days from a month's end to its figure; expected_by: days
-# from a month's end after which a missing figure is late.
+# data.path starts where the command is run; release_lag_days: days from a month's end to its figure;
+# expected_by: days from a month's end after which a missing figure is late.
 # backtest: months before score_from only feed weights and ranges. report.eras: spans that are scored alone.
 {why}defaults:
   - override /data: file
@@ -37,6 +37,10 @@ _HEAD = """\
   - override /report: own
 """
 _GENERAL = "general   # for series with a season and a trend; its row is the headline"
+#: Events act on logs, so a row with them stands beside where the figures have logs.
+_GENERAL_EVENTS = (
+    "general_events   # as general, and beside it the same with your events; `general` is the headline"
+)
 #: For small counts; conf/combination/counts.yaml brings the model and makes it the headline.
 _COUNTS = "counts   # for small counts and many zeros: whole numbers; its row is the headline"
 #: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
@@ -286,9 +290,8 @@ def _counting(values: dict[str, Any], figures: pd.Series, events: bool, said: li
 def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]) -> str:
     """Return the text of models that can take gaps and figures at or below 0; `said` learns the reasons."""
     name, y = values["name"], panel.y(values["target"]["series"][0])
-    if events and not (y < 0).any():
-        values["combination"] = {"general": {"with_events": "general_events"}}
-    text = _text(values, _MODELS, _GENERAL, events, said)
+    combination = _GENERAL_EVENTS if events and not (y < 0).any() else _GENERAL
+    text = _text(values, _MODELS, combination, events, said)
     if not (y.isna().any() or (y <= 0).any() or len(y) < _ENOUGH):
         return text
     failed = _failures(text, name, panel)
@@ -296,11 +299,10 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     if plain:
         said.append("figures at or below 0: models work on the figures as they are, not on logs")
         values["model"] = {model: {"transform": "none"} for model in _logged(text, name)}
-        text = _text(values, _MODELS, _GENERAL, events, said)
+        text = _text(values, _MODELS, combination, events, said)
         failed = _failures(text, name, panel)
     if not failed:
         return text
-    values.pop("combination", None)  # its members cannot take the figures
     if plain:
         values["model"] = {model: {"transform": "none"} for model in _ROBUST}
     cannot = _failures(_text(values | {"report": {}}, _ROBUST, "none", events, ()), name, panel)

@@ -77,7 +77,7 @@ class Verb:
         return parser
 
     def __call__(self, name: str, words: Sequence[str]) -> int:
-        """Read the words and do it; what is one's own may stand anywhere, behind a verb below this one too."""
+        """Read the words and do it; what is one's own may stand anywhere, behind a verb below too."""
         alone = Parser(prog=f"forecast {name}", add_help=False, allow_abbrev=False)
         add_own(alone)
         own, words = alone.parse_known_args(words)

@@ -56,8 +56,8 @@ _ENGLISH = frozenset(
 _TOTALS = re.compile(
     r"(grand |sub-?)?(total|totals|totales|totaux|sum|suma|somme|summe|gesamt|insgesamt|ensemble|subtotal"
     r"|average|mean|media|promedio|moyenne|mittel|mittelwert|durchschnitt|annual|anual|annuel|year total"
-    # the last: periods of the BLS beside its months
-    r"|fy total|full year|jahr|ytd|fytd|m13|q0[1-5]|s0[1-3])"
+    r"|fy total|full year|jahr|ytd|fytd"
+    r"|m13|q0[1-5]|s0[1-3])"  # periods of the BLS beside its months
     r"|(total|sum|summe|somme|suma)\b.*|.*\b(total|totals|insgesamt|subtotal)"
 )
 #: The part of a total's label that says of which span it is.

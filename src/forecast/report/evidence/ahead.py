@@ -170,7 +170,7 @@ def series_section(r: Report) -> Section | None:
     panels = [
         (
             one.name.label,
-            one.counts[one.counts.index >= start].dropna(),
+            one.counts[one.counts.index >= start],
             one.ahead[one.ahead["horizon"] <= NEAR],
         )
         for one in everything
