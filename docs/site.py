@@ -1,7 +1,11 @@
-"""What `mkdocs build` makes beside the pages that are written by hand.
+"""What pages say that the code itself tells, and what `mkdocs build` makes beside the pages.
 
-Placeholders like `<!-- every key -->` become text that the code itself tells; files outside docs/ that pages show
-(CONTRIBUTING, the report's figures) are taken along; links to other files of the repository become their paths.
+Between `<!-- every key -->` and `<!-- end -->` stands text made of the code; a test keeps it true, and
+
+    PYTHONPATH=src python docs/site.py
+
+writes it again. Files outside docs/ that pages show (CONTRIBUTING, the report's figures) are taken along; links to other files
+of the repository become their paths.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import io
+import os
 import re
 import shutil
 from pathlib import Path
@@ -55,6 +60,7 @@ def every_key() -> str:
 
 def every_verb() -> str:
     """Return `--help` of the command, of every verb and of what stands below it, as a terminal prints it."""
+    os.environ["COLUMNS"] = "100"
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         main.main(["--help"])
@@ -102,14 +108,34 @@ def every_name() -> str:
     return "\n".join(out)
 
 
-# --------------------------------------------------------------------------- hooks of mkdocs
+# --------------------------------------------------------------------------- what stands in the repository
 
-PLACEHOLDERS = {
+MADE = {
     "<!-- every key -->": every_key,
     "<!-- every verb -->": every_verb,
     "<!-- every model -->": every_model,
-    "<!-- every name -->": every_name,
 }
+END = "<!-- end -->"
+#: Pages that hold such text.
+REFERENCE = tuple(
+    ROOT / "docs" / "reference" / f"{name}.md" for name in ("configuration", "command", "models")
+)
+
+
+def filled(markdown: str) -> str:
+    """Return a page with the text between its marks made anew."""
+    for mark, make in MADE.items():
+        if mark in markdown:
+            before, _, rest = markdown.partition(mark)
+            _, _, after = rest.partition(END)
+            markdown = f"{before}{mark}\n{make().strip()}\n\n{END}{after}"
+    return markdown
+
+
+# --------------------------------------------------------------------------- hooks of mkdocs
+
+#: Docstrings that the site alone shows.
+NAMES = "<!-- every name -->"
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -126,10 +152,9 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Fill the placeholders and mend the links that leave docs/."""
-    for mark, make in PLACEHOLDERS.items():
-        if mark in markdown:
-            markdown = markdown.replace(mark, make())
+    """Show every public name, and mend the links that leave docs/."""
+    if NAMES in markdown:
+        markdown = markdown.replace(NAMES, every_name())
     here = next((k for k, v in TAKEN.items() if v == page.file.src_uri), f"docs/{page.file.src_uri}")
     return re.sub(
         r"(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(#[^)]*)?\)", lambda m: _link(m, here, page), markdown
@@ -154,3 +179,8 @@ def _link(match: re.Match[str], here: str, page: Any) -> str:
 def on_post_build(config: Any) -> None:
     """Put the other files of the report beside its page; Markdown among them is no page of the site."""
     shutil.copytree(ROOT / "reports" / "example", Path(config.site_dir) / "example", dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    for page in REFERENCE:
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -64,7 +64,7 @@ class LastYear(fc.SeriesModel):
 # %%
 check_model(LastYear())
 panel = obs.as_of("2024-05-07", [series])
-forecast = LastYear().fit(panel, fc.Design.none(panel, 12)).forecast(12)
+forecast = LastYear().fit(panel).forecast(12)
 ax = forecast.plot(history=panel)
 
 # %% [markdown]

@@ -32,7 +32,7 @@ more = ()  # tests: ("events.effects=null",)
 # %% [markdown]
 # ## Two files
 #
-# A CSV with `month,value` is enough. Nobody noted when each figure came out, so all are taken as public 30 days after
+# A CSV with months and figures is enough, however its columns are called. Nobody noted when each figure came out, so all are taken as public 30 days after
 # their month. The calendar needs `id, announced_date, effective_start, shape`.
 
 # %%
@@ -74,7 +74,7 @@ found[["month", "kind", "percent", "t", "event", "explained"]].round({"percent":
 # %%
 model = fc.make_model("arima", order=(0, 1, 1), seasonal_order=(0, 1, 1))
 early = obs.as_of("1983-01-30", ["drivers"])
-blind = model.fit(early, fc.Design.none(early, 12)).forecast(12)
+blind = model.fit(early).forecast(12)
 aware = model.fit(early, events.design(early, horizon=12)).forecast(12)
 
 fig, pair = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
@@ -105,16 +105,14 @@ models = {
     "seasonal_naive": fc.make_model("seasonal_naive"),
     "theta": fc.make_model("theta"),
 }
-bt = fc.backtest(models, obs, events, ["drivers"], origins, horizon=6, baseline="seasonal_naive")
-scores = fc.score(bt.forecasts, obs, baseline="seasonal_naive")
-mae = scores[(scores["metric"] == "mae") & (scores["scale"] == "natural") & (scores["horizon"] != "all")]
-skill = 100 * mae.pivot(index="horizon", columns="model", values="skill")
-skill.round(0).astype(int)
+bt = fc.backtest(models, obs, events, "drivers", origins, horizon=6, baseline="seasonal_naive")
+table = fc.accuracy(bt, obs, baseline="seasonal_naive")
+table.round(2)
 
 # %%
-best = skill.mean().idxmax()
+best = table.iloc[0]
 print(
-    f"{len(origins)} origins; {best} is best with {skill[best].mean():+.0f}% against the same month a year ago."
+    f"{len(origins)} origins; {best['model']} is best: skill {best['skill']:+.0%} against the same month a year ago."
 )
 
 # %% [markdown]

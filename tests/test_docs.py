@@ -187,6 +187,14 @@ def test_no_link_of_the_site_is_dead(site, pages):
                 assert anchor in pages[other].anchors, f"{path.relative_to(site)}: {link}"
 
 
+def test_the_reference_in_the_repository_is_true(hook):
+    for page in hook.REFERENCE:
+        if page.stem == "command" and sys.version_info[:2] != (3, 11):
+            continue  # argparse words its usage anew in every version
+        text = page.read_text(encoding="utf-8")
+        assert text == hook.filled(text), f"{page.name}: write it again: PYTHONPATH=src python docs/site.py"
+
+
 @pytest.mark.slow
 def test_the_reference_is_made_of_the_code(site):
     keys = (site / "reference" / "configuration.html").read_text(encoding="utf-8")

@@ -109,3 +109,50 @@ def test_functions_say_what_they_take(room):
         assert not re.search(
             r"\b(getattr|hasattr|vars)\((r\.)?run, [\"']", file.read_text(encoding="utf-8")
         ), file
+
+
+WRONG = {
+    "load_observations": lambda o, e: fc.load_observations(3),
+    "load_events": lambda o, e: fc.load_events(3),
+    "as_of": lambda o, e: o.as_of("latest", [3]),
+    "fit": lambda o, e: fc.make_model("drift").fit(o.table),
+    "arima.fit": lambda o, e: fc.make_model("arima").fit(o),
+    "models": lambda o, e: fc.backtest(type(fc.make_model("drift")), o, None, "a", ["2022-01-20"]),
+    "obs": lambda o, e: fc.backtest("drift", o.table, None, "a", ["2022-01-20"]),
+    "events": lambda o, e: fc.backtest("drift", o, "events.csv", "a", ["2022-01-20"]),
+    "make_model": lambda o, e: fc.make_model(3),
+    "interval": lambda o, e: fc.make_model("drift").fit(o.as_of("latest", "a")).forecast(2).interval("80"),
+    "score": lambda o, e: fc.score("scores.csv", o),
+    "compare": lambda o, e: fc.compare(o, o),
+    "effects": lambda o, e: fc.effects(o, e),
+    "run": lambda o, e: fc.run("quick"),
+    "write_report": lambda o, e: fc.write_report("quick", "folder"),
+    "check_no_lookahead": lambda o, e: fc.check_no_lookahead("drift", o, e),
+    "monthly_origins": lambda o, e: fc.monthly_origins("2020-01", "2020-03", "figures.csv", "a"),
+    "to_nixtla": lambda o, e: fc.to_nixtla(3),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_value_of_another_type_is_told_with_what_is_taken(name, small, events):
+    with pytest.raises(fc.ConfigError, match=r"is given; expected |is not a whole number"):
+        WRONG[name](small, events)
+
+
+def test_objects_tell_of_themselves_in_at_most_twelve_lines(small, events):
+    panel = small.as_of("latest", ["a", "b"])
+    fitted = fc.make_model("arima", events=False).fit(panel)
+    backtest = fc.backtest("drift", small, None, "a", ["2022-01-20"], horizon=2)
+    told = {
+        "Experiment": fc.load_experiment("guatemala_2024"),
+        "EventCalendar": events,
+        "Backtest": backtest,
+        "FittedSeries": fitted,
+        "Forecast": fitted.forecast(2),
+        "Design": events.design(panel, horizon=2),
+    }
+    for name, one in told.items():
+        text = repr(one)
+        assert text.startswith(f"<{name}") and len(text.splitlines()) <= 12 and len(text) < 1200, name
+        assert one._repr_html_().startswith(("<p><b>", "<pre>")), name
+    assert "drift" in repr(backtest) and "sma1" in fitted._repr_html_() and "118 events" in repr(events)

@@ -198,6 +198,23 @@ def raise_for_errors(findings: Iterable[Finding]) -> None:
         raise DataError("\n".join([count + ":", *(f"  {f}" for f in errors)]), errors)
 
 
+def need(value: object, kinds: type | tuple[type, ...], what: str, wanted: str) -> None:
+    """Raise a `ConfigError` that says what is taken, unless a value is of one of the kinds.
+
+    Examples
+    --------
+    >>> need(3, str, "series", "the name of a series")
+    Traceback (most recent call last):
+    ...
+    forecast.errors.ConfigError: series: int 3 is given; expected the name of a series
+    """
+    if isinstance(value, kinds):
+        return
+    shown = f" {value!r}" if isinstance(value, (str, int, float, bool)) else ""
+    given = f"the class {value.__name__}" if isinstance(value, type) else f"{type(value).__name__}{shown}"
+    raise ConfigError(f"{what}: {given} is given; expected {wanted}")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean X?"`` for the nearest known word, or an empty string.
 

@@ -21,7 +21,7 @@ import pandas as pd
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
-from forecast.errors import ConfigError, Finding
+from forecast.errors import ConfigError, Finding, need
 from forecast.files import inside, safe_cell, write_file
 from forecast.tables import forecasts
 
@@ -84,6 +84,7 @@ def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
         source = source.as_of("latest")
     if isinstance(source, Panel):
         return pd.concat([_long(name, source.y(name)) for name in source.series], ignore_index=True)
+    need(source, pd.DataFrame, "to_nixtla", "Observations, a Panel or a table of forecasts")
     missing = [c for c in ("series_id", "month", "horizon", "level", "value") if c not in source]
     if missing:
         raise ConfigError(f"to_nixtla: a forecast table has no column {', '.join(missing)}")

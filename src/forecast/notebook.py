@@ -7,7 +7,7 @@ Nothing is computed here but layout. The objects are taken as they come, so that
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -142,10 +142,10 @@ class _Fit(Protocol):
     @property
     def sigma2(self) -> float: ...
     @property
-    def residuals(self) -> NDArray[np.float64]: ...
+    def innovations(self) -> NDArray[np.float64]: ...
     @property
     def warnings(self) -> tuple[str, ...]: ...
-    def forecast(
+    def moments(
         self, h: int, xreg: ArrayLike | pd.DataFrame | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
@@ -154,6 +154,40 @@ class _History(Protocol):
     """Figures by series, as a panel has them."""
 
     def y(self, series_id: str) -> pd.Series: ...
+
+
+def some(names: Iterable[Hashable], none: str = "none", most: int = 6) -> str:
+    """Return the first names, and how many there are more.
+
+    Examples
+    --------
+    >>> some("abc", most=2)
+    'a, b and 1 more'
+    """
+    all_names = [printable(str(name)) for name in names]
+    more = f" and {len(all_names) - most} more" if len(all_names) > most else ""
+    return (", ".join(all_names[:most]) or none) + more
+
+
+def calendar_html(title: str, events: pd.DataFrame) -> str:
+    """Return the last ten events of a calendar: when announced, when begun, in which shape."""
+    columns = ["announced_date", "effective_start", "end_date", "shape"]
+    shown = events.sort_values("effective_start", kind="stable").tail(10).set_index("id")[columns]
+    for name in columns[:3]:
+        shown[name] = shown[name].dt.strftime("%Y-%m-%d").fillna("")
+    return table_html(title, shown.rename_axis(index=None), ["The last ten."] if len(events) > 10 else [])
+
+
+def backtest_html(title: str, folds: pd.DataFrame) -> str:
+    """Return how the folds of each model went."""
+    went = folds.groupby(["model", "status"], sort=False).size().unstack(fill_value=0)
+    return table_html(title, went.astype(object).rename_axis(index=None, columns=None))
+
+
+def fitted_html(names: str, span: str, coefficients: pd.DataFrame, notes: Iterable[str]) -> str:
+    """Return the first coefficients of a fit, where its model has some."""
+    shown = coefficients.head(12).set_index("term")[["estimate", "se"]] if len(coefficients) else coefficients
+    return table_html(f"Fit of {names}: {span}", shown.rename_axis(index=None), list(notes)[:6])
 
 
 def table_html(title: str, table: pd.DataFrame, notes: Iterable[str] = ()) -> str:
@@ -389,7 +423,7 @@ def plot_arima(fit: _Fit, h: int = 12, xreg: ArrayLike | pd.DataFrame | None = N
 
     _, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), width_ratios=(2, 1), layout="constrained")
     y = np.asarray(fit.problem.y, dtype=float)
-    mean, se = fit.forecast(h, xreg=xreg)
+    mean, se = fit.moments(h, xreg=xreg)
     ahead = len(y) + np.arange(h)
     axes("Values and forecast", left)
     for z, colour, told in ((1.2816, "b80", "80% range"), (0.6745, "b50", "50% range")):
@@ -397,7 +431,7 @@ def plot_arima(fit: _Fit, h: int = 12, xreg: ArrayLike | pd.DataFrame | None = N
     left.plot(y, color=COLOURS["ink"], linewidth=1.1)
     left.plot(ahead, mean, color=COLOURS["fc"], linewidth=1.6)
     left.legend(frameon=False, fontsize=9)
-    e = fit.residuals[np.isfinite(fit.residuals)]
+    e = fit.innovations[np.isfinite(fit.innovations)]
     e = e - e.mean()
     lags = np.arange(1, min(25, len(e) // 2))
     right.vlines(lags, 0, [float(e[k:] @ e[:-k] / (e @ e)) for k in lags], color=COLOURS["fc"])

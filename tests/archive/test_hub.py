@@ -375,3 +375,30 @@ def test_horizons_are_counted_in_each_series_by_itself_or_from_the_dates(told):
 
     assert set(told(later)["series_id"]) == {"a", "b"}
     assert len(told(lambda raw: raw.drop(columns="horizon")))
+
+
+HUB_ROWS = [
+    "origin_date,target,horizon,location,target_end_date,output_type,output_type_id,value",
+    *(f"2022-02-20,count,1,s,2022-02-28,quantile,{level},{1000 + 20 * level:g}" for level in (0.1, 0.5, 0.9)),
+]
+
+
+def _hub_file(tmp_path, rows):
+    path = tmp_path / "2022-02-20-T-x.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_blanks_around_cells_are_no_part_of_them(tmp_path):
+    blank = [HUB_ROWS[0], *(", ".join(f" {cell} " for cell in row.split(",")) for row in HUB_ROWS[1:])]
+    pd.testing.assert_frame_equal(
+        hub.read_hub_file(_hub_file(tmp_path, blank)), hub.read_hub_file(_hub_file(tmp_path, HUB_ROWS))
+    )
+
+
+def test_a_misspelt_kind_of_output_is_told_and_not_left_out(tmp_path):
+    rows = [*HUB_ROWS[:3], HUB_ROWS[3].replace("quantile", "quantle")]
+    with pytest.raises(DataError, match=r"row 4: output_type is 'quantle'; .*Did you mean 'quantile'"):
+        hub.read_hub_file(_hub_file(tmp_path, rows))
+    mean = [*HUB_ROWS, "2022-02-20,count,1,s,2022-02-28,mean,NA,1010"]
+    assert len(hub.read_hub_file(_hub_file(tmp_path, mean))) == 3

@@ -182,3 +182,23 @@ def test_broken_algebra_fails_only_its_own_fold(monkeypatch):
     fits = arima_folds([FoldJob(Y[:80]), FoldJob(Y[:90]), FoldJob(Y[:100])], (0, 1, 1), engine="numpy")
     assert [isinstance(fit, ArimaFit) for fit in fits] == [True, False, True]
     assert "Singular matrix" in fits[1].message
+
+
+def test_three_entries_have_a_season_of_twelve_months_and_exog_is_xreg():
+    y = np.cumsum(np.random.default_rng(7).standard_normal(72))
+    short, long = (arima(y, (0, 1, 1), season, engine="numpy") for season in ((0, 1, 1), (0, 1, 1, 12)))
+    assert short.seasonal_order == (0, 1, 1, 12) and short.loglik == long.loglik
+    assert arima(y, (0, 1, 1), (0, 0, 0), engine="numpy").seasonal_order == (0, 0, 0, 0)
+    x = np.random.default_rng(8).standard_normal((72, 1))
+    one, two = arima(y, (0, 1, 1), xreg=x, engine="numpy"), arima(y, (0, 1, 1), exog=x, engine="numpy")
+    assert one.loglik == two.loglik
+    with pytest.raises(ConfigError, match="two names"):
+        arima(y, (0, 1, 1), xreg=x, exog=x)
+
+
+@pytest.mark.parametrize(
+    "words", [{"order": 3}, {"order": (0, 1, 1), "seasonal_order": 12}, {"order": (0, 1)}]
+)
+def test_orders_of_another_type_say_what_is_taken(words):
+    with pytest.raises(ConfigError, match="order"):
+        arima(np.arange(40.0), **words)

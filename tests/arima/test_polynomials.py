@@ -28,7 +28,7 @@ def test_all_problems_of_orders_are_named_at_once():
     assert "season" in text
 
 
-@pytest.mark.parametrize(("order", "seasonal"), [((1, 0), None), ((1, 0, 0), (1, 1, 1)), ((1.5, 0, 0), None)])
+@pytest.mark.parametrize(("order", "seasonal"), [((1, 0), None), ((1, 0, 0), (1, 1)), ((1.5, 0, 0), None)])
 def test_wrong_shapes_are_refused(order, seasonal):
     with pytest.raises(ConfigError):
         Orders.of(order, seasonal)

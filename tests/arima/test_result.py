@@ -69,3 +69,29 @@ def test_notes_and_traces_make_a_new_fit():
 
 def test_the_name_of_the_model():
     assert "ARIMA(1, 1, 1)(0, 0, 1)[12]" in repr(FIT)
+
+
+@pytest.fixture
+def indexed():
+    months = pd.period_range("2015-01", periods=len(Y), freq="M")
+    return arima(pd.Series(Y, months), (0, 1, 1), engine="numpy")
+
+
+def test_an_index_of_months_is_kept(indexed):
+    bare = arima(Y, (0, 1, 1), engine="numpy")
+    made, plain = indexed.forecast(3), bare.forecast(3)
+    first = indexed.problem.index[-1] + 1
+    assert list(made.mean.index) == list(pd.period_range(first, periods=3, freq="M"))
+    np.testing.assert_array_equal(made.mean, plain.mean)
+    np.testing.assert_array_equal(indexed.residuals, bare.residuals)
+    assert indexed.residuals.index.equals(indexed.problem.index) and isinstance(bare.residuals, np.ndarray)
+
+
+def test_a_forecast_is_a_pair_and_a_frame(indexed):
+    made = indexed.forecast(2)
+    mean, se = made
+    frame = made.to_frame(0.95)
+    assert list(frame.columns) == ["mean", "se", "lower", "upper"]
+    np.testing.assert_allclose(frame["upper"] - mean, 1.959964 * se, rtol=1e-6)
+    with pytest.raises(ConfigError, match="share"):
+        made.to_frame(80)

@@ -14,6 +14,7 @@ from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.data.observations import replace_rows
 from forecast.errors import DataError
 from forecast.models.baselines import Drift
+from forecast.tables.columns import FOLD_COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,8 @@ def fitted(monkeypatch):
 
 
 def same(left, right):
-    for a, b in ((left.forecasts, right.forecasts), (left.folds, right.folds)):
+    folds = (made.folds[list(FOLD_COLUMNS)] for made in (left, right))  # all but the seconds
+    for a, b in ((left.forecasts, right.forecasts), tuple(folds)):
         pd.testing.assert_frame_equal(a, b, check_exact=True)
         assert a.to_csv(index=False) == b.to_csv(index=False)
 

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.backtesting import folds
-from forecast.backtesting.lookahead import default_postprocess, garbage_events, garbage_figures
+from forecast.backtesting import folds, lookahead
+from forecast.backtesting.lookahead import default_postprocess, garbage_events
+from forecast.backtesting.ways import garbage_figures, hidden_values
+from forecast.data.observations import BUNDLED
 from forecast.errors import LookAheadError
 from forecast.events.build import make_design
 from forecast.models.base import SeriesFit, loop_fits
@@ -99,7 +101,7 @@ class _Early(RandomWalk):
     def fit_series(self, data):
         last, move = (
             float(data.y[-1]),
-            0.05 * float(data.future.to_numpy().sum() + data.past.to_numpy().sum()),
+            0.005 * float(data.future.to_numpy().sum() + data.past.to_numpy().sum()),
         )
         return SeriesFit(lambda h: (np.full(h, last + move), np.ones(h)))
 
@@ -122,3 +124,100 @@ def test_garbage_touches_only_what_was_not_public(obs, events):
     )
     assert (garbled["usable_from"][~usable] > day).all()
     assert (garbled["effective_start"][~usable] != events.table["effective_start"][~usable]).all()
+
+
+HELD = {}
+
+
+@dataclass(frozen=True)
+class _Cheats(RandomWalk):
+    """Forecasts what its own way to the figures says of the first month ahead."""
+
+    way: object = None
+
+    def fit_series(self, data):
+        found = self.way(data.months[-1] + 1)
+        last = float(data.y[-1]) if found is None else float(np.log(found))
+        return SeriesFit(lambda h: (np.full(h, last), np.ones(h)))
+
+
+def _of_obs(obs):
+    return lambda month: obs.actuals("southwest.usbp").get(month)
+
+
+def _of_frame(obs):
+    frame = obs.actuals("southwest.usbp").rename("count").to_frame()
+    return lambda month: frame["count"].get(month)
+
+
+def _of_array(obs):
+    series = obs.actuals("southwest.usbp")
+    values, first = series.to_numpy(copy=True), series.index[0]
+    return lambda month: values[(month - first).n] if (month - first).n < len(values) else None
+
+
+def _of_mapping(obs):
+    numbers = obs.actuals("southwest.usbp").to_dict()
+    return lambda month: numbers.get(month)
+
+
+def _of_bundle(_):
+    return lambda month: fc.load_observations().actuals("southwest.usbp").get(month)
+
+
+def _of_global(obs):
+    HELD["frame"] = obs.actuals("southwest.usbp").rename("count").to_frame()
+    return lambda month: HELD["frame"]["count"].get(month)
+
+
+def _of_file(_):
+    def way(month):
+        table = pd.read_csv(BUNDLED / "observations.csv")
+        rows = table[(table["series_id"] == "southwest.usbp") & (table["month"] == str(month))]
+        return rows["value"].iloc[-1] if len(rows) else None
+
+    return way
+
+
+@pytest.mark.parametrize(
+    "way",
+    [_of_obs, _of_frame, _of_array, _of_mapping, _of_bundle, _of_global, _of_file],
+    ids=lambda w: w.__name__,
+)
+def test_garbage_stands_behind_every_way_to_figures(setting, way):
+    obs, events, series, origins = setting
+    before = obs.table.copy()
+    with pytest.raises(LookAheadError, match="holds, loads or reads by itself"):
+        fc.check_no_lookahead(
+            _Cheats(way=way(obs)), obs, events, series=series, origins=origins[-2:], horizon=2
+        )
+    pd.testing.assert_frame_equal(obs.table, before)
+    pd.testing.assert_frame_equal(fc.load_observations().table, before)
+
+
+def test_a_model_that_holds_figures_and_looks_at_old_ones_passes(setting):
+    obs, *_ = setting
+    months = obs.actuals("southwest.usbp")
+    check(_Cheats(way=lambda month: months.get(month - 24)), (*setting[:3], setting[3][-2:]))
+
+
+@dataclass(frozen=True)
+class _Set(RandomWalk):
+    since: str = ""
+    level: float = 0.0
+
+
+def test_hindsight_in_settings_is_told(setting):
+    obs, *_ = setting
+    later = hidden_values(obs, setting[3][-2])
+    hidden = float(later[later > 1000.0][0])
+    with pytest.warns(
+        fc.ForecastWarning,
+        match=r"since is 2025-01, after .*; level is [\d.e+]+, a figure that was not public",
+    ):
+        check(_Set(since="2025-01", level=hidden), (*setting[:3], setting[3][-2:]))
+
+
+def test_origins_are_drawn_at_random(obs, usbp):
+    drawn = [lookahead._drawn(obs, [usbp], np.random.default_rng(seed)) for seed in (0, 1)]
+    assert drawn[0] != drawn[1] and all(9 <= len(days) <= 15 for days in drawn)

@@ -252,3 +252,29 @@ def test_a_short_series_gets_what_runs_on_it_and_a_caution(figures, months, mode
     exp = load_experiment("few")
     assert list(exp.model)[: len(models)] == models
     assert exp.backtest.start == exp.backtest.score_from == index[max(24, months - 12) if months > 24 else 23]
+
+
+def test_small_counts_get_a_model_of_counts(figures):
+    months = pd.period_range("2014-01", periods=96, freq="M").astype(str)
+    rows = "".join(f"{m},{(i * 7919) % 3 * ((i * 31) % 2)}\n" for i, m in enumerate(months))
+    (figures / "few.csv").write_text("month,value\n" + rows)
+    draft = draft_experiment("few", "few.csv", events="events.csv")
+    assert draft.said[0].startswith("small counts (64 of 96 months are zero, half are below 1)")
+    assert "knows no events" in draft.said[1]
+    draft.write()
+    exp = fc.load_experiment("few")
+    assert exp.report.headline == "counts" and exp.intervals.method == "model" and not exp.combination
+    assert list(exp.model) == ["random_walk", "seasonal_naive", "arima", "counts"]
+    for file in ("visits.csv", "signed.csv"):
+        text = (figures / "visits.csv").read_text()
+        (figures / file).write_text(text.replace(",103", ",-103") if file == "signed.csv" else text)
+        assert not any("counts" in line for line in draft_experiment("other", file).said)
+
+
+def test_events_stand_beside_the_headline_where_they_can_act(figures):
+    write_experiment("mine", "visits.csv", "events.csv")
+    assert fc.load_experiment("mine").combination["general"].with_events == "general_events"
+    alone = fc.load_experiment("mine", "combination=none", "report.headline=arima")
+    assert not alone.combination and "arima" in alone.model
+    write_experiment("plain", "visits.csv")
+    assert fc.load_experiment("plain").combination["general"].with_events is None

@@ -23,9 +23,8 @@ def test_a_word_that_looks_like_an_option_is_refused():
 def test_options_that_may_be_repeated_are_lists():
     parser = options.Parser("forecast x")
     for add in (
-        options.own_folders,
         options.accept_option,
-        options.plugin_option,
+        options.add_own,
         options.json_option,
         options.add_verbose,
     ):

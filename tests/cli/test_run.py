@@ -132,3 +132,23 @@ def test_runs_are_called_by_the_words_that_differ():
     assert runs._varying(table) == ["model=a", "model=a", "model=b"]
     assert runs._varying(pd.Series(["horizon=3 model=a"])) == ["horizon=3 model=a"]
     assert runs._varying(pd.Series(["x", "x y"])) == ["x", "y"]
+
+
+@pytest.mark.parametrize("word", ["hydra.sweep.dir=elsewhere", "hydra/launcher=basic", "hydra/sweeper=basic"])
+def test_words_about_a_sweep_are_refused_where_there_is_none(word):
+    with pytest.raises(ConfigError, match="this is one job; add -m"):
+        runs.plan(["experiment=quick", word], ())
+    assert runs.plan(["experiment=quick", "horizon=3,6", word], (), multirun=True).sweep
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("hydra/launcher=joblib_of_nobody", "no installed package has it"),
+        ("hydra/launcher=submitit_slurm", "pip install hydra-submitit-launcher"),
+        ("hydra.sweeper.params={horizon: '3,6'}", "a sweep is `-m key=a,b`"),
+    ],
+)
+def test_a_sweep_that_cannot_be_spread_says_what_to_do(word, said):
+    with pytest.raises(ConfigError, match=said):
+        runs.plan(["experiment=quick", "horizon=3,6", word], (), multirun=True)

@@ -77,3 +77,17 @@ def test_compare_writes_a_page_markdown_and_csv(tmp_path, monkeypatch, capsys):
         kind: f"{kind} of a" for kind in names
     }
     assert capsys.readouterr().out.split() == [str(path) for path in names.values()]
+
+
+@pytest.mark.parametrize(
+    "words", [["explain", "horizon"], ["events", "check", "EVENTS"], ["data", "check", "FIGURES"]]
+)
+def test_what_is_ones_own_may_stand_behind_every_verb(words, tmp_path, capsys):
+    (tmp_path / "plug.py").write_text("import forecast\n\nprint('plugged in')\n")
+    (tmp_path / "FIGURES").write_text("month,value\n2024-01,5\n2024-02,6\n")
+    (tmp_path / "EVENTS").write_text(
+        "id,announced_date,effective_start,shape\na,2024-01-02,2024-02-01,step\n"
+    )
+    words = [str(tmp_path / word) if word.isupper() else word for word in words]
+    assert main.main([*words, "--plugin", str(tmp_path / "plug.py"), "--config-dir", str(tmp_path)]) == 0
+    assert "plugged in" in capsys.readouterr().out

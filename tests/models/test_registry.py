@@ -130,7 +130,7 @@ def test_models_are_named_by_their_kinds():
     assert named_models({"mine": drift}) == {"mine": drift}
     with pytest.raises(ConfigError, match="two are called 'drift'"):
         named_models([drift, "drift"])
-    with pytest.raises(ConfigError, match="int is no model; give a dict"):
+    with pytest.raises(ConfigError, match="models: int 3 is given; expected a model"):
         named_models([3])
     with pytest.raises(ConfigError, match="there is no 'drfit'"):
         named_models("drfit")

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.models.base import series_data
 from forecast.models.regression import features, training_rows
+from forecast.models.series import series_data
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.models import recursions
-from forecast.models.base import SeriesData
+from forecast.models.series import SeriesData
 from forecast.models.smoothing import additive_season
 from forecast.models.theta import Theta
 

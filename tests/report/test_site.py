@@ -12,7 +12,7 @@ from forecast.archive import track_record as tr
 from forecast.archive.changes import Reason, steps_between
 from forecast.report import site
 from forecast.report.codes import Late
-from forecast.report.site import SiteContent, SiteIssue, site_files
+from forecast.report.site import SiteContent, SiteIssue, are_whole, site_files
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -408,3 +408,12 @@ def test_pages_speak_the_language_of_the_experiment_and_figures_for_programmes_s
         bare = bare.replace(name, " ")
     assert not re.findall(r"\b(the|of|and|for|is|month|range|made|count)\b", bare, re.IGNORECASE)
     assert site_files(content) == english
+
+
+@pytest.mark.parametrize(
+    ("values", "whole"),
+    [((1.0, 0.0, 3.0), True), ((372.1, 371.9, 372.3), True), ((1.5, 1.0, 2.0), False)],
+)
+def test_small_counts_are_printed_without_decimals(values, whole):
+    rows = pd.DataFrame([dict(zip(("middle", "lower_80", "upper_80"), values, strict=True))])
+    assert are_whole(rows) == whole

@@ -199,3 +199,15 @@ def test_the_usual_wait_is_that_of_first_figures_not_of_revisions():
             self.__dict__.update({**vars(late), "first_released": firsts})
 
     assert view.usual_wait(view.view(WithFirsts(), USBP)) == 17
+
+
+def test_a_missing_month_has_a_place_and_no_count():
+    run = make_run(start="2025-01")
+    name = view.headline_series(run)
+    gone = [pd.Period(month, "M") for month in ("2026-02", "2026-03")]
+    table = run.observations
+    kept = table[~((table["series_id"] == name) & table["month"].isin(gone))]
+    seen = view.view(replace(run, observations=kept), name)
+    assert seen.missing == gone and seen.value(gone[0]) is None
+    assert len(seen.counts) == (seen.last - seen.counts.index[0]).n + 1
+    assert view.view(run, name).missing == []

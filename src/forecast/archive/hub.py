@@ -17,7 +17,7 @@ import pandas as pd
 
 from forecast.config.settings import LEVELS
 from forecast.data.cells import checked_texts
-from forecast.errors import DataError, Finding, raise_for_errors
+from forecast.errors import DataError, Finding, nearest, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.forecasts import select
@@ -39,6 +39,8 @@ HUB_COLUMNS: tuple[str, ...] = (
     "output_type_id",
     "value",
 )
+#: What rows of a hub may hold; medians and quantiles are read.
+_OUTPUT_TYPES = ("quantile", "median", "mean", "cdf", "pmf", "sample")
 #: Names that hubs give to the day of a forecast.
 _ORIGINS = ("origin_date", "reference_date", "forecast_date")
 
@@ -368,12 +370,27 @@ def _raw_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
         columns = ", ".join(HUB_COLUMNS)
         return pd.DataFrame(), [Finding("header", "error", what, file=path.name, row=1, expected=columns)]
     texts = [column for column in ("location", "target") if column in raw]
+    raw = raw.map(str.strip)
     raw[texts] = raw[texts].map(plain_cell)
     raw = raw.assign(row=np.arange(2, len(raw) + 2))
     for column in texts:
         _, unclean = checked_texts(raw[column], raw["row"], column, path.name, is_id=True)
         if unclean:
             return pd.DataFrame(), unclean
+    unknown = raw[~raw["output_type"].isin(_OUTPUT_TYPES)]
+    if len(unknown):
+        return pd.DataFrame(), [
+            Finding(
+                "output_type",
+                "error",
+                f"output_type is '{kind}'",
+                file=path.name,
+                row=int(row),
+                expected=f"one of {', '.join(_OUTPUT_TYPES)}",
+                hint=nearest(kind, _OUTPUT_TYPES).strip(),
+            )
+            for kind, row in list(zip(unknown["output_type"], unknown["row"], strict=True))[:3]
+        ]
     return raw[raw["output_type"].isin(["quantile", "median"])], []
 
 

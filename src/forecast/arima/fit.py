@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
+from forecast.arima.labels import one_of_two
 from forecast.arima.likelihood import WORST, Ints
 from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Floats, Orders
@@ -29,6 +30,8 @@ def arima(
     mean: bool | None = None,
     xreg_prior: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     engine: str = "exact",
+    *,
+    exog: npt.ArrayLike | None = None,
 ) -> ArimaFit:
     """Fit a regression with seasonal ARIMA errors by exact maximum likelihood.
 
@@ -49,6 +52,8 @@ def arima(
     engine : {"exact", "numpy", "compiled", "statsmodels"}
         "exact" chooses its kernel by the amount of work, see `forecast.arima.kernel`; "statsmodels" is the
         reference.
+    exog : array (n, k) or DataFrame, optional
+        Another name of `xreg`.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def arima(
     """
     orders = Orders.of(order, seasonal_order)
     _check_engine(engine)
-    problem = prepare(FoldJob(y, xreg, None, xreg_prior), orders, mean)
+    problem = prepare(FoldJob(y, one_of_two(xreg, exog), None, xreg_prior), orders, mean)
     fit = _fit_all([problem], "full", engine, np.zeros(1, dtype=np.int64))[0]
     if isinstance(fit, ArimaFailure):
         raise DataError(fit.message)

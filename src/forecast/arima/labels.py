@@ -29,6 +29,13 @@ def numbers(given: npt.ArrayLike, what: str) -> Floats:
         raise ConfigError(f"{what}: {error}; expected numbers, NaN where one is missing") from error
 
 
+def one_of_two(xreg: npt.ArrayLike | None, exog: npt.ArrayLike | None) -> npt.ArrayLike | None:
+    """Return the regressors, under whichever of their two names they are given."""
+    if xreg is not None and exog is not None:
+        raise ConfigError("arima: xreg and exog are two names of the same regressors; give one")
+    return exog if xreg is None else xreg
+
+
 def time_index(y: npt.ArrayLike) -> pd.Index | None:
     """Return the index of a series that has one, None for plain numbers.
 
@@ -96,7 +103,7 @@ def future_rows(
         raise ConfigError(f"the fit has {k} regressors: forecast needs xreg of shape ({h}, {k})")
     if named and isinstance(xreg, pd.DataFrame):
         xreg = _columns(xreg, names)
-    own, ahead = _index(xreg), _ahead(index, h)
+    own, ahead = _index(xreg), labels_ahead(index, h)
     if ahead is not None and isinstance(own, type(ahead)) and not own.equals(ahead):
         xreg = _matched(xreg, own, ahead, "xreg of the future")
     values = numbers(xreg, "xreg of the future")
@@ -140,7 +147,7 @@ def _columns(xreg: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return xreg.set_axis(given, axis=1)[list(names)]
 
 
-def _ahead(index: pd.Index | None, h: int) -> pd.Index | None:
+def labels_ahead(index: pd.Index | None, h: int) -> pd.Index | None:
     """Return the h labels after those of a series, where its index tells them."""
     if isinstance(index, pd.PeriodIndex) and len(index):
         return pd.period_range(index[-1] + 1, periods=h, freq=index.freq)

@@ -294,7 +294,7 @@ class _Search:
         places, columns = effects
         filtered = self._filtered(fit, columns)
         at = np.array([t for t, _ in places]) - self.orders.lost
-        innovations = fit.residuals[self.orders.lost :]
+        innovations = fit.innovations[self.orders.lost :]
         known = np.isfinite(innovations)
         filtered, rest = filtered[known], innovations[known].copy()
         row = np.clip(np.searchsorted(np.flatnonzero(known), at), 0, len(rest) - 1)
@@ -359,7 +359,7 @@ def _local_errors(fit: ArimaFit, places: Sequence[Place]) -> list[float]:
     """Return standard errors at the volatility near each place;
     inf where a column was left out of the fit.
     """
-    errors, residuals = fit.bse, fit.residuals
+    errors, residuals = fit.bse, fit.innovations
     return [float(errors.get(_name(p), np.inf)) * sure_ratio(residuals, p[0], p[0]) for p in places]
 
 

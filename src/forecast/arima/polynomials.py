@@ -18,12 +18,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, need
 
 Floats = NDArray[np.float64]
 
 #: Largest order of one non-seasonal polynomial and of one seasonal polynomial.
 MAX_ORDER, MAX_SEASONAL_ORDER = 12, 4
+#: Length of the season where none is given.
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,19 @@ class Orders:
 
     @classmethod
     def of(cls, order: Sequence[int], seasonal_order: Sequence[int] | None = None) -> Orders:
-        """Validate ``order`` and ``seasonal_order``; a model without season may write None or zeros."""
+        """Validate ``order`` and ``seasonal_order``; a model without season may write None or zeros, three
+        entries have a season of twelve months.
+        """
+        for name, given in (("order", order), ("seasonal_order", seasonal_order or ())):
+            need(given, (Sequence, np.ndarray), f"arima: {name}", "whole numbers, such as (0, 1, 1)")
         seasonal = (0, 0, 0, 0) if seasonal_order is None else tuple(seasonal_order)
+        if len(seasonal) == 3:
+            seasonal = (*seasonal, MONTHS if any(seasonal) else 0)
         problems = []
         if len(order) != 3:
             problems.append(f"order must be (p, d, q), not {tuple(order)}")
         if len(seasonal) != 4:
-            problems.append(f"seasonal_order must be (P, D, Q, s), not {seasonal}")
+            problems.append(f"seasonal_order must be (P, D, Q) or (P, D, Q, s), not {seasonal}")
         if not problems:
             values = (*order, *seasonal)
             names = ("p", "d", "q", "P", "D", "Q", "s")

@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecast.arima.labels import labels_ahead
 from forecast.arima.polynomials import Floats, inverse_roots, split
 from forecast.arima.problem import Problem
 from forecast.errors import ConfigError
@@ -35,6 +36,32 @@ class Source(Protocol):
 
     def predict(self, h: int, xreg: npt.ArrayLike | None, parameters: bool) -> tuple[Floats, Floats]:
         """Mean (h,) and a root (h, r) of the covariance of the next h values."""
+
+
+class ArimaForecast(NamedTuple):
+    """Mean and standard error of the values ahead: Series where the index of the series says their months.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from forecast.arima import arima
+    >>> y = pd.Series([3.0, 4, 3.5, 5, 4.5, 5.5, 6, 5], pd.period_range("2024-01", periods=8, freq="M"))
+    >>> arima(y, order=(0, 1, 0)).forecast(2).to_frame().round(1).loc["2024-09"].tolist()
+    [5.0, 0.9, 3.8, 6.2]
+    """
+
+    mean: Floats | pd.Series
+    se: Floats | pd.Series
+
+    def to_frame(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Return the columns mean, se, lower and upper: the central range of that share."""
+        from scipy.special import ndtri
+
+        if not 0 < coverage < 1:
+            raise ConfigError(f"to_frame: {coverage:g} is no share between 0 and 1, such as 0.8")
+        z = float(ndtri((1 + coverage) / 2))
+        made = pd.DataFrame({"mean": self.mean, "se": self.se})
+        return made.assign(lower=made["mean"] - z * made["se"], upper=made["mean"] + z * made["se"])
 
 
 #: Names of the tests of residuals in a printed summary.
@@ -180,9 +207,15 @@ class ArimaFit:
         return -2.0 * self.loglik + self.n_parameters * float(np.log(self.nobs))
 
     @cached_property
-    def residuals(self) -> Floats:
+    def innovations(self) -> Floats:
         """Innovations, one for each row of y: NaN in missing months and in those used up by differencing."""
         return self.by_row(self.source.residuals())
+
+    @property
+    def residuals(self) -> Floats | pd.Series:
+        """The innovations, with the index of y where it has one."""
+        index = self.problem.index
+        return self.innovations if index is None else pd.Series(self.innovations, index, name="residual")
 
     def by_row(self, innovations: Floats) -> Floats:
         """Return innovations of the differenced rows as residuals, one for each row of y."""
@@ -194,7 +227,7 @@ class ArimaFit:
 
     def forecast(
         self, h: int, xreg: npt.ArrayLike | None = None, parameter_uncertainty: bool = False
-    ) -> tuple[Floats, Floats]:
+    ) -> ArimaForecast:
         """Forecast the next h values.
 
         Parameters
@@ -209,8 +242,9 @@ class ArimaFit:
 
         Returns
         -------
-        mean, se : arrays (h,)
-            Exact finite-sample mean and standard error at the estimated parameters.
+        mean, se : arrays (h,) or Series
+            Exact finite-sample mean and standard error at the estimated parameters; Series where y has an
+            index of time. `ArimaForecast.to_frame` makes a table with a range of it.
 
         Examples
         --------
@@ -219,6 +253,16 @@ class ArimaFit:
         >>> fit.forecast(2)[0]
         array([5., 5.])
         """
+        mean, se = self.moments(h, xreg, parameter_uncertainty)
+        ahead = labels_ahead(self.problem.index, len(mean))
+        if ahead is None:
+            return ArimaForecast(mean, se)
+        return ArimaForecast(pd.Series(mean, ahead, name="mean"), pd.Series(se, ahead, name="se"))
+
+    def moments(
+        self, h: int, xreg: npt.ArrayLike | None = None, parameter_uncertainty: bool = False
+    ) -> tuple[Floats, Floats]:
+        """Return mean and standard error of the next h values as arrays; see `forecast`."""
         return self.source.moments(_steps(h), xreg, parameter_uncertainty)
 
     def simulate(self, h: int, n: int, rng: np.random.Generator, xreg: npt.ArrayLike | None = None) -> Floats:
@@ -232,9 +276,9 @@ class ArimaFit:
         from forecast.arima.residuals import residual_tests
 
         season, n_arma = self.seasonal_order[3], self.problem.orders.n_arma
-        n = int(np.isfinite(self.residuals).sum())
+        n = int(np.isfinite(self.innovations).sum())
         lags = {2 * season if season > 1 else min(10, n // 5), n_arma + max(3, season)}
-        return residual_tests(self.residuals, sorted(lags), n_arma)
+        return residual_tests(self.innovations, sorted(lags), n_arma)
 
     def summary(self) -> str:
         """The fit as a text table: estimates, standard errors, z, p, intervals, criteria, tests, warnings."""
@@ -259,7 +303,7 @@ class ArimaFit:
 
 
 def _steps(h: int) -> int:
-    if int(h) != h or h < 1:
+    if not isinstance(h, (int, np.integer)) or h < 1:
         raise ConfigError(f"h must be a whole number of at least 1, not {h}")
     return int(h)
 

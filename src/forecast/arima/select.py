@@ -23,6 +23,7 @@ import numpy.typing as npt
 from forecast.arima.exact import exact_fit
 from forecast.arima.fit import chains, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
+from forecast.arima.labels import one_of_two
 from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.optimise import TOLERANCE, Objective, Optima, distinct, minimise
 from forecast.arima.paths import Candidate, Path, Seen, grid_path, stepwise_path
@@ -316,6 +317,8 @@ def auto_arima(
     stepwise: bool = True,
     xreg_prior: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     engine: str = "exact",
+    *,
+    exog: npt.ArrayLike | None = None,
 ) -> ArimaFit:
     """Choose the orders of a regression with seasonal ARIMA errors, and fit it.
 
@@ -339,6 +342,8 @@ def auto_arima(
         As for `forecast.arima.arima`; the criterion is not comparable across priors.
     engine : {"exact", "statsmodels"}
         As for `forecast.arima.arima`.
+    exog : array (n, k) or DataFrame, optional
+        Another name of `xreg`.
 
     Returns
     -------
@@ -353,7 +358,7 @@ def auto_arima(
     >>> bool(fit.aicc <= fit.trace["aicc"].min() + 1e-9)
     True
     """
-    job = FoldJob(y, xreg, None, xreg_prior)
+    job = FoldJob(y, one_of_two(xreg, exog), None, xreg_prior)
     fit = auto_arima_folds([job], seasonal, d, D, ic, max_order, stepwise, engine=engine)[0]
     if isinstance(fit, ArimaFailure):
         raise DataError(fit.message)

@@ -1,12 +1,14 @@
 """A proof by trial that nothing unknown at an origin enters a forecast.
 
-The backtest is run three ways on one model object: as it is; with everything that was not public at each
-origin (figures, events, ends of events) replaced by garbage; and fold by fold in reverse order. Forecasts
-must be equal to the last bit, ranges and combinations included.
+The backtest is run two ways on one model object: as it is; and fold by fold in reverse order with everything
+that was not public at the origin (figures, events, ends of events) replaced by garbage, also where the model
+holds, loads or reads figures by itself (`forecast.backtesting.ways`). Forecasts must be equal to the last
+bit, ranges and combinations included.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,13 +18,14 @@ import pandas as pd
 from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.backtesting.origins import monthly_origins
 from forecast.backtesting.runner import run_chain
+from forecast.backtesting.ways import blinded, garbage_figures, hindsight_notes
 from forecast.config.settings import CombinationSpec, IntervalsSpec, Knowledge
-from forecast.data.observations import Observations, replace_rows
+from forecast.data.observations import Observations
 from forecast.data.parse import whole_day
-from forecast.errors import LookAheadError
+from forecast.errors import ForecastWarning, LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
-from forecast.models.registry import make_model
+from forecast.models.registry import make_model, need_model
 from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
@@ -64,18 +67,24 @@ def check_no_lookahead(
     series : sequence of str, optional
         Default: the first series of the figures.
     origins : sequence of dates, optional
-        Default: twelve months of data, spread evenly, and the two before each of the last three.
+        Default: nine months of data drawn at random, and the two before each of the last three.
     horizon : int
         Months ahead that are compared.
     postprocess : callable, optional
         The step after the backtest that is checked with it.
     seed : int
-        Of the garbage.
+        Of the origins drawn and of the garbage.
 
     Raises
     ------
     LookAheadError
         Naming the model, the series, the origin and the first month that changed.
+
+    Warns
+    -----
+    ForecastWarning
+        Where a setting of the model names a date after the first origin, or is a figure that was not public
+        then.
 
     Examples
     --------
@@ -84,22 +93,28 @@ def check_no_lookahead(
     >>> days, name = ["2019-06-10", "2024-05-07"], "southwest.usbp"
     >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
-    names = tuple(series) if series is not None else obs.series_ids[:1]
-    days = [whole_day(o, "origins") for o in origins] if origins is not None else _spread(obs, names)
+    need_model(model, "check_no_lookahead")
+    names, rng = tuple(series) if series is not None else obs.series_ids[:1], np.random.default_rng(seed)
+    days = [whole_day(o, "origins") for o in origins] if origins is not None else _drawn(obs, names, rng)
+    if notes := hindsight_notes(model, obs, min(days)):
+        warnings.warn(f"settings may hold hindsight: {'; '.join(notes)}", ForecastWarning, stacklevel=2)
     models = {"model": set_starts(model, "full"), "baseline": make_model("random_walk")}
     settings = FoldSettings(horizon=horizon, levels=(0.1, 0.5, 0.9))
-    rng = np.random.default_rng(seed)
-    source = FoldSource(obs, events, settings)
-    plain = _folds(models, names, source, days)
+    plain = _folds(models, names, FoldSource(obs, events, settings), days)
 
     blind_sources = {d: (garbage_figures(obs, d, rng), garbage_events(events, d, rng)) for d in days}
-    blind = _folds(models, names, _BlindSource(obs, events, settings, blind_sources), days)
-    _same(plain, blind, "figures and events that were not public were replaced")
-
-    single = pd.concat(
-        [_folds(models, names, FoldSource(obs, events, settings), [d]) for d in reversed(days)]
-    )
-    _same(plain, single, "folds were made one by one in reverse order")
+    alone = []
+    for day in reversed(days):
+        with blinded(model, obs, events, blind_sources[day], day):
+            alone.append(_folds(models, names, FoldSource(*blind_sources[day], settings), [day]))
+    try:
+        _same(plain, pd.concat(alone), "all that the model holds, loads or reads by itself was replaced")
+    except LookAheadError:  # which of the ways was it?
+        blind = _folds(models, names, _BlindSource(obs, events, settings, blind_sources), days)
+        _same(plain, blind, "figures and events that were not public were replaced")
+        single = [_folds(models, names, FoldSource(obs, events, settings), [d]) for d in reversed(days)]
+        _same(plain, pd.concat(single), "folds were made one by one in reverse order")
+        raise
 
     medians = at_level(plain, 0.5)
     whole = postprocess(medians, obs)
@@ -139,17 +154,6 @@ class _BlindSource(FoldSource):
         return self._at[origin].design(origin, series, knowledge)
 
 
-def garbage_figures(obs: Observations, day: pd.Timestamp, rng: np.random.Generator) -> Observations:
-    """Return the figures with every one that was not public on a day replaced by a random count."""
-    table = obs.table.copy()
-    later = (table["released"] > day).to_numpy()
-    values = table["value"].to_numpy(dtype=float).copy()
-    values[later] = np.floor(
-        values[later] * rng.uniform(0.1, 10.0, later.sum()) + rng.integers(1, 5000, later.sum())
-    )
-    return replace_rows(obs, table.assign(value=values))
-
-
 def garbage_events(events: EventCalendar, day: pd.Timestamp, rng: np.random.Generator) -> EventCalendar:
     """Return the calendar with everything that could not be used on
     a day moved, turned round or ended otherwise.
@@ -179,10 +183,10 @@ def garbage_events(events: EventCalendar, day: pd.Timestamp, rng: np.random.Gene
     return replace_events(events, table)
 
 
-def _spread(obs: Observations, names: Sequence[str]) -> list[pd.Timestamp]:
+def _drawn(obs: Observations, names: Sequence[str], rng: np.random.Generator) -> list[pd.Timestamp]:
     days = monthly_origins(None, None, obs, names)
     usable = days[min(60, len(days) // 2) :]
-    picks = np.unique(np.linspace(0, len(usable) - 1, 9).astype(int))
+    picks = np.sort(rng.choice(len(usable), min(9, len(usable)), replace=False))
     near = {i - k for i in picks[-3:] for k in (1, 2) if i - k >= 0}
     return [usable[i] for i in sorted({*picks.tolist(), *near})]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.config.bounds import is_month
 from forecast.data.observations import Observations
 from forecast.data.parse import whole_day
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, nearest, need
 
 
 def monthly_origins(
@@ -53,6 +53,7 @@ def monthly_origins(
     >>> [str(d.date()) for d in fc.monthly_origins("2024-02", "2024-03", obs, series=["southwest.usbp"])]
     ['2024-03-22', '2024-04-12']
     """
+    need(obs, Observations, "monthly_origins: obs", "Observations, of fc.load_observations")
     names = [series] if isinstance(series, str) else list(series)
     if not isinstance(step, (int, np.integer)) or step < 1:
         raise ConfigError(f"origins: step {step}; expected 1 for every month, 2 for every other, and so on")

@@ -4,6 +4,7 @@ there, into one forecast table and one fold table.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +21,12 @@ from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Know
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, nearest, need
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
 from forecast.models.registry import make_model, named_models
+from forecast.notebook import backtest_html, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
@@ -40,7 +42,8 @@ class Backtest:
     forecasts : DataFrame
         Columns ``model, series_id, origin, month, horizon, knowledge, scenario, level, value``.
     folds : DataFrame
-        Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message``.
+        Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message,
+        seconds``; the last is the fold's share of the time that its chain took, 0 where it was kept.
     estimability : DataFrame
         What became of every event at every origin, for each knowledge that was used.
 
@@ -57,6 +60,19 @@ class Backtest:
     forecasts: pd.DataFrame
     folds: pd.DataFrame
     estimability: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        """Tell models, series, origins and what failed."""
+        models, series = (some(self.folds[name].unique()) for name in ("model", "series_id"))
+        origins = self.folds["origin"]
+        failed = int((self.folds["status"] == "failed").sum())
+        return (
+            f"<Backtest: {models}; {series}; {origins.nunique()} origins, {origins.min():%Y-%m-%d} to"
+            f" {origins.max():%Y-%m-%d}; {len(self.folds)} folds, {failed} failed>"
+        )
+
+    def _repr_html_(self) -> str:
+        return backtest_html(repr(self)[1:-1], self.folds)
 
 
 def backtest(
@@ -142,6 +158,13 @@ def backtest(
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """
+    need(obs, Observations, "backtest: obs", "Observations, of fc.load_observations")
+    need(
+        events,
+        (EventCalendar, type(None)),
+        "backtest: events",
+        "an EventCalendar, of fc.load_events, or None",
+    )
     days = [whole_day(o, "origins") for o in origins]
     if not days:
         raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")
@@ -247,14 +270,15 @@ def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp],
         same = fold_cache.same_until(before, keys)
         before = before.first(same, origins)
         if same == len(origins):
-            return Backtest(before.forecasts, before.folds)
+            return Backtest(before.forecasts, before.folds.assign(seconds=0.0))
         start = fold_cache.first_to_fit(chain, before, same)
         rest = run_chain(chain, source, origins[start:], same - start)
         # a table without rows has no types of its own
         tables = [t for t in (before.forecasts, rest.forecasts) if len(t)] or [rest.forecasts]
-        folds = pd.concat([before.folds, rest.folds], ignore_index=True)
+        folds = pd.concat([before.folds.assign(seconds=0.0), rest.folds], ignore_index=True)
         made = Backtest(pd.concat(tables, ignore_index=True), folds)
-    fold_cache.save(fold_cache.Kept(keys, made.forecasts, made.folds), path)
+    kept = made.folds[list(FOLD_COLUMNS)]  # how long it took is no part of a result
+    fold_cache.save(fold_cache.Kept(keys, made.forecasts, kept), path)
     return made
 
 
@@ -263,6 +287,7 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
 
     The first `leave` folds are fitted, since later ones may need them, and not returned.
     """
+    began = time.perf_counter()
     ready, skipped = [], {}
     for i, origin in enumerate(origins):
         panel = source.panel(origin, chain.series)
@@ -285,7 +310,9 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
                 panel, design = designs[i]
                 months, names = panel.known_months(name), ";".join(design.applying.get(name, ()))
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
-    return Backtest(gathered.table(), pd.DataFrame(folds, columns=list(FOLD_COLUMNS)))
+    made = pd.DataFrame(folds, columns=list(FOLD_COLUMNS))
+    # the folds of a chain are fitted together, so each took its share
+    return Backtest(gathered.table(), made.assign(seconds=(time.perf_counter() - began) / max(len(made), 1)))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecast.cli.options import Options, no_unknown_options, own_folders
+from forecast.cli.options import Options, no_unknown_options
 from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
 from forecast.cli.verbs import Verb
@@ -36,12 +36,12 @@ forecast: figures and events as known on a date in, forecasts with honest ranges
   forecast events check FILE                       is a calendar right?
   forecast events show [--series S]                the calendar as a timeline
   forecast events overlap SERIES                   events that can hardly be told apart
-  forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check; or asks
+  forecast events add FILE [COLUMN=VALUE ...]      one event more, if the file then passes every check
   forecast events detect SERIES [--as-of DATE]     breaks in a series, and which events stand near them
-  forecast publish experiment=monthly              one round: new figures? run, archive, score, site (for schedulers)
+  forecast publish experiment=monthly              one round for schedulers: run, archive, score, site
   forecast track-record experiment=monthly         how the published forecasts did
   forecast archive check | backup PATH | export FOLDER | vacuum
-  forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, Markdown or CSV
+  forecast compare RUN... [--html FILE]            scores of run folders side by side; or a page, CSV
   forecast rerun RUN                               make a run again from its folder; are the bytes the same?
   forecast doctor                                  what a bug report needs
   forecast completion bash                         eval "$(forecast completion bash)"; zsh and fish too
@@ -54,12 +54,13 @@ options of run:
   -v, --verbose       seconds of each step, and errors with their trace
   --version, --help   (`forecast VERB --help` has an example of each)
 
---json after list, data check, data show, events check, events show, compare, track-record, publish or doctor prints
-what a programme can read. Colours only on a terminal, never with NO_COLOR set.
+--json after list, data check, data show, events check, events show, compare, track-record, publish or doctor
+prints what a programme can read. Colours only on a terminal, never with NO_COLOR set.
 
 example: forecast experiment=guatemala_2024 model=[random_walk,arima] horizon=6
-exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish, 4 wrong content
-of a file, 5 every fold of a model failed, 6 figures are stale, 7 another publisher holds the lock, 130 interrupted
+exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 nothing new to publish,
+4 wrong content of a file, 5 every fold of a model failed, 6 figures are stale, 7 another publisher holds
+the lock, 130 interrupted
 """
 
 #: Options that Hydra answers by itself.
@@ -101,6 +102,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         complain(error, _verbose(words))
         return 1
+    except MemoryError as error:
+        hint = (
+            "take a smaller parallel.n_jobs, fewer models or a later backtest.start, or give it more memory"
+        )
+        complain(f"the memory that this process may use is not enough ({error or 'no amount given'}); {hint}")
+        return 1
 
 
 def _verb_first(words: list[str]) -> list[str]:
@@ -133,14 +140,6 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-m", "--multirun", action="store_true", help="every value of key=a,b in a job of its own"
     )
-    parser.add_argument(
-        "--plugin",
-        action="append",
-        default=[],
-        metavar="FILE.py",
-        help="a file that registers models of your own",
-    )
-    own_folders(parser)
     parser.add_argument("--fresh", action="store_true", help="take nothing that an earlier run kept")
     parser.add_argument(
         "--resume", action="store_true", help="of -m: leave out jobs whose report is there already"
@@ -159,8 +158,6 @@ def _run(options: Options, rest: list[str]) -> int:
     from forecast.cli.sweep import task as task_of
     from forecast.config.compose import search_path
 
-    for file in options.plugin:
-        run.load_plugin(file)
     no_unknown_options(rest)
     plan = run.plan(rest, options.config_dir, options.multirun)
     for folder in {exp.report.folder for exp in plan.experiments}:

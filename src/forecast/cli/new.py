@@ -27,8 +27,8 @@ _HEAD = """\
 # @package _global_
 # A first experiment, written by `forecast new`; every key may be changed, docs/reference has them all.
 #   forecast experiment={name}
-# data.path starts where the command is run; release_lag_days: days from a month's end to its figure; expected_by: days
-# from a month's end after which a missing figure is late.
+# data.path starts where the command is run; release_lag_days: days from a month's end to its figure;
+# expected_by: days from a month's end after which a missing figure is late.
 # backtest: months before score_from only feed weights and ranges. report.eras: spans that are scored alone.
 {why}defaults:
   - override /data: file
@@ -37,11 +37,19 @@ _HEAD = """\
   - override /report: own
 """
 _GENERAL = "general   # for series with a season and a trend; its row is the headline"
+#: Events act on logs, so a row with them stands beside where the figures have logs.
+_GENERAL_EVENTS = (
+    "general_events   # as general, and beside it the same with your events; `general` is the headline"
+)
+#: For small counts; conf/combination/counts.yaml brings the model and makes it the headline.
+_COUNTS = "counts   # for small counts and many zeros: whole numbers; its row is the headline"
 #: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
 _MODELS = ("random_walk", "seasonal_naive", "arima")
 _ROBUST = (*_MODELS, "structural")
 #: Months of a series: fewer are refused, with fewer than enough no replay says how good a forecast is.
 _LEAST, _ENOUGH, _NOT_ZERO = 24, 60, 12
+#: Counts are small where so many months are zero, or where half of the months are below so many.
+_ZEROS, _SMALL = 0.2, 10
 #: Days that a figure may be late before `publish` says so.
 _LATE = 20
 
@@ -164,7 +172,10 @@ def draft_experiment(
         said.append(f"{len(gaps)} {'month is' if len(gaps) == 1 else 'months are'} missing: {shown}")
     if read_as is not None:
         values["data"].update(_stated(read_as))
-    text = _fitting(values, panel, bool(events), said)
+    if are_small_counts(y, words.kind):
+        text = _counting(values, y, bool(events), said)
+    else:
+        text = _fitting(values, panel, bool(events), said)
     return Draft(name, target, text, tuple(said))
 
 
@@ -181,6 +192,20 @@ def named(figures: pd.Series, given: Naming) -> Naming:
     whole = bool((known == known.round()).all() and (known >= 0).all())
     share = given.unit == "%" or bool((known >= 0).all() and (known <= 1).all())
     return replace(given, kind=given.kind or ("count" if whole else "rate" if share else "index"))
+
+
+def are_small_counts(figures: pd.Series, kind: str) -> bool:
+    """Tell whether figures are counts so small that averages on logs say nothing of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> are_small_counts(pd.Series([3.0, 0.0, 1.0]), "count"), are_small_counts(pd.Series([3000.0]), "count")
+    (True, False)
+    """
+    known = figures.dropna()
+    whole = bool((known >= 0).all() and (known % 1 == 0).all())
+    return kind == "count" and whole and bool((known == 0).mean() >= _ZEROS or known.median() < _SMALL)
 
 
 def _target(name: str) -> Path:
@@ -245,10 +270,28 @@ def _stated(read_as: ReadAs) -> dict[str, Any]:
     return {key: part for key, part in kept.items() if part}
 
 
+def _counting(values: dict[str, Any], figures: pd.Series, events: bool, said: list[str]) -> str:
+    """Return the text of a model of counts beside the baselines; `said` learns the reason."""
+    zeros = int((figures == 0).sum())
+    said.append(
+        f"small counts ({zeros} of {len(figures)} months are zero, half are below"
+        f" {figures.median() + 1:,.0f}): a model of counts, its ranges whole numbers"
+    )
+    if events:
+        said.append("events: `arima` uses them and stands beside; the model of counts knows no events")
+    models = (
+        "random_walk",
+        *(("seasonal_naive",) if len(figures) > 25 else ()),
+        *(("arima",) if events else ()),
+    )
+    return _text(values, models, _COUNTS, events, said)
+
+
 def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]) -> str:
     """Return the text of models that can take gaps and figures at or below 0; `said` learns the reasons."""
-    text = _text(values, _MODELS, _GENERAL, events, said)
     name, y = values["name"], panel.y(values["target"]["series"][0])
+    combination = _GENERAL_EVENTS if events and not (y < 0).any() else _GENERAL
+    text = _text(values, _MODELS, combination, events, said)
     if not (y.isna().any() or (y <= 0).any() or len(y) < _ENOUGH):
         return text
     failed = _failures(text, name, panel)
@@ -256,7 +299,7 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     if plain:
         said.append("figures at or below 0: models work on the figures as they are, not on logs")
         values["model"] = {model: {"transform": "none"} for model in _logged(text, name)}
-        text = _text(values, _MODELS, _GENERAL, events, said)
+        text = _text(values, _MODELS, combination, events, said)
         failed = _failures(text, name, panel)
     if not failed:
         return text

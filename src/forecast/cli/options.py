@@ -31,8 +31,15 @@ def add_verbose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="more words; errors with their trace")
 
 
-def own_folders(parser: argparse.ArgumentParser) -> None:
-    """Add the option for configuration of one's own."""
+def add_own(parser: argparse.ArgumentParser) -> None:
+    """Add the options for what is one's own: models and readers, and folders of configuration."""
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="FILE.py",
+        help="a file that registers models or readers",
+    )
     parser.add_argument(
         "--config-dir",
         action="append",
@@ -69,17 +76,6 @@ def accept_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="MONTH",
         help="a month whose fetched figure was held and is right",
-    )
-
-
-def plugin_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option for models and readers of one's own."""
-    parser.add_argument(
-        "--plugin",
-        action="append",
-        default=[],
-        metavar="FILE.py",
-        help="a file that registers models or readers",
     )
 
 

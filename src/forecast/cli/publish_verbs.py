@@ -12,10 +12,7 @@ from forecast.cli.options import (
     Options,
     accept_option,
     json_option,
-    load_plugins,
     no_unknown_options,
-    own_folders,
-    plugin_option,
     subverbs,
 )
 from forecast.cli.terminal import complain, records, say, say_json
@@ -37,9 +34,7 @@ def declare_publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backfill", metavar="A..B", help="replay all months of data from A to B")
     accept_option(parser)
     parser.add_argument("--release", action="store_true", help="publish the issue that publish.hold staged")
-    plugin_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress; only what came of it")
-    own_folders(parser)
     json_option(parser)
 
 
@@ -48,7 +43,6 @@ def publish(options: Options, rest: list[str]) -> int:
     from forecast.publish import publish
     from forecast.publish.several import parts_of, publish_several
 
-    load_plugins(options.plugin)
     experiments = [_accepted(exp, options.accept) for exp in _experiments(rest, options.config_dir)]
     progress = not (options.quiet or options.json)
     if options.backfill:
@@ -129,7 +123,6 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 def declare_record(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `track-record`."""
-    own_folders(parser)
     json_option(parser)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -76,12 +77,27 @@ def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = Fals
     """
     composed = compose.compose_all(expand(words)[0] if multirun else words, config_dirs)
     if not multirun and composed.hydra["mode"] != "MULTIRUN":
+        _refuse_idle(words)
         return Plan((_checked(composed.plain, words),), False)
     swept = [f"{key}={value}" for key, value in (composed.hydra["sweeper"].get("params") or {}).items()]
     jobs = expand([*swept, *words])
     own_dir = any(word.lstrip("+").startswith("hydra.sweep.dir=") for word in words)
     keys = swept_keys([*swept, *words])
     return Plan(tuple(check(job, config_dirs, keys) for job in jobs), True, own_dir, tuple(keys))
+
+
+#: Words about how the jobs of a sweep are spread and where they go.
+_OF_SWEEPS = re.compile(r"[+~]*hydra[./](launcher|sweeper|sweep)\b")
+
+
+def _refuse_idle(words: Sequence[str]) -> None:
+    """Refuse words about a sweep where there is none."""
+    idle = [word for word in words if _OF_SWEEPS.match(word)]
+    if idle:
+        raise ConfigError(
+            f"{', '.join(idle)}: says how the jobs of a sweep run, and this is one job;"
+            " add -m, or leave it out"
+        )
 
 
 def expand(words: Sequence[str]) -> list[list[str]]:
@@ -184,6 +200,11 @@ def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> in
         voice.say(f"{exp.name}: figures and events as known on {day}, {_models(exp)} ...")
         if exp.overrides:
             voice.say(f"  changed by: {' '.join(exp.overrides)}")
+        if (
+            exp.parallel.n_jobs != 1
+            and len({*exp.model, exp.backtest.baseline}) * len(exp.target.series) == 1
+        ):
+            voice.say("  one model on one series is one chain of work: more workers gain nothing")
     result = _run(exp, None if folders.fresh else CACHE / "folds", voice)
     as_of = str(result.as_of.date())
     files = report_files(result, command=command, png=exp.report.png, pdf=exp.report.pdf)

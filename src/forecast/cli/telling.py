@@ -148,7 +148,8 @@ def _commit() -> str:
     if not (place / ".git").exists() or not shutil.which("git"):
         return "none (installed)"
     words = ["git", "-C", str(place), "describe", "--always", "--dirty"]
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() or "unknown"  # noqa: S603
+    told = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    return told.stdout.strip() or "unknown"
 
 
 def _kernel() -> str:

@@ -19,11 +19,10 @@ from forecast.cli.options import (
     Options,
     Parser,
     accept_option,
+    add_own,
     add_verbose,
     json_option,
     load_plugins,
-    own_folders,
-    plugin_option,
     subverbs,
 )
 from forecast.cli.terminal import records, say, say_findings, say_json
@@ -73,12 +72,18 @@ class Verb:
             allow_abbrev=False,
         )
         self.declare(parser)
+        add_own(parser)
         add_verbose(parser)
         return parser
 
     def __call__(self, name: str, words: Sequence[str]) -> int:
-        """Read the words and do it."""
+        """Read the words and do it; what is one's own may stand anywhere, behind a verb below too."""
+        alone = Parser(prog=f"forecast {name}", add_help=False, allow_abbrev=False)
+        add_own(alone)
+        own, words = alone.parse_known_args(words)
         options, rest = self.parser(name).parse_known_args(words)
+        options.plugin, options.config_dir = own.plugin, own.config_dir
+        load_plugins(own.plugin)
         if rest and not self.takes_keys:
             if instead := GONE.get(rest[0].split("=")[0]):
                 raise ConfigError(f"{rest[0]} was taken out; {instead}")
@@ -98,15 +103,12 @@ def _declare_list(parser: argparse.ArgumentParser) -> None:
         "what", nargs="?", choices=("models", "metrics", "keys"), help="only these, with what they mean"
     )
     parser.add_argument("--series", action="store_true", help="all series, not only their number")
-    own_folders(parser)
-    plugin_option(parser)
     json_option(parser)
 
 
 def _list(options: Options, _: list[str]) -> int:
     from forecast.cli import telling
 
-    load_plugins(options.plugin)
     if options.what:
         table = telling.named(options.what)
         if options.json:
@@ -162,8 +164,6 @@ def _declare_new(parser: argparse.ArgumentParser) -> None:
         choices=KINDS,
         help="what the figures are: things counted, a share, money, an index (found in the figures)",
     )
-    plugin_option(parser)
-    own_folders(parser)
 
 
 def _asked(question: str, known: str) -> str:
@@ -192,7 +192,6 @@ def _new(options: Options, _: list[str]) -> int:
     from forecast.cli.new import draft_experiment, name_for
     from forecast.data.figures import ReadAs
 
-    load_plugins(options.plugin)
     figures = options.figures or options.name
     name = options.name if options.figures else name_for(figures)
     read_as = ReadAs.of(reading.columns_of(options, series=False), reading.layout_of(options))
@@ -256,7 +255,6 @@ def _declare_data(parser: argparse.ArgumentParser) -> None:
     )
     fetch.add_argument("--dry-run", action="store_true", help="fetch into a temporary folder; write nothing")
     accept_option(fetch)
-    own_folders(fetch)
     show = add("show", "figures as known on a date", "forecast data show southwest.usbp --as-of 2024-05-07")
     show.add_argument("series")
     show.add_argument("--as-of", default="latest", metavar="DATE", help="only what was public then (latest)")

@@ -121,6 +121,10 @@ def check_words(words: Sequence[str]) -> None:
     for word in words:
         if "=" not in word and not word.startswith("~"):
             raise ConfigError(f"'{word}' is neither a verb nor key=value; `forecast --help` lists both")
+        if word.lstrip("+").startswith("hydra.sweeper.params="):
+            raise ConfigError(
+                f"{word}: on the command a sweep is `-m key=a,b`; hydra.sweeper.params stands in files"
+            )
         if guard.NAMES_SEARCHPATH.match(word):
             raise ConfigError(
                 f"{word}: hydra.searchpath is refused; name a folder of your own with --config-dir or"
@@ -307,6 +311,14 @@ def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
 # --------------------------------------------------------------------------- words for mistakes
 
 
+#: What brings launchers of sweeps.
+_EXTRAS = {
+    ("hydra/launcher", "joblib"): '"border-forecast[sweeps]"',
+    ("hydra/launcher", "submitit_local"): "hydra-submitit-launcher",
+    ("hydra/launcher", "submitit_slurm"): "hydra-submitit-launcher",
+}
+
+
 def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
     text = str(error) or type(error).__name__
     lines = text.splitlines()
@@ -315,9 +327,11 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
     if unknown_choice:
         group, choice = unknown_choice.groups()
         if group.startswith("hydra/"):
+            extra = _EXTRAS.get((group, choice))
+            how = f"; pip install {extra}" if extra else ""
             return (
                 f"{group}={choice}: no installed package has it, and no other folder is asked for Hydra's"
-                " groups"
+                f" groups{how}"
             )
         known = list_group(group, extra_dirs)
         return f"{group}: there is no '{choice}'.{nearest(choice, known)} Known: {', '.join(known) or 'none'}"

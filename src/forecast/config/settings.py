@@ -6,6 +6,7 @@ levels, the errors with their exit codes, and the tree of settings that a config
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -387,6 +388,28 @@ class Experiment:
         problems = problems_of(self) or [text for check in _CHECKS for text in check(self)]
         if problems:
             raise ConfigError("\n".join(problems))
+
+    def __repr__(self) -> str:
+        """Tell in a few lines what it asks, of what, by which models."""
+        b = self.backtest
+        lines = {
+            "question": self.question,
+            "as of": self.as_of,
+            "figures": self.data.path or "bundled",
+            "series": ", ".join(self.target.series),
+            "models": ", ".join(self.model),
+            "combinations": ", ".join(self.combination),
+            "headline": self.report.headline,
+            "replayed": f"{len(b.origins)} dates"
+            if b.origins
+            else f"from {b.start}, scored from {b.score_from}",
+            "ahead": f"{self.horizon} months",
+        }
+        told = [f"  {name}: {text[:90]}" for name, text in lines.items() if text]
+        return "\n".join([f"<Experiment {self.name}", *told]) + ">"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self)[1:-1])}</pre>"
 
 
 def _name(exp: Experiment) -> Iterable[str]:

@@ -235,7 +235,7 @@ def _mark_of(text: str) -> str:
     the same number of cells, two at the least.
     """
     sample = "\n".join(text.splitlines()[:500])
-    best, most = ",", 0
+    best, most = ",", (0, 0)
     for mark in (",", ";", "\t", "|"):
         try:
             widths = [
@@ -244,9 +244,9 @@ def _mark_of(text: str) -> str:
         except csv.Error:
             continue
         usual = Counter(w for w in widths if w > 1)
-        count = usual.most_common(1)[0][1] if usual else 0
-        if count > most:
-            best, most = mark, count
+        width, count = usual.most_common(1)[0] if usual else (0, 0)
+        if (count, width) > most:
+            best, most = mark, (count, width)
     return best
 
 

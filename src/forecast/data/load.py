@@ -20,7 +20,7 @@ from forecast.data.part_months import no_parts, split_leaks
 from forecast.data.read import RawTable, csv_files, read_table, unreadable
 from forecast.data.sums import sum_findings
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
-from forecast.errors import ConfigError, Finding, nearest
+from forecast.errors import ConfigError, Finding, nearest, need
 from forecast.files import is_address
 
 
@@ -136,7 +136,7 @@ def read_path(
         tuple(official),
         side,
         listed,
-        shorten([*findings, *found, *sum_findings(rows, side["hierarchy"])]),
+        shorten([*findings, *found, *sum_findings(rows, side["hierarchy"], _beside(folder, "hierarchy"))]),
         tuple(raw.understood for raw in raws if raw.understood),
         part_months,
     )
@@ -326,8 +326,10 @@ def load_observations(
     >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
     [10.0]
     """
+    wanted = "a path, an address, a DataFrame or a Series"
+    need(path, (str, Path, pd.DataFrame, pd.Series, type(None)), "load_observations", wanted)
     if path is None:
-        return _copied(_bundle()) if series_id is None else only(_copied(_bundle()), series_id)
+        return _copied(bundle()) if series_id is None else only(_copied(bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)
     read_as = ReadAs.of(columns, layout, allow_http)
     return load(place, series_id, release_lag_days, allow_gaps, read_as=read_as)
@@ -340,5 +342,6 @@ def _copied(obs: Observations) -> Observations:
 
 
 @cache
-def _bundle() -> Observations:
+def bundle() -> Observations:
+    """Return the bundled figures, read once; nobody changes them."""
     return load(BUNDLED, None, 0, False, bundled=True)

@@ -19,7 +19,7 @@ from forecast.data import frames as _tables
 from forecast.data.panel import Cells, Panel, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
-from forecast.errors import ConfigError, Finding, nearest
+from forecast.errors import ConfigError, Finding, nearest, need
 
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
@@ -163,6 +163,8 @@ class Observations:
         if series is None:
             return self.series_ids
         names = (series,) if isinstance(series, str) else tuple(series)
+        for name in names:
+            need(name, str, "series", "the name of a series, or a list of names")
         unknown = [name for name in names if name not in self._index.bounds]
         if unknown:
             raise ConfigError(

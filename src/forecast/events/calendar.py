@@ -18,11 +18,12 @@ import pandas as pd
 
 from forecast.config.settings import EventsSpec, own_path
 from forecast.data.parse import whole_day
-from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
+from forecast.errors import ConfigError, Finding, nearest, need, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
 from forecast.events.frames import MEMORY, calendar_texts
 from forecast.files import safe_cell, write_file
+from forecast.notebook import calendar_html
 
 if TYPE_CHECKING:
     from forecast.config.settings import Coding, Knowledge, ScenarioSpec, Unseen
@@ -57,6 +58,15 @@ class EventCalendar:
     rules: pd.DataFrame
     digest: str
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        """Tell how many events, and from when to when."""
+        days = self.table["effective_start"]
+        span = f", {days.min():%Y-%m} to {days.max():%Y-%m}" if len(self.table) else ""
+        return f"<EventCalendar: {len(self.table)} event{'' if len(self.table) == 1 else 's'}{span}>"
+
+    def _repr_html_(self) -> str:
+        return calendar_html(repr(self)[1:-1], self.table)
 
     @cached_property
     def arrays(self) -> EventArrays:
@@ -231,6 +241,8 @@ def load_events(
     >>> len(load_events().table)
     118
     """
+    wanted = "a path, a DataFrame or a list of dicts; fc.no_events() is a calendar without any"
+    need(path, (str, Path, pd.DataFrame, Sequence, type(None)), "load_events", wanted)
     if isinstance(path, (pd.DataFrame, Sequence)) and not isinstance(path, str):
         table, findings = calendar_texts(path)
         findings += reading.check_rows(table, MEMORY) if len(table.columns) else []

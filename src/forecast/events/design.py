@@ -20,7 +20,7 @@ from forecast.errors import ConfigError, nearest
 from forecast.events.estimability import Verdict, estimability_frame
 from forecast.events.notes import Note
 from forecast.events.shapes import Floats
-from forecast.notebook import design_html, plot_design
+from forecast.notebook import design_html, plot_design, some
 
 #: Mean (for a certain sign) and sd of an effect on logs before looking: 'cautious' in the study of accuracy.
 PRIOR_MEAN = 0.1
@@ -195,6 +195,10 @@ class Design(WithLazyFields):
         # A series that is behind the others has horizons of its own: they begin in months of the panel.
         last = self.last_official[series_id].ordinal
         return self.rows(month_range(last + 1, last + len(self.future)))
+
+    def __repr__(self) -> str:
+        months = f"{len(self.past)} months and {len(self.future)} ahead"
+        return f"<Design: {some(self.columns, 'no event columns')}; {months}, knowledge {self.knowledge}>"
 
     _repr_html_ = design_html
     plot = plot_design

@@ -15,6 +15,7 @@ import pandas as pd
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
+from forecast.errors import need
 from forecast.events.calendar import EventCalendar
 from forecast.experiment import figures
 from forecast.experiment.description import fits_at_origin, model_table
@@ -31,13 +32,14 @@ from forecast.experiment.effects import (
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
 from forecast.files import plain_cell
-from forecast.notebook import plot_run, run_html
+from forecast.notebook import plot_run, run_html, some
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
 from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
+from forecast.tables.columns import FOLD_COLUMNS
 from forecast.tables.forecasts import Forecasts
 
 
@@ -206,6 +208,14 @@ class Run:
         """Return the median of the forecast at `as_of`, months x series; of the headline unless named."""
         return forecasts.median(forecasts.headline(self.forecasts, model or self.headline))
 
+    def __repr__(self) -> str:
+        """Tell what was run, as known when, and how much of it there is."""
+        return (
+            f"<Run of {self.experiment.name}, as known on {self.as_of:%Y-%m-%d}: {some(self.series.index)};"
+            f" headline {self.headline}, {len(self.models)} models,"
+            f" {self.backtest['origin'].nunique()} origins>"
+        )
+
     _repr_html_ = run_html
     plot = plot_run
 
@@ -253,6 +263,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     >>> run.headline, str(run.median().index[0])
     ('drift', '2024-04')
     """
+    need(experiment, Experiment, "run", "an Experiment, such as fc.load_experiment('quick')")
     exp, clock = experiment, _Clock()
     x = read_inputs(exp)
     obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
@@ -278,7 +289,7 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
         afterwards=figures.afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
         backtest=said.past.reset_index(drop=True),
-        folds=bt.folds,
+        folds=bt.folds[list(FOLD_COLUMNS)],
         scores=said.scores,
         calibration=said.calibration,
         comparison=said.comparison,

@@ -115,20 +115,27 @@ def _forecast_before(
         *(g.columns[first : last + 1] for g in earlier),
     ]
     xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
-    middle, paths = fit.forecast(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
+    middle, paths = fit.moments(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
     # surprises to come are as large as those of the last years, whatever the years before were like
-    paths = middle + local_ratio(fit.residuals, first - 1, first - 1) * (paths - middle)
+    paths = middle + local_ratio(fit.innovations, first - 1, first - 1) * (paths - middle)
     without = regression.scale.inverse(paths[:, at - first])
     happened = regression.scale.inverse(regression.y[at])
     return without, np.asarray(100.0 * (happened / without - 1.0))
 
 
 def _student(mean: Floats, spread: Floats, free: float, draws: int, rng: np.random.Generator) -> Floats:
-    """Draw from a multivariate Student t with a squared scale, (draws, k): the law of the ranges of effects."""
+    """Draw from a multivariate Student t with a squared scale, (draws, k): the law of the ranges of effects.
+
+    The draws are a Latin hypercube, so that ends of ranges do not hang on the seed.
+    """
+    from scipy.special import gammaincinv, ndtri
+
     values, vectors = np.linalg.eigh(0.5 * (spread + spread.T))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    normal = rng.standard_normal((draws, len(mean))) @ root.T
-    return np.asarray(mean + normal * np.sqrt(free / rng.chisquare(free, (draws, 1))), dtype=float)
+    rows = np.tile(np.arange(draws), (len(mean) + 1, 1))
+    chances = (rng.permuted(rows, axis=1).T + 0.5) / draws
+    chi_squared = 2.0 * gammaincinv(free / 2.0, chances[:, :1])
+    return np.asarray(mean + ndtri(chances[:, 1:]) @ root.T * np.sqrt(free / chi_squared), dtype=float)
 
 
 def _cells(happened: float, without: Floats, percent: Floats) -> dict[str, Any]:

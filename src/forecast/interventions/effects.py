@@ -16,7 +16,8 @@ import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
 from forecast.config.settings import Coding, EventsSpec, Knowledge
-from forecast.errors import ConfigError
+from forecast.data.panel import Panel
+from forecast.errors import ConfigError, need
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
 from forecast.interventions.prepare import Setup
 from forecast.interventions.raw_change import group_change
@@ -33,7 +34,6 @@ from forecast.interventions.regression import (
 from forecast.models.base import plausible
 
 if TYPE_CHECKING:
-    from forecast.data.panel import Panel
     from forecast.events.calendar import EventCalendar
     from forecast.events.design import Design
     from forecast.models.arima import Arima
@@ -185,6 +185,7 @@ def effects(
     >>> sorted(set(table["level"])), sorted(set(table["words"]))
     ([0.8, 0.95], ['not_compared', 'not_together'])
     """
+    need(panel, Panel, "effects", "a Panel, such as obs.as_of('latest')")
     check_model(model)
     if base <= 0 or base == 1:
         raise ConfigError(f"base: {base} is not the base of a logarithm")

@@ -15,7 +15,7 @@ from forecast.events.design import PRIOR_SD
 from forecast.interventions.regression import ACTIVE, TOO_ALIKE, Floats, Group, GroupReason, Regression
 
 if TYPE_CHECKING:
-    from forecast.models.base import SeriesData
+    from forecast.models.series import SeriesData
 
 
 def make_groups(

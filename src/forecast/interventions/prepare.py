@@ -16,7 +16,7 @@ from forecast.events.design import Design
 from forecast.interventions.groups import make_groups
 from forecast.interventions.regression import TOO_ALIKE, Regression, check_model, settle_order
 from forecast.models.arima import Arima
-from forecast.models.base import series_data
+from forecast.models.series import series_data
 
 if TYPE_CHECKING:
     from forecast.data.panel import Panel

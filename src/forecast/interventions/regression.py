@@ -243,7 +243,7 @@ def ratio_near(fit: ArimaFit, group: Group) -> float:
     at, (n, free) = group.active, _counts_near(fit, group)
     if n < ENOUGH:
         return 1.0
-    return local_ratio(fit.residuals, int(at[0]), int(at[-1])) * float(np.sqrt(n / free))
+    return local_ratio(fit.innovations, int(at[0]), int(at[-1])) * float(np.sqrt(n / free))
 
 
 def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
@@ -252,7 +252,7 @@ def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
     """
     at, problem = group.active, fit.problem
     begin, end = max(int(at[0]) - NEAR, 0), int(at[-1]) + NEAR + 1
-    n = int(np.isfinite(fit.residuals[begin:end]).sum())
+    n = int(np.isfinite(fit.innovations[begin:end]).sum())
     rows = problem.raw[max(begin - problem.lead, 0) : max(end - problem.lead, 0), problem.n_missing : -1]
     used = int((np.ptp(rows, axis=0) > ACTIVE).sum()) if len(rows) else 0
     return n, max(n - used, 1)

@@ -24,7 +24,8 @@ from forecast.events.build import make_design
 from forecast.events.changes import is_leak
 from forecast.events.design import Design
 from forecast.events.notes import Note, SizeSource
-from forecast.models.base import Fitted, FittedSeries, Model, series_data
+from forecast.models.base import Fitted, FittedSeries, Model
+from forecast.models.series import series_data
 from forecast.tables import forecasts
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.known_errors import in_order, widen

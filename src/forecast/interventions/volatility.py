@@ -53,7 +53,7 @@ Verdict = Literal["break", "none", "too_short", "no_model"]
 def surprises(regression: Regression) -> pd.Series:
     """Return the monthly surprises of a series on its scale: one-step errors of its model without events."""
     (fit,) = regression.fit([regression.job([])])
-    values = np.full(len(regression.y), np.nan) if isinstance(fit, ArimaFailure) else fit.residuals
+    values = np.full(len(regression.y), np.nan) if isinstance(fit, ArimaFailure) else fit.innovations
     found = pd.Series(values, index=regression.months, name=regression.series_id)
     return found.iloc[YEAR + 1 :].dropna()  # the model starts from the first year
 

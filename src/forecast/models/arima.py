@@ -19,18 +19,10 @@ from forecast.arima.volatility import local_covariance, local_ratio
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
-from forecast.models.base import (
-    Array,
-    Fitted,
-    FittedSeries,
-    FoldFailure,
-    Job,
-    SeriesData,
-    SeriesFit,
-    SeriesModel,
-)
-from forecast.models.parameters import Order, Terms, Window
-from forecast.models.transform import Scale
+from forecast.models.base import Fitted, FittedSeries, FoldFailure, Job, SeriesFit, SeriesModel, need_panel
+from forecast.models.parameters import Order, SeasonalOrder, Terms, Window
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array, Scale
 
 Starts = Literal["warm", "modes", "full"]
 
@@ -43,7 +35,7 @@ class Arima(SeriesModel):
     ----------
     order : (p, d, q) or "auto"
         ``auto`` chooses order and seasonal order by AICc, again at every fold.
-    seasonal_order : (P, D, Q), optional
+    seasonal_order : (P, D, Q) or (P, D, Q, 12), optional
         Seasonal part at 12 months; ``None`` for none.
     transform : {"log", "none", "box-cox"}
     window : int, optional
@@ -67,7 +59,7 @@ class Arima(SeriesModel):
 
     min_months: ClassVar[int] = 36
     order: Order | Literal["auto"] = (0, 1, 1)
-    seasonal_order: Order | None = (0, 1, 1)
+    seasonal_order: Order | SeasonalOrder | None = (0, 1, 1)
     transform: Scale = "log"
     window: Window = None
     events: bool = True
@@ -80,6 +72,7 @@ class Arima(SeriesModel):
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
+        need_panel(panel)
         design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):
@@ -169,9 +162,8 @@ class Arima(SeriesModel):
 
     @property
     def _season(self) -> tuple[int, int, int, int]:
-        return (
-            (*self.seasonal_order, 12) if self.seasonal_order and any(self.seasonal_order) else (0, 0, 0, 0)
-        )
+        season = self.seasonal_order or (0, 0, 0)
+        return (*season[:3], 12) if any(season[:3]) else (0, 0, 0, 0)
 
     def _fold_fits(self, jobs: list[FoldJob], starts: Starts) -> list[ArimaFit | ArimaFailure]:
         if not jobs:
@@ -197,13 +189,12 @@ class Arima(SeriesModel):
             carried = [effect(o.kind, o.position, n + h)[n:, None] for o in breaks]
             columns = [values[:h] for values in own] + carried
             future = np.hstack(columns) if columns else None
-            mean, se = fit.forecast(h, future)
-            return np.asarray(mean), np.asarray(se)
+            return fit.moments(h, future)
 
         def checks() -> pd.DataFrame:
             # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a
             # fold
-            return pd.concat([residual_checks(fit.residuals), check_table(_warned(fit))], ignore_index=True)
+            return pd.concat([residual_checks(fit.innovations), check_table(_warned(fit))], ignore_index=True)
 
         found = (f"breaks found in the data: {', '.join(names)}",) if names else ()
 
@@ -282,7 +273,7 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
         return pd.DataFrame(covariance, index=terms, columns=terms)
     weights = data.past[terms].to_numpy(dtype=float)
     active = [np.flatnonzero(weight) for weight in weights.T]
-    ratio = [local_ratio(fit.residuals, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
+    ratio = [local_ratio(fit.innovations, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
     free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)  # likelihood divides by all months
     made = local_covariance(covariance, np.sqrt(fit.nobs / free) * np.array(ratio), prior_sd)

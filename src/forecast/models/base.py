@@ -11,26 +11,27 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.bounds import Horizon, Levels
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
-from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError, ForecastError
+from forecast.errors import ConfigError, DataError, ForecastError, need
 from forecast.events.design import Design
-from forecast.models.transform import Scale, Transform, transform_of
-from forecast.notebook import forecast_html, plot_forecast
+from forecast.models.series import SeriesData, series_data
+from forecast.models.transform import Array, Scale, Transform
+from forecast.notebook import fitted_html, forecast_html, plot_forecast, some
 from forecast.tables import forecasts
 
-Array = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 Job = tuple[Panel, Design]
 
 COEFFICIENT_COLUMNS = ("series_id", "term", "estimate", "se", "lower", "upper", "kind")
@@ -90,6 +91,7 @@ class Forecast:
 
     def interval(self, coverage: float = 0.8) -> pd.DataFrame:
         """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
+        need(coverage, (int, float), "interval", "a share between 0 and 1, such as 0.8")
         if not 0 < coverage < 1:
             raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
         ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
@@ -100,6 +102,11 @@ class Forecast:
         """Return one row a series and month: the levels as columns."""
         key = ["series_id", "month", "horizon"]
         return self.table.pivot(index=key, columns="level", values="value").reset_index()
+
+    def __repr__(self) -> str:
+        months, levels = self.table["month"], self.table["level"].nunique()
+        names = some(self.table["series_id"].unique())
+        return f"<Forecast: {names}; {months.min()} to {months.max()}, {levels} levels>"
 
     _repr_html_ = forecast_html
     plot = plot_forecast
@@ -143,26 +150,6 @@ class Model(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class SeriesData:
-    """One series on the model's scale, with the event columns that apply to it."""
-
-    name: str
-    months: pd.PeriodIndex
-    y: Array
-    transform: Transform
-    columns: tuple[str, ...]  #: names of the event columns, in the order of the frames
-    past: Lazy[pd.DataFrame] = Lazy()
-    future: Lazy[pd.DataFrame] = Lazy()
-    prior: Lazy[pd.DataFrame] = Lazy()  #: index column -> mean, sd, on the model's scale; sd = inf: plain
-    design: Design
-    notes: tuple[str, ...] = ()  #: what was done to the figures
-
-
-def _no_prior() -> pd.DataFrame:
-    return pd.DataFrame({"mean": [], "sd": []}, dtype=float)
-
-
 #: A forecast on logs ends at so many times the largest figure known.
 HIGHEST = 1000
 #: Quantiles of one series: its name, its months, values (horizon, level).
@@ -170,25 +157,6 @@ ForecastPath = tuple[str, pd.PeriodIndex, Array]
 
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
-
-
-def complete(data: SeriesData, last: int | None = None) -> Array:
-    """Return the values, which a model needs without a hole: all, or so many last ones.
-
-    Raises
-    ------
-    DataError
-        Naming the months that are missing.
-    """
-    values, months = (data.y, data.months) if last is None else (data.y[-last:], data.months[-last:])
-    holes = [str(m) for m, v in zip(months, values, strict=True) if np.isnan(v)] if last != 0 else []
-    if holes:
-        needed = "all" if last is None else f"the last {last}"
-        raise DataError(
-            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])});"
-            f" this model needs {needed}"
-        )
-    return data.y
 
 
 @dataclass(frozen=True)
@@ -205,6 +173,9 @@ class SeriesFit:
         What a reader should know.
     covariance : callable, optional
         Covariance of the event coefficients, by term, at the volatility of their months.
+    quantiles : callable, optional
+        ``quantiles(h, levels)``: an array (h, levels) on the scale of the figures, where a model knows more
+        of the months ahead than centre and standard deviation.
 
     Examples
     --------
@@ -220,6 +191,7 @@ class SeriesFit:
     diagnostics: Callable[[], pd.DataFrame] | None = None
     notes: tuple[str, ...] = ()
     covariance: Callable[[], pd.DataFrame] | None = None
+    quantiles: Callable[[int, Array], Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -227,7 +199,8 @@ class FittedSeries:
     """A fit of each series by itself.
 
     Quantiles are those of a normal distribution on the model's scale, carried back by the inverse
-    transformation; the backtest replaces them by ranges from past errors.
+    transformation, or the model's own (`SeriesFit.quantiles`); the backtest replaces them by ranges from past
+    errors, unless `intervals.method` is ``model``.
     """
 
     fits: Mapping[str, SeriesFit]
@@ -252,14 +225,23 @@ class FittedSeries:
         """
         from scipy.special import ndtri
 
-        z = ndtri(np.asarray(levels, dtype=float))
+        p = np.asarray(levels, dtype=float)
+        z = ndtri(p)
         out = []
         for name, fit in self.fits.items():
             centre, sd, months = self._path(name, fit, horizon)
             with np.errstate(over="ignore"):  # what has no end is capped
                 values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
+            filled = self._filled(name)
+            if fit.quantiles is not None and horizon > filled:
+                values[filled:] = fit.quantiles(horizon - filled, p)
             out.append((name, months, np.minimum(values, self._highest(name))))
         return out
+
+    def _filled(self, name: str) -> int:
+        """Return how many months after the last official one unofficial figures fill."""
+        cells = self.panel.cells
+        return int(cells.first + cells.column(name)[1].stop - 1 - cells.last_official(name))
 
     def told(self, made: Sequence[ForecastPath]) -> tuple[str, ...]:
         """Return what a reader should know of these fits and of a forecast of theirs."""
@@ -275,7 +257,7 @@ class FittedSeries:
     def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
         cells = self.panel.cells
         last_official = cells.last_official(name)
-        ahead = cells.first + cells.column(name)[1].stop - 1 - last_official
+        ahead = self._filled(name)
         months = month_range(last_official + 1, last_official + horizon)
         centre, sd = fit.steps(max(horizon - ahead, 1))
         if ahead:
@@ -288,6 +270,20 @@ class FittedSeries:
             centre = np.concatenate([filled, centre])[:horizon]
             sd = np.concatenate([error, np.sqrt(sd**2 + error[-1] ** 2)])[:horizon]
         return centre, sd, months
+
+    def __repr__(self) -> str:
+        return f"<FittedSeries: {some(self.fits)}; {self._span()}>"
+
+    def _span(self) -> str:
+        months = self.panel.values.index
+        return f"{len(months)} months, {months[0]} to {months[-1]}, as of {self.panel.as_of:%Y-%m-%d}"
+
+    def _repr_html_(self) -> str:
+        return fitted_html(some(self.fits), self._span(), self.coefficients(), self.notes)
+
+    def plot(self, horizon: int = 12, series_id: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw the forecast of one series after its last five years, and return the matplotlib axes."""
+        return plot_forecast(self.forecast(horizon), series_id, self.panel, ax)
 
     def coefficients(self) -> pd.DataFrame:
         """Coefficient table: series_id, term, estimate, se, lower, upper, kind."""
@@ -321,86 +317,9 @@ def forecast_rows(name: str, months: pd.PeriodIndex, levels: Sequence[float], va
     )
 
 
-def series_data(panel: Panel, design: Design, name: str, transform: Scale, window: int | None) -> SeriesData:
-    """Cut one series out of a panel, on the model's scale, with its event columns over the same months.
-
-    Raises
-    ------
-    DataError
-        If the scale needs positive values and there are others.
-    """
-    cells = panel.cells
-    at, rows = cells.column(name)
-    if window is not None:
-        rows = slice(max(rows.start, rows.stop - window), rows.stop)
-    months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
-    scale, values = transform_of(
-        transform, cells.values[rows, at].copy(), cells.rounding[rows, at], months, panel.counts, name
-    )
-    ahead = cells.first + rows.stop - 1 - cells.last_official(name)
-    if not design.columns:
-        return SeriesData(
-            name=name,
-            months=months,
-            y=values,
-            transform=scale,
-            columns=(),
-            past=lambda: pd.DataFrame(index=months),
-            future=lambda: pd.DataFrame(index=design.future.index[ahead:]),
-            prior=_no_prior,
-            design=design,
-        )
-    last = pd.Period(ordinal=cells.last_official(name), freq="M")
-    mine = _given(design, name, months, last) if design.given else design.of(name)
-
-    def prior() -> pd.DataFrame:
-        table = pd.DataFrame(mine.prior.loc[name]) if mine.columns else _no_prior()
-        if transform != "log":
-            # the prior is stated on logs; on another scale columns are plain
-            table = table.assign(mean=0.0, sd=np.inf)
-        return table.reindex(list(mine.columns))
-
-    def past() -> pd.DataFrame:
-        same = mine.past.index.equals(months)
-        return (mine.past if same else mine.past.reindex(months)).astype(float)
-
-    return SeriesData(
-        name=name,
-        months=months,
-        y=values,
-        transform=scale,
-        columns=mine.columns,
-        past=past,
-        future=lambda: mine.future.iloc[ahead:].astype(float),
-        prior=prior,
-        design=mine,
-    )
-
-
-def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.Period) -> Design:
-    """Return columns given by hand, their months to come from the first one on.
-
-    Raises
-    ------
-    ConfigError
-        Where they lack months of the series, or the first month to come.
-    """
-    mine, first = design.of(name), last_official + 1
-    lacking = months[~months.isin(mine.past.index)]
-    if len(lacking):
-        raise ConfigError(
-            f"{name}: columns given by hand lack {len(lacking)} months of the series,"
-            f" {lacking[0]} to {lacking[-1]}"
-        )
-    ahead = mine.future[mine.future.index >= first]
-    wanted = pd.period_range(first, periods=max(len(ahead), 1), freq="M")
-    if not ahead.index.equals(wanted):
-        given = f"{mine.future.index[0]} to {mine.future.index[-1]}" if len(mine.future) else "none"
-        raise ConfigError(
-            f"{name}: columns given by hand must have every month from {first} on, the first month to come;"
-            f" given are {given}"
-        )
-    return replace(mine, future=ahead)
+def need_panel(panel: object) -> None:
+    """Refuse what is no panel, with the words that make one."""
+    need(panel, Panel, "fit", "a Panel, such as fc.load_observations(table).as_of('latest')")
 
 
 class SeriesModel:
@@ -468,6 +387,7 @@ class SeriesModel:
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel; without a design to no event."""
+        need_panel(panel)
         fits, transforms = {}, {}
         design = Design.none(panel) if design is None else design
         for name in panel.series:

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Period, Window
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array, Scale
 
 
 def _last(y: Array) -> float:

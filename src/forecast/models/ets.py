@@ -7,10 +7,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, Steps, complete
+from forecast.models.base import SeriesFit, SeriesModel, Steps
 from forecast.models.parameters import Window
+from forecast.models.series import SeriesData, complete
 from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, Smoothing, smooth
-from forecast.models.transform import Scale
+from forecast.models.transform import Array, Scale
 
 Choice = Literal["auto", "yes", "no"]
 

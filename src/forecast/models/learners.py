@@ -12,10 +12,10 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from forecast.config.bounds import Bounds, Distinct
-from forecast.models.base import Array, SeriesData
 from forecast.models.parameters import Count, Share, Window
 from forecast.models.regression import DirectModel, Rows
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array, Scale
 
 
 @dataclass(frozen=True)

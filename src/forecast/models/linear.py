@@ -11,9 +11,10 @@ import pandas as pd
 
 from forecast.errors import ConfigError, DataError
 from forecast.models.arima import residual_checks
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel, complete
+from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Lags, Terms, Window
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData, complete
+from forecast.models.transform import Array, Scale
 
 if TYPE_CHECKING:
     from statsmodels.regression.linear_model import RegressionResults

@@ -12,6 +12,8 @@ Window = Annotated[int, Bounds(2, 1200)] | None
 Terms = Annotated[int, Bounds(0, 24)]
 Differences = Annotated[int, Bounds(0, 3)]
 Order = tuple[Terms, Differences, Terms]
+#: With the length of the season, which is that of months.
+SeasonalOrder = tuple[Terms, Differences, Terms, Annotated[int, Bounds(12, 12)]]
 #: So many last months, or months back.
 Count = Annotated[int, Bounds(1, 120)]
 Lags = Annotated[tuple[Count, ...], Distinct()]

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from forecast.config.convert import from_plain
 from forecast.config.settings import ModelSpec
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, nearest, need
 from forecast.models.base import Model
 
 _REGISTRY: dict[str, type[Model]] = {}
@@ -32,6 +32,7 @@ _BUILTIN: dict[str, tuple[str, str]] = {
     "mean_reversion": ("forecast.models.profile", "MeanReversion"),
     "ets": ("forecast.models.ets", "Ets"),
     "theta": ("forecast.models.theta", "Theta"),
+    "counts": ("forecast.models.counts", "Counts"),
     "structural": ("forecast.models.structural", "Structural"),
 }
 
@@ -162,6 +163,7 @@ def make_model(kind: str, **parameters: Any) -> Model:
     >>> fc.make_model("seasonal_naive", period=12)
     SeasonalNaive(transform='log', window=None, period=12)
     """
+    need(kind, str, "make_model", "the name of a kind; fc.list_models() has them all")
     return cast("Model", from_plain(model_class(kind), parameters, path=kind))
 
 
@@ -182,6 +184,12 @@ def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:
     return made
 
 
+def need_model(model: object, what: str) -> None:
+    """Refuse what is no model; a class is none before it is called."""
+    if isinstance(model, type) or not isinstance(model, Model):
+        need(model, (), what, "a model, such as fc.make_model('arima')")
+
+
 def named_models(models: Mapping[str, Model] | Sequence[Model | str] | Model | str) -> dict[str, Model]:
     """Return models by name: as given, or under the kinds by which the registry knows them.
 
@@ -196,16 +204,14 @@ def named_models(models: Mapping[str, Model] | Sequence[Model | str] | Model | s
     ['drift', 'seasonal_naive']
     """
     if isinstance(models, Mapping):
+        for name, model in models.items():
+            need_model(model, f"models: {name}")
         return dict(models)
-    several = [models] if isinstance(models, (str, Model)) else list(models)
+    several = list(models) if isinstance(models, Sequence) and not isinstance(models, str) else [models]
     named: dict[str, Model] = {}
     for given in several:
         model = make_model(given) if isinstance(given, str) else given
-        if not isinstance(model, Model):
-            raise ConfigError(
-                f"models: {type(given).__name__} is no model; give a dict of names and models, models of"
-                " make_model, or their names"
-            )
+        need_model(model, "models")
         name = given if isinstance(given, str) else _kind_of(model)
         if name in named:
             raise ConfigError(f"models: two are called '{name}'; give a dict of names and models")

@@ -15,22 +15,19 @@ from forecast.errors import DataError
 from forecast.events.design import Design
 from forecast.models.base import (
     COEFFICIENT_COLUMNS,
-    Array,
     Fitted,
     FittedSeries,
     FoldFailure,
     Forecast,
     ForecastPath,
     Job,
-    SeriesData,
     SeriesFit,
     Steps,
-    complete,
     loop_fits,
-    series_data,
 )
 from forecast.models.parameters import Count, Penalties, Window
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData, complete, series_data
+from forecast.models.transform import Array, Scale
 
 _FREE = 1e4  # scale of a column without a prior: its penalty vanishes
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecast.models.base import Array
+from forecast.models.transform import Array
 
 #: The smallest and the largest share of a smoothing parameter, and of the damping of a trend.
 SHARES, DAMPING = (1e-4, 0.9999), (0.8, 0.98)
@@ -110,7 +110,7 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     ahead = np.concatenate([last[2 + seen :], last[2 : 2 + seen]])
     if form.season != "multiplicative":
         ahead = unit * ahead
-    sigma2 = float(errors @ errors) / n * (1.0 if form.relative else unit**2)
+    sigma2 = float(errors @ errors) / max(n - len(space.free), 1) * (1.0 if form.relative else unit**2)
     made = (
         alpha,
         alpha * beta,

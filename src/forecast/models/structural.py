@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Window
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array, Scale
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.errors import ConfigError, DataError
-from forecast.models.base import Array, SeriesData, SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Count, Window
-from forecast.models.transform import Scale
+from forecast.models.series import SeriesData
+from forecast.models.transform import Array, Scale
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from forecast.errors import need
 from forecast.report import format as w
 from forecast.report import pages, view
 from forecast.report.blocks import Chart, Page
@@ -81,6 +82,9 @@ def write_report(
     >>> (fc.write_report(run, "reports/mine", png=False) / "index.html").is_file()
     True
     """
+    from forecast.experiment.run import Run
+
+    need(run, Run, "write_report", "a Run, of fc.run")
     target = Path(folder)
     files = report_files(run, command, versions, durations, png, pdf)
     put_in_place(files, target)

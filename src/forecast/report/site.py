@@ -266,10 +266,16 @@ def span_text(low: float, high: float, whole: bool) -> str:
     return t("refused") if low != low or high != high else w.span(float(low), float(high), whole)
 
 
+def are_whole(rows: pd.DataFrame) -> bool:
+    """Tell whether forecasts are printed as counts: large ones, and small ones that are whole numbers."""
+    told = rows[["middle", "lower_80", "upper_80"]].astype(float)
+    return bool((told["middle"] >= 100).all() or (told % 1 == 0).to_numpy().all())
+
+
 def _forecast_tables(content: SiteContent) -> list[dict[str, Any]]:
     out = []
     for name, rows in content.forecast.groupby("series_id", sort=False) if len(content.forecast) else []:
-        whole = bool((rows["middle"] >= 100).all())
+        whole = are_whole(rows)
         ends = rows[["lower_80", "upper_80"]].astype(float).iloc[0]
         with w.rounding(ends["upper_80"] - ends["lower_80"]):
             shown = [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.catalogue import speaking, t
-from forecast.report.site import span_text, style_sheet
+from forecast.report.site import are_whole, span_text, style_sheet
 from forecast.report.write import html as _templates
 
 
@@ -57,7 +57,7 @@ def _ahead(part: SitePart, series: Mapping[str, Any]) -> dict[str, Any]:
     """The newest count of a series, and the first month that is forecast."""
     count, first = series["latest"], series["forecast"][0]
     row: dict[str, Any] = {name: float("nan") if value is None else value for name, value in first.items()}
-    whole = row["middle"] >= 100
+    whole = are_whole(pd.DataFrame([row]))
     with w.rounding(row["upper_80"] - row["lower_80"]):
         middle, span = w.rounded(row["middle"], whole), span_text(row["lower_80"], row["upper_80"], whole)
     return {

@@ -99,6 +99,11 @@ class View:
         """The last month with an official count."""
         return w.month(self.counts.index[-1])
 
+    @property
+    def missing(self) -> list[pd.Period]:
+        """The months without a count between the first and the last."""
+        return list(self.counts.index[self.counts.isna()])
+
     def value(self, month: pd.Period) -> float | None:
         """Return a count, or None where it is not known."""
         found = self.counts.get(month)
@@ -120,6 +125,8 @@ def view(run: Run, series_id: str) -> View:
     known = select(run.observations, series_id=series_id).sort_values("month")
     known = known[known["status"] != "leak"] if "status" in known else known
     counts = pd.Series(known["value"].to_numpy(float), index=pd.PeriodIndex(known["month"], freq="M"))
+    if len(counts):  # charts place a month by its row, so a month that is missing has one too
+        counts = counts.reindex(pd.period_range(counts.index[0], counts.index[-1], freq="M"))
     # a revision comes much later than the first figure of its month
     firsts = select(run.first_released, series_id=series_id)
     firsts = firsts if len(firsts) else known
@@ -149,8 +156,10 @@ def narrowest_range(run: Run) -> float:
     """Return the width of the headline's first 80% range, by which the numbers of the page are rounded; NaN
     where it is refused.
     """
-    row = view(run, headline_series(run)).numbers(1)
-    return float("nan") if row is None else float(row.upper_80) - float(row.lower_80)
+    seen = view(run, headline_series(run))
+    row = seen.numbers(1)
+    width = float("nan") if row is None else float(row.upper_80) - float(row.lower_80)
+    return max(width, 10.0) if seen.whole else width  # counts have no decimals
 
 
 def usual_wait(seen: View) -> int | None:

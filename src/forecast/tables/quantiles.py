@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, need
 from forecast.tables.columns import FORECAST_COLUMNS, KEYS
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class QuantileTable:
 
 def check_table(forecasts: pd.DataFrame, what: str = "forecasts") -> None:
     """Raise `ConfigError` unless the table has the columns of a forecast table."""
+    wanted = "a table of forecasts, such as backtest(...).forecasts"
+    need(forecasts, pd.DataFrame, what, wanted)
     missing = [c for c in FORECAST_COLUMNS if c not in forecasts.columns]
     if missing:
         raise ConfigError(
@@ -298,6 +300,8 @@ def look_up(ordinals: Ints, start: int, values: NDArray[Any], missing: Any) -> N
 
 def outcomes(obs: Observations, series_id: str) -> Outcomes:
     """Collect the first releases of a series and what its figures allow, for use at any origin."""
+    if not hasattr(obs, "actuals"):
+        need(obs, (), "obs", "Observations, of fc.load_observations")
     rows = obs.table[obs.table["series_id"] == series_id]
     if rows.empty:
         raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")

@@ -8,6 +8,7 @@ import pytest
 
 from forecast.data import load_observations
 from forecast.errors import DataError
+from fresh_files import FRESH, SECOND, Fresh
 from layout_files import MONTHS, NORTH, PAGE, Layout, layouts, page
 
 ALL = layouts()
@@ -64,6 +65,38 @@ def test_what_is_ambiguous_is_refused_with_the_way_out(layout, tmp_path):
     assert all(f.hint and f.what for f in report.findings)
 
 
+def told_figures(fresh: Fresh, path) -> dict[str, dict[str, float]]:
+    obs = load_observations(path, layout=fresh.layout, allow_gaps=True)
+    read = {name: obs.actuals(name).dropna() for name in obs.series_ids}
+    return {
+        name if len(fresh.truth) > 1 else "": {str(m): float(v) for m, v in figures.items()}
+        for name, figures in read.items()
+    }
+
+
+@pytest.mark.parametrize("fresh", [f for f in (*FRESH, *SECOND) if f.truth], ids=lambda f: f.file)
+def test_files_of_offices_are_read(fresh, tmp_path):
+    path = tmp_path / fresh.file
+    fresh.write(path, False)
+    read = told_figures(fresh, path)
+    assert set(read) == set(fresh.truth)
+    for name, values in fresh.truth.items():
+        assert read[name] == pytest.approx(values)
+
+
+@pytest.mark.parametrize("fresh", (*FRESH, *SECOND), ids=lambda f: f.file)
+def test_files_of_offices_with_a_broken_cell_are_never_read(fresh, tmp_path):
+    path = tmp_path / fresh.file
+    fresh.write(path, True)
+    with pytest.raises(DataError) as error:
+        told_figures(fresh, path)
+    assert error.value.findings
+    if fresh.told:
+        fresh.write(path, False)
+        with pytest.raises(DataError, match=fresh.told):
+            told_figures(fresh, path)
+
+
 JUNK = [
     "",
     "0",
@@ -107,3 +140,20 @@ def test_whatever_stands_in_a_file_is_read_or_told(tmp_path):
 def test_the_page_of_layouts_is_true():
     told = "write it again: PYTHONPATH=src:tests/support python tests/support/layout_files.py"
     assert PAGE.read_text(encoding="utf-8") == page(), told
+
+
+@pytest.mark.parametrize("cell", ["2021-03", "2036-03", "1926-03"])
+def test_a_month_in_the_place_of_another_is_told(cell, tmp_path):
+    months = [f"2026-{m:02d}" for m in range(1, 9)]
+    months[2] = cell
+    path = tmp_path / "file.csv"
+    path.write_text("Date,Count\n" + "".join(f"{m},{i + 5}\n" for i, m in enumerate(months)))
+    with pytest.raises(DataError, match="stands between 2026-02 and 2026-04; expected 2026-03"):
+        load_observations(path, allow_gaps=True)
+
+
+def test_a_month_that_is_out_of_order_but_there_is_none(tmp_path):
+    months = ["2026-01", "2026-03", "2026-02", "2026-04", "2026-05", "2026-06"]
+    path = tmp_path / "file.csv"
+    path.write_text("Date,Count\n" + "".join(f"{m},{i + 5}\n" for i, m in enumerate(months)))
+    assert load_observations(path).actuals("file").tolist() == [5, 7, 6, 8, 9, 10]

@@ -1,5 +1,7 @@
 """What comes next."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -116,3 +118,14 @@ def test_without_an_80_range_no_chance_is_told():
 
 def test_a_report_without_a_forecast_says_so():
     assert coming.next_section(report_of("no_forecast")).find == "There is no forecast in this report."
+
+
+def test_of_few_whole_numbers_as_many_as_the_last_one_are_not_fewer():
+    r = report_of("plain")
+    last = float(r.view.counts.iloc[-1])
+    table = r.run.forecasts
+    values = table["level"].map(lambda p: last if p > 0.3 else last - 1)
+    few = replace(r, run=replace(r.run, forecasts=table.assign(value=values)))
+    shown = table.loc[table["level"] <= 0.3, "level"].max()
+    assert coming._below(few, 0.4) == pytest.approx(shown)
+    assert coming._below(r, 0.4) == pytest.approx(0.6)

@@ -1,6 +1,7 @@
 """The past ten years."""
 
 import re
+from dataclasses import replace
 
 from forecast.report.sections.past import past_section, window
 from report_fixture import report_of
@@ -20,3 +21,11 @@ def test_events_are_numbered_and_named_below():
 
 def test_the_window_is_ten_years():
     assert len(window(report_of("as_of_2024"))) == 120
+
+
+def test_a_missing_month_keeps_its_place_in_the_chart():
+    r = report_of("plain")
+    counts = r.view.counts.copy()
+    counts.iloc[-30] = float("nan")
+    shown = window(replace(r, view=replace(r.view, counts=counts)))
+    assert len(shown) == (shown.index[-1] - shown.index[0]).n + 1 and shown.isna().sum() == 1

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from forecast.report import recent
@@ -91,8 +92,6 @@ def test_what_happened_afterwards_is_told_with_direction_and_size():
 
 
 def test_measures_that_began_afterwards_are_named(monkeypatch):
-    import pandas as pd
-
     began = [recent.Began("New asylum limits", pd.Timestamp("2024-06-05"), "June 2024")]
     monkeypatch.setattr(recent, "began_afterwards", lambda run: began)
     assert "Began since: New asylum limits (June 2024)." in top.afterwards(report_of("as_of_2024"))
@@ -118,3 +117,19 @@ def test_outcomes_tell_the_side_of_the_range():
     for one in top.outcomes(r):
         low, high = r.view.range(r.view.numbers((one.month - r.view.last).n), "80")
         assert one.side == ("below" if one.value < low else "above" if one.value > high else "inside")
+
+
+def test_a_row_with_events_that_is_ahead_by_rule_is_told_in_the_first_block(monkeypatch):
+    r = report_of("plain")
+    rows = r.run.forecasts[r.run.forecasts["model"] == r.run.headline]
+    moved = rows.assign(model="beside", knowledge="at_origin", value=1.25 * rows["value"])
+    r = replace(r, run=replace(r.run, forecasts=pd.concat([r.run.forecasts, moved])))
+    monkeypatch.setattr(recent, "pair_with_events", lambda run: (run.headline, "beside"))
+    worth = recent.Worth(6, 0.12, 0.03, 0.2, 80, "smaller")
+    monkeypatch.setattr(recent, "worth", lambda run, series_id: worth)
+    head = "With the measures known, the misses were smaller."
+    (told,) = [banner.text for banner in top.banners(r) if banner.head == head]
+    assert "six months ahead was 12% smaller" in told and "settled beforehand" in told
+    for code in ("larger", "not_apart"):
+        monkeypatch.setattr(recent, "worth", lambda run, series_id, code=code: worth._replace(code=code))
+        assert head not in [banner.head for banner in top.banners(r)]

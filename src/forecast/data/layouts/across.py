@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts import months
@@ -12,7 +12,7 @@ from forecast.data.layouts.dates import Date, fiscal_year, is_date, is_year
 from forecast.data.layouts.down import year_month
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, clean, several
-from forecast.data.layouts.names import is_counter_name, is_total, month_of, plain_name
+from forecast.data.layouts.names import is_code_name, is_counter_name, is_total, month_of, plain_name
 from forecast.data.layouts.numbers import Context, Marks, is_missing, is_number, marks_of, plain_number
 from forecast.data.layouts.roles import is_month_number, named_column, share
 from forecast.data.layouts.trim import is_month_numbers
@@ -112,6 +112,7 @@ def years_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy
 
 def months_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy | None:
     """A row for each series: months with their years across, in one row of the head or in two."""
+    table = _split_keys(table)
     heads = _heads_with_years(table)
     at = [k for k, head in enumerate(heads) if is_date(head)]
     if len(at) < _SIDE_BY_SIDE or len(at) < 0.5 * (len(heads) - 1):
@@ -132,6 +133,23 @@ def months_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tid
             found.months[-1] = number
     found.style = months.style([heads[k] for k in at])
     return assemble(table, found, layout, tidy)
+
+
+def _split_keys(table: Table) -> Table:
+    """Keep of keys with commas between, which Eurostat heads with a backslash, those that differ."""
+    for k, head in enumerate(table.head):
+        names, mark, _ = head.partition("\\")
+        keys = [row[k].split(",") for row in table.rows]
+        if not mark or any(len(parts) != len(names.split(",")) for parts in keys):
+            continue
+        told = [j for j in range(len(names.split(","))) if len({parts[j] for parts in keys}) > 1] or [-1]
+        rows = tuple(
+            (*row[:k], ".".join(parts[j] for j in told), *row[k + 1 :])
+            for row, parts in zip(table.rows, keys, strict=True)
+        )
+        head_ = ".".join(names.split(",")[j] for j in told)
+        return replace(table, head=(*table.head[:k], head_, *table.head[k + 1 :]), rows=rows)
+    return table
 
 
 def _month_heads(table: Table) -> dict[int, int]:
@@ -175,6 +193,8 @@ def _sides(table: Table, columns: ColumnsSpec, figures: list[int], label: int | 
             numeric and ((is_year(head) and label is not None) or _is_year_total(head))
         ):
             totals.append(k)
+        elif numeric and is_code_name(head) and k < min(figures):
+            continue
         elif numeric and not is_counter_name(head):
             what = f"the column '{table.names[k]}' holds figures, and its head is no month, year or total"
             line = table.lines[0] - 1

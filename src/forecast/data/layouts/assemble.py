@@ -32,6 +32,7 @@ OFFERS = {
     "weekly": "split the weeks by days: --by-month sum or --by-month mean (data.layout.by_month)",
     "fortnightly": "give monthly figures; two weeks do not say which month they belong to",
     "quarterly": "give monthly figures; a quarter does not say how it is split over its months",
+    "half-yearly": "give monthly figures; half a year does not say how it is split over its months",
     "yearly": "give monthly figures; a year does not say how it is split over its months",
 }
 
@@ -66,6 +67,7 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
         return _stopped(
             tidy, table.grid.finding("frequency", what, found.lines[0], "monthly figures", OFFERS[every])
         )
+    tidy.findings.extend(_misplaced(table, found))
     tidy.cells["month"] = [
         shown if month is None else month_text(month)
         for shown, month in zip(found.shown, found.months, strict=True)
@@ -74,6 +76,26 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
     if not is_ours(table):
         _leave_blank_ends(found, tidy)
     return tidy
+
+
+def _misplaced(table: Table, found: Found) -> list[Finding]:
+    """Tell months that stand where another one is missing: a slip in the cell, such as 2106 for 2016."""
+    series: dict[str, list[int]] = {}
+    for i, name in enumerate(found.series or [""] * len(found.months)):
+        series.setdefault(name, []).append(i)
+    findings: dict[int, Finding] = {}
+    for at in series.values() if not found.released else ():
+        for before, here, after in zip(at, at[1:], at[2:], strict=False):
+            first, month, last = (found.months[i] for i in (before, here, after))
+            if first is None or month is None or last is None or abs(last - first) != 2:
+                continue
+            missing = (first + last) // 2
+            if month in (first, missing, last) or missing in (found.months[i] for i in at):
+                continue  # a month that stands twice is told of both rows
+            what = f"'{found.shown[here]}' stands between {month_text(first)} and {month_text(last)}"
+            line = found.lines[here]
+            findings[line] = table.grid.finding("month", what, line, month_text(missing), "correct the cell")
+    return list(findings.values())
 
 
 def _stopped(tidy: Tidy, finding: Finding) -> Tidy:

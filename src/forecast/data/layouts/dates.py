@@ -62,6 +62,9 @@ _QUARTER = re.compile(
 _WEEK = re.compile(
     r"(\d{4}) ?[-/ ]? ?(?:w|kw|s|wk|week) ?(\d{1,2})|(?:w|kw|wk|week|s) ?(\d{1,2}) ?[-/, ]? ?(\d{4})"
 )
+_HALF = re.compile(
+    r"\d{4} ?[-/]? ?h ?[12]|h ?[12] ?[-/,]? ?\d{4}|([12]|1st|2nd|first|second) half,? ?(of )?\d{4}"
+)
 _SERIAL = re.compile(r"([23456]\d{4})(\.0)?")
 #: The day from which spreadsheets count.
 _SERIAL_START = dt.date(1899, 12, 30)
@@ -270,8 +273,10 @@ def serial_date(text: str) -> Date | None:
 
 
 def other_unit(text: str) -> str:
-    """Return ``quarter`` or ``week`` for the label of one; empty for anything else."""
+    """Return ``quarter``, ``half-year`` or ``week`` for the label of one; empty for anything else."""
     text = plain(clean(text))
+    if _HALF.fullmatch(text):
+        return "half-year"
     if _QUARTER.fullmatch(text):
         return "quarter"
     return "week" if _WEEK.fullmatch(text) else ""

@@ -12,6 +12,7 @@ from forecast.data.layouts.dates import (
     is_date,
     is_year,
     is_year_month,
+    other_unit,
     readings,
 )
 from forecast.data.layouts.found import Found
@@ -37,7 +38,7 @@ def months_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy 
     roles = told(columns, table)
     if not find_time(table, roles):
         return None
-    table = _without_totals(table, roles)
+    table = _without_totals(_without_facts(table, roles), roles)
     find_values(table, roles)
     tidy = Tidy(findings=roles.findings)
     if roles.findings:
@@ -61,12 +62,24 @@ def months_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy 
     return assemble(table, found, layout, tidy)
 
 
+def _without_facts(table: Table, roles: Roles) -> Table:
+    """Leave out rows of facts below the head: unit, type, source of each column; one or two may be a slip."""
+    at = roles.month
+    if at is None or roles.year is not None or share(table.column(at), is_date) < 0.5:
+        return table
+    first = next((i for i, row in enumerate(table.rows) if is_date(row[at]) or is_year(row[at])), 0)
+    words = [row for row in table.rows[:first] if not any(map(is_number, row))]
+    if len(words) < 3:
+        return table
+    return table.without(range(first), f"left out {several(first, 'row')} of facts below the head")
+
+
 def _without_totals(table: Table, roles: Roles) -> Table:
-    """Leave out rows of totals: those labelled so, and bare years between months."""
+    """Leave out rows of totals: those labelled so, and years, halves and quarters between months."""
     at = roles.month
     if at is None:
         return table
-    labelled, years, blank = [], [], []
+    labelled, years, spans, blank = [], [], [], []
     numbered = share(table.column(at), is_year_month) >= 0.5  # where 2000-01 is January, not a fiscal year
     for i, row in enumerate(table.rows):
         first = next((cell for cell in row if cell), "")
@@ -79,13 +92,15 @@ def _without_totals(table: Table, roles: Roles) -> Table:
             and any(is_number(c) for k, c in enumerate(row) if k != at)
         ):
             years.append(i)
+        elif other_unit(row[at]) in ("quarter", "half-year"):
+            spans.append(i)
         elif roles.year is not None and not row[at] and is_year(row[roles.year]):
             blank.append(i)
     dates = share(table.column(at), is_date) >= 0.5
     subtotals = (years if dates else []) + (blank if len(blank) > 1 else [])
     if 6 * len(subtotals) > len(table.rows):
         subtotals = []
-    gone = sorted({*labelled, *subtotals})
+    gone = sorted({*labelled, *subtotals, *(spans if dates else [])})
     return table.without(gone, f"left out {several(len(gone), 'row')} of totals")
 
 
@@ -98,7 +113,7 @@ def _dates(table: Table, roles: Roles, layout: LayoutSpec, tidy: Tidy) -> tuple[
         if read.problem is not None:
             what, hint = read.problem
             tidy.findings.append(table.grid.finding("month", what, table.lines[0], "months", hint))
-        named = "" if plain_name(table.names[at]) == "month" else f"'{table.names[at]}' as the month, "
+        named = "" if plain_name(table.names[at]) in ("month", "") else f"'{table.names[at]}' as the month, "
         return read, f"{named}{read.words}"
     if roles.year is None:
         if not (share(shown, is_date) < 0.5 and any(is_year(t.rstrip(":")) for t in shown)):
@@ -148,7 +163,7 @@ def year_month(year: str, part: str, fiscal_start: int | None, period: bool = Fa
     """Return the month of a year and a month's name or number; a
     number counts from the fiscal year's start.
     """
-    month = month_of(part) or (int(part) if is_month_number(part) else None)
+    month = month_of(part) or (int(part.lstrip("Mm")) if is_month_number(part) else None)
     if month is None or not is_year(year):
         return None
     if fiscal_start is None:
@@ -167,7 +182,7 @@ def _one_value(table: Table, roles: Roles) -> None:
 
 def _days_left(table: Table, roles: Roles, numbers: tuple[int | None, ...]) -> None:
     """Take the column of days that is left as release days, or refuse to pass it over."""
-    taken = {roles.month, roles.year, roles.released, *roles.values, *roles.series}
+    taken = {roles.month, roles.year, roles.released, *roles.values, *roles.series, *roles.twins}
     held = [k for k in range(len(table.head)) if k not in taken and _holds_days(table.column(k))]
     if len(held) == 1 and roles.released is None and _follow(table.column(held[0]), numbers):
         roles.released = held[0]

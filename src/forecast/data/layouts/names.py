@@ -56,9 +56,12 @@ _ENGLISH = frozenset(
 _TOTALS = re.compile(
     r"(grand |sub-?)?(total|totals|totales|totaux|sum|suma|somme|summe|gesamt|insgesamt|ensemble|subtotal"
     r"|average|mean|media|promedio|moyenne|mittel|mittelwert|durchschnitt|annual|anual|annuel|year total"
-    r"|fy total|full year|jahr|ytd|fytd)"
+    r"|fy total|full year|jahr|ytd|fytd"
+    r"|m13|q0[1-5]|s0[1-3])"  # periods of the BLS beside its months
     r"|(total|sum|summe|somme|suma)\b.*|.*\b(total|totals|insgesamt|subtotal)"
 )
+#: The part of a total's label that says of which span it is.
+_SPAN = re.compile(r"\b(\d{4}([/-]\d{2,4})?|[hqst][1-4])\b")
 _NOTE = re.compile(
     r"(source|sources|note|notes|nota|notas|fuente|fuentes|quelle|quellen|hinweis|anmerkung|remarque"
     r"|data|updated|last update|stand|provisional|preliminary|revised|released|copyright|\(c\)|©|\*|†|‡|[¹²³]"
@@ -171,8 +174,15 @@ def is_foreign_month(text: str) -> bool:
 
 
 def is_total(text: str) -> bool:
-    """Tell whether a label is that of a total or a mean."""
-    return _TOTALS.fullmatch(plain(text).strip(" :.*")) is not None
+    """Tell whether a label is that of a total or a mean, its span apart.
+
+    Examples
+    --------
+    >>> is_total("Subtotal H1"), is_total("2015 Annual"), is_total("2015")
+    (True, True, False)
+    """
+    label = plain(text).strip(" :.*")
+    return any(_TOTALS.fullmatch(one) for one in (label, _SPAN.sub("", label).strip(" :.*,-")))
 
 
 def is_note(text: str) -> bool:
@@ -183,6 +193,11 @@ def is_note(text: str) -> bool:
 def is_year_name(column: str) -> bool:
     """Tell whether a column is called a year."""
     return plain_name(column) in _YEAR_NAMES
+
+
+def is_code_name(column: str) -> bool:
+    """Tell whether a column is called a code, as those of countries are beside their names."""
+    return plain_name(column).split("_")[-1] in ("code", "id", "key", "codigo", "clave", "schluessel")
 
 
 def is_counter_name(column: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from forecast.data.layouts.names import (
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.errors import ConfigError, Finding, nearest
 
-_MONTH_NAMES = ROLE_NAMES["month"] | {"mm", "m", "month_number", "month_name", "mon"}
+_MONTH_NAMES = ROLE_NAMES["month"] | {"mm", "m", "month_number", "month_name", "mon", "period"}
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Roles:
         Columns of months (or of months without a year), of years, of release days.
     values, series, others : list of int
         Columns of figures, of names, and those that are left.
+    twins : list of int
+        Columns that say the same months once more, such as the last days beside the first ones.
     findings : list of Finding
         Why a column could not be chosen.
     """
@@ -44,6 +47,7 @@ class Roles:
     values: list[int] = field(default_factory=list)
     series: list[int] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
+    twins: list[int] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -95,8 +99,9 @@ def is_ours(table: Table) -> bool:
 
 
 def is_month_number(text: str) -> bool:
-    """Tell whether a cell is 1 to 12."""
-    return is_whole(text) and 1 <= int(text) <= 12
+    """Tell whether a cell is 1 to 12, or M01 to M12."""
+    number = text[1:] if re.fullmatch(r"[Mm]\d\d", text) else text
+    return is_whole(number) and 1 <= int(number) <= 12
 
 
 def _is_monthlike(text: str) -> bool:
@@ -182,6 +187,9 @@ def _of_months(table: Table, dates: list[int], roles: Roles) -> list[int]:
     if len(named) == 1:
         return named
     held = [k for k in rest if _are_months(table.column(k))]
+    if len(held) > 1 and _same_months(table, held):
+        roles.twins = held[1:]
+        return held[:1]
     if len(held) == 1:
         return held
     if len(rest) > 1:
@@ -192,6 +200,11 @@ def _of_months(table: Table, dates: list[int], roles: Roles) -> list[int]:
 def _are_months(texts: Sequence[str]) -> bool:
     dates = read_months([t for t in texts if t]).dates
     return sum(d is not None and d.is_month for d in dates) >= 0.9 * len(dates)
+
+
+def _same_months(table: Table, columns: Sequence[int]) -> bool:
+    read = [read_months(table.column(k)).numbers for k in columns]
+    return None not in read[0] and all(other == read[0] for other in read[1:])
 
 
 def two(table: Table, what: str, found: Sequence[int], option: str, key: str) -> Finding:
@@ -267,6 +280,9 @@ def find_series(table: Table, roles: Roles, months: Sequence[object]) -> None:
     alone = [k for k in candidates if _unique(list(zip(keys, table.column(k), strict=True))) >= 0.97]
     if len(alone) == 1 or len(candidates) == 1:
         roles.series = (alone or candidates)[:1]
+    elif alone and _same_parts(table, alone):
+        # a name and its codes: the names are for readers
+        roles.series = [min(alone, key=lambda k: share(table.column(k), _has_digit))]
     elif alone:
         roles.findings.append(two(table, "names of the series", alone, "--series", "data.columns.series"))
     else:
@@ -281,6 +297,19 @@ def find_series(table: Table, roles: Roles, months: Sequence[object]) -> None:
             table.grid.finding("column", what, line, "one row for each month and series", hint)
         )
     roles.values = [k for k in roles.values if k not in roles.series]
+
+
+def _same_parts(table: Table, columns: Sequence[int]) -> bool:
+    """Tell whether columns part the rows in the same way, as a name and its code do."""
+    first = table.column(columns[0])
+    return all(
+        len(set(zip(first, table.column(k), strict=True))) == len(set(first)) == len(set(table.column(k)))
+        for k in columns[1:]
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def _unique(keys: Sequence[object]) -> float:

@@ -19,24 +19,48 @@ _SIDE_BY_SIDE = 3
 
 def find_table(grid: Grid) -> Table | None:
     """Return the table of a grid, or None where no row looks like the head of one."""
-    grid = _without_blank_columns(grid)
+    grid, above = _without_labels(_without_blank_columns(grid))
     for i in range(min(len(grid.rows), _MOST_TITLES)):
         row, below = grid.rows[i], grid.rows[i + 1 : i + 2]
         if sum(map(bool, row)) < 2:
             continue
         if set(row) >= _OURS:
-            return _body(grid, row, (), i + 1, _titles(i))
+            return _body(grid, row, (), i + 1, _titles(above + i))
         if _is_data(row, below[0] if below else None):
             names = tuple(f"column {k}" for k in range(1, len(row) + 1))
             said = ("there is no head",)
-            return _body(grid, names, (), i, _titles(i) + said)
+            return _body(grid, names, (), i, _titles(above + i) + said)
         if below and _is_head(row) and is_month_numbers(below[0]) and _years(row):
-            return _body(grid, below[0], filled_right(row), i + 2, _titles(i))
+            return _body(grid, below[0], filled_right(row), i + 2, _titles(above + i))
         if below and _is_head(row) and not _is_broken_data(row, below[0]) and _begins_data(below[0]):
             upper = grid.rows[i - 1] if i and _is_upper(grid.rows[i - 1], row) else ()
-            titles = _titles(i - 1 if upper else i)
+            titles = _titles(above + (i - 1 if upper else i))
             return _body(grid, row, filled_right(upper) if upper else (), i + 1, titles)
     return None
+
+
+def _without_labels(grid: Grid) -> tuple[Grid, int]:
+    """Leave out rows of a label and its text above the figures, where no head names the column of figures.
+
+    The first text beside a label then names it; returns how many rows were left out, too.
+    """
+    rows = grid.rows
+    first = next((i for i, row in enumerate(rows[: _MOST_TITLES + 1]) if _is_first(row)), 0)
+    labels = rows[:first]
+    if first < 3 or any(not row[0] or is_number(row[0]) or any(row[2:]) for row in labels):
+        return grid, 0
+    texts = [row[1] for row in labels if row[1]]
+    if labels[-1][1] or len(texts) < 2:
+        return grid, 0
+    name = next((text for text in texts if not is_number(text) and not is_date(text)), "")
+    head = ("month", name, *labels[-1][2:])
+    widths = (grid.widths[first], *grid.widths[first:])
+    kept = replace(grid, rows=(head, *rows[first:]), lines=grid.lines[first - 1 :], widths=widths)
+    return kept, first - 1
+
+
+def _is_first(row: Row) -> bool:
+    return (is_date(row[0]) or is_year(row[0])) and any(map(is_number, row[1:]))
 
 
 def is_month_numbers(row: Row) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report import labels, view
+from forecast.report import labels, recent, view
 from forecast.report.blocks import Block, Chart, Paragraph, Row, Section, Table, table
 from forecast.report.evidence.models import between, verdict
 from forecast.report.prose import prose
@@ -117,17 +117,9 @@ def others_table(r: Report) -> Table | None:
 # --------------------------------------------------------------------------- with events
 
 
-def pair_with_events(r: Report) -> tuple[str, str] | None:
-    """Return the headline's combination and the same with the events known at the time, or None."""
-    for name, spec in r.run.experiment.combination.items():
-        if spec.with_events and r.run.headline in (name, spec.with_events):
-            return name, spec.with_events
-    return None
-
-
 def events_table(r: Report) -> Table | None:
     """Return the forecast with and without the event adjustment, and the skill of both."""
-    pair, text, run, seen = pair_with_events(r), prose("proof_ahead"), r.run, r.view
+    pair, text, run, seen = recent.pair_with_events(r.run), prose("proof_ahead"), r.run, r.view
     if pair is None:
         return None
     made = [view.quantiles(view.headline_rows(run.forecasts, model, seen.series_id)) for model in pair]
@@ -178,7 +170,7 @@ def series_section(r: Report) -> Section | None:
     panels = [
         (
             one.name.label,
-            one.counts[one.counts.index >= start].dropna(),
+            one.counts[one.counts.index >= start],
             one.ahead[one.ahead["horizon"] <= NEAR],
         )
         for one in everything

@@ -132,7 +132,7 @@ def response_chart(r: Report, row: Told) -> Chart | None:
         return None
     text, seen = prose(TEXT), r.view
     first, last = same["month"].iloc[0], same["month"].iloc[-1]
-    counts = seen.counts[(seen.counts.index >= first - 12) & (seen.counts.index <= last)].dropna()
+    counts = seen.counts[(seen.counts.index >= first - 12) & (seen.counts.index <= last)]
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     ends = (r.number(total.without_lower_80), r.number(total.without_upper_80))
     unit = f.unit_words(float(counts.max()), seen.name.unit_words)

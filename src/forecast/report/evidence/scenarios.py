@@ -54,7 +54,7 @@ def scenario_chart(r: Report, base: pd.DataFrame, paths: dict[str, pd.DataFrame]
     from forecast.report.figures.scenarios import scenarios_chart
 
     text, seen = prose(TEXT), r.view
-    counts = seen.counts.iloc[-13:].dropna()
+    counts = seen.counts.iloc[-13:]
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     parts = []
     for name, path in paths.items():

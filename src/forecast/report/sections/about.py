@@ -16,6 +16,8 @@ from forecast.tables.forecasts import select
 
 #: Changes of definition that are told, the latest.
 AT_MOST = 1
+#: Missing months that are named.
+NAMED = 12
 
 
 class Break(NamedTuple):
@@ -39,6 +41,7 @@ def about_section(r: Report) -> Section:
         text.counted(name.counted, name.unit == "encounters", recent.part(r.run, r.view.series_id)),
         text.revisions(recent.revisions(r.run, r.view.series_id)),
         text.unofficial(figure, r.run.experiment.data.include_leaks, past(r)) if figure is not None else "",
+        text.missing(r.view.missing[:NAMED], len(r.view.missing)) if r.view.missing else "",
         text.breaks(breaks(r)[-AT_MOST:]),
     )
     return Section("figures", text.question(), text.question(), "", (told,))

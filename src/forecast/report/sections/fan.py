@@ -61,7 +61,7 @@ def fan(r: Report) -> Chart | None:
     if not len(near):
         return None
     text, ahead = r.words("fan"), seen.ahead
-    counts = seen.counts[seen.counts.index >= view.first_chart_start(r.run, seen)].dropna()
+    counts = seen.counts[seen.counts.index >= view.first_chart_start(r.run, seen)]
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     figure = unofficial(r)
     points = [] if figure is None else [(figure.month, figure.value, text.press(figure))]

@@ -45,9 +45,19 @@ class Below(NamedTuple):
 
 def _find(r: Report) -> str:
     text, above = r.words("next"), chances(r, r.first).get("more_than_last")
-    below = None if above is None else Below(r.view.last + r.first, 1 - above.chance, r.view.last)
+    below = None if above is None else Below(r.view.last + r.first, _below(r, above.chance), r.view.last)
     start = r.near["month"].iloc[0]
     return text.find(below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
+
+
+def _below(r: Report, above: float) -> float:
+    """Return the chance of fewer than the last count; of few whole numbers as many as it are not fewer."""
+    rows = select(view.headline_rows(r.run.forecasts, r.run.headline, r.view.series_id), horizon=r.first)
+    rows = rows[rows["level"].notna()]
+    if not rows["value"].duplicated().any():
+        return 1 - above
+    fewer = rows.loc[rows["value"] < float(r.view.counts.iloc[-1]), "level"]
+    return float(fewer.max()) if len(fewer) else 0.0
 
 
 def next_table(r: Report) -> Table:

@@ -40,7 +40,7 @@ def past_section(r: Report) -> Section:
 def window(r: Report) -> pd.Series:
     """Return the counts of the last ten years."""
     counts = r.view.counts
-    return counts[counts.index > r.view.last - 12 * YEARS].dropna()
+    return counts[counts.index > r.view.last - 12 * YEARS]
 
 
 def past_chart(r: Report, counts: pd.Series) -> Chart:

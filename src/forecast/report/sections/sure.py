@@ -100,7 +100,7 @@ def record_chart(r: Report, table: pd.DataFrame) -> Chart:
     text, seen = r.words("sure"), r.view
     scored = table.dropna(subset=["truth"])
     first = max(scored["month"].min() - 1, seen.last - 12 * YEARS + 1)
-    counts = seen.counts[seen.counts.index >= first].dropna()
+    counts = seen.counts[seen.counts.index >= first]
     window = table[table["month"] > first]
     drawn = every_third(window, 1)
     six = drawn[drawn["horizon"] == drawn["horizon"].max()].dropna(subset=["truth", "lower_80"])

@@ -12,7 +12,8 @@ from forecast.report import format as w
 from forecast.report.blocks import Banner, Link
 from forecast.report.rows import records
 from forecast.report.sections.report import EVIDENCE, Ends, Report, next_expected, report_name
-from forecast.tables.forecasts import select
+from forecast.report.view import headline_rows
+from forecast.tables.forecasts import at_level, select
 
 
 class Level(NamedTuple):
@@ -105,7 +106,24 @@ def banners(r: Report) -> tuple[Banner, ...]:
     if distance is not None and len(view.ahead):
         words = text.no_better(distance, recent.since(run, view.series_id))
         out.append(Banner(text.no_better_head(), text.no_better_head(), words))
+    ahead = _ahead_with_events(r)
+    out += [Banner(text.with_events_head(), text.with_events_head(), ahead)] if ahead else []
     return tuple(out)
+
+
+def _ahead_with_events(r: Report) -> str:
+    """Return what the row with events says, where its replay is ahead of the headline's by rule."""
+    run, gain = r.run, recent.worth(r.run, r.view.series_id)
+    pair, row = recent.pair_with_events(run), r.view.numbers(r.first)
+    if gain is None or gain.code != "smaller" or pair is None or run.headline != pair[0] or row is None:
+        return ""
+    rows = headline_rows(run.forecasts, pair[1], r.view.series_id)
+    made = select(at_level(rows, 0.5), horizon=r.first)
+    if not len(made):
+        return ""
+    return r.words("top").with_events(
+        gain, row.month, r.number(float(made["value"].iloc[0])), r.number(row.middle)
+    )
 
 
 def _failed(r: Report) -> str:
