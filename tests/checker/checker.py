@@ -309,7 +309,7 @@ def check_shape(r: Report) -> Iterator[Problem]:
     if not len(six):
         return
     last = float(r.counts.iloc[-1])
-    for name, values, text in r.said("next.find", "fan.title"):
+    for name, values, text in r.said("fan.title"):
         shape = values["shape"]
         change = float(six.iloc[-1]) / last - 1
         if not math.isclose(shape["change"], change, abs_tol=0.02):
@@ -385,14 +385,21 @@ def check_coverage(r: Report) -> Iterator[Problem]:
             true = r.held.loc[part["horizon"]]
             if (part["n"], part["held"]) != (true["n"], true["held"]):
                 yield Problem("5", name, f"{part['held']} of {part['n']}", f"{true['held']} of {true['n']}")
-            counted = not lacks(text, true["held"], 0, r.english) and not lacks(text, true["n"], 0, r.english)
-            if not counted and lacks_percent(text, 100 * true["held"] / true["n"], r.english):
+            if name == "answers.sure" and lacks_percent(text, 100 * true["held"] / true["n"], r.english):
                 yield Problem("5", name, text, f"{true['held']} of {true['n']} at {part['horizon']}")
+        said = [word for word in ("less", "more", "about") if word in re.findall(r"[a-z]+", text)]
+        true = {_judged(share[part["horizon"]]) for part in (worst, values.get("first")) if part}
+        if name == "sure.find" and r.english and set(said) != true:
+            yield Problem("5", name, text, f"held {', '.join(sorted(true))} than or as promised")
     six = r.held[r.held.index == 6]
     for name, values, text in r.said("sure.record_title"):
         missed = values["missed"]
         if missed["total"] and len(six) and not near(missed["n"] / missed["total"], *_missed_six(r)):
             yield Problem("5", name, text, f"{_missed_six(r)[0]:.2f} of the sixth months")
+
+
+def _judged(share: float) -> str:
+    return "about" if abs(share - 0.8) <= 0.05 else "less" if share < 0.8 else "more"
 
 
 def _missed_six(r: Report) -> tuple[float, float]:
@@ -449,9 +456,7 @@ def check_effects(r: Report) -> Iterator[Problem]:
             yield Problem(
                 "3", f"effects.csv {event}", f"{row['estimate']:.2f} ({row['se']:.2f})", "beyond 2 on logs"
             )
-    for name, values, text in r.said(
-        "effects.find", "effects.label", "effects.tests", "effects.raw", "answers.policy"
-    ):
+    for name, values, text in r.said("effects.label", "effects.tests", "effects.raw", "answers.policy"):
         rows = values.get("rows") or [v for v in (values.get("row"), values.get("lead")) if v]
         for row in rows:
             if row["event"] not in table.index:
@@ -479,7 +484,7 @@ def _stands_out(row: pd.Series) -> bool:
 
 def _check_effect(r: Report, name: str, row: dict, text: str, true: pd.Series) -> Iterator[Problem]:
     members, starts = str(true["members"]).split(";"), str(true["starts"]).split(";")
-    whole = name in ("effects.find", "effects.label", "answers.policy")
+    whole = name in ("effects.label", "answers.policy")
     for member in members if whole else ():
         if r.labels and r.labels.get(member, member) not in text:
             yield Problem("1", name, text, f"{member} is a member of the group")
@@ -496,11 +501,17 @@ def _check_effect(r: Report, name: str, row: dict, text: str, true: pd.Series) -
     raw = _raw_change(r, true)
     if raw is not None and row["raw"] is not None and not math.isclose(row["raw"], raw, abs_tol=0.06):
         yield Problem("2", name, f"raw {row['raw']:.1f}", f"{raw:.1f} by the counts")
-    beside = name in ("effects.find", "answers.policy", "effects.raw") and raw is not None
+    beside = name in ("answers.policy", "effects.raw") and raw is not None
     if beside and lacks_percent(text, raw, r.english):
         yield Problem("2", name, text, f"the raw change was {raw:+.0f}%")
-    if name in ("effects.find", "answers.policy") and r.english and raw is not None:
-        rest = text.split("raw, it")[-1].split("the count ")[-1]
+    if beside and pd.notna(true["usual_change"]) and lacks_percent(text, true["usual_change"], r.english):
+        yield Problem("2", name, text, f"these months usually changed by {true['usual_change']:+.0f}%")
+    if name == "effects.label":
+        for end in (true["percent_lower"], true["percent_upper"]):
+            if end <= 639 and lacks_percent(text, end, r.english):
+                yield Problem("2", name, text, f"its range ends at {end:+.0f}%")
+    if name == "answers.policy" and r.english and raw is not None:
+        rest = text.split("the count ")[-1]
         if wrong_way(rest, raw > 0):
             yield Problem("2", name, text, f"the raw change was {raw:+.0f}%")
         if np.sign(raw) != np.sign(true["percent"]) and "other way" not in text:
@@ -544,7 +555,7 @@ def check_known(r: Report) -> Iterator[Problem]:
         if len(rows) and case["way"] == "held" and held < len(rows):
             yield Problem("11", name, case["way"], f"{len(rows) - held} outside")
     table = r.own("knowledge")
-    for name, values, text in r.said("known.worth", "answers.worth"):
+    for name, values, text in r.said("known.worth"):
         gain = values["gain"]
         rows = table[(table["metric"] == "mae") & (table["horizon"].astype(str) == str(gain["horizon"]))]
         rows = rows[np.isclose(rows["gain"], gain["gain"], atol=1e-9)]
@@ -623,12 +634,13 @@ def check_figures(r: Report) -> Iterator[Problem]:
     if not r.bundled:
         return
     rows = r.vintages
-    for name, values, text in r.said("figures.revisions"):
+    for name, values, text in r.said("figures.dated"):
         dated = rows[rows["release_basis"] == "day"]["month"].nunique()
         if values["dated"] and lacks(text, dated, 0, r.english):
             yield Problem(
                 "8", name, text, f"{dated} of {rows['month'].nunique()} months have a day on record"
             )
+    for name, values, text in r.said("figures.revisions"):
         recent = rows[rows["month"].isin(sorted(rows["month"].unique())[-12:])]
         changed = recent.groupby("month")["value"].nunique().gt(1).sum()
         months = sorted(recent["month"].unique())

@@ -83,3 +83,21 @@ def test_data_check_tells_month_and_amounts(tmp_path, gap, told):
 
 def test_the_bundled_figures_contradict_nothing_that_is_not_stated():
     assert check_file(BUNDLED) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "severity", "what"),
+    [
+        ("t,part,a;c,,", "warning", "no series is called 'c'"),
+        ("t,part,a;a,,", "error", "has a part twice"),
+        ("t,part,a;t,,", "error", "is a part of itself"),
+        ("a,part,t,,\nt,part,a;b,,", "error", "is a part of itself"),
+        ("t,part,a;b,2020-13,", "error", "first_month is '2020-13'"),
+    ],
+)
+def test_a_hierarchy_of_ones_own_is_looked_at(tmp_path, row, severity, what):
+    rows = [(s, m, v) for s, v in (("t", 300), ("a", 100), ("b", 200)) for m in MONTHS]
+    pd.DataFrame(rows, columns=["series_id", "month", "value"]).to_csv(tmp_path / "f.csv", index=False)
+    (tmp_path / "hierarchy.csv").write_text(f"parent,breakdown,children,first_month,last_month\n{row}\n")
+    found = [f for f in check_file(tmp_path) if what in f.what]
+    assert found and found[0].severity == severity and found[0].row == 2 and found[0].hint

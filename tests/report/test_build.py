@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.report import blocks, build, pages
+from forecast.report import build, pages
 from forecast.report import format as w
 from forecast.report.sections import top
+from page_words import sentences
 from report_fixture import STATES, brief, files, make_run, report, report_of, state
 from words_helpers import forbidden_words
 
@@ -258,7 +259,7 @@ def test_no_forbidden_word_in_any_sentence_of_any_state(name):
         s for text in breaks["what_changed"].astype(str) for s in (text, *re.split(r"(?<=[.;]) ", text))
     ]
     for page in (pages.index_page(r), pages.evidence_page(r, pages.tables_of(r))):
-        for sentence in blocks.sentences(page):
+        for sentence in sentences(page):
             assert forbidden_words(sentence, exempt) == [], sentence
             assert "  " not in sentence and " ." not in sentence.replace(" …", ""), sentence
 
@@ -365,7 +366,7 @@ def check_random(seed):
     names = [c for c in ("name", "label", "short_label") if c in r.run.events]
     exempt = [text for column in names for text in r.run.events[column].astype(str)]
     exempt += r.run.breaks["what_changed"].astype(str).tolist()
-    for sentence in blocks.sentences(page):
+    for sentence in sentences(page):
         bare = list(forbidden_words(sentence, exempt))
         assert bare == [] and "nan" not in sentence.lower().split(), sentence
 

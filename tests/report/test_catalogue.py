@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from forecast.data.load import load_observations
 from forecast.errors import ForecastError
 from forecast.report import catalogue
 from forecast.report import format as w
@@ -66,7 +67,14 @@ def every_template():
         found |= templates_of_module(path)
     for path in (REPORT / "templates").glob("*.j2"):
         found |= templates_of_page(path)
-    return (found | set(shipped_labels())) - {"", "template"}
+    return (found | set(shipped_labels()) | names_of_series()) - {"", "template"}
+
+
+def names_of_series():
+    """Labels, publisher and title of the bundled series; of areas the place alone is a name."""
+    series = load_observations().series
+    labels = {label for label in series["label"] if not label.endswith((" sector", " field office"))}
+    return labels | set(series["publisher"]) | set(series["title"])
 
 
 def labels_of(plain):

@@ -343,6 +343,6 @@ def test_the_texts_reach_many_places(harmless):
     both = harmless["index.html"] + harmless["evidence.html"]
     assert both.decode().count(f"word{MARK}") > 40
     # reasons and verdicts are codes, no texts
-    assert harmless["report.md"].decode().count(f"word{MARK}") > 10
+    assert harmless["report.md"].decode().count(f"word{MARK}") > 8
     drawn = [name for name in harmless if name.endswith(".svg") and MARK.encode() in harmless[name]]
     assert len(drawn) > 5

@@ -6,7 +6,7 @@ import pytest
 
 from forecast.data.load import load_observations
 from forecast.report import labels
-from forecast.report.catalogue import languages, speaking
+from forecast.report.catalogue import shipped, speaking
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,6 @@ def test_models_are_described_by_their_parameters():
     assert labels.model_words("something", {}) == ""
 
 
-def test_events_have_short_names():
-    assert (
-        labels.event_name("title42", "Title 42 expulsions", "2020-03 pandemic") == "COVID-19, Title 42 begins"
-    )
-    assert labels.event_name("chnv_parole", "CHNV parole (Cuba, Haiti)") == "Parole for four nations"
-    assert labels.event_name("x", "A name that is far too long to be shown", "") == "A name that is far too…"
-    assert all(
-        len(name) <= labels.EVENT_LIMIT
-        for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())
-    )
-
-
 def test_bundled_series_have_spanish_names():
     table = load_observations().series
     with speaking("es"):
@@ -111,19 +99,12 @@ def test_bundled_series_have_spanish_names():
         assert own.label == "Health sector"
 
 
-def test_short_names_fit_in_every_language():
-    for code in languages():
-        with speaking(code):
-            told = [labels.t(name) for name in (*labels.EVENT_NAMES.values(), *labels.BUNDLE_NAMES.values())]
-            assert [name for name in told if len(name) > labels.EVENT_LIMIT] == []
-
-
 def test_publisher_and_title_come_with_the_series_and_ours_are_translated():
     name = labels.series_name("a", {"label": "Visits", "publisher": "Bureau", "title": "The visits report"})
     assert (name.publisher, name.title) == ("Bureau", "The visits report")
-    assert labels.source_words("Bureau") == "Bureau"
+    assert shipped("Bureau") == "Bureau"
     with speaking("es"):
-        assert labels.source_words("US Customs and Border Protection").startswith("Oficina de Aduanas")
+        assert shipped("US Customs and Border Protection").startswith("Oficina de Aduanas")
 
 
 def test_a_unit_of_counts_is_their_noun_and_other_units_are_told_beside():

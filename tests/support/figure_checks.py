@@ -24,39 +24,33 @@ def boxes(figure: Any) -> list[tuple[str, Any]]:
     return [(t.get_text(), t.get_window_extent(renderer)) for t in texts]
 
 
-def check_wide(draw: Callable[..., Any], hits: int = 0) -> list[str]:
-    """Check the one drawing of a chart of the page of proof; return its words."""
-    return check_chart(draw, hits, (False,))
-
-
-def check_chart(
-    draw: Callable[..., Any], hits: int = 0, widths: tuple[bool, ...] = (False, True)
-) -> list[str]:
+def check_chart(draw: Callable[..., Figure], hits: int = 0) -> list[str]:
     """Check a chart's two drawings; return the words of the wide one."""
-    words: list[str] = []
-    for narrow in widths:
-        figure = draw(narrow=narrow, palette=f.PLACEHOLDERS)
-        assert isinstance(figure, Figure)
-        width, height = (v * 72 for v in figure.get_size_inches())
-        assert round(width) == (f.NARROW if narrow else f.WIDE)
-        found = boxes(figure)
-        for text, box in found:
-            assert box.x0 > -2 and box.x1 < width + 2, f"{text!r} leaves the drawing"
-            assert box.y0 > -2 and box.y1 < height + 2, f"{text!r} leaves the drawing"
-        close = [
-            (a, b)
-            for i, (a, one) in enumerate(found)
-            for b, two in found[i + 1 :]
-            if min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 3
-        ]
-        assert len(close) <= hits, close
-        sizes = [t.get_fontsize() for t in figure.findobj(Text) if t.get_text().strip()]
-        assert min(sizes) >= 11
-        text = svg.for_page(svg.drawing(figure, "c"), "l", "wide", svg.StyleBook())
-        assert "#0001" not in text
-        if not narrow:
-            words = [text for text, _ in found]
-    return words
+    check_wide(draw(narrow=True), hits, f.NARROW)
+    return check_wide(draw(), hits)
+
+
+def check_wide(figure: Figure, hits: int = 0, units: int = f.WIDE) -> list[str]:
+    """Check one drawing of a chart; return its words."""
+    assert isinstance(figure, Figure)
+    width, height = (v * 72 for v in figure.get_size_inches())
+    assert round(width) == units
+    found = boxes(figure)
+    for text, box in found:
+        assert box.x0 > -2 and box.x1 < width + 2, f"{text!r} leaves the drawing"
+        assert box.y0 > -2 and box.y1 < height + 2, f"{text!r} leaves the drawing"
+    close = [
+        (a, b)
+        for i, (a, one) in enumerate(found)
+        for b, two in found[i + 1 :]
+        if min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 3
+    ]
+    assert len(close) <= hits, close
+    sizes = [t.get_fontsize() for t in figure.findobj(Text) if t.get_text().strip()]
+    assert min(sizes) >= 11
+    text = svg.for_page(svg.drawing(figure, "c"), "l", "wide", svg.StyleBook())
+    assert "#0001" not in text
+    return [text for text, _ in found]
 
 
 def monthly(values: Any, first: str = "2024-01") -> pd.DataFrame:

@@ -153,9 +153,7 @@ TOTAL = made(
     recent.Total, MONTH, MONTH, among(850.0, 1_830_000.0), either(SUMS, None), either(COUNT, None), real(0, 1)
 )
 FIGURE_GIVEN = made(answers.Unofficial, COUNT, MONTH, DAY, FLAG)
-CHANGE = made(
-    levels.Change, among("level", "jump"), real(-0.9, 2), among(1, 3), MONTH, among(3, 10), COUNT, COUNT
-)
+CHANGE = made(levels.Change, among("level", "jump"), real(-0.9, 2), among(1, 3), MONTH, among(3, 10))
 BREAK = made(about.Break, MONTH, among("A new rule."))
 MISSED = made(sure.Missed, among(0, 1, 44), among(44, 118), among(1, 20), YEAR)
 #: Values of the macros of the page, by section and parameter, or by section, macro and parameter.
@@ -169,7 +167,6 @@ PAGE: dict[str, Draw] = {
     "answers.same": FLAG,
     "answers.year.total": TOTAL,
     "answers.worst": distance,
-    "answers.turns.worst": case,
     "answers.sure_big.first": distance,
     "answers.first": either(distance, None),
     "answers.distance": among(None, 1, 4),
@@ -253,9 +250,7 @@ PAGE: dict[str, Draw] = {
     "figures.words": among("The figures are the series “visits” as supplied."),
     "figures.encounters": FLAG,
     "figures.part": either(made(recent.Part, MONTH, real(0, 0.2), MONTH, real(0, 0.2)), None),
-    "figures.revisions.found": either(
-        made(recent.Revisions, among(0, 1, 6), among(0, 1, 3), among(0, 1, 2)), None
-    ),
+    "figures.revisions.found": either(made(recent.Revisions, among(0, 1, 6), among(0, 1, 3)), None),
     "figures.dated": either(made(recent.Dated, among(0, 53), among(294)), None),
     "figures.figure": FIGURE_GIVEN,
     "figures.used": FLAG,
@@ -296,7 +291,7 @@ PAGE: dict[str, Draw] = {
     "top.after_held.held": among(0, 1, 2),
     "top.known": among(2, 3),
     "top.outside": either(made(top.After, MONTH, COUNT, among("above", "below")), None),
-    "top.began": several(made(recent.Began, NAME, DAY), 1, 2),
+    "top.began": several(made(recent.Began, NAME, DAY, among("June 2024")), 1, 2),
     "top.distance": among(1, 4),
     "top.since": YEAR,
     "top.gain": worth,

@@ -1,7 +1,8 @@
 """Series without an error: each value follows from the ones before, so there is nothing to estimate.
 
 Maximum likelihood has no optimum there, since the innovation variance is zero. The fit says so and goes on as
-the series does (as R's ``auto.arima``): by its constant, by a drift, or by last year's values plus a constant.
+the series does (as R's ``auto.arima``): by its constant, by a drift, or by last year's values plus a
+constant.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Continued:
 
 
 def exact_fit(job: FoldJob, season: int, d: int | None, seasonal_d: int | None) -> ArimaFit | None:
-    """Return the fit of a series that is constant, a line, or a repeated season; None where there is an error.
+    """Return the fit of a series that is constant, a line, or a repeated season; None for any other.
 
     Regressors have nothing to explain there and no coefficient.
 

@@ -2,8 +2,8 @@
 
 The backtest is run two ways on one model object: as it is; and fold by fold in reverse order with everything
 that was not public at the origin (figures, events, ends of events) replaced by garbage, also where the model
-holds, loads or reads figures by itself (`forecast.backtesting.ways`). Forecasts must be equal to the last bit,
-ranges and combinations included.
+holds, loads or reads figures by itself (`forecast.backtesting.ways`). Forecasts must be equal to the last
+bit, ranges and combinations included.
 """
 
 from __future__ import annotations

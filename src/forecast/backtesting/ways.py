@@ -1,9 +1,9 @@
 """Ways by which a model may reach figures that its panel does not hold, and garbage behind each of them.
 
-While `blinded` runs, figures that were not public are garbage in every `Observations`, frame, array and mapping
-that the model holds (in its fields, its closures and the globals of its methods), in the bundled figures, and in
-whatever it loads or reads with `load_observations` and ``pandas.read_csv``. What it keeps in a tuple, a text or a
-file that it opens by itself is not seen.
+While `blinded` runs, figures that were not public are garbage in every `Observations`, frame, array and
+mapping that the model holds (in its fields, its closures and the globals of its methods), in the bundled
+figures, and in whatever it loads or reads with `load_observations` and ``pandas.read_csv``. What it keeps in
+a tuple, a text or a file that it opens by itself is not seen.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def blinded(
     unknown: tuple[Observations, EventCalendar],
     day: pd.Timestamp,
 ) -> Iterator[None]:
-    """Put garbage behind every way to what was not public on a day; `unknown` are figures and events with it."""
+    """Put garbage behind every way to what was not public on a day; `unknown` holds it."""
     rng, hidden = np.random.default_rng(0), hidden_values(obs, day)
     loaded, read = load.load, pd.read_csv
 

@@ -95,8 +95,8 @@ def _refuse_idle(words: Sequence[str]) -> None:
     idle = [word for word in words if _OF_SWEEPS.match(word)]
     if idle:
         raise ConfigError(
-            f"{', '.join(idle)}: says how the jobs of a sweep run, and this is one job; add -m, or leave it"
-            " out"
+            f"{', '.join(idle)}: says how the jobs of a sweep run, and this is one job;"
+            " add -m, or leave it out"
         )
 
 

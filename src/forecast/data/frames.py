@@ -162,7 +162,17 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
         is_id = column in _IDS and not (kind == "breaks" and column == "source")
         cells[column][:], found = checked_texts(raw.cells[column], raw.rows, column, raw.name, is_id)
         findings.extend(found)
-    return pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()}), findings
+    frame = pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()})
+    for column in [c for c in columns if c in raw.cells]:
+        texts = pd.Series(cells[column], dtype=object).str.strip()
+        read = pd.to_numeric(texts, errors="coerce") if column in _WHOLE else frame[column]
+        expected = (
+            "a month (YYYY-MM)" if column in _MONTHS else "a number" if column in _WHOLE else "YYYY-MM-DD"
+        )
+        for i in np.flatnonzero(read.isna() & (texts != "")):
+            what, hint = f"{column} is '{texts[i]}'", "correct the cell, or leave it empty"
+            findings.append(raw.finding(column, what, i, expected, hint))
+    return frame, findings
 
 
 def series_frame(

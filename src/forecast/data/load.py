@@ -136,7 +136,7 @@ def read_path(
         tuple(official),
         side,
         listed,
-        shorten([*findings, *found, *sum_findings(rows, side["hierarchy"])]),
+        shorten([*findings, *found, *sum_findings(rows, side["hierarchy"], _beside(folder, "hierarchy"))]),
         tuple(raw.understood for raw in raws if raw.understood),
         part_months,
     )

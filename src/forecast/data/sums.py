@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from forecast.data.parse import month_text, parse_month
+from forecast.data.read import RawTable
 from forecast.data.tidy import Rows
-from forecast.errors import Finding
+from forecast.errors import Finding, nearest
 
 #: Figures are compared to so many decimals.
 _DECIMALS = 9
@@ -74,21 +76,53 @@ def _halves(values: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     return units.where(units > 1.0, 2.0 * plain) / 2.0
 
 
-def sum_findings(rows: Rows, hierarchy: pd.DataFrame) -> list[Finding]:
-    """Return a warning for each month in which a series of the hierarchy is not the sum of its parts."""
-    if not len(hierarchy) or not len(rows):
+def sum_findings(rows: Rows, hierarchy: pd.DataFrame, raw: RawTable | None) -> list[Finding]:
+    """Return what is wrong with a hierarchy: names, circles, and months in which a sum is not that of its parts."""
+    if raw is None or not len(hierarchy) or len(hierarchy) != len(raw) or not len(rows):
         return []
+    known = set(rows.series_id.astype(str))
     table = newest(rows.series_id.astype(str), rows.month, rows.value, rows.rounding)
+    records = [{str(key): value for key, value in row.items()} for row in hierarchy.to_dict("records")]
+    below = {str(row["parent"]): _children(row) for row in records}
     found = []
-    for raw in hierarchy.to_dict("records"):
-        row = {str(key): value for key, value in raw.items()}
-        parent, children = str(row["parent"]), str(row["children"]).split(";")
-        for month, one in contradictions(table, parent, children, row).iterrows():
-            what = f"the figure is {one['value']:,.10g}, and its parts add up to {one['parts']:,.10g}"
-            hint = f"correct one of {', '.join(children[:6])}, or state the difference as max_abs_gap"
-            at = int(np.flatnonzero((rows.series_id == parent) & (rows.month == month))[-1])
-            expected = f"the sum of its parts ({row['breakdown']}) of {month_text(int(str(month)))}"
-            found.append(rows.finding("sum", "warning", what, at, expected, hint))
+    for at, row in enumerate(records):
+        parent, children = str(row["parent"]), _children(row)
+        for name in sorted({parent, *children} - known):
+            hint = nearest(name, known).strip() or "add its figures, or take the row out"
+            what = f"no series is called '{name}'"
+            found.append(
+                replace(raw.finding("hierarchy", what, at, "names of series", hint), severity="warning")
+            )
+        if len({*children}) < len(children) or _leads_to(parent, parent, below):
+            what = f"'{parent}' is a part of itself, or has a part twice"
+            found.append(
+                raw.finding("hierarchy", what, at, "each part once, below one sum", "correct the row")
+            )
+        elif {parent, *children} <= known:
+            found += _wrong_sums(rows, table, row)
+    return found
+
+
+def _children(row: Mapping[str, object]) -> list[str]:
+    return [part.strip() for part in str(row["children"]).split(";")]
+
+
+def _leads_to(name: str, wanted: str, below: Mapping[str, Sequence[str]], depth: int = 0) -> bool:
+    """Tell whether a series is among the parts of another, or of its parts."""
+    parts = below.get(name, ())
+    return wanted in parts or (
+        depth < len(below) and any(_leads_to(p, wanted, below, depth + 1) for p in parts)
+    )
+
+
+def _wrong_sums(rows: Rows, table: pd.DataFrame, row: Mapping[str, object]) -> list[Finding]:
+    parent, children, found = str(row["parent"]), _children(row), []
+    for month, one in contradictions(table, parent, children, row).iterrows():
+        what = f"the figure is {one['value']:,.10g}, and its parts add up to {one['parts']:,.10g}"
+        hint = f"correct one of {', '.join(children[:6])}, or state the difference as max_abs_gap"
+        at = int(np.flatnonzero((rows.series_id == parent) & (rows.month == month))[-1])
+        expected = f"the sum of its parts ({row['breakdown']}) of {month_text(int(str(month)))}"
+        found.append(rows.finding("sum", "warning", what, at, expected, hint))
     return found
 
 

@@ -137,7 +137,7 @@ def weights(start: Ints, end: Ints, months: Ints, factor: Floats, ordinals: Ints
 
 
 def pulse_end(start: Ints, end: Ints, origin: int) -> Ints:
-    """Return the last day of pulses as read on a day: to that day where the end is unknown, at least 31 days."""
+    """Return the last day of pulses as read on a day: that day where no end is known, at least 31 days."""
     lasting = np.maximum(start + PULSE_DAYS - 1, origin)
     return np.asarray(np.where(end >= FAR, lasting, end), dtype=np.int64)
 

@@ -1,7 +1,7 @@
 """Level shifts that a series shows by itself, taken out before a model sees it.
 
-A level that changed for good makes models of a moving level believe that it always moves: their ranges are far too
-wide ever after. So the months before a shift are moved to the level after it.
+A level that changed for good makes models of a moving level believe that it always moves: their ranges are
+far too wide ever after. So the months before a shift are moved to the level after it.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ KEPT = 4096
 def without_level_shifts(series: Sequence[SeriesData]) -> list[SeriesData]:
     """Return each series with the months before a shift moved to the level after it, and a note of it.
 
-    Short series, and those that touch the floor of their scale (zeros on logs), are left alone: there a zero would
-    be a shift.
+    Short series, and those that touch the floor of their scale (zeros on logs), are left alone: there a zero
+    would be a shift.
     """
     searched = [np.isfinite(d.y).sum() >= FEWEST and not d.transform.floored for d in series]
     _search([data.y for data, search in zip(series, searched, strict=True) if search])

@@ -1,4 +1,4 @@
-"""One series as a model sees it: its figures on the model's scale, with the event columns over the same months."""
+"""One series as a model sees it: its figures on the model's scale, and its event columns."""
 
 from __future__ import annotations
 

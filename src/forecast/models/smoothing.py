@@ -110,7 +110,7 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     ahead = np.concatenate([last[2 + seen :], last[2 : 2 + seen]])
     if form.season != "multiplicative":
         ahead = unit * ahead
-    sigma2 = float(errors @ errors) / n * (1.0 if form.relative else unit**2)
+    sigma2 = float(errors @ errors) / max(n - len(space.free), 1) * (1.0 if form.relative else unit**2)
     made = (
         alpha,
         alpha * beta,

@@ -45,13 +45,16 @@ class Theta(SeriesModel):
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit one series without its season, and add the season to the months ahead."""
         y = complete(data)
-        season = additive_season(y) if self.deseasonalize and is_seasonal(y) else np.zeros(12)
-        rest = y - season[np.arange(len(y)) % 12]
+        n, seasonal = len(y), self.deseasonalize and is_seasonal(y)
+        season = additive_season(y) if seasonal else np.zeros(12)
+        rest = y - season[np.arange(n) % 12]
         inner = _dynamic(rest) if self.theta is None else _standard(rest, self.theta)
+        # the season has taken eleven degrees of freedom
+        wider = np.sqrt(n / (n - 11.0)) if seasonal else 1.0
 
         def steps(h: int) -> tuple[Array, Array]:
             centre, sd = inner(h)
-            return centre + season[(len(y) + np.arange(h)) % 12], sd
+            return centre + season[(n + np.arange(h)) % 12], wider * sd
 
         return SeriesFit(steps)
 

@@ -36,8 +36,8 @@ def check_patterns(patterns: tuple[str, ...]) -> None:
         folder, _, name = pattern.rpartition("/")
         if "*" in folder or ("*" in name and not is_file(pattern)):
             problems.append(
-                f"publish.fetch: '{pattern}': a * stands for files of a folder of this machine and in a file's"
-                " name alone, as in file:///folder/*.csv; name the file, or give several addresses"
+                f"publish.fetch: '{pattern}': a * stands for files of a folder of this machine and in a"
+                " file's name alone, as in file:///folder/*.csv; name the file, or give several addresses"
             )
         for name in dict.fromkeys(_FIELD.findall(pattern)):
             if name not in _FIELDS:

@@ -24,8 +24,9 @@ from forecast.publish.finish import with_hook
 from forecast.publish.issue import look, round_of
 from forecast.publish.lock import locked
 from forecast.publish.reading import Read, fetch_checked, read_source
-from forecast.report.site import SCHEMA_VERSION, json_bytes
+from forecast.report.site import SCHEMA_VERSION
 from forecast.report.site_index import SitePart, index_page
+from forecast.report.write.files import json_bytes
 
 #: Keys of `publish` that all experiments of one call share.
 _SHARED = ("archive", "site", "fetch", "figures", "url", "hub")

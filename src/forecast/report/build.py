@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from forecast.errors import need
 from forecast.report import format as w
 from forecast.report import pages, view
 from forecast.report.blocks import Chart, Page
-from forecast.report.catalogue import formats, speaking
+from forecast.report.catalogue import speaking
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import Sentence, prose
 from forecast.report.sections.report import EVIDENCE
@@ -232,34 +231,24 @@ def _plain(value: Any) -> Any:
 
 def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) -> str:
     """Return a page as HTML: one file, no request, no script, its style named by its hash."""
-    css = stylesheet(page, studio)
-    html = _templates.render(
+    return _templates.page(
         "page.html.j2",
+        stylesheet(page, studio),
         page=page,
         words=prose("top"),
-        language=formats()["code"],
         kinds=kinds,
-        policy=(
-            f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none';"
-            " form-action 'none'"
-        ),
-        css=Markup(css),  # noqa: S704 (our own files; texts of data stand in it as css_text writes them)
         dataset=Markup(page.dataset),  # noqa: S704 (JSON without a mark that could end its element)
     )
-    return re.sub(r"\n\s*\n+", "\n", html)
 
 
 def stylesheet(page: Page, studio: Studio) -> str:
     """Return the style sheet: colours of both themes, the rules of the page, classes of drawings."""
-    from forecast.report.figures.style import DARK, LIGHT
+    from forecast.report.figures.style import DARK, LIGHT, variables
 
-    light, dark = (
-        ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
-    )
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     names = ("page.css", "page_index.css" if page.stacked else "page_evidence.css", "page_print.css")
     sheets = [(TEMPLATES / name).read_text(encoding="utf-8") for name in names]
-    rules = [f":root{{{light};{font}}}", studio.book.css(), *sheets]
+    rules = [f":root{{{variables(LIGHT)};{font}}}", studio.book.css(), *sheets]
     text = prose("top")
     before, between = (
         css_text(f"{page.title}, {page.issue} · {text.sheet()} "),
@@ -267,4 +256,4 @@ def stylesheet(page: Page, studio: Studio) -> str:
     )
     content = f"{before} counter(page) {between} counter(pages)"  # the footer of printed pages
     rules.append(f"@page{{@bottom-center{{content:{content};font:8px Arial,sans-serif}}}}")
-    return "".join(line.strip() for line in "\n".join(rules).replace("DARK", dark).splitlines())
+    return "".join(line.strip() for line in "\n".join(rules).replace("DARK", variables(DARK)).splitlines())

@@ -60,15 +60,7 @@ def _file(code: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
 def speaking(code: str) -> Iterator[None]:
     """Write everything inside the block in one language.
 
-    Parameters
-    ----------
-    code : str
-        One of `languages`.
-
-    Raises
-    ------
-    ForecastError
-        Where there is no such language.
+    `code`: One of `languages`; raises ForecastError where there is no such language.
 
     Examples
     --------
@@ -102,13 +94,9 @@ def formats() -> Mapping[str, Any]:
 def t(template: str, /, **values: Any) -> str:
     """Return a sentence in the language of the page, its places filled.
 
-    Parameters
-    ----------
-    template : str
-        The English sentence, with ``{name}`` where a value goes; blanks at its ends are kept. A part of it
-        behind ``|`` is never printed: it tells two meanings of the same English words apart.
-    **values : Any
-        The values by their names.
+    `template`: The English sentence, with ``{name}`` where a value goes; blanks at its ends are kept. A
+    part of it behind ``|`` is never printed: it tells two meanings of the same English words apart;
+    `**values`: The values by their names.
 
     Examples
     --------

@@ -60,12 +60,7 @@ def why_words(row: CodeRow) -> str:
 def changed_sentence(table: pd.DataFrame, month: pd.Period) -> str:
     """Return in one sentence how the forecast of a month changed since the last issue.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The steps of one series, as `archive.changes` makes them.
-    month : Period
-        The month that was forecast.
+    `table`: The steps of one series, as `archive.changes` makes them; `month`: The month that was forecast.
     """
     sentences = prose("codes")
     first, last = (round(float(table["forecast"].iloc[k])) for k in (0, -1))
@@ -80,12 +75,8 @@ def changed_sentence(table: pd.DataFrame, month: pd.Period) -> str:
 def miss_sentence(miss: Miss, whose: str = "") -> str:
     """Return the worst miss of a record in words.
 
-    Parameters
-    ----------
-    miss : Miss
-        Of `track_record.worst_miss`.
-    whose : str
-        ``published`` or ``replayed`` where the sentence says of which forecasts.
+    `miss`: Of `track_record.worst_miss`; `whose`: ``published`` or ``replayed`` where the sentence says of
+    which forecasts.
     """
     share = abs(miss.error) / abs(miss.actual)
     size = (

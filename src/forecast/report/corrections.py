@@ -25,13 +25,7 @@ Given = tuple[float, tuple[float, float] | None]
 def banner(run: Run, view: facts.View, horizon: int) -> Banner | None:
     """Return the banner of a corrected report; None for one that corrects nothing.
 
-    Parameters
-    ----------
-    run : Run
-    view : View
-        The series of the headline.
-    horizon : int
-        The distance of the headline.
+    `view`: The series of the headline; `horizon`: The distance of the headline.
     """
     one = run.correction
     if one is None:
@@ -66,16 +60,9 @@ def what_was_wrong(
 ) -> str:
     """Return what was wrong: the old and the new forecast of the headline's month.
 
-    Parameters
-    ----------
-    month : Period
-        The month of the headline.
-    before, after : Given, optional
-        What the page before gave and what this one gives; None where it gave nothing.
-    same : bool
-        Whether no number of any forecast changed.
-    whole : bool
-        Whether the figures are whole numbers.
+    `month`: The month of the headline; `before`, `after`: What the page before gave and what this one
+    gives; None where it gave nothing; `same`: Whether no number of any forecast changed; `whole`: Whether
+    the figures are whole numbers.
     """
     when = w.month_long(month)
     if after is None:

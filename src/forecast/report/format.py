@@ -124,12 +124,8 @@ def _step(value: float, whole: bool) -> float:
 def forecast_number(value: float, whole: bool = True) -> float:
     """Return a forecast rounded so that no digit is finer than its uncertainty.
 
-    Parameters
-    ----------
-    value : float
-        A forecast or the end of a range.
-    whole : bool
-        False for series that are not counts: three significant digits then.
+    `value`: A forecast or the end of a range; `whole`: False for series that are not counts: three
+    significant digits then.
     """
     return _at_step(value, _step(value, whole))
 

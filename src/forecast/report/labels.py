@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report.catalogue import language, mark, t
+from forecast.report.catalogue import language, mark, shipped, t
 from forecast.report.rows import BreakRow, records
 
 #: Names of models by their kind; a row with a name of its own keeps that name.
@@ -42,53 +42,6 @@ MODEL_NAMES: Mapping[str, str] = {
     "arima_no_events": mark("ARIMA, no events"),
     "auto_arima": mark("ARIMA, order found"),
 }
-#: Short names of events for lines and rows of charts, at most 24 characters.
-EVENT_NAMES: Mapping[str, str] = {
-    "sep11_2001": mark("11 September attacks"),
-    "great_recession": mark("Great Recession"),
-    "programa_frontera_sur": mark("Programa Frontera Sur"),
-    "us_election_2016": mark("Election of 2016"),
-    "trump_inauguration_2017": mark("New administration"),
-    "zero_tolerance": mark("Zero tolerance"),
-    "mpp_2019": mark("Remain in Mexico begins"),
-    "mexico_national_guard_2019": mark("US–Mexico declaration"),
-    "mpp_expansion_2019": mark("Remain in Mexico grows"),
-    "transit_ban_2019": mark("Transit asylum bar"),
-    "covid19_shock": mark("COVID-19, Title 42 begins"),
-    "title42": mark("COVID-19, Title 42 begins"),
-    "biden_inauguration": mark("New administration"),
-    "mexico_visa_ecuador_2021": mark("Visas for Ecuadorians"),
-    "mexico_visa_venezuela_2022": mark("Visas for Venezuelans"),
-    "title42_termination_announced_2022": mark("End of Title 42 named"),
-    "wet_foot_dry_foot_end": mark("End of wet foot, dry foot"),
-    "us_election_2024": mark("Election of 2024"),
-    "title42_vacatur_2022": mark("Title 42 struck down"),
-    "uniting_for_ukraine": mark("Uniting for Ukraine"),
-    "panama_darien_mou": mark("Panama agreement"),
-    "mexico_guard_2025": mark("Mexico sends guards"),
-    "venezuela_parole_2022": mark("Parole for Venezuelans"),
-    "chnv_parole": mark("Parole for four nations"),
-    "cbp_one_scheduling": mark("CBP One appointments"),
-    "title42_end": mark("Title 42 ends"),
-    "clp_rule": mark("Title 42 ends"),
-    "mexico_enforcement_2024": mark("Mexican enforcement"),
-    "mexico_inm_funding_halt": mark("Mexico halts transfers"),
-    "securing_border_proclamation_2024": mark("Asylum limits"),
-    "securing_border_final_rule": mark("Asylum limits made final"),
-    "national_emergency_2025": mark("Emergency measures"),
-    "proc_10888_invasion": mark("Emergency measures"),
-    "cbp_one_end": mark("CBP One ends"),
-}
-#: The event that gives a bundle its name, where the first one would not.
-BUNDLE_NAMES: Mapping[str, str] = {
-    "2020-03 pandemic": mark("COVID-19, Title 42 begins"),
-    "2021-q1 change of government": mark("New administration"),
-    "2023-05 end of title 42": mark("Title 42 ends"),
-    "2024-01 mexico": mark("Mexico halts, then acts"),
-    "2024-06 proclamation": mark("Asylum limits"),
-    "2025-01 regime": mark("Emergency measures"),
-}
-EVENT_LIMIT = 25
 #: From this day of a month on, an event is dated by its day.
 LATE_DAY = 25
 _REGIONS = {
@@ -108,74 +61,17 @@ _AREAS = (
     (" sector", mark("{place} sector"), mark("in the {place} sector")),
     (" field office", mark("{place} field office"), mark("in the {place} field office")),
 )
-#: Publisher and title of the bundled series, which pages in other languages translate.
-_TOLD = frozenset({mark("US Customs and Border Protection"), mark("US border encounters: forecast report")})
-#: Labels of the bundled series; sectors and field offices follow from their place.
-_LABELS = frozenset(
-    {
-        mark("Coastal sectors, Border Patrol"),
-        mark("Nationwide, total"),
-        mark("Nationwide, Border Patrol"),
-        mark("Northern border, total"),
-        mark("Northern border, Border Patrol"),
-        mark("Airports, coasts and interior, total"),
-        mark("Southwest border, total"),
-        mark("Southwest border, ports of entry"),
-        mark("Southwest border, Border Patrol"),
-        mark("Accompanied minors"),
-        mark("Family units"),
-        mark("Single adults"),
-        mark("Unaccompanied children"),
-        mark("At entry"),
-        mark("At large"),
-        mark("Title 42 expulsions"),
-        mark("Title 8 apprehensions"),
-        mark("Brazil"),
-        mark("Canada"),
-        mark("China"),
-        mark("Colombia"),
-        mark("Cuba"),
-        mark("Ecuador"),
-        mark("El Salvador"),
-        mark("Guatemala"),
-        mark("Haiti"),
-        mark("Honduras"),
-        mark("India"),
-        mark("Mexico"),
-        mark("Myanmar"),
-        mark("Nicaragua"),
-        mark("Peru"),
-        mark("Philippines"),
-        mark("Romania"),
-        mark("Russia"),
-        mark("Turkey"),
-        mark("Ukraine"),
-        mark("Venezuela"),
-        mark("Other citizenships"),
-    }
-)
 
 
 @dataclass(frozen=True)
 class SeriesName:
     """How a series is spoken of.
 
-    Attributes
-    ----------
-    noun : str
-        Plural noun of its figures, ``Border Patrol encounters``; empty for a series that only has a name.
-    place : str
-        Where, ``at the southwest border``; may be empty.
-    label : str
-        Short label for axes and rows.
-    counted : str
-        What is counted, as a full sentence.
-    unit : str
-        Unit of the figures.
-    where : str
-        The place as a title has it, ``southwest border``; may be empty.
-    publisher, title : str
-        Who publishes the figures, and how a report of them is called; may be empty.
+    `noun`: Plural noun of its figures, ``Border Patrol encounters``; empty for a series that only has a
+    name; `place`: Where, ``at the southwest border``; may be empty; `label`: Short label for axes and rows;
+    `counted`: What is counted, as a full sentence; `unit`: Unit of the figures; `where`: The place as a
+    title has it, ``southwest border``; may be empty; `publisher`, `title`: Who publishes the figures, and
+    how a report of them is called; may be empty.
     """
 
     noun: str
@@ -219,25 +115,14 @@ def label_words(label: str, inside: bool = False) -> str:
     for ending, own, where in _AREAS:
         if label.endswith(ending):
             return t(where if inside else own, place=label.removesuffix(ending))
-    told = t(label) if label in _LABELS else label
-    return t("in the {area}", area=told) if inside else told
-
-
-def source_words(text: str) -> str:
-    """Return a publisher or title, those of the bundled series in the language of the page."""
-    return t(text) if text in _TOLD else text
+    return t("in the {area}", area=shipped(label)) if inside else shipped(label)
 
 
 def series_name(series_id: str, row: Mapping[str, str | float | None]) -> SeriesName:
     """Return how a series is spoken of, from its row of the table of series.
 
-    Parameters
-    ----------
-    series_id : str
-        The series.
-    row : mapping
-        Its row: ``label name region component area unit`` as far as they are known; ``kind`` says that its
-        figures count things.
+    `series_id`: The series; `row`: Its row: ``label name region component area unit`` as far as they are
+    known; ``kind`` says that its figures count things.
     """
     label, known = _text(row, "label") or series_id, (_text(row, "publisher"), _text(row, "title"))
     unit = _text(row, "unit") or "count"
@@ -380,12 +265,3 @@ class Measures:
             numbers = list(dict.fromkeys(str(day.day) for day in days))
             return w.day_long(last).replace(str(last.day), w.joined(numbers), 1)
         return t("{low} to {high}", low=w.month_long(first), high=w.month_long(last))
-
-
-def event_name(event: str, name: str, bundle: str = "") -> str:
-    """Return the short name of an event or of its bundle, at most 25 characters."""
-    if bundle and bundle in BUNDLE_NAMES:
-        return t(BUNDLE_NAMES[bundle])
-    if event in EVENT_NAMES:
-        return t(EVENT_NAMES[event])
-    return w.shortened(name, EVENT_LIMIT)

@@ -12,7 +12,7 @@ class Change(NamedTuple):
     """A change that a title tells: which kind, by how much (share), when, and for how many years it is clear.
 
     A ``level`` moved within few months and every month since lies beyond all months of the years before; a
-    ``jump`` is the largest change of one month lately, with the extremes of the months since.
+    ``jump`` is the largest change of one month lately.
     """
 
     kind: str
@@ -20,8 +20,6 @@ class Change(NamedTuple):
     months: int
     end: pd.Period
     years: int
-    low: float
-    high: float
 
 
 def told(counts: pd.Series) -> Change | None:
@@ -43,8 +41,8 @@ def _new_level(values: pd.Series) -> Change | None:
             size = abs(float(np.log1p(share)))
             years = _clear_years(before, since, share < 0)
             if size >= 0.5 and years >= 3:
-                made = Change("level", share, months, end, years, float(since.min()), float(since.max()))
-                found.append(((round(size - 0.2 * months, 6), years, -months), made))
+                rank = round(size - 0.2 * months, 6), years, -months
+                found.append((rank, Change("level", share, months, end, years)))
     # the largest change in few months, then the longest span
     return max(found, key=lambda row: row[0])[1] if found else None
 
@@ -69,6 +67,4 @@ def _largest_jump(values: pd.Series) -> Change | None:
     at = int(np.argmax(strength.round(6).to_numpy(float)))
     if float(strength.iloc[at]) < 1.5:
         return None
-    rest = recent.iloc[at + 2 :]
-    ends = (float(rest.min()), float(rest.max())) if len(rest) >= 2 else (np.nan, np.nan)
-    return Change("jump", float(ratio.iloc[at]) - 1, 1, recent.index[at + 1], 0, *ends)
+    return Change("jump", float(ratio.iloc[at]) - 1, 1, recent.index[at + 1], 0)

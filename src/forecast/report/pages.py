@@ -26,47 +26,8 @@ if TYPE_CHECKING:
     from forecast.experiment.run import Run
 
 INDEX = "index.html"
-#: Tables written beside the pages.
-CSV_FILES = (
-    "forecasts",
-    "observations",
-    "folds",
-    "scores",
-    "calibration",
-    "comparison",
-    "knowledge",
-    "effects",
-    "response",
-    "specification",
-    "fading",
-    "estimability",
-    "scenarios",
-    "track_record",
-    "changes",
-    "weights",
-    "confidence_set",
-    "reconciliation",
-    "others",
-    "early",
-    "totals",
-    "totals_past",
-    "totals_calibration",
-    "chances",
-    "reliability",
-    "brier",
-    "pit",
-    "recent",
-    "revisions",
-    "first_released",
-    "parts",
-    "nowcast",
-    "compared",
-    "gaps",
-    "leads_lags",
-    "volatility",
-    "volatility_breaks",
-    "season",
-)
+#: Tables written beside the pages as they are; the replay is compressed.
+CSV_FILES = tuple(name for name in files.COLUMNS if name != "backtest")
 
 
 def make_report(
@@ -86,7 +47,7 @@ def make_report(
         command=command or f"forecast experiment={run.experiment.name}",
         versions=dict(versions or {}),
     )
-    studio.source = made.source
+    studio.source = f"{made.view.name.full}. {made.source}"
     return made
 
 

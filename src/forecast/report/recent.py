@@ -1,7 +1,4 @@
-"""Facts of a run that a page tells first, each by one small function; None or empty where a run has none.
-
-They stand in tables that a run may lack (runs of an earlier version, figures too short for them).
-"""
+"""Facts of a run that a page tells first, each by one small function; None or empty where a run has none."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from forecast.interventions.foresight import worth_of
+from forecast.report import labels
 from forecast.report.rows import records
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -18,11 +16,6 @@ if TYPE_CHECKING:
     from forecast.experiment.run import Run
 
 Ends = tuple[float, float]
-
-
-def _table(run: Run, name: str) -> pd.DataFrame:
-    found: pd.DataFrame | None = getattr(run, name, None)
-    return pd.DataFrame() if found is None else found
 
 
 #: A share of fewer dates says nothing: twelve of a promised 80% lie anywhere between 58% and 100%.
@@ -45,8 +38,8 @@ class Distance(NamedTuple):
 
 def distances(run: Run, series_id: str) -> list[Distance]:
     """Return how the headline did in the last ten years, one entry a distance."""
-    table = _table(run, "recent")
-    rows = select(table, series_id=series_id) if len(table) else table
+    table = run.recent
+    rows = select(table, series_id=series_id)
     out = []
     for row in records(rows):
         n, held = int(row.n), int(row.held)
@@ -85,14 +78,14 @@ def no_better_from(run: Run, series_id: str) -> int | None:
 
 def since(run: Run, series_id: str) -> int | None:
     """Return the year of the first date of the last ten years."""
-    table = _table(run, "recent")
-    rows = select(table, series_id=series_id) if len(table) else table
+    table = run.recent
+    rows = select(table, series_id=series_id)
     return int(pd.Timestamp(rows["first"].min()).year) if len(rows) else None
 
 
 def _headline(run: Run, name: str, series_id: str) -> pd.DataFrame:
     """Return the headline's rows of a table that has rows of every model."""
-    table = _table(run, name)
+    table = getattr(run, name)
     return select(forecasts.headline(table, run.headline), series_id=series_id) if len(table) else table
 
 
@@ -136,7 +129,7 @@ class Chance(NamedTuple):
 def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
     """Return the chances of one month, by what they are of."""
     rows = _headline(run, "chances", series_id)
-    rows = select(rows, horizon=horizon) if len(rows) else rows
+    rows = select(rows, horizon=horizon)
     return {
         str(row.event): Chance(float(row.threshold), float(row.told), limit_of(float(row.told)))
         for row in records(rows)
@@ -161,8 +154,8 @@ class Change(NamedTuple):
 
 def breaks(run: Run, series_id: str) -> pd.DataFrame:
     """Return what is known of changes of the surprises of a series; empty where nobody looked."""
-    table = _table(run, "volatility_breaks")
-    return select(table, series_id=series_id) if len(table) else table
+    table = run.volatility_breaks
+    return select(table, series_id=series_id)
 
 
 def change(found: pd.DataFrame) -> Change | None:
@@ -218,16 +211,18 @@ def level(run: Run, series_id: str) -> tuple[float, Ends | None] | None:
 
 
 class Began(NamedTuple):
-    """A measure that began after the date of the report."""
+    """A measure that began after the date of the report: its name, its day, and that day as it is told."""
 
     name: str
     day: pd.Timestamp
+    when: str
 
 
 def began_afterwards(run: Run) -> list[Began]:
-    """Return the major measures that began after the date of the report, with their days."""
-    rows = _table(run, "events_afterwards")
-    return [Began(str(row.label), row.effective_start) for row in records(rows)]
+    """Return the major measures that began after the date of the report."""
+    table = run.events_afterwards
+    called, rows = labels.Measures(table), records(table)
+    return [Began(called.names([row.id]), row.effective_start, called.days([row.id])) for row in rows]
 
 
 #: End of the id of a part that holds arrests inside the country.
@@ -245,7 +240,7 @@ class Part(NamedTuple):
 
 def part(run: Run, series_id: str) -> Part | None:
     """Return the part of a count that its definition would not lead a reader to expect."""
-    table = _table(run, "parts")
+    table = run.parts
     rows = select(table, series_id=series_id).sort_values("month") if len(table) else table
     rows = rows[rows["part"].astype(str).str.endswith(INTERIOR)] if len(rows) else rows
     if not len(rows):
@@ -255,21 +250,19 @@ def part(run: Run, series_id: str) -> Part | None:
 
 
 class Revisions(NamedTuple):
-    """Of the last twelve months: how many are open, were revised, and have no first value on record."""
+    """Of the last twelve months: how many are open, and how many were revised."""
 
     open: int
     revised: int
-    unknown: int
 
 
 def revisions(run: Run, series_id: str) -> Revisions | None:
     """Return what may be revised, by vintage and fiscal year."""
-    table = _table(run, "revisions")
-    rows = select(table, series_id=series_id) if len(table) else table
+    table = run.revisions
+    rows = select(table, series_id=series_id)
     if not len(rows):
         return None
-    counted = (rows["open"], rows["revised"], ~rows["first_known"].astype(bool))
-    return Revisions(*(int(column.astype(bool).sum()) for column in counted))
+    return Revisions(*(int(rows[name].astype(bool).sum()) for name in ("open", "revised")))
 
 
 class Dated(NamedTuple):
@@ -281,6 +274,6 @@ class Dated(NamedTuple):
 
 def dated(run: Run, series_id: str) -> Dated | None:
     """Return for how many months a release is dated by its day."""
-    table = _table(run, "first_released")
+    table = run.first_released
     rows = select(table, series_id=series_id) if len(table) and "dated" in table else pd.DataFrame()
     return Dated(int(rows["dated"].astype(bool).sum()), len(rows)) if len(rows) else None

@@ -7,8 +7,6 @@ here but layout.
 from __future__ import annotations
 
 import base64
-import json
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,16 +14,15 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
-from forecast.report import codes, labels
+from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.catalogue import formats, shipped, speaking, t
 from forecast.report.prose import prose
 from forecast.report.write import html as _templates
+from forecast.report.write.files import csv_bytes, json_bytes
 from forecast.report.write.html import TEMPLATES
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from forecast.archive.track_record import Miss
 
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means
@@ -38,18 +35,9 @@ _LEVELS = ("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80",
 class SiteIssue:
     """One report of the list.
 
-    Attributes
-    ----------
-    path : str
-        Its folder, relative to the site.
-    title, summary : str
-        Its first sentences.
-    as_of, written : str
-        The day of its figures, and when it was made (ISO).
-    revision : int
-        1, or more for a correction.
-    kind : str
-        published or replayed.
+    `path`: Its folder, relative to the site; `title`, `summary`: Its first sentences; `as_of`, `written`:
+    The day of its figures, and when it was made (ISO); `revision`: 1, or more for a correction; `kind`:
+    published or replayed.
     """
 
     path: str
@@ -87,42 +75,16 @@ class Status(TypedDict, total=False):
 class SiteContent:
     """All that the site shows.
 
-    Attributes
-    ----------
-    name, question, experiment : str
-        Of the site, of the experiment.
-    issues : tuple of SiteIssue
-        Newest first.
-    forecast : DataFrame
-        The newest published forecast: ``series_id, month, horizon`` and the columns of ranges.
-    latest : mapping
-        Series -> ``month, value`` of the latest count.
-    record, replay : DataFrame
-        Headline rows of the track record, published and replayed.
-    summary : DataFrame
-        Of `track_record.summarise`.
-    worst : mapping
-        Kind -> the worst miss.
-    others : DataFrame
-        Forecasts by others beside ours.
-    labels : mapping
-        Series -> name.
-    changed : DataFrame
-        What changed since the last issue, for the first month that it forecasts.
-    publisher : str
-        Who publishes the figures.
-    late : Late, optional
-        The month whose figure is late.
-    status : Status
-        What `status.json` says.
-    url : str
-        Address of the site, for the feed; empty = relative links.
-    headline : str
-        The row that is the headline, and its name.
-    language : str
-        Of the first page and the feed; what programmes read stays English.
-    chart, chart_label : str
-        The forecast of the newest report as a drawing (SVG), and what it shows in words.
+    `name`, `question`, `experiment`: Of the site, of the experiment; `issues`: Newest first; `forecast`:
+    The newest published forecast: ``series_id, month, horizon`` and the columns of ranges; `latest`: Series
+    -> ``month, value`` of the latest count; `record`, `replay`: Headline rows of the track record,
+    published and replayed; `summary`: Of `track_record.summarise`; `worst`: Kind -> the worst miss;
+    `others`: Forecasts by others beside ours; `labels`: Series -> name; `changed`: What changed since the
+    last issue, for the first month that it forecasts; `publisher`: Who publishes the figures; `late`: The
+    month whose figure is late; `status`: What `status.json` says; `url`: Address of the site, for the feed;
+    empty = relative links; `headline`: The row that is the headline, and its name; `language`: Of the first
+    page and the feed; what programmes read stays English; `chart`, `chart_label`: The forecast of the
+    newest report as a drawing (SVG), and what it shows in words.
     """
 
     name: str
@@ -156,8 +118,6 @@ def site_files(content: SiteContent) -> dict[str, bytes]:
     >>> sorted(site_files(SiteContent("Forecast", "monthly")))
     ['feed.xml', 'index.html', 'latest.json', 'latest.schema.json', 'status.json', 'track_record.csv']
     """
-    from forecast.report.write.files import csv_bytes
-
     kept = [table for table in (content.record, content.replay) if len(table)]
     record = pd.concat(kept, ignore_index=True) if kept else content.record
     with speaking(content.language):
@@ -171,13 +131,6 @@ def site_files(content: SiteContent) -> dict[str, bytes]:
             {"schema_version": SCHEMA_VERSION, "experiment": content.experiment, **content.status}
         ),
     }
-
-
-def json_bytes(value: Any) -> bytes:
-    """Return a value as indented JSON; no NaN."""
-    from forecast.report.write.files import plain_json
-
-    return (json.dumps(plain_json(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 # --------------------------------------------------------------------------- figures for programmes
@@ -268,7 +221,7 @@ def _source(content: SiteContent) -> str:
     newest = next((i for i in content.issues if i.kind == "published"), None)
     if newest is None:
         return ""
-    publisher = labels.source_words(content.publisher) if content.publisher else ""
+    publisher = shipped(content.publisher) if content.publisher else ""
     return prose("top").source(publisher, pd.Timestamp(newest.as_of))
 
 
@@ -278,11 +231,10 @@ def _source(content: SiteContent) -> str:
 def index(content: SiteContent) -> str:
     """Return the first page of the site."""
     newest = next((i for i in content.issues if i.kind == "published"), None)
-    css = style_sheet()
-    html = _templates.render(
+    return _templates.page(
         "site.html.j2",
+        style_sheet(),
         content=content,
-        language=formats()["code"],
         t=t,
         shipped=shipped,
         late=codes.late_sentence(content.late) if content.late else "",
@@ -297,27 +249,16 @@ def index(content: SiteContent) -> str:
         others=_other_rows(content.others),
         others_short=_other_columns(content.others),
         day=w.day_long,
-        css=css,
-        policy=(
-            f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none';"
-            " form-action 'none'"
-        ),
     )
-    return re.sub(r"\n\s*\n+", "\n", html)
 
 
-def style_sheet() -> Markup:
+def style_sheet() -> str:
     """Return the style sheet of the site in the colours of the page."""
-    from markupsafe import Markup
+    from forecast.report.figures.style import DARK, LIGHT, variables
 
-    from forecast.report.figures.style import DARK, LIGHT
-
-    light, dark = (
-        ";".join(f"--{role}:{hexa}" for role, hexa in palette.items()) for palette in (LIGHT, DARK)
-    )
     rules = (TEMPLATES / "site.css.j2").read_text(encoding="utf-8")
-    text = f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}"
-    return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - our own file
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
+    return "".join(line.strip() for line in f":root{{{variables(LIGHT)}}}{dark}{rules}".splitlines())
 
 
 def span_text(low: float, high: float, whole: bool) -> str:

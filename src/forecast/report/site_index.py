@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report.catalogue import formats, speaking, t
+from forecast.report.catalogue import speaking, t
 from forecast.report.site import are_whole, span_text, style_sheet
 from forecast.report.write import html as _templates
 
@@ -19,14 +18,8 @@ from forecast.report.write import html as _templates
 class SitePart:
     """The part of one experiment, as its own files tell it.
 
-    Attributes
-    ----------
-    folder : str
-        Its folder in the site.
-    latest, status : mapping
-        Its `latest.json` and `status.json`.
-    summary : DataFrame
-        Of `track_record.summarise`, the headline's rows.
+    `folder`: Its folder in the site; `latest`, `status`: Its `latest.json` and `status.json`; `summary`: Of
+    `track_record.summarise`, the headline's rows.
     """
 
     folder: str
@@ -37,23 +30,17 @@ class SitePart:
 
 def index_page(parts: Sequence[SitePart], language: str = "en") -> bytes:
     """Return the first page of a site of several experiments."""
-    css = style_sheet()
     with speaking(language):
-        html = _templates.render(
+        html = _templates.page(
             "site_index.html.j2",
-            language=formats()["code"],
+            style_sheet(),
             t=t,
             late=[part.status["banner"] for part in parts if part.status.get("banner")],
             ahead=[_ahead(part, series) for part, series in once(parts)],
             record=[row for part in parts for row in _record(part)],
             reports=[_report(part) for part in parts if part.latest["issue"]],
-            css=css,
-            policy=(
-                f"default-src 'none'; style-src {_templates.source(css)}; img-src data:; base-uri 'none';"
-                " form-action 'none'"
-            ),
         )
-    return re.sub(r"\n\s*\n+", "\n", html).encode()
+    return html.encode()
 
 
 def once(parts: Sequence[SitePart]) -> list[tuple[SitePart, Mapping[str, Any]]]:

@@ -134,7 +134,7 @@ def view(run: Run, series_id: str) -> View:
         pd.to_datetime(firsts["released"]).to_numpy(), index=pd.PeriodIndex(firsts["month"], freq="M")
     )
     rows = headline_rows(run.forecasts, run.headline, series_id)
-    later = select(run.afterwards, series_id=series_id) if len(run.afterwards) else run.afterwards
+    later = select(run.afterwards, series_id=series_id)
     known_series = series_id in run.series.index
     meta = dict(zip(run.series.columns, run.series.loc[series_id], strict=True)) if known_series else {}
     target = run.experiment.target
@@ -397,51 +397,40 @@ def era_is_open(run: Run, era: str) -> bool:
 
 
 def display_events(run: Run) -> pd.DataFrame:
-    """Return the events a reader expects on a chart, one a month or
-    bundle: ``month label names ids size priority``.
+    """Return the events a reader expects on a chart, one a month or bundle, named by all that began with it:
+    ``month label ids size priority started``.
     """
     table = run.events
-    columns = ["month", "label", "names", "ids", "size", "priority", "started"]
+    columns = ["month", "label", "ids", "size", "priority", "started"]
     if not len(table):
         return pd.DataFrame(columns=columns)
     shown = table["judged_priority"] if "judged_priority" in table else table["priority"]
     rows = table[(shown == 1) & table["effective_start"].notna()].sort_values(["effective_start", "priority"])
-    bundle = rows["bundle"] if "bundle" in rows else pd.Series("", index=rows.index)
+    bundle = rows["bundle"].fillna("") if "bundle" in rows else pd.Series("", index=rows.index)
     out: dict[str, dict[str, Any]] = {}
     for row, group in zip(records(rows), bundle, strict=True):
-        started = pd.Timestamp(row.effective_start)
-        month = pd.Period(started, "M")
-        group = group if isinstance(group, str) and group else ""
+        month, priority = pd.Period(row.effective_start, "M"), int(row.priority)
         key = group or next((k for k, v in out.items() if v["month"] == month), str(row.id))
-        entry = out.setdefault(
-            key,
-            {
-                "month": month,
-                "label": labels.event_name(row.id, row.name, group),
-                "names": [],
-                "ids": [],
-                "priority": int(row.priority),
-                "started": started,
-            },
-        )
-        named = re.match(r"\d{4}-\d{2}\b", group)
-        if named:
-            # a bundle is called by the month in which it took hold
-            entry["month"] = pd.Period(named[0], "M")
-        entry["names"].append(str(row.name))
+        begun = {"month": month, "ids": [], "priority": priority, "started": row.effective_start}
+        entry = out.setdefault(key, begun)
         entry["ids"].append(str(row.id))
-        if int(row.priority) < entry["priority"]:
-            entry["priority"], entry["started"] = int(row.priority), started
-            if group and not named:
-                entry["month"] = month
-            if not group:
-                entry["label"] = labels.event_name(row.id, row.name)
-    made = [{**entry, "size": len(entry["ids"])} for entry in out.values()]
+        if priority < entry["priority"]:
+            entry |= {"priority": priority, "started": row.effective_start} | (
+                {"month": month} if group else {}
+            )
+        named = re.match(r"\d{4}-\d{2}\b", group)
+        if named:  # a bundle stands in the month in which it took hold
+            entry["month"] = pd.Period(named[0], "M")
+    called = labels.Measures(table)
+    made = [
+        {**one, "size": len(one["ids"]), "label": called.names(one["ids"], short=True)}
+        for one in out.values()
+    ]
     return pd.DataFrame(made, columns=columns).sort_values("month", ignore_index=True)
 
 
-def flags(run: Run, first: pd.Period, last: pd.Period, limit: int = 8) -> pd.DataFrame:
-    """Return at most eight events of a window: by priority by rule, groups before single ones.
+def flags(run: Run, first: pd.Period, last: pd.Period, limit: int = 6) -> pd.DataFrame:
+    """Return at most six events of a window: by priority by rule, groups before single ones.
 
     Of one priority those go first that are farthest from the ones chosen, so that the whole window is told.
     """

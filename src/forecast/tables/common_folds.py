@@ -253,7 +253,8 @@ def _check_counts(mine: Sequence[SeriesArrays], k: int, known: Ints) -> None:
     )
     raise ConfigError(
         f"{arrays.name[3]}, {np.datetime64(day, 'D')}: horizon 1 is {first} for '{other.name[0]}'"
-        f" and {second} for '{arrays.name[0]}'; only forecasts that count their months alike can be set side by side"
+        f" and {second} for '{arrays.name[0]}'; only forecasts that count their months alike can be"
+        " set side by side"
         " (`read_hub(..., obs=obs)` counts those of a hub as `fc.backtest` does)"
     )
 

@@ -1,5 +1,6 @@
 """How the report was made, and its files."""
 
+from forecast.report import recent
 from forecast.report.evidence import how
 from report_fixture import files, report_of
 
@@ -26,5 +27,11 @@ def test_settings_and_hashes_stand_with_the_command():
 
 
 def test_the_vintage_and_the_calendar_are_told():
-    told = {note.subject for note in how.figures_section(report_of("plain")).blocks[0]}
-    assert {"Vintage.", "Events.", "Breaks."} <= told
+    told = {note.subject: note.text for note in how.figures_section(report_of("plain")).blocks[0]}
+    assert {"Vintage.", "Events.", "Breaks."} <= set(told)
+
+
+def test_days_of_release_are_counted_over_months(monkeypatch):
+    monkeypatch.setattr(recent, "dated", lambda run, series_id: recent.Dated(53, 294))
+    told = {note.subject: note.text for note in how.figures_section(report_of("plain")).blocks[0]}
+    assert told["Days of release."] == "On record for 53 of 294 months."

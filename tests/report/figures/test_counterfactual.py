@@ -11,7 +11,7 @@ BEFORE, SAME = fan(210_000, "2023-01", 6), fan(190_000, "2023-01", 8, 0.4)
 
 
 def test_counts_and_both_answers_are_drawn():
-    words = check_wide(lambda **how: response_chart(COUNTS, BEFORE, SAME, **how))
+    words = check_wide(response_chart(COUNTS, BEFORE, SAME))
     for text in ("Counted", "Forecast", "Effect taken out", "made the month before"):
         assert text in words
 
@@ -27,4 +27,4 @@ def test_a_wide_fan_is_cut_and_never_sets_the_scale():
     [(BEFORE.iloc[:0], SAME, "Forecast"), (BEFORE, SAME.iloc[:0], "Effect taken out")],
 )
 def test_one_answer_alone(before, same, missing):
-    assert missing not in check_wide(lambda **how: response_chart(COUNTS, before, same, **how))
+    assert missing not in check_wide(response_chart(COUNTS, before, same))

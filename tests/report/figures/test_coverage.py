@@ -16,7 +16,7 @@ TABLE = pd.DataFrame(ROWS, columns=["horizon", "nominal", "held", "n", "share", 
 
 
 def test_shares_and_counts_are_told():
-    words = check_wide(lambda **how: coverage_chart(TABLE, **how))
+    words = check_wide(coverage_chart(TABLE))
     for text in (
         "46%",
         "76%",
@@ -36,16 +36,16 @@ def test_a_share_outside_its_bar_is_a_diamond_in_another_colour():
         for line in figure.axes[0].lines
         if line.get_marker() in "oD"
     }
-    assert marks[(0.68, "D")] == f.LIGHT["ev"] and marks[(0.76, "o")] == f.LIGHT["fc"]
+    assert marks[(0.68, "D")] == f.PLACEHOLDERS["ev"] and marks[(0.76, "o")] == f.PLACEHOLDERS["fc"]
 
 
 def test_low_shares_widen_the_axis():
     low = TABLE.assign(share=0.03, low=0.0)
     assert coverage_chart(low).axes[0].get_xlim()[0] == 0
-    check_wide(lambda **how: coverage_chart(low.iloc[[0, 3]], **how))
+    check_wide(coverage_chart(low.iloc[[0, 3]]))
 
 
 def test_labels_of_near_dots_stand_apart():
     for gap in (0.0, 0.01, 0.03, 0.06, 0.1):
         near = TABLE.assign(share=[0.6, 0.6 + gap, 0.97 - gap, 0.97])
-        check_wide(lambda near=near, **how: coverage_chart(near, **how))
+        check_wide(coverage_chart(near))

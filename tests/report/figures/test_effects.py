@@ -39,7 +39,11 @@ def test_changes_are_told_in_percent_beside_the_raw_change_and_the_tests():
 
 def test_only_what_passes_every_test_is_filled():
     points = [line for line in effects_chart(ROWS).axes[0].lines if line.get_marker() == "o"]
-    assert [p.get_markerfacecolor() for p in points] == [f.LIGHT["fc"], f.LIGHT["bg"], f.LIGHT["fc"]]
+    assert [p.get_markerfacecolor() for p in points] == [
+        f.PLACEHOLDERS["fc"],
+        f.PLACEHOLDERS["bg"],
+        f.PLACEHOLDERS["fc"],
+    ]
 
 
 def test_a_line_that_leaves_the_scale_ends_in_an_arrow():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart
+from figure_checks import check_wide
 from forecast.report.figures.event_study import event_study_chart
 
 LAGS = [*range(-6, -1), *range(13)]
@@ -14,7 +14,7 @@ for _central, _half in ((80, 0.3), (95, 0.5)):
 
 
 def test_leads_and_lags_are_dots_and_the_reference_is_hollow():
-    words = check_chart(lambda **how: event_study_chart(ROWS, **how))
+    words = check_wide(event_study_chart(ROWS))
     assert {
         "months from its start",
         "against the month before it; 80% and 95% ranges",

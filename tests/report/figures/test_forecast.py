@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart, fan, monthly
+from figure_checks import boxes, check_chart, fan, monthly
 from forecast.report import format as w
 from forecast.report.figures import style as f
 from forecast.report.figures.forecast import fan_chart
@@ -36,31 +36,32 @@ FAN = fan(8870, "2026-09", 12)
 
 
 def draw(**how):
-    words = {"known": "known on 30 September 2026", "beside": "later months: only the 8-in-10 range is drawn"}
-    return fan_chart(COUNTS, FAN, 6, **words, **how)
+    return fan_chart(COUNTS, FAN, 6, beside="later: only the wider range", **how)
 
 
 def test_ends_levels_and_extremes_are_named():
     words = check_chart(draw)
-    for text in ("Aug: 8,870", "May 2026: 10,011", "8 in 10", "forecast", "Feb: 8,900"):
+    for text in ("Aug: 8,870", "May 2026: 10,011", "8 in 10", "known", "forecast", "Feb: 8,900"):
         assert text in words, text
     assert (
         f"{w.rounded(FAN['upper_80'].iloc[-1])}" in words
         and f"{w.rounded(FAN['lower_80'].iloc[-1])}" in words
     )
-    assert any(text.startswith("later months") for text in words)
+    assert any(text.startswith("later") for text in words)
 
 
 def test_later_months_have_no_middle_line():
     figure = draw()
-    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == f.LIGHT["fc"]]
+    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["fc"]]
     assert ends == [len(COUNTS) + 5]
 
 
 def test_a_forecast_of_six_months_has_no_hatching():
     figure = fan_chart(COUNTS, FAN.iloc[:6], 6)
     assert not [
-        line for line in figure.axes[0].lines if line.get_color() == f.LIGHT["edge"] and line.is_dashed()
+        line
+        for line in figure.axes[0].lines
+        if line.get_color() == f.PLACEHOLDERS["edge"] and line.is_dashed()
     ]
     check_chart(lambda **how: fan_chart(COUNTS, FAN.iloc[:6], 6, **how))
 
@@ -79,7 +80,7 @@ def test_outcomes_are_hollow_and_labelled_at_the_outcomes():
     words = check_chart(lambda **how: fan_chart(COUNTS, FAN, 6, later, **how))
     assert "What happened afterwards" in words
     figure = fan_chart(COUNTS, FAN, 6, later)
-    dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == f.LIGHT["bg"]]
+    dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == f.PLACEHOLDERS["bg"]]
     assert [len(line.get_xdata()) for line in dots] == [7]
 
 
@@ -100,3 +101,9 @@ def test_random_counts_never_make_labels_collide():
             lambda counts=counts, ahead=ahead, **how: fan_chart(counts, ahead, min(6, len(ahead)), **how),
             hits=1,
         )
+
+
+def test_on_a_phone_the_last_count_and_an_unofficial_figure_have_short_words():
+    points = [(pd.Period("2026-09", "M"), 7600.0, "press: “around 7,600”")]
+    words = [text for text, _ in boxes(fan_chart(COUNTS, FAN, 6, None, points, narrow=True))]
+    assert "8,870" in words and "press" in words and not any("around" in text for text in words)

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart
-from forecast.report.figures import style as f
+from figure_checks import check_wide
 from forecast.report.figures.gap import gap_chart
 
 MONTHS = pd.period_range("2015-01", periods=90, freq="M")
@@ -19,13 +18,13 @@ GAPS = pd.DataFrame(
 
 
 def test_both_lines_are_named_and_four_years_before_are_drawn():
-    words = check_chart(lambda **how: gap_chart(GAPS, **how))
+    words = check_wide(gap_chart(GAPS))
     assert "counted" in words and "by series not touched" in words and "2019" in words
     figure = gap_chart(GAPS)
     assert {len(line.get_xdata()) for line in figure.axes[0].lines} >= {48 + 12}
 
 
 def test_the_gap_is_filled_from_the_event_on():
-    figure = gap_chart(GAPS, palette=f.LIGHT)
+    figure = gap_chart(GAPS)
     (area,) = figure.axes[0].collections[-1:]
     assert area.get_paths()[0].vertices[:, 0].min() == 48

@@ -30,7 +30,7 @@ def test_one_scale_for_all_and_one_line_each():
     panels = [panel(), panel(40_000)]
     figure = known_chart(panels)
     assert {ax.get_ylim()[1] for ax in figure.axes} == {top_of(panels)}
-    lines = [line for line in figure.axes[0].lines if line.get_color() == f.LIGHT["fc"]]
+    lines = [line for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["fc"]]
     assert len(lines) == 1
 
 

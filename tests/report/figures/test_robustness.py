@@ -20,7 +20,7 @@ OPTIONS = [
 
 
 def test_estimates_above_and_choices_below():
-    words = check_wide(lambda **how: specification_chart(TABLE, OPTIONS, **how))
+    words = check_wide(specification_chart(TABLE, OPTIONS))
     for text in ("Shape", "lasting step", "gradual", "all but Visas for Venezuelans", "−50%", "0", "+100%"):
         assert text in words
     assert "blue: the 95% range leaves out zero" in words
@@ -28,7 +28,7 @@ def test_estimates_above_and_choices_below():
 
 def test_nothing_clear_is_said_and_ends_without_bound_are_drawn_at_the_edge():
     wide = TABLE.assign(percent_lower_95=-100.0, percent_upper_95=np.inf)
-    words = check_wide(lambda **how: specification_chart(wide, OPTIONS, **how))
+    words = check_wide(specification_chart(wide, OPTIONS))
     assert "no 95% range leaves out zero" in words
     figure = specification_chart(wide, OPTIONS)
     drawn = figure.axes[0].lines[1].get_ydata()

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from figure_checks import check_wide, fan, monthly
-from forecast.report.figures.scenarios import scenarios_chart, told_apart
+from forecast.report.figures.scenarios import scenarios_chart
 
 COUNTS = monthly(
     [6_300, 8_386, 7_988, 7_353, 6_476, 6_076, 6_599, 8_300, 9_000, 10_011, 9_900, 9_300, 8_870], "2025-08"
@@ -23,7 +23,7 @@ def test_each_path_starts_where_it_departs_and_is_named():
     drawn = paths(
         ("more", "A measure like January 2023’s", 3, 0.5), ("less", "Half of January 2025 undone", 5, 2.5)
     )
-    words = check_wide(lambda **how: scenarios_chart(COUNTS, BASE, drawn, **how))
+    words = check_wide(scenarios_chart(COUNTS, BASE, drawn))
     for text in (
         "Nothing new",
         "A measure like January 2023’s",
@@ -38,15 +38,5 @@ def test_each_path_starts_where_it_departs_and_is_named():
 
 def test_near_ends_are_moved_apart_and_no_path_is_no_error():
     near = paths(("a", "First", 2, 1.01), ("b", "Second", 2, 1.02), ("c", "Third", 2, 0.99))
-    check_wide(lambda **how: scenarios_chart(COUNTS, BASE, near, **how))
-    check_wide(lambda **how: scenarios_chart(COUNTS, BASE, near.iloc[:0], **how))
-
-
-def test_scenarios_that_begin_alike_are_told_apart_on_a_phone():
-    names = [
-        "Nothing new",
-        "The rule of May ends",
-        "The rule of May is half as strong",
-        "The figure is right",
-    ]
-    assert told_apart(names, 14) == ["Nothing new", "…ends", "…is half as…", "The figure is…"]
+    check_wide(scenarios_chart(COUNTS, BASE, near))
+    check_wide(scenarios_chart(COUNTS, BASE, near.iloc[:0]))

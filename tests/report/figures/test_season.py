@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart
+from figure_checks import check_wide
 from forecast.report.figures import style as f
 from forecast.report.figures.season import season_chart
 
@@ -23,7 +23,7 @@ SEASON = pd.concat(
 
 
 def test_every_block_is_named_and_the_newest_stands_out():
-    words = check_chart(lambda **how: season_chart(SEASON, **how))
+    words = check_wide(season_chart(SEASON))
     assert {"2003-07", "2008-12", "2013-17", "2018-22", "0%", "Jan", "Dec"} <= set(words)
     lines = [line for line in season_chart(SEASON).axes[0].lines if len(line.get_xdata()) == 12]
-    assert len(lines) == 4 and lines[-1].get_color() == f.LIGHT["fc"]
+    assert len(lines) == 4 and lines[-1].get_color() == f.PLACEHOLDERS["fc"]

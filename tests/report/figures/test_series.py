@@ -15,7 +15,7 @@ def panels(n):
 
 
 def test_every_series_has_its_panel_and_scale():
-    words = check_wide(lambda **how: series_chart(panels(10), **how))
+    words = check_wide(series_chart(panels(10)))
     assert {f"Sector {k}" for k in range(10)} <= set(words)
     figure = series_chart(panels(4))
     assert len({ax.get_ylim()[1] for ax in figure.axes}) == 4
@@ -24,4 +24,4 @@ def test_every_series_has_its_panel_and_scale():
 def test_one_panel_and_refused_ranges():
     label, counts, ahead = panels(1)[0]
     ahead = ahead.assign(lower_80=np.nan, upper_80=np.nan)
-    check_wide(lambda **how: series_chart([(label, counts, ahead)], **how))
+    check_wide(series_chart([(label, counts, ahead)]))

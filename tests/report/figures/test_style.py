@@ -71,7 +71,7 @@ def test_units():
 
 
 def canvas():
-    made = f.Canvas(400, 200, f.LIGHT)
+    made = f.Canvas(400, 200)
     ax = made.axes(20, 20, 20, 20)
     ax.set_xlim(0, 10)
     ax.set_ylim(0, 10)
@@ -143,19 +143,16 @@ def test_every_chart_gives_the_same_bytes_twice():
 
     drawers = (
         forecast.draw,
-        lambda **how: past.past_chart(record.COUNTS, record.TABLE.iloc[:0], past.EVENTS[-2:], **how),
-        lambda **how: coverage.coverage_chart(coverage.TABLE, **how),
-        lambda **how: record.record_chart(record.COUNTS, record.every_third(record.TABLE), **how),
-        lambda **how: effects.effects_chart(effects.ROWS, **how),
-        lambda **how: known.known_chart([known.panel()], **how),
-        lambda **how: scenarios.scenarios_chart(
-            scenarios.COUNTS, scenarios.BASE, scenarios.paths(("a", "A", 2, 2.0)), **how
+        lambda: past.past_chart(record.COUNTS, record.TABLE.iloc[:0], past.EVENTS[-2:]),
+        lambda: coverage.coverage_chart(coverage.TABLE),
+        lambda: record.record_chart(record.COUNTS, record.every_third(record.TABLE)),
+        lambda: effects.effects_chart(effects.ROWS),
+        lambda: known.known_chart([known.panel()]),
+        lambda: scenarios.scenarios_chart(
+            scenarios.COUNTS, scenarios.BASE, scenarios.paths(("a", "A", 2, 2.0))
         ),
-        lambda **how: series.series_chart(series.panels(3), **how),
+        lambda: series.series_chart(series.panels(3)),
     )
     for draw in drawers:
-        texts = {
-            svg.for_page(svg.drawing(draw(palette=f.PLACEHOLDERS), "c"), "l", "wide", svg.StyleBook())
-            for _ in range(2)
-        }
+        texts = {svg.for_page(svg.drawing(draw(), "c"), "l", "wide", svg.StyleBook()) for _ in range(2)}
         assert len(texts) == 1

@@ -23,7 +23,7 @@ def draw(**how):
 
 
 def made(name="fan"):
-    return svg.drawing(draw(palette=f.PLACEHOLDERS), name)
+    return svg.drawing(draw(), name)
 
 
 def test_page_drawing_has_classes_and_variables_only():
@@ -82,9 +82,9 @@ def test_file_holds_all_it_needs(palette):
 
 
 def test_png_is_two_thousand_pixels_wide_and_the_same_twice():
-    first = svg.png(draw(palette=f.LIGHT), FRAME)
+    first = svg.png(draw(), FRAME)
     assert int.from_bytes(first[16:20], "big") == 2000
-    assert first == svg.png(draw(palette=f.LIGHT), FRAME)
+    assert first == svg.png(draw(), FRAME)
 
 
 def test_wrapped_lines_are_few_and_even():
@@ -97,7 +97,7 @@ def test_wrapped_lines_are_few_and_even():
 
 
 def test_png_has_title_and_note_above_and_below_the_drawing():
-    image = Image.open(io.BytesIO(svg.png(draw(palette=f.PLACEHOLDERS), FRAME))).convert("L")
+    image = Image.open(io.BytesIO(svg.png(draw(), FRAME))).convert("L")
     plan = svg.layout(FRAME, f.WIDE, 360)
     scale = 2000 / plan.width
     assert image.height == round(plan.height * scale)

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_checks import check_chart
-from forecast.report.figures import style as f
+from figure_checks import check_wide
 from forecast.report.figures.volatility import volatility_chart
 
 AT = pd.period_range("2001-01", periods=240, freq="M")
@@ -16,12 +15,12 @@ BREAKS = pd.DataFrame({"month": [AT[150]], "lower": [AT[140]], "upper": [AT[163]
 
 
 def test_surprises_and_their_spread_are_named():
-    words = check_chart(lambda **how: volatility_chart(MONTHS, BREAKS, **how))
+    words = check_wide(volatility_chart(MONTHS, BREAKS))
     assert {"surprise of a month", "spread over three years", "0%", "+33%", "2010"} <= set(words)
 
 
 def test_the_range_of_the_date_is_shaded_and_its_middle_is_a_line():
-    ax = volatility_chart(MONTHS, BREAKS, palette=f.LIGHT).axes[0]
+    ax = volatility_chart(MONTHS, BREAKS).axes[0]
     (band,) = ax.patches
     assert (band.get_x(), band.get_x() + band.get_width()) == (139.5, 163.5)
     assert any(list(line.get_xdata()) == [149.5, 149.5] for line in ax.lines)

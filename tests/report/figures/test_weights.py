@@ -21,9 +21,9 @@ def test_every_member_is_a_line_that_is_named_with_its_last_share():
     figure = weights_chart(table, NAMES)
     lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == len(table)]
     np.testing.assert_allclose([line.get_ydata()[-1] for line in lines], table.iloc[-1])
-    words = check_wide(lambda **how: weights_chart(table, NAMES, **how))
+    words = check_wide(weights_chart(table, NAMES))
     assert f"Same as last month {round(100 * table['a'].iloc[-1])}%" in words
 
 
 def test_one_member_alone_and_few_months():
-    check_wide(lambda **how: weights_chart(weights(5, 30.0)[["a"]] * 0 + 1.0, NAMES, **how))
+    check_wide(weights_chart(weights(5, 30.0)[["a"]] * 0 + 1.0, NAMES))

@@ -21,16 +21,15 @@ def test_what_is_counted_stands_there_with_its_share_of_interior_arrests(monkeyp
 
 
 def test_revisions_are_told_by_fiscal_year_and_vintage(monkeypatch):
-    monkeypatch.setattr(recent, "revisions", lambda run, series_id: recent.Revisions(6, 1, 0))
-    monkeypatch.setattr(recent, "dated", lambda run, series_id: recent.Dated(53, 294))
+    monkeypatch.setattr(recent, "revisions", lambda run, series_id: recent.Revisions(6, 1))
     text = notes("as_of_2024")["Revisions."]
     assert "Six of the last twelve months may still be revised" in text
-    assert "The day of release is on record for 53 of 294 months." in text
+    assert "One has been revised already." in text
 
 
 def test_an_unofficial_figure_is_told_and_left_out():
     text = notes("as_of_2024")["Unofficial figure."]
-    assert text.startswith("About 129,000 for April 2024") and "left out of the forecast" in text
+    assert text.startswith("The 129,000 of the press is left out of the forecast.")
     assert "Unofficial figure." not in notes("plain")
 
 

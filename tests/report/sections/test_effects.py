@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecast.report import format as w
+from forecast.report.prose import prose
 from forecast.report.sections import effects
 from report_fixture import report, report_of, state
 
@@ -13,9 +15,9 @@ def changed(**columns):
     return report(replace(run, effects=run.effects.assign(**columns)))
 
 
-def test_at_most_six_are_told_the_leading_one_first():
+def test_at_most_four_are_told_the_leading_one_first():
     rows = effects.told(report_of("causes"))
-    assert len(rows) == 5 and rows[0] is effects.leading(rows)
+    assert len(rows) == 4 and rows[0] is effects.leading(rows)
     assert [row.first for row in rows[1:]] == sorted((row.first for row in rows[1:]), reverse=True)
 
 
@@ -27,19 +29,22 @@ def test_a_group_is_named_by_all_its_members_and_dated_by_its_span():
 def test_an_effect_that_the_raw_counts_contradict_never_leads():
     r = changed(raw_change=-state("causes").effects["percent"])
     assert effects.leading(effects.told(r)) is None
-    assert effects.effects_section(r).find.startswith("Of five dates none can be told first")
+    assert effects.effects_section(r).find.startswith("Of four dates none can be told first")
 
 
-def test_the_raw_change_stands_in_the_sentence_of_the_leading_effect():
-    section, lead = (
-        effects.effects_section(report_of("causes")),
+def test_the_raw_and_the_usual_change_stand_beside_the_leading_effect_and_its_range_in_words():
+    chart, lead = (
+        effects.effects_section(report_of("causes")).blocks[0],
         effects.leading(effects.told(report_of("causes"))),
     )
-    assert f"raw, it fell {round(abs(lead.raw))}%; usual: +3%" in section.find
+    words = prose("answers").policy(lead)
+    assert f"the count fell {round(abs(lead.raw))}% (usual: +3%)" in words
+    assert f"{w.signed(lead.percent)}% ({w.signed(lead.low)}% to {w.signed(lead.high)}%)" in chart.label
 
 
-def test_only_what_fails_no_test_stands_out_and_untestable_is_no_failure():
-    rows = {row.event: row for row in effects.told(report_of("causes"))}
+def test_only_what_fails_no_test_stands_out_and_untestable_is_no_failure(monkeypatch):
+    monkeypatch.setattr(effects, "AT_MOST", 5)
+    rows = {row.event: row for row in effects.told(report(state("causes")))}
     assert rows["covid19_shock"].failed == 0 and rows["covid19_shock"].tests == 1
     assert rows["biden_inauguration"].failed == 2 and not rows["biden_inauguration"].clear
 

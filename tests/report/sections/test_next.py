@@ -77,9 +77,9 @@ def test_the_fiscal_year_is_a_row(monkeypatch):
     row = next(iter(r for r in cells(coming.next_table(report_of("as_of_2024"))) if "Fiscal" in r[0]))
     assert row[:5] == (
         "Fiscal year 2024, total",
-        "1.83 million",
-        "1.62 million to 2.29 million",
-        "2.05 million",
+        "1.8 million",
+        "1.6 to 2.3 million",
+        "2.0 million",
         "20%",
     )
 

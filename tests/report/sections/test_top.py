@@ -14,7 +14,7 @@ def test_the_level_of_six_months_stands_first_and_its_condition_with_it():
     made, found = top.top(report_of("as_of_2024")), top.level(report_of("as_of_2024"))
     assert made.h1.endswith("a month are forecast to September 2024, if no new measure turns the trend")
     assert made.standfirst.startswith(f"The next six months to September should average {found.middle:,.0f}")
-    assert f"against {found.before:,.0f} in the same months a year before" in made.standfirst
+    assert f"against {found.before:,.0f} a year before" in made.standfirst
     assert found.months == 6 and str(found.last) == "2024-09"
 
 
@@ -60,9 +60,7 @@ def test_a_series_of_ones_own_is_named_by_its_label():
 
 def test_masthead_tells_who_what_and_when():
     parts = [part if isinstance(part, str) else part.shown for part in top.masthead(report_of("as_of_2024"))]
-    assert (
-        "As known on 7 May 2024" in parts and "Latest count: March 2024, published on 12 April 2024" in parts
-    )
+    assert "As known on 7 May 2024" in parts and "Latest count: March, published on 12 April 2024" in parts
     assert parts[-1] == "The border-forecast developers (no agency)"
     late = top.masthead(report_of("late"))
     assert "Late: September 2026 was due" in late
@@ -72,7 +70,7 @@ def test_a_release_day_that_is_not_on_record_is_never_printed():
     run = state("as_of_2024")
     known = run.observations.assign(release_basis="month")
     parts = top.masthead(report(replace(run, observations=known)))
-    assert "Latest count: March 2024, published in the first half of April 2024" in parts
+    assert "Latest count: March, published in the first half of April 2024" in parts
 
 
 @pytest.mark.parametrize(
@@ -94,9 +92,9 @@ def test_what_happened_afterwards_is_told_with_direction_and_size():
 
 
 def test_measures_that_began_afterwards_are_named(monkeypatch):
-    began = [recent.Began("New asylum limits", pd.Timestamp("2024-06-05"))]
+    began = [recent.Began("New asylum limits", pd.Timestamp("2024-06-05"), "June 2024")]
     monkeypatch.setattr(recent, "began_afterwards", lambda run: began)
-    assert "Began since: New asylum limits (5 June 2024)." in top.afterwards(report_of("as_of_2024"))
+    assert "Began since: New asylum limits (June 2024)." in top.afterwards(report_of("as_of_2024"))
 
 
 def test_no_better_than_the_last_count_is_said_before_the_fan(monkeypatch):

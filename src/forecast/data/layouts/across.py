@@ -136,7 +136,7 @@ def months_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tid
 
 
 def _split_keys(table: Table) -> Table:
-    """Keep of keys with commas between, as Eurostat heads them with a backslash, those that differ."""
+    """Keep of keys with commas between, which Eurostat heads with a backslash, those that differ."""
     for k, head in enumerate(table.head):
         names, mark, _ = head.partition("\\")
         keys = [row[k].split(",") for row in table.rows]

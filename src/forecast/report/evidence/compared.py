@@ -22,7 +22,7 @@ TEXT = "outlook"
 def compared_blocks(r: Report) -> list[Block]:
     """Return the table of comparisons, and the months of the plainest one."""
     made = r.run.compared
-    rows = select(made, series_id=r.view.series_id) if len(made) else made
+    rows = select(made, series_id=r.view.series_id)
     if not len(rows):
         return []
     told = rows[rows["verdict"] != "refused"].sort_values("p", kind="stable")
@@ -69,9 +69,7 @@ def gap_chart(r: Report, row: pd.Series) -> Chart | None:
     """Return the count beside what the other series make of it."""
     from forecast.report.figures.gap import gap_chart as draw
 
-    gaps = (
-        select(r.run.gaps, series_id=r.view.series_id, event=row["event"]) if len(r.run.gaps) else r.run.gaps
-    )
+    gaps = select(r.run.gaps, series_id=r.view.series_id, event=row["event"])
     if not len(gaps):
         return None
     text, name = prose(TEXT), r.view.name

@@ -179,7 +179,7 @@ def study_chart(r: Report) -> Chart | None:
     from forecast.report.figures.event_study import event_study_chart
 
     made = r.run.leads_lags
-    months = select(made, series_id=r.view.series_id) if len(made) else made
+    months = select(made, series_id=r.view.series_id)
     months = months[months["estimate"].notna()] if len(months) else months
     row = next((one for one in told(r) if len(months) and one.event in set(months["event"])), None)
     if row is None:
@@ -231,7 +231,7 @@ def choices_section(r: Report) -> Section | None:
     options = [(title, rows) for title, rows in options if len(rows) > 1]
     clear = int(((curve["percent_lower_95"] > 0) | (curve["percent_upper_95"] < 0)).sum())
     cells = [
-        (f"{title}: {option}", w.count(int(mask.sum())), *_spread(curve.loc[mask, "percent"]))
+        (f"{title}: {option}", *_spread(curve.loc[mask & curve["counted"].astype(bool), "percent"]))
         for title, rows in options
         for option, mask in rows
     ]
@@ -267,7 +267,12 @@ def _options(r: Report, curve: pd.DataFrame, column: str) -> list[tuple[str, NDA
 
 
 def _spread(percent: pd.Series) -> list[str]:
-    return [f"{w.signed(value)}%" for value in (percent.min(), percent.median(), percent.max())]
+    """Return how many estimates count, the lowest, the middle and the highest."""
+    ends = (percent.min(), percent.median(), percent.max())
+    return [
+        w.count(len(percent)),
+        *(f"{w.signed(v)}%" if len(percent) else prose(TEXT).nothing() for v in ends),
+    ]
 
 
 def fading_table(r: Report) -> Table | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from forecast.report import codes, labels, view
+from forecast.report import codes, labels, recent, view
 from forecast.report import format as w
 from forecast.report.blocks import Command, Download, Section, Table, notes, table
 from forecast.report.catalogue import shipped
@@ -15,55 +15,13 @@ from forecast.report.prose import prose
 from forecast.report.rows import records
 from forecast.report.sections.about import breaks
 from forecast.report.sections.report import Report
+from forecast.report.write.files import COLUMNS
 from forecast.tables.forecasts import select
 
 TEXT = "proof_how"
 #: Every file beside the page, in the order of the list; its words are macros `file_NAME`.
-FILES = [
-    "forecasts.csv",
-    "observations.csv",
-    "backtest.csv.gz",
-    "scores.csv",
-    "calibration.csv",
-    "comparison.csv",
-    "confidence_set.csv",
-    "weights.csv",
-    "reconciliation.csv",
-    "others.csv",
-    "early.csv",
-    "folds.csv",
-    "effects.csv",
-    "response.csv",
-    "specification.csv",
-    "fading.csv",
-    "estimability.csv",
-    "knowledge.csv",
-    "scenarios.csv",
-    "totals.csv",
-    "totals_past.csv",
-    "totals_calibration.csv",
-    "chances.csv",
-    "reliability.csv",
-    "brier.csv",
-    "pit.csv",
-    "recent.csv",
-    "revisions.csv",
-    "first_released.csv",
-    "parts.csv",
-    "nowcast.csv",
-    "compared.csv",
-    "gaps.csv",
-    "leads_lags.csv",
-    "volatility.csv",
-    "volatility_breaks.csv",
-    "season.csv",
-    "track_record.csv",
-    "changes.csv",
-    "report.json",
-    "report.md",
-    "experiment.yaml",
-    "manifest.json",
-]
+FILES = [f"{name}.csv.gz" if name == "backtest" else f"{name}.csv" for name in COLUMNS]
+FILES += ["report.json", "report.md", "experiment.yaml", "manifest.json"]
 
 
 def figures_section(r: Report) -> Section:
@@ -74,6 +32,7 @@ def figures_section(r: Report) -> Section:
     backfilled = int((known["value_basis"] == "backfilled").sum()) if "value_basis" in known else 0
     told = notes(
         text.vintage(run.as_of, backfilled, len(known)),
+        r.words("figures").dated(recent.dated(run, r.view.series_id)),
         text.breaks(breaks(r)),
         text.events(len(run.events), announced),
     )
@@ -95,7 +54,7 @@ def early_table(r: Report) -> Table | None:
             w.count(row.official) if row.official == row.official else text.not_yet(),
             text.off_by(row.log_error),
         )
-        for row in records(select(made, series_id=r.view.series_id) if len(made) else made)
+        for row in records(select(made, series_id=r.view.series_id))
     ]
     return table(text.early_caption(), text.early_head(), rows) if rows else None
 

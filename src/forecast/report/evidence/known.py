@@ -25,7 +25,7 @@ def known_section(r: Report) -> Section | None:
 def cases_table(r: Report) -> Table | None:
     """Return the sixth month of each turn: what each state of knowledge gave, and what happened."""
     text, made = prose(TEXT), r.run.cases
-    made = select(made, series_id=r.view.series_id) if len(made) else made
+    made = select(made, series_id=r.view.series_id)
     if not len(made):
         return None
     models = list(dict.fromkeys(made["model"]))

@@ -128,7 +128,7 @@ def _notes(r: Report, model: str, knowledge: str, folds: FoldCount, unscored: bo
 def model_words(r: Report, model: str, knowledge: str) -> Cell:
     """Return a row's name with its one-line description."""
     text, run = prose(TEXT), r.run
-    rows = select(run.models, model=model) if len(run.models) else run.models
+    rows = select(run.models, model=model)
     kind = str(rows["kind"].iloc[0]) if len(rows) else ""
     given = rows["description"].iloc[0] if len(rows) else ""
     setting = run.experiment.model.get(model)
@@ -217,7 +217,7 @@ def weights_chart(r: Report) -> Chart | None:
         (n for n, s in spec if s.with_events and r.run.headline in (n, s.with_events)), r.run.headline
     )
     rows = r.run.weights
-    rows = select(rows, combination=pair, series_id=r.view.series_id, horizon=1) if len(rows) else rows
+    rows = select(rows, combination=pair, series_id=r.view.series_id, horizon=1)
     rows = rows.dropna(subset=["weight"]) if len(rows) else rows
     if not len(rows) or rows["origin"].nunique() < 6:
         return None
@@ -254,7 +254,7 @@ def printable(estimate: float, se: float) -> bool:
 def _estimates(r: Report) -> Table | None:
     text, run = prose(TEXT), r.run
     made = run.coefficients
-    made = select(made, series_id=(r.view.series_id, "pooled")) if len(made) else made
+    made = select(made, series_id=(r.view.series_id, "pooled"))
     called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
     rows, hidden = [], 0
     for row in records(made):
@@ -273,7 +273,7 @@ def _estimates(r: Report) -> Table | None:
 
 def _residuals(r: Report) -> Table | None:
     text, made = prose(TEXT), r.run.diagnostics
-    made = select(made, series_id=(r.view.series_id, "pooled")) if len(made) else made
+    made = select(made, series_id=(r.view.series_id, "pooled"))
     rows = [
         (
             codes.told("check", row.check, row),

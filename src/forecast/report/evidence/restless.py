@@ -34,9 +34,7 @@ def surprises_block(r: Report, found: pd.DataFrame) -> Block:
     from forecast.report.figures.volatility import volatility_chart
 
     text, verdict = prose(TEXT), str(found["verdict"].iloc[-1])
-    months = (
-        select(r.run.volatility, series_id=r.view.series_id) if len(r.run.volatility) else r.run.volatility
-    )
+    months = select(r.run.volatility, series_id=r.view.series_id)
     if verdict not in ("break", "none") or not len(months):
         return Paragraph(text.no_surprises(text.macro(f"volatility_{verdict}")()), small=True)
     breaks = found[found["verdict"] == "break"]
@@ -88,7 +86,7 @@ def season_block(r: Report) -> Block:
     from forecast.report.figures.season import season_chart
 
     text, made = prose(TEXT), r.run.season
-    season = select(made, series_id=r.view.series_id) if len(made) else made
+    season = select(made, series_id=r.view.series_id)
     if not len(season):
         return Paragraph(text.no_season(), small=True)
     blocks = [part for _, part in season.groupby("first_year")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,33 +23,21 @@ def response_chart(
     counts: pd.DataFrame,
     before: pd.DataFrame,
     same: pd.DataFrame,
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the chart of the months with and without an event.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``: a year before the event and its months.
-    before : DataFrame
-        Forecast from the month before it: ``month middle lower_80 upper_80``; may be empty.
-    same : DataFrame
-        The same months with the estimated effect taken out: as `before`.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `counts`: ``month`` (Period), ``value``: a year before the event and its months; `before`: Forecast from
+    the month before it: ``month middle lower_80 upper_80``; may be empty; `same`: The same months with the
+    estimated effect taken out: as `before`.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360, palette)
+    canvas = f.Canvas(f.WIDE, 360)
     first, months = counts["month"].iloc[0], len(counts)
     parts = [part for part in (before, same) if len(part)]
     lines = max([float(counts["value"].max()), *(float(part["middle"].max()) for part in parts)])
     fans = max([lines, *(float(part["upper_80"].max()) for part in parts)])
     top = min(fans, max(ROOM * float(counts["value"].max()), lines)) * 1.06
     left = f.left_room(canvas, top, 26.0)
-    ax = canvas.axes(left, 24, 92 if narrow else 236, 42)
+    ax = canvas.axes(left, 24, 236, 42)
     ax.set_xlim(-0.3, months - 0.6)
     f.y_axis(canvas, ax, top)
     start = f.index_of([parts[0]["month"].iloc[0]], first)[0] if parts else months - 1
@@ -58,35 +45,31 @@ def response_chart(
     ends = [(float(counts["value"].iloc[-1]), t("Counted"), t("as published"), "ink")]
     for part, role, words, about in (
         (before, "fc", t("Forecast"), t("made the month before")),
-        (same, "m-arima", t("Taken out") if narrow else t("Effect taken out"), t("of the same months")),
+        (same, "m-arima", t("Effect taken out"), t("of the same months")),
     ):
         if not len(part):
             continue
         x = np.r_[start - 1, f.index_of(list(part["month"]), first)]
         middle, low, high = (np.r_[last, part[c].to_numpy(float)] for c in ("middle", "lower_80", "upper_80"))
         if role == "fc":
-            ax.fill_between(x, low.clip(0, top), high.clip(0, top), color=palette["b80"], lw=0, zorder=1)
-            ax.plot(x, middle, color=palette[role], lw=2.2, zorder=3)
+            ax.fill_between(x, low.clip(0, top), high.clip(0, top), color=canvas["b80"], lw=0, zorder=1)
+            ax.plot(x, middle, color=canvas[role], lw=2.2, zorder=3)
         else:
             for edge in (low, high):
-                ax.plot(x, edge.clip(0, top), color=palette[role], lw=0.9, dashes=(1.3, 1.6), zorder=2.5)
-            ax.plot(x, middle, color=palette[role], lw=2.2, dashes=f.DASHES["m-ridge"], zorder=3.2)
+                ax.plot(x, edge.clip(0, top), color=canvas[role], lw=0.9, dashes=(1.3, 1.6), zorder=2.5)
+            ax.plot(x, middle, color=canvas[role], lw=2.2, dashes=f.DASHES["m-ridge"], zorder=3.2)
         ends.append((float(middle[-1]), words, about, role))
-    ax.plot(range(months), counts["value"], color=palette["ink"], lw=2, zorder=4)
+    ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2, zorder=4)
     f.vertical(canvas, ax, start - 0.5, "ev")
-    _ends(canvas, ax, ends, top, narrow)
-    f.month_axis(canvas, ax, first, months, 44 if not narrow else 38)
+    _ends(canvas, ax, ends, top)
+    f.month_axis(canvas, ax, first, months)
     return canvas.figure
 
 
-def _ends(
-    canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str]], top: float, narrow: bool
-) -> None:
+def _ends(canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str]], top: float) -> None:
     scale = ax.get_window_extent().height / top
     heights = f.spread([min(value, top) * scale for value, *_ in ends], 32, low=12)
     for (_, words, about, role), height in zip(ends, heights, strict=True):
         x, y = ax.get_xlim()[1], height / scale
-        size = 11 if narrow else 12
-        canvas.text(ax, x, y, words, role, bold=True, size=size, halo=False, shift=(8, 8))
-        if not narrow:
-            canvas.text(ax, x, y, about, "muted", size=11.5, halo=False, shift=(8, -8))
+        canvas.text(ax, x, y, words, role, bold=True, shift=(8, 8))
+        canvas.text(ax, x, y, about, "muted", size=11.5, shift=(8, -8))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,81 +20,53 @@ MAIN_LEVEL = 0.8
 
 
 @f.styled
-def coverage_chart(
-    coverage: pd.DataFrame,
-    *,
-    unit: str = "months",
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
-) -> Figure:
+def coverage_chart(coverage: pd.DataFrame) -> Figure:
     """Return the dot chart of achieved coverage.
 
-    Parameters
-    ----------
-    coverage : DataFrame
-        ``horizon``, ``nominal``, ``held`` (how many), ``n``, ``share``, and ``low``/``high``: where nine of
-        ten such shares would fall if the promise held.
-    unit : str
-        What is counted on the right, for example ``months``.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `coverage`: ``horizon``, ``nominal``, ``held`` (how many), ``n``, ``share``, and ``low``/``high``: where
+    nine of ten such shares would fall if the promise held.
     """
     rows = coverage[coverage["n"] > 0]
     horizons = sorted(int(h) for h in rows["horizon"].unique())
-    canvas = f.Canvas(
-        f.NARROW if narrow else f.WIDE,
-        (76 + 40 * len(horizons)) if narrow else 74 + 39.5 * len(horizons),
-        palette,
-    )
-    ax = canvas.axes(70 if narrow else 128, 40, 18 if narrow else 160, 30)
+    canvas = f.Canvas(f.WIDE, 74 + 39.5 * len(horizons))
+    ax = canvas.axes(128, 40, 160, 30)
     lowest = min(0.2, float(np.nanmin([rows["share"].min(), rows["low"].min()])) - 0.05) if len(rows) else 0.2
     low = max(0.0, np.floor(lowest * 10) / 10)
     ax.set_xlim(low, 1.0)
     ax.set_ylim(len(horizons) - 0.4, -0.6)
-    ticks = np.arange(low, 1.001, 0.2 if narrow else 0.1).tolist()
+    ticks = np.arange(low, 1.001, 0.1).tolist()
     canvas.ticks(ax, "x", ticks, [f"{round(tick * 100)}%" for tick in ticks])
-    ax.vlines(ticks, 0, 1, transform=ax.get_xaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
-    months = [w.plural(h, "month") for h in horizons]
-    far = months if narrow else [t("{months} ahead", months=words) for words in months]
+    ax.vlines(ticks, 0, 1, transform=ax.get_xaxis_transform(), color=canvas["grid"], lw=1, zorder=0.5)
+    far = [t("{months} ahead", months=w.plural(h, "month")) for h in horizons]
     canvas.ticks(ax, "y", range(len(horizons)), far, "ink")
-    _promises(canvas, ax, sorted(rows["nominal"].unique()), narrow)
+    _promises(canvas, ax, sorted(rows["nominal"].unique()))
     for horizon, group in rows.sort_values(["share", "nominal"], kind="stable").groupby("horizon"):
-        _row(canvas, ax, records(group), horizons.index(int(str(horizon))), narrow)
-    if not narrow:
-        for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
-            words = f"80%: {w.hits(row.held, row.n)} {t(unit)}"
-            canvas.text(
-                ax, 1.0, horizons.index(int(row.horizon)), words, "muted", size=12, halo=False, shift=(10, 0)
-            )
+        _row(canvas, ax, records(group), horizons.index(int(str(horizon))))
+    for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
+        words, y = f"80%: {w.hits(row.held, row.n)} {t('months')}", horizons.index(int(row.horizon))
+        canvas.text(ax, 1.0, y, words, "muted", shift=(10, 0))
     return canvas.figure
 
 
-def _promises(canvas: f.Canvas, ax: Axes, nominals: list[float], narrow: bool) -> None:
+def _promises(canvas: f.Canvas, ax: Axes, nominals: list[float]) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    for k, nominal in enumerate(nominals):
+    for nominal in nominals:
         ax.axvline(nominal, color=canvas["ink"], lw=1.2, dashes=(2, 2), zorder=1.2)
         words = t("promised {nominal}", nominal=w.level_name(nominal))
-        # on a phone the two labels lean away from each other
-        ha, dx = ("center", 0) if not narrow else ("right", 22) if k == 0 else ("left", -22)
-        canvas.text(
-            ax, nominal, 1, words, "muted", ha=ha, transform=above, size=12, halo=False, shift=(dx, 18)
-        )
+        canvas.text(ax, nominal, 1, words, "muted", ha="center", transform=above, shift=(0, 18))
 
 
-def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int, narrow: bool) -> None:
+def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int) -> None:
     """Draw the dots of one distance; labels stand left of them, or above where that is too close."""
     low = ax.get_xlim()[0]
     room = ax.get_window_extent().width
     at = [(row.share - low) * room / (1 - low) for row in dots]
-    wide = [canvas.width_of(w.percent(row.share), 12, True) for row in dots]
+    wide = [f.text_width(w.percent(row.share), 12, True) for row in dots]
     starts = [x - 9 - width for x, width in zip(at, wide, strict=True)]
-    crowded = starts[0] < 0 or any(s < x + 7 for s, x in zip(starts[1:], at, strict=False))
-    above = narrow or crowded
-    centres = f.spread(at, max(wide) + 5, max(wide) / 2, room + (14 if narrow else 4) - max(wide) / 2)
+    above = starts[0] < 0 or any(s < x + 7 for s, x in zip(starts[1:], at, strict=False))
+    centres = f.spread(at, max(wide) + 5, max(wide) / 2, room + 4 - max(wide) / 2)
     for row, x, centre in zip(dots, at, centres, strict=True):
         outside = not row.low <= row.share <= row.high
         role = "ev" if outside else "fc"
@@ -113,4 +84,4 @@ def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int, narrow: bool) -> N
             clip_on=False,
         )
         shift, ha = ((centre - x, 14.0), "center") if above else ((-9.0, 0.0), "right")
-        canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, size=12, bold=True, shift=shift)
+        canvas.text(ax, row.share, y, w.percent(row.share), role, ha=ha, bold=True, shift=shift, halo=True)

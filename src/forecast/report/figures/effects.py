@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,15 +35,13 @@ class Drawn(NamedTuple):
 
 
 @f.styled
-def effects_chart(
-    rows: Sequence[Drawn], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
-) -> Figure:
+def effects_chart(rows: Sequence[Drawn], *, narrow: bool = False) -> Figure:
     """Return the chart of effects on a log axis labelled in percent."""
     width = f.NARROW if narrow else f.WIDE
     room = width - 2 if narrow else 300
     labels = [f.lines(row.label, room, 12 if narrow else 12.5, bold=row.clear) for row in rows]
     heights = [_height(row, len(lines), narrow) for row, lines in zip(rows, labels, strict=True)]
-    canvas = f.Canvas(width, sum(heights) + 34, palette)
+    canvas = f.Canvas(width, sum(heights) + 34)
     left, right = (4, 60) if narrow else (316, 316)
     ax = canvas.axes(left, 6, right, 28)
     low, high = _limits(rows)
@@ -57,8 +55,8 @@ def effects_chart(
     for row, lines, height in zip(rows, labels, heights, strict=True):
         bar = top + (len(lines) * 15 + 30 if narrow else height / 2)
         ends = (bar - 9, bar + 9) if narrow else (top, top + height)
-        ax.vlines(at, *ends, color=palette["grid"], lw=1, zorder=0.5)
-        ax.vlines([0], *ends, color=palette["rule"], lw=1.2, zorder=1)
+        ax.vlines(at, *ends, color=canvas["grid"], lw=1, zorder=0.5)
+        ax.vlines([0], *ends, color=canvas["rule"], lw=1.2, zorder=1)
         _bar(canvas, ax, row, bar, (low, high))
         if narrow:
             _narrow_words(canvas, ax, row, lines, top, bar)
@@ -85,7 +83,7 @@ def _room_for(canvas: f.Canvas, ax: Axes, ticks: list[float]) -> list[float]:
     kept: dict[float, tuple[float, float]] = {}
     for tick in sorted(ticks, key=lambda tick: abs(math.log1p(tick))):
         at = float(ax.transData.transform((math.log1p(tick), 0))[0])
-        half = canvas.width_of(_tick(tick), 12) / 2
+        half = f.text_width(_tick(tick), 12) / 2
         apart = all(abs(at - other) >= half + room + 4 for other, room in kept.values())
         if apart and half + 2 <= at <= canvas.width - half - 2:
             kept[tick] = at, half
@@ -114,30 +112,28 @@ def _wide_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], y: flo
     left, right = ax.get_xlim()
     up = 7.5 * len(lines)
     for k, line in enumerate(lines):
-        canvas.text(ax, left, y, line, ha="right", bold=row.clear, halo=False, shift=(-16, up - 15 * k))
-    canvas.text(ax, left, y, row.when, "muted", ha="right", size=12, halo=False, shift=(-16, -up))
+        canvas.text(ax, left, y, line, ha="right", bold=row.clear, shift=(-16, up - 15 * k), size=12.5)
+    canvas.text(ax, left, y, row.when, "muted", ha="right", shift=(-16, -up))
     role = "fc" if row.clear else "ink"
-    canvas.text(
-        ax, right, y, w.effect(row.estimate), role, bold=True, size=15, ha="right", halo=False, shift=(62, 0)
-    )
+    canvas.text(ax, right, y, w.effect(row.estimate), role, bold=True, size=15, ha="right", shift=(62, 0))
     beside = [(line, "ink", 11.5) for line in f.lines(row.raw, BESIDE, 11.5) if line]
     beside += [(line, "muted", 11.5) for line in f.lines(row.tests, BESIDE, 11.5)]
     for k, (line, role, size) in enumerate(beside):
         up = 7.5 * (len(beside) - 1) - 15 * k
-        canvas.text(ax, right, y, line, role, size=size, halo=False, shift=(76, up))
+        canvas.text(ax, right, y, line, role, size=size, shift=(76, up))
 
 
 def _narrow_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], top: float, bar: float) -> None:
     left, right = ax.get_xlim()
     y = top + 9.0
     for line in lines:
-        canvas.text(ax, left, y, line, bold=row.clear, size=12, halo=False)
+        canvas.text(ax, left, y, line, bold=row.clear)
         y += 15
-    canvas.text(ax, left, y, row.when, "muted", size=11.5, halo=False)
+    canvas.text(ax, left, y, row.when, "muted", size=11.5)
     role = "fc" if row.clear else "ink"
-    canvas.text(ax, right, bar, w.effect(row.estimate), role, bold=True, size=15, halo=False, shift=(8, 0))
+    canvas.text(ax, right, bar, w.effect(row.estimate), role, bold=True, size=15, shift=(8, 0))
     y = bar + 20
     for text, role in ((row.raw, "ink"), (row.tests, "muted")):
         for line in f.lines(text, f.NARROW - 2, 11.5) if text else ():
-            canvas.text(ax, left, y, line, role, size=11.5, halo=False)
+            canvas.text(ax, left, y, line, role, size=11.5)
             y += 15

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,22 +19,14 @@ LOWEST, HIGHEST = -2.0, 1.5
 
 
 @f.styled
-def event_study_chart(
-    months: pd.DataFrame, *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
-) -> Figure:
+def event_study_chart(months: pd.DataFrame) -> Figure:
     """Return the event-study chart of one event: dots with their 80 and 95 % ranges.
 
-    Parameters
-    ----------
-    months : DataFrame
-        Rows of one series and event: ``lag, estimate, lower_80, upper_80, lower_95, upper_95`` on logs.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `months`: Rows of one series and event: ``lag, estimate, lower_80, upper_80, lower_95, upper_95`` on
+    logs.
     """
     rows = months[months["estimate"].notna()]
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 240 if narrow else 270, palette)
+    canvas = f.Canvas(f.WIDE, 270)
     ax = canvas.axes(58, 40, 16, 44)
     low = max(LOWEST, min(float(rows["lower_95"].min()), -0.2))
     high = min(HIGHEST, max(float(rows["upper_95"].max()), 0.2))
@@ -53,11 +44,11 @@ def event_study_chart(
         )
     ax.plot(lags, rows["estimate"], "o", color=canvas["fc"], ms=6, mec=canvas["bg"], zorder=4)
     ax.plot([-1], [0], "o", color=canvas["bg"], ms=6, mec=canvas["ink"], zorder=4)
-    shown = [k for k in range(int(lags.min()), int(lags.max()) + 1) if k % (4 if narrow else 2) == 0]
+    shown = [k for k in range(int(lags.min()), int(lags.max()) + 1) if k % 2 == 0]
     canvas.ticks(ax, "x", shown, [w.signed(k) for k in shown])
     canvas.text(
-        ax, 0, 0, t("months from its start"), "muted", halo=False, transform=ax.transAxes, shift=(0, -32)
+        ax, 0, 0, t("months from its start"), "muted", transform=ax.transAxes, shift=(0, -32), size=12.5
     )
-    words = [t("against the month before it"), *([] if narrow else [t("80% and 95% ranges")])]
-    canvas.text(ax, 0, 1, "; ".join(words), "muted", halo=False, transform=ax.transAxes, shift=(0, 18))
+    words = f"{t('against the month before it')}; {t('80% and 95% ranges')}"
+    canvas.text(ax, 0, 1, words, "muted", transform=ax.transAxes, shift=(0, 18), size=12.5)
     return canvas.figure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,36 +31,20 @@ def fan_chart(
     afterwards: pd.DataFrame | None = None,
     points: Sequence[Point] = (),
     *,
-    known: str = "",
     beside: str = "",
     whole: bool = True,
     narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the fan chart.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        Columns ``month`` (Period) and ``value``, without holes; the last row is the last count.
-    forecast : DataFrame
-        Columns ``month``, ``middle`` and, where not refused, ``lower_80 lower_50 upper_50 upper_80``.
-    near : int
-        How many months are drawn in full; of later ones the 80% range alone, hatched.
-    afterwards : DataFrame, optional
-        Counts that became public later: ``month``, ``value``. Drawn as hollow dots.
-    points : sequence of (month, value, words)
-        Unofficial figures, marked.
-    known, beside : str
-        Words left of the vertical, and right of the hatched months.
-    whole : bool
-        Whether the figures are whole numbers.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `counts`: Columns ``month`` (Period) and ``value``, without holes; the last row is the last count;
+    `forecast`: Columns ``month``, ``middle`` and, where not refused, ``lower_80 lower_50 upper_50
+    upper_80``; `near`: How many months are drawn in full; of later ones the 80% range alone, hatched;
+    `afterwards`: Counts that became public later: ``month``, ``value``. Drawn as hollow dots; `points`:
+    Unofficial figures, marked; `beside`: Words right of the hatched months; `whole`: Whether the figures
+    are whole numbers.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360, palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360)
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     top = _top(counts, forecast, afterwards)
     right = 62 if narrow else 196 if steps > near else 96
@@ -70,18 +54,18 @@ def fan_chart(
     _bands(canvas, ax, counts, forecast.iloc[:near])
     _hatched(canvas, ax, forecast.iloc[near - 1 :], months + near - 1)
     x = np.arange(months)
-    ax.plot(x, counts["value"], color=palette["ink"], lw=2, zorder=5)
-    ax.plot([months - 1], [counts["value"].iloc[-1]], "o", color=palette["ink"], ms=6.5, zorder=6)
+    ax.plot(x, counts["value"], color=canvas["ink"], lw=2, zorder=5)
+    ax.plot([months - 1], [counts["value"].iloc[-1]], "o", color=canvas["ink"], ms=6.5, zorder=6)
     canvas.avoid(ax, x, counts["value"])
     f.vertical(canvas, ax, months - 0.5)
     canvas.avoid(ax, [months - 0.5] * 2, [0, top])
-    _heading(canvas, ax, months, known if not narrow else known.partition(" ")[0])
+    _heading(canvas, ax, months)
     _outcomes(canvas, ax, afterwards, first, narrow)
     _far_ends(canvas, ax, forecast, near, beside, whole, narrow)
     _near_ends(canvas, ax, forecast.iloc[:near], months, whole, narrow)
     for month, value, words in points:
         _point(canvas, ax, (month - first).n, value, words, narrow)
-    _marks(canvas, ax, counts)
+    _marks(canvas, ax, counts, narrow)
     _levels(canvas, ax, forecast.iloc[:near], months)
     f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 40)
     return canvas.figure
@@ -145,13 +129,12 @@ def _hatched(canvas: f.Canvas, ax: Axes, far: pd.DataFrame, start: int) -> None:
     lines.set_clip_path(Path(np.vstack([corners, corners[:1]])), IdentityTransform())
 
 
-def _heading(canvas: f.Canvas, ax: Axes, months: int, known: str) -> None:
+def _heading(canvas: f.Canvas, ax: Axes, months: int) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    style: dict[str, Any] = {"size": 12, "halo": False, "transform": above}
-    canvas.text(ax, months - 0.5, 1, known, "muted", ha="right", shift=(-6, 12), **style)
-    canvas.text(ax, months - 0.5, 1, t("Forecast").lower(), "fc", bold=True, shift=(6, 12), **style)
+    canvas.text(ax, months - 0.5, 1, t("known"), "muted", ha="right", shift=(-6, 12), transform=above)
+    canvas.text(ax, months - 0.5, 1, t("Forecast").lower(), "fc", bold=True, shift=(6, 12), transform=above)
 
 
 def _far_ends(
@@ -164,11 +147,11 @@ def _far_ends(
     x, size = ax.get_xlim()[1], 11.5 if narrow else 12.5
     for column in ("upper_80", "lower_80"):
         words = w.rounded(float(last[column]), whole)
-        canvas.text(ax, x, float(last[column]), words, size=size, halo=False, shift=(7, 0))
+        canvas.text(ax, x, float(last[column]), words, size=size, shift=(7, 0))
     if beside and not narrow:
         middle = (float(last["lower_80"]) + float(last["upper_80"])) / 2
         words = "\n".join(textwrap.wrap(beside, 29))
-        canvas.text(ax, x, middle, words, "muted", size=12, halo=False, shift=(7, 0))
+        canvas.text(ax, x, middle, words, "muted", shift=(7, 0))
 
 
 def _near_ends(
@@ -232,16 +215,17 @@ def _outcomes(canvas: f.Canvas, ax: Axes, later: pd.DataFrame | None, first: pd.
 def _point(canvas: f.Canvas, ax: Axes, x: float, value: float, words: str, narrow: bool) -> None:
     ax.plot([x], [value], "D", color=canvas["bg"], mec=canvas["ev"], mew=1.6, ms=7, zorder=6.2)
     if narrow:
-        words = words.partition(",")[0]
+        words = words.partition(":")[0]
     canvas.place(
         ax, x, value, words, "ev", size=12, prefer=("below left", "below", "left", "above left"), offset=14
     )
 
 
-def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame) -> None:
+def _marks(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:
     values = counts["value"].to_numpy(float)
     last = len(values) - 1
-    words = f"{w.month_abbreviation(counts['month'].iloc[-1])}: {w.count(values[-1])}"
+    number = w.count(values[-1])
+    words = number if narrow else f"{w.month_abbreviation(counts['month'].iloc[-1])}: {number}"
     sides = ("above left", "left", "below left", "below", "above")
     canvas.place(ax, last, values[-1], words, bold=True, prefer=sides, must=True)
     if len(values) < 4:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,23 +19,16 @@ YEARS_BEFORE = 4
 
 
 @f.styled
-def gap_chart(gaps: pd.DataFrame, *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT) -> Figure:
+def gap_chart(gaps: pd.DataFrame) -> Figure:
     """Return the chart of one comparison: the figures, and what the donors make of them.
 
-    Parameters
-    ----------
-    gaps : DataFrame
-        Rows of one series and event: ``month, actual, expected, part``.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `gaps`: Rows of one series and event: ``month, actual, expected, part``.
     """
     start = int((gaps["part"] == "before").sum())
     rows = gaps.iloc[max(start - 12 * YEARS_BEFORE, 0) :].reset_index(drop=True)
     start = int((rows["part"] == "before").sum())
     top = float(np.nanmax(rows[["actual", "expected"]].to_numpy(float))) * 1.1 or 1.0
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 240 if narrow else 270, palette)
+    canvas = f.Canvas(f.WIDE, 270)
     ax = canvas.axes(f.left_room(canvas, top, 44), 44, 16, 44)
     ax.set_xlim(-0.5, len(rows) - 0.5)
     f.y_axis(canvas, ax, top)
@@ -55,6 +47,6 @@ def _legend(canvas: f.Canvas, ax: Axes, entries: list[tuple[str, str]]) -> None:
     x = 0.0
     for words, role in entries:
         canvas.text(
-            ax, 0, 1, words, role, bold=True, va="baseline", halo=False, transform=ax.transAxes, shift=(x, 18)
+            ax, 0, 1, words, role, bold=True, va="baseline", transform=ax.transAxes, shift=(x, 18), size=12.5
         )
-        x += canvas.width_of(words, bold=True) + 18
+        x += f.text_width(words, bold=True) + 18

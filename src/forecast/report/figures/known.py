@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,13 +34,11 @@ def top_of(panels: Sequence[Panel]) -> float:
 
 
 @f.styled
-def known_chart(
-    panels: Sequence[Panel], *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
-) -> Figure:
+def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
     """Return the panels: side by side, or two in a row for phones; all on one scale."""
     columns = min(len(panels), 2 if narrow else 4)
     rows, high = math.ceil(len(panels) / columns), 218 if narrow else 206
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high, palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high)
     top, gap = top_of(panels), 14 if narrow else 30
     wide = (canvas.width - gap * (columns - 1)) / columns
     for k, panel in enumerate(panels):
@@ -86,17 +84,9 @@ def _words(canvas: f.Canvas, ax: Axes, panel: Panel, narrow: bool) -> None:
     height = 12 + 15 * len(lines)
     for line in lines:
         canvas.text(
-            ax,
-            0,
-            1,
-            line,
-            bold=True,
-            size=12 if narrow else 12.5,
-            halo=False,
-            transform=ax.transAxes,
-            shift=(0, height),
+            ax, 0, 1, line, bold=True, size=12 if narrow else 12.5, transform=ax.transAxes, shift=(0, height)
         )
         height -= 15
     words = w.shortened(panel.words, 26 if narrow else 34)
-    canvas.text(ax, 0, 1, words, "muted", size=11.5, halo=False, transform=ax.transAxes, shift=(0, 10))
-    canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, halo=False, transform=ax.transAxes, shift=(0, -16))
+    canvas.text(ax, 0, 1, words, "muted", size=11.5, transform=ax.transAxes, shift=(0, 10))
+    canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))

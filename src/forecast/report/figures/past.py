@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,26 +23,15 @@ def past_chart(
     events: Sequence[pd.Period],
     *,
     narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the chart of ten years.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``.
-    forecast : DataFrame
-        ``month``, ``middle`` and, where not refused, ``lower_80`` and ``upper_80``.
-    events : sequence of Period
-        Month of each numbered event, in order.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `counts`: ``month`` (Period), ``value``; `forecast`: ``month``, ``middle`` and, where not refused,
+    ``lower_80`` and ``upper_80``; `events`: Month of each numbered event, in order.
     """
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     above = 42 if events else 14
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (236 if narrow else 262), palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (236 if narrow else 262))
     top = _top(counts, forecast)
     ax = canvas.axes(f.left_room(canvas, top, 30.0), above, 14 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + steps + 1)
@@ -53,10 +42,10 @@ def past_chart(
     if steps and "lower_80" in forecast:
         lower, upper = (np.r_[last, forecast[c].to_numpy(float)] for c in ("lower_80", "upper_80"))
         known = np.isfinite(lower) & np.isfinite(upper)
-        ax.fill_between(at[known], lower[known], upper[known], color=palette["b50"], lw=0, zorder=2)
+        ax.fill_between(at[known], lower[known], upper[known], color=canvas["b50"], lw=0, zorder=2)
     if steps:
-        ax.plot(at, np.r_[last, forecast["middle"].to_numpy(float)], color=palette["fc"], lw=2, zorder=4)
-    ax.plot(x, counts["value"], color=palette["ink"], lw=1.8, zorder=4)
+        ax.plot(at, np.r_[last, forecast["middle"].to_numpy(float)], color=canvas["fc"], lw=2, zorder=4)
+    ax.plot(x, counts["value"], color=canvas["ink"], lw=1.8, zorder=4)
     canvas.avoid(ax, x, counts["value"])
     f.year_axis(canvas, ax, first, months + steps)
     _record(canvas, ax, counts, narrow)
@@ -84,19 +73,7 @@ def _numbers(canvas: f.Canvas, ax: Axes, events: Sequence[int]) -> None:
         top = 1 + (height - 8) * unit
         ax.plot([x, x], [0, top], transform=above, color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)
         canvas.avoid(ax, [x, x], ax.get_ylim())
-        canvas.text(
-            ax,
-            x,
-            1,
-            str(k + 1),
-            "ev",
-            ha="center",
-            transform=above,
-            size=12,
-            bold=True,
-            halo=False,
-            shift=(0, height),
-        )
+        canvas.text(ax, x, 1, str(k + 1), "ev", ha="center", transform=above, bold=True, shift=(0, height))
 
 
 def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:

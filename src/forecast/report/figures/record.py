@@ -33,22 +33,13 @@ def record_chart(
     lines: pd.DataFrame,
     *,
     narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the chart of earlier forecasts beside what happened.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``.
-    lines : DataFrame
-        The forecasts drawn: ``origin month horizon middle lower_80 upper_80 truth``.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `counts`: ``month`` (Period), ``value``; `lines`: The forecasts drawn: ``origin month horizon middle
+    lower_80 upper_80 truth``.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360, palette)
+    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360)
     first, months = counts["month"].iloc[0], len(counts)
     top = float(np.nanmax([counts["value"].max(), lines["middle"].max()])) * 1.1 or 1.0
     left = f.left_room(canvas, top, 30.0)
@@ -56,7 +47,7 @@ def record_chart(
     ax.set_xlim(-0.5, months + LENGTH + 0.5)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
     known = {month: i for i, month in enumerate(counts["month"])}
-    ax.plot(range(months), counts["value"], color=palette["ink"], lw=2.2, zorder=5)
+    ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2.2, zorder=5)
     canvas.avoid(ax, range(months), counts["value"].tolist())
     ends: list[tuple[float, float]] = []
     misses: list[tuple[float, float]] = []
@@ -66,10 +57,10 @@ def record_chart(
     # one line with holes for all forecasts, one for all their starts: drawn far quicker than one each
     gap = [np.nan]
     x, y = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
-    ax.plot(x, y, color=palette["fc"], lw=1.3, zorder=3)
-    ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=palette["fc"], ms=3.6, zorder=5.5)
+    ax.plot(x, y, color=canvas["fc"], lw=1.3, zorder=3)
+    ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=canvas["fc"], ms=3.6, zorder=5.5)
     ax.plot(
-        *np.reshape(misses, (-1, 2)).T, "X", color=palette["ev"], ms=7, zorder=6, mec=palette["bg"], mew=0.8
+        *np.reshape(misses, (-1, 2)).T, "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8
     )
     f.year_axis(canvas, ax, first, months + LENGTH)
     _words(canvas, ax, counts, sorted(ends, key=lambda p: -p[1]), sorted(misses, key=lambda p: -p[0]), narrow)
@@ -132,10 +123,8 @@ def _words(
         if any(canvas.place(ax, *spot, words, role, size=size, bold=bold, prefer=sides) for spot in spots):
             continue
         flat = words.replace("\n", " ")
-        canvas.text(
-            ax, 0, 1, flat, role, size=size, bold=bold, halo=False, transform=ax.transAxes, shift=(x, 22)
-        )
-        x += canvas.width_of(flat, size, bold) + 18
+        canvas.text(ax, 0, 1, flat, role, size=size, bold=bold, transform=ax.transAxes, shift=(x, 22))
+        x += f.text_width(flat, size, bold) + 18
 
 
 def _spots(counts: pd.DataFrame) -> list[tuple[float, float]]:

@@ -4,16 +4,15 @@ styles, and the files that go beside the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from forecast.files import printable
 from forecast.report.blocks import Chart
 from forecast.report.figures import svg
-from forecast.report.figures.style import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
 #: Charts of the page that is read: they have a second drawing for phones.
 PHONES = ("forecast", "track-record", "effects", "would-we-have-known", "ten-years")
-
-
-class Draw(Protocol):
-    """Draws a chart: wide, or narrow for phones."""
-
-    def __call__(self, *, narrow: bool, palette: Mapping[str, str]) -> Figure:
-        """Return the figure in these colours."""
 
 
 @dataclass
@@ -40,15 +32,15 @@ class Studio:
     files: dict[str, bytes] = field(default_factory=dict)
     drawings: dict[str, svg.Drawing] = field(default_factory=dict)
 
-    def chart(self, draw: Draw, chart: Chart) -> Chart:
+    def chart(self, draw: Callable[..., Figure], chart: Chart) -> Chart:
         """Return a chart with its drawing, a second one for phones, and keep its files."""
-        figure = draw(narrow=False, palette=PLACEHOLDERS)
+        figure = draw()
         wide = self.drawings[chart.name] = svg.drawing(figure, chart.name)
         title, subtitle, note, label = map(printable, (chart.title, chart.subtitle, chart.note, chart.label))
-        frame = svg.Frame(title, subtitle, f"{note} {self.source}".strip())
+        frame = svg.Frame(title, subtitle, f"{note} {printable(self.source)}".strip())
         narrow = ""
         if chart.name in PHONES:
-            small = svg.drawing(draw(narrow=True, palette=PLACEHOLDERS), f"{chart.name}-n")
+            small = svg.drawing(draw(narrow=True), f"{chart.name}-n")
             narrow = svg.for_page(small, label, "narrow", self.book)
         self.files[f"figures/{chart.name}.svg"] = svg.for_file(wide, frame, label).encode()
         if self.png:

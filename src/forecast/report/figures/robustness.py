@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,34 +21,23 @@ TICKS = (-95, -90, -75, -50, -25, 0, 50, 100, 300, 900)
 #: Estimates beyond these are drawn at the edge (percent).
 LOW, HIGH = -96.0, 1100.0
 LINE = 17
+#: Room beside the plot, in units.
+LEFT, RIGHT = 210, 20
 
 
 @f.styled
 def specification_chart(
     table: pd.DataFrame,
     options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]],
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the curve above, and below it a mark for the option that each estimate rests on.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row a choice, ascending: ``percent percent_lower_95 percent_upper_95``.
-    options : sequence of (factor, sequence of (option, mask))
-        What was varied; a mask tells which rows of the table have the option.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `table`: One row a choice, ascending: ``percent percent_lower_95 percent_upper_95``; `options`: What was
+    varied; a mask tells which rows of the table have the option.
     """
     lines = sum(1 + len(rows) for _, rows in options)
-    above = 200 if narrow else 230
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + LINE * lines + 14, palette)
-    left, right = (118, 8) if narrow else (210, 20)
-    ax = canvas.axes(left, 30, right, LINE * lines + 22)
+    canvas = f.Canvas(f.WIDE, 244 + LINE * lines)
+    ax = canvas.axes(LEFT, 30, RIGHT, LINE * lines + 22)
     x = np.arange(len(table))
     middle, low, high = (_logs(table[c]) for c in ("percent", "percent_lower_95", "percent_upper_95"))
     least, most = min(float(middle.min()), 0.0), max(float(middle.max()), 0.0)
@@ -65,21 +54,20 @@ def specification_chart(
             ticks.append(tick)
     at = [math.log1p(tick / 100) for tick in ticks]
     canvas.ticks(ax, "y", at, [f"{w.signed(tick)}%" if tick else "0" for tick in ticks])
-    ax.hlines(at, 0, 1, transform=ax.get_yaxis_transform(), color=palette["grid"], lw=1, zorder=0.5)
-    ax.axhline(0, color=palette["rule"], lw=1.2, zorder=1)
+    ax.hlines(at, 0, 1, transform=ax.get_yaxis_transform(), color=canvas["grid"], lw=1, zorder=0.5)
+    ax.axhline(0, color=canvas["rule"], lw=1.2, zorder=1)
     apart = (low > 0) | (high < 0)
     for mask, role in ((~apart, "muted"), (apart, "fc")):
         ax.plot(
             *_strokes(x[mask], low[mask].clip(bottom, top), high[mask].clip(bottom, top)),
-            color=palette[role],
+            color=canvas[role],
             lw=0.9,
             alpha=0.55,
         )
-        size = 0.055 if narrow else 0.03
         ax.plot(
-            *_strokes(x[mask], middle[mask] - size, middle[mask] + size),
-            color=palette[role],
-            lw=2.6 if narrow else 3.4,
+            *_strokes(x[mask], middle[mask] - 0.03, middle[mask] + 0.03),
+            color=canvas[role],
+            lw=3.4,
             solid_capstyle="butt",
         )
     words = t("blue: the 95% range leaves out zero") if apart.any() else t("no 95% range leaves out zero")
@@ -91,11 +79,10 @@ def specification_chart(
         "fc" if apart.any() else "muted",
         size=11.5,
         ha="right",
-        halo=False,
         transform=ax.transAxes,
         shift=(0, 12),
     )
-    _matrix(canvas, options, len(table), left, right, LINE * lines, narrow)
+    _matrix(canvas, options, len(table), LINE * lines)
     return canvas.figure
 
 
@@ -113,30 +100,16 @@ def _matrix(
     canvas: f.Canvas,
     options: Sequence[tuple[str, Sequence[tuple[str, NDArray[np.bool_]]]]],
     n: int,
-    left: int,
-    right: int,
     high: int,
-    narrow: bool,
 ) -> None:
-    ax = canvas.axes(left, canvas.height - high - 8, right, 8)
+    ax = canvas.axes(LEFT, canvas.height - high - 8, RIGHT, 8)
     ax.set_xlim(-1, n)
     ax.set_ylim(high / LINE, 0)
     for part in (ax.xaxis, ax.yaxis):
         part.set_visible(False)
     line = 0.0
     for factor, rows in options:
-        canvas.text(
-            ax,
-            -1,
-            line + 0.55,
-            factor,
-            "ink",
-            size=11.5,
-            bold=True,
-            ha="left",
-            halo=False,
-            shift=(-left + 8, 0),
-        )
+        canvas.text(ax, -1, line + 0.55, factor, "ink", size=11.5, bold=True, ha="left", shift=(8 - LEFT, 0))
         line += 1
         for option, mask in rows:
             x = np.flatnonzero(np.asarray(mask, dtype=bool))
@@ -148,18 +121,8 @@ def _matrix(
                 lw=0.6 * LINE,
                 solid_capstyle="butt",
             )
-            label = w.shortened(option, 17 if narrow else 30)
-            canvas.text(
-                ax,
-                -1,
-                line + 0.5,
-                label,
-                "muted",
-                size=11 if narrow else 11.5,
-                ha="left",
-                halo=False,
-                shift=(-left + 16, 0),
-            )
+            label = w.shortened(option, 30)
+            canvas.text(ax, -1, line + 0.5, label, "muted", size=11.5, ha="left", shift=(16 - LEFT, 0))
             line += 1
 
 

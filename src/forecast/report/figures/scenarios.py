@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,49 +26,35 @@ def scenarios_chart(
     paths: pd.DataFrame,
     *,
     whole: bool = True,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the chart of scenarios.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        ``month`` (Period), ``value``; the last year.
-    base : DataFrame
-        The forecast with nothing new: ``month middle lower_80 upper_80``.
-    paths : DataFrame
-        ``scenario label start month middle``, from the month in which each scenario starts.
-    whole : bool
-        Whether the figures are whole numbers.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `counts`: ``month`` (Period), ``value``; the last year; `base`: The forecast with nothing new: ``month
+    middle lower_80 upper_80``; `paths`: ``scenario label start month middle``, from the month in which each
+    scenario starts; `whole`: Whether the figures are whole numbers.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 350, palette)
+    canvas = f.Canvas(f.WIDE, 350)
     first, months, steps = counts["month"].iloc[0], len(counts), len(base)
     high = [counts["value"].max(), base["middle"].max(), base["upper_80"].max(), paths["middle"].max()]
     top = float(np.nanmax(np.asarray(high, float))) * 1.1
     left = f.left_room(canvas, top, 26.0)
-    ax = canvas.axes(left, 24, 96 if narrow else 260, 42)
+    ax = canvas.axes(left, 24, 260, 42)
     ax.set_xlim(-0.3, months + steps - 0.8)
     f.y_axis(canvas, ax, top)
     last = float(counts["value"].iloc[-1])
     at = np.arange(months - 1, months + steps)
     lower, upper = (np.r_[last, base[c].to_numpy(float)] for c in ("lower_80", "upper_80"))
     if np.isfinite(lower).all():
-        ax.fill_between(at, lower, upper, color=palette["b80"], lw=0, zorder=1)
+        ax.fill_between(at, lower, upper, color=canvas["b80"], lw=0, zorder=1)
     middle = np.r_[last, base["middle"].to_numpy(float)]
-    ax.plot(at, middle, color=palette["fc"], lw=2.2, zorder=4)
-    ax.plot(range(months), counts["value"], color=palette["ink"], lw=2, zorder=5)
-    ax.plot([months - 1], [last], "o", color=palette["ink"], ms=6, zorder=6)
+    ax.plot(at, middle, color=canvas["fc"], lw=2.2, zorder=4)
+    ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2, zorder=5)
+    ax.plot([months - 1], [last], "o", color=canvas["ink"], ms=6, zorder=6)
     end = t("in {month}", month=w.month_abbreviation(base["month"].iloc[-1]))
     ends = [
         (
             float(middle[-1]),
             t("Nothing new"),
-            w.rounded(middle[-1], whole),
             t("{count} {in_month} · as now", count=w.rounded(middle[-1], whole), in_month=end),
             "fc",
         )
@@ -80,7 +64,7 @@ def scenarios_chart(
     f.vertical(canvas, ax, months - 0.5)
     for line in (middle, upper, lower):
         canvas.avoid(ax, at, line)
-    _ends(canvas, ax, ends, top, narrow)
+    _ends(canvas, ax, ends, top)
     if np.isfinite(upper).all():
         canvas.place(
             ax,
@@ -91,7 +75,7 @@ def scenarios_chart(
             size=11.5,
             prefer=("above left", "above", "below"),
         )
-    f.month_axis(canvas, ax, first, months + steps, 44 if not narrow else 38)
+    f.month_axis(canvas, ax, first, months + steps)
     return canvas.figure
 
 
@@ -106,7 +90,7 @@ def _path(
     k: int,
     end: str,
     whole: bool,
-) -> tuple[float, str, str, str, str]:
+) -> tuple[float, str, str, str]:
     start = rows["month"].iloc[0]
     before = int((base["month"] < start).sum())
     x = [months - 1 + before, *f.index_of(list(rows["month"]), first)]
@@ -116,45 +100,13 @@ def _path(
     canvas.avoid(ax, x, y)
     count, since = w.rounded(y[-1], whole), w.month_short(start)
     about = t("{count} {in_month} · from {start}", count=count, in_month=end, start=since)
-    return float(y[-1]), str(rows["label"].iloc[0]), count, about, role
+    return float(y[-1]), str(rows["label"].iloc[0]), about, role
 
 
-def _ends(
-    canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str, str]], top: float, narrow: bool
-) -> None:
+def _ends(canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str]], top: float) -> None:
     scale = ax.get_window_extent().height / top
-    short = (
-        dict(zip((e[1] for e in ends), told_apart([e[1] for e in ends], 14), strict=True)) if narrow else {}
-    )
-    heights = f.spread([value * scale for value, *_ in ends], 30 if narrow else 34, low=12)
-    for (_, words, count, about, role), height in zip(ends, heights, strict=True):
-        label = short[words] if narrow else w.shortened(words, 36)
-        told = count if narrow else about
+    heights = f.spread([value * scale for value, *_ in ends], 34, low=12)
+    for (_, words, about, role), height in zip(ends, heights, strict=True):
         x, y = ax.get_xlim()[1], height / scale
-        canvas.text(ax, x, y, label, role, bold=True, size=11 if narrow else 12, halo=False, shift=(8, 8))
-        canvas.text(ax, x, y, told, "muted", size=11 if narrow else 11.5, halo=False, shift=(8, -8))
-
-
-def told_apart(names: Sequence[str], limit: int) -> list[str]:
-    """Return names cut to a length; of those that begin alike, what comes after.
-
-    Examples
-    --------
-    >>> told_apart(["Nothing new", "The rule of May ends", "The rule of May is half as strong"], 14)
-    ['Nothing new', '…ends', '…is half as…']
-    """
-    out = []
-    for name in names:
-        first = 0
-        for other in names:
-            if other != name and other[: limit - 1] == name[: limit - 1]:
-                same = sum(
-                    1
-                    for _ in itertools.takewhile(
-                        lambda pair: pair[0] == pair[1], zip(name, other, strict=False)
-                    )
-                )
-                first = max(first, same)
-        cut = name.rfind(" ", 0, first) + 1 if first else 0
-        out.append(("…" if cut else "") + w.shortened(name[cut:], limit - (1 if cut else 0)))
-    return out
+        canvas.text(ax, x, y, w.shortened(words, 36), role, bold=True, shift=(8, 8))
+        canvas.text(ax, x, y, about, "muted", size=11.5, shift=(8, -8))

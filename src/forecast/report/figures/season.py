@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,25 +19,16 @@ LINE = 15
 
 
 @f.styled
-def season_chart(
-    season: pd.DataFrame, *, narrow: bool = False, palette: Mapping[str, str] = f.LIGHT
-) -> Figure:
+def season_chart(season: pd.DataFrame) -> Figure:
     """Return the seasons of a series, the oldest in grey, the newest in colour.
 
-    Parameters
-    ----------
-    season : DataFrame
-        Rows of one series: ``first_year, last_year, month_of_year, factor`` on logs.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `season`: Rows of one series: ``first_year, last_year, month_of_year, factor`` on logs.
     """
     blocks = sorted(season["first_year"].unique())
     percent = season.assign(percent=100 * np.expm1(season["factor"].to_numpy(float)))
     low, high = float(percent["percent"].min()), float(percent["percent"].max())
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 250 if narrow else 270, palette)
-    ax = canvas.axes(52, 20, 80 if narrow else 96, 28)
+    canvas = f.Canvas(f.WIDE, 270)
+    ax = canvas.axes(52, 20, 96, 28)
     step = f.nice_ticks(max(high, -low), 4)[1]
     ticks = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
     ax.set_xlim(0.5, 12.5)
@@ -46,7 +36,7 @@ def season_chart(
     canvas.ticks(ax, "y", ticks.tolist(), [f"{w.signed(v)}%" for v in ticks])
     ax.hlines(ticks, 0, 1, transform=ax.get_yaxis_transform(), color=canvas["grid"], lw=1, zorder=0.5)
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
-    months = range(1, 13, 2 if narrow else 1)
+    months = range(1, 13)
     canvas.ticks(
         ax, "x", list(months), [w.month_abbreviation(pd.Period(year=2001, month=m, freq="M")) for m in months]
     )
@@ -76,4 +66,4 @@ def _labels(canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str]]) -> N
     height = ax.get_window_extent().height
     at = [(value - low) / (high - low) * height for value, _, _ in ends]
     for (value, words, role), y, centre in zip(ends, at, f.spread(at, LINE, 0, height), strict=True):
-        canvas.text(ax, 12, value, words, role, size=12, halo=False, shift=(10, centre - y))
+        canvas.text(ax, 12, value, words, role, shift=(10, centre - y))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,25 +21,14 @@ if TYPE_CHECKING:
 @f.styled
 def series_chart(
     panels: Sequence[tuple[str, pd.Series, pd.DataFrame]],
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return small line charts, one for each series, each on its own scale.
 
-    Parameters
-    ----------
-    panels : sequence of (label, counts, forecast)
-        Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
-    narrow : bool
-        The drawing for phones: one panel a row.
-    palette : mapping
-        Colours by role.
+    `panels`: Counts by month (Period), and the forecast's ``month middle lower_80 upper_80``.
     """
-    columns = 1 if narrow else 3
+    columns, high = 3, 190
     rows = math.ceil(len(panels) / columns)
-    high = 178 if narrow else 190
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high + 4, palette)
+    canvas = f.Canvas(f.WIDE, rows * high + 4)
     wide = canvas.width / columns
     for k, (label, counts, forecast) in enumerate(panels):
         row, column = divmod(k, columns)
@@ -74,31 +63,12 @@ def _panel(
     ax.plot(at, np.r_[last, forecast["middle"].to_numpy(float)], color=canvas["fc"], lw=2, zorder=4)
     ax.plot(np.arange(months), counts.to_numpy(float), color=canvas["ink"], lw=1.6, zorder=5)
     f.year_axis(canvas, ax, first, months + steps)
-    canvas.text(ax, 0, 1, label, bold=True, halo=False, transform=ax.transAxes, shift=(0, 16))
+    canvas.text(ax, 0, 1, label, bold=True, transform=ax.transAxes, shift=(0, 16), size=12.5)
     if by > 1:
         canvas.text(
-            ax,
-            1,
-            1,
-            t("thousands"),
-            "muted",
-            size=11,
-            ha="right",
-            halo=False,
-            transform=ax.transAxes,
-            shift=(46, 16),
+            ax, 1, 1, t("thousands"), "muted", size=11, ha="right", transform=ax.transAxes, shift=(46, 16)
         )
     if not steps:
         return
     middle = float(forecast["middle"].iloc[-1])
-    canvas.text(
-        ax,
-        months + steps - 1,
-        middle,
-        w.rounded(middle),
-        "fc",
-        size=11.5,
-        bold=True,
-        halo=False,
-        shift=(8, 0),
-    )
+    canvas.text(ax, months + steps - 1, middle, w.rounded(middle), "fc", size=11.5, bold=True, shift=(8, 0))

@@ -1,9 +1,9 @@
 """The one style of all charts: colours, sizes, axes, labels that do not collide.
 
-A chart is a plain function in a `figure_*` module that takes tables and returns a matplotlib Figure. One
+A chart is a plain function in a module of its own that takes tables and returns a matplotlib Figure. One
 figure unit is one CSS pixel (72 dots an inch), so that sizes in the code are sizes on the page. Charts are
-drawn in the colours of a palette; the page draws in placeholder colours, which `_svg` then turns into
-CSS variables (light and dark) or into fixed colours (files).
+drawn in placeholder colours, which `svg` turns into CSS variables (light and dark) or into fixed colours
+(files).
 """
 
 from __future__ import annotations
@@ -65,6 +65,13 @@ DARK: Mapping[str, str] = {
     "m-ridge": "#5fd0bf",
     "plac": "#262d35",
 }
+
+
+def variables(palette: Mapping[str, str]) -> str:
+    """Return a palette as variables of a style sheet."""
+    return ";".join(f"--{role}:{hexa}" for role, hexa in palette.items())
+
+
 #: Placeholder colours of a drawing for the page; no real colour is so close to black.
 PLACEHOLDERS: Mapping[str, str] = {role: f"#0001{i + 1:02x}" for i, role in enumerate(LIGHT)}
 
@@ -75,7 +82,6 @@ DASHES: Mapping[str, tuple[float, ...]] = {
     "m-ev": (6, 2, 1.5, 2),
     "m-ridge": (3, 2),
 }
-NO_EVENTS_DASH = (5, 2.5)
 #: A narrow drawing fills a page of 320 pixels, so that its texts are never smaller than they are written.
 WIDE, NARROW = 960, 296
 #: Texts are measured in the font that matplotlib carries; it is wider than Arial, so nothing overruns.
@@ -120,7 +126,7 @@ def ruler() -> RendererAgg:
 
 
 @functools.cache
-def text_width(words: str, size: float, bold: bool) -> float:
+def text_width(words: str, size: float = 12.5, bold: bool = False) -> float:
     """Return the width of a text in units."""
     from matplotlib.font_manager import FontProperties
 
@@ -158,19 +164,19 @@ def text_box(words: str, size: float, bold: bool) -> Bbox:
 
 
 class Canvas:
-    """A figure of a fixed size in units, its palette and the boxes of the labels placed so far."""
+    """A figure of a fixed size in units, and the boxes of the labels placed so far."""
 
-    def __init__(self, width: float, height: float, palette: Mapping[str, str]) -> None:
+    def __init__(self, width: float, height: float) -> None:
         from matplotlib.figure import Figure
 
-        self.width, self.height, self.palette = width, height, palette
+        self.width, self.height = width, height
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self.renderer = ruler()
         self.boxes: list[Bbox] = []
         self.lines: list[np.ndarray[Any, Any]] = []
 
     def __getitem__(self, role: str) -> str:
-        return self.palette[role]
+        return PLACEHOLDERS[role]
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Add a plot with these margins in units; no frame, no ticks, quiet labels."""
@@ -206,10 +212,8 @@ class Canvas:
                 y,
                 text,
                 role,
-                size=12,
                 ha=place[0],
                 va=place[1],
-                halo=False,
                 transform=blended_transform_factory(*base),
                 shift=shift,
                 claim=False,
@@ -225,14 +229,13 @@ class Canvas:
         words: str,
         role: str = "ink",
         *,
-        size: float = 12.5,
+        size: float = 12,
         bold: bool = False,
         ha: str = "left",
         va: str = "center",
-        halo: bool = True,
+        halo: bool = False,
         transform: Transform | None = None,
         shift: tuple[float, float] = (0, 0),
-        toggle: str = "",
         claim: bool = True,
     ) -> Text:
         """Write a text; `shift` moves it by units right and up; its box is claimed unless told otherwise."""
@@ -253,14 +256,10 @@ class Canvas:
             linespacing=1.2,
             clip_on=False,
         )
-        artist.set_gid(f"c:{toggle + ' ' if toggle else ''}{'halo' if halo else 'plain'}")
+        artist.set_gid(f"c:{'halo' if halo else 'plain'}")
         if claim:
             self.boxes.append(artist.get_window_extent(self.renderer))
         return artist
-
-    def width_of(self, words: str, size: float = 12.5, bold: bool = False) -> float:
-        """Return the width of a text in units."""
-        return text_width(words, size, bold)
 
     def avoid(self, ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
         """Remember a line, so that labels are not put on it."""
@@ -309,7 +308,7 @@ class Canvas:
         if best is None or (best[0] > 0 and not must):
             return None
         dx, dy, ha, va = best[1]
-        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), **look)
+        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), halo=True, **look)
 
     def _collisions(self, box: Bbox, plot: Bbox) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
@@ -424,7 +423,7 @@ def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None =
 
 def left_room(canvas: Canvas, top: float, least: float) -> float:
     """Return the room left of a plot that the numbers of its y axis need."""
-    return max(least, canvas.width_of(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
+    return max(least, text_width(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
 
 
 def month_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: float = 44) -> None:
@@ -451,10 +450,8 @@ def month_axis(canvas: Canvas, ax: Axes, first: pd.Period, months: int, room: fl
                 0,
                 str(month.year),
                 "muted",
-                size=12,
                 ha="center",
                 va="top",
-                halo=False,
                 transform=below,
                 shift=(0, -18),
                 claim=False,

@@ -66,12 +66,8 @@ class Drawing:
 def drawing(figure: Figure, name: str) -> Drawing:
     """Return a figure that was drawn in placeholder colours as a cleaned tree.
 
-    Parameters
-    ----------
-    figure : Figure
-        The figure; one unit is one pixel.
-    name : str
-        Name of the drawing, unique in its page; goes before its ids and salts its hashes.
+    `figure`: The figure; one unit is one pixel; `name`: Name of the drawing, unique in its page; goes
+    before its ids and salts its hashes.
     """
     import matplotlib
 
@@ -198,16 +194,8 @@ def _write(node: ET.Element, book: StyleBook | None, colours: Mapping[str, str])
 def for_page(made: Drawing, label: str, kind: str, book: StyleBook) -> str:
     """Return a drawing as it stands in the page: colours by CSS variables, styles by classes.
 
-    Parameters
-    ----------
-    made : Drawing
-        The drawing.
-    label : str
-        What it shows, in one sentence, for those who do not see it.
-    kind : {"wide", "narrow"}
-        Which of the two drawings of a chart it is.
-    book : StyleBook
-        Takes the styles.
+    `made`: The drawing; `label`: What it shows, in one sentence, for those who do not see it; `kind`: Which
+    of the two drawings of a chart it is; `book`: Takes the styles.
     """
     colours = {hexa: f"var(--{role})" for role, hexa in PLACEHOLDERS.items()}
     inner = "".join(_write(child, book, colours) for child in made.root)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,24 +24,12 @@ FARTHEST = 1.6
 def volatility_chart(
     months: pd.DataFrame,
     breaks: pd.DataFrame,
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return the chart of monthly surprises: a bar a month, their spread to both sides of zero.
 
-    Parameters
-    ----------
-    months : DataFrame
-        Rows of one series: ``month, surprise, sd`` on logs.
-    breaks : DataFrame
-        Its changes: ``month, lower, upper``; none where there was none.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `months`: ``month, surprise, sd`` on logs; `breaks`: its changes, ``month, lower, upper``.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 250 if narrow else 270, palette)
+    canvas = f.Canvas(f.WIDE, 270)
     ax = canvas.axes(58, 42, 16, 28)
     at, first = np.arange(len(months)), months["month"].iloc[0]
     surprise, sd = (months[c].to_numpy(float) for c in ("surprise", "sd"))
@@ -56,16 +43,14 @@ def volatility_chart(
         low, up = f.index_of([row.lower, row.upper], first)
         ax.axvspan(low - 0.5, up + 0.5, color=canvas["plac"], lw=0, zorder=0.6)
         f.vertical(canvas, ax, (row.month - first).n - 0.5)
-    ax.vlines(at, 0, surprise, color=canvas["edge"], lw=1.2 if narrow else 2.0, zorder=2)
+    ax.vlines(at, 0, surprise, color=canvas["edge"], lw=2.0, zorder=2)
     for sign in (-1, 1):
         ax.plot(at, sign * sd, color=canvas["fc"], lw=1.8, zorder=4)
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
     f.year_axis(canvas, ax, first, len(months))
     words = [(t("surprise of a month"), "muted"), (t("spread over three years"), "fc")]
-    x, y = 0.0, 18 if narrow else 6
+    x = 0.0
     for text, role in words:
-        canvas.text(
-            ax, 0, 1, text, role, bold=True, halo=False, transform=ax.transAxes, shift=(x, 14 + y), size=12
-        )
-        x, y = (0.0, 0) if narrow else (x + canvas.width_of(text, 12, bold=True) + 16, y)
+        canvas.text(ax, 0, 1, text, role, bold=True, transform=ax.transAxes, shift=(x, 20))
+        x += f.text_width(text, 12, bold=True) + 16
     return canvas.figure

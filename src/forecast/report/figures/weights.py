@@ -29,27 +29,16 @@ LINES: tuple[tuple[str, tuple[float, ...] | None], ...] = (
 def weights_chart(
     weights: pd.DataFrame,
     names: Mapping[str, str],
-    *,
-    narrow: bool = False,
-    palette: Mapping[str, str] = f.LIGHT,
 ) -> Figure:
     """Return a line for each member: its share of the weight at every date.
 
-    Parameters
-    ----------
-    weights : DataFrame
-        One row a month (Period index), one column a member; shares that sum to 1.
-    names : mapping
-        Member -> its name on the page.
-    narrow : bool
-        The drawing for phones.
-    palette : mapping
-        Colours by role.
+    `weights`: One row a month (Period index), one column a member; shares that sum to 1; `names`: Member ->
+    its name on the page.
     """
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 300 if narrow else 250, palette)
+    canvas = f.Canvas(f.WIDE, 250)
     words = [f"{names[m]} {w.percent(float(weights[m].iloc[-1]))}" for m in weights.columns]
-    right = 12 if narrow else max(canvas.width_of(text, 12, True) for text in words) + 16
-    ax = canvas.axes(44, 16 + (17 * len(words) if narrow else 0), right, 28)
+    right = max(f.text_width(text, 12, True) for text in words) + 16
+    ax = canvas.axes(44, 16, right, 28)
     months = len(weights)
     ax.set_xlim(-0.5, months - 0.5)
     top = min(1.0, float(weights.to_numpy().max()) * 1.1)
@@ -67,14 +56,6 @@ def weights_chart(
         ax.plot(
             range(months), weights[member].to_numpy(float), color=canvas[role], lw=1.8, ls=style, zorder=4
         )
-        if narrow:
-            spot = (44 / canvas.width, 1 - (12 + 17 * k) / canvas.height)
-            canvas.text(
-                ax, *spot, words[k], role, size=12, bold=True, halo=False, transform=canvas.figure.transFigure
-            )
-        else:
-            canvas.text(
-                ax, months - 0.5, places[k], words[k], role, size=12, bold=True, halo=False, shift=(6, 0)
-            )
+        canvas.text(ax, months - 0.5, places[k], words[k], role, bold=True, shift=(6, 0))
     f.year_axis(canvas, ax, weights.index[0], months)
     return canvas.figure

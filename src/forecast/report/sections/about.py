@@ -37,10 +37,9 @@ class Past(NamedTuple):
 def about_section(r: Report) -> Section:
     """Return "About the figures"."""
     text, name, figure = r.words("figures"), r.view.name, unofficial(r)
-    dated = recent.dated(r.run, r.view.series_id)
     told = notes(
         text.counted(name.counted, name.unit == "encounters", recent.part(r.run, r.view.series_id)),
-        text.revisions(recent.revisions(r.run, r.view.series_id), dated),
+        text.revisions(recent.revisions(r.run, r.view.series_id)),
         text.unofficial(figure, r.run.experiment.data.include_leaks, past(r)) if figure is not None else "",
         text.missing(r.view.missing[:NAMED], len(r.view.missing)) if r.view.missing else "",
         text.breaks(breaks(r)[-AT_MOST:]),
@@ -61,6 +60,6 @@ def breaks(r: Report) -> list[Break]:
 
 def past(r: Report) -> Past:
     """Return how far off earlier unofficial figures and first statements were."""
-    table = select(r.run.early, series_id=r.view.series_id) if len(r.run.early) else r.run.early
+    table = select(r.run.early, series_id=r.view.series_id)
     errors = table["log_error"].dropna().abs() if len(table) else pd.Series(dtype=float)
     return Past(len(errors), 100 * float(np.expm1(errors.max())) if len(errors) else 0.0)

@@ -37,7 +37,7 @@ def answers(r: Report) -> tuple[Answer, ...]:
 
 def unofficial(r: Report) -> Unofficial | None:
     """Return the newest unofficial figure of a month that has no official one."""
-    rows = select(r.run.leaks, series_id=r.view.series_id) if len(r.run.leaks) else r.run.leaks
+    rows = select(r.run.leaks, series_id=r.view.series_id)
     rows = rows[rows["month"] > r.view.last].sort_values("released") if len(rows) else rows
     if not len(rows):
         return None
@@ -52,14 +52,13 @@ def _coming(r: Report) -> tuple[str, str]:
     text, row = r.words("answers"), r.view.numbers(r.first)
     if row is None:
         return text.no_forecast_big(), text.no_forecast()
-    parts = [text.coming(r.ends(row))]
-    figure = unofficial(r)
-    if figure is not None:
-        parts.append(text.unofficial(figure, row.month == figure.month))
-    year = recent.total(r.run, r.view.series_id, "fiscal_year")
-    if year is not None:
-        parts.append(text.year(year))
-    return text.coming_big(r.number(row.middle), row.month), " ".join(parts)
+    figure, year = unofficial(r), recent.total(r.run, r.view.series_id, "fiscal_year")
+    parts = [
+        text.unofficial(figure, row.month == figure.month) if figure is not None else "",
+        text.year(year) if year is not None else "",
+    ]
+    told = " ".join(part for part in parts if part) or text.coming(r.ends(row))
+    return text.coming_big(r.number(row.middle), row.month), told
 
 
 def _sure(r: Report) -> tuple[str, str]:
@@ -73,7 +72,7 @@ def _sure(r: Report) -> tuple[str, str]:
     first = shown[0]
     distance = recent.no_better_from(r.run, r.view.series_id)
     big = text.sure_big(worst, first, distance)
-    return big, text.sure(worst, first if first.horizon != worst.horizon else None, distance)
+    return big, text.sure(worst, first if first.horizon != worst.horizon else None)
 
 
 def _policies(r: Report) -> tuple[str, str]:
@@ -97,9 +96,4 @@ def _turns(r: Report) -> tuple[str, str]:
     if not cases:
         return text.no_turn_big(), text.no_turn()
     held, total = sum(one.held for one in cases), sum(one.n for one in cases)
-    worst = min(cases, key=lambda one: one.held / max(one.n, 1))
-    gain = recent.worth(r.run, r.view.series_id)
-    parts = [text.turns(held, total, len(cases), worst)]
-    if gain is not None:
-        parts.append(text.worth(gain))
-    return text.turns_big(held, total), " ".join(parts)
+    return text.turns_big(held, total), text.turns(held, total, len(cases))

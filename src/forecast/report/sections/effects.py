@@ -14,7 +14,7 @@ from forecast.report.sections.report import Report
 from forecast.report.sections.top import evidence_link
 from forecast.tables.forecasts import select
 
-AT_MOST = 5
+AT_MOST = 4
 TESTS = ("test_years", "test_recent", "test_models")
 #: Months before the report whose measures are named where they cannot be measured.
 LATELY = 12
@@ -59,7 +59,7 @@ def effects_section(r: Report) -> Section | None:
     blocks.append(
         Paragraph(text.cannot(without), tuple(link for link in links if link is not None), small=True)
     )
-    find = text.find(lead, sum(row.clear for row in rows), len(rows)) if rows else text.nothing()
+    find = text.find(lead, len(rows)) if rows else text.nothing()
     return Section("effects", text.question(), text.question(), find, tuple(blocks))
 
 
@@ -67,7 +67,7 @@ def effects_section(r: Report) -> Section | None:
 def rows_of(r: Report) -> list[EffectRow]:
     """Return one row of the effects table for each measure or group, with its 80% range."""
     table = r.run.effects
-    table = select(table, series_id=r.view.series_id) if len(table) else table
+    table = select(table, series_id=r.view.series_id)
     if not len(table):
         return []
     table = table[table["model"] == table["model"].iloc[0]]
@@ -76,7 +76,7 @@ def rows_of(r: Report) -> list[EffectRow]:
 
 @lru_cache(maxsize=2)
 def told(r: Report) -> list[Told]:
-    """Return at most five dates with a single effect, the leading one first, then the newest."""
+    """Return at most four dates with a single effect, the leading one first, then the newest."""
     rows = [_told(r, row) for row in rows_of(r) if np.isfinite(row.estimate)]
     kept = sorted(rows, key=lambda row: (*_rank(row), -row.first.ordinal))[:AT_MOST]
     lead = leading(kept)
@@ -188,7 +188,7 @@ def unmeasured(r: Report) -> list[Unmeasured]:
         if not np.isfinite(row.estimate):
             why |= dict.fromkeys(members(row), _apart(row))
     table = r.run.estimability
-    rows = select(table, series_id=r.view.series_id) if len(table) else table
+    rows = select(table, series_id=r.view.series_id)
     for row in records(rows):
         if row.action not in ("used", "merged", "not_announced"):
             why.setdefault(str(row.event), _reason(row))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report import recent, view
+from forecast.report import view
 from forecast.report.blocks import Chart
 from forecast.report.figures import style as f
 from forecast.report.sections.answers import unofficial
@@ -65,8 +65,7 @@ def fan(r: Report) -> Chart | None:
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     figure = unofficial(r)
     points = [] if figure is None else [(figure.month, figure.value, text.press(figure))]
-    distance = recent.no_better_from(r.run, seen.series_id)
-    beside = text.beside(distance, len(near)) if len(ahead) > len(near) else ""
+    beside = text.beside() if len(ahead) > len(near) else ""
     later = seen.afterwards[["month", "value"]] if len(seen.afterwards) else None
     draw = partial(
         fan_chart,
@@ -75,7 +74,6 @@ def fan(r: Report) -> Chart | None:
         len(near),
         later,
         points,
-        known=text.known(r.run.as_of),
         beside=beside,
         whole=seen.whole,
     )

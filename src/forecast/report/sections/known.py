@@ -44,15 +44,14 @@ def known_section(r: Report) -> Section | None:
     blocks: list[Block] = [known_chart(r, found)] if found else []
     if gain is not None:
         blocks.append(Paragraph(text.worth(gain), (evidence_link("", "knowing", text.more()),)))
-    held, n = sum(case.held for case in found), sum(case.n for case in found)
-    find = text.find(held, n, len(found)) if found else text.no_case()
+    find = text.find(len(found)) if found else text.no_case()
     return Section("known", text.question(), text.question(), find, tuple(blocks))
 
 
 def cases(r: Report) -> list[Case]:
     """Return the turns named for the report, at most four, the latest last."""
     table = r.run.cases
-    table = select(table, series_id=r.view.series_id) if len(table) else table
+    table = select(table, series_id=r.view.series_id)
     if not len(table):
         return []
     models = list(dict.fromkeys(table["model"]))
@@ -102,7 +101,7 @@ def known_chart(r: Report, found: list[Case]) -> Chart:
         Chart(
             "would-we-have-known",
             title=text.title(found),
-            subtitle=w.capital(text.subtitle(r.view.name.measure, unit)),
+            subtitle=w.capital(text.subtitle(unit)),
             note=text.note(),
             label=text.label(found),
             csv="knowledge.csv",

@@ -24,7 +24,7 @@ def method_section(r: Report) -> Section:
     combination = r.run.experiment.combination.get(r.run.headline)
     replays = int(r.replay["origin"].nunique()) if len(r.replay) else 0
     members = len(combination.members) if combination is not None else 0
-    how = text.how(labels.model_name(r.run.headline), members, r.view.counts.index[0], replays)
+    how = text.how(labels.model_name(r.run.headline), members, replays)
     files = [Download(path, text.macro(words)(), "") for path, words in FILES]
     blocks: list[Block] = [
         Paragraph(" ".join((how, text.chosen(r.bundled)))),

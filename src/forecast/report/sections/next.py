@@ -13,7 +13,6 @@ from forecast.report.blocks import Block, Paragraph, Row, Section, Table, heads
 from forecast.report.catalogue import shipped
 from forecast.report.recent import Chance, limit_of
 from forecast.report.rows import ForecastRow, records
-from forecast.report.sections.fan import shape
 from forecast.report.sections.report import NEAR, Ends, Report
 from forecast.report.sections.top import evidence_link
 from forecast.tables.forecasts import select
@@ -48,7 +47,7 @@ def _find(r: Report) -> str:
     text, above = r.words("next"), chances(r, r.first).get("more_than_last")
     below = None if above is None else Below(r.view.last + r.first, _below(r, above.chance), r.view.last)
     start = r.near["month"].iloc[0]
-    return text.find(shape(r), start, below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
+    return text.find(below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
 
 
 def _below(r: Report, above: float) -> float:
@@ -75,8 +74,9 @@ def next_table(r: Report) -> Table:
     blank = ("",) * (1 + len(shown))
     year = recent.total(r.run, seen.series_id, "fiscal_year")
     if year is not None:
-        cells = [text.year(year.last), w.rounded(year.middle), _span(r, year.ends)]
-        cells.append("" if year.before is None else w.rounded(year.before))
+        ends = text.refused() if year.ends is None else w.millions(year.ends)
+        cells = [text.year(year.last), w.million(year.middle), ends]
+        cells.append("" if year.before is None else w.million(year.before))
         rows.append(Row((*cells, *_year_chances(r, year, shown)), "sum"))
     scenarios = paths(r)
     for path in scenarios:

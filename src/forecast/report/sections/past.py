@@ -59,11 +59,14 @@ def past_chart(r: Report, counts: pd.Series) -> Chart:
         Chart(
             "ten-years",
             title=text.title(change, counts.index[0], counts.index[-1]),
-            subtitle=w.capital(text.subtitle(seen.name.measure, unit)),
+            subtitle=w.capital(text.subtitle(unit)),
             note=text.note(len(flags) > 0),
             label=text.label(_drawn(counts), len(flags)),
             csv="observations.csv",
-            flags=tuple(f"{name}, {w.month_short(month)}" for name, month in names),
+            flags=tuple(
+                name if str(month.year) in name else f"{name}, {w.month_short(month)}"
+                for name, month in names
+            ),
         ),
     )
 

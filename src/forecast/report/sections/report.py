@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report import labels, view
+from forecast.report.catalogue import shipped
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import Prose, Sentence, prose
 from forecast.report.rows import ForecastRow
@@ -51,13 +52,13 @@ class Report:
         """The events of the run by their ids."""
         return labels.Measures(self.run.events)
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The source line: once a page, and in every file of a chart."""
         publisher = self.view.name.publisher
-        return prose("top").source(labels.source_words(publisher) if publisher else "", self.run.as_of)
+        return prose("top").source(shipped(publisher) if publisher else "", self.run.as_of)
 
-    @property
+    @cached_property
     def late(self) -> list[pd.Period]:
         """Months whose figures were expected by the report's date and are not in."""
         return late_months(self.run, self.view)
@@ -67,7 +68,7 @@ class Report:
         """The distance of the next count: the first month whose figure is not overdue."""
         return len(self.late) + 1
 
-    @property
+    @cached_property
     def near(self) -> pd.DataFrame:
         """The months that are told in full."""
         ahead = self.view.ahead
@@ -86,7 +87,7 @@ class Report:
 def report_name(seen: View) -> str:
     """Return the name of the report."""
     title = seen.name.title
-    return labels.source_words(title) if title else prose("top").name(seen.name.label)
+    return shipped(title) if title else prose("top").name(seen.name.label)
 
 
 def late_months(run: Run, seen: View) -> list[pd.Period]:

@@ -28,8 +28,7 @@ def sure_section(r: Report) -> Section:
     blocks: list[Block] = [_coverage_table(r, shown)] if shown else []
     blocks += record_blocks(r)
     miss = miss_words(r)
-    cannot = text.cannot(recent.no_better_from(r.run, r.view.series_id))
-    blocks.append(Paragraph(" ".join(part for part in (miss, cannot) if part)))
+    blocks.append(Paragraph(" ".join(part for part in (miss, text.cannot()) if part)))
     change = recent.surprises(r.run, r.view.series_id)
     if change is not None:
         link = evidence_link("", "restless", text.surprises_link())
@@ -50,26 +49,17 @@ def _coverage_table(r: Report, shown: list[recent.Distance]) -> Table:
     text = r.words("sure")
     rows = []
     for one in shown:
-        long = view.held_at(r.held, one.horizon, 0.8)
         cells = (
             str(one.horizon),
             text.share(one.share),
             text.share(one.before_held / one.before_n) if one.before_n else text.nothing(),
-            text.nothing() if long is None else text.share(long.share),
             text.skill(one.skill, one.better),
         )
         rows.append(Row(cells))
-    since = r.replay["month"].min() if len(r.replay) else r.view.last
-    head = heads(
-        text.head(
-            recent.since(r.run, r.view.series_id),
-            since.year,
-            max(one.n for one in shown),
-            max(one.before_n for one in shown),
-        )
-    )
+    n, before = max(one.n for one in shown), max(one.before_n for one in shown)
+    head = heads(text.head(recent.since(r.run, r.view.series_id), n, before))
     link = evidence_link("", "coverage", text.more())
-    return Table(text.caption(), head, tuple(rows), text.foot(), links=(link,))
+    return Table(text.caption(), head, tuple(rows), links=(link,))
 
 
 # --------------------------------------------------------------------------- the record
@@ -123,7 +113,7 @@ def record_chart(r: Report, table: pd.DataFrame) -> Chart:
         Chart(
             "track-record",
             title=text.record_title(missed),
-            subtitle=w.capital(text.record_subtitle(seen.name.measure, unit)),
+            subtitle=w.capital(text.record_subtitle(unit)),
             note=text.record_note(missed),
             label=text.record_label(missed),
             csv="backtest.csv.gz",

@@ -174,7 +174,7 @@ def afterwards(r: Report) -> str:
     held = sum(one.side == "inside" for one in found)
     known = sum(bool(one.side) for one in found)
     parts = [
-        text.after(r.run.as_of, told[0], told[1], start),
+        text.after(told[0], told[1], start),
         text.after_held(held, known, _stays_outside(found)),
     ]
     began = [one for one in recent.began_afterwards(r.run) if one.day < found[-1].month.end_time][:BEGAN]

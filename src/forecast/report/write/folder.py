@@ -45,10 +45,7 @@ def files_of(folder: Path) -> set[str] | None:
 def others_in(folder: Path) -> list[str]:
     """Return the files and links in a report's folder that are not its own: they stay when it is replaced.
 
-    Raises
-    ------
-    ForecastError
-        Where the folder holds files and no report of ours: it is not replaced.
+    Raises ForecastError where the folder holds files and no report of ours: it is not replaced.
     """
     paths = (Path(place, name) for place, folders, names in os.walk(folder) for name in [*folders, *names])
     found = sorted(p.relative_to(folder).as_posix() for p in paths if p.is_symlink() or not p.is_dir())

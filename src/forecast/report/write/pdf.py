@@ -20,10 +20,7 @@ from forecast.report.figures.renderer import Studio
 def need() -> ModuleType:
     """Return WeasyPrint, or say what to install.
 
-    Raises
-    ------
-    ConfigError
-        Where the extra or the library that sets its text is missing.
+    Raises ConfigError where the extra or the library that sets its text is missing.
     """
     try:
         import weasyprint
