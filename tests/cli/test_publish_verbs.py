@@ -11,7 +11,7 @@ from forecast.cli.main import main
         (["publish", "--backfill", "2023-01..2023-02", "--accept", "2023-01"], "--accept: does not go with"),
         (["publish", "--backfill", "2023-01"], "not a span of months"),
         (["data", "fetch"], "publish=official"),
-        (["data", "fetch", "publish.fetch=[ftp://a.org/x.csv]"], "begins with https:// or file://"),
+        (["data", "fetch", "publish.fetch=[ftp://a.org/x.csv]"], "begins with https://, http:// or file://"),
         (["data", "check", "x.csv", "y"], "'y' is not understood"),
     ],
 )

@@ -45,7 +45,7 @@ def test_ids_of_every_table_of_figures_are_held_to_the_rule(folder):
         "series": ({"series_id": "a\nb"}, {"series_id": "a", "name": "A\nb", "note": "n\x1b[1mo"}),
         "hierarchy": (
             {"parent": "a\nb", "breakdown": "x", "children": "a"},
-            {"parent": "a", "breakdown": "x", "children": "a", "note": "x\ny"},
+            {"parent": "t", "breakdown": "x", "children": "a", "note": "x\ny"},
         ),
         "sources": ({"source": "x\ny"}, {"source": "x", "publisher": "P\nq"}),
         "breaks": (
