@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecast.config.settings import Experiment
 from forecast.experiment.pipeline import make_folds, make_rows, read_inputs
+from forecast.tables.columns import FOLD_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -40,4 +41,4 @@ def forecast_only(exp: Experiment, cache: Path | None = None, progress: bool = F
     made = make_rows(exp, x, bt, newest_only=True).forecasts
     newest = made[made["origin"] == x.as_of].reset_index(drop=True)
     digests = {"figures": x.everything.digest, "events": x.calendar.digest}
-    return Forecasts(x.as_of, newest, bt.folds, exp.report.headline, digests)
+    return Forecasts(x.as_of, newest, bt.folds[list(FOLD_COLUMNS)], exp.report.headline, digests)
