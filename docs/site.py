@@ -152,9 +152,11 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Show every public name, and mend the links that leave docs/."""
+    """Show every public name, leave out the marks, and mend the links that leave docs/."""
     if NAMES in markdown:
         markdown = markdown.replace(NAMES, every_name())
+    for mark in (*MADE, END):
+        markdown = markdown.replace(mark, "")
     here = next((k for k, v in TAKEN.items() if v == page.file.src_uri), f"docs/{page.file.src_uri}")
     return re.sub(
         r"(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(#[^)]*)?\)", lambda m: _link(m, here, page), markdown
