@@ -108,10 +108,7 @@ def test_fans_hold_when_volatility_changes(tmp_path, kind, ratio):
     The year came without an effect, so what happened must lie in both fans as often as they say.
     """
     events = calendar(tmp_path, {**LAW, "effective_start": "2014-03-12", "end_date": "2015-03-20"})
-    series = [
-        9 + noise(kind, 200, np.random.default_rng(seed), ratio=ratio)
-        for seed in range(400)
-    ]
+    series = [9 + noise(kind, 200, np.random.default_rng(seed), ratio=ratio) for seed in range(400)]
     made = study_of(panel_of(np.exp(series[0])), events, fc.make_model("arima", **MODELS[kind])).regression
     inside = {}
     for y in series:
