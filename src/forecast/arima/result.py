@@ -157,6 +157,11 @@ class ArimaFit:
         return len(self.values) - len(self.problem.shrunk) + 1
 
     @property
+    def free(self) -> int:
+        """Degrees of freedom that are left: observations less estimated parameters, the variance apart."""
+        return max(self.nobs - self.n_parameters + 1, 1)
+
+    @property
     def params(self) -> pd.Series:
         """Estimates by name; posterior means for shrunken regressors."""
         return pd.Series(self.values, index=list(self.names), dtype=float)

@@ -264,9 +264,8 @@ def student_of(fit: ArimaFit, group: Group | None = None) -> tuple[float, float]
     Maximum likelihood divides by all n observations, so its standard errors are small by the factor
     sqrt((n - k) / n); that is taken back, and Student's t has n - k degrees of freedom, as in any regression.
     """
-    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)
-    n, near = _counts_near(fit, group) if group is not None else (0, free)
-    return float(np.sqrt(fit.nobs / free)), float(near if n >= ENOUGH else free)
+    n, near = _counts_near(fit, group) if group is not None else (0, fit.free)
+    return float(np.sqrt(fit.nobs / fit.free)), float(near if n >= ENOUGH else fit.free)
 
 
 def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float, group: Group | None = None) -> float:

@@ -53,7 +53,7 @@ class Arima(SeriesModel):
         See `forecast.arima.arima`.
     breaks : {"none", "adjust", "detect"}
         ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`). ``detect``
-        each fold the outliers that its own data show beside its event columns (`detect_outliers`): a level
+        gives each fold the outliers that its own data show beside its event columns (`detect_outliers`): a level
         shift stays, a temporary change fades, an additive outlier ends with its month.
     """
 
@@ -275,8 +275,8 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
     active = [np.flatnonzero(weight) for weight in weights.T]
     ratio = [local_ratio(fit.innovations, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
-    free = max(fit.nobs - (len(fit.values) - len(fit.problem.shrunk)), 1)  # likelihood divides by all months
-    made = local_covariance(covariance, np.sqrt(fit.nobs / free) * np.array(ratio), prior_sd)
+    factor = np.sqrt(fit.nobs / fit.free)  # likelihood divides by all months
+    made = local_covariance(covariance, factor * np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)
 
 
