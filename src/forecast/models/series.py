@@ -91,11 +91,11 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
     mine = _given(design, name, months, last) if design.given else design.of(name)
 
     def prior() -> pd.DataFrame:
-        table = pd.DataFrame(mine.prior.loc[name]) if mine.columns else _no_prior()
-        if transform != "log":
-            # the prior is stated on logs; on another scale columns are plain
-            table = table.assign(mean=0.0, sd=np.inf)
-        return table.reindex(list(mine.columns))
+        if not mine.columns:
+            return _no_prior()
+        table = pd.DataFrame(mine.sizes(name), pd.Index(mine.columns), ["mean", "sd"])
+        # the prior is stated on logs; on another scale columns are plain
+        return table if transform == "log" else table.assign(mean=0.0, sd=np.inf)
 
     def past() -> pd.DataFrame:
         same = mine.past.index.equals(months)
