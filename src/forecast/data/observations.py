@@ -141,6 +141,18 @@ class Observations:
         """The series that have official figures."""
         return tuple(self._index.bounds)
 
+    def rows(self, series: Sequence[str]) -> pd.DataFrame:
+        """Return the official rows of some series, as they stand in the table; of an unknown one there are none.
+
+        Parameters
+        ----------
+        series : sequence of str
+        """
+        spans = sorted(
+            self._index.bounds[name] for name in dict.fromkeys(series) if name in self._index.bounds
+        )
+        return self.table.iloc[np.concatenate([np.arange(*span) for span in spans]) if spans else []]
+
     # ----------------------------------------------------------------------- dates and names
 
     def newest_release(self) -> pd.Timestamp:
