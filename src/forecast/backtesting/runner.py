@@ -5,7 +5,7 @@ there, into one forecast table and one fold table.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -233,7 +233,7 @@ def _run_chains(
     run = Parallel(return_as="generator_unordered")
     task = same_kernel(_chain_task)
     if run.n_jobs in (None, 1):
-        stream = (task(i, chain, source, origins, cache) for i, chain in enumerate(chains))
+        stream = _in_this_process(chains, source, origins, cache)
     else:
         # workers make their own panels: the kept ones would only weigh on the way there
         bare = FoldSource(source.obs, source.events, source.settings)
@@ -251,15 +251,31 @@ def _run_chains(
     return [r for r in done if r is not None]
 
 
+def _in_this_process(
+    chains: list[Chain], source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
+) -> Iterator[tuple[int, Backtest]]:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # once for all chains: it looks through the libraries of the process
+        for i, chain in enumerate(chains):
+            yield i, _new_or_kept(chain, source, origins, cache)
+
+
 def _chain_task(
     i: int, chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
 ) -> tuple[int, Backtest]:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        if cache is None:
-            return i, run_chain(chain, source, origins)
-        return i, _run_the_rest(chain, source, origins, cache)
+        return i, _new_or_kept(chain, source, origins, cache)
+
+
+def _new_or_kept(
+    chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
+) -> Backtest:
+    return (
+        run_chain(chain, source, origins) if cache is None else _run_the_rest(chain, source, origins, cache)
+    )
 
 
 def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path) -> Backtest:

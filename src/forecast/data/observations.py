@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,10 @@ class Observations:
 
     def newest_release(self) -> pd.Timestamp:
         """Return the newest day on which an official figure became public."""
+        return self._newest
+
+    @cached_property
+    def _newest(self) -> pd.Timestamp:
         return pd.Timestamp(self.table["released"].max())
 
     def day_of(self, date: str | dt.date | pd.Timestamp) -> pd.Timestamp:
