@@ -30,6 +30,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 #: Extras that users install; the others are tools.
 EXTRAS = ("cluster", "sweeps", "pdf", "remote", "parquet", "excel", "notebooks")
+_PIP = ("-m", "pip", "install", "--quiet")
 LEFT_OUT = (".git", ".venv", ".*_cache", "__pycache__", "site-docs", ".forecast-cache")
 
 
@@ -103,7 +104,7 @@ class Place:
         made = self.folder / f"venv {name}"
         shutil.rmtree(made, ignore_errors=True)
         failed = self.call(name, python, "-m", "venv", made) or self.call(
-            name, made / "bin" / "python", "-m", "pip", "install", "--quiet", *wanted
+            name, made / "bin" / "python", *_PIP, *wanted
         )
         return None if failed else made / "bin"
 
@@ -120,11 +121,12 @@ def suite(place: Place, what: str, python: str, tests: Sequence[str]) -> Outcome
     table = project()
     pins = lowest(table) if what == "lowest" else []
     constraints = place.folder / f"{what}.txt"
-    constraints.write_text("\n".join([*pins, *tools(table, pins)]) + "\n")
+    constraints.write_text("\n".join(tools(table, lowest(table))) + "\n")
     wanted = ("-c", constraints, "-e", f".[dev,{','.join(EXTRAS)}]")
     commands = place.environment(what, python, *wanted)
     code = 1
-    if commands is not None:
+    # some tools of development want newer ones than the package itself: pip says so, and they are not run
+    if commands is not None and not (pins and place.call(what, commands / "python", *_PIP, *pins)):
         place.call(what, commands / "python", "-m", "pip", "freeze")
         code = place.call(what, commands / "python", "-m", "pytest", "-n", "2", "--tb=short", "-rfE", *tests)
     return Outcome(what, Path(python).name, place.last(what), time.monotonic() - start, code == 0)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from forecast.data.patterns import matches
 from forecast.errors import ConfigError, DataError
-from forecast.events.arrays import matches
 from forecast.events.calendar import add_event, check_calendar, check_event, load_events
 from forecast.events.reading import LABELS
 from forecast.events.shapes import DECAY

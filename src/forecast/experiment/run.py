@@ -14,6 +14,7 @@ import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.config.settings import Experiment, own_path
+from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import need
 from forecast.events.calendar import EventCalendar
@@ -31,7 +32,6 @@ from forecast.experiment.effects import (
 )
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
-from forecast.files import plain_cell
 from forecast.notebook import plot_run, run_html, some
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
@@ -466,7 +466,7 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     file = folder / "published.csv"
     if not file.is_file():
         return pd.DataFrame(columns=list(OTHERS_COLUMNS))
-    found = pd.read_csv(file, dtype={"made": str}, converters={"series_id": plain_cell})
+    found = read_published(file)
     found = found[found["series_id"].isin(exp.target.series)]
     rows = scored[
         (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())
