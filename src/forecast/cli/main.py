@@ -106,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = (
             "take a smaller parallel.n_jobs, fewer models or a later backtest.start, or give it more memory"
         )
-        complain(f"the memory that this process may use is not enough ({error or 'no amount given'}); {hint}")
+        complain(f"the memory that this process may use is not enough ({str(error) or 'no amount given'}); {hint}")
         return 1
 
 

@@ -30,8 +30,10 @@ from forecast.experiment.effects import (
     what_if,
     worth_of_knowing,
 )
+from forecast.experiment.memory import shortage
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
+from forecast.files import tell
 from forecast.notebook import plot_run, run_html, some
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
@@ -266,6 +268,8 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     need(experiment, Experiment, "run", "an Experiment, such as fc.load_experiment('quick')")
     exp, clock = experiment, _Clock()
     x = read_inputs(exp)
+    if short := shortage(exp, x):
+        tell(short)
     obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
     clock.lap("data")
     bt = make_folds(exp, x, cache, progress)
