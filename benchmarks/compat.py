@@ -4,7 +4,8 @@
 
 `lowest` and `newest` install the package with its extras into an environment of their own, in a folder without git
 whose path has a space, and run the tests there (`lowest`: every dependency at the version that pyproject.toml names as
-the lowest; tools of development stay those of constraints.txt). A version of Python does the same with the newest. `wheel`
+the lowest; tools of development stay those of constraints.txt). A version of Python does the same with
+constraints.txt. `wheel`
 and `sdist` install what is built into bare environments, alone and with each extra alone, then import the package
 and list its experiments. Code 1 where anything fails; what it printed is in FOLDER.
 """
@@ -61,14 +62,6 @@ def lowest(table: dict) -> list[str]:
     return sorted(pins.values())
 
 
-def tools(table: dict, pinned: Sequence[str]) -> list[str]:
-    """Return the pins of constraints.txt for the tools of development that no user's dependency is."""
-    own = {re.split(r"[=;]", pin)[0].lower() for pin in pinned}
-    dev = {Requirement(word).name.lower() for word in table["optional-dependencies"]["dev"]} - own
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
-    return [line for line in lines if line.partition("==")[0].lower() in dev]
-
-
 def pythons() -> dict[str, str]:
     """Return the interpreters at hand, by version: on the path, and those that pyenv keeps."""
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
@@ -120,10 +113,8 @@ def suite(place: Place, what: str, python: str, tests: Sequence[str]) -> Outcome
     start = time.monotonic()
     table = project()
     pins = lowest(table) if what == "lowest" else []
-    constraints = place.folder / f"{what}.txt"
-    constraints.write_text("\n".join(tools(table, lowest(table))) + "\n")
-    wanted = ("-c", constraints, "-e", f".[dev,{','.join(EXTRAS)}]")
-    commands = place.environment(what, python, *wanted)
+    pinned = () if what == "newest" else ("-c", "constraints.txt")
+    commands = place.environment(what, python, *pinned, "-e", f".[dev,{','.join(EXTRAS)}]")
     code = 1
     # some tools of development want newer ones than the package itself: pip says so, and they are not run
     if commands is not None and not (pins and place.call(what, commands / "python", *_PIP, *pins)):

@@ -32,7 +32,7 @@ def available() -> int | None:
     except (OSError, ValueError):
         return None
     found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
-    return int(found[0]) * 1024 if found else None
+    return int(found[0]) << 10 if found else None
 
 
 def shortage(exp: Experiment, x: Inputs) -> str:
