@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.cli.limits import too_little
 from forecast.cli.options import Options, no_unknown_options
 from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
@@ -106,7 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = (
             "take a smaller parallel.n_jobs, fewer models or a later backtest.start, or give it more memory"
         )
-        complain(f"the memory that this process may use is not enough ({error or 'no amount given'}); {hint}")
+        complain(
+            f"the memory that this process may use is not enough ({str(error) or 'no amount given'}); {hint}"
+        )
         return 1
 
 
@@ -120,8 +123,14 @@ def _verb_first(words: list[str]) -> list[str]:
     return words
 
 
+#: Verbs that fit models.
+_RUNS = ("run", "publish", "rerun")
+
+
 def _called(words: list[str]) -> int:
     first = words[0]
+    if (first in _RUNS or first not in VERBS) and (why := too_little()):
+        raise ForecastError(why)
     if first in VERBS:
         return VERBS[first](first, words[1:])
     if not first.startswith("-") and "=" not in first:

@@ -15,6 +15,7 @@ import pandas as pd
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.arima.kernel import job_of
 from forecast.config.settings import Experiment, own_path
+from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import need
 from forecast.events.calendar import EventCalendar
@@ -30,9 +31,10 @@ from forecast.experiment.effects import (
     what_if,
     worth_of_knowing,
 )
+from forecast.experiment.memory import shortage
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
-from forecast.files import plain_cell
+from forecast.files import tell
 from forecast.notebook import plot_run, run_html, some
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
@@ -267,6 +269,8 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     need(experiment, Experiment, "run", "an Experiment, such as fc.load_experiment('quick')")
     clock = _Clock()
     x = read_inputs(experiment)
+    if short := shortage(experiment, x):
+        tell(short)
     with job_of(len(experiment.target.series) * (len(x.origins) + 1)):
         return _run(experiment, x, clock, cache, progress)
 
@@ -473,7 +477,7 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     file = folder / "published.csv"
     if not file.is_file():
         return pd.DataFrame(columns=list(OTHERS_COLUMNS))
-    found = pd.read_csv(file, dtype={"made": str}, converters={"series_id": plain_cell})
+    found = read_published(file)
     found = found[found["series_id"].isin(exp.target.series)]
     rows = scored[
         (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())
