@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.arima.kernel import is_large
 from forecast.backtesting.folds import Chain, FoldSource
 from forecast.config.convert import to_plain
 from forecast.data.parse import months_index
@@ -120,6 +121,7 @@ def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
         "series": chain.series,
         "refit_every": chain.refit_every,
         "gaps": obs.allow_gaps,
+        "large_job": is_large(),
     }
     if chain.knowledge != "none":
         identity["rules"] = events.rules.to_csv(index=False)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
+from forecast.arima.kernel import job_of
 from forecast.config.settings import Experiment, own_path
 from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import need
@@ -264,8 +265,14 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     ('drift', '2024-04')
     """
     need(experiment, Experiment, "run", "an Experiment, such as fc.load_experiment('quick')")
-    exp, clock = experiment, _Clock()
-    x = read_inputs(exp)
+    clock = _Clock()
+    x = read_inputs(experiment)
+    with job_of(len(experiment.target.series) * (len(x.origins) + 1)):
+        return _run(experiment, x, clock, cache, progress)
+
+
+def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress: bool) -> Run:
+    """Run the steps of an experiment whose inputs were read."""
     obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
     clock.lap("data")
     bt = make_folds(exp, x, cache, progress)

@@ -130,23 +130,27 @@ class CommonFolds:
         """Models that have the required ranges at none of the common folds of a horizon."""
         return [name[0] for name, lacks in zip(self.names, self.lacks_ranges[:, j], strict=True) if lacks]
 
-    def shared_levels(self, j: int) -> list[tuple[Ints, Ints]]:
-        """Ranged folds of a horizon with the levels that all models have there: pairs and the median.
+    @cached_property
+    def shared_levels(self) -> list[tuple[Bools, Ints]]:
+        """Ranged folds with the levels that all models have there: pairs and the median.
 
-        Folds with the same levels stand together, as (positions of folds, positions of levels).
+        Folds with the same levels stand together, as (origin x horizon, positions of levels).
         """
-        folds = np.flatnonzero(self.ranged[:, j])
-        if not len(folds):
-            return []
-        has = np.isfinite(self.quantiles[self.takes_part[:, j]][:, folds, j]).all(axis=0)
-        patterns, which = np.unique(has, axis=0, return_inverse=True)
-        groups = []
+        has = np.isfinite(self.quantiles) | ~self.takes_part[:, None, :, None]
+        shared = np.asarray(has.all(axis=0))
+        t, j = np.nonzero(self.ranged)
+        groups: list[tuple[Bools, Ints]] = []
+        if not len(t):
+            return groups
+        patterns, which = np.unique(shared[t, j], axis=0, return_inverse=True)
         for i, pattern in enumerate(patterns):
             kept = np.flatnonzero(pattern)
             median = kept[np.isclose(self.levels[kept], 0.5)]
             paired = [kept[i] for pair in central_pairs(self.levels[kept]) for i in pair[:2]]
-            levels = np.sort(np.array([*paired, *median], dtype=np.int64))
-            groups.append((folds[which.ravel() == i], levels))
+            cells = np.zeros(self.ranged.shape, dtype=bool)
+            mine = which.ravel() == i
+            cells[t[mine], j[mine]] = True
+            groups.append((cells, np.sort(np.array([*paired, *median], dtype=np.int64))))
         return groups
 
     def scaled(self, values: Floats, scale: str) -> Floats:
