@@ -163,8 +163,6 @@ def _run(options: Options, rest: list[str]) -> int:
         say("which experiment? forecast experiment=NAME, of these:\n")
         return VERBS["list"]("list", [f"--config-dir={folder}" for folder in options.config_dir])
     from forecast.cli import run
-    from forecast.cli.sweep import Sweep
-    from forecast.cli.sweep import task as task_of
     from forecast.config.compose import search_path
 
     no_unknown_options(rest)
@@ -181,6 +179,9 @@ def _run(options: Options, rest: list[str]) -> int:
             lambda as_of: run.run_folder(exp, as_of, options.config_dir), options.config_dir, options.fresh
         )
         return run.execute(exp, folders, run.command_of(rest), voice)
+    from forecast.cli.sweep import Sweep
+    from forecast.cli.sweep import task as task_of
+
     sweep = Sweep.start(plan.experiments, rest, plan.swept, options.resume, options.fresh)
 
     def complain_here(error: BaseException) -> None:
