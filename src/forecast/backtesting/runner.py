@@ -238,6 +238,7 @@ def _run_chains(
         # workers make their own panels: the kept ones would only weigh on the way there
         bare = FoldSource(source.obs, source.events, source.settings)
         stream = run(delayed(task)(i, chain, bare, origins, cache) for i, chain in enumerate(chains))
+    tqdm.monitor_interval = 0  # no thread of its own
     bar = tqdm(
         stream,
         total=len(chains),
