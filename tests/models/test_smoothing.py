@@ -206,3 +206,11 @@ def test_the_variance_of_a_season_is_that_of_simulated_ones():
         made.append(additive_season(y))
         said.append(season_variance(y, made[-1]))
     np.testing.assert_allclose(np.mean(said), np.var(made, axis=0).mean(), rtol=0.06)
+
+
+def test_a_form_that_stays_above_the_limit_is_left_and_one_below_it_is_what_it_was():
+    y = series(True)
+    for form in ADDITIVE:
+        fit = smooth(y, form)
+        assert smooth(y, form, fit.aicc - 0.5) is None
+        assert smooth(y, form, fit.aicc + 0.5).aicc == pytest.approx(fit.aicc, abs=1e-4)
