@@ -148,11 +148,19 @@ def _cells(happened: float, without: Floats, percent: Floats) -> dict[str, Any]:
         "without": float(np.median(without)),
         "difference": float(np.median(gaps)),
         "percent": float(np.median(percent)),
-        "percent_lower_80": float(np.quantile(percent, 0.1)),
-        "percent_upper_80": float(np.quantile(percent, 0.9)),
+        "percent_lower_80": _quantile(percent, 0.1),
+        "percent_upper_80": _quantile(percent, 0.9),
         "note": "",
     }
     for end, level in _ENDS.items():
-        cells[f"without_{end}"] = float(np.quantile(without, level))
-        cells[f"difference_{end}"] = float(np.quantile(gaps, level))
+        cells[f"without_{end}"] = _quantile(without, level)
+        cells[f"difference_{end}"] = _quantile(gaps, level)
     return cells
+
+
+def _quantile(draws: Floats, level: float) -> float:
+    """Return a quantile of draws that stand in the middle of their shares, as those of a hypercube do.
+
+    numpy's default is drawn towards the middle: the 80 % range of 500 draws would hold 79.7 %.
+    """
+    return float(np.quantile(draws, level, method="hazen"))
