@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -141,10 +142,26 @@ class Observations:
         """The series that have official figures."""
         return tuple(self._index.bounds)
 
+    def rows(self, series: Sequence[str]) -> pd.DataFrame:
+        """Return the official rows of some series, as they stand in the table; of an unknown one there are none.
+
+        Parameters
+        ----------
+        series : sequence of str
+        """
+        spans = sorted(
+            self._index.bounds[name] for name in dict.fromkeys(series) if name in self._index.bounds
+        )
+        return self.table.iloc[np.concatenate([np.arange(*span) for span in spans]) if spans else []]
+
     # ----------------------------------------------------------------------- dates and names
 
     def newest_release(self) -> pd.Timestamp:
         """Return the newest day on which an official figure became public."""
+        return self._newest
+
+    @cached_property
+    def _newest(self) -> pd.Timestamp:
         return pd.Timestamp(self.table["released"].max())
 
     def day_of(self, date: str | dt.date | pd.Timestamp) -> pd.Timestamp:
@@ -209,17 +226,16 @@ class Observations:
                 )
             )
         known = {name: rows for name, rows in known.items() if len(rows)}
-        leaks = self._usable_leaks(known, day) if include_leaks else empty_leaks()
-        return self._panel(known, leaks, day)
+        return self._panel(known, self._usable_leaks(known, day) if include_leaks else None, day)
 
     def _first_day(self, name: str) -> pd.Timestamp:
         start, stop = self._index.bounds[name]
         return pd.Timestamp(days_stamps(self._index.day[start:stop].min()[None])[0])
 
-    def _panel(self, known: dict[str, IntArray], leaks: pd.DataFrame, day: pd.Timestamp) -> Panel:
+    def _panel(self, known: dict[str, IntArray], leaks: pd.DataFrame | None, day: pd.Timestamp) -> Panel:
         index = self._index
         lasts = {name: int(index.month[rows[-1]]) for name, rows in known.items()}
-        leak_months = _tables.month_numbers(leaks["month"])
+        leak_months = np.empty(0, np.int64) if leaks is None else _tables.month_numbers(leaks["month"])
         first = min(int(index.month[rows[0]]) for rows in known.values())
         last = max([*lasts.values(), *leak_months.tolist()])
         shape = (last - first + 1, len(known))
@@ -232,12 +248,13 @@ class Observations:
             released[at, column] = days_stamps(index.day[rows])
         names = tuple(known)
         for k, month in enumerate(leak_months):
+            assert leaks is not None
             cell = (month - first, names.index(leaks["series_id"].iloc[k]))
             values[cell] = leaks["value"].iloc[k]
             rounding[cell] = leaks["rounding"].iloc[k]
             released[cell] = leaks["released"].iloc[k].to_datetime64()
         cells = Cells(names, first, values, rounding, released, np.array(list(lasts.values())))
-        if not len(leaks):
+        if leaks is None or not len(leaks):
             return Panel.of_cells(cells, day)
         kept = leaks[["series_id", "month", "value", "log_sd"]].reset_index(drop=True)
         return Panel.of_cells(cells, day, kept)

@@ -200,7 +200,7 @@ def months_index(numbers: IntArray, name: str | None = None) -> pd.PeriodIndex:
 
 def month_range(first: int, last: int, name: str | None = None) -> pd.PeriodIndex:
     """Return the months from one month number to another, both included."""
-    return _month_range(first, last, name)[:]
+    return _month_range(first, last, name).view()
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ import hashlib
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,6 +193,7 @@ def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:
     return EventCalendar(table, events.rules, _digest(table), events.findings)
 
 
+@cache
 def no_events() -> EventCalendar:
     """Return a calendar without an event.
 
