@@ -2,11 +2,10 @@
 
     python benchmarks/compat.py [--only lowest newest 3.13 wheel sdist] [--tests tests/data ...]  # what `make compat` runs
 
-`lowest` and `newest` install the package with its extras into an environment of their own, in a folder without git
+`lowest` and `newest` install the package with its tools into an environment of their own, in a folder without git
 whose path has a space, and run the tests there (`lowest`: every dependency at the version that pyproject.toml names as
 the lowest; tools of development stay those of constraints.txt). A version of Python does the same with
-constraints.txt. `wheel`
-and `sdist` install what is built into bare environments, alone and with each extra alone, then import the package
+constraints.txt. `wheel` and `sdist` install what is built into bare environments, alone and with each extra alone, then import the package
 and list its experiments. Code 1 where anything fails; what it printed is in FOLDER.
 """
 
@@ -31,6 +30,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 #: Extras that users install; the others are tools.
 EXTRAS = ("cluster", "sweeps", "pdf", "remote", "parquet", "excel", "notebooks")
+#: Extras whose packages the tests use; the others are installed alone.
+TESTED = ("pdf", "remote", "parquet", "excel")
 _PIP = ("-m", "pip", "install", "--quiet")
 LEFT_OUT = (".git", ".venv", ".*_cache", "__pycache__", "site-docs", ".forecast-cache")
 
@@ -52,8 +53,8 @@ def project() -> dict:
 
 
 def lowest(table: dict) -> list[str]:
-    """Return a pin at its lowest version for each dependency, of the package and of the extras for users."""
-    words = [*table["dependencies"], *(w for name in EXTRAS for w in table["optional-dependencies"][name])]
+    """Return a pin at its lowest version for each dependency, of the package and of the extras that tests use."""
+    words = [*table["dependencies"], *(w for name in TESTED for w in table["optional-dependencies"][name])]
     pins = {}
     for requirement in map(Requirement, words):
         (version,) = [s.version for s in requirement.specifier if s.operator == ">="]
@@ -114,7 +115,7 @@ def suite(place: Place, what: str, python: str, tests: Sequence[str]) -> Outcome
     table = project()
     pins = lowest(table) if what == "lowest" else []
     pinned = () if what == "newest" else ("-c", "constraints.txt")
-    commands = place.environment(what, python, *pinned, "-e", f".[dev,{','.join(EXTRAS)}]")
+    commands = place.environment(what, python, *pinned, "-e", ".[dev]")
     code = 1
     # some tools of development want newer ones than the package itself: pip says so, and they are not run
     if commands is not None and not (pins and place.call(what, commands / "python", *_PIP, *pins)):

@@ -132,6 +132,8 @@ def check_words(words: Sequence[str]) -> None:
                 f"{word}: hydra.searchpath is refused; name a folder of your own with --config-dir or"
                 " FORECAST_CONF"
             )
+    if problems := guard.number_problems(words):
+        raise ConfigError("\n".join(problems))
 
 
 def _without_choice(word: str, extra_dirs: Sequence[str]) -> str:

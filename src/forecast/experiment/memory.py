@@ -12,7 +12,7 @@ _BASE = 230 << 20
 _WORKER = 200 << 20
 #: One row of the table of forecasts, with the copies that ranges, sums and scores make of it (measured by
 #: `docs/reliability.md`, which tells how).
-_ROW = 900
+_ROW = 700
 _TABLE = Path("/proc/meminfo")
 
 
