@@ -181,9 +181,9 @@ class Design(WithLazyFields):
 
     @cached_property
     def weights(self) -> tuple[int, Floats]:
-        """Number of the first month, and the weights from it on, months x columns: the past, then the horizon.
+        """Number of the first month, and the weights from it on, months x columns.
 
-        Months that stand in both have the weights of the past.
+        The past, then the horizon; months that stand in both have the weights of the past.
         """
         at = np.concatenate([pd.PeriodIndex(frame.index).asi8 for frame in (self.future, self.past)])
         first = int(at.min())
