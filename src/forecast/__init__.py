@@ -42,6 +42,7 @@ _HOMES = {
     "from_statsmodels": "forecast.models.wrapped",
     "monthly_origins": "forecast.backtesting.origins",
     "backtest": "forecast.backtesting.runner",
+    "backtest_frame": "forecast.backtesting.frame",
     "Backtest": "forecast.backtesting.runner",
     "check_no_lookahead": "forecast.backtesting.lookahead",
     "effects": "forecast.interventions.effects",
@@ -57,6 +58,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from forecast.backtesting.frame import backtest_frame as backtest_frame
     from forecast.backtesting.lookahead import check_no_lookahead as check_no_lookahead
     from forecast.backtesting.origins import monthly_origins as monthly_origins
     from forecast.backtesting.runner import Backtest as Backtest

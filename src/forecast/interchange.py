@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,18 @@ def _wide(rows: pd.DataFrame) -> pd.DataFrame:
     order = list(dict.fromkeys(made["column"]))
     wide = made.pivot(index=keys, columns="column", values="value")[order]
     return wide.rename_axis(columns=None).reset_index()
+
+
+def nixtla_columns(models: Iterable[str], levels: Iterable[float]) -> list[str]:
+    """Return the columns that `to_nixtla` makes of models and levels, a median before its ranges.
+
+    Examples
+    --------
+    >>> nixtla_columns(["drift"], [0.1, 0.5, 0.9])
+    ['drift', 'drift-lo-80', 'drift-hi-80']
+    """
+    order = sorted(levels, key=lambda level: (round(abs(level - 0.5), 6), level))
+    return [f"{model}{_suffix(level)}" for model in models for level in order]
 
 
 def _labels(rows: pd.DataFrame) -> pd.Series:

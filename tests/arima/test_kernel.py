@@ -1,23 +1,72 @@
 """Choice of the kernel, and what happens without a usable numba."""
 
+import pickle
 import sys
 
 import numpy as np
 import pytest
 
 from forecast.arima import FoldJob, arima_folds, auto_arima, kernel
-from forecast.arima.kernel import NUMPY, choose_kernel, compiled_kernel, status, warm_up, work_of
+from forecast.arima.kernel import (
+    MANY_FOLDS,
+    NUMPY,
+    choose_kernel,
+    compiled_kernel,
+    job_of,
+    same_kernel,
+    status,
+    warm_up,
+    work_of,
+)
 from forecast.arima.polynomials import Orders
 
 AIRLINE = Orders.of((0, 1, 1), (0, 1, 1, 12))
 
 
-def test_small_work_never_waits_for_a_compiler():
-    small, large = work_of(AIRLINE, 288, 7, 1), work_of(AIRLINE, 288, 7, 250)
-    assert choose_kernel("exact", small) is NUMPY
-    assert choose_kernel("exact", large).name == "compiled"
-    assert choose_kernel("compiled", small).name == "compiled"
-    assert choose_kernel("numpy", large) is NUMPY
+SMALL, LARGE = work_of(AIRLINE, 288, 7, 1), work_of(AIRLINE, 288, 7, 250)
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_in_a_small_job_small_work_never_waits_for_a_compiler(monkeypatch, ready):
+    monkeypatch.setattr(kernel, "_is_ready", lambda: ready)
+    with job_of(MANY_FOLDS - 1):
+        assert choose_kernel("exact", SMALL) is NUMPY
+        assert choose_kernel("exact", LARGE).name == "compiled"
+        assert choose_kernel("compiled", SMALL).name == "compiled"
+        assert choose_kernel("numpy", LARGE) is NUMPY
+
+
+def test_a_large_job_takes_one_kernel_for_all_its_calls(monkeypatch):
+    monkeypatch.setattr(kernel, "_is_ready", lambda: False)
+    with job_of(MANY_FOLDS):
+        assert choose_kernel("exact", SMALL).name == "compiled"
+        assert choose_kernel("numpy", SMALL) is NUMPY
+        with job_of(1):  # a part of the large one
+            assert choose_kernel("exact", SMALL).name == "compiled"
+    assert choose_kernel("exact", SMALL) is NUMPY
+
+
+@pytest.mark.parametrize(("ready", "name"), [(False, "numpy"), (True, "compiled")])
+def test_a_call_by_itself_takes_the_compiled_kernel_where_it_is_ready(monkeypatch, ready, name):
+    monkeypatch.setattr(kernel, "_is_ready", lambda: ready)
+    assert choose_kernel("exact", SMALL).name == name
+
+
+def test_the_compiled_kernel_is_ready_once_it_has_run():
+    warm_up()
+    assert kernel._is_ready()
+
+
+def _name_of_small_work():
+    return choose_kernel("exact", SMALL).name
+
+
+@pytest.mark.parametrize(("folds", "name"), [(1, "numpy"), (MANY_FOLDS, "compiled")])
+def test_tasks_in_other_processes_take_the_kernel_of_their_job(folds, name):
+    with job_of(folds):
+        task = same_kernel(_name_of_small_work)
+    assert task() == name
+    assert pickle.loads(pickle.dumps(task))() == name
 
 
 def test_a_small_call_does_not_even_ask_for_the_compiled_kernel(monkeypatch):
@@ -25,6 +74,7 @@ def test_a_small_call_does_not_even_ask_for_the_compiled_kernel(monkeypatch):
         raise AssertionError("a small call asked for the compiled kernel")
 
     monkeypatch.setattr(kernel, "compiled_kernel", refuse)
+    monkeypatch.setattr(kernel, "_is_ready", lambda: False)
     y = np.cumsum(np.sin(np.arange(100.0) ** 2))
     jobs = [FoldJob(y[:n]) for n in range(80, 100, 4)]
     assert all(fit.engine == "exact (numpy)" for fit in arima_folds(jobs, (0, 1, 1), (0, 1, 1, 12)))

@@ -370,3 +370,27 @@ def test_no_text_of_the_settings_reads_the_environment_but_paths(write, monkeypa
         compose.resolved(plain)
     refused = {line.partition(": ")[0] for line in str(caught.value).splitlines()}
     assert set(keys) - refused == set(guard.PATH_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("007", 7), ("12:30", 750), ("1_000", 1000), ("0x1F", 31), ("+5", 5), ("2024_01", 202401)],
+)
+def test_a_name_that_yaml_reads_as_another_number_is_refused_with_its_line(tmp_path, text, number):
+    file = tmp_path / "experiment" / "mine.yaml"
+    file.parent.mkdir()
+    file.write_text(f"# mine\ntarget:\n  series: [{text}]\n")
+    (told,) = guard.file_problems([tmp_path])
+    assert told.startswith(f"{file}, line 3: YAML reads {text} as {number};")
+    file.write_text(f"target:\n  series: ['{text}', \"{text}\", 1000, -1, 0, 12.5, 2024-01, x{text}]\n")
+    assert guard.file_problems([tmp_path]) == []
+
+
+@pytest.mark.parametrize(
+    "word", ["name=2024_01", "target.series=[a,1_000]", "target.series=[ 1_000 ]", "x={a:1_0}"]
+)
+def test_a_name_that_hydra_reads_as_another_number_is_refused(word):
+    (told,) = guard.number_problems([word])
+    assert told.startswith(f"{word}: Hydra reads ")
+    for plain in ("data.path=a/2024_01/b", "name='2024_01'", "name=x_1", "name=2024_01b", "horizon=6"):
+        assert guard.number_problems([plain]) == []

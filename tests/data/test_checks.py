@@ -70,13 +70,22 @@ def test_all_problems_are_found_at_once(tmp_path):
 
 def test_a_month_twice(tmp_path):
     same = check_file(write(tmp_path, "month,value\n2024-01,10\n2024-01,10\n2024-02,3\n"))
-    assert (same[0].check, same[0].severity, same[0].row) == ("twice", "warning", 3)
-    assert load_observations(tmp_path / "own.csv").actuals("own").tolist() == [10, 3]
+    assert (same[0].check, same[0].severity, same[0].row) == ("twice", "error", 3)
+    with pytest.raises(DataError, match="the month stands twice: 10 here, 10 in row 2"):
+        load_observations(tmp_path / "own.csv")
     other = check_file(write(tmp_path, "month,value\n2024-01,10\n2024-02,3\n2024-01,11\n"))
     finding = only(other, "twice")
     assert finding.severity == "error"
     assert finding.month == "2024-01"
     assert finding.what == "the month stands twice: 11 here, 10 in row 2"
+
+
+def test_parts_of_a_month_are_never_dropped_as_doubles(tmp_path):
+    """Equal numbers of two parts (an unknown column parts them) were counted once without a word."""
+    rows = "".join(f"a,2024-{m:02d},{sex},{100 + m}\n" for m in range(1, 7) for sex in ("women", "men"))
+    findings = check_file(write(tmp_path, f"series_id,month,sex,value\n{rows}"))
+    assert [f.check for f in findings if f.severity == "error"] == ["twice"] * 6
+    assert any("sex" in f.what for f in findings) and "parts of the month" in findings[-1].hint
 
 
 def test_a_month_twice_in_two_files_names_both(tmp_path):
@@ -339,12 +348,14 @@ def test_many_findings_of_a_kind_are_counted(tmp_path):
 def test_the_report_says_what_a_file_holds(tmp_path):
     text = "month,value,released\n2024-01,1,2024-02-10\n2024-01,2,2024-03-10\n2024-02,2,2024-03-10\n2024-02,2,2024-03-10\n"
     report = examine_file(write(tmp_path, text))
-    assert report.ok
+    assert not report.ok and [f.check for f in report.findings] == ["twice"]
+    text = "".join(text.splitlines(keepends=True)[:-1])
+    report = examine_file(write(tmp_path, text))
+    assert report.ok and not report.findings
     shown = report.summary
     assert "1 series: own" in shown
     assert "2024-01 to 2024-02, 2 figures, 1 revision" in shown
     assert "released 2024-02-10 to 2024-03-10; days: 3 day" in shown
-    assert [f.check for f in report.findings] == ["twice"]
     assert not examine_file(tmp_path / "none.csv").ok
 
 

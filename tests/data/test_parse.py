@@ -1,5 +1,6 @@
 """Months, days and figures from texts."""
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -7,6 +8,8 @@ import pandas as pd
 import pytest
 
 from forecast.data import parse
+from forecast.data.parse import whole_day
+from forecast.errors import ConfigError
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,32 @@ def test_numbers_of_months_and_days_are_those_of_pandas():
     assert parse.months_index(np.array([month]))[0] == pd.Period("2024-02", "M")
     end = parse.month_end(np.array([month]))
     assert parse.days_stamps(end)[0] == np.datetime64("2024-02-29")
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        pd.Timestamp("2020-01-15 23:59"),
+        pd.Timestamp("2020-01-15", tz="UTC"),
+        dt.datetime(2020, 1, 15, 10),
+        np.datetime64("2020-01-15T10:00"),
+    ],
+)
+def test_a_stamp_with_a_time_or_a_zone_is_no_day(stamp):
+    with pytest.raises(
+        ConfigError, match=r"as_of: .* has a time of day or a zone; expected a day, such as 2020-01-15"
+    ):
+        whole_day(stamp, "as_of")
+
+
+@pytest.mark.parametrize(
+    "month", [np.datetime64("2020-01"), np.datetime64("2020"), pd.Period("2020-01", "M"), 2020]
+)
+def test_a_month_is_no_day(month):
+    with pytest.raises(ConfigError, match="is not a date"):
+        whole_day(month, "as_of")
+
+
+def test_days_are_days():
+    for day in ("2020-01-15", dt.date(2020, 1, 15), dt.datetime(2020, 1, 15), np.datetime64("2020-01-15")):
+        assert whole_day(day, "as_of") == pd.Timestamp("2020-01-15")

@@ -6,7 +6,7 @@ import pytest
 import forecast as fc
 from forecast.config.settings import ModelSpec
 from forecast.errors import ConfigError
-from forecast.models import registry
+from forecast.models import kinds, registry
 from forecast.models.baselines import Drift
 from forecast.models.registry import describe, make_models, named_models
 
@@ -84,9 +84,9 @@ def installed(tmp_path, monkeypatch):
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
-    registry._installed.cache_clear()
+    kinds.installed.cache_clear()
     yield
-    registry._installed.cache_clear()
+    kinds.installed.cache_clear()
     sys.modules.pop("flat_model_of_a_package", None)
 
 

@@ -112,3 +112,18 @@ def test_it_cannot_look_ahead(obs, events, usbp):
 def test_a_rate_out_of_bounds_is_told(broken, plain):
     with pytest.raises(ConfigError, match=r"intervals\.adapt: 2"):
         add_intervals(plain, broken, IntervalsSpec(adapt=2.0))
+
+
+def test_distances_grow_alike_on_the_scale_of_the_errors(broken):
+    """On roots all levels of a month move by one factor, which logs would not give."""
+    spec = IntervalsSpec(adapt=0.05, half_life=None, scale=0.5)
+    plain = add_intervals(forecasts(broken, {"random_walk": random_walk}), broken, spec)[0]
+    tables = [
+        t.set_index(["origin", "horizon", "level"])["value"].map(np.sqrt).unstack()
+        for t in (plain, widen_after_misses(plain, broken, spec))
+    ]
+    upper = [level for level in LEVELS if level > 0.5]  # the lower ones end at zero
+    before, after = (t[upper].sub(t[0.5], axis=0).dropna() for t in tables)
+    ratio = (after / before)[(before.abs() > 1e-6).all(axis=1)]
+    assert ratio.to_numpy().max() > 1.2
+    np.testing.assert_allclose(ratio, np.tile(ratio.iloc[:, [0]], ratio.shape[1]), rtol=1e-6)

@@ -290,3 +290,20 @@ def test_a_wide_range_on_a_power_ends_at_the_floor_of_counts():
 def test_a_scale_outside_its_range_is_refused(obs, table, key, value):
     with pytest.raises(ConfigError, match=key):
         add_intervals(table, obs, IntervalsSpec(**{key: value}))
+
+
+def test_a_transform_that_is_none_is_told(obs, table):
+    with pytest.raises(ConfigError, match="transform: 'root'; expected 'auto' or 'none'"):
+        add_intervals(table, obs, transform="root")
+
+
+def test_noise_is_added_where_it_is_given_and_nowhere_else(obs, table):
+    plain = add_intervals(table, obs)[0]
+    days = sorted(plain["origin"].unique())
+    extra = pd.DataFrame({"origin": [days[-1], days[-3]], "sd": [0.5, 0.2]})
+    keys = ["model", "origin", "horizon", "level"]
+    made = add_intervals(table, obs, extra_sd=extra)[0].set_index(keys)["value"]
+    before = plain.set_index(keys)["value"]
+    upper = (made / before).xs(0.9, level="level").groupby("origin").min()
+    assert (upper[extra["origin"]] > 1.001).all()
+    assert upper.drop(extra["origin"].tolist()).max() == 1.0

@@ -425,6 +425,11 @@ def _call(
     return value, d_phi, d_theta, d_sigma, found
 
 
+def is_ready() -> bool:
+    """Whether the kernel was loaded or compiled in this process."""
+    return bool(getattr(_lanes, "signatures", ()))
+
+
 def evaluate(
     batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None, gradient: bool
 ) -> tuple[Floats, Floats, Floats]:

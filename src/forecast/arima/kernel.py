@@ -4,15 +4,21 @@ Both offer ``evaluate(batch, group, length, coefficients, sigma2, gradient)`` an
 to 1e-9. numpy is always there; the compiled one needs a usable numba and, the first time on a machine,
 a compilation of about twenty seconds, which is then kept (see `forecast.arima.jit`).
 
-``engine="exact"`` chooses by the amount of work of the call, which its arguments fix: the same call takes the
-same kernel on every run, whatever is kept on the machine, and a small one never waits for a compiler.
+``engine="exact"`` chooses by the amount of work. A backtest or an experiment of `MANY_FOLDS` folds takes
+the compiled kernel for all of them, in this process and in others, so the same job has the same digits on
+every run. A smaller job goes by the work of each call, and so never waits for a compiler. A call by itself
+takes the compiled kernel where this process has it ready.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from typing import Generic, ParamSpec, TypeVar
 
 from forecast.arima import likelihood
 from forecast.arima.likelihood import Batch, Details, Ints
@@ -21,6 +27,13 @@ from forecast.arima.polynomials import Floats, Orders
 
 #: Work up to which "exact" takes numpy: about a third of a second there.
 SMALL_WORK = 15e6
+#: Folds of a job from which on the compiled kernel makes good the time that it takes to load.
+MANY_FOLDS = 100
+
+#: Whether the job at hand is a large one; None outside of a job.
+_large: ContextVar[bool | None] = ContextVar("large_job", default=None)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -53,12 +66,56 @@ def compiled_kernel() -> tuple[Kernel | None, str]:
 
 
 def choose_kernel(engine: str, work: float) -> Kernel:
-    """Kernel for a call of so much `work_of`: "numpy" and
-    "compiled" say it, "exact" takes numpy for small work.
+    """Kernel for a call of so much `work_of`: "numpy" and "compiled" say it, "exact" takes numpy for small
+    work, unless the job is a large one.
     """
-    if engine == "numpy" or (engine == "exact" and work <= SMALL_WORK):
+    if engine == "numpy" or (engine == "exact" and work <= SMALL_WORK and not is_large()):
         return NUMPY
     return compiled_kernel()[0] or NUMPY
+
+
+def is_large() -> bool:
+    """Whether small calls take the compiled kernel too: in a large
+    job, and by themselves where it is ready.
+    """
+    large = _large.get()
+    return _is_ready() if large is None else large
+
+
+def _is_ready() -> bool:
+    """Whether the compiled kernel was loaded or compiled in this process."""
+    module = sys.modules.get("forecast.arima.compiled")
+    return module is not None and bool(module.is_ready())
+
+
+@contextmanager
+def job_of(folds: int) -> Iterator[None]:
+    """Choose the kernel by the folds of a whole job; inside of another job, as that one does."""
+    token = _large.set(folds >= MANY_FOLDS if _large.get() is None else _large.get())
+    try:
+        yield
+    finally:
+        _large.reset(token)
+
+
+def same_kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function with the choice of here and now, for tasks of this process and of others."""
+    return _Task(function, is_large())
+
+
+@dataclass(frozen=True)
+class _Task(Generic[P, R]):
+    """A function that runs as a part of a large job, or of a small one."""
+
+    function: Callable[P, R]
+    large: bool
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        token = _large.set(self.large)
+        try:
+            return self.function(*args, **kwargs)
+        finally:
+            _large.reset(token)
 
 
 def work_of(orders: Orders, rows: int, columns: int, folds: int) -> float:

@@ -250,10 +250,10 @@ def _same_model(fits: Sequence[Any], answer: str) -> list[list[Any]]:
 
 
 def prepare_residuals(fits: Sequence[Any]) -> None:
-    """Compute the residuals of many fits together: far quicker than each when it is first asked for."""
-    for same in _same_model(fits, "residuals"):
+    """Compute the innovations of many fits together: far quicker than each when it is first asked for."""
+    for same in _same_model(fits, "innovations"):
         for fit, found in zip(same, _innovations([fit.source for fit in same]), strict=True):
-            fit.__dict__["residuals"] = fit.by_row(found)  # where cached_property would put it
+            fit.__dict__["innovations"] = fit.by_row(found)  # where cached_property would put it
 
 
 def prepare_covariances(fits: Sequence[Any]) -> None:

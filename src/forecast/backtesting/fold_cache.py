@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.arima.kernel import is_large
 from forecast.backtesting.folds import Chain, FoldSource
 from forecast.config.convert import to_plain
 from forecast.data.parse import months_index
@@ -102,8 +103,9 @@ def software() -> str:
 def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]) -> tuple[str, ...]:
     """Return the hash of each fold of a chain, origins ascending."""
     obs, events, settings = source.obs, source.events, source.settings
-    figures = obs.table[obs.table["series_id"].isin(chain.series)]
-    dated = _dated(figures, "released", ["series_id", "month", "released", "value", "rounding"])
+    dated = _dated(
+        obs.rows(chain.series), "released", ["series_id", "month", "released", "value", "rounding"]
+    )
     if settings.include_leaks:
         dated += _dated(obs.leaks, "released", list(obs.leaks.columns))
     identity: dict[str, Any] = {
@@ -120,6 +122,7 @@ def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp])
         "series": chain.series,
         "refit_every": chain.refit_every,
         "gaps": obs.allow_gaps,
+        "large_job": is_large(),
     }
     if chain.knowledge != "none":
         identity["rules"] = events.rules.to_csv(index=False)

@@ -5,7 +5,7 @@ there, into one forecast table and one fold table.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.arima.kernel import job_of, same_kernel
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
 from forecast.config.bounds import Columns, Distinct, Horizon, Levels, Months, Priority
@@ -27,7 +28,7 @@ from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
 from forecast.models.registry import make_model, named_models
 from forecast.notebook import backtest_html, some
-from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
+from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
 _FAILURES = (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError)
@@ -196,7 +197,8 @@ def backtest(
         )
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
-    results = _run_chains(chains, source, sorted(set(days)), cache, progress)
+    with job_of(len(names) * len(set(days))):
+        results = _run_chains(chains, source, sorted(set(days)), cache, progress)
     forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(forecasts, folds)
@@ -229,12 +231,13 @@ def _run_chains(
 
     done: list[Backtest | None] = [None] * len(chains)
     run = Parallel(return_as="generator_unordered")
+    task = same_kernel(_chain_task)
     if run.n_jobs in (None, 1):
-        stream = (_chain_task(i, chain, source, origins, cache) for i, chain in enumerate(chains))
+        stream = _in_this_process(chains, source, origins, cache)
     else:
-        # workers make their own panels: the kept ones would only weigh on the way there
-        bare = FoldSource(source.obs, source.events, source.settings)
-        stream = run(delayed(_chain_task)(i, chain, bare, origins, cache) for i, chain in enumerate(chains))
+        tasks = ((i, chain, source.alone(chain), origins, cache) for i, chain in enumerate(chains))
+        stream = run(delayed(task)(*words) for words in tasks)
+    tqdm.monitor_interval = 0  # no thread of its own
     bar = tqdm(
         stream,
         total=len(chains),
@@ -248,20 +251,36 @@ def _run_chains(
     return [r for r in done if r is not None]
 
 
+def _in_this_process(
+    chains: list[Chain], source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
+) -> Iterator[tuple[int, Backtest]]:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # once for all chains: it looks through the libraries of the process
+        for i, chain in enumerate(chains):
+            yield i, _new_or_kept(chain, source, origins, cache)
+
+
 def _chain_task(
     i: int, chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
 ) -> tuple[int, Backtest]:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        if cache is None:
-            return i, run_chain(chain, source, origins)
-        return i, _run_the_rest(chain, source, origins, cache)
+        return i, _new_or_kept(chain, source, origins, cache)
+
+
+def _new_or_kept(
+    chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
+) -> Backtest:
+    return (
+        run_chain(chain, source, origins) if cache is None else _run_the_rest(chain, source, origins, cache)
+    )
 
 
 def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path) -> Backtest:
     """Take the folds of a chain that were made before and are the same, and run the others."""
-    keys = fold_cache.fold_keys(chain, source, origins)
+    keys = fold_cache.fold_keys(chain, source.alone(chain), origins)  # the rows of others are not looked at
     path = fold_cache.kept_file(cache, chain, keys)
     before = fold_cache.load(path)
     if before is None:
@@ -370,25 +389,27 @@ class _Gathered:
             return "failed", f"{type(error).__name__}: {error}"
         if not all(np.isfinite(values).all() for _, _, values in made):
             return "failed", "the forecast is not finite"
-        self.parts += [(origin, name, int(months.asi8[0]), values) for name, months, values in made]
+        self.parts += [(origin, *path) for path in made]
         return "ok", "; ".join(notes)
 
     def table(self) -> pd.DataFrame:
         """Return the forecast table of the chain."""
         k = len(self.levels)
         sizes = [values.size for *_, values in self.parts]
+        code = {name: i for i, name in enumerate(self.chain.series)}
         ahead = _joined([np.repeat(np.arange(len(values)), k) for *_, values in self.parts]).astype(np.int64)
         first = np.repeat(np.array([month for _, _, month, _ in self.parts], dtype=np.int64), sizes)
         origins = np.array([o.to_datetime64() for o, *_ in self.parts], dtype="datetime64[ns]")
-        names = np.array([name for _, name, *_ in self.parts], dtype=object)
+        series = np.repeat(np.array([code[name] for _, name, *_ in self.parts], dtype=np.int64), sizes)
+        same = np.zeros(len(ahead), dtype=np.int64)
         frame = {
-            "model": np.full(len(ahead), self.chain.name, dtype=object),
-            "series_id": np.repeat(names, sizes),
+            "model": words([self.chain.name], same),
+            "series_id": words(self.chain.series, series),
             "origin": np.repeat(origins, sizes),
             "month": months_index(first + ahead),
             "horizon": ahead + 1,
-            "knowledge": np.full(len(ahead), self.chain.knowledge, dtype=object),
-            "scenario": np.full(len(ahead), "", dtype=object),
+            "knowledge": words([self.chain.knowledge], same),
+            "scenario": words([""], same),
             "level": _joined([np.tile(self.levels, len(values)) for *_, values in self.parts]),
             "value": _joined([values.ravel() for *_, values in self.parts]),
         }
@@ -410,5 +431,5 @@ def _paths(
     out = []
     for name, rows in forecast.table.groupby("series_id", sort=False):
         wide = rows.pivot(index="month", columns="level", values="value")[list(levels)]
-        out.append((str(name), pd.PeriodIndex(wide.index), wide.to_numpy(dtype=float)))
+        out.append((str(name), int(pd.PeriodIndex(wide.index).asi8[0]), wide.to_numpy(dtype=float)))
     return out, forecast.notes

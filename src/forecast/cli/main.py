@@ -6,11 +6,13 @@ Heavy imports live inside functions, so that `forecast --help` answers at once.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.cli.limits import too_little
 from forecast.cli.options import Options, no_unknown_options
 from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
@@ -63,6 +65,9 @@ exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 
 the lock, 130 interrupted
 """
 
+#: Libraries read these when they are loaded. The matrices here are small, and only a process without other
+#: threads can be copied (`experiment.forks`).
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 #: Options that Hydra answers by itself.
 _HYDRA_FLAGS = (
     "--cfg",
@@ -80,6 +85,8 @@ _HYDRA_FLAGS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    for name, value in _ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     words = _verb_first(list(sys.argv[1:] if argv is None else argv))
     if not words or words[0] in ("-h", "--help", "help"):
         say(HELP.rstrip())
@@ -106,7 +113,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = (
             "take a smaller parallel.n_jobs, fewer models or a later backtest.start, or give it more memory"
         )
-        complain(f"the memory that this process may use is not enough ({error or 'no amount given'}); {hint}")
+        complain(
+            f"the memory that this process may use is not enough ({str(error) or 'no amount given'}); {hint}"
+        )
         return 1
 
 
@@ -120,8 +129,14 @@ def _verb_first(words: list[str]) -> list[str]:
     return words
 
 
+#: Verbs that fit models.
+_RUNS = ("run", "publish", "rerun")
+
+
 def _called(words: list[str]) -> int:
     first = words[0]
+    if (first in _RUNS or first not in VERBS) and (why := too_little()):
+        raise ForecastError(why)
     if first in VERBS:
         return VERBS[first](first, words[1:])
     if not first.startswith("-") and "=" not in first:
@@ -154,8 +169,6 @@ def _run(options: Options, rest: list[str]) -> int:
         say("which experiment? forecast experiment=NAME, of these:\n")
         return VERBS["list"]("list", [f"--config-dir={folder}" for folder in options.config_dir])
     from forecast.cli import run
-    from forecast.cli.sweep import Sweep
-    from forecast.cli.sweep import task as task_of
     from forecast.config.compose import search_path
 
     no_unknown_options(rest)
@@ -172,6 +185,9 @@ def _run(options: Options, rest: list[str]) -> int:
             lambda as_of: run.run_folder(exp, as_of, options.config_dir), options.config_dir, options.fresh
         )
         return run.execute(exp, folders, run.command_of(rest), voice)
+    from forecast.cli.sweep import Sweep
+    from forecast.cli.sweep import task as task_of
+
     sweep = Sweep.start(plan.experiments, rest, plan.swept, options.resume, options.fresh)
 
     def complain_here(error: BaseException) -> None:

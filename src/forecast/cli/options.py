@@ -81,6 +81,8 @@ def accept_option(parser: argparse.ArgumentParser) -> None:
 
 def load_plugins(files: Sequence[str]) -> None:
     """Run the files that register models or readers."""
+    if not files:
+        return
     from forecast.cli import run
 
     for file in files:

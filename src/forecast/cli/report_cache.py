@@ -26,7 +26,6 @@ from forecast.config import compose
 from forecast.config.convert import to_plain
 from forecast.config.settings import Experiment, own_path
 from forecast.files import digest, is_address, tell, writable_by_others, write_file
-from forecast.models.registry import model_class
 
 #: All kept reports together; the oldest go first.
 MOST_BYTES = 200_000_000
@@ -68,6 +67,8 @@ def _has_plugins() -> bool:
 
 
 def _from_outside(kind: str) -> bool:
+    from forecast.models.registry import model_class
+
     return not model_class(kind).__module__.startswith("forecast.")
 
 

@@ -16,7 +16,6 @@ from forecast.config import compose
 from forecast.config.convert import from_plain
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError, DataError, ForecastError
-from forecast.experiment import load
 from forecast.files import inside
 
 if TYPE_CHECKING:
@@ -146,6 +145,8 @@ def follow_headline(plain: dict[str, Any], words: Sequence[str], swept: Sequence
 
 
 def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
+    from forecast.experiment import load
+
     exp = load.to_experiment(plain, words)
     if exp.report.pdf:
         from forecast.report.write.pdf import need
@@ -169,6 +170,8 @@ class Voice:
 
 def run_folder(exp: Experiment, as_of: str, config_dirs: Sequence[str] = ()) -> Path:
     """Return the folder of a run: a plain one as written, a marked one with overrides."""
+    from forecast.experiment import load
+
     base = inside(exp.report.folder, exp.name, "name")
     if load.as_written(exp, config_dirs):
         return base / as_of
@@ -224,13 +227,15 @@ def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> in
 def _run(exp: Experiment, cache: Path | None, voice: Voice) -> Run:
     """Run an experiment with its workers; its folds are kept for the next run."""
     from forecast.backtesting.fold_cache import forget_others
+    from forecast.experiment.forks import allow_forks
     from forecast.experiment.pipeline import workers
     from forecast.experiment.run import run
 
     # what was imported stays: the collector of garbage need not look at it again and again
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
-    with workers(exp):
+    alone = exp.parallel.n_jobs == 1 and not exp.parallel.address
+    with workers(exp), allow_forks(alone):
         made = run(exp, progress=not voice.quiet, cache=cache)
     if cache is not None:
         forget_others(cache)
@@ -279,6 +284,8 @@ def findings(folder: Path) -> list[str]:
 
 def command_of(words: Sequence[str]) -> str:
     """Return the command that makes a result again, as its page prints it."""
+    from forecast.experiment import load
+
     return " ".join(["forecast", *load.result_words(words)])
 
 
@@ -350,7 +357,7 @@ def _skills(folder: Path) -> list[dict[str, Any]]:
 
     rows = []
     scores = read_csv(folder / "scores.csv")
-    plain = read_yaml(folder / "experiment.yaml")
+    plain = compose.read_yaml(folder / "experiment.yaml")
     label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
     # the measure of the page, and its names
     whole = scores[(scores["era"] == "all") & (scores["scale"] == "log") & (scores["metric"] == "wis")]
@@ -372,25 +379,14 @@ def _skills(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return a plain YAML file as a dictionary."""
-    import yaml
-
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as error:  # the second: bytes that are no text, endless numbers
-        raise DataError(f"{path}: cannot be read as YAML: {error}") from None
-    if not isinstance(loaded, dict):
-        raise DataError(f"{path}: is not a group of keys")
-    return loaded
-
-
 def published_by(folder: Path) -> Experiment | None:
     """Return the experiment of a report inside its own published site; None for any other run folder."""
+    from forecast.experiment import load
+
     file = folder / "experiment.yaml"
     if not file.is_file():
         return None
-    name = str(read_yaml(file).get("name", ""))
+    name = str(compose.read_yaml(file).get("name", ""))
     if name not in compose.list_group("experiment"):
         return None
     exp = load.load_experiment(name)
@@ -409,7 +405,7 @@ def rerun(folder: Path) -> tuple[str, bool]:
     file = folder / "experiment.yaml"
     if not file.is_file():
         raise DataError(f"{folder}: holds no run (experiment.yaml is missing)")
-    plain = read_yaml(file)
+    plain = compose.read_yaml(file)
     exp = replace(from_plain(Experiment, plain), parallel=Experiment().parallel)
     with tempfile.TemporaryDirectory(prefix="forecast-rerun-") as scratch:
         made = Path(scratch) / "run"

@@ -9,18 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from forecast.cli.run import CACHE, read_yaml
 from forecast.config import compose
+from forecast.data.listing import SeriesLine, bundled_lines
 from forecast.errors import DataError
-
-
-class SeriesLine(TypedDict):
-    """A series as `forecast list` shows it."""
-
-    name: str
-    first_month: str
-    last_month: str
-    total: bool
+from forecast.models.kinds import BUILTIN, installed
 
 
 class Listing(TypedDict):
@@ -36,42 +28,34 @@ def listed(config_dirs: Sequence[str]) -> Listing:
     """Return experiments with their question, kinds of models with
     their description, configured names, series.
     """
-    from forecast.data.load import load_observations
-    from forecast.models.registry import describe, list_models
-
     experiments = {}
     for name, path in compose.list_group("experiment", config_dirs).items():
         try:
-            experiments[name] = str(read_yaml(path).get("question", ""))
+            experiments[name] = str(compose.read_yaml(path).get("question", ""))
         except DataError as error:
             experiments[name] = f"(unreadable: {str(error).splitlines()[0]})"
-    kinds = {kind: describe(kind) for kind in list_models()}
-    series = load_observations().series
-    totals = set(series.index[series["parent"].isna() | (series["parent"] == "")])
+    kinds = _models()
     return {
         "experiments": experiments,
         "models": kinds,
         "configured": [n for n in compose.list_group("model", config_dirs) if n not in kinds],
-        "series": {
-            str(name): {
-                "name": str(label),
-                "first_month": str(first),
-                "last_month": str(last),
-                "total": name in totals,
-            }
-            for name, label, first, last in zip(
-                series.index, series["name"], series["first_month"], series["last_month"], strict=True
-            )
-        },
+        "series": bundled_lines(),
     }
+
+
+def _models() -> dict[str, str]:
+    """Return the kinds of models with their description; the registry is asked only where it knows more."""
+    if not installed() and "forecast.models.registry" not in sys.modules:
+        return {kind: BUILTIN[kind].text for kind in sorted(BUILTIN)}
+    from forecast.models.registry import describe, list_models
+
+    return {kind: describe(kind) for kind in list_models()}
 
 
 def named(what: str) -> dict[str, str]:
     """Return models, metrics or keys of the configuration with what they mean."""
     if what == "models":
-        from forecast.models.registry import describe, list_models
-
-        return {kind: describe(kind) for kind in list_models()}
+        return _models()
     if what == "metrics":
         from forecast.scoring.scores import MEANINGS
 
@@ -105,6 +89,7 @@ def doctor() -> dict[str, str]:
     import importlib.metadata as metadata
     import platform
 
+    from forecast.cli.run import CACHE
     from forecast.config.settings import VERSION
     from forecast.data.load import load_observations
 

@@ -13,8 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from forecast.config import guard, reference
-from forecast.errors import ConfigError, ForecastError, nearest, nearest_key
+from forecast.errors import ConfigError, DataError, ForecastError, nearest, nearest_key
 from forecast.files import is_address, path_problem
 
 
@@ -130,6 +132,8 @@ def check_words(words: Sequence[str]) -> None:
                 f"{word}: hydra.searchpath is refused; name a folder of your own with --config-dir or"
                 " FORECAST_CONF"
             )
+    if problems := guard.number_problems(words):
+        raise ConfigError("\n".join(problems))
 
 
 def _without_choice(word: str, extra_dirs: Sequence[str]) -> str:
@@ -306,6 +310,17 @@ def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
         for path in sorted((folder / group).glob("*.yaml")):
             files.setdefault(path.stem, path)
     return dict(sorted(files.items()))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return a plain YAML file as a dictionary."""
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError) as error:  # the second: bytes that are no text, endless numbers
+        raise DataError(f"{path}: cannot be read as YAML: {error}") from None
+    if not isinstance(loaded, dict):
+        raise DataError(f"{path}: is not a group of keys")
+    return loaded
 
 
 # --------------------------------------------------------------------------- words for mistakes

@@ -8,7 +8,7 @@ is held against the shipped one, and what differs must be on a short list.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ _PLAIN_KEY = re.compile(r"\.*[\w-]+(?:\[?\.?[\w-]+\]?)*")
 _VARIABLE = re.compile(r"oc\.env:\s*\w+\s*(?:,[^:{}]*)?")
 #: A word of a command that would make Hydra read other folders.
 NAMES_SEARCHPATH = re.compile(r"[+~]*hydra\.searchpath\b")
+_WHOLE = re.compile(r"-?(0|[1-9]\d*)")
+_UNDERSCORES = re.compile(r"(?:^|(?<=[\[,{:]))\s*([+-]?\d+(?:_\d+)+)\s*(?=$|[\],}])")
 _NAMES_HYDRA = re.compile(r"[+~]*hydra\b")
 #: A key of a sweep that could name a scheduler.
 _NAMES_SCHEDULER = re.compile(r"[+~]*parallel(?!\.(n_jobs|backend)$)\b")
@@ -56,20 +58,47 @@ def plugin_words(words: Sequence[str]) -> list[str]:
 
 
 def file_problems(own_dirs: Iterable[Path]) -> list[str]:
-    """Return the user's files that cannot be read as text, or hold references of YAML, a line each.
+    """Return the user's files that cannot be read as text, or hold what YAML would turn into something else.
 
-    A few lines of references to references stand for millions of values.
+    A few lines of references to references stand for millions of values; a name such as 007 or 12:30 becomes
+    another number.
     """
     found = []
     for path in sorted(path for folder in own_dirs for path in folder.glob("*/*.yaml")):
         try:
-            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(path.read_text("utf-8"))):
+            events = list(yaml.parse(path.read_text("utf-8")))
+            if any(isinstance(event, yaml.AliasEvent) for event in events):
                 found.append(f"{path}: references of YAML (&name, *name) are refused; write the values out")
+            found += [f"{path}, line {line}: {text}" for line, text in _other_numbers(events)]
         except UnicodeDecodeError as error:
             found.append(f"{path}: byte {error.start + 1} is no UTF-8; save the file as UTF-8")
         except (yaml.YAMLError, OSError):
             continue  # told by Hydra where the file is chosen
     return found
+
+
+def _other_numbers(events: Iterable[yaml.Event]) -> Iterator[tuple[int, str]]:
+    """Return the unquoted texts that YAML reads as another whole number: 007 as 7, 12:30 as 750."""
+    resolve = yaml.SafeLoader("").resolve
+    for event in events:
+        if not isinstance(event, yaml.ScalarEvent) or event.style or _WHOLE.fullmatch(event.value):
+            continue
+        if resolve(yaml.ScalarNode, event.value, (True, False)) == "tag:yaml.org,2002:int":
+            number = yaml.safe_load(event.value)
+            yield (
+                event.start_mark.line + 1,
+                f"YAML reads {event.value} as {number}; put a name in quotes, or write the number plainly",
+            )
+
+
+def number_problems(words: Iterable[str]) -> list[str]:
+    """Return the words of a command in which Hydra would read a name as another number: 1_000 as 1000."""
+    return [
+        f"{word}: Hydra reads {match[1]} as {match[1].replace('_', '')}; put a name in quotes twice"
+        f" ('\"{match[1]}\"'), or write the number plainly"
+        for word in words
+        for match in _UNDERSCORES.finditer(word.partition("=")[2])
+    ]
 
 
 # --------------------------------------------------------------------------- Hydra's own block

@@ -61,7 +61,7 @@ def check_rows(
     Returns
     -------
     rows : Rows
-        Sorted; a row given twice is kept once.
+        Sorted, each once.
     findings : list of Finding
         What was found.
     """
@@ -130,19 +130,21 @@ def _unknown_series(rows: Rows, codes: IntArray, names: np.ndarray, known: Seque
 
 
 def _repeated(rows: Rows, codes: IntArray) -> tuple[BoolArray, list[Finding]]:
-    """Find the same month of the same series and release day given twice."""
+    """Find the same month of the same series and release day given twice.
+
+    Equal figures too: rows of a breakdown that is not told (men and women, say) are often equal.
+    """
     repeated = np.zeros(len(rows), dtype=bool)
     same = (np.diff(codes) == 0) & (np.diff(rows.month) == 0) & (np.diff(rows.released) == 0)
     repeated[1:] = same
     found = []
     for i in np.flatnonzero(repeated):
         (file, _), (other, first_line) = rows.place(i), rows.place(i - 1)
-        equal = rows.value[i] == rows.value[i - 1]
         where = f"row {first_line}" if other == file else f"row {first_line} of {other}"
         what = f"the month stands twice: {rows.value[i]:,.10g} here, {rows.value[i - 1]:,.10g} in {where}"
-        hint = "counted once" if equal else "remove one, or give each its release day"
+        hint = "remove one, add up rows that are parts of the month, or give each its release day"
         expected = "one row for each series, month and release day"
-        found.append(rows.finding("twice", "warning" if equal else "error", what, i, expected, hint))
+        found.append(rows.finding("twice", "error", what, i, expected, hint))
     return repeated, found
 
 

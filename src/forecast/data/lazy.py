@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -25,6 +25,9 @@ class Lazy(Generic[T]):
     (42, 7)
     """
 
+    def __init__(self, default: Callable[[], T] | None = None) -> None:
+        self.default = default
+
     def __set_name__(self, owner: type, name: str) -> None:
         self.name, self.place = name, f"_lazy_{name}"
 
@@ -34,7 +37,9 @@ class Lazy(Generic[T]):
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> T:
         if instance is None:
-            raise AttributeError(self.name)  # so the field has no default
+            if self.default is None:
+                raise AttributeError(self.name)  # so the field has no default
+            return cast("T", self.default)
         held = instance.__dict__
         if callable(value := held[self.place]):
             value = held[self.place] = value()

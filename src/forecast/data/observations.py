@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,8 @@ from forecast.errors import ConfigError, Finding, nearest, need
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
 
+#: Columns of the official rows that panels are made of; the others tell where a figure comes from.
+_FIGURES = ["series_id", "month", "value", "released", "rounding"]
 #: A leak's error on logs before leaks have a record: 2 %, as if seen in four leaks.
 LEAK_SD, LEAK_WEIGHT = 0.02, 4
 
@@ -128,6 +132,14 @@ class Observations:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", _row_index(self.table))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the arrays: they are made anew from the rows."""
+        return {name: value for name, value in vars(self).items() if name != "_index"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.__post_init__()
+
     @property
     def unofficial(self) -> pd.DataFrame:
         """All rows of ``leaks.csv``: whole months, and those that tell which days they cover."""
@@ -141,10 +153,26 @@ class Observations:
         """The series that have official figures."""
         return tuple(self._index.bounds)
 
+    def rows(self, series: Sequence[str]) -> pd.DataFrame:
+        """Return the official rows of some series, as they stand in the table; of an unknown one there are none.
+
+        Parameters
+        ----------
+        series : sequence of str
+        """
+        spans = sorted(
+            self._index.bounds[name] for name in dict.fromkeys(series) if name in self._index.bounds
+        )
+        return self.table.iloc[np.concatenate([np.arange(*span) for span in spans]) if spans else []]
+
     # ----------------------------------------------------------------------- dates and names
 
     def newest_release(self) -> pd.Timestamp:
         """Return the newest day on which an official figure became public."""
+        return self._newest
+
+    @cached_property
+    def _newest(self) -> pd.Timestamp:
         return pd.Timestamp(self.table["released"].max())
 
     def day_of(self, date: str | dt.date | pd.Timestamp) -> pd.Timestamp:
@@ -209,17 +237,16 @@ class Observations:
                 )
             )
         known = {name: rows for name, rows in known.items() if len(rows)}
-        leaks = self._usable_leaks(known, day) if include_leaks else empty_leaks()
-        return self._panel(known, leaks, day)
+        return self._panel(known, self._usable_leaks(known, day) if include_leaks else None, day)
 
     def _first_day(self, name: str) -> pd.Timestamp:
         start, stop = self._index.bounds[name]
         return pd.Timestamp(days_stamps(self._index.day[start:stop].min()[None])[0])
 
-    def _panel(self, known: dict[str, IntArray], leaks: pd.DataFrame, day: pd.Timestamp) -> Panel:
+    def _panel(self, known: dict[str, IntArray], leaks: pd.DataFrame | None, day: pd.Timestamp) -> Panel:
         index = self._index
         lasts = {name: int(index.month[rows[-1]]) for name, rows in known.items()}
-        leak_months = _tables.month_numbers(leaks["month"])
+        leak_months = np.empty(0, np.int64) if leaks is None else _tables.month_numbers(leaks["month"])
         first = min(int(index.month[rows[0]]) for rows in known.values())
         last = max([*lasts.values(), *leak_months.tolist()])
         shape = (last - first + 1, len(known))
@@ -232,12 +259,13 @@ class Observations:
             released[at, column] = days_stamps(index.day[rows])
         names = tuple(known)
         for k, month in enumerate(leak_months):
+            assert leaks is not None
             cell = (month - first, names.index(leaks["series_id"].iloc[k]))
             values[cell] = leaks["value"].iloc[k]
             rounding[cell] = leaks["rounding"].iloc[k]
             released[cell] = leaks["released"].iloc[k].to_datetime64()
         cells = Cells(names, first, values, rounding, released, np.array(list(lasts.values())))
-        if not len(leaks):
+        if leaks is None or not len(leaks):
             return Panel.of_cells(cells, day)
         kept = leaks[["series_id", "month", "value", "log_sd"]].reset_index(drop=True)
         return Panel.of_cells(cells, day, kept)
@@ -289,6 +317,30 @@ class Observations:
         number = _tables.day_number(self.day_of(date))
         rows = [self._index.known(name, number) for name in self._names(series)]
         return self.table.iloc[np.concatenate(rows) if rows else []].reset_index(drop=True)
+
+    def alone(self, series: Sequence[str], leaks: bool = False) -> Observations:
+        """Return only what panels of some series are made of, for work that goes to another process.
+
+        Parameters
+        ----------
+        series : sequence of str
+            The series.
+        leaks : bool
+            True keeps unofficial figures, and the series whose record tells their error.
+        """
+        named = self._names([*series, *(self.leaks["series_id"].unique() if leaks else ())])
+        bounds = sorted(self._index.bounds[name] for name in named)
+        rows = np.concatenate([np.arange(start, stop) for start, stop in bounds])
+        return Observations(
+            table=self.table[_FIGURES].take(rows).reset_index(drop=True),
+            leaks=self.leaks if leaks else self.leaks.head(0),
+            series=self.series.loc[list(named)],
+            hierarchy=self.hierarchy.head(0),
+            breaks=self.breaks.head(0),
+            releases=self.releases.head(0),
+            sources=self.sources.head(0),
+            allow_gaps=self.allow_gaps,
+        )
 
     def first_released(self, series_id: str) -> pd.Series:
         """Return, for each month, the day on which its first official figure became public."""

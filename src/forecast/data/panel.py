@@ -6,7 +6,7 @@ that became public later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -48,8 +48,23 @@ class Cells:
     def column(self, series_id: str) -> tuple[int, slice]:
         """Return the column of a series, and its rows from the first to the last known month."""
         at = self.series.index(series_id)
-        known = np.flatnonzero(~np.isnan(self.values[:, at]))
-        return at, slice(int(known[0]), int(known[-1]) + 1) if len(known) else slice(0, 0)
+        return at, self._spans[at]
+
+    @cached_property
+    def _spans(self) -> list[slice]:
+        known = ~np.isnan(self.values)
+        months = [np.flatnonzero(column) for column in known.T]
+        return [slice(int(at[0]), int(at[-1]) + 1) if len(at) else slice(0, 0) for at in months]
+
+    @cached_property
+    def counts(self) -> IntArray:
+        """How many months of each series are known."""
+        return np.asarray((~np.isnan(self.values)).sum(axis=0), dtype=np.int64)
+
+    @cached_property
+    def largest(self) -> FloatArray:
+        """The largest absolute value of each series, 0 where none is known."""
+        return np.asarray(np.nan_to_num(np.abs(self.values)).max(axis=0, initial=0.0), dtype=float)
 
     def last_official(self, series_id: str) -> int:
         """Return the number of the last official month of a series."""
@@ -114,7 +129,7 @@ class Panel(WithLazyFields):
     rounding: Lazy[pd.DataFrame] = Lazy()
     counts: bool
     last_official: Lazy[pd.Series] = Lazy()
-    leaks: pd.DataFrame = field(default_factory=lambda: empty_leaks())
+    leaks: Lazy[pd.DataFrame] = Lazy(lambda: empty_leaks())
 
     @classmethod
     def of_cells(cls, cells: Cells, as_of: pd.Timestamp, leaks: pd.DataFrame | None = None) -> Panel:
@@ -126,7 +141,7 @@ class Panel(WithLazyFields):
             rounding=lambda: cells.frame(cells.rounding),
             counts=are_counts(cells.values),
             last_official=lambda: pd.Series(months_index(cells.lasts), cells.names, name="last_official"),
-            leaks=empty_leaks() if leaks is None else leaks,
+            leaks=empty_leaks if leaks is None else leaks,
         )
         panel.__dict__["cells"] = cells
         return panel
@@ -173,7 +188,7 @@ class Panel(WithLazyFields):
     def known_months(self, series_id: str) -> int:
         """Return how many months of a series are known."""
         cells = self.cells
-        return int(np.count_nonzero(~np.isnan(cells.values[:, cells.series.index(series_id)])))
+        return int(cells.counts[cells.series.index(series_id)])
 
     def of(self, series_id: str) -> Panel:
         """Return a panel of one series, from its own first to its own last known month."""
@@ -203,9 +218,10 @@ class Panel(WithLazyFields):
     def _cut(self, rows: slice, columns: list[int]) -> Panel:
         cells = self.cells.cut(rows, columns)
         leaks = self.leaks
-        if len(leaks):
-            months = month_range(cells.first, cells.first + len(cells.values) - 1)
-            leaks = leaks[leaks["series_id"].isin(cells.series) & leaks["month"].isin(months)]
+        if not len(leaks):
+            return Panel.of_cells(cells, self.as_of)
+        months = month_range(cells.first, cells.first + len(cells.values) - 1)
+        leaks = leaks[leaks["series_id"].isin(cells.series) & leaks["month"].isin(months)]
         return Panel.of_cells(cells, self.as_of, leaks.reset_index(drop=True))
 
     def __repr__(self) -> str:

@@ -113,7 +113,8 @@ def parse_day(text: str) -> int | None:
 def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "") -> pd.Timestamp:
     """Return a date given in Python or in settings as a day: a whole ISO date, or a date or stamp.
 
-    A month, a year, a number or a date in another order is refused: it would quietly mean some day.
+    A month, a year, a number or a date in another order is refused: it would quietly mean some day. So is a
+    stamp with a time of day or a zone: which day it is depends on where one is.
 
     Raises
     ------
@@ -125,10 +126,16 @@ def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "")
         number = parse_day(date)
         day = None if number is None else pd.Timestamp(number, unit="D").as_unit("ns")
     elif isinstance(date, (dt.date, np.datetime64)) and not pd.isna(date):  # a Timestamp is a date
-        day = pd.Timestamp(date)
+        month = isinstance(date, np.datetime64) and np.datetime_data(date)[0] in ("Y", "M")
+        day = None if month else pd.Timestamp(date)
     if day is None:
         raise ConfigError(f"{where}: '{date}' is not a date (YYYY-MM-DD){beside}")
-    return day.tz_localize(None).normalize()
+    if day.tzinfo is not None or day != day.normalize():
+        raise ConfigError(
+            f"{where}: '{date}' has a time of day or a zone; expected a day, such as"
+            f" {day.tz_localize(None):%Y-%m-%d} (stamp.tz_localize(None).normalize())"
+        )
+    return day
 
 
 def parse_month(text: str) -> int | None:
@@ -193,7 +200,7 @@ def months_index(numbers: IntArray, name: str | None = None) -> pd.PeriodIndex:
 
 def month_range(first: int, last: int, name: str | None = None) -> pd.PeriodIndex:
     """Return the months from one month number to another, both included."""
-    return _month_range(first, last, name)[:]
+    return _month_range(first, last, name).view()
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ import hashlib
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,10 @@ import pandas as pd
 
 from forecast.config.settings import EventsSpec, own_path
 from forecast.data.parse import whole_day
+from forecast.data.patterns import Pattern, decide, patterns
 from forecast.errors import ConfigError, Finding, nearest, need, raise_for_errors
 from forecast.events import reading
-from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
+from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
 from forecast.files import safe_cell, write_file
 from forecast.notebook import calendar_html
@@ -192,6 +193,7 @@ def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:
     return EventCalendar(table, events.rules, _digest(table), events.findings)
 
 
+@cache
 def no_events() -> EventCalendar:
     """Return a calendar without an event.
 

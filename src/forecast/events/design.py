@@ -180,6 +180,28 @@ class Design(WithLazyFields):
         }
 
     @cached_property
+    def weights(self) -> tuple[int, Floats]:
+        """Number of the first month, and the weights from it on, months x columns.
+
+        The past, then the horizon; months that stand in both have the weights of the past.
+        """
+        at = np.concatenate([pd.PeriodIndex(frame.index).asi8 for frame in (self.future, self.past)])
+        first = int(at.min())
+        whole = np.zeros((int(at.max()) - first + 1, len(self.columns)))
+        whole[at - first] = np.concatenate([f.to_numpy(dtype=float) for f in (self.future, self.past)])
+        return first, whole
+
+    def sizes(self, series_id: str) -> Floats:
+        """Return mean and sd of the prior of each column that applies to a series, (columns, 2)."""
+        if self._sizes is not None:
+            return self._sizes[series_id]
+        return np.array([_prior(self, series_id, c) for c in self.applying[series_id]]).reshape(-1, 2)
+
+    @cached_property
+    def _sizes(self) -> dict[str, Floats] | None:
+        return None  # those of an assembled design are known without its frame
+
+    @cached_property
     def begins(self) -> int | None:
         """Number of the first month of the horizon; None without one."""
         return int(self.future.index[0].ordinal) if len(self.future) else None
@@ -424,6 +446,15 @@ def assemble(
         members={c.name: c.members for c in named},
         last_official={s: pd.Period(ordinal=at, freq="M") for s, at in zip(series, spans.lasts, strict=True)},
     )
-    applying = {s: tuple(c.name for c in named if s in c.means) for s in series}
-    design.__dict__.update(applying=applying, begins=last + 1 if horizon else None)
+    ends = max(spans.first + spans.months, last + 1 + horizon)
+    whole = np.array([c.weight[: ends - spans.first] for c in named]).T if named else np.zeros((0, 0))
+    design.__dict__.update(
+        applying={s: tuple(c.name for c in named if s in c.means) for s in series},
+        begins=last + 1 if horizon else None,
+        weights=(spans.first, whole),
+        _sizes={
+            s: np.array([(c.means[s], PRIOR_SD) for c in named if s in c.means]).reshape(-1, 2)
+            for s in series
+        },
+    )
     return design

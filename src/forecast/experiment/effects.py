@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecast.arima.kernel import same_kernel
 from forecast.backtesting.folds import FoldSource
 from forecast.config.settings import Coding, Experiment, Knowledge
 from forecast.data.observations import Observations
@@ -212,7 +213,7 @@ def worth_of_knowing(
         return ("hindsight",) if coding == exp.events.coding and len(laid) else ("at_origin", "hindsight")
 
     tables = Parallel()(
-        delayed(adjusted_rows)(
+        delayed(same_kernel(adjusted_rows))(
             rows,
             obs,
             calendar,

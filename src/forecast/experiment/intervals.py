@@ -46,8 +46,9 @@ def postprocess(
     if since is not None and not adapt:  # which needs all ranges as they were made
         ranged = ranged[(ranged["origin"] >= since) | (ranged["level"] == 0.5)]
     tables, bases, weights = [ranged], [basis], []
+    present = set(ranged["model"].unique())
     for name, spec in exp.combination.items():
-        if not set(spec.members) <= set(ranged["model"]):
+        if not set(spec.members) <= present:
             continue  # a member without any forecast: its folds say why
         combined, used = combine(_members(spec, ranged, forecasts), obs, name, spec, exp.intervals, extra)
         if spec.average == "points":

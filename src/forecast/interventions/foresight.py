@@ -124,7 +124,7 @@ def worth_of(gain: float, lower: float, upper: float) -> Worth:
 def _with_and_without(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of models that stand there both without events and with them."""
     plain = table[table["scenario"].fillna("") == ""]
-    kinds = plain.groupby("model", sort=False)["knowledge"].agg(set)
+    kinds = plain[["model", "knowledge"]].drop_duplicates().groupby("model", sort=False)["knowledge"].agg(set)
     both = [m for m, have in kinds.items() if "none" in have and len(have) > 1]
     return plain[plain["model"].isin(both)]
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit
+from forecast.arima.kernel import same_kernel
 from forecast.arima.solved import prepare_covariances
 from forecast.config.settings import Coding, EventsSpec, SpecificationSpec
 from forecast.errors import ConfigError, ForecastError
@@ -168,7 +169,7 @@ def specification_curves(
     _, given = check_model(asked.model)
     asked = replace(asked, always=tuple(names))
     parts = Parallel()(
-        delayed(_one_scale)(asked, replace(given, transform=t, window=n), chosen)
+        delayed(same_kernel(_one_scale))(asked, replace(given, transform=t, window=n), chosen)
         for t, n in itertools.product(chosen.transform, chosen.window)
     )
     rows = {name: [row for part in parts for row in part[name]] for name in names}

@@ -103,7 +103,7 @@ class Arima(SeriesModel):
                     failures.setdefault(i, FoldFailure(f"{type(error).__name__}: {error}", error))
             for i, adjusted in zip(ready, self.adjusted([data[i][name] for i in ready]), strict=True):
                 data[i][name] = adjusted
-            blocks = calendar_blocks([data[i][name].months[-1].ordinal for i in ready])
+            blocks = calendar_blocks([int(data[i][name].months.asi8[-1]) for i in ready])
             jobs_here = [
                 replace(self._job(data[i][name]), block=block) for i, block in zip(ready, blocks, strict=True)
             ]

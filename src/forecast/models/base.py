@@ -152,8 +152,8 @@ class Model(Protocol):
 
 #: A forecast on logs ends at so many times the largest figure known.
 HIGHEST = 1000
-#: Quantiles of one series: its name, its months, values (horizon, level).
-ForecastPath = tuple[str, pd.PeriodIndex, Array]
+#: Quantiles of one series: its name, the number of its first month, values (horizon, level).
+ForecastPath = tuple[str, int, Array]
 
 #: Steps ahead of one series on the model's scale: `steps(h)` returns centre and standard deviation.
 Steps = Callable[[int], tuple[Array, Array]]
@@ -211,7 +211,10 @@ class FittedSeries:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
         check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
         made = self.paths(horizon, levels)
-        parts = [forecast_rows(name, months, levels, values) for name, months, values in made]
+        parts = [
+            forecast_rows(name, month_range(first, first + horizon - 1), levels, values)
+            for name, first, values in made
+        ]
         return Forecast(pd.concat(parts, ignore_index=True), self.told(made))
 
     @property
@@ -229,13 +232,13 @@ class FittedSeries:
         z = ndtri(p)
         out = []
         for name, fit in self.fits.items():
-            centre, sd, months = self._path(name, fit, horizon)
+            centre, sd, first = self._path(name, fit, horizon)
             with np.errstate(over="ignore"):  # what has no end is capped
                 values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
             filled = self._filled(name)
             if fit.quantiles is not None and horizon > filled:
                 values[filled:] = fit.quantiles(horizon - filled, p)
-            out.append((name, months, np.minimum(values, self._highest(name))))
+            out.append((name, first, np.minimum(values, self._highest(name))))
         return out
 
     def _filled(self, name: str) -> int:
@@ -251,25 +254,25 @@ class FittedSeries:
 
     def _highest(self, name: str) -> float:
         """The largest value of a forecast: on logs a break or an outlier is multiplied without end."""
-        largest = float(np.nanmax(np.abs(self.panel.cells.values[:, self.panel.cells.column(name)[0]])))
+        largest = float(self.panel.cells.largest[self.panel.cells.column(name)[0]])
         return math.inf if self.transforms[name].kind == "none" or largest == 0.0 else HIGHEST * largest
 
-    def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, pd.PeriodIndex]:
+    def _path(self, name: str, fit: SeriesFit, horizon: int) -> tuple[Array, Array, int]:
         cells = self.panel.cells
         last_official = cells.last_official(name)
         ahead = self._filled(name)
-        months = month_range(last_official + 1, last_official + horizon)
         centre, sd = fit.steps(max(horizon - ahead, 1))
         if ahead:
             # months filled by unofficial figures: taken as known, their own error carried by every later
             # month
             leaks = self.panel.leaks[self.panel.leaks["series_id"] == name].set_index("month")
+            months = month_range(last_official + 1, last_official + ahead)
             scale = self.transforms[name]
-            filled = scale.forward(leaks.loc[months[:ahead], "value"].to_numpy(dtype=float))
-            error = leaks.loc[months[:ahead], "log_sd"].to_numpy(dtype=float)
+            filled = scale.forward(leaks.loc[months, "value"].to_numpy(dtype=float))
+            error = leaks.loc[months, "log_sd"].to_numpy(dtype=float)
             centre = np.concatenate([filled, centre])[:horizon]
             sd = np.concatenate([error, np.sqrt(sd**2 + error[-1] ** 2)])[:horizon]
-        return centre, sd, months
+        return centre, sd, last_official + 1
 
     def __repr__(self) -> str:
         return f"<FittedSeries: {some(self.fits)}; {self._span()}>"

@@ -9,33 +9,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any, cast
 
 from forecast.config.convert import from_plain
 from forecast.config.settings import ModelSpec
 from forecast.errors import ConfigError, nearest, need
 from forecast.models.base import Model
+from forecast.models.kinds import BUILTIN, installed
 
 _REGISTRY: dict[str, type[Model]] = {}
-_BUILTIN: dict[str, tuple[str, str]] = {
-    "random_walk": ("forecast.models.baselines", "RandomWalk"),
-    "drift": ("forecast.models.baselines", "Drift"),
-    "seasonal_naive": ("forecast.models.baselines", "SeasonalNaive"),
-    "linear": ("forecast.models.linear", "Linear"),
-    "arima": ("forecast.models.arima", "Arima"),
-    "ridge": ("forecast.models.regression", "Ridge"),
-    "elastic_net": ("forecast.models.learners", "ElasticNet"),
-    "gradient_boosting": ("forecast.models.learners", "GradientBoosting"),
-    "seasonal_profile": ("forecast.models.profile", "SeasonalProfile"),
-    "mean_reversion": ("forecast.models.profile", "MeanReversion"),
-    "ets": ("forecast.models.ets", "Ets"),
-    "theta": ("forecast.models.theta", "Theta"),
-    "counts": ("forecast.models.counts", "Counts"),
-    "structural": ("forecast.models.structural", "Structural"),
-}
-
 _DERIVE = "derive a frozen dataclass from fc.SeriesModel"
 
 
@@ -64,7 +47,7 @@ def register_model(name: str, cls: type[Model]) -> None:
     True
     """
     _check_class(name, cls)
-    taken = name in _BUILTIN or _REGISTRY.get(name, cls).__qualname__ != cls.__qualname__
+    taken = name in BUILTIN or _REGISTRY.get(name, cls).__qualname__ != cls.__qualname__
     if taken:
         raise ConfigError(f"model '{name}' is registered already; choose another name")
     _REGISTRY[name] = cls
@@ -77,14 +60,6 @@ def _check_class(name: str, cls: type[Model]) -> None:
     missing = [m for m in ("fit", "fit_many", "uses_events", "pooled", "min_months") if not hasattr(cls, m)]
     if missing:
         raise ConfigError(f"model '{name}': {cls.__name__} lacks {', '.join(missing)}; {_DERIVE}")
-
-
-@cache
-def _installed() -> dict[str, EntryPoint]:
-    """Return the models that installed packages bring; a built-in name cannot be taken."""
-    return {
-        point.name: point for point in entry_points(group="forecast.models") if point.name not in _BUILTIN
-    }
 
 
 def list_models() -> list[str]:
@@ -101,7 +76,7 @@ def list_models() -> list[str]:
     >>> {"arima", "random_walk"} <= set(fc.list_models())
     True
     """
-    return sorted({*_BUILTIN, *_REGISTRY, *_installed()})
+    return sorted({*BUILTIN, *_REGISTRY, *installed()})
 
 
 def model_class(kind: str) -> type[Model]:
@@ -114,16 +89,16 @@ def model_class(kind: str) -> type[Model]:
     """
     if kind in _REGISTRY:
         return _REGISTRY[kind]
-    if kind not in _BUILTIN and kind in _installed():
-        return _load(_installed()[kind])
-    if kind not in _BUILTIN:
+    if kind not in BUILTIN and kind in installed():
+        return _load(installed()[kind])
+    if kind not in BUILTIN:
         known = list_models()
         raise ConfigError(
             f"model kind: there is no '{kind}' ({', '.join(known)}).{nearest(kind, known)}"
             " A model of your own is known after --plugin FILE.py"
         )
-    module, name = _BUILTIN[kind]
-    return cast("type[Model]", getattr(importlib.import_module(module), name))
+    own = BUILTIN[kind]
+    return cast("type[Model]", getattr(importlib.import_module(own.module), own.name))
 
 
 def _load(point: EntryPoint) -> type[Model]:
@@ -223,11 +198,13 @@ def _kind_of(model: Model) -> str:
     """Return the kind under which a model's class is registered, or the name of the class."""
     own = type(model)
     home = (own.__module__, own.__qualname__)
-    known = {(m, c): kind for kind, (m, c) in _BUILTIN.items()}
+    known = {(there.module, there.name): kind for kind, there in BUILTIN.items()}
     known |= {(cls.__module__, cls.__qualname__): kind for kind, cls in _REGISTRY.items()}
     return known.get(home, own.__name__)
 
 
 def describe(kind: str) -> str:
     """Return the first line of a model's docstring."""
+    if kind in BUILTIN:
+        return BUILTIN[kind].text
     return (model_class(kind).__doc__ or kind).strip().splitlines()[0]

@@ -236,8 +236,8 @@ class LinearWeights:
         """Return the weighted sum; a column that no month of the fit had keeps the mean of its prior."""
         change = self.intercept + float(self.base @ x)
         if self.events and len(moves):
-            fallback = one.prior["mean"].reindex(list(one.columns))
-            change += float(moves @ [self.effects.get(str(n), float(f)) for n, f in fallback.items()])
+            sizes = zip(one.columns, one.prior["mean"].to_numpy(dtype=float).tolist(), strict=True)
+            change += float(moves @ [self.effects.get(name, mean) for name, mean in sizes])
         return change
 
 
@@ -305,6 +305,9 @@ def _priors(rows: Rows) -> tuple[Array, Array]:
     """Mean and sd of each column, averaged over the series that have it."""
     if not rows.names:
         return np.empty(0), np.empty(0)
+    if len(rows.data) == 1:
+        own = rows.data[0].prior
+        return own["mean"].to_numpy(dtype=float), own["sd"].to_numpy(dtype=float)
     every = pd.concat([one.prior[["mean", "sd"]] for one in rows.data])
     means = every.groupby(level=0, sort=False).mean().reindex(rows.names)
     return means["mean"].to_numpy(dtype=float), means["sd"].to_numpy(dtype=float)

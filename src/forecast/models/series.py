@@ -20,7 +20,7 @@ class SeriesData:
     """One series on the model's scale, with the event columns that apply to it."""
 
     name: str
-    months: pd.PeriodIndex
+    months: Lazy[pd.PeriodIndex] = Lazy()
     y: Array
     transform: Transform
     columns: tuple[str, ...]  #: names of the event columns, in the order of the frames
@@ -66,32 +66,36 @@ def series_data(panel: Panel, design: Design, name: str, transform: Scale, windo
     at, rows = cells.column(name)
     if window is not None:
         rows = slice(max(rows.start, rows.stop - window), rows.stop)
-    months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
+
+    def spanned() -> pd.PeriodIndex:
+        return month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
+
     scale, values = transform_of(
-        transform, cells.values[rows, at].copy(), cells.rounding[rows, at], months, panel.counts, name
+        transform, cells.values[rows, at].copy(), cells.rounding[rows, at], spanned, panel.counts, name
     )
     ahead = cells.first + rows.stop - 1 - cells.last_official(name)
     if not design.columns:
         return SeriesData(
             name=name,
-            months=months,
+            months=spanned,
             y=values,
             transform=scale,
             columns=(),
-            past=lambda: pd.DataFrame(index=months),
+            past=lambda: pd.DataFrame(index=spanned()),
             future=lambda: pd.DataFrame(index=design.future.index[ahead:]),
             prior=_no_prior,
             design=design,
         )
+    months = spanned()
     last = pd.Period(ordinal=cells.last_official(name), freq="M")
     mine = _given(design, name, months, last) if design.given else design.of(name)
 
     def prior() -> pd.DataFrame:
-        table = pd.DataFrame(mine.prior.loc[name]) if mine.columns else _no_prior()
-        if transform != "log":
-            # the prior is stated on logs; on another scale columns are plain
-            table = table.assign(mean=0.0, sd=np.inf)
-        return table.reindex(list(mine.columns))
+        if not mine.columns:
+            return _no_prior()
+        table = pd.DataFrame(mine.sizes(name), pd.Index(mine.columns), ["mean", "sd"])
+        # the prior is stated on logs; on another scale columns are plain
+        return table if transform == "log" else table.assign(mean=0.0, sd=np.inf)
 
     def past() -> pd.DataFrame:
         same = mine.past.index.equals(months)

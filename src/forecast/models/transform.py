@@ -5,6 +5,7 @@ Logs of counts have a floor of half the rounding unit; other series with values 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,11 +67,11 @@ def make_transform(
 ) -> tuple[Transform, Array]:
     """Choose the scale for one series and return it with the series on that scale; see `transform_of`."""
     values, units = y.to_numpy(dtype=float), rounding.to_numpy(dtype=float)
-    return transform_of(kind, values, units, pd.PeriodIndex(y.index), counts, name)
+    return transform_of(kind, values, units, lambda: pd.PeriodIndex(y.index), counts, name)
 
 
 def transform_of(
-    kind: Scale, values: Array, rounding: Array, months: pd.PeriodIndex, counts: bool, name: str
+    kind: Scale, values: Array, rounding: Array, months: Callable[[], pd.PeriodIndex], counts: bool, name: str
 ) -> tuple[Transform, Array]:
     """Choose the scale for one series and return it with the series on that scale.
 
@@ -81,8 +82,8 @@ def transform_of(
         Figures by month; NaN where unknown.
     rounding : array
         Rounding unit of each figure.
-    months : PeriodIndex
-        Their months, for messages.
+    months : callable
+        Returns their months, for messages.
     counts : bool
         Whether the figures are counts (then zeros are raised to half the rounding unit).
     name : str
@@ -96,13 +97,13 @@ def transform_of(
     floor = np.nan_to_num(rounding, nan=1.0) / 2.0
     if kind == "none":
         return Transform("none", counts=counts), values
-    low = [str(m) for m in months[values <= 0]] if not counts else []
+    low = [str(m) for m in months()[values <= 0]] if not counts and (values <= 0).any() else []
     if low:
         raise DataError(
             f"{name}: transform '{kind}' needs values above 0, but there are {len(low)} at or below it "
             f"({', '.join(low[:6])}{', ...' if len(low) > 6 else ''}); use transform: none"
         )
-    floored = tuple(str(m) for m in months[values < floor]) if (values < floor).any() else ()
+    floored = tuple(str(m) for m in months()[values < floor]) if (values < floor).any() else ()
     zero = float(floor[-1]) if counts and floored else 0.0
     if kind == "log":
         made = Transform("log", counts=counts, floored=floored, zero=zero)

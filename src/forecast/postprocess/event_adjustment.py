@@ -237,12 +237,7 @@ def _weights(
     own = design.of(series_id)
     if not own.columns:
         return np.zeros((months + 1 + horizons, 0)), [], np.zeros((0, 2))
-    past, future = own.past, own.future
-    at = np.concatenate([pd.PeriodIndex(frame.index).asi8 for frame in (future, past)])
-    every = np.concatenate([frame.to_numpy(dtype=float) for frame in (future, past)])
-    first_month = int(at.min())
-    whole = np.zeros((int(at.max()) - first_month + 1, every.shape[1]))
-    whole[at - first_month] = every  # the past is written last and stays where both have a month
+    first_month, whole = own.weights
     begun = np.argmax(np.abs(whole) > ACTIVE, axis=0) + first_month
     lately: Bools = (np.abs(whole) > ACTIVE).any(axis=0) & (begun > last - months)
     wanted = np.arange(last - months, last + horizons + 1) - first_month
@@ -254,9 +249,7 @@ def _weights(
         )
     rows = np.where((wanted >= 0)[:, None], whole[np.clip(wanted, 0, len(whole) - 1)], 0.0)
     names = [c for c, keep in zip(own.columns, lately, strict=True) if keep]
-    table = own.prior[["mean", "sd"]].to_numpy(dtype=float)
-    place = {column: i for i, (_, column) in enumerate(own.prior.index)}
-    prior = np.array([table[place[c]] for c in names]).reshape(len(names), 2)
+    prior = own.sizes(series_id)[lately]
     plain = [c for c, sd in zip(names, prior[:, 1], strict=True) if not np.isfinite(sd)]
     if plain:
         raise ConfigError(

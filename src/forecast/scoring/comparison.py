@@ -212,9 +212,8 @@ def _plain(forecasts: pd.DataFrame | Forecasts, knowledge: Sequence[str]) -> Qua
 def _all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
     """Losses of every model, origin x horizon."""
     name, scale = COMPARED[metric]
-    shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
     none = np.full(len(folds.origins), np.nan)
-    return [fold_losses(folds, k, METRICS[name], scale, none, shared).losses for k in range(len(folds.names))]
+    return [fold_losses(folds, k, METRICS[name], scale, none).losses for k in range(len(folds.names))]
 
 
 def _compare_series(

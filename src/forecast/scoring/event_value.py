@@ -18,7 +18,7 @@ from forecast.scoring.inference import (
     enough_origins,
     skill_interval,
 )
-from forecast.scoring.scores import METRICS, Groups, fold_losses
+from forecast.scoring.scores import METRICS, fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, common_folds
 from forecast.tables.forecasts import Forecasts
 from forecast.tables.quantiles import Floats, ordered_unique
@@ -121,21 +121,17 @@ def compare_knowledge(
             continue
         for folds in common_folds(mine, obs, None, truth, as_of):
             head = {"model": model, "series_id": folds.series_id, "coding": coding}
-            shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
             for measure in measures:
-                cells = _cells(folds, measure, shared, bootstrap)
-                rows += [{**head, "metric": measure, **cell} for cell in cells]
+                rows += [{**head, "metric": measure, **cell} for cell in _cells(folds, measure, bootstrap)]
     return pd.DataFrame(rows, columns=list(KNOWLEDGE_COLUMNS))
 
 
-def _cells(
-    folds: CommonFolds, measure: str, shared: Sequence[Groups], bootstrap: Bootstrap | None
-) -> list[dict[str, Any]]:
+def _cells(folds: CommonFolds, measure: str, bootstrap: Bootstrap | None) -> list[dict[str, Any]]:
     """One metric at each horizon, and over all of them at origins that have them all."""
     metric, scale = MEASURES[measure]
     none = np.full(len(folds.origins), np.nan)
     losses = {
-        name[1]: fold_losses(folds, k, METRICS[metric], scale, none, shared).losses
+        name[1]: fold_losses(folds, k, METRICS[metric], scale, none).losses
         for k, name in enumerate(folds.names)
     }
     stacked = np.stack(list(losses.values()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
@@ -65,11 +66,11 @@ class Note(NamedTuple):
     message: str = ""
 
 
+#: The cells of a row, in the order of `SCORE_COLUMNS`.
+Row = tuple[Any, ...]
 BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
 SMALLEST_FOR_PERCENT = 50.0  #: outcomes below this make percentages meaningless
 
-#: Folds with the levels that all models have there.
-Groups = list[tuple[Ints, Ints]]
 #: A measure of points: outcomes, medians, scale of MASE -> one loss a fold.
 PointLoss = Callable[[Floats, Floats, Floats], Floats]
 #: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold.
@@ -258,7 +259,7 @@ def score(
             f"by: {', '.join(by)}; expected 'model' and any of {', '.join(BY[1:])}."
             f"{nearest(wrong[0], BY) if wrong else ''}"
         )
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for folds in common_folds(Forecasts.of(forecasts).quantiles, obs, baseline, truth, as_of):
         rows.extend(_score_series(folds, eras, "horizon" in by))
     table = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
@@ -273,28 +274,24 @@ class Cell:
     reasons: tuple[str, ...]
 
 
-def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> list[dict[str, Any]]:
+def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> list[Row]:
     masks = era_masks(folds, eras)
-    rows: list[dict[str, Any]] = []
+    rows: list[list[Row]] = [[] for _ in folds.names]
     mase = _mase_scales(folds)
-    shared = [folds.shared_levels(j) for j in range(folds.y.shape[1])]
     counts = {era: _Counts.of(folds, mask) for era, mask in masks.items()}
     for name, metric in {**METRICS, **_OWN}.items():
         for scale in metric.scales:
-            cells = [fold_losses(folds, k, metric, scale, mase, shared) for k in range(len(folds.names))]
+            cells = [fold_losses(folds, k, metric, scale, mase) for k in range(len(folds.names))]
             for era, count in counts.items():
                 values = [_together(cell.losses, metric, count) for cell in cells]
                 for k in range(len(values)):
-                    head = {**folds.label(k), "era": era, "scale": scale, "metric": name}
-                    rows.extend(
-                        {**head, **tail}
-                        for tail in _tails(
-                            k, cells[k], values[k], values[folds.base], metric, count, by_horizon
-                        )
-                    )
-    order = {n: i for i, n in enumerate(folds.names)}
-    rows.sort(key=lambda r: order[(r["model"], r["knowledge"], r["scenario"])])
-    return [row for row in rows if folds.scenario == row["scenario"]]
+                    head, what = (*folds.names[k], folds.series_id), (era, scale, name)
+                    tails = _tails(k, cells[k], values[k], values[folds.base], metric, count, by_horizon)
+                    rows[k].extend((*head, horizon, *what, *tail) for horizon, *tail in tails)
+    # a baseline from outside the scenario is only there to be compared with
+    return [
+        row for name, mine in zip(folds.names, rows, strict=True) if name[2] == folds.scenario for row in mine
+    ]
 
 
 def _mase_scales(folds: CommonFolds) -> Floats:
@@ -302,65 +299,83 @@ def _mase_scales(folds: CommonFolds) -> Floats:
     return np.array([m.mase_scale(folds.history[: max(n, 0)]) for n in folds.last - folds.start + 1])
 
 
-def fold_losses(
-    folds: CommonFolds, k: int, metric: Metric, scale: str, mase: Floats, shared: Sequence[Groups]
-) -> Cell:
+def fold_losses(folds: CommonFolds, k: int, metric: Metric, scale: str, mase: Floats) -> Cell:
     """Losses of one model; a horizon that cannot be scored is NaN with its reason."""
     losses = np.full(folds.y.shape, np.nan)
-    reasons = []
-    y = folds.scaled(folds.y, scale)
-    used = folds.common if metric.points else folds.ranged
-    for j in range(folds.y.shape[1]):
-        at = np.flatnonzero(used[:, j])
-        reason = _obstacle(folds, k, j, metric, scale, shared[j])
-        if not reason and len(at):
+    reasons = _obstacles(folds, k, metric, scale)
+    used = (folds.common if metric.points else folds.ranged) & [not reason for reason in reasons]
+    if not _at_once(losses, folds, k, used, metric, scale, mase):
+        for j in np.flatnonzero(used.any(axis=0)):
+            here = used & (np.arange(used.shape[1]) == j)
             try:
-                losses[:, j] = _loss(folds, k, j, metric, scale, mase, shared[j], y[:, j])
+                _fill(losses, folds, k, here, metric, scale, mase)
             except NotScored as error:
-                reason = str(error)
+                reasons[j] = str(error)
             except Exception as error:
                 if not metric.own:
                     raise  # a fault of ours, not a result
-                reason = f"{type(error).__name__}: {error}"
-        if not reason and len(at) and not np.isfinite(losses[at, j]).all():
-            losses[at, j] = np.nan
-            reason = "the metric gave no number at some folds"
-        reasons.append(reason)
+                reasons[j] = f"{type(error).__name__}: {error}"
+    unknown = (used & ~np.isfinite(losses)).any(axis=0)
+    for j in np.flatnonzero(unknown & [not reason for reason in reasons]):
+        losses[:, j] = np.nan
+        reasons[j] = "the metric gave no number at some folds"
     return Cell(losses, tuple(reasons))
 
 
-def _loss(
-    folds: CommonFolds, k: int, j: int, metric: Metric, scale: str, mase: Floats, shared: Groups, y: Floats
-) -> Floats:
-    losses = np.full(len(y), np.nan)
+def _at_once(
+    losses: Floats, folds: CommonFolds, k: int, used: Bools, metric: Metric, scale: str, mase: Floats
+) -> bool:
+    """Compute all horizons in one call; False where they have to be told apart."""
+    if metric.own:
+        return False  # a user's metric sees one horizon at a time
+    try:
+        _fill(losses, folds, k, used, metric, scale, mase)
+    except NotScored:
+        return False
+    return True
+
+
+def _fill(
+    losses: Floats, folds: CommonFolds, k: int, cells: Bools, metric: Metric, scale: str, mase: Floats
+) -> None:
+    """Compute the losses of one model at some cells (origin, horizon)."""
+    if not cells.any():
+        return
+    y = folds.scaled(folds.y, scale)
     if metric.points:
-        at = np.flatnonzero(folds.common[:, j])
-        losses[at] = metric.points(y[at], folds.scaled(folds.medians[k, at, j], scale), mase[at])
-        return losses
+        t, j = np.nonzero(cells)
+        medians = folds.scaled(folds.medians[k, t, j], scale)
+        losses[t, j] = metric.points(y[t, j], medians, mase[t])
+        return
     assert metric.quantiles is not None
-    for at, levels in shared:
-        q = folds.scaled(folds.quantiles[k, at, j][:, levels], scale)
-        losses[at] = metric.quantiles(y[at], q, folds.levels[levels])
-    return losses
+    for group, levels in folds.shared_levels:
+        t, j = np.nonzero(group & cells)
+        if len(t):
+            q = folds.scaled(folds.quantiles[k, t, j][:, levels], scale)
+            losses[t, j] = metric.quantiles(y[t, j], q, folds.levels[levels])
 
 
-def _obstacle(folds: CommonFolds, k: int, j: int, metric: Metric, scale: str, shared: Groups) -> str:
-    """Why a horizon cannot be scored, or nothing."""
-    if not folds.due[:, j].any():
-        return "no outcome is known yet"
-    if not folds.takes_part[k, j]:
-        return "the model has no forecast of this horizon"
-    if scale == "log" and not folds.logs:
-        return "no logs: some figures are neither positive nor counts"
-    if not folds.common[:, j].any():
-        return "the models have no fold in common"
-    if metric.quantiles and not len(shared):
-        lacking = folds.without_ranges(j)
-        who = (
-            f"{', '.join(lacking)} has" if len(lacking) == 1 else f"{', '.join(lacking) or 'the models'} have"
-        )
-        return f"{who} no 50/80/95% ranges at horizon {j + 1} on common folds"
-    return ""
+def _obstacles(folds: CommonFolds, k: int, metric: Metric, scale: str) -> list[str]:
+    """Why each horizon cannot be scored, or nothing."""
+    due, common, ranged = (np.asarray(c.any(axis=0)) for c in (folds.due, folds.common, folds.ranged))
+    reasons = []
+    for j in range(len(due)):
+        reason = ""
+        if not due[j]:
+            reason = "no outcome is known yet"
+        elif not folds.takes_part[k, j]:
+            reason = "the model has no forecast of this horizon"
+        elif scale == "log" and not folds.logs:
+            reason = "no logs: some figures are neither positive nor counts"
+        elif not common[j]:
+            reason = "the models have no fold in common"
+        elif metric.quantiles and not ranged[j]:
+            lacking = folds.without_ranges(j)
+            who = ", ".join(lacking) or "the models"
+            has = "has" if len(lacking) == 1 else "have"
+            reason = f"{who} {has} no 50/80/95% ranges at horizon {j + 1} on common folds"
+        reasons.append(reason)
+    return reasons
 
 
 @dataclass(frozen=True)
@@ -408,31 +423,24 @@ def _together(losses: Floats, metric: Metric, count: _Counts) -> Floats:
 
 def _tails(
     k: int, cell: Cell, values: Floats, base: Floats, metric: Metric, count: _Counts, by_horizon: bool
-) -> list[dict[str, Any]]:
+) -> Iterator[Row]:
     """Horizon, value, skill, counts and note of one model, metric and era."""
     known = np.isfinite(cell.losses[count.mask])
-    scored = _with_sum(known.sum(axis=0))
+    scored, due, own = (
+        numbers.tolist() for numbers in (_with_sum(known.sum(axis=0)), count.due, count.own[k])
+    )
     horizons = len(values) - 1
-    tails = []
     for j in range(horizons + 1) if by_horizon else [horizons]:
         last = j == horizons
-        n = count.rows if last else int(count.due[j])
-        n_ok = int(known.any(axis=1).sum()) if last else int(scored[j])
+        n = count.rows if last else due[j]
+        n_ok = int(known.any(axis=1).sum()) if last else scored[j]
         value = float(values[j])
-        note = Note() if np.isfinite(value) else _reason(cell, None if last else j, n)
-        if np.isfinite(value) and scored[j] < count.due[j]:
-            note = _missing(int(count.due[j]), int(scored[j]), int(count.own[k, j]))
-        tails.append(
-            {
-                "horizon": ALL if last else j + 1,
-                "value": value,
-                "skill": _skill(value, float(base[j]), metric),
-                "n_ok": n_ok if np.isfinite(value) else 0,
-                "n": n,
-                **note._asdict(),
-            }
-        )
-    return tails
+        has = math.isfinite(value)
+        note = Note() if has else _reason(cell, None if last else j, n)
+        if has and scored[j] < due[j]:
+            note = _missing(due[j], scored[j], own[j])
+        skill = _skill(value, float(base[j]), metric)
+        yield ALL if last else j + 1, value, skill, n_ok if has else 0, n, *note
 
 
 def _reason(cell: Cell, here: int | None, n: int) -> Note:
@@ -455,6 +463,6 @@ def _missing(due: int, scored: int, own: int) -> Note:
 
 
 def _skill(value: float, base: float, metric: Metric) -> float:
-    if not metric.skill or not np.isfinite(value) or not np.isfinite(base) or base == 0:
-        return float("nan")
+    if not metric.skill or not math.isfinite(value) or not math.isfinite(base) or base == 0:
+        return math.nan
     return 1.0 - value / base

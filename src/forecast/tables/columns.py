@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 #: Columns that every forecast table has, in this order.
 FORECAST_COLUMNS: tuple[str, ...] = (
     "model",
@@ -26,3 +33,8 @@ FOLD_COLUMNS: tuple[str, ...] = (
     "events_used",
     "message",
 )
+
+
+def words(names: Sequence[str], codes: NDArray[np.int64]) -> Any:
+    """Return a column of texts from the position of each among `names`: far faster than text by text."""
+    return pd.Series(list(names)).array.take(codes)

@@ -135,7 +135,7 @@ def headline(table: pd.DataFrame, model: str) -> pd.DataFrame:
 def headline_knowledge(table: pd.DataFrame, model: str) -> str:
     """Return what the rows of `headline` knew of events: ``none`` or ``at_origin``, never ``hindsight``."""
     rows = select(table, model=model)
-    known = set(rows["knowledge"]) if len(rows) else set()
+    known = set(rows["knowledge"].unique()) if len(rows) else set()
     return "at_origin" if "at_origin" in known and "none" not in known else "none"
 
 
