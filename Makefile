@@ -11,7 +11,7 @@ DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup report test slow lint types bench proof fuzz notebooks docs example clean
+.PHONY: help setup report test slow lint types bench proof fuzz mutants compat notebooks docs example clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,12 @@ proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
 
 fuzz: $(DEV) ## 20,000 broken inputs for every reader: read rightly or refused in words (minutes)
 	@$(BIN)/python benchmarks/fuzz.py
+
+mutants: $(DEV) ## small mistakes in the source: do the tests notice? (hours)
+	@$(BIN)/python benchmarks/mutants.py
+
+compat: $(DEV) ## lowest and newest versions, every Python at hand, wheel and sdist in bare environments (an hour)
+	@$(BIN)/python benchmarks/compat.py
 
 notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py

@@ -231,9 +231,10 @@ def test_matured_rows_go_into_the_archive_once_for_each_truth(figures, tmp_path)
 
 
 def test_forecasts_by_others_stand_beside_ours_with_the_caveat(obs):
+    from forecast.data.beside import read_published
     from forecast.data.observations import BUNDLED
 
-    published = pd.read_csv(BUNDLED / "published.csv", dtype={"made": str})
+    published = read_published(BUNDLED / "published.csv")
     bt = fc.backtest(
         {},
         obs,

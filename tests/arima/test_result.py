@@ -42,6 +42,22 @@ def test_simulated_paths_have_the_moments_of_the_forecast():
     np.testing.assert_array_equal(again, FIT.simulate(6, 3, np.random.default_rng(3), future))
 
 
+def test_paths_carry_the_uncertainty_of_parameters_where_it_is_asked_for():
+    future, rng = np.full(6, 10.0), np.random.default_rng(5)  # far from the figures that the fit saw
+    se = FIT.forecast(6, future, parameter_uncertainty=True).se
+    assert (se > 1.1 * FIT.forecast(6, future).se).all()
+    paths = FIT.simulate(6, 20_000, rng, future, parameter_uncertainty=True)
+    np.testing.assert_allclose(paths.std(0), se, rtol=0.03)
+
+
+def test_the_factor_of_standard_errors_is_that_of_a_regression():
+    """Divided by what is free, the variance of a mean of white noise is the textbook's."""
+    y = np.random.default_rng(6).normal(2.0, 1.0, 20)
+    fit = arima(y, (0, 0, 0), engine="numpy")
+    assert (fit.nobs, fit.free) == (20, 19)
+    assert fit.sd_factor * np.sqrt(fit.sigma2) == pytest.approx(y.std(ddof=1))
+
+
 def test_paths_of_an_integrated_series_move_together():
     paths = arima(Y, (0, 1, 0), engine="numpy").simulate(2, 20_000, np.random.default_rng(4))
     assert np.corrcoef(paths.T)[0, 1] == pytest.approx(np.sqrt(0.5), abs=0.03)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from forecast.arima.volatility import ENOUGH, NEAR, local_covariance, local_ratio, sure_ratio
+from forecast.arima import arima
+from forecast.arima.volatility import ENOUGH, NEAR, local_covariance, local_ratio, student_near, sure_ratio
 
 
 def test_the_ratio_is_of_the_root_mean_squares_near_and_overall():
@@ -39,3 +40,17 @@ def test_a_prior_keeps_its_worth_where_months_are_restless():
     prior, ratio = np.diag(sd**-2), np.array([2.0, 1.5])
     expected = np.linalg.inv(data / np.outer(ratio, ratio) + prior)
     np.testing.assert_allclose(local_covariance(np.linalg.inv(data + prior), ratio, sd), expected)
+
+
+def test_degrees_of_freedom_are_those_near_less_one_for_each_column_that_varies_there():
+    rng = np.random.default_rng(3)
+    y = np.cumsum(np.r_[rng.normal(0, 0.1, 120), rng.normal(0, 0.3, 80)])
+    columns = np.zeros((200, 2))
+    columns[150:162, 0], columns[20:30, 1] = 1.0, 1.0  # the second is over long before
+    fit = arima(y, (0, 1, 0), xreg=columns)
+    ratio, free = student_near(fit, 150, 161)
+    near = fit.innovations[150 - NEAR : 161 + NEAR + 1]
+    assert free == len(near) - 1 == 83
+    assert ratio == pytest.approx(np.sqrt((near**2).sum() / free / np.nanmean(fit.innovations**2)))
+    few = arima(y[-ENOUGH:], (0, 1, 0))
+    assert student_near(few, 5, 6) == (1.0, few.free)

@@ -2,32 +2,13 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from forecast.events.arrays import matches
 from forecast.events.shapes import FAR
 from interventions_helpers import calendar as by_hand
 
 
 def day(text):
     return int(pd.Timestamp(text).to_datetime64().astype("datetime64[D]").astype(np.int64))
-
-
-@pytest.mark.parametrize(
-    ("series_ids", "series", "touched"),
-    [
-        ("*", "southwest.usbp", True),
-        ("southwest*;!*.ofo*", "southwest.ofo.tucson", False),
-        ("southwest*;!*.ofo*;southwest.ofo.yuma", "southwest.ofo.yuma", True),
-        ("", "southwest.usbp", False),
-        ("SOUTHWEST*", "southwest.usbp", False),
-        ("A[1]", "A[1]", True),
-        ("A[1]", "A1", False),
-        ("A?", "A1", True),
-    ],
-)
-def test_the_last_pattern_that_matches_decides(series_ids, series, touched):
-    assert matches(series_ids, series) is touched
 
 
 def test_an_end_counts_from_the_day_on_which_it_could_be_known(tmp_path):

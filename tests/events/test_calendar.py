@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from forecast.data.patterns import matches
 from forecast.errors import ConfigError, DataError
-from forecast.events.arrays import matches
 from forecast.events.calendar import add_event, check_calendar, check_event, load_events
 from forecast.events.reading import LABELS
 from forecast.events.shapes import DECAY
@@ -274,3 +274,17 @@ def test_a_pulse_without_its_last_day_is_told_with_the_way_out(tmp_path, cells, 
     path.write_text(f"id,announced_date,effective_start,end_date,shape\na,2020-01-10,{cells}\n")
     found = [f for f in load_events(path).findings if "pulse without end_date" in f.what]
     assert bool(found) is told and all(f.severity == "warning" and "last day" in f.hint for f in found)
+
+
+def test_a_calendar_tells_how_many_events_and_from_when_to_when(events):
+    assert repr(load_events(DATA / "events_small.csv")).startswith("<EventCalendar: ")
+    one = events.without(set(events.table["id"]) - {"title42"})
+    assert repr(one) == "<EventCalendar: 1 event, 2020-03 to 2020-03>"
+    two = events.without(set(events.table["id"]) - {"title42", "title42_end"})
+    assert repr(two) == "<EventCalendar: 2 events, 2020-03 to 2023-05>"
+
+
+def test_the_row_of_a_file_that_is_made_is_the_second(tmp_path):
+    cells = {"id": "a b", "announced_date": "2020-01-01", "effective_start": "soon", "shape": "step"}
+    findings, _ = check_event(tmp_path / "new.csv", cells)
+    assert {f.row for f in findings} == {2}

@@ -506,3 +506,8 @@ def test_columns_of_one_direction_and_start_that_cannot_be_separated_are_one(tmp
     assert told.loc["step", ["action", "merged_with", "detail"]].tolist() == ["merged", "slow", "sum"]
     other = by_hand(tmp_path, step, {**slow, "sign": "+"}).design(panel())
     assert set(other.estimability["detail"]) == {"not_separable"}
+
+
+def test_a_horizon_begins_after_the_last_month_of_the_panel(calendar):
+    assert calendar.design(panel(), horizon=2).begins == pd.Period("2018-05", "M").ordinal
+    assert Design.none(panel(), 1).begins == pd.Period("2018-05", "M").ordinal

@@ -1,9 +1,12 @@
 """The calendar as text, and pairs of events that can hardly be told apart."""
 
+from dataclasses import replace
+
 import pytest
 
 from forecast.errors import ConfigError
 from forecast.events.timeline import overlaps, timeline
+from interventions_helpers import calendar as by_hand
 from interventions_helpers import only
 
 
@@ -55,3 +58,36 @@ def test_overlaps_name_the_pairs_of_one_bundle(events):
     assert first["months_both"] == 11 and first["correlation"] > 0.999
     assert (found["correlation"].abs() >= 0.9).all()
     assert len(overlaps(events, "southwest.usbp", "2015-01", "2024-03", priority=3)) > len(found)
+
+
+def test_an_event_shows_where_it_begins_or_is_in_force(tmp_path):
+    rows = (
+        ("short", "2020-03-31", "2020-03-31"),  # too little of a month to weigh, but it begins here
+        ("before", "2019-01-01", "2019-12-31"),
+        ("after", "2020-07-01", ""),
+        ("first", "2020-01-01", "2020-01-31"),
+        ("last", "2020-06-30", ""),
+    )
+    made = by_hand(
+        tmp_path,
+        *({"id": n, "effective_start": start, "end_date": end, "shape": "step"} for n, start, end in rows),
+    )
+    lines = timeline(made, start="2020-01", end="2020-06", width=100).splitlines()
+    bars = {line.split()[0]: line.split()[-1] for line in lines[2:5]}
+    assert bars == {"first": "#.....", "short": "..+...", "last": ".....+"} and lines[0].endswith(": 3")
+
+
+def test_without_a_day_of_knowledge_all_is_known_to_the_last_day_of_the_last_month(tmp_path):
+    row = {"id": "a", "effective_start": "2020-01-01", "end_date": "2020-06-30", "shape": "step"}
+    made = by_hand(tmp_path, row)
+    assert timeline(made, start="2020-05", end="2020-07").splitlines()[2].split()[-1] == "##."
+
+
+def test_the_rule_and_the_judgement_have_columns_of_their_own(events):
+    two = only(events, ["title42"])
+    changed = replace(
+        two, table=two.table.assign(shape="step", priority=3, judged_shape="decay", judged_priority=2)
+    )
+    for coding, shape, priority in (("rule", "step", "3"), ("judged", "decay", "2")):
+        row = timeline(changed, coding=coding, start="2020", end="2021").splitlines()[2].split()
+        assert shape in row and priority in row, coding

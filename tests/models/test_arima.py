@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.arima import arima
 from forecast.arima.outliers import Outlier
+from forecast.arima.volatility import student_near
 from forecast.models.arima import _break_names, _widened, calendar_blocks
 from forecast.tables.forecasts import select
 from forecast.testing import CLAUSES, H, _panel, figures, step
+from interventions_helpers import panel_of
 
 
 @pytest.mark.parametrize("clause", CLAUSES[:-1], ids=lambda c: c.__name__)
@@ -137,6 +140,26 @@ def test_a_forecast_does_not_depend_on_where_the_backtest_began(order, seasonal)
     both = tables[0].merge(tables[1], on=["origin", "horizon"])
     assert both["origin"].nunique() == 4
     np.testing.assert_allclose(both["value_x"], both["value_y"], rtol=1e-5)
+
+
+def test_ranges_and_covariances_of_events_count_degrees_of_freedom():
+    """The variance is divided by what is free; that of an event is that of its Student t near its months."""
+    rng = np.random.default_rng(8)
+    y = pd.Series(9 + np.cumsum(rng.normal(0, 0.1, 90)), pd.period_range("2010-01", periods=90, freq="M"))
+    panel = panel_of(np.exp(y).round(6), start="2010-01", rounding=1e-6)
+    past = pd.DataFrame({"law": (y.index >= "2014-01").astype(float)}, index=y.index)
+    ahead = pd.DataFrame({"law": np.ones(3)}, pd.period_range("2017-07", periods=3, freq="M"))
+    made = fc.make_model("arima", order=(0, 1, 1), seasonal_order=None, shrink=False).fit(
+        panel, fc.Design.from_frames(past, ahead)
+    )
+    fit = made.fits["s"]
+    plain = arima(np.log(panel.y("s").to_numpy()), (0, 1, 1), xreg=past)
+    # the moving average and the size of the law take a degree of freedom each
+    np.testing.assert_allclose(fit.steps(3)[1], np.sqrt(89 / 87) * plain.forecast(3, ahead).se, rtol=1e-5)
+    ratio, free = student_near(plain, 48, 89)
+    assert free == 36 + 42 - 1
+    expected = plain.bse["law"] ** 2 * 89 / 87 * ratio**2 * free / (free - 2)
+    assert fit.covariance().loc["law", "law"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_one_fit_that_fails_raises_what_was_wrong(small):

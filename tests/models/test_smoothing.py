@@ -1,9 +1,22 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecast.models import recursions
-from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, _search_space, is_seasonal, smooth
+from forecast.models.smoothing import (
+    ADDITIVE,
+    RELATIVE,
+    SEASONS,
+    Form,
+    _first_states,
+    _search_space,
+    additive_season,
+    is_seasonal,
+    season_variance,
+    smooth,
+)
 
 
 def series(season, seed=2):
@@ -51,7 +64,7 @@ def test_every_form_is_the_optimum_of_statsmodels(form):
     assert loglik == pytest.approx(found.llf, abs=0.5)  # its search stops short where states are many
     if loglik - found.llf < 1e-3:
         ahead = found.get_prediction(start=len(y), end=len(y) + 17)
-        centre, sd = ours.steps(18)
+        centre, sd = ours._ahead(18)
         np.testing.assert_allclose(centre, ahead.predicted_mean, rtol=2e-3, atol=1e-3)
         if not form.relative:
             # likelihood divides by all months, ours by what is free
@@ -78,9 +91,68 @@ def test_the_spread_of_multiplicative_errors_is_that_of_simulated_paths(form):
         paths[k] = mean * (1 + noise[k])
         level, slope = base + fit.alpha * unit * noise[k], fit.phi * slope + fit.beta * unit * noise[k]
         season[k % 12] = own + fit.gamma * side * noise[k]
-    centre, sd = fit.steps(h)
+    centre, sd = fit._ahead(h)
     np.testing.assert_allclose(paths.mean(axis=1), centre, rtol=0.01)
     np.testing.assert_allclose(paths.std(axis=1), sd, rtol=0.03)
+
+
+def test_what_is_not_known_of_a_level_and_a_season_is_that_of_a_mean():
+    """White noise and a fixed season: nothing moves, so the level has the variance of a mean of 120 months, and
+    a month that of a mean of ten."""
+    rng = np.random.default_rng(4)
+    noise = rng.normal(0, 1.0, 120)
+    noise -= 0.9 * np.r_[0.0, noise[:-1]]  # reverts at once: no level that moves is likelier than a fixed one
+    for season, years in (("none", 120), ("additive", 10)):
+        y = noise + 5.0 * np.sin(2 * np.pi * np.arange(120) / 12) * (season == "additive")
+        fit = smooth(y, Form(False, "none", season))
+        assert max(fit.alpha, fit.gamma) < 0.002
+        sd, alone = fit.steps(1)[1], fit._ahead(1)[1]
+        assert (sd**2 - alone**2) / alone**2 == pytest.approx(1.0 / years, rel=0.1)
+
+
+@pytest.mark.parametrize("form", [*ADDITIVE, *RELATIVE], ids=str)
+def test_what_is_not_known_of_the_states_is_the_delta_method(form):
+    """Each free parameter moved a little moves the months ahead as the derivatives say."""
+    y = 100 * np.exp(series(form.season != "none"))
+    space, season, n = _search_space(form), SEASONS.index(form.season), len(y)
+    unit = np.abs(y).mean() if form.relative else y.std()
+    scaled = y / unit if form.relative else (y - y.mean()) / unit
+    x = recursions.fit(
+        scaled,
+        space.grid,
+        _first_states(scaled, form),
+        space.free,
+        space.low,
+        space.high,
+        form.relative,
+        season,
+    )[0]
+    fit = smooth(y, form)
+    errors, slopes = np.empty(n), np.empty((n, len(space.free)))
+
+    def ahead(x):
+        last = recursions.errors_of(scaled, x, space.free, form.relative, season, errors, slopes)[0]
+        turned = np.concatenate([last[2 + n % 12 :], last[2 : 2 + n % 12]])
+        unit_ = 1.0 if form.season == "multiplicative" else unit
+        moved = replace(
+            fit, level=unit * last[0], slope=unit * last[1], phi=x[recursions.PHI], season=unit_ * turned
+        )
+        return moved._ahead(14)[0]
+
+    inside = [c for c, at in enumerate(space.free) if space.low[at] < x[at] < space.high[at]]
+    moves = []
+    for c in inside:
+        step = np.zeros(len(x))
+        step[space.free[c]] = 1e-6 * max(1.0, abs(x[space.free[c]]))
+        moves.append((ahead(x + step) - ahead(x - step)) / (2 * step.max()))
+    _, _, logs = recursions.errors_of(scaled, x, space.free, form.relative, season, errors, slopes)
+    used = (slopes + np.outer(errors, logs[1:] / n))[:, inside]
+    bounds = (space.high - space.low)[space.free[inside]]
+    sigma2 = errors @ errors / (n - len(space.free))
+    covariance = np.linalg.inv(used.T @ used / sigma2 + np.diag(12 / bounds**2))
+    expected = np.einsum("ch,cd,dh->h", moves, covariance, moves)
+    found = fit.steps(14)[1] ** 2 - fit._ahead(14)[1] ** 2
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize("relative", [False, True])
@@ -124,3 +196,13 @@ def test_the_season_of_theta_is_tested():
     rng = np.random.default_rng(1)
     assert is_seasonal(wave + rng.normal(0, 0.5, 120))
     assert np.mean([is_seasonal(rng.normal(0, 1, 120)) for _ in range(200)]) < 0.2
+
+
+def test_the_variance_of_a_season_is_that_of_simulated_ones():
+    """A fixed season, white noise: its estimates scatter as the mean of what is said of them."""
+    rng, made, said = np.random.default_rng(2), [], []
+    for _ in range(400):
+        y = np.sin(2 * np.pi * np.arange(108) / 12) + rng.normal(0, 0.5, 108)
+        made.append(additive_season(y))
+        said.append(season_variance(y, made[-1]))
+    np.testing.assert_allclose(np.mean(said), np.var(made, axis=0).mean(), rtol=0.06)

@@ -5,7 +5,7 @@ import pandas as pd
 
 from forecast.models import recursions
 from forecast.models.series import SeriesData
-from forecast.models.smoothing import additive_season
+from forecast.models.smoothing import additive_season, season_variance
 from forecast.models.theta import Theta
 
 SERIES = Path(__file__).parents[1] / "oracle" / "data" / "arima_series"
@@ -86,3 +86,15 @@ def test_the_spread_of_the_dynamic_form_is_that_of_simulated_paths():
             paths[i, k] = now[0] + weight * recursions.theta_line(now, 120 + k, alpha) + rng.normal()
             recursions.theta_month(now, 120 + k, paths[i, k], alpha)
     np.testing.assert_allclose(paths.var(axis=0), growth, rtol=0.08)
+
+
+def test_a_season_that_is_known_from_a_few_years_makes_ranges_wider():
+    rng = np.random.default_rng(6)
+    y = np.sin(2 * np.pi * np.arange(96) / 12) + rng.normal(0, 0.3, 96)
+    season = additive_season(y)
+    model = Theta(theta=2.0)
+    (_, sd), (_, rest) = (
+        model.fit_series(data_of(values)).steps(12) for values in (y, y - season[np.arange(96) % 12])
+    )
+    expected = 96 / 85 * rest**2 + season_variance(y, season)[np.arange(96, 108) % 12]
+    np.testing.assert_allclose(sd**2, expected, rtol=1e-6)

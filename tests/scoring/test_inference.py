@@ -115,3 +115,9 @@ def test_picks_are_blocks_that_wrap_and_repeat_with_the_seed():
     assert picks.tolist() == circular_picks(30, 10, 500, seed=1).tolist()
     assert picks.tolist() != circular_picks(30, 10, 500, seed=2).tolist()
     assert np.bincount(picks.ravel()) / 500 == pytest.approx(1, abs=0.2)
+
+
+def test_an_interval_against_a_base_of_no_size_has_two_missing_ends():
+    base = np.tile([1.0, -1.0], 40)
+    made = skill_interval(np.ones(80), base, None, 1.0)
+    assert made.shape == (2,) and np.isnan(made).all()

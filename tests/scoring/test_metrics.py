@@ -68,3 +68,14 @@ def test_mase_scale_is_missing_when_it_cannot_be():
 def test_central_pairs_leave_single_levels_out():
     assert central_pairs([0.025, 0.1, 0.5, 0.975]) == [(0, 3, 0.05)]
     assert range_levels(0.95) == (0.025, 0.975)
+
+
+def test_the_sample_score_is_unbiased_where_asked():
+    # E|X - 0| is 2; half of E|X - X'| is 2/4 over all pairs, and 2/2 over pairs of two draws
+    assert m.crps_from_sample(0.0, [1.0, 3.0]).item() == 1.5
+    assert m.crps_from_sample(0.0, [1.0, 3.0], fair=True).item() == 1.0
+
+
+def test_mase_scale_leaves_out_what_is_missing():
+    assert m.mase_scale([1.0, np.nan, 3.0, 4.0, 6.0], season=1) == 1.5
+    assert np.isnan(m.mase_scale([1.0, np.nan, 3.0, np.nan], season=1))

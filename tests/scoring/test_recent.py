@@ -74,3 +74,10 @@ def test_the_worst_of_the_distances_told():
     table = pd.DataFrame({"horizon": [1, 2, 3, 6, 12], "held": [9, 1, 6, 12, 9], "n": [10, 10, 10, 20, 10]})
     assert worst_distance(table) == 6  # two months are not told; of equal shares the longer
     assert worst_distance(table.iloc[:0]) is None
+
+
+def test_a_distance_without_an_outcome_is_left_out(figures):
+    far = pd.concat([rows("short", 100.0, 0.1), rows("random_walk", 100.0, 0.3)])
+    late = far[(far["horizon"] == 1) | (far["month"] > pd.Period("2024-03", "M"))]
+    made = recent_record(late, figures, "short", "random_walk", pd.Timestamp("2024-04-25"))
+    assert made["horizon"].tolist() == [1] and np.isfinite(made["covered"]).all()

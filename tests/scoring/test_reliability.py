@@ -122,3 +122,30 @@ def test_pit_of_a_random_walk_is_flat(world):
     assert (first["upper_bin"] - first["lower_bin"]).round(9).eq(0.1).all()
     day = obs.first_released("s").iloc[60]
     assert pit(table, obs, day)["n"].sum() < found["n"].sum()
+
+
+def test_outcomes_of_chances_stand_in_the_order_of_the_series(small_obs):
+    months = pd.PeriodIndex(["2000-02", "2000-03", "2000-09"], freq="M")
+    rows = pd.DataFrame(
+        {"series_id": ["b", "a", "b"], "event": ["more_than", "fewer_than", "more_than"], "month": months}
+    ).assign(threshold=[30.0, 31.0, 1.0], horizon=[1, 2, 3])
+    made = chance_outcomes(rows, small_obs)
+    assert made["series_id"].tolist() == ["b", "a"]  # no figure of September
+    assert made["happened"].tolist() == [1.0, 1.0] and made["horizon"].tolist() == ["1", "2"]
+    assert made["overlap"].tolist() == [1, 2]
+    assert chance_outcomes(rows.assign(threshold=[40.0, 30.0, 1.0]), small_obs)["happened"].tolist() == [0, 0]
+
+
+@pytest.fixture
+def small_obs():
+    return figures({"a": [10, 20, 30], "b": [30, 40, 50]})
+
+
+def test_pit_names_the_row_and_its_classes_hold_every_outcome():
+    obs = figures({"s": walk(60)})
+    table = add_intervals(forecasts(obs, {"random_walk": random_walk}, horizon=2), obs)[0]
+    made = pit(table, obs)
+    names = made[["model", "knowledge", "series_id"]].drop_duplicates().to_numpy().tolist()
+    assert names == [["random_walk", "none", "s"]] and made["horizon"].drop_duplicates().tolist() == [1, 2]
+    for _, rows in made.groupby("horizon"):
+        assert rows["share"].sum() == pytest.approx(1.0)

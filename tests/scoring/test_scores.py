@@ -266,3 +266,18 @@ def test_rows_of_the_level_mean_are_no_quantiles_and_change_no_score(obs, late):
     means = late[late["level"] == 0.5].assign(level="mean")
     both = pd.concat([late.astype({"level": object}), means], ignore_index=True)
     pd.testing.assert_frame_equal(score(both, obs), score(late, obs))
+
+
+def test_the_median_of_percentages_is_a_median(obs, late):
+    scores = score(late, obs)
+    rows = late[(late["model"] == "seasonal") & (late["horizon"] == 2) & (late["level"] == 0.5)]
+    actual = obs.actuals("s").reindex(pd.PeriodIndex(rows["month"])).to_numpy()
+    shares = 100 * np.abs(rows["value"].to_numpy() - actual) / actual
+    made = value(scores, model="seasonal", horizon=2, metric="median_ape")
+    assert made["value"] == pytest.approx(np.nanmedian(shares))
+
+
+def test_a_metric_of_ones_own_that_gives_no_number_somewhere_is_not_scored(obs, late):
+    register_metric("holes", lambda y, q, levels: np.where(np.arange(len(y)) == 3, np.nan, y))
+    made = value(score(late, obs), model="seasonal", horizon=1, metric="holes")
+    assert np.isnan(made["value"]) and "no number at some folds" in str(made.to_dict())

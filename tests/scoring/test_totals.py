@@ -63,3 +63,8 @@ def test_all_months_to_come_are_told_together_and_open_years_do_not_count():
 
 def test_nothing_to_tell():
     assert calibrate_totals(past([]).astype({"actual": float})).empty
+
+
+def test_without_outcomes_there_is_a_table_without_rows():
+    made = calibrate_totals(past([1] * 3).assign(actual=np.nan))
+    assert list(made.columns) == list(TOTAL_CALIBRATION_COLUMNS) and made.empty

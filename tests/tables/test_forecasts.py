@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 
 from forecast.errors import ConfigError
-from forecast.tables.forecasts import Forecasts, at_level, headline, headline_knowledge, median, select, wide
+from forecast.tables.forecasts import (
+    Forecasts,
+    at_level,
+    headline,
+    headline_knowledge,
+    median,
+    quantile,
+    select,
+    wide,
+)
 from tables_helpers import figures, forecasts, random_walk, walk
 
 
@@ -132,3 +141,17 @@ def test_wide_is_sorted_by_its_index_which_names_each_row_once(table):
     assert one.index.tolist() == [1, 2] and (one[0.9] > one[0.5]).all()
     with pytest.raises(ConfigError, match="two of the same horizon"):
         wide(table, "horizon")
+
+
+def test_medians_and_quantiles_stand_by_month_and_series(table):
+    one = table[table["origin"] == table["origin"].max()]
+    both = pd.concat([one, one.assign(series_id="t", value=one["value"] + 1)])
+    for made, share in ((median(both), 1.0), (quantile(both, 0.9), 1.8)):
+        assert made.index.tolist() == sorted(one["month"].unique()) and made.columns.tolist() == ["s", "t"]
+        last = one.loc[one["level"] == 0.5, "value"].iloc[0]
+        np.testing.assert_allclose(made["s"], [share * last] * 2)
+        np.testing.assert_allclose(made["t"], made["s"] + 1)
+    with pytest.raises(ConfigError, match=r"no 0\.8; its levels are 0\.1, 0\.5, 0\.9"):
+        quantile(both, 0.8)
+    with pytest.raises(ConfigError, match=r"two forecasts of a month .*walk"):
+        median(pd.concat([one, one]))

@@ -90,3 +90,51 @@ def test_levels_that_differ_by_rounding_are_one(obs):
     table.loc[first, "level"] += 1e-16
     wide = w.to_wide(pd.concat([table, table.assign(level=3 * 0.1), table.assign(level=0.3, model="b")]))
     assert wide.levels.tolist() == [0.3, 0.5]
+
+
+def test_a_scenario_that_lacks_in_some_rows_is_none(obs):
+    table = forecasts(obs, {"random_walk": random_walk}, until="2000-03", horizon=1)
+    some = table.assign(scenario=[None, "closed", None])
+    assert sorted(w.to_wide(some).keys["scenario"]) == ["", "", "closed"]
+
+
+def test_days_months_and_numbers_go_forth_and_back():
+    stamps = pd.DatetimeIndex(["1970-01-02", "2024-02-29"])
+    assert w.days(stamps).tolist() == [1, 19782]
+    pd.testing.assert_index_equal(w.stamps(w.days(stamps)), stamps.as_unit("ns"))
+    assert w.days([None, "1970-01-03"]).tolist() == [w.NEVER, 2]
+    months = pd.period_range("1969-12", periods=3, freq="M")
+    assert w.periods(months.asi8).equals(months)
+
+
+def test_what_is_read_outside_of_an_array_is_missing():
+    made = w.look_up(np.array([[9, 10], [12, 13]]), 10, np.array([1.0, 2, 3]), -1.0)
+    assert made.tolist() == [[-1, 1], [3, -1]]
+
+
+def test_values_as_known_are_those_of_the_last_release():
+    rows = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(["2000-02", "2000-01", "2000-01", "1999-12"], freq="M"),
+            "value": [2.0, 1.0, 1.5, 9.0],
+            "released": pd.to_datetime(["2000-03-10", "2000-02-10", "2000-03-20", "2000-01-10"]),
+        }
+    )
+    origins = w.days(["2000-02-09", "2000-02-10", "2000-03-10", "2000-03-20"])
+    made = w.as_of_values(rows, origins, pd.Period("2000-01", "M").ordinal, 2)
+    np.testing.assert_array_equal(made, [[np.nan] * 2, [1, np.nan], [1, 2], [1.5, 2]])
+
+
+def test_levels_are_sorted_and_hold_the_median():
+    assert w.require_levels([0.9, 0.1, 0.1]).tolist() == [0.1, 0.5, 0.9]
+    for bad in ([0.0], [1.0], [0.5, -0.1]):
+        with pytest.raises(ConfigError, match="between 0 and 1"):
+            w.require_levels(bad)
+
+
+def test_a_column_of_a_level_that_lacks_is_missing(obs):
+    wide = w.to_wide(forecasts(obs, {"random_walk": random_walk}, until="2000-03", horizon=1))
+    assert np.isnan(wide.column(0.9)).all() and wide.column(0.5).tolist() == wide.median.tolist()
+    assert wide.take(np.array([2, 0])).keys["month"].tolist() == wide.keys["month"].iloc[[2, 0]].tolist()
+    assert wide.take(np.array([False, True, False])).median.tolist() == [wide.median[1]]
+    assert w.series_arrays(wide.take(np.zeros(3, dtype=bool))) == []

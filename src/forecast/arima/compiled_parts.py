@@ -18,57 +18,67 @@ jit = kept_jit(nogil=True, error_model="numpy", fastmath={"contract"})
 
 @jit
 def forward(x: Floats, out: Floats, m: int, n: int, phi: Floats, theta: Floats) -> None:
-    """``out = theta(B)^-1 phi(B) x`` for eight columns; rows before m are zero."""
-    ar, ma = np.flatnonzero(phi), np.flatnonzero(theta[1:]) + 1
-    for t in range(m):
-        for c in range(WIDTH):
-            out[t, c] = 0.0
+    """``out = theta(B)^-1 phi(B) x`` for eight columns; rows before m are zero.
+
+    Lag 1, which most models have, stays in registers: the row before is not read again.
+    """
+    ar, ma = np.flatnonzero(phi[2:]) + 2, np.flatnonzero(theta[2:]) + 2
+    phi1, theta1 = (phi[1], theta[1]) if m else (0.0, 0.0)
+    out[:m] = 0.0
+    x0 = x1 = x2 = x3 = x4 = x5 = x6 = x7 = 0.0
+    o0 = o1 = o2 = o3 = o4 = o5 = o6 = o7 = 0.0
     for t in range(m, m + n):
-        a0, a1, a2, a3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
-        a4, a5, a6, a7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
-        for i in ar:
-            w, r = phi[i], t - i
+        z0, z1, z2, z3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
+        z4, z5, z6, z7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
+        a0, a1, a2, a3 = z0 - phi1 * x0, z1 - phi1 * x1, z2 - phi1 * x2, z3 - phi1 * x3
+        a4, a5, a6, a7 = z4 - phi1 * x4, z5 - phi1 * x5, z6 - phi1 * x6, z7 - phi1 * x7
+        for k in range(ar.size):
+            w, r = phi[ar[k]], t - ar[k]
             a0, a1, a2, a3 = a0 - w * x[r, 0], a1 - w * x[r, 1], a2 - w * x[r, 2], a3 - w * x[r, 3]
             a4, a5, a6, a7 = a4 - w * x[r, 4], a5 - w * x[r, 5], a6 - w * x[r, 6], a7 - w * x[r, 7]
-        for i in ma:
-            w, r = theta[i], t - i
+        for k in range(ma.size):
+            w, r = theta[ma[k]], t - ma[k]
             a0, a1, a2, a3 = a0 - w * out[r, 0], a1 - w * out[r, 1], a2 - w * out[r, 2], a3 - w * out[r, 3]
             a4, a5, a6, a7 = a4 - w * out[r, 4], a5 - w * out[r, 5], a6 - w * out[r, 6], a7 - w * out[r, 7]
-        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = a0, a1, a2, a3
-        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
+        o0, o1, o2, o3 = a0 - theta1 * o0, a1 - theta1 * o1, a2 - theta1 * o2, a3 - theta1 * o3
+        o4, o5, o6, o7 = a4 - theta1 * o4, a5 - theta1 * o5, a6 - theta1 * o6, a7 - theta1 * o7
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = o0, o1, o2, o3
+        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = o4, o5, o6, o7
+        x0, x1, x2, x3, x4, x5, x6, x7 = z0, z1, z2, z3, z4, z5, z6, z7
 
 
 @jit
 def backward(x: Floats, out: Floats, m: int, n: int, theta: Floats) -> None:
     """``out = theta(F)^-1 x`` for eight columns; rows behind the sample are zero."""
-    ma = np.flatnonzero(theta[1:]) + 1
-    for t in range(m + n, m + n + m):
-        for c in range(WIDTH):
-            out[t, c] = 0.0
+    ma = np.flatnonzero(theta[2:]) + 2
+    theta1 = theta[1] if m else 0.0
+    out[m + n : m + n + m] = 0.0
+    o0 = o1 = o2 = o3 = o4 = o5 = o6 = o7 = 0.0
     for t in range(m + n - 1, m - 1, -1):
         a0, a1, a2, a3 = x[t, 0], x[t, 1], x[t, 2], x[t, 3]
         a4, a5, a6, a7 = x[t, 4], x[t, 5], x[t, 6], x[t, 7]
-        for i in ma:
-            w, r = theta[i], t + i
+        for k in range(ma.size):
+            w, r = theta[ma[k]], t + ma[k]
             a0, a1, a2, a3 = a0 - w * out[r, 0], a1 - w * out[r, 1], a2 - w * out[r, 2], a3 - w * out[r, 3]
             a4, a5, a6, a7 = a4 - w * out[r, 4], a5 - w * out[r, 5], a6 - w * out[r, 6], a7 - w * out[r, 7]
-        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = a0, a1, a2, a3
-        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = a4, a5, a6, a7
+        o0, o1, o2, o3 = a0 - theta1 * o0, a1 - theta1 * o1, a2 - theta1 * o2, a3 - theta1 * o3
+        o4, o5, o6, o7 = a4 - theta1 * o4, a5 - theta1 * o5, a6 - theta1 * o6, a7 - theta1 * o7
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = o0, o1, o2, o3
+        out[t, 4], out[t, 5], out[t, 6], out[t, 7] = o4, o5, o6, o7
 
 
 @jit
 def filter_one(x: Floats, m: int, n: int, theta: Floats, step: int) -> None:
-    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) in place of n values between m zeros.
-
-    Lags descend: the sum waits for the newest value, the one just made, only at its end.
-    """
-    lags = np.flatnonzero(theta[1:]) + 1
-    count, t = lags.size, m if step > 0 else m + n - 1
+    """``theta(B)^-1`` (step 1) or ``theta(F)^-1`` (step -1) in place of n values between m zeros."""
+    lags = np.flatnonzero(theta[2:]) + 2
+    theta1, before = theta[1] if m else 0.0, 0.0
+    t = m if step > 0 else m + n - 1
     for _ in range(n):
         total = x[t]
-        for j in range(count - 1, -1, -1):
+        for j in range(lags.size):
             total -= theta[lags[j]] * x[t - step * lags[j]]
-        x[t] = total
+        before = total - theta1 * before
+        x[t] = before
         t += step
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -162,6 +163,11 @@ class ArimaFit:
         return max(self.nobs - self.n_parameters + 1, 1)
 
     @property
+    def sd_factor(self) -> float:
+        """Root of nobs / free: likelihood divides by all observations, so its standard errors are small by it."""
+        return math.sqrt(self.nobs / self.free)
+
+    @property
     def params(self) -> pd.Series:
         """Estimates by name; posterior means for shrunken regressors."""
         return pd.Series(self.values, index=list(self.names), dtype=float)
@@ -270,9 +276,16 @@ class ArimaFit:
         """Return mean and standard error of the next h values as arrays; see `forecast`."""
         return self.source.moments(_steps(h), xreg, parameter_uncertainty)
 
-    def simulate(self, h: int, n: int, rng: np.random.Generator, xreg: npt.ArrayLike | None = None) -> Floats:
-        """Draw n sample paths (n, h) of the next h values at the estimated parameters."""
-        mean, root = self.source.predict(_steps(h), xreg, False)
+    def simulate(
+        self,
+        h: int,
+        n: int,
+        rng: np.random.Generator,
+        xreg: npt.ArrayLike | None = None,
+        parameter_uncertainty: bool = False,
+    ) -> Floats:
+        """Draw n sample paths (n, h) of the next h values; `parameter_uncertainty` as in `forecast`."""
+        mean, root = self.source.predict(_steps(h), xreg, parameter_uncertainty)
         draws: Floats = mean + rng.standard_normal((n, root.shape[1])) @ root.T
         return draws
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arima.polynomials import Floats
+from forecast.arima.result import ArimaFit
 
 #: Months on either side whose surprises count as near.
 NEAR = 36
 #: Fewer residuals than this do not tell a variance of their own.
 ENOUGH = 24
+#: A column that varies by less than this near some months takes no degree of freedom there.
+VARIES = 0.01
 
 
 def local_ratio(residuals: Floats, first: int, last: int) -> float:
@@ -34,6 +37,23 @@ def local_ratio(residuals: Floats, first: int, last: int) -> float:
     if len(near) < ENOUGH or whole <= 0.0:
         return 1.0
     return float(np.sqrt(np.mean(near**2) / whole))
+
+
+def student_near(fit: ArimaFit, first: int, last: int) -> tuple[float, float]:
+    """Return the sd of the surprises near the rows first..last over that of all, and the degrees of freedom
+    of its Student t.
+
+    Each column that varies there takes one degree. Where few surprises are near, it is 1 with those of all.
+    """
+    begin, end = max(first - NEAR, 0), last + NEAR + 1
+    n = int(np.isfinite(fit.innovations[begin:end]).sum())
+    if n < ENOUGH:
+        return 1.0, float(fit.free)
+    problem = fit.problem
+    rows = problem.raw[max(begin - problem.lead, 0) : max(end - problem.lead, 0), problem.n_missing : -1]
+    used = int((np.ptp(rows, axis=0) > VARIES).sum()) if len(rows) else 0
+    free = max(n - used, 1)
+    return local_ratio(fit.innovations, first, last) * float(np.sqrt(n / free)), float(free)
 
 
 def sure_ratio(residuals: Floats, first: int, last: int) -> float:

@@ -103,8 +103,9 @@ def software() -> str:
 def fold_keys(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp]) -> tuple[str, ...]:
     """Return the hash of each fold of a chain, origins ascending."""
     obs, events, settings = source.obs, source.events, source.settings
-    figures = obs.table[obs.table["series_id"].isin(chain.series)]
-    dated = _dated(figures, "released", ["series_id", "month", "released", "value", "rounding"])
+    dated = _dated(
+        obs.rows(chain.series), "released", ["series_id", "month", "released", "value", "rounding"]
+    )
     if settings.include_leaks:
         dated += _dated(obs.leaks, "released", list(obs.leaks.columns))
     identity: dict[str, Any] = {

@@ -5,7 +5,7 @@ there, into one forecast table and one fold table.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from forecast.arima.kernel import job_of, same_kernel
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
+from forecast.backtesting.progress import Progress, told
 from forecast.config.bounds import Columns, Distinct, Horizon, Levels, Months, Priority
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, KnownWords, Unseen
@@ -95,7 +96,7 @@ def backtest(
     levels: Sequence[float] = LEVELS,
     refit_every: Mapping[str, int] | None = None,
     cache: Path | None = None,
-    progress: bool = False,
+    progress: Progress = False,
     source: FoldSource | None = None,
 ) -> Backtest:
     """Forecast every series with every model at every origin, from what was public on that day.
@@ -131,8 +132,8 @@ def backtest(
     cache : Path, optional
         Folder in which finished chains are kept: a fold whose figures, events, settings and software are the
         same as before is taken from there, so that a later or an interrupted backtest goes on.
-    progress : bool
-        Show a bar on a terminal.
+    progress : bool or "lines"
+        Show a bar on a terminal; or lines with the time left, wherever standard error goes.
     source : FoldSource, optional
         Panels and designs to be shared with other steps; its settings then stand for those given here.
 
@@ -224,30 +225,35 @@ def _series(series: str | Sequence[str] | None, obs: Observations) -> list[str]:
 
 
 def _run_chains(
-    chains: list[Chain], source: FoldSource, origins: list[pd.Timestamp], cache: Path | None, progress: bool
+    chains: list[Chain],
+    source: FoldSource,
+    origins: list[pd.Timestamp],
+    cache: Path | None,
+    progress: Progress,
 ) -> list[Backtest]:
     from joblib import Parallel, delayed
-    from tqdm import tqdm
 
     done: list[Backtest | None] = [None] * len(chains)
     run = Parallel(return_as="generator_unordered")
     task = same_kernel(_chain_task)
     if run.n_jobs in (None, 1):
-        stream = (task(i, chain, source, origins, cache) for i, chain in enumerate(chains))
+        stream = _in_this_process(chains, source, origins, cache)
     else:
         tasks = ((i, chain, source.alone(chain), origins, cache) for i, chain in enumerate(chains))
         stream = run(delayed(task)(*words) for words in tasks)
-    bar = tqdm(
-        stream,
-        total=len(chains),
-        desc="backtest",
-        unit="chain",
-        disable=None if progress else True,
-        leave=False,
-    )
-    for i, result in bar:
+    for i, result in told(stream, len(chains), progress):
         done[i] = result
     return [r for r in done if r is not None]
+
+
+def _in_this_process(
+    chains: list[Chain], source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
+) -> Iterator[tuple[int, Backtest]]:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # once for all chains: it looks through the libraries of the process
+        for i, chain in enumerate(chains):
+            yield i, _new_or_kept(chain, source, origins, cache)
 
 
 def _chain_task(
@@ -256,9 +262,15 @@ def _chain_task(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        if cache is None:
-            return i, run_chain(chain, source, origins)
-        return i, _run_the_rest(chain, source, origins, cache)
+        return i, _new_or_kept(chain, source, origins, cache)
+
+
+def _new_or_kept(
+    chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path | None
+) -> Backtest:
+    return (
+        run_chain(chain, source, origins) if cache is None else _run_the_rest(chain, source, origins, cache)
+    )
 
 
 def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path) -> Backtest:

@@ -6,11 +6,13 @@ Heavy imports live inside functions, so that `forecast --help` answers at once.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.cli.limits import too_little
 from forecast.cli.options import Options, no_unknown_options
 from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
@@ -51,6 +53,7 @@ options of run:
   --plugin FILE.py    a file that registers models of your own (may be given again)
   --config-dir DIR    a folder with experiments of your own, beside ./conf and FORECAST_CONF
   -q, --quiet         print the path only
+  --progress          how far it is, and about how long it will take, in lines for a log
   -v, --verbose       seconds of each step, and errors with their trace
   --version, --help   (`forecast VERB --help` has an example of each)
 
@@ -63,6 +66,9 @@ exit codes: 0 done, 1 a folder or disk that cannot be written, 2 wrong words, 3 
 the lock, 130 interrupted
 """
 
+#: Libraries read these when they are loaded. The matrices here are small, and only a process without other
+#: threads can be copied (`experiment.forks`).
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 #: Options that Hydra answers by itself.
 _HYDRA_FLAGS = (
     "--cfg",
@@ -80,6 +86,8 @@ _HYDRA_FLAGS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    for name, value in _ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     words = _verb_first(list(sys.argv[1:] if argv is None else argv))
     if not words or words[0] in ("-h", "--help", "help"):
         say(HELP.rstrip())
@@ -106,7 +114,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = (
             "take a smaller parallel.n_jobs, fewer models or a later backtest.start, or give it more memory"
         )
-        complain(f"the memory that this process may use is not enough ({error or 'no amount given'}); {hint}")
+        complain(
+            f"the memory that this process may use is not enough ({str(error) or 'no amount given'}); {hint}"
+        )
         return 1
 
 
@@ -120,8 +130,14 @@ def _verb_first(words: list[str]) -> list[str]:
     return words
 
 
+#: Verbs that fit models.
+_RUNS = ("run", "publish", "rerun")
+
+
 def _called(words: list[str]) -> int:
     first = words[0]
+    if (first in _RUNS or first not in VERBS) and (why := too_little()):
+        raise ForecastError(why)
     if first in VERBS:
         return VERBS[first](first, words[1:])
     if not first.startswith("-") and "=" not in first:
@@ -145,6 +161,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="of -m: leave out jobs whose report is there already"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print the path only")
+    parser.add_argument("--progress", action="store_true", help="how far it is and the time left, in lines")
 
 
 def _run(options: Options, rest: list[str]) -> int:
@@ -163,7 +180,7 @@ def _run(options: Options, rest: list[str]) -> int:
             raise ForecastError(
                 f"report.folder: {why}; nothing was run. Give report.folder=DIR, or make it writable"
             )
-    voice = run.Voice(say, complain, options.quiet, options.verbose)
+    voice = run.Voice(say, complain, options.quiet, options.verbose, options.progress)
     if not plan.sweep:
         (exp,) = plan.experiments
         folders = run.Folders(
@@ -178,7 +195,7 @@ def _run(options: Options, rest: list[str]) -> int:
     def complain_here(error: BaseException) -> None:
         complain(error, options.verbose)
 
-    voice = run.Voice(say, complain_here, options.quiet, options.verbose)
+    voice = run.Voice(say, complain_here, options.quiet, options.verbose, options.progress)
 
     def task(config: DictConfig) -> int:
         return task_of(config, options.config_dir, sweep, voice)

@@ -163,6 +163,7 @@ class Voice:
     complain: Callable[[BaseException], None]
     quiet: bool = False
     verbose: bool = False
+    lines: bool = False  #: whether progress is told in lines
 
 
 # --------------------------------------------------------------------------- folders
@@ -227,14 +228,16 @@ def execute(exp: Experiment, folders: Folders, command: str, voice: Voice) -> in
 def _run(exp: Experiment, cache: Path | None, voice: Voice) -> Run:
     """Run an experiment with its workers; its folds are kept for the next run."""
     from forecast.backtesting.fold_cache import forget_others
+    from forecast.experiment.forks import allow_forks
     from forecast.experiment.pipeline import workers
     from forecast.experiment.run import run
 
     # what was imported stays: the collector of garbage need not look at it again and again
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
-    with workers(exp):
-        made = run(exp, progress=not voice.quiet, cache=cache)
+    alone = exp.parallel.n_jobs == 1 and not exp.parallel.address
+    with workers(exp), allow_forks(alone):
+        made = run(exp, progress="lines" if voice.lines else not voice.quiet, cache=cache)
     if cache is not None:
         forget_others(cache)
         report_cache.trim(cache, "*.npz", MOST_FOLD_BYTES)

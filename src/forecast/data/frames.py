@@ -70,17 +70,35 @@ SIDE_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "sources": ("source", "publisher", "document", "published", "rounding"),
 }
+#: Columns of forecasts by others, which are no part of the figures.
+PUBLISHED_COLUMNS: tuple[str, ...] = (
+    "forecaster",
+    "made",
+    "first_month",
+    "last_month",
+    "series_id",
+    "low",
+    "point",
+    "high",
+    "actual",
+    "actual_basis",
+    "basis",
+    "source",
+    "note",
+)
 _KEYS: dict[str, tuple[str, ...]] = {
     "series": ("series_id",),
     "hierarchy": ("parent", "breakdown", "children"),
     "breaks": ("series_pattern", "month"),
     "releases": ("month", "released"),
     "sources": ("source",),
+    "published": ("forecaster", "made", "first_month", "last_month", "series_id"),
 }
-#: Columns whose texts name something; in `breaks` the source is a sentence.
+#: Columns whose texts name something; in `breaks` and `published` the source is a sentence.
 _IDS = frozenset({"series_id", "parent", "breakdown", "children", "series_pattern", "source"})
 _MONTHS = frozenset({"month", "first_month", "last_month", "exact_from"})
 _DAYS = frozenset({"released", "flash_released"})
+_NUMBERS = frozenset({"low", "point", "high", "actual"})
 _WHOLE = frozenset({"rounding", "n_months", "months", "months_exact", "max_abs_gap", "lag_days"})
 _NAT = np.iinfo(np.int64).min
 
@@ -133,6 +151,8 @@ def _typed(column: str, cells: np.ndarray) -> object:
     if column in _WHOLE:
         whole = pd.to_numeric(pd.Series(stripped, dtype=object), errors="coerce").fillna(0)
         return whole.to_numpy(dtype=np.int64)
+    if column in _NUMBERS:
+        return pd.to_numeric(pd.Series(stripped, dtype=object), errors="coerce").astype(float)
     return pd.Series(stripped, dtype=object)
 
 
@@ -142,11 +162,11 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
     Parameters
     ----------
     kind : str
-        A key of `SIDE_COLUMNS`.
+        A key of `SIDE_COLUMNS`, or ``published``.
     raw : RawTable or None
         The file.
     """
-    columns = SIDE_COLUMNS[kind]
+    columns = PUBLISHED_COLUMNS if kind == "published" else SIDE_COLUMNS[kind]
     none = np.empty(0, dtype=object)
     if raw is None:
         return pd.DataFrame({c: _typed(c, none) for c in columns}), []
@@ -159,16 +179,19 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
             )
     cells = {column: np.full(len(raw), "", dtype=object) for column in columns}
     for column in cells.keys() & raw.cells.keys():
-        is_id = column in _IDS and not (kind == "breaks" and column == "source")
+        is_id = column in _IDS and not (kind in ("breaks", "published") and column == "source")
         cells[column][:], found = checked_texts(raw.cells[column], raw.rows, column, raw.name, is_id)
         findings.extend(found)
     frame = pd.DataFrame({column: _typed(column, texts) for column, texts in cells.items()})
     for column in [c for c in columns if c in raw.cells]:
         texts = pd.Series(cells[column], dtype=object).str.strip()
-        read = pd.to_numeric(texts, errors="coerce") if column in _WHOLE else frame[column]
-        expected = (
-            "a month (YYYY-MM)" if column in _MONTHS else "a number" if column in _WHOLE else "YYYY-MM-DD"
+        number = column in _WHOLE | _NUMBERS
+        read = (
+            pd.to_numeric(texts, errors="coerce").replace([np.inf, -np.inf], np.nan)
+            if number
+            else frame[column]
         )
+        expected = "a month (YYYY-MM)" if column in _MONTHS else "a number" if number else "YYYY-MM-DD"
         for i in np.flatnonzero(read.isna() & (texts != "")):
             what, hint = f"{column} is '{texts[i]}'", "correct the cell, or leave it empty"
             findings.append(raw.finding(column, what, i, expected, hint))

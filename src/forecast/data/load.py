@@ -12,6 +12,7 @@ import pandas as pd
 from forecast.config.settings import ColumnsSpec, LayoutSpec, own_path
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots
+from forecast.data.beside import break_findings, published_findings
 from forecast.data.checks import check_rows, raise_for_errors, shorten
 from forecast.data.figures import Frame, ReadAs, read_figures
 from forecast.data.observations import BUNDLED, Observations
@@ -136,7 +137,7 @@ def read_path(
         tuple(official),
         side,
         listed,
-        shorten([*findings, *found, *sum_findings(rows, side["hierarchy"], _beside(folder, "hierarchy"))]),
+        shorten([*findings, *found, *_names_beside(folder, rows, side["hierarchy"])]),
         tuple(raw.understood for raw in raws if raw.understood),
         part_months,
     )
@@ -157,6 +158,17 @@ def _side_tables(folder: Path | None) -> tuple[dict[str, pd.DataFrame], bool, li
         side[kind], found = frames.side_frame(kind, raw)
         findings.extend(found)
     return side, listed, findings
+
+
+def _names_beside(folder: Path | None, rows: Rows, hierarchy: pd.DataFrame) -> list[Finding]:
+    """Return what is wrong with the tables beside the figures that name series."""
+    found = sum_findings(rows, hierarchy, _beside(folder, "hierarchy"))
+    known = set(rows.series_id.astype(str))
+    if (breaks := _beside(folder, "breaks")) is not None:
+        found += break_findings(breaks, known)
+    if (published := _beside(folder, "published")) is not None:
+        found += frames.side_frame("published", published)[1] + published_findings(published, known)
+    return found
 
 
 def nearly_official(raw: RawTable) -> list[Finding]:

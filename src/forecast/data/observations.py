@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -152,10 +153,26 @@ class Observations:
         """The series that have official figures."""
         return tuple(self._index.bounds)
 
+    def rows(self, series: Sequence[str]) -> pd.DataFrame:
+        """Return the official rows of some series, as they stand in the table; of an unknown one there are none.
+
+        Parameters
+        ----------
+        series : sequence of str
+        """
+        spans = sorted(
+            self._index.bounds[name] for name in dict.fromkeys(series) if name in self._index.bounds
+        )
+        return self.table.iloc[np.concatenate([np.arange(*span) for span in spans]) if spans else []]
+
     # ----------------------------------------------------------------------- dates and names
 
     def newest_release(self) -> pd.Timestamp:
         """Return the newest day on which an official figure became public."""
+        return self._newest
+
+    @cached_property
+    def _newest(self) -> pd.Timestamp:
         return pd.Timestamp(self.table["released"].max())
 
     def day_of(self, date: str | dt.date | pd.Timestamp) -> pd.Timestamp:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,10 +14,9 @@ from forecast.events.reading import SIGNS
 from forecast.events.shapes import FAR, Floats, Ints, build_up, pulse_end, weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 Bools = NDArray[np.bool_]
-Pattern = tuple[bool, "re.Pattern[str]"]
 
 
 class Calendar(Protocol):
@@ -139,36 +137,3 @@ def event_arrays(table: pd.DataFrame) -> EventArrays:
         coded={"rule": _coded(table, ""), "judged": _coded(table, "judged_")},
         sign_at_ports=np.array([SIGNS[s] for s in table["sign_at_ports"]], dtype=float),
     )
-
-
-def patterns(text: str) -> tuple[Pattern, ...]:
-    """Return the compiled patterns of one event (``*`` and ``?``); the flag marks those that remove.
-
-    A bracket stands for itself, as it may in the name of a series.
-    """
-    made = []
-    for part in filter(None, (p.strip() for p in text.split(";"))):
-        removes = part.startswith("!")
-        plain = part.removeprefix("!").replace("[", "[[]")
-        made.append((removes, re.compile(fnmatch.translate(plain))))
-    return tuple(made)
-
-
-def decide(rules: Sequence[Pattern], series_id: str) -> bool:
-    """Tell whether a series is touched: the last pattern that matches it decides."""
-    touched = False
-    for removes, pattern in rules:
-        if pattern.match(series_id):
-            touched = not removes
-    return touched
-
-
-def matches(text: str, series_id: str) -> bool:
-    """Tell whether a list of patterns, as ``series_ids`` holds it, touches a series.
-
-    Examples
-    --------
-    >>> matches("southwest*;!*.ofo*", "southwest.usbp"), matches("southwest*;!*.ofo*", "southwest.ofo.tucson")
-    (True, False)
-    """
-    return decide(patterns(text), series_id)

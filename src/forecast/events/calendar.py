@@ -18,9 +18,10 @@ import pandas as pd
 
 from forecast.config.settings import EventsSpec, own_path
 from forecast.data.parse import whole_day
+from forecast.data.patterns import Pattern, decide, patterns
 from forecast.errors import ConfigError, Finding, nearest, need, raise_for_errors
 from forecast.events import reading
-from forecast.events.arrays import Bools, EventArrays, Pattern, decide, event_arrays, patterns
+from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
 from forecast.files import safe_cell, write_file
 from forecast.notebook import calendar_html

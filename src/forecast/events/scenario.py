@@ -30,9 +30,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecast.data.patterns import matches
 from forecast.errors import ConfigError, nearest
 from forecast.events import design as designs
-from forecast.events.arrays import Calendar, matches
+from forecast.events.arrays import Calendar
 from forecast.events.changes import EXACT_SD, Change, parse_changes
 from forecast.events.estimability import Verdict, estimability_frame
 from forecast.events.notes import Note

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from forecast.data.observations import Observations
+from forecast.data.patterns import matches
 from forecast.data.releases import first_figures, revisions
-from forecast.events.arrays import matches
 from forecast.events.calendar import EventCalendar
 
 PART_COLUMNS: tuple[str, ...] = ("series_id", "part", "label", "month", "value", "whole", "share")

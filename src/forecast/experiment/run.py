@@ -7,14 +7,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
-from forecast.arima.kernel import job_of
+from forecast.arima.kernel import is_large, job_of, warm_up
+from forecast.backtesting.progress import Progress
 from forecast.config.settings import Experiment, own_path
+from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
 from forecast.errors import need
 from forecast.events.calendar import EventCalendar
@@ -30,9 +33,12 @@ from forecast.experiment.effects import (
     what_if,
     worth_of_knowing,
 )
+from forecast.experiment.forks import beside, can_fork
+from forecast.experiment.memory import shortage
+from forecast.experiment.named import is_many, told_closely
 from forecast.experiment.outlook import outlook
-from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
-from forecast.files import plain_cell
+from forecast.experiment.pipeline import Inputs, make_folds, make_rows, read_inputs
+from forecast.files import tell
 from forecast.notebook import plot_run, run_html, some
 from forecast.scoring.calibration import calibrate
 from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
@@ -41,7 +47,7 @@ from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
 from forecast.tables.columns import FOLD_COLUMNS
-from forecast.tables.forecasts import Forecasts
+from forecast.tables.forecasts import Forecasts, select
 
 
 @dataclass(frozen=True)
@@ -234,15 +240,15 @@ class _Clock:
         self._last = now
 
 
-def run(experiment: Experiment, progress: bool = False, cache: Path | None = None) -> Run:
+def run(experiment: Experiment, progress: Progress = False, cache: Path | None = None) -> Run:
     """Run one experiment.
 
     Parameters
     ----------
     experiment : Experiment
         From `load_experiment`, or made by hand.
-    progress : bool
-        Show a progress bar on a terminal.
+    progress : bool or "lines"
+        Show a bar on a terminal; or lines with the time left.
     cache : Path, optional
         Folder for finished chains of an interrupted run.
 
@@ -267,26 +273,37 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     need(experiment, Experiment, "run", "an Experiment, such as fc.load_experiment('quick')")
     clock = _Clock()
     x = read_inputs(experiment)
-    with job_of(len(experiment.target.series) * (len(x.origins) + 1)):
-        return _run(experiment, x, clock, cache, progress)
+    if short := shortage(experiment, x):
+        tell(short)
+    with job_of(len(x.exp.target.series) * (len(x.origins) + 1)):
+        return _run(x.exp, x, clock, cache, progress)
 
 
-def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress: bool) -> Run:
+def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress: Progress) -> Run:
     """Run the steps of an experiment whose inputs were read."""
     obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
     clock.lap("data")
-    bt = make_folds(exp, x, cache, progress)
-    clock.lap("backtest")
-    rows = make_rows(exp, x, bt)
-    now = rows.forecasts[rows.forecasts["origin"] == as_of]
-    clock.lap("ranges and combinations")
-    said = _score(exp, x, rows)
-    clock.lap("scores")
-    ahead = outlook(exp, rows.forecasts, obs, as_of, rows.score_from)
-    clock.lap("totals and chances")
-    coefficients, diagnostics = fits_at_origin(x, tuple(series))
-    clock.lap("fits at the origin")
-    why = _explain(exp, x, now, said.scored, clock)
+    if can_fork() and is_large():
+        warm_up()  # once, for this process and its copies
+    with beside(partial(_measures, exp, x)) as measures:
+        bt = make_folds(exp, x, cache, progress)
+        clock.lap("backtest")
+        rows = make_rows(exp, x, bt)
+        now = rows.forecasts[rows.forecasts["origin"] == as_of]
+        past = rows.forecasts[rows.forecasts["origin"].isin(x.origins)]
+        scored = past[past["origin"] >= rows.score_from]
+        clock.lap("ranges and combinations")
+        with beside(partial(_foresight, exp, x, now, scored)) as foresight:
+            said = _score(exp, x, rows.apart, scored)
+            clock.lap("scores")
+            close = told_closely(exp)
+            ahead = outlook(exp, select(rows.forecasts, series_id=close), obs, as_of, rows.score_from)
+            clock.lap("totals and chances")
+            coefficients, diagnostics = fits_at_origin(x, close)
+            clock.lap("fits at the origin")
+            known = foresight()
+        why = measures()
+    clock.durations.update(**known.durations, **why.durations)
     leaks = x.everything.leaks
     return Run(
         experiment=exp,
@@ -295,21 +312,21 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         observations=obs.known(as_of, series),
         afterwards=figures.afterwards(x.everything, obs, series),
         forecasts=now.reset_index(drop=True),
-        backtest=said.past.reset_index(drop=True),
+        backtest=past.reset_index(drop=True),
         folds=bt.folds[list(FOLD_COLUMNS)],
         scores=said.scores,
         calibration=said.calibration,
         comparison=said.comparison,
-        knowledge=why.knowledge,
+        knowledge=known.knowledge,
         effects=why.looked.effects,
         response=why.looked.response,
         specification=why.looked.specification,
         fading=why.looked.fading,
         estimability=x.source.design(as_of, tuple(series), "at_origin").estimability,
-        scenarios=why.scenarios,
-        scenario_notes=why.scenario_notes,
+        scenarios=known.scenarios,
+        scenario_notes=known.scenario_notes,
         weights=rows.weights,
-        cases=why.cases,
+        cases=known.cases,
         intervals=rows.basis,
         diagnostics=diagnostics,
         coefficients=coefficients,
@@ -323,7 +340,7 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         digests={"figures": x.everything.digest, "events": x.calendar.digest},
         confidence_set=said.confidence_set,
         reconciliation=said.reconciliation,
-        others=_others(exp, said.scored, obs, as_of),
+        others=_others(exp, scored, obs, as_of),
         early=early_figures(obs, series, as_of),
         totals=ahead.totals,
         totals_past=ahead.totals_past,
@@ -348,10 +365,8 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
 
 @dataclass(frozen=True)
 class _Scored:
-    """Past forecasts, those of them that are scored, and what the scores say."""
+    """What the scores say."""
 
-    past: pd.DataFrame
-    scored: pd.DataFrame
     scores: pd.DataFrame
     calibration: pd.DataFrame
     comparison: pd.DataFrame
@@ -360,62 +375,73 @@ class _Scored:
     recent: pd.DataFrame
 
 
-def _score(exp: Experiment, x: Inputs, rows: Rows) -> _Scored:
-    """Score, calibrate and compare the forecasts of the past origins."""
+def _score(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataFrame) -> _Scored:
+    """Score, calibrate and compare forecasts of past origins; `apart` is the headline before it adds up."""
     obs, as_of, baseline = x.obs, x.as_of, exp.backtest.baseline
-    past = rows.forecasts[rows.forecasts["origin"].isin(x.origins)]
-    scored = past[past["origin"] >= rows.score_from]
-    eras = _eras(exp, x.calendar.known(as_of), scored)
+    eras = {} if is_many(exp) else _eras(exp, x.calendar.known(as_of), scored)
+    by = ["model"] if is_many(exp) else ["model", "horizon"]
+    scores = score(Forecasts.of(scored), obs, baseline, by, eras=eras, as_of=as_of)
+    scored = select(scored, series_id=told_closely(exp))
     checked = Forecasts.of(scored)
     compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
     return _Scored(
-        past,
-        scored,
-        score(checked, obs, baseline, ["model", "horizon"], eras=eras, as_of=as_of),
+        scores,
         calibrate(checked, obs, eras=eras, as_of=as_of),
         compare(compared, obs, baseline, eras=eras, as_of=as_of),
         _confidence_set(compared, obs, as_of),
-        _worth_of_adding_up(exp, rows.apart, scored, obs, eras, as_of),
+        _worth_of_adding_up(exp, apart, scored, obs, eras, as_of),
         recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
     )
 
 
 @dataclass(frozen=True)
-class _Explained:
-    """What events seemed to do, what knowing them was worth, and what may come."""
+class _Measures:
+    """What events seemed to do."""
 
     looked: Looked
-    knowledge: pd.DataFrame
-    cases: pd.DataFrame
-    scenarios: pd.DataFrame
-    scenario_notes: pd.DataFrame
     compared: pd.DataFrame
     gaps: pd.DataFrame
     leads_lags: pd.DataFrame
     volatility: pd.DataFrame
     volatility_breaks: pd.DataFrame
     season: pd.DataFrame
+    durations: dict[str, float]
 
 
-def _explain(
-    exp: Experiment, x: Inputs, now: pd.DataFrame, scored: pd.DataFrame, clock: _Clock
-) -> _Explained:
-    """Ask for effects, for what the events were worth, and for the scenarios."""
-    obs, calendar, as_of = x.obs, x.calendar, x.as_of
+def _measures(exp: Experiment, x: Inputs) -> _Measures:
+    """Ask for effects, which need no forecast."""
+    clock, obs, calendar, as_of = _Clock(), x.obs, x.calendar, x.as_of
     effects = policy_effects(exp, obs, calendar, as_of)
     clock.lap("effects and placebos")
     looked = closer_look(exp, obs, calendar, as_of, effects)
     clock.lap("effects under other choices")
-    knowledge, cases = worth_of_knowing(exp, scored, obs, calendar, as_of, x.source)
-    clock.lap("worth of knowing")
-    scenarios, scenario_notes = what_if(exp, now, x.models, x.source, as_of)
-    clock.lap("scenarios")
     compared = compared_effects(exp, obs, calendar, as_of, effects)
     restless = restlessness(exp, obs, calendar, as_of)
     claimed = list(looked.fading["event"].unique()) if len(looked.fading) else []
     leads_lags = around_starts(exp, obs, calendar, as_of, claimed)
     clock.lap("comparison groups, volatility and season")
-    return _Explained(looked, knowledge, cases, scenarios, scenario_notes, *compared, leads_lags, *restless)
+    return _Measures(looked, *compared, leads_lags, *restless, clock.durations)
+
+
+@dataclass(frozen=True)
+class _Foresight:
+    """What knowing the events was worth, and what may come."""
+
+    knowledge: pd.DataFrame
+    cases: pd.DataFrame
+    scenarios: pd.DataFrame
+    scenario_notes: pd.DataFrame
+    durations: dict[str, float]
+
+
+def _foresight(exp: Experiment, x: Inputs, now: pd.DataFrame, scored: pd.DataFrame) -> _Foresight:
+    """Ask for what the events were worth to past forecasts, and for the scenarios."""
+    clock = _Clock()
+    knowledge = worth_of_knowing(exp, scored, x.obs, x.calendar, x.as_of, x.source)
+    clock.lap("worth of knowing")
+    scenarios = what_if(exp, now, x.models, x.source, x.as_of)
+    clock.lap("scenarios")
+    return _Foresight(*knowledge, *scenarios, clock.durations)
 
 
 # --------------------------------------------------------------------------- what the scores say
@@ -473,7 +499,7 @@ def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.
     file = folder / "published.csv"
     if not file.is_file():
         return pd.DataFrame(columns=list(OTHERS_COLUMNS))
-    found = pd.read_csv(file, dtype={"made": str}, converters={"series_id": plain_cell})
+    found = read_published(file)
     found = found[found["series_id"].isin(exp.target.series)]
     rows = scored[
         (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())

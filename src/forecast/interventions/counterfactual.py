@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure
-from forecast.arima.volatility import local_ratio
+from forecast.arima.volatility import student_near
 from forecast.errors import DataError
-from forecast.interventions.regression import Floats, Group, Regression, ratio_near, student_of
+from forecast.interventions.regression import Floats, Group, Regression, near_group
 
 RESPONSE_COLUMNS: tuple[str, ...] = (
     "series_id",
@@ -91,8 +91,8 @@ def _same_months(
     own = [place for term in group.terms if (place := fit.place(term)) is not None]
     if len(own) < len(group.terms):
         raise DataError("not estimated: no part of its own beside the other columns")
-    factor, free = student_of(fit, group)
-    spread = (factor * ratio_near(fit, group)) ** 2 * fit.cov_params.to_numpy(dtype=float)[np.ix_(own, own)]
+    ratio, free = near_group(fit, group)
+    spread = (fit.sd_factor * ratio) ** 2 * fit.cov_params.to_numpy(dtype=float)[np.ix_(own, own)]
     sizes = _student(fit.values[own], spread, free, draws, rng)
     path = sizes @ group.columns[at].T
     without = regression.scale.inverse(regression.y[at] - path)
@@ -115,9 +115,12 @@ def _forecast_before(
         *(g.columns[first : last + 1] for g in earlier),
     ]
     xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
-    middle, paths = fit.moments(h, xreg)[0], fit.simulate(h, draws, rng, xreg)
-    # surprises to come are as large as those of the last years, whatever the years before were like
-    paths = middle + local_ratio(fit.innovations, first - 1, first - 1) * (paths - middle)
+    middle, paths = fit.moments(h, xreg)[0], fit.simulate(h, draws, rng, xreg, parameter_uncertainty=True)
+    # surprises to come are as large as those of the last years, whatever the years before were like; how large
+    # those were is known from few of them, so the law is Student's t
+    ratio, free = student_near(fit, first - 1, first - 1)
+    scale = fit.sd_factor * ratio * np.sqrt(free / rng.chisquare(free, (draws, 1)))
+    paths = middle + scale * (paths - middle)
     without = regression.scale.inverse(paths[:, at - first])
     happened = regression.scale.inverse(regression.y[at])
     return without, np.asarray(100.0 * (happened / without - 1.0))

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob, arima_folds, auto_arima_folds
-from forecast.arima.volatility import ENOUGH, NEAR, local_ratio
+from forecast.arima.volatility import student_near
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.events.calendar import EventCalendar
 from forecast.events.design import Design
@@ -233,29 +233,14 @@ def effect_of(fit: ArimaFit | ArimaFailure, group: Group) -> tuple[float, float,
         return float("nan"), float("nan"), "not estimated: no part of its own beside the other columns"
     a = group.combine
     variance = float(a @ fit.cov_params.to_numpy()[np.ix_(at, at)] @ a)
-    return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))) * ratio_near(fit, group), ""
+    return float(a @ fit.values[at]), float(np.sqrt(max(variance, 0.0))) * near_group(fit, group)[0], ""
 
 
-def ratio_near(fit: ArimaFit, group: Group) -> float:
-    """Return the sd of the surprises near the months of a group over
-    that of all, for the degrees of freedom there.
+def near_group(fit: ArimaFit, group: Group) -> tuple[float, float]:
+    """Return the sd of the surprises near the months of a group over that of all, and its degrees of
+    freedom.
     """
-    at, (n, free) = group.active, _counts_near(fit, group)
-    if n < ENOUGH:
-        return 1.0
-    return local_ratio(fit.innovations, int(at[0]), int(at[-1])) * float(np.sqrt(n / free))
-
-
-def _counts_near(fit: ArimaFit, group: Group) -> tuple[int, int]:
-    """Residuals near the months of a group, and how many are left
-    when each column that varies there takes one.
-    """
-    at, problem = group.active, fit.problem
-    begin, end = max(int(at[0]) - NEAR, 0), int(at[-1]) + NEAR + 1
-    n = int(np.isfinite(fit.innovations[begin:end]).sum())
-    rows = problem.raw[max(begin - problem.lead, 0) : max(end - problem.lead, 0), problem.n_missing : -1]
-    used = int((np.ptp(rows, axis=0) > ACTIVE).sum()) if len(rows) else 0
-    return n, max(n - used, 1)
+    return student_near(fit, int(group.active[0]), int(group.active[-1]))
 
 
 def student_of(fit: ArimaFit, group: Group | None = None) -> tuple[float, float]:
@@ -264,8 +249,7 @@ def student_of(fit: ArimaFit, group: Group | None = None) -> tuple[float, float]
     Maximum likelihood divides by all n observations, so its standard errors are small by the factor
     sqrt((n - k) / n); that is taken back, and Student's t has n - k degrees of freedom, as in any regression.
     """
-    n, near = _counts_near(fit, group) if group is not None else (0, fit.free)
-    return float(np.sqrt(fit.nobs / fit.free)), float(near if n >= ENOUGH else fit.free)
+    return fit.sd_factor, float(fit.free) if group is None else near_group(fit, group)[1]
 
 
 def half_width(fit: ArimaFit | ArimaFailure, se: float, level: float, group: Group | None = None) -> float:

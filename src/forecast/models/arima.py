@@ -15,7 +15,7 @@ from forecast.arima import ArimaFailure, ArimaFit, FoldJob
 from forecast.arima.exact import exact_fit
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import check_table, residual_tests
-from forecast.arima.volatility import local_covariance, local_ratio
+from forecast.arima.volatility import local_covariance, student_near
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
@@ -189,7 +189,8 @@ class Arima(SeriesModel):
             carried = [effect(o.kind, o.position, n + h)[n:, None] for o in breaks]
             columns = [values[:h] for values in own] + carried
             future = np.hstack(columns) if columns else None
-            return fit.moments(h, future)
+            mean, sd = fit.moments(h, future)
+            return mean, fit.sd_factor * sd
 
         def checks() -> pd.DataFrame:
             # warnings of the fit are told here, not as notes: in a backtest they would cost a covariance a
@@ -265,7 +266,10 @@ def _rows(fit: ArimaFit, events: set[str], shrunken: set[str]) -> list[dict[str,
 
 
 def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFrame:
-    """Return the covariance of the event coefficients of a fit, at the volatility of the months of each."""
+    """Return the covariance of the event coefficients of a fit, at the volatility of the months of each.
+
+    It is that of their Student t, nu / (nu - 2) of its squared scale, with the degrees of freedom near them.
+    """
     places = {c: place for c in data.columns if (place := fit.place(c)) is not None}
     terms, at = list(places), list(places.values())
     covariance = fit.cov_params.to_numpy(dtype=float)[np.ix_(at, at)]
@@ -273,10 +277,12 @@ def event_covariance(fit: ArimaFit, data: SeriesData, shrink: bool) -> pd.DataFr
         return pd.DataFrame(covariance, index=terms, columns=terms)
     weights = data.past[terms].to_numpy(dtype=float)
     active = [np.flatnonzero(weight) for weight in weights.T]
-    ratio = [local_ratio(fit.innovations, int(at[0]), int(at[-1])) if len(at) else 1.0 for at in active]
+    near = [
+        student_near(fit, int(at[0]), int(at[-1])) if len(at) else (1.0, float(fit.free)) for at in active
+    ]
+    ratio = [sd * np.sqrt(free / (free - 2.0)) if free > 2.0 else sd for sd, free in near]
     prior_sd = data.prior.loc[terms, "sd"].to_numpy(dtype=float) if shrink else np.full(len(terms), np.inf)
-    factor = np.sqrt(fit.nobs / fit.free)  # likelihood divides by all months
-    made = local_covariance(covariance, factor * np.array(ratio), prior_sd)
+    made = local_covariance(covariance, fit.sd_factor * np.array(ratio), prior_sd)
     return pd.DataFrame(made, index=terms, columns=terms)
 
 

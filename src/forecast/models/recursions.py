@@ -40,12 +40,13 @@ def _compile(function: Callable[P, R]) -> Callable[P, R]:
 @_compile
 def errors_of(
     y: Floats, x: Floats, free: Ints, relative: bool, season: int, errors: Floats, slopes: Floats
-) -> tuple[Floats, Floats]:
-    """Fill one-step errors (n,) and their derivatives (n, free); return the last states and the sums of log
-    means.
+) -> tuple[Floats, Floats, Floats]:
+    """Fill one-step errors (n,) and their derivatives (n, free); return the last states, their derivatives and
+    the sums of log means.
 
-    The last states are (14,): level, slope, seasons. The sums are that of log means and its derivatives (1 +
-    free), zero for additive errors; the first is nan where a mean is not positive.
+    The last states are (14,): level, slope, seasons; their derivatives (14, free). The sums are that of log
+    means and its derivatives (1 + free), zero for additive errors; the first is nan where a mean is not
+    positive.
     """
     k = len(free)
     alpha, beta, gamma, phi = x[ALPHA], x[ALPHA] * x[BETA], (1.0 - x[ALPHA]) * x[GAMMA], x[PHI]
@@ -90,7 +91,7 @@ def errors_of(
         states[0] = base + up * alpha * rate
         states[1] = drift + up * beta * rate
         states[now] = own + side * gamma * rate
-    return states, logs
+    return states, d_states, logs
 
 
 @_compile
@@ -101,7 +102,7 @@ def objective(
     mean, with its gradient and Gauss-Newton matrix.
     """
     n, k = len(y), len(free)
-    _, logs = errors_of(y, x, free, relative, season, errors, slopes)
+    _, _, logs = errors_of(y, x, free, relative, season, errors, slopes)
     squares, gradient, matrix = 0.0, np.zeros(k), np.zeros((k, k))
     if not np.isfinite(logs[0]):
         return np.inf, gradient, matrix

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -44,7 +45,11 @@ RELATIVE = tuple(
 
 @dataclass(frozen=True)
 class Smoothing:
-    """One form at its maximum of likelihood: parameters, states after the last month, variance."""
+    """One form at its maximum of likelihood: parameters, states after the last month, variance.
+
+    `doubt` gives the covariance (15, 15) of what was estimated: level, slope, seasons of the next twelve
+    months, and the damping phi.
+    """
 
     form: Form
     alpha: float
@@ -56,11 +61,34 @@ class Smoothing:
     season: Array  #: of the next twelve months
     sigma2: float
     aicc: float
+    doubt: Callable[[], Array]
 
     def steps(self, h: int) -> tuple[Array, Array]:
-        """Centre and standard deviation of the months ahead (Hyndman,
-        Koehler, Ord and Snyder 2008, chapter 6).
+        """Centre and standard deviation of the months ahead: of the errors to come, and of what was estimated.
+
+        The first is that of Hyndman, Koehler, Ord and Snyder (2008, chapter 6), the second the delta method.
         """
+        centre, sd = self._ahead(h)
+        slopes = self._slopes(h)
+        estimated = np.einsum("hi,ij,hj->h", slopes, self.doubt(), slopes)
+        return centre, np.sqrt(sd**2 + np.maximum(estimated, 0.0))
+
+    def _slopes(self, h: int) -> Array:
+        """Derivatives (h, 15) of the centre of each month by level, slope, seasons and phi."""
+        k = np.arange(1, h + 1)
+        damp, place = np.cumsum(self.phi**k), (k - 1) % 12
+        base = np.column_stack(
+            [np.ones(h), damp, np.zeros((h, 12)), self.slope * np.cumsum(k * self.phi ** (k - 1))]
+        )
+        own = np.ones(h)
+        if self.form.season == "multiplicative":
+            base = base * self.season[place][:, None]
+            own = self.level + self.slope * damp
+        base[k - 1, 2 + place] = own
+        return base
+
+    def _ahead(self, h: int) -> tuple[Array, Array]:
+        """Centre and standard deviation of the months ahead as if every parameter was known."""
         k = np.arange(1, h + 1)
         damp = np.cumsum(self.phi**k)
         base, season = self.level + self.slope * damp, self.season[(k - 1) % 12]
@@ -101,15 +129,14 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     if not np.isfinite(value):
         return None
     errors = np.empty(n)
-    last, _ = r.errors_of(y, best, np.empty(0, dtype=int), form.relative, season, errors, np.empty((n, 0)))
+    last, _, _ = r.errors_of(y, best, np.empty(0, dtype=int), form.relative, season, errors, np.empty((n, 0)))
     k = len(space.free) + 1  # and the variance
     deviance = n * (2.0 * (value + np.log(unit)) + np.log(2.0 * np.pi / n) + 1.0)
     aicc = deviance + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
     alpha, beta, gamma, phi = map(float, best[: r.LEVEL])
     seen = n % 12
     ahead = np.concatenate([last[2 + seen :], last[2 : 2 + seen]])
-    if form.season != "multiplicative":
-        ahead = unit * ahead
+    of_season = 1.0 if form.season == "multiplicative" else unit
     sigma2 = float(errors @ errors) / max(n - len(space.free), 1) * (1.0 if form.relative else unit**2)
     made = (
         alpha,
@@ -119,7 +146,33 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
         shift + unit * float(last[0]),
         unit * float(last[1]),
     )
-    return Smoothing(form, *made, ahead, sigma2, float(aicc))
+    units = np.array([unit, unit, *[of_season] * 12, 1.0])
+    doubt = partial(_doubt, y, best, form, units)
+    return Smoothing(form, *made, of_season * ahead, sigma2, float(aicc), doubt)
+
+
+def _doubt(y: Array, x: Array, form: Form, units: Array) -> Array:
+    """Return the covariance (15, 15) of last level, slope, seasons ahead and phi, in the units given.
+
+    That of the estimated parameters comes from the derivatives of the errors (Gauss and Newton), that of the
+    last states from theirs. A share or a damping is known at least as well as its bounds say, as if it was
+    uniform between them, and one that lies on a bound stays there.
+    """
+    from forecast.models import recursions as r
+
+    space, season, n = _search_space(form), SEASONS.index(form.season), len(y)
+    errors, slopes = np.empty(n), np.empty((n, len(space.free)))
+    _, moved, logs = r.errors_of(y, x, space.free, form.relative, season, errors, slopes)
+    inside = (x > space.low)[space.free] & (x < space.high)[space.free]
+    slopes = (slopes + np.outer(errors, logs[1:] / n))[:, inside]
+    sigma2 = float(errors @ errors) / max(n - len(space.free), 1)
+    bounds = (space.high - space.low)[space.free[inside]]
+    information = slopes.T @ slopes / max(sigma2, 1e-300) + np.diag(12.0 / bounds**2)
+    seen = n % 12
+    order = [0, 1, *range(2 + seen, 14), *range(2, 2 + seen), 14]
+    of_phi = (space.free == r.PHI)[None, :].astype(float)
+    root = (np.vstack([moved, of_phi])[order] * units[:, None])[:, inside]
+    return np.asarray(root @ np.linalg.pinv(information, hermitian=True) @ root.T)
 
 
 class _Space(NamedTuple):
@@ -180,3 +233,11 @@ def additive_season(y: Array) -> Array:
     month = np.arange(6, 6 + len(year)) % 12
     mean = np.bincount(month, y[6:-6] - year, minlength=12) / np.bincount(month, minlength=12)
     return np.asarray(mean - mean.mean(), dtype=float)
+
+
+def season_variance(y: Array, season: Array) -> Array:
+    """Return the variance of each month of `additive_season`: that of one distance over the years averaged."""
+    year = np.convolve(y, np.array([0.5, *[1.0] * 11, 0.5]) / 12.0, mode="valid")
+    month = np.arange(6, 6 + len(year)) % 12
+    apart = y[6:-6] - year - season[month]
+    return np.asarray(apart @ apart / (len(year) - 12.0) / np.bincount(month, minlength=12), dtype=float)

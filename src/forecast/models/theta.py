@@ -11,7 +11,7 @@ from forecast.config.bounds import Bounds
 from forecast.models.base import SeriesFit, SeriesModel, Steps
 from forecast.models.parameters import Window
 from forecast.models.series import SeriesData, complete
-from forecast.models.smoothing import Form, additive_season, is_seasonal, smooth
+from forecast.models.smoothing import Form, additive_season, is_seasonal, season_variance, smooth
 from forecast.models.transform import Array, Scale
 
 #: Between these the smoothing parameter of the dynamic form is searched.
@@ -49,12 +49,13 @@ class Theta(SeriesModel):
         season = additive_season(y) if seasonal else np.zeros(12)
         rest = y - season[np.arange(n) % 12]
         inner = _dynamic(rest) if self.theta is None else _standard(rest, self.theta)
-        # the season has taken eleven degrees of freedom
+        # the season has taken eleven degrees of freedom, and is itself known from a few years only
         wider = np.sqrt(n / (n - 11.0)) if seasonal else 1.0
+        doubt = season_variance(y, season) if seasonal else np.zeros(12)
 
         def steps(h: int) -> tuple[Array, Array]:
-            centre, sd = inner(h)
-            return centre + season[(n + np.arange(h)) % 12], wider * sd
+            (centre, sd), month = inner(h), (n + np.arange(h)) % 12
+            return centre + season[month], np.sqrt((wider * sd) ** 2 + doubt[month])
 
         return SeriesFit(steps)
 

@@ -24,9 +24,12 @@ from forecast.tables.known_errors import KnownErrors, in_order, known_errors
 from forecast.tables.quantiles import (
     MEDIAN,
     Floats,
+    Grid,
     Ints,
     Outcomes,
     QuantileTable,
+    SeriesArrays,
+    by_series,
     check_table,
     ordered_unique,
     outcomes,
@@ -194,32 +197,25 @@ def _gather(
     wide: QuantileTable, obs: Observations, names: tuple[str, ...], extra_sd: pd.DataFrame | float | None
 ) -> list[Members]:
     """Bring the members of each (scenario, series) to the same origins, horizons and levels."""
-    found = series_arrays(wide)
+    noise = extra_noise(wide, extra_sd)
     records: dict[str, Outcomes] = {}
     gathered = []
-    for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
-        mine = {b.name[0]: b for b in found if b.name[2:] == (scenario, series_id)}
+    for (scenario, series_id), parts in by_series(series_arrays(wide)).items():
+        mine = {arrays.name[0]: arrays for arrays in parts}
         if len(mine) < len(names):
             continue  # a member without any forecast of this series: nothing to combine
         if series_id not in records:
             records[series_id] = outcomes(obs, series_id)
-        rows = np.concatenate([b.rows for b in mine.values()])
-        common = wide.keys.take(rows)[["origin", "horizon", "month"]].drop_duplicates()
-        states, quantiles, extra = [], [], []
-        for name in names:
-            arrays = mine[name]
-            keys = common.merge(wide.keys.take(arrays.rows).assign(row=arrays.rows), how="left")
-            row = keys["row"].to_numpy(dtype=float)
-            at = np.where(np.isfinite(row), row, 0).astype(np.int64)
-            keys = keys.assign(model=name, knowledge="none", scenario=scenario, series_id=series_id)
-            values = np.where(np.isfinite(row)[:, None], wide.values[at], np.nan)
-            whole = QuantileTable(keys, wide.levels, values)
-            (one,) = series_arrays(whole)
-            states.append(known_errors(one, whole.median, records[series_id]))
-            quantiles.append(one.matrix(values))
-            extra.append(one.matrix(extra_noise(whole, extra_sd)))
-        stacks = np.stack(quantiles), np.stack(extra)
-        gathered.append(Members(tuple(states), *stacks, wide.levels, scenario, series_id))
+        grid = Grid.of(parts)
+        quantiles, extra = (
+            np.stack([grid.spread(mine[name], column) for name in names]) for column in (wide.values, noise)
+        )
+        medians = np.stack([grid.spread(mine[name], wide.median) for name in names])
+        t, j = np.nonzero(np.isfinite(medians).any(axis=0))
+        label, at = (names[0], "none", scenario, series_id), np.arange(len(t))
+        arrays = SeriesArrays(label, at, t, j, grid.origins, grid.last, grid.horizons)
+        states = tuple(known_errors(arrays, median[t, j], records[series_id]) for median in medians)
+        gathered.append(Members(states, quantiles, extra, wide.levels, scenario, series_id))
     return gathered
 
 

@@ -17,6 +17,7 @@ from forecast.archive.track_record import (
     worst_miss,
 )
 from forecast.config.settings import Experiment
+from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
 from forecast.data.releases import is_late, next_release
 from forecast.errors import ForecastError
@@ -197,11 +198,9 @@ def _name(site: Path, issues: tuple[SiteIssue, ...], otherwise: str) -> str:
 
 def by_others(exp: Experiment, files: dict[str, bytes]) -> pd.DataFrame:
     """Return the table of forecasts by others of a source, if it has one."""
-    import io
-
     data = files.get("data/published.csv")
     if data is None and exp.data.path is None and (BUNDLED / "published.csv").is_file():
         data = (BUNDLED / "published.csv").read_bytes()
     if data is None:
         return pd.DataFrame()
-    return pd.read_csv(io.BytesIO(data), dtype={"made": str}, converters={"series_id": plain_cell})
+    return read_published("published.csv", data)

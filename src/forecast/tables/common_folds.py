@@ -18,9 +18,11 @@ from forecast.tables.quantiles import (
     NEVER,
     Bools,
     Floats,
+    Grid,
     Ints,
     QuantileTable,
     SeriesArrays,
+    by_series,
     days,
     log_floor,
     look_up,
@@ -181,9 +183,9 @@ def common_folds(
         raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
     found = series_arrays(wide)
     _require_baseline(found, baseline)
-    for scenario, series_id in ordered_unique((b.name[2], b.name[3]) for b in found):
-        mine = [b for b in found if b.name[2:] == (scenario, series_id)]
-        base = [b for b in found if b.name[:3] == (baseline, "none", "") and b.name[3] == series_id]
+    grouped = by_series(found)
+    for (scenario, series_id), mine in grouped.items():
+        base = [b for b in grouped.get(("", series_id), ()) if b.name[:2] == (baseline, "none")]
         if base and base[0] not in mine:
             mine = [*base, *mine]
         at = mine.index(base[0]) if base else -1
@@ -213,18 +215,11 @@ def _of_series(
     as_of: Any,
     scenario: str,
 ) -> CommonFolds:
-    origins = np.unique(np.concatenate([b.origins for b in mine]))
-    last = np.full(len(origins), NEVER, dtype=np.int64)
-    horizons = max(b.horizons for b in mine)
-    quantiles = np.full((len(mine), len(origins), horizons, len(wide.levels)), np.nan)
-    for k, arrays in enumerate(mine):
-        t = np.searchsorted(origins, arrays.origins)
-        _check_counts(mine, k, last[t])
-        last[t] = arrays.last
-        quantiles[k, t, : arrays.horizons] = arrays.matrix(wide.values)
+    grid = Grid.of(mine)
+    quantiles = np.stack([grid.spread(arrays, wide.values) for arrays in mine])
     series_id = mine[0].name[3]
     start, history = _actuals(obs, series_id, truth, as_of)
-    months = last[:, None] + np.arange(1, horizons + 1)[None, :]
+    months = grid.last[:, None] + np.arange(1, grid.horizons + 1)[None, :]
     day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
     logs, floor = outcomes(obs, series_id).scale_at(np.array([day]))
     return CommonFolds(
@@ -235,31 +230,12 @@ def _of_series(
         quantiles=quantiles,
         levels=wide.levels,
         y=look_up(months, start, history, np.nan),
-        origins=origins,
-        last=last,
+        origins=grid.origins,
+        last=grid.last,
         logs=bool(logs[0]),
         floor=float(max(floor[0], 0.0)),
         start=start,
         history=history,
-    )
-
-
-def _check_counts(mine: Sequence[SeriesArrays], k: int, known: Ints) -> None:
-    """Refuse a model that counts its months from another one than those before it."""
-    arrays = mine[k]
-    wrong = np.flatnonzero((known != NEVER) & (known != arrays.last))
-    if not len(wrong):
-        return
-    day = int(arrays.origins[wrong[0]])
-    other = next(b for b in mine[:k] if day in b.origins)
-    first, second = (
-        pd.Period(ordinal=int(n) + 1, freq="M") for n in (known[wrong[0]], arrays.last[wrong[0]])
-    )
-    raise ConfigError(
-        f"{arrays.name[3]}, {np.datetime64(day, 'D')}: horizon 1 is {first} for '{other.name[0]}'"
-        f" and {second} for '{arrays.name[0]}'; only forecasts that count their months alike can be"
-        " set side by side"
-        " (`read_hub(..., obs=obs)` counts those of a hub as `fc.backtest` does)"
     )
 
 

@@ -239,6 +239,72 @@ def series_arrays(wide: QuantileTable) -> list[SeriesArrays]:
     return made
 
 
+def by_series(found: Sequence[SeriesArrays]) -> dict[tuple[str, str], list[SeriesArrays]]:
+    """Return the parts of each (scenario, series), as they appear."""
+    made: dict[tuple[str, str], list[SeriesArrays]] = {}
+    for arrays in found:
+        made.setdefault(arrays.name[2:], []).append(arrays)
+    return made
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The origins and horizons of several models of one series.
+
+    Attributes
+    ----------
+    origins, last : array
+        Days since 1970, ascending, and the ordinal of the last official month at each.
+    horizons : int
+    """
+
+    origins: Ints
+    last: Ints
+    horizons: int
+
+    @classmethod
+    def of(cls, parts: Sequence[SeriesArrays]) -> Grid:
+        """Return the grid that holds all of them.
+
+        Raises
+        ------
+        ConfigError
+            When they count their months from different ones.
+        """
+        origins = np.unique(np.concatenate([arrays.origins for arrays in parts]))
+        last = np.full(len(origins), NEVER, dtype=np.int64)
+        for k, arrays in enumerate(parts):
+            t = np.searchsorted(origins, arrays.origins)
+            _check_counts(parts, k, last[t])
+            last[t] = arrays.last
+        return cls(origins, last, max(arrays.horizons for arrays in parts))
+
+    def spread(self, arrays: SeriesArrays, column: Floats) -> Floats:
+        """Spread a column of the `QuantileTable` over origin x horizon (x level); NaN where a model has none."""
+        out = np.full((len(self.origins), self.horizons, *column.shape[1:]), np.nan)
+        out[np.searchsorted(self.origins, arrays.origins), : arrays.horizons] = arrays.matrix(column)
+        return out
+
+
+def _check_counts(parts: Sequence[SeriesArrays], k: int, known: Ints) -> None:
+    """Refuse a model that counts its months from another one than those before it."""
+    arrays = parts[k]
+    wrong = np.flatnonzero((known != NEVER) & (known != arrays.last))
+    if not len(wrong):
+        return
+    day = int(arrays.origins[wrong[0]])
+    other = next(b for b in parts[:k] if day in b.origins)
+    first, second = (
+        pd.Period(ordinal=int(n) + 1, freq="M") for n in (known[wrong[0]], arrays.last[wrong[0]])
+    )
+    raise ConfigError(
+        f"{arrays.name[3]}, {np.datetime64(day, 'D')}: horizon 1 is {first} for '{other.name[0]}'"
+        f" and {second} for '{arrays.name[0]}'; only forecasts that count their months alike can be"
+        " set side by side"
+        " (`read_hub(..., obs=obs)` counts those of a hub as `fc.backtest` does)"
+    )
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """What became of one series: first releases and when they were public, and the scale allowed at any day.
@@ -302,7 +368,7 @@ def outcomes(obs: Observations, series_id: str) -> Outcomes:
     """Collect the first releases of a series and what its figures allow, for use at any origin."""
     if not hasattr(obs, "actuals"):
         need(obs, (), "obs", "Observations, of fc.load_observations")
-    rows = obs.table[obs.table["series_id"] == series_id]
+    rows = obs.rows([series_id])
     if rows.empty:
         raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")
     first = obs.actuals(series_id, truth="first").dropna()
