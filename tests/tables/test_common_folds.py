@@ -117,7 +117,7 @@ def test_ranges_count_where_every_required_level_is_there(obs, medians):
         lacks = folds(table[~(table["model"].eq("twice") & table["level"].eq(level))], obs)
         assert lacks.without_ranges(0) == ["twice"] and not lacks.ranged.any(), level
     only = folds(medians, obs)
-    assert only.without_ranges(1) == ["walk", "twice"] and only.shared_levels(0) == []
+    assert only.without_ranges(1) == ["walk", "twice"] and only.shared_levels[0] == []
 
 
 def test_levels_that_all_share_are_pairs_and_the_median(obs, medians):
@@ -132,7 +132,7 @@ def test_levels_that_all_share_are_pairs_and_the_median(obs, medians):
         ]
     )
     made = folds(table, obs)
-    ((which, levels),) = made.shared_levels(0)
+    ((which, levels),) = made.shared_levels[0]
     assert made.levels[levels].tolist() == list(LEVELS)  # 0.6 has no partner, 5 % has not been made by all
     assert which.tolist() == [0, 1, 2, 3, 4]
 
@@ -146,7 +146,7 @@ def test_folds_whose_levels_differ_stand_apart(obs, medians):
         ]
     )
     made = folds(table, obs)
-    groups = {tuple(made.levels[levels]): which.tolist() for which, levels in made.shared_levels(0)}
+    groups = {tuple(made.levels[levels]): which.tolist() for which, levels in made.shared_levels[0]}
     assert groups == {LEVELS: [0, 1], (0.025, 0.05, *LEVELS[1:-1], 0.95, 0.975): [2, 3, 4]}
 
 
@@ -199,6 +199,13 @@ def test_eras_are_spans_of_last_months_or_lists_of_origins(obs, medians):
         "of another": [],
     }
     assert list(era_masks(made, None)) == ["all"]
+
+
+def test_an_era_that_ends_before_it_begins_is_refused(obs, medians):
+    with pytest.raises(ConfigError, match=r"eras\.odd: 2000-02 is before 2000-03"):
+        era_masks(folds(medians, obs), {"odd": ("2000-03", "2000-02")})
+    one = era_masks(folds(medians, obs), {"one": ("2000-03", "2000-03")})["one"]
+    assert np.flatnonzero(one).tolist() == [2]
 
 
 @pytest.mark.parametrize("span", [("2000-02", "2000-13"), "2000-02", ("2000-2x", "2000-03-20")])
