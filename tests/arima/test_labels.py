@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from forecast.arima import arima, auto_arima
+from forecast.arima.labels import time_index
 from forecast.errors import ConfigError, DataError
 
 MONTHS = pd.period_range("2010-01", periods=100, freq="M")
@@ -97,3 +98,13 @@ def test_a_series_without_a_figure_says_so(bad):
 def test_wrong_regressors_are_refused_before_orders_are_chosen(rng, xreg, said):
     with pytest.raises((ConfigError, DataError), match=said):
         auto_arima(rng.normal(size=40), xreg=xreg)
+
+
+@pytest.mark.parametrize("how", ["start", "end"])
+def test_stamps_of_months_leave_none_out(how):
+    months = pd.period_range("2015-01", periods=24, freq="M")
+    stamps = months.to_timestamp(how=how).normalize()
+    y = pd.Series(np.arange(24.0), index=stamps)
+    assert time_index(y).equals(stamps)
+    with pytest.raises(ConfigError, match="2015-06 is missing from its index"):
+        time_index(y.drop(stamps[5]))

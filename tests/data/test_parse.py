@@ -88,3 +88,11 @@ def test_a_month_is_no_day(month):
 def test_days_are_days():
     for day in ("2020-01-15", dt.date(2020, 1, 15), dt.datetime(2020, 1, 15), np.datetime64("2020-01-15")):
         assert whole_day(day, "as_of") == pd.Timestamp("2020-01-15")
+
+
+@pytest.mark.parametrize(
+    "day", ["1600-01-01", "2999-01-01", dt.date(9999, 12, 31), np.datetime64("2500-01-01")]
+)
+def test_a_day_that_no_stamp_can_hold_is_told(day):
+    with pytest.raises(ConfigError, match=r"as_of: .*(from 1678 to 2261|is not a date)"):
+        whole_day(day, "as_of")

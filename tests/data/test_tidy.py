@@ -1,7 +1,12 @@
 """Cells of a tidy table as numbers, each row judged by itself."""
 
+import pandas as pd
+import pytest
+
+from forecast.data import load_observations
 from forecast.data.read import parse_table
 from forecast.data.tidy import is_calendar, join_rows, parse_tidy
+from forecast.errors import ConfigError
 
 
 def rows(text, **words):
@@ -41,3 +46,10 @@ def test_a_calendar_of_events_is_no_table_of_figures():
         parse_table("e.csv", "id,announced_date,effective_start,shape\na,2024-01-01,2024-01-01,step\n")
     )
     assert not is_calendar(parse_table("f.csv", "month,value\n2024-01,5\n"))
+
+
+@pytest.mark.parametrize("lag", [1.5, True, "3", None])
+def test_a_lag_is_a_whole_number_of_days(lag):
+    frame = pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [1, 2]})
+    with pytest.raises(ConfigError, match="is not a whole number of days"):
+        load_observations(frame, series_id="a", release_lag_days=lag)

@@ -167,3 +167,12 @@ def test_a_clean_airline_series_raises_at_most_one_false_alarm_in_ten_series():
         for s in range(100)
     )
     assert alarms <= 10
+
+
+def test_months_that_the_index_leaves_out_or_turns_round_are_refused():
+    months = pd.period_range("2015-01", periods=96, freq="M")
+    figures = pd.Series(np.exp(np.random.default_rng(1).normal(6, 0.02, 96)), index=months, name="s")
+    with pytest.raises(ConfigError, match="2018-05 is missing from its index"):
+        detect_events(figures.drop(months[40]))
+    with pytest.raises(ConfigError, match="sort the series by time"):
+        detect_events(figures[::-1])

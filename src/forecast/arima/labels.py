@@ -52,13 +52,23 @@ def time_index(y: npt.ArrayLike) -> pd.Index | None:
         raise ConfigError(
             f"y: {index[back[0] + 1]} stands after {index[back[0]]}; sort the series by time, each once"
         )
-    if isinstance(index, pd.PeriodIndex) and len(index):
-        missing = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
+    months = _months(index)
+    if months is not None and len(months):
+        missing = pd.period_range(months[0], months[-1], freq=months.freq).difference(months)
         if len(missing):
             raise ConfigError(
                 f"y: {_some(missing)} missing from its index; give NaN where there is no figure"
             )
     return index
+
+
+def _months(index: pd.PeriodIndex | pd.DatetimeIndex) -> pd.PeriodIndex | None:
+    """Return periods as they are, and stamps that are all first or all last days of months as months."""
+    if isinstance(index, pd.PeriodIndex):
+        return index
+    if index.tz is None and len(index) > 1 and (index.is_month_start.all() or index.is_month_end.all()):
+        return index.to_period("M")
+    return None
 
 
 def rows_of(xreg: npt.ArrayLike | None, index: pd.Index | None) -> npt.ArrayLike | None:

@@ -124,7 +124,7 @@ def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "")
     day: pd.Timestamp | None = None
     if isinstance(date, str):
         number = parse_day(date)
-        day = None if number is None else pd.Timestamp(number, unit="D").as_unit("ns")
+        day = None if number is None else pd.Timestamp(number, unit="D")
     elif isinstance(date, (dt.date, np.datetime64)) and not pd.isna(date):  # a Timestamp is a date
         month = isinstance(date, np.datetime64) and np.datetime_data(date)[0] in ("Y", "M")
         day = None if month else pd.Timestamp(date)
@@ -135,7 +135,9 @@ def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "")
             f"{where}: '{date}' has a time of day or a zone; expected a day, such as"
             f" {day.tz_localize(None):%Y-%m-%d} (stamp.tz_localize(None).normalize())"
         )
-    return day
+    if not pd.Timestamp.min < day < pd.Timestamp.max:
+        raise ConfigError(f"{where}: '{date}' is out of reach; expected a day from 1678 to 2261")
+    return day.as_unit("ns")
 
 
 def parse_month(text: str) -> int | None:

@@ -141,6 +141,8 @@ def parse_tidy(
     findings : list of Finding
         Everything wrong with the others.
     """
+    if isinstance(release_lag_days, bool) or not isinstance(release_lag_days, int | np.integer):
+        raise ConfigError(f"release_lag_days: {release_lag_days!r} is not a whole number of days")
     if release_lag_days < 0:
         raise ConfigError(
             f"release_lag_days: {release_lag_days} is negative; a figure follows its month's end"

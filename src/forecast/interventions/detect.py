@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.arima import ArimaFailure, FoldJob, auto_arima_folds
+from forecast.arima.labels import time_index
 from forecast.data.panel import Panel
 from forecast.errors import ConfigError, DataError
 from forecast.interventions.regression import Floats, check_model
@@ -153,6 +154,7 @@ def _figures(
     else:
         if not isinstance(series.index, pd.PeriodIndex):
             raise ConfigError("series: its index does not hold months (PeriodIndex)")
+        time_index(series)  # in order, none left out
         name = series_id or str(series.name or "series")
         y = series.astype(float)
         rounding, counts = pd.Series(1.0, index=y.index), False

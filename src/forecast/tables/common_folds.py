@@ -275,6 +275,10 @@ def era_masks(folds: CommonFolds, eras: Eras | None) -> dict[str, Bools]:
         pair = isinstance(span, (tuple, list)) and len(span) == 2 and all(isinstance(x, str) for x in span)
         if is_time(span):
             first, final = (pd.Period(x, freq="M").ordinal for x in span)
+            if final < first:
+                raise ConfigError(
+                    f"eras.{name}: {span[1]} is before {span[0]}; expected the earlier month first"
+                )
             masks[name] = (folds.last >= first) & (folds.last <= final)
         elif isinstance(span, str) or (pair and any(len(x) == 7 for x in span)):
             raise ConfigError(f"eras.{name}: {span!r}; expected two months (YYYY-MM) or a list of origins")
