@@ -204,6 +204,13 @@ def test_eras_are_spans_of_last_months_or_lists_of_origins(obs, medians):
     assert list(era_masks(made, None)) == ["all"]
 
 
+def test_an_era_that_ends_before_it_begins_is_refused(obs, medians):
+    with pytest.raises(ConfigError, match=r"eras\.odd: 2000-02 is before 2000-03"):
+        era_masks(folds(medians, obs), {"odd": ("2000-03", "2000-02")})
+    one = era_masks(folds(medians, obs), {"one": ("2000-03", "2000-03")})["one"]
+    assert np.flatnonzero(one).tolist() == [2]
+
+
 @pytest.mark.parametrize("span", [("2000-02", "2000-13"), "2000-02", ("2000-2x", "2000-03-20")])
 def test_an_era_that_is_neither_is_refused(obs, medians, span):
     with pytest.raises(ConfigError, match=r"eras\.odd: .*expected two months"):
