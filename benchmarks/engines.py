@@ -88,6 +88,7 @@ def by_fugue_dask(frame: pd.DataFrame) -> pd.DataFrame:
 def by_spark(frame: pd.DataFrame) -> pd.DataFrame:
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     try:
         schema = spark.createDataFrame(fc.backtest_frame(frame.head(24).tail(24), **{**WORDS, "origins": 1}))

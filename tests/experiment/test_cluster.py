@@ -26,6 +26,9 @@ def scheduler(monkeypatch):
         def subscribe_topic(self, topic, handler):
             asked.append((topic, handler))
 
+        def unsubscribe_topic(self, topic):
+            asked.append(f"no more of {topic}")
+
         def close(self):
             asked.append("closed")
 
@@ -37,7 +40,13 @@ def scheduler(monkeypatch):
 def test_it_listens_for_lost_workers_and_is_left_at_the_end(scheduler):
     with made.cluster("tcp://head:8786") as backend:
         assert backend == made.BACKEND
-    assert scheduler == ["tcp://head:8786", ("all", made.tell_of_lost), "registered", "closed"]
+    assert scheduler == [
+        "tcp://head:8786",
+        ("all", made.tell_of_lost),
+        "registered",
+        "no more of all",
+        "closed",
+    ]
 
 
 @pytest.mark.parametrize(

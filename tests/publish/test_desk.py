@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from forecast.errors import ConfigError, DataError
+from forecast.experiment.load import load_experiment
 from forecast.publish import desk as desks
-from forecast.publish.desk import LastRound, Outcome, answered, desk_of, own_site, refuse_damaged, stamp
+from forecast.publish.desk import Desk, LastRound, Outcome, answered, desk_of, own_site, refuse_damaged, stamp
 from rounds_helpers import Rounds
 
 
@@ -88,3 +89,10 @@ def test_an_archive_that_is_not_there_is_not_damaged_and_has_no_times(desk, monk
     desk.archive.create()
     monkeypatch.setattr(desks, "now", lambda: dt.datetime(2022, 1, 2, tzinfo=dt.UTC))
     assert stamp(desk) == "2022-01-02T00:00:00Z"
+
+
+@pytest.mark.parametrize("word", ["all", "AZ*"])
+def test_what_is_published_names_its_series(word):
+    exp = load_experiment("monthly", f"target.series=['{word}']")
+    with pytest.raises(ConfigError, match="names its series"):
+        Desk(exp, pd.Timestamp("2026-11-30"))

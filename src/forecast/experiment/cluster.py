@@ -54,6 +54,7 @@ def cluster(address: str) -> Iterator[str]:
             f" `dask worker {address}`"
         ) from None
     finally:
+        client.unsubscribe_topic("all")
         client.close()
 
 

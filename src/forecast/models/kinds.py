@@ -42,7 +42,8 @@ BUILTIN = {
     "arima": Kind(
         "forecast.models.arima",
         "Arima",
-        "Regression with seasonal ARIMA errors by exact maximum likelihood; event columns drawn to their prior.",
+        "Regression with seasonal ARIMA errors by exact maximum likelihood; event columns drawn "
+        "to their prior.",
     ),
     "ridge": Kind(
         "forecast.models.regression",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.archive.store import Archive, no_step
+from forecast.config.bounds import is_pattern
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError, ForecastError
 
@@ -77,6 +78,11 @@ class Desk:
     site: Path = field(init=False)
 
     def __post_init__(self) -> None:
+        if patterns := [name for name in self.exp.target.series if is_pattern(name)]:
+            raise ConfigError(
+                f"target.series: {', '.join(patterns)}; what is published names its series, so that a file"
+                " cannot add one"
+            )
         object.__setattr__(self, "archive", Archive(Path(self.exp.publish.archive)))
         object.__setattr__(self, "site", Path(self.exp.publish.site))
 
