@@ -34,6 +34,7 @@ import forecast as fc
 from forecast.archive.hub import read_hub_file
 from forecast.archive.store import Archive
 from forecast.cli import run as runs
+from forecast.config import compose
 from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import Experiment
 from forecast.errors import ForecastError
@@ -246,7 +247,7 @@ def archive() -> bytes:
 
 def settings(path: Path) -> None:
     """Read an experiment's settings as a run folder keeps them."""
-    from_plain(Experiment, runs.read_yaml(path))
+    from_plain(Experiment, compose.read_yaml(path))
 
 
 def readers() -> list[Reader]:

@@ -75,6 +75,14 @@ def shared(tmp_path_factory, worker_id):
     sharing.share_in(folder)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unsynced():
+    """The files of a test need not outlive the machine, so no test waits for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def offline(monkeypatch):
     """Let a test reach this machine only."""

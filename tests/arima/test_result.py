@@ -43,7 +43,7 @@ def test_simulated_paths_have_the_moments_of_the_forecast():
 
 
 def test_paths_carry_the_uncertainty_of_parameters_where_it_is_asked_for():
-    future, rng = np.full(6, 10.0), np.random.default_rng(5)  # far from the figures that the fit saw
+    future, rng = np.full(6, 30.0), np.random.default_rng(5)  # far from the figures that the fit saw
     se = FIT.forecast(6, future, parameter_uncertainty=True).se
     assert (se > 1.1 * FIT.forecast(6, future).se).all()
     paths = FIT.simulate(6, 20_000, rng, future, parameter_uncertainty=True)

@@ -13,6 +13,7 @@ from forecast.cli import run as runs
 from forecast.cli import sweep as sweeps
 from forecast.cli.sweep import Sweep
 from forecast.errors import DataError
+from forecast.experiment import load
 
 
 def test_the_gravest_code_of_a_sweep_counts_and_a_lost_job_is_1(tmp_path, monkeypatch):
@@ -85,7 +86,7 @@ def task(jobs, monkeypatch):
         return sweeps.task(OmegaConf.create(config), [], sweep, voice)
 
     monkeypatch.setattr(runs, "execute", execute)
-    monkeypatch.setattr(runs.load, "to_experiment", lambda values, words: jobs[0])
+    monkeypatch.setattr(load, "to_experiment", lambda values, words: jobs[0])
     monkeypatch.setattr(sweeps.compose, "resolved", lambda values, words, dirs: values)
     return call, ran
 

@@ -544,3 +544,10 @@ def test_cells_that_a_spreadsheet_would_run_are_imported_with_a_quote_and_read_b
     before = (own / "observations.csv").read_bytes(), (own / "series.csv").read_bytes()
     import_files([file], own, released="2024-03-10")
     assert before == ((own / "observations.csv").read_bytes(), (own / "series.csv").read_bytes())
+
+
+def test_figures_sent_to_another_process_are_the_same(small):
+    again = pickle.loads(pickle.dumps(small))
+    assert again.as_of("latest").values.equals(small.as_of("latest").values)
+    alone = small.alone(["b"])
+    assert alone.series_ids == ("b",) and alone.actuals("b").equals(small.actuals("b"))

@@ -104,7 +104,7 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(made, monkeypatch):
         def __init__(self, address):
             raise OSError(f"Timed out trying to connect to {address}\nwith a trace")
 
-    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client))
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client, KilledWorker=OSError))
     exp = replace(made[0], parallel=ParallelSpec(address="nope:1"))
     with pytest.raises(ForecastError, match=r"no scheduler answers at nope:1 \(Timed out.*:1\)") as error:
         pipeline.workers(exp).__enter__()

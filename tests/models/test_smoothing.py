@@ -117,16 +117,8 @@ def test_what_is_not_known_of_the_states_is_the_delta_method(form):
     space, season, n = _search_space(form), SEASONS.index(form.season), len(y)
     unit = np.abs(y).mean() if form.relative else y.std()
     scaled = y / unit if form.relative else (y - y.mean()) / unit
-    x = recursions.fit(
-        scaled,
-        space.grid,
-        _first_states(scaled, form),
-        space.free,
-        space.low,
-        space.high,
-        form.relative,
-        season,
-    )[0]
+    first, bounds = _first_states(scaled, form), (space.low, space.high)
+    x, _ = recursions.fit(scaled, space.grid, first, space.free, bounds, form.relative, season, np.inf)
     fit = smooth(y, form)
     errors, slopes = np.empty(n), np.empty((n, len(space.free)))
 
@@ -206,3 +198,11 @@ def test_the_variance_of_a_season_is_that_of_simulated_ones():
         made.append(additive_season(y))
         said.append(season_variance(y, made[-1]))
     np.testing.assert_allclose(np.mean(said), np.var(made, axis=0).mean(), rtol=0.06)
+
+
+def test_a_form_that_stays_above_the_limit_is_left_and_one_below_it_is_what_it_was():
+    y = series(True)
+    for form in ADDITIVE:
+        fit = smooth(y, form)
+        assert smooth(y, form, fit.aicc - 0.5) is None
+        assert smooth(y, form, fit.aicc + 0.5).aicc == pytest.approx(fit.aicc, abs=1e-4)

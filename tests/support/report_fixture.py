@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.changes import STEP_COLUMNS, Reason, steps_between
+from forecast.arima.kernel import job_of
 from forecast.config.outlook import OutlookSpec
 from forecast.config.settings import (
     BacktestSpec,
@@ -677,8 +678,9 @@ def with_causes(run: Run) -> Run:
 def _looked(as_of: str) -> tuple[pd.DataFrame, ...]:
     """Return surprises, their changes, the season, and leads and lags of one measure, as a run has them."""
     exp, obs, events = experiment(("southwest.usbp",), as_of), _observations(), _events()
-    found = effects.restlessness(exp, obs, events, pd.Timestamp(as_of))
-    return (*found, effects.around_starts(exp, obs, events, pd.Timestamp(as_of), ["clp_rule"]))
+    with job_of(1):  # the same kernel in every process of the tests
+        found = effects.restlessness(exp, obs, events, pd.Timestamp(as_of))
+        return (*found, effects.around_starts(exp, obs, events, pd.Timestamp(as_of), ["clp_rule"]))
 
 
 def with_outlook(run: Run) -> Run:

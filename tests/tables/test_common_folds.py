@@ -117,7 +117,7 @@ def test_ranges_count_where_every_required_level_is_there(obs, medians):
         lacks = folds(table[~(table["model"].eq("twice") & table["level"].eq(level))], obs)
         assert lacks.without_ranges(0) == ["twice"] and not lacks.ranged.any(), level
     only = folds(medians, obs)
-    assert only.without_ranges(1) == ["walk", "twice"] and only.shared_levels[0] == []
+    assert only.without_ranges(1) == ["walk", "twice"] and only.shared_levels == []
 
 
 def test_levels_that_all_share_are_pairs_and_the_median(obs, medians):
@@ -132,9 +132,9 @@ def test_levels_that_all_share_are_pairs_and_the_median(obs, medians):
         ]
     )
     made = folds(table, obs)
-    ((which, levels),) = made.shared_levels[0]
+    ((cells, levels),) = made.shared_levels
     assert made.levels[levels].tolist() == list(LEVELS)  # 0.6 has no partner, 5 % has not been made by all
-    assert which.tolist() == [0, 1, 2, 3, 4]
+    np.testing.assert_array_equal(cells, made.common)
 
 
 def test_folds_whose_levels_differ_stand_apart(obs, medians):
@@ -146,7 +146,10 @@ def test_folds_whose_levels_differ_stand_apart(obs, medians):
         ]
     )
     made = folds(table, obs)
-    groups = {tuple(made.levels[levels]): which.tolist() for which, levels in made.shared_levels[0]}
+    groups = {
+        tuple(made.levels[levels]): np.flatnonzero(cells[:, 0]).tolist()
+        for cells, levels in made.shared_levels
+    }
     assert groups == {LEVELS: [0, 1], (0.025, 0.05, *LEVELS[1:-1], 0.95, 0.975): [2, 3, 4]}
 
 

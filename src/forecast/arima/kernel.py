@@ -4,10 +4,10 @@ Both offer ``evaluate(batch, group, length, coefficients, sigma2, gradient)`` an
 to 1e-9. numpy is always there; the compiled one needs a usable numba and, the first time on a machine,
 a compilation of about twenty seconds, which is then kept (see `forecast.arima.jit`).
 
-``engine="exact"`` chooses by the amount of work. A backtest or an experiment of `MANY_FOLDS` folds takes the
-compiled kernel for all of them, in this process and in others, so the same job has the same digits on every
-run. A smaller job goes by the work of each call, and so never waits for a compiler. A call by itself takes the
-compiled kernel where this process has it ready.
+``engine="exact"`` chooses by the amount of work. A backtest or an experiment of `MANY_FOLDS` folds takes
+the compiled kernel for all of them, in this process and in others, so the same job has the same digits on
+every run. A smaller job goes by the work of each call, and so never waits for a compiler. A call by itself
+takes the compiled kernel where this process has it ready.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ class ArimaFit:
 
     @property
     def sd_factor(self) -> float:
-        """Root of nobs / free: likelihood divides by all observations, so its standard errors are small by it."""
+        """Root of nobs / free: by so much the standard errors of likelihood, which divides by all, are small."""
         return math.sqrt(self.nobs / self.free)
 
     @property

@@ -12,7 +12,7 @@ from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
 from forecast.events.build import make_design
-from forecast.events.calendar import EventCalendar
+from forecast.events.calendar import EventCalendar, no_events
 from forecast.events.design import Design
 from forecast.models.base import Model
 
@@ -82,6 +82,11 @@ class FoldSource:
                 else make_design(self.events, panel, s.events, s.horizon, knowledge)
             )
         return self._designs[key]
+
+    def alone(self, chain: Chain) -> FoldSource:
+        """Return a source of what one chain reads: it travels to a worker, however many series there are."""
+        events = no_events() if chain.knowledge == "none" else self.events
+        return FoldSource(self.obs.alone(chain.series, self.settings.include_leaks), events, self.settings)
 
 
 def make_chains(

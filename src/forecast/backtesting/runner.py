@@ -235,9 +235,8 @@ def _run_chains(
     if run.n_jobs in (None, 1):
         stream = _in_this_process(chains, source, origins, cache)
     else:
-        # workers make their own panels: the kept ones would only weigh on the way there
-        bare = FoldSource(source.obs, source.events, source.settings)
-        stream = run(delayed(task)(i, chain, bare, origins, cache) for i, chain in enumerate(chains))
+        tasks = ((i, chain, source.alone(chain), origins, cache) for i, chain in enumerate(chains))
+        stream = run(delayed(task)(*words) for words in tasks)
     tqdm.monitor_interval = 0  # no thread of its own
     bar = tqdm(
         stream,
@@ -281,7 +280,7 @@ def _new_or_kept(
 
 def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp], cache: Path) -> Backtest:
     """Take the folds of a chain that were made before and are the same, and run the others."""
-    keys = fold_cache.fold_keys(chain, source, origins)
+    keys = fold_cache.fold_keys(chain, source.alone(chain), origins)  # the rows of others are not looked at
     path = fold_cache.kept_file(cache, chain, keys)
     before = fold_cache.load(path)
     if before is None:

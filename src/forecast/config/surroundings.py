@@ -61,8 +61,8 @@ class ParallelSpec:
 
     #: Workers; -1 = one for each core. | workers | 4
     n_jobs: Annotated[int, Bounds(-1, 1024, without=(0,))] = 1
-    #: Kind of workers: processes (loky) or threads. | | threading
     # joblib's multiprocessing would wait for ever for a worker that was killed
+    #: Kind of workers: processes (loky) or threads. | | threading
     backend: Literal["loky", "threading"] = "loky"
     #: Address of a dask scheduler; null = this machine. | | tcp://head:8786
     address: Annotated[str, Scheduler()] | None = None

@@ -1,4 +1,4 @@
-"""Tables beside the figures that name series: forecasts by others (`published.csv`) and breaks (`breaks.csv`)."""
+"""Tables beside the figures that name series: forecasts by others and breaks."""
 
 from __future__ import annotations
 

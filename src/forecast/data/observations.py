@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,8 @@ from forecast.errors import ConfigError, Finding, nearest, need
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
 
+#: Columns of the official rows that panels are made of; the others tell where a figure comes from.
+_FIGURES = ["series_id", "month", "value", "released", "rounding"]
 #: A leak's error on logs before leaks have a record: 2 %, as if seen in four leaks.
 LEAK_SD, LEAK_WEIGHT = 0.02, 4
 
@@ -128,6 +131,14 @@ class Observations:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", _row_index(self.table))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the arrays: they are made anew from the rows."""
+        return {name: value for name, value in vars(self).items() if name != "_index"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.__post_init__()
 
     @property
     def unofficial(self) -> pd.DataFrame:
@@ -306,6 +317,30 @@ class Observations:
         number = _tables.day_number(self.day_of(date))
         rows = [self._index.known(name, number) for name in self._names(series)]
         return self.table.iloc[np.concatenate(rows) if rows else []].reset_index(drop=True)
+
+    def alone(self, series: Sequence[str], leaks: bool = False) -> Observations:
+        """Return only what panels of some series are made of, for work that goes to another process.
+
+        Parameters
+        ----------
+        series : sequence of str
+            The series.
+        leaks : bool
+            True keeps unofficial figures, and the series whose record tells their error.
+        """
+        named = self._names([*series, *(self.leaks["series_id"].unique() if leaks else ())])
+        bounds = sorted(self._index.bounds[name] for name in named)
+        rows = np.concatenate([np.arange(start, stop) for start, stop in bounds])
+        return Observations(
+            table=self.table[_FIGURES].take(rows).reset_index(drop=True),
+            leaks=self.leaks if leaks else self.leaks.head(0),
+            series=self.series.loc[list(named)],
+            hierarchy=self.hierarchy.head(0),
+            breaks=self.breaks.head(0),
+            releases=self.releases.head(0),
+            sources=self.sources.head(0),
+            allow_gaps=self.allow_gaps,
+        )
 
     def first_released(self, series_id: str) -> pd.Series:
         """Return, for each month, the day on which its first official figure became public."""

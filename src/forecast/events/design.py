@@ -150,21 +150,16 @@ class Design(WithLazyFields):
         >>> Design.from_frames(price[:3], price[3:]).of("anything").columns
         ('price',)
         """
-        known = list(self.applying)
-        if known == [series_id] and self.applying[series_id] == self.columns:
+        kept = list(self.columns_of(series_id))
+        if list(self.applying) == [series_id] and tuple(kept) == self.columns:
             return self if self._begins_for(series_id) else replace(self, future=self._own_months(series_id))
-        if series_id not in known and ANY_SERIES not in known:
-            raise ConfigError(f"the design holds no series '{series_id}'.{nearest(series_id, known)}")
-        rows = [name for name in known if name in (series_id, ANY_SERIES)]
-        flags = np.logical_or.reduce(self.applies.loc[rows].to_numpy(dtype=bool), axis=0)
-        kept = [name for name, flag in zip(self.columns, flags, strict=True) if flag]
         told = self.estimability
         return replace(
             self,
             past=self.past[kept].copy(),
             future=self._own_months(series_id)[kept].copy(),
             applies=pd.DataFrame(True, index=pd.Index([series_id], name="series_id"), columns=pd.Index(kept)),
-            prior=prior_frame([(series_id, c) for c in kept], [_prior(self, series_id, c) for c in kept]),
+            prior=prior_frame([(series_id, c) for c in kept], self.sizes(series_id)),
             estimability=told[told["series_id"] == series_id].reset_index(drop=True),
             members={c: self.members[c] for c in kept},
             given=tuple(c for c in self.given if c in kept),
@@ -181,9 +176,9 @@ class Design(WithLazyFields):
 
     @cached_property
     def weights(self) -> tuple[int, Floats]:
-        """Number of the first month, and the weights from it on, months x columns: the past, then the horizon.
+        """Number of the first month, and the weights from it on, months x columns.
 
-        Months that stand in both have the weights of the past.
+        The past, then the horizon; months that stand in both have the weights of the past.
         """
         at = np.concatenate([pd.PeriodIndex(frame.index).asi8 for frame in (self.future, self.past)])
         first = int(at.min())
@@ -191,11 +186,25 @@ class Design(WithLazyFields):
         whole[at - first] = np.concatenate([f.to_numpy(dtype=float) for f in (self.future, self.past)])
         return first, whole
 
+    def columns_of(self, series_id: str) -> tuple[str, ...]:
+        """Return the names of the columns that apply to a series.
+
+        Raises
+        ------
+        ConfigError
+            For a series that the design does not hold.
+        """
+        known = self.applying
+        if series_id not in known and ANY_SERIES not in known:
+            raise ConfigError(f"the design holds no series '{series_id}'.{nearest(series_id, known)}")
+        mine = {*known.get(series_id, ()), *known.get(ANY_SERIES, ())}
+        return tuple(name for name in self.columns if name in mine)
+
     def sizes(self, series_id: str) -> Floats:
         """Return mean and sd of the prior of each column that applies to a series, (columns, 2)."""
         if self._sizes is not None:
             return self._sizes[series_id]
-        return np.array([_prior(self, series_id, c) for c in self.applying[series_id]]).reshape(-1, 2)
+        return np.array([_prior(self, series_id, c) for c in self.columns_of(series_id)]).reshape(-1, 2)
 
     @cached_property
     def _sizes(self) -> dict[str, Floats] | None:
@@ -342,7 +351,7 @@ def _prior(design: Design, series_id: str, column: str) -> tuple[float, float]:
     return float(mean), float(sd)
 
 
-def prior_frame(pairs: Sequence[tuple[str, str]], values: Sequence[Sequence[float]]) -> pd.DataFrame:
+def prior_frame(pairs: Sequence[tuple[str, str]], values: Sequence[Sequence[float]] | Floats) -> pd.DataFrame:
     """Return the table of priors; the index is put together from its parts, which is much faster."""
     series = list(dict.fromkeys(s for s, _ in pairs))
     names = list(dict.fromkeys(c for _, c in pairs))

@@ -1,7 +1,7 @@
 """Parts of a run in copies of this process: a second core, without importing or sending anything twice.
 
-A copy (fork) is safe only on Linux and in a process without other threads, so only the command allows it; anywhere
-else the same work is done in this process, with the same result.
+A copy (fork) is safe only on Linux and in a process without other threads, so only the command allows it;
+anywhere else the same work is done in this process, with the same result.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def can_fork() -> bool:
 def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """Do some work in a copy of this process while the block goes on; what is yielded returns its result.
 
-    Where this process cannot be copied, the work is done when its result is asked for. An error of the work is
-    raised there, too.
+    Where this process cannot be copied, the work is done when its result is asked for. An error of the work
+    is raised there, too.
     """
     if not can_fork():
         yield work
@@ -68,8 +68,8 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
             done, answer = receiver.recv()
         except EOFError:
             raise ForecastError(
-                "a part of this run was ended from outside, by the system for want of memory or by a person; run"
-                " the same command again (finished chains are kept)"
+                "a part of this run was ended from outside, by the system for want of memory or by a person;"
+                " run the same command again (finished chains are kept)"
             ) from None
         child.join()
         if not done:

@@ -20,6 +20,7 @@ from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
 from forecast.errors import ConfigError, FitError, ForecastError, nearest
 from forecast.events.calendar import EventCalendar, load_events
+from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model, make_models
@@ -174,39 +175,22 @@ def workers(exp: Experiment) -> Iterator[None]:
 
     spread = exp.parallel
     settings: dict[str, Any] = {"n_jobs": 1}
-    if spread.address:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise ConfigError(
-                "parallel.address: a scheduler needs the package 'distributed', which is missing; install it,"
-                " or leave the address away"
-            ) from None
-        try:
-            Client(spread.address)
-        except Exception as error:  # of its own classes, which change with its versions
-            raise ForecastError(
-                f"parallel.address: no scheduler answers at {spread.address} ({_first_line(error)}); start"
-                " one with `dask scheduler`, or leave the address away"
-            ) from error
-        settings = {"backend": "dask"}
-    elif spread.n_jobs != 1:
+    if spread.n_jobs != 1:
         settings = {"n_jobs": spread.n_jobs, "backend": spread.backend}
         if spread.backend != "threading":  # threads share one setting, which the backtest itself limits
             settings["inner_max_num_threads"] = 1
-    try:
-        with parallel_config(**settings):
+    with contextlib.ExitStack() as stack:
+        if spread.address:
+            settings = {"backend": stack.enter_context(cluster(spread.address))}
+        stack.enter_context(parallel_config(**settings))
+        try:
             yield
-    except BrokenExecutor:
-        raise ForecastError(
-            "a worker process was ended from outside, by the system for want of memory or by a person; run"
-            " the same command again (finished chains are kept), with a smaller parallel.n_jobs if memory is"
-            " short"
-        ) from None
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+        except BrokenExecutor:
+            raise ForecastError(
+                "a worker process was ended from outside, by the system for want of memory or by a person;"
+                " run the same command again (finished chains are kept), with a smaller parallel.n_jobs if"
+                " memory is short"
+            ) from None
 
 
 def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: bool = False) -> Backtest:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecast.events.collinear import dependent_sets, one_effect
 from forecast.events.design import PRIOR_SD
+from forecast.events.shapes import FAR
 from forecast.interventions.regression import ACTIVE, TOO_ALIKE, Floats, Group, GroupReason, Regression
 
 if TYPE_CHECKING:
@@ -26,22 +27,27 @@ def make_groups(
     Columns without an active month are left out: nothing can be said of them.
     """
     known = np.isfinite(regression.y)
-    seen = [c for c in columns if (np.abs(data.past[c].to_numpy(dtype=float)[known]) > ACTIVE).any()]
-    seen = [c for c in seen if np.ptp(data.past[c].to_numpy(dtype=float)[known]) > 1e-9]
-    singles, inseparable = _set_apart(regression, [_single(regression, data, c) for c in seen])
+    weights = data.past[list(columns)].to_numpy(dtype=float)[known]
+    active = (np.abs(weights) > ACTIVE).any(axis=0) & (np.ptp(weights, axis=0) > 1e-9)
+    seen = [c for c, is_active in zip(columns, active, strict=True) if is_active]
+    singles, inseparable = _set_apart(regression, _singles(regression, data, seen))
     parts = _merge_alike(regression, singles, bound)
     parts = _merge_dependent(regression, parts, bound)
     parts = [_no_effect_in_common(regression, g) for g in _bundled(regression, parts)] + inseparable
     return tuple(sorted(parts, key=lambda g: (int(g.active[0]), g.name)))
 
 
-def _single(regression: Regression, data: SeriesData, column: str) -> Group:
-    ids = data.design.members.get(column) or (column,)
-    prior = data.prior.loc[[column], ["mean", "sd"]].to_numpy(dtype=float)
-    why = (GroupReason("one_column"),) if len(ids) > 1 else ()
-    past, ahead = (frame[[column]].to_numpy(dtype=float) for frame in (data.past, data.future))
-    members = _by_start(regression, ids)
-    return Group(members[0], members, past, ahead, prior, why)
+def _singles(regression: Regression, data: SeriesData, columns: list[str]) -> list[Group]:
+    """Return each column as a group of its own."""
+    past, ahead = (frame[columns].to_numpy(dtype=float) for frame in (data.past, data.future))
+    prior = data.prior.loc[columns, ["mean", "sd"]].to_numpy(dtype=float)
+    made = []
+    for i, column in enumerate(columns):
+        ids = data.design.members.get(column) or (column,)
+        why = (GroupReason("one_column"),) if len(ids) > 1 else ()
+        members = _by_start(regression, ids)
+        made.append(Group(members[0], members, past[:, [i]], ahead[:, [i]], prior[[i]], why))
+    return made
 
 
 def _by_start(regression: Regression, ids: Sequence[str]) -> tuple[str, ...]:
@@ -49,10 +55,8 @@ def _by_start(regression: Regression, ids: Sequence[str]) -> tuple[str, ...]:
     once = list(dict.fromkeys(ids))
     if regression.calendar is None:
         return tuple(once)
-    table = regression.calendar.table
-    start = dict(zip(table["id"].tolist(), table["effective_start"].tolist(), strict=True))
-    far = pd.Timestamp.max
-    return tuple(sorted(once, key=lambda i: start[i] if pd.notna(start.get(i)) else far))
+    known = regression.calendar.arrays
+    return tuple(sorted(once, key=lambda i: known.start[known.place[i]] if i in known.place else FAR))
 
 
 def _set_apart(regression: Regression, parts: list[Group]) -> tuple[list[Group], list[Group]]:
@@ -137,8 +141,8 @@ def _least_own(regression: Regression, parts: Sequence[Group]) -> tuple[int, flo
 def _bundles(regression: Regression, group: Group) -> set[str]:
     if regression.calendar is None:
         return set()
-    table = regression.calendar.table
-    return set(table.loc[table["id"].isin(group.members), "bundle"]) - {""}
+    known = regression.calendar.arrays
+    return {known.bundle[known.place[m]] for m in group.members if m in known.place} - {""}
 
 
 def _bundled(regression: Regression, parts: list[Group]) -> list[Group]:

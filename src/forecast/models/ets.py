@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -44,8 +45,9 @@ class Ets(SeriesModel):
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit every admitted form and keep the one with the lowest AICc."""
         y = complete(data)
-        own = [fit for form in ADDITIVE if self.admits(form) and (fit := smooth(y, form))]
-        best = min(own, key=lambda fit: fit.aicc)
+        best = self.likeliest(y, ADDITIVE)
+        if best is None:
+            raise ArithmeticError("no form of exponential smoothing has a finite likelihood")
         if (
             self.errors == "additive"
             or self.transform == "box-cox"
@@ -55,12 +57,20 @@ class Ets(SeriesModel):
         on_logs = self.transform == "log"
         figures = np.exp(y) if on_logs else y
         forms = (*ADDITIVE, *RELATIVE) if on_logs else RELATIVE
-        others = [fit for form in forms if self.admits(form) and (fit := smooth(figures, form))]
         jacobian = 2.0 * float(np.sum(y)) if on_logs else 0.0
-        other = min(others, key=lambda fit: fit.aicc, default=best)
-        if other.aicc >= best.aicc + jacobian:
+        other = self.likeliest(figures, forms, best.aicc + jacobian)
+        if other is None:
             return SeriesFit(best.steps)
         return SeriesFit(_logs(other, float(figures.min())) if on_logs else other.steps)
+
+    def likeliest(self, y: Array, forms: Sequence[Form], limit: float = np.inf) -> Smoothing | None:
+        """Return the admitted form with the lowest AICc below a limit; one that will not reach it is left."""
+        best = None
+        for form in forms:
+            fit = smooth(y, form, limit) if self.admits(form) else None
+            if fit is not None and fit.aicc < limit:
+                best, limit = fit, fit.aicc
+        return best
 
     def admits(self, form: Form) -> bool:
         """Tell whether the choices of trend, damping and season leave a form in."""

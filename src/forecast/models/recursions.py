@@ -17,12 +17,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bounds = tuple[Floats, Floats]
 ALPHA, BETA, GAMMA, PHI, LEVEL, SLOPE, SEASON = range(7)
 SIZE = SEASON + 12
 #: Kinds of season; errors are multiplicative with a multiplicative season.
 NO_SEASON, ADDITIVE, MULTIPLICATIVE = range(3)
 #: Searches of a form, and rounds of each: its steps are nearly those of Newton.
 STARTS, ROUNDS = 2, 60
+#: Steps like the last one that a search may still need to be worth going on.
+LEFT = 300
 
 
 def _compile(function: Callable[P, R]) -> Callable[P, R]:
@@ -113,11 +116,19 @@ def objective(
     for t in range(n):
         for i in range(k):
             slopes[t, i] += errors[t] * mean[i]
+            gradient[i] += errors[t] * slopes[t, i]
+    whole = n - n % 4
+    for t in range(0, whole, 4):  # four months at once: half the time
         for i in range(k):
-            slope = slopes[t, i]
-            gradient[i] += errors[t] * slope
+            a, b, c, d = slopes[t, i], slopes[t + 1, i], slopes[t + 2, i], slopes[t + 3, i]
             for j in range(i + 1):
-                matrix[i, j] += slope * slopes[t, j]
+                matrix[i, j] += (a * slopes[t, j] + b * slopes[t + 1, j]) + (
+                    c * slopes[t + 2, j] + d * slopes[t + 3, j]
+                )
+    for t in range(whole, n):
+        for i in range(k):
+            for j in range(i + 1):
+                matrix[i, j] += slopes[t, i] * slopes[t, j]
     for i in range(k):
         for j in range(i):
             matrix[j, i] = matrix[i, j]
@@ -149,18 +160,24 @@ def solve(matrix: Floats, right: Floats) -> Floats:
 
 @_compile
 def search(
-    y: Floats, x: Floats, free: Ints, low: Floats, high: Floats, relative: bool, season: int, rounds: int
+    y: Floats, x: Floats, free: Ints, bounds: Bounds, relative: bool, season: int, limit: float, rounds: int
 ) -> float:
-    """Move the free parameters (in place) to a least value of
-    `objective`: Levenberg-Marquardt within bounds.
+    """Move the free parameters (in place) to a least value of `objective`: Levenberg-Marquardt within bounds.
+
+    A search that would need more than `LEFT` further steps like its last one to come below the limit is given
+    up: its steps become smaller.
     """
-    k = len(free)
-    errors, slopes = np.zeros(len(y)), np.zeros((len(y), k))
+    low, high = bounds
+    n, k = len(y), len(free)
+    errors, slopes = np.zeros(n), np.zeros((n, k))
+    nothing, none = np.zeros(0, dtype=np.int64), np.zeros((n, 0))
     value, gradient, matrix = objective(y, x, free, relative, season, errors, slopes)
-    damping = 1e-3
+    damping, moved = 1e-3, False
     for _ in range(rounds):
         if not np.isfinite(value) or damping > 1e6:
             break
+        if moved:  # slopes cost ten times what the value does, so a step that fails has none
+            _, gradient, matrix = objective(y, x, free, relative, season, errors, slopes)
         scaled, right = matrix.copy(), -gradient
         for i in range(k):
             at = x[free[i]]
@@ -173,12 +190,13 @@ def search(
         tried = x.copy()
         for i in range(k):
             tried[free[i]] = min(max(x[free[i]] + step[i], low[free[i]]), high[free[i]])
-        new, new_gradient, new_matrix = objective(y, tried, free, relative, season, errors, slopes)
-        if new < value:
-            gain, value, gradient, matrix = value - new, new, new_gradient, new_matrix
+        new, _, _ = objective(y, tried, nothing, relative, season, errors, none)
+        moved = new < value
+        if moved:
+            gain, value = value - new, new
             x[:] = tried
             damping = max(0.2 * damping, 1e-7)
-            if gain * len(y) < 1e-6:
+            if gain * n < 1e-6 or value - LEFT * gain > limit:
                 break
         else:
             damping *= 5.0
@@ -187,22 +205,30 @@ def search(
 
 @_compile
 def fit(
-    y: Floats, grid: Floats, first: Floats, free: Ints, low: Floats, high: Floats, relative: bool, season: int
+    y: Floats,
+    grid: Floats,
+    first: Floats,
+    free: Ints,
+    bounds: Bounds,
+    relative: bool,
+    season: int,
+    limit: float,
 ) -> tuple[Floats, float]:
     """Return the parameters and the value of the best of `STARTS` searches.
 
     They start from those rows of the grid of smoothing parameters that are best after one step of the first
-    states.
+    states. No search goes on that would end above the limit, or above the best before it.
     """
     states = free[free >= LEVEL]
     tried, values = np.zeros((len(grid), SIZE)), np.zeros(len(grid))
     for i in range(len(grid)):
         tried[i, :LEVEL], tried[i, LEVEL:] = grid[i], first
-        values[i] = search(y, tried[i], states, low, high, relative, season, 1)
-    order = np.argsort(values)
-    for i in order[:STARTS]:
-        values[i] = search(y, tried[i], free, low, high, relative, season, ROUNDS)
-    best = order[np.argmin(values[order[:STARTS]])]
+        values[i] = search(y, tried[i], states, bounds, relative, season, np.inf, 1)
+    order = np.argsort(values)[:STARTS]
+    for i in order:
+        values[i] = search(y, tried[i], free, bounds, relative, season, limit, ROUNDS)
+        limit = min(limit, values[i])
+    best = order[np.argmin(values[order])]
     return tried[best], values[best]
 
 

@@ -109,11 +109,12 @@ class Smoothing:
         return mean * season, season * np.sqrt((1.0 + self.sigma2) * second * of_season - mean**2)
 
 
-def smooth(y: Array, form: Form) -> Smoothing | None:
+def smooth(y: Array, form: Form, limit: float = np.inf) -> Smoothing | None:
     """Fit one form: of a grid of smoothing parameters the best start, then a search over all with the first
     states.
 
-    None where a form with multiplicative errors finds no positive mean for every month. The search is made in
+    None where a form with multiplicative errors finds no positive mean for every month, and where its AICc
+    stays above the limit. The search is made in
     units of the series, so that it ends at the same place whatever the figures are counted in.
     """
     from forecast.models import recursions as r
@@ -125,14 +126,18 @@ def smooth(y: Array, form: Form) -> Smoothing | None:
     season, n = SEASONS.index(form.season), len(y)
     space = _search_space(form)
     first = _first_states(y, form)
-    best, value = r.fit(y, space.grid, first, space.free, space.low, space.high, form.relative, season)
-    if not np.isfinite(value):
+    k = len(space.free) + 1  # and the variance
+    penalty = 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
+    # n (2 value + constant) is the deviance
+    constant = 2.0 * np.log(unit) + np.log(2.0 * np.pi / n) + 1.0
+    low_enough = 0.5 * ((limit - penalty) / n - constant)
+    bounds = (space.low, space.high)
+    best, value = r.fit(y, space.grid, first, space.free, bounds, form.relative, season, low_enough)
+    if not value <= low_enough or not np.isfinite(value):
         return None
     errors = np.empty(n)
     last, _, _ = r.errors_of(y, best, np.empty(0, dtype=int), form.relative, season, errors, np.empty((n, 0)))
-    k = len(space.free) + 1  # and the variance
-    deviance = n * (2.0 * (value + np.log(unit)) + np.log(2.0 * np.pi / n) + 1.0)
-    aicc = deviance + 2.0 * k + 2.0 * k * (k + 1) / max(n - k - 1, 1)
+    aicc = n * (2.0 * value + constant) + penalty
     alpha, beta, gamma, phi = map(float, best[: r.LEVEL])
     seen = n % 12
     ahead = np.concatenate([last[2 + seen :], last[2 : 2 + seen]])

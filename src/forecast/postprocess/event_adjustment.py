@@ -234,10 +234,11 @@ def _weights(
 
     Returns weights ((months + 1 + horizons), events), names, and prior mean and sd (events, 2).
     """
-    own = design.of(series_id)
-    if not own.columns:
+    columns = design.columns_of(series_id)
+    if not columns:
         return np.zeros((months + 1 + horizons, 0)), [], np.zeros((0, 2))
-    first_month, whole = own.weights
+    first_month, every = design.weights
+    whole = every[:, [design.columns.index(c) for c in columns]]
     begun = np.argmax(np.abs(whole) > ACTIVE, axis=0) + first_month
     lately: Bools = (np.abs(whole) > ACTIVE).any(axis=0) & (begun > last - months)
     wanted = np.arange(last - months, last + horizons + 1) - first_month
@@ -248,8 +249,8 @@ def _weights(
             f"{series_id}; expected a horizon of {horizons}"
         )
     rows = np.where((wanted >= 0)[:, None], whole[np.clip(wanted, 0, len(whole) - 1)], 0.0)
-    names = [c for c, keep in zip(own.columns, lately, strict=True) if keep]
-    prior = own.sizes(series_id)[lately]
+    names = [c for c, keep in zip(columns, lately, strict=True) if keep]
+    prior = design.sizes(series_id)[lately]
     plain = [c for c, sd in zip(names, prior[:, 1], strict=True) if not np.isfinite(sd)]
     if plain:
         raise ConfigError(

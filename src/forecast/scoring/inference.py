@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -79,10 +80,16 @@ def cosine_projections(series: Floats) -> Floats:
         With B = max(4, 0.4 n^(2/3)), the degrees of freedom of Student's t.
     """
     x = np.asarray(series, dtype=float)
-    n = len(x)
+    return np.asarray(np.sqrt(2.0 / len(x)) * np.tensordot(_cosines(len(x)), x, axes=1), dtype=float)
+
+
+@lru_cache(maxsize=64)
+def _cosines(n: int) -> Floats:
+    """Return the slowest cosines of n values, (B, n)."""
     freedom = max(4, int(0.4 * n ** (2 / 3)))
-    angles = np.pi * np.outer(np.arange(1, freedom + 1), np.arange(n) + 0.5) / n
-    return np.asarray(np.sqrt(2.0 / n) * np.tensordot(np.cos(angles), x, axes=1), dtype=float)
+    made: Floats = np.cos(np.pi * np.outer(np.arange(1, freedom + 1), np.arange(n) + 0.5) / n)
+    made.flags.writeable = False
+    return made
 
 
 def cosine_test(losses: Floats, against: Floats) -> tuple[float, float]:

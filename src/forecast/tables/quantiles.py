@@ -280,7 +280,7 @@ class Grid:
         return cls(origins, last, max(arrays.horizons for arrays in parts))
 
     def spread(self, arrays: SeriesArrays, column: Floats) -> Floats:
-        """Spread a column of the `QuantileTable` over origin x horizon (x level); NaN where a model has none."""
+        """Spread a column of the `QuantileTable` over origin x horizon (x level); NaN where there is none."""
         out = np.full((len(self.origins), self.horizons, *column.shape[1:]), np.nan)
         out[np.searchsorted(self.origins, arrays.origins), : arrays.horizons] = arrays.matrix(column)
         return out
