@@ -11,7 +11,7 @@ DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup report test slow lint types bench proof fuzz mutants compat notebooks docs example clean
+.PHONY: help setup report test slow lint types bench proof engines fuzz mutants compat notebooks docs example clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,7 +62,18 @@ bench: $(DEV) ## print the tables of speed and accuracy, peers side by side (slo
 
 proof: $(DEV) ## slow proofs: simulations by the hundred (slow)
 	@$(BIN)/pytest -m 'slow or proof' -n 2
+	@$(MAKE) --no-print-directory engines
 	@HYPOTHESIS_PROFILE=proof $(BIN)/pytest -n 2 tests/oracle/test_arima_properties.py tests/events/test_shapes.py tests/test_changes.py
+
+# Fugue wants pandas before 3, so it has an environment of its own
+ENGINES := .venv-engines
+$(ENGINES)/.ready: pyproject.toml
+	@$(PYTHON) -m venv $(ENGINES)
+	@$(ENGINES)/bin/python -m pip --disable-pip-version-check --quiet install -e . 'pandas<3' fugue 'dask[distributed]' pyarrow utilsforecast
+	@touch $(ENGINES)/.ready
+
+engines: $(ENGINES)/.ready ## the same backtest by Fugue, Dask and a scheduler: are the bytes the same?
+	@$(ENGINES)/bin/python benchmarks/engines.py
 
 fuzz: $(DEV) ## 20,000 broken inputs for every reader: read rightly or refused in words (minutes)
 	@$(BIN)/python benchmarks/fuzz.py

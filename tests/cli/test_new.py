@@ -52,7 +52,8 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
         (("mine", "visits.csv", None, "vists"), ConfigError, "'visits'"),
         (("mine", "nowhere.csv"), DataError, "no such file"),
         (("mine", "visits.csv", "visits.csv"), DataError, "effective_start"),
-        (("mine", "two.csv"), ConfigError, "--series a"),
+        (("mine", "two.csv", None, "c*"), ConfigError, "no series is called like 'c\\*'"),
+        (("mine", "apart.csv"), ConfigError, "0 months in common"),
         (("mine", "short.csv"), ConfigError, "at least 24"),
         (("mine", "zeros.csv"), ConfigError, "3 months are not zero"),
     ],
@@ -60,6 +61,10 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
 def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, said):
     rows = "".join(f"{s},20{y:02d}-{m:02d},5\n" for s in "ab" for y in range(10, 16) for m in range(1, 13))
     (figures / "two.csv").write_text("series_id,month,value\n" + rows)
+    apart = "".join(
+        f"{s},20{y + 3 * (s == 'b'):02d}-{m:02d},5\n" for s in "ab" for y in (10, 11) for m in range(1, 13)
+    )
+    (figures / "apart.csv").write_text("series_id,month,value\n" + apart)
     (figures / "short.csv").write_text("month,value\n2020-01,5\n2020-02,6\n")
     zeros = "".join(f"20{y:02d}-{m:02d},{int(m == 5)}\n" for y in range(10, 13) for m in range(1, 13))
     (figures / "zeros.csv").write_text("month,value\n" + zeros)
@@ -278,3 +283,19 @@ def test_events_stand_beside_the_headline_where_they_can_act(figures):
     assert not alone.combination and "arima" in alone.model
     write_experiment("plain", "visits.csv")
     assert fc.load_experiment("plain").combination["general"].with_events is None
+
+
+@pytest.mark.parametrize(("series", "word"), [(None, "all"), ("n*", "n*"), ("south", "south")])
+def test_a_file_of_many_series_becomes_an_experiment_of_them(figures, series, word):
+    months = pd.period_range("2015-01", periods=72, freq="M").astype(str)
+    rows = [
+        f"{s},{m},{50 + i % 12 + len(s)}\n" for s in ("north", "near", "south") for i, m in enumerate(months)
+    ]
+    (figures / "three.csv").write_text("".join(["series_id,month,value\n", *rows]))
+    draft = draft_experiment("many", "three.csv", series=series)
+    draft.write()
+    exp = fc.load_experiment("many")
+    assert exp.target.series == (word,)
+    if word != "south":
+        assert exp.report.headline == "theta" and exp.backtest.start == "2018-12"
+        assert f"{3 if word == 'all' else 2} series, each forecast by itself" in draft.said[0]

@@ -10,6 +10,7 @@ import forecast as fc
 from forecast.arima import arima
 from forecast.arima.outliers import Outlier
 from forecast.arima.volatility import student_near
+from forecast.models import level_shifts
 from forecast.models.arima import _break_names, _widened, calendar_blocks
 from forecast.tables.forecasts import select
 from forecast.testing import CLAUSES, H, _panel, figures, step
@@ -126,12 +127,26 @@ def test_folds_of_a_calendar_year_are_a_block_and_those_of_a_first_broken_year_s
     assert calendar_blocks([]) == []
 
 
-@pytest.mark.parametrize(("order", "seasonal"), [((0, 1, 1), (1, 0, 1)), ("auto", None)])
-def test_a_forecast_does_not_depend_on_where_the_backtest_began(order, seasonal):
+SEASONAL = {"order": (0, 1, 1), "seasonal_order": (1, 0, 1), "window": 72, "events": False}
+AUTO = {"order": "auto", "seasonal_order": None, "window": 72, "events": False}
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("arima", SEASONAL),
+        ("arima", AUTO),
+        ("arima", {**SEASONAL, "breaks": "adjust"}),
+        ("ets", {"damped": "yes", "breaks": "adjust"}),
+        ("theta", {"theta": 2.0, "breaks": "adjust"}),
+    ],
+)
+def test_a_forecast_does_not_depend_on_where_the_backtest_began(kind, parameters, monkeypatch):
     obs = fc.load_observations("example:road_casualties.csv")
-    model = fc.make_model("arima", order=order, seasonal_order=seasonal, window=72, events=False)
+    model = fc.make_model(kind, **parameters)
     tables = []
     for start in ("1982-10", "1982-12"):  # each begins in another month of a year that is cut
+        monkeypatch.setattr(level_shifts, "_FOUND", {})  # what the other backtest found is not at hand
         origins = fc.monthly_origins(start, "1983-03", obs, series=["drivers"])
         made = fc.backtest(
             {"m": model}, obs, fc.load_events(), ["drivers"], origins, 6, "none", levels=(0.5,)

@@ -18,6 +18,7 @@ from forecast.report.prose import TEXT, prose
 from forecast.report.sections import about, answers, changed, fan, known, next, past, sure, top
 from forecast.report.sections import effects as policies
 from forecast.report.view import Held
+from forecast.scoring.summary import Spread
 
 LANGUAGES = ("en", "es")
 SECTIONS = tuple(sorted(path.stem for path in (TEXT / "en").glob("*.j2")))
@@ -160,6 +161,17 @@ MISSED = made(sure.Missed, among(0, 1, 44), among(44, 118), among(1, 20), YEAR)
 PAGE: dict[str, Draw] = {
     **{f"{section}.measure": NAME for section in SECTIONS},
     **{f"{section}.unit": among("", "thousands") for section in SECTIONS},
+    "many.n": among(21, 2000),
+    "many.best.n": among(1, 10),
+    "many.worst.n": among(1, 10),
+    "many.missing.n": among(1, 12),
+    "many.better": among(12),
+    "many.scored": among(0, 20, 21),
+    "many.baseline": NAME,
+    "many.model": NAME,
+    "many.low": either(among(-0.1, 0.5), None),
+    "many.high": among(0.8),
+    "many.spread": made(Spread, among(-0.2, 0.7), among(0.05, 0.78), among(0.3, 0.9), among(20)),
     "answers.key": among("next", "sure", "effects", "known"),
     "answers.middle": COUNT,
     "answers.ends": either(ENDS, None),

@@ -16,6 +16,7 @@ import pandas as pd
 from forecast.arima.kernel import job_of, same_kernel
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
+from forecast.backtesting.progress import Progress, told
 from forecast.config.bounds import Columns, Distinct, Horizon, Levels, Months, Priority
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, KnownWords, Unseen
@@ -95,7 +96,7 @@ def backtest(
     levels: Sequence[float] = LEVELS,
     refit_every: Mapping[str, int] | None = None,
     cache: Path | None = None,
-    progress: bool = False,
+    progress: Progress = False,
     source: FoldSource | None = None,
 ) -> Backtest:
     """Forecast every series with every model at every origin, from what was public on that day.
@@ -131,8 +132,8 @@ def backtest(
     cache : Path, optional
         Folder in which finished chains are kept: a fold whose figures, events, settings and software are the
         same as before is taken from there, so that a later or an interrupted backtest goes on.
-    progress : bool
-        Show a bar on a terminal.
+    progress : bool or "lines"
+        Show a bar on a terminal; or lines with the time left, wherever standard error goes.
     source : FoldSource, optional
         Panels and designs to be shared with other steps; its settings then stand for those given here.
 
@@ -224,10 +225,13 @@ def _series(series: str | Sequence[str] | None, obs: Observations) -> list[str]:
 
 
 def _run_chains(
-    chains: list[Chain], source: FoldSource, origins: list[pd.Timestamp], cache: Path | None, progress: bool
+    chains: list[Chain],
+    source: FoldSource,
+    origins: list[pd.Timestamp],
+    cache: Path | None,
+    progress: Progress,
 ) -> list[Backtest]:
     from joblib import Parallel, delayed
-    from tqdm import tqdm
 
     done: list[Backtest | None] = [None] * len(chains)
     run = Parallel(return_as="generator_unordered")
@@ -237,16 +241,7 @@ def _run_chains(
     else:
         tasks = ((i, chain, source.alone(chain), origins, cache) for i, chain in enumerate(chains))
         stream = run(delayed(task)(*words) for words in tasks)
-    tqdm.monitor_interval = 0  # no thread of its own
-    bar = tqdm(
-        stream,
-        total=len(chains),
-        desc="backtest",
-        unit="chain",
-        disable=None if progress else True,
-        leave=False,
-    )
-    for i, result in bar:
+    for i, result in told(stream, len(chains), progress):
         done[i] = result
     return [r for r in done if r is not None]
 

@@ -53,6 +53,7 @@ options of run:
   --plugin FILE.py    a file that registers models of your own (may be given again)
   --config-dir DIR    a folder with experiments of your own, beside ./conf and FORECAST_CONF
   -q, --quiet         print the path only
+  --progress          how far it is, and about how long it will take, in lines for a log
   -v, --verbose       seconds of each step, and errors with their trace
   --version, --help   (`forecast VERB --help` has an example of each)
 
@@ -160,6 +161,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="of -m: leave out jobs whose report is there already"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print the path only")
+    parser.add_argument("--progress", action="store_true", help="how far it is and the time left, in lines")
 
 
 def _run(options: Options, rest: list[str]) -> int:
@@ -178,7 +180,7 @@ def _run(options: Options, rest: list[str]) -> int:
             raise ForecastError(
                 f"report.folder: {why}; nothing was run. Give report.folder=DIR, or make it writable"
             )
-    voice = run.Voice(say, complain, options.quiet, options.verbose)
+    voice = run.Voice(say, complain, options.quiet, options.verbose, options.progress)
     if not plan.sweep:
         (exp,) = plan.experiments
         folders = run.Folders(
@@ -193,7 +195,7 @@ def _run(options: Options, rest: list[str]) -> int:
     def complain_here(error: BaseException) -> None:
         complain(error, options.verbose)
 
-    voice = run.Voice(say, complain_here, options.quiet, options.verbose)
+    voice = run.Voice(say, complain_here, options.quiet, options.verbose, options.progress)
 
     def task(config: DictConfig) -> int:
         return task_of(config, options.config_dir, sweep, voice)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast.config import guard
+from forecast.config.bounds import is_pattern
 from forecast.errors import ConfigError, ForecastError, nearest
 from forecast.files import path_problem, write_file
 
@@ -46,6 +47,8 @@ _COUNTS = "counts   # for small counts and many zeros: whole numbers; its row is
 #: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
 _MODELS = ("random_walk", "seasonal_naive", "arima")
 _ROBUST = (*_MODELS, "structural")
+#: Models of many series: the last is the headline. So many dates are replayed at most.
+_QUICK, _MOST_DATES = ("random_walk", "seasonal_naive", "theta"), 24
 #: Months of a series: fewer are refused, with fewer than enough no replay says how good a forecast is.
 _LEAST, _ENOUGH, _NOT_ZERO = 24, 60, 12
 #: Counts are small where so many months are zero, or where half of the months are below so many.
@@ -130,7 +133,7 @@ def draft_experiment(
     figures, events : str
         Files of one's own; both are read and checked.
     series : str, optional
-        Which series of the file; needed when it holds several.
+        Which series of the file, or a pattern such as ``AZ*``; all of them unless one is named.
     lag : int
         Days after a month's end at which a figure without `released` became public.
     read_as : ReadAs, optional
@@ -151,9 +154,11 @@ def draft_experiment(
     target = _target(name)
     columns, layout = (None, None) if read_as is None else (read_as.columns, read_as.layout)
     obs = load_observations(figures, release_lag_days=lag, allow_gaps=True, columns=columns, layout=layout)
-    chosen = _series(obs, figures, series)
     if events:
         load_events(events)
+    if several := _several(obs, series):
+        return _of_many(name, figures, obs, several, lag, read_as)
+    chosen = _series(obs, figures, series)
     panel = obs.as_of("latest", [chosen])
     y = panel.y(chosen)
     _refuse_too_few(chosen, y)
@@ -222,10 +227,53 @@ def _target(name: str) -> Path:
     return target
 
 
+def _several(obs: Observations, series: str | None) -> str:
+    """Return the word for several series: `all` where none is named and there are more, or a pattern."""
+    if series is None:
+        return "all" if len(obs.series_ids) > 1 else ""
+    return series if series not in obs.series_ids and is_pattern(series) else ""
+
+
+def _of_many(
+    name: str, figures: str, obs: Observations, series: str, lag: int, read_as: ReadAs | None
+) -> Draft:
+    """Return an experiment of many series: models that are quick, dates that all of them have.
+
+    Raises
+    ------
+    ConfigError
+        If no series is called so, or they have too few months in common.
+    """
+    import pandas as pd
+
+    from forecast.experiment.named import matching
+
+    names = matching(series, obs.series_ids)
+    if not names:
+        raise ConfigError(f"{figures}: no series is called like '{series}'")
+    spans = [obs.first_released(one).index for one in names]
+    months = pd.period_range(max(s[0] for s in spans), min(s[-1] for s in spans), freq="M")
+    if len(months) < _LEAST:
+        raise ConfigError(
+            f"{figures}: its {len(names)} series have {len(months)} months in common; at least {_LEAST} are"
+            " needed. Take fewer with --series 'PATTERN*'"
+        )
+    values = _values(name, figures, series, months, lag)
+    values["question"] = f"What comes next in each of {len(names)} series?"
+    values["events"] = {"effects": None}
+    values["report"]["headline"] = _QUICK[-1]
+    values["backtest"]["start"] = str(max(months[0] + _LEAST, months[-1] - _MOST_DATES))
+    values["backtest"]["score_from"] = None
+    values["intervals"] = {"method": "model"}  # past errors of so few dates support no wide range
+    values["report"]["eras"] = {}
+    if read_as is not None:
+        values["data"].update(_stated(read_as))
+    said = [f"{len(names)} series, each forecast by itself; one alone: --series {names[0]}"]
+    return Draft(name, _target(name), _text(values, _QUICK, "none", False, said), tuple(said))
+
+
 def _series(obs: Observations, figures: str, series: str | None) -> str:
     known = list(obs.series_ids)
-    if series is None and len(known) > 1:
-        raise ConfigError(f"{figures} holds {len(known)} series; name one: --series {known[0]}")
     chosen = series or str(known[0])
     if chosen not in known:
         raise ConfigError(f"{figures}: there is no series '{chosen}'.{nearest(chosen, known)}")

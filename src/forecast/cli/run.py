@@ -163,6 +163,7 @@ class Voice:
     complain: Callable[[BaseException], None]
     quiet: bool = False
     verbose: bool = False
+    lines: bool = False  #: whether progress is told in lines
 
 
 # --------------------------------------------------------------------------- folders
@@ -236,7 +237,7 @@ def _run(exp: Experiment, cache: Path | None, voice: Voice) -> Run:
     gc.set_threshold(100_000, 20, 50)
     alone = exp.parallel.n_jobs == 1 and not exp.parallel.address
     with workers(exp), allow_forks(alone):
-        made = run(exp, progress=not voice.quiet, cache=cache)
+        made = run(exp, progress="lines" if voice.lines else not voice.quiet, cache=cache)
     if cache is not None:
         forget_others(cache)
         report_cache.trim(cache, "*.npz", MOST_FOLD_BYTES)

@@ -150,7 +150,9 @@ def _declare_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="[NAME]", help="name of the experiment (made from the file's name)")
     parser.add_argument("figures", nargs="?", metavar="FIGURES", help="a file of figures, in any layout")
     parser.add_argument("--events", metavar="EVENTS.csv", help="a calendar of your own")
-    parser.add_argument("--series", metavar="S", help="which series of the file, if it holds several")
+    parser.add_argument(
+        "--series", metavar="S", help="which series of the file, or a pattern such as 'AZ*' (all)"
+    )
     parser.add_argument(
         "--lag", type=int, default=15, metavar="DAYS", help="from a month's end to its figure's release (15)"
     )

@@ -263,6 +263,17 @@ def is_month(text: str) -> bool:
     return len(text) == 7 and is_day(f"{text}-01")
 
 
+def is_pattern(name: str) -> bool:
+    """Tell whether a word of `target.series` may stand for several series.
+
+    Examples
+    --------
+    >>> is_pattern("all"), is_pattern("AZ*"), is_pattern("AZ01")
+    (True, True, False)
+    """
+    return name == "all" or any(sign in name for sign in "*?")
+
+
 def _plain(number: float) -> str:
     """Return a number with all its digits, a whole one without a point."""
     return f"{number:.0f}" if number == round(number) else str(number)

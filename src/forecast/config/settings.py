@@ -27,6 +27,7 @@ from forecast.config.bounds import (
     Priority,
     Text,
     is_day,
+    is_pattern,
 )
 from forecast.config.convert import problems_of
 from forecast.config.outlook import NowcastSpec, OutlookSpec, ReconciliationSpec
@@ -125,7 +126,8 @@ class DataSpec:
 class TargetSpec:
     """Which series are forecast."""
 
-    #: One series or many, as `forecast list --series` names them. | | [southwest.usbp,southwest.ofo]
+    #: One series or many, as `forecast list --series` names them; `all`, or patterns such as 'AZ*', take those
+    #: that the figures hold. | | [southwest.usbp,southwest.ofo]
     series: Annotated[tuple[Text, ...], Distinct(1)] = ("southwest.usbp",)
     #: The series that the others add up to, if any. | | southwest.usbp
     total: Text | None = None
@@ -436,7 +438,7 @@ def _dates(exp: Experiment) -> Iterable[str]:
 
 def _series(exp: Experiment) -> Iterable[str]:
     total, series = exp.target.total, exp.target.series
-    if total is not None and total not in series:
+    if total is not None and total not in series and not any(map(is_pattern, series)):
         yield (
             f"target.total: {total!r} is not among target.series ({', '.join(series)}); name the sum there"
             f" too, or set target.total=null.{nearest(total, series)}"

@@ -14,14 +14,16 @@ import pandas as pd
 
 from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
+from forecast.backtesting.progress import Progress
 from forecast.backtesting.runner import Backtest, backtest
 from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
-from forecast.errors import ConfigError, FitError, ForecastError, nearest
+from forecast.errors import ConfigError, FitError, ForecastError
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
+from forecast.experiment.named import with_names
 from forecast.models.base import Model, set_starts
 from forecast.models.registry import make_model, make_models
 from forecast.tables.forecasts import headline, select
@@ -33,6 +35,8 @@ class Inputs:
 
     Attributes
     ----------
+    exp : Experiment
+        With every series named.
     everything, obs : Observations
         All figures, and those public at `as_of`.
     calendar : EventCalendar
@@ -46,6 +50,7 @@ class Inputs:
         Panels and designs, shared by all steps.
     """
 
+    exp: Experiment
     everything: Observations
     obs: Observations
     calendar: EventCalendar
@@ -95,15 +100,7 @@ def figures_of(exp: Experiment) -> Observations:
         layout=exp.data.layout,
         allow_http=allows_http(exp),
     )
-    unknown = [
-        f"{key}: there is no '{s}' in the figures.{nearest(s, obs.series_ids)}{_held(obs)}"
-        for key, names in (("target.series", exp.target.series), ("events.donors", exp.events.donors))
-        for s in names
-        if s not in obs.series_ids
-    ]
-    if unknown:
-        raise ConfigError("\n".join(unknown))
-    return _named(obs, exp.target)
+    return _named(obs, with_names(exp, obs.series_ids).target)
 
 
 def _named(obs: Observations, target: TargetSpec) -> Observations:
@@ -121,6 +118,7 @@ def _named(obs: Observations, target: TargetSpec) -> Observations:
 def read_inputs(exp: Experiment) -> Inputs:
     """Read and check everything that can be wrong before any fit."""
     everything = figures_of(exp)
+    exp = with_names(exp, everything.series_ids)
     calendar = load_events(exp.events.path)
     models = make_models(exp.model)
     if exp.backtest.baseline not in models:
@@ -129,13 +127,7 @@ def read_inputs(exp: Experiment) -> Inputs:
     as_of = everything.day_of(exp.as_of)
     obs = known_by(everything, as_of)
     source = FoldSource(obs, calendar, fold_settings(exp))
-    return Inputs(everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
-
-
-def _held(obs: Observations) -> str:
-    """Name the series of a small set of figures."""
-    names = obs.series_ids
-    return f" The figures hold: {', '.join(names)}." if len(names) <= 12 else ""
+    return Inputs(exp, everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
 
 
 def _with_starts(model: Model, starts: str) -> Model:
@@ -193,7 +185,7 @@ def workers(exp: Experiment) -> Iterator[None]:
             ) from None
 
 
-def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: bool = False) -> Backtest:
+def make_folds(exp: Experiment, x: Inputs, cache: Path | None = None, progress: Progress = False) -> Backtest:
     """Run every model at every origin, the last one included."""
     every = {name: spec.refit_every for name, spec in exp.model.items()}
     return backtest(

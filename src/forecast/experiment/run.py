@@ -15,6 +15,7 @@ import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.arima.kernel import is_large, job_of, warm_up
+from forecast.backtesting.progress import Progress
 from forecast.config.settings import Experiment, own_path
 from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
@@ -34,6 +35,7 @@ from forecast.experiment.effects import (
 )
 from forecast.experiment.forks import beside, can_fork
 from forecast.experiment.memory import shortage
+from forecast.experiment.named import is_many, told_closely
 from forecast.experiment.outlook import outlook
 from forecast.experiment.pipeline import Inputs, make_folds, make_rows, read_inputs
 from forecast.files import tell
@@ -45,7 +47,7 @@ from forecast.scoring.recent import recent_record
 from forecast.scoring.scores import score
 from forecast.tables import forecasts
 from forecast.tables.columns import FOLD_COLUMNS
-from forecast.tables.forecasts import Forecasts
+from forecast.tables.forecasts import Forecasts, select
 
 
 @dataclass(frozen=True)
@@ -238,15 +240,15 @@ class _Clock:
         self._last = now
 
 
-def run(experiment: Experiment, progress: bool = False, cache: Path | None = None) -> Run:
+def run(experiment: Experiment, progress: Progress = False, cache: Path | None = None) -> Run:
     """Run one experiment.
 
     Parameters
     ----------
     experiment : Experiment
         From `load_experiment`, or made by hand.
-    progress : bool
-        Show a progress bar on a terminal.
+    progress : bool or "lines"
+        Show a bar on a terminal; or lines with the time left.
     cache : Path, optional
         Folder for finished chains of an interrupted run.
 
@@ -273,11 +275,11 @@ def run(experiment: Experiment, progress: bool = False, cache: Path | None = Non
     x = read_inputs(experiment)
     if short := shortage(experiment, x):
         tell(short)
-    with job_of(len(experiment.target.series) * (len(x.origins) + 1)):
-        return _run(experiment, x, clock, cache, progress)
+    with job_of(len(x.exp.target.series) * (len(x.origins) + 1)):
+        return _run(x.exp, x, clock, cache, progress)
 
 
-def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress: bool) -> Run:
+def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress: Progress) -> Run:
     """Run the steps of an experiment whose inputs were read."""
     obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
     clock.lap("data")
@@ -294,9 +296,10 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         with beside(partial(_foresight, exp, x, now, scored)) as foresight:
             said = _score(exp, x, rows.apart, scored)
             clock.lap("scores")
-            ahead = outlook(exp, rows.forecasts, obs, as_of, rows.score_from)
+            close = told_closely(exp)
+            ahead = outlook(exp, select(rows.forecasts, series_id=close), obs, as_of, rows.score_from)
             clock.lap("totals and chances")
-            coefficients, diagnostics = fits_at_origin(x, tuple(series))
+            coefficients, diagnostics = fits_at_origin(x, close)
             clock.lap("fits at the origin")
             known = foresight()
         why = measures()
@@ -375,11 +378,14 @@ class _Scored:
 def _score(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataFrame) -> _Scored:
     """Score, calibrate and compare forecasts of past origins; `apart` is the headline before it adds up."""
     obs, as_of, baseline = x.obs, x.as_of, exp.backtest.baseline
-    eras = _eras(exp, x.calendar.known(as_of), scored)
+    eras = {} if is_many(exp) else _eras(exp, x.calendar.known(as_of), scored)
+    by = ["model"] if is_many(exp) else ["model", "horizon"]
+    scores = score(Forecasts.of(scored), obs, baseline, by, eras=eras, as_of=as_of)
+    scored = select(scored, series_id=told_closely(exp))
     checked = Forecasts.of(scored)
     compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
     return _Scored(
-        score(checked, obs, baseline, ["model", "horizon"], eras=eras, as_of=as_of),
+        scores,
         calibrate(checked, obs, eras=eras, as_of=as_of),
         compare(compared, obs, baseline, eras=eras, as_of=as_of),
         _confidence_set(compared, obs, as_of),

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from forecast.errors import need
+from forecast.experiment.named import is_many
 from forecast.report import format as w
-from forecast.report import pages, view
+from forecast.report import many, pages, view
 from forecast.report.blocks import Chart, Page
 from forecast.report.catalogue import speaking
 from forecast.report.figures.renderer import Studio
@@ -112,6 +113,8 @@ def _report_files(
     png: bool,
     pdf: bool,
 ) -> dict[str, bytes]:
+    if is_many(run.experiment):
+        return _summary_files(run, command, versions, durations)
     studio = Studio(png)
     made = pages.make_report(run, studio, command, dict(versions or companions.versions()))
     tables = pages.tables_of(made)
@@ -142,6 +145,23 @@ def _report_files(
         from forecast.report.figures.card import card
 
         files[pages.CARD] = card(index, made.source)
+    files["manifest.json"] = companions.json_bytes(_manifest(run, files, command, versions, durations))
+    return files
+
+
+def _summary_files(
+    run: Run, command: str, versions: Mapping[str, str] | None, durations: Mapping[str, float] | None
+) -> dict[str, bytes]:
+    """Return the files of a run of many series: the summary, its table, and the tables behind it."""
+    summary = many.summary_of(run)
+    files = {f"{name}.csv": companions.csv_bytes(getattr(run, name), name) for name in pages.CSV_FILES}
+    files["summary.csv"] = companions.csv_bytes(summary.table, "summary")
+    files["backtest.csv.gz"] = companions.gz_bytes(companions.forecasts_bytes(run.backtest))
+    files["experiment.yaml"] = companions.experiment_yaml(run.experiment).encode()
+    files[pages.INDEX] = many.page(summary).encode()
+    files["report.md"] = many.markdown(summary).encode()
+    told = {"schema": SCHEMA, "name": run.experiment.name, "as_of": w.day_long(run.as_of)}
+    files["report.json"] = companions.json_bytes({**told, **many.numbers(summary)})
     files["manifest.json"] = companions.json_bytes(_manifest(run, files, command, versions, durations))
     return files
 
