@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from forecast.data import check_file, examine_file, load_observations
@@ -377,3 +378,17 @@ def test_months_to_come_that_hold_0_are_told(tmp_path, zeros, told):
     text = "".join(f"{2022 + m // 12}-{m % 12 + 1:02d},{v}\n" for m, v in enumerate(values))
     found = [f for f in check_file(write(tmp_path, "month,value\n" + text)) if f.check == "zeros"]
     assert bool(found) is told
+
+
+@pytest.mark.parametrize(("filled", "told"), [(11, False), (12, True)])
+def test_a_year_of_figures_before_zeros_is_enough_to_tell_them(tmp_path, filled, told):
+    months = pd.period_range("2020-01", periods=filled + 1, freq="M")
+    rows = "".join(f"{m},{100 + i if i < filled else 0}\n" for i, m in enumerate(months))
+    found = [f.check for f in check_file(write(tmp_path, f"month,value\n{rows}"))]
+    assert found == (["zeros"] if told else [])
+
+
+def test_figures_have_at_most_fifteen_digits(tmp_path):
+    for value, right in (("999999999999999", True), ("1200000000000000", False)):
+        findings = check_file(write(tmp_path, f"month,value\n2024-01,{value}\n2024-02,5\n"))
+        assert ([f.check for f in findings] == []) is right, value

@@ -53,3 +53,9 @@ def test_a_lag_is_a_whole_number_of_days(lag):
     frame = pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [1, 2]})
     with pytest.raises(ConfigError, match="is not a whole number of days"):
         load_observations(frame, series_id="a", release_lag_days=lag)
+
+
+def test_a_count_can_be_zero_and_not_less():
+    raw = parse_table("f.csv", "series_id,month,value\na,2024-01,0\na,2024-02,-1\na,2024-03,2.5\n")
+    _, findings = parse_tidy(raw, None, 0, True)
+    assert [f.row for f in findings] == [3, 4]
