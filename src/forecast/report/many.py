@@ -111,7 +111,7 @@ def page(summary: Summary) -> str:
     skill, held = Spread.of(table["skill"]), Spread.of(table["coverage_80"])
     ranked = table[table["skill"].notna()].sort_values("skill", ascending=False, kind="stable")
     few = min(ENDS, len(ranked) // 2)
-    script = (TEMPLATES / "many.js").read_text(encoding="utf-8")
+    js = (TEMPLATES / "many.js").read_text(encoding="utf-8")
     sheets = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "many.css")]
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     rules = "\n".join([f":root{{{variables(LIGHT)};{font}}}", *sheets]).replace("DARK", variables(DARK))
@@ -132,7 +132,7 @@ def page(summary: Summary) -> str:
         "rows": _rows(table, text),
         "footer": prose("method").footer(),
     }
-    return _templates.page("many.html.j2", css, script, **values)
+    return _templates.page("many.html.j2", css, js, **values)
 
 
 def _bars(values: pd.Series, edges: tuple[float, ...], words: Callable[..., str]) -> list[Bar]:

@@ -27,14 +27,14 @@ def render(name: str, **values: Any) -> str:
     return _environment().get_template(name).render(**values)
 
 
-def page(name: str, css: str, script: str = "", **values: Any) -> str:
+def page(name: str, css: str, js: str = "", **values: Any) -> str:
     """Return a page of one file, without request: its policy names its style, and a script, by the hash."""
-    scripts = f" script-src {source(script)};" if script else ""
+    scripts = f" script-src {source(js)};" if js else ""
     policy = (
         f"default-src 'none'; style-src {source(css)};{scripts} img-src data:; base-uri 'none';"
         " form-action 'none'"
     )
-    values |= {"script": Markup(script)} if script else {}  # noqa: S704 (a file of this package)
+    values |= {"js": Markup(js)} if js else {}  # noqa: S704 (a file of this package)
     html = render(name, css=Markup(css), policy=policy, language=formats()["code"], **values)  # noqa: S704
     return re.sub(r"\n\s*\n+", "\n", html)
 
