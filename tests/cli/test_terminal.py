@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import pytest
 
 from forecast.cli import main, terminal
 from forecast.errors import Finding
+
+#: The interpreter as a shell takes it, with a space in its path too.
+PYTHON = shlex.quote(sys.executable)
 
 PARSERS = {name: verb.parser(name) for name, verb in main.VERBS.items()}
 
@@ -104,7 +108,7 @@ def test_completion_knows_verbs_options_groups_choices_and_keys(line, wanted, ne
 def test_bash_completes_words_choices_and_files(tmp_path):
     (tmp_path / "figures.csv").write_text("month,value\n")
     script = f"""
-    forecast() {{ {sys.executable} -m forecast "$@"; }}
+    forecast() {{ {PYTHON} -m forecast "$@"; }}
     eval "$(forecast completion bash)"
     try() {{ COMP_LINE="$1"; COMP_POINT=${{#1}}; COMPREPLY=(); _forecast; echo "${{COMPREPLY[*]}}"; }}
     try "forecast comp"; try "forecast experiment=own"; try "forecast data check fig"; try "forecast data.path=fig"
@@ -117,7 +121,7 @@ def test_bash_completes_words_choices_and_files(tmp_path):
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh missing: CI installs no shells")
 def test_zsh_completes_words_choices_and_files(tmp_path):
     script = f"""
-    forecast() {{ {sys.executable} -m forecast "$@" }}
+    forecast() {{ {PYTHON} -m forecast "$@" }}
     compdef() {{ true }}
     eval "$(forecast completion zsh)"
     compadd() {{ echo "words: $*" }}; compset() {{ echo "cut: $*" }}; _files() {{ echo files }}
@@ -139,7 +143,7 @@ def test_zsh_completes_words_choices_and_files(tmp_path):
 def test_fish_completes_words_choices_and_files(tmp_path):
     (tmp_path / "figures.csv").write_text("month,value\n")
     script = f"""
-    function forecast; {sys.executable} -m forecast $argv; end
+    function forecast; {PYTHON} -m forecast $argv; end
     forecast completion fish | source
     for line in "forecast comp" "forecast experiment=own" "forecast data check fig" "forecast data.path=fig"
         complete -C $line

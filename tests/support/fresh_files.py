@@ -555,7 +555,9 @@ def australian() -> str:
     lines += ["Data Type,STOCK,STOCK", "Frequency,Month,Month", "Collection Month,1,1"]
     lines += ["Series Start,Jan-2015,Jan-2015", "Series End,Dec-2018,Dec-2018", "No. Obs,48,48"]
     lines += ["Series ID,A84423085A,A84423085B"]
-    lines += [f"{m:%b-%Y},{figure(i) / 10:.1f},{figure(i, 4000) / 10:.1f}" for i, m in enumerate(MONTHS)]
+    lines += [
+        f"{m.start_time:%b-%Y},{figure(i) / 10:.1f},{figure(i, 4000) / 10:.1f}" for i, m in enumerate(MONTHS)
+    ]
     return rows(lines)
 
 
@@ -567,12 +569,14 @@ def dutch() -> str:
 
 
 def starred() -> str:
-    body = [f'{m:%B-%Y},"{commas(figure(i))}{"*" if i > 44 else ""}"' for i, m in enumerate(MONTHS)]
+    body = [
+        f'{m.start_time:%B-%Y},"{commas(figure(i))}{"*" if i > 44 else ""}"' for i, m in enumerate(MONTHS)
+    ]
     return rows(["Month-Year,Apprehensions", *body, '"* Figures are preliminary."'])
 
 
 def pivot() -> str:
-    head = "Row Labels," + ",".join(f"{m:%b %Y}" for m in MONTHS[:36]) + ",Grand Total"
+    head = "Row Labels," + ",".join(f"{m.start_time:%b %Y}" for m in MONTHS[:36]) + ",Grand Total"
     lines, every = [head], [0.0] * 36
     for name, base in (("Land", 7000), ("Sea", 2000)):
         cells = [figure(i, base) for i in range(36)]

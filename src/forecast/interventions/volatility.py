@@ -114,7 +114,7 @@ def _told(found: pd.Series, rows: list[dict[str, Any]]) -> pd.DataFrame:
         pd.DataFrame(rows).reindex(columns=list(VOLATILITY_BREAK_COLUMNS)).assign(series_id=str(found.name))
     )
     for column in ("month", "lower", "upper"):
-        made[column] = pd.PeriodIndex(made[column], freq="M")
+        made[column] = pd.PeriodIndex(made[column].astype(object), freq="M")  # none at all is no number
     return made
 
 

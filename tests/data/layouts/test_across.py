@@ -7,7 +7,7 @@ import pytest
 import forecast as fc
 from forecast.errors import DataError
 
-NAMES = [f"{pd.Period(f'2020-{m:02d}', 'M'):%b}" for m in range(1, 13)]
+NAMES = [pd.Period(f"2020-{m:02d}", "M").strftime("%b") for m in range(1, 13)]
 VALUES = np.arange(36) + 100
 
 
