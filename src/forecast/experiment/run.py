@@ -232,7 +232,7 @@ class _Clock:
     """Seconds of each step, for the manifest."""
 
     durations: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
+    _last: float = field(default_factory=lambda: time.perf_counter())
 
     def lap(self, step: str) -> None:
         now = time.perf_counter()
