@@ -34,28 +34,44 @@ def test_the_files_are_the_same(made):
     assert not list(EXAMPLE.rglob("*.png")) and not (EXAMPLE / "backtest.csv.gz").exists()
 
 
+#: On another processor the search of `arima_72` ends in other optima at some folds: measured, values of the forecast
+#: move by up to 0.7 %, and with them less than one in a hundred of the numbers behind them (counts of bins, p values).
+MOVED = {"arima_72", "border", "border_events"}
+BEHIND = {
+    *("brier.csv", "chances.csv", "confidence_set.csv", "knowledge.csv", "others.csv", "pit.csv"),
+    *("reliability.csv", "scenarios.csv", "totals.csv", "totals_calibration.csv", "totals_past.csv"),
+    *("track_record.csv", "weights.csv"),
+}
+
+
+def unlike(old, new):
+    """Cells of two tables of the same columns that differ by more than a thousandth, words by anything."""
+    found = pd.DataFrame(False, index=old.index, columns=old.columns)
+    for column in old.columns.difference(["note", "words", "message"]):
+        pair = old[column], new[column]
+        if all(map(pd.api.types.is_numeric_dtype, pair)):
+            found[column] = ~np.isclose(*reversed(pair), rtol=1e-3, atol=1e-3, equal_nan=True)
+        else:
+            first, second = (one.fillna("").astype(str) for one in pair)
+            found[column] = first != second
+    return found
+
+
 def test_columns_and_numbers_are_the_same_to_a_thousandth(made):
-    """On another processor the search of `arima_72` ends in other optima at some folds: measured, values of the
-    forecast move by up to 0.7 %, and with them less than one in a hundred of all numbers behind them (counts of bins, p values)."""
-    different, numbers = {}, 0
+    moved = numbers = 0
     for file in sorted(EXAMPLE.glob("*.csv")):
         old, new = pd.read_csv(file), pd.read_csv(made / file.name)
         assert list(old.columns) == list(new.columns), file.name
         assert len(old) == len(new), f"make example: {file.name}"
-        for column in old.columns:
-            if pd.api.types.is_numeric_dtype(old[column]) and pd.api.types.is_numeric_dtype(new[column]):
-                close = np.isclose(new[column], old[column], rtol=1e-3, atol=1e-3, equal_nan=True)
-            elif column not in ("note", "words", "message"):
-                close = (old[column].fillna("").astype(str) == new[column].fillna("").astype(str)).to_numpy()
-            else:
-                continue
-            numbers += len(close)
-            different[f"{file.name}: {column}"] = int((~close).sum())
-    assert sum(different.values()) < 0.01 * numbers, {name: n for name, n in different.items() if n}
-    for name in ("forecasts.csv", "effects.csv", "observations.csv"):
-        old, new = pd.read_csv(EXAMPLE / name), pd.read_csv(made / name)
-        for column in old.select_dtypes("number"):
-            np.testing.assert_allclose(new[column], old[column], rtol=1e-2, atol=1e-3, err_msg=name)
+        found = unlike(old, new)
+        moved, numbers = moved + int(found.to_numpy().sum()), numbers + found.size
+        if file.name in BEHIND:
+            continue
+        still = ~old["model"].isin(MOVED) if "model" in old else slice(None)
+        assert not found.loc[still].to_numpy().any(), f"make example: {file.name}"
+        for column in old.select_dtypes("number") if file.name == "forecasts.csv" else ():
+            np.testing.assert_allclose(new[column], old[column], rtol=1e-2, err_msg=file.name)
+    assert moved < 0.01 * numbers
 
 
 def sentences(folder):
