@@ -373,6 +373,8 @@ PAGE: dict[str, Draw] = {
     "proof_models.weights_subtitle.first": MONTH,
     "proof_models.weights_subtitle.last": MONTH,
     "proof_models.since": among("", "since 2020"),
+    "proof_models.models_behind.since": among("since 2020", "2014 to 2019"),
+    "proof_models.distances": among([1], [6], [1, 6]),
     "proof_models.lowest": COUNT,
     "proof_models.highest": COUNT,
     "proof_models.number": WHOLE,
