@@ -47,3 +47,20 @@ def test_the_bundle_is_a_copy_of_its_own():
 def test_a_release_day_is_stated_beside_a_file_or_in_its_name():
     assert load.release_day("a-2024-05-20.csv", {}) == load.release_day("a.csv", {"a.csv": 19863})
     assert load.release_day("a.csv", {}) is None
+
+
+def test_columns_that_are_named_count_in_a_tidy_table_too():
+    frame = pd.DataFrame(
+        {"month": ["2024-01", "2024-02"], "value": [5, 6], "pub": ["2024-02-20", "2024-03-20"]}
+    )
+    named = load_observations(frame, columns={"released": "pub"})
+    assert named.table["released"].dt.strftime("%Y-%m-%d").tolist() == ["2024-02-20", "2024-03-20"]
+    with pytest.raises(ConfigError, match="Region"):
+        load_observations(frame, columns={"series": "Region"})
+    with pytest.raises(ConfigError, match="pub"):
+        load_observations(frame[["month", "value"]], columns={"released": "pub"})
+
+
+def test_a_table_without_columns_is_refused():
+    with pytest.raises(DataError, match="no columns"):
+        load_observations(pd.DataFrame())

@@ -251,6 +251,9 @@ def test_own_metrics_and_their_failures(obs, late, monkeypatch):
     assert np.isnan(row["value"]) and row["message"].startswith("IndexError")
     with pytest.raises(ConfigError, match="built in"):
         register_metric("mae", lambda y, q, levels: y)
+    for name, fn in (("", len), (" ", len), ("x", None)):
+        with pytest.raises(ConfigError, match="expected a name and a function"):
+            register_metric(name, fn)
 
 
 @pytest.mark.slow

@@ -262,7 +262,9 @@ PAGE: dict[str, Draw] = {
     "figures.words": among("The figures are the series “visits” as supplied."),
     "figures.encounters": FLAG,
     "figures.part": either(made(recent.Part, MONTH, real(0, 0.2), MONTH, real(0, 0.2)), None),
-    "figures.revisions.found": either(made(recent.Revisions, among(0, 1, 6), among(0, 1, 3), among(0, 12), FLAG), None),
+    "figures.revisions.found": either(
+        made(recent.Revisions, among(0, 1, 6), among(0, 1, 3), among(0, 12), FLAG), None
+    ),
     "figures.dated": either(made(recent.Dated, among(0, 53), among(294)), None),
     "figures.figure": FIGURE_GIVEN,
     "figures.used": FLAG,

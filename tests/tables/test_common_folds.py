@@ -232,3 +232,14 @@ def test_a_span_of_time_is_two_months():
         "no",
     ):
         assert not is_time(other), other
+
+
+def test_a_month_that_was_public_at_the_origin_is_no_forecast(obs, medians):
+    moved = medians.assign(origin=medians["origin"] + pd.DateOffset(months=1))
+    with pytest.raises(ConfigError, match=r"walk has s 2000-02 with the origin 2000-0.*was public"):
+        folds(moved, obs)
+
+
+def test_figures_are_needed(medians):
+    with pytest.raises(ConfigError, match=r"obs: .*Observations"):
+        folds(medians, None)

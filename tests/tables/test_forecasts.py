@@ -44,6 +44,7 @@ def test_a_checked_table_is_not_checked_again(table):
         ("horizon", "one", "column horizon: .*expected numbers"),
         ("level", 1.0, "level 1 .*model random_walk.*between 0 and 1"),
         ("level", -0.5, "level -0.5 "),
+        ("value", np.inf, "value is infinite .*model random_walk"),
     ],
 )
 def test_what_is_wrong_is_named_by_column_or_row(table, column, value, message):

@@ -190,9 +190,13 @@ class Observations:
     def _names(self, series: str | Sequence[str] | None) -> tuple[str, ...]:
         if series is None:
             return self.series_ids
+        wanted = "the name of a series, or a list of names"
+        need(series, (str, Iterable), "series", wanted)
         names = (series,) if isinstance(series, str) else tuple(series)
+        if not names:
+            raise ConfigError(f"series: no name is given; expected {wanted}")
         for name in names:
-            need(name, str, "series", "the name of a series, or a list of names")
+            need(name, str, "series", wanted)
         unknown = [name for name in names if name not in self._index.bounds]
         if unknown:
             raise ConfigError(

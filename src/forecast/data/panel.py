@@ -14,7 +14,7 @@ import pandas as pd
 
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.parse import DayArray, FloatArray, IntArray, month_range, months_index
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, nearest, need
 from forecast.notebook import plot_panel, table_html
 
 
@@ -207,6 +207,7 @@ class Panel(WithLazyFields):
             When `months` is not positive.
         """
         total = len(self.cells.values)
+        need(months, (int, np.integer, type(None)), "window", "a positive number of months, or None")
         if months is None or months >= total:
             return self
         if months < 1:

@@ -267,8 +267,10 @@ def revisions(run: Run, series_id: str) -> Revisions | None:
     rows = select(table, series_id=series_id)
     if not len(rows):
         return None
-    counted = (int(rows[name].astype(bool).sum()) for name in ("open", "revised", "first_known"))
-    return Revisions(*counted, run.experiment.data.layout.fiscal_start is not None)
+    still, revised, known = (
+        int(rows[name].astype(bool).sum()) for name in ("open", "revised", "first_known")
+    )
+    return Revisions(still, revised, known, run.experiment.data.layout.fiscal_start is not None)
 
 
 class Dated(NamedTuple):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
+from forecast.config.bounds import Bounds, Months
+from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError
 from forecast.tables.quantiles import Floats, Ints
 
@@ -18,6 +20,10 @@ CONFIDENCE = 0.9
 MIN_ORIGINS, MIN_OVERLAPS = 24, 4
 
 
+Draws = Annotated[int, Bounds(100, 1_000_000)]
+Seed = Annotated[int, Bounds(0, 2**32 - 1)]
+
+
 @dataclass(frozen=True)
 class Bootstrap:
     """Settings of the circular block bootstrap: months of a block, draws, seed."""
@@ -25,6 +31,9 @@ class Bootstrap:
     block: int = 24
     draws: int = 2000
     seed: int = 20240507
+
+    def __post_init__(self) -> None:
+        check_arguments(block=(self.block, Months), draws=(self.draws, Draws), seed=(self.seed, Seed))
 
     def picks(self, n: int, spacing: float) -> Ints:
         """Positions of `n` origins, `spacing` months apart, in each draw."""
