@@ -138,3 +138,11 @@ def test_a_column_of_a_level_that_lacks_is_missing(obs):
     assert wide.take(np.array([2, 0])).keys["month"].tolist() == wide.keys["month"].iloc[[2, 0]].tolist()
     assert wide.take(np.array([False, True, False])).median.tolist() == [wide.median[1]]
     assert w.series_arrays(wide.take(np.zeros(3, dtype=bool))) == []
+
+
+def test_what_is_exact_is_exact_again_after_logs():
+    figures = np.array([1.0, 3.0, 7.0, 500.0, 123_457.0, 0.1, 4.25e-7, 0.0, -8.0, np.nan])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        back = np.where(figures > 0, np.exp(np.log(figures)), figures)
+    np.testing.assert_array_equal(w.significant(back), figures)
+    assert w.significant(np.array([123_456_789_012_345.0])) == 123_456_789_012_345.0

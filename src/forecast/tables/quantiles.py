@@ -405,6 +405,20 @@ def stamps(numbers: Ints) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(numbers.astype("datetime64[D]").astype("datetime64[ns]"))
 
 
+def significant(values: Floats, digits: int = 12) -> Floats:
+    """Values rounded to so many significant digits, by which what is exact on logs is exact again.
+
+    Examples
+    --------
+    >>> significant(np.array([499.9999999999998, 0.0, -1.23456]), 3).tolist()
+    [500.0, 0.0, -1.23]
+    """
+    size = np.abs(values)
+    known = (size > 0) & np.isfinite(size)
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(size, out=np.zeros(size.shape), where=known)))
+    return np.where(known & (scale >= 1.0), np.round(values * scale) / scale, values)
+
+
 def log_floor(values: Floats, floor: Floats | float) -> Floats:
     """Logs with a floor; NaN where neither the value nor the floor is positive."""
     floored = np.maximum(values, floor)
