@@ -1,13 +1,17 @@
+import inspect
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.backtesting import folds as folds_module
 from forecast.backtesting import runner
+from forecast.config.settings import EventsSpec
 from forecast.errors import ConfigError, DataError
-from forecast.models.base import SeriesFit
-from forecast.models.baselines import Drift
+from forecast.models.base import Forecast, SeriesFit
+from forecast.models.baselines import Drift, RandomWalk
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 
@@ -155,3 +159,122 @@ def test_an_argument_that_means_nothing_is_refused_by_its_name(small, events, or
     asked = {"series": ["a"], "origins": origins[:1], "horizon": 1, **given}
     with pytest.raises(ConfigError, match=said):
         fc.backtest({"drift": fc.make_model("drift")}, small, events, **asked)
+
+
+def test_without_words_a_backtest_has_the_settings_of_an_experiment():
+    given = {name: p.default for name, p in inspect.signature(fc.backtest).parameters.items()}
+    spec = EventsSpec()
+    for name in ("coding", "max_columns", "priority", "unseen"):
+        assert given[name] == getattr(spec, name)
+    assert given["window"] is None and given["include_leaks"] is False and given["levels"] == fc.LEVELS
+
+
+def test_how_events_become_columns_reaches_every_fold(small, events, origins, monkeypatch):
+    seen, real = [], folds_module.make_design
+
+    def noted(calendar, panel, spec, horizon, knowledge):
+        seen.append((spec, horizon, knowledge))
+        return real(calendar, panel, spec, horizon, knowledge)
+
+    monkeypatch.setattr(folds_module, "make_design", noted)
+    asked = {"coding": "judged", "max_columns": 3, "priority": 2, "unseen": "ignore"}
+    fc.backtest("linear", small, events, "a", origins[:1], horizon=2, knowledge="hindsight", **asked)
+    assert seen == [(EventsSpec(**asked), 2, "hindsight")]
+
+
+def test_what_is_no_calendar_is_refused(small, origins):
+    with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events, or None"):
+        fc.backtest("drift", small, "events.csv", "a", origins[:1])
+
+
+@dataclass(frozen=True)
+class Breaks(RandomWalk):
+    """Fits, and then has no forecast."""
+
+    way: str = ""
+
+    def fit_series(self, data):
+        def steps(h):
+            if self.way == "raises":
+                raise ZeroDivisionError("no way on")
+            return np.full(h, np.nan), np.ones(h)
+
+        return SeriesFit(steps)
+
+
+@pytest.mark.parametrize(
+    ("way", "said"), [("raises", "ZeroDivisionError: no way on"), ("", "the forecast is not finite")]
+)
+def test_a_forecast_that_breaks_off_is_a_failed_fold_with_its_reason(small, origins, way, said):
+    bt = fc.backtest({"breaks": Breaks(way=way)}, small, None, "a", origins[:2], horizon=2)
+    folds = bt.folds[bt.folds["model"] == "breaks"]
+    assert folds["status"].tolist() == ["failed"] * 2 and folds["message"].tolist() == [said] * 2
+    assert set(bt.forecasts["model"]) == {"random_walk"}
+
+
+class Tabled:
+    """A fitted model that has a table only."""
+
+    def __init__(self, fitted):
+        self.fitted = fitted
+
+    def forecast(self, horizon, levels=fc.LEVELS):
+        made = self.fitted.forecast(horizon, levels)
+        return Forecast(made.table.sample(frac=1.0, random_state=1), ("a note",))
+
+
+@dataclass(frozen=True)
+class Tables(RandomWalk):
+    """The random walk, told by a table whose rows stand in any order."""
+
+    def fit_many(self, jobs):
+        return [Tabled(fitted) for fitted in super().fit_many(jobs)]
+
+
+def test_a_model_that_gives_a_table_only_is_read_from_it(small, origins):
+    bt = fc.backtest({"tables": Tables()}, small, None, "a", origins[:2], horizon=3, levels=(0.1, 0.5, 0.9))
+    rows = {name: part.drop(columns="model") for name, part in bt.forecasts.groupby("model")}
+    pd.testing.assert_frame_equal(
+        rows["tables"].reset_index(drop=True), rows["random_walk"].reset_index(drop=True)
+    )
+    assert bt.folds.loc[bt.folds["model"] == "tables", "message"].tolist() == ["a note"] * 2
+
+
+@dataclass(frozen=True)
+class Chainless(RandomWalk):
+    """Breaks off before any fold is fitted."""
+
+    def fit_many(self, jobs):
+        raise DataError("nothing fits")
+
+
+def test_a_chain_that_breaks_off_is_a_failed_fold_for_every_origin(small, origins):
+    bt = fc.backtest({"c": Chainless()}, small, None, "a", origins[:3], horizon=1)
+    folds = bt.folds[bt.folds["model"] == "c"]
+    assert folds["message"].tolist() == ["DataError: nothing fits"] * 3
+
+
+def test_origins_are_taken_once_in_order_whatever_their_unit(small, origins):
+    days = [origins[3].as_unit("s"), origins[1], origins[3]]
+    bt = fc.backtest("drift", small, None, "a", days, horizon=1)
+    assert bt.forecasts["origin"].dtype == np.dtype("datetime64[ns]")
+    assert bt.forecasts.loc[bt.forecasts["model"] == "drift", "origin"].unique().tolist() == [
+        origins[1],
+        origins[3],
+    ]
+    plain = fc.backtest("drift", small, None, "a", [origins[1], origins[3]], horizon=1)
+    pd.testing.assert_frame_equal(bt.forecasts, plain.forecasts)
+
+
+def test_models_that_cannot_keep_their_parameters_refit(small, origins):
+    every = fc.backtest({"t": Tables()}, small, None, "a", origins[:3], horizon=1, refit_every={"t": 2})
+    always = fc.backtest({"t": Tables()}, small, None, "a", origins[:3], horizon=1)
+    pd.testing.assert_frame_equal(every.forecasts, always.forecasts)
+
+
+def test_a_backtest_says_what_it_holds(small, origins):
+    bt = fc.backtest({"breaks": Breaks()}, small, None, "a", origins[:2], horizon=1)
+    assert repr(bt) == (
+        f"<Backtest: random_walk, breaks; a; 2 origins, {origins[0]:%Y-%m-%d} to {origins[1]:%Y-%m-%d};"
+        " 4 folds, 2 failed>"
+    )

@@ -59,7 +59,7 @@ class Transform:
             out = np.exp(values)
         else:
             out = np.maximum(self.lam * values + 1.0, 0.0) ** (1.0 / self.lam)
-        return np.where(out > self.zero * (1.0 + 1e-9), out, 0.0) if self.counts else out
+        return np.where(out <= self.zero * (1.0 + 1e-9), 0.0, out) if self.counts else out  # NaN stays
 
 
 def make_transform(
