@@ -347,7 +347,7 @@ def _add_plain(room: str, folder: Path, tree: Path, kept: Path) -> None:
 
 def _is_compiled(path: Path) -> bool:
     """Tell whether the functions of a file are compiled by numba."""
-    return "= kept_jit(" in path.read_text()
+    return "@jit\n" in path.read_text()
 
 
 def chosen_tests(mutant: Mutant, known: dict[str, dict]) -> list[str]:

@@ -187,29 +187,64 @@ def test_what_is_no_calendar_is_refused(small, origins):
         fc.backtest("drift", small, "events.csv", "a", origins[:1])
 
 
+def _none(h):
+    return None
+
+
+def _zero_division(h):
+    raise ZeroDivisionError("no way on")
+
+
+#: What a model says of the months ahead, and what is said of it.
+STEPS = {
+    "no number": (lambda h: (np.full(h, np.nan), np.ones(h)), "the forecast is not finite"),
+    "no width": (lambda h: (np.ones(h), np.full(h, np.nan)), "the forecast is not finite"),
+    "complex": (lambda h: (np.full(h, 1j), np.ones(h)), "the forecast is not finite"),
+    "turned round": (lambda h: (np.ones(h), -np.ones(h)), "the quantiles of the forecast of a cross"),
+    "too few": (lambda h: (np.ones(h - 1), np.ones(h - 1)), "the forecast of a has 1 month; expected 2"),
+    "too many": (lambda h: (np.ones(h + 3), np.ones(h + 3)), "the forecast of a has 5 months; expected 2"),
+    "nothing": (_none, "TypeError: "),
+    "texts": (lambda h: ("a", "b"), "TypeError: "),
+    "raises": (_zero_division, "ZeroDivisionError: no way on"),
+}
+
+
 @dataclass(frozen=True)
 class Breaks(RandomWalk):
     """Fits, and then has no forecast."""
 
-    way: str = ""
+    way: str = "no number"
 
     def fit_series(self, data):
-        def steps(h):
-            if self.way == "raises":
-                raise ZeroDivisionError("no way on")
-            return np.full(h, np.nan), np.ones(h)
-
-        return SeriesFit(steps)
+        return SeriesFit(STEPS[self.way][0])
 
 
-@pytest.mark.parametrize(
-    ("way", "said"), [("raises", "ZeroDivisionError: no way on"), ("", "the forecast is not finite")]
-)
-def test_a_forecast_that_breaks_off_is_a_failed_fold_with_its_reason(small, origins, way, said):
-    bt = fc.backtest({"breaks": Breaks(way=way)}, small, None, "a", origins[:2], horizon=2)
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize("way", STEPS)
+def test_a_forecast_that_is_none_is_a_failed_fold_with_its_reason(small, origins, way):
+    levels = (0.9, 0.1, 0.5)  # in any order
+    bt = fc.backtest({"breaks": Breaks(way=way)}, small, None, "a", origins[:2], horizon=2, levels=levels)
     folds = bt.folds[bt.folds["model"] == "breaks"]
-    assert folds["status"].tolist() == ["failed"] * 2 and folds["message"].tolist() == [said] * 2
+    assert folds["status"].tolist() == ["failed"] * 2
+    assert folds["message"].str.startswith(STEPS[way][1]).all(), folds["message"].tolist()
     assert set(bt.forecasts["model"]) == {"random_walk"}
+
+
+@dataclass(frozen=True)
+class Odd(RandomWalk):
+    """Fits to something else than the contract says."""
+
+    made: object = None
+
+    def fit_series(self, data):
+        return self.made
+
+
+@pytest.mark.parametrize("made", [None, (1.0, 1.0), SeriesFit(5), SeriesFit(None)], ids=str)
+def test_a_fit_that_is_none_of_the_contract_fails_and_ends_no_other_model(small, origins, made):
+    bt = fc.backtest({"odd": Odd(made=made)}, small, None, "a", origins[:2], horizon=1)
+    assert bt.folds["status"].tolist() == ["ok"] * 2 + ["failed"] * 2
+    assert bt.folds["message"].iloc[-1].startswith(("AttributeError: ", "TypeError: "))
 
 
 class Tabled:
