@@ -103,6 +103,23 @@ def test_a_column_that_stands_twice_in_a_frame_is_told():
         fc.load_observations(table)
 
 
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"released": "pub"}, "released: 'pub' is no column"),
+        ({"series": "Region"}, "series: 'Region' is no column"),
+        ({"month": "value", "value": "month"}, "'1' is not a month"),
+        ({"month": "month", "value": "month"}, "'2020-01' is not a number"),
+    ],
+)
+def test_what_is_said_of_columns_counts_for_a_table_in_our_own_columns_too(columns, said):
+    table = pd.DataFrame({"month": MONTHS.astype(str), "value": [1, 2, 3]})
+    with pytest.raises((ConfigError, DataError), match=said):
+        fc.load_observations(table, columns=columns)
+    named = fc.load_observations(table, columns={"month": "month", "value": "value"})
+    assert named.actuals("table").tolist() == [1, 2, 3]
+
+
 def test_columns_and_layout_are_checked():
     table = pd.DataFrame({"month": MONTHS, "a": [1, 2, 3]})
     with pytest.raises(ConfigError, match="'b' is no column"):

@@ -221,6 +221,7 @@ PAGE: dict[str, Draw] = {
     "sure.head.first": YEAR,
     "sure.since": YEAR,
     "sure.held": among(0, 12),
+    "sure.narrow": FLAG,
     "sure.rare.zeros": among(92, 100),
     "sure.n": among(118),
     "sure.before": among(24),

@@ -140,9 +140,12 @@ def test_a_column_of_a_level_that_lacks_is_missing(obs):
     assert w.series_arrays(wide.take(np.zeros(3, dtype=bool))) == []
 
 
-def test_what_is_exact_is_exact_again_after_logs():
-    figures = np.array([1.0, 3.0, 7.0, 500.0, 123_457.0, 0.1, 4.25e-7, 0.0, -8.0, np.nan])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        back = np.where(figures > 0, np.exp(np.log(figures)), figures)
-    np.testing.assert_array_equal(w.significant(back), figures)
-    assert w.significant(np.array([123_456_789_012_345.0])) == 123_456_789_012_345.0
+def test_what_comes_back_from_logs_is_what_went_in():
+    rng = np.random.default_rng(0)
+    counts = np.floor(np.exp(rng.uniform(0, 25, 2000)))
+    np.testing.assert_array_equal(w.as_counted(np.exp(np.log(counts))), counts)
+    cents = np.floor(np.exp(rng.uniform(0, 18, 2000))) / 100 + 0.01
+    np.testing.assert_array_equal(w.as_counted(np.exp(np.log(cents))), np.round(cents, 2))
+    tiny = np.array([4.16e-7, 1.5e-12, 0.0, np.inf, -np.inf, -500.0])
+    np.testing.assert_array_equal(w.as_counted(tiny), tiny)
+    assert np.isnan(w.as_counted(np.array([np.nan]))).all() and w.as_counted(np.empty((0, 3))).shape == (0, 3)

@@ -21,7 +21,7 @@ from forecast.data import frames as _tables
 from forecast.data.panel import Cells, Panel, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
-from forecast.errors import ConfigError, Finding, nearest, need
+from forecast.errors import ConfigError, Finding, counted, nearest, need
 
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
@@ -194,7 +194,7 @@ class Observations:
         need(series, (str, Iterable), "series", wanted)
         names = (series,) if isinstance(series, str) else tuple(series)
         if not names:
-            raise ConfigError(f"series: no name is given; expected {wanted}")
+            raise ConfigError(f"series: an empty list is given; expected {wanted}")
         for name in names:
             need(name, str, "series", wanted)
         unknown = [name for name in names if name not in self._index.bounds]
@@ -392,7 +392,7 @@ class Observations:
         return np.asarray(start + np.flatnonzero(new), dtype=np.int64)
 
     def __repr__(self) -> str:
-        return f"<Observations: {len(self.series_ids)} series, {len(self.table)} rows, {self._span()}>"
+        return f"<Observations: {len(self.series_ids)} series, {counted(len(self.table), 'row')}, {self._span()}>"
 
     def _span(self) -> str:
         month = self._index.month
@@ -402,7 +402,7 @@ class Observations:
         return f"{ends[0]} to {ends[1]}, published to {self.newest_release():%Y-%m-%d}"
 
     def _repr_html_(self) -> str:
-        size = f"{len(self.series_ids)} series, {len(self.table):,} rows"
+        size = f"{len(self.series_ids)} series, {counted(len(self.table), 'row')}"
         return f"<p><b>Observations</b>: {size}, {self._span()}</p>"
 
 

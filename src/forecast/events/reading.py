@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecast.data.cells import checked_texts
 from forecast.data.read import delimiter_of
-from forecast.errors import Finding, nearest
+from forecast.errors import Finding, counted, nearest
 from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES
 from forecast.files import plain_cell
 
@@ -113,7 +113,7 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
         if len(cells) == len(header):
             good.append((number, cells))
         else:
-            what = f"{len(cells)} cells under a header of {len(header)}"
+            what = f"{counted(len(cells), 'cell')} under a header of {len(header)}"
             findings.append(
                 Finding("cells", "error", what, file=name, row=number, hint="quote cells that hold a comma")
             )

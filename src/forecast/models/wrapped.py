@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Count, Window
 from forecast.models.series import SeriesData
@@ -64,7 +64,7 @@ class SklearnModel(SeriesModel):
         changes = np.diff(_without_gaps(data))
         if len(changes) <= self.lags + 12:
             raise DataError(
-                f"{data.name}: {len(data.y)} months are too few for {self.lags} lags; expected at least"
+                f"{data.name}: {counted(len(data.y), 'month', 'are')} too few for {counted(self.lags, 'lag')}; expected at least"
                 f" {self.lags + 14}"
             )
         month = (data.months.month.to_numpy()[1:] - 1)[self.lags :]
