@@ -212,7 +212,12 @@ def test_set_of_models_that_cannot_be_told_apart(obs, table):
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"), [({"horizon": 99}, "end at"), ({"horizon": 0}, "horizon"), ({"size": 2}, "size: 2")]
+    ("settings", "told"),
+    [
+        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
+        ({"horizon": 0}, "horizon"),
+        ({"size": 2}, "size: 2"),
+    ],
 )
 def test_settings_of_the_confidence_set_have_bounds(obs, table, settings, told):
     with pytest.raises(ConfigError, match=told):

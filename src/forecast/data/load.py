@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.config.bounds import Days
-from forecast.config.convert import check_arguments
 from forecast.config.settings import ColumnsSpec, LayoutSpec, own_path
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots

@@ -211,7 +211,6 @@ class Panel(WithLazyFields):
         """
         check_arguments(months=(months, Annotated[int, Bounds(1)] | None))
         total = len(self.cells.values)
-        need(months, (int, np.integer, type(None)), "window", "a positive number of months, or None")
         if months is None or months >= total:
             return self
         return self._cut(slice(total - months, None), list(range(len(self.series))))

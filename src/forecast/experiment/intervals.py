@@ -19,7 +19,7 @@ from forecast.postprocess.combination import combine
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.postprocess.intervals import add_intervals, own_intervals
 from forecast.postprocess.reconciliation import children_of, reconcile
-from forecast.tables.quantiles import significant
+from forecast.tables.quantiles import as_counted
 
 
 def postprocess(
@@ -65,7 +65,7 @@ def postprocess(
     if adapt:
         made = widen_after_misses(made, obs, exp.intervals)
     # what was added up on another scale ends beside its figure: 499.9999999999998 is not below 500
-    made["value"] = significant(made["value"].to_numpy(float))
+    made["value"] = as_counted(made["value"].to_numpy(float))
     return (
         made,
         pd.concat(bases, ignore_index=True),

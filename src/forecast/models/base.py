@@ -28,7 +28,6 @@ from forecast.models.series import SeriesData, series_data
 from forecast.models.transform import Array, Scale, Transform
 from forecast.notebook import fitted_html, forecast_html, plot_forecast, some
 from forecast.tables import forecasts
-from forecast.tables.quantiles import significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -236,7 +235,6 @@ class FittedSeries:
             centre, sd, first = self._path(name, fit, horizon)
             with np.errstate(over="ignore"):  # what has no end is capped
                 values = self.transforms[name].inverse(centre[:, None] + sd[:, None] * z)
-            values[sd == 0.0] = significant(values[sd == 0.0])  # 500 is not to come back as 499.9999999999998
             filled = self._filled(name)
             if fit.quantiles is not None and horizon > filled:
                 values[filled:] = fit.quantiles(horizon - filled, p)

@@ -20,7 +20,6 @@ from forecast.tables.quantiles import (
     Floats,
     Grid,
     Ints,
-    Outcomes,
     QuantileTable,
     SeriesArrays,
     by_series,
@@ -181,8 +180,6 @@ def common_folds(
     ConfigError
         When the baseline is missing for a series, or `truth` is neither ``latest`` nor ``first``.
     """
-    if not hasattr(obs, "actuals"):
-        need(obs, (), "obs", "Observations, of fc.load_observations")
     if truth not in ("latest", "first"):
         raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
     need_figures(obs)
@@ -245,10 +242,8 @@ def _of_series(
     _refuse_later(grid, obs, series_id)
     start, history = _actuals(obs, series_id, truth, as_of)
     months = grid.last[:, None] + np.arange(1, grid.horizons + 1)[None, :]
-    found = outcomes(obs, series_id)
-    _refuse_known(found, mine, wide)
     day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
-    logs, floor = found.scale_at(np.array([day]))
+    logs, floor = outcomes(obs, series_id).scale_at(np.array([day]))
     return CommonFolds(
         series_id=series_id,
         scenario=scenario,
@@ -264,19 +259,6 @@ def _of_series(
         start=start,
         history=history,
     )
-
-
-def _refuse_known(found: Outcomes, mine: Sequence[SeriesArrays], wide: QuantileTable) -> None:
-    """Refuse forecasts of months whose figure was public at their origin: nothing was left to forecast."""
-    for arrays in mine:
-        months = arrays.last[arrays.t] + 1 + arrays.j
-        known = np.flatnonzero(found.at(months)[1] <= arrays.origins[arrays.t])
-        if len(known):
-            row = wide.keys.iloc[arrays.rows[known[0]]]
-            raise ConfigError(
-                f"forecasts: {row['model']} has {row['series_id']} {row['month']} with the origin"
-                f" {row['origin']:%Y-%m-%d}, when its figure was public; expected the day of the forecast"
-            )
 
 
 def _actuals(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[int, Floats]:
@@ -306,7 +288,6 @@ def era_masks(folds: CommonFolds, eras: Eras | None) -> dict[str, Bools]:
     An era is a pair of months, ends included, or a collection of origins (calm, break), which may differ by
     series.
     """
-    need(eras, (Mapping, type(None)), "eras", "a mapping of names to spans")
     masks: dict[str, Bools] = {ALL: np.ones(len(folds.origins), dtype=bool)}
     need(eras, (Mapping, type(None)), "eras", "names with two months each, or with lists of origins")
     for name, span in (eras or {}).items():
