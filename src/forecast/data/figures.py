@@ -33,6 +33,8 @@ Frame = pd.DataFrame | pd.Series
 _READERS: dict[str, Reader] = {}
 _ISO_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _PLAIN = re.compile(r"-?\d+(\.\d{1,2}|\.\d{4,})?")
+#: The share of the commas' lines at which another mark is taken.
+_CLEARLY = 0.8
 
 
 @dataclass(frozen=True)
@@ -231,23 +233,26 @@ def _records(name: str, text: str, mark: str) -> tuple[list[list[str]], list[int
 
 
 def _mark_of(text: str) -> str:
-    """Return the mark between cells: the one that gives most lines
-    the same number of cells, two at the least.
+    """Return the mark between cells: the one that gives most lines the same number of cells, two at the least.
+
+    A comma may stand in every figure and in notes, so it must fit clearly better than the others.
     """
     sample = "\n".join(text.splitlines()[:500])
-    best, most = ",", (0, 0)
-    for mark in (",", ";", "\t", "|"):
-        try:
-            widths = [
-                len(r) for r in csv.reader(io.StringIO(sample), delimiter=mark, skipinitialspace=True) if r
-            ]
-        except csv.Error:
-            continue
-        usual = Counter(w for w in widths if w > 1)
-        width, count = usual.most_common(1)[0] if usual else (0, 0)
-        if (count, width) > most:
-            best, most = mark, (count, width)
-    return best
+    fits = {mark: _fit(sample, mark) for mark in (";", "\t", "|", ",")}
+    commas, _ = fits.pop(",")
+    best = max(fits, key=lambda mark: fits[mark])
+    return best if fits[best][0] >= max(1, _CLEARLY * commas) else ","
+
+
+def _fit(sample: str, mark: str) -> tuple[int, int]:
+    """Return in how many lines a mark gives the most usual number of cells, and that number."""
+    reader = csv.reader(io.StringIO(sample), delimiter=mark, skipinitialspace=True)
+    try:
+        usual = Counter(len(record) for record in reader if len(record) > 1)
+    except csv.Error:
+        return 0, 0
+    width, count = usual.most_common(1)[0] if usual else (0, 0)
+    return count, width
 
 
 def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTable:
