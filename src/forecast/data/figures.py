@@ -35,6 +35,8 @@ _ISO_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _PLAIN = re.compile(r"-?\d+(\.\d{1,2}|\.\d{4,})?")
 #: The share of the commas' lines at which another mark is taken.
 _CLEARLY = 0.8
+#: Rows of figures that a sheet has at least, where another has so many.
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,8 @@ def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTab
     read = {title: understand(grid, read_as.columns, read_as.layout) for title, grid in sheets.items()}
     # A sheet that is wrong in a cell is a table all the same; a sheet without a table is none.
     tables = [t for t, raw in read.items() if not {"header", "rows"} & {f.check for f in raw.findings}]
+    # A list of labels may hold a date; figures are at least so many rows.
+    tables = [t for t in tables if len(read[t].rows) >= _FEW] or tables
     if len(tables) > 1:
         titles = ", ".join(f"'{t}'" for t in tables)
         what = f"{len(tables)} sheets hold months: {titles}"

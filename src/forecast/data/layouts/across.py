@@ -179,6 +179,10 @@ def _month_heads(table: Table) -> dict[int, int]:
 def _heads_with_years(table: Table) -> list[str]:
     if not table.upper:
         return list(table.head)
+    if sum(map(is_date, table.upper)) >= _SIDE_BY_SIDE:  # months over their unit
+        units = {head for month, head in zip(table.upper, table.head, strict=True) if is_date(month)}
+        if len(units) == 1 and len(set(table.upper)) == len(table.upper):
+            return [m if is_date(m) else n for m, n in zip(table.upper, table.names, strict=True)]
     numbered = is_month_numbers(table.head)
     return [
         (
