@@ -33,6 +33,10 @@ Frame = pd.DataFrame | pd.Series
 _READERS: dict[str, Reader] = {}
 _ISO_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _PLAIN = re.compile(r"-?\d+(\.\d{1,2}|\.\d{4,})?")
+#: The share of the commas' lines at which another mark is taken.
+_CLEARLY = 0.8
+#: Rows of figures that a sheet has at least, where another has so many.
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -234,23 +238,26 @@ def _records(name: str, text: str, mark: str) -> tuple[list[list[str]], list[int
 
 
 def _mark_of(text: str) -> str:
-    """Return the mark between cells: the one that gives most lines
-    the same number of cells, two at the least.
+    """Return the mark between cells: the one that gives most lines the same number of cells, two at the least.
+
+    A comma may stand in every figure and in notes, so it must fit clearly better than the others.
     """
     sample = "\n".join(text.splitlines()[:500])
-    best, most = ",", (0, 0)
-    for mark in (",", ";", "\t", "|"):
-        try:
-            widths = [
-                len(r) for r in csv.reader(io.StringIO(sample), delimiter=mark, skipinitialspace=True) if r
-            ]
-        except csv.Error:
-            continue
-        usual = Counter(w for w in widths if w > 1)
-        width, count = usual.most_common(1)[0] if usual else (0, 0)
-        if (count, width) > most:
-            best, most = mark, (count, width)
-    return best
+    fits = {mark: _fit(sample, mark) for mark in (";", "\t", "|", ",")}
+    commas, _ = fits.pop(",")
+    best = max(fits, key=lambda mark: fits[mark])
+    return best if fits[best][0] >= max(1, _CLEARLY * commas) else ","
+
+
+def _fit(sample: str, mark: str) -> tuple[int, int]:
+    """Return in how many lines a mark gives the most usual number of cells, and that number."""
+    reader = csv.reader(io.StringIO(sample), delimiter=mark, skipinitialspace=True)
+    try:
+        usual = Counter(len(record) for record in reader if len(record) > 1)
+    except csv.Error:
+        return 0, 0
+    width, count = usual.most_common(1)[0] if usual else (0, 0)
+    return count, width
 
 
 def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTable:
@@ -266,6 +273,8 @@ def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTab
     read = {title: understand(grid, read_as.columns, read_as.layout) for title, grid in sheets.items()}
     # A sheet that is wrong in a cell is a table all the same; a sheet without a table is none.
     tables = [t for t, raw in read.items() if not {"header", "rows"} & {f.check for f in raw.findings}]
+    # A list of labels may hold a date; figures are at least so many rows.
+    tables = [t for t in tables if len(read[t].rows) >= _FEW] or tables
     if len(tables) > 1:
         titles = ", ".join(f"'{t}'" for t in tables)
         what = f"{len(tables)} sheets hold months: {titles}"

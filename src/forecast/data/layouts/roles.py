@@ -14,6 +14,7 @@ from forecast.data.layouts.grid import Table, is_whole
 from forecast.data.layouts.months import read_months
 from forecast.data.layouts.names import (
     ROLE_NAMES,
+    is_code_name,
     is_counter_name,
     is_year_name,
     month_of,
@@ -235,6 +236,9 @@ def find_values(table: Table, roles: Roles) -> None:
             continue
         if share(filled, is_number) >= 0.5 and not _is_counter(table, k):
             roles.values.append(k)
+    codes = [k for k in roles.values if is_code_name(table.head[k]) and all(map(is_whole, table.column(k)))]
+    if len(codes) < len(roles.values):
+        roles.values = [k for k in roles.values if k not in codes]
     for name, beside in (("value", ""), ("y", "ds")):
         exact = [k for k in roles.values if table.head[k] == name]
         if len(exact) == 1 and (not beside or beside in table.head):

@@ -16,6 +16,8 @@ _MOST_TITLES = 40
 _OURS = frozenset({"month", "value"})
 #: So many months side by side in a head are no chance.
 _SIDE_BY_SIDE = 3
+#: A row of two texts below a table of so many columns explains a mark of it.
+_LEGEND = 4
 
 
 def find_table(grid: Grid) -> Table | None:
@@ -33,11 +35,23 @@ def find_table(grid: Grid) -> Table | None:
             return _body(grid, names, (), i, _titles(above + i) + said)
         if below and _is_head(row) and is_month_numbers(below[0]) and _years(row):
             return _body(grid, below[0], filled_right(row), i + 2, _titles(above + i))
+        if _labels_first_column(grid.rows[i : i + 3]):
+            head = (below[0][0], *row[1:])
+            return _body(grid, head, (), i + 2, _titles(above + i))
         if below and _is_head(row) and not _is_broken_data(row, below[0]) and _begins_data(below[0]):
-            upper = grid.rows[i - 1] if i and _is_upper(grid.rows[i - 1], row) else ()
+            near = i > 0 and grid.lines[i] - grid.lines[i - 1] == 1
+            upper = grid.rows[i - 1] if near and _is_upper(grid.rows[i - 1], row) else ()
             titles = _titles(above + (i - 1 if upper else i))
             return _body(grid, row, filled_right(upper) if upper else (), i + 1, titles)
     return None
+
+
+def _labels_first_column(rows: Sequence[Row]) -> bool:
+    """Tell whether the second of three rows only names the first column, below months across."""
+    if len(rows) < 3 or sum(map(is_date, rows[0])) < _SIDE_BY_SIDE:
+        return False
+    name, *others = rows[1]
+    return bool(name) and not any(others) and not is_number(name) and _has_figures(rows[2])
 
 
 def _without_labels(grid: Grid) -> tuple[Grid, int]:
@@ -131,6 +145,8 @@ def _is_upper(upper: Row, head: Row) -> bool:
     filled = [cell for cell in upper if cell]
     if any(is_number(cell) and not is_year(cell) for cell in filled) or (filled and is_note(filled[0])):
         return False
+    if filled and filled[0].endswith(":"):  # a label and its text
+        return False
     months = sum(month_of(cell) is not None for cell in head) + is_month_numbers(head)
     if months and _years(upper):
         return True
@@ -182,6 +198,8 @@ def _is_below(row: Sequence[str]) -> bool:
     filled = [cell for cell in row if cell]
     if any(is_date(cell) or month_of(cell) for cell in filled):
         return False
+    if len(filled) == 2 and len(row) >= _LEGEND and not is_number(filled[1]) and not is_missing(filled[1]):
+        return True  # a mark or number and what it means
     if any(is_number(cell) for cell in filled):
         return is_note(filled[0]) and not is_number(filled[0]) and len(filled) < max(3, len(row))
     return len(filled) <= 1 or is_note(filled[0])
