@@ -252,7 +252,7 @@ def test_own_metrics_and_their_failures(obs, late, monkeypatch):
     with pytest.raises(ConfigError, match="built in"):
         register_metric("mae", lambda y, q, levels: y)
     for name, fn in (("", len), (" ", len), ("x", None)):
-        with pytest.raises(ConfigError, match="expected a text|not a function"):
+        with pytest.raises(ConfigError, match=r"expected a text|not a function"):
             register_metric(name, fn)
 
 
