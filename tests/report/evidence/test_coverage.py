@@ -1,9 +1,11 @@
 """How often the ranges held."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from forecast.report.evidence import coverage
-from report_fixture import report_of
+from report_fixture import report, report_of, state
 
 
 def test_hits_with_and_without_a_new_measure_add_up():
@@ -45,3 +47,14 @@ def test_a_share_has_its_uncertainty_where_it_is_known():
     assert coverage.held_cell(Row) == "71 of 84, 85% (75% to 92%)"
     Row.lower = np.nan
     assert coverage.held_cell(Row) == "71 of 84, 85%"
+
+
+def test_an_era_named_by_its_dates_is_told_in_the_words_of_the_page():
+    run = state("plain")
+    (old, span), *rest = run.experiment.report.eras.items()
+    for name, told in (("until 2016-08", False), ("Calm years", True)):
+        eras = {name: span, **dict(rest)}
+        spec = replace(run.experiment, report=replace(run.experiment.report, eras=eras))
+        made = run.calibration.assign(era=run.calibration["era"].replace(old, name))
+        found = coverage.eras_table(report(replace(run, experiment=spec, calibration=made)))
+        assert (name in {row.cells[0] for row in found.rows}) is told
