@@ -44,6 +44,9 @@ _GENERAL_EVENTS = (
 )
 #: For small counts; conf/combination/counts.yaml brings the model and makes it the headline.
 _COUNTS = "counts   # for small counts and many zeros: whole numbers; its row is the headline"
+_COUNTS_EVENTS = (
+    "counts_events   # as counts, and beside it the same with your events; `counts` is the headline"
+)
 #: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
 _MODELS = ("random_walk", "seasonal_naive", "arima")
 _ROBUST = (*_MODELS, "structural")
@@ -326,13 +329,15 @@ def _counting(values: dict[str, Any], figures: pd.Series, events: bool, said: li
         f" {figures.median() + 1:,.0f}): a model of counts, its ranges whole numbers"
     )
     if events:
-        said.append("events: `arima` uses them and stands beside; the model of counts knows no events")
+        said.append(
+            "events: `counts_events` is the same model with your events, beside `counts`, which leads"
+        )
     models = (
         "random_walk",
         *(("seasonal_naive",) if len(figures) > 25 else ()),
         *(("arima",) if events else ()),
     )
-    return _text(values, models, _COUNTS, events, said)
+    return _text(values, models, _COUNTS_EVENTS if events else _COUNTS, events, said)
 
 
 def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]) -> str:

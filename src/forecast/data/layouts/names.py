@@ -165,7 +165,7 @@ def month_of(text: str) -> int | None:
     >>> month_of("Sept."), month_of("août"), month_of("Mrz"), month_of("Monday")
     (9, 8, 3, None)
     """
-    return MONTHS.get(plain(text).rstrip("."))
+    return None if text[:1].isdigit() else MONTHS.get(plain(text).rstrip("."))
 
 
 def is_foreign_month(text: str) -> bool:

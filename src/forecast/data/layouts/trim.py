@@ -16,13 +16,21 @@ _MOST_TITLES = 40
 _OURS = frozenset({"month", "value"})
 #: So many months side by side in a head are no chance.
 _SIDE_BY_SIDE = 3
+#: So few rows between a head and its months may be slips, not facts.
+_FACTS = 3
 #: A row of two texts below a table of so many columns explains a mark of it.
 _LEGEND = 4
 
 
 def find_table(grid: Grid) -> Table | None:
     """Return the table of a grid, or None where no row looks like the head of one."""
-    grid, above = _without_labels(_without_blank_columns(grid))
+    grid, facts = _without_facts(_without_blank_columns(grid))
+    table = _find_table(*_without_labels(grid))
+    return None if table is None else replace(table, said=(*table.said, *facts))
+
+
+def _find_table(grid: Grid, above: int) -> Table | None:
+    """Return the table of a grid above which so many rows were left out."""
     for i in range(min(len(grid.rows), _MOST_TITLES)):
         row, below = grid.rows[i], grid.rows[i + 1 : i + 2]
         if sum(map(bool, row)) < 2:
@@ -54,6 +62,23 @@ def _labels_first_column(rows: Sequence[Row]) -> bool:
     return bool(name) and not any(others) and not is_number(name) and _has_figures(rows[2])
 
 
+def _without_facts(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
+    """Leave out rows of facts (unit, source, span) between names of columns with a blank corner and months."""
+    rows = grid.rows
+    first = next((i for i, row in enumerate(rows[: _MOST_TITLES + 1]) if _is_first(row)), 0)
+    names = next((i for i in range(first - 1, -1, -1) if not rows[i][0]), first)
+    if first - names <= _FACTS or not any(cell and not is_number(cell) for cell in rows[names]):
+        return grid, ()
+    said = f"left out {several(first - names - 1, 'row')} of facts below the head"
+    kept = replace(
+        grid,
+        rows=(*rows[: names + 1], *rows[first:]),
+        lines=(*grid.lines[: names + 1], *grid.lines[first:]),
+        widths=(*grid.widths[: names + 1], *grid.widths[first:]),
+    )
+    return kept, (said,)
+
+
 def _without_labels(grid: Grid) -> tuple[Grid, int]:
     """Leave out rows of a label and its text above the figures, where no head names the column of figures.
 
@@ -62,7 +87,7 @@ def _without_labels(grid: Grid) -> tuple[Grid, int]:
     rows = grid.rows
     first = next((i for i, row in enumerate(rows[: _MOST_TITLES + 1]) if _is_first(row)), 0)
     labels = rows[:first]
-    if first < 3 or any(not row[0] or is_number(row[0]) or any(row[2:]) for row in labels):
+    if first < 3 or any(not row[0] or is_number(row[0]) or any(row[2:]) for row in labels[1:]):
         return grid, 0
     texts = [row[1] for row in labels if row[1]]
     if labels[-1][1] or len(texts) < 2:

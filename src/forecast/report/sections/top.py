@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from forecast.experiment.named import pair_with_events
 from forecast.report import corrections, labels, recent
 from forecast.report import format as w
 from forecast.report.blocks import Banner, Link
@@ -122,7 +123,7 @@ def banners(r: Report) -> tuple[Banner, ...]:
 def _ahead_with_events(r: Report) -> str:
     """Return what the row with events says, where its replay is ahead of the headline's by rule."""
     run, gain = r.run, recent.worth(r.run, r.view.series_id)
-    pair, row = recent.pair_with_events(run), r.view.numbers(r.first)
+    pair, row = pair_with_events(run.experiment), r.view.numbers(r.first)
     if gain is None or gain.code != "smaller" or pair is None or run.headline != pair[0] or row is None:
         return ""
     rows = headline_rows(run.forecasts, pair[1], r.view.series_id)
