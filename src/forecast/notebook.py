@@ -448,7 +448,8 @@ def run_html(run: _Run) -> str:
     rows = run.headline_forecasts
     names = list(dict.fromkeys(rows["series_id"]))
     notes = [
-        f"Headline {run.headline}; {counted(len(run.models), 'model')}; {counted(run.backtest['origin'].nunique(), 'origin')}."
+        f"Headline {run.headline}; {counted(len(run.models), 'model')};"
+        f" {counted(run.backtest['origin'].nunique(), 'origin')}."
     ]
     scores = run.scores
     told = scores[

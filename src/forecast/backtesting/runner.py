@@ -78,7 +78,8 @@ class Backtest:
         origins = self.folds["origin"]
         failed = int((self.folds["status"] == "failed").sum())
         return (
-            f"<Backtest: {models}; {series}; {counted(origins.nunique(), 'origin')}, {origins.min():%Y-%m-%d} to"
+            f"<Backtest: {models}; {series}; {counted(origins.nunique(), 'origin')},"
+            f" {origins.min():%Y-%m-%d} to"
             f" {origins.max():%Y-%m-%d}; {counted(len(self.folds), 'fold')}, {failed} failed>"
         )
 

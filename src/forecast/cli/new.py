@@ -258,7 +258,8 @@ def _of_many(
     months = pd.period_range(max(s[0] for s in spans), min(s[-1] for s in spans), freq="M")
     if len(months) < _LEAST:
         raise ConfigError(
-            f"{figures}: its {len(names)} series have {counted(len(months), 'month')} in common; at least {_LEAST} are"
+            f"{figures}: its {len(names)} series have {counted(len(months), 'month')} in common; at"
+            f" least {_LEAST} are"
             " needed. Take fewer with --series 'PATTERN*'"
         )
     values = _values(name, figures, series, months, lag)
@@ -289,7 +290,8 @@ def _refuse_too_few(series: str, figures: pd.Series) -> None:
         raise ConfigError(f"{series}: {counted(len(figures), 'month')}; a forecast needs at least {_LEAST}")
     if (some := int((figures.dropna() != 0).sum())) < _NOT_ZERO:
         raise ConfigError(
-            f"{series}: {counted(some, 'month', 'are')} not zero; a forecast needs at least {_NOT_ZERO}. Sum the months to"
+            f"{series}: {counted(some, 'month', 'are')} not zero; a forecast needs at least"
+            f" {_NOT_ZERO}. Sum the months to"
             " quarters, or several series to one"
         )
 

@@ -392,7 +392,8 @@ class Observations:
         return np.asarray(start + np.flatnonzero(new), dtype=np.int64)
 
     def __repr__(self) -> str:
-        return f"<Observations: {len(self.series_ids)} series, {counted(len(self.table), 'row')}, {self._span()}>"
+        rows = counted(len(self.table), "row")
+        return f"<Observations: {len(self.series_ids)} series, {rows}, {self._span()}>"
 
     def _span(self) -> str:
         month = self._index.month

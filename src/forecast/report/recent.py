@@ -242,7 +242,7 @@ def part(run: Run, series_id: str) -> Part | None:
 
 
 class Revisions(NamedTuple):
-    """Of the last twelve months: how many are open, how many were revised, of how many the first figure is known.
+    """Of the last twelve months: how many are open, were revised, and have a first figure that is known.
 
     `fiscal`: Whether the figures have fiscal years, with which they close.
     """

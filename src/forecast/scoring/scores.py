@@ -239,8 +239,8 @@ def score(
     -------
     DataFrame
         `SCORE_COLUMNS`. ``n`` = folds (origins) whose outcome is known, ``n_ok`` = those the value rests on.
-        ``all`` horizons: mean over horizons of the mean over origins. Ranges of a fold are scored by the levels
-        that all models have there. A metric that cannot be computed has no
+        ``all`` horizons: mean over horizons of the mean over origins. Ranges of a fold are scored by the
+        levels that all models have there. A metric that cannot be computed has no
         value and a note that says why.
 
     Raises

@@ -214,7 +214,7 @@ def _require_baseline(found: Sequence[SeriesArrays], baseline: str | None) -> No
 
 
 def _refuse_later(grid: Grid, obs: Observations, series_id: str) -> None:
-    """Refuse forecasts of a month whose figure was public on the day of the forecast, where a day is stated."""
+    """Refuse forecasts of a month that was public on the day of the forecast, where a day is stated."""
     record = outcomes(obs, series_id)
     stated = record.table.loc[record.table["release_basis"] != "assumed", "month"]
     known = np.isin(grid.last + 1, pd.PeriodIndex(stated).asi8)
