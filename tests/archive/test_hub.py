@@ -228,6 +228,25 @@ def test_of_several_targets_in_a_file_one_is_chosen(tmp_path):
     assert len(whole) == 4
 
 
+def test_files_of_several_targets_are_not_mixed(tmp_path):
+    for name, target in (("a-one", "monthly count"), ("b-two", "monthly rate")):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / f"2024-04-12-{name}.csv"
+        file.write_text(BY_HAND.replace("monthly count", target))
+    with pytest.raises(DataError, match=r"several targets: 'monthly count' .*'monthly rate' .*say which"):
+        hub.read_hub(tmp_path)
+    assert set(hub.read_hub(str(tmp_path), target="monthly rate")["model"]) == {"b-two"}
+    with pytest.raises(DataError, match="weekly"):
+        hub.read_hub(tmp_path, target="weekly")
+    with pytest.raises(ConfigError, match="read_hub: int 3 is given"):
+        hub.read_hub(3)
+
+
+def test_a_team_has_a_name(made, small, tmp_path):
+    with pytest.raises(ConfigError, match="team: ''"):
+        hub.write_hub(made, small, tmp_path, team="")
+
+
 @pytest.mark.slow
 def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):
     from rounds_helpers import Rounds, light
