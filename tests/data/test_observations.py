@@ -228,7 +228,7 @@ def test_release_lag_and_name(tmp_path):
     assert own.series_ids == ("v",)
     assert own.first_released("v")[month("2024-01")] == pd.Timestamp("2024-02-20")
     assert own.as_of("2024-03-01").last_official["v"] == month("2024-01")
-    with pytest.raises(ConfigError, match="negative"):
+    with pytest.raises(ConfigError, match="expected a number between 0 and 3650"):
         load_observations(file, release_lag_days=-1)
 
 

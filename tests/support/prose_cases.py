@@ -263,7 +263,9 @@ PAGE: dict[str, Draw] = {
     "figures.words": among("The figures are the series “visits” as supplied."),
     "figures.encounters": FLAG,
     "figures.part": either(made(recent.Part, MONTH, real(0, 0.2), MONTH, real(0, 0.2)), None),
-    "figures.revisions.found": either(made(recent.Revisions, among(0, 1, 6), among(0, 1, 3)), None),
+    "figures.revisions.found": either(
+        made(recent.Revisions, among(0, 1, 6), among(0, 1, 3), among(0, 12), FLAG), None
+    ),
     "figures.dated": either(made(recent.Dated, among(0, 53), among(294)), None),
     "figures.figure": FIGURE_GIVEN,
     "figures.used": FLAG,
@@ -374,6 +376,8 @@ PAGE: dict[str, Draw] = {
     "proof_models.weights_subtitle.first": MONTH,
     "proof_models.weights_subtitle.last": MONTH,
     "proof_models.since": among("", "since 2020"),
+    "proof_models.models_behind.since": among("since 2020", "2014 to 2019"),
+    "proof_models.distances": among([1], [6], [1, 6]),
     "proof_models.lowest": COUNT,
     "proof_models.highest": COUNT,
     "proof_models.number": WHOLE,

@@ -194,7 +194,7 @@ class Observations:
         need(series, (str, Iterable), "series", wanted)
         names = (series,) if isinstance(series, str) else tuple(series)
         if not names:
-            raise ConfigError(f"series: an empty list is given; expected {wanted}")
+            raise ConfigError(f"series: no name is given; expected {wanted}")
         for name in names:
             need(name, str, "series", wanted)
         unknown = [name for name in names if name not in self._index.bounds]

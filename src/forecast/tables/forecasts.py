@@ -38,8 +38,8 @@ class Forecasts:
         Raises
         ------
         ConfigError
-            When columns are missing or of another type, a level is no probability, a forecast stands twice,
-            or its quantiles cross; it names the column or the row.
+            When columns are missing or of another type, a level is no probability, a value is infinite, a
+            forecast stands twice, or its quantiles cross; it names the column or the row.
 
         Examples
         --------
@@ -69,7 +69,9 @@ def _check_rows(frame: pd.DataFrame) -> None:
         )
     endless = np.flatnonzero(np.isinf(frame["value"].to_numpy(dtype=float)))
     if len(endless):
-        raise ConfigError(f"forecasts: value inf ({_row(frame.iloc[endless[0]])}); expected a number")
+        raise ConfigError(
+            f"forecasts: the value is infinite ({_row(frame.iloc[endless[0]])}); expected a number"
+        )
     wrong = np.flatnonzero((level <= 0) | (level >= 1))
     if len(wrong):
         raise ConfigError(

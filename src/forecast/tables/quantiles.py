@@ -377,15 +377,10 @@ def look_up(ordinals: Ints, start: int, values: NDArray[Any], missing: Any) -> N
     return out
 
 
-def need_figures(obs: object) -> None:
-    """Refuse what holds no figures."""
-    if not hasattr(obs, "actuals"):
-        need(obs, (), "obs", "Observations, of fc.load_observations")
-
-
 def outcomes(obs: Observations, series_id: str) -> Outcomes:
     """Collect the first releases of a series and what its figures allow, for use at any origin."""
-    need_figures(obs)
+    if not hasattr(obs, "actuals"):
+        need(obs, (), "obs", "Observations, of fc.load_observations")
     rows = obs.rows([series_id])
     if rows.empty:
         raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")
