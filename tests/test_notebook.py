@@ -59,6 +59,57 @@ def test_a_forecast_shows_its_middle_and_its_fan(forecast, panel):
         forecast.plot("c")
 
 
+def test_a_backtest_shows_one_horizon_of_one_model_over_the_figures(small, panel):
+    origins = fc.monthly_origins("2021-01", "2021-12", small, ["a"])
+    sparse = [origins[0], *origins[6:]]
+    backtest = fc.backtest("drift", small, None, ["a"], sparse, horizon=3, levels=(0.1, 0.5, 0.9))
+    ax = backtest.plot(panel, horizon=2)
+    figures, middle = ax.get_lines()
+    rows = backtest.forecasts
+    rows = rows[(rows["model"] == "drift") & (rows["horizon"] == 2)].sort_values("month")
+    by_level = {level: part["value"].to_numpy() for level, part in rows.groupby("level")}
+    drawn = middle.get_ydata()
+    assert len(drawn) == 12 and np.isnan(drawn[1:6]).all()  # the months between the first two origins
+    np.testing.assert_array_equal(drawn[~np.isnan(drawn)], by_level[0.5])
+    months = pd.period_range(rows["month"].min(), rows["month"].max(), freq="M")
+    np.testing.assert_array_equal(figures.get_ydata(), panel.y("a").reindex(months))
+    tops = [bar.get_y() + bar.get_height() for bar in ax.patches if np.isfinite(bar.get_height())]
+    np.testing.assert_allclose(tops, by_level[0.9])
+    assert "drift, 2 months ahead" in ax.get_title(loc="left")
+    assert "random_walk" in backtest.plot(model="random_walk").get_title(loc="left")
+    for wrong in ({"model": "drft"}, {"series_id": "z"}, {"horizon": 9}):
+        with pytest.raises(ConfigError, match="the backtest has no"):
+            backtest.plot(**wrong)
+
+
+def test_a_calendar_shows_when_events_were_announced_and_in_effect(tmp_path):
+    table = pd.DataFrame(
+        {
+            "id": ["over", "open", "elsewhere"],
+            "announced_date": ["2020-01-10", "2020-06-01", "2020-02-01"],
+            "effective_start": ["2020-03-01", "2020-07-01", "2020-02-01"],
+            "end_date": ["2020-09-30", "", ""],
+            "shape": "step",
+            "series_ids": ["a", "a", "b"],
+        }
+    )
+    ax = fc.load_events(table).plot("a")
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["over", "open"]
+    ahead, acting = ax.collections
+
+    def day(text):
+        return (pd.Timestamp(text) - pd.Timestamp(0)).days
+
+    assert [s[:, 0].tolist() for s in ahead.get_segments()] == [
+        [day("2020-01-10"), day("2020-03-01")],
+        [day("2020-06-01"), day("2020-07-01")],
+    ]
+    over, still = (segment[:, 0] for segment in acting.get_segments())
+    assert over.tolist() == [day("2020-03-01"), day("2020-09-30")] and still[1] > day("2020-09-30")
+    assert "(the last 1 of 3)" in fc.load_events(table).plot(last=1).get_title(loc="left")
+    fc.no_events().plot().figure.savefig(tmp_path / "none.png")
+
+
 def test_a_design_shows_its_columns_and_what_became_of_the_others(obs, events, usbp):
     design = events.design(obs.as_of("2024-05-07", [usbp]), horizon=6)
     page = design._repr_html_()

@@ -130,7 +130,6 @@ WRONG = {
     "score": lambda o, e: fc.score("scores.csv", o),
     "score.obs": lambda o, e: fc.score(forecasts_of(o), None),
     "score.eras": lambda o, e: fc.score(forecasts_of(o), o, eras="2022"),
-    "register_metric": lambda o, e: fc.register_metric(3, len),
     "series_id": lambda o, e: fc.load_observations(
         pd.DataFrame({"month": ["2020-01"], "value": 1}), series_id=3
     ),

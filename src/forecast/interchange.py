@@ -175,7 +175,7 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
     [3.0]
     """
-    need(frame, pd.DataFrame, "from_nixtla", "a DataFrame with unique_id, ds and y")
+    need(frame, pd.DataFrame, "from_nixtla", "a DataFrame with the columns unique_id, ds, y")
     names = {"unique_id": "series_id", "ds": "month", "y": "value", "released": "released"}
     missing = [c for c in ("unique_id", "ds", "y") if c not in frame]
     if missing:

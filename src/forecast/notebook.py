@@ -34,9 +34,6 @@ COLOURS = {
 FAN = ((0.1, 0.9, "b80"), (0.25, 0.75, "b50"))
 
 
-# --------------------------------------------------------------------------- what is read of others
-
-
 class _Panel(Protocol):
     """What is shown of a panel."""
 
@@ -257,11 +254,13 @@ def _dates(index: pd.Index) -> pd.DatetimeIndex:
     return pd.PeriodIndex(index).to_timestamp()
 
 
-def one_of(names: Sequence[str], series_id: str | None, what: str) -> str:
-    """Return the series asked for, or the first."""
-    if series_id is not None and series_id not in names:
-        raise ConfigError(f"the {what} has no series '{series_id}'.{nearest(series_id, names)}")
-    return series_id or names[0]
+def one_of(names: Sequence[str], asked: str | None, what: str, kind: str = "series") -> str:
+    """Return the series (or model) asked for, or the first."""
+    if asked is not None and asked not in names:
+        raise ConfigError(f"the {what} has no {kind} '{asked}'.{nearest(asked, names)}")
+    if not names:
+        raise ConfigError(f"the {what} has no forecast; its folds tell why")
+    return asked or names[0]
 
 
 def draw_fan(ax: Axes, rows: pd.DataFrame, history: pd.Series | None = None) -> None:
@@ -386,12 +385,71 @@ def plot_run(run: _Run, series_id: str | None = None, months: int = 60, ax: Axes
     return ax
 
 
+def plot_backtest(
+    forecasts: pd.DataFrame,
+    history: _History | pd.Series | None = None,
+    series_id: str | None = None,
+    model: str | None = None,
+    horizon: int = 1,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the past forecasts of one row at one horizon over the figures; return the axes."""
+    name = one_of(list(dict.fromkeys(forecasts["series_id"])), series_id, "backtest")
+    rows = forecasts[forecasts["series_id"] == name]
+    names = sorted(dict.fromkeys(rows["model"]), key=lambda one: one == "random_walk")
+    chosen = one_of(names, model, "backtest", "model")
+    rows = rows[rows["model"] == chosen]
+    knowledge = rows["knowledge"].iloc[0]
+    rows = rows[(rows["knowledge"] == knowledge) & (rows["horizon"] == horizon)].sort_values("origin")
+    if not len(rows):
+        last = int(forecasts["horizon"].max())
+        raise ConfigError(f"the backtest has no forecast at horizon {horizon}; expected 1 to {last}")
+    rows = rows.drop_duplicates(["month", "level"], keep="last").assign(level=rows["level"].round(4))
+    wide = rows.pivot(index="month", columns="level", values="value")
+    wide = wide.reindex(pd.period_range(wide.index.min(), wide.index.max(), freq="M"))
+    known = "" if knowledge == "none" else f", events {str(knowledge).replace('_', ' ')}"
+    ax = axes(f"{name}: {chosen}, {horizon} month{'' if horizon == 1 else 's'} ahead{known}", ax)
+    x = _dates(wide.index)
+    for low, high, colour in FAN:  # a bar a month: it is seen without a neighbour, too
+        if low in wide and high in wide:
+            told, size = f"{high - low:.0%} range", wide[high] - wide[low]
+            ax.bar(x, size, width=31, bottom=wide[low], color=COLOURS[colour], label=told)
+    if history is not None:
+        past = history if isinstance(history, pd.Series) else history.y(name)
+        ax.plot(x, past.reindex(wide.index), color=COLOURS["ink"], linewidth=1.3, label="figures")
+    ax.plot(
+        x, wide[0.5], "o-", color=COLOURS["fc"], markersize=2.5, linewidth=1.4, label="middle of the forecast"
+    )
+    _numbers(ax)
+    ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"])
+    return ax
+
+
+def plot_calendar(events: pd.DataFrame, title: str, last: int = 30, ax: Axes | None = None) -> Axes:
+    """Draw when events were announced (rings), began and ended, the newest above; return the axes."""
+    begun = events["effective_start"].fillna(events["announced_date"])  # announced, and never in effect
+    shown = events.loc[begun.sort_values(kind="stable").index].tail(last)
+    more = f" (the last {last} of {len(events)})" if len(events) > last else ""
+    ax = axes(title + more, ax, height=0.9 + 0.22 * max(len(shown), 1))
+    told, start, end = (shown[name] for name in ("announced_date", "effective_start", "end_date"))
+    place, bar = np.arange(len(shown)), start.notna().to_numpy()
+    open_end = shown[["announced_date", "effective_start", "end_date"]].max().max() + pd.Timedelta(days=90)
+    ax.hlines(place[bar], told[bar], start[bar], color=COLOURS["b50"])
+    ax.hlines(place[bar], start[bar], end[bar].fillna(open_end), color=COLOURS["ev"], linewidth=4)
+    ax.plot(told, place, "o", color=COLOURS["b50"], markersize=4, markerfacecolor="white")
+    ax.set_yticks(range(len(shown)), [_short(name) for name in shown["id"]], fontsize=8, parse_math=False)
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x", color=COLOURS["grid"], linewidth=0.8)
+    return ax
+
+
 def run_html(run: _Run) -> str:
     """Return a run in short: the question, the headline's next months, its skill against the baseline."""
     rows = run.headline_forecasts
     names = list(dict.fromkeys(rows["series_id"]))
     notes = [
-        f"Headline {run.headline}; {counted(len(run.models), 'model')}; {counted(run.backtest['origin'].nunique(), 'origin')}."
+        f"Headline {run.headline}; {counted(len(run.models), 'model')};"
+        f" {counted(run.backtest['origin'].nunique(), 'origin')}."
     ]
     scores = run.scores
     told = scores[

@@ -9,6 +9,7 @@ from forecast.cli.new import Naming, draft_experiment, name_for, named, write_ex
 from forecast.data.figures import ReadAs
 from forecast.errors import ConfigError, DataError
 from forecast.experiment.load import load_experiment
+from forecast.experiment.named import pair_with_events
 from forecast.experiment.pipeline import figures_of
 from sampling import some_of
 
@@ -265,11 +266,13 @@ def test_small_counts_get_a_model_of_counts(figures):
     (figures / "few.csv").write_text("month,value\n" + rows)
     draft = draft_experiment("few", "few.csv", events="events.csv")
     assert draft.said[0].startswith("small counts (64 of 96 months are zero, half are below 1)")
-    assert "knows no events" in draft.said[1]
+    assert "`counts_events` is the same model with your events" in draft.said[1]
     draft.write()
     exp = fc.load_experiment("few")
     assert exp.report.headline == "counts" and exp.intervals.method == "model" and not exp.combination
-    assert list(exp.model) == ["random_walk", "seasonal_naive", "arima", "counts"]
+    assert list(exp.model) == ["random_walk", "seasonal_naive", "arima", "counts", "counts_events"]
+    assert pair_with_events(exp) == ("counts", "counts_events")
+    assert [spec.parameters.get("events") for spec in exp.model.values()][-2:] == [None, True]
     for file in ("visits.csv", "signed.csv"):
         text = (figures / "visits.csv").read_text()
         (figures / file).write_text(text.replace(",103", ",-103") if file == "signed.csv" else text)

@@ -49,18 +49,15 @@ def test_a_release_day_is_stated_beside_a_file_or_in_its_name():
     assert load.release_day("a.csv", {}) is None
 
 
-def test_columns_that_are_named_count_in_a_tidy_table_too():
-    frame = pd.DataFrame(
-        {"month": ["2024-01", "2024-02"], "value": [5, 6], "pub": ["2024-02-20", "2024-03-20"]}
-    )
-    named = load_observations(frame, columns={"released": "pub"})
-    assert named.table["released"].dt.strftime("%Y-%m-%d").tolist() == ["2024-02-20", "2024-03-20"]
-    with pytest.raises(ConfigError, match="Region"):
-        load_observations(frame, columns={"series": "Region"})
-    with pytest.raises(ConfigError, match="pub"):
-        load_observations(frame[["month", "value"]], columns={"released": "pub"})
+@pytest.mark.parametrize("lag", [-1, 3651, 10**9, 2**63, 1.5, True, "15"])
+def test_a_lag_that_no_figure_has_is_refused(lag):
+    with pytest.raises(ConfigError, match="release_lag_days: "):
+        load_observations(pd.DataFrame({"month": ["2024-01"], "value": [1]}), release_lag_days=lag)
 
 
-def test_a_table_without_columns_is_refused():
-    with pytest.raises(DataError, match="no columns"):
-        load_observations(pd.DataFrame())
+def test_what_is_no_table_or_no_name_is_refused_in_words():
+    for nothing in (pd.DataFrame(), pd.DataFrame(index=range(3))):
+        with pytest.raises(DataError, match="the table has no columns; expected month,value"):
+            load_observations(nothing)
+    with pytest.raises(ConfigError, match="series_id: int 3 is given"):
+        load_observations(pd.DataFrame({"month": ["2024-01"], "value": [1]}), series_id=3)

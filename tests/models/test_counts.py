@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import nbinom
 
+import forecast as fc
 from forecast.errors import DataError
 from forecast.models.counts import Counts
 from forecast.models.series import SeriesData
@@ -91,3 +92,69 @@ def test_the_median_is_within_one_of_the_mean_and_the_spread_that_of_the_counts(
 def test_other_than_counts_is_refused_by_month(y, said):
     with pytest.raises(DataError, match=said):
         Counts().fit_series(data_of(y))
+
+
+def counted(changes, n=96, mean=8.0, seed=3):
+    """A panel of counts whose mean is multiplied from some months on."""
+    months = pd.period_range("2012-01", periods=n, freq="M")
+    level = np.full(n, mean)
+    for month, factor in changes.items():
+        level[months >= month] *= factor
+    drawn = np.random.default_rng(seed).poisson(level)
+    table = pd.DataFrame({"month": months.astype(str), "value": drawn, "series_id": "few"})
+    return fc.load_observations(table, release_lag_days=15)
+
+
+def calendar(*rows):
+    head = ("id", "announced_date", "effective_start", "shape", "sign")
+    return fc.load_events([dict(zip(head, row, strict=True)) for row in rows])
+
+
+def test_the_size_of_an_event_is_found_and_told():
+    obs = counted({"2018-01": 0.5})
+    panel = obs.as_of("latest", "few")
+    design = calendar(("ban", "2017-11-01", "2018-01-01", "step", "-")).design(panel, horizon=3)
+    fitted = fc.make_model("counts", events=True).fit(panel, design)
+    (row,) = fitted.coefficients().to_dict("records")
+    assert row["kind"] == "shrunken" and row["lower"] < np.log(0.5) < row["upper"] < 0
+    assert row["lower"] == pytest.approx(row["estimate"] - 1.96 * row["se"])
+    plain = fc.make_model("counts").fit(panel, design)
+    assert plain.coefficients().empty
+    assert plain.forecast(3).table.equals(fc.make_model("counts").fit(panel).forecast(3).table)
+
+
+def test_an_event_ahead_moves_the_months_from_its_start_on_and_widens_them():
+    obs = counted({})
+    panel = obs.as_of("latest", "few")
+    events = calendar(("ban", "2019-11-01", "2020-02-01", "step", "-"))
+    design = events.design(panel, horizon=4)
+    without, known = (fc.make_model("counts", events=on).fit(panel, design) for on in (False, True))
+    before, after = (f.forecast(4, levels=(0.1, 0.5, 0.9)).table for f in (without, known))
+    low, high = (t[t["level"] == 0.9].set_index("month")["value"] for t in (after, before))
+    assert low["2020-01"] == high["2020-01"]
+    middle = [t[t["level"] == 0.5].set_index("month")["value"]["2020-03"] for t in (after, before)]
+    assert middle[0] < middle[1]
+    assert (after["value"] % 1 == 0).all()
+
+
+def test_columns_without_a_prior_are_plain_and_two_alike_are_refused():
+    obs = counted({"2018-01": 3.0})
+    panel = obs.as_of("latest", "few")
+    months = pd.period_range("2012-01", periods=102, freq="M")
+    step = pd.DataFrame({"new_rule": (months >= "2018-01").astype(float)}, index=months)
+    design = fc.Design.from_frames(step.iloc[:96], step.iloc[96:])
+    fitted = fc.make_model("counts", events=True).fit(panel, design)
+    assert fitted.coefficients()["kind"].tolist() == ["plain"]
+    assert fitted.coefficients()["estimate"].iloc[0] == pytest.approx(np.log(3.0), abs=0.2)
+    twice = step.assign(again=step["new_rule"])
+    with pytest.raises(DataError, match="apart"):
+        fc.make_model("counts", events=True).fit(
+            panel, fc.Design.from_frames(twice.iloc[:96], twice.iloc[96:])
+        )
+
+
+def test_events_look_at_nothing_that_was_not_known():
+    obs = counted({"2014-06": 0.5}, n=48)
+    events = calendar(("ban", "2014-04-01", "2014-06-01", "step", "-"))
+    day = "2015-01-20"
+    fc.check_no_lookahead(fc.make_model("counts", events=True), obs, events, origins=[day])

@@ -212,7 +212,12 @@ def test_set_of_models_that_cannot_be_told_apart(obs, table):
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"), [({"horizon": 99}, "end at"), ({"horizon": 0}, "horizon"), ({"size": 2}, "size: 2")]
+    ("settings", "told"),
+    [
+        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
+        ({"horizon": 0}, "horizon"),
+        ({"size": 2}, "size: 2"),
+    ],
 )
 def test_settings_of_the_confidence_set_have_bounds(obs, table, settings, told):
     with pytest.raises(ConfigError, match=told):
@@ -242,7 +247,7 @@ def test_models_with_the_same_losses_stand_together_in_the_confidence_set(obs, t
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"horizon": 99}, "horizon: 99; the forecasts of s end at"),
+        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
         ({"horizon": 0}, "horizon: 0"),
         ({"size": 2}, "size: 2.0; expected"),
         ({"size": 0}, "size: 0"),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,12 @@ from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
 from forecast.models.registry import make_model, named_models
-from forecast.notebook import backtest_html, some
+from forecast.notebook import backtest_html, plot_backtest, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
 from forecast.tables.forecasts import ROUNDING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
 _FAILURES: tuple[type[Exception], ...] = (
@@ -75,12 +78,45 @@ class Backtest:
         origins = self.folds["origin"]
         failed = int((self.folds["status"] == "failed").sum())
         return (
-            f"<Backtest: {models}; {series}; {counted(origins.nunique(), 'origin')}, {origins.min():%Y-%m-%d} to"
+            f"<Backtest: {models}; {series}; {counted(origins.nunique(), 'origin')},"
+            f" {origins.min():%Y-%m-%d} to"
             f" {origins.max():%Y-%m-%d}; {counted(len(self.folds), 'fold')}, {failed} failed>"
         )
 
     def _repr_html_(self) -> str:
         return backtest_html(repr(self)[1:-1], self.folds)
+
+    def plot(
+        self,
+        history: Panel | pd.Series | None = None,
+        series_id: str | None = None,
+        model: str | None = None,
+        horizon: int = 1,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw what was forecast of each month so many months ahead, over the figures that came.
+
+        Parameters
+        ----------
+        history : Panel or Series, optional
+            Figures, drawn as a line.
+        series_id, model : str, optional
+            Which series and which model; unless named the first, the random walk last of all.
+        horizon : int
+            Months ahead.
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure without it.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Raises
+        ------
+        ConfigError
+            For a series, model or horizon that the backtest does not have.
+        """
+        return plot_backtest(self.forecasts, history, series_id, model, horizon, ax)
 
 
 def backtest(

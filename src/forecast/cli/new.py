@@ -44,6 +44,9 @@ _GENERAL_EVENTS = (
 )
 #: For small counts; conf/combination/counts.yaml brings the model and makes it the headline.
 _COUNTS = "counts   # for small counts and many zeros: whole numbers; its row is the headline"
+_COUNTS_EVENTS = (
+    "counts_events   # as counts, and beside it the same with your events; `counts` is the headline"
+)
 #: Models of a first experiment, and those that are tried where some of `general` cannot take the figures.
 _MODELS = ("random_walk", "seasonal_naive", "arima")
 _ROBUST = (*_MODELS, "structural")
@@ -255,7 +258,8 @@ def _of_many(
     months = pd.period_range(max(s[0] for s in spans), min(s[-1] for s in spans), freq="M")
     if len(months) < _LEAST:
         raise ConfigError(
-            f"{figures}: its {len(names)} series have {counted(len(months), 'month')} in common; at least {_LEAST} are"
+            f"{figures}: its {len(names)} series have {counted(len(months), 'month')} in common; at"
+            f" least {_LEAST} are"
             " needed. Take fewer with --series 'PATTERN*'"
         )
     values = _values(name, figures, series, months, lag)
@@ -286,7 +290,8 @@ def _refuse_too_few(series: str, figures: pd.Series) -> None:
         raise ConfigError(f"{series}: {counted(len(figures), 'month')}; a forecast needs at least {_LEAST}")
     if (some := int((figures.dropna() != 0).sum())) < _NOT_ZERO:
         raise ConfigError(
-            f"{series}: {counted(some, 'month', 'are')} not zero; a forecast needs at least {_NOT_ZERO}. Sum the months to"
+            f"{series}: {counted(some, 'month', 'are')} not zero; a forecast needs at least"
+            f" {_NOT_ZERO}. Sum the months to"
             " quarters, or several series to one"
         )
 
@@ -326,13 +331,15 @@ def _counting(values: dict[str, Any], figures: pd.Series, events: bool, said: li
         f" {figures.median() + 1:,.0f}): a model of counts, its ranges whole numbers"
     )
     if events:
-        said.append("events: `arima` uses them and stands beside; the model of counts knows no events")
+        said.append(
+            "events: `counts_events` is the same model with your events, beside `counts`, which leads"
+        )
     models = (
         "random_walk",
         *(("seasonal_naive",) if len(figures) > 25 else ()),
         *(("arima",) if events else ()),
     )
-    return _text(values, models, _COUNTS, events, said)
+    return _text(values, models, _COUNTS_EVENTS if events else _COUNTS, events, said)
 
 
 def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]) -> str:

@@ -33,6 +33,10 @@ Frame = pd.DataFrame | pd.Series
 _READERS: dict[str, Reader] = {}
 _ISO_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _PLAIN = re.compile(r"-?\d+(\.\d{1,2}|\.\d{4,})?")
+#: The share of the commas' lines at which another mark is taken.
+_CLEARLY = 0.8
+#: Rows of figures that a sheet has at least, where another has so many.
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def is_tidy(raw: RawTable) -> bool:
 def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadAs) -> RawTable:
     first = next(line for line in text.splitlines() if line.strip())
     # what is said of a user's files says nothing of the table that was made of them
-    if (not _says(read_as) or _words(first) == list(OBSERVATION_COLUMNS)) and _could_be_ours(first):
+    if (not _is_stated(read_as) or _words(first) == list(OBSERVATION_COLUMNS)) and _could_be_ours(first):
         raw = parse_table(name, text, findings)
         if (
             layout_of(raw.columns)
@@ -178,13 +182,10 @@ def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadA
     return understand(text_grid(name, text, findings), read_as.columns, read_as.layout)
 
 
-def _says(read_as: ReadAs) -> bool:
-    """Tell whether anything is said of the columns or the layout of a file.
-
-    The fiscal year's first month decides labels of fiscal years only, and totals.
-    """
-    said = replace(read_as, allow_http=False, layout=replace(read_as.layout, fiscal_start=None))
-    return said != ReadAs()
+def _is_stated(read_as: ReadAs) -> bool:
+    """Tell whether the user says how figures are to be read."""
+    # the fiscal year's first month decides labels of fiscal years only, and totals
+    return replace(read_as, allow_http=False, layout=replace(read_as.layout, fiscal_start=None)) != ReadAs()
 
 
 def _words(header: str) -> list[str]:
@@ -237,23 +238,26 @@ def _records(name: str, text: str, mark: str) -> tuple[list[list[str]], list[int
 
 
 def _mark_of(text: str) -> str:
-    """Return the mark between cells: the one that gives most lines
-    the same number of cells, two at the least.
+    """Return the mark between cells: the one that gives most lines the same number of cells, two at the least.
+
+    A comma may stand in every figure and in notes, so it must fit clearly better than the others.
     """
     sample = "\n".join(text.splitlines()[:500])
-    best, most = ",", (0, 0)
-    for mark in (",", ";", "\t", "|"):
-        try:
-            widths = [
-                len(r) for r in csv.reader(io.StringIO(sample), delimiter=mark, skipinitialspace=True) if r
-            ]
-        except csv.Error:
-            continue
-        usual = Counter(w for w in widths if w > 1)
-        width, count = usual.most_common(1)[0] if usual else (0, 0)
-        if (count, width) > most:
-            best, most = mark, (count, width)
-    return best
+    fits = {mark: _fit(sample, mark) for mark in (";", "\t", "|", ",")}
+    commas, _ = fits.pop(",")
+    best = max(fits, key=lambda mark: fits[mark])
+    return best if fits[best][0] >= max(1, _CLEARLY * commas) else ","
+
+
+def _fit(sample: str, mark: str) -> tuple[int, int]:
+    """Return in how many lines a mark gives the most usual number of cells, and that number."""
+    reader = csv.reader(io.StringIO(sample), delimiter=mark, skipinitialspace=True)
+    try:
+        usual = Counter(len(record) for record in reader if len(record) > 1)
+    except csv.Error:
+        return 0, 0
+    width, count = usual.most_common(1)[0] if usual else (0, 0)
+    return count, width
 
 
 def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTable:
@@ -269,6 +273,8 @@ def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTab
     read = {title: understand(grid, read_as.columns, read_as.layout) for title, grid in sheets.items()}
     # A sheet that is wrong in a cell is a table all the same; a sheet without a table is none.
     tables = [t for t, raw in read.items() if not {"header", "rows"} & {f.check for f in raw.findings}]
+    # A list of labels may hold a date; figures are at least so many rows.
+    tables = [t for t in tables if len(read[t].rows) >= _FEW] or tables
     if len(tables) > 1:
         titles = ", ".join(f"'{t}'" for t in tables)
         what = f"{len(tables)} sheets hold months: {titles}"
@@ -291,7 +297,11 @@ def _of_frame(name: str, frame: Frame, read_as: ReadAs) -> RawTable:
         what = f"the column '{doubled[0]}' stands twice"
         raise unreadable(name, what, "remove or rename one of them", "each column once")
     raw = frame_table(name, frame)
-    if not _says(read_as) and (is_tidy(raw) or layout_of(raw.columns)):
+    if not raw.columns:
+        raise unreadable(name, "the table has no columns", "give one row for each month", "month,value")
+    if (is_tidy(raw) or layout_of(raw.columns)) and (
+        not _is_stated(read_as) or raw.columns == OBSERVATION_COLUMNS
+    ):
         return raw
     rows = zip(*raw.cells.values(), strict=True)
     grid = Grid(name, (raw.columns, *rows), (1, *raw.rows.tolist()))

@@ -283,7 +283,8 @@ def _new_rows(
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
                 if "assumed" in rows.release_basis:
-                    line += f", public {counted(days.lag, 'day')} after each month's end where no day is given (assumed)"
+                    after = counted(days.lag, "day")
+                    line += f", public {after} after each month's end where no day is given (assumed)"
             else:
                 snapshot = _tidy_snapshot(rows, day, days.lag, findings)
                 line += f", released {day_text(day)}"

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.config.bounds import Days
-from forecast.config.convert import check_arguments
 from forecast.config.settings import ColumnsSpec, LayoutSpec, own_path
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots
@@ -343,7 +341,6 @@ def load_observations(
     wanted = "a path, an address, a DataFrame or a Series"
     need(path, (str, Path, pd.DataFrame, pd.Series, type(None)), "load_observations", wanted)
     need(series_id, (str, type(None)), "series_id", "the name of a series")
-    check_arguments(release_lag_days=(release_lag_days, Days))
     if path is None:
         return _copied(bundle()) if series_id is None else only(_copied(bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)

@@ -194,7 +194,7 @@ class Observations:
         need(series, (str, Iterable), "series", wanted)
         names = (series,) if isinstance(series, str) else tuple(series)
         if not names:
-            raise ConfigError(f"series: no name is given; expected {wanted}")
+            raise ConfigError(f"series: an empty list is given; expected {wanted}")
         for name in names:
             need(name, str, "series", wanted)
         unknown = [name for name in names if name not in self._index.bounds]
@@ -392,7 +392,8 @@ class Observations:
         return np.asarray(start + np.flatnonzero(new), dtype=np.int64)
 
     def __repr__(self) -> str:
-        return f"<Observations: {len(self.series_ids)} series, {counted(len(self.table), 'row')}, {self._span()}>"
+        rows = counted(len(self.table), "row")
+        return f"<Observations: {len(self.series_ids)} series, {rows}, {self._span()}>"
 
     def _span(self) -> str:
         month = self._index.month

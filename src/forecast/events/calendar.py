@@ -24,9 +24,11 @@ from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
 from forecast.files import safe_cell, write_file
-from forecast.notebook import calendar_html
+from forecast.notebook import calendar_html, plot_calendar
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from forecast.config.settings import Coding, Knowledge, ScenarioSpec, Unseen
     from forecast.events.design import Design, PanelLike
 
@@ -68,6 +70,25 @@ class EventCalendar:
 
     def _repr_html_(self) -> str:
         return calendar_html(repr(self)[1:-1], self.table)
+
+    def plot(self, series_id: str | None = None, last: int = 30, ax: Axes | None = None) -> Axes:
+        """Draw when events were announced (rings), and from when to when they were in effect.
+
+        Parameters
+        ----------
+        series_id : str, optional
+            Only events that touch this series.
+        last : int
+            At most so many, those that began last.
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure without it.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        table = self.table if series_id is None else self.touching(series_id)
+        return plot_calendar(table, f"Events{f' that touch {series_id}' if series_id else ''}", last, ax)
 
     @cached_property
     def arrays(self) -> EventArrays:

@@ -16,6 +16,7 @@ from forecast.config.settings import Coding, Experiment, Knowledge
 from forecast.data.observations import Observations
 from forecast.errors import ForecastError
 from forecast.events.calendar import EventCalendar
+from forecast.experiment.named import pair_with_events
 from forecast.interventions.compared import COMPARED_COLUMNS, GAP_COLUMNS
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS, with_other_models
@@ -192,19 +193,43 @@ def worth_of_knowing(
     Returns
     -------
     knowledge, cases : DataFrame
-        Empty where the headline is no combination that asks for events.
+        Empty where no row with events stands beside the headline.
     """
-    spec = exp.combination.get(exp.report.headline)
+    pair = pair_with_events(exp)
     nothing = pd.DataFrame(columns=list(WORTH_COLUMNS)), pd.DataFrame(columns=list(CASE_COLUMNS))
     rows = past[past["model"] == exp.report.headline]
-    if spec is None or not spec.with_events or rows.empty:
+    if pair is None or pair[0] != exp.report.headline or rows.empty:
         return nothing
-    from joblib import Parallel, delayed
-
     name = exp.target.total or exp.target.series[0]
     rows = rows[(rows["series_id"] == name) & rows["level"].notna()]
-    laid = past[(past["model"] == spec.with_events) & (past["series_id"] == name) & past["level"].notna()]
+    laid = past[(past["model"] == pair[1]) & (past["series_id"] == name) & past["level"].notna()]
     laid = laid.assign(model=exp.report.headline)
+    if exp.report.headline in exp.combination:
+        by_coding = _laid_over(exp, rows, laid, obs, calendar, source)
+    elif len(laid):  # a model that was fitted with the events as known, never with hindsight
+        by_coding = {exp.events.coding: pd.concat([rows, laid], ignore_index=True)}
+    else:
+        return nothing
+    days = set(rows["origin"])
+    named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
+    return (
+        knowledge_table(by_coding, obs, MEASURES, as_of=as_of),
+        case_forecasts(by_coding[exp.events.coding], obs, named),
+    )
+
+
+def _laid_over(
+    exp: Experiment,
+    rows: pd.DataFrame,
+    laid: pd.DataFrame,
+    obs: Observations,
+    calendar: EventCalendar,
+    source: FoldSource | None,
+) -> dict[str, pd.DataFrame]:
+    """Return, for each coding, the rows of a combination without events, with those known, and in hindsight."""
+    from joblib import Parallel, delayed
+
+    name = str(rows["series_id"].iloc[0])
     seen = rows["origin"].unique()
     panels: Any = None if source is None else {o: source.panel(pd.Timestamp(o), (name,)) for o in seen}
     codings = CODINGS if len(calendar.rules) else CODINGS[:1]
@@ -224,16 +249,10 @@ def worth_of_knowing(
         )
         for coding in codings
     )
-    by_coding: Mapping[str, pd.DataFrame] = {
+    return {
         coding: table if "at_origin" in states(coding) else pd.concat([table, laid], ignore_index=True)
         for coding, table in zip(codings, tables, strict=True)
     }
-    days = set(rows["origin"])
-    named = {k: c for k, c in exp.report.cases.items() if pd.Timestamp(c["origin"]) in days}
-    return (
-        knowledge_table(by_coding, obs, MEASURES, as_of=as_of),
-        case_forecasts(by_coding[exp.events.coding], obs, named),
-    )
 
 
 def what_if(

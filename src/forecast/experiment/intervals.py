@@ -14,11 +14,13 @@ from forecast.config.settings import LEVELS, CombinationSpec, Experiment
 from forecast.data.observations import Observations
 from forecast.errors import ConfigError
 from forecast.events.calendar import EventCalendar
+from forecast.experiment.named import pair_with_events
 from forecast.postprocess.adaptive import widen_after_misses
 from forecast.postprocess.combination import combine
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.postprocess.intervals import add_intervals, own_intervals
 from forecast.postprocess.reconciliation import children_of, reconcile
+from forecast.tables.quantiles import as_counted
 
 
 def postprocess(
@@ -61,8 +63,12 @@ def postprocess(
         weights.append(used)
     frames = [w for w in weights if len(w)]
     made = pd.concat(tables, ignore_index=True)
+    if adapt:
+        made = widen_after_misses(made, obs, exp.intervals)
+    # what was added up on another scale ends beside its figure: 499.9999999999998 is not below 500
+    made["value"] = as_counted(made["value"].to_numpy(float))
     return (
-        widen_after_misses(made, obs, exp.intervals) if adapt else made,
+        made,
         pd.concat(bases, ignore_index=True),
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
     )
@@ -175,9 +181,9 @@ def add_up(exp: Experiment, ranges: pd.DataFrame, obs: Observations, since: pd.T
     if spec.method == "none":
         return Sums(ranges, ranges.iloc[:0], pd.DataFrame())
     tree = parts_of(exp, obs)
-    combination = exp.combination.get(exp.report.headline)
-    names = {exp.report.headline, combination.with_events if combination is not None else None}
-    mine = ranges["model"].isin(names)
+    pair = pair_with_events(exp)
+    beside = pair if pair is not None and pair[0] == exp.report.headline else ()
+    mine = ranges["model"].isin({exp.report.headline, *beside})
     made, basis = reconcile(ranges[mine], obs, tree, spec.method, spec.paths, exp.seed, since=since)
     before = mine & (ranges["origin"] < since)
     whole = pd.concat([ranges[~mine], ranges[before], made], ignore_index=True)

@@ -1,4 +1,4 @@
-"""The series of an experiment: names as they are, and in place of patterns those that the figures hold."""
+"""The series of an experiment, in place of patterns those that the figures hold, and the row with events."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ def is_many(exp: Experiment) -> bool:
 def told_closely(exp: Experiment) -> tuple[str, ...]:
     """Return the series of which everything is told: all of a few, of many the first."""
     return exp.target.series[:1] if is_many(exp) else exp.target.series
+
+
+def pair_with_events(exp: Experiment) -> tuple[str, str] | None:
+    """Return the headline's row without events and the same row with them, or None.
+
+    A combination names its row with events; of a model it is the model of the same kind and parameters that
+    takes events.
+    """
+    pairs = [(name, spec.with_events) for name, spec in exp.combination.items() if spec.with_events]
+    for name, spec in exp.model.items():
+        if not spec.parameters.get("events", False):
+            same = replace(spec, parameters={**spec.parameters, "events": True})
+            pairs += [(name, other) for other, found in exp.model.items() if found == same]
+    return next((pair for pair in pairs if exp.report.headline in pair), None)
 
 
 def with_names(exp: Experiment, held: Sequence[str]) -> Experiment:

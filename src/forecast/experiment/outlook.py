@@ -8,6 +8,7 @@ import pandas as pd
 
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
+from forecast.experiment.named import pair_with_events
 from forecast.postprocess.chances import chances
 from forecast.postprocess.nowcast import nowcast
 from forecast.postprocess.totals import totals, with_outcomes
@@ -71,9 +72,9 @@ def outlook(
     main = headline(forecasts, exp.report.headline)
     days = main.loc[(main["origin"] >= score_from) & (main["origin"] < as_of), "origin"].unique()
     past = with_outcomes(totals(main, obs, fiscal, days, spec.paths, exp.seed), obs, as_of)
-    combination = exp.combination.get(exp.report.headline)
-    events = combination.with_events if combination is not None else None
-    told = pd.concat([main, select(forecasts, model=events, scenario="")]) if events else main
+    pair = pair_with_events(exp)
+    laid = select(forecasts, model=pair[1], scenario="") if pair and pair[0] == exp.report.headline else None
+    told = main if laid is None else pd.concat([main, laid])
     said = chances(told[told["origin"] >= score_from], obs, spec.levels)
     came = chance_outcomes(said[said["origin"] < as_of], obs, as_of)
     yearly = total_outcomes(past)

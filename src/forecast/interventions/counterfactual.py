@@ -134,7 +134,7 @@ def _same_months(
     path = sizes @ group.columns[at].T
     without = regression.scale.inverse(regression.y[at] - path)
     happened = regression.scale.inverse(regression.y[at])
-    return without, np.asarray(100.0 * (happened / without - 1.0))
+    return without, _percent(happened, without)
 
 
 def _forecast_before(
@@ -163,7 +163,13 @@ def _forecast_before(
     paths = middle + scale * (paths - middle)
     without = regression.scale.inverse(paths[:, at - first])
     happened = regression.scale.inverse(regression.y[at])
-    return without, np.asarray(100.0 * (happened / without - 1.0))
+    return without, _percent(happened, without)
+
+
+def _percent(happened: Floats, without: Floats) -> Floats:
+    """Return by how many percent the figures differ from those without the effect; nothing has no percent."""
+    some = np.where(without == 0.0, np.nan, without)
+    return np.asarray(100.0 * (happened / some - 1.0), dtype=float)
 
 
 def _student(mean: Floats, spread: Floats, free: float, draws: int, rng: np.random.Generator) -> Floats:

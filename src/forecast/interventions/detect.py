@@ -162,7 +162,8 @@ def _figures(
     scale, values = make_transform(chosen.transform, y, rounding.loc[y.index], counts, name)
     if int(np.isfinite(values).sum()) < chosen.min_months:
         raise DataError(
-            f"{name}: {counted(int(np.isfinite(values).sum()), 'month', 'are')} known; expected {chosen.min_months}"
+            f"{name}: {counted(int(np.isfinite(values).sum()), 'month', 'are')} known; expected"
+            f" {chosen.min_months}"
         )
     return name, pd.PeriodIndex(y.index), np.asarray(values, dtype=float), scale
 

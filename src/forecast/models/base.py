@@ -387,7 +387,8 @@ class SeriesModel:
         known = int(np.sum(~np.isnan(data.y)))
         if known < self.min_months:
             raise DataError(
-                f"{data.name}: {counted(known, 'month', 'are')} known, {type(self).__name__} needs {self.min_months}"
+                f"{data.name}: {counted(known, 'month', 'are')} known, {type(self).__name__} needs"
+                f" {self.min_months}"
             )
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:

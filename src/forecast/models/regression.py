@@ -254,7 +254,8 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
         known = int(np.sum(~np.isnan(one.y)))
         if known < model.min_months:
             raise DataError(
-                f"{one.name}: {counted(known, 'month', 'are')} known, {type(model).__name__} needs {model.min_months}"
+                f"{one.name}: {counted(known, 'month', 'are')} known, {type(model).__name__} needs"
+                f" {model.min_months}"
             )
         complete(one, last=max(model.lags, 12) + 1)
     return data

@@ -64,7 +64,8 @@ class SklearnModel(SeriesModel):
         changes = np.diff(_without_gaps(data))
         if len(changes) <= self.lags + 12:
             raise DataError(
-                f"{data.name}: {counted(len(data.y), 'month', 'are')} too few for {counted(self.lags, 'lag')}; expected at least"
+                f"{data.name}: {counted(len(data.y), 'month', 'are')} too few for"
+                f" {counted(self.lags, 'lag')}; expected at least"
                 f" {self.lags + 14}"
             )
         month = (data.months.month.to_numpy()[1:] - 1)[self.lags :]

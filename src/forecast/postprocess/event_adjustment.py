@@ -245,7 +245,8 @@ def _weights(
     lacking = wanted[wanted >= len(whole)]
     if len(lacking) and lately.any():
         raise ConfigError(
-            f"the design as of {design.as_of:%Y-%m-%d} ends {counted(len(lacking), 'month')} before the forecasts of "
+            f"the design as of {design.as_of:%Y-%m-%d} ends {counted(len(lacking), 'month')} before"
+            " the forecasts of "
             f"{series_id}; expected a horizon of {horizons}"
         )
     rows = np.where((wanted >= 0)[:, None], whole[np.clip(wanted, 0, len(whole) - 1)], 0.0)

@@ -196,14 +196,6 @@ def worth(run: Run, series_id: str) -> Worth | None:
     return Worth(6, gain, lower, upper, int(row.n), worth_of(gain, lower, upper))
 
 
-def pair_with_events(run: Run) -> tuple[str, str] | None:
-    """Return the headline's combination and the same with the events known at the time, or None."""
-    for name, spec in run.experiment.combination.items():
-        if spec.with_events and run.headline in (name, spec.with_events):
-            return name, spec.with_events
-    return None
-
-
 def level(run: Run, series_id: str) -> tuple[float, Ends | None] | None:
     """Return the mean of the next six months with its own 80% range, from joint paths; None without them."""
     found = total(run, series_id, "next_6")
@@ -250,7 +242,7 @@ def part(run: Run, series_id: str) -> Part | None:
 
 
 class Revisions(NamedTuple):
-    """Of the last twelve months: how many are open, how many were revised, of how many the first figure is known.
+    """Of the last twelve months: how many are open, were revised, and have a first figure that is known.
 
     `fiscal`: Whether the figures have fiscal years, with which they close.
     """

@@ -386,6 +386,12 @@ def score_book(run: Run, series_id: str) -> ScoreBook:
     return ScoreBook(rows, tuple(found))
 
 
+def own_ranges(run: Run) -> bool:
+    """Return whether the headline's ranges are by the models alone, not from past errors."""
+    spec = run.experiment.combination.get(run.headline)
+    return run.experiment.intervals.method == "model" if spec is None else spec.ranges == "model"
+
+
 def era_words(run: Run, era: str) -> str:
     """Return how an era is spoken of: ``since 2020`` or ``2014 to 2019``."""
     first, last = run.experiment.report.eras[era]

@@ -18,6 +18,12 @@ IntervalMethod = Literal["cosines", "bootstrap"]
 CONFIDENCE = 0.9
 #: Fewer origins than this, or than four times the overlap, and no interval holds what it promises.
 MIN_ORIGINS, MIN_OVERLAPS = 24, 4
+#: What the bootstrap may be told.
+_BOUNDS = {
+    "block": Months,
+    "draws": Annotated[int, Bounds(100, 100_000)],
+    "seed": Annotated[int, Bounds(0, 2**32 - 1)],
+}
 
 
 Draws = Annotated[int, Bounds(100, 1_000_000)]
@@ -58,6 +64,7 @@ def bootstrap_settings(
     if method not in ("cosines", "bootstrap"):
         raise ConfigError(f"interval: {method!r}; expected cosines or bootstrap")
     if method == "bootstrap":
+        check_arguments(**{name: (value, _BOUNDS[name]) for name, value in given.items()})
         return Bootstrap(**given)
     if given:
         raise ConfigError(f"{', '.join(given)}: settings of the bootstrap; add interval='bootstrap'")

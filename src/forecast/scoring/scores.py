@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from forecast.errors import ConfigError, nearest, need
+from forecast.config.bounds import Text
+from forecast.config.convert import check_arguments
+from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
 from forecast.tables.common_folds import ALL, REQUIRED, CommonFolds, Eras, common_folds, era_masks
 from forecast.tables.forecasts import Forecasts
@@ -194,11 +196,9 @@ def register_metric(
     --------
     >>> register_metric("width", lambda y, q, levels: q[:, -1] - q[:, 0], skill=False)
     """
-    need(name, str, "register_metric", "a name and a function")
-    if not name.strip() or not callable(fn):
-        raise ConfigError(
-            f"register_metric: {name!r} and {type(fn).__name__}; expected a name and a function"
-        )
+    check_arguments(name=(name, Text))
+    if not callable(fn):
+        raise ConfigError(f"register_metric: '{name}' is {type(fn).__name__}, not a function")
     if name in METRICS:
         raise ConfigError(f"register_metric: '{name}' is built in; choose another name")
     unknown = [s for s in scales if s not in ("natural", "log")]
@@ -239,8 +239,8 @@ def score(
     -------
     DataFrame
         `SCORE_COLUMNS`. ``n`` = folds (origins) whose outcome is known, ``n_ok`` = those the value rests on.
-        ``all`` horizons: mean over horizons of the mean over origins. Ranges of a fold are scored by the levels
-        that all models have there. A metric that cannot be computed has no
+        ``all`` horizons: mean over horizons of the mean over origins. Ranges of a fold are scored by the
+        levels that all models have there. A metric that cannot be computed has no
         value and a note that says why.
 
     Raises

@@ -20,13 +20,13 @@ from forecast.tables.quantiles import (
     Floats,
     Grid,
     Ints,
-    Outcomes,
     QuantileTable,
     SeriesArrays,
     by_series,
     days,
     log_floor,
     look_up,
+    need_figures,
     ordered_unique,
     outcomes,
     series_arrays,
@@ -180,10 +180,9 @@ def common_folds(
     ConfigError
         When the baseline is missing for a series, or `truth` is neither ``latest`` nor ``first``.
     """
-    if not hasattr(obs, "actuals"):
-        need(obs, (), "obs", "Observations, of fc.load_observations")
     if truth not in ("latest", "first"):
         raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
+    need_figures(obs)
     found = series_arrays(wide)
     _require_baseline(found, baseline)
     grouped = by_series(found)
@@ -214,6 +213,20 @@ def _require_baseline(found: Sequence[SeriesArrays], baseline: str | None) -> No
         )
 
 
+def _refuse_later(grid: Grid, obs: Observations, series_id: str) -> None:
+    """Refuse forecasts of a month that was public on the day of the forecast, where a day is stated."""
+    record = outcomes(obs, series_id)
+    stated = record.table.loc[record.table["release_basis"] != "assumed", "month"]
+    known = np.isin(grid.last + 1, pd.PeriodIndex(stated).asi8)
+    wrong = np.flatnonzero(known & (record.at(grid.last + 1)[1] <= grid.origins))
+    if len(wrong):
+        month, day = grid.last[wrong[0]] + 1, np.datetime64(int(grid.origins[wrong[0]]), "D")
+        raise ConfigError(
+            f"forecasts: {series_id}, origin {day}: {pd.Period(ordinal=int(month), freq='M')} is forecast at"
+            " horizon 1, and its figure was public by then; expected the day on which the forecast was made"
+        )
+
+
 def _of_series(
     wide: QuantileTable,
     mine: Sequence[SeriesArrays],
@@ -226,12 +239,11 @@ def _of_series(
     grid = Grid.of(mine)
     quantiles = np.stack([grid.spread(arrays, wide.values) for arrays in mine])
     series_id = mine[0].name[3]
+    _refuse_later(grid, obs, series_id)
     start, history = _actuals(obs, series_id, truth, as_of)
     months = grid.last[:, None] + np.arange(1, grid.horizons + 1)[None, :]
-    found = outcomes(obs, series_id)
-    _refuse_known(found, mine, wide)
     day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
-    logs, floor = found.scale_at(np.array([day]))
+    logs, floor = outcomes(obs, series_id).scale_at(np.array([day]))
     return CommonFolds(
         series_id=series_id,
         scenario=scenario,
@@ -247,19 +259,6 @@ def _of_series(
         start=start,
         history=history,
     )
-
-
-def _refuse_known(found: Outcomes, mine: Sequence[SeriesArrays], wide: QuantileTable) -> None:
-    """Refuse forecasts of months whose figure was public at their origin: nothing was left to forecast."""
-    for arrays in mine:
-        months = arrays.last[arrays.t] + 1 + arrays.j
-        known = np.flatnonzero(found.at(months)[1] <= arrays.origins[arrays.t])
-        if len(known):
-            row = wide.keys.iloc[arrays.rows[known[0]]]
-            raise ConfigError(
-                f"forecasts: {row['model']} has {row['series_id']} {row['month']} with the origin"
-                f" {row['origin']:%Y-%m-%d}, when its figure was public; expected the day of the forecast"
-            )
 
 
 def _actuals(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[int, Floats]:
@@ -289,8 +288,8 @@ def era_masks(folds: CommonFolds, eras: Eras | None) -> dict[str, Bools]:
     An era is a pair of months, ends included, or a collection of origins (calm, break), which may differ by
     series.
     """
-    need(eras, (Mapping, type(None)), "eras", "a mapping of names to spans")
     masks: dict[str, Bools] = {ALL: np.ones(len(folds.origins), dtype=bool)}
+    need(eras, (Mapping, type(None)), "eras", "names with two months each, or with lists of origins")
     for name, span in (eras or {}).items():
         if name == ALL:
             raise ConfigError(f"eras: the name '{ALL}' is taken")

@@ -69,9 +69,7 @@ def _check_rows(frame: pd.DataFrame) -> None:
         )
     endless = np.flatnonzero(np.isinf(frame["value"].to_numpy(dtype=float)))
     if len(endless):
-        raise ConfigError(
-            f"forecasts: the value is infinite ({_row(frame.iloc[endless[0]])}); expected a number"
-        )
+        raise ConfigError(f"forecasts: value inf ({_row(frame.iloc[endless[0]])}); expected a number")
     wrong = np.flatnonzero((level <= 0) | (level >= 1))
     if len(wrong):
         raise ConfigError(

@@ -377,10 +377,15 @@ def look_up(ordinals: Ints, start: int, values: NDArray[Any], missing: Any) -> N
     return out
 
 
-def outcomes(obs: Observations, series_id: str) -> Outcomes:
-    """Collect the first releases of a series and what its figures allow, for use at any origin."""
+def need_figures(obs: object) -> None:
+    """Refuse what holds no figures."""
     if not hasattr(obs, "actuals"):
         need(obs, (), "obs", "Observations, of fc.load_observations")
+
+
+def outcomes(obs: Observations, series_id: str) -> Outcomes:
+    """Collect the first releases of a series and what its figures allow, for use at any origin."""
+    need_figures(obs)
     rows = obs.rows([series_id])
     if rows.empty:
         raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")

@@ -3,7 +3,7 @@
 import pytest
 
 from forecast.data.layouts import dates
-from forecast.data.layouts.dates import Date, fiscal_month, is_fiscal, is_year, readings
+from forecast.data.layouts.dates import Date, fiscal_month, is_date, is_fiscal, is_year, other_unit, readings
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,10 @@ def test_fiscal_years_are_named_by_their_end():
 def test_months_are_no_fiscal_years():
     assert not is_fiscal("2011-12") and not is_fiscal("2012/13 x") and is_fiscal("FY2012")
     assert is_year("2019/20") and is_year("2012") and not is_year("2012-05") and not is_year("12345")
+
+
+@pytest.mark.parametrize("text", ["2012", "40909", "123", "1234567", "201213", "20121301", "12"])
+def test_digits_alone_are_a_date_only_as_year_and_month(text):
+    assert not is_date(text) and other_unit(text) == ""
+    assert is_date("201212") and is_date("20121231")
+    assert is_year(text) is (text == "2012")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from forecast.data import load_observations
-from forecast.errors import DataError
+from forecast.errors import DataError, ForecastError
 from fresh_files import FRESH, SECOND, Fresh
 from layout_files import MONTHS, NORTH, PAGE, Layout, layouts, page
+from offices import Office, break_figure
+from offices_fifth import fifth
+from offices_fourth import fourth
+from offices_third import third
 
 ALL = layouts()
 READ = [layout for layout in ALL if not layout.refused]
@@ -95,6 +100,41 @@ def test_files_of_offices_with_a_broken_cell_are_never_read(fresh, tmp_path):
         fresh.write(path, False)
         with pytest.raises(DataError, match=fresh.told):
             told_figures(fresh, path)
+
+
+def read_office(folder, office: Office) -> Office:
+    table = load_observations(folder / office.file).table.sort_values("released")
+    newest = table.drop_duplicates(["series_id", "month"], keep="last")
+    months = newest["month"].astype(str)
+    return Office(
+        office.file, newest["series_id"].nunique(), months.min(), months.max(), newest["value"].sum()
+    )
+
+
+@pytest.mark.parametrize("write", [third, fourth, fifth])
+def test_further_files_of_offices_are_read_or_told(write, tmp_path):
+    for office in write(tmp_path):
+        if office.why:
+            with pytest.raises(ForecastError, match=office.why):
+                load_observations(tmp_path / office.file)
+        else:
+            assert read_office(tmp_path, office) == replace(office, total=pytest.approx(office.total))
+
+
+@pytest.mark.parametrize("write", [third, fourth, fifth])
+def test_further_files_of_offices_with_a_broken_cell_never_give_another_figure(write, tmp_path):
+    told = 0
+    for office in write(tmp_path):
+        if office.why or office.file.endswith(".ods"):
+            continue
+        break_figure(tmp_path / office.file)
+        try:  # the cell may stand in a total or a code, which are no figures
+            read = read_office(tmp_path, office)
+        except ForecastError:
+            told += 1
+        else:
+            assert read == replace(office, total=pytest.approx(office.total))
+    assert told >= 15
 
 
 JUNK = [

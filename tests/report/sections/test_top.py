@@ -124,7 +124,7 @@ def test_a_row_with_events_that_is_ahead_by_rule_is_told_in_the_first_block(monk
     rows = r.run.forecasts[r.run.forecasts["model"] == r.run.headline]
     moved = rows.assign(model="beside", knowledge="at_origin", value=1.25 * rows["value"])
     r = replace(r, run=replace(r.run, forecasts=pd.concat([r.run.forecasts, moved])))
-    monkeypatch.setattr(recent, "pair_with_events", lambda run: (run.headline, "beside"))
+    monkeypatch.setattr(top, "pair_with_events", lambda exp: (exp.report.headline, "beside"))
     worth = recent.Worth(6, 0.12, 0.03, 0.2, 80, "smaller")
     monkeypatch.setattr(recent, "worth", lambda run, series_id: worth)
     head = "With the measures known, the misses were smaller."

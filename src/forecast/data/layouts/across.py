@@ -126,6 +126,7 @@ def months_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tid
     sides = _sides(table, columns, at, None, tidy)
     if tidy.findings:
         return tidy
+    table = _without_nameless_totals(table, sides)
     found = Found(said=["a row for each series and months across", *_series_words(table, sides), read.words])
     for i in range(len(table.rows)):
         for k, date, number in zip(at, read.dates, read.numbers, strict=True):
@@ -133,6 +134,18 @@ def months_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tid
             found.months[-1] = number
     found.style = months.style([heads[k] for k in at])
     return assemble(table, found, layout, tidy)
+
+
+def _without_nameless_totals(table: Table, sides: _Sides) -> Table:
+    """Leave out rows of totals that stand without the name or code that each series has."""
+    rows = [
+        i
+        for i, row in enumerate(table.rows)
+        if sides.series
+        and not any(row[k] for k in sides.series)
+        and is_total(next((cell for cell in row if cell), ""))
+    ]
+    return table.without(rows, f"left out {several(len(rows), 'row')} of totals")
 
 
 def _split_keys(table: Table) -> Table:
@@ -166,6 +179,10 @@ def _month_heads(table: Table) -> dict[int, int]:
 def _heads_with_years(table: Table) -> list[str]:
     if not table.upper:
         return list(table.head)
+    if sum(map(is_date, table.upper)) >= _SIDE_BY_SIDE:  # months over their unit
+        units = {head for month, head in zip(table.upper, table.head, strict=True) if is_date(month)}
+        if len(units) == 1 and len(set(table.upper)) == len(table.upper):
+            return [m if is_date(m) else n for m, n in zip(table.upper, table.names, strict=True)]
     numbered = is_month_numbers(table.head)
     return [
         (

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from forecast.data.layouts.grid import clean
+from forecast.data.layouts.grid import clean, is_whole
 from forecast.data.layouts.names import MONTHS, plain
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
@@ -43,7 +43,7 @@ _FILLERS = frozenset(
 )
 _MARK = re.compile(r"\s*(\([a-zA-Z*]{1,2}\)|[*†‡]+|[¹²³⁰⁴-⁹])$|(?<=\d) [pr]$")
 _TIME = r"([T ]+(00:00|0:00|12:00(:00)? ?AM)(:00(\.0+)?)?)?"
-_YEAR_MONTH = re.compile(r"(\d{4})(?: ?[-/:] ?(\d{1,2})|\.(\d\d)| ?[-/:]? ?M ?(\d{1,2}))", re.I)
+_YEAR_MONTH = re.compile(r"(\d{4})(?: ?[-/:] ?(\d{1,2})|\.(\d\d)| ?[-/:]? ?MM? ?(\d{1,2}))", re.I)
 _MONTH_YEAR = re.compile(r"(?:M ?)?(\d{1,2}) ?[-/.] ?(\d{4})|M ?(\d{1,2})[ ,]+(\d{4})", re.I)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEAR_FIRST_DAY = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.I)
@@ -272,8 +272,11 @@ def serial_date(text: str) -> Date | None:
     return Date(day.year, day.month, day.day)
 
 
+@lru_cache(maxsize=65536)
 def other_unit(text: str) -> str:
     """Return ``quarter``, ``half-year`` or ``week`` for the label of one; empty for anything else."""
+    if is_whole(text):  # wide tables are mostly whole numbers, and each cell is asked
+        return ""
     text = plain(clean(text))
     if _HALF.fullmatch(text):
         return "half-year"
@@ -282,9 +285,12 @@ def other_unit(text: str) -> str:
     return "week" if _WEEK.fullmatch(text) else ""
 
 
+@lru_cache(maxsize=65536)
 def is_year(text: str) -> bool:
     """Tell whether a text is a bare year, or a fiscal one."""
     text = clean(text)
+    if is_whole(text):
+        return len(text) == 4 and _FIRST_YEAR <= int(text) <= _LAST_YEAR
     if re.fullmatch(r"\d{4}(\.0)?", text):
         return _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR
     return _FISCAL_YEAR.fullmatch(text) is not None and (text[:2].upper() == "FY" or _is_span(text))
@@ -302,6 +308,8 @@ def is_stamp(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     """Tell whether a text can be read as a month or day, or is the label of a fiscal month."""
+    if is_whole(text) and len(text) not in (6, 8):  # digits alone: 201201, 20120131
+        return False
     if readings(text):
         return True
     return is_fiscal(text) and bool(readings(text, 1))

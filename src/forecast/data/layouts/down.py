@@ -184,6 +184,7 @@ def _days_left(table: Table, roles: Roles, numbers: tuple[int | None, ...]) -> N
     """Take the column of days that is left as release days, or refuse to pass it over."""
     taken = {roles.month, roles.year, roles.released, *roles.values, *roles.series, *roles.twins}
     held = [k for k in range(len(table.head)) if k not in taken and _holds_days(table.column(k))]
+    held = [k for k in held if months.read_months(table.column(k)).numbers != numbers]  # the months again
     if len(held) == 1 and roles.released is None and _follow(table.column(held[0]), numbers):
         roles.released = held[0]
         return
@@ -217,10 +218,11 @@ def _melt(table: Table, roles: Roles, dates: months.Months) -> Found:
     if roles.year is not None:
         shown = [f"{y} {m}" for y, m in zip(table.column(roles.year), shown, strict=True)]
     found.style = months.style(table.column(roles.month or 0))
+    blocks = roles.year is None and share(shown, month_of) >= 0.5
     for k in roles.values:
         for i, row in enumerate(table.rows):
-            if dates.dates[i] is None and is_year(shown[i].rstrip(":")) and is_missing(row[k]):
-                continue  # the row of a year above its months
+            if dates.dates[i] is None and is_year(shown[i].rstrip(":")) and (blocks or is_missing(row[k])):
+                continue  # the row of a year above its months, with its total or without
             if not any(cell for at, cell in enumerate(row) if at not in (roles.year, *roles.others)):
                 continue
             found.lines.append(table.lines[i])

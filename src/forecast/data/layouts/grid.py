@@ -148,6 +148,8 @@ def several(count: int, noun: str) -> str:
 
 def clean(cell: str) -> str:
     """Return a cell without spaces around it, hard ones included, and without marks of order."""
+    if cell.isascii():
+        return cell.strip(" \t\r\n")
     return re.sub(r"[\ufeff\u200b-\u200f]", "", cell).strip(" \t\r\n\u00a0\u202f\u2007")
 
 

@@ -57,7 +57,7 @@ _TOTALS = re.compile(
     r"(grand |sub-?)?(total|totals|totales|totaux|sum|suma|somme|summe|gesamt|insgesamt|ensemble|subtotal"
     r"|average|mean|media|promedio|moyenne|mittel|mittelwert|durchschnitt|annual|anual|annuel|year total"
     r"|fy total|full year|jahr|ytd|fytd"
-    r"|m13|q0[1-5]|s0[1-3])"  # periods of the BLS beside its months
+    r"|m13|q0[1-5]|s0[1-3]|half ?-?[12]|[12](st|nd) half)"  # periods of the BLS beside its months
     r"|(total|sum|summe|somme|suma)\b.*|.*\b(total|totals|insgesamt|subtotal)"
 )
 #: The part of a total's label that says of which span it is.
@@ -165,7 +165,7 @@ def month_of(text: str) -> int | None:
     >>> month_of("Sept."), month_of("août"), month_of("Mrz"), month_of("Monday")
     (9, 8, 3, None)
     """
-    return MONTHS.get(plain(text).rstrip("."))
+    return None if text[:1].isdigit() else MONTHS.get(plain(text).rstrip("."))
 
 
 def is_foreign_month(text: str) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from forecast.data.layouts.grid import clean
+from forecast.data.layouts.grid import clean, is_whole
 from forecast.data.layouts.names import plain
 from forecast.data.parse import MISSING
 
 MARK_WORDS = {".": "dot", ",": "comma"}
 _MISSING = MISSING | {":", "...", "…", "n.a.", "n.d.", "nd", "s.d.", "s/d", "#n/a", "#n/v", "#nv", "k.a."}
+_MISSING |= {"n/e", "n/d", "n.e.", "k.w.", "[x]", "[z]", "[c]", "[u]"}  # central banks; British statistics
 _FOOTNOTE = re.compile(
     r"(?<=\d)\s*(\([a-zA-Z0-9*]{1,2}\)|\[[a-zA-Z0-9*]{1,2}\]|[*†‡§]+|[¹²³⁰⁴-⁹ᵃ-ᶻ]+)$"
     r"|(?<=\d) [a-zA-Z]$|(?<=\d)[prPR]$"
@@ -82,7 +83,7 @@ def bare(text: str) -> str:
 
 def is_missing(text: str) -> bool:
     """Tell whether a cell says that there is no figure."""
-    return plain(clean(text)) in _MISSING
+    return not text[:1].isdigit() and plain(clean(text)) in _MISSING
 
 
 @lru_cache(maxsize=65536)
@@ -223,6 +224,8 @@ def plain_number(text: str, marks: Marks, percent: bool = False) -> str | None:
     number = bare(text)
     if percent:
         number = number.removesuffix("%").rstrip()
+    if is_whole(number):
+        return number
     point, group = re.escape(marks.decimal), re.escape(marks.thousands or "\u00a0")
     if re.fullmatch(rf"[+-]?\d{{1,3}}({group}\d{{3}})+({point}\d*)?", number):
         return number.replace(marks.thousands or "\u00a0", "").replace(marks.decimal, ".")

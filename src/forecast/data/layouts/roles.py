@@ -14,6 +14,7 @@ from forecast.data.layouts.grid import Table, is_whole
 from forecast.data.layouts.months import read_months
 from forecast.data.layouts.names import (
     ROLE_NAMES,
+    is_code_name,
     is_counter_name,
     is_year_name,
     month_of,
@@ -23,6 +24,9 @@ from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.errors import ConfigError, Finding, nearest
 
 _MONTH_NAMES = ROLE_NAMES["month"] | {"mm", "m", "month_number", "month_name", "mon", "period"}
+
+#: A column of few texts is codes, not figures, where no more of them are numbers.
+_CODES = 0.75
 
 
 @dataclass
@@ -100,6 +104,8 @@ def is_ours(table: Table) -> bool:
 
 def is_month_number(text: str) -> bool:
     """Tell whether a cell is 1 to 12, or M01 to M12."""
+    if len(text) > 3:
+        return False
     number = text[1:] if re.fullmatch(r"[Mm]\d\d", text) else text
     return is_whole(number) and 1 <= int(number) <= 12
 
@@ -233,8 +239,16 @@ def find_values(table: Table, roles: Roles) -> None:
         filled = [t for t in texts if t and not is_missing(t)]
         if k in taken or not filled or table.head[k] in ("rounding", "source"):
             continue
-        if share(filled, is_number) >= 0.5 and not _is_counter(table, k):
+        numbers = share(filled, is_number)
+        if (
+            numbers >= 0.5
+            and not (numbers <= _CODES and is_series_like(filled))
+            and not _is_counter(table, k)
+        ):
             roles.values.append(k)
+    codes = [k for k in roles.values if is_code_name(table.head[k]) and all(map(is_whole, table.column(k)))]
+    if len(codes) < len(roles.values):
+        roles.values = [k for k in roles.values if k not in codes]
     for name, beside in (("value", ""), ("y", "ds")):
         exact = [k for k in roles.values if table.head[k] == name]
         if len(exact) == 1 and (not beside or beside in table.head):

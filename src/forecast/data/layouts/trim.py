@@ -16,11 +16,21 @@ _MOST_TITLES = 40
 _OURS = frozenset({"month", "value"})
 #: So many months side by side in a head are no chance.
 _SIDE_BY_SIDE = 3
+#: So few rows between a head and its months may be slips, not facts.
+_FACTS = 3
+#: A row of two texts below a table of so many columns explains a mark of it.
+_LEGEND = 4
 
 
 def find_table(grid: Grid) -> Table | None:
     """Return the table of a grid, or None where no row looks like the head of one."""
-    grid, above = _without_labels(_without_blank_columns(grid))
+    grid, facts = _without_facts(_without_blank_columns(grid))
+    table = _find_table(*_without_labels(grid))
+    return None if table is None else replace(table, said=(*table.said, *facts))
+
+
+def _find_table(grid: Grid, above: int) -> Table | None:
+    """Return the table of a grid above which so many rows were left out."""
     for i in range(min(len(grid.rows), _MOST_TITLES)):
         row, below = grid.rows[i], grid.rows[i + 1 : i + 2]
         if sum(map(bool, row)) < 2:
@@ -33,11 +43,40 @@ def find_table(grid: Grid) -> Table | None:
             return _body(grid, names, (), i, _titles(above + i) + said)
         if below and _is_head(row) and is_month_numbers(below[0]) and _years(row):
             return _body(grid, below[0], filled_right(row), i + 2, _titles(above + i))
+        if _labels_first_column(grid.rows[i : i + 3]):
+            head = (below[0][0], *row[1:])
+            return _body(grid, head, (), i + 2, _titles(above + i))
         if below and _is_head(row) and not _is_broken_data(row, below[0]) and _begins_data(below[0]):
-            upper = grid.rows[i - 1] if i and _is_upper(grid.rows[i - 1], row) else ()
+            near = i > 0 and grid.lines[i] - grid.lines[i - 1] == 1
+            upper = grid.rows[i - 1] if near and _is_upper(grid.rows[i - 1], row) else ()
             titles = _titles(above + (i - 1 if upper else i))
             return _body(grid, row, filled_right(upper) if upper else (), i + 1, titles)
     return None
+
+
+def _labels_first_column(rows: Sequence[Row]) -> bool:
+    """Tell whether the second of three rows only names the first column, below months across."""
+    if len(rows) < 3 or sum(map(is_date, rows[0])) < _SIDE_BY_SIDE:
+        return False
+    name, *others = rows[1]
+    return bool(name) and not any(others) and not is_number(name) and _has_figures(rows[2])
+
+
+def _without_facts(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
+    """Leave out rows of facts (unit, source, span) between names of columns with a blank corner and months."""
+    rows = grid.rows
+    first = next((i for i, row in enumerate(rows[: _MOST_TITLES + 1]) if _is_first(row)), 0)
+    names = next((i for i in range(first - 1, -1, -1) if not rows[i][0]), first)
+    if first - names <= _FACTS or not any(cell and not is_number(cell) for cell in rows[names]):
+        return grid, ()
+    said = f"left out {several(first - names - 1, 'row')} of facts below the head"
+    kept = replace(
+        grid,
+        rows=(*rows[: names + 1], *rows[first:]),
+        lines=(*grid.lines[: names + 1], *grid.lines[first:]),
+        widths=(*grid.widths[: names + 1], *grid.widths[first:]),
+    )
+    return kept, (said,)
 
 
 def _without_labels(grid: Grid) -> tuple[Grid, int]:
@@ -48,7 +87,7 @@ def _without_labels(grid: Grid) -> tuple[Grid, int]:
     rows = grid.rows
     first = next((i for i, row in enumerate(rows[: _MOST_TITLES + 1]) if _is_first(row)), 0)
     labels = rows[:first]
-    if first < 3 or any(not row[0] or is_number(row[0]) or any(row[2:]) for row in labels):
+    if first < 3 or any(not row[0] or is_number(row[0]) or any(row[2:]) for row in labels[1:]):
         return grid, 0
     texts = [row[1] for row in labels if row[1]]
     if labels[-1][1] or len(texts) < 2:
@@ -131,6 +170,8 @@ def _is_upper(upper: Row, head: Row) -> bool:
     filled = [cell for cell in upper if cell]
     if any(is_number(cell) and not is_year(cell) for cell in filled) or (filled and is_note(filled[0])):
         return False
+    if filled and filled[0].endswith(":"):  # a label and its text
+        return False
     months = sum(month_of(cell) is not None for cell in head) + is_month_numbers(head)
     if months and _years(upper):
         return True
@@ -182,6 +223,8 @@ def _is_below(row: Sequence[str]) -> bool:
     filled = [cell for cell in row if cell]
     if any(is_date(cell) or month_of(cell) for cell in filled):
         return False
+    if len(filled) == 2 and len(row) >= _LEGEND and not is_number(filled[1]) and not is_missing(filled[1]):
+        return True  # a mark or number and what it means
     if any(is_number(cell) for cell in filled):
         return is_note(filled[0]) and not is_number(filled[0]) and len(filled) < max(3, len(row))
     return len(filled) <= 1 or is_note(filled[0])

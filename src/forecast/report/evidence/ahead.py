@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from forecast.experiment.named import pair_with_events
 from forecast.report import format as w
-from forecast.report import labels, recent, view
+from forecast.report import labels, view
 from forecast.report.blocks import Block, Chart, Paragraph, Row, Section, Table, table
 from forecast.report.evidence.models import between, verdict
 from forecast.report.prose import prose
@@ -119,7 +120,7 @@ def others_table(r: Report) -> Table | None:
 
 def events_table(r: Report) -> Table | None:
     """Return the forecast with and without the event adjustment, and the skill of both."""
-    pair, text, run, seen = recent.pair_with_events(r.run), prose("proof_ahead"), r.run, r.view
+    pair, text, run, seen = pair_with_events(r.run.experiment), prose("proof_ahead"), r.run, r.view
     if pair is None:
         return None
     made = [view.quantiles(view.headline_rows(run.forecasts, model, seen.series_id)) for model in pair]

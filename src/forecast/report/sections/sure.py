@@ -18,6 +18,8 @@ from forecast.report.sections.top import evidence_link
 
 YEARS = 10
 SHOWN = (1, 3, 6, 12)
+#: A forecast off by a smaller factor missed nothing.
+NO_MISS = 1.005
 
 
 def sure_section(r: Report) -> Section:
@@ -149,6 +151,8 @@ def miss_words(r: Report) -> str:
         return ""
     ends = (r.number(found.lower_80), r.number(found.upper_80)) if found.lower_80 == found.lower_80 else None
     factor = max(found.middle / found.actual, found.actual / found.middle)
+    if factor < NO_MISS:
+        return ""
     one = Missing(
         found.origin, found.month, found.horizon, r.number(found.middle), found.actual, factor, ends
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from forecast.experiment.named import pair_with_events
 from forecast.report import corrections, labels, recent
 from forecast.report import format as w
 from forecast.report.blocks import Banner, Link
@@ -14,6 +15,9 @@ from forecast.report.rows import records
 from forecast.report.sections.report import EVIDENCE, Ends, Report, next_expected, report_name
 from forecast.report.view import headline_rows
 from forecast.tables.forecasts import at_level, select
+
+#: Means of counts below this are told with decimals.
+SMALL_MEAN = 10
 
 
 class Level(NamedTuple):
@@ -61,9 +65,14 @@ def level(r: Report) -> Level | None:
     middle, ends = recent.level(r.run, r.view.series_id) or (float(near["middle"].mean()), None)
     before = [r.view.value(month - 12) for month in near["month"]]
     known = [value for value in before if value is not None]
-    rounded = None if ends is None else (r.number(ends[0]), r.number(ends[1]))
-    year_before = r.number(float(np.mean(known))) if len(known) == len(before) else None
-    return Level(near["month"].iloc[-1], len(near), r.number(middle), rounded, year_before)
+    rounded = None if ends is None else (_mean(r, ends[0]), _mean(r, ends[1]))
+    year_before = _mean(r, float(np.mean(known))) if len(known) == len(before) else None
+    return Level(near["month"].iloc[-1], len(near), _mean(r, middle), rounded, year_before)
+
+
+def _mean(r: Report, value: float) -> float:
+    """Return a mean as the page gives it: of small counts with decimals, which a mean has."""
+    return w.forecast_number(value, r.view.whole and abs(value) >= SMALL_MEAN)
 
 
 def top(r: Report) -> Top:
@@ -114,7 +123,7 @@ def banners(r: Report) -> tuple[Banner, ...]:
 def _ahead_with_events(r: Report) -> str:
     """Return what the row with events says, where its replay is ahead of the headline's by rule."""
     run, gain = r.run, recent.worth(r.run, r.view.series_id)
-    pair, row = recent.pair_with_events(run), r.view.numbers(r.first)
+    pair, row = pair_with_events(run.experiment), r.view.numbers(r.first)
     if gain is None or gain.code != "smaller" or pair is None or run.headline != pair[0] or row is None:
         return ""
     rows = headline_rows(run.forecasts, pair[1], r.view.series_id)
