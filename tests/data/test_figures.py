@@ -139,3 +139,10 @@ def test_stamps_with_a_time_of_day_or_a_zone_are_refused():
     ):
         with pytest.raises(DataError):
             fc.load_observations(pd.DataFrame({"when": stamps, "n": [1, 2, 3]}))
+
+
+def test_numbers_of_rows_are_no_months():
+    table = pd.DataFrame({"month": MONTHS.astype(str), "value": [1, 2, 3]})
+    for index in (range(3), range(1, 4), [5, 6, 9], [2020, 2021, 2022]):
+        read = fc.load_observations(table.set_axis(pd.Index(index)))
+        assert read.actuals("table").tolist() == [1, 2, 3], index

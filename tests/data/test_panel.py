@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.data import Observations, load_observations
-from forecast.data.panel import Panel
+from forecast.data.panel import Panel, are_counts
 from forecast.errors import ConfigError
 
 
@@ -130,3 +130,9 @@ def test_a_window_is_a_whole_number_of_months_from_1_on(obs, months):
     panel = obs.as_of("2024-05-07", ["southwest.usbp"])
     with pytest.raises(ConfigError, match="months: "):
         panel.window(months)
+
+
+def test_counts_are_whole_figures_from_0_on():
+    known = [0.0, 3.0, np.nan]
+    assert are_counts(np.array(known)) and are_counts(np.array([np.nan]))
+    assert not are_counts(np.array([*known, -1.0])) and not are_counts(np.array([*known, 0.5]))
