@@ -11,7 +11,7 @@ DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup report test slow lint types bench proof engines fuzz mutants compat notebooks docs example clean
+.PHONY: help setup report test slow lint types bench proof engines fuzz mutants compat coverage notebooks docs example clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,14 @@ mutants: $(DEV) ## small mistakes in the source: do the tests notice? (hours)
 
 compat: $(DEV) ## lowest and newest versions, every Python at hand, wheel and sdist in bare environments (an hour)
 	@$(BIN)/python benchmarks/compat.py
+
+# compiled functions are seen where numba compiles nothing
+coverage: $(DEV) ## branch coverage of the tests, room by room; other processes are counted (an hour)
+	@$(BIN)/coverage erase
+	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -n 2 tests/arima/test_compiled.py tests/arima/test_compiled_parts.py -k 'not lets_other_threads_run'
+	@$(BIN)/coverage run -m pytest -n 2
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/python benchmarks/covered.py
 
 notebooks: $(DEV) ## execute the notebooks and write their .ipynb
 	@$(BIN)/python notebooks/execute.py

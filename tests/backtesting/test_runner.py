@@ -148,6 +148,7 @@ def test_models_series_and_calendar_may_be_given_in_short(small, origins):
         ({"levels": (10, 50, 90)}, r"levels\[0\]: 10.0"),
         ({"window": -5}, "window: -5"),
         ({"refit_every": {"drift": 0}}, r"refit_every\.drift: 0"),
+        ({"refit_every": 3}, "refit_every: int 3 is given; expected names of models"),
         ({"refit_every": {"drfit": 2}}, "no model is called drfit. Did you mean 'drift'"),
         ({"coding": "nope"}, "coding: 'nope'"),
         ({"max_columns": -1}, "max_columns: -1"),
@@ -313,3 +314,15 @@ def test_a_backtest_says_what_it_holds(small, origins):
         f"<Backtest: random_walk, breaks; a; 2 origins, {origins[0]:%Y-%m-%d} to {origins[1]:%Y-%m-%d};"
         " 4 folds, 2 failed>"
     )
+
+
+def test_no_other_kind_of_model_is_the_baseline_under_its_name(small, origins):
+    with pytest.raises(
+        ConfigError, match="'random_walk', the baseline, is the name of another kind than Drift"
+    ):
+        fc.backtest({"random_walk": Drift()}, small, None, "a", origins[:1], horizon=1)
+    own = {"mine": Drift(), "random_walk": fc.make_model("random_walk", window=24)}
+    bt = fc.backtest(own, small, None, "a", origins[:1], horizon=1, baseline="mine")
+    assert set(bt.forecasts["model"]) == {"mine", "random_walk"}
+    bt = fc.backtest(own, small, None, "a", origins[:1], horizon=1)
+    assert set(bt.forecasts["model"]) == {"mine", "random_walk"}

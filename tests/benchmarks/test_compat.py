@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,3 +42,10 @@ def test_the_line_that_counts_is_told(module, tmp_path):
     assert place.last("x") == "3 failed, 10 passed in 5 s"
     (tmp_path / "y.log").write_text("no such package\n\n")
     assert place.last("y") == "no such package"
+
+
+def test_the_workflow_tries_every_python_and_every_bound_that_is_named(module):
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "compat.yml").read_text())["jobs"]
+    named = [c.rpartition(" ")[2] for c in module.project()["classifiers"] if " :: 3." in c]
+    assert jobs["python"]["strategy"]["matrix"]["python"] == [*named, "3.14"]
+    assert jobs["bounds"]["strategy"]["matrix"]["what"] == ["lowest", "newest", "wheel", "sdist"]

@@ -59,3 +59,9 @@ def test_a_count_can_be_zero_and_not_less():
     raw = parse_table("f.csv", "series_id,month,value\na,2024-01,0\na,2024-02,-1\na,2024-03,2.5\n")
     _, findings = parse_tidy(raw, None, 0, True)
     assert [f.row for f in findings] == [3, 4]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2300-01-31", "2201-01-01", "0001-01-01"])
+def test_a_day_that_no_figure_has_is_no_release(day):
+    _, (finding, *_) = rows(f"month,value,released\n2024-01,5,{day}\n")
+    assert (finding.check, finding.severity, finding.row) == ("released", "error", 2)

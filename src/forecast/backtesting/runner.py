@@ -27,7 +27,7 @@ from forecast.errors import ConfigError, ForecastError, counted, nearest, need
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
-from forecast.models.registry import make_model, named_models
+from forecast.models.registry import list_models, make_model, named_models
 from forecast.notebook import backtest_html, plot_backtest, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
 from forecast.tables.forecasts import ROUNDING
@@ -209,6 +209,7 @@ def backtest(
         "backtest: events",
         "an EventCalendar, of fc.load_events, or None",
     )
+    need(refit_every, (Mapping, type(None)), "backtest: refit_every", "names of models with a number each")
     days = [whole_day(o, "origins") for o in origins]
     if not days:
         raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")
@@ -226,7 +227,7 @@ def backtest(
         priority=(priority, Priority),
         unseen=(unseen, Unseen),
     )
-    every = named if baseline in named else {baseline: make_model(baseline), **named}
+    every = _with_baseline(named, baseline)
     settings = FoldSettings(
         horizon=horizon,
         events=EventsSpec(coding=coding, max_columns=max_columns, priority=priority, unseen=unseen),
@@ -245,6 +246,20 @@ def backtest(
     forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(forecasts, folds)
+
+
+def _with_baseline(named: dict[str, Model], baseline: str) -> dict[str, Model]:
+    """Return the models with the baseline among them; no other kind of model goes under the name of one."""
+    if baseline not in named:
+        return {baseline: make_model(baseline), **named}
+    kind = type(make_model(baseline)) if baseline in list_models() else None
+    given = type(named[baseline])
+    if kind not in (None, given):
+        raise ConfigError(
+            f"models: '{baseline}', the baseline, is the name of another kind than {given.__name__}; give it a"
+            " name of its own, and to baseline= too where skill is to be measured against it"
+        )
+    return named
 
 
 def _series(series: str | Sequence[str] | None, obs: Observations) -> list[str]:

@@ -64,6 +64,9 @@ MONTH_NAMES: dict[str, int] = {
 }
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
+#: Days of figures; later ones are slips, and from 2262 on no stamp of pandas.
+_FIRST_DAY = dt.date(1800, 1, 1).toordinal() - _EPOCH
+_LAST_DAY = dt.date(2200, 12, 31).toordinal() - _EPOCH
 #: Texts of a cell without a figure.
 MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "–", "—", ".", ".."})
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,\u00a0\u202f ]\d{3})+(\.\d*)?")
@@ -99,7 +102,12 @@ def day_text(day: int) -> str:
 
 
 def parse_day(text: str) -> int | None:
-    """Read a day ``YYYY-MM-DD``; None when it is none."""
+    """Read a day ``YYYY-MM-DD`` of the years 1800 to 2200; None when it is none."""
+    day = _any_day(text)
+    return day if day is not None and _FIRST_DAY <= day <= _LAST_DAY else None
+
+
+def _any_day(text: str) -> int | None:
     match = _DAY_FORM.fullmatch(text.strip())
     if match is None:
         return None
@@ -123,7 +131,7 @@ def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "")
     """
     day: pd.Timestamp | None = None
     if isinstance(date, str):
-        number = parse_day(date)
+        number = _any_day(date)
         day = None if number is None else pd.Timestamp(number, unit="D")
     elif isinstance(date, (dt.date, np.datetime64)) and not pd.isna(date):  # a Timestamp is a date
         month = isinstance(date, np.datetime64) and np.datetime_data(date)[0] in ("Y", "M")
