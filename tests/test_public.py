@@ -133,6 +133,7 @@ WRONG = {
     "series_id": lambda o, e: fc.load_observations(
         pd.DataFrame({"month": ["2020-01"], "value": 1}), series_id=3
     ),
+    "allow_gaps": lambda o, e: fc.load_observations(None, allow_gaps="no"),
     "as_of.series": lambda o, e: o.as_of("latest", 0),
     "window": lambda o, e: o.as_of("latest").window(1.5),
     "from_nixtla": lambda o, e: fc.from_nixtla(None),

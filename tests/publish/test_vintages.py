@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -74,3 +75,31 @@ def test_a_correction_alone_is_an_issue_of_the_day_it_was_seen(tmp_path):
     assert only_corrected(obs, ["a"], Archive(r.archive), Which("e", "published", "2021-05-28"))
     assert not only_corrected(obs, ["a"], Archive(r.archive), Which("e", "published", "2021-05-20"))
     assert rerun(r.experiment(), made.folder).code == 0
+
+
+class Seen:
+    """An archive that saw these vintages of one month."""
+
+    path = Path(__file__)
+
+    def __init__(self, *rows):
+        columns = ["released", "value", "value_basis", "seen"]
+        self.rows = pd.DataFrame(rows, columns=columns).assign(series_id="a", month="2024-02")
+
+    def vintages(self, series):
+        return self.rows
+
+
+def test_a_correction_that_is_no_whole_number_stays_what_it_was():
+    obs = load_observations(
+        pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [341, 353]}), series_id="a"
+    )
+    assert obs.table["value"].dtype.kind == "i"
+    first = ("2024-02-29", 353.0, "backfilled", "2024-03-01T00:00:00Z")
+    half = ("2024-03-22", 529.5, "corrected", "2024-03-22T00:00:00Z")
+    cut = ("2024-03-22", 529.0, "corrected", "2024-03-23T00:00:00Z")  # as an earlier version wrote it
+    for rows in ((first, half), (first, half, cut)):
+        made = with_first_counts(obs, Seen(*rows), ["a"], pd.Timestamp("2024-04-01"))
+        mine = made.table[made.table["month"] == "2024-02"]
+        assert mine["value"].tolist() == [353.0, 529.5, 353.0]
+        assert mine["released"].dt.strftime("%Y-%m-%d").tolist() == ["2024-02-29", "2024-03-22", "2024-04-01"]

@@ -62,10 +62,10 @@ def with_first_counts(
         if key[:2] in months and basis != CORRECTED
         if (day := correction_day(value, key[2], known[key[:2]], str(today.date()))) is not None
     ]
-    made = table.copy()
+    made = table.astype({"value": float})  # a correction of whole numbers need not be one
     for key, at in changed.items():
         made.loc[at, "value"] = first[key]
-    rows = [_row(table, key, value) for key, value in (*kept, *new)]
+    rows = [_row(made, key, value) for key, value in (*kept, *new)]
     return replace_rows(obs, pd.concat([made, *rows], ignore_index=True))
 
 
@@ -80,8 +80,8 @@ def _first_values(seen: pd.DataFrame) -> dict[Key, float]:
 
 
 def _corrections(seen: pd.DataFrame) -> list[tuple[Key, float]]:
-    """Return the corrections seen so far."""
-    return _valued(seen[seen["value_basis"] == CORRECTED])
+    """Return the corrections seen so far, each by the value that was seen first."""
+    return list(_first_values(seen[seen["value_basis"] == CORRECTED]).items())
 
 
 def _valued(seen: pd.DataFrame) -> list[tuple[Key, float]]:
