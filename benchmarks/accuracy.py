@@ -191,16 +191,23 @@ def main() -> None:
     if quick:
         return
     sectors = fc.load_experiment("sectors").target.series[1:]
-    rows = []
+    rows, changes = [], []
     for name in sectors:
-        one, _, sector_exp, _ = forecasts([name], [])
+        one, old, sector_exp, _ = forecasts([name], [])
         both = pd.concat(
             [one[one["model"] != "border_events"], with_events(one, sector_exp, obs)], ignore_index=True
         )
         rows.append(skills(both, obs, {"2016-26": PERIODS["2016-26"]}).assign(series=name))
+        pair = pd.concat([old, one[one["model"] == "border"].assign(model="border now")], ignore_index=True)
+        changes.append(skills(pair, obs, {"2016-26": PERIODS["2016-26"]}))
     table = pd.concat(rows).reset_index()
     median = table.groupby("model", sort=False)[["MAE h=1", "MAE all", "WIS h=1", "WIS all"]].median()
     show("Nine sectors, 2016-26: median skill, %", median.round(1))
+    changed = pd.concat(changes).reset_index().groupby("model", sort=False)[list(median.columns)].median()
+    show(
+        "Nine sectors, 2016-26: median skill against the random walk with its ranges before, %",
+        changed.round(1),
+    )
     head = table[table["model"] == "border"].set_index("series")[["MAE h=1", "MAE all", "WIS h=1", "WIS all"]]
     show("`border` in each sector, 2016-26, %", head)
     print(

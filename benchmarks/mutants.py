@@ -43,6 +43,9 @@ ORACLES = {
     "scoring": ("test_scoring_examples.py", "test_scoring_reference.py", "test_scoring_models.py"),
     "postprocess": ("test_scoring_mintrace.py",),
 }
+#: Tests of compiled functions, run as Python: coverage sees their lines, and a change is not compiled for minutes.
+PLAIN = {"arima": ("test_compiled_parts.py", "test_compiled.py")}
+_NOT_PLAIN = "not lets_other_threads_run"  # it measures the time that compiled code leaves to others
 #: Tests of a changed line are begun up to this many seconds, by the time that they took unchanged.
 BUDGET = 60
 #: A change that makes its tests this much slower, and by half a minute, is noticed.
@@ -200,11 +203,11 @@ def mutants(room: str, file: str, source: str) -> list[Mutant]:
     return found
 
 
-def drawn(room: str, count: int, seed: int) -> list[Mutant]:
+def drawn(room: str, count: int, seed: int, tree: Path = ROOT) -> list[Mutant]:
     """Draw lines over all files of a room, and one change on each."""
     by_line: dict[tuple[str, int], list[Mutant]] = {}
-    for path in sorted((ROOT / PACKAGE / room).rglob("*.py")):
-        file = path.relative_to(ROOT / PACKAGE).as_posix()
+    for path in sorted((tree / PACKAGE / room).rglob("*.py")):
+        file = path.relative_to(tree / PACKAGE).as_posix()
         for mutant in mutants(room, file, path.read_text()):
             by_line.setdefault((file, mutant.line), []).append(mutant)
     rng = np.random.default_rng([seed, ROOMS.index(room)])
@@ -269,10 +272,23 @@ class Recorder:
         return found
 
 
-def child(tree: Path, words: Sequence[str], seconds: float, log: Path, covered: Path | None = None) -> int:
-    """Run pytest in a fork whose package is that of a tree; return its code, -1 where its time was over."""
+def child(
+    tree: Path,
+    words: Sequence[str],
+    seconds: float,
+    log: Path,
+    covered: Path | None = None,
+    plain: bool = False,
+) -> int:
+    """Run pytest in a fork whose package is that of a tree; return its code, -1 where its time was over.
+
+    With `plain` numba compiles nothing.
+    """
     pid = os.fork()
     if not pid:
+        if plain:
+            numba = importlib.import_module("numba")
+            os.environ["NUMBA_DISABLE_JIT"], numba.config.DISABLE_JIT = "1", 1
         os.setsid()
         out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
@@ -312,7 +328,26 @@ def tests_of(room: str, folder: Path, tree: Path) -> dict[str, dict]:
         if code or not kept.exists():
             kept.unlink(missing_ok=True)
             raise SystemExit(f"{room}: the tests do not pass unchanged (see {folder}/tests-{room}.log)")
+        if room in PLAIN:
+            _add_plain(room, folder, tree, kept)
     return json.loads(kept.read_text())
+
+
+def _add_plain(room: str, folder: Path, tree: Path, kept: Path) -> None:
+    """Add the tests of compiled functions, which coverage sees where numba compiles nothing."""
+    found, log = kept.with_suffix(".plain"), folder / f"tests-{room}-plain.log"
+    words = [*(f"tests/{room}/{name}" for name in PLAIN[room]), "-k", _NOT_PLAIN]
+    if child(tree, words, 1800, log, found, plain=True):
+        raise SystemExit(f"{room}: the tests do not pass without a compiler (see {log})")
+    known, plain = json.loads(kept.read_text()), json.loads(found.read_text())
+    lines = {file: of for file, of in plain["lines"].items() if _is_compiled(tree / PACKAGE / file)}
+    seconds = plain["seconds"] | known["seconds"]
+    kept.write_text(json.dumps({"lines": known["lines"] | lines, "seconds": seconds}))
+
+
+def _is_compiled(path: Path) -> bool:
+    """Tell whether the functions of a file are compiled by numba."""
+    return "@jit\n" in path.read_text()
 
 
 def chosen_tests(mutant: Mutant, known: dict[str, dict]) -> list[str]:
@@ -334,20 +369,15 @@ def tried(mutant: Mutant, known: dict[str, dict], tree: Path, folder: Path) -> M
     before, times = path.read_bytes(), path.stat()
     changed = before[: mutant.start] + mutant.after.encode() + before[mutant.end :]
     start = time.monotonic()
-    compiled = b"kept_jit" in before  # numba's callers elsewhere hold the old code
-    if compiled:
-        for old in (tree / PACKAGE).rglob("*.nb[ci]"):
-            old.unlink()
+    plain = _is_compiled(path)
     try:
         path.write_bytes(changed)
         usual = sum(known["seconds"][t] for t in tests)
         log = folder / "last.log"
-        code = child(tree, tests, SLOWER * usual + 30 + 240 * compiled, log)
+        code = child(tree, tests, SLOWER * usual + 30, log, plain=plain)
     finally:
         path.write_bytes(before)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-        for old in (tree / PACKAGE).rglob("*.nb[ci]") if compiled else ():
-            old.unlink()
     words = log.read_text(errors="replace").splitlines()
     by = next((line for line in words if line.startswith(("FAILED", "ERROR", "E  "))), f"code {code}")
     outcome = {0: "survived", -1: "killed (time)"}.get(code, "killed")
@@ -406,7 +436,7 @@ def main() -> int:
     with copied() as tree:
         for room in words.rooms:
             known = tests_of(room, words.folder, tree)
-            for mutant in drawn(room, words.count, words.seed):
+            for mutant in drawn(room, words.count, words.seed, tree):
                 key = (mutant.file, mutant.line, mutant.before, mutant.after)
                 made = done.get(key)
                 if made is None or (words.again and made.outcome == "survived"):

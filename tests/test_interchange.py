@@ -234,3 +234,14 @@ def test_a_text_that_looks_like_a_formula_keeps_its_quote_beside_it(tmp_path):
     assert {cell.data_type for cell in sheet["A"]} == {"s"} and {
         cell.data_type for cell in sheet["B"][1:]
     } == {"n"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"), [({"x": 3}, "'x': int 3 is given"), ({"a/b:[c]": None}, "sheet")]
+)
+def test_what_is_no_table_or_no_name_of_a_sheet_is_refused(tmp_path, tables, told):
+    frame = pd.DataFrame({"month": ["2024-01"], "value": [3.5]})
+    given = {name: frame if table is None else table for name, table in tables.items()}
+    with pytest.raises(ConfigError, match=f"export: .*{told}"):
+        fc.export(given, tmp_path / "q.xlsx")
+    assert not (tmp_path / "q.xlsx").exists()

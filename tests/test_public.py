@@ -8,6 +8,7 @@ import re
 import warnings
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
@@ -111,6 +112,10 @@ def test_functions_say_what_they_take(room):
         ), file
 
 
+def forecasts_of(obs):
+    return fc.backtest("drift", obs, None, "a", ["2022-01-20"], horizon=2).forecasts
+
+
 WRONG = {
     "load_observations": lambda o, e: fc.load_observations(3),
     "load_events": lambda o, e: fc.load_events(3),
@@ -123,6 +128,14 @@ WRONG = {
     "make_model": lambda o, e: fc.make_model(3),
     "interval": lambda o, e: fc.make_model("drift").fit(o.as_of("latest", "a")).forecast(2).interval("80"),
     "score": lambda o, e: fc.score("scores.csv", o),
+    "score.obs": lambda o, e: fc.score(forecasts_of(o), None),
+    "score.eras": lambda o, e: fc.score(forecasts_of(o), o, eras="2022"),
+    "series_id": lambda o, e: fc.load_observations(
+        pd.DataFrame({"month": ["2020-01"], "value": 1}), series_id=3
+    ),
+    "as_of.series": lambda o, e: o.as_of("latest", 0),
+    "window": lambda o, e: o.as_of("latest").window(1.5),
+    "from_nixtla": lambda o, e: fc.from_nixtla(None),
     "compare": lambda o, e: fc.compare(o, o),
     "effects": lambda o, e: fc.effects(o, e),
     "run": lambda o, e: fc.run("quick"),

@@ -198,6 +198,30 @@ def raise_for_errors(findings: Iterable[Finding]) -> None:
         raise DataError("\n".join([count + ":", *(f"  {f}" for f in errors)]), errors)
 
 
+def counted(number: int, noun: str, verb: str = "") -> str:
+    """Return a number with its noun, and with the verb that fits.
+
+    Examples
+    --------
+    >>> counted(1, "month"), counted(2500, "row"), counted(1, "month", "are")
+    ('1 month', '2,500 rows', '1 month is')
+    """
+    one = number == 1
+    words = [f"{number:,}", noun if one else f"{noun}s", _VERBS[verb] if one and verb else verb]
+    return " ".join(word for word in words if word)
+
+
+#: Verbs of many, and of one.
+_VERBS = {
+    "are": "is",
+    "have": "has",
+    "were": "was",
+    "stand": "stands",
+    "differ": "differs",
+    "repeat": "repeats",
+}
+
+
 def need(value: object, kinds: type | tuple[type, ...], what: str, wanted: str) -> None:
     """Raise a `ConfigError` that says what is taken, unless a value is of one of the kinds.
 

@@ -175,6 +175,7 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
     [3.0]
     """
+    need(frame, pd.DataFrame, "from_nixtla", "a DataFrame with the columns unique_id, ds, y")
     names = {"unique_id": "series_id", "ds": "month", "y": "value", "released": "released"}
     missing = [c for c in ("unique_id", "ds", "y") if c not in frame]
     if missing:
@@ -244,6 +245,8 @@ def export(tables: Any, path: str | Path) -> Path:
 
 def _tables(source: Any) -> dict[str, pd.DataFrame]:
     if isinstance(source, Mapping):
+        for name, table in source.items():
+            need(table, pd.DataFrame, f"export: '{name}'", "a DataFrame")
         return {str(name): table for name, table in source.items()}
     if not dataclasses.is_dataclass(source):
         raise ConfigError(f"export: {type(source).__name__} is neither a run nor tables by name")
@@ -277,6 +280,9 @@ def _analyst(source: Any) -> pd.DataFrame | None:
 def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], target: Path) -> None:
     sheets = {} if first is None else {"headline": first}
     sheets |= {name: table for name, table in named.items() if name not in LONG}
+    odd = [name for name in sheets if not name.strip() or set(name) & set("[]:*?/\\")]
+    if odd:
+        raise ConfigError(f"export: '{odd[0]}' is no name of a sheet; expected one without [ ] : * ? / \\")
     long = [name for name, table in sheets.items() if len(table) >= SHEET_ROWS]
     if long:
         raise ConfigError(f"export: {', '.join(long)} has more rows than a sheet of Excel; write Parquet")

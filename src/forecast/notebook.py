@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, counted, nearest
 from forecast.files import printable
 
 if TYPE_CHECKING:
@@ -448,7 +448,8 @@ def run_html(run: _Run) -> str:
     rows = run.headline_forecasts
     names = list(dict.fromkeys(rows["series_id"]))
     notes = [
-        f"Headline {run.headline}; {len(run.models)} models; {run.backtest['origin'].nunique()} origins."
+        f"Headline {run.headline}; {counted(len(run.models), 'model')};"
+        f" {counted(run.backtest['origin'].nunique(), 'origin')}."
     ]
     scores = run.scores
     told = scores[

@@ -22,6 +22,7 @@ from forecast.config.settings import LEVELS
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
+from forecast.errors import counted
 from forecast.events.calendar import load_events
 from forecast.events.design import Design
 from forecast.models.base import FoldFailure, Model, set_starts
@@ -89,7 +90,10 @@ def forecasts_every_month(model: Model) -> None:
         list(table.columns) == ["series_id", "month", "horizon", "level", "value"],
         f"the columns of its forecast are {list(table.columns)}",
     )
-    _need(len(table) == 2 * H * len(LEVELS), f"its forecast has {len(table)} rows, not {2 * H * len(LEVELS)}")
+    _need(
+        len(table) == 2 * H * len(LEVELS),
+        f"its forecast has {counted(len(table), 'row')}, not {2 * H * len(LEVELS)}",
+    )
     _need(not table.duplicated(["series_id", "month", "level"]).any(), "a row of its forecast stands twice")
     after = panel.last_official["a"] + 1
     _need(table["month"].min() == after, f"its first month is {table['month'].min()}, not {after}")

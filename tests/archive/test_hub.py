@@ -228,6 +228,25 @@ def test_of_several_targets_in_a_file_one_is_chosen(tmp_path):
     assert len(whole) == 4
 
 
+def test_files_of_several_targets_are_not_mixed(tmp_path):
+    for name, target in (("a-one", "monthly count"), ("b-two", "monthly rate")):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / f"2024-04-12-{name}.csv"
+        file.write_text(BY_HAND.replace("monthly count", target))
+    with pytest.raises(DataError, match=r"several targets: 'monthly count' .*'monthly rate' .*say which"):
+        hub.read_hub(tmp_path)
+    assert set(hub.read_hub(str(tmp_path), target="monthly rate")["model"]) == {"b-two"}
+    with pytest.raises(DataError, match="weekly"):
+        hub.read_hub(tmp_path, target="weekly")
+    with pytest.raises(ConfigError, match="read_hub: int 3 is given"):
+        hub.read_hub(3)
+
+
+def test_a_team_has_a_name(made, small, tmp_path):
+    with pytest.raises(ConfigError, match="team: ''"):
+        hub.write_hub(made, small, tmp_path, team="")
+
+
 @pytest.mark.slow
 def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):
     from rounds_helpers import Rounds, light
@@ -402,3 +421,43 @@ def test_a_misspelt_kind_of_output_is_told_and_not_left_out(tmp_path):
         hub.read_hub_file(_hub_file(tmp_path, rows))
     mean = [*HUB_ROWS, "2022-02-20,count,1,s,2022-02-28,mean,NA,1010"]
     assert len(hub.read_hub_file(_hub_file(tmp_path, mean))) == 3
+
+
+def test_tables_made_for_a_hub_are_numbered_from_0_whatever_the_order_that_went_in(made, obs):
+    shuffled = made.sample(frac=1.0, random_state=1)
+    rows = hub.to_hub(shuffled)
+    assert rows.index.tolist() == list(range(len(made)))
+    assert rows["target_end_date"][0] == f"{shuffled['month'].min().end_time:%Y-%m-%d}"
+    targets = hub.target_series(obs, ["southwest.usbp", "northern.usbp"])
+    assert targets.index.tolist() == list(range(len(targets)))
+    assert targets["location"].is_monotonic_increasing
+
+
+def test_what_is_told_of_a_model_is_written_once(made, small, tmp_path):
+    hub.write_hub(made, small, tmp_path, "our team")
+    about = tmp_path / "model-metadata" / "our_team-random_walk.yml"
+    assert about.read_text() == "team_abbr: our_team\nmodel_abbr: random_walk\ndesignated_model: true\n"
+    about.write_text("designated_model: false\n")
+    assert hub.write_hub(made, small, tmp_path, "our team") == []
+    assert about.read_text() == "designated_model: false\n"
+
+
+def test_a_hub_read_for_our_months_is_a_forecast_table_without_what_was_known(tmp_path, obs):
+    folder = tmp_path / "other-model"
+    folder.mkdir()
+    (folder / "2024-04-12-other-model.csv").write_text(BY_HAND)  # March was public on that day
+    read = hub.read_hub(tmp_path, locations={"SWB": "southwest.usbp"}, obs=obs)
+    assert list(read.columns) == list(FORECAST_COLUMNS) and read["horizon"].tolist() == [1, 1, 1, 2]
+    later = BY_HAND.replace("2024-04-12", "2024-05-15")  # and April on this one
+    (folder / "2024-04-12-other-model.csv").rename(folder / "2024-05-15-other-model.csv").write_text(later)
+    read = hub.read_hub(tmp_path, locations={"SWB": "southwest.usbp"}, obs=obs)
+    assert read["month"].astype(str).tolist() == ["2024-05"] and read["horizon"].tolist() == [1]
+    assert read.index.tolist() == [0]
+
+
+def test_every_finding_of_a_hub_file_names_the_file(tmp_path):
+    path = tmp_path / "2024-04-12-x-y.csv"
+    for text in ("", 'a,"b\n1', BY_HAND.replace("130000", "many"), BY_HAND.replace(",mean,", ",maen,")):
+        path.write_text(text)
+        with pytest.raises(DataError, match=r"2024-04-12-x-y\.csv"):
+            hub.read_hub_file(path)

@@ -339,3 +339,50 @@ def test_numbers_that_are_missing_stay_missing(archive):
     archive.record(entry(scores=scores))
     row = archive.query("select value, skill, note, message from scores").iloc[0]
     assert row["value"] is None and row["skill"] == 0.5 and (row["note"], row["message"]) == ("failed", "why")
+
+
+def test_source_files_are_kept_once_and_come_back_by_their_hash(archive):
+    assert archive.kept("0" * 64) is None
+    archive.keep([b"month,value\n", b"other", b"month,value\n"])
+    archive.keep([b"other"])
+    digests = archive.query("SELECT digest FROM inputs")["digest"].tolist()
+    assert sorted(map(archive.kept, digests)) == [b"month,value\n", b"other"]
+    assert archive.kept("0" * 64) is None
+
+
+def test_whether_a_range_held_is_kept_as_a_whole_number(archive):
+    archive.record(entry())
+    columns = {"run": 1, "model": "short", "knowledge": "none", "scenario": "", "series_id": "a"}
+    scored = {"month": "2024-05", "truth_kind": "latest", "as_of": "2024-06-07", "horizon": 1, "truth": 100.0}
+    parts = dict.fromkeys(("error", "wis", "spread", "over", "under"), 1.0)
+    held = {"inside_50": [0.0], "inside_80": [1.0]}
+    archive.record(entry("2024-06-07", matured=pd.DataFrame({**columns, **scored, **parts, **held})))
+    rows = archive.query(
+        "SELECT typeof(inside_50) AS a, inside_50 AS b, typeof(inside_80) AS c, inside_80 AS d FROM matured"
+    )
+    assert rows.iloc[0].tolist() == ["integer", 0, "integer", 1]
+
+
+def test_views_and_triggers_of_a_file_may_call_no_function_of_the_host(archive):
+    archive.record(entry())
+    with archive._reading() as connection:
+        assert connection.execute("PRAGMA trusted_schema").fetchone()[0] == 0
+        assert connection.execute("PRAGMA cell_size_check").fetchone()[0] == 1
+
+
+def test_a_step_to_a_newer_schema_that_fails_leaves_the_older_one(archive, monkeypatch):
+    archive.record(entry())
+    older(archive, 2)
+    broken = (
+        *schema.MIGRATIONS[:2],
+        "CREATE TABLE half (x);\nSELECT nosuch FROM half;\n",
+        schema.MIGRATIONS[3],
+    )
+    monkeypatch.setattr(schema, "MIGRATIONS", broken)
+    with contextlib.closing(sqlite3.connect(archive.path, isolation_level=None)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="nosuch"):
+            schema.migrate(connection, archive.path)
+        assert not connection.in_transaction
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        assert "half" not in names and "runs" in names

@@ -271,3 +271,27 @@ def test_forecasts_by_others_stand_beside_ours_with_the_caveat(obs):
 
 def test_levels_of_the_page_are_levels_of_the_package():
     assert set(tr.LEVEL_COLUMNS.values()) <= set(LEVELS)
+    for name, level in tr.LEVEL_COLUMNS.items():
+        side, _, band = name.partition("_")
+        tail = (100 - int(band or 0)) / 200
+        assert level == pytest.approx({"lower": tail, "middle": 0.5, "upper": 1 - tail}[side])
+
+
+def test_each_quantile_stands_under_its_own_name(figures):
+    levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+    record = tr.track_record(table([1.0, 2, 3, 4, 5, 6, 7], levels=levels), figures)
+    assert record[list(tr.LEVEL_COLUMNS)].iloc[0].tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_record_is_numbered_from_0_in_its_own_order(figures):
+    rows = [table([1.0, 2, 3, 4, 5], origin="2024-03-10", month="2024-03"), table([1.0, 2, 3, 4, 5])]
+    record = tr.track_record(pd.concat(rows), figures)
+    assert record.index.tolist() == [0, 1] and record["origin"].is_monotonic_increasing
+
+
+def test_of_misses_that_differ_by_rounding_only_the_earliest_is_the_worst(figures):
+    for factor, month in ((1 - 2e-10, "2024-02"), (1 - 1e-6, "2024-03")):
+        later = table([1.0, 2, 40 * factor * 1.2, 50, 60], month="2024-03", origin="2024-03-10")
+        early = table([1.0, 2, 40 * 104 / 100, 50, 60])
+        record = tr.track_record(pd.concat([later, early]), figures)
+        assert str(tr.worst_miss(record).month) == month

@@ -63,6 +63,19 @@ def test_full_folds_are_equal_alone_and_together(engine):
             np.testing.assert_array_equal(alone.forecast(5, k), fit.forecast(5, k))
 
 
+@pytest.mark.parametrize("prior", [None, ([0.0], [0.5])])
+def test_full_folds_of_one_length_are_equal_to_the_bit_on_numpy_too(prior):
+    xreg, names = (X[:, :1], ("x1",)) if prior else (None, ())
+    jobs = [
+        FoldJob(Y[n : n + 72], None if xreg is None else xreg[n : n + 72], names, prior)
+        for n in range(0, 48, 8)
+    ]
+    together = arima_folds(jobs, (0, 1, 1), (1, 0, 1, 12), starts="full", engine="numpy")
+    for job, fit in zip(jobs, together, strict=True):
+        (alone,) = arima_folds([job], (0, 1, 1), (1, 0, 1, 12), starts="full", engine="numpy")
+        assert alone.loglik == fit.loglik and (alone.values == fit.values).all()
+
+
 @pytest.mark.parametrize("starts", ["warm", "modes", "full"])
 @pytest.mark.parametrize("engine", ["numpy", "compiled", "statsmodels"])
 def test_one_bad_fold_never_stops_the_others(starts, engine):

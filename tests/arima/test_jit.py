@@ -85,6 +85,14 @@ def test_what_was_compiled_is_kept_and_read_again(place):
     assert call(place) == "" and written(place / "kept") == before
 
 
+def test_where_numba_compiles_nothing_the_functions_run_as_python_and_nothing_is_kept(place):
+    shutil.rmtree(place / "kept")
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(place / "kept"), "NUMBA_DISABLE_JIT": "1"}
+    done = run_code(RUN, str(place), cwd=place, env=env)
+    assert (done.returncode, done.stdout) == (0, "3.0 4.5\n"), done.stderr
+    assert not (place / "kept").exists()
+
+
 @pytest.mark.parametrize("damage", ["cut", "emptied", "garbled", "something else"])
 def test_damaged_code_is_compiled_again_with_one_line(place, damage):
     # the index of one function, the code of the other

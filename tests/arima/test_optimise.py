@@ -1,10 +1,13 @@
 """The lockstep optimiser on likelihoods whose optimum is known or can be searched by brute force."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from forecast.arima.kernel import NUMPY
 from forecast.arima.optimise import (
+    HOPE,
     Objective,
     Optima,
     choose_starts,
@@ -14,6 +17,7 @@ from forecast.arima.optimise import (
     n_starts,
     positive,
 )
+from forecast.arima.optimise import _Search as Search
 from forecast.arima.polynomials import Orders
 from forecast.arima.problem import FoldJob, prepare
 from forecast.arima.solved import batch_of
@@ -121,3 +125,26 @@ def test_positive_turns_negative_curvature_round():
     made = positive(np.array([[[1.0, 0.0], [0.0, -2.0]], [[np.nan, 0.0], [0.0, 1.0]]]), np.array([10, 10]))
     assert (np.linalg.eigvalsh(made) > 0).all()
     np.testing.assert_allclose(made[0], np.diag([1.0, 2.0]))
+
+
+def test_lanes_without_hope_of_being_the_best_of_their_family_stop():
+    """Six lanes of one family and one of another: the best, its twin, one far behind, one that may come."""
+    search = SimpleNamespace(
+        family=np.array([0, 0, 0, 0, 0, 1]),
+        f=np.array([1.0, 1.005, 30.0, 30.0, 1.005, 99.0]),
+        x=np.array([[0.0], [0.01], [1.0], [1.0], [0.5], [0.0]]),
+        promise=np.array([0.0, 0.0, 1.0, 29.1 / HOPE, 0.0, 0.0]),
+    )
+    # the twin stands beside the best; what lies 29 behind goes on only where it may still fall by so much
+    assert Search._review(search, np.arange(6)).tolist() == [0, 3, 4, 5]
+
+
+def test_distinct_optima_are_measured_against_the_best():
+    made = Optima(
+        x=np.array([[0.0], [1.0], [2.0], [0.0]]),
+        value=np.array([6.5, 3.0, 0.0, 0.0]),
+        hessian=np.ones((4, 1, 1)),
+        converged=np.ones(4, bool),
+    )
+    assert distinct(made).tolist() == [2, 1] and distinct(made, limit=7.0).tolist() == [2, 1, 0]
+    assert distinct(made, limit=2.0).tolist() == [2] and distinct(made, limit=7.0, count=1).tolist() == [2]

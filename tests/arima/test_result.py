@@ -50,6 +50,13 @@ def test_paths_carry_the_uncertainty_of_parameters_where_it_is_asked_for():
     np.testing.assert_allclose(paths.std(0), se, rtol=0.03)
 
 
+def test_without_coefficients_there_is_no_uncertainty_of_them():
+    fit = arima(Y, (0, 1, 0), engine="numpy")
+    assert fit.forecast(3, parameter_uncertainty=True).se == pytest.approx(fit.forecast(3).se)
+    paths = fit.simulate(3, 5, np.random.default_rng(1), parameter_uncertainty=True)
+    assert paths.shape == (5, 3) and np.isfinite(paths).all()
+
+
 def test_the_factor_of_standard_errors_is_that_of_a_regression():
     """Divided by what is free, the variance of a mean of white noise is the textbook's."""
     y = np.random.default_rng(6).normal(2.0, 1.0, 20)

@@ -1,5 +1,6 @@
 """Automatic orders: R's results on its own examples, R's rules, folds."""
 
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,10 @@ def test_missing_months_and_priors_pass_through():
 def test_wrong_words(changes, word):
     with pytest.raises(ConfigError, match=word):
         auto_arima(AIR, **changes)
+
+
+def test_many_series_are_searched_like_one():
+    alone, many = (inspect.signature(f).parameters for f in (auto_arima, auto_arima_folds))
+    shared = [name for name in alone if name in many]
+    assert {name: alone[name].default for name in shared} == {name: many[name].default for name in shared}
+    assert "max_order" in shared and "stepwise" in shared

@@ -191,6 +191,31 @@ def test_the_key_of_a_fold_changes_with_everything_that_decides_it(obs, events, 
     assert keys()[0] != plain[0]
 
 
+@dataclass(frozen=True)
+class Mapped(Drift):
+    """A model with a mapping among its settings."""
+
+    more: object = None
+
+
+def test_a_model_is_the_same_only_where_every_setting_is_plain(obs, events, usbp):
+    def key(more):
+        (chain,) = make_chains({"m": Mapped(more=more)}, [usbp], ["none"])
+        source = FoldSource(obs, events, FoldSettings())
+        return fold_cache.fold_keys(chain, source, [pd.Timestamp("2024-05-07")])
+
+    assert key({"a": 1, "b": [2.0, "x", None]}) == key({"a": 1, "b": [2.0, "x", None]})
+    assert key({"a": 1}) != key({"a": 2})
+    for odd in ({"a": 1, "b": len}, [1, len], (len, 1), {"a": {"b": len, "c": 1}}):
+        assert key(odd) != key(odd)
+
+
+def test_what_is_the_same_ends_at_the_first_other_key_or_at_the_shorter_chain():
+    kept = fold_cache.Kept(("a", "b", "c"), pd.DataFrame(), pd.DataFrame())
+    asked = [("a", "b", "c"), ("a", "x", "c"), ("x", "b", "c"), ("a", "b"), ("a", "b", "c", "d"), ()]
+    assert [fold_cache.same_until(kept, keys) for keys in asked] == [3, 1, 0, 2, 3, 0]
+
+
 def test_the_software_is_its_source_and_what_it_rests_on(monkeypatch):
     fold_cache.software.cache_clear()
     before = fold_cache.software()

@@ -5,7 +5,8 @@ import pytest
 
 import forecast as fc
 from forecast.backtesting.fold_cache import fold_keys
-from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
+from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
+from forecast.errors import DataError
 
 
 def test_chains_are_one_a_model_and_series_or_one_a_pooled_model():
@@ -36,6 +37,25 @@ def test_a_fold_sees_what_was_public(obs, events, usbp):
     assert "first figure" in source.panel(pd.Timestamp("1999-01-01"), (usbp,))
     assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "none").columns == ()
     assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "at_origin").columns
+
+
+def test_a_chain_is_refitted_at_every_origin_unless_it_is_said_otherwise():
+    models = {"one": fc.make_model("drift"), "two": fc.make_model("drift", window=24)}
+    chains = make_chains(models, ["a"], ["none"], {"two": 6})
+    assert [c.refit_every for c in chains] == [1, 6]
+    assert {c.refit_every for c in make_chains(models, ["a"], ["none"])} == {1}
+    assert Chain("one", models["one"], "none", ("a",)).refit_every == 1
+
+
+def test_a_source_does_not_print_the_panels_and_designs_that_it_keeps(obs, events, usbp):
+    source = FoldSource(obs, events, FoldSettings(horizon=2))
+    assert FoldSettings().horizon == 12 and FoldSettings().levels == (0.5,)
+    design = source.design(pd.Timestamp("2024-05-07"), (usbp,), "at_origin")
+    assert source.design(pd.Timestamp("2024-05-07"), (usbp,), "at_origin") is design
+    assert len(design.future) == 2
+    assert "_panels" not in repr(source) and "_designs" not in repr(source)
+    with pytest.raises(DataError, match="first figure"):
+        source.design(pd.Timestamp("1999-01-01"), (usbp,), "none")
 
 
 def _sent(n):

@@ -123,7 +123,14 @@ def test_garbage_touches_only_what_was_not_public(obs, events):
         garbled["effective_start"][usable], events.table["effective_start"][usable], check_dtype=False
     )
     assert (garbled["usable_from"][~usable] > day).all()
-    assert (garbled["effective_start"][~usable] != events.table["effective_start"][~usable]).all()
+    assert (garbled["effective_start"][~usable] > events.table["effective_start"][~usable]).all()
+    assert (garbled["announced_date"][~usable] > day).all()
+    assert (garbled["sign"][~usable] != events.table["sign"][~usable]).all()
+    assert (garbled["sign"][usable] == events.table["sign"][usable]).all()
+    ends = events.table["end_date"].notna() & (events.table["end_usable_from"] > day)
+    for column in ("end_date", "end_usable_from"):
+        assert (garbled[column][ends] > events.table[column][ends]).all()
+        pd.testing.assert_series_equal(garbled[column][~ends], events.table[column][~ends], check_dtype=False)
 
 
 HELD = {}
@@ -221,3 +228,18 @@ def test_hindsight_in_settings_is_told(setting):
 def test_origins_are_drawn_at_random(obs, usbp):
     drawn = [lookahead._drawn(obs, [usbp], np.random.default_rng(seed)) for seed in (0, 1)]
     assert drawn[0] != drawn[1] and all(9 <= len(days) <= 15 for days in drawn)
+
+
+class First:
+    """A generator that draws the first ones."""
+
+    def choice(self, size, count, replace):
+        assert not replace
+        return np.arange(count)
+
+
+def test_the_first_five_years_are_left_to_the_models(obs, usbp, small):
+    days = fc.monthly_origins(None, None, obs, [usbp])
+    assert lookahead._drawn(obs, [usbp], First()) == days[60:69]
+    few = fc.monthly_origins(None, None, small, ["a"])
+    assert lookahead._drawn(small, ["a"], First()) == few[48:57]

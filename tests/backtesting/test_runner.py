@@ -1,13 +1,17 @@
+import inspect
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.backtesting import folds as folds_module
 from forecast.backtesting import runner
+from forecast.config.settings import EventsSpec
 from forecast.errors import ConfigError, DataError
-from forecast.models.base import SeriesFit
-from forecast.models.baselines import Drift
+from forecast.models.base import Forecast, SeriesFit
+from forecast.models.baselines import Drift, RandomWalk
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
 
 
@@ -155,3 +159,157 @@ def test_an_argument_that_means_nothing_is_refused_by_its_name(small, events, or
     asked = {"series": ["a"], "origins": origins[:1], "horizon": 1, **given}
     with pytest.raises(ConfigError, match=said):
         fc.backtest({"drift": fc.make_model("drift")}, small, events, **asked)
+
+
+def test_without_words_a_backtest_has_the_settings_of_an_experiment():
+    given = {name: p.default for name, p in inspect.signature(fc.backtest).parameters.items()}
+    spec = EventsSpec()
+    for name in ("coding", "max_columns", "priority", "unseen"):
+        assert given[name] == getattr(spec, name)
+    assert given["window"] is None and given["include_leaks"] is False and given["levels"] == fc.LEVELS
+
+
+def test_how_events_become_columns_reaches_every_fold(small, events, origins, monkeypatch):
+    seen, real = [], folds_module.make_design
+
+    def noted(calendar, panel, spec, horizon, knowledge):
+        seen.append((spec, horizon, knowledge))
+        return real(calendar, panel, spec, horizon, knowledge)
+
+    monkeypatch.setattr(folds_module, "make_design", noted)
+    asked = {"coding": "judged", "max_columns": 3, "priority": 2, "unseen": "ignore"}
+    fc.backtest("linear", small, events, "a", origins[:1], horizon=2, knowledge="hindsight", **asked)
+    assert seen == [(EventsSpec(**asked), 2, "hindsight")]
+
+
+def test_what_is_no_calendar_is_refused(small, origins):
+    with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events, or None"):
+        fc.backtest("drift", small, "events.csv", "a", origins[:1])
+
+
+def _none(h):
+    return None
+
+
+def _zero_division(h):
+    raise ZeroDivisionError("no way on")
+
+
+#: What a model says of the months ahead, and what is said of it.
+STEPS = {
+    "no number": (lambda h: (np.full(h, np.nan), np.ones(h)), "the forecast is not finite"),
+    "no width": (lambda h: (np.ones(h), np.full(h, np.nan)), "the forecast is not finite"),
+    "complex": (lambda h: (np.full(h, 1j), np.ones(h)), "the forecast is not finite"),
+    "turned round": (lambda h: (np.ones(h), -np.ones(h)), "the quantiles of the forecast of a cross"),
+    "too few": (lambda h: (np.ones(h - 1), np.ones(h - 1)), "the forecast of a has 1 month; expected 2"),
+    "too many": (lambda h: (np.ones(h + 3), np.ones(h + 3)), "the forecast of a has 5 months; expected 2"),
+    "nothing": (_none, "TypeError: "),
+    "texts": (lambda h: ("a", "b"), "TypeError: "),
+    "raises": (_zero_division, "ZeroDivisionError: no way on"),
+}
+
+
+@dataclass(frozen=True)
+class Breaks(RandomWalk):
+    """Fits, and then has no forecast."""
+
+    way: str = "no number"
+
+    def fit_series(self, data):
+        return SeriesFit(STEPS[self.way][0])
+
+
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize("way", STEPS)
+def test_a_forecast_that_is_none_is_a_failed_fold_with_its_reason(small, origins, way):
+    levels = (0.9, 0.1, 0.5)  # in any order
+    bt = fc.backtest({"breaks": Breaks(way=way)}, small, None, "a", origins[:2], horizon=2, levels=levels)
+    folds = bt.folds[bt.folds["model"] == "breaks"]
+    assert folds["status"].tolist() == ["failed"] * 2
+    assert folds["message"].str.startswith(STEPS[way][1]).all(), folds["message"].tolist()
+    assert set(bt.forecasts["model"]) == {"random_walk"}
+
+
+@dataclass(frozen=True)
+class Odd(RandomWalk):
+    """Fits to something else than the contract says."""
+
+    made: object = None
+
+    def fit_series(self, data):
+        return self.made
+
+
+@pytest.mark.parametrize("made", [None, (1.0, 1.0), SeriesFit(5), SeriesFit(None)], ids=str)
+def test_a_fit_that_is_none_of_the_contract_fails_and_ends_no_other_model(small, origins, made):
+    bt = fc.backtest({"odd": Odd(made=made)}, small, None, "a", origins[:2], horizon=1)
+    assert bt.folds["status"].tolist() == ["ok"] * 2 + ["failed"] * 2
+    assert bt.folds["message"].iloc[-1].startswith(("AttributeError: ", "TypeError: "))
+
+
+class Tabled:
+    """A fitted model that has a table only."""
+
+    def __init__(self, fitted):
+        self.fitted = fitted
+
+    def forecast(self, horizon, levels=fc.LEVELS):
+        made = self.fitted.forecast(horizon, levels)
+        return Forecast(made.table.sample(frac=1.0, random_state=1), ("a note",))
+
+
+@dataclass(frozen=True)
+class Tables(RandomWalk):
+    """The random walk, told by a table whose rows stand in any order."""
+
+    def fit_many(self, jobs):
+        return [Tabled(fitted) for fitted in super().fit_many(jobs)]
+
+
+def test_a_model_that_gives_a_table_only_is_read_from_it(small, origins):
+    bt = fc.backtest({"tables": Tables()}, small, None, "a", origins[:2], horizon=3, levels=(0.1, 0.5, 0.9))
+    rows = {name: part.drop(columns="model") for name, part in bt.forecasts.groupby("model")}
+    pd.testing.assert_frame_equal(
+        rows["tables"].reset_index(drop=True), rows["random_walk"].reset_index(drop=True)
+    )
+    assert bt.folds.loc[bt.folds["model"] == "tables", "message"].tolist() == ["a note"] * 2
+
+
+@dataclass(frozen=True)
+class Chainless(RandomWalk):
+    """Breaks off before any fold is fitted."""
+
+    def fit_many(self, jobs):
+        raise DataError("nothing fits")
+
+
+def test_a_chain_that_breaks_off_is_a_failed_fold_for_every_origin(small, origins):
+    bt = fc.backtest({"c": Chainless()}, small, None, "a", origins[:3], horizon=1)
+    folds = bt.folds[bt.folds["model"] == "c"]
+    assert folds["message"].tolist() == ["DataError: nothing fits"] * 3
+
+
+def test_origins_are_taken_once_in_order_whatever_their_unit(small, origins):
+    days = [origins[3].as_unit("s"), origins[1], origins[3]]
+    bt = fc.backtest("drift", small, None, "a", days, horizon=1)
+    assert bt.forecasts["origin"].dtype == np.dtype("datetime64[ns]")
+    assert bt.forecasts.loc[bt.forecasts["model"] == "drift", "origin"].unique().tolist() == [
+        origins[1],
+        origins[3],
+    ]
+    plain = fc.backtest("drift", small, None, "a", [origins[1], origins[3]], horizon=1)
+    pd.testing.assert_frame_equal(bt.forecasts, plain.forecasts)
+
+
+def test_models_that_cannot_keep_their_parameters_refit(small, origins):
+    every = fc.backtest({"t": Tables()}, small, None, "a", origins[:3], horizon=1, refit_every={"t": 2})
+    always = fc.backtest({"t": Tables()}, small, None, "a", origins[:3], horizon=1)
+    pd.testing.assert_frame_equal(every.forecasts, always.forecasts)
+
+
+def test_a_backtest_says_what_it_holds(small, origins):
+    bt = fc.backtest({"breaks": Breaks()}, small, None, "a", origins[:2], horizon=1)
+    assert repr(bt) == (
+        f"<Backtest: random_walk, breaks; a; 2 origins, {origins[0]:%Y-%m-%d} to {origins[1]:%Y-%m-%d};"
+        " 4 folds, 2 failed>"
+    )

@@ -34,7 +34,7 @@ def test_a_value_becomes_what_its_hint_says(value, hint, wanted):
         ("x", int, "not a whole number"),
         (True, int, "not a whole number"),
         ("ruel", Literal["rule", "judged"], "'rule'"),
-        (["a"], tuple[str, str], "2 are needed"),
+        (["a"], tuple[str, str], "expected 2"),
         (3, dict[str, float], "not a group of keys"),
         (1.1, str, "put the text in quotes"),
     ],

@@ -103,6 +103,23 @@ def test_a_column_that_stands_twice_in_a_frame_is_told():
         fc.load_observations(table)
 
 
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"released": "pub"}, "released: 'pub' is no column"),
+        ({"series": "Region"}, "series: 'Region' is no column"),
+        ({"month": "value", "value": "month"}, "'1' is not a month"),
+        ({"month": "month", "value": "month"}, "'2020-01' is not a number"),
+    ],
+)
+def test_what_is_said_of_columns_counts_for_a_table_in_our_own_columns_too(columns, said):
+    table = pd.DataFrame({"month": MONTHS.astype(str), "value": [1, 2, 3]})
+    with pytest.raises((ConfigError, DataError), match=said):
+        fc.load_observations(table, columns=columns)
+    named = fc.load_observations(table, columns={"month": "month", "value": "value"})
+    assert named.actuals("table").tolist() == [1, 2, 3]
+
+
 def test_columns_and_layout_are_checked():
     table = pd.DataFrame({"month": MONTHS, "a": [1, 2, 3]})
     with pytest.raises(ConfigError, match="'b' is no column"):
@@ -122,3 +139,10 @@ def test_stamps_with_a_time_of_day_or_a_zone_are_refused():
     ):
         with pytest.raises(DataError):
             fc.load_observations(pd.DataFrame({"when": stamps, "n": [1, 2, 3]}))
+
+
+def test_numbers_of_rows_are_no_months():
+    table = pd.DataFrame({"month": MONTHS.astype(str), "value": [1, 2, 3]})
+    for index in (range(3), range(1, 4), [5, 6, 9], [2020, 2021, 2022]):
+        read = fc.load_observations(table.set_axis(pd.Index(index)))
+        assert read.actuals("table").tolist() == [1, 2, 3], index

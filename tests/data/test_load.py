@@ -47,3 +47,17 @@ def test_the_bundle_is_a_copy_of_its_own():
 def test_a_release_day_is_stated_beside_a_file_or_in_its_name():
     assert load.release_day("a-2024-05-20.csv", {}) == load.release_day("a.csv", {"a.csv": 19863})
     assert load.release_day("a.csv", {}) is None
+
+
+@pytest.mark.parametrize("lag", [-1, 3651, 10**9, 2**63, 1.5, True, "15"])
+def test_a_lag_that_no_figure_has_is_refused(lag):
+    with pytest.raises(ConfigError, match="release_lag_days: "):
+        load_observations(pd.DataFrame({"month": ["2024-01"], "value": [1]}), release_lag_days=lag)
+
+
+def test_what_is_no_table_or_no_name_is_refused_in_words():
+    for nothing in (pd.DataFrame(), pd.DataFrame(index=range(3))):
+        with pytest.raises(DataError, match="the table has no columns; expected month,value"):
+            load_observations(nothing)
+    with pytest.raises(ConfigError, match="series_id: int 3 is given"):
+        load_observations(pd.DataFrame({"month": ["2024-01"], "value": [1]}), series_id=3)

@@ -228,7 +228,7 @@ def test_release_lag_and_name(tmp_path):
     assert own.series_ids == ("v",)
     assert own.first_released("v")[month("2024-01")] == pd.Timestamp("2024-02-20")
     assert own.as_of("2024-03-01").last_official["v"] == month("2024-01")
-    with pytest.raises(ConfigError, match="negative"):
+    with pytest.raises(ConfigError, match="expected a number between 0 and 3650"):
         load_observations(file, release_lag_days=-1)
 
 
@@ -551,3 +551,9 @@ def test_figures_sent_to_another_process_are_the_same(small):
     assert again.as_of("latest").values.equals(small.as_of("latest").values)
     alone = small.alone(["b"])
     assert alone.series_ids == ("b",) and alone.actuals("b").equals(small.actuals("b"))
+
+
+@pytest.mark.parametrize("series", [[], (), 0, [3]])
+def test_no_series_and_what_is_no_name_is_refused(obs, series):
+    with pytest.raises(ConfigError, match=r"series: .*expected the name of a series, or a list of names"):
+        obs.as_of("latest", series)

@@ -178,7 +178,7 @@ def test_title_42_exists_only_between_its_rows():
 def test_a_month_without_any_row_is_missing_not_zero():
     kept = "\n".join(line for line in text_of(NOVEMBER).splitlines() if ",MAR," not in line)
     finding = error(kept, "gap")
-    assert "1 months" in finding.what
+    assert "1 month has no row" in finding.what
     assert "2023-03" in finding.what
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.data import Observations, load_observations
-from forecast.data.panel import Panel
+from forecast.data.panel import Panel, are_counts
 from forecast.errors import ConfigError
 
 
@@ -49,7 +49,7 @@ def test_window_keeps_the_last_months(obs):
     assert short.released.shape == short.rounding.shape == (24, 1)
     assert panel.window(None) is panel
     assert panel.window(9999) is panel
-    with pytest.raises(ConfigError, match="positive"):
+    with pytest.raises(ConfigError, match="months: 0; expected a number at least 1"):
         panel.window(0)
 
 
@@ -123,3 +123,16 @@ def test_frames_of_a_panel_are_copies_of_its_arrays(obs):
     assert panel.y("southwest.usbp").iloc[-1] == 137_480
     with pytest.raises(ValueError, match="read-only"):
         panel.cells.values[:] = 0.0
+
+
+@pytest.mark.parametrize("months", [0, -3, 1.5, "12", True])
+def test_a_window_is_a_whole_number_of_months_from_1_on(obs, months):
+    panel = obs.as_of("2024-05-07", ["southwest.usbp"])
+    with pytest.raises(ConfigError, match="months: "):
+        panel.window(months)
+
+
+def test_counts_are_whole_figures_from_0_on():
+    known = [0.0, 3.0, np.nan]
+    assert are_counts(np.array(known)) and are_counts(np.array([np.nan]))
+    assert not are_counts(np.array([*known, -1.0])) and not are_counts(np.array([*known, 0.5]))

@@ -48,10 +48,10 @@ def test_a_calendar_of_events_is_no_table_of_figures():
     assert not is_calendar(parse_table("f.csv", "month,value\n2024-01,5\n"))
 
 
-@pytest.mark.parametrize("lag", [1.5, True, "3", None])
-def test_a_lag_is_a_whole_number_of_days(lag):
+@pytest.mark.parametrize("lag", [1.5, True, "3", None, -1, 3651, 10**9, 2**63])
+def test_a_lag_is_a_whole_number_of_days_up_to_ten_years(lag):
     frame = pd.DataFrame({"month": ["2024-01", "2024-02"], "value": [1, 2]})
-    with pytest.raises(ConfigError, match="is not a whole number of days"):
+    with pytest.raises(ConfigError, match=r"release_lag_days: .*(whole number|between 0 and 3650)"):
         load_observations(frame, series_id="a", release_lag_days=lag)
 
 

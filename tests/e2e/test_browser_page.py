@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from axe import violations
 from chromium import Browser, Tab, find_chromium
 from forecast.config import compose
 from forecast.report import build as fc_page
@@ -22,8 +21,6 @@ from report_fixture import STATES, brief, files, state
 from sampling import some_of
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="chromium missing")
-#: axe-core of the package `axe-core-python`, or the file that AXE_JS names.
-AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 NOISE = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
 VIEWS = ((1280, "light"), (1280, "dark"), (820, "light"), (360, "light"), (360, "dark"))
 WIDTHS = (320, 360, 768, 820, 960, 1000, 1280, 1920)
@@ -125,26 +122,6 @@ def whole(tab: Tab, width: int, path: Path) -> None:
     assert found["min"] >= SMALLEST, (path, width)
     assert tab.evaluate(SMALL) == [], (path, width)
     assert tab.evaluate(SCROLLERS) == [], (path, width)
-
-
-def axe_source() -> str:
-    """Return axe-core, or skip."""
-    given = os.environ.get("AXE_JS")
-    found = importlib.util.find_spec("axe_core_python")
-    if given:
-        return Path(given).read_text(encoding="utf-8")
-    if found is None or not found.submodule_search_locations:
-        pytest.skip("skipped: axe-core-python missing")
-    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(tab: Tab) -> list[Any]:
-    tab.send("Page.setBypassCSP", enabled=True)
-    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    tab.evaluate(axe_source() + ";0")
-    script = f"axe.run({{runOnly: {json.dumps(AXE_RULES)}}}).then(r => r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]))"
-    found: list[Any] = tab.evaluate(script)
-    return found
 
 
 @pytest.mark.proof

@@ -34,27 +34,22 @@ def test_the_files_are_the_same(made):
     assert not list(EXAMPLE.rglob("*.png")) and not (EXAMPLE / "backtest.csv.gz").exists()
 
 
-#: On another processor the search of `arima_72` ends in other optima at some folds: measured, values of the forecast
-#: move by up to 0.7 %, and with them less than one in a hundred of the numbers behind them (counts of bins, p values).
-MOVED = {"arima_72", "border", "border_events"}
-BEHIND = {
-    *("brier.csv", "chances.csv", "confidence_set.csv", "knowledge.csv", "others.csv", "pit.csv"),
-    *("reliability.csv", "scenarios.csv", "totals.csv", "totals_calibration.csv", "totals_past.csv"),
-    *("track_record.csv", "weights.csv"),
-}
+#: On another processor last digits differ; where an optimum is flat, fewer than one number in ten thousand moves by more
+#: than a thousandth (measured with the instructions of an old processor: 3 of 700,000, by at most 0.4 %).
+FEW, LITTLE = 1e-4, 1e-2
 
 
-def unlike(old, new):
-    """Cells of two tables of the same columns that differ by more than a thousandth, words by anything."""
+def unlike(old, new, tolerance):
+    """Cells of two tables of the same columns that differ by more than `tolerance`, words by anything."""
     found = pd.DataFrame(False, index=old.index, columns=old.columns)
     for column in old.columns.difference(["note", "words", "message"]):
         pair = old[column], new[column]
         if all(map(pd.api.types.is_numeric_dtype, pair)):
-            found[column] = ~np.isclose(*reversed(pair), rtol=1e-3, atol=1e-3, equal_nan=True)
+            found[column] = ~np.isclose(*reversed(pair), rtol=tolerance, atol=tolerance, equal_nan=True)
         else:
             first, second = (one.fillna("").astype(str) for one in pair)
             found[column] = first != second
-    return found
+    return found.to_numpy()
 
 
 def test_columns_and_numbers_are_the_same_to_a_thousandth(made):
@@ -63,15 +58,9 @@ def test_columns_and_numbers_are_the_same_to_a_thousandth(made):
         old, new = pd.read_csv(file), pd.read_csv(made / file.name)
         assert list(old.columns) == list(new.columns), file.name
         assert len(old) == len(new), f"make example: {file.name}"
-        found = unlike(old, new)
-        moved, numbers = moved + int(found.to_numpy().sum()), numbers + found.size
-        if file.name in BEHIND:
-            continue
-        still = ~old["model"].isin(MOVED) if "model" in old else slice(None)
-        assert not found.loc[still].to_numpy().any(), f"make example: {file.name}"
-        for column in old.select_dtypes("number") if file.name == "forecasts.csv" else ():
-            np.testing.assert_allclose(new[column], old[column], rtol=1e-2, err_msg=file.name)
-    assert moved < 0.01 * numbers
+        assert not unlike(old, new, LITTLE).any(), f"make example: {file.name}"
+        moved, numbers = moved + int(unlike(old, new, 1e-3).sum()), numbers + old.size
+    assert moved < FEW * numbers, "make example"
 
 
 def sentences(folder):

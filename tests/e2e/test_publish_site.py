@@ -9,11 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from axe import violations
 from chromium import Browser, find_chromium
 from forecast.publish.publish import backfill
 from rounds_helpers import Rounds
 from sampling import some_of
-from tests.e2e.test_browser_page import violations
 
 
 @pytest.fixture(scope="module")

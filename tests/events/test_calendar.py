@@ -288,3 +288,13 @@ def test_the_row_of_a_file_that_is_made_is_the_second(tmp_path):
     cells = {"id": "a b", "announced_date": "2020-01-01", "effective_start": "soon", "shape": "step"}
     findings, _ = check_event(tmp_path / "new.csv", cells)
     assert {f.row for f in findings} == {2}
+
+
+@pytest.mark.parametrize(
+    ("column", "hint"), [("end_date", "leave it empty"), ("effective_start", "the year")]
+)
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1749-12-31", "2201-01-01"])
+def test_a_day_that_no_table_reaches_is_refused_with_the_way_out(column, hint, day):
+    row = {"id": "e", "announced_date": "2014-01-10", "effective_start": "2014-03-01", "shape": "step"}
+    with pytest.raises(DataError, match=f"{column} of 'e' is {day}, out of reach.*1750 to 2200.*{hint}"):
+        load_events([{**row, column: day}])

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.events.frames import calendar_texts
 
 OWN = {
     "id": "fee",
@@ -71,3 +72,8 @@ def test_no_events_is_a_calendar_that_changes_nothing(obs, usbp):
     panel = obs.as_of("2024-05-07", [usbp])
     assert fc.no_events().design(panel, 3).columns == () or len(fc.no_events().design(panel, 3).columns) == 0
     assert len(fc.load_events([]).table) == 0
+
+
+def test_a_list_of_patterns_is_read_as_a_file_has_them():
+    texts, _ = calendar_texts([{"id": "e", "series_ids": ["s", "t*"], "priority": 1.0}])
+    assert texts.loc[1, "series_ids"] == "s;t*" and texts.loc[1, "priority"] == "1"

@@ -139,7 +139,7 @@ def test_wrong_words():
         detect_events(figures(), kinds=("XX",))
     with pytest.raises(ConfigError, match="does not hold months"):
         detect_events(pd.Series([1.0, 2.0]))
-    with pytest.raises(DataError, match="36 are needed"):
+    with pytest.raises(DataError, match="expected 36"):
         detect_events(figures().iloc[:30], model=MODEL)
     with pytest.raises(ConfigError, match="give series_id"):
         detect_events(panel_of({"a": figures().to_numpy(), "b": figures().to_numpy()}))

@@ -31,7 +31,7 @@ def test_priors_are_stated_on_logs_and_do_not_hold_elsewhere(panel, events):
 def test_a_hole_is_named(panel):
     data = series_data(panel, fc.Design.none(panel, 3), NAME, "log", 24)
     data.y[-3] = np.nan
-    with pytest.raises(DataError, match=r"1 months are missing \(2024-01\); this model needs all"):
+    with pytest.raises(DataError, match=r"1 month is missing \(2024-01\); this model needs all"):
         complete(data)
     assert len(complete(data, last=2)) == 24
 

@@ -41,3 +41,18 @@ def test_counts_up_to_the_floor_are_zero_again_where_months_were_raised_to_it():
     np.testing.assert_allclose(raised.inverse(np.append(values, np.log([0.2, 0.6]))), [0.0, 3.0, 0.0, 0.6])
     whole, _ = make_transform("log", months([2.0, 3.0]), months([1.0, 1.0]), True, "s")
     np.testing.assert_allclose(whole.inverse(np.log([0.2, 0.6])), [0.2, 0.6])
+
+
+@pytest.mark.parametrize("kind", ["log", "none", "box-cox"])
+def test_what_is_no_number_is_never_a_count_of_zero(kind):
+    y = months([0, 20, 35, 80, 44, 52])
+    transform, _ = make_transform(kind, y, y * 0 + 1, True, "a")
+    assert np.isnan(transform.inverse(np.array([np.nan]))[0])
+
+
+@pytest.mark.parametrize(("zeros", "small"), [(3, 0.7), (4, 0.0)])
+def test_where_most_months_are_zero_less_than_one_is_none(zeros, small):
+    y = months([0] * zeros + [1, 2, 3][: 6 - zeros] + [1] * (zeros - 3))
+    transform, values = make_transform("log", y, y * 0 + 1, True, "a")
+    np.testing.assert_allclose(transform.inverse(values), y)  # what was counted comes back
+    np.testing.assert_allclose(transform.inverse(np.log([0.5, 0.7, 1.0, 1.4])), [0, small, 1.0, 1.4])

@@ -28,6 +28,12 @@ def test_the_day_is_the_one_given_or_that_of_the_clock(tmp_path, monkeypatch, de
     assert desk.today == pd.Timestamp("2021-05-20")
     monkeypatch.setattr(desks, "now", lambda: dt.datetime(2022, 1, 2, 23, 59, tzinfo=dt.UTC))
     assert desk_of(desk.exp).today == pd.Timestamp("2022-01-02")
+    for wrong in (5, "2019-13-01", "2021-05"):
+        with pytest.raises(ConfigError, match=r"today: .*is not a date"):
+            desk_of(desk.exp, wrong)
+    for nothing in (None, "monthly"):
+        with pytest.raises(ConfigError, match=r"publish: .*expected an Experiment"):
+            desk_of(nothing)
 
 
 def test_what_the_last_round_told_is_read(desk):

@@ -215,6 +215,7 @@ def test_a_clock_that_was_set_back_changes_nothing_but_what_is_late(tmp_path, qu
     r.write(41)
     outcome = r.publish(today="1999-01-01")
     assert outcome.code == 0 and outcome.folder.name == r.released(41)
+    assert f"the clock says 1999-01-01, before {r.released(41)}" in outcome.text
     status = json.loads((r.site / "status.json").read_text())
     assert status["clock_before_newest_release"] is True and status["state"] == "up to date"
     stamps = Archive(r.archive).runs()["written"].tolist()

@@ -26,7 +26,7 @@ def test_a_source_from_which_figures_have_gone_is_refused(tmp_path, quick):
     short = r.publish()
     assert (
         short.code == 4
-        and "1 figures that were seen earlier are missing" in short.text
+        and "the source lacks 1 figure seen earlier, the first: " in short.text
         and "2021-04" in short.text
     )
     assert r.publish(force=True).code == 0

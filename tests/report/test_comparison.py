@@ -64,6 +64,16 @@ def test_same_runs_unscored_runs_and_refused_ranges_are_told(folders):
         assert forbidden_words(sentence) == []
 
 
+def test_a_mean_over_other_distances_says_which(folders):
+    a = comparison.read_run(folders[0])
+    scores = a.scores.assign(horizon=a.scores["horizon"].astype(str).replace("12", "all"))
+    a, b = replace(a, scores=scores), replace(a, scores=scores, ahead=a.ahead[:6])
+    assert a.skill_number(a.model, "all") is not None
+    first, second = comparison.compare_page({"a": a, "b": b}).sections[0].blocks[0].rows
+    assert first.cells[5].endswith("(1 to 12)") and second.cells[5].endswith("(1 to 6)")
+    assert "(1 to" not in comparison.compare_page({"a": a, "c": a}).sections[0].blocks[0].rows[0].cells[5]
+
+
 def test_a_best_run_is_named_on_common_dates_only(folders):
     """W22: a page named a winner although its runs cannot be set against each other."""
     a = replace(comparison.read_run(folders[0]), dates=frozenset({"2023-01-20", "2023-02-20"}))

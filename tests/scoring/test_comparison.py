@@ -211,6 +211,19 @@ def test_set_of_models_that_cannot_be_told_apart(obs, table):
         model_confidence_set(table, obs, "mea")
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
+        ({"horizon": 0}, "horizon"),
+        ({"size": 2}, "size: 2"),
+    ],
+)
+def test_settings_of_the_confidence_set_have_bounds(obs, table, settings, told):
+    with pytest.raises(ConfigError, match=told):
+        model_confidence_set(table, obs, **settings)
+
+
 def test_calm_and_break_rows_make_no_era_of_the_claim(obs, table):
     origins = sorted(table["origin"].unique())
     by_series = {"calm": {"s": origins[::2]}, "break": {"s": origins[1::2]}}
@@ -229,3 +242,23 @@ def test_models_with_the_same_losses_stand_together_in_the_confidence_set(obs, t
     pd.testing.assert_frame_equal(found.drop(index="twin"), alone)
     same = pd.concat([table[table["model"] == "drift"], twin])
     assert model_confidence_set(same, obs, "mae", 1)["p"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
+        ({"horizon": 0}, "horizon: 0"),
+        ({"size": 2}, "size: 2.0; expected"),
+        ({"size": 0}, "size: 0"),
+    ],
+)
+def test_a_confidence_set_of_no_horizon_or_size_is_refused(obs, table, given, said):
+    with pytest.raises(ConfigError, match=said):
+        model_confidence_set(table, obs, **given)
+
+
+@pytest.mark.parametrize("given", [{"draws": 0}, {"block": -1}, {"seed": -1}, {"draws": 1.5}], ids=str)
+def test_a_bootstrap_of_nothing_is_refused(obs, table, given):
+    with pytest.raises(ConfigError, match=f"{next(iter(given))}: "):
+        compare(table, obs, interval="bootstrap", **given)

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.errors import ConfigError
 from forecast.scoring.inference import (
     Bootstrap,
     bootstrap_interval,
+    bootstrap_settings,
     circular_picks,
     cosine_projections,
     cosine_test,
@@ -106,6 +108,14 @@ def test_bootstrap_takes_blocks_in_months_and_refuses_a_single_one():
     drawn = 1 - mine[picks].mean(axis=1) / other[picks].mean(axis=1)
     assert ends == pytest.approx(np.quantile(drawn, [0.05, 0.95]))
     assert np.isnan(bootstrap_interval(other, other, Bootstrap(block=40), 1.0)).all()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"draws": 0}, {"block": -1}, {"block": 0}, {"seed": -1}, {"draws": 1.5}]
+)
+def test_settings_of_the_bootstrap_have_bounds(settings):
+    with pytest.raises(ConfigError, match=next(iter(settings))):
+        bootstrap_settings("bootstrap", **{"block": None, "draws": None, "seed": None, **settings})
 
 
 def test_picks_are_blocks_that_wrap_and_repeat_with_the_seed():

@@ -251,6 +251,9 @@ def test_own_metrics_and_their_failures(obs, late, monkeypatch):
     assert np.isnan(row["value"]) and row["message"].startswith("IndexError")
     with pytest.raises(ConfigError, match="built in"):
         register_metric("mae", lambda y, q, levels: y)
+    for name, fn in (("", len), (" ", len), ("x", None)):
+        with pytest.raises(ConfigError, match=r"expected a text|not a function"):
+            register_metric(name, fn)
 
 
 @pytest.mark.slow
@@ -281,3 +284,10 @@ def test_a_metric_of_ones_own_that_gives_no_number_somewhere_is_not_scored(obs, 
     register_metric("holes", lambda y, q, levels: np.where(np.arange(len(y)) == 3, np.nan, y))
     made = value(score(late, obs), model="seasonal", horizon=1, metric="holes")
     assert np.isnan(made["value"]) and "no number at some folds" in str(made.to_dict())
+
+
+def test_a_metric_has_a_name_and_a_function():
+    with pytest.raises(ConfigError, match="name: ''; expected a text that is not empty"):
+        register_metric("", len)
+    with pytest.raises(ConfigError, match="register_metric: 'mine' is NoneType, not a function"):
+        register_metric("mine", None)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.data.observations import replace_rows
 from forecast.errors import ConfigError
 from forecast.tables.common_folds import common_folds, era_masks, is_time
 from forecast.tables.quantiles import to_wide
@@ -232,3 +233,33 @@ def test_a_span_of_time_is_two_months():
         "no",
     ):
         assert not is_time(other), other
+
+
+def test_a_baseline_that_knew_of_events_is_no_baseline_and_that_is_said(obs, medians):
+    known = medians.assign(knowledge=medians["model"].map({"walk": "at_origin", "twice": "none"}))
+    with pytest.raises(ConfigError, match=r"no 'walk' .*stands there with the knowledge at_origin"):
+        folds(known, obs)
+    with pytest.raises(ConfigError, match="Did you mean 'walk'"):
+        folds(medians, obs, baseline="wlk")
+
+
+@pytest.mark.parametrize("days", [0, 40])
+def test_a_forecast_of_a_month_that_was_public_is_refused_where_its_day_is_stated(medians, days):
+    stated = figures({"s": [10, 20, 30, 40, 50, 60]})
+    later = medians.assign(origin=medians["origin"] + pd.Timedelta(days=days))
+    assumed = replace_rows(stated, stated.table.assign(release_basis="assumed"))
+    assert len(folds(later, assumed).origins)
+    if not days:
+        assert len(folds(later, stated).origins)
+        return
+    with pytest.raises(
+        ConfigError, match=r"s, origin 2000-.*: 2000-02 is forecast at horizon 1, .*was public"
+    ):
+        folds(later, stated)
+
+
+def test_what_holds_no_figures_and_what_names_no_eras_is_refused(obs, medians):
+    with pytest.raises(ConfigError, match="obs: NoneType is given; expected Observations"):
+        folds(medians, None)
+    with pytest.raises(ConfigError, match="eras: str 'x' is given; expected names"):
+        era_masks(folds(medians, obs), "x")

@@ -44,6 +44,11 @@ def test_a_checked_table_is_not_checked_again(table):
         ("horizon", "one", "column horizon: .*expected numbers"),
         ("level", 1.0, "level 1 .*model random_walk.*between 0 and 1"),
         ("level", -0.5, "level -0.5 "),
+        ("value", np.inf, "value inf .*model random_walk.*expected a number"),
+        ("value", -np.inf, "value inf "),
+        ("origin", pd.Timestamp("2000-01-20 05:00"), "origin holds a time of day or a time zone"),
+        ("origin", "2000-01-20T00:00:00+02:00", "origin holds a time of day or a time zone"),
+        ("origin", pd.Timestamp("2000-01-20", tz="UTC"), "origin holds a time of day or a time zone"),
     ],
 )
 def test_what_is_wrong_is_named_by_column_or_row(table, column, value, message):

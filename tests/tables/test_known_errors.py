@@ -64,8 +64,8 @@ def test_counts_have_a_floor_of_half_a_unit_which_is_zero_again():
     assert made.counts.all() and made.logs.all() and made.floors.tolist() == [0.5] * 4
     logged = made.scaled(made.centre, logs=True)
     assert logged[0, 0] == np.log(0.5) and logged[1, 0] == np.log(4)
-    back = made.unscaled(np.log([[0.5], [0.4], [0.51], [3.0]]), logs=True)
-    np.testing.assert_allclose(back, [[0], [0], [0.51], [3]])
+    back = made.unscaled(np.log([[0.5], [0.51], [0.4], [3.0]]), logs=True)
+    np.testing.assert_allclose(back, [[0], [0.51], [0], [3]])
     # where an origin is not on logs its own figures stand, counts not below zero
     mixed = made.unscaled(np.array([[-3.0], [0.0], [2.0], [0.0]]), logs=np.array([False, True, False, True]))
     np.testing.assert_allclose(mixed, [[0], [1], [2], [1]])
@@ -148,3 +148,21 @@ def test_quantiles_are_put_in_order_from_the_median_outwards():
     wanted = [[3, 5, 5, 5, 5], [1, 2, 3, 4, 5], [5, NAN, 5, NAN, 5], [NAN, 1, 1, 3, NAN]]
     np.testing.assert_array_equal(in_order(given, levels), wanted)
     assert given[0, 1] == 6  # a copy
+
+
+def test_where_most_figures_are_zero_less_than_one_is_none_from_that_day_on():
+    made = known([0, 5, 0, 0, 6, 7, 8])  # more than half are 0 at the first, third, fourth and fifth origin
+    assert made.record.mostly_zero(made.arrays.origins).tolist() == [
+        True,
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    middles = made.unscaled(np.log(np.full((7, 2), 0.7)), logs=True)
+    np.testing.assert_allclose(middles[:, 0], [0, 0.7, 0, 0, 0, 0.7, 0.7])
+    assert not made.record.mostly_zero(np.array([0])).any()  # nothing is known yet
+    np.testing.assert_allclose(made.unscaled(np.log(np.full((7, 2), [0.5, 1.0])), logs=True), [[0, 1]] * 7)
+    assert np.isnan(made.unscaled(np.full((7, 2), NAN), logs=True)).all()

@@ -138,3 +138,14 @@ def test_a_column_of_a_level_that_lacks_is_missing(obs):
     assert wide.take(np.array([2, 0])).keys["month"].tolist() == wide.keys["month"].iloc[[2, 0]].tolist()
     assert wide.take(np.array([False, True, False])).median.tolist() == [wide.median[1]]
     assert w.series_arrays(wide.take(np.zeros(3, dtype=bool))) == []
+
+
+def test_what_comes_back_from_logs_is_what_went_in():
+    rng = np.random.default_rng(0)
+    counts = np.floor(np.exp(rng.uniform(0, 25, 2000)))
+    np.testing.assert_array_equal(w.as_counted(np.exp(np.log(counts))), counts)
+    cents = np.floor(np.exp(rng.uniform(0, 18, 2000))) / 100 + 0.01
+    np.testing.assert_array_equal(w.as_counted(np.exp(np.log(cents))), np.round(cents, 2))
+    tiny = np.array([4.16e-7, 1.5e-12, 0.0, np.inf, -np.inf, -500.0])
+    np.testing.assert_array_equal(w.as_counted(tiny), tiny)
+    assert np.isnan(w.as_counted(np.array([np.nan]))).all() and w.as_counted(np.empty((0, 3))).shape == (0, 3)

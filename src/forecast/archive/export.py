@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forecast.archive.integrity import unpack
 from forecast.archive.schema import TABLES, ArchiveError
+from forecast.errors import counted
 from forecast.files import folder_aside, inside, safe_cell
 
 #: What stands in a file: names in place of their numbers.
@@ -69,4 +70,4 @@ def _table(connection: sqlite3.Connection, table: str, folder: Path) -> str:
         for row in cursor:
             writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
             count += 1
-    return f"  {table}.csv: {count:,} rows"
+    return f"  {table}.csv: {counted(count, 'row')}"

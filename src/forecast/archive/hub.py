@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Text
+from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.cells import checked_texts
-from forecast.errors import DataError, Finding, nearest, raise_for_errors
+from forecast.errors import DataError, Finding, nearest, need, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.forecasts import select
@@ -99,6 +101,7 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
     A hub asks for the same levels of every forecast of a horizon. Where ranges were refused for some dates,
     the levels that all have are written; the others stay in the archive.
     """
+    check_arguments(team=(team, Text))
     rows = select(forecasts, scenario="")
     rows = rows.assign(level=rows["level"].astype(float).round(4))
     common = _common_levels(rows)
@@ -244,7 +247,7 @@ def _csv(table: pd.DataFrame) -> str:
 
 
 def read_hub(
-    folder: Path,
+    folder: str | Path,
     models: Sequence[str] | None = None,
     locations: Mapping[str, str] | None = None,
     target: str | None = None,
@@ -254,7 +257,7 @@ def read_hub(
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         A hub, or its ``model-output``.
     models : sequence of str, optional
         Folders of ``model-output``; all when None.
@@ -270,18 +273,28 @@ def read_hub(
     Raises
     ------
     DataError
-        With every problem of every file, and for a model with two forecasts of one day.
+        With every problem of every file, for files of several targets, and for a model with two forecasts of
+        one day.
     """
+    need(folder, (str, Path), "read_hub", "the folder of a hub")
+    folder = Path(folder)
     place = folder / "model-output" if (folder / "model-output").is_dir() else folder
     files = [p for p in sorted(place.glob("*/*.csv")) if models is None or p.parent.name in models]
     if not files:
         raise DataError(f"{place}: holds no model output (MODEL/DATE-MODEL.csv)")
-    tables, findings = [], []
+    tables, findings, others, targets = [], list[Finding](), list[Finding](), dict[str, str]()
     for path in files:
-        table, found = _read(path, locations or {}, target)
+        table, found, named = _read(path, locations or {}, target)
+        if target is not None and [f.check for f in found] == ["target"]:
+            others += found  # a file of other targets than the one that is named
+            continue
         findings += found
         tables.append(table)
-    raise_for_errors(findings)
+        targets.setdefault(named, path.name)
+    raise_for_errors(findings if tables else others)
+    if len(targets) > 1:
+        told = ", ".join(f"'{name}' ({file})" for name, file in targets.items())
+        raise DataError(f"{place}: its files hold several targets: {told}; say which one, target='...'")
     table = pd.concat(tables, ignore_index=True)
     twice = table[table.duplicated(["model", "series_id", "origin", "month", "level"])]
     if len(twice):
@@ -317,24 +330,28 @@ def read_hub_file(
     DataError
         With every problem of the file.
     """
-    table, findings = _read(path, locations or {}, target)
+    table, findings, _ = _read(path, locations or {}, target)
     raise_for_errors(findings)
     return table
 
 
-def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple[pd.DataFrame, list[Finding]]:
+def _read(
+    path: Path, locations: Mapping[str, str], target: str | None
+) -> tuple[pd.DataFrame, list[Finding], str]:
+    """Return the forecasts of a file, what is wrong with it, and of which target they are."""
     raw, findings = _raw_rows(path)
     if not findings:
         raw, findings = _of_target(raw, target, path.name)
     if findings:
-        return pd.DataFrame(), findings
+        return pd.DataFrame(), findings, ""
+    named = str(raw["target"].iloc[0]) if "target" in raw and len(raw) else ""
     cells, findings = _cells(raw, path.name)
     if raw.empty:
         expected = "output_type quantile"
         what = "holds no quantile or median"
         findings.append(Finding("rows", "error", what, file=path.name, expected=expected))
     if findings:
-        return pd.DataFrame(), findings
+        return pd.DataFrame(), findings, named
     dated = re.match(r"\d{4}-\d{2}-\d{2}(?=-)", path.stem)
     if dated and (day := f"{cells['origin'].iloc[0]:%Y-%m-%d}") != dated[0]:
         what = f"holds forecasts made on {day}"
@@ -353,7 +370,7 @@ def _read(path: Path, locations: Mapping[str, str], target: str | None) -> tuple
         what = f"quantiles fall with the level in {falling}"
         findings.append(Finding("levels", "error", what, file=path.name, expected="never"))
     order = ["series_id", "origin", "month", "level"]
-    return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings
+    return table.sort_values(order, ignore_index=True)[list(FORECAST_COLUMNS)], findings, named
 
 
 def _raw_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:

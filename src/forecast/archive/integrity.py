@@ -73,7 +73,7 @@ def check_content(connection: sqlite3.Connection, path: Path) -> list[str]:
         raise corrupt(path, "; ".join(found[:3]))
     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
-        raise corrupt(path, f"{len(broken)} rows point to rows that are missing")
+        raise corrupt(path, f"rows point to rows that are missing: {len(broken)}")
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     counts = {
         table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608

@@ -26,7 +26,7 @@ _told = cache(tell)  # many functions, one line
 
 
 def kept_jit(**options: object) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that compiles a function and keeps what was compiled.
+    """Return a decorator that compiles a function and keeps what was compiled; Python where numba is told to.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ def kept_jit(**options: object) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        if config.DISABLE_JIT:  # NUMBA_DISABLE_JIT=1: njit gives the function back, and nothing is kept
+            return function
         made = njit(cache=True, **options)(function)
         _choose_folder(made)
         _guard(made._cache)

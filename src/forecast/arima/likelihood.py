@@ -68,8 +68,6 @@ Bools = NDArray[np.bool_]
 LOG_2PI = float(np.log(2.0 * np.pi))
 #: A pivot below this share of its diagonal element counts as zero.
 PIVOT_TOLERANCE = 1e-11
-#: A step of a recursion over fewer numbers than this costs numpy more than the numbers do.
-SHORT = 1000
 #: Value of a lane whose residual sum of squares is not positive.
 WORST = 1e300
 
@@ -181,13 +179,13 @@ def filter_ar(columns: Floats, ar: Floats, sar: Floats, s: int) -> Floats:
 def filter_ma(columns: Floats, ma: Floats, sma: Floats, s: int) -> None:
     """``theta(B)^-1`` in place on columns (N, L, K) with zero start.
 
-    ``1 / a(B) = a(-B) / (a(B) a(-B))``, and the denominator is a polynomial in B^2: as long as the steps of
-    the recursion are short for numpy, they are made twice as long.
+    ``1 / a(B) = a(-B) / (a(B) a(-B))``, and the denominator is a polynomial in B^2: so steps that are short
+    for numpy are made twice as long. How long they get does not depend on the lanes, nor do digits then.
     """
     for block, step in ((sma, s), (ma, 1)):
         if not block.shape[1]:
             continue
-        while step * columns[0].size < SHORT and 32 * step < len(columns):
+        while 32 * step < len(columns):
             before = columns.copy()
             for i in range(min(block.shape[1], (len(columns) - 1) // step)):
                 lag = (i + 1) * step
@@ -494,6 +492,11 @@ def evaluate(
 
     This is the small function that both kernels offer. Lanes without a likelihood get `WORST`.
     """
+    if len(group) == 1:  # numpy adds up a lane by itself in another order than lanes side by side
+        both = np.zeros(2, dtype=np.int64)
+        variance = None if sigma2 is None else sigma2[both]
+        found = evaluate(batch, group[both], length[both], coefficients[both], variance, gradient)
+        return found[0][:1], found[1][:1], found[2][:1]
     values, slopes = np.empty(len(group)), np.zeros(coefficients.shape)
     sigma_slopes = np.zeros(len(group))
     with np.errstate(all="ignore"):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from forecast.arima.labels import future_rows, numbers, rows_of, time_index
 from forecast.arima.polynomials import Floats, Orders, difference
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 
 Ints = NDArray[np.int64]
 #: A column is dropped when less than this share of its sum of squares is left after the columns before it.
@@ -152,7 +152,9 @@ class Problem:
             if len(self.shrunk):
                 columns[:, start : start + len(self.shrunk)] = values[:, self.shrunk]
         elif xreg is not None and np.size(xreg):
-            raise ConfigError(f"xreg of the future has {np.shape(xreg)[-1]} columns, but the fit has none")
+            raise ConfigError(
+                f"xreg of the future has {counted(np.shape(xreg)[-1], 'column')}, but the fit has none"
+            )
         if self.keep_fixed:
             n = len(self.y) + self.lead
             columns[:, start + len(self.shrunk)] = (
@@ -189,10 +191,12 @@ def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list
     xreg = np.empty((len(y), 0)) if job.xreg is None else numbers(job.xreg, "xreg")
     xreg = xreg[:, None] if xreg.ndim == 1 else xreg
     if len(xreg) != len(y):
-        problems.append(f"xreg has {len(xreg)} rows, y has {len(y)}")
+        problems.append(f"xreg has {counted(len(xreg), 'row')}, y has {len(y)}")
     names = tuple(f"x{j + 1}" for j in range(xreg.shape[1])) if names is None else tuple(names)
     if len(names) != xreg.shape[1]:
-        problems.append(f"{len(names)} names are given for {xreg.shape[1]} columns of xreg")
+        problems.append(
+            f"{counted(len(names), 'name', 'are')} given for {counted(xreg.shape[1], 'column')} of xreg"
+        )
     elif not np.isfinite(xreg).all():
         bad = [name for name, column in zip(names, xreg.T, strict=True) if not np.isfinite(column).all()]
         problems.append(f"xreg has missing or infinite values in {', '.join(bad)}")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeVar
 
+from forecast.errors import counted
 from forecast.files import tell
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def _in_lines(work: Iterable[T], total: int) -> Iterator[T]:
             said = now
             tell(f"backtest: {done:,} of {total:,} chains, about {left(now - began, done, total)} left")
         yield one
-    tell(f"backtest: {total:,} chains in {spoken(time.monotonic() - began)}")
+    tell(f"backtest: {counted(total, 'chain')} in {spoken(time.monotonic() - began)}")
 
 
 def left(seconds: float, done: int, total: int) -> str:

@@ -23,19 +23,25 @@ from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Know
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
-from forecast.errors import ConfigError, ForecastError, nearest, need
+from forecast.errors import ConfigError, ForecastError, counted, nearest, need
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
 from forecast.models.registry import make_model, named_models
 from forecast.notebook import backtest_html, plot_backtest, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
+from forecast.tables.forecasts import ROUNDING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: What a fit or a forecast may fail with; anything else is a fault of the program.
-_FAILURES = (ForecastError, ValueError, np.linalg.LinAlgError, ArithmeticError)
+_FAILURES: tuple[type[Exception], ...] = (
+    ForecastError,
+    ValueError,
+    np.linalg.LinAlgError,
+    ArithmeticError,
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,9 @@ class Backtest:
         origins = self.folds["origin"]
         failed = int((self.folds["status"] == "failed").sum())
         return (
-            f"<Backtest: {models}; {series}; {origins.nunique()} origins, {origins.min():%Y-%m-%d} to"
-            f" {origins.max():%Y-%m-%d}; {len(self.folds)} folds, {failed} failed>"
+            f"<Backtest: {models}; {series}; {counted(origins.nunique(), 'origin')},"
+            f" {origins.min():%Y-%m-%d} to"
+            f" {origins.max():%Y-%m-%d}; {counted(len(self.folds), 'fold')}, {failed} failed>"
         )
 
     def _repr_html_(self) -> str:
@@ -368,7 +375,9 @@ def _too_short(chain: Chain, panel: Panel) -> str:
     for name in chain.series:
         known = panel.known_months(name)
         if known < chain.model.min_months:
-            return f"{name}: {known} months are known, {chain.name} needs {chain.model.min_months}"
+            return (
+                f"{name}: {counted(known, 'month', 'are')} known, {chain.name} needs {chain.model.min_months}"
+            )
     return ""
 
 
@@ -378,9 +387,14 @@ def _fit(chain: Chain, jobs: list[Any]) -> list[Fitted | FoldFailure]:
         return []
     try:
         return _fit_chain(chain, jobs, k)
-    except _FAILURES as error:
+    except _failures(chain.model) as error:
         # a model that breaks off its whole chain: every fold of it is a failed one
         return [FoldFailure(f"{type(error).__name__}: {error}")] * len(jobs)
+
+
+def _failures(model: Model) -> tuple[type[Exception], ...]:
+    """Return what a fold may fail with: of a model from outside this package, whatever it raises."""
+    return _FAILURES if type(model).__module__.startswith("forecast.") else (Exception,)
 
 
 def _fit_chain(chain: Chain, jobs: list[Any], k: int) -> list[Fitted | FoldFailure]:
@@ -415,10 +429,10 @@ class _Gathered:
             return "failed", fitted.message
         try:
             made, notes = _paths(fitted, horizon, self.levels)
-        except _FAILURES as error:
+        except _failures(self.chain.model) as error:
             return "failed", f"{type(error).__name__}: {error}"
-        if not all(np.isfinite(values).all() for _, _, values in made):
-            return "failed", "the forecast is not finite"
+        if wrong := _wrong(made, horizon, self.levels):
+            return "failed", wrong
         self.parts += [(origin, *path) for path in made]
         return "ok", "; ".join(notes)
 
@@ -444,6 +458,20 @@ class _Gathered:
             "value": _joined([values.ravel() for *_, values in self.parts]),
         }
         return pd.DataFrame(frame)[list(FORECAST_COLUMNS)]
+
+
+def _wrong(made: list[ForecastPath], horizon: int, levels: tuple[float, ...]) -> str:
+    """Return what no forecast may be: of other months than asked for, no numbers, quantiles that cross."""
+    order = np.argsort(levels)
+    for name, _, values in made:
+        if len(values) != horizon:
+            return f"the forecast of {name} has {counted(len(values), 'month')}; expected {horizon}"
+        if np.iscomplexobj(values) or not np.isfinite(values).all():
+            return "the forecast is not finite"
+        rows = values[:, order]
+        if (np.diff(rows, axis=1) < -ROUNDING * np.maximum(np.abs(rows[:, 1:]), 1.0)).any():
+            return f"the quantiles of the forecast of {name} cross; expected them ascending"
+    return ""
 
 
 def _joined(parts: list[Any]) -> Any:

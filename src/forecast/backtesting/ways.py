@@ -117,7 +117,7 @@ def held(model: object) -> list[Any]:
     """Return the figures, frames, arrays and mappings that an object can reach, each once."""
     found: list[Any] = []
     seen: set[int] = set()
-    waiting: list[tuple[object, int]] = [(model, 0), *((own, 0) for own in type(model).__mro__)]
+    waiting: list[tuple[object, int]] = [(model, 0)]
     while waiting:
         thing, depth = waiting.pop()
         if id(thing) in seen or depth > _DEPTH:
@@ -151,8 +151,8 @@ def _parts(thing: object) -> list[object]:
         cells = [cell.cell_contents for cell in thing.__closure__ or () if _filled(cell)]
         return [*cells, *(thing.__globals__[n] for n in names if n in thing.__globals__), thing.__defaults__]
     if isinstance(thing, type):
-        return list(vars(thing).values())
-    return list(vars(thing).values()) if hasattr(thing, "__dict__") else []
+        return [*vars(thing).values(), *thing.__bases__]
+    return [type(thing), *(vars(thing).values() if hasattr(thing, "__dict__") else ())]
 
 
 def _own(thing: object) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.config import guard
 from forecast.config.bounds import is_pattern
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, counted, nearest
 from forecast.files import path_problem, write_file
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def draft_experiment(
     gaps = [str(month) for month in y.index[y.isna()]]
     said = []
     if len(y) < _ENOUGH:
-        said.append(f"{len(y)} months: no replay is long enough to judge models or ranges by it")
+        said.append(f"{counted(len(y), 'month')}: no replay is long enough to judge models or ranges by it")
     if gaps:
         values["data"]["allow_gaps"] = True
         shown = ", ".join(gaps[:6]) + (f" and {len(gaps) - 6} more" if len(gaps) > 6 else "")
@@ -258,7 +258,8 @@ def _of_many(
     months = pd.period_range(max(s[0] for s in spans), min(s[-1] for s in spans), freq="M")
     if len(months) < _LEAST:
         raise ConfigError(
-            f"{figures}: its {len(names)} series have {len(months)} months in common; at least {_LEAST} are"
+            f"{figures}: its {len(names)} series have {counted(len(months), 'month')} in common; at"
+            f" least {_LEAST} are"
             " needed. Take fewer with --series 'PATTERN*'"
         )
     values = _values(name, figures, series, months, lag)
@@ -286,10 +287,11 @@ def _series(obs: Observations, figures: str, series: str | None) -> str:
 def _refuse_too_few(series: str, figures: pd.Series) -> None:
     """Refuse a series on which nothing can be based."""
     if len(figures) < _LEAST:
-        raise ConfigError(f"{series}: {len(figures)} months; a forecast needs at least {_LEAST}")
+        raise ConfigError(f"{series}: {counted(len(figures), 'month')}; a forecast needs at least {_LEAST}")
     if (some := int((figures.dropna() != 0).sum())) < _NOT_ZERO:
         raise ConfigError(
-            f"{series}: {some} months are not zero; a forecast needs at least {_NOT_ZERO}. Sum the months to"
+            f"{series}: {counted(some, 'month', 'are')} not zero; a forecast needs at least"
+            f" {_NOT_ZERO}. Sum the months to"
             " quarters, or several series to one"
         )
 

@@ -15,7 +15,7 @@ from forecast.cli import report_cache
 from forecast.config import compose
 from forecast.config.convert import from_plain
 from forecast.config.settings import Experiment
-from forecast.errors import ConfigError, DataError, ForecastError
+from forecast.errors import ConfigError, DataError, ForecastError, counted
 from forecast.files import inside
 
 if TYPE_CHECKING:
@@ -429,8 +429,10 @@ def rerun(folder: Path) -> tuple[str, bool]:
             if p.name != "manifest.json" and (folder / p).read_bytes() != (made / p).read_bytes()
         ]
     if lines:
-        return "\n".join([*lines, f"{len(lines)} differences; compare the versions in manifest.json"]), False
-    return f"{folder}: {len(files & again)} files, every byte the same but the manifest", True
+        return "\n".join(
+            [*lines, f"{counted(len(lines), 'difference')}; compare the versions in manifest.json"]
+        ), False
+    return f"{folder}: {counted(len(files & again), 'file')}, every byte the same but the manifest", True
 
 
 def _command_of(folder: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from forecast.config import compose
 from forecast.data.listing import SeriesLine, bundled_lines
-from forecast.errors import DataError
+from forecast.errors import DataError, counted
 from forecast.models.kinds import BUILTIN, installed
 
 
@@ -113,7 +113,8 @@ def doctor() -> dict[str, str]:
         ),
         "packages": ", ".join(versions),
         "configuration": f"{compose.conf_dir()}; own: {own}",
-        "figures": f"{len(obs.table)} rows, newest release {obs.newest_release().date()}, {obs.digest[:12]}",
+        "figures": f"{counted(len(obs.table), 'row')}, newest release {obs.newest_release().date()},"
+        f" {obs.digest[:12]}",
         "compiled ARIMA kernel": _kernel(),
         "working folder writable": "yes" if os.access(".", os.W_OK) else "no",
         "kept folds and reports": str(CACHE) if CACHE.is_dir() else "none",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from forecast.config.bounds import RULES
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, counted, nearest
 
 #: Choices of the first edition that were taken out -> what to use in their place.
 GONE: Mapping[str, str] = {
@@ -74,7 +74,7 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         if len(args) == 2 and args[1] is Ellipsis:
             return tuple(convert(v, args[0], f"{path}[{i}]", problems) for i, v in enumerate(items))
         if len(items) != len(args):
-            problems.append(f"{path}: {list(items)} has {len(items)} values, {len(args)} are needed")
+            problems.append(f"{path}: {list(items)} has {counted(len(items), 'value')}; expected {len(args)}")
             return ()
         return tuple(
             convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=True))

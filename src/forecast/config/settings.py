@@ -32,7 +32,7 @@ from forecast.config.bounds import (
 from forecast.config.convert import problems_of
 from forecast.config.outlook import NowcastSpec, OutlookSpec, ReconciliationSpec
 from forecast.config.surroundings import ParallelSpec, PublishSpec
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, counted, nearest
 from forecast.files import path_problem
 
 VERSION = "0.1.0"
@@ -402,10 +402,10 @@ class Experiment:
             "models": ", ".join(self.model),
             "combinations": ", ".join(self.combination),
             "headline": self.report.headline,
-            "replayed": f"{len(b.origins)} dates"
+            "replayed": counted(len(b.origins), "date")
             if b.origins
             else f"from {b.start}, scored from {b.score_from}",
-            "ahead": f"{self.horizon} months",
+            "ahead": counted(self.horizon, "month"),
         }
         told = [f"  {name}: {text[:90]}" for name, text in lines.items() if text]
         return "\n".join([f"<Experiment {self.name}", *told]) + ">"

@@ -169,11 +169,8 @@ def is_tidy(raw: RawTable) -> bool:
 
 def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadAs) -> RawTable:
     first = next(line for line in text.splitlines() if line.strip())
-    # the fiscal year's first month decides labels of fiscal years only, and totals
-    said = replace(read_as, allow_http=False, layout=replace(read_as.layout, fiscal_start=None))
-    stated = said != ReadAs()
     # what is said of a user's files says nothing of the table that was made of them
-    if (not stated or _words(first) == list(OBSERVATION_COLUMNS)) and _could_be_ours(first):
+    if (not _is_stated(read_as) or _words(first) == list(OBSERVATION_COLUMNS)) and _could_be_ours(first):
         raw = parse_table(name, text, findings)
         if (
             layout_of(raw.columns)
@@ -183,6 +180,12 @@ def _of_text(name: str, text: str, findings: tuple[Finding, ...], read_as: ReadA
         ):
             return raw
     return understand(text_grid(name, text, findings), read_as.columns, read_as.layout)
+
+
+def _is_stated(read_as: ReadAs) -> bool:
+    """Tell whether the user says how figures are to be read."""
+    # the fiscal year's first month decides labels of fiscal years only, and totals
+    return replace(read_as, allow_http=False, layout=replace(read_as.layout, fiscal_start=None)) != ReadAs()
 
 
 def _words(header: str) -> list[str]:
@@ -287,12 +290,18 @@ def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTab
 
 def _of_frame(name: str, frame: Frame, read_as: ReadAs) -> RawTable:
     frame = _with_columns(frame)
+    if not len(frame.columns):
+        raise unreadable(name, "the table has no columns", "give one row for each month", "month,value")
     doubled = frame.columns[frame.columns.duplicated()]
     if len(doubled):
         what = f"the column '{doubled[0]}' stands twice"
         raise unreadable(name, what, "remove or rename one of them", "each column once")
     raw = frame_table(name, frame)
-    if is_tidy(raw) or layout_of(raw.columns):
+    if not raw.columns:
+        raise unreadable(name, "the table has no columns", "give one row for each month", "month,value")
+    if (is_tidy(raw) or layout_of(raw.columns)) and (
+        not _is_stated(read_as) or raw.columns == OBSERVATION_COLUMNS
+    ):
         return raw
     rows = zip(*raw.cells.values(), strict=True)
     grid = Grid(name, (raw.columns, *rows), (1, *raw.rows.tolist()))

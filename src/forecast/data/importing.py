@@ -21,7 +21,7 @@ from forecast.data.official import layout_of, read_official
 from forecast.data.parse import OBSERVATION_COLUMNS, BoolArray, day_text, month_end, month_text, parse_day
 from forecast.data.read import RawTable, csv_files, decode, parse_table
 from forecast.data.tidy import Rows, join_rows, parse_tidy
-from forecast.errors import ConfigError, DataError, Finding
+from forecast.errors import ConfigError, DataError, Finding, counted
 from forecast.files import write_file
 
 
@@ -184,10 +184,12 @@ def _import(
     added = len(rows)
     if added:
         _write(folder, present, join_rows([official, everything.take(leak)]))
-    size = f"{added:,} row{'' if added == 1 else 's'} added, {already:,} figures were there already"
+    size = f"{counted(added, 'row')} added, {counted(already, 'figure', 'were')} there already"
     lines = (
         *told,
-        f"{folder}: {size}" if added else f"{folder}: nothing new; {already:,} figures are there already",
+        f"{folder}: {size}"
+        if added
+        else f"{folder}: nothing new; {counted(already, 'figure', 'are')} there already",
     )
     return ImportSummary(str(folder), added, already, tuple(findings), lines)
 
@@ -277,11 +279,12 @@ def _new_rows(
             findings.extend(load.nearly_official(raw) or found)
             named = series_id is not None or "series_id" in raw.columns
             findings.extend([] if named else _unnamed(rows, before))
-            snapshot, line = None, f"{file}: {raw.understood or f'{len(rows):,} figures'}"
+            snapshot, line = None, f"{file}: {raw.understood or counted(len(rows), 'figure')}"
             if "released" in raw.columns or day is None:
                 explicit.append(rows)
                 if "assumed" in rows.release_basis:
-                    line += f", public {days.lag} days after each month's end where no day is given (assumed)"
+                    after = counted(days.lag, "day")
+                    line += f", public {after} after each month's end where no day is given (assumed)"
             else:
                 snapshot = _tidy_snapshot(rows, day, days.lag, findings)
                 line += f", released {day_text(day)}"

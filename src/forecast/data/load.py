@@ -340,6 +340,7 @@ def load_observations(
     """
     wanted = "a path, an address, a DataFrame or a Series"
     need(path, (str, Path, pd.DataFrame, pd.Series, type(None)), "load_observations", wanted)
+    need(series_id, (str, type(None)), "series_id", "the name of a series")
     if path is None:
         return _copied(bundle()) if series_id is None else only(_copied(bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)

@@ -21,7 +21,7 @@ from forecast.data import frames as _tables
 from forecast.data.panel import Cells, Panel, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
-from forecast.errors import ConfigError, Finding, nearest, need
+from forecast.errors import ConfigError, Finding, counted, nearest, need
 
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
@@ -190,9 +190,13 @@ class Observations:
     def _names(self, series: str | Sequence[str] | None) -> tuple[str, ...]:
         if series is None:
             return self.series_ids
+        wanted = "the name of a series, or a list of names"
+        need(series, (str, Iterable), "series", wanted)
         names = (series,) if isinstance(series, str) else tuple(series)
+        if not names:
+            raise ConfigError(f"series: an empty list is given; expected {wanted}")
         for name in names:
-            need(name, str, "series", "the name of a series, or a list of names")
+            need(name, str, "series", wanted)
         unknown = [name for name in names if name not in self._index.bounds]
         if unknown:
             raise ConfigError(
@@ -388,7 +392,8 @@ class Observations:
         return np.asarray(start + np.flatnonzero(new), dtype=np.int64)
 
     def __repr__(self) -> str:
-        return f"<Observations: {len(self.series_ids)} series, {len(self.table)} rows, {self._span()}>"
+        rows = counted(len(self.table), "row")
+        return f"<Observations: {len(self.series_ids)} series, {rows}, {self._span()}>"
 
     def _span(self) -> str:
         month = self._index.month
@@ -398,7 +403,7 @@ class Observations:
         return f"{ends[0]} to {ends[1]}, published to {self.newest_release():%Y-%m-%d}"
 
     def _repr_html_(self) -> str:
-        size = f"{len(self.series_ids)} series, {len(self.table):,} rows"
+        size = f"{len(self.series_ids)} series, {counted(len(self.table), 'row')}"
         return f"<p><b>Observations</b>: {size}, {self._span()}</p>"
 
 

@@ -39,7 +39,7 @@ import pandas as pd
 from forecast.data.official_series import FOUR, figures_of
 from forecast.data.parse import MONTH_NAMES, IntArray, TextArray, month_text, parse_cells, parse_value
 from forecast.data.read import RawTable
-from forecast.errors import Finding
+from forecast.errors import Finding, counted
 
 #: Days after a month's end at which an official file is taken to be public when nothing else is known.
 OFFICIAL_LAG_DAYS = 17
@@ -330,7 +330,7 @@ class _Reader:
             at = np.flatnonzero(codes == k)
             self._tell(
                 "label",
-                f"the {name} '{distinct[k]}' is unknown ({len(at)} rows)",
+                f"the {name} '{distinct[k]}' is unknown ({counted(len(at), 'row')})",
                 int(at[0]),
                 f"one of {', '.join(sorted(known))}",
                 "a label may have been renamed: put the old name in its place, if it is the same group",
@@ -383,7 +383,7 @@ class _Reader:
         for i in at[differ][:1]:
             self._tell(
                 "overlap",
-                f"{int(differ.sum())} rows repeat a combination with another count, first here:"
+                f"{counted(int(differ.sum()), 'row', 'repeat')} a combination with another count, first here:"
                 f" {counts[i]} and {counts[first[i]]} (row {self.raw.rows[first[i]]})",
                 int(i),
                 "each combination once",
@@ -393,7 +393,7 @@ class _Reader:
         if not differ.all():
             self._tell(
                 "overlap",
-                f"{int((~differ).sum())} rows stand twice",
+                f"{counted(int((~differ).sum()), 'row', 'stand')} twice",
                 int(at[~differ][0]),
                 "each combination once",
                 "counted once; the file may join two downloads",
@@ -443,7 +443,7 @@ class _Reader:
         for i in np.flatnonzero(wrong)[:1]:
             self._tell(
                 "month_grouping",
-                f"{int(wrong.sum())} rows of earlier years are marked unlike the newest",
+                f"rows of earlier years are marked unlike the newest: {int(wrong.sum()):,}",
                 int(i),
                 f"FYTD up to {month_text(data_month)[5:]}, Remaining after it",
                 "the file may join two releases; every row is counted, whatever its mark",
@@ -479,7 +479,7 @@ class _Reader:
         filtered = not remaining.any() and data_month % 12 != 8
         self._tell(
             "gap",
-            f"{len(missing)} months inside the file have no row: {named}",
+            f"{counted(len(missing), 'month', 'have')} no row inside the file: {named}",
             expected="every month",
             hint="the file was kept to Month Grouping = FYTD; give it with its Remaining rows"
             if filtered

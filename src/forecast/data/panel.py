@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.parse import DayArray, FloatArray, IntArray, month_range, months_index
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, counted, nearest
 from forecast.notebook import plot_panel, table_html
 
 
@@ -206,13 +209,10 @@ class Panel(WithLazyFields):
         ConfigError
             When `months` is not positive.
         """
+        check_arguments(months=(months, Annotated[int, Bounds(1)] | None))
         total = len(self.cells.values)
         if months is None or months >= total:
             return self
-        if months < 1:
-            raise ConfigError(
-                f"a window of {months} months is none; give a positive number of months or None"
-            )
         return self._cut(slice(total - months, None), list(range(len(self.series))))
 
     def _cut(self, rows: slice, columns: list[int]) -> Panel:
@@ -231,7 +231,7 @@ class Panel(WithLazyFields):
     def _repr_html_(self) -> str:
         shown = self.values.iloc[-6:, :8]
         told = f"As of {self.as_of:%Y-%m-%d}: {len(self.series)} series, {_span(self.values)}"
-        return table_html(f"{told}; the last {len(shown)} months", shown)
+        return table_html(f"{told}; the last {counted(len(shown), 'month')}", shown)
 
     plot = plot_panel
 
@@ -239,7 +239,7 @@ class Panel(WithLazyFields):
 def _span(values: pd.DataFrame) -> str:
     if not len(values):
         return "no months"
-    return f"{values.index[0]} to {values.index[-1]}, {len(values)} months"
+    return f"{values.index[0]} to {values.index[-1]}, {counted(len(values), 'month')}"
 
 
 def are_counts(values: np.ndarray) -> bool:

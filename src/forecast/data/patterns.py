@@ -5,10 +5,12 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Sequence
+from functools import cache
 
 Pattern = tuple[bool, re.Pattern[str]]
 
 
+@cache
 def patterns(text: str) -> tuple[Pattern, ...]:
     """Return the compiled patterns of one event (``*`` and ``?``); the flag marks those that remove.
 

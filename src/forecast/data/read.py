@@ -15,7 +15,7 @@ import numpy as np
 
 from forecast.data.fetch import Limits, fetch, one_line
 from forecast.data.parse import IntArray, TextArray
-from forecast.errors import DataError, Finding
+from forecast.errors import DataError, Finding, counted
 from forecast.files import is_address, plain_cell
 
 #: Tables of a folder that are not figures, and so are never read as such.
@@ -195,10 +195,10 @@ def _wrong_width(name: str, line: int, record: list[str], header: list[str]) -> 
     return Finding(
         "width",
         "error",
-        f"{len(record)} cells",
+        counted(len(record), "cell"),
         file=name,
         row=line,
-        expected=f"{len(header)} cells",
+        expected=counted(len(header), "cell"),
         hint=hint,
     )
 

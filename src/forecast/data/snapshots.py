@@ -21,7 +21,7 @@ from forecast.data.official import OFFICIAL_LAG_DAYS, OfficialFile
 from forecast.data.parse import day_text, month_end, month_text, parse_day, parse_month
 from forecast.data.read import read_table
 from forecast.data.tidy import Rows
-from forecast.errors import Finding
+from forecast.errors import Finding, counted
 
 _DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2}-\d{2}-\d{2})(?!\d)")
 
@@ -250,7 +250,7 @@ def _merge_findings(
             Finding(
                 "overlap",
                 "error",
-                f"{len(told)} figures differ from those of {other}, released the same day"
+                f"{counted(len(told), 'figure', 'differ')} from those of {other}, released the same day"
                 f" ({day_text(snapshot.day)}): {told[0]}",
                 file=snapshot.name,
                 expected="one figure for each series, month and day",
@@ -262,7 +262,7 @@ def _merge_findings(
             Finding(
                 "overlap",
                 "warning",
-                f"{count} figures stand in {other} of the same day as well",
+                f"{counted(count, 'figure', 'stand')} in {other} of the same day as well",
                 file=snapshot.name,
                 hint="counted once",
             )
@@ -273,7 +273,7 @@ def _merge_findings(
                 "order",
                 "error",
                 f"released {day_text(snapshot.day)}, but later files are there already and differ in"
-                f" {len(older)} figures: {older[0]}",
+                f" {counted(len(older), 'figure')}: {older[0]}",
                 file=snapshot.name,
                 expected="files in the order of their release",
                 hint="import the older file first, into an empty folder, then the newer ones",

@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Days
+from forecast.config.convert import check_arguments
 from forecast.data.cells import checked_texts, holds_controls
 from forecast.data.parse import (
     OBSERVATION_COLUMNS,
@@ -30,7 +32,7 @@ from forecast.data.parse import (
     parse_value,
 )
 from forecast.data.read import RawTable
-from forecast.errors import ConfigError, Finding, nearest
+from forecast.errors import Finding, nearest
 
 _VOCABULARIES = {"release_basis": RELEASE_BASES, "status": STATUSES, "value_basis": VALUE_BASES}
 _ALIASES = {
@@ -141,12 +143,7 @@ def parse_tidy(
     findings : list of Finding
         Everything wrong with the others.
     """
-    if isinstance(release_lag_days, bool) or not isinstance(release_lag_days, int | np.integer):
-        raise ConfigError(f"release_lag_days: {release_lag_days!r} is not a whole number of days")
-    if release_lag_days < 0:
-        raise ConfigError(
-            f"release_lag_days: {release_lag_days} is negative; a figure follows its month's end"
-        )
+    check_arguments(release_lag_days=(release_lag_days, Days))
     findings = [*raw.findings, *_check_header(raw)]
     stopped = not len(raw) and any(f.severity == "error" for f in raw.findings)
     if stopped or any(f.check == "header" and f.severity == "error" for f in findings):

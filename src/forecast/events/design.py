@@ -16,7 +16,7 @@ from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, counted, nearest
 from forecast.events.estimability import Verdict, estimability_frame
 from forecast.events.notes import Note
 from forecast.events.shapes import Floats
@@ -228,7 +228,7 @@ class Design(WithLazyFields):
         return self.rows(month_range(last + 1, last + len(self.future)))
 
     def __repr__(self) -> str:
-        months = f"{len(self.past)} months and {len(self.future)} ahead"
+        months = f"{counted(len(self.past), 'month')} and {len(self.future)} ahead"
         return f"<Design: {some(self.columns, 'no event columns')}; {months}, knowledge {self.knowledge}>"
 
     _repr_html_ = design_html

@@ -56,6 +56,8 @@ def _text(value: Any) -> str:
     """Return a cell as a file has it: days as ISO, nothing as nothing."""
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return ""
+    if isinstance(value, (list, tuple, set)):
+        return ";".join(_text(one) for one in value)  # several patterns, sources or names, as a file has them
     if isinstance(value, dt.date):  # a Timestamp is one; with a time of day it is refused as in a file
         day = pd.Timestamp(value)
         return str(day.date()) if day == day.normalize() and day.tzinfo is None else str(day)

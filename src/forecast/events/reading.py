@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecast.data.cells import checked_texts
 from forecast.data.read import delimiter_of
-from forecast.errors import Finding, nearest
+from forecast.errors import Finding, counted, nearest
 from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES
 from forecast.files import plain_cell
 
@@ -72,6 +72,8 @@ SIGNS: Mapping[str, float] = {
     "1": 1.0,
     "-1": -1.0,
 }
+#: Years that dates of events can have; beyond them no stamp of a table reaches.
+FIRST_YEAR, LAST_YEAR = 1750, 2200
 _SIGN_WORDS = "one of + - 0 0/+ 0/- -/+"
 
 
@@ -113,7 +115,7 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
         if len(cells) == len(header):
             good.append((number, cells))
         else:
-            what = f"{len(cells)} cells under a header of {len(header)}"
+            what = f"{counted(len(cells), 'cell')} under a header of {len(header)}"
             findings.append(
                 Finding("cells", "error", what, file=name, row=number, hint="quote cells that hold a comma")
             )
@@ -219,7 +221,12 @@ def _check_dates(cells: Mapping[str, str], row: int, file: str) -> Iterable[Find
     for column in DATES:
         text = cells.get(column, "")
         day = parse_day(text)
-        if day is not None:
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            what = f"{column} of '{cells['id']}' is {text}, out of reach"
+            hint = "leave it empty where it has no end" if column == "end_date" else "correct the year"
+            expected = f"a date from {FIRST_YEAR} to {LAST_YEAR}"
+            yield Finding("date", "error", what, file=file, row=row, expected=expected, hint=hint)
+        elif day is not None:
             days[column] = day
         elif text:
             what = f"{column} of '{cells['id']}' is '{text}'"

@@ -20,6 +20,7 @@ from forecast.postprocess.combination import combine
 from forecast.postprocess.event_adjustment import adjust_for_events
 from forecast.postprocess.intervals import add_intervals, own_intervals
 from forecast.postprocess.reconciliation import children_of, reconcile
+from forecast.tables.quantiles import as_counted
 
 
 def postprocess(
@@ -62,8 +63,12 @@ def postprocess(
         weights.append(used)
     frames = [w for w in weights if len(w)]
     made = pd.concat(tables, ignore_index=True)
+    if adapt:
+        made = widen_after_misses(made, obs, exp.intervals)
+    # what was added up on another scale ends beside its figure: 499.9999999999998 is not below 500
+    made["value"] = as_counted(made["value"].to_numpy(float))
     return (
-        widen_after_misses(made, obs, exp.intervals) if adapt else made,
+        made,
         pd.concat(bases, ignore_index=True),
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
     )

@@ -19,7 +19,7 @@ from forecast.backtesting.progress import Progress
 from forecast.config.settings import Experiment, own_path
 from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
-from forecast.errors import need
+from forecast.errors import counted, need
 from forecast.events.calendar import EventCalendar
 from forecast.experiment import figures
 from forecast.experiment.description import fits_at_origin, model_table
@@ -219,8 +219,8 @@ class Run:
         """Tell what was run, as known when, and how much of it there is."""
         return (
             f"<Run of {self.experiment.name}, as known on {self.as_of:%Y-%m-%d}: {some(self.series.index)};"
-            f" headline {self.headline}, {len(self.models)} models,"
-            f" {self.backtest['origin'].nunique()} origins>"
+            f" headline {self.headline}, {counted(len(self.models), 'model')},"
+            f" {counted(self.backtest['origin'].nunique(), 'origin')}>"
         )
 
     _repr_html_ = run_html

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob
 from forecast.arima.volatility import student_near
-from forecast.errors import DataError
+from forecast.errors import DataError, counted
 from forecast.interventions.regression import Floats, Group, Regression, near_group
 from forecast.tables.quantiles import Ints
 
@@ -95,7 +95,11 @@ def response_rows(
             rows.append({**head, **month, **_cells(happened[i], without[:, i], percent[:, i])})
         total, sums = float(happened.sum()), without.sum(axis=1)
         share = 100.0 * (total / sums - 1.0)
-        cut = f"the first {len(at)} months of {len(group.active)}" if len(at) < len(group.active) else ""
+        cut = (
+            f"the first {counted(len(at), 'month')} of {len(group.active)}"
+            if len(at) < len(group.active)
+            else ""
+        )
         rows.append({**head, "part": "total", "month": pd.NaT, **_cells(total, sums, share), "note": cut})
     return rows
 

@@ -12,7 +12,7 @@ import pandas as pd
 from forecast.arima import ArimaFailure, FoldJob, auto_arima_folds
 from forecast.arima.labels import time_index
 from forecast.data.panel import Panel
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 from forecast.interventions.regression import Floats, check_model
 from forecast.models.transform import Transform, make_transform
 
@@ -162,7 +162,8 @@ def _figures(
     scale, values = make_transform(chosen.transform, y, rounding.loc[y.index], counts, name)
     if int(np.isfinite(values).sum()) < chosen.min_months:
         raise DataError(
-            f"{name}: {int(np.isfinite(values).sum())} months are known, {chosen.min_months} are needed"
+            f"{name}: {counted(int(np.isfinite(values).sum()), 'month', 'are')} known; expected"
+            f" {chosen.min_months}"
         )
     return name, pd.PeriodIndex(y.index), np.asarray(values, dtype=float), scale
 

@@ -82,11 +82,27 @@ class Arima(SeriesModel):
     def fit_many(self, jobs: Sequence[Job]) -> list[Fitted | FoldFailure]:
         """Fit one chain of folds, in the order given.
 
-        With `starts` "full" each fold is fitted by itself, so that it cannot depend on another one.
+        With `starts` "full" each fold is what it would be by itself, so that it cannot depend on another one.
         """
-        if self.starts == "full":
-            return [fit for job in jobs for fit in self._chain([job], "full")]
-        return list(self._chain(jobs, self.starts or "modes"))
+        if self.starts != "full":
+            return list(self._chain(jobs, self.starts or "modes"))
+        made: dict[int, FittedSeries | FoldFailure] = {}
+        for members in self._alike(jobs):
+            made |= zip(members, self._chain([jobs[i] for i in members], "full"), strict=True)
+        return [made[i] for i in range(len(jobs))]
+
+    def _alike(self, jobs: Sequence[Job]) -> list[list[int]]:
+        """Positions of folds that one call fits with the same digits as a call for each.
+
+        These have the same shape: as many months, none of them missing, and no columns.
+        """
+        plain = not self.events and self.order != "auto" and self.breaks != "detect"
+        groups: dict[tuple[int, int], list[int]] = {}
+        for i, (panel, _) in enumerate(jobs):
+            values = panel.window(self.window).cells.values
+            whole = plain and bool(np.isfinite(values).all())
+            groups.setdefault((len(values), -1 if whole else i), []).append(i)
+        return list(groups.values())
 
     def _chain(self, jobs: Sequence[Job], starts: Starts) -> list[FittedSeries | FoldFailure]:
         names = jobs[0][0].series if jobs else ()

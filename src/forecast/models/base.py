@@ -22,7 +22,7 @@ from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError, ForecastError, need
+from forecast.errors import ConfigError, DataError, ForecastError, counted, need
 from forecast.events.design import Design
 from forecast.models.series import SeriesData, series_data
 from forecast.models.transform import Array, Scale, Transform
@@ -106,7 +106,7 @@ class Forecast:
     def __repr__(self) -> str:
         months, levels = self.table["month"], self.table["level"].nunique()
         names = some(self.table["series_id"].unique())
-        return f"<Forecast: {names}; {months.min()} to {months.max()}, {levels} levels>"
+        return f"<Forecast: {names}; {months.min()} to {months.max()}, {counted(levels, 'level')}>"
 
     _repr_html_ = forecast_html
     plot = plot_forecast
@@ -279,7 +279,9 @@ class FittedSeries:
 
     def _span(self) -> str:
         months = self.panel.values.index
-        return f"{len(months)} months, {months[0]} to {months[-1]}, as of {self.panel.as_of:%Y-%m-%d}"
+        return (
+            f"{counted(len(months), 'month')}, {months[0]} to {months[-1]}, as of {self.panel.as_of:%Y-%m-%d}"
+        )
 
     def _repr_html_(self) -> str:
         return fitted_html(some(self.fits), self._span(), self.coefficients(), self.notes)
@@ -385,7 +387,8 @@ class SeriesModel:
         known = int(np.sum(~np.isnan(data.y)))
         if known < self.min_months:
             raise DataError(
-                f"{data.name}: {known} months are known, {type(self).__name__} needs {self.min_months}"
+                f"{data.name}: {counted(known, 'month', 'are')} known, {type(self).__name__} needs"
+                f" {self.min_months}"
             )
 
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:

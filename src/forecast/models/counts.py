@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Window
 from forecast.models.series import SeriesData
@@ -128,7 +128,7 @@ def _refuse_other_than_counts(data: SeriesData) -> None:
     bad = [m for m, v in zip(data.months.astype(str), data.y, strict=True) if v < 0 or v % 1 > 0]
     if bad:
         raise DataError(
-            f"{data.name}: {len(bad)} months are no counts ({', '.join(bad[:4])});"
+            f"{data.name}: no counts in {counted(len(bad), 'month')} ({', '.join(bad[:4])});"
             " expected whole numbers from 0 on; take another model"
         )
     if not known.any():

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 from forecast.models.arima import residual_checks
 from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Lags, Terms, Window
@@ -68,7 +68,9 @@ class Linear(SeriesModel):
         dropped = [name for j, (_, name) in enumerate(names) if j not in kept]
         names, x = [names[j] for j in kept], values[rows][:, kept]
         if len(x) <= len(names) + 5:
-            raise DataError(f"{data.name}: {len(x)} rows are too few for {len(names)} columns")
+            raise DataError(
+                f"{data.name}: {counted(len(x), 'row', 'are')} too few for {counted(len(names), 'column')}"
+            )
         from statsmodels.regression.linear_model import OLS
 
         result = OLS(data.y[rows], x).fit()
@@ -79,7 +81,7 @@ class Linear(SeriesModel):
         def steps(h: int) -> tuple[Array, Array]:
             if self.events and len(data.columns) and len(data.future) < h:
                 raise ConfigError(
-                    f"{data.name}: columns of {len(data.future)} months to come; {h} are asked for"
+                    f"{data.name}: columns of {counted(len(data.future), 'month')} to come; asked for {h}"
                 )
             future = self._columns(data, np.arange(n, n + h), data.future.iloc[:h])
             return self._iterate(data.y, beta, future, h), sigma * self._growth(beta, h)

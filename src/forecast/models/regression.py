@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
-from forecast.errors import DataError
+from forecast.errors import DataError, counted
 from forecast.events.design import Design
 from forecast.models.base import (
     COEFFICIENT_COLUMNS,
@@ -143,7 +143,7 @@ class FittedDirect:
 
     def _fitted(self, horizon: int) -> FittedSeries:
         if horizon > len(self.horizons):
-            raise DataError(f"fitted for {len(self.horizons)} horizons, {horizon} are asked for")
+            raise DataError(f"fitted for {counted(len(self.horizons), 'horizon')}; asked for {horizon}")
         fits = {one.name: SeriesFit(self._steps(one)) for one in self.data}
         scales = {one.name: one.transform for one in self.data}
         return FittedSeries(fits, scales, self.panel)
@@ -254,7 +254,8 @@ def direct_data(model: DirectModel, panel: Panel, design: Design) -> list[Series
         known = int(np.sum(~np.isnan(one.y)))
         if known < model.min_months:
             raise DataError(
-                f"{one.name}: {known} months are known, {type(model).__name__} needs {model.min_months}"
+                f"{one.name}: {counted(known, 'month', 'are')} known, {type(model).__name__} needs"
+                f" {model.min_months}"
             )
         complete(one, last=max(model.lags, 12) + 1)
     return data
@@ -277,7 +278,7 @@ def training_rows(one: SeriesData, h: int, lags: int, events: bool) -> tuple[Arr
     first = max(lags, 12)
     t = np.arange(first, n - h)
     if not len(t):
-        raise DataError(f"{one.name}: too short for {h} months ahead")
+        raise DataError(f"{one.name}: too short for {counted(h, 'month')} ahead")
     changes = np.diff(y)
     ahead = (h - 1) % 12 + 1
     means = np.convolve(y, np.ones(12) / 12, mode="valid")[t - 11]

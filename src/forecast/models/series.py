@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.data.lazy import Lazy
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 from forecast.events.design import Design
 from forecast.models.transform import Array, Scale, Transform, transform_of
 
@@ -48,7 +48,7 @@ def complete(data: SeriesData, last: int | None = None) -> Array:
     if holes:
         needed = "all" if last is None else f"the last {last}"
         raise DataError(
-            f"{data.name}: {len(holes)} months are missing ({', '.join(holes[:4])});"
+            f"{data.name}: {counted(len(holes), 'month', 'are')} missing ({', '.join(holes[:4])});"
             f" this model needs {needed}"
         )
     return data.y
@@ -126,7 +126,7 @@ def _given(design: Design, name: str, months: pd.PeriodIndex, last_official: pd.
     lacking = months[~months.isin(mine.past.index)]
     if len(lacking):
         raise ConfigError(
-            f"{name}: columns given by hand lack {len(lacking)} months of the series,"
+            f"{name}: columns given by hand lack {counted(len(lacking), 'month')} of the series,"
             f" {lacking[0]} to {lacking[-1]}"
         )
     ahead = mine.future[mine.future.index >= first]

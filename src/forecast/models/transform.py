@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecast.errors import DataError
+from forecast.tables.quantiles import BELOW_ONE, as_counted
 
 Scale = Literal["log", "none", "box-cox"]
 Array = npt.NDArray[np.float64]
@@ -33,7 +34,8 @@ class Transform:
     floored : tuple of str
         Months that were raised to the floor before the logarithm was taken.
     zero : float
-        Where months were raised to a floor: counts up to it are zero again.
+        Where months were raised to a floor: counts up to it are zero again; where most months were, all
+        counts below one unit.
     """
 
     kind: Scale
@@ -56,10 +58,10 @@ class Transform:
         if self.kind == "none":
             out = np.asarray(values, dtype=float)
         elif self.kind == "log" or self.lam == 0.0:
-            out = np.exp(values)
+            out = as_counted(np.exp(values))
         else:
             out = np.maximum(self.lam * values + 1.0, 0.0) ** (1.0 / self.lam)
-        return np.where(out > self.zero * (1.0 + 1e-9), out, 0.0) if self.counts else out
+        return np.where(out <= self.zero * (1.0 + 1e-9), 0.0, out) if self.counts else out  # NaN stays
 
 
 def make_transform(
@@ -104,7 +106,8 @@ def transform_of(
             f"({', '.join(low[:6])}{', ...' if len(low) > 6 else ''}); use transform: none"
         )
     floored = tuple(str(m) for m in months()[values < floor]) if (values < floor).any() else ()
-    zero = float(floor[-1]) if counts and floored else 0.0
+    mostly = 2 * len(floored) > int(np.isfinite(values).sum())
+    zero = float(floor[-1]) * (BELOW_ONE if mostly else 1.0) if counts and floored else 0.0
     if kind == "log":
         made = Transform("log", counts=counts, floored=floored, zero=zero)
     else:

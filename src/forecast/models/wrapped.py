@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from forecast.errors import ConfigError, DataError, need
+from forecast.errors import ConfigError, DataError, counted, need
 from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Lags, Window
 from forecast.models.series import SeriesData
@@ -66,7 +66,8 @@ class SklearnModel(SeriesModel):
         changes, most = np.diff(_without_gaps(data)), max(self.lags)
         if len(changes) <= most + 12:
             raise DataError(
-                f"{data.name}: {len(data.y)} months are too few for {most} lags; expected at least {most + 14}"
+                f"{data.name}: {counted(len(data.y), 'month', 'are')} too few for {counted(most, 'lag')};"
+                f" expected at least {most + 14}"
             )
         month = (data.months.month.to_numpy()[1:] - 1)[most:]
         past = np.lib.stride_tricks.sliding_window_view(changes[:-1], most)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, counted
 from forecast.tables.known_errors import KnownErrors, in_order, known_errors, widen
 from forecast.tables.quantiles import (
     Bools,
@@ -156,7 +156,7 @@ def _check(forecasts: pd.DataFrame, designs: Mapping[pd.Timestamp, Design]) -> N
     missing = [o for o in ordered_unique(pd.to_datetime(forecasts["origin"])) if o not in designs]
     if missing:
         problems.append(
-            f"{len(missing)} origins have no design, the first is {missing[0]:%Y-%m-%d}; "
+            f"{counted(len(missing), 'origin', 'have')} no design, the first is {missing[0]:%Y-%m-%d}; "
             "expected one for each origin of the table"
         )
     later = [f"{o:%Y-%m-%d} ({d.as_of:%Y-%m-%d})" for o, d in designs.items() if d.as_of > o]
@@ -245,7 +245,8 @@ def _weights(
     lacking = wanted[wanted >= len(whole)]
     if len(lacking) and lately.any():
         raise ConfigError(
-            f"the design as of {design.as_of:%Y-%m-%d} ends {len(lacking)} months before the forecasts of "
+            f"the design as of {design.as_of:%Y-%m-%d} ends {counted(len(lacking), 'month')} before"
+            " the forecasts of "
             f"{series_id}; expected a horizon of {horizons}"
         )
     rows = np.where((wanted >= 0)[:, None], whole[np.clip(wanted, 0, len(whole) - 1)], 0.0)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecast.data.parse import month_text
 from forecast.data.sums import contradictions, newest
-from forecast.errors import ConfigError, DataError, nearest
+from forecast.errors import ConfigError, DataError, counted, nearest
 from forecast.postprocess.mint import METHODS, reconcile_values, shrunken_covariance, summing_matrix
 from forecast.postprocess.paths import noise, random_walk
 from forecast.tables.columns import FORECAST_COLUMNS
@@ -194,7 +194,7 @@ def _check_sums(obs: Observations, children: Mapping[str, Sequence[str]]) -> Non
             for month, one in found.iterrows()
         ]
         if lines:
-            more = f" and {len(lines) - 6} months more" if len(lines) > 6 else ""
+            more = f" and {counted(len(lines) - 6, 'month')} more" if len(lines) > 6 else ""
             told.append(f"  {parent} is not the sum of {', '.join(parts)}: {'; '.join(lines[:6])}{more}")
     if told:
         hint = "correct the figures, state the difference in hierarchy.csv (max_abs_gap), or do not reconcile"

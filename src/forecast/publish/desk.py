@@ -15,7 +15,8 @@ import pandas as pd
 from forecast.archive.store import Archive, no_step
 from forecast.config.bounds import is_pattern
 from forecast.config.settings import Experiment
-from forecast.errors import ConfigError, ForecastError
+from forecast.data.parse import whole_day
+from forecast.errors import ConfigError, ForecastError, need
 
 #: Every named step of a round, in order; `on_step` is told of each before it begins.
 STEPS: tuple[str, ...] = (
@@ -138,7 +139,8 @@ def desk_of(
     release: bool = False,
 ) -> Desk:
     """Return where the rounds of an experiment work."""
-    day = pd.Timestamp(now().date() if today is None else today).tz_localize(None).normalize()
+    need(exp, Experiment, "publish", "an Experiment, of fc.load_experiment")
+    day = whole_day(now().date() if today is None else today, "today")
     return Desk(exp, day, command, on_step, progress, release)
 
 

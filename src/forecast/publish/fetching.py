@@ -26,7 +26,7 @@ from forecast.data.load import load_observations
 from forecast.data.official import layout_of, read_official
 from forecast.data.read import SIDE_TABLES, RawTable
 from forecast.data.tidy import parse_tidy
-from forecast.errors import ConfigError, DataError, ForecastError, named
+from forecast.errors import ConfigError, DataError, ForecastError, counted, named
 from forecast.files import digest, inside, is_address, path_problem, write_file
 from forecast.publish.addresses import addresses, check_patterns, is_file, names_month, states_month
 from forecast.publish.sources import read_unchanged
@@ -345,7 +345,7 @@ class _Fetching:
         if gone:
             name, month = gone[0]
             raise DataError(
-                f"{file.address}: {len(gone)} figures that were there on {before.fetched} are gone, the"
+                f"{file.address}: lacks {counted(len(gone), 'figure')} that it had on {before.fetched}, the"
                 f" first: {name} {pd.Period(ordinal=month, freq='M')}. It may be cut short or still being"
                 " written; nothing was changed"
             )
@@ -425,5 +425,5 @@ def _import(
                 series_id=one,
             )
         added += made.added
-        lines.append(f"fetched: {', '.join(places.values())}: {made.added:,} figures are new")
+        lines.append(f"fetched: {', '.join(places.values())}: {counted(made.added, 'figure', 'are')} new")
     return added, lines

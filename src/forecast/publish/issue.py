@@ -75,8 +75,22 @@ def _issue(
         return _nothing(desk, read.obs, f"nothing new: {found}; the last report is of {day.date()}"), []
     notes = []
     if kind == "published" and as_of is None:
-        notes = [*_catch_up(desk, read, day, scratch), *_came_together(desk, read, found)]
+        notes = [
+            *_ahead_of_clock(desk, day),
+            *_catch_up(desk, read, day, scratch),
+            *_came_together(desk, read, found),
+        ]
     return _make(desk, read, found, day, kind, scratch), notes
+
+
+def _ahead_of_clock(desk: Desk, day: pd.Timestamp) -> list[str]:
+    """Return what to say of an issue whose newest figure counts from a day that is still to come."""
+    if desk.today >= day:
+        return []
+    counts = "stated in the file or assumed by data.release_lag_days"
+    return [
+        f"the clock says {desk.today.date()}, before {day.date()}, from which the newest figure counts ({counts})"
+    ]
 
 
 def _nothing(desk: Desk, obs: Observations, text: str) -> Outcome:

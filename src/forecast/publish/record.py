@@ -13,6 +13,7 @@ from forecast.archive.track_record import headline_rows, others, summarise, wors
 from forecast.config.settings import Experiment
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
+from forecast.errors import counted
 from forecast.experiment.pipeline import figures_of
 from forecast.publish.content import by_others
 from forecast.publish.fetching import reading_folder
@@ -59,7 +60,9 @@ def record_text(exp: Experiment, now: dt.datetime) -> str:
         if rows.empty:
             lines.append(f"{kind}: none")
             continue
-        head = f"{kind}: {rows['origin'].nunique()} issues, {len(scored):,} forecasts scored"
+        head = (
+            f"{kind}: {counted(rows['origin'].nunique(), 'issue')}, {counted(len(scored), 'forecast')} scored"
+        )
         lines += [head, _table(summarise(rows, exp.backtest.baseline), headline)]
         for series in exp.target.series:
             mine = headline_rows(rows, headline, kind)

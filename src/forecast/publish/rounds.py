@@ -18,7 +18,7 @@ from forecast.config.convert import from_plain, to_plain
 from forecast.config.settings import Experiment
 from forecast.config.surroundings import ParallelSpec, PublishSpec
 from forecast.data.observations import Observations
-from forecast.errors import DataError
+from forecast.errors import DataError, counted
 from forecast.experiment.run import Correction, Run
 from forecast.publish.forecast_only import Forecasts
 
@@ -142,7 +142,7 @@ def refuse_shrinking(obs: Observations, archive: Archive, series: list[str]) -> 
     if gone:
         name, month, day = gone[0]
         raise DataError(
-            f"{len(gone)} figures that were seen earlier are missing from the source, the first: {name}"
+            f"the source lacks {counted(len(gone), 'figure')} seen earlier, the first: {name}"
             f" {month}, released {day}. It may be cut short or still being written; nothing was changed. If"
             " they are gone for good: --force"
         )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecast.archive.store import Archive
 from forecast.config.settings import Experiment
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, counted
 from forecast.publish import folders, record
 from forecast.publish.desk import Outcome, answered, desk_of, now, refuse_damaged
 from forecast.publish.release import remade
@@ -94,6 +94,6 @@ def rerun(experiment: Experiment, folder: str | Path) -> Outcome:
             if same
             else "compare the versions in manifest.json"
         )
-        return Outcome(1, "\n".join([*lines, f"{len(lines)} differences; {note}"]))
+        return Outcome(1, "\n".join([*lines, f"{counted(len(lines), 'difference')}; {note}"]))
 
     return answered(again)

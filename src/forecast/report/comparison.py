@@ -175,9 +175,12 @@ def _headlines(runs: Mapping[str, RunFolder]) -> Table:
     head = [Head(t("Run")), Head(t("Headline"), "w"), Head(t("Figures as known on"), "w")]
     head += [Head(t("Skill, {distance}", distance=distance), "n") for distance in distances.values()]
     head += [Head(t("{months} ahead", months=w.plural(h, "month")), "n") for h in (1, 12)]
+    uneven = len({len(run.ahead) for run in runs.values()}) > 1
     rows = []
     for label, run in runs.items():
-        skills, ahead = (run.skill(run.model, h) for h in distances), map(run.forecast, (1, 12))
+        skills, ahead = [run.skill(run.model, h) for h in distances], map(run.forecast, (1, 12))
+        if uneven and run.skill_number(run.model, "all") is not None:  # means over other distances
+            skills[-1] = t("{skill} (1 to {months})", skill=skills[-1], months=len(run.ahead))
         rows.append(Row((label, names.model_name(run.model), run.as_of, *skills, *ahead)))
     foot = t(
         "Skill = 1 − score ÷ score of the run’s own baseline; above 0 is better."

@@ -58,12 +58,16 @@ def count(value: float) -> str:
     --------
     >>> count(8870)
     '8,870'
-    >>> count(12.5)
-    '12.5'
+    >>> count(12.5), count(0.000000416123)
+    ('12.5', '0.000000416')
     """
     if float(value).is_integer():
         return _grouped(value)
-    text = f"{abs(value):,.3f}".rstrip("0").rstrip(".")
+    # three decimals, more of small figures, fewer of figures whose digits before the point say enough
+    size = math.floor(math.log10(abs(value)))
+    places = 2 - size if size < 0 else max(min(3, 8 - size), 0)
+    text = f"{abs(value):,.{places}f}"
+    text = text.rstrip("0").rstrip(".") if places else text
     return (MINUS if value < 0 else "") + _local(text)
 
 

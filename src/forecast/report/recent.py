@@ -242,10 +242,15 @@ def part(run: Run, series_id: str) -> Part | None:
 
 
 class Revisions(NamedTuple):
-    """Of the last twelve months: how many are open, and how many were revised."""
+    """Of the last twelve months: how many are open, were revised, and have a first figure that is known.
+
+    `fiscal`: Whether the figures have fiscal years, with which they close.
+    """
 
     open: int
     revised: int
+    known: int
+    fiscal: bool
 
 
 def revisions(run: Run, series_id: str) -> Revisions | None:
@@ -254,7 +259,10 @@ def revisions(run: Run, series_id: str) -> Revisions | None:
     rows = select(table, series_id=series_id)
     if not len(rows):
         return None
-    return Revisions(*(int(rows[name].astype(bool).sum()) for name in ("open", "revised")))
+    still, revised, known = (
+        int(rows[name].astype(bool).sum()) for name in ("open", "revised", "first_known")
+    )
+    return Revisions(still, revised, known, run.experiment.data.layout.fiscal_start is not None)
 
 
 class Dated(NamedTuple):

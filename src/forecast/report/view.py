@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arima.exact import exact_fit
+from forecast.arima.problem import FoldJob
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.catalogue import t
@@ -86,6 +88,11 @@ class View:
     def flat(self) -> bool:
         """Whether no range has a width: the counts have followed one rule without an error."""
         return bool(len(self.ahead)) and bool((self.ahead["lower_80"] == self.ahead["upper_80"]).all())
+
+    @property
+    def exact(self) -> bool:
+        """Whether the counts have been constant, a line or the same every year, whatever the ranges say."""
+        return exact_fit(FoldJob(self.counts.to_numpy(float)), 12, None, None) is not None
 
     @property
     def zeros(self) -> tuple[int, int] | None:
@@ -377,6 +384,12 @@ def score_book(run: Run, series_id: str) -> ScoreBook:
         if row is not None and np.isfinite(float(row.skill)) and row.n_ok >= 12:
             found.append(era)
     return ScoreBook(rows, tuple(found))
+
+
+def own_ranges(run: Run) -> bool:
+    """Return whether the headline's ranges are by the models alone, not from past errors."""
+    spec = run.experiment.combination.get(run.headline)
+    return run.experiment.intervals.method == "model" if spec is None else spec.ranges == "model"
 
 
 def era_words(run: Run, era: str) -> str:

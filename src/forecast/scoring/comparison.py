@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
 from forecast.config.settings import ReportSpec
 from forecast.errors import ConfigError, nearest
 from forecast.scoring.inference import (
@@ -447,8 +449,13 @@ def model_confidence_set(
         raise ConfigError(
             f"metric: '{metric}'; expected one of {', '.join(COMPARED)}.{nearest(metric, COMPARED)}"
         )
+    plain = _plain(forecasts, knowledge)
+    most = int(plain.keys["horizon"].max()) if len(plain.keys) else 1
+    if horizon != ALL:
+        check_arguments(horizon=(horizon, Annotated[int, Bounds(1, most)]))
+    check_arguments(size=(size, Annotated[float, Bounds(above=0, high=0.5)]))
     rows = []
-    for folds in common_folds(_plain(forecasts, knowledge), obs, None, truth, as_of):
+    for folds in common_folds(plain, obs, None, truth, as_of):
         stacked = np.stack(_all_losses(folds, metric))
         chosen = stacked if horizon == ALL else stacked[:, :, [int(horizon) - 1]]
         part = np.asarray(np.isfinite(chosen).any(axis=(1, 2)), dtype=bool)

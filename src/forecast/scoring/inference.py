@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
+from forecast.config.bounds import Bounds, Months
+from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError
 from forecast.tables.quantiles import Floats, Ints
 
@@ -16,6 +18,16 @@ IntervalMethod = Literal["cosines", "bootstrap"]
 CONFIDENCE = 0.9
 #: Fewer origins than this, or than four times the overlap, and no interval holds what it promises.
 MIN_ORIGINS, MIN_OVERLAPS = 24, 4
+#: What the bootstrap may be told.
+_BOUNDS = {
+    "block": Months,
+    "draws": Annotated[int, Bounds(100, 100_000)],
+    "seed": Annotated[int, Bounds(0, 2**32 - 1)],
+}
+
+
+Draws = Annotated[int, Bounds(100, 1_000_000)]
+Seed = Annotated[int, Bounds(0, 2**32 - 1)]
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,9 @@ class Bootstrap:
     block: int = 24
     draws: int = 2000
     seed: int = 20240507
+
+    def __post_init__(self) -> None:
+        check_arguments(block=(self.block, Months), draws=(self.draws, Draws), seed=(self.seed, Seed))
 
     def picks(self, n: int, spacing: float) -> Ints:
         """Positions of `n` origins, `spacing` months apart, in each draw."""
@@ -49,6 +64,7 @@ def bootstrap_settings(
     if method not in ("cosines", "bootstrap"):
         raise ConfigError(f"interval: {method!r}; expected cosines or bootstrap")
     if method == "bootstrap":
+        check_arguments(**{name: (value, _BOUNDS[name]) for name, value in given.items()})
         return Bootstrap(**given)
     if given:
         raise ConfigError(f"{', '.join(given)}: settings of the bootstrap; add interval='bootstrap'")

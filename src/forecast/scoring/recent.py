@@ -70,8 +70,8 @@ def recent_record(
         `RECENT_COLUMNS`, one row a series and distance. ``n`` dates made between ``first`` and ``last``, of
         which ``held`` had what was counted inside the range; ``lower, upper`` as in `calibrate`;
         ``promise_lower, promise_upper`` where nine of ten such shares would lie if the promise held, ``fair``
-        whether this one does; ``before_n, before_held`` of dates before a break; ``skill`` by WIS on logs,
-        ``better`` whether it is above zero.
+        whether this one does; ``before_n, before_held`` of dates before a break; ``skill`` by WIS, on logs
+        where the figures allow them, ``better`` whether it is above zero.
     """
     start = as_of - pd.DateOffset(years=YEARS)
     rows = forecasts[(forecasts["origin"] >= start) & (forecasts["origin"] < as_of)]
@@ -94,10 +94,10 @@ def recent_record(
     counts = {"before_n": before["n"], "before_held": (before["covered"] * before["n"]).round()}
     made = made.join(pd.DataFrame(counts)).fillna({"before_n": 0, "before_held": 0})
     scores = score(both, obs, baseline, ["model", "horizon"], as_of=as_of)
-    scores = select(scores, model=model, metric="wis", scale="log", era=ALL).set_index(
-        ["series_id", "horizon"]
-    )
-    made = made.join(scores[["skill", "n_ok"]].rename(columns={"n_ok": "n_skill"}))
+    scores = select(scores, model=model, metric="wis", era=ALL).set_index(["series_id", "horizon"])
+    logs, natural = (select(scores, scale=scale)[["skill", "n_ok"]] for scale in ("log", "natural"))
+    scores = logs.where(logs["n_ok"] > 0, natural)
+    made = made.join(scores.rename(columns={"n_ok": "n_skill"}))
     made["better"] = made["skill"] > 0
     made = made.astype({"before_n": int, "before_held": int}).reset_index()
     return made[list(RECENT_COLUMNS)]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.config.bounds import Text
+from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
 from forecast.tables.common_folds import ALL, REQUIRED, CommonFolds, Eras, common_folds, era_masks
@@ -194,6 +196,9 @@ def register_metric(
     --------
     >>> register_metric("width", lambda y, q, levels: q[:, -1] - q[:, 0], skill=False)
     """
+    check_arguments(name=(name, Text))
+    if not callable(fn):
+        raise ConfigError(f"register_metric: '{name}' is {type(fn).__name__}, not a function")
     if name in METRICS:
         raise ConfigError(f"register_metric: '{name}' is built in; choose another name")
     unknown = [s for s in scales if s not in ("natural", "log")]
@@ -234,7 +239,8 @@ def score(
     -------
     DataFrame
         `SCORE_COLUMNS`. ``n`` = folds (origins) whose outcome is known, ``n_ok`` = those the value rests on.
-        ``all`` horizons: mean over horizons of the mean over origins. A metric that cannot be computed has no
+        ``all`` horizons: mean over horizons of the mean over origins. Ranges of a fold are scored by the
+        levels that all models have there. A metric that cannot be computed has no
         value and a note that says why.
 
     Raises

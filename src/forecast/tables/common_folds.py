@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecast.config.bounds import is_month
 from forecast.config.settings import Truth
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, nearest, need
 from forecast.tables.levels import central_pairs, range_levels
 from forecast.tables.quantiles import (
     NEVER,
@@ -26,6 +26,7 @@ from forecast.tables.quantiles import (
     days,
     log_floor,
     look_up,
+    need_figures,
     ordered_unique,
     outcomes,
     series_arrays,
@@ -181,6 +182,7 @@ def common_folds(
     """
     if truth not in ("latest", "first"):
         raise ConfigError(f"truth: '{truth}'; expected 'latest' or 'first'")
+    need_figures(obs)
     found = series_arrays(wide)
     _require_baseline(found, baseline)
     grouped = by_series(found)
@@ -199,10 +201,29 @@ def _require_baseline(found: Sequence[SeriesArrays], baseline: str | None) -> No
     missing = [s for s in ordered_unique(b.name[3] for b in found) if s not in have]
     if missing or not found:
         models = ordered_unique(b.name[0] for b in found)
+        known = ordered_unique(b.name[1] for b in found if b.name[0] == baseline and b.name[3] in missing)
+        hint = (
+            f" It stands there with the knowledge {' and '.join(known)}: a baseline knows no events; take"
+            " another, or make it without them"
+        )
         raise ConfigError(
             f"baseline: the forecasts hold no '{baseline}' (knowledge none) for "
             f"{', '.join(missing) or 'any series'}; expected it beside every model ({', '.join(models)})."
-            f"{nearest(baseline, models)}"
+            f"{hint if known else nearest(baseline, models)}"
+        )
+
+
+def _refuse_later(grid: Grid, obs: Observations, series_id: str) -> None:
+    """Refuse forecasts of a month that was public on the day of the forecast, where a day is stated."""
+    record = outcomes(obs, series_id)
+    stated = record.table.loc[record.table["release_basis"] != "assumed", "month"]
+    known = np.isin(grid.last + 1, pd.PeriodIndex(stated).asi8)
+    wrong = np.flatnonzero(known & (record.at(grid.last + 1)[1] <= grid.origins))
+    if len(wrong):
+        month, day = grid.last[wrong[0]] + 1, np.datetime64(int(grid.origins[wrong[0]]), "D")
+        raise ConfigError(
+            f"forecasts: {series_id}, origin {day}: {pd.Period(ordinal=int(month), freq='M')} is forecast at"
+            " horizon 1, and its figure was public by then; expected the day on which the forecast was made"
         )
 
 
@@ -218,6 +239,7 @@ def _of_series(
     grid = Grid.of(mine)
     quantiles = np.stack([grid.spread(arrays, wide.values) for arrays in mine])
     series_id = mine[0].name[3]
+    _refuse_later(grid, obs, series_id)
     start, history = _actuals(obs, series_id, truth, as_of)
     months = grid.last[:, None] + np.arange(1, grid.horizons + 1)[None, :]
     day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
@@ -267,6 +289,7 @@ def era_masks(folds: CommonFolds, eras: Eras | None) -> dict[str, Bools]:
     series.
     """
     masks: dict[str, Bools] = {ALL: np.ones(len(folds.origins), dtype=bool)}
+    need(eras, (Mapping, type(None)), "eras", "names with two months each, or with lists of origins")
     for name, span in (eras or {}).items():
         if name == ALL:
             raise ConfigError(f"eras: the name '{ALL}' is taken")

@@ -38,8 +38,8 @@ class Forecasts:
         Raises
         ------
         ConfigError
-            When columns are missing or of another type, a level is no probability, a forecast stands twice,
-            or its quantiles cross; it names the column or the row.
+            When columns are missing or of another type, a level is no probability, a value is infinite, a
+            forecast stands twice, or its quantiles cross; it names the column or the row.
 
         Examples
         --------
@@ -67,6 +67,9 @@ def _check_rows(frame: pd.DataFrame) -> None:
             f"forecasts: horizon {horizon[broken[0]]:g} ({_row(frame.iloc[broken[0]])});"
             " expected whole months from 1 on"
         )
+    endless = np.flatnonzero(np.isinf(frame["value"].to_numpy(dtype=float)))
+    if len(endless):
+        raise ConfigError(f"forecasts: value inf ({_row(frame.iloc[endless[0]])}); expected a number")
     wrong = np.flatnonzero((level <= 0) | (level >= 1))
     if len(wrong):
         raise ConfigError(

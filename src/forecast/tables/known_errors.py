@@ -13,7 +13,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forecast.tables.quantiles import Bools, Floats, Ints, Outcomes, SeriesArrays, log_floor
+from forecast.tables.quantiles import (
+    BELOW_ONE,
+    Bools,
+    Floats,
+    Ints,
+    Outcomes,
+    SeriesArrays,
+    as_counted,
+    log_floor,
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,16 @@ class KnownErrors:
         logged = log_floor(values, floors)
         return np.asarray(np.expm1(self.power * logged) / self.power) if self.power else logged
 
+    @cached_property
+    def zeros(self) -> Floats:
+        """Up to which figure a count is zero at each origin: the floor, half a unit; where most figures are
+        zero, all that is less than one unit.
+        """
+        most = self.record.mostly_zero(self.arrays.origins)
+        return np.asarray(np.maximum(self.floors, 0.0) * np.where(most, BELOW_ONE, 1.0), dtype=float)
+
     def unscaled(self, values: Floats, logs: Bools | bool) -> Floats:
-        """Back to the natural scale; counts up to the floor (half a unit) are zero."""
+        """Back to the natural scale; small counts are zero (`zeros`)."""
         shape = (-1, *[1] * (values.ndim - 1))
         on_logs = np.broadcast_to(np.asarray(logs).reshape(shape) if np.ndim(logs) else logs, values.shape)
         natural = np.maximum(values, np.where(self.counts, 0.0, -np.inf).reshape(shape))
@@ -65,8 +82,8 @@ class KnownErrors:
         if self.power:  # unlike logs a power comes to an end at zero: nothing is below the floor
             least = np.expm1(self.power * np.log(np.maximum(self.floors, 1e-9)))
             scaled = np.log1p(np.maximum(self.power * scaled, least.reshape(shape))) / self.power
-        figures = np.where(on_logs, np.exp(scaled), natural)
-        zero = on_logs & (figures <= np.maximum(self.floors, 0.0).reshape(shape) * (1.0 + 1e-9))
+        figures = np.where(on_logs, as_counted(np.exp(scaled)), natural)
+        zero = on_logs & (figures <= self.zeros.reshape(shape) * (1.0 + 1e-9))
         return np.asarray(np.where(zero, 0.0, figures), dtype=float)
 
     def log_sd(self, sd: Floats) -> Floats:

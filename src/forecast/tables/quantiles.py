@@ -28,6 +28,8 @@ Bools = NDArray[np.bool_]
 #: A day that never comes: the release of a figure that is not public.
 NEVER: int = int(np.iinfo(np.int64).max)
 MEDIAN = 0.5
+#: Where most figures are 0, a count below one unit is none: one unit in halves, but for rounding.
+BELOW_ONE = 2.0 * (1.0 - 1e-6)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,11 @@ def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
         table = table.assign(month=_read(table, "month", _months, "months (YYYY-MM)"))
     if not pd.api.types.is_datetime64_any_dtype(table["origin"]):
         table = table.assign(origin=_read(table, "origin", _days, "dates (YYYY-MM-DD)"))
+    origin = table["origin"]
+    if isinstance(origin.dtype, pd.DatetimeTZDtype) or (origin != origin.dt.normalize()).any():
+        raise ConfigError(
+            "forecasts: column origin holds a time of day or a time zone; expected whole days (YYYY-MM-DD)"
+        )
     for column in ("horizon", "level", "value"):
         if not pd.api.types.is_numeric_dtype(table[column]):
             table = table.assign(**{column: _read(table, column, pd.to_numeric, "numbers")})
@@ -315,9 +322,9 @@ class Outcomes:
         Ordinal of the first month of the arrays.
     values, released : array
         First official value of each month, and the day on which it was public (`NEVER` when it is not).
-    row_days, positive, counts, floors : array
+    row_days, positive, counts, floors, zeros : array
         Cumulative over the official rows by release day: all positive so far; all whole and non-negative so
-        far; half the rounding unit of the newest row.
+        far; half the rounding unit of the newest row; more than half of them 0.
     table : DataFrame
         The official rows of the series.
     """
@@ -329,6 +336,7 @@ class Outcomes:
     positive: Bools
     counts: Bools
     floors: Floats
+    zeros: Bools
     table: pd.DataFrame
 
     def at(self, ordinals: Ints) -> tuple[Floats, Ints]:
@@ -336,6 +344,11 @@ class Outcomes:
         return look_up(ordinals, self.start, self.values, np.nan), look_up(
             ordinals, self.start, self.released, NEVER
         )
+
+    def mostly_zero(self, origins: Ints) -> Bools:
+        """Tell for each origin whether more than half of the figures public by then are 0."""
+        at = np.searchsorted(self.row_days, origins, side="right")
+        return np.append(False, self.zeros)[at]
 
     def scale_at(self, origins: Ints, transform: str = "auto") -> tuple[Bools, Floats]:
         """Tell for each origin whether logs are allowed, and the floor, from rows public by then.
@@ -364,10 +377,15 @@ def look_up(ordinals: Ints, start: int, values: NDArray[Any], missing: Any) -> N
     return out
 
 
-def outcomes(obs: Observations, series_id: str) -> Outcomes:
-    """Collect the first releases of a series and what its figures allow, for use at any origin."""
+def need_figures(obs: object) -> None:
+    """Refuse what holds no figures."""
     if not hasattr(obs, "actuals"):
         need(obs, (), "obs", "Observations, of fc.load_observations")
+
+
+def outcomes(obs: Observations, series_id: str) -> Outcomes:
+    """Collect the first releases of a series and what its figures allow, for use at any origin."""
+    need_figures(obs)
     rows = obs.rows([series_id])
     if rows.empty:
         raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")
@@ -391,6 +409,7 @@ def outcomes(obs: Observations, series_id: str) -> Outcomes:
         positive=np.logical_and.accumulate(v > 0),
         counts=np.logical_and.accumulate((v >= 0) & (v == np.round(v))),
         floors=0.5 * np.where(np.isfinite(rounding) & (rounding > 0), rounding, 1.0),
+        zeros=np.cumsum(v == 0) > 0.5 * np.arange(1, len(v) + 1),
         table=rows,
     )
 
@@ -403,6 +422,22 @@ def periods(ordinals: Ints) -> pd.PeriodIndex:
 def stamps(numbers: Ints) -> pd.DatetimeIndex:
     """Days since 1970 as timestamps, in the unit that all tables use."""
     return pd.DatetimeIndex(numbers.astype("datetime64[D]").astype("datetime64[ns]"))
+
+
+def as_counted(values: Floats) -> Floats:
+    """Return figures to 13 digits: what comes back from logs is what went in, 500 and not 499.9999999999999.
+
+    Examples
+    --------
+    >>> as_counted(np.exp(np.log(np.array([500.0, 2.5, 0.0])))).tolist()
+    [500.0, 2.5, 0.0]
+    """
+    size = np.abs(values)
+    known = np.isfinite(values) & (size > 1e-250) & (size < 1e250)
+    places = 12.0 - np.floor(np.log10(size, out=np.zeros(size.shape), where=known))
+    up, down = 10.0 ** np.maximum(places, 0.0), 10.0 ** np.maximum(-places, 0.0)
+    made: Floats = np.where(known, np.rint(values / down * up) / up * down, values)
+    return made
 
 
 def log_floor(values: Floats, floor: Floats | float) -> Floats:

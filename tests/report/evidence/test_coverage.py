@@ -1,9 +1,12 @@
 """How often the ranges held."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 
 from forecast.report.evidence import coverage
-from report_fixture import report_of
+from report_fixture import report, report_of, state
 
 
 def test_hits_with_and_without_a_new_measure_add_up():
@@ -45,3 +48,13 @@ def test_a_share_has_its_uncertainty_where_it_is_known():
     assert coverage.held_cell(Row) == "71 of 84, 85% (75% to 92%)"
     Row.lower = np.nan
     assert coverage.held_cell(Row) == "71 of 84, 85%"
+
+
+def test_an_era_named_by_its_dates_is_told_in_the_words_of_the_page():
+    run = state("plain")
+    span, *_ = run.experiment.report.eras.values()
+    eras = {"until 2016-08": span, "Calm years": span}
+    spec = replace(run.experiment, report=replace(run.experiment.report, eras=eras))
+    made = pd.concat([run.calibration.assign(era=name) for name in eras])
+    table = coverage.eras_table(report(replace(run, experiment=spec, calibration=made)))
+    assert [row.cells[0] for row in table.rows] == [f"{span[0][:4]} to {span[1][:4]}", "Calm years"]

@@ -36,6 +36,22 @@ def test_a_failed_model_is_a_row_with_its_reason():
     assert "the matrix is singular" in row.cells[-1] and "not scored" in row.cells
 
 
+def test_the_foot_says_where_the_headline_does_worse_of_late():
+    from forecast.tables.forecasts import select
+
+    run = state("plain")
+    era = list(report(run).scores.eras)[-1]
+    mine = run.scores.index[
+        (run.scores["model"] == run.headline) & (run.scores["metric"] == "wis") & (run.scores["era"] == era)
+    ]
+    assert len(mine) and len(select(run.scores, era=era))
+    for skill, told in ((-0.2, True), (0.2, False)):
+        scores = run.scores.copy()
+        scores.loc[mine, "skill"] = skill
+        foot = models.models_table(report(replace(run, scores=scores))).foot
+        assert ("Worse than “same as last month” " in foot and "one month ahead" in foot) is told
+
+
 def test_estimates_that_mean_nothing_are_counted_and_not_printed():
     rows = [
         ("a", "arima", "southwest.usbp", -11.797, 1.966, "plain"),

@@ -8,6 +8,14 @@ import pytest
 from forecast.report.figures import style as f
 
 
+@pytest.mark.parametrize(
+    ("top", "by", "words"),
+    [(3999, 1, "arrests"), (4000, 1000, "thousands"), (5e6, 10**6, "millions"), (1e14, 10**12, "trillions")],
+)
+def test_axes_are_labelled_in_units_of_their_size(top, by, words):
+    assert (f.divisor(top), f.unit_words(top, "arrests")) == (by, words)
+
+
 def luminance(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]

@@ -1,6 +1,7 @@
 """About the figures."""
 
 import pandas as pd
+import pytest
 
 from forecast.report import recent
 from forecast.report.sections.about import about_section, breaks, past
@@ -21,10 +22,23 @@ def test_what_is_counted_stands_there_with_its_share_of_interior_arrests(monkeyp
 
 
 def test_revisions_are_told_by_fiscal_year_and_vintage(monkeypatch):
-    monkeypatch.setattr(recent, "revisions", lambda run, series_id: recent.Revisions(6, 1))
+    monkeypatch.setattr(recent, "revisions", lambda run, series_id: recent.Revisions(6, 1, 12, True))
     text = notes("as_of_2024")["Revisions."]
     assert "Six of the last twelve months may still be revised" in text
     assert "One has been revised already." in text
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (0, "There is one figure for each month, so nobody can say whether it was revised."),
+        (12, "None of the last twelve months has been revised."),
+    ],
+)
+def test_figures_without_fiscal_years_are_not_said_to_close(monkeypatch, known, told):
+    found = recent.Revisions(0, 0, known, False)
+    monkeypatch.setattr(recent, "revisions", lambda run, series_id: found)
+    assert notes("plain")["Revisions."] == told
 
 
 def test_an_unofficial_figure_is_told_and_left_out():

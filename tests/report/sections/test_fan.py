@@ -35,6 +35,14 @@ def test_the_title_says_where_the_middle_goes(factors, way, title):
     assert shape(r).way == way and fan(r).title.startswith(title)
 
 
+def test_no_share_is_told_of_figures_below_zero():
+    run = state("plain")
+    last = float(report_of("plain").view.counts.iloc[-1])
+    value = run.forecasts["value"] - run.forecasts["horizon"] * last
+    found = shape(report(replace(run, forecasts=run.forecasts.assign(value=value))))
+    assert found.way == "falls" and found.change is None and found.end < 0
+
+
 def test_the_range_of_the_sixth_month_is_told_beside_that_of_the_first():
     r = report_of("plain")
     near = r.near

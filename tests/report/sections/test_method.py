@@ -19,6 +19,14 @@ def test_the_citation_names_publisher_vintage_and_address():
     assert "The border-forecast developers (no agency)" in cite(r)
 
 
+def test_whose_the_ranges_are_is_told():
+    run = state("plain")
+    assert "as wide as its past misses" in method_section(report(run)).blocks[0].text
+    spec = {name: replace(one, ranges="model") for name, one in run.experiment.combination.items()}
+    own = report(replace(run, experiment=replace(run.experiment, combination=spec)))
+    assert "the models’ own, averaged" in method_section(own).blocks[0].text
+
+
 def test_five_files_are_offered_and_the_method_is_short():
     section = method_section(report_of("plain"))
     *texts, files = section.blocks

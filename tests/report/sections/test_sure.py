@@ -91,6 +91,23 @@ def test_a_range_of_no_width_is_not_said_to_have_held(monkeypatch):
         assert "118 of 118" not in str(words)
 
 
+def test_counts_that_follow_a_rule_are_said_to_whatever_width_the_range_has(monkeypatch):
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: [NEAR._replace(held=118, share=1.0)])
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    report = report_of("plain")
+    assert not report.view.exact
+    year = [300, 100, 400, 900, 200, 600, 500, 300, 500, 800, 700, 100]
+    for values in (range(1000, 2200, 10), year * 10, [7] * 120):
+        months = pd.period_range("2014-01", periods=120, freq="M")
+        exact = replace(
+            report, view=replace(report.view, counts=pd.Series(values, index=months, dtype=float))
+        )
+        assert exact.view.exact and not exact.view.flat
+        for words in (sure.sure_section(exact).find, answers.answers(exact)):
+            assert "one rule without an error: nothing in them says" in str(words)
+            assert "118 of 118" not in str(words)
+
+
 def test_figures_that_are_nearly_always_zero_are_said_to_be(monkeypatch):
     report = report_of("plain")
     assert report.view.zeros is None

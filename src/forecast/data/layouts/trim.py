@@ -10,6 +10,7 @@ from forecast.data.layouts.dates import is_date, is_year
 from forecast.data.layouts.grid import Grid, Row, Table, filled_right, is_whole, several
 from forecast.data.layouts.names import is_note, month_of
 from forecast.data.layouts.numbers import is_missing, is_number
+from forecast.errors import counted
 
 _MOST_TITLES = 40
 _OURS = frozenset({"month", "value"})
@@ -202,7 +203,9 @@ def _of_one_width(table: Table, first: int) -> Table:
         if width == usual or (width > usual and not any(row[max(usual, last) :])):
             continue
         hint = "quote figures that hold a comma" if width > usual else "fill the missing cells"
-        findings.append(grid.finding("width", f"{width} cells", table.lines[i], f"{usual} cells", hint))
+        findings.append(
+            grid.finding("width", counted(width, "cell"), table.lines[i], counted(usual, "cell"), hint)
+        )
         wrong.append(i)
     if not wrong:
         return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from forecast.scoring.metrics import coverage_interval
 from forecast.tables.forecasts import select
 
 TEXT = "proof_coverage"
+#: Names of eras that only say when: these are told in the words of the page, other names as they were given.
+DATES = re.compile(r"(until |since )?\d")
 
 
 def coverage_section(r: Report) -> Section:
@@ -135,7 +138,7 @@ def eras_table(r: Report) -> Table | None:
     if not len(made):
         return None
     eras = run.experiment.report.eras
-    named = {era: era if not era[:1].isdigit() else view.era_words(run, era) for era in eras}
+    named = {era: view.era_words(run, era) if DATES.match(era) else era for era in eras}
     named |= {CALM: text.calm(), BREAK: text.before_break()}
     distances = [h for h in (1, 6, 12) if (made["horizon"].astype(str) == str(h)).any()]
     rows = []

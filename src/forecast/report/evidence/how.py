@@ -70,8 +70,6 @@ class Counts(NamedTuple):
 
 def how_section(r: Report, hashes: dict[str, str]) -> Section:
     """Return "How was this made, and how can it be repeated?"."""
-    from forecast.postprocess.intervals import METHODS
-
     text, run = prose(TEXT), r.run
     spec, combination = run.experiment.intervals, run.experiment.combination.get(run.headline)
     members = [labels.model_name(m) for m in combination.members] if combination is not None else []
@@ -80,9 +78,11 @@ def how_section(r: Report, hashes: dict[str, str]) -> Section:
     engines = {
         s.parameters.get("engine", "exact") for s in run.experiment.model.values() if s.kind == "arima"
     }
+    own = view.own_ranges(run)
     method = "power" if spec.method == "square_root" and spec.exponent != 0.5 else spec.method
-    rule = codes.told("ranges", method, {"exponent": f"{spec.exponent:g}"}) if spec.method in METHODS else ""
-    own = combination is not None and combination.ranges == "model"
+    rule = (
+        "" if own or method == "model" else codes.told("ranges", method, {"exponent": f"{spec.exponent:g}"})
+    )
     needs = [] if own else [(view.need(run, level, 1), level) for level in (0.8, 0.95, 0.98)]
     told = notes(
         text.paragraph(

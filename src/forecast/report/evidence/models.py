@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TEXT = "proof_models"
 METRIC = "log_wis"  #: the measure of skill on the page
 CALM, BREAK = "calm", "break"
+SHOWN = (1, 6)  #: months ahead in the table of models
 
 
 def models_section(r: Report) -> Section:
@@ -84,15 +85,26 @@ def models_table(r: Report) -> Table:
     first = r.replay["month"].min() if len(r.replay) else r.view.last
     known = r.view.counts.dropna()
     foot = text.models_foot(float(known.min()), float(known.max()))
+    if behind := _behind(r, era):
+        foot += " " + text.models_behind(labels.model_name(run.headline), since, behind)
     caption = text.models_caption(dates, first.year, r.view.last.year)
     return table(caption, text.models_head(since), rows, foot, "models")
+
+
+def _behind(r: Report, era: str | None) -> list[int]:
+    """Return the distances at which the headline does worse than the baseline in the newest era."""
+    if era is None:
+        return []
+    known = view.headline_knowledge(r.run)
+    skills = {h: r.scores.skill(r.run.headline, known, h, "wis", era) for h in SHOWN}
+    return [h for h, skill in skills.items() if skill is not None and skill < 0]
 
 
 def _model_row(r: Report, model: str, knowledge: str, era: str | None) -> Row:
     text, run = prose(TEXT), r.run
     folds = fold_count(run, model, knowledge, r.view.series_id)
     baseline = model == run.experiment.backtest.baseline
-    scored = [("all", 1), ("all", 6), *((era, h) for h in (1, 6) if era)]
+    scored = [("all", 1), ("all", 6), *((era, h) for h in SHOWN if era)]
     skills = [r.scores.skill(model, knowledge, horizon, "wis", which) for which, horizon in scored]
     told = ["0%" if baseline else text.not_scored() if skill is None else w.skill(skill) for skill in skills]
     miss = r.scores.get(model, knowledge, 1, "median_error")

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report.catalogue import t
 from forecast.report.figures import style as f
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def _panel(
     canvas.text(ax, 0, 1, label, bold=True, transform=ax.transAxes, shift=(0, 16), size=12.5)
     if by > 1:
         canvas.text(
-            ax, 1, 1, t("thousands"), "muted", size=11, ha="right", transform=ax.transAxes, shift=(46, 16)
+            ax, 1, 1, f.unit_words(top), "muted", size=11, ha="right", transform=ax.transAxes, shift=(46, 16)
         )
     if not steps:
         return

@@ -18,7 +18,7 @@ import pandas as pd
 
 from forecast.files import printable
 from forecast.report import format as w
-from forecast.report.catalogue import t
+from forecast.report.catalogue import mark, t
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -393,14 +393,18 @@ def nice_ticks(top: float, most: int = 6) -> list[float]:
     return [round(float(i * step), 10) for i in range(int(top / step + 1e-9) + 1)]
 
 
+#: What axes are labelled in, the largest first.
+UNITS = {10**12: mark("trillions"), 10**9: mark("billions"), 10**6: mark("millions"), 1000: mark("thousands")}
+
+
 def divisor(top: float) -> int:
-    """Return 1,000 where an axis is labelled in thousands, else 1."""
-    return 1000 if top >= 4000 else 1
+    """Return 1,000 where an axis is labelled in thousands, more for millions and beyond, else 1."""
+    return next((unit for unit in UNITS if top >= 4 * unit), 1)
 
 
 def unit_words(top: float, unit: str = "") -> str:
     """Return the unit that a subtitle names: ``thousands``, or the series' own."""
-    return t("thousands") if divisor(top) == 1000 else unit
+    return t(UNITS[divisor(top)]) if divisor(top) > 1 else unit
 
 
 def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None) -> None:
@@ -408,7 +412,7 @@ def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None =
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
     ax.set_ylim(0, top)
-    canvas.ticks(ax, "y", values, [w.count(round(v / by, 3)) for v in values])
+    canvas.ticks(ax, "y", values, [w.count(v / by) for v in values])
     ax.hlines(
         [v for v in values if v],
         0,

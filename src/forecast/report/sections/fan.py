@@ -21,13 +21,17 @@ STAYS, SWINGS = 0.1, 0.2
 
 
 class Shape(NamedTuple):
-    """Where the middle of the forecast goes, and how much wider its range becomes."""
+    """Where the middle of the forecast goes, and how much wider its range becomes.
+
+    `change`: None of figures that are not all above zero, of which a share means nothing.
+    """
 
     way: str  #: ``stays``, ``swings``, ``rises`` or ``falls``
     level: float
     low: float
     high: float
-    change: float
+    change: float | None
+    end: float
     last: pd.Period
     times: float | None
 
@@ -36,7 +40,8 @@ def shape(r: Report) -> Shape:
     """Return where the middle goes over the months told in full."""
     near, last = r.near, float(r.view.counts.iloc[-1])
     middles = near["middle"].to_numpy(float)
-    moves = middles / last - 1 if last else np.zeros(len(middles))
+    positive = last > 0 and bool((middles > 0).all())
+    moves = (middles - last) / abs(last) if last else np.sign(middles)
     move = float(moves[-1])
     way = "rises" if move > 0 else "falls"
     if abs(move) < STAYS:
@@ -50,7 +55,8 @@ def shape(r: Report) -> Shape:
     found = level(r)
     about = r.number(float(middles.mean())) if found is None else found.middle
     ends = r.number(float(middles.min())), r.number(float(middles.max()))
-    return Shape(way, about, *ends, move, near["month"].iloc[-1], times)
+    change, end = move if positive else None, r.number(float(middles[-1]))
+    return Shape(way, about, *ends, change, end, near["month"].iloc[-1], times)
 
 
 def fan(r: Report) -> Chart | None:

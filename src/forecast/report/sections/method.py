@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from forecast.report import labels
+from forecast.report import labels, view
 from forecast.report.blocks import Block, Download, Paragraph, Section
 from forecast.report.sections.report import Report, report_name
 from forecast.report.sections.top import evidence_link
@@ -24,7 +24,8 @@ def method_section(r: Report) -> Section:
     combination = r.run.experiment.combination.get(r.run.headline)
     replays = int(r.replay["origin"].nunique()) if len(r.replay) else 0
     members = len(combination.members) if combination is not None else 0
-    how = text.how(labels.model_name(r.run.headline), members, replays)
+    own = view.own_ranges(r.run)
+    how = text.how(labels.model_name(r.run.headline), members, replays, own)
     files = [Download(path, text.macro(words)(), "") for path, words in FILES]
     blocks: list[Block] = [
         Paragraph(" ".join((how, text.chosen(r.bundled)))),

@@ -41,11 +41,16 @@ class Below(NamedTuple):
     month: pd.Period
     chance: float
     last: pd.Period
+    code: str
 
 
 def _find(r: Report) -> str:
     text, above = r.words("next"), chances(r, r.first).get("more_than_last")
-    below = None if above is None else Below(r.view.last + r.first, _below(r, above.chance), r.view.last)
+    none_below = r.view.whole and float(r.view.counts.iloc[-1]) <= 0  # no count is less than nothing
+    below = None
+    if above is not None and not r.view.flat and not none_below:
+        chance = _below(r, above.chance)
+        below = Below(r.view.last + r.first, chance, r.view.last, limit_of(chance))
     start = r.near["month"].iloc[0]
     return text.find(below, start.end_time.normalize() < pd.Timestamp(r.run.as_of))
 

@@ -18,6 +18,8 @@ from forecast.report.sections.top import evidence_link
 
 YEARS = 10
 SHOWN = (1, 3, 6, 12)
+#: A forecast off by a smaller factor missed nothing.
+NO_MISS = 1.005
 
 
 def sure_section(r: Report) -> Section:
@@ -41,7 +43,9 @@ def sure_section(r: Report) -> Section:
 def beyond_ranges(r: Report) -> str:
     """Return what to say of figures of which no range says how sure one can be; empty for others."""
     text = r.words("sure")
-    return text.flat() if r.view.flat else text.rare(*r.view.zeros) if r.view.zeros else ""
+    if r.view.flat or r.view.exact:
+        return text.flat(r.view.flat)
+    return text.rare(*r.view.zeros) if r.view.zeros else ""
 
 
 def _coverage_table(r: Report, shown: list[recent.Distance]) -> Table:
@@ -147,6 +151,8 @@ def miss_words(r: Report) -> str:
         return ""
     ends = (r.number(found.lower_80), r.number(found.upper_80)) if found.lower_80 == found.lower_80 else None
     factor = max(found.middle / found.actual, found.actual / found.middle)
+    if factor < NO_MISS:
+        return ""
     one = Missing(
         found.origin, found.month, found.horizon, r.number(found.middle), found.actual, factor, ends
     )

@@ -16,6 +16,9 @@ from forecast.report.sections.report import EVIDENCE, Ends, Report, next_expecte
 from forecast.report.view import headline_rows
 from forecast.tables.forecasts import at_level, select
 
+#: Means of counts below this are told with decimals.
+SMALL_MEAN = 10
+
 
 class Level(NamedTuple):
     """The mean count a month of the months told in full, its range, and what the same months had before."""
@@ -62,9 +65,14 @@ def level(r: Report) -> Level | None:
     middle, ends = recent.level(r.run, r.view.series_id) or (float(near["middle"].mean()), None)
     before = [r.view.value(month - 12) for month in near["month"]]
     known = [value for value in before if value is not None]
-    rounded = None if ends is None else (r.number(ends[0]), r.number(ends[1]))
-    year_before = r.number(float(np.mean(known))) if len(known) == len(before) else None
-    return Level(near["month"].iloc[-1], len(near), r.number(middle), rounded, year_before)
+    rounded = None if ends is None else (_mean(r, ends[0]), _mean(r, ends[1]))
+    year_before = _mean(r, float(np.mean(known))) if len(known) == len(before) else None
+    return Level(near["month"].iloc[-1], len(near), _mean(r, middle), rounded, year_before)
+
+
+def _mean(r: Report, value: float) -> float:
+    """Return a mean as the page gives it: of small counts with decimals, which a mean has."""
+    return w.forecast_number(value, r.view.whole and abs(value) >= SMALL_MEAN)
 
 
 def top(r: Report) -> Top:
