@@ -53,6 +53,17 @@ def test_they_give_the_same_with_two_workers():
         )
 
 
+def test_a_list_of_lags_takes_these_changes_only():
+    panel = _panel().of("a")
+    d = np.diff(np.log(panel.values["a"].to_numpy()))
+    by_hand = LinearRegression().fit(np.column_stack([d[:-12], d[11:-1]]), d[12:])
+    made = fc.sklearn_model(LinearRegression(), lags=[12, 1], season=False).fit(panel).forecast(1)
+    ahead = by_hand.predict([[d[-12], d[-1]]])[0]
+    assert np.log(made.median["a"].iloc[0]) == pytest.approx(np.log(panel.values["a"].iloc[-1]) + ahead)
+    last_three = fc.sklearn_model(Ridge(), lags=[3, 2, 1])
+    assert last_three.fit(panel).forecast(2).table.equals(MODELS["linear"].fit(panel).forecast(2).table)
+
+
 def test_a_linear_regression_of_changes_is_the_one_made_by_hand():
     panel = _panel().of("a")
     y = np.log(panel.values["a"].to_numpy())
@@ -80,6 +91,9 @@ def test_what_is_no_regressor_is_told(wrong):
 
 
 def test_what_cannot_be_is_told():
+    for wrong in ([], [0, 1], [1.5], "12", 1.5):
+        with pytest.raises(fc.ConfigError, match="lags"):
+            fc.sklearn_model(Ridge(), lags=wrong)
     with pytest.raises(fc.ConfigError, match="lags is 0"):
         fc.sklearn_model(Ridge(), lags=0)
     with pytest.raises(fc.ConfigError, match="no class of models"):

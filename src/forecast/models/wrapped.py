@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from forecast.errors import ConfigError, DataError, counted
+from forecast.errors import ConfigError, DataError, counted, need
 from forecast.models.base import SeriesFit, SeriesModel
-from forecast.models.parameters import Count, Window
+from forecast.models.parameters import Lags, Window
 from forecast.models.series import SeriesData
 from forecast.models.transform import Array, Scale
+
+_MOST_LAGS = 120
 
 
 @runtime_checkable
@@ -42,8 +44,8 @@ class SklearnModel(SeriesModel):
     ----------
     estimator : Regressor
         Cloned for every fit; one that draws at random and has no seed gets the seed 0.
-    lags : int
-        Number of past monthly changes.
+    lags : tuple of int
+        Which past monthly changes.
     season : bool
         Whether it is told the month that it predicts.
     transform : {"log", "none", "box-cox"}
@@ -52,7 +54,7 @@ class SklearnModel(SeriesModel):
 
     min_months: ClassVar[int] = 36
     estimator: Regressor
-    lags: Count = 12
+    lags: Lags = tuple(range(1, 13))
     season: bool = True
     transform: Scale = "log"
     window: Window = None
@@ -61,16 +63,15 @@ class SklearnModel(SeriesModel):
         """Learn the next change from the last ones; the spread grows as that of a random walk."""
         from sklearn.base import clone
 
-        changes = np.diff(_without_gaps(data))
-        if len(changes) <= self.lags + 12:
+        changes, most = np.diff(_without_gaps(data)), max(self.lags)
+        if len(changes) <= most + 12:
             raise DataError(
-                f"{data.name}: {counted(len(data.y), 'month', 'are')} too few for"
-                f" {counted(self.lags, 'lag')}; expected at least"
-                f" {self.lags + 14}"
+                f"{data.name}: {counted(len(data.y), 'month', 'are')} too few for {counted(most, 'lag')};"
+                f" expected at least {most + 14}"
             )
-        month = (data.months.month.to_numpy()[1:] - 1)[self.lags :]
-        past = np.lib.stride_tricks.sliding_window_view(changes[:-1], self.lags)
-        rows, target = self._features(past, month), changes[self.lags :]
+        month = (data.months.month.to_numpy()[1:] - 1)[most:]
+        past = np.lib.stride_tricks.sliding_window_view(changes[:-1], most)
+        rows, target = self._features(past, month), changes[most:]
         learnt: Any = clone(self.estimator)
         if "random_state" in learnt.get_params(deep=False) and learnt.get_params()["random_state"] is None:
             learnt.set_params(random_state=0)
@@ -79,15 +80,16 @@ class SklearnModel(SeriesModel):
         last, final = float(data.y[-1]), int(data.months[-1].month)
 
         def steps(h: int) -> tuple[Array, Array]:
-            known = list(changes[-self.lags :])
+            known = list(changes[-most:])
             for k in range(h):
-                row = self._features(np.array([known[-self.lags :]]), np.array([(final + k) % 12]))
+                row = self._features(np.array([known[-most:]]), np.array([(final + k) % 12]))
                 known.append(float(np.ravel(learnt.predict(row))[0]))
-            return last + np.cumsum(known[self.lags :]), sd * np.sqrt(np.arange(1.0, h + 1))
+            return last + np.cumsum(known[most:]), sd * np.sqrt(np.arange(1.0, h + 1))
 
         return SeriesFit(steps)
 
     def _features(self, past: Array, month: npt.NDArray[np.int64]) -> Array:
+        past = past[:, [-lag for lag in sorted(self.lags, reverse=True)]]
         if not self.season:
             return past
         return np.hstack([past, (month[:, None] == np.arange(12)).astype(float)])
@@ -140,7 +142,7 @@ def _without_gaps(data: SeriesData) -> Array:
 
 def sklearn_model(
     estimator: Regressor,
-    lags: int = 12,
+    lags: int | Sequence[int] = 12,
     season: bool = True,
     transform: Scale = "log",
     window: int | None = None,
@@ -151,8 +153,8 @@ def sklearn_model(
     ----------
     estimator : Regressor
         For example ``RandomForestRegressor(100)`` or a pipeline.
-    lags : int
-        Number of past monthly changes.
+    lags : int or sequence of int
+        The last so many monthly changes, or which of them: ``[1, 12]`` are the last and that a year before.
     season : bool
         Whether it is told the month that it predicts.
     transform : {"log", "none", "box-cox"}
@@ -179,9 +181,11 @@ def sklearn_model(
             f"sklearn_model: {estimator!r} is no regressor; expected an object with fit and predict, such as"
             " LinearRegression()"
         )
-    if not 1 <= lags <= 120:
-        raise ConfigError(f"sklearn_model: lags is {lags}; expected 1 to 120")
-    return SklearnModel(estimator, lags, season, transform, window)
+    chosen = range(1, lags + 1) if isinstance(lags, int) else lags
+    need(chosen, Sequence, "sklearn_model: lags", "a number of lags, or a list of them")
+    if not chosen or not all(isinstance(lag, int) and 1 <= lag <= _MOST_LAGS for lag in chosen):
+        raise ConfigError(f"sklearn_model: lags is {lags}; expected 1 to {_MOST_LAGS}, or a list of such")
+    return SklearnModel(estimator, tuple(sorted(set(chosen))), season, transform, window)
 
 
 def from_statsmodels(

@@ -25,6 +25,7 @@ MODEL_NAMES: Mapping[str, str] = {
     "theta": mark("Theta method"),
     "structural": mark("Structural model"),
     "counts": mark("Counts around a moving level"),
+    "counts_events": mark("Counts around a moving level"),
     "mean_reversion": mark("Return to the ten-year mean"),
     "combination": mark("Combination of models"),
     "median": mark("Median of the models"),
