@@ -78,7 +78,7 @@ def test_the_full_curve_at_other_dates_says_the_same_as_the_few_choices(obs, eve
     """All shapes, orders and scales without a window, at the dates of the bundled calendar on 7 May 2024."""
     made = Study(obs.as_of("2024-05-07", [usbp]), events, spec=EventsSpec(coding="judged"))
     full = PlaceboChoices(order=("given", "auto"), shape=("own", "step", "ramp"), beside=("all",))
-    for group in [g for g in made.regression.groups if len(g.active) >= 3]:
+    for group in [g for g in made.regression.groups if g.separable and len(g.active) >= 3]:
         few, all_ = (
             placebo_curve(made, group.name, SpecificationSpec(placebo=p)) for p in (PlaceboChoices(), full)
         )
