@@ -238,7 +238,7 @@ def _records(name: str, text: str, mark: str) -> tuple[list[list[str]], list[int
 
 
 def _mark_of(text: str) -> str:
-    """Return the mark between cells: the one that gives most lines the same number of cells, two at the least.
+    """Return the mark between cells, which gives most lines the same number of cells, two at the least.
 
     A comma may stand in every figure and in notes, so it must fit clearly better than the others.
     """

@@ -226,7 +226,7 @@ def _laid_over(
     calendar: EventCalendar,
     source: FoldSource | None,
 ) -> dict[str, pd.DataFrame]:
-    """Return, for each coding, the rows of a combination without events, with those known, and in hindsight."""
+    """Return, by coding, the rows of a combination without events, with those known, and in hindsight."""
     from joblib import Parallel, delayed
 
     name = str(rows["series_id"].iloc[0])

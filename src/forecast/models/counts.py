@@ -1,7 +1,7 @@
 """Small counts and series with many zeros: a negative binomial whose mean is smoothed month by month.
 
-Events multiply the mean. Their sizes are drawn towards their prior by Fisher scoring, in which the level follows
-the counts that events leave, as it does in the forecast.
+Events multiply the mean. Their sizes are drawn towards their prior by Fisher scoring, in which the level
+follows the counts that events leave, as it does in the forecast.
 """
 
 from __future__ import annotations

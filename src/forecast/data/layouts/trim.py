@@ -63,7 +63,7 @@ def _labels_first_column(rows: Sequence[Row]) -> bool:
 
 
 def _without_facts(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
-    """Leave out rows of facts (unit, source, span) between names of columns with a blank corner and months."""
+    """Leave out rows of facts (unit, source, span) between names beside a blank corner and months."""
     rows = grid.rows
     first = next((i for i, row in enumerate(rows[: _MOST_TITLES + 1]) if _is_first(row)), 0)
     names = next((i for i in range(first - 1, -1, -1) if not rows[i][0]), first)
