@@ -256,8 +256,8 @@ def _with_baseline(named: dict[str, Model], baseline: str) -> dict[str, Model]:
     given = type(named[baseline])
     if kind not in (None, given):
         raise ConfigError(
-            f"models: '{baseline}', the baseline, is the name of another kind than {given.__name__}; give it a"
-            " name of its own, and to baseline= too where skill is to be measured against it"
+            f"models: '{baseline}', the baseline, is the name of another kind than {given.__name__}; give it"
+            " a name of its own, and to baseline= too where skill is to be measured against it"
         )
     return named
 

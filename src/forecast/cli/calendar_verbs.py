@@ -224,17 +224,13 @@ def _add(options: Options) -> int:
 def _ask(file: str) -> dict[str, str]:
     """Ask for the cells of an event, each until it is right; nothing is written."""
     from forecast.events.calendar import check_event
+    from forecast.events.reading import FIRST_YEAR
 
-    _, row = check_event(
-        file, {"id": "new event"}
-    )  # an existing file that is wrong is told before anything is asked
+    # an existing file that is wrong is told before anything is asked
+    _, row = check_event(file, {"id": "new event"})
     header = list(row.columns) if Path(file).exists() else list(QUESTIONS)
-    good = {
-        "id": "new event",
-        "announced_date": "1000-01-01",
-        "effective_start": "1000-01-01",
-        "shape": "step",
-    }
+    earliest = f"{FIRST_YEAR}-01-01"
+    good = {"id": "new event", "announced_date": earliest, "effective_start": earliest, "shape": "step"}
     cells: dict[str, str] = {}
     try:
         for column in [c for c in QUESTIONS if c in header]:

@@ -207,7 +207,8 @@ def _weights_ahead(data: SeriesData, names: tuple[str, ...], h: int) -> Array:
     if not names:
         return np.zeros((h, 0))
     if len(data.future) < h:
-        raise ConfigError(f"{data.name}: columns of {len(data.future)} months to come; {h} are asked for")
+        known = counted(len(data.future), "month")
+        raise ConfigError(f"{data.name}: columns of {known} to come; {h} are asked for")
     return data.future.iloc[:h].to_numpy(dtype=float)
 
 

@@ -89,7 +89,8 @@ def _ahead_of_clock(desk: Desk, day: pd.Timestamp) -> list[str]:
         return []
     counts = "stated in the file or assumed by data.release_lag_days"
     return [
-        f"the clock says {desk.today.date()}, before {day.date()}, from which the newest figure counts ({counts})"
+        f"the clock says {desk.today.date()}, before {day.date()}, from which the newest figure counts"
+        f" ({counts})"
     ]
 
 
