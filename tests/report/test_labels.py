@@ -63,6 +63,9 @@ def test_a_users_series_is_spoken_of_by_its_own_name():
     assert (name.noun, name.measure, name.full) == ("", "visits a month", "visits")
     assert name.counted == "The figures are the series “Clinic visits” as supplied."
     assert labels.series_name("visits", {}).label == "visits"
+    sales = labels.series_name("sales", {"label": "sales", "unit": "thousand euros", "kind": "money"})
+    assert (sales.noun, sales.unit_words) == ("", "thousand euros")
+    assert sales.counted == "The figures are the series “sales” as supplied, in thousand euros."
     assert labels.series_name("visits", {"label": float("nan")}).label == "visits"
 
 

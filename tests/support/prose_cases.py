@@ -289,6 +289,7 @@ PAGE: dict[str, Draw] = {
     "top.about": COUNT,
     "top.subject": NAME,
     "top.encounters": FLAG,
+    "top.unit": among("", "thousand euros", "%"),
     "top.measures": FLAG,
     "top.value": COUNT,
     "top.level": LEVEL,

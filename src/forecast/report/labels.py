@@ -133,6 +133,8 @@ def series_name(series_id: str, row: Mapping[str, str | float | None]) -> Series
         counted = t("The figures are the series “{name}” as supplied.", name=name)
         if _text(row, "kind") == "count" and unit != "count":
             return SeriesName(unit, "", label, counted, unit, label, *known)
+        if unit != "count":
+            counted = t("The figures are the series “{name}” as supplied, in {unit}.", name=name, unit=unit)
         return SeriesName("", "", label, counted, unit, "", *known)
     given, label = label, label_words(label)
     noun = t(_NOUNS.get(component, mark("encounters")))

@@ -13,7 +13,9 @@ from forecast.report.figures import style as f
     [(3999, 1, "arrests"), (4000, 1000, "thousands"), (5e6, 10**6, "millions"), (1e14, 10**12, "trillions")],
 )
 def test_axes_are_labelled_in_units_of_their_size(top, by, words):
-    assert (f.divisor(top), f.unit_words(top, "arrests")) == (by, words)
+    told = words if by == 1 else f"arrests, in {words}"
+    assert (f.divisor(top), f.unit_words(top, "arrests")) == (by, told)
+    assert f.unit_words(top) == ("" if by == 1 else words)
 
 
 def luminance(colour):

@@ -133,3 +133,11 @@ def test_a_row_with_events_that_is_ahead_by_rule_is_told_in_the_first_block(monk
     for code in ("larger", "not_apart"):
         monkeypatch.setattr(recent, "worth", lambda run, series_id, code=code: worth._replace(code=code))
         assert head not in [banner.head for banner in top.banners(r)]
+
+
+def test_a_unit_stands_in_the_headline():
+    text = report_of("plain").words("top")
+    month = pd.Period("2024-06", "M")
+    told = text.h1(4_750_000.0, "Sales", False, "thousand euros", month, False)
+    assert told.startswith("Sales: about 4.75 million thousand euros a month to June 2024")
+    assert text.h1(430.0, "Visits", False, "", month, False).startswith("Visits: about 430 a month to")

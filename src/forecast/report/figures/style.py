@@ -403,8 +403,11 @@ def divisor(top: float) -> int:
 
 
 def unit_words(top: float, unit: str = "") -> str:
-    """Return the unit that a subtitle names: ``thousands``, or the series' own."""
-    return t(UNITS[divisor(top)]) if divisor(top) > 1 else unit
+    """Return the unit that a subtitle names: ``thousands``, the series' own, or both."""
+    if divisor(top) == 1:
+        return unit
+    scale = t(UNITS[divisor(top)])
+    return t("{unit}, in {scale}", unit=unit, scale=scale) if unit else scale
 
 
 def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None) -> None:

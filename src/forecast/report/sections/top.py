@@ -84,7 +84,7 @@ def top(r: Report) -> Top:
         return Top(told, name.counted, told)
     subject, about = name.noun or w.capital(name.label), found.middle
     measures = len(r.run.events) > 0
-    h1 = text.h1(about, subject, bool(name.noun), found.last, measures)
+    h1 = text.h1(about, subject, bool(name.noun), name.unit_words, found.last, measures)
     before, ends = view.value(row.month - 12), r.ends(row)
     middle = r.number(row.middle)
     inside = ends is not None and before is not None and ends[0] <= before <= ends[1]
