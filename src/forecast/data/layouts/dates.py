@@ -9,39 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forecast.data.layouts.grid import clean, is_whole
-from forecast.data.layouts.names import MONTHS, plain
+from forecast.data.layouts.names import MONTHS, month_of, plain, unmarked
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _FILLERS = frozenset(
-    [
-        "de",
-        "del",
-        "of",
-        "the",
-        "le",
-        "la",
-        "der",
-        "er",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "º",
-        "o",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "month",
-        "mes",
-        "mois",
-        "monat",
-    ]
+    "de del of the le la der er st nd rd th º o mon tue wed thu fri sat sun month mes mois monat".split()
 )
-_MARK = re.compile(r"\s*(\([a-zA-Z*]{1,2}\)|[*†‡]+|[¹²³⁰⁴-⁹])$|(?<=\d) [pr]$")
 _TIME = r"([T ]+(00:00|0:00|12:00(:00)? ?AM)(:00(\.0+)?)?)?"
 _YEAR_MONTH = re.compile(r"(\d{4})(?: ?[-/:] ?(\d{1,2})|\.(\d\d)| ?[-/:]? ?MM? ?(\d{1,2}))", re.I)
 _MONTH_YEAR = re.compile(r"(?:M ?)?(\d{1,2}) ?[-/.] ?(\d{4})|M ?(\d{1,2})[ ,]+(\d{4})", re.I)
@@ -65,6 +38,7 @@ _WEEK = re.compile(
 _HALF = re.compile(
     r"\d{4} ?[-/]? ?h ?[12]|h ?[12] ?[-/,]? ?\d{4}|([12]|1st|2nd|first|second) half,? ?(of )?\d{4}"
 )
+_THREE_MONTHS = re.compile(r"([a-z]{3,10})\.?(?: \d{4})? ?(?:-|/|to|bis|a) ?([a-z]{3,10})\.?,? ?(?:\d{4})")
 _SERIAL = re.compile(r"([23456]\d{4})(\.0)?")
 #: The day from which spreadsheets count.
 _SERIAL_START = dt.date(1899, 12, 30)
@@ -120,7 +94,7 @@ def fiscal_month(year: int, period: int, start: int) -> Date | None:
 
 def fiscal_year(text: str, start: int) -> int | None:
     """Return the year in which a fiscal year ends, of a label such as FY2020, FY20, 2019/20."""
-    match = _FISCAL_YEAR.fullmatch(clean(text))
+    match = _FISCAL_YEAR.fullmatch(unmarked(clean(text)))
     if match is None:
         return None
     if match[1]:
@@ -130,7 +104,7 @@ def fiscal_year(text: str, start: int) -> int | None:
 
 def is_fiscal(text: str) -> bool:
     """Tell whether a text is the label of a fiscal year or of a month in it."""
-    text = clean(text)
+    text = unmarked(clean(text))
     if _YEAR_MONTH.fullmatch(text):
         return False
     match = _FISCAL.fullmatch(text)
@@ -177,7 +151,7 @@ def readings(text: str, fiscal_start: int | None = None) -> Readings:
     >>> sorted(readings("01/02/2012"))
     ['day first', 'month first']
     """
-    text = clean(_MARK.sub("", clean(text))).strip("'\"")
+    text = unmarked(clean(text).strip("'\""))
     if not text or not any(c.isdigit() for c in text):
         return {}
     if is_fiscal(text):
@@ -277,18 +251,25 @@ def other_unit(text: str) -> str:
     """Return ``quarter``, ``half-year`` or ``week`` for the label of one; empty for anything else."""
     if is_whole(text):  # wide tables are mostly whole numbers, and each cell is asked
         return ""
-    text = plain(clean(text))
+    text = plain(unmarked(clean(text)))
     if _HALF.fullmatch(text):
         return "half-year"
-    if _QUARTER.fullmatch(text):
+    if _QUARTER.fullmatch(text) or _is_three_months(text):
         return "quarter"
     return "week" if _WEEK.fullmatch(text) else ""
+
+
+def _is_three_months(text: str) -> bool:
+    """Tell whether a text names a span of three months, such as Jan-Mar 2015."""
+    match = _THREE_MONTHS.fullmatch(text)
+    first, last = (month_of(match[1]), month_of(match[2])) if match else (None, None)
+    return first is not None and last is not None and (last - first) % 12 == 2
 
 
 @lru_cache(maxsize=65536)
 def is_year(text: str) -> bool:
     """Tell whether a text is a bare year, or a fiscal one."""
-    text = clean(text)
+    text = unmarked(clean(text))
     if is_whole(text):
         return len(text) == 4 and _FIRST_YEAR <= int(text) <= _LAST_YEAR
     if re.fullmatch(r"\d{4}(\.0)?", text):

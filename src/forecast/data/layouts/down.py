@@ -17,7 +17,7 @@ from forecast.data.layouts.dates import (
 )
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, clean, is_whole, several
-from forecast.data.layouts.names import is_total, month_of, plain_name
+from forecast.data.layouts.names import is_total, month_of, plain_name, unmarked
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.data.layouts.roles import (
     Roles,
@@ -163,6 +163,7 @@ def year_month(year: str, part: str, fiscal_start: int | None, period: bool = Fa
     """Return the month of a year and a month's name or number; a
     number counts from the fiscal year's start.
     """
+    year, part = unmarked(year), unmarked(part)
     month = month_of(part) or (int(part.lstrip("Mm")) if is_month_number(part) else None)
     if month is None or not is_year(year):
         return None
