@@ -85,6 +85,8 @@ class Office:
     last: str = ""
     total: float = 0.0
     why: str = ""  #: it must be refused
+    layout: dict | None = None  #: what the user says
+    columns: dict | None = None
 
 
 @dataclass
@@ -99,8 +101,8 @@ class Maker:
     def __post_init__(self):
         self.draw = random.Random(self.seed)
 
-    def yes(self, file, series, first, last, total, why=""):
-        self.files.append(Office(file, series, lab(first), lab(last), float(total)))
+    def yes(self, file, series, first, last, total, why="", **said):
+        self.files.append(Office(file, series, lab(first), lab(last), float(total), **said))
 
     def no(self, file, why):
         self.files.append(Office(file, why=why))
@@ -156,6 +158,14 @@ def lab(month):
 
 def dots(value):
     return f"{value:,}".replace(",", ".")
+
+
+def euros(value):
+    return f"{value:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+def quoted(cells, mark=","):
+    return mark.join(f'"{cell}"' for cell in cells) + "\n"
 
 
 def ods(path, rows):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecast.data.layouts.numbers import Context, marks_of, number_text, plain_number
+from forecast.data.layouts.numbers import Context, marks_of, number_text, plain_number, signs_of
 
 PLAIN = Context()
 
@@ -63,3 +63,11 @@ def test_marks_that_contradict_each_other():
 )
 def test_numbers_of_sheets_have_one_reading(value, text):
     assert number_text(value) == text and float(text) == value
+
+
+def test_signs_that_are_no_minus_in_front_are_told():
+    assert (
+        signs_of(["(4)", "5", "7(p)", "12-", "3 (1)"])
+        == "brackets as a minus and a minus behind as one in front"
+    )
+    assert signs_of(["-4", "5(p)", "-"]) == ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
 
+from detail_files import Detail, details
 from forecast.data import load_observations
 from forecast.errors import DataError, ForecastError
 from fresh_files import FRESH, SECOND, Fresh
@@ -14,9 +16,11 @@ from layout_files import MONTHS, NORTH, PAGE, Layout, layouts, page
 from offices import Office, break_figure
 from offices_fifth import fifth
 from offices_fourth import fourth
+from offices_sixth import sixth
 from offices_third import third
 
 ALL = layouts()
+DETAILS = details()
 READ = [layout for layout in ALL if not layout.refused]
 
 
@@ -103,25 +107,24 @@ def test_files_of_offices_with_a_broken_cell_are_never_read(fresh, tmp_path):
 
 
 def read_office(folder, office: Office) -> Office:
-    table = load_observations(folder / office.file).table.sort_values("released")
-    newest = table.drop_duplicates(["series_id", "month"], keep="last")
-    months = newest["month"].astype(str)
-    return Office(
-        office.file, newest["series_id"].nunique(), months.min(), months.max(), newest["value"].sum()
-    )
+    obs = load_observations(folder / office.file, layout=office.layout, columns=office.columns)
+    newest = obs.table.sort_values("released").drop_duplicates(["series_id", "month"], keep="last")
+    months, total = newest["month"].astype(str), newest["value"].sum()
+    names = newest["series_id"].nunique()
+    return replace(office, series=names, first=months.min(), last=months.max(), total=total)
 
 
-@pytest.mark.parametrize("write", [third, fourth, fifth])
+@pytest.mark.parametrize("write", [third, fourth, fifth, sixth])
 def test_further_files_of_offices_are_read_or_told(write, tmp_path):
     for office in write(tmp_path):
         if office.why:
             with pytest.raises(ForecastError, match=office.why):
-                load_observations(tmp_path / office.file)
+                read_office(tmp_path, office)
         else:
             assert read_office(tmp_path, office) == replace(office, total=pytest.approx(office.total))
 
 
-@pytest.mark.parametrize("write", [third, fourth, fifth])
+@pytest.mark.parametrize("write", [third, fourth, fifth, sixth])
 def test_further_files_of_offices_with_a_broken_cell_never_give_another_figure(write, tmp_path):
     told = 0
     for office in write(tmp_path):
@@ -135,6 +138,49 @@ def test_further_files_of_offices_with_a_broken_cell_never_give_another_figure(w
         else:
             assert read == replace(office, total=pytest.approx(office.total))
     assert told >= 15
+
+
+def detail_figures(detail: Detail, path) -> dict[str, list[float]]:
+    obs = load_observations(path, layout=detail.layout or None)
+    names = {name: name if "" not in (detail.right or {}) else "" for name in obs.series_ids}
+    return {names[name]: obs.actuals(name).dropna().tolist() for name in obs.series_ids}
+
+
+@pytest.mark.parametrize("name", DETAILS)
+def test_details_of_real_files_are_read_or_told(name, tmp_path):
+    detail = DETAILS[name]
+    path = tmp_path / f"file.{detail.suffix}"
+    path.write_text(detail.text, encoding="utf-8")
+    if detail.right is None:
+        with pytest.raises(ForecastError):
+            detail_figures(detail, path)
+        return
+    read = detail_figures(detail, path)
+    assert set(read) == set(detail.right) and len(
+        load_observations(path, layout=detail.layout).series_ids
+    ) == len(read)
+    for series, values in detail.right.items():
+        assert read[series] == pytest.approx(values)
+
+
+@pytest.mark.parametrize("place", [0.5, 1.0])
+def test_details_with_a_broken_figure_are_never_read_as_another(place, tmp_path):
+    for detail in DETAILS.values():
+        path = tmp_path / f"file.{detail.suffix}"
+        lines = detail.text.splitlines()
+        figures = [i for i, line in enumerate(lines) if re.search(r"[;,\t| ].*\d", line)]
+        at = figures[int(place * (len(figures) - 1))]
+        *head, _, tail = re.split(r"(\d[\d.]*)(?=\D*$)", lines[at])
+        path.write_text(
+            "\n".join([*lines[:at], "".join(head) + "1?7x" + tail, *lines[at + 1 :]]), encoding="utf-8"
+        )
+        try:  # the cell may stand in a total or a note, which are no figures
+            read = detail_figures(detail, path)
+        except ForecastError:
+            continue
+        assert detail.right is not None and read == {n: pytest.approx(v) for n, v in detail.right.items()}, (
+            detail
+        )
 
 
 JUNK = [

@@ -83,7 +83,7 @@ def gather(
 
 
 def _week_of(found: Found, stated: str | None) -> tuple[range | None, str]:
-    """Return the days that a date stands for, counted from it, and that in words; no days where it is unclear."""
+    """Return the days that a date stands for, counted from it, and that in words; None if unclear."""
     held = sorted({d for d in found.dates if d is not None and d.day})
     steps = [(dt.date(*b) - dt.date(*a)).days for a, b in itertools.pairwise(held)]
     if sorted(steps)[len(steps) // 2] < _WEEK:

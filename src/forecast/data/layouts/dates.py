@@ -13,7 +13,8 @@ from forecast.data.layouts.names import MONTHS, month_of, plain, unmarked, word_
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _FILLERS = word_set(
-    "de del of the le la der er st nd rd th º o mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday month mes mois monat"
+    "de del of the le la der er st nd rd th º o mon tue wed thu fri sat sun monday tuesday wednesday "
+    "thursday friday saturday sunday month mes mois monat"
 )
 _TIME = r"([T ]+(00:00|0:00|12:00(:00)? ?AM)(:00(\.0+)?)?)?"
 _YEAR_MONTH = re.compile(r"(\d{4})(?: ?[-/:_] ?(\d{1,2})|\.(\d\d)| ?[-/:]? ?MM? ?(\d{1,2}))", re.I)

@@ -92,7 +92,8 @@ def _grouped(table: Table, roles: Roles) -> Table:
     names, label = [], ""
     for row in table.rows:
         alone = row[at] and not any(cell for k, cell in enumerate(row) if k != at)
-        label = row[at] if alone and not is_date(row[at]) and not is_year(row[at]) else label
+        dated = is_date(row[at]) or is_year(row[at].rstrip(":"))
+        label = row[at] if alone and not dated else label
         names.append(label)
     months = [(name, row[at]) for name, row in zip(names, table.rows, strict=True) if name != row[at]]
     repeated = len({month for _, month in months}) < len(months) == len(set(months))

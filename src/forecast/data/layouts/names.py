@@ -50,7 +50,8 @@ _TOTALS = re.compile(
 )
 #: Labels of changes, which are made of the figures beside or above them.
 _CHANGES = re.compile(
-    r"[%δ∆]|(\+ ?/ ?[-–]|±).*|(([%δ∆]|percent|percentage|annual|yearly|monthly|absolute|abs|relative|rel|tasa de|taux de) ?\.? ?)*"
+    r"[%δ∆]|(\+ ?/ ?[-–]|±).*|"
+    r"(([%δ∆]|percent|percentage|annual|yearly|monthly|absolute|abs|relative|rel|tasa de|taux de) ?\.? ?)*"
     r"(change|chg|growth|difference|diff|yoy|y/y|y-o-y|mom|m/m|var|variacion|variation|veranderung|verand"
     r"|entwicklung|evolution|crecimiento|croissance|wachstum|abweichung|cambio|year[- ]on[- ]year)\b.*"
 )
@@ -75,7 +76,9 @@ ROLE_NAMES: dict[str, frozenset[str]] = {
     ),
 }
 _YEAR_NAMES = word_set("year yr ano annee jahr fy fiscal_year fiscalyear y an calendar_year cal_year")
-_COUNTER_NAMES = frozenset(["", "#", "no", "no.", "nr", "nr.", "index", "row", "id", "unnamed: 0"])
+_COUNTER_NAMES = frozenset(["", "unnamed: 0", "lfd. nr.", "s. no.", "sl. no."]) | word_set(
+    "# no no. nr nr. index row id n° nº num s.no. s.no sl.no. lfd.nr. rank seq obs"
+)
 _CODE_WORDS = word_set(
     "code codes id key codigo cod clave cve schluessel schlussel kode kennziffer fips ags nuts iso iso2 "
     "iso3 insee geoid dguid vector coordinate"

@@ -18,8 +18,9 @@ _MISSING |= {"/", "*", "**", "***", "--", "---", "na.", "n.v.", "n.c.", "nc", "s
 _MISSING |= {"no data", "not available", "no disponible", "non disponible", "nicht verfugbar", "sin dato"}
 _MISSING |= {": c", ":c", ": u", ":u", ": z", ":z"}  # Eurostat
 _FOOTNOTE = re.compile(
-    r"(?<=\d)\s*(\([a-zA-Z0-9*]{1,2}\)|\[(?:note |nota )?[a-zA-Z0-9*]{1,2}\]|\s\d{1,2}\)|[*†‡§]+|[¹²³⁰⁴-⁹ʰ-ˣᵃ-ᶻ]+)$"
-    r"|(?<=\d) ([a-zA-Z]|[bdefipru]{2})$|(?<=\d)[eprEPR]$|^\([prePRE]\)\s*(?=\d)"
+    r"(?<=\d)\s*(\([a-zA-Z0-9*]{1,2}\)|\[(?:note |nota )?[a-zA-Z0-9*]{1,2}\]|\s\d{1,2}\)"
+    r"|[*†‡§]+|[¹²³⁰⁴-⁹ʰ-ˣᵃ-ᶻ]+)$"
+    r"|(?<=\d) ([a-zA-Z]|[bdefipru]{2})$|(?<=\d)[prPR]$|^\([prePRE]\)\s*(?=\d)"
 )
 _SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f\u2007\u2009'’´](?=\d{3}(\D|$))")
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")

@@ -374,7 +374,8 @@ def filled_down(table: Table, columns: Sequence[int], keys: Sequence[object]) ->
 def without_attributes(table: Table, roles: Roles, dates: Sequence[Date | None]) -> list[str]:
     """Take columns of numbers that are no figures from those of figures, and say so.
 
-    They tell the date once more, as its year or quarter, or are the same number in every row, left of the figures.
+    They count the rows, tell the date once more, as its year or quarter, or are the same number in every row,
+    left of the figures.
     """
     if len(roles.values) < 2 or len(table.rows) <= _ENOUGH:
         return []
@@ -386,7 +387,7 @@ def without_attributes(table: Table, roles: Roles, dates: Sequence[Date | None])
         texts = table.column(k)
         if any(all(_is_number_of(texts[i], part(d)) for i, d in held) for part in _PARTS):
             parts.append(k)
-        elif _counts(texts):
+        elif _counts(texts) and (k < (roles.month or 0) or is_counter_name(table.head[k])):
             counters.append(k)
         elif k == min(set(roles.values) - {*parts, *same, *counters}) and _is_one_code(texts):
             same.append(k)

@@ -118,7 +118,7 @@ def _labels_first_column(rows: Sequence[Row]) -> bool:
 
 
 def _first_of_data(rows: Sequence[Row], at: int) -> int:
-    """Return where rows of data begin that are found without a head; a broken cell may have hidden the first."""
+    """Return where data without a head begin; a broken cell may have hidden the first rows."""
     dates = [k for k, cell in enumerate(rows[at]) if is_date(cell)]
     while at and any(is_date(rows[at - 1][k]) for k in dates):
         at -= 1
@@ -213,7 +213,7 @@ def _has_figures(row: Row) -> bool:
 
 
 def _begins_data(rows: Sequence[Row]) -> bool:
-    """Tell whether the first of some rows holds figures, or a month beside what should be one, as the next do."""
+    """Tell whether some rows begin with figures, or with a month beside what should be a figure."""
     if len(rows) > 1 and sum(map(bool, rows[0])) == 1 and rows[0][0] and not is_number(rows[0][0]):
         rows = rows[1:]  # a name alone above its months
     row, *others = rows
