@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
@@ -56,6 +57,7 @@ def schema(table: str | None = None) -> dict[str, Any]:
 # --------------------------------------------------------------------------- Nixtla
 
 
+@checked
 def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
     """Return figures as ``unique_id, ds, y``, or forecasts with a column for each model.
 
@@ -84,7 +86,6 @@ def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
         source = source.as_of("latest")
     if isinstance(source, Panel):
         return pd.concat([_long(name, source.y(name)) for name in source.series], ignore_index=True)
-    need(source, pd.DataFrame, "to_nixtla", "Observations, a Panel or a table of forecasts")
     missing = [c for c in ("series_id", "month", "horizon", "level", "value") if c not in source]
     if missing:
         raise ConfigError(f"to_nixtla: a forecast table has no column {', '.join(missing)}")
@@ -146,6 +147,7 @@ def _suffix(level: float) -> str:
     return f"-{'lo' if level < 0.5 else 'hi'}-{round(100 * abs(2 * level - 1), 2):g}"
 
 
+@checked
 def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     """Return monthly figures from a frame ``unique_id, ds, y``.
 
@@ -175,7 +177,6 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
     [3.0]
     """
-    need(frame, pd.DataFrame, "from_nixtla", "a DataFrame with the columns unique_id, ds, y")
     names = {"unique_id": "series_id", "ds": "month", "y": "value", "released": "released"}
     missing = [c for c in ("unique_id", "ds", "y") if c not in frame]
     if missing:
@@ -192,6 +193,7 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
 # --------------------------------------------------------------------------- files
 
 
+@checked
 def export(tables: Any, path: str | Path) -> Path:
     """Write tables for other tools: a workbook (``.xlsx``) or a folder of Parquet files.
 

@@ -238,7 +238,7 @@ def test_files_of_several_targets_are_not_mixed(tmp_path):
     assert set(hub.read_hub(str(tmp_path), target="monthly rate")["model"]) == {"b-two"}
     with pytest.raises(DataError, match="weekly"):
         hub.read_hub(tmp_path, target="weekly")
-    with pytest.raises(ConfigError, match="read_hub: int 3 is given"):
+    with pytest.raises(ConfigError, match="read_hub: folder: int 3 is given"):
         hub.read_hub(3)
 
 

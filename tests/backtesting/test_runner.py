@@ -148,7 +148,7 @@ def test_models_series_and_calendar_may_be_given_in_short(small, origins):
         ({"levels": (10, 50, 90)}, r"levels\[0\]: 10.0"),
         ({"window": -5}, "window: -5"),
         ({"refit_every": {"drift": 0}}, r"refit_every\.drift: 0"),
-        ({"refit_every": 3}, "refit_every: int 3 is given; expected names of models"),
+        ({"refit_every": 3}, "refit_every: int 3 is given; expected a mapping"),
         ({"refit_every": {"drfit": 2}}, "no model is called drfit. Did you mean 'drift'"),
         ({"coding": "nope"}, "coding: 'nope'"),
         ({"max_columns": -1}, "max_columns: -1"),
@@ -184,7 +184,7 @@ def test_how_events_become_columns_reaches_every_fold(small, events, origins, mo
 
 
 def test_what_is_no_calendar_is_refused(small, origins):
-    with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events, or None"):
+    with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events or None"):
         fc.backtest("drift", small, "events.csv", "a", origins[:1])
 
 

@@ -61,7 +61,7 @@ def test_a_reader_that_fails_is_named(tmp_path):
     (tmp_path / "x.csv").write_text("month,value\n2020-01,7\n")
     with pytest.raises(DataError, match="reader 'broken' failed: ZeroDivisionError"):
         fc.load_observations(tmp_path / "x.csv")
-    with pytest.raises(ConfigError, match="not a function"):
+    with pytest.raises(ConfigError, match="NoneType is given; expected a function"):
         fc.register_reader("none", None)
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Text
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.cells import checked_texts
-from forecast.errors import DataError, Finding, nearest, need, raise_for_errors
+from forecast.errors import DataError, Finding, nearest, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.forecasts import select
@@ -75,6 +76,7 @@ def to_hub(forecasts: pd.DataFrame) -> pd.DataFrame:
     return out.sort_values(["origin_date", "location", "horizon", "output_type_id"], ignore_index=True)
 
 
+@checked
 def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: str = "forecast") -> list[Path]:
     """Write forecasts into a hub's folder: model output, target data, tasks; files that are there stay as
     they are.
@@ -246,6 +248,7 @@ def _csv(table: pd.DataFrame) -> str:
 # --------------------------------------------------------------------------- reading
 
 
+@checked
 def read_hub(
     folder: str | Path,
     models: Sequence[str] | None = None,
@@ -276,7 +279,6 @@ def read_hub(
         With every problem of every file, for files of several targets, and for a model with two forecasts of
         one day.
     """
-    need(folder, (str, Path), "read_hub", "the folder of a hub")
     folder = Path(folder)
     place = folder / "model-output" if (folder / "model-output").is_dir() else folder
     files = [p for p in sorted(place.glob("*/*.csv")) if models is None or p.parent.name in models]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima.kernel import job_of, same_kernel
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
@@ -23,7 +24,7 @@ from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Know
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
-from forecast.errors import ConfigError, ForecastError, counted, nearest, need
+from forecast.errors import ConfigError, ForecastError, counted, nearest
 from forecast.events.calendar import EventCalendar, no_events
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
 from forecast.models.parameters import Window
@@ -86,6 +87,7 @@ class Backtest:
     def _repr_html_(self) -> str:
         return backtest_html(repr(self)[1:-1], self.folds)
 
+    @checked
     def plot(
         self,
         history: Panel | pd.Series | None = None,
@@ -119,6 +121,7 @@ class Backtest:
         return plot_backtest(self.forecasts, history, series_id, model, horizon, ax)
 
 
+@checked
 def backtest(
     models: Mapping[str, Model] | Sequence[Model | str] | Model | str,
     obs: Observations,
@@ -202,14 +205,6 @@ def backtest(
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """
-    need(obs, Observations, "backtest: obs", "Observations, of fc.load_observations")
-    need(
-        events,
-        (EventCalendar, type(None)),
-        "backtest: events",
-        "an EventCalendar, of fc.load_events, or None",
-    )
-    need(refit_every, (Mapping, type(None)), "backtest: refit_every", "names of models with a number each")
     days = [whole_day(o, "origins") for o in origins]
     if not days:
         raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")
@@ -226,6 +221,7 @@ def backtest(
         max_columns=(max_columns, Columns),
         priority=(priority, Priority),
         unseen=(unseen, Unseen),
+        progress=(progress, Progress),
     )
     every = _with_baseline(named, baseline)
     settings = FoldSettings(
@@ -242,7 +238,8 @@ def backtest(
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     with job_of(len(names) * len(set(days))):
-        results = _run_chains(chains, source, sorted(set(days)), cache, progress)
+        kept = None if cache is None else Path(cache)
+        results = _run_chains(chains, source, sorted(set(days)), kept, progress)
     forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(forecasts, folds)

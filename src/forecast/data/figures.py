@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.convert import from_plain
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts import Grid, understand
@@ -78,6 +79,7 @@ class ReadAs:
         return cls(stated, left, allow_http)
 
 
+@checked
 def register_reader(name: str, read: Reader) -> None:
     """Add a reader for files that this package cannot read by itself.
 

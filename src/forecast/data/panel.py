@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Bounds
 from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
@@ -174,6 +175,7 @@ class Panel(WithLazyFields):
         if series_id not in self.series:
             raise ConfigError(f"the panel has no series '{series_id}'.{nearest(series_id, self.series)}")
 
+    @checked
     def y(self, series_id: str) -> pd.Series:
         """Return one series from its first to its last known month.
 
@@ -188,11 +190,14 @@ class Panel(WithLazyFields):
         months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
         return pd.Series(cells.values[rows, at].copy(), months, name=series_id)
 
+    @checked
     def known_months(self, series_id: str) -> int:
         """Return how many months of a series are known."""
+        self._known(series_id)
         cells = self.cells
         return int(cells.counts[cells.series.index(series_id)])
 
+    @checked
     def of(self, series_id: str) -> Panel:
         """Return a panel of one series, from its own first to its own last known month."""
         self._known(series_id)
@@ -201,6 +206,7 @@ class Panel(WithLazyFields):
             return self
         return self._cut(months, [at])
 
+    @checked
     def window(self, months: int | None) -> Panel:
         """Return the panel's last `months` months; the panel itself when None.
 

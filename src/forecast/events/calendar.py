@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.settings import EventsSpec, own_path
 from forecast.data.parse import whole_day
 from forecast.data.patterns import Pattern, decide, patterns
-from forecast.errors import ConfigError, Finding, nearest, need, raise_for_errors
+from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
@@ -71,6 +72,7 @@ class EventCalendar:
     def _repr_html_(self) -> str:
         return calendar_html(repr(self)[1:-1], self.table)
 
+    @checked
     def plot(self, series_id: str | None = None, last: int = 30, ax: Axes | None = None) -> Axes:
         """Draw when events were announced (rings), and from when to when they were in effect.
 
@@ -103,12 +105,14 @@ class EventCalendar:
     def _touched(self) -> dict[str, Bools]:
         return {}
 
+    @checked
     def touches(self, series_id: str) -> Bools:
         """Tell of each row whether it touches a series."""
         if series_id not in self._touched:
             self._touched[series_id] = np.array([decide(p, series_id) for p in self._patterns], dtype=bool)
         return self._touched[series_id]
 
+    @checked
     def touching(self, series_id: str) -> pd.DataFrame:
         """Return the rows that touch a series.
 
@@ -117,6 +121,7 @@ class EventCalendar:
         """
         return self.table.loc[self.touches(series_id)].reset_index(drop=True)
 
+    @checked
     def known(self, date: dt.date | str) -> EventCalendar:
         """Return the calendar as it could be used on a day: usable rows, ends not usable yet left blank."""
         day = whole_day(date, "known")
@@ -125,12 +130,14 @@ class EventCalendar:
         table.loc[unknown, ["end_date", "end_usable_from"]] = pd.NaT
         return replace_events(self, table)
 
+    @checked
     def without(self, ids: Iterable[str]) -> EventCalendar:
         """Return the calendar without the events of these ids."""
         gone = list(ids)
         self.check_ids(gone)
         return replace_events(self, self.table.loc[~self.table["id"].isin(gone)].reset_index(drop=True))
 
+    @checked
     def replace(self, event: str, **cells: Any) -> EventCalendar:
         """Return the calendar with some cells of one event changed; dates may be given as text.
 
@@ -149,6 +156,7 @@ class EventCalendar:
             table.loc[row, column] = pd.Timestamp(value) if column in reading.DATES else value
         return replace_events(self, table)
 
+    @checked
     def check_ids(self, ids: Iterable[str]) -> None:
         """Raise a `ConfigError` that names every id which the calendar does not hold."""
         place = self.arrays.place
@@ -156,6 +164,7 @@ class EventCalendar:
         if wrong:
             raise ConfigError("\n".join(wrong))
 
+    @checked
     def design(
         self,
         panel: PanelLike,
@@ -232,6 +241,7 @@ def no_events() -> EventCalendar:
     return EventCalendar(table, pd.DataFrame(), _digest(table))
 
 
+@checked
 def load_events(
     path: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
     series: Collection[str] | None = None,
@@ -264,8 +274,6 @@ def load_events(
     >>> len(load_events().table)
     118
     """
-    wanted = "a path, a DataFrame or a list of dicts; fc.no_events() is a calendar without any"
-    need(path, (str, Path, pd.DataFrame, Sequence, type(None)), "load_events", wanted)
     if isinstance(path, (pd.DataFrame, Sequence)) and not isinstance(path, str):
         table, findings = calendar_texts(path)
         findings += reading.check_rows(table, MEMORY) if len(table.columns) else []

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Horizon
 from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
@@ -139,6 +140,7 @@ class Design(WithLazyFields):
         """Names of the columns: the id of an event, or the ids of a group joined by `` + ``."""
         return tuple(self.members)
 
+    @checked
     def of(self, series_id: str) -> Design:
         """Return the design of one series: only the columns that apply to it; months stay as they are.
 
@@ -186,6 +188,7 @@ class Design(WithLazyFields):
         whole[at - first] = np.concatenate([f.to_numpy(dtype=float) for f in (self.future, self.past)])
         return first, whole
 
+    @checked
     def columns_of(self, series_id: str) -> tuple[str, ...]:
         """Return the names of the columns that apply to a series.
 
@@ -200,11 +203,13 @@ class Design(WithLazyFields):
         mine = {*known.get(series_id, ()), *known.get(ANY_SERIES, ())}
         return tuple(name for name in self.columns if name in mine)
 
+    @checked
     def sizes(self, series_id: str) -> Floats:
         """Return mean and sd of the prior of each column that applies to a series, (columns, 2)."""
+        columns = self.columns_of(series_id)
         if self._sizes is not None:
             return self._sizes[series_id]
-        return np.array([_prior(self, series_id, c) for c in self.columns_of(series_id)]).reshape(-1, 2)
+        return np.array([_prior(self, series_id, c) for c in columns]).reshape(-1, 2)
 
     @cached_property
     def _sizes(self) -> dict[str, Floats] | None:
@@ -234,6 +239,7 @@ class Design(WithLazyFields):
     _repr_html_ = design_html
     plot = plot_design
 
+    @checked
     def rows(self, months: pd.PeriodIndex) -> pd.DataFrame:
         """Return the weights in any months of the past or the horizon; the past goes first."""
         every = pd.concat([self.past, self.future.loc[~self.future.index.isin(self.past.index)]])
@@ -243,6 +249,7 @@ class Design(WithLazyFields):
             raise ConfigError(f"the design has no row for {', '.join(missing)}; {covers}")
         return every.loc[months]
 
+    @checked
     def beside(self, other: Design) -> Design:
         """Return one design with the columns of both; the other's months must cover this one's.
 
@@ -274,6 +281,7 @@ class Design(WithLazyFields):
         )
 
     @classmethod
+    @checked
     def from_frames(
         cls,
         past: pd.DataFrame,
@@ -334,6 +342,7 @@ class Design(WithLazyFields):
         )
 
     @classmethod
+    @checked
     def none(cls, panel: PanelLike, horizon: int = 12) -> Design:
         """Return the design without a column: the months only, knowledge ``none``."""
         check_arguments(horizon=(horizon, Horizon))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima import ArimaFailure, FoldJob, auto_arima_folds
 from forecast.arima.labels import time_index
+from forecast.config.bounds import Bounds, Priority
+from forecast.config.convert import check_arguments
 from forecast.data.panel import Panel
+from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, DataError, counted
 from forecast.interventions.regression import Floats, check_model
 from forecast.models.transform import Transform, make_transform
@@ -55,6 +59,7 @@ class Mark(NamedTuple):
     sign: float
 
 
+@checked
 def detect_events(
     series: pd.Series | Panel,
     events: EventCalendar | None = None,
@@ -113,6 +118,10 @@ def detect_events(
     unknown = [k for k in kinds if k not in KINDS]
     if unknown or not kinds:
         raise ConfigError(f"kinds: {list(kinds)}; expected some of {', '.join(KINDS)}")
+    check_arguments(
+        critical=(critical, Annotated[float, Bounds(above=0)] | None), priority=(priority, Priority)
+    )
+    as_of = None if as_of is None else whole_day(as_of, "detect_events: as_of")
     name, months, y, scale = _figures(series, series_id, model)
     _, chosen = check_model(model)
     found = _search(y, chosen, kinds, critical)

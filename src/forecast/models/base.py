@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkab
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.bounds import Horizon, Levels
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError, ForecastError, counted, need
+from forecast.errors import ConfigError, DataError, ForecastError, counted
 from forecast.events.design import Design
 from forecast.models.series import SeriesData, series_data
 from forecast.models.transform import Array, Scale, Transform
@@ -79,6 +80,7 @@ class Forecast:
         """The middle of the forecast, months x series."""
         return forecasts.median(self.table)
 
+    @checked
     def quantile(self, level: float) -> pd.DataFrame:
         """Return one quantile, months x series.
 
@@ -89,9 +91,9 @@ class Forecast:
         """
         return forecasts.quantile(self.table, level)
 
+    @checked
     def interval(self, coverage: float = 0.8) -> pd.DataFrame:
         """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
-        need(coverage, (int, float), "interval", "a share between 0 and 1, such as 0.8")
         if not 0 < coverage < 1:
             raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
         ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
@@ -207,6 +209,7 @@ class FittedSeries:
     transforms: Mapping[str, Transform]
     panel: Panel = field(repr=False)
 
+    @checked
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
         check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
@@ -322,11 +325,6 @@ def forecast_rows(name: str, months: pd.PeriodIndex, levels: Sequence[float], va
     )
 
 
-def need_panel(panel: object) -> None:
-    """Refuse what is no panel, with the words that make one."""
-    need(panel, Panel, "fit", "a Panel, such as fc.load_observations(table).as_of('latest')")
-
-
 class SeriesModel:
     """Base of models that treat each series by itself; a subclass is a frozen dataclass with `fit_series`.
 
@@ -391,9 +389,9 @@ class SeriesModel:
                 f" {self.min_months}"
             )
 
+    @checked
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel; without a design to no event."""
-        need_panel(panel)
         fits, transforms = {}, {}
         design = Design.none(panel) if design is None else design
         for name in panel.series:

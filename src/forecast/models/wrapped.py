@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from forecast.arguments import checked
+from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, DataError, counted, need
 from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Lags, Window
@@ -140,6 +142,7 @@ def _without_gaps(data: SeriesData) -> Array:
     return data.y
 
 
+@checked
 def sklearn_model(
     estimator: Regressor,
     lags: int | Sequence[int] = 12,
@@ -181,6 +184,7 @@ def sklearn_model(
             f"sklearn_model: {estimator!r} is no regressor; expected an object with fit and predict, such as"
             " LinearRegression()"
         )
+    check_arguments(transform=(transform, Scale), window=(window, Window))
     chosen = range(1, lags + 1) if isinstance(lags, int) else lags
     need(chosen, Sequence, "sklearn_model: lags", "a number of lags, or a list of them")
     if not chosen or not all(isinstance(lag, int) and 1 <= lag <= _MOST_LAGS for lag in chosen):
@@ -188,6 +192,7 @@ def sklearn_model(
     return SklearnModel(estimator, tuple(sorted(set(chosen))), season, transform, window)
 
 
+@checked
 def from_statsmodels(
     model_class: Callable[..., object], transform: Scale = "log", window: int | None = None, **options: object
 ) -> StatsmodelsModel:
@@ -219,4 +224,5 @@ def from_statsmodels(
     """
     if not callable(model_class) or not hasattr(model_class, "fit"):
         raise ConfigError(f"from_statsmodels: {model_class!r} is no class of models; expected one with fit")
+    check_arguments(transform=(transform, Scale), window=(window, Window))
     return StatsmodelsModel(model_class, tuple(sorted(options.items())), transform, window)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
 from forecast.tables.quantiles import Floats, Ints, periods, stamps
@@ -45,6 +46,7 @@ def round_below(value: float) -> float:
     return float(max(r * d for d in (decade / 10, decade) for r in ROUND if r * d < value * (1 - 1e-12)))
 
 
+@checked
 def chances(
     forecasts: pd.DataFrame,
     obs: Observations,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.postprocess.paths import PathMaker
 from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
@@ -90,6 +91,7 @@ def stretches(last: int, ahead: int, fiscal_start: int | None = None) -> Iterato
             yield Stretch(kind, last + 1, last + length)
 
 
+@checked
 def totals(
     forecasts: pd.DataFrame,
     obs: Observations,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Text
 from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, nearest
@@ -177,6 +178,7 @@ MEANINGS: dict[str, str] = {
 _OWN: dict[str, Metric] = {}
 
 
+@checked
 def register_metric(
     name: str, fn: QuantileLoss, skill: bool = True, scales: Sequence[str] = ("natural",)
 ) -> None:
@@ -207,6 +209,7 @@ def register_metric(
     _OWN[name] = Metric(quantiles=fn, skill=skill, scales=tuple(scales), own=True)
 
 
+@checked
 def score(
     forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
