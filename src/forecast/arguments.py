@@ -87,7 +87,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class _Loaded(dict[str, Any]):
-    """Names that a module imports for type checkers only: what any loaded module of the package holds by them."""
+    """Names that are imported for type checkers only: what a loaded module of the package holds by them."""
 
     def __init__(self, known: dict[str, Any]) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ def _hints(function: Callable[..., object]) -> dict[str, Any]:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    """Tell whether a value is of the type that a hint names; which words and numbers are taken, the function says."""
+    """Tell whether a value is of the type that a hint names; of words and numbers the function judges."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any:
         return True

@@ -1,4 +1,5 @@
 import inspect
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -204,8 +205,12 @@ STEPS = {
     "turned round": (lambda h: (np.ones(h), -np.ones(h)), "the quantiles of the forecast of a cross"),
     "too few": (lambda h: (np.ones(h - 1), np.ones(h - 1)), "the forecast of a has 1 month; expected 2"),
     "too many": (lambda h: (np.ones(h + 3), np.ones(h + 3)), "the forecast of a has 5 months; expected 2"),
-    "nothing": (_none, "TypeError: "),
-    "texts": (lambda h: ("a", "b"), "TypeError: "),
+    "nothing": (_none, "DataError: a: steps(h) gave NoneType; expected two arrays"),
+    "texts": (lambda h: ("a", "b"), "DataError: a: steps(h) gave tuple; expected two arrays"),
+    "of two lengths": (
+        lambda h: (np.ones(h), np.ones(h + 1)),
+        "DataError: a: steps(h) gave 2 centres and 3 standard",
+    ),
     "raises": (_zero_division, "ZeroDivisionError: no way on"),
 }
 
@@ -241,11 +246,25 @@ class Odd(RandomWalk):
         return self.made
 
 
-@pytest.mark.parametrize("made", [None, (1.0, 1.0), SeriesFit(5), SeriesFit(None)], ids=str)
+@pytest.mark.parametrize("made", [None, (1.0, 1.0)], ids=str)
 def test_a_fit_that_is_none_of_the_contract_fails_and_ends_no_other_model(small, origins, made):
     bt = fc.backtest({"odd": Odd(made=made)}, small, None, "a", origins[:2], horizon=1)
     assert bt.folds["status"].tolist() == ["ok"] * 2 + ["failed"] * 2
-    assert bt.folds["message"].iloc[-1].startswith(("AttributeError: ", "TypeError: "))
+    assert "fit_series gave" in bt.folds["message"].iloc[-1]
+
+
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize("way", [way for way in STEPS if way != "raises"])
+def test_a_forecast_that_is_none_is_no_forecast_of_a_single_fit_either(small, way):
+    fitted = Breaks(way=way).fit(small.as_of("latest", "a"))
+    with pytest.raises(DataError, match=re.escape(STEPS[way][1].removeprefix("DataError: "))):
+        fitted.forecast(2)
+
+
+@pytest.mark.parametrize("made", [{"steps": 5}, {"steps": lambda h: None, "notes": "a note"}])
+def test_what_is_told_of_a_fit_has_its_type(made):
+    with pytest.raises(ConfigError, match=r"is given; expected a (function|tuple of texts)"):
+        SeriesFit(**made)
 
 
 class Tabled:

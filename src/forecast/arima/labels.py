@@ -16,7 +16,7 @@ _TIME = (pd.PeriodIndex, pd.DatetimeIndex)
 
 
 def numbers(given: npt.ArrayLike, what: str) -> Floats:
-    """Return what was given as numbers.
+    """Return what was given as numbers; what an array masks is missing.
 
     Raises
     ------
@@ -24,6 +24,8 @@ def numbers(given: npt.ArrayLike, what: str) -> Floats:
         For texts and other things that are none.
     """
     try:
+        if isinstance(given, np.ma.MaskedArray):
+            return np.asarray(np.ma.filled(given.astype(float), np.nan))
         return np.asarray(given, dtype=float)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{what}: {error}; expected numbers, NaN where one is missing") from error

@@ -26,12 +26,11 @@ from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
 from forecast.errors import ConfigError, ForecastError, counted, nearest
 from forecast.events.calendar import EventCalendar, no_events
-from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
+from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model, broken_paths
 from forecast.models.parameters import Window
 from forecast.models.registry import list_models, make_model, named_models
 from forecast.notebook import backtest_html, plot_backtest, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
-from forecast.tables.forecasts import ROUNDING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -443,7 +442,7 @@ class _Gathered:
             made, notes = _paths(fitted, horizon, self.levels)
         except _failures(self.chain.model) as error:
             return "failed", f"{type(error).__name__}: {error}"
-        if wrong := _wrong(made, horizon, self.levels):
+        if wrong := broken_paths(made, horizon, self.levels):
             return "failed", wrong
         self.parts += [(origin, *path) for path in made]
         return "ok", "; ".join(notes)
@@ -470,20 +469,6 @@ class _Gathered:
             "value": _joined([values.ravel() for *_, values in self.parts]),
         }
         return pd.DataFrame(frame)[list(FORECAST_COLUMNS)]
-
-
-def _wrong(made: list[ForecastPath], horizon: int, levels: tuple[float, ...]) -> str:
-    """Return what no forecast may be: of other months than asked for, no numbers, quantiles that cross."""
-    order = np.argsort(levels)
-    for name, _, values in made:
-        if len(values) != horizon:
-            return f"the forecast of {name} has {counted(len(values), 'month')}; expected {horizon}"
-        if np.iscomplexobj(values) or not np.isfinite(values).all():
-            return "the forecast is not finite"
-        rows = values[:, order]
-        if (np.diff(rows, axis=1) < -ROUNDING * np.maximum(np.abs(rows[:, 1:]), 1.0)).any():
-            return f"the quantiles of the forecast of {name} cross; expected them ascending"
-    return ""
 
 
 def _joined(parts: list[Any]) -> Any:

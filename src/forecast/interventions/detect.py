@@ -119,7 +119,9 @@ def detect_events(
     if unknown or not kinds:
         raise ConfigError(f"kinds: {list(kinds)}; expected some of {', '.join(KINDS)}")
     check_arguments(
-        critical=(critical, Annotated[float, Bounds(above=0)] | None), priority=(priority, Priority)
+        critical=(critical, Annotated[float, Bounds(above=0)] | None),
+        priority=(priority, Priority),
+        within=(within, Annotated[int, Bounds(0, 120)]),
     )
     as_of = None if as_of is None else whole_day(as_of, "detect_events: as_of")
     name, months, y, scale = _figures(series, series_id, model)
@@ -161,8 +163,8 @@ def _figures(
         y = series.y(name)
         rounding, counts = series.rounding[name].loc[y.index], series.counts
     else:
-        if not isinstance(series.index, pd.PeriodIndex):
-            raise ConfigError("series: its index does not hold months (PeriodIndex)")
+        if not isinstance(series.index, pd.PeriodIndex) or series.index.freqstr != "M":
+            raise ConfigError("series: its index does not hold months (PeriodIndex, freq='M')")
         time_index(series)  # in order, none left out
         name = series_id or str(series.name or "series")
         y = series.astype(float)

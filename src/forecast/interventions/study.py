@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import pandas as pd
 
 from forecast.arguments import checked
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
 from forecast.config.settings import SpecificationSpec
 from forecast.events.calendar import EventCalendar
 from forecast.interventions.compared import Compared, compare_in_panel
@@ -89,6 +92,7 @@ class Study(Setup):
             happened, what it would have been (median, 80 and 95 %), the difference, and the percent that the
             shape implies for the month.
         """
+        check_arguments(draws=(draws, Annotated[int, Bounds(2)]), seed=(seed, Annotated[int, Bounds(0)]))
         asked = self.regression if event is None else self._asking(event)
         groups = asked.groups if event is None else (asked.group(event),)
         rows = [row for group in groups for row in response_rows(asked, group, draws, seed)]
@@ -138,6 +142,9 @@ class Study(Setup):
     @checked
     def leads_and_lags(self, event: str, leads: int = LEADS, lags: int = LAGS) -> pd.DataFrame:
         """Return one estimate for each month before and after the start of an event: `LEAD_LAG_COLUMNS`."""
+        check_arguments(
+            leads=(leads, Annotated[int, Bounds(0, 120)]), lags=(lags, Annotated[int, Bounds(0, 120)])
+        )
         asked = self._asking(event)
         return leads_and_lags(asked, asked.group(event), leads, lags)
 

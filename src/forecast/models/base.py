@@ -23,12 +23,13 @@ from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError, ForecastError, counted
+from forecast.errors import ConfigError, DataError, ForecastError, counted, need, shown
 from forecast.events.design import Design
 from forecast.models.series import SeriesData, series_data
 from forecast.models.transform import Array, Scale, Transform
 from forecast.notebook import fitted_html, forecast_html, plot_forecast, some
 from forecast.tables import forecasts
+from forecast.tables.forecasts import ROUNDING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -195,6 +196,11 @@ class SeriesFit:
     covariance: Callable[[], pd.DataFrame] | None = None
     quantiles: Callable[[int, Array], Array] | None = None
 
+    def __post_init__(self) -> None:
+        need(self.notes, (tuple, list), "SeriesFit: notes", "a tuple of texts")
+        if not callable(self.steps):
+            raise ConfigError(f"SeriesFit: steps: {shown(self.steps)} is given; expected a function")
+
 
 @dataclass(frozen=True)
 class FittedSeries:
@@ -214,6 +220,8 @@ class FittedSeries:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
         check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
         made = self.paths(horizon, levels)
+        if wrong := broken_paths(made, horizon, levels):
+            raise DataError(wrong)
         parts = [
             forecast_rows(name, month_range(first, first + horizon - 1), levels, values)
             for name, first, values in made
@@ -264,7 +272,7 @@ class FittedSeries:
         cells = self.panel.cells
         last_official = cells.last_official(name)
         ahead = self._filled(name)
-        centre, sd = fit.steps(max(horizon - ahead, 1))
+        centre, sd = _two_arrays(fit.steps(max(horizon - ahead, 1)), name)
         if ahead:
             # months filled by unofficial figures: taken as known, their own error carried by every later
             # month
@@ -300,6 +308,34 @@ class FittedSeries:
     def diagnostics(self) -> pd.DataFrame:
         """Residual checks: `DIAGNOSTIC_COLUMNS`."""
         return _stack({n: f.diagnostics for n, f in self.fits.items()}, DIAGNOSTIC_COLUMNS)
+
+
+def _two_arrays(given: object, name: str) -> tuple[Array, Array]:
+    """Return centre and standard deviation as a model of somebody's own gives them."""
+    made = [np.asarray(part) for part in given] if isinstance(given, (tuple, list)) else []
+    if len(made) != 2 or any(part.ndim != 1 or part.dtype.kind not in "fiuc" for part in made):
+        raise DataError(
+            f"{name}: steps(h) gave {shown(given)}; expected two arrays of h numbers, centre and sd"
+        )
+    if len(made[0]) != len(made[1]):
+        raise DataError(
+            f"{name}: steps(h) gave {len(made[0])} centres and {len(made[1])} standard deviations"
+        )
+    return made[0], made[1]
+
+
+def broken_paths(made: Sequence[ForecastPath], horizon: int, levels: Sequence[float]) -> str:
+    """Return what no forecast may be: of other months than asked for, no numbers, quantiles that cross."""
+    order = np.argsort(levels)
+    for name, _, values in made:
+        if len(values) != horizon:
+            return f"the forecast of {name} has {counted(len(values), 'month')}; expected {horizon}"
+        if np.iscomplexobj(values) or not np.isfinite(values).all():
+            return "the forecast is not finite"
+        rows = values[:, order]
+        if (np.diff(rows, axis=1) < -ROUNDING * np.maximum(np.abs(rows[:, 1:]), 1.0)).any():
+            return f"the quantiles of the forecast of {name} cross; expected them ascending"
+    return ""
 
 
 def _stack(parts: Mapping[str, Callable[[], pd.DataFrame] | None], columns: Sequence[str]) -> pd.DataFrame:
@@ -397,6 +433,8 @@ class SeriesModel:
         for name in panel.series:
             (data,) = self.adjusted([self.series_data(panel, design, name)])
             fit = self.fit_series(data)
+            if not isinstance(fit, SeriesFit):
+                raise DataError(f"{name}: fit_series gave {shown(fit)}; expected a SeriesFit")
             fits[name] = replace(fit, notes=(*data.notes, *fit.notes)) if data.notes else fit
             transforms[name] = data.transform
         return FittedSeries(fits, transforms, panel)

@@ -78,7 +78,13 @@ class SklearnModel(SeriesModel):
         if "random_state" in learnt.get_params(deep=False) and learnt.get_params()["random_state"] is None:
             learnt.set_params(random_state=0)
         learnt.fit(rows, target)
-        sd = max(float(np.std(target - np.ravel(learnt.predict(rows)))), 1e-6)
+        fitted = np.asarray(learnt.predict(rows))
+        if fitted.size != target.size or fitted.dtype.kind not in "fiu":
+            raise DataError(
+                f"{data.name}: {type(learnt).__name__}.predict gave {fitted.dtype} of shape {fitted.shape};"
+                f" expected {counted(target.size, 'number')}"
+            )
+        sd = max(float(np.std(target - fitted.ravel())), 1e-6)
         last, final = float(data.y[-1]), int(data.months[-1].month)
 
         def steps(h: int) -> tuple[Array, Array]:
@@ -119,11 +125,20 @@ class StatsmodelsModel(SeriesModel):
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit the class; its own standard errors, or those of its residuals growing as a random walk's."""
-        made: Any = self.cls(_without_gaps(data), **dict(self.options))
-        quiet = {"disp": False} if "disp" in inspect.signature(made.fit).parameters else {}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            fitted = made.fit(**quiet)
+        try:
+            made: Any = self.cls(_without_gaps(data), **dict(self.options))
+            quiet = {"disp": False} if "disp" in inspect.signature(made.fit).parameters else {}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = made.fit(**quiet)
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            raise DataError(
+                f"{data.name}: {getattr(self.cls, '__name__', self.cls)} cannot be fitted: {error}"
+            ) from error
+        if not hasattr(fitted, "forecast"):
+            raise DataError(
+                f"{data.name}: a fit of {getattr(self.cls, '__name__', self.cls)} has no forecast"
+            )
 
         def steps(h: int) -> tuple[Array, Array]:
             if hasattr(fitted, "get_forecast"):

@@ -56,6 +56,8 @@ class Forecasts:
         _check_rows(frame)
         quantiles = to_wide(frame)
         _check_order(quantiles)
+        if len(frame) == quantiles.values.size:
+            _check_whole(quantiles)
         return cls(frame, quantiles)
 
 
@@ -86,6 +88,20 @@ def _check_order(quantiles: QuantileTable) -> None:
         raise ConfigError(
             f"forecasts: the quantiles cross: level {quantiles.levels[levels[0]]:g} is below a lower one"
             f" ({_row(quantiles.keys.iloc[rows[0]])}); expected them ascending"
+        )
+
+
+def _check_whole(quantiles: QuantileTable) -> None:
+    """Refuse a range with a hole: a level without a value, while one as far from the median has one."""
+    distance, there = np.abs(quantiles.levels - 0.5), np.isfinite(quantiles.values)
+    if there.all():
+        return
+    reach = np.where(there, distance, -1.0).max(axis=1)
+    rows, levels = np.nonzero(~there & (distance <= reach[:, None] + 1e-9))
+    if len(rows):
+        raise ConfigError(
+            f"forecasts: level {quantiles.levels[levels[0]]:g} has no value"
+            f" ({_row(quantiles.keys.iloc[rows[0]])}); expected a number, since levels beyond it have one"
         )
 
 
