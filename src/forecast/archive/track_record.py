@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.data.panel import least_on_logs
 from forecast.scoring.metrics import coverage_interval, wis_parts
 from forecast.tables import forecasts as tables
 from forecast.tables.columns import KEYS
@@ -270,9 +271,8 @@ class Miss(NamedTuple):
 
 
 def _log_errors(middle: Floats, actual: Floats) -> Floats:
-    """Errors on logs; counts below a half are taken as a half, other figures as half the smallest."""
-    above = actual[actual > 0]
-    floor = 0.5 if (actual == np.round(actual)).all() or not len(above) else 0.5 * float(above.min())
+    """Errors on logs."""
+    floor = least_on_logs(actual)
     return np.asarray(np.log(np.maximum(middle, floor)) - np.log(np.maximum(actual, floor)), dtype=float)
 
 

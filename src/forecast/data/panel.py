@@ -254,6 +254,18 @@ def are_counts(values: np.ndarray) -> bool:
     return bool(np.all((known >= 0) & (known == np.floor(known))))
 
 
+def least_on_logs(values: np.ndarray) -> float:
+    """Return what a figure of zero stands for on logs: half a unit of counts, half the smallest of other figures.
+
+    Examples
+    --------
+    >>> least_on_logs(np.array([3.0, 0.0])), least_on_logs(np.array([0.02, 0.04]))
+    (0.5, 0.01)
+    """
+    positive = values[values > 0]
+    return 0.5 if are_counts(values) or not len(positive) else 0.5 * float(positive.min())
+
+
 def empty_leaks() -> pd.DataFrame:
     """Return the table of leaks of a panel without any."""
     return _NO_LEAKS.copy(deep=False)
