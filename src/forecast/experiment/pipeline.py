@@ -19,7 +19,7 @@ from forecast.backtesting.runner import Backtest, backtest
 from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
-from forecast.errors import ConfigError, FitError, ForecastError
+from forecast.errors import ConfigError, FitError, ForecastError, counted
 from forecast.events.calendar import EventCalendar, load_events
 from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
@@ -126,8 +126,23 @@ def read_inputs(exp: Experiment) -> Inputs:
     models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
     as_of = everything.day_of(exp.as_of)
     obs = known_by(everything, as_of)
+    _refuse_effects(exp, obs, as_of)
     source = FoldSource(obs, calendar, fold_settings(exp))
     return Inputs(exp, everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
+
+
+def _refuse_effects(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> None:
+    """Refuse effects, which are changes in percent, of figures that are not all above 0 and are no counts."""
+    name = exp.target.total or exp.target.series[0]
+    if exp.events.effects is None or name not in obs.series_ids:
+        return
+    panel = obs.as_of(as_of, [name])
+    low = int((panel.values <= 0).sum().sum())
+    if low and not panel.counts:
+        raise ConfigError(
+            f"events.effects: effects are changes in percent, and {name} has {counted(low, 'figure')} at or"
+            " below 0; set events.effects=null"
+        )
 
 
 def _with_starts(model: Model, starts: str) -> Model:
