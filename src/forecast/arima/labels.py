@@ -26,7 +26,10 @@ def numbers(given: npt.ArrayLike, what: str) -> Floats:
     try:
         if isinstance(given, np.ma.MaskedArray):
             return np.asarray(np.ma.filled(given.astype(float), np.nan))
-        return np.asarray(given, dtype=float)
+        made = np.asarray(given)
+        if made.dtype.kind in "mM":
+            raise ConfigError(f"{what}: {made.dtype} is given; expected numbers, NaN where one is missing")
+        return np.asarray(made, dtype=float)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{what}: {error}; expected numbers, NaN where one is missing") from error
 

@@ -342,7 +342,7 @@ def auto_arima(
         Hyndman-Khandakar moves; False tries the full grid.
     xreg_prior : tuple of arrays, optional
         As for `forecast.arima.arima`; the criterion is not comparable across priors.
-    engine : {"exact", "statsmodels"}
+    engine : {"exact", "numpy", "compiled"}
         As for `forecast.arima.arima`.
     exog : array (n, k) or DataFrame, optional
         Another name of `xreg`.
@@ -405,7 +405,12 @@ def auto_arima_folds(
     if engine == "statsmodels":
         raise ConfigError("auto_arima has no engine 'statsmodels'; use 'exact', 'numpy' or 'compiled'")
     check_engine(engine)
-    run = _Selection(jobs, max(int(seasonal), 1), ic, engine, starts)
+    if seasonal < 1 or max_order < 0:
+        raise ConfigError(
+            f"auto_arima: seasonal {seasonal}, max_order {max_order}; expected a season of at least 1 (none) and"
+            " orders from 0 on"
+        )
+    run = _Selection(jobs, seasonal, ic, engine, starts)
     run.pending = {}
     results: list[ArimaFit | ArimaFailure | None] = [None] * len(jobs)
     for fold, job in enumerate(jobs):

@@ -132,16 +132,18 @@ def read_inputs(exp: Experiment) -> Inputs:
 
 
 def _refuse_effects(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> None:
-    """Refuse effects, which are changes in percent, of figures that are not all above 0 and are no counts."""
+    """Refuse effects and scenarios, changes in percent, of figures that are not all above 0 and are no counts."""
     name = exp.target.total or exp.target.series[0]
-    if exp.events.effects is None or name not in obs.series_ids:
+    asked = ["events.effects"] if exp.events.effects is not None else []
+    asked += [f"scenario.{scenario}" for scenario in exp.scenario]
+    if not asked or name not in obs.series_ids:
         return
     panel = obs.as_of(as_of, [name])
     low = int((panel.values <= 0).sum().sum())
     if low and not panel.counts:
         raise ConfigError(
-            f"events.effects: effects are changes in percent, and {name} has {counted(low, 'figure')} at or"
-            " below 0; set events.effects=null"
+            f"{', '.join(asked)}: a change in percent is asked for, and {name} has {counted(low, 'figure')} at"
+            " or below 0; set events.effects=null, and no scenario"
         )
 
 

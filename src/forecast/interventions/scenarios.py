@@ -254,8 +254,8 @@ def _shift(
 def _floor(panel: Panel) -> float:
     """Return the least figure on logs of a panel of one series."""
     values = panel.values.to_numpy(dtype=float)
-    if (values < 0).any():
-        raise DataError(f"{panel.series[0]}: a scenario multiplies figures, and some are below 0")
+    if (values <= 0).any() and not panel.counts:
+        raise DataError(f"{panel.series[0]}: a scenario multiplies figures, and some are at or below 0")
     return least_on_logs(values)
 
 
