@@ -427,6 +427,7 @@ PAGE: dict[str, Draw] = {
     "proof_effects.low": among(NAN, -31.2),
     "proof_effects.high": among(12.0),
     "proof_effects.gap.low": among(-900.0),
+    "proof_effects.gap.places": among(0),
     "proof_effects.larger": WHOLE,
     "proof_effects.n": among(0, 161),
     "proof_effects.varied": varied,
