@@ -153,7 +153,8 @@ def _items(value: Any) -> abc.Iterable[object]:
 
 def _members(protocol: type) -> list[str]:
     """Return the public names that an object of a protocol has."""
-    return [name for name in (*vars(protocol), *protocol.__annotations__) if not name.startswith("_")]
+    names = (*vars(protocol), *inspect.get_annotations(protocol))
+    return [name for name in names if not name.startswith("_")]
 
 
 def _problem(value: object, hint: Any) -> str:

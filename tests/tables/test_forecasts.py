@@ -89,6 +89,13 @@ def test_a_range_has_no_hole(table):
         lost = table.assign(value=table["value"].where((table["level"] != level) | (table["horizon"] != 2)))
         with pytest.raises(ConfigError, match=told + ".*horizon 2.*levels beyond it have one"):
             Forecasts.of(lost)
+    absent = table[(table["level"] != 0.1) | (table["horizon"] != 2)]
+    with pytest.raises(ConfigError, match=r"level 0\.1 has no value"):
+        Forecasts.of(absent)
+    other = table.assign(model="other", level=table["level"].replace({0.1: 0.2, 0.9: 0.8}))
+    assert (
+        len(Forecasts.of(pd.concat([table, other])).quantiles.levels) == 5
+    )  # models of other levels stand beside
     refused = table.assign(value=table["value"].where((table["level"] == 0.5) | (table["horizon"] != 2)))
     assert np.isnan(Forecasts.of(refused).quantiles.column(0.9)).sum() == 2  # one at each origin
 
