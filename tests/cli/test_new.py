@@ -105,6 +105,12 @@ def test_figures_below_zero_are_not_put_on_logs(uneven):
     exp = fc.load_experiment("signed")
     assert exp.report.headline == "general"
     assert {spec.parameters["transform"] for spec in exp.model.values()} == {"none"}
+    row = "id,announced_date,effective_start,shape\nwall,2018-01-10,2018-02-01,step\n"
+    (uneven / "ev.csv").write_text(row)
+    draft = draft_experiment("events", "signed.csv", "ev.csv")
+    assert any("effects of events" in line for line in draft.said)
+    draft.write()
+    assert fc.load_experiment("events").events.effects is None
 
 
 def test_what_the_file_leaves_open_is_written_too(figures):

@@ -353,6 +353,9 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     plain = bool(failed) and bool((y <= 0).any())
     if plain:
         said.append("figures at or below 0: models work on the figures as they are, not on logs")
+        if events:
+            values["events"]["effects"] = None
+            said.append("effects of events, which are estimated on logs, are not estimated")
         values["model"] = {model: {"transform": "none"} for model in _logged(text, name)}
         text = _text(values, _MODELS, combination, events, said)
         failed = _failures(text, name, panel)

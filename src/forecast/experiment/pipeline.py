@@ -19,7 +19,7 @@ from forecast.backtesting.runner import Backtest, backtest
 from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
-from forecast.errors import ConfigError, FitError, ForecastError
+from forecast.errors import ConfigError, FitError, ForecastError, counted
 from forecast.events.calendar import EventCalendar, load_events, warn_untouched
 from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
@@ -120,16 +120,33 @@ def read_inputs(exp: Experiment) -> Inputs:
     everything = figures_of(exp)
     exp = with_names(exp, everything.series_ids)
     calendar = load_events(exp.events.path)
+    as_of = everything.day_of(exp.as_of)
+    obs = known_by(everything, as_of)
+    _check_effects(exp, obs, as_of)
     models = make_models(exp.model)
     if exp.backtest.baseline not in models:
         models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
     models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
     if exp.events.path is not None and any(model.uses_events for model in models.values()):
         warn_untouched(calendar, exp.target.series)
-    as_of = everything.day_of(exp.as_of)
-    obs = known_by(everything, as_of)
     source = FoldSource(obs, calendar, fold_settings(exp))
     return Inputs(exp, everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
+
+
+def _check_effects(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> None:
+    """Refuse to estimate effects, which are on logs, of figures that have none, before all work is done."""
+    if exp.events.effects is None:
+        return
+    name = exp.target.total or exp.target.series[0]
+    panel = obs.as_of(as_of, name, exp.data.include_leaks).window(exp.backtest.window)
+    y = panel.y(name)
+    low = [] if panel.counts else [str(month) for month in y.index[y <= 0]]
+    if low:
+        raise ConfigError(
+            f"events.effects: effects of events are estimated on logs, and {name} has"
+            f" {counted(len(low), 'figure')} at or below 0 ({', '.join(low[:3])}{', ...' * (len(low) > 3)});"
+            " set events.effects=null"
+        )
 
 
 def _with_starts(model: Model, starts: str) -> Model:
