@@ -92,6 +92,7 @@ class _Loaded(dict[str, Any]):
     def __init__(self, known: dict[str, Any]) -> None:
         super().__init__()
         self.known = known
+        self.absent = False
 
     def __missing__(self, name: str) -> Any:
         if name in self.known or hasattr(builtins, name):
@@ -99,13 +100,22 @@ class _Loaded(dict[str, Any]):
         for key, module in list(sys.modules.items()):
             if key.partition(".")[0] == "forecast" and name in vars(module):
                 return vars(module)[name]
+        self.absent = True
         return Any  # its module is not loaded, so no value can be of it
 
 
-@functools.cache
+_HINTS: dict[Callable[..., object], dict[str, Any]] = {}
+
+
 def _hints(function: Callable[..., object]) -> dict[str, Any]:
-    known = function.__globals__
-    return typing.get_type_hints(function, known, _Loaded(known))
+    """Return the hints of a function, kept once all their modules are loaded."""
+    if function in _HINTS:
+        return _HINTS[function]
+    names = _Loaded(function.__globals__)
+    hints = typing.get_type_hints(function, names.known, names)
+    if not names.absent:
+        _HINTS[function] = hints
+    return hints
 
 
 def _fits(value: object, hint: Any) -> bool:
@@ -133,8 +143,14 @@ def _fits(value: object, hint: Any) -> bool:
         sized = origin is abc.Iterable or isinstance(value, abc.Sized)
         return sized and _is_list(value) and all(_fits(one, args[0]) for one in _items(value) if args)
     if getattr(hint, "_is_protocol", False):
-        return not isinstance(value, type) and all(hasattr(value, name) for name in _members(hint))
+        return not isinstance(value, type) and all(_has(value, name) for name in _members(hint))
     return isinstance(value, hint) if isinstance(hint, type) else True
+
+
+def _has(value: object, name: str) -> bool:
+    """Tell whether an object has a name, without making what a property or a lazy field would make."""
+    missing = object()
+    return inspect.getattr_static(value, name, missing) is not missing or hasattr(value, name)
 
 
 def _is_list(value: object) -> bool:

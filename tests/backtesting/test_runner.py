@@ -10,7 +10,7 @@ import forecast as fc
 from forecast.backtesting import folds as folds_module
 from forecast.backtesting import runner
 from forecast.config.settings import EventsSpec
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, ForecastWarning
 from forecast.models.base import Forecast, SeriesFit
 from forecast.models.baselines import Drift, RandomWalk
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
@@ -345,3 +345,12 @@ def test_no_other_kind_of_model_is_the_baseline_under_its_name(small, origins):
     assert set(bt.forecasts["model"]) == {"mine", "random_walk"}
     bt = fc.backtest(own, small, None, "a", origins[:1], horizon=1)
     assert set(bt.forecasts["model"]) == {"mine", "random_walk"}
+
+
+def test_a_calendar_that_touches_none_of_the_series_is_told_where_a_model_uses_events(small):
+    row = {"id": "wall", "announced_date": "2019-01-01", "effective_start": "2019-02-01", "shape": "step"}
+    events = fc.load_events([{**row, "series_ids": "aa*"}])
+    days = ["2022-03-20"]
+    fc.backtest("drift", small, events, "a", days, horizon=1)
+    with pytest.warns(ForecastWarning, match="none touches a:"):
+        fc.backtest("ridge", small, events, "a", days, horizon=1)

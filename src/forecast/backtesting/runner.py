@@ -25,7 +25,7 @@ from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
 from forecast.errors import ConfigError, ForecastError, counted, nearest
-from forecast.events.calendar import EventCalendar, no_events
+from forecast.events.calendar import EventCalendar, no_events, warn_untouched
 from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model, broken_paths
 from forecast.models.parameters import Window
 from forecast.models.registry import list_models, make_model, named_models
@@ -234,6 +234,8 @@ def backtest(
         raise ConfigError(
             f"refit_every: no model is called {', '.join(unknown)}.{nearest(unknown[0], every)}"
         )
+    if source is None and any(model.uses_events for model in every.values()):
+        warn_untouched(events, names)
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     with job_of(len(names) * len(set(days))):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,22 @@ from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.parse import DayArray, FloatArray, IntArray, month_range, months_index
 from forecast.errors import ConfigError, counted, nearest
 from forecast.notebook import plot_panel, table_html
+
+
+class PanelLike(Protocol):
+    """What a design needs of a panel."""
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Figures, months down and series across."""
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        """The origin."""
+
+    @property
+    def last_official(self) -> pd.Series:
+        """Last official month of each series."""
 
 
 @dataclass(frozen=True, eq=False)

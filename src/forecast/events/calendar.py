@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -18,9 +19,10 @@ import pandas as pd
 
 from forecast.arguments import checked
 from forecast.config.settings import EventsSpec, own_path
+from forecast.data.panel import PanelLike
 from forecast.data.parse import whole_day
 from forecast.data.patterns import Pattern, decide, patterns
-from forecast.errors import ConfigError, Finding, nearest, raise_for_errors
+from forecast.errors import ConfigError, Finding, ForecastWarning, counted, nearest, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from forecast.config.settings import Coding, Knowledge, ScenarioSpec, Unseen
-    from forecast.events.design import Design, PanelLike
+    from forecast.events.design import Design
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +141,12 @@ class EventCalendar:
 
     @checked
     def replace(self, event: str, **cells: Any) -> EventCalendar:
-        """Return the calendar with some cells of one event changed; dates may be given as text.
+        """Return the calendar with some cells of one event changed, each as a file or `load_events` takes it.
+
+        Raises
+        ------
+        ConfigError, DataError
+            For a column that a calendar does not have; and with every problem of the changed event.
 
         Examples
         --------
@@ -149,11 +156,19 @@ class EventCalendar:
         """
         self.check_ids([event])
         table = self.table.copy()
-        row = table.index[table["id"] == event][0]
+        wrong = [c for c in cells if c not in table]
+        if wrong:
+            told = [f"{c}: a calendar has no such column.{nearest(c, table.columns)}" for c in wrong]
+            raise ConfigError("\n".join(told))
+        row = int(np.flatnonzero(table["id"] == event)[0])
+        asked = table.astype(object)
         for column, value in cells.items():
-            if column not in table:
-                raise ConfigError(f"{column}: a calendar has no such column.{nearest(column, table.columns)}")
-            table.loc[row, column] = pd.Timestamp(value) if column in reading.DATES else value
+            asked[column] = [value if at == row else cell for at, cell in enumerate(asked[column])]
+        texts, findings = calendar_texts(asked)
+        raise_for_errors([*findings, *reading.check_rows(texts, MEMORY)])
+        made = reading.typed(texts.iloc[[row]])
+        columns = [c for c in table if c in cells or c in reading.DATES]  # an end takes its usable day along
+        table.loc[table.index[[row]], columns] = made[columns].set_axis(table.index[[row]])
         return replace_events(self, table)
 
     @checked
@@ -215,7 +230,27 @@ class EventCalendar:
         from forecast.events.build import make_design
 
         spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority, unseen=unseen)
-        return make_design(self, panel, spec, horizon, knowledge, scenario, always)
+        made = make_design(self, panel, spec, horizon, knowledge, scenario, always)
+        if knowledge != "none":
+            warn_untouched(self, list(made.last_official))
+        return made
+
+
+def warn_untouched(events: EventCalendar, series: Sequence[str]) -> None:
+    """Warn that no event of one's own calendar touches any of some series: a name may be misspelt in it.
+
+    The bundled calendar, which has a rule book, is for the bundled series and touches no others.
+    """
+    if not len(events.table) or len(events.rules) or any(events.touches(name).any() for name in series):
+        return
+    first = events.table.iloc[0]
+    warnings.warn(
+        f"events: {counted(len(events.table), 'event')}, and none touches {', '.join(series[:3])}"
+        f"{' or another series' if len(series) > 3 else ''}: series_ids of '{first['id']}' is"
+        f" '{first['series_ids']}'; name the series there, * for all",
+        ForecastWarning,
+        stacklevel=3,
+    )
 
 
 def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,8 @@ from forecast.arguments import checked
 from forecast.config.bounds import Horizon
 from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
-from forecast.data.panel import Panel
-from forecast.data.parse import month_range
+from forecast.data.panel import Panel, PanelLike
+from forecast.data.parse import month_range, whole_day
 from forecast.errors import ConfigError, counted, nearest
 from forecast.events.estimability import Verdict, estimability_frame
 from forecast.events.notes import Note
@@ -30,22 +29,6 @@ PRIOR_SD = 0.3
 UNSEEN = ("prior", "ignore", "analogue")
 #: Series of columns given by hand: they apply to all.
 ANY_SERIES = "*"
-
-
-class PanelLike(Protocol):
-    """What a design needs of a panel."""
-
-    @property
-    def values(self) -> pd.DataFrame:
-        """Figures, months down and series across."""
-
-    @property
-    def as_of(self) -> pd.Timestamp:
-        """The origin."""
-
-    @property
-    def last_official(self) -> pd.Series:
-        """Last official month of each series."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +294,7 @@ class Design(WithLazyFields):
         old, new = _monthly(past, "past"), _monthly(future, "future")
         names = [str(c) for c in old.columns]
         problems = _frame_problems(old, new, names)
+        day = pd.Timestamp("NaT") if str(as_of) == "NaT" else whole_day(as_of, "as_of")
         values = np.array([[0.0, np.inf]] * len(names)).reshape(len(names), 2)
         if prior is not None:
             problems += [
@@ -319,6 +303,11 @@ class Design(WithLazyFields):
                 if c not in names
             ]
             problems += [f"prior: the column '{c}' is missing" for c in ("mean", "sd") if c not in prior]
+            problems += [
+                f"prior: '{c}' does not hold numbers"
+                for c in ("mean", "sd")
+                if c in prior and not pd.api.types.is_numeric_dtype(prior[c])
+            ]
             if not problems:
                 chosen = prior.reindex(names)
                 values = chosen[["mean", "sd"]].fillna({"mean": 0.0, "sd": np.inf}).to_numpy(dtype=float)
@@ -333,10 +322,10 @@ class Design(WithLazyFields):
                 True, index=pd.Index([ANY_SERIES], name="series_id"), columns=pd.Index(names)
             ),
             prior=prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
-            estimability=estimability_frame([], pd.Timestamp(as_of)),
+            estimability=estimability_frame([], day),
             knowledge="at_origin",
             coding="given",
-            as_of=pd.Timestamp(as_of),
+            as_of=day,
             members=dict.fromkeys(names, ()),
             given=tuple(names),
         )

@@ -20,7 +20,7 @@ from forecast.config.settings import Experiment, TargetSpec, allows_http, own_pa
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
 from forecast.errors import ConfigError, FitError, ForecastError, counted
-from forecast.events.calendar import EventCalendar, load_events
+from forecast.events.calendar import EventCalendar, load_events, warn_untouched
 from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
 from forecast.experiment.named import with_names
@@ -120,13 +120,15 @@ def read_inputs(exp: Experiment) -> Inputs:
     everything = figures_of(exp)
     exp = with_names(exp, everything.series_ids)
     calendar = load_events(exp.events.path)
+    as_of = everything.day_of(exp.as_of)
+    obs = known_by(everything, as_of)
+    _refuse_effects(exp, obs, as_of)
     models = make_models(exp.model)
     if exp.backtest.baseline not in models:
         models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
     models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
-    as_of = everything.day_of(exp.as_of)
-    obs = known_by(everything, as_of)
-    _refuse_effects(exp, obs, as_of)
+    if exp.events.path is not None and any(model.uses_events for model in models.values()):
+        warn_untouched(calendar, exp.target.series)
     source = FoldSource(obs, calendar, fold_settings(exp))
     return Inputs(exp, everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
 
