@@ -22,6 +22,8 @@ def add_reading(parser: argparse.ArgumentParser, series: bool = True) -> None:
     group.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
     text = "daily or weekly figures become months: added up or averaged"
     group.add_argument("--by-month", choices=("sum", "mean"), help=text)
+    text = "the date of a weekly figure starts its week or ends it"
+    group.add_argument("--week", choices=("starts", "ends"), help=text)
 
 
 def columns_of(options: Options, series: bool = True) -> dict[str, str]:
@@ -37,5 +39,5 @@ def columns_of(options: Options, series: bool = True) -> dict[str, str]:
 
 def layout_of(options: Options) -> dict[str, object]:
     """Return what the options say about the layout."""
-    stated = {key: getattr(options, key) for key in ("decimal", "fiscal_start", "sheet", "by_month")}
+    stated = {key: getattr(options, key) for key in ("decimal", "fiscal_start", "sheet", "by_month", "week")}
     return {key: value for key, value in stated.items() if value is not None}

@@ -100,6 +100,8 @@ class LayoutSpec:
     sheet: Text | None = None
     #: Daily and weekly figures become months: added up or averaged, weeks split by days. | | sum
     by_month: Literal["sum", "mean"] | None = None
+    #: What the date of a weekly figure does with its week; null = by its head, else by its weekday. | | ends
+    week: Literal["starts", "ends"] | None = None
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,7 @@ def text_grid(name: str, text: str, findings: tuple[Finding, ...] = ()) -> Grid:
     """Return the lines of a text as cells, blank ones left out; the
     mark between cells is the one that fits best.
     """
+    text = _by_spaces(text)
     lines = text.splitlines()
     skipped = 0
     mark = ""
@@ -227,8 +228,26 @@ def text_grid(name: str, text: str, findings: tuple[Finding, ...] = ()) -> Grid:
     )
 
 
+def _by_spaces(text: str) -> str:
+    """Return a text whose cells stand apart by spaces alone with tabs between them."""
+    lines = text.splitlines()
+    if any(_fit(text, mark)[0] >= 0.5 * len(lines) for mark in ";\t|,"):
+        return text
+    words = Counter(len(line.split()) for line in lines if line.strip())
+    usual, count = words.most_common(1)[0]
+    gap = r" +" if usual > 1 and count >= len(lines) - 1 else r" {2,}"
+    apart = [line for line in lines if re.search(rf"\S{gap}\S", line.strip())]
+    if 2 * len(apart) < len(lines):
+        return text
+    first, *others = (re.sub(gap, "\t", line.strip()) for line in lines)
+    blank = "\t" * (len(first.split()) < usual == len(others[-1].split("\t")))  # above the labels of the rows
+    return "\n".join([blank + first, *others])
+
+
 def _records(name: str, text: str, mark: str) -> tuple[list[list[str]], list[int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
+    lines = text.splitlines()
+    quote = "'" if 2 * sum(line.startswith("'") for line in lines) > len(lines) else '"'
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True, quotechar=quote)
     records, numbers = [], []
     try:
         for record in reader:

@@ -236,7 +236,7 @@ def load(
         given = bundled_series([name for file in reading.official for name in file.figures])
     series = frames.series_frame(given, table, "encounters" if bundled else "count", side["sources"])
     obs = make_observations(table, leaks, series, side, reading.findings, bundled, allow_gaps)
-    obs = with_part_months(obs, reading.part_months)
+    obs = replace(with_part_months(obs, reading.part_months), understood=reading.understood)
     return obs if series_id is None else only(obs, series_id)
 
 
@@ -268,6 +268,7 @@ def make_observations(
         digest=frames.digest_of(content),
         bundled=bundled,
         allow_gaps=allow_gaps,
+        understood=(),
     )
 
 
@@ -280,6 +281,7 @@ def only(obs: Observations, series_id: str) -> Observations:
     side = {name: getattr(obs, name) for name in frames.SIDE_COLUMNS if name != "series"}
     series = obs.series.loc[[series_id]]
     made = make_observations(table, leaks, series, side, obs.findings, obs.bundled, obs.allow_gaps)
+    made = replace(made, understood=obs.understood)
     return with_part_months(made, frames.keep_series(obs.part_months, [series_id]))
 
 
@@ -316,7 +318,7 @@ def load_observations(
         ``released``; those not named are found by what they hold.
     layout : mapping, optional
         What a file leaves open: ``decimal`` ("." or ","), ``fiscal_start`` (month), ``sheet``, ``by_month``
-        ("sum" or "mean", for daily and weekly figures).
+        ("sum" or "mean", for daily and weekly figures), ``week`` ("starts" or "ends": what its date does).
 
     Returns
     -------

@@ -19,6 +19,7 @@ import pandas as pd
 from forecast.arguments import checked
 from forecast.config.settings import Truth
 from forecast.data import frames as _tables
+from forecast.data.cells import without_controls
 from forecast.data.panel import Cells, Panel, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
@@ -28,6 +29,8 @@ from forecast.errors import ConfigError, Finding, counted, nearest
 BUNDLED = Path(__file__).parent / "bundled"
 
 #: Columns of the official rows that panels are made of; the others tell where a figure comes from.
+#: How many files `repr` tells of.
+_MOST_FILES = 3
 _FIGURES = ["series_id", "month", "value", "released", "rounding"]
 #: A leak's error on logs before leaks have a record: 2 %, as if seen in four leaks.
 LEAK_SD, LEAK_WEIGHT = 0.02, 4
@@ -105,6 +108,9 @@ class Observations:
     part_months : DataFrame
         Unofficial figures of part of a month: ``series_id, month, value, released, rounding, source,
         covers_from, covers_to``; they fill no month, a nowcast reads them.
+    understood : tuple of str
+        How each file was read, in words, where it was not in the form of this package: what was taken for what,
+        and what was left out.
 
     Examples
     --------
@@ -128,6 +134,7 @@ class Observations:
     bundled: bool = False
     allow_gaps: bool = False
     part_months: pd.DataFrame = field(default_factory=no_parts)
+    understood: tuple[str, ...] = ()
     _index: _RowIndex = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -397,7 +404,8 @@ class Observations:
 
     def __repr__(self) -> str:
         rows = counted(len(self.table), "row")
-        return f"<Observations: {len(self.series_ids)} series, {rows}, {self._span()}>"
+        lines = [f"<Observations: {len(self.series_ids)} series, {rows}, {self._span()}>"]
+        return "\n".join([*lines, *map(without_controls, self.understood[:_MOST_FILES])])
 
     def _span(self) -> str:
         month = self._index.month

@@ -8,13 +8,21 @@ from dataclasses import dataclass, replace
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts import months
 from forecast.data.layouts.assemble import assemble
-from forecast.data.layouts.dates import Date, fiscal_year, is_date, is_year
+from forecast.data.layouts.dates import Date, fiscal_year, is_date, is_year, readings
 from forecast.data.layouts.down import year_month
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, clean, several
-from forecast.data.layouts.names import is_code_name, is_counter_name, is_total, month_of, plain_name
+from forecast.data.layouts.names import (
+    is_change,
+    is_code_name,
+    is_counter_name,
+    is_total,
+    month_of,
+    plain_name,
+    unmarked,
+)
 from forecast.data.layouts.numbers import Context, Marks, is_missing, is_number, marks_of, plain_number
-from forecast.data.layouts.roles import is_month_number, named_column, share
+from forecast.data.layouts.roles import filled_down, is_month_number, like_a_code, named_column, share
 from forecast.data.layouts.trim import is_month_numbers
 from forecast.data.parse import month_number
 
@@ -42,8 +50,7 @@ def years_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy |
     )
     if label is None:
         return None
-    rows = [i for i, row in enumerate(table.rows) if is_total(row[label])]
-    table = table.without(rows, f"left out {several(len(rows), 'row')} of totals")
+    table = _without_made(table, label)
     tidy = Tidy()
     sides = _sides(table, columns, list(heads), label, tidy)
     fiscal = any(fiscal_year(t, 1) for t in table.column(label) if t) or "fisc" in plain_name(
@@ -60,6 +67,7 @@ def years_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy |
         return tidy
     numbered = is_month_number(table.head[sides.figures[0]])
     found = Found(date_name=table.head[label])
+    table = filled_down(table, sides.series, table.column(label))
     held = ""
     for i, row in enumerate(table.rows):
         held = row[label] or (held if sides.series else "")
@@ -89,8 +97,7 @@ def years_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy
     )
     if not years or label is None:
         return None
-    rows = [i for i, row in enumerate(table.rows) if is_total(row[label])]
-    table = table.without(rows, f"left out {several(len(rows), 'row')} of totals")
+    table = _without_made(table, label)
     tidy = Tidy()
     sides = _sides(table, columns, years, label, tidy)
     fiscal = any(fiscal_year(table.head[k], 1) for k in years)
@@ -101,6 +108,7 @@ def years_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy
         return tidy
     numbered = any(map(is_month_number, table.column(label)))
     found = Found(date_name=table.head[label])
+    table = filled_down(table, sides.series, table.column(label))
     for k in sides.figures:
         for i, row in enumerate(table.rows):
             date = year_month(table.head[k], row[label], layout.fiscal_start, numbered)
@@ -136,14 +144,22 @@ def months_across(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tid
     return assemble(table, found, layout, tidy)
 
 
+def _without_made(table: Table, label: int) -> Table:
+    """Leave out rows of totals, means and changes."""
+    texts = table.column(label)
+    rows = [i for i, t in enumerate(texts) if (is_total(t) or is_change(t)) and not is_year(t)]
+    return table.without(rows, f"left out {several(len(rows), 'row')} of totals")
+
+
 def _without_nameless_totals(table: Table, sides: _Sides) -> Table:
-    """Leave out rows of totals that stand without the name or code that each series has."""
+    """Leave out rows of totals that stand without the name or the code that each series has."""
+    taken = {*sides.figures, *sides.totals}
+    names = [k for k in range(len(table.head)) if k not in taken]
+    blank = [k for k in names if 0 < table.column(k).count("") < 0.5 * len(table.rows)]
     rows = [
         i
         for i, row in enumerate(table.rows)
-        if sides.series
-        and not any(row[k] for k in sides.series)
-        and is_total(next((cell for cell in row if cell), ""))
+        if any(not row[k] for k in blank) and any(is_total(row[k]) for k in names)
     ]
     return table.without(rows, f"left out {several(len(rows), 'row')} of totals")
 
@@ -184,12 +200,17 @@ def _heads_with_years(table: Table) -> list[str]:
         if len(units) == 1 and len(set(table.upper)) == len(table.upper):
             return [m if is_date(m) else n for m, n in zip(table.upper, table.names, strict=True)]
     numbered = is_month_numbers(table.head)
+    whole = [head for head in table.head if is_date(head)]
+    if len(whole) >= _SIDE_BY_SIDE and len(set(whole)) == len(whole):  # below the name of a place
+        return list(table.head)
     return [
         (
             f"{year} M{int(head):02d}"
             if numbered and is_year(year) and is_month_number(head)
             else f"{head} {year}"
             if is_year(year) and month_of(head)
+            else f"{year} {head}"
+            if is_year(head) and month_of(year)
             else name
         )
         for year, head, name in zip(table.upper, table.head, table.names, strict=True)
@@ -207,7 +228,12 @@ def _sides(table: Table, columns: ColumnsSpec, figures: list[int], label: int | 
             continue
         numeric = share(texts, lambda t: is_number(t) or is_missing(t)) >= 0.5
         if is_total(table.names[k]) or (
-            numeric and ((is_year(head) and label is not None) or _is_year_total(head))
+            numeric
+            and (
+                (is_year(head) and (label is not None or _has_all_months(table, figures, head)))
+                or _is_year_total(head)
+                or is_change(table.names[k])
+            )
         ):
             totals.append(k)
         elif numeric and is_code_name(head) and k < min(figures):
@@ -227,6 +253,12 @@ def _sides(table: Table, columns: ColumnsSpec, figures: list[int], label: int | 
     return _Sides(figures, label, series, totals)
 
 
+def _has_all_months(table: Table, figures: Sequence[int], year: str) -> bool:
+    """Tell whether all months of a year stand in the head, so that a column of it is their total."""
+    dates = [next(iter(readings(table.names[k]).values()), None) for k in figures]
+    return len({d.month for d in dates if d is not None and str(d.year) == unmarked(year)[:4]}) == 12
+
+
 def _is_year_total(head: str) -> bool:
     words = plain_name(head).split("_")
     return any(map(is_total, words)) and any(map(is_year, words))
@@ -238,9 +270,12 @@ def _telling(table: Table, names: Sequence[int], label: int | None, tidy: Tidy) 
     filled = [t for t in labels if t]
     if label is not None and len(set(labels)) == len(labels) == len(filled):
         return []
+    told = []
     for k in names:
         if len(set(zip(labels, table.column(k), strict=True))) == len(labels):
-            return [k]
+            told.append(k)
+    if told:
+        return [min(told, key=lambda k: like_a_code(table, k))]
     if len(names) == 1:
         return [names[0]]
     joined = ",".join(table.names[k] for k in names)

@@ -18,6 +18,7 @@ from forecast.data.layouts.numbers import (
     is_percent,
     marks_of,
     plain_number,
+    signs_of,
 )
 from forecast.data.layouts.roles import is_ours
 from forecast.data.parse import month_text, parse_value
@@ -60,7 +61,7 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
         tidy.cells["released"] = _days(found.released)
     every = months.frequency(found.shown, found.dates)
     if every in ("daily", "weekly") and layout.by_month is not None:
-        return by_month.gather(table, found, tidy, layout.by_month)
+        return by_month.gather(table, found, tidy, layout.by_month, layout.week)
     if every:
         what = f"'{found.shown[0]}': these are {every} figures"
         tidy.cells["month"] = list(found.shown)
@@ -72,7 +73,7 @@ def assemble(table: Table, found: Found, layout: LayoutSpec, tidy: Tidy) -> Tidy
         shown if month is None else month_text(month)
         for shown, month in zip(found.shown, found.months, strict=True)
     ]
-    tidy.said = [_sentence(found, marks), *table.said]
+    tidy.said = [_sentence(found, marks), *table.said, *tidy.said]
     if not is_ours(table):
         _leave_blank_ends(found, tidy)
     return tidy
@@ -118,7 +119,7 @@ def _broken_rows(found: Found, tidy: Tidy) -> Tidy:
 def _sentence(found: Found, marks: Marks) -> str:
     held = {m for m, v in zip(found.months, found.values, strict=True) if m is not None and not is_missing(v)}
     names = len(set(found.series))
-    words = ", ".join(part for part in (*found.said, marks.words) if part)
+    words = ", ".join(part for part in (*found.said, marks.words, signs_of(found.values)) if part)
     size = (several(names, "series") + ", " if names > 1 else "") + several(len(held), "month")
     return f"read {words}; {size}"
 

@@ -5,24 +5,50 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import itertools
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, several
-from forecast.data.layouts.names import plain
+from forecast.data.layouts.names import plain, word_set
 from forecast.data.parse import month_number, month_text, parse_value
 
-#: Names of a column of dates that stand for the last day of a week.
-_LAST_DAY = ("end", "fin", "ende", "bis", "to")
+#: Words in the head of dates that are first days of weeks, and of those that are last days.
+_FIRST_DAY = word_set(
+    "start starts starting begin begins beginning commencing commence from first w/c wc weekstart "
+    "weekstarting weekcommencing von ab beginnt erster inicio inicia comienza comienzo desde "
+    "primer debut commence commencant debutant premier"
+)
+_LAST_DAY = word_set(
+    "end ends ended ending to until last close w/e we weekend weekending bis ende endet endend letzter "
+    "fin final finaliza termina terminada terminado hasta ultimo terminant terminee finissant jusqu "
+    "jusqu'au au dernier"
+)
 _WEEK = 7
+#: What a weekday is where the head does not say: a Monday begins a week, a Friday or Saturday ends it.
+_MONDAY, _LAST = 0, (4, 5)
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-def gather(table: Table, found: Found, tidy: Tidy, how: Literal["sum", "mean"]) -> Tidy:
+def gather(
+    table: Table,
+    found: Found,
+    tidy: Tidy,
+    how: Literal["sum", "mean"],
+    week_of: Literal["starts", "ends"] | None,
+) -> Tidy:
     """Return daily or weekly figures as months; months without all of their days are left out and named."""
     days: dict[tuple[str, int], dict[dt.date, float]] = defaultdict(dict)
-    week, words = _week_of(found)
+    week, words = _week_of(found, week_of)
+    if week is None:
+        hint = "say which: --week starts or --week ends (data.layout.week)"
+        tidy.findings.append(
+            table.grid.finding("week", words, found.lines[0], "days that begin or end weeks", hint)
+        )
+        tidy.cells, tidy.lines = {"month": [], "value": []}, []
+        return tidy
     names = found.series or [""] * len(found.dates)
     lines: dict[tuple[str, int], int] = {}
     for at, (name, text) in enumerate(zip(names, tidy.cells["value"], strict=True)):
@@ -49,21 +75,37 @@ def gather(table: Table, found: Found, tidy: Tidy, how: Literal["sum", "mean"]) 
     tidy.said = [
         f"read {', '.join(found.said)}, {words}, {mean} by month; {several(len(kept), 'month')}",
         *table.said,
+        *tidy.said,
     ]
     if left:
         tidy.said.append(f"left out months without all of their days: {', '.join(map(month_text, left))}")
     return tidy
 
 
-def _week_of(found: Found) -> tuple[range, str]:
-    """Return the days that a date stands for, counted from it, and that in words."""
+def _week_of(found: Found, stated: str | None) -> tuple[range | None, str]:
+    """Return the days that a date stands for, counted from it, and that in words; no days where it is unclear."""
     held = sorted({d for d in found.dates if d is not None and d.day})
     steps = [(dt.date(*b) - dt.date(*a)).days for a, b in itertools.pairwise(held)]
     if sorted(steps)[len(steps) // 2] < _WEEK:
         return range(1), "daily figures"
-    if any(word in plain(found.date_name).replace("_", " ").split() for word in (*_LAST_DAY, "ending")):
+    weekday = Counter(dt.date(*day).weekday() for day in held).most_common(1)[0][0]
+    way = stated or _by_head(found.date_name)
+    if way is None and weekday == _MONDAY:
+        way = "starts"
+    elif way is None and weekday in _LAST:
+        way = "ends"
+    if way is None:
+        return None, f"'{found.shown[0]}' is a {_WEEKDAYS[weekday]}: its week may begin or end on it"
+    if way == "ends":
         return range(1 - _WEEK, 1), "weeks that end on their date, split by days"
     return range(_WEEK), "weeks that begin on their date, split by days"
+
+
+def _by_head(name: str) -> str | None:
+    """Return what the head of the dates says: that weeks start on them or end; None where it does not say."""
+    words = set(re.split(r"[^\w/']+|_", plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))))
+    first, last = bool(words & _FIRST_DAY), bool(words & _LAST_DAY)
+    return None if first == last else "starts" if first else "ends"
 
 
 def _days(date: dt.date, week: range) -> Iterator[dt.date]:

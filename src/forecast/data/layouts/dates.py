@@ -9,41 +9,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forecast.data.layouts.grid import clean, is_whole
-from forecast.data.layouts.names import MONTHS, plain
+from forecast.data.layouts.names import MONTHS, month_of, plain, unmarked, word_set
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
-_FILLERS = frozenset(
-    [
-        "de",
-        "del",
-        "of",
-        "the",
-        "le",
-        "la",
-        "der",
-        "er",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "º",
-        "o",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "month",
-        "mes",
-        "mois",
-        "monat",
-    ]
+_FILLERS = word_set(
+    "de del of the le la der er st nd rd th º o mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday month mes mois monat"
 )
-_MARK = re.compile(r"\s*(\([a-zA-Z*]{1,2}\)|[*†‡]+|[¹²³⁰⁴-⁹])$|(?<=\d) [pr]$")
 _TIME = r"([T ]+(00:00|0:00|12:00(:00)? ?AM)(:00(\.0+)?)?)?"
-_YEAR_MONTH = re.compile(r"(\d{4})(?: ?[-/:] ?(\d{1,2})|\.(\d\d)| ?[-/:]? ?MM? ?(\d{1,2}))", re.I)
+_YEAR_MONTH = re.compile(r"(\d{4})(?: ?[-/:_] ?(\d{1,2})|\.(\d\d)| ?[-/:]? ?MM? ?(\d{1,2}))", re.I)
 _MONTH_YEAR = re.compile(r"(?:M ?)?(\d{1,2}) ?[-/.] ?(\d{4})|M ?(\d{1,2})[ ,]+(\d{4})", re.I)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEAR_FIRST_DAY = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.I)
@@ -65,6 +38,9 @@ _WEEK = re.compile(
 _HALF = re.compile(
     r"\d{4} ?[-/]? ?h ?[12]|h ?[12] ?[-/,]? ?\d{4}|([12]|1st|2nd|first|second) half,? ?(of )?\d{4}"
 )
+_MONTH_WORD = re.compile(r"\b(?:month|mes|mois|monat) ?(?=\d{1,2}\b)", re.IGNORECASE)
+_SPAN_OF_DAYS = re.compile(r"(\d[\d./-]{7,9})(?: ?/ ?| ?- | (?:to|bis|al|a|au|until|hasta) )(\d[\d./-]{7,9})")
+_THREE_MONTHS = re.compile(r"([a-z]{3,10})\.?(?: \d{4})? ?(?:-|/|to|bis|a) ?([a-z]{3,10})\.?,? ?(?:\d{4})")
 _SERIAL = re.compile(r"([23456]\d{4})(\.0)?")
 #: The day from which spreadsheets count.
 _SERIAL_START = dt.date(1899, 12, 30)
@@ -100,7 +76,8 @@ def _year(text: str) -> int:
     return number + 2000 if number + 2000 <= this_year() else number + 1900
 
 
-def _date(year: int, month: int, day: int = 0) -> Date | None:
+def day_of(year: int, month: int, day: int = 0) -> Date | None:
+    """Return a date, None where the calendar has none; day 0 is the month itself."""
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12):
         return None
     return Date(year, month, day) if 0 <= day <= calendar.monthrange(year, month)[1] else None
@@ -115,12 +92,12 @@ def fiscal_month(year: int, period: int, start: int) -> Date | None:
     if not 1 <= period <= 12:
         return None
     months = start - 1 + period - 1
-    return _date(year - (start > 1) + months // 12, months % 12 + 1)
+    return day_of(year - (start > 1) + months // 12, months % 12 + 1)
 
 
 def fiscal_year(text: str, start: int) -> int | None:
     """Return the year in which a fiscal year ends, of a label such as FY2020, FY20, 2019/20."""
-    match = _FISCAL_YEAR.fullmatch(clean(text))
+    match = _FISCAL_YEAR.fullmatch(unmarked(clean(text)))
     if match is None:
         return None
     if match[1]:
@@ -130,7 +107,7 @@ def fiscal_year(text: str, start: int) -> int | None:
 
 def is_fiscal(text: str) -> bool:
     """Tell whether a text is the label of a fiscal year or of a month in it."""
-    text = clean(text)
+    text = unmarked(clean(text))
     if _YEAR_MONTH.fullmatch(text):
         return False
     match = _FISCAL.fullmatch(text)
@@ -177,7 +154,8 @@ def readings(text: str, fiscal_start: int | None = None) -> Readings:
     >>> sorted(readings("01/02/2012"))
     ['day first', 'month first']
     """
-    text = clean(_MARK.sub("", clean(text))).strip("'\"")
+    text = unmarked(clean(text).strip("'\"")).removesuffix("/P1M")
+    text = _MONTH_WORD.sub("M", text)
     if not text or not any(c.isdigit() for c in text):
         return {}
     if is_fiscal(text):
@@ -188,7 +166,7 @@ def readings(text: str, fiscal_start: int | None = None) -> Readings:
             return _only(read(match))
     match = _YEAR_FIRST_DAY.fullmatch(text)
     if match is not None:
-        return _only(_date(int(match[1]), int(match[2]), int(match[3])))
+        return _only(day_of(int(match[1]), int(match[2]), int(match[3])))
     match = _DAY.fullmatch(text)
     if match is not None:
         return _numeric_day(match)
@@ -198,23 +176,37 @@ def readings(text: str, fiscal_start: int | None = None) -> Readings:
     match = _SHORT.fullmatch(text)
     if match is not None:
         ways = {
-            "month first": _date(_year(match[2]), int(match[1])),
-            "year first": _date(_year(match[1]), int(match[2])),
+            "month first": day_of(_year(match[2]), int(match[1])),
+            "year first": day_of(_year(match[1]), int(match[2])),
         }
         return {order: date for order, date in ways.items() if date is not None}
-    return _named(text)
+    return _span_of_days(text) or _named(text)
+
+
+def _span_of_days(text: str) -> Readings:
+    """Read the first and the last day of a month, such as 2019-01-01 to 2019-01-31."""
+    match = _SPAN_OF_DAYS.fullmatch(text)
+    if match is None:
+        return {}
+    first, last = readings(match[1]), readings(match[2])
+    return {
+        order: Date(day.year, day.month)
+        for order, day in first.items()
+        if day.day == 1 and (end := last.get(order, last.get(""))) is not None
+        if end.day > 1 and end.is_month and end[:2] == day[:2]
+    }
 
 
 def _year_month(match: re.Match[str]) -> Date | None:
-    return _date(int(match[1]), int(match[2] or match[3] or match[4]))
+    return day_of(int(match[1]), int(match[2] or match[3] or match[4]))
 
 
 def _month_year(match: re.Match[str]) -> Date | None:
-    return _date(int(match[2] or match[4]), int(match[1] or match[3]))
+    return day_of(int(match[2] or match[4]), int(match[1] or match[3]))
 
 
 def _compact(match: re.Match[str]) -> Date | None:
-    return _date(int(match[1]), int(match[2]), int(match[3] or 0))
+    return day_of(int(match[1]), int(match[2]), int(match[3] or 0))
 
 
 def _monday(match: re.Match[str]) -> Date | None:
@@ -222,7 +214,7 @@ def _monday(match: re.Match[str]) -> Date | None:
         day = dt.date.fromisocalendar(int(match[1] or match[4]), int(match[2] or match[3]), 1)
     except ValueError:
         return None
-    return _date(day.year, day.month, day.day)
+    return day_of(day.year, day.month, day.day)
 
 
 def _numeric_day(match: re.Match[str]) -> Readings:
@@ -236,7 +228,7 @@ def _numeric_day(match: re.Match[str]) -> Readings:
 
 
 def _day(year: str, month: str, day: str) -> Date | None:
-    return None if int(day) == 0 else _date(_year(year), int(month), int(day))
+    return None if int(day) == 0 else day_of(_year(year), int(month), int(day))
 
 
 def _named(text: str) -> Readings:
@@ -244,11 +236,15 @@ def _named(text: str) -> Readings:
     parts = [p for p in re.findall(r"[^\W\d_]+|[0-9]+", plain(text)) if p not in _FILLERS]
     words = [p for p in parts if not p.isdigit()]
     numbers = [p for p in parts if p.isdigit()]
-    if len(words) != 1 or words[0] not in MONTHS or re.search(r"[^\w\s./,'()-]", text):
+    if (
+        len({MONTHS.get(word) for word in words}) != 1
+        or words[0] not in MONTHS
+        or re.search(r"[^\w\s./,'()-]", text)
+    ):
         return {}
     month = MONTHS[words[0]]
     if len(numbers) == 1 and len(numbers[0]) in (2, 4):
-        return _only(_date(_year(numbers[0]), month))
+        return _only(day_of(_year(numbers[0]), month))
     if len(numbers) != 2:
         return {}
     long = [n for n in numbers if len(n) == 4]
@@ -277,18 +273,25 @@ def other_unit(text: str) -> str:
     """Return ``quarter``, ``half-year`` or ``week`` for the label of one; empty for anything else."""
     if is_whole(text):  # wide tables are mostly whole numbers, and each cell is asked
         return ""
-    text = plain(clean(text))
+    text = plain(unmarked(clean(text)))
     if _HALF.fullmatch(text):
         return "half-year"
-    if _QUARTER.fullmatch(text):
+    if _QUARTER.fullmatch(text) or _is_three_months(text):
         return "quarter"
     return "week" if _WEEK.fullmatch(text) else ""
+
+
+def _is_three_months(text: str) -> bool:
+    """Tell whether a text names a span of three months, such as Jan-Mar 2015."""
+    match = _THREE_MONTHS.fullmatch(text)
+    first, last = (month_of(match[1]), month_of(match[2])) if match else (None, None)
+    return first is not None and last is not None and (last - first) % 12 == 2
 
 
 @lru_cache(maxsize=65536)
 def is_year(text: str) -> bool:
     """Tell whether a text is a bare year, or a fiscal one."""
-    text = clean(text)
+    text = unmarked(clean(text))
     if is_whole(text):
         return len(text) == 4 and _FIRST_YEAR <= int(text) <= _LAST_YEAR
     if re.fullmatch(r"\d{4}(\.0)?", text):

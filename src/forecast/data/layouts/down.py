@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts import months
 from forecast.data.layouts.assemble import assemble
 from forecast.data.layouts.dates import (
     Date,
+    day_of,
     fiscal_month,
     fiscal_year,
     is_date,
@@ -17,10 +20,12 @@ from forecast.data.layouts.dates import (
 )
 from forecast.data.layouts.found import Found
 from forecast.data.layouts.grid import Table, Tidy, clean, is_whole, several
-from forecast.data.layouts.names import is_total, month_of, plain_name
+from forecast.data.layouts.names import is_change, is_total, month_of, plain_name, unmarked
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.data.layouts.roles import (
     Roles,
+    day_column,
+    filled_down,
     find_series,
     find_time,
     find_values,
@@ -29,6 +34,7 @@ from forecast.data.layouts.roles import (
     share,
     told,
     two,
+    without_attributes,
 )
 from forecast.data.parse import OBSERVATION_COLUMNS, month_number
 
@@ -38,7 +44,7 @@ def months_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy 
     roles = told(columns, table)
     if not find_time(table, roles):
         return None
-    table = _without_totals(_without_facts(table, roles), roles)
+    table = _grouped(_without_totals(_without_facts(table, roles), roles), roles)
     find_values(table, roles)
     tidy = Tidy(findings=roles.findings)
     if roles.findings:
@@ -49,7 +55,11 @@ def months_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy 
     if tidy.findings:
         return tidy
     _days_left(table, roles, dates.numbers)
-    find_series(table, roles, dates.numbers)
+    keys = dates.dates if None in dates.numbers else dates.numbers
+    tidy.said += without_attributes(table, roles, dates.dates)
+    taken = {roles.month, roles.year, roles.released, *roles.values}
+    table = filled_down(table, roles.series or [k for k in range(len(table.head)) if k not in taken], keys)
+    find_series(table, roles, keys)
     if len(roles.values) > 1 and roles.series:
         _one_value(table, roles)
     if roles.findings:
@@ -74,16 +84,44 @@ def _without_facts(table: Table, roles: Roles) -> Table:
     return table.without(range(first), f"left out {several(first, 'row')} of facts below the head")
 
 
+def _grouped(table: Table, roles: Roles) -> Table:
+    """Put the names that stand alone in rows above their months into a column of series."""
+    at = roles.month
+    if at is None or roles.series or roles.year is not None:
+        return table
+    names, label = [], ""
+    for row in table.rows:
+        alone = row[at] and not any(cell for k, cell in enumerate(row) if k != at)
+        label = row[at] if alone and not is_date(row[at]) and not is_year(row[at]) else label
+        names.append(label)
+    months = [(name, row[at]) for name, row in zip(names, table.rows, strict=True) if name != row[at]]
+    repeated = len({month for _, month in months}) < len(months) == len(set(months))
+    if not names or not names[0] or len(set(names)) < 2 or not repeated:
+        return table
+    rows = tuple((*row, name) for row, name in zip(table.rows, names, strict=True))
+    upper = (*table.upper, "") if table.upper else ()
+    roles.series = [len(table.head)]
+    table = replace(table, head=(*table.head, "rows above their months"), upper=upper, rows=rows)
+    return table.without([i for i, row in enumerate(table.rows) if row[at] == row[-1]], "")
+
+
+def _is_made(label: str) -> bool:
+    return is_total(label) or is_change(label)
+
+
 def _without_totals(table: Table, roles: Roles) -> Table:
     """Leave out rows of totals: those labelled so, and years, halves and quarters between months."""
     at = roles.month
     if at is None:
         return table
     labelled, years, spans, blank = [], [], [], []
+    blocks = roles.year is None and share(table.column(at), month_of) >= 0.5
     numbered = share(table.column(at), is_year_month) >= 0.5  # where 2000-01 is January, not a fiscal year
     for i, row in enumerate(table.rows):
         first = next((cell for cell in row if cell), "")
-        if is_total(row[at]) or (is_total(first) and not is_date(row[at]) and not month_of(row[at])):
+        if blocks and is_year(row[at].rstrip(":")):
+            continue
+        if is_total(row[at]) or (_is_made(first) and not is_date(row[at]) and not month_of(row[at])):
             labelled.append(i)
         elif (
             roles.year is None
@@ -116,7 +154,7 @@ def _dates(table: Table, roles: Roles, layout: LayoutSpec, tidy: Tidy) -> tuple[
         named = "" if plain_name(table.names[at]) in ("month", "") else f"'{table.names[at]}' as the month, "
         return read, f"{named}{read.words}"
     if roles.year is None:
-        if not (share(shown, is_date) < 0.5 and any(is_year(t.rstrip(":")) for t in shown)):
+        if not any(is_year(t.rstrip(":")) or is_date(t) for t in shown):
             return months.read_months(shown, layout.fiscal_start), ""
         return _blocks(table, at)
     return _year_and_month(table, roles, layout, tidy)
@@ -128,9 +166,12 @@ def _blocks(table: Table, at: int) -> tuple[months.Months, str]:
     dates: list[Date | None] = []
     for text in table.column(at):
         month = month_of(text)
-        bare = text.rstrip(":")
+        bare = unmarked(text.rstrip(":"))
+        whole = readings(bare).get("")
         if is_year(bare) and is_whole(bare):
             year = int(bare)
+        elif whole is not None and not whole.day:  # Jan 2019, and then Feb, Mar
+            year, month = whole.year, whole.month
         dates.append(None if month is None or year is None else Date(year, month))
     words = f"'{table.names[at]}' as the months, below the row of their year"
     return months.of_dates(dates), words
@@ -152,6 +193,17 @@ def _year_and_month(table: Table, roles: Roles, layout: LayoutSpec, tidy: Tidy) 
     for year, part in zip(years, parts, strict=True):
         held = year or held
         dates.append(year_month(held, part, start if fiscal or start else None, numbered))
+    day = day_column(table, dates)
+    if day is not None:
+        dates = [
+            None if d is None else day_of(d.year, d.month, int(text) if is_whole(text) else 0)
+            for d, text in zip(dates, table.column(day), strict=True)
+        ]
+        roles.twins.append(day)
+        roles.values = [k for k in roles.values if k != day]
+        return months.with_days(
+            dates
+        ), f"'{name}', '{table.names[roles.month or 0]}' and '{table.names[day]}' as the day"
     shown = next((d for d in dates if d is not None), None)
     words = f"'{name}' and '{table.names[roles.month or 0]}' as the month"
     if shown is not None:
@@ -163,7 +215,8 @@ def year_month(year: str, part: str, fiscal_start: int | None, period: bool = Fa
     """Return the month of a year and a month's name or number; a
     number counts from the fiscal year's start.
     """
-    month = month_of(part) or (int(part.lstrip("Mm")) if is_month_number(part) else None)
+    year, part = unmarked(year), unmarked(part)
+    month = month_of(part) or (int(part.lstrip("Mm").removesuffix(".0")) if is_month_number(part) else None)
     if month is None or not is_year(year):
         return None
     if fiscal_start is None:

@@ -99,7 +99,7 @@ class Table:
             return self
         kept = [i for i in range(len(self.rows)) if i not in gone]
         rows, lines = tuple(self.rows[i] for i in kept), tuple(self.lines[i] for i in kept)
-        return replace(self, rows=rows, lines=lines, said=(*self.said, said))
+        return replace(self, rows=rows, lines=lines, said=(*self.said, said) if said else self.said)
 
 
 @dataclass

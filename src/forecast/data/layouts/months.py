@@ -135,6 +135,11 @@ def of_dates(dates: Sequence[Date | None]) -> Months:
     return Months(tuple(dates), tuple(None if d is None else month_number(d.year, d.month) for d in dates))
 
 
+def with_days(dates: Sequence[Date | None]) -> Months:
+    """Return days that are known already as a column of dates."""
+    return _numbered([""] * len(dates), dates, "")
+
+
 def _same_day(dates: Sequence[Date | None], day: int) -> bool:
     """Tell whether all dates are the same day of months that follow each other, such as each 15th."""
     held = {d for d in dates if d is not None}

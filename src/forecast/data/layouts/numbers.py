@@ -14,13 +14,25 @@ from forecast.data.parse import MISSING
 MARK_WORDS = {".": "dot", ",": "comma"}
 _MISSING = MISSING | {":", "...", "…", "n.a.", "n.d.", "nd", "s.d.", "s/d", "#n/a", "#n/v", "#nv", "k.a."}
 _MISSING |= {"n/e", "n/d", "n.e.", "k.w.", "[x]", "[z]", "[c]", "[u]"}  # central banks; British statistics
+_MISSING |= {"/", "*", "**", "***", "--", "---", "na.", "n.v.", "n.c.", "nc", "s/i", "(na)", "(d)", "(x)"}
+_MISSING |= {"no data", "not available", "no disponible", "non disponible", "nicht verfugbar", "sin dato"}
+_MISSING |= {": c", ":c", ": u", ":u", ": z", ":z"}  # Eurostat
 _FOOTNOTE = re.compile(
-    r"(?<=\d)\s*(\([a-zA-Z0-9*]{1,2}\)|\[[a-zA-Z0-9*]{1,2}\]|[*†‡§]+|[¹²³⁰⁴-⁹ᵃ-ᶻ]+)$"
-    r"|(?<=\d) [a-zA-Z]$|(?<=\d)[prPR]$"
+    r"(?<=\d)\s*(\([a-zA-Z0-9*]{1,2}\)|\[(?:note |nota )?[a-zA-Z0-9*]{1,2}\]|\s\d{1,2}\)|[*†‡§]+|[¹²³⁰⁴-⁹ʰ-ˣᵃ-ᶻ]+)$"
+    r"|(?<=\d) ([a-zA-Z]|[bdefipru]{2})$|(?<=\d)[eprEPR]$|^\([prePRE]\)\s*(?=\d)"
 )
-_SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f\u2007'’](?=\d{3}(\D|$))")
+_SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f\u2007\u2009'’´](?=\d{3}(\D|$))")
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
-_MONEY = re.compile(r"^([+-]?)\s*[$€£¥]\s*|\s*[$€£¥]$")
+_MONEY = re.compile(
+    r"^([+-]?)\s*(?:(?:US|R|C|A|MX)?[$€£¥₹]|EUR|USD|GBP|CHF|MXN|CAD|AUD|Fr\.)\s*"
+    r"|\s*(?:[$€£¥₹]|EUR|USD|GBP|CHF|MXN|CAD|AUD|Fr\.)$"
+)
+#: A price without cents: 12.000,- and 12'000.-
+_NO_CENTS = re.compile(r"(?<=\d)([.,])[-–—]+$")
+#: A minus in another sign than the usual one, or apart from its figure; one behind it; brackets.
+_MINUS_IN_FRONT = re.compile(r"^([\u2212\u2013]\s*|-\s+)(?=[\d.,$€£])")
+_MINUS_BEHIND = re.compile(r"(\d[\d.,' \u00a0\u202f]*)\s*[-\u2212\u2013]")
+_BRACKETS = re.compile(r"\(\s*([^()\s-][^()-]*?)\s*\)")
 _UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 #: A single cell among so many that could be read both ways decides nothing: it may be a slip.
 _LONE = 5
@@ -73,12 +85,22 @@ class Context:
 @lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """Return a figure without marks of footnotes, currency and spaces between thousands."""
-    text = clean(text).replace("\u2212", "-")
-    text = _FOOTNOTE.sub("", text)
-    if re.fullmatch(r"\([\d.,' \u00a0\u202f]+\)", text):
-        text = f"-{text[1:-1]}"
+    text = _MINUS_IN_FRONT.sub("-", _FOOTNOTE.sub("", clean(text).removeprefix("'")))
+    text = _NO_CENTS.sub(r"\g<1>0", text)
     text = _MONEY.sub(r"\1", text)
+    negative = _MINUS_BEHIND.fullmatch(text) or _BRACKETS.fullmatch(text)
+    if negative is not None:
+        text = f"-{_MONEY.sub('', negative[1].strip())}"
     return _SPACES.sub("", text)
+
+
+def signs_of(texts: Sequence[str]) -> str:
+    """Return in words how figures below zero are written, where it is not by a minus in front."""
+    ends = [clean(t) for t in texts if t[-1:] in ")-\u2212\u2013" and len(t) > 1 and is_number(t)]
+    words = ["brackets as a minus"] if any(_BRACKETS.search(t) and bare(t)[0] == "-" for t in ends) else []
+    return " and ".join(
+        [*words, *(["a minus behind as one in front"] if any(t[-1] != ")" for t in ends) else [])]
+    )
 
 
 def is_missing(text: str) -> bool:

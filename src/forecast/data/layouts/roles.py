@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forecast.config.settings import ColumnsSpec
-from forecast.data.layouts.dates import is_date, is_year, serial_date
+from forecast.data.layouts.dates import Date, is_date, is_year, serial_date
 from forecast.data.layouts.grid import Table, is_whole
 from forecast.data.layouts.months import read_months
 from forecast.data.layouts.names import (
@@ -19,14 +21,19 @@ from forecast.data.layouts.names import (
     is_year_name,
     month_of,
     plain_name,
+    word_set,
 )
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.errors import ConfigError, Finding, nearest
 
 _MONTH_NAMES = ROLE_NAMES["month"] | {"mm", "m", "month_number", "month_name", "mon", "period"}
 
+_DAY_NAMES = word_set("day dia jour tag dd day_of_month")
+
 #: A column of few texts is codes, not figures, where no more of them are numbers.
 _CODES = 0.75
+#: In so many rows the same number is a code, not a figure.
+_ENOUGH = 12
 
 
 @dataclass
@@ -104,6 +111,7 @@ def is_ours(table: Table) -> bool:
 
 def is_month_number(text: str) -> bool:
     """Tell whether a cell is 1 to 12, or M01 to M12."""
+    text = text.removesuffix(".0")
     if len(text) > 3:
         return False
     number = text[1:] if re.fullmatch(r"[Mm]\d\d", text) else text
@@ -166,7 +174,8 @@ def _year_and_month(table: Table, free: Sequence[int]) -> tuple[int | None, int]
         year = _year_column(table, [other for other in free if other != k])
         if year is not None:
             return year, k
-        if share(texts, _is_monthlike) >= 0.5 and any(is_year(t.rstrip(":")) for t in texts if t):
+        held = [t.rstrip(":") for t in texts if t]
+        if share(texts, _is_monthlike) >= 0.5 and any(is_year(t) or is_date(t) for t in held):
             return None, k
     return None
 
@@ -175,9 +184,20 @@ def _cycles(texts: Sequence[str]) -> bool:
     """Tell whether a column counts 1 to 12 again and again."""
     if len(texts) < 12 or share(texts, is_month_number) < 0.9:
         return False
-    numbers = [int(t) for t in texts if is_month_number(t)]
+    numbers = [int(t.removesuffix(".0")) for t in texts if is_month_number(t)]
     steps = Counter((b - a) % 12 for a, b in itertools.pairwise(numbers))
     return steps[1] >= 0.9 * (len(numbers) - 1)
+
+
+def day_column(table: Table, months: Sequence[Date | None]) -> int | None:
+    """Return the column of days of the month beside years and months, where these stand more than once."""
+    if 2 * len(set(months)) > len(months):
+        return None
+    for k, name in enumerate(table.head):
+        texts = table.column(k)
+        if plain_name(name) in _DAY_NAMES and all(is_whole(t) and 1 <= int(t) <= 31 for t in texts if t):
+            return k
+    return None
 
 
 def _of_months(table: Table, dates: list[int], roles: Roles) -> list[int]:
@@ -287,6 +307,11 @@ def find_series(table: Table, roles: Roles, months: Sequence[object]) -> None:
     if _unique(keys) >= 0.9:
         return
     texts = [k for k in free if not _is_counter(table, k) and is_series_like(table.column(k))]
+    texts = [k for k in texts if len(set(zip(months, table.column(k), strict=True))) > len(set(months))]
+    names = [k for k in texts if share(table.column(k), is_number) < 0.5]
+    codes = [k for k in roles.values if any(_same_parts(table, (k, name)) for name in names)]
+    if len(codes) < len(roles.values):
+        roles.values = [k for k in roles.values if k not in codes]
     numeric = [k for k in roles.values if len(roles.values) > 1 and _names_rows(table, k, keys)]
     candidates = [k for k in (*texts, *numeric) if len(set(table.column(k))) > 1]
     if not candidates:
@@ -295,17 +320,16 @@ def find_series(table: Table, roles: Roles, months: Sequence[object]) -> None:
     if len(alone) == 1 or len(candidates) == 1:
         roles.series = (alone or candidates)[:1]
     elif alone and _same_parts(table, alone):
-        # a name and its codes: the names are for readers
-        roles.series = [min(alone, key=lambda k: share(table.column(k), _has_digit))]
+        roles.series = [min(alone, key=lambda k: like_a_code(table, k))]  # names are for readers
     elif alone:
         roles.findings.append(two(table, "names of the series", alone, "--series", "data.columns.series"))
     else:
-        names = ",".join(table.names[k] for k in candidates)
+        joined = ",".join(table.names[k] for k in candidates)
         what = (
             f"the columns {' and '.join(repr(table.names[k]) for k in candidates)} tell the rows of a month"
             " apart"
         )
-        hint = f"join them: --series '{names}' (data.columns.series), or keep the rows of one series"
+        hint = f"join them: --series '{joined}' (data.columns.series), or keep the rows of one series"
         line = table.lines[0] - 1
         roles.findings.append(
             table.grid.finding("column", what, line, "one row for each month and series", hint)
@@ -322,8 +346,94 @@ def _same_parts(table: Table, columns: Sequence[int]) -> bool:
     )
 
 
-def _has_digit(text: str) -> bool:
-    return any(character.isdigit() for character in text)
+def like_a_code(table: Table, at: int) -> tuple[bool, float, float]:
+    """Return what makes a column of names look like one of codes, the most telling first."""
+    texts = table.column(at)
+    digits = share(texts, lambda text: any(character.isdigit() for character in text))
+    return is_code_name(table.head[at]), digits, share(texts, lambda text: text == text.upper())
+
+
+def filled_down(table: Table, columns: Sequence[int], keys: Sequence[object]) -> Table:
+    """Return the table with names that stand only in the first row of their block in every row of it.
+
+    It stays as it is where they are not such names: where rows with the same key would still be the same.
+    """
+    for k in columns:
+        texts = table.column(k)
+        if not texts or not texts[0] or 2 * texts.count("") < len(texts):
+            continue
+        filled: list[str] = []
+        for text in texts:
+            filled.append(text or filled[-1])
+        if len(set(zip(keys, filled, strict=True))) == len(keys):
+            rows = tuple((*r[:k], name, *r[k + 1 :]) for r, name in zip(table.rows, filled, strict=True))
+            table = replace(table, rows=rows)
+    return table
+
+
+def without_attributes(table: Table, roles: Roles, dates: Sequence[Date | None]) -> list[str]:
+    """Take columns of numbers that are no figures from those of figures, and say so.
+
+    They tell the date once more, as its year or quarter, or are the same number in every row, left of the figures.
+    """
+    if len(roles.values) < 2 or len(table.rows) <= _ENOUGH:
+        return []
+    held = [(i, d) for i, d in enumerate(dates) if d is not None]
+    parts: list[int] = []
+    same: list[int] = []
+    counters: list[int] = []
+    for k in roles.values:
+        texts = table.column(k)
+        if any(all(_is_number_of(texts[i], part(d)) for i, d in held) for part in _PARTS):
+            parts.append(k)
+        elif _counts(texts):
+            counters.append(k)
+        elif k == min(set(roles.values) - {*parts, *same, *counters}) and _is_one_code(texts):
+            same.append(k)
+    kept = [k for k in roles.values if k not in (*parts, *same, *counters)]
+    if not kept:
+        return []
+    roles.values = kept
+    parts += counters
+    words = (
+        [f"left out {', '.join(repr(table.names[k]) for k in parts)}, which tell the row or its date again"]
+        if parts
+        else []
+    )
+    return words + [f"left out '{table.names[k]}', {table.rows[0][k]} in every row" for k in same]
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Tell whether a column counts its rows, from 0 or 1."""
+    first = texts[0]
+    return first in ("0", "1") and all(t == str(i) for i, t in enumerate(texts, start=int(first)))
+
+
+def _is_one_code(texts: Sequence[str]) -> bool:
+    return len(set(texts)) == 1 and is_whole(texts[0]) and len(texts[0]) > 1
+
+
+def _is_number_of(text: str, number: int) -> bool:
+    return is_whole(text) and int(text) == number
+
+
+#: What a calendar tells of a date.
+_PARTS: tuple[Callable[[Date], int], ...] = (
+    lambda d: d.year,
+    lambda d: d.month,
+    lambda d: (d.month + 2) // 3,
+    lambda d: (d.month + 5) // 6,
+    lambda d: 100 * d.year + d.month,
+    lambda d: calendar.monthrange(d.year, d.month)[1],
+    lambda d: d.day or -1,
+    lambda d: _weekday(d),
+    lambda d: _weekday(d) + 1,
+    lambda d: dt.date(d.year, d.month, d.day or 1).isocalendar().week if d.day else -1,
+)
+
+
+def _weekday(date: Date) -> int:
+    return dt.date(*date).weekday() if date.day else -2
 
 
 def _unique(keys: Sequence[object]) -> float:

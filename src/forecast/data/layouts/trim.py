@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from forecast.data.layouts.dates import is_date, is_year
 from forecast.data.layouts.grid import Grid, Row, Table, filled_right, is_whole, several
-from forecast.data.layouts.names import is_note, month_of
+from forecast.data.layouts.names import ROLE_NAMES, is_note, is_total, month_of, plain_name
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.errors import counted
 
 _MOST_TITLES = 40
+_RULE = re.compile(r"[:|+ ]*[-=_*]{3,}[-=_*:|+ ]*")
 _OURS = frozenset({"month", "value"})
 #: So many months side by side in a head are no chance.
 _SIDE_BY_SIDE = 3
@@ -24,20 +26,22 @@ _LEGEND = 4
 
 def find_table(grid: Grid) -> Table | None:
     """Return the table of a grid, or None where no row looks like the head of one."""
-    grid, facts = _without_facts(_without_blank_columns(grid))
+    grid, units = _without_units(_without_blank_columns(_without_rules(grid)))
+    grid, facts = _without_facts(grid)
     table = _find_table(*_without_labels(grid))
-    return None if table is None else replace(table, said=(*table.said, *facts))
+    return None if table is None else replace(table, said=(*table.said, *facts, *units))
 
 
 def _find_table(grid: Grid, above: int) -> Table | None:
     """Return the table of a grid above which so many rows were left out."""
     for i in range(min(len(grid.rows), _MOST_TITLES)):
-        row, below = grid.rows[i], grid.rows[i + 1 : i + 2]
-        if sum(map(bool, row)) < 2:
+        row, below = grid.rows[i], grid.rows[i + 1 : i + 4]
+        if sum(map(bool, row)) < 2 or _is_label(row):
             continue
         if set(row) >= _OURS:
             return _body(grid, row, (), i + 1, _titles(above + i))
         if _is_data(row, below[0] if below else None):
+            i = _first_of_data(grid.rows, i)
             names = tuple(f"column {k}" for k in range(1, len(row) + 1))
             said = ("there is no head",)
             return _body(grid, names, (), i, _titles(above + i) + said)
@@ -46,12 +50,63 @@ def _find_table(grid: Grid, above: int) -> Table | None:
         if _labels_first_column(grid.rows[i : i + 3]):
             head = (below[0][0], *row[1:])
             return _body(grid, head, (), i + 2, _titles(above + i))
-        if below and _is_head(row) and not _is_broken_data(row, below[0]) and _begins_data(below[0]):
+        if below and _is_head(row) and not _is_broken_data(row, below[0]) and _begins_data(below):
             near = i > 0 and grid.lines[i] - grid.lines[i - 1] == 1
             upper = grid.rows[i - 1] if near and _is_upper(grid.rows[i - 1], row) else ()
-            titles = _titles(above + (i - 1 if upper else i))
-            return _body(grid, row, filled_right(upper) if upper else (), i + 1, titles)
+            rows = (
+                2 if upper and i > 1 and _are_quarters(upper) and _years(grid.rows[i - 2]) else len(upper) > 0
+            )
+            upper = grid.rows[i - 2] if rows == 2 else upper
+            named = _names_first_column(below)
+            head = (below[0][0], *row[1:]) if named else row
+            return _body(
+                grid, head, filled_right(upper) if upper else (), i + 1 + named, _titles(above + i - rows)
+            )
     return None
+
+
+def _without_rules(grid: Grid) -> Grid:
+    """Leave out lines that are drawn between rows by dashes and the like."""
+    kept = [i for i, row in enumerate(grid.rows) if not all(_RULE.fullmatch(cell) for cell in row if cell)]
+    if len(kept) == len(grid.rows):
+        return grid
+    rows, lines = tuple(grid.rows[i] for i in kept), tuple(grid.lines[i] for i in kept)
+    return replace(grid, rows=rows, lines=lines)
+
+
+def _is_label(row: Row) -> bool:
+    """Tell whether a row is a label and its text, such as a source and its name."""
+    filled = [cell for cell in row if cell]
+    return len(filled) == 2 and filled[0].endswith(":") and not is_number(filled[1])
+
+
+def _without_units(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
+    """Leave out the row below months across that holds their unit."""
+    for i, (row, units) in enumerate(itertools.pairwise(grid.rows[: _MOST_TITLES + 1])):
+        words = {cell for cell in units if cell}
+        alone = sum(map(bool, units)) == 1 and len([cell for cell in row if cell]) > 1
+        data = grid.rows[i + 2] if i + 2 < len(grid.rows) else ()
+        if len(words) != 1 or units[0] or not (_is_across(row) or (alone and data and _is_first(data))):
+            continue
+        word = words.pop()
+        if not is_number(word) and not is_date(word) and not is_missing(word):
+            return _without_rows(grid, i + 1, i + 2), (f"left out the unit '{word}'",)
+    return grid, ()
+
+
+def _is_across(row: Row) -> bool:
+    """Tell whether months or years stand side by side in a row."""
+    months = sum(is_date(cell) or month_of(cell) is not None for cell in row)
+    return months >= _SIDE_BY_SIDE or _years(row) > 1 or is_month_numbers(row)
+
+
+def _without_rows(grid: Grid, first: int, end: int) -> Grid:
+    return replace(
+        grid,
+        rows=(*grid.rows[:first], *grid.rows[end:]),
+        lines=(*grid.lines[:first], *grid.lines[end:]),
+        widths=(*grid.widths[:first], *grid.widths[end:]),
+    )
 
 
 def _labels_first_column(rows: Sequence[Row]) -> bool:
@@ -62,6 +117,24 @@ def _labels_first_column(rows: Sequence[Row]) -> bool:
     return bool(name) and not any(others) and not is_number(name) and _has_figures(rows[2])
 
 
+def _first_of_data(rows: Sequence[Row], at: int) -> int:
+    """Return where rows of data begin that are found without a head; a broken cell may have hidden the first."""
+    dates = [k for k, cell in enumerate(rows[at]) if is_date(cell)]
+    while at and any(is_date(rows[at - 1][k]) for k in dates):
+        at -= 1
+    return at
+
+
+def _names_first_column(rows: Sequence[Row]) -> bool:
+    """Tell whether a row below a head only calls the first column a month, as pandas writes it."""
+    name, *others = rows[0]
+    return plain_name(name) in ROLE_NAMES["month"] and not any(others)
+
+
+def _are_quarters(row: Row) -> bool:
+    return all(is_total(cell) for cell in row if cell)
+
+
 def _without_facts(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     """Leave out rows of facts (unit, source, span) between names beside a blank corner and months."""
     rows = grid.rows
@@ -70,13 +143,7 @@ def _without_facts(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     if first - names <= _FACTS or not any(cell and not is_number(cell) for cell in rows[names]):
         return grid, ()
     said = f"left out {several(first - names - 1, 'row')} of facts below the head"
-    kept = replace(
-        grid,
-        rows=(*rows[: names + 1], *rows[first:]),
-        lines=(*grid.lines[: names + 1], *grid.lines[first:]),
-        widths=(*grid.widths[: names + 1], *grid.widths[first:]),
-    )
-    return kept, (said,)
+    return _without_rows(grid, names + 1, first), (said,)
 
 
 def _without_labels(grid: Grid) -> tuple[Grid, int]:
@@ -90,7 +157,8 @@ def _without_labels(grid: Grid) -> tuple[Grid, int]:
     if first < 3 or any(not row[0] or is_number(row[0]) or any(row[2:]) for row in labels[1:]):
         return grid, 0
     texts = [row[1] for row in labels if row[1]]
-    if labels[-1][1] or len(texts) < 2:
+    last = labels[-1][1]
+    if len(texts) < 2 or (last and (is_number(last) or not is_date(last))):
         return grid, 0
     name = next((text for text in texts if not is_number(text) and not is_date(text)), "")
     head = ("month", name, *labels[-1][2:])
@@ -112,10 +180,13 @@ def is_month_numbers(row: Row) -> bool:
 
 
 def _without_blank_columns(grid: Grid) -> Grid:
+    """Leave out blank columns, and those in which only titles and notes stand."""
     width = max((len(row) for row in grid.rows), default=0)
     widths = tuple(len(row) for row in grid.rows)
     rows = [(*row, *("",) * (width - len(row))) for row in grid.rows]
-    used = [k for k in range(width) if any(row[k] for row in rows)]
+    told = [row for row in rows if sum(map(bool, row)) > 1]
+    used = [k for k in range(width) if any(row[k] for row in told) or any(is_year(row[k]) for row in rows)]
+    used = used if len(used) > 1 else [k for k in range(width) if any(row[k] for row in rows)]
     return replace(grid, rows=tuple(tuple(row[k] for k in used) for row in rows), widths=widths)
 
 
@@ -136,14 +207,20 @@ def _is_head(row: Row) -> bool:
 def _has_figures(row: Row) -> bool:
     numbers = [cell for cell in row if is_number(cell)]
     years = [int(cell[:4]) for cell in numbers if is_year(cell)]
-    run = all(b - a == 1 for a, b in itertools.pairwise(years))
+    run = all(b - a in (0, 1) for a, b in itertools.pairwise(years))
     heads = len(years) == len(numbers) > 1 and run
     return bool(numbers) and not heads
 
 
-def _begins_data(row: Row) -> bool:
-    """Tell whether a row holds figures, or a month beside what should be one."""
-    return _has_figures(row) or 0 < sum(map(is_date, row)) < _SIDE_BY_SIDE
+def _begins_data(rows: Sequence[Row]) -> bool:
+    """Tell whether the first of some rows holds figures, or a month beside what should be one, as the next do."""
+    if len(rows) > 1 and sum(map(bool, rows[0])) == 1 and rows[0][0] and not is_number(rows[0][0]):
+        rows = rows[1:]  # a name alone above its months
+    row, *others = rows
+    dates = [k for k, cell in enumerate(row) if is_date(cell)]
+    if 0 < len(dates) < _SIDE_BY_SIDE and (not others or any(is_date(r[k]) for r in others for k in dates)):
+        return True
+    return _has_figures(row) and (not others or any(_has_figures(r) or any(map(is_date, r)) for r in others))
 
 
 def _is_broken_data(row: Row, below: Row) -> bool:
@@ -200,7 +277,7 @@ def _of_one_width(table: Table, first: int) -> Table:
     findings, wrong = [], []
     for i, row in enumerate(table.rows):
         width = grid.widths[first + i]
-        if width == usual or (width > usual and not any(row[max(usual, last) :])):
+        if min(last, usual) <= width <= usual or (width > usual and not any(row[max(usual, last) :])):
             continue
         hint = "quote figures that hold a comma" if width > usual else "fill the missing cells"
         findings.append(

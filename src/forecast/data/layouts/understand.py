@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts.across import months_across, years_across, years_down
 from forecast.data.layouts.assemble import OFFERS
 from forecast.data.layouts.dates import is_stamp
 from forecast.data.layouts.down import months_down
-from forecast.data.layouts.grid import Grid, Tidy
+from forecast.data.layouts.grid import Grid, Table, Tidy
 from forecast.data.layouts.months import frequency
-from forecast.data.layouts.names import month_of
+from forecast.data.layouts.names import is_change, is_total, month_of
+from forecast.data.layouts.numbers import is_number
 from forecast.data.layouts.roles import share
 from forecast.data.layouts.trim import find_table
 from forecast.data.read import RawTable
@@ -25,7 +28,12 @@ def understand(grid: Grid, columns: ColumnsSpec, layout: LayoutSpec) -> RawTable
         return Tidy({"month": [], "value": []}).raw(table.grid)
     if table is None or not table.rows:
         return Tidy({"month": [], "value": []}, findings=[_nothing(grid)]).raw(grid)
-    doubled = [name for k, name in enumerate(table.names) if name and name in table.names[:k]]
+    table = _told_apart(table)
+    doubled = [
+        name
+        for k, name in enumerate(table.names)
+        if name and name in table.names[:k] and share(table.column(k), is_number) >= 0.5
+    ]
     if doubled:
         what = f"the column '{doubled[0]}' stands twice"
         finding = grid.finding(
@@ -39,6 +47,15 @@ def understand(grid: Grid, columns: ColumnsSpec, layout: LayoutSpec) -> RawTable
                 tidy.cells, tidy.lines = {"month": [], "value": []}, []
             return tidy.raw(table.grid)
     return Tidy({"month": [], "value": []}, findings=[_no_columns(grid, table.names, table.rows)]).raw(grid)
+
+
+def _told_apart(table: Table) -> Table:
+    """Join the names of changes and totals that stand twice with the name on their left."""
+    head = list(table.head)
+    for k, name in enumerate(table.head):
+        if k and name and table.names.count(table.names[k]) > 1 and (is_change(name) or is_total(name)):
+            head[k] = f"{head[k - 1]} {name}"
+    return replace(table, head=tuple(head))
 
 
 def _nothing(grid: Grid) -> Finding:
