@@ -109,7 +109,7 @@ class Observations:
         Unofficial figures of part of a month: ``series_id, month, value, released, rounding, source,
         covers_from, covers_to``; they fill no month, a nowcast reads them.
     understood : tuple of str
-        How each file was read, in words, where it was not in the form of this package: what was taken for what,
+        How each file was read, in words, where it was not in the form of this package: what was taken for
         and what was left out.
 
     Examples

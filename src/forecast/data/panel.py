@@ -271,7 +271,7 @@ def are_counts(values: np.ndarray) -> bool:
 
 
 def least_on_logs(values: np.ndarray) -> float:
-    """Return what a figure of zero stands for on logs: half a unit of counts, half the smallest of other figures.
+    """Return what zero stands for on logs: half a unit of counts, half the smallest of other figures.
 
     Examples
     --------

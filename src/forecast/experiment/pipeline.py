@@ -134,18 +134,20 @@ def read_inputs(exp: Experiment) -> Inputs:
 
 
 def _refuse_effects(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> None:
-    """Refuse effects and scenarios, changes in percent, of figures that are not all above 0 and are no counts."""
+    """Refuse effects and scenarios, changes in percent, of figures at or below 0 that are no counts."""
     name = exp.target.total or exp.target.series[0]
     asked = ["events.effects"] if exp.events.effects is not None else []
     asked += [f"scenario.{scenario}" for scenario in exp.scenario]
     if not asked or name not in obs.series_ids:
         return
-    panel = obs.as_of(as_of, [name])
-    low = int((panel.values <= 0).sum().sum())
-    if low and not panel.counts:
+    panel = obs.as_of(as_of, [name], exp.data.include_leaks).window(exp.backtest.window)
+    y = panel.y(name)
+    low = [] if panel.counts else [str(month) for month in y.index[y <= 0]]
+    if low:
         raise ConfigError(
-            f"{', '.join(asked)}: a change in percent is asked for, and {name} has {counted(low, 'figure')} at"
-            " or below 0; set events.effects=null, and no scenario"
+            f"{', '.join(asked)}: a change in percent is asked for, and {name} has"
+            f" {counted(len(low), 'figure')} at or below 0 ({', '.join(low[:3])}{', ...' * (len(low) > 3)});"
+            " set events.effects=null, and no scenario"
         )
 
 

@@ -183,7 +183,7 @@ def span(low: float, high: float, whole: bool = True) -> str:
 
 
 def places_of(values: Iterable[float]) -> int:
-    """Return how many decimals figures of one kind are told with: none of whole and of large ones, else three digits.
+    """Return how many decimals figures are told with: none of whole and of large ones, else three digits.
 
     Examples
     --------

@@ -88,7 +88,7 @@ def record_blocks(r: Report) -> list[Block]:
 
 
 class Missed(NamedTuple):
-    """How many forecasts of the longest distance drawn, six months or the horizon, fell outside the 80% range."""
+    """How many forecasts of the longest distance drawn (at most six months) fell outside the 80% range."""
 
     n: int
     total: int
