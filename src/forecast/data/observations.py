@@ -110,7 +110,7 @@ class Observations:
         covers_from, covers_to``; they fill no month, a nowcast reads them.
     understood : tuple of str
         How each file was read, in words, where it was not in the form of this package: what was taken for
-        and what was left out.
+        what, and what was left out.
 
     Examples
     --------
