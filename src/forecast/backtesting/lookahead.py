@@ -28,7 +28,7 @@ from forecast.data.parse import whole_day
 from forecast.errors import ForecastWarning, LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
-from forecast.models.registry import make_model, need_model
+from forecast.models.registry import make_model
 from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
@@ -97,7 +97,6 @@ def check_no_lookahead(
     >>> days, name = ["2019-06-10", "2024-05-07"], "southwest.usbp"
     >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
-    need_model(model, "check_no_lookahead")
     check_arguments(horizon=(horizon, Horizon), seed=(seed, Annotated[int, Bounds(0)]))
     rng = np.random.default_rng(seed)
     names = tuple(() if series is None else series) or obs.series_ids[:1]
