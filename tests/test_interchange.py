@@ -245,3 +245,36 @@ def test_what_is_no_table_or_no_name_of_a_sheet_is_refused(tmp_path, tables, tol
     with pytest.raises(ConfigError, match=f"export: .*{told}"):
         fc.export(given, tmp_path / "q.xlsx")
     assert not (tmp_path / "q.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "file", "told"),
+    [
+        (["x" * 40 + "a", "x" * 40 + "b"], "w.xlsx", "agree in their first 31 characters"),
+        (["A", "a"], "w.xlsx", "agree in their first 31 characters but for capitals"),
+        (["A", "a"], "folder", "'A' and 'a' agree but for capitals"),
+        ([1, "1"], "folder", "two tables are called '1'"),
+        (["Columns", "changes"], "w.xlsx", "'columns' is the sheet that says"),
+        (["history"], "w.xlsx", "no name of a sheet"),
+        (["'a'"], "w.xlsx", "no name of a sheet"),
+        (["a"], " ", "path: it is empty"),
+    ],
+)
+def test_no_table_takes_the_place_of_another(tmp_path, monkeypatch, names, file, told):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        fc.export({name: pd.DataFrame({"x": [i]}) for i, name in enumerate(names)}, file)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_index_is_written_and_doubled_columns_are_refused(tmp_path):
+    months = pd.period_range("2024-01", periods=2, freq="M")
+    tables = {"a": pd.DataFrame({"x": [1, 2]}, index=months), "b": pd.DataFrame({0: [3]})}
+    made = fc.export(tables, tmp_path / "t")
+    assert pd.read_parquet(made / "a.parquet").to_dict("list") == {
+        "index": ["2024-01", "2024-02"],
+        "x": [1, 2],
+    }
+    assert list(pd.read_parquet(made / "b.parquet")) == ["0"]
+    with pytest.raises(ConfigError, match="has the column 'x' twice"):
+        fc.export({"a": pd.DataFrame([[1, 2]], columns=["x", "x"])}, tmp_path / "u")

@@ -147,6 +147,39 @@ WRONG = {
 }
 
 
+def _functions():
+    """The public functions, and the methods of public classes; `check_model` says of anything what it breaks."""
+    for name, thing in OBJECTS.items():
+        if inspect.isfunction(thing) and name != "testing.check_model":
+            yield name, thing
+        elif inspect.isclass(thing):
+            for word, held in vars(thing).items():
+                method = getattr(held, "__func__", held)
+                if inspect.isfunction(method) and not word.startswith("_") and hasattr(method, "__wrapped__"):
+                    yield f"{name}.{word}", method
+
+
+FUNCTIONS = dict(_functions())
+#: Arguments that may be anything: what takes them looks at them itself.
+ANYTHING = {"y", "xreg", "exog", "self", "cls", "parameters", "options", "as_of", "tables", "ax"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_argument_takes_an_object_of_another_type(name):
+    function = FUNCTIONS[name]
+    for word, one in inspect.signature(function).parameters.items():
+        if word in ANYTHING or one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
+            continue
+        with pytest.raises(fc.ConfigError, match=rf"{word}: object is given; expected "):
+            function(**{word: object()})
+
+
+def test_functions_and_methods_are_all_asked():
+    assert {"backtest", "Panel.y", "Design.from_frames", "Forecast.interval", "arima.arima"} <= set(FUNCTIONS)
+    bare = {name for name, function in FUNCTIONS.items() if not hasattr(function, "__wrapped__")}
+    assert {name for name in bare if inspect.signature(FUNCTIONS[name]).parameters} == set()
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_value_of_another_type_is_told_with_what_is_taken(name, small, events):
     with pytest.raises(fc.ConfigError, match=r"is given; expected |is not a whole number"):

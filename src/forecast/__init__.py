@@ -54,7 +54,7 @@ _HOMES = {
     "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
     "model_confidence_set": "forecast.scoring.comparison",
-    "publish_report": "forecast.publish.publish:publish",
+    "publish_report": "forecast.publish.publish",
 }
 
 if TYPE_CHECKING:
@@ -89,15 +89,13 @@ if TYPE_CHECKING:
     from forecast.models.registry import register_model as register_model
     from forecast.models.wrapped import from_statsmodels as from_statsmodels
     from forecast.models.wrapped import sklearn_model as sklearn_model
-    from forecast.publish.publish import publish as _publish
+    from forecast.publish.publish import publish_report as publish_report
     from forecast.report.build import write_report as write_report
     from forecast.scoring.accuracy import accuracy as accuracy
     from forecast.scoring.comparison import compare as compare
     from forecast.scoring.comparison import model_confidence_set as model_confidence_set
     from forecast.scoring.scores import register_metric as register_metric
     from forecast.scoring.scores import score as score
-
-    publish_report = _publish
 
 __all__ = [
     "LEVELS",

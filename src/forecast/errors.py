@@ -232,11 +232,21 @@ def need(value: object, kinds: type | tuple[type, ...], what: str, wanted: str) 
     ...
     forecast.errors.ConfigError: series: int 3 is given; expected the name of a series
     """
-    if isinstance(value, kinds):
-        return
-    shown = f" {value!r}" if isinstance(value, (str, int, float, bool)) else ""
-    given = f"the class {value.__name__}" if isinstance(value, type) else f"{type(value).__name__}{shown}"
-    raise ConfigError(f"{what}: {given} is given; expected {wanted}")
+    if not isinstance(value, kinds):
+        raise ConfigError(f"{what}: {shown(value)} is given; expected {wanted}")
+
+
+def shown(value: object) -> str:
+    """Return a value of the wrong type in words: its type, and itself where it is short.
+
+    Examples
+    --------
+    >>> shown(3), shown([3]), shown(int)
+    ('int 3', 'list', 'the class int')
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return f"{type(value).__name__}{f' {value!r}' if isinstance(value, (str, int, float)) else ''}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
@@ -56,6 +57,7 @@ def schema(table: str | None = None) -> dict[str, Any]:
 # --------------------------------------------------------------------------- Nixtla
 
 
+@checked
 def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
     """Return figures as ``unique_id, ds, y``, or forecasts with a column for each model.
 
@@ -84,7 +86,6 @@ def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
         source = source.as_of("latest")
     if isinstance(source, Panel):
         return pd.concat([_long(name, source.y(name)) for name in source.series], ignore_index=True)
-    need(source, pd.DataFrame, "to_nixtla", "Observations, a Panel or a table of forecasts")
     missing = [c for c in ("series_id", "month", "horizon", "level", "value") if c not in source]
     if missing:
         raise ConfigError(f"to_nixtla: a forecast table has no column {', '.join(missing)}")
@@ -146,6 +147,7 @@ def _suffix(level: float) -> str:
     return f"-{'lo' if level < 0.5 else 'hi'}-{round(100 * abs(2 * level - 1), 2):g}"
 
 
+@checked
 def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     """Return monthly figures from a frame ``unique_id, ds, y``.
 
@@ -175,7 +177,6 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
     [3.0]
     """
-    need(frame, pd.DataFrame, "from_nixtla", "a DataFrame with the columns unique_id, ds, y")
     names = {"unique_id": "series_id", "ds": "month", "y": "value", "released": "released"}
     missing = [c for c in ("unique_id", "ds", "y") if c not in frame]
     if missing:
@@ -192,6 +193,7 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
 # --------------------------------------------------------------------------- files
 
 
+@checked
 def export(tables: Any, path: str | Path) -> Path:
     """Write tables for other tools: a workbook (``.xlsx``) or a folder of Parquet files.
 
@@ -213,7 +215,8 @@ def export(tables: Any, path: str | Path) -> Path:
     Raises
     ------
     ConfigError
-        If the extra is missing, there is nothing to write, or a table has more rows than a sheet.
+        If the extra is missing, there is nothing to write, a table has more rows than a sheet or a column
+        twice, or two names cannot stand in one workbook or folder.
 
     Examples
     --------
@@ -225,6 +228,8 @@ def export(tables: Any, path: str | Path) -> Path:
     ...     sorted(file.name for file in made.iterdir())
     ['prices.parquet', 'schema.json']
     """
+    if not str(path).strip():
+        raise ConfigError("export: path: it is empty; give the name of a workbook or of a folder")
     target = Path(path)
     named = {name: _plain(table) for name, table in _tables(tables).items() if len(table)}
     if not named:
@@ -233,6 +238,7 @@ def export(tables: Any, path: str | Path) -> Path:
         if target.suffix.lower() == ".xlsx":
             _workbook(_analyst(tables), named, target)
         else:
+            _check_names(named, None)
             places = {name: inside(target, f"{name}.parquet", "export: table") for name in named}
             for name, table in named.items():
                 write_file(places[name], table.to_parquet(index=False))
@@ -247,21 +253,45 @@ def _tables(source: Any) -> dict[str, pd.DataFrame]:
     if isinstance(source, Mapping):
         for name, table in source.items():
             need(table, pd.DataFrame, f"export: '{name}'", "a DataFrame")
-        return {str(name): table for name, table in source.items()}
+        texts = list(map(str, source))
+        if doubled := [name for i, name in enumerate(texts) if name in texts[:i]]:
+            raise ConfigError(f"export: two tables are called '{doubled[0]}'; give each a name of its own")
+        return {str(name): _with_index(table) for name, table in source.items()}
     if not dataclasses.is_dataclass(source):
         raise ConfigError(f"export: {type(source).__name__} is neither a run nor tables by name")
     fields = {f.name: getattr(source, f.name) for f in dataclasses.fields(source)}
     tables = {name: value for name, value in fields.items() if isinstance(value, pd.DataFrame)}
-    return {name: t.reset_index() if t.index.name else t for name, t in tables.items()}
+    return {name: _with_index(table) for name, table in tables.items()}
+
+
+def _with_index(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its index as columns, unless it only counts rows."""
+    counts = set(table.index.names) == {None} and table.index.nlevels == 1 and table.index.dtype.kind in "iu"
+    return table if counts else table.reset_index(allow_duplicates=True)
+
+
+def _check_names(names: Iterable[str], longest: int | None) -> None:
+    """Refuse names of sheets or files that are one and the same to a workbook or to another system."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if (other := seen.setdefault(name[:longest].casefold(), name)) != name:
+            within = f" in their first {longest} characters" if longest else ""
+            raise ConfigError(
+                f"export: '{other}' and '{name}' agree{within} but for capitals; give each a name of its own"
+            )
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose months are texts ``YYYY-MM``, as in the
     files of a run, and whose cells are of one type.
     """
-    made = table.copy()
+    made = table.set_axis([str(column) for column in table.columns], axis=1)
+    if not made.columns.is_unique:
+        raise ConfigError(
+            f"export: a table has the column '{made.columns[made.columns.duplicated()][0]}' twice"
+        )
     for column in made.columns:
-        if isinstance(made[column].dtype, pd.PeriodDtype):
+        if isinstance(made[column].dtype, (pd.PeriodDtype, pd.DatetimeTZDtype)):
             made[column] = made[column].astype(str).where(made[column].notna())
         elif made[column].dtype == object:
             made[column] = [None if v is None or v is pd.NaT or v != v else str(v) for v in made[column]]
@@ -277,12 +307,20 @@ def _analyst(source: Any) -> pd.DataFrame | None:
     return _plain(wide.rename(columns=lambda p: f"{100 * p:g}%").rename_axis(columns=None).reset_index())
 
 
+def _is_no_sheet(name: str) -> bool:
+    ends = name.strip()[:1] + name.strip()[-1:]
+    return not ends or bool(set(name) & set("[]:*?/\\")) or "'" in ends or name.casefold() == "history"
+
+
 def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], target: Path) -> None:
     sheets = {} if first is None else {"headline": first}
     sheets |= {name: table for name, table in named.items() if name not in LONG}
-    odd = [name for name in sheets if not name.strip() or set(name) & set("[]:*?/\\")]
+    odd = [name for name in sheets if _is_no_sheet(name)]
     if odd:
-        raise ConfigError(f"export: '{odd[0]}' is no name of a sheet; expected one without [ ] : * ? / \\")
+        raise ConfigError(
+            f"export: '{odd[0]}' is no name of a sheet; expected one without [ ] : * ? / \\, no ' at its"
+            " ends, and not 'history', which is Excel's own"
+        )
     long = [name for name, table in sheets.items() if len(table) >= SHEET_ROWS]
     if long:
         raise ConfigError(f"export: {', '.join(long)} has more rows than a sheet of Excel; write Parquet")
@@ -292,6 +330,11 @@ def _workbook(first: pd.DataFrame | None, named: Mapping[str, pd.DataFrame], tar
         if r["name"] in sheets
         for f in r["schema"]["fields"]
     ]
+    if told and any(name.casefold() == "columns" for name in sheets):
+        raise ConfigError(
+            "export: 'columns' is the sheet that says what columns mean; name the table otherwise"
+        )
+    _check_names(sheets, 31)
     if told:
         sheets["columns"] = pd.DataFrame(told)
     content = io.BytesIO()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from forecast.errors import ConfigError, counted, nearest
+from forecast.arguments import checked
+from forecast.errors import ConfigError, counted, nearest, need
 from forecast.files import printable
 
 if TYPE_CHECKING:
@@ -225,7 +226,9 @@ def fan_table(rows: pd.DataFrame) -> pd.DataFrame:
 def axes(title: str = "", ax: Axes | None = None, height: float = 3.6) -> Axes:
     """Return a quiet plot: no frame, pale horizontal lines, the title above on the left."""
     import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
 
+    need(ax, (Axes, type(None)), "plot: ax", "axes of matplotlib")
     if ax is None:
         _, ax = plt.subplots(figsize=(9, height), layout="constrained")
     ax.spines[["top", "right", "left"]].set_visible(False)
@@ -278,6 +281,7 @@ def draw_fan(ax: Axes, rows: pd.DataFrame, history: pd.Series | None = None) -> 
     ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"])
 
 
+@checked
 def plot_panel(panel: _Panel, ax: Axes | None = None) -> Axes:
     """Draw the first eight series of a panel as lines and return the matplotlib axes."""
     ax = axes(f"As known on {panel.as_of:%Y-%m-%d}", ax)
@@ -316,6 +320,7 @@ def design_html(design: _Design) -> str:
     return table_html(title, table, [f"Candidates: {told}"] if told else [])
 
 
+@checked
 def plot_design(design: _Design, ax: Axes | None = None) -> Axes:
     """Draw each column of a design as a strip, the horizon shaded, and return the matplotlib axes."""
     from matplotlib.dates import date2num
@@ -350,6 +355,7 @@ def forecast_html(forecast: _Forecast) -> str:
     return table_html(f"Forecast of {names[0]}{more}", shown, forecast.notes)
 
 
+@checked
 def plot_forecast(
     forecast: _Forecast,
     series_id: str | None = None,
@@ -365,6 +371,7 @@ def plot_forecast(
     return ax
 
 
+@checked
 def plot_run(run: _Run, series_id: str | None = None, months: int = 60, ax: Axes | None = None) -> Axes:
     """Draw the headline after so many months of figures, and what came afterwards; return the axes."""
     rows = run.headline_forecasts

@@ -238,7 +238,7 @@ def test_files_of_several_targets_are_not_mixed(tmp_path):
     assert set(hub.read_hub(str(tmp_path), target="monthly rate")["model"]) == {"b-two"}
     with pytest.raises(DataError, match="weekly"):
         hub.read_hub(tmp_path, target="weekly")
-    with pytest.raises(ConfigError, match="read_hub: int 3 is given"):
+    with pytest.raises(ConfigError, match="read_hub: folder: int 3 is given"):
         hub.read_hub(3)
 
 
@@ -461,3 +461,12 @@ def test_every_finding_of_a_hub_file_names_the_file(tmp_path):
         path.write_text(text)
         with pytest.raises(DataError, match=r"2024-04-12-x-y\.csv"):
             hub.read_hub_file(path)
+
+
+def test_a_folder_is_named_by_a_text_too_and_nothing_to_write_is_told(made, small, tmp_path):
+    assert hub.write_hub(made, small, str(tmp_path / "hub")) and (tmp_path / "hub" / "hub-config").is_dir()
+    with pytest.raises(ConfigError, match="holds no forecast"):
+        hub.write_hub(made.iloc[:0], small, tmp_path / "other")
+    with pytest.raises(ConfigError, match="no column origin, level"):
+        hub.write_hub(made.drop(columns=["origin", "level"]), small, tmp_path / "other")
+    assert not (tmp_path / "other").exists()

@@ -204,6 +204,18 @@ def test_a_forecast_ten_times_too_low_is_a_worse_miss_than_one_eight_times_too_h
     assert high.factor == pytest.approx(8.0) and high.high
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e6])
+def test_the_worst_miss_does_not_depend_on_the_unit(unit):
+    """Of figures in millionths a half would be far above all of them, and every miss would be none."""
+    months = pd.period_range("2024-01", periods=3, freq="M")
+    told = pd.DataFrame({"truth": [100.5, 110.5, 120.5], "middle": [100.0, 111.0, 90.0], "kind": "replayed"})
+    told = told.assign(origin=pd.Timestamp("2024-01-15"), month=months.astype(str), horizon=1, inside_80="no")
+    told = told.assign(error=told["middle"] - told["truth"], lower_80=80.0, upper_80=130.0)
+    scaled = told.assign(truth=told["truth"] * unit, middle=told["middle"] * unit)
+    miss = tr.worst_miss(scaled)
+    assert str(miss.month) == "2024-03" and miss.factor == pytest.approx(120.5 / 90.0)
+
+
 def test_the_worst_miss_is_relative_to_what_was_counted(figures):
     rows = [table([70.0, 80, 90, 102, 110]), table([30.0, 35, 40, 45, 50], month="2024-03", horizon=2)]
     miss = tr.worst_miss(tr.track_record(pd.concat(rows), figures))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecast.arima import arima, auto_arima
-from forecast.arima.labels import time_index
+from forecast.arima.labels import numbers, time_index
 from forecast.errors import ConfigError, DataError
 
 MONTHS = pd.period_range("2010-01", periods=100, freq="M")
@@ -24,6 +24,13 @@ def y(rng):
 @pytest.fixture
 def fit(y):
     return arima(y, (1, 0, 0), xreg=X)
+
+
+def test_what_is_masked_is_missing():
+    made = numbers(np.ma.masked_array([1, 2, 3], mask=[False, True, False]), "y")
+    assert made[[0, 2]].tolist() == [1.0, 3.0] and np.isnan(made[1])
+    with pytest.raises(ConfigError, match=r"y: datetime64.* is given; expected numbers"):
+        numbers(pd.date_range("2020-01-01", periods=3).to_numpy(), "y")
 
 
 def test_rows_are_matched_by_index(y, fit):

@@ -155,3 +155,9 @@ def test_many_series_are_searched_like_one():
     shared = [name for name in alone if name in many]
     assert {name: alone[name].default for name in shared} == {name: many[name].default for name in shared}
     assert "max_order" in shared and "stepwise" in shared
+
+
+@pytest.mark.parametrize("given", [{"seasonal": 0}, {"seasonal": -5}, {"max_order": -1, "stepwise": False}])
+def test_a_season_and_orders_that_mean_nothing_are_refused(given):
+    with pytest.raises(ConfigError, match="expected a season of at least 1"):
+        auto_arima(np.arange(40.0), **given)

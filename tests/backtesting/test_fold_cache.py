@@ -124,7 +124,8 @@ def test_an_event_counts_from_the_day_on_which_it_was_usable(small, events, orig
     run = {"horizon": 2, "cache": tmp_path}
     fc.backtest(models, small, events, ["a"], origins, **run)
     ids = events.table.sort_values("usable_from")["id"]
-    late = events.replace(ids.iloc[-1], usable_from=str(origins[4].date()))
+    day = str(origins[4].date())
+    late = events.replace(ids.iloc[-1], announced_date=day, usable_from=day)
     fitted.clear()
     again = fc.backtest(models, small, late, ["a"], origins, **run)
     assert fitted == [len(origins) - 4]  # the random walk knows no events
@@ -325,6 +326,9 @@ def test_a_longer_chain_is_not_replaced_and_other_software_is_forgotten(tmp_path
     fold_cache.save(chain(3), path)
     fold_cache.save(chain(2), path)
     assert fold_cache.load(path).keys == ("x", "k1", "k2")
+    other = fold_cache.Kept(("x", "k1", "k3"), chain(3).forecasts, chain(3).folds)
+    fold_cache.save(other, path)  # as long, with another last fold: what was made now stays
+    assert fold_cache.load(path).keys == ("x", "k1", "k3")
     (tmp_path / "old").mkdir()
     fold_cache.forget_others(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == [path.parent.name] and path.is_file()

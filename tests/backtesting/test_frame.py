@@ -58,6 +58,13 @@ def test_its_figures_are_those_of_the_backtest_to_the_bit(frame, past):
         assert mine[column].tolist() == wide[column].tolist(), column
 
 
+def test_any_level_may_be_asked_for(frame):
+    made = fc.backtest_frame(frame, models="drift", horizon=1, origins=2, level=(73, 50))
+    named = ["drift-lo-73", "drift-lo-50", "drift", "drift-hi-50", "drift-hi-73"]
+    assert set(named) <= set(made.columns)
+    assert (np.diff(made[named].to_numpy(), axis=1) > 0).all()
+
+
 def test_any_grouping_gives_the_same_rows(frame, past):
     groups = frame.sample(frac=1, random_state=1).groupby("unique_id", sort=False)
     parts = [fc.backtest_frame(rows, **WORDS) for _, rows in groups]

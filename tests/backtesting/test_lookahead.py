@@ -79,6 +79,16 @@ def test_a_later_figure_in_the_postprocess_is_caught(setting):
         check(fc.make_model("drift"), setting, postprocess=later_errors)
 
 
+def later_medians(forecasts, obs):
+    """A postprocess that draws each forecast to the mean of all that were made, the later ones included."""
+    return forecasts.assign(value=0.5 * (forecasts["value"] + forecasts["value"].mean()))
+
+
+def test_a_later_forecast_in_the_postprocess_is_caught(setting):
+    with pytest.raises(LookAheadError, match="later figures and forecasts were replaced in the postprocess"):
+        check(fc.make_model("drift"), setting, postprocess=later_medians)
+
+
 def test_an_event_before_it_was_usable_is_caught(setting, monkeypatch):
     def leaky(calendar, panel, spec, horizon, knowledge):
         return make_design(calendar, panel, spec, horizon, "hindsight")

@@ -1,4 +1,5 @@
 import inspect
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import forecast as fc
 from forecast.backtesting import folds as folds_module
 from forecast.backtesting import runner
 from forecast.config.settings import EventsSpec
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, ForecastWarning
 from forecast.models.base import Forecast, SeriesFit
 from forecast.models.baselines import Drift, RandomWalk
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
@@ -148,7 +149,7 @@ def test_models_series_and_calendar_may_be_given_in_short(small, origins):
         ({"levels": (10, 50, 90)}, r"levels\[0\]: 10.0"),
         ({"window": -5}, "window: -5"),
         ({"refit_every": {"drift": 0}}, r"refit_every\.drift: 0"),
-        ({"refit_every": 3}, "refit_every: int 3 is given; expected names of models"),
+        ({"refit_every": 3}, "refit_every: int 3 is given; expected a mapping"),
         ({"refit_every": {"drfit": 2}}, "no model is called drfit. Did you mean 'drift'"),
         ({"coding": "nope"}, "coding: 'nope'"),
         ({"max_columns": -1}, "max_columns: -1"),
@@ -184,7 +185,7 @@ def test_how_events_become_columns_reaches_every_fold(small, events, origins, mo
 
 
 def test_what_is_no_calendar_is_refused(small, origins):
-    with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events, or None"):
+    with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events or None"):
         fc.backtest("drift", small, "events.csv", "a", origins[:1])
 
 
@@ -204,8 +205,12 @@ STEPS = {
     "turned round": (lambda h: (np.ones(h), -np.ones(h)), "the quantiles of the forecast of a cross"),
     "too few": (lambda h: (np.ones(h - 1), np.ones(h - 1)), "the forecast of a has 1 month; expected 2"),
     "too many": (lambda h: (np.ones(h + 3), np.ones(h + 3)), "the forecast of a has 5 months; expected 2"),
-    "nothing": (_none, "TypeError: "),
-    "texts": (lambda h: ("a", "b"), "TypeError: "),
+    "nothing": (_none, "DataError: a: steps(h) gave NoneType; expected two arrays"),
+    "texts": (lambda h: ("a", "b"), "DataError: a: steps(h) gave tuple; expected two arrays"),
+    "of two lengths": (
+        lambda h: (np.ones(h), np.ones(h + 1)),
+        "DataError: a: steps(h) gave 2 centres and 3 standard",
+    ),
     "raises": (_zero_division, "ZeroDivisionError: no way on"),
 }
 
@@ -241,11 +246,25 @@ class Odd(RandomWalk):
         return self.made
 
 
-@pytest.mark.parametrize("made", [None, (1.0, 1.0), SeriesFit(5), SeriesFit(None)], ids=str)
+@pytest.mark.parametrize("made", [None, (1.0, 1.0)], ids=str)
 def test_a_fit_that_is_none_of_the_contract_fails_and_ends_no_other_model(small, origins, made):
     bt = fc.backtest({"odd": Odd(made=made)}, small, None, "a", origins[:2], horizon=1)
     assert bt.folds["status"].tolist() == ["ok"] * 2 + ["failed"] * 2
-    assert bt.folds["message"].iloc[-1].startswith(("AttributeError: ", "TypeError: "))
+    assert "fit_series gave" in bt.folds["message"].iloc[-1]
+
+
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize("way", [way for way in STEPS if way != "raises"])
+def test_a_forecast_that_is_none_is_no_forecast_of_a_single_fit_either(small, way):
+    fitted = Breaks(way=way).fit(small.as_of("latest", "a"))
+    with pytest.raises(DataError, match=re.escape(STEPS[way][1].removeprefix("DataError: "))):
+        fitted.forecast(2)
+
+
+@pytest.mark.parametrize("made", [{"steps": 5}, {"steps": lambda h: None, "notes": "a note"}])
+def test_what_is_told_of_a_fit_has_its_type(made):
+    with pytest.raises(ConfigError, match=r"is given; expected a (function|tuple of texts)"):
+        SeriesFit(**made)
 
 
 class Tabled:
@@ -326,3 +345,12 @@ def test_no_other_kind_of_model_is_the_baseline_under_its_name(small, origins):
     assert set(bt.forecasts["model"]) == {"mine", "random_walk"}
     bt = fc.backtest(own, small, None, "a", origins[:1], horizon=1)
     assert set(bt.forecasts["model"]) == {"mine", "random_walk"}
+
+
+def test_a_calendar_that_touches_none_of_the_series_is_told_where_a_model_uses_events(small):
+    row = {"id": "wall", "announced_date": "2019-01-01", "effective_start": "2019-02-01", "shape": "step"}
+    events = fc.load_events([{**row, "series_ids": "aa*"}])
+    days = ["2022-03-20"]
+    fc.backtest("drift", small, events, "a", days, horizon=1)
+    with pytest.warns(ForecastWarning, match="none touches a:"):
+        fc.backtest("ridge", small, events, "a", days, horizon=1)

@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+import warnings
 
 import pytest
 
+from forecast.cli import main as module
 from forecast.cli.main import main
+from forecast.errors import ForecastWarning
 
 
 def call(*words, capsys):
@@ -167,3 +170,14 @@ def test_run_without_a_word_lists_the_experiments(capsys):
     assert main(["run"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("which experiment?") and "guatemala_2024" in said
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_is_one_sentence(capsys, monkeypatch):
+    def warn(verb, words):
+        warnings.warn("no event touches a", ForecastWarning, stacklevel=1)
+        return 0
+
+    monkeypatch.setitem(module.VERBS, "doctor", warn)
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().err == "forecast: warning: no event touches a\n"

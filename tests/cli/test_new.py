@@ -10,7 +10,7 @@ from forecast.data.figures import ReadAs
 from forecast.errors import ConfigError, DataError
 from forecast.experiment.load import load_experiment
 from forecast.experiment.named import pair_with_events
-from forecast.experiment.pipeline import figures_of
+from forecast.experiment.pipeline import figures_of, read_inputs
 from sampling import some_of
 
 
@@ -99,12 +99,29 @@ def test_a_file_with_gaps_gets_models_that_can_take_them_and_is_told(uneven):
 def test_figures_below_zero_are_not_put_on_logs(uneven):
     text = (uneven / "uneven.csv").read_text().replace(",21", ",-21")
     (uneven / "signed.csv").write_text(text)
-    draft = draft_experiment("signed", "signed.csv")
+    draft = draft_experiment("signed", "signed.csv", "events.csv")
     assert any("not on logs" in line for line in draft.said)
+    assert any("no effects of events are estimated" in line for line in draft.said)
     draft.write()
     exp = fc.load_experiment("signed")
     assert exp.report.headline == "general"
     assert {spec.parameters["transform"] for spec in exp.model.values()} == {"none"}
+    assert exp.events.effects is None and exp.events.path == "events.csv"
+
+
+def test_effects_in_percent_are_not_asked_of_figures_below_zero(uneven):
+    (uneven / "signed.csv").write_text((uneven / "uneven.csv").read_text().replace(",21", ",-21"))
+    write_experiment("plain", "uneven.csv", "events.csv")
+    words = [
+        "data.path=signed.csv",
+        "target.series=[signed]",
+        "report.headline=random_walk",
+        "combination=none",
+    ]
+    exp = fc.load_experiment("plain", "model=[random_walk]", *words, "events.effects=rule")
+    told = r"events\.effects: .*signed has \d+ figures at or below 0 .*; set events\.effects=null, and no scenario"
+    with pytest.raises(ConfigError, match=told):
+        read_inputs(exp)
 
 
 def test_what_the_file_leaves_open_is_written_too(figures):

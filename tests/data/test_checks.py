@@ -392,3 +392,24 @@ def test_figures_have_at_most_fifteen_digits(tmp_path):
     for value, right in (("999999999999999", True), ("1200000000000000", False)):
         findings = check_file(write(tmp_path, f"month,value\n2024-01,{value}\n2024-02,5\n"))
         assert ([f.check for f in findings] == []) is right, value
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("El Paso", "El\u00a0Paso"),
+        ("El Paso", "El  Paso"),
+        ("Per\u00fa", "Peru\u0301"),
+        ("a", "a\u200b"),
+        ("x", "X"),
+    ],
+)
+def test_names_that_look_the_same_are_told(one, other):
+    rows = [
+        {"series_id": name, "month": f"2024-0{m}", "value": m} for name in (one, other) for m in (1, 2, 3)
+    ]
+    (finding,) = load_observations(pd.DataFrame(rows)).findings
+    assert (finding.check, finding.severity) == (
+        "series_id",
+        "warning",
+    ) and "named nearly like" in finding.what

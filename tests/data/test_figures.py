@@ -61,7 +61,7 @@ def test_a_reader_that_fails_is_named(tmp_path):
     (tmp_path / "x.csv").write_text("month,value\n2020-01,7\n")
     with pytest.raises(DataError, match="reader 'broken' failed: ZeroDivisionError"):
         fc.load_observations(tmp_path / "x.csv")
-    with pytest.raises(ConfigError, match="not a function"):
+    with pytest.raises(ConfigError, match="NoneType is given; expected a function"):
         fc.register_reader("none", None)
 
 
@@ -146,3 +146,16 @@ def test_numbers_of_rows_are_no_months():
     for index in (range(3), range(1, 4), [5, 6, 9], [2020, 2021, 2022]):
         read = fc.load_observations(table.set_axis(pd.Index(index)))
         assert read.actuals("table").tolist() == [1, 2, 3], index
+
+
+def test_the_index_of_a_series_or_frame_names_series_and_months_or_is_told():
+    months = pd.period_range("2020-01", periods=3, freq="M")
+    one = pd.Series([1.0, 2.0, 3.0], months)
+    both = pd.concat({"a": one, "b": one + 10}, names=["series_id", "month"])
+    for given in (both, both.rename("value"), both.rename("x"), both.to_frame("value")):
+        obs = fc.load_observations(given)
+        assert obs.series_ids == ("a", "b") and obs.actuals("b").tolist() == [11.0, 12.0, 13.0]
+    twice = pd.DataFrame({"month": months.astype(str), "value": [1, 2, 3]}, index=months.rename("month"))
+    for given in (twice, one.rename_axis("value"), both.rename_axis(["month", "month"])):
+        with pytest.raises(DataError, match="stands twice, the index counted"):
+            fc.load_observations(given)

@@ -555,5 +555,7 @@ def test_figures_sent_to_another_process_are_the_same(small):
 
 @pytest.mark.parametrize("series", [[], (), 0, [3]])
 def test_no_series_and_what_is_no_name_is_refused(obs, series):
-    with pytest.raises(ConfigError, match=r"series: .*expected the name of a series, or a list of names"):
+    with pytest.raises(
+        ConfigError, match=r"series: .*expected (the name of a series|a text or a list of texts)"
+    ):
         obs.as_of("latest", series)

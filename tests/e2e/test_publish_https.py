@@ -9,7 +9,7 @@ import pytest
 import forecast as fc
 from forecast.data import fetch as web
 from forecast.data import load_observations
-from forecast.publish.publish import fetch, publish
+from forecast.publish.publish import fetch, publish_report
 from months_helpers import Authority, Months, Proxy, official
 from rounds_helpers import Rounds, light
 
@@ -63,17 +63,17 @@ def test_months_of_a_tidy_file_are_published(way, tmp_path):
         server.files[f"/{table['month'].iloc[months - 1]}.csv"] = (
             table.head(months).to_csv(index=False).encode()
         )
-        outcome = publish(exp, today=day)
+        outcome = publish_report(exp, today=day)
         assert outcome.code == 0 and outcome.folder.name == day, outcome
     # the server is told what is there already, and answers that nothing changed
-    assert publish(exp, today="2021-06-13").code == 3
+    assert publish_report(exp, today="2021-06-13").code == 3
     server.files["/2021-05.csv"] = (
         table.head(41)
         .assign(value=table["value"] + (table["month"] == "2021-04"))
         .to_csv(index=False)
         .encode()
     )
-    assert "1 revised figure" in publish(exp, today="2021-06-20").text
+    assert "1 revised figure" in publish_report(exp, today="2021-06-20").text
     assert passed(proxy)
 
 
@@ -97,7 +97,7 @@ def test_a_server_that_nobody_vouches_for_is_refused(tmp_path, authority, monkey
     other = Authority(tmp_path / "other")
     monkeypatch.setenv("SSL_CERT_FILE", str(other.root))
     with Months(authority) as server:
-        outcome = publish(tidy(tmp_path, server.address), today="2021-05-12")
+        outcome = publish_report(tidy(tmp_path, server.address), today="2021-05-12")
     assert (
         outcome.code == 4 and "certificate verify failed" in outcome.text and server.address in outcome.text
     )
@@ -109,7 +109,7 @@ def test_a_redirect_off_https_is_refused(tmp_path, authority, monkeypatch):
     with Months(authority) as server, Months() as plain:
         plain.files["/2021-04.csv"] = b"series_id,month,value\na,2021-04,1\n"
         server.answers["/2021-04.csv"] = (302, {"Location": f"{plain.address}/2021-04.csv"}, b"")
-        outcome = publish(tidy(tmp_path, server.address), today="2021-05-12")
+        outcome = publish_report(tidy(tmp_path, server.address), today="2021-05-12")
     assert outcome.code == 4 and "which is not https" in outcome.text and plain.asked == []
 
 
@@ -117,6 +117,6 @@ def test_a_proxy_that_refuses_is_told(tmp_path, authority, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
     with Proxy({}) as proxy:
         monkeypatch.setenv("https_proxy", proxy.address)
-        outcome = publish(tidy(tmp_path, "https://figures.test"), today="2021-05-12")
+        outcome = publish_report(tidy(tmp_path, "https://figures.test"), today="2021-05-12")
     assert outcome.code == 4 and "403" in outcome.text and "https://figures.test" in outcome.text
     assert not (tmp_path / "site").exists()

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from forecast.data.patterns import matches
-from forecast.errors import ConfigError, DataError
+from forecast.errors import ConfigError, DataError, ForecastWarning
 from forecast.events.calendar import add_event, check_calendar, check_event, load_events
 from forecast.events.reading import LABELS
 from forecast.events.shapes import DECAY
+from forecast.interventions.study import Study
 
 DATA = Path(__file__).parents[1] / "fixtures"
 
@@ -298,3 +299,48 @@ def test_a_day_that_no_table_reaches_is_refused_with_the_way_out(column, hint, d
     row = {"id": "e", "announced_date": "2014-01-10", "effective_start": "2014-03-01", "shape": "step"}
     with pytest.raises(DataError, match=f"{column} of 'e' is {day}, out of reach.*1750 to 2200.*{hint}"):
         load_events([{**row, column: day}])
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"effective_start": "05/06/2019"}, "expected a date YYYY-MM-DD"),
+        ({"effective_start": 2020}, "is '2020'"),
+        ({"effective_start": pd.Timestamp("2020-03-01 12:00")}, "12:00"),
+        ({"effective_start": None}, "has no effective_start"),
+        ({"end_date": "2018-01-01"}, "ends before it starts"),
+        ({"shape": "stepp"}, "Did you mean 'step'"),
+        ({"sign": 7}, "sign"),
+        ({"priority": 9}, "expected 1, 2 or 3"),
+        ({"decay": 5}, "decay"),
+        ({"id": "covid19_shock"}, "stands in row"),
+    ],
+)
+def test_replaced_cells_are_checked_as_a_file_is(events, cells, words):
+    with pytest.raises(DataError, match=re.escape(words)):
+        events.replace("title42", **cells)
+
+
+def test_replaced_cells_have_the_types_of_a_calendar_and_an_end_takes_its_usable_day_along(events):
+    made = events.replace("title42", effective_start=pd.Timestamp("2020-03-25"), sign=-1, end_date=None)
+    row = made.table.set_index("id").loc["title42"]
+    assert (row["effective_start"], row["sign"]) == (pd.Timestamp("2020-03-25"), "-1")
+    assert pd.isna(row["end_date"]) and pd.isna(row["end_usable_from"])
+    assert made.table.dtypes.equals(events.table.dtypes)
+    others = made.table["id"] != "title42"
+    pd.testing.assert_frame_equal(made.table[others], events.table[others])
+    with pytest.raises(ConfigError) as caught:
+        events.replace("title42", starts="2020-01-01", shpae="step")
+    assert "starts:" in str(caught.value) and "Did you mean 'shape'" in str(caught.value)
+
+
+def test_a_calendar_that_touches_none_of_the_series_is_told(obs, events):
+    panel = obs.as_of("2024-05-07", ["southwest.usbp"])
+    row = {"id": "wall", "announced_date": "2019-01-01", "effective_start": "2019-02-01", "shape": "step"}
+    elsewhere = load_events([{**row, "series_ids": "southwset*"}])
+    with pytest.warns(ForecastWarning, match=r"1 event, and none touches southwest.usbp.*'southwset\*'"):
+        assert elsewhere.design(panel).columns == ()
+    with pytest.warns(ForecastWarning, match="none touches"):
+        assert Study(panel, elsewhere).design.columns == ()
+    assert elsewhere.design(panel, knowledge="none").columns == ()
+    assert load_events([row]).design(panel).columns == ("wall",)

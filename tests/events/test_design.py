@@ -511,3 +511,22 @@ def test_columns_of_one_direction_and_start_that_cannot_be_separated_are_one(tmp
 def test_a_horizon_begins_after_the_last_month_of_the_panel(calendar):
     assert calendar.design(panel(), horizon=2).begins == pd.Period("2018-05", "M").ordinal
     assert Design.none(panel(), 1).begins == pd.Period("2018-05", "M").ordinal
+
+
+def test_columns_given_by_hand_have_a_day_and_priors_of_numbers():
+    months = pd.period_range("2020-01", periods=4, freq="M")
+    frame = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0]}, index=months)
+    assert pd.isna(Design.from_frames(frame[:3], frame[3:]).as_of)
+    for day in ("x", "2020", "05/06/2019"):
+        with pytest.raises(ConfigError, match=r"as_of: .* is not a date"):
+            Design.from_frames(frame[:3], frame[3:], as_of=day)
+    prior = pd.DataFrame({"mean": ["a"], "sd": [1.0]}, index=["x"])
+    with pytest.raises(ConfigError, match="prior: 'mean' does not hold numbers"):
+        Design.from_frames(frame[:3], frame[3:], prior=prior)
+
+
+def test_observations_are_no_panel(calendar, obs):
+    with pytest.raises(
+        ConfigError, match=r"panel: Observations is given; expected a Panel, such as obs.as_of"
+    ):
+        calendar.design(obs)

@@ -38,6 +38,18 @@ def test_what_enters_was_public_on_the_day(made):
         pipeline.known_by(x.everything, pd.Timestamp("1999-01-01"))
 
 
+def test_effects_of_figures_without_logs_are_refused_before_all_work(tmp_path):
+    r = Rounds(tmp_path)
+    r.table["value"] = r.table["value"] - 1.0e6
+    r.write(40)
+    exp = r.experiment()
+    with pytest.raises(
+        ConfigError, match=r"events.effects: .* at or below 0 \(2018-01, .*set events.effects=null"
+    ):
+        pipeline.read_inputs(replace(exp, events=replace(exp.events, effects="judged")))
+    assert pipeline.read_inputs(replace(exp, events=replace(exp.events, effects=None))).obs is not None
+
+
 def test_rows_of_the_last_origin_are_the_same_alone(made):
     exp, x, bt = made
     whole, alone = pipeline.make_rows(exp, x, bt), pipeline.make_rows(exp, x, bt, newest_only=True)

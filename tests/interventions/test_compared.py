@@ -36,6 +36,13 @@ def compared(values, active=(START, START + 11)):
     return compare_with_donors(values, "t", list(values.columns[1:]), "law", active)
 
 
+def test_a_comparison_does_not_depend_on_the_unit():
+    shares = figures(-0.5) + 0.5
+    made = [compared(shares * unit).values for unit in (1.0, 1e-7)]
+    assert made[0]["verdict"] == made[1]["verdict"] == "stands_out"
+    assert made[1]["estimate"] == pytest.approx(made[0]["estimate"])
+
+
 def test_a_planted_effect_is_found_with_its_size():
     found = compared(figures(-0.5))
     assert found.values["verdict"] == "stands_out" and found.values["p"] < 0.05

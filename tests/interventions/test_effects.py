@@ -526,14 +526,14 @@ def test_null_events_stand_out_in_at_most_seven_of_a_hundred(tmp_path, ratio):
 @pytest.mark.proof
 @pytest.mark.parametrize("ratio", WORLDS)
 def test_null_events_of_the_bundled_calendar_stand_out_as_seldom(obs, events, usbp, ratio):
-    """180 simulated airline series under the calendar of 7 May 2024: 1,080 dates.
+    """400 simulated airline series under the calendar of 7 May 2024: 2,400 dates.
 
     The dates of a series hang together, so 60 series leave two points of chance: seeds 0 to 59 give 7.5 and 7.2 % at
     x 1 and x 1.6, the next 60 give 3.6 and 4.2.
     """
     panel, told = obs.as_of("2024-05-07", [usbp]), []
     made = study_of(panel, events, coding="judged").regression
-    for seed in range(180):
+    for seed in range(400):
         y = 9 + noise("airline", len(made.y), np.random.default_rng(seed), ratio=ratio)
         told.append(effect_table([replace(made, y=y)]).query("level == 0.8"))
     table = pd.concat(told)

@@ -1,5 +1,7 @@
 """Scenarios: what changes moves, what does not stays; ranges grow by the doubt about the effect."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from scipy.stats import norm
 import forecast as fc
 from forecast.backtesting.folds import FoldSettings, FoldSource
 from forecast.config.settings import ScenarioSpec
+from forecast.data.observations import replace_rows
 from forecast.errors import ConfigError
 from forecast.interventions.scenarios import _shift, run_scenarios
 from forecast.tables.columns import FORECAST_COLUMNS
@@ -53,6 +56,22 @@ def test_a_given_size_moves_the_months_from_its_start_by_that_size(run, base):
     before, after = wide(base, "arima"), wide(made, "arima")
     np.testing.assert_array_equal(after.loc[:2], before.loc[:2])  # April and May 2024
     np.testing.assert_allclose(after.loc[3:], 0.5 * before.loc[3:], rtol=1e-3)
+
+
+@pytest.mark.parametrize("change", [HALF, {"with_leak": True}], ids=["changed", "leaked"])
+def test_a_scenario_does_not_depend_on_the_unit(obs, events, change):
+    """Shares are below one half, which is what a count of zero stands for on logs."""
+    unit, made = 2e-7, []
+    for by in (1.0, unit):
+        figures, leaks = (
+            t.assign(value=(t["value"] + 0.5) * by, rounding=np.nan) for t in (obs.table, obs.leaks)
+        )
+        scaled = dataclasses.replace(replace_rows(obs, figures), leaks=leaks)
+        source = FoldSource(scaled, events, FoldSettings())
+        rows = fc.backtest(MODELS, scaled, events, [NAME], [DAY], horizon=4, levels=(0.1, 0.5, 0.9)).forecasts
+        told = run_scenarios(rows, MODELS, source, {"what": ScenarioSpec(changes=(change,))}, DAY)
+        made.append(wide(told.forecasts, "arima"))
+    np.testing.assert_allclose(made[1] / unit, made[0], rtol=1e-5)
 
 
 def test_means_are_neither_moved_nor_taken_for_the_median(base, obs, events):

@@ -63,7 +63,7 @@ def test_a_fit_without_coefficients_has_a_table_without_rows():
     [
         ({"horizon": 0}, "horizon: 0; expected"),
         ({"horizon": -1}, "horizon: -1"),
-        ({"horizon": 1.5}, "horizon: 1.5 is not a whole number"),
+        ({"horizon": 1.5}, "horizon: float 1.5 is given; expected a whole number"),
         ({"levels": (10, 50, 90)}, r"levels\[0\]: 10.0; expected a number between 0.0001 and 0.9999"),
         ({"levels": (float("nan"), 0.5)}, r"levels\[0\]: nan is not a finite number"),
         ({"levels": (0.1, 0.1)}, "names 0.1 twice"),

@@ -86,7 +86,7 @@ def test_the_forecast_of_statsmodels_is_its_own():
 
 @pytest.mark.parametrize("wrong", [Ridge, "ridge", None])
 def test_what_is_no_regressor_is_told(wrong):
-    with pytest.raises(fc.ConfigError, match="is no regressor"):
+    with pytest.raises(fc.ConfigError, match="is given; expected a regressor"):
         fc.sklearn_model(wrong)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.config.settings import LEVELS
+from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
 from forecast.postprocess.totals import KINDS, TOTAL_COLUMNS, share_below, stretches, totals, with_outcomes
 from tables_helpers import figures, forecasts, random_walk, walk
@@ -80,7 +81,7 @@ def test_the_last_month_of_a_year_alone_has_the_printed_range(world):
 def test_a_range_that_a_month_lacks_is_missing(world):
     obs, table, _ = world
     day = obs.first_released("s")[pd.Period("2012-03", "M")]
-    cut = table[~((table["horizon"] == 9) & table["level"].isin([0.025, 0.975]))]
+    cut = table[~((table["horizon"] == 9) & ~table["level"].between(0.03, 0.97))]
     rows = totals(cut, obs, 10, [day]).set_index("kind")
     assert np.isnan(rows.loc["calendar_year", "lower_95"]) and np.isfinite(
         rows.loc["calendar_year", "lower_80"]
@@ -132,3 +133,18 @@ def test_without_forecasts_there_is_an_empty_table(world):
     empty = totals(table.iloc[:0], obs, 10)
     assert empty.empty and list(empty.columns) == list(TOTAL_COLUMNS)
     assert list(with_outcomes(empty, obs).columns) == [*TOTAL_COLUMNS, "actual"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"fiscal_start": 13}, "fiscal_start: 13; expected a number between 1 and 12"),
+        ({"paths": 0}, "paths: 0"),
+        ({"seed": -1}, "seed: -1"),
+        ({"origins": ["2020-06-15T12:00"]}, "totals: origins"),
+    ],
+)
+def test_what_means_nothing_is_refused(world, given, told):
+    obs, table, _ = world
+    with pytest.raises(ConfigError, match=told):
+        totals(table, obs, **given)

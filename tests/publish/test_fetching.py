@@ -13,7 +13,7 @@ from archive_helpers import Archive
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data import fetch as web
 from forecast.data import load_observations
-from forecast.publish.publish import fetch, publish
+from forecast.publish.publish import fetch, publish_report
 from months_helpers import Months, official
 from rounds_helpers import Rounds, light
 
@@ -228,18 +228,18 @@ def test_columns_and_layout_say_how_the_files_are_read(served):
         return replace(exp, data=replace(exp.data, columns=said, layout=LayoutSpec(decimal=",")))
 
     served.server.files["/all.csv"] = content(40)
-    assert publish(experiment(), today="2021-05-18").code == 0
+    assert publish_report(experiment(), today="2021-05-18").code == 0
     served.server.files["/all.csv"] = content(41)
-    done = publish(experiment(), today="2021-06-18")
+    done = publish_report(experiment(), today="2021-06-18")
     assert done.code == 0, done
     assert load_observations(served.folder).actuals("a").tolist() == served.table["value"].head(41).tolist()
     # the old file is read as the new one is: rows that are gone are seen
     served.server.files["/all.csv"] = content(40)
-    lost = publish(experiment(), today="2021-07-18")
+    lost = publish_report(experiment(), today="2021-07-18")
     assert lost.code == 4 and "lacks 1 figure that it had" in lost.text, lost
     # a column that has another name now cannot be compared, and is no reason to stop
     served.server.files["/all.csv"] = content(42, Visits="Arrivals")
-    assert publish(experiment("Arrivals"), today="2021-07-18").code == 0
+    assert publish_report(experiment("Arrivals"), today="2021-07-18").code == 0
 
 
 def test_plain_http_must_be_allowed(served):

@@ -7,7 +7,7 @@ import pytest
 
 from forecast.publish.desk import Outcome, desk_of
 from forecast.publish.finish import with_hook
-from forecast.publish.publish import publish
+from forecast.publish.publish import publish_report
 from rounds_helpers import Rounds, light
 
 
@@ -16,7 +16,7 @@ def test_a_round_leaves_a_site_and_a_copy_of_the_archive(tmp_path, monkeypatch):
     r = Rounds(tmp_path)
     r.write(40)
     steps = []
-    assert publish(r.experiment(backup=True), today=r.released(40), on_step=steps.append).code == 0
+    assert publish_report(r.experiment(backup=True), today=r.released(40), on_step=steps.append).code == 0
     assert steps[-3:] == ["site", "backup", "done"]
     assert (r.where / f"{r.archive.name}.backup").is_file()
     status = json.loads((r.site / "status.json").read_text())

@@ -57,7 +57,7 @@ def test_a_figure_outside_the_99_percent_range_is_held(archive):
         True,
     ]
     text = held(archive, (90, 90, 100, 95, 60))
-    assert "a 2024-05: 60 is outside the 99% range of the forecast of 2024-05-07, 78 to 133" in text
+    assert "a 2024-05: 60 is outside the 99% range of the forecast of 2024-05-07, 77.85 to 133.2" in text
     assert "--accept 2024-05" in text and not held(archive, (90, 90, 100, 95, 60), "2024-05")
 
 

@@ -11,7 +11,7 @@ import forecast as fc
 from forecast.archive.store import Archive
 from forecast.publish import lock
 from forecast.publish.desk import STEPS
-from forecast.publish.publish import backfill, publish
+from forecast.publish.publish import backfill, publish_report
 from forecast.publish.upkeep import rerun, track_record
 from rounds_helpers import Rounds, light
 
@@ -36,7 +36,7 @@ def told(tmp_path_factory):
     r.events(("old", "2019-05-01", "2019-06-01"), ("new", "2022-05-10", "2022-05-15"))
     exp = r.experiment()
     exp = replace(exp, combination={"short": replace(exp.combination["short"], members=("drift",))})
-    outcomes.append(publish(exp, today="2022-05-25"))
+    outcomes.append(publish_report(exp, today="2022-05-25"))
     return r, outcomes, steps, exp
 
 
@@ -242,7 +242,7 @@ def test_the_site_of_another_experiment_is_refused(tmp_path, quick):
     r = Rounds(tmp_path)
     r.write(40)
     r.publish()
-    other = publish(replace(r.experiment(), name="other"), today="2022-01-01")
+    other = publish_report(replace(r.experiment(), name="other"), today="2022-01-01")
     assert other.code == 2 and "site of 'e'" in other.text
 
 
@@ -312,7 +312,7 @@ def test_a_dry_run_writes_nothing_on_any_path(tmp_path, quick):
     ):
         assert outcome.code == 0 and files() == before, outcome
     assert r.publish(dry_run=True, today="2022-12-01").code == 0
-    other = publish(replace(r.experiment(), name="other"), today="2022-01-01", dry_run=True)
+    other = publish_report(replace(r.experiment(), name="other"), today="2022-01-01", dry_run=True)
     assert other.code == 2 and "site of 'e'" in other.text and files() == before
     early = r.publish(dry_run=True, as_of="2018-03-01")
     assert early.code == r.publish(as_of="2018-03-01").code == 2 and "would publish" not in early.text

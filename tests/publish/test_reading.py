@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from forecast.errors import DataError
+from forecast.errors import ConfigError, DataError
 from forecast.publish.desk import desk_of
 from forecast.publish.reading import decision, fetch_checked, read_source
 from rounds_helpers import Rounds
@@ -44,6 +44,8 @@ def test_the_newest_day_is_published_and_an_older_one_replayed(rounds, tmp_path)
     assert (str(day.date()), kind, found.months) == (rounds.released(40), "published", ("2021-04",))
     found, day, kind = decision(here, obs, "2021-03-25")
     assert (day, kind, found.months) == (pd.Timestamp("2021-03-25"), "replayed", ("2021-02",))
+    with pytest.raises(ConfigError, match="as_of: 2030-01-01 is still to come: today is 2021-05-25"):
+        decision(here, obs, "2030-01-01")
 
 
 def test_nothing_is_fetched_where_no_address_is_named(rounds, tmp_path):

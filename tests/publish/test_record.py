@@ -6,7 +6,7 @@ import pytest
 
 from forecast.archive.store import Archive
 from forecast.config.settings import ScenarioSpec
-from forecast.publish.publish import backfill, publish
+from forecast.publish.publish import backfill, publish_report
 from forecast.publish.record import record_table, record_text
 from rounds_helpers import Rounds, light
 
@@ -67,7 +67,7 @@ def test_scenarios_stay_in_the_archive_and_are_never_scored(tmp_path, monkeypatc
     r.write(40)
     change = {"new": "fee", "starts": "2021-05-10", "shape": "step", "size": -0.3}
     exp = replace(r.experiment(), scenario={"fee": ScenarioSpec(changes=(change,), label="fee")})
-    assert publish(exp, today=r.released(40)).code == 0
+    assert publish_report(exp, today=r.released(40)).code == 0
     r.write(42)
     assert r.publish().code == 0
     archive = Archive(r.archive)

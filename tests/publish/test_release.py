@@ -3,7 +3,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from forecast.publish.publish import publish
+from forecast.publish.publish import publish_report
 from forecast.publish.upkeep import rerun
 from rounds_helpers import Rounds, light
 
@@ -22,11 +22,11 @@ def test_a_correction_is_a_report_of_its_own_and_the_first_one_stays(tmp_path):
     before = (first / "index.html").read_bytes()
     exp = r.experiment()
     exp = replace(exp, combination={"short": replace(exp.combination["short"], members=("random_walk",))})
-    corrected = publish(exp, today="2022-01-01", force=True)
+    corrected = publish_report(exp, today="2022-01-01", force=True)
     assert corrected.folder.name == f"{first.name}-r2" and (first / "index.html").read_bytes() == before
     assert "(correction 1)" in (r.site / "index.html").read_text()
     r.write(41)
-    assert publish(exp, today="2022-01-01").code == 0
+    assert publish_report(exp, today="2022-01-01").code == 0
     record = pd.read_csv(r.site / "track_record.csv")
     scored = record[record["truth"].notna()]
     assert len(scored) == 1  # what was said first

@@ -11,7 +11,7 @@ from forecast.config.settings import BacktestSpec, EventsSpec
 from forecast.publish import several
 from forecast.publish.desk import Outcome, desk_of
 from forecast.publish.lock import locked
-from forecast.publish.publish import fetch, publish
+from forecast.publish.publish import fetch, publish_report
 from forecast.publish.several import part_of, parts_of, publish_several
 from forecast.publish.upkeep import archive_check, track_record
 from months_helpers import Months
@@ -117,9 +117,9 @@ def test_one_that_fails_does_not_hold_the_other_and_stays_on_the_first_page(site
 
 def test_a_site_of_several_refuses_one_alone_and_says_how(site):
     first, _ = site.experiments()
-    alone = publish(first, today=site.released(102))
+    alone = publish_report(first, today=site.released(102))
     assert alone.code == 2 and "publish them together, experiment=series-a,series-b" in alone.text
-    assert publish(part_of(first), today=site.released(102)).code == 3
+    assert publish_report(part_of(first), today=site.released(102)).code == 3
 
 
 def test_a_dry_run_says_what_each_would_do_and_writes_nothing(two):

@@ -1,5 +1,7 @@
 """Looking after what was published."""
 
+from dataclasses import replace
+
 import pytest
 
 from forecast.publish.upkeep import (
@@ -27,6 +29,8 @@ def test_an_archive_and_its_site_are_checked_copied_and_exported(rounds, tmp_pat
     assert (
         "not compared" in archive_check(rounds.archive).text and archive_check(rounds.archive, exp).code == 0
     )
+    other = archive_check(rounds.archive, replace(exp, name="other"))
+    assert other.code == 0 and "reports of e are not compared" in other.text
     assert archive_backup(rounds.archive, tmp_path / "copy.sqlite").code == 0
     assert archive_check(tmp_path / "copy.sqlite").code == 0
     assert (

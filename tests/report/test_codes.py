@@ -82,6 +82,12 @@ def test_what_changed_is_one_sentence():
     assert codes.changed_sentence(table, september) == (
         "The forecast of September 2026 went from 9,800 to 9,124: revised figures −100, new figure −576."
     )
+    small = steps_between(0.0688, [0.0688, 0.0688, 0.0512, None, None], 0.0512, reasons, whole=False)
+    assert codes.changed_sentence(small, september) == (
+        "The forecast of September 2026 went from 0.0688 to 0.0512: new figure −0.0176."
+    )
+    tiny = steps_between(6.88e-8, [6.88e-8, 6.88e-8, 5.12e-8, None, None], 5.12e-8, reasons, whole=False)
+    assert tiny["change"].iloc[-1] == pytest.approx(-1.76e-8)
     same = steps_between(9124, [None] * 5, 9124, reasons)
     with speaking("es"):
         assert codes.changed_sentence(same, september) == (
@@ -158,6 +164,12 @@ def test_the_worst_miss(middle, english, spanish, inside, where, donde):
         "El peor error: el pronóstico del 3 de febrero de 2024 para mayo de 2024, a 3 meses,"
     )
     assert spanish in told and donde in told
+
+
+def test_the_worst_miss_of_small_figures_has_its_digits():
+    rows = record(0.06, "yes").assign(truth=0.0645, error=0.06 - 0.0645, lower_80=0.05, upper_80=0.07)
+    told = codes.miss_sentence(worst_miss(rows))
+    assert "was 0.06; 0.0645 were counted, so it was 7% too low" in told and told.endswith("0.05 to 0.07.")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from forecast.publish.upkeep import rerun
 from forecast.report import corrections as c
 from forecast.report import format as w
 from report_fixture import report_of, state
-from rounds_helpers import Rounds, publish
+from rounds_helpers import Rounds, publish_report
 
 #: One site serves several tests, so they stay on one worker.
 
@@ -99,7 +99,7 @@ def site(tmp_path_factory):
     folders.append(r.publish().folder)
     exp = r.experiment()
     exp = replace(exp, combination={"short": replace(exp.combination["short"], members=("drift",))})
-    folders.append(publish(exp, today="2023-02-01", force=True).folder)
+    folders.append(publish_report(exp, today="2023-02-01", force=True).folder)
     yield r, exp, folders
     patch.undo()
 

@@ -157,7 +157,7 @@ TOTAL = made(
 FIGURE_GIVEN = made(answers.Unofficial, COUNT, MONTH, DAY, FLAG)
 CHANGE = made(levels.Change, among("level", "jump"), real(-0.9, 2), among(1, 3), MONTH, among(3, 10))
 BREAK = made(about.Break, MONTH, among("A new rule."))
-MISSED = made(sure.Missed, among(0, 1, 44), among(44, 118), among(1, 20), YEAR)
+MISSED = made(sure.Missed, among(0, 1, 44), among(44, 118), among(1, 20), YEAR, among(6, 6, 3, 1))
 #: Values of the macros of the page, by section and parameter, or by section, macro and parameter.
 PAGE: dict[str, Draw] = {
     **{f"{section}.measure": NAME for section in SECTIONS},
@@ -427,6 +427,7 @@ PAGE: dict[str, Draw] = {
     "proof_effects.low": among(NAN, -31.2),
     "proof_effects.high": among(12.0),
     "proof_effects.gap.low": among(-900.0),
+    "proof_effects.gap.places": among(0),
     "proof_effects.larger": WHOLE,
     "proof_effects.n": among(0, 161),
     "proof_effects.varied": varied,
@@ -463,6 +464,7 @@ PAGE: dict[str, Draw] = {
     "proof_how.kind": among("configuration", "data", "events", "software", "seed"),
     "proof_how.error": among(NAN, 0.04),
     "proof_how.headline": NAME,
+    "proof_how.ranges.members": among(1, 4),
     "proof_how.members": among([], ["ARIMA", "ETS"]),
     "proof_how.method": among("inverse_error", "median"),
     "proof_how.about": among("", "least squares"),

@@ -17,9 +17,9 @@ from forecast.config.settings import (
     ReportSpec,
     TargetSpec,
 )
-from forecast.publish.publish import publish
+from forecast.publish.publish import publish_report
 
-__all__ = ["Rounds", "light", "publish", "replace"]
+__all__ = ["Rounds", "light", "publish_report", "replace"]
 
 
 def light(patch=setattr):
@@ -123,4 +123,4 @@ class Rounds:
         if today is None:
             today = pd.Timestamp(pd.read_csv(self.file)["released"].max()) + pd.Timedelta(days=1)
         known = {k: words.pop(k) for k in list(words) if k in PublishSpec.__dataclass_fields__}
-        return publish(self.experiment(**known), today=today, **words)
+        return publish_report(self.experiment(**known), today=today, **words)

@@ -33,6 +33,15 @@ def test_an_end_without_tail_is_never_passed():
     assert values_at(np.array([-5.0]), AT, flat)[0] == 3.0
 
 
+def test_of_counts_the_same_at_several_levels_less_and_more_leave_room_between():
+    at, counts = ndtri(np.array([0.1, 0.3, 0.5, 0.7, 0.9])), np.array([2.0, 2.0, 3.0, 3.0, 5.0])
+    less, more = (ndtr(score_of(3.0, at, counts, below)) for below in (True, False))
+    assert (less, more) == (pytest.approx(0.5), pytest.approx(0.7))  # 3 itself: 20 of 100
+    assert score_of(4.0, at, counts) == score_of(4.0, at, counts, below=True)
+    flat = np.zeros(5)
+    assert (score_of(0.0, at, flat, below=True), score_of(0.0, at, flat)) == (-np.inf, np.inf)
+
+
 @pytest.fixture(scope="module")
 def row():
     obs = figures({"s": walk(140)})

@@ -83,6 +83,31 @@ def test_quantiles_that_cross_are_refused_but_not_their_rounding(table):
     assert len(Forecasts.of(flat.assign(value=flat["value"] - 1e-10 * flat["level"])).frame)
 
 
+def test_a_range_has_no_hole(table):
+    """A level that is missing at one fold would be left out of its score without a word."""
+    for level, told in ((0.1, r"level 0\.1 has no value"), (0.5, r"level 0\.5 has no value")):
+        lost = table.assign(value=table["value"].where((table["level"] != level) | (table["horizon"] != 2)))
+        with pytest.raises(ConfigError, match=told + ".*horizon 2.*levels beyond it have one"):
+            Forecasts.of(lost)
+    absent = table[(table["level"] != 0.1) | (table["horizon"] != 2)]
+    with pytest.raises(ConfigError, match=r"level 0\.1 has no value"):
+        Forecasts.of(absent)
+    other = table.assign(model="other", level=table["level"].replace({0.1: 0.2, 0.9: 0.8}))
+    assert (
+        len(Forecasts.of(pd.concat([table, other])).quantiles.levels) == 5
+    )  # models of other levels stand beside
+    refused = table.assign(value=table["value"].where((table["level"] == 0.5) | (table["horizon"] != 2)))
+    assert np.isnan(Forecasts.of(refused).quantiles.column(0.9)).sum() == 2  # one at each origin
+
+
+@pytest.mark.parametrize("column", ["model", "series_id", "origin", "month"])
+def test_a_key_is_never_empty(table, column):
+    empty = table.astype({column: object})
+    empty.loc[empty.index[0], column] = None
+    with pytest.raises(ConfigError, match=f"column {column} is empty in 1 row"):
+        Forecasts.of(empty)
+
+
 def test_a_mean_has_no_level_and_no_place_among_quantiles(table):
     both = pd.concat([table, table.head(2).assign(level=np.nan, value=0.0)])
     made = wide(both, "origin", "horizon")

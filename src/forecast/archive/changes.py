@@ -80,7 +80,7 @@ def steps_between(
     whys : sequence of Reason
         Why, one for each step.
     whole : bool
-        Round to whole counts; otherwise to six digits after the point.
+        Round to whole counts; otherwise to six digits after the point, more of small figures.
 
     Returns
     -------
@@ -95,7 +95,8 @@ def steps_between(
     """
     if len(medians) != len(STEPS) or len(whys) != len(STEPS):
         raise ValueError(f"{len(medians)} medians and {len(whys)} reasons; expected {len(STEPS)} of each")
-    digits = 0 if whole else 6
+    size = max(abs(before), abs(after))
+    digits = 0 if whole else 6 if size >= 1.0 or not size else 6 - int(np.floor(np.log10(size)))
     first, end = _rounded(before, digits), _rounded(after, digits)
     running = first
     rows: list[tuple[str | float | int, ...]] = [(LAST, float(first), float("nan"), *Reason())]

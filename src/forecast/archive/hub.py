@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Text
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.cells import checked_texts
-from forecast.errors import DataError, Finding, nearest, need, raise_for_errors
+from forecast.errors import ConfigError, DataError, Finding, nearest, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.forecasts import select
@@ -41,6 +42,8 @@ HUB_COLUMNS: tuple[str, ...] = (
     "output_type_id",
     "value",
 )
+#: Columns of a forecast table that a hub is made of.
+_NEEDED = ("model", "knowledge", "series_id", "origin", "month", "horizon", "level", "value")
 #: What rows of a hub may hold; medians and quantiles are read.
 _OUTPUT_TYPES = ("quantile", "median", "mean", "cdf", "pmf", "sample")
 #: Names that hubs give to the day of a forecast.
@@ -75,7 +78,10 @@ def to_hub(forecasts: pd.DataFrame) -> pd.DataFrame:
     return out.sort_values(["origin_date", "location", "horizon", "output_type_id"], ignore_index=True)
 
 
-def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: str = "forecast") -> list[Path]:
+@checked
+def write_hub(
+    forecasts: pd.DataFrame, obs: Observations, folder: str | Path, team: str = "forecast"
+) -> list[Path]:
     """Write forecasts into a hub's folder: model output, target data, tasks; files that are there stay as
     they are.
 
@@ -86,7 +92,7 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
         name.
     obs : Observations
         Figures; every vintage of the series goes into ``target-data/time-series.csv``.
-    folder : Path
+    folder : str or Path
         The hub.
     team : str
         First part of the names of models.
@@ -96,13 +102,24 @@ def write_hub(forecasts: pd.DataFrame, obs: Observations, folder: Path, team: st
     list of Path
         Files written now.
 
+    Raises
+    ------
+    ConfigError
+        For a table without forecasts, or without a column that a hub needs.
+
     Notes
     -----
     A hub asks for the same levels of every forecast of a horizon. Where ranges were refused for some dates,
     the levels that all have are written; the others stay in the archive.
     """
     check_arguments(team=(team, Text))
+    folder = Path(folder)
+    missing = [column for column in _NEEDED if column not in forecasts]
+    if missing:
+        raise ConfigError(f"write_hub: the table of forecasts has no column {', '.join(missing)}")
     rows = select(forecasts, scenario="")
+    if not len(rows):
+        raise ConfigError("write_hub: the table holds no forecast that belongs to no scenario")
     rows = rows.assign(level=rows["level"].astype(float).round(4))
     common = _common_levels(rows)
     rows = rows[[level in common[int(h)] for h, level in zip(rows["horizon"], rows["level"], strict=True)]]
@@ -246,6 +263,7 @@ def _csv(table: pd.DataFrame) -> str:
 # --------------------------------------------------------------------------- reading
 
 
+@checked
 def read_hub(
     folder: str | Path,
     models: Sequence[str] | None = None,
@@ -276,7 +294,6 @@ def read_hub(
         With every problem of every file, for files of several targets, and for a model with two forecasts of
         one day.
     """
-    need(folder, (str, Path), "read_hub", "the folder of a hub")
     folder = Path(folder)
     place = folder / "model-output" if (folder / "model-output").is_dir() else folder
     files = [p for p in sorted(place.glob("*/*.csv")) if models is None or p.parent.name in models]

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.data.panel import least_on_logs
 from forecast.scoring.metrics import coverage_interval, wis_parts
 from forecast.tables import forecasts as tables
 from forecast.tables.columns import KEYS
-from forecast.tables.quantiles import QuantileTable, to_wide
+from forecast.tables.quantiles import Floats, QuantileTable, to_wide
 
 if TYPE_CHECKING:
     from forecast.config.settings import Truth
@@ -261,11 +262,7 @@ class Miss(NamedTuple):
     inside_80: str  #: yes, no or refused
     lower_80: float
     upper_80: float
-
-    @property
-    def factor(self) -> float:
-        """How many times too high or too low it was, at least 1."""
-        return float(np.exp(np.abs(_log_error(np.array(self.middle), np.array(self.actual)))))
+    factor: float  #: how many times too high or too low it was, at least 1
 
     @property
     def high(self) -> bool:
@@ -273,9 +270,10 @@ class Miss(NamedTuple):
         return self.error > 0
 
 
-def _log_error(middle: Any, actual: Any) -> Any:
-    """Errors on logs; counts below a half are taken as a half."""
-    return np.log(np.maximum(middle, 0.5)) - np.log(np.maximum(actual, 0.5))
+def _log_errors(middle: Floats, actual: Floats) -> Floats:
+    """Errors on logs."""
+    floor = least_on_logs(actual)
+    return np.asarray(np.log(np.maximum(middle, floor)) - np.log(np.maximum(actual, floor)), dtype=float)
 
 
 def worst_miss(record: pd.DataFrame) -> Miss | None:
@@ -292,9 +290,10 @@ def worst_miss(record: pd.DataFrame) -> Miss | None:
         return None
     if len(set(rows["kind"])) > 1:
         raise ValueError("published and replayed forecasts are never pooled; give one kind")
-    logs = _log_error(rows["middle"].to_numpy(float), rows["truth"].to_numpy(float))
+    logs = np.abs(_log_errors(rows["middle"].to_numpy(float), rows["truth"].to_numpy(float)))
     # equal misses on any machine: the earliest of those that differ by rounding only
-    row: Any = rows.iloc[int(np.argmax(np.abs(logs).round(9)))]
+    at = int(np.argmax(logs.round(9)))
+    row: Any = rows.iloc[at]
     return Miss(
         origin=pd.Timestamp(row["origin"]),
         month=pd.Period(row["month"], "M"),
@@ -305,6 +304,7 @@ def worst_miss(record: pd.DataFrame) -> Miss | None:
         inside_80=str(row["inside_80"]),
         lower_80=float(row["lower_80"]),
         upper_80=float(row["upper_80"]),
+        factor=float(np.exp(logs[at])),
     )
 
 

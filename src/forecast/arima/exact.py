@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from forecast.arima.forecasts import integrate
 from forecast.arima.polynomials import Floats, Orders, difference, difference_polynomial
-from forecast.arima.problem import FoldJob, Problem, build, checked
+from forecast.arima.problem import FoldJob, Problem, arrays_of, build
 from forecast.arima.result import ArimaFit
 from forecast.errors import ForecastError
 
@@ -65,7 +65,7 @@ def exact_fit(job: FoldJob, season: int, d: int | None, seasonal_d: int | None) 
     """
     job = replace(job, xreg=None, xreg_names=None, xreg_prior=None)
     try:
-        y, _ = checked(job)
+        y, _ = arrays_of(job)
     except ForecastError:
         return None
     known = np.flatnonzero(np.isfinite(y))

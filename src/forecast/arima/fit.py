@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from forecast.arguments import checked
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.labels import one_of_two
 from forecast.arima.likelihood import WORST, Ints
@@ -22,6 +23,7 @@ from forecast.errors import ConfigError, DataError, ForecastError, nearest
 ENGINES = ("exact", "numpy", "compiled", "statsmodels")
 
 
+@checked
 def arima(
     y: npt.ArrayLike,
     order: Sequence[int],
@@ -76,7 +78,7 @@ def arima(
     ['ar1', 'intercept']
     """
     orders = Orders.of(order, seasonal_order)
-    _check_engine(engine)
+    check_engine(engine)
     problem = prepare(FoldJob(y, one_of_two(xreg, exog), None, xreg_prior), orders, mean)
     fit = _fit_all([problem], "full", engine, np.zeros(1, dtype=np.int64))[0]
     if isinstance(fit, ArimaFailure):
@@ -119,7 +121,7 @@ def arima_folds(
     [59, 69, 79]
     """
     orders = Orders.of(order, seasonal_order)
-    _check_engine(engine)
+    check_engine(engine)
     results: list[ArimaFit | ArimaFailure] = [ArimaFailure("not fitted")] * len(jobs)
     problems, places = [], []
     for i, job in enumerate(jobs):
@@ -133,7 +135,8 @@ def arima_folds(
     return results
 
 
-def _check_engine(engine: str) -> None:
+def check_engine(engine: str) -> None:
+    """Refuse an engine that there is not."""
     if engine not in ENGINES:
         raise ConfigError(
             f"engine must be one of {', '.join(ENGINES)}, not {engine!r}.{nearest(engine, ENGINES)}"

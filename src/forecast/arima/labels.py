@@ -16,7 +16,7 @@ _TIME = (pd.PeriodIndex, pd.DatetimeIndex)
 
 
 def numbers(given: npt.ArrayLike, what: str) -> Floats:
-    """Return what was given as numbers.
+    """Return what was given as numbers; what an array masks is missing.
 
     Raises
     ------
@@ -24,7 +24,12 @@ def numbers(given: npt.ArrayLike, what: str) -> Floats:
         For texts and other things that are none.
     """
     try:
-        return np.asarray(given, dtype=float)
+        if isinstance(given, np.ma.MaskedArray):
+            return np.asarray(np.ma.filled(given.astype(float), np.nan))
+        made = np.asarray(given)
+        if made.dtype.kind in "mM":
+            raise ConfigError(f"{what}: {made.dtype} is given; expected numbers, NaN where one is missing")
+        return np.asarray(made, dtype=float)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{what}: {error}; expected numbers, NaN where one is missing") from error
 

@@ -178,7 +178,7 @@ class Problem:
         return matrix, shift
 
 
-def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list[str]]:
+def _arrays_of(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list[str]]:
     """Arrays of a job, the names of its columns, and every problem found in them."""
     problems = []
     y = numbers(job.y, "y")
@@ -189,7 +189,7 @@ def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list
         problems.append("y has infinite values")
     names = job.xreg_names
     xreg = np.empty((len(y), 0)) if job.xreg is None else numbers(job.xreg, "xreg")
-    xreg = xreg[:, None] if xreg.ndim == 1 else xreg
+    xreg = xreg.reshape(-1, 1) if xreg.ndim < 2 else xreg
     if len(xreg) != len(y):
         problems.append(f"xreg has {counted(len(xreg), 'row')}, y has {len(y)}")
     names = tuple(f"x{j + 1}" for j in range(xreg.shape[1])) if names is None else tuple(names)
@@ -205,7 +205,7 @@ def _checked_arrays(job: FoldJob) -> tuple[Floats, Floats, tuple[str, ...], list
     return y, xreg, names, problems
 
 
-def checked(job: FoldJob) -> tuple[Floats, Floats]:
+def arrays_of(job: FoldJob) -> tuple[Floats, Floats]:
     """Return the series and the regressors (n, k) of a job.
 
     Raises
@@ -215,7 +215,7 @@ def checked(job: FoldJob) -> tuple[Floats, Floats]:
     DataError
         For a series without a figure.
     """
-    y, xreg, _, problems = _checked_arrays(job)
+    y, xreg, _, problems = _arrays_of(job)
     if problems:
         raise ConfigError("\n".join(problems))
     if not np.isfinite(y).any():
@@ -227,7 +227,13 @@ def _checked_prior(job: FoldJob, k: int, problems: list[str]) -> tuple[Floats, F
     """Prior means and standard deviations of all k columns; infinite sd where none is given."""
     if job.xreg_prior is None:
         return np.zeros(k), np.full(k, np.inf)
-    mean, sd = (np.asarray(part, dtype=float).reshape(-1) for part in job.xreg_prior)
+    parts = [numbers(part, "xreg_prior").reshape(-1) for part in job.xreg_prior]
+    if len(parts) != 2:
+        problems.append(
+            f"xreg_prior has {counted(len(parts), 'part')}; expected two: means and standard deviations"
+        )
+        return np.zeros(k), np.full(k, np.inf)
+    mean, sd = parts
     if mean.shape != (k,) or sd.shape != (k,):
         problems.append(f"xreg_prior must be (mean, sd) of length {k} each, not {mean.shape} and {sd.shape}")
         return np.zeros(k), np.full(k, np.inf)
@@ -291,7 +297,7 @@ def prepare(job: FoldJob, orders: Orders, mean: bool | None = None) -> Problem:
 
 def build(job: FoldJob, orders: Orders, mean: bool | None) -> Problem:
     """Return the `Problem` of a job, whether or not its series has an error."""
-    y, xreg, names, problems = _checked_arrays(job)
+    y, xreg, names, problems = _arrays_of(job)
     prior_mean, prior_sd = _checked_prior(job, xreg.shape[1], problems)
     fixed = _fixed_column(orders, mean, problems)
     if problems:

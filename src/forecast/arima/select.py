@@ -20,15 +20,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from forecast.arguments import checked
 from forecast.arima.exact import exact_fit
-from forecast.arima.fit import chains, finish
+from forecast.arima.fit import chains, check_engine, finish
 from forecast.arima.kernel import Kernel, choose_kernel, work_of
 from forecast.arima.labels import one_of_two
 from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.optimise import TOLERANCE, Objective, Optima, distinct, minimise
 from forecast.arima.paths import Candidate, Path, Seen, grid_path, stepwise_path
 from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
-from forecast.arima.problem import FoldJob, Problem, checked, prepare
+from forecast.arima.problem import FoldJob, Problem, arrays_of, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, follow, full
 from forecast.arima.solved import batch_of
@@ -286,7 +287,7 @@ def _long_enough(problem: Problem, orders: Orders) -> bool:
 
 def _explained(job: FoldJob) -> Floats:
     """The series less its regression on xreg, as R does before its tests; missing months interpolated."""
-    y, xreg = checked(job)
+    y, xreg = arrays_of(job)
     known = np.flatnonzero(np.isfinite(y))
     y = np.asarray(np.interp(np.arange(known[0], known[-1] + 1), known, y[known]), dtype=float)
     if not xreg.size:
@@ -306,6 +307,7 @@ def choose_differences(job: FoldJob, season: int, d: int | None, seasonal_d: int
     return d, seasonal_d
 
 
+@checked
 def auto_arima(
     y: npt.ArrayLike,
     seasonal: int = 12,
@@ -340,7 +342,7 @@ def auto_arima(
         Hyndman-Khandakar moves; False tries the full grid.
     xreg_prior : tuple of arrays, optional
         As for `forecast.arima.arima`; the criterion is not comparable across priors.
-    engine : {"exact", "statsmodels"}
+    engine : {"exact", "numpy", "compiled"}
         As for `forecast.arima.arima`.
     exog : array (n, k) or DataFrame, optional
         Another name of `xreg`.
@@ -402,7 +404,13 @@ def auto_arima_folds(
         raise ConfigError(f"ic must be one of {', '.join(CRITERIA)}, not {ic!r}.{nearest(ic, CRITERIA)}")
     if engine == "statsmodels":
         raise ConfigError("auto_arima has no engine 'statsmodels'; use 'exact', 'numpy' or 'compiled'")
-    run = _Selection(jobs, max(int(seasonal), 1), ic, engine, starts)
+    check_engine(engine)
+    if seasonal < 1 or max_order < 0:
+        raise ConfigError(
+            f"auto_arima: seasonal {seasonal}, max_order {max_order}; expected a season of at least 1 (none) and"
+            " orders from 0 on"
+        )
+    run = _Selection(jobs, seasonal, ic, engine, starts)
     run.pending = {}
     results: list[ArimaFit | ArimaFailure | None] = [None] * len(jobs)
     for fold, job in enumerate(jobs):

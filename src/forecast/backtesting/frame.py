@@ -13,13 +13,14 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.backtesting.origins import monthly_origins
 from forecast.backtesting.runner import backtest
 from forecast.config.bounds import Bounds, Distinct, Horizon, Months
 from forecast.config.convert import check_arguments
 from forecast.config.settings import Knowledge
 from forecast.data.observations import Observations
-from forecast.errors import ConfigError, need
+from forecast.errors import ConfigError
 from forecast.events.calendar import EventCalendar
 from forecast.interchange import from_nixtla, nixtla_columns, to_nixtla
 from forecast.models.base import Model
@@ -30,6 +31,7 @@ _OURS = {"series_id": "unique_id", "month": "ds", "value": "y"}
 _Ranges = Annotated[tuple[Annotated[float, Bounds(1, 99.98)], ...], Distinct()]
 
 
+@checked
 def backtest_frame(
     frame: pd.DataFrame,
     models: Mapping[str, Model] | Sequence[Model | str] | Model | str = (),
@@ -89,7 +91,6 @@ def backtest_frame(
     >>> len(past), past["drift"].round().astype(int).tolist()[:2]
     (6, [1282, 1280])
     """
-    need(frame, pd.DataFrame, "backtest_frame", "a DataFrame with the columns unique_id, ds, y")
     check_arguments(
         horizon=(horizon, Horizon), origins=(origins, Months), step=(step, Months), level=(level, _Ranges)
     )

@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.backtesting.origins import monthly_origins
 from forecast.backtesting.runner import run_chain
 from forecast.backtesting.ways import blinded, garbage_figures, hindsight_notes
+from forecast.config.bounds import Bounds, Horizon
+from forecast.config.convert import check_arguments
 from forecast.config.settings import CombinationSpec, IntervalsSpec, Knowledge
 from forecast.data.observations import Observations
 from forecast.data.parse import whole_day
 from forecast.errors import ForecastWarning, LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
 from forecast.models.base import Model, set_starts
-from forecast.models.registry import make_model, need_model
+from forecast.models.registry import make_model
 from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.
@@ -46,6 +49,7 @@ def default_postprocess(forecasts: pd.DataFrame, obs: Observations) -> pd.DataFr
     return pd.concat([ranged, combined], ignore_index=True)
 
 
+@checked
 def check_no_lookahead(
     model: Model,
     obs: Observations,
@@ -93,9 +97,10 @@ def check_no_lookahead(
     >>> days, name = ["2019-06-10", "2024-05-07"], "southwest.usbp"
     >>> fc.check_no_lookahead(fc.make_model("drift"), obs, events, series=[name], origins=days, horizon=2)
     """
-    need_model(model, "check_no_lookahead")
-    names, rng = tuple(series) if series is not None else obs.series_ids[:1], np.random.default_rng(seed)
-    days = [whole_day(o, "origins") for o in origins] if origins is not None else _drawn(obs, names, rng)
+    check_arguments(horizon=(horizon, Horizon), seed=(seed, Annotated[int, Bounds(0)]))
+    rng = np.random.default_rng(seed)
+    names = tuple(() if series is None else series) or obs.series_ids[:1]
+    days = [whole_day(o, "origins") for o in (() if origins is None else origins)] or _drawn(obs, names, rng)
     if notes := hindsight_notes(model, obs, min(days)):
         warnings.warn(f"settings may hold hindsight: {'; '.join(notes)}", ForecastWarning, stacklevel=2)
     models = {"model": set_starts(model, "full"), "baseline": make_model("random_walk")}

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import is_month
 from forecast.data.observations import Observations
 from forecast.data.parse import whole_day
-from forecast.errors import ConfigError, nearest, need
+from forecast.errors import ConfigError, nearest
 
 
+@checked
 def monthly_origins(
     start: str | pd.Period | None,
     end: str | pd.Period | None,
     obs: Observations,
-    series: Sequence[str],
+    series: str | Sequence[str],
     step: int = 1,
     as_of: str | pd.Timestamp | None = None,
 ) -> list[pd.Timestamp]:
@@ -29,7 +31,7 @@ def monthly_origins(
         Months of data (``YYYY-MM``), ends included; ``None`` for the first or the newest one.
     obs : Observations
         Figures with their release days.
-    series : sequence of str
+    series : str or sequence of str
         With many series, an origin is the day on which the last of them had its figure.
     step : int
         Every k-th month of data, counted from the last one back.
@@ -53,8 +55,9 @@ def monthly_origins(
     >>> [str(d.date()) for d in fc.monthly_origins("2024-02", "2024-03", obs, series=["southwest.usbp"])]
     ['2024-03-22', '2024-04-12']
     """
-    need(obs, Observations, "monthly_origins: obs", "Observations, of fc.load_observations")
     names = [series] if isinstance(series, str) else list(series)
+    if not names:
+        raise ConfigError("series: an empty list is given; expected one series or more")
     if not isinstance(step, (int, np.integer)) or step < 1:
         raise ConfigError(f"origins: step {step}; expected 1 for every month, 2 for every other, and so on")
     start, end = (str(word) if isinstance(word, pd.Period) else word for word in (start, end))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima.kernel import job_of, same_kernel
 from forecast.backtesting import fold_cache
 from forecast.backtesting.folds import Chain, FoldSettings, FoldSource, make_chains
@@ -23,14 +24,13 @@ from forecast.config.settings import LEVELS, Coding, EventsSpec, Knowledge, Know
 from forecast.data.observations import Observations
 from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
-from forecast.errors import ConfigError, ForecastError, counted, nearest, need
-from forecast.events.calendar import EventCalendar, no_events
-from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model
+from forecast.errors import ConfigError, ForecastError, counted, nearest
+from forecast.events.calendar import EventCalendar, no_events, warn_untouched
+from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model, broken_paths
 from forecast.models.parameters import Window
 from forecast.models.registry import list_models, make_model, named_models
 from forecast.notebook import backtest_html, plot_backtest, some
 from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
-from forecast.tables.forecasts import ROUNDING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,6 +86,7 @@ class Backtest:
     def _repr_html_(self) -> str:
         return backtest_html(repr(self)[1:-1], self.folds)
 
+    @checked
     def plot(
         self,
         history: Panel | pd.Series | None = None,
@@ -119,6 +120,7 @@ class Backtest:
         return plot_backtest(self.forecasts, history, series_id, model, horizon, ax)
 
 
+@checked
 def backtest(
     models: Mapping[str, Model] | Sequence[Model | str] | Model | str,
     obs: Observations,
@@ -202,14 +204,6 @@ def backtest(
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """
-    need(obs, Observations, "backtest: obs", "Observations, of fc.load_observations")
-    need(
-        events,
-        (EventCalendar, type(None)),
-        "backtest: events",
-        "an EventCalendar, of fc.load_events, or None",
-    )
-    need(refit_every, (Mapping, type(None)), "backtest: refit_every", "names of models with a number each")
     days = [whole_day(o, "origins") for o in origins]
     if not days:
         raise ConfigError("backtest: there is no origin; name days, or take those of monthly_origins")
@@ -226,6 +220,7 @@ def backtest(
         max_columns=(max_columns, Columns),
         priority=(priority, Priority),
         unseen=(unseen, Unseen),
+        progress=(progress, Progress),
     )
     every = _with_baseline(named, baseline)
     settings = FoldSettings(
@@ -239,10 +234,13 @@ def backtest(
         raise ConfigError(
             f"refit_every: no model is called {', '.join(unknown)}.{nearest(unknown[0], every)}"
         )
+    if source is None and any(model.uses_events for model in every.values()):
+        warn_untouched(events, names)
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     with job_of(len(names) * len(set(days))):
-        results = _run_chains(chains, source, sorted(set(days)), cache, progress)
+        kept = None if cache is None else Path(cache)
+        results = _run_chains(chains, source, sorted(set(days)), kept, progress)
     forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(forecasts, folds)
@@ -446,7 +444,7 @@ class _Gathered:
             made, notes = _paths(fitted, horizon, self.levels)
         except _failures(self.chain.model) as error:
             return "failed", f"{type(error).__name__}: {error}"
-        if wrong := _wrong(made, horizon, self.levels):
+        if wrong := broken_paths(made, horizon, self.levels):
             return "failed", wrong
         self.parts += [(origin, *path) for path in made]
         return "ok", "; ".join(notes)
@@ -473,20 +471,6 @@ class _Gathered:
             "value": _joined([values.ravel() for *_, values in self.parts]),
         }
         return pd.DataFrame(frame)[list(FORECAST_COLUMNS)]
-
-
-def _wrong(made: list[ForecastPath], horizon: int, levels: tuple[float, ...]) -> str:
-    """Return what no forecast may be: of other months than asked for, no numbers, quantiles that cross."""
-    order = np.argsort(levels)
-    for name, _, values in made:
-        if len(values) != horizon:
-            return f"the forecast of {name} has {counted(len(values), 'month')}; expected {horizon}"
-        if np.iscomplexobj(values) or not np.isfinite(values).all():
-            return "the forecast is not finite"
-        rows = values[:, order]
-        if (np.diff(rows, axis=1) < -ROUNDING * np.maximum(np.abs(rows[:, 1:]), 1.0)).any():
-            return f"the quantiles of the forecast of {name} cross; expected them ascending"
-    return ""
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from forecast.cli.limits import too_little
 from forecast.cli.options import Options, no_unknown_options
 from forecast.cli.terminal import SHELLS, candidates, complain, say, writable
 from forecast.cli.verbs import VERBS as _OTHERS
 from forecast.cli.verbs import Verb
-from forecast.errors import ConfigError, ForecastError, nearest
+from forecast.errors import ConfigError, ForecastError, ForecastWarning, nearest
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -98,7 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"forecast {VERSION}")
         return 0
     try:
-        return _called(words)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            return _called(words)
     except ForecastError as error:
         complain(error, _verbose(words))
         return error.exit_code
@@ -118,6 +121,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"the memory that this process may use is not enough ({str(error) or 'no amount given'}); {hint}"
         )
         return 1
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning of this package as one sentence, and any other as Python does."""
+    if issubclass(category, ForecastWarning):
+        complain(f"warning: {message}")
+    else:
+        sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line))
 
 
 def _verb_first(words: list[str]) -> list[str]:

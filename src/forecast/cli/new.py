@@ -353,6 +353,9 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     plain = bool(failed) and bool((y <= 0).any())
     if plain:
         said.append("figures at or below 0: models work on the figures as they are, not on logs")
+        if events:
+            values["events"]["effects"] = None
+            said.append("no effects of events are estimated: they are changes in percent")
         values["model"] = {model: {"transform": "none"} for model in _logged(text, name)}
         text = _text(values, _MODELS, combination, events, said)
         failed = _failures(text, name, panel)

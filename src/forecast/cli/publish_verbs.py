@@ -65,7 +65,7 @@ def publish(options: Options, rest: list[str]) -> int:
     }
     if len(experiments) > 1:
         return told(publish_several(experiments, **words), options.json)
-    return told(publish.publish(experiments[0], **words), options.json)
+    return told(publish.publish_report(experiments[0], **words), options.json)
 
 
 def _refuse_beside_backfill(options: Options) -> None:

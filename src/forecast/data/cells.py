@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
@@ -26,6 +27,18 @@ def without_controls(text: str) -> str:
     'The law of 1983'
     """
     return re.sub(rf"\s*{CONTROLS.pattern}+\s*", " ", text).strip() if holds_controls(text) else text
+
+
+def as_seen(name: str) -> str:
+    r"""Return a name as a reader sees it: without capitals, of one kind of blanks and one form of characters.
+
+    Examples
+    --------
+    >>> as_seen("El\u00a0 Paso") == as_seen("el paso"), as_seen("Peru\u0301") == as_seen("Per\u00fa")
+    (True, True)
+    """
+    shown = (c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    return " ".join("".join(shown).split()).casefold()
 
 
 def checked_texts(

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.data.cells import as_seen
 from forecast.data.parse import BoolArray, IntArray, day_text, month_text
 from forecast.data.tidy import Rows
 from forecast.errors import Finding, nearest, raise_for_errors
@@ -81,14 +82,14 @@ def check_rows(
 
 
 def _misspelt(rows: Rows, codes: IntArray, names: list[str]) -> list[Finding]:
-    """Tell names that differ in capitals only, and a series of one figure named nearly like a long one."""
+    """Tell names that look the same but for capitals, and a lone figure named nearly like a long series."""
     counts = np.bincount(codes, minlength=len(names))
     long = [name for name, count in zip(names, counts, strict=True) if count >= _LONG]
     found = []
     seen: dict[str, str] = {}
     for code, name in enumerate(names):
-        other = seen.setdefault(name.casefold(), name)
-        others = [n for n in long if n.casefold() != name.casefold()]
+        other = seen.setdefault(as_seen(name), name)
+        others = [n for n in long if as_seen(n) != as_seen(name)]
         near = difflib.get_close_matches(name, others, 1, 0.75) if counts[code] == 1 else []
         if other == name and not near:
             continue

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.convert import from_plain
 from forecast.config.settings import ColumnsSpec, LayoutSpec
 from forecast.data.layouts import Grid, understand
@@ -22,7 +23,7 @@ from forecast.data.layouts.months import frequency
 from forecast.data.official import almost_official, layout_of
 from forecast.data.parse import OBSERVATION_COLUMNS, TextArray
 from forecast.data.read import RawTable, decode, delimiter_of, parse_table, read_bytes, unreadable
-from forecast.data.workbook import cell_text, read_workbook
+from forecast.data.workbook import Sheet, cell_text, read_workbook, sheet_findings
 from forecast.errors import ConfigError, Finding
 from forecast.files import plain_cell
 
@@ -78,6 +79,7 @@ class ReadAs:
         return cls(stated, left, allow_http)
 
 
+@checked
 def register_reader(name: str, read: Reader) -> None:
     """Add a reader for files that this package cannot read by itself.
 
@@ -279,7 +281,12 @@ def _fit(sample: str, mark: str) -> tuple[int, int]:
     return count, width
 
 
-def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTable:
+def _of_sheet(sheet: Sheet, read_as: ReadAs) -> RawTable:
+    raw = understand(sheet, read_as.columns, read_as.layout)
+    return replace(raw, findings=(*raw.findings, *sheet_findings(sheet, raw)))
+
+
+def _of_sheets(name: str, sheets: Mapping[str, Sheet], read_as: ReadAs) -> RawTable:
     wanted = read_as.layout.sheet
     if wanted is not None:
         if wanted not in sheets:
@@ -289,7 +296,7 @@ def _of_sheets(name: str, sheets: Mapping[str, Grid], read_as: ReadAs) -> RawTab
         raise unreadable(
             name, "the workbook is empty", "check that it was saved whole", "a sheet with figures"
         )
-    read = {title: understand(grid, read_as.columns, read_as.layout) for title, grid in sheets.items()}
+    read = {title: _of_sheet(sheet, read_as) for title, sheet in sheets.items()}
     # A sheet that is wrong in a cell is a table all the same; a sheet without a table is none.
     tables = [t for t, raw in read.items() if not {"header", "rows"} & {f.check for f in raw.findings}]
     # A list of labels may hold a date; figures are at least so many rows.
@@ -313,7 +320,7 @@ def _of_frame(name: str, frame: Frame, read_as: ReadAs) -> RawTable:
         raise unreadable(name, "the table has no columns", "give one row for each month", "month,value")
     doubled = frame.columns[frame.columns.duplicated()]
     if len(doubled):
-        what = f"the column '{doubled[0]}' stands twice"
+        what = f"the column '{doubled[0]}' stands twice, the index counted"
         raise unreadable(name, what, "remove or rename one of them", "each column once")
     raw = frame_table(name, frame)
     if not raw.columns:
@@ -332,7 +339,7 @@ def _with_columns(frame: Frame) -> pd.DataFrame:
     if isinstance(frame, pd.Series):
         name = frame.name
         frame = frame.to_frame("value")
-        if name is not None:
+        if name is not None and "series_id" not in frame.index.names:
             frame["series_id"] = str(name)
     else:
         names = [" ".join(map(str, c)) for c in frame.columns.to_frame().itertuples(index=False)]
@@ -345,8 +352,8 @@ def _with_columns(frame: Frame) -> pd.DataFrame:
     if len(only) == 1 and only[0] != "value" and "series_id" not in frame:
         frame = frame.rename(columns={only[0]: "value"}).assign(series_id=only[0])
     if frame.index.nlevels > 1:
-        return frame.reset_index()
-    return frame.reset_index(names=str(frame.index.name or "month"))
+        return frame.reset_index(allow_duplicates=True)
+    return frame.reset_index(names=str(frame.index.name or "month"), allow_duplicates=True)
 
 
 def frame_table(name: str, frame: pd.DataFrame) -> RawTable:

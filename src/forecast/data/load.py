@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.settings import ColumnsSpec, LayoutSpec, own_path
 from forecast.data import frames
 from forecast.data import snapshots as _snapshots
@@ -21,7 +22,7 @@ from forecast.data.part_months import no_parts, split_leaks
 from forecast.data.read import RawTable, csv_files, read_table, unreadable
 from forecast.data.sums import sum_findings
 from forecast.data.tidy import Rows, is_calendar, join_rows, parse_tidy
-from forecast.errors import ConfigError, Finding, nearest, need
+from forecast.errors import ConfigError, Finding, nearest
 from forecast.files import is_address
 
 
@@ -284,6 +285,7 @@ def only(obs: Observations, series_id: str) -> Observations:
     return with_part_months(made, frames.keep_series(obs.part_months, [series_id]))
 
 
+@checked
 def load_observations(
     path: str | Path | Frame | None = None,
     series_id: str | None = None,
@@ -340,11 +342,6 @@ def load_observations(
     >>> load_observations(own, series_id="mine", release_lag_days=15).as_of("2024-02-20").y("mine").tolist()
     [10.0]
     """
-    wanted = "a path, an address, a DataFrame or a Series"
-    need(path, (str, Path, pd.DataFrame, pd.Series, type(None)), "load_observations", wanted)
-    need(series_id, (str, type(None)), "series_id", "the name of a series")
-    for name, value in (("allow_gaps", allow_gaps), ("allow_http", allow_http)):
-        need(value, bool, name, "True or False")
     if path is None:
         return _copied(bundle()) if series_id is None else only(_copied(bundle()), series_id)
     place = path if isinstance(path, (pd.DataFrame, pd.Series)) else own_path(path)

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.settings import Truth
 from forecast.data import frames as _tables
 from forecast.data.cells import without_controls
 from forecast.data.panel import Cells, Panel, empty_leaks
 from forecast.data.parse import BoolArray, FloatArray, IntArray, days_stamps, months_index, whole_day
 from forecast.data.part_months import COVERS, no_parts
-from forecast.errors import ConfigError, Finding, counted, nearest, need
+from forecast.errors import ConfigError, Finding, counted, nearest
 
 #: Folder of the figures that come with the package.
 BUNDLED = Path(__file__).parent / "bundled"
@@ -160,6 +161,7 @@ class Observations:
         """The series that have official figures."""
         return tuple(self._index.bounds)
 
+    @checked
     def rows(self, series: Sequence[str]) -> pd.DataFrame:
         """Return the official rows of some series, as they stand in the table; of an unknown one there are none.
 
@@ -182,7 +184,8 @@ class Observations:
     def _newest(self) -> pd.Timestamp:
         return pd.Timestamp(self.table["released"].max())
 
-    def day_of(self, date: str | dt.date | pd.Timestamp) -> pd.Timestamp:
+    @checked
+    def day_of(self, date: str | dt.date | np.datetime64) -> pd.Timestamp:
         """Return a date as a day; ``latest`` is the newest release.
 
         Raises
@@ -197,13 +200,9 @@ class Observations:
     def _names(self, series: str | Sequence[str] | None) -> tuple[str, ...]:
         if series is None:
             return self.series_ids
-        wanted = "the name of a series, or a list of names"
-        need(series, (str, Iterable), "series", wanted)
         names = (series,) if isinstance(series, str) else tuple(series)
         if not names:
-            raise ConfigError(f"series: an empty list is given; expected {wanted}")
-        for name in names:
-            need(name, str, "series", wanted)
+            raise ConfigError("series: an empty list is given; expected the name of a series, or names")
         unknown = [name for name in names if name not in self._index.bounds]
         if unknown:
             raise ConfigError(
@@ -213,9 +212,10 @@ class Observations:
 
     # ----------------------------------------------------------------------- as known on a date
 
+    @checked
     def as_of(
         self,
-        date: str | dt.date | pd.Timestamp,
+        date: str | dt.date | np.datetime64,
         series: str | Sequence[str] | None = None,
         include_leaks: bool = False,
     ) -> Panel:
@@ -315,6 +315,7 @@ class Observations:
         rounding = rows["rounding"].to_numpy(float) / np.maximum(np.abs(rows["value"].to_numpy(float)), 1.0)
         return np.asarray(np.sqrt(rounding**2 / 12 + record), dtype=np.float64)
 
+    @checked
     def known(
         self, date: str | dt.date | pd.Timestamp, series: str | Sequence[str] | None = None
     ) -> pd.DataFrame:
@@ -329,6 +330,7 @@ class Observations:
         rows = [self._index.known(name, number) for name in self._names(series)]
         return self.table.iloc[np.concatenate(rows) if rows else []].reset_index(drop=True)
 
+    @checked
     def alone(self, series: Sequence[str], leaks: bool = False) -> Observations:
         """Return only what panels of some series are made of, for work that goes to another process.
 
@@ -353,6 +355,7 @@ class Observations:
             allow_gaps=self.allow_gaps,
         )
 
+    @checked
     def first_released(self, series_id: str) -> pd.Series:
         """Return, for each month, the day on which its first official figure became public."""
         at = self._firsts(series_id)
@@ -360,6 +363,7 @@ class Observations:
             days_stamps(self._index.day[at]), months_index(self._index.month[at], "month"), name=series_id
         )
 
+    @checked
     def actuals(
         self,
         series_id: str,

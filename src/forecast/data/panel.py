@@ -8,17 +8,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Bounds
 from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.data.parse import DayArray, FloatArray, IntArray, month_range, months_index
 from forecast.errors import ConfigError, counted, nearest
 from forecast.notebook import plot_panel, table_html
+
+
+class PanelLike(Protocol):
+    """What a design needs of a panel."""
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Figures, months down and series across."""
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        """The origin."""
+
+    @property
+    def last_official(self) -> pd.Series:
+        """Last official month of each series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +191,7 @@ class Panel(WithLazyFields):
         if series_id not in self.series:
             raise ConfigError(f"the panel has no series '{series_id}'.{nearest(series_id, self.series)}")
 
+    @checked
     def y(self, series_id: str) -> pd.Series:
         """Return one series from its first to its last known month.
 
@@ -188,11 +206,14 @@ class Panel(WithLazyFields):
         months = month_range(cells.first + rows.start, cells.first + rows.stop - 1, "month")
         return pd.Series(cells.values[rows, at].copy(), months, name=series_id)
 
+    @checked
     def known_months(self, series_id: str) -> int:
         """Return how many months of a series are known."""
+        self._known(series_id)
         cells = self.cells
         return int(cells.counts[cells.series.index(series_id)])
 
+    @checked
     def of(self, series_id: str) -> Panel:
         """Return a panel of one series, from its own first to its own last known month."""
         self._known(series_id)
@@ -201,6 +222,7 @@ class Panel(WithLazyFields):
             return self
         return self._cut(months, [at])
 
+    @checked
     def window(self, months: int | None) -> Panel:
         """Return the panel's last `months` months; the panel itself when None.
 
@@ -246,6 +268,18 @@ def are_counts(values: np.ndarray) -> bool:
     """Tell whether all known values are whole and none is negative."""
     known = values[np.isfinite(values)]
     return bool(np.all((known >= 0) & (known == np.floor(known))))
+
+
+def least_on_logs(values: np.ndarray) -> float:
+    """Return what zero stands for on logs: half a unit of counts, half the smallest of other figures.
+
+    Examples
+    --------
+    >>> least_on_logs(np.array([3.0, 0.0])), least_on_logs(np.array([0.02, 0.04]))
+    (0.5, 0.01)
+    """
+    positive = values[values > 0]
+    return 0.5 if are_counts(values) or not len(positive) else 0.5 * float(positive.min())
 
 
 def empty_leaks() -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _table(known: pd.DataFrame, y: pd.Series, months: int, wide: bool) -> list[s
         percent = "" if not np.isfinite(change) else f"{change:+.0%}"
         basis = "" if row["release_basis"] == "day" else f" ({row['release_basis']})"
         lines.append(
-            f"{month!s:<7} {_figure(y[month]):>12}"
+            f"{month!s:<7} {amount(y[month]):>12}"
             + (f" {percent:>12}" if wide else "")
             + f"  {row['released']:%Y-%m-%d}  {row['status']}{basis if wide else ''}"
         )
@@ -114,7 +114,7 @@ def _unofficial(
     leaks = leaks[(leaks["series_id"] == series_id) & (leaks["released"] <= day) & (leaks["month"] > last)]
     told = "; left out unless asked for" if wide else ""
     return [
-        f"{month!s:<7} {_figure(float(value)):>12}  unofficial, {released:%Y-%m-%d}{told}"
+        f"{month!s:<7} {amount(float(value)):>12}  unofficial, {released:%Y-%m-%d}{told}"
         for month, value, released in zip(leaks["month"], leaks["value"], leaks["released"], strict=True)
     ]
 
@@ -123,10 +123,17 @@ def _legend(shown: pd.Series) -> str:
     values = shown.to_numpy(dtype=float)
     low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
     return (
-        f"{shown.index[0]} to {shown.index[-1]}; lowest {_figure(values[low])} ({shown.index[low]}),"
-        f" highest {_figure(values[high])} ({shown.index[high]})"
+        f"{shown.index[0]} to {shown.index[-1]}; lowest {amount(values[low])} ({shown.index[low]}),"
+        f" highest {amount(values[high])} ({shown.index[high]})"
     )
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+def amount(value: float) -> str:
+    """Return a figure in plain words: whole and large ones without decimals, others to four digits.
+
+    Examples
+    --------
+    >>> amount(137480), amount(12345.6), amount(0.068812)
+    ('137,480', '12,346', '0.06881')
+    """
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.4g}"

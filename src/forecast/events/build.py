@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecast.config.settings import KNOWLEDGE
-from forecast.data.panel import Panel
+from forecast.data.panel import Panel, PanelLike
 from forecast.errors import ConfigError, nearest
 from forecast.events.arrays import Calendar
 from forecast.events.changes import parse_changes
-from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, PanelLike, Spans, assemble
+from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, Spans, assemble
 from forecast.events.estimability import Verdict
 from forecast.events.scenario import apply_changes, events_needed
 from forecast.events.selection import Selection, Setting, select

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.settings import EventsSpec, own_path
+from forecast.data.panel import PanelLike
 from forecast.data.parse import whole_day
 from forecast.data.patterns import Pattern, decide, patterns
-from forecast.errors import ConfigError, Finding, nearest, need, raise_for_errors
+from forecast.errors import ConfigError, Finding, ForecastWarning, counted, nearest, raise_for_errors
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from forecast.config.settings import Coding, Knowledge, ScenarioSpec, Unseen
-    from forecast.events.design import Design, PanelLike
+    from forecast.events.design import Design
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,7 @@ class EventCalendar:
     def _repr_html_(self) -> str:
         return calendar_html(repr(self)[1:-1], self.table)
 
+    @checked
     def plot(self, series_id: str | None = None, last: int = 30, ax: Axes | None = None) -> Axes:
         """Draw when events were announced (rings), and from when to when they were in effect.
 
@@ -103,12 +107,14 @@ class EventCalendar:
     def _touched(self) -> dict[str, Bools]:
         return {}
 
+    @checked
     def touches(self, series_id: str) -> Bools:
         """Tell of each row whether it touches a series."""
         if series_id not in self._touched:
             self._touched[series_id] = np.array([decide(p, series_id) for p in self._patterns], dtype=bool)
         return self._touched[series_id]
 
+    @checked
     def touching(self, series_id: str) -> pd.DataFrame:
         """Return the rows that touch a series.
 
@@ -117,6 +123,7 @@ class EventCalendar:
         """
         return self.table.loc[self.touches(series_id)].reset_index(drop=True)
 
+    @checked
     def known(self, date: dt.date | str) -> EventCalendar:
         """Return the calendar as it could be used on a day: usable rows, ends not usable yet left blank."""
         day = whole_day(date, "known")
@@ -125,14 +132,21 @@ class EventCalendar:
         table.loc[unknown, ["end_date", "end_usable_from"]] = pd.NaT
         return replace_events(self, table)
 
+    @checked
     def without(self, ids: Iterable[str]) -> EventCalendar:
         """Return the calendar without the events of these ids."""
         gone = list(ids)
         self.check_ids(gone)
         return replace_events(self, self.table.loc[~self.table["id"].isin(gone)].reset_index(drop=True))
 
+    @checked
     def replace(self, event: str, **cells: Any) -> EventCalendar:
-        """Return the calendar with some cells of one event changed; dates may be given as text.
+        """Return the calendar with some cells of one event changed, each as a file or `load_events` takes it.
+
+        Raises
+        ------
+        ConfigError, DataError
+            For a column that a calendar does not have; and with every problem of the changed event.
 
         Examples
         --------
@@ -142,13 +156,22 @@ class EventCalendar:
         """
         self.check_ids([event])
         table = self.table.copy()
-        row = table.index[table["id"] == event][0]
+        wrong = [c for c in cells if c not in table]
+        if wrong:
+            told = [f"{c}: a calendar has no such column.{nearest(c, table.columns)}" for c in wrong]
+            raise ConfigError("\n".join(told))
+        row = int(np.flatnonzero(table["id"] == event)[0])
+        asked = table.astype(object)
         for column, value in cells.items():
-            if column not in table:
-                raise ConfigError(f"{column}: a calendar has no such column.{nearest(column, table.columns)}")
-            table.loc[row, column] = pd.Timestamp(value) if column in reading.DATES else value
+            asked[column] = [value if at == row else cell for at, cell in enumerate(asked[column])]
+        texts, findings = calendar_texts(asked)
+        raise_for_errors([*findings, *reading.check_rows(texts, MEMORY)])
+        made = reading.typed(texts.iloc[[row]])
+        columns = [c for c in table if c in cells or c in reading.DATES]  # an end takes its usable day along
+        table.loc[table.index[[row]], columns] = made[columns].set_axis(table.index[[row]])
         return replace_events(self, table)
 
+    @checked
     def check_ids(self, ids: Iterable[str]) -> None:
         """Raise a `ConfigError` that names every id which the calendar does not hold."""
         place = self.arrays.place
@@ -156,6 +179,7 @@ class EventCalendar:
         if wrong:
             raise ConfigError("\n".join(wrong))
 
+    @checked
     def design(
         self,
         panel: PanelLike,
@@ -206,7 +230,27 @@ class EventCalendar:
         from forecast.events.build import make_design
 
         spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority, unseen=unseen)
-        return make_design(self, panel, spec, horizon, knowledge, scenario, always)
+        made = make_design(self, panel, spec, horizon, knowledge, scenario, always)
+        if knowledge != "none":
+            warn_untouched(self, list(made.last_official))
+        return made
+
+
+def warn_untouched(events: EventCalendar, series: Sequence[str]) -> None:
+    """Warn that no event of one's own calendar touches any of some series: a name may be misspelt in it.
+
+    The bundled calendar, which has a rule book, is for the bundled series and touches no others.
+    """
+    if not len(events.table) or len(events.rules) or any(events.touches(name).any() for name in series):
+        return
+    first = events.table.iloc[0]
+    warnings.warn(
+        f"events: {counted(len(events.table), 'event')}, and none touches {', '.join(series[:3])}"
+        f"{' or another series' if len(series) > 3 else ''}: series_ids of '{first['id']}' is"
+        f" '{first['series_ids']}'; name the series there, * for all",
+        ForecastWarning,
+        stacklevel=3,
+    )
 
 
 def replace_events(events: EventCalendar, table: pd.DataFrame) -> EventCalendar:
@@ -232,6 +276,7 @@ def no_events() -> EventCalendar:
     return EventCalendar(table, pd.DataFrame(), _digest(table))
 
 
+@checked
 def load_events(
     path: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
     series: Collection[str] | None = None,
@@ -264,8 +309,6 @@ def load_events(
     >>> len(load_events().table)
     118
     """
-    wanted = "a path, a DataFrame or a list of dicts; fc.no_events() is a calendar without any"
-    need(path, (str, Path, pd.DataFrame, Sequence, type(None)), "load_events", wanted)
     if isinstance(path, (pd.DataFrame, Sequence)) and not isinstance(path, str):
         table, findings = calendar_texts(path)
         findings += reading.check_rows(table, MEMORY) if len(table.columns) else []

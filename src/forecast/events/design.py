@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Horizon
 from forecast.config.convert import check_arguments
 from forecast.data.lazy import Lazy, WithLazyFields
-from forecast.data.panel import Panel
-from forecast.data.parse import month_range
+from forecast.data.panel import Panel, PanelLike
+from forecast.data.parse import month_range, whole_day
 from forecast.errors import ConfigError, counted, nearest
 from forecast.events.estimability import Verdict, estimability_frame
 from forecast.events.notes import Note
@@ -29,22 +29,6 @@ PRIOR_SD = 0.3
 UNSEEN = ("prior", "ignore", "analogue")
 #: Series of columns given by hand: they apply to all.
 ANY_SERIES = "*"
-
-
-class PanelLike(Protocol):
-    """What a design needs of a panel."""
-
-    @property
-    def values(self) -> pd.DataFrame:
-        """Figures, months down and series across."""
-
-    @property
-    def as_of(self) -> pd.Timestamp:
-        """The origin."""
-
-    @property
-    def last_official(self) -> pd.Series:
-        """Last official month of each series."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +123,7 @@ class Design(WithLazyFields):
         """Names of the columns: the id of an event, or the ids of a group joined by `` + ``."""
         return tuple(self.members)
 
+    @checked
     def of(self, series_id: str) -> Design:
         """Return the design of one series: only the columns that apply to it; months stay as they are.
 
@@ -186,6 +171,7 @@ class Design(WithLazyFields):
         whole[at - first] = np.concatenate([f.to_numpy(dtype=float) for f in (self.future, self.past)])
         return first, whole
 
+    @checked
     def columns_of(self, series_id: str) -> tuple[str, ...]:
         """Return the names of the columns that apply to a series.
 
@@ -200,11 +186,13 @@ class Design(WithLazyFields):
         mine = {*known.get(series_id, ()), *known.get(ANY_SERIES, ())}
         return tuple(name for name in self.columns if name in mine)
 
+    @checked
     def sizes(self, series_id: str) -> Floats:
         """Return mean and sd of the prior of each column that applies to a series, (columns, 2)."""
+        columns = self.columns_of(series_id)
         if self._sizes is not None:
             return self._sizes[series_id]
-        return np.array([_prior(self, series_id, c) for c in self.columns_of(series_id)]).reshape(-1, 2)
+        return np.array([_prior(self, series_id, c) for c in columns]).reshape(-1, 2)
 
     @cached_property
     def _sizes(self) -> dict[str, Floats] | None:
@@ -234,6 +222,7 @@ class Design(WithLazyFields):
     _repr_html_ = design_html
     plot = plot_design
 
+    @checked
     def rows(self, months: pd.PeriodIndex) -> pd.DataFrame:
         """Return the weights in any months of the past or the horizon; the past goes first."""
         every = pd.concat([self.past, self.future.loc[~self.future.index.isin(self.past.index)]])
@@ -243,6 +232,7 @@ class Design(WithLazyFields):
             raise ConfigError(f"the design has no row for {', '.join(missing)}; {covers}")
         return every.loc[months]
 
+    @checked
     def beside(self, other: Design) -> Design:
         """Return one design with the columns of both; the other's months must cover this one's.
 
@@ -274,6 +264,7 @@ class Design(WithLazyFields):
         )
 
     @classmethod
+    @checked
     def from_frames(
         cls,
         past: pd.DataFrame,
@@ -303,6 +294,7 @@ class Design(WithLazyFields):
         old, new = _monthly(past, "past"), _monthly(future, "future")
         names = [str(c) for c in old.columns]
         problems = _frame_problems(old, new, names)
+        day = pd.Timestamp("NaT") if str(as_of) == "NaT" else whole_day(as_of, "as_of")
         values = np.array([[0.0, np.inf]] * len(names)).reshape(len(names), 2)
         if prior is not None:
             problems += [
@@ -311,6 +303,11 @@ class Design(WithLazyFields):
                 if c not in names
             ]
             problems += [f"prior: the column '{c}' is missing" for c in ("mean", "sd") if c not in prior]
+            problems += [
+                f"prior: '{c}' does not hold numbers"
+                for c in ("mean", "sd")
+                if c in prior and not pd.api.types.is_numeric_dtype(prior[c])
+            ]
             if not problems:
                 chosen = prior.reindex(names)
                 values = chosen[["mean", "sd"]].fillna({"mean": 0.0, "sd": np.inf}).to_numpy(dtype=float)
@@ -325,15 +322,16 @@ class Design(WithLazyFields):
                 True, index=pd.Index([ANY_SERIES], name="series_id"), columns=pd.Index(names)
             ),
             prior=prior_frame([(ANY_SERIES, c) for c in names], values.tolist()),
-            estimability=estimability_frame([], pd.Timestamp(as_of)),
+            estimability=estimability_frame([], day),
             knowledge="at_origin",
             coding="given",
-            as_of=pd.Timestamp(as_of),
+            as_of=day,
             members=dict.fromkeys(names, ()),
             given=tuple(names),
         )
 
     @classmethod
+    @checked
     def none(cls, panel: PanelLike, horizon: int = 12) -> Design:
         """Return the design without a column: the months only, knowledge ``none``."""
         check_arguments(horizon=(horizon, Horizon))

@@ -41,7 +41,8 @@ from forecast.events.selection import ACTIVE, day_text
 from forecast.events.shapes import FAR, Floats, Ints, build_up, month_edges, pulse_end, to_day, weights
 
 if TYPE_CHECKING:
-    from forecast.events.design import Design, PanelLike
+    from forecast.data.panel import PanelLike
+    from forecast.events.design import Design
 
 __all__ = ["EXACT_SD", "Change", "apply_changes", "events_needed", "parse_changes", "use_analogues"]
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from forecast.arguments import checked
 from forecast.config import compose
 from forecast.config.convert import convert, from_plain, to_plain
 from forecast.config.settings import BacktestSpec, Experiment, ModelSpec, ScenarioSpec
@@ -23,6 +24,7 @@ from forecast.models.registry import list_models, make_models
 NEUTRAL = ("parallel", "publish", "overrides", "name", "question")
 
 
+@checked
 def load_experiment(name: str | None = None, *overrides: str, config_dir: Sequence[str] = ()) -> Experiment:
     """Return one experiment, composed from conf/, with overrides as on the command line, and validated.
 

@@ -78,8 +78,8 @@ def outlook(
     said = chances(told[told["origin"] >= score_from], obs, spec.levels)
     came = chance_outcomes(said[said["origin"] < as_of], obs, as_of)
     yearly = total_outcomes(past)
-    table = pd.concat([reliability(came), reliability(yearly)], ignore_index=True)
-    scores = pd.concat([brier(came), brier(yearly)], ignore_index=True)
+    table = _joined(reliability(came), reliability(yearly))
+    scores = _joined(brier(came), brier(yearly))
     evidence = nowcast(main, obs, as_of, exp.nowcast)
     scored = main[(main["origin"] >= score_from) & (main["origin"] < as_of)]
     return Outlook(
@@ -92,3 +92,8 @@ def outlook(
         pit=pit(scored, obs, as_of),
         nowcast=evidence.iloc[:0] if exp.data.include_leaks else evidence,
     )
+
+
+def _joined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Put two tables together; one without rows has no types of its own."""
+    return pd.concat([t for t in (first, second) if len(t)] or [first], ignore_index=True)

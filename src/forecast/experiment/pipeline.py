@@ -19,8 +19,8 @@ from forecast.backtesting.runner import Backtest, backtest
 from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
-from forecast.errors import ConfigError, FitError, ForecastError
-from forecast.events.calendar import EventCalendar, load_events
+from forecast.errors import ConfigError, FitError, ForecastError, counted
+from forecast.events.calendar import EventCalendar, load_events, warn_untouched
 from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
 from forecast.experiment.named import with_names
@@ -120,14 +120,35 @@ def read_inputs(exp: Experiment) -> Inputs:
     everything = figures_of(exp)
     exp = with_names(exp, everything.series_ids)
     calendar = load_events(exp.events.path)
+    as_of = everything.day_of(exp.as_of)
+    obs = known_by(everything, as_of)
+    _refuse_effects(exp, obs, as_of)
     models = make_models(exp.model)
     if exp.backtest.baseline not in models:
         models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
     models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
-    as_of = everything.day_of(exp.as_of)
-    obs = known_by(everything, as_of)
+    if exp.events.path is not None and any(model.uses_events for model in models.values()):
+        warn_untouched(calendar, exp.target.series)
     source = FoldSource(obs, calendar, fold_settings(exp))
     return Inputs(exp, everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
+
+
+def _refuse_effects(exp: Experiment, obs: Observations, as_of: pd.Timestamp) -> None:
+    """Refuse effects and scenarios, changes in percent, of figures at or below 0 that are no counts."""
+    name = exp.target.total or exp.target.series[0]
+    asked = ["events.effects"] if exp.events.effects is not None else []
+    asked += [f"scenario.{scenario}" for scenario in exp.scenario]
+    if not asked or name not in obs.series_ids:
+        return
+    panel = obs.as_of(as_of, [name], exp.data.include_leaks).window(exp.backtest.window)
+    y = panel.y(name)
+    low = [] if panel.counts else [str(month) for month in y.index[y <= 0]]
+    if low:
+        raise ConfigError(
+            f"{', '.join(asked)}: a change in percent is asked for, and {name} has"
+            f" {counted(len(low), 'figure')} at or below 0 ({', '.join(low[:3])}{', ...' * (len(low) > 3)});"
+            " set events.effects=null, and no scenario"
+        )
 
 
 def _with_starts(model: Model, starts: str) -> Model:

@@ -14,12 +14,13 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
+from forecast.arguments import checked
 from forecast.arima.kernel import is_large, job_of, warm_up
 from forecast.backtesting.progress import Progress
 from forecast.config.settings import Experiment, own_path
 from forecast.data.beside import read_published
 from forecast.data.observations import BUNDLED, Observations
-from forecast.errors import counted, need
+from forecast.errors import counted
 from forecast.events.calendar import EventCalendar
 from forecast.experiment import figures
 from forecast.experiment.description import fits_at_origin, model_table
@@ -211,6 +212,7 @@ class Run:
         """Return the rows of `forecasts` that are the headline (`tables.forecasts.headline`)."""
         return forecasts.headline(self.forecasts, self.headline)
 
+    @checked
     def median(self, model: str | None = None) -> pd.DataFrame:
         """Return the median of the forecast at `as_of`, months x series; of the headline unless named."""
         return forecasts.median(forecasts.headline(self.forecasts, model or self.headline))
@@ -240,6 +242,7 @@ class _Clock:
         self._last = now
 
 
+@checked
 def run(experiment: Experiment, progress: Progress = False, cache: Path | None = None) -> Run:
     """Run one experiment.
 
@@ -270,7 +273,6 @@ def run(experiment: Experiment, progress: Progress = False, cache: Path | None =
     >>> run.headline, str(run.median().index[0])
     ('drift', '2024-04')
     """
-    need(experiment, Experiment, "run", "an Experiment, such as fc.load_experiment('quick')")
     clock = _Clock()
     x = read_inputs(experiment)
     if short := shortage(experiment, x):

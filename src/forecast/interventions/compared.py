@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from forecast.data.panel import least_on_logs
 from forecast.errors import ConfigError
 from forecast.tables.quantiles import Bools, Floats, Ints, log_floor
 
@@ -34,7 +35,6 @@ PENALTIES: Floats = 10.0 ** np.arange(-4.0, 2.1, 0.5)
 #: Donors that miss the trial months by more than this share of what the mean of the months before misses are
 #: no likeness of the series.
 LIKENESS = 0.9
-HALF = 0.5  #: what a count of zero stands for on logs
 
 Verdict = Literal["stands_out", "not_apart", "refused"]
 Reason = Literal[
@@ -158,7 +158,9 @@ def compare_with_donors(
     if start < AT_LEAST_BEFORE or after < AT_LEAST_AFTER:
         short: Reason = "too_few_months_before" if start < AT_LEAST_BEFORE else "too_few_months_after"
         return _refused(head, short, donors)
-    logs = pd.DataFrame(log_floor(values.to_numpy(float), HALF), values.index, values.columns)
+    figures = values.to_numpy(float)
+    least = np.array([least_on_logs(column) for column in figures.T])
+    logs = pd.DataFrame(log_floor(figures, least), values.index, values.columns)
     kept, dropped, placebos = _untouched(logs[list(donors)], start, after)
     if len(kept) < 2:
         return _refused(head, "too_few_donors", kept, dropped)

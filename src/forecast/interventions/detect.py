@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima import ArimaFailure, FoldJob, auto_arima_folds
 from forecast.arima.labels import time_index
+from forecast.config.bounds import Bounds, Priority
+from forecast.config.convert import check_arguments
 from forecast.data.panel import Panel
+from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, DataError, counted
 from forecast.interventions.regression import Floats, check_model
 from forecast.models.transform import Transform, make_transform
@@ -55,6 +59,7 @@ class Mark(NamedTuple):
     sign: float
 
 
+@checked
 def detect_events(
     series: pd.Series | Panel,
     events: EventCalendar | None = None,
@@ -113,6 +118,12 @@ def detect_events(
     unknown = [k for k in kinds if k not in KINDS]
     if unknown or not kinds:
         raise ConfigError(f"kinds: {list(kinds)}; expected some of {', '.join(KINDS)}")
+    check_arguments(
+        critical=(critical, Annotated[float, Bounds(above=0)] | None),
+        priority=(priority, Priority),
+        within=(within, Annotated[int, Bounds(0, 120)]),
+    )
+    as_of = None if as_of is None else whole_day(as_of, "detect_events: as_of")
     name, months, y, scale = _figures(series, series_id, model)
     _, chosen = check_model(model)
     found = _search(y, chosen, kinds, critical)
@@ -152,8 +163,8 @@ def _figures(
         y = series.y(name)
         rounding, counts = series.rounding[name].loc[y.index], series.counts
     else:
-        if not isinstance(series.index, pd.PeriodIndex):
-            raise ConfigError("series: its index does not hold months (PeriodIndex)")
+        if not isinstance(series.index, pd.PeriodIndex) or series.index.freqstr != "M":
+            raise ConfigError("series: its index does not hold months (PeriodIndex, freq='M')")
         time_index(series)  # in order, none left out
         name = series_id or str(series.name or "series")
         y = series.astype(float)

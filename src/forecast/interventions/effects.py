@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima import ArimaFailure, ArimaFit
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
 from forecast.config.settings import Coding, EventsSpec, Knowledge
 from forecast.data.panel import Panel
-from forecast.errors import ConfigError, need
 from forecast.interventions.placebo import AT_LEAST, Placebo, placebo_of
 from forecast.interventions.prepare import Setup
 from forecast.interventions.raw_change import group_change
@@ -117,6 +119,7 @@ LEVELS_TOLD = (0.8, 0.95)
 SMALL_P = 0.05
 
 
+@checked
 def effects(
     panel: Panel,
     events: EventCalendar | Design,
@@ -185,10 +188,11 @@ def effects(
     >>> sorted(set(table["level"])), sorted(set(table["words"]))
     ([0.8, 0.95], ['not_compared', 'not_together'])
     """
-    need(panel, Panel, "effects", "a Panel, such as obs.as_of('latest')")
     check_model(model)
-    if base <= 0 or base == 1:
-        raise ConfigError(f"base: {base} is not the base of a logarithm")
+    check_arguments(
+        bound=(bound, Annotated[float, Bounds(above=0, high=1)]),
+        base=(base, Annotated[float, Bounds(above=0, without=(1.0,))]),
+    )
     spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority)
     asked = Setup(panel, events, model, spec, knowledge=knowledge, beside=beside, bound=bound)
     names = series if series is not None else panel.series

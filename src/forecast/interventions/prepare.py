@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from forecast.config.settings import EventsSpec, Knowledge
 from forecast.errors import ConfigError
 from forecast.events.build import make_design
-from forecast.events.calendar import EventCalendar
+from forecast.events.calendar import EventCalendar, warn_untouched
 from forecast.events.design import Design
 from forecast.interventions.groups import make_groups
 from forecast.interventions.regression import TOO_ALIKE, Regression, check_model, settle_order
@@ -77,6 +77,7 @@ class Setup:
         """Columns of the events, and the regressors beside them."""
         made = self.events
         if isinstance(made, EventCalendar):
+            warn_untouched(made, self.panel.series)
             spec = replace(self.spec, unseen="ignore")
             made = make_design(
                 made, self.panel.of(self.series), spec, knowledge=self.knowledge, always=self.always

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima import ArimaFailure, ArimaFit
 from forecast.arima.kernel import same_kernel
 from forecast.arima.solved import prepare_covariances
@@ -103,6 +104,7 @@ class Curve:
     elsewhere: PlaceboCurve | None = None
 
 
+@checked
 def specification_curve(
     panel: Panel,
     events: EventCalendar,

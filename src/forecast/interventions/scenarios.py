@@ -18,8 +18,9 @@ import pandas as pd
 
 from forecast.backtesting.folds import FoldSource
 from forecast.config.settings import Knowledge, ScenarioSpec
+from forecast.data.panel import least_on_logs
 from forecast.data.parse import whole_day
-from forecast.errors import ConfigError, ForecastError
+from forecast.errors import ConfigError, DataError, ForecastError
 from forecast.events.build import make_design
 from forecast.events.changes import is_leak
 from forecast.events.design import Design
@@ -206,7 +207,7 @@ def _changed(
         own = label if label in fitted and label not in lay_over else SIZE if label in lay_over else ""
         if own not in fitted:
             continue
-        table = _move(_base_rows(setting, label, series_id), name, *fitted[own])
+        table = _move(_base_rows(setting, label, series_id), name, *fitted[own], _floor(panel))
         if table is not None:
             if any(note.note == "joint" for note in after.notes):
                 table = _none_to_all(_base_rows(setting, label, series_id), table)
@@ -238,7 +239,8 @@ def _shift(
     """Return what a scenario changes on logs at each horizon, and the sd of what is not known of it."""
     fits = [model.fit(panel, design) for design in (before, after)]
     paths = [fit.forecast(horizon, (0.5,)).table["value"].to_numpy(dtype=float) for fit in fits]
-    shift = np.log(np.maximum(paths[1], 0.5)) - np.log(np.maximum(paths[0], 0.5))
+    floor = _floor(panel)
+    shift = np.log(np.maximum(paths[1], floor)) - np.log(np.maximum(paths[0], floor))
     own = after.of(series_id)
     old = before.of(series_id)
     change = own.future.to_numpy(dtype=float).copy()
@@ -247,6 +249,14 @@ def _shift(
             change[:, j] -= old.future[column].to_numpy(dtype=float)
     covariance = _covariance(fits[1], own, panel, series_id)
     return shift, np.sqrt(np.maximum(np.einsum("hi,ij,hj->h", change, covariance, change), 0.0))
+
+
+def _floor(panel: Panel) -> float:
+    """Return the least figure on logs of a panel of one series."""
+    values = panel.values.to_numpy(dtype=float)
+    if (values <= 0).any() and not panel.counts:
+        raise DataError(f"{panel.series[0]}: a scenario multiplies figures, and some are at or below 0")
+    return least_on_logs(values)
 
 
 def _covariance(fitted: Fitted, design: Design, panel: Panel, series_id: str) -> Floats:
@@ -277,6 +287,7 @@ def _move(
     name: str,
     shift: Floats,
     sd: Floats,
+    floor: float,
     leaks: pd.DataFrame | None = None,
 ) -> pd.DataFrame | None:
     """Return the base rows of a model, moved and widened on logs.
@@ -288,7 +299,7 @@ def _move(
         return None
     wide = forecasts.wide(rows, "horizon")
     levels = wide.columns.to_numpy(dtype=float)
-    scaled = np.log(np.maximum(wide.to_numpy(dtype=float), 0.5))
+    scaled = np.log(np.maximum(wide.to_numpy(dtype=float), floor))
     at = wide.index.to_numpy(dtype=np.int64) - 1
     middle = scaled[:, [int(np.argmin(np.abs(levels - 0.5)))]]
     centre, spread = middle + shift[at, None], scaled - middle
@@ -379,7 +390,7 @@ def _leaked(
             notes.append(_row(name, label, series_id, "failed", Note("failed", text=str(error))))
             continue
         shifts[label] = shift
-        table = _move(_base_rows(setting, label, series_id), name, shift, sd, leaks)
+        table = _move(_base_rows(setting, label, series_id), name, shift, sd, _floor(panel), leaks)
         if table is not None:
             tables.append(table)
             told = [Note("leak", month=month, value=value) for month, value in figures]
@@ -387,7 +398,9 @@ def _leaked(
     for label, names in lay_over.items():
         mine = [shifts[n] for n in names if n in shifts and label not in models]
         table = (
-            _move(_base_rows(setting, label, series_id), name, np.mean(mine, axis=0), sd, leaks)
+            _move(
+                _base_rows(setting, label, series_id), name, np.mean(mine, axis=0), sd, _floor(panel), leaks
+            )
             if mine
             else None
         )
@@ -403,5 +416,5 @@ def _leak_shift(setting: _Setting, model: Model, panel: Panel, plain: Panel) -> 
     for one in (plain, panel):
         design = setting.design(one, None, ()) if model.uses_events else Design.none(one, setting.horizon)
         path = model.fit(one, design).forecast(setting.horizon, (0.5,)).table["value"].to_numpy(dtype=float)
-        paths.append(np.log(np.maximum(path, 0.5)))
+        paths.append(np.log(np.maximum(path, _floor(panel))))
     return np.asarray(paths[1] - paths[0])

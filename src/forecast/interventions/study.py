@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import pandas as pd
 
+from forecast.arguments import checked
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
 from forecast.config.settings import SpecificationSpec
 from forecast.events.calendar import EventCalendar
 from forecast.interventions.compared import Compared, compare_in_panel
@@ -49,10 +53,12 @@ class Study(Setup):
     (['forecast before', 'same months'], 2)
     """
 
+    @checked
     def effects(self, placebo: bool = True) -> pd.DataFrame:
         """Return what came with each event: the table of `forecast.effects`."""
         return effect_table([self.regression], placebo=placebo)
 
+    @checked
     def placebo(self, event: str, months_apart: int = MONTHS_APART) -> Placebo:
         """Put the dummy of an event at every ordinary month and compare.
 
@@ -63,10 +69,12 @@ class Study(Setup):
         asked = self._asking(event)
         return placebo_of(asked, asked.group(event), months_apart)
 
+    @checked
     def robustness(self, *events: str, choices: SpecificationSpec | None = None) -> list[Curve]:
         """Estimate the effect of each event under every combination of choices: one curve an event."""
         return specification_curves(self, events, choices)
 
+    @checked
     def counterfactual(self, event: str | None = None, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
         """Tell an effect (of every event, when none is named) by month and in total, with and without the
         event.
@@ -84,11 +92,13 @@ class Study(Setup):
             happened, what it would have been (median, 80 and 95 %), the difference, and the percent that the
             shape implies for the month.
         """
+        check_arguments(draws=(draws, Annotated[int, Bounds(2)]), seed=(seed, Annotated[int, Bounds(0)]))
         asked = self.regression if event is None else self._asking(event)
         groups = asked.groups if event is None else (asked.group(event),)
         rows = [row for group in groups for row in response_rows(asked, group, draws, seed)]
         return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
 
+    @checked
     def compared(self, event: str, donors: Sequence[str]) -> Compared:
         """Compare the series with others that the event did not touch: what it would have been by them.
 
@@ -122,14 +132,19 @@ class Study(Setup):
             touched = {d for d in donors if set(group.members) & set(self.events.touching(d)["id"])}
         return compare_in_panel(self.panel, self.series, donors, group.name, active, touched)
 
+    @checked
     def profiles(self, event: str) -> tuple[Profile, Profile]:
         """Return how fast the effect of an event fades, and how many months before it showed."""
         asked = self._asking(event)
         group = asked.group(event)
         return decay_profile(asked, group), lead_profile(asked, group)
 
+    @checked
     def leads_and_lags(self, event: str, leads: int = LEADS, lags: int = LAGS) -> pd.DataFrame:
         """Return one estimate for each month before and after the start of an event: `LEAD_LAG_COLUMNS`."""
+        check_arguments(
+            leads=(leads, Annotated[int, Bounds(0, 120)]), lags=(lags, Annotated[int, Bounds(0, 120)])
+        )
         asked = self._asking(event)
         return leads_and_lags(asked, asked.group(event), leads, lags)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecast import arima as engine
+from forecast.arguments import checked
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob
 from forecast.arima.exact import exact_fit
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
@@ -19,7 +20,7 @@ from forecast.arima.volatility import local_covariance, student_near
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
-from forecast.models.base import Fitted, FittedSeries, FoldFailure, Job, SeriesFit, SeriesModel, need_panel
+from forecast.models.base import Fitted, FittedSeries, FoldFailure, Job, SeriesFit, SeriesModel
 from forecast.models.parameters import Order, SeasonalOrder, Terms, Window
 from forecast.models.series import SeriesData
 from forecast.models.transform import Array, Scale
@@ -70,9 +71,9 @@ class Arima(SeriesModel):
     max_order: Terms = 5
     breaks: Literal["none", "adjust", "detect"] = "none"
 
+    @checked
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel, with several starts unless `starts` says otherwise."""
-        need_panel(panel)
         design = Design.none(panel) if design is None else design
         (fitted,) = self._chain([(panel, design)], self.starts or "full")
         if isinstance(fitted, FoldFailure):

@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkab
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.arima.residuals import CHECK_COLUMNS
 from forecast.config.bounds import Horizon, Levels
 from forecast.config.convert import check_arguments
 from forecast.config.settings import LEVELS
 from forecast.data.panel import Panel
 from forecast.data.parse import month_range
-from forecast.errors import ConfigError, DataError, ForecastError, counted, need
+from forecast.errors import ConfigError, DataError, ForecastError, counted, need, shown
 from forecast.events.design import Design
 from forecast.models.series import SeriesData, series_data
 from forecast.models.transform import Array, Scale, Transform
 from forecast.notebook import fitted_html, forecast_html, plot_forecast, some
 from forecast.tables import forecasts
+from forecast.tables.forecasts import ROUNDING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,6 +81,7 @@ class Forecast:
         """The middle of the forecast, months x series."""
         return forecasts.median(self.table)
 
+    @checked
     def quantile(self, level: float) -> pd.DataFrame:
         """Return one quantile, months x series.
 
@@ -89,9 +92,9 @@ class Forecast:
         """
         return forecasts.quantile(self.table, level)
 
+    @checked
     def interval(self, coverage: float = 0.8) -> pd.DataFrame:
         """Return the central range that should hold the given share: ``series_id, month, lower, upper``."""
-        need(coverage, (int, float), "interval", "a share between 0 and 1, such as 0.8")
         if not 0 < coverage < 1:
             raise ConfigError(f"interval: {coverage:g} is no share between 0 and 1, such as 0.8")
         ends = {"lower": (1 - coverage) / 2, "upper": (1 + coverage) / 2}
@@ -193,6 +196,11 @@ class SeriesFit:
     covariance: Callable[[], pd.DataFrame] | None = None
     quantiles: Callable[[int, Array], Array] | None = None
 
+    def __post_init__(self) -> None:
+        need(self.notes, (tuple, list), "SeriesFit: notes", "a tuple of texts")
+        if not callable(self.steps):
+            raise ConfigError(f"SeriesFit: steps: {shown(self.steps)} is given; expected a function")
+
 
 @dataclass(frozen=True)
 class FittedSeries:
@@ -207,10 +215,13 @@ class FittedSeries:
     transforms: Mapping[str, Transform]
     panel: Panel = field(repr=False)
 
+    @checked
     def forecast(self, horizon: int, levels: Sequence[float] = LEVELS) -> Forecast:
         """Return quantiles at `levels` for the `horizon` months after each series' last official month."""
         check_arguments(horizon=(horizon, Horizon), levels=(levels, Levels))
         made = self.paths(horizon, levels)
+        if wrong := broken_paths(made, horizon, levels):
+            raise DataError(wrong)
         parts = [
             forecast_rows(name, month_range(first, first + horizon - 1), levels, values)
             for name, first, values in made
@@ -261,7 +272,7 @@ class FittedSeries:
         cells = self.panel.cells
         last_official = cells.last_official(name)
         ahead = self._filled(name)
-        centre, sd = fit.steps(max(horizon - ahead, 1))
+        centre, sd = _two_arrays(fit.steps(max(horizon - ahead, 1)), name)
         if ahead:
             # months filled by unofficial figures: taken as known, their own error carried by every later
             # month
@@ -299,6 +310,34 @@ class FittedSeries:
         return _stack({n: f.diagnostics for n, f in self.fits.items()}, DIAGNOSTIC_COLUMNS)
 
 
+def _two_arrays(given: object, name: str) -> tuple[Array, Array]:
+    """Return centre and standard deviation as a model of somebody's own gives them."""
+    made = [np.asarray(part) for part in given] if isinstance(given, (tuple, list)) else []
+    if len(made) != 2 or any(part.ndim != 1 or part.dtype.kind not in "fiuc" for part in made):
+        raise DataError(
+            f"{name}: steps(h) gave {shown(given)}; expected two arrays of h numbers, centre and sd"
+        )
+    if len(made[0]) != len(made[1]):
+        raise DataError(
+            f"{name}: steps(h) gave {len(made[0])} centres and {len(made[1])} standard deviations"
+        )
+    return made[0], made[1]
+
+
+def broken_paths(made: Sequence[ForecastPath], horizon: int, levels: Sequence[float]) -> str:
+    """Return what no forecast may be: of other months than asked for, no numbers, quantiles that cross."""
+    order = np.argsort(levels)
+    for name, _, values in made:
+        if len(values) != horizon:
+            return f"the forecast of {name} has {counted(len(values), 'month')}; expected {horizon}"
+        if np.iscomplexobj(values) or not np.isfinite(values).all():
+            return "the forecast is not finite"
+        rows = values[:, order]
+        if (np.diff(rows, axis=1) < -ROUNDING * np.maximum(np.abs(rows[:, 1:]), 1.0)).any():
+            return f"the quantiles of the forecast of {name} cross; expected them ascending"
+    return ""
+
+
 def _stack(parts: Mapping[str, Callable[[], pd.DataFrame] | None], columns: Sequence[str]) -> pd.DataFrame:
     made = {name: make() for name, make in parts.items() if make is not None}
     # a fit without coefficients, such as a random walk that a search chose, has an empty table
@@ -320,11 +359,6 @@ def forecast_rows(name: str, months: pd.PeriodIndex, levels: Sequence[float], va
             "value": values.ravel(),
         }
     )
-
-
-def need_panel(panel: object) -> None:
-    """Refuse what is no panel, with the words that make one."""
-    need(panel, Panel, "fit", "a Panel, such as fc.load_observations(table).as_of('latest')")
 
 
 class SeriesModel:
@@ -391,14 +425,16 @@ class SeriesModel:
                 f" {self.min_months}"
             )
 
+    @checked
     def fit(self, panel: Panel, design: Design | None = None) -> FittedSeries:
         """Fit every series of the panel; without a design to no event."""
-        need_panel(panel)
         fits, transforms = {}, {}
         design = Design.none(panel) if design is None else design
         for name in panel.series:
             (data,) = self.adjusted([self.series_data(panel, design, name)])
             fit = self.fit_series(data)
+            if not isinstance(fit, SeriesFit):
+                raise DataError(f"{name}: fit_series gave {shown(fit)}; expected a SeriesFit")
             fits[name] = replace(fit, notes=(*data.notes, *fit.notes)) if data.notes else fit
             transforms[name] = data.transform
         return FittedSeries(fits, transforms, panel)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
 from typing import Any, cast
 
+from forecast.arguments import checked
 from forecast.config.convert import from_plain
 from forecast.config.settings import ModelSpec
 from forecast.errors import ConfigError, nearest, need
@@ -22,6 +23,7 @@ _REGISTRY: dict[str, type[Model]] = {}
 _DERIVE = "derive a frozen dataclass from fc.SeriesModel"
 
 
+@checked
 def register_model(name: str, cls: type[Model]) -> None:
     """Add a model to the registry.
 
@@ -112,6 +114,7 @@ def _load(point: EntryPoint) -> type[Model]:
     return cast("type[Model]", cls)
 
 
+@checked
 def make_model(kind: str, **parameters: Any) -> Model:
     """Return a model of the registry with the given parameters.
 
@@ -138,7 +141,6 @@ def make_model(kind: str, **parameters: Any) -> Model:
     >>> fc.make_model("seasonal_naive", period=12)
     SeasonalNaive(transform='log', window=None, period=12)
     """
-    need(kind, str, "make_model", "the name of a kind; fc.list_models() has them all")
     return cast("Model", from_plain(model_class(kind), parameters, path=kind))
 
 

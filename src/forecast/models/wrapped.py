@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from forecast.arguments import checked
+from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, DataError, counted, need
 from forecast.models.base import SeriesFit, SeriesModel
 from forecast.models.parameters import Lags, Window
@@ -76,7 +78,13 @@ class SklearnModel(SeriesModel):
         if "random_state" in learnt.get_params(deep=False) and learnt.get_params()["random_state"] is None:
             learnt.set_params(random_state=0)
         learnt.fit(rows, target)
-        sd = max(float(np.std(target - np.ravel(learnt.predict(rows)))), 1e-6)
+        fitted = np.asarray(learnt.predict(rows))
+        if fitted.size != target.size or fitted.dtype.kind not in "fiu":
+            raise DataError(
+                f"{data.name}: {type(learnt).__name__}.predict gave {fitted.dtype} of shape {fitted.shape};"
+                f" expected {counted(target.size, 'number')}"
+            )
+        sd = max(float(np.std(target - fitted.ravel())), 1e-6)
         last, final = float(data.y[-1]), int(data.months[-1].month)
 
         def steps(h: int) -> tuple[Array, Array]:
@@ -117,11 +125,20 @@ class StatsmodelsModel(SeriesModel):
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit the class; its own standard errors, or those of its residuals growing as a random walk's."""
-        made: Any = self.cls(_without_gaps(data), **dict(self.options))
-        quiet = {"disp": False} if "disp" in inspect.signature(made.fit).parameters else {}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            fitted = made.fit(**quiet)
+        try:
+            made: Any = self.cls(_without_gaps(data), **dict(self.options))
+            quiet = {"disp": False} if "disp" in inspect.signature(made.fit).parameters else {}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = made.fit(**quiet)
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            raise DataError(
+                f"{data.name}: {getattr(self.cls, '__name__', self.cls)} cannot be fitted: {error}"
+            ) from error
+        if not hasattr(fitted, "forecast"):
+            raise DataError(
+                f"{data.name}: a fit of {getattr(self.cls, '__name__', self.cls)} has no forecast"
+            )
 
         def steps(h: int) -> tuple[Array, Array]:
             if hasattr(fitted, "get_forecast"):
@@ -140,6 +157,7 @@ def _without_gaps(data: SeriesData) -> Array:
     return data.y
 
 
+@checked
 def sklearn_model(
     estimator: Regressor,
     lags: int | Sequence[int] = 12,
@@ -181,6 +199,7 @@ def sklearn_model(
             f"sklearn_model: {estimator!r} is no regressor; expected an object with fit and predict, such as"
             " LinearRegression()"
         )
+    check_arguments(transform=(transform, Scale), window=(window, Window))
     chosen = range(1, lags + 1) if isinstance(lags, int) else lags
     need(chosen, Sequence, "sklearn_model: lags", "a number of lags, or a list of them")
     if not chosen or not all(isinstance(lag, int) and 1 <= lag <= _MOST_LAGS for lag in chosen):
@@ -188,6 +207,7 @@ def sklearn_model(
     return SklearnModel(estimator, tuple(sorted(set(chosen))), season, transform, window)
 
 
+@checked
 def from_statsmodels(
     model_class: Callable[..., object], transform: Scale = "log", window: int | None = None, **options: object
 ) -> StatsmodelsModel:
@@ -219,4 +239,5 @@ def from_statsmodels(
     """
     if not callable(model_class) or not hasattr(model_class, "fit"):
         raise ConfigError(f"from_statsmodels: {model_class!r} is no class of models; expected one with fit")
+    check_arguments(transform=(transform, Scale), window=(window, Window))
     return StatsmodelsModel(model_class, tuple(sorted(options.items())), transform, window)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
+from forecast.config.convert import check_arguments
 from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
 from forecast.tables.quantiles import Floats, Ints, periods, stamps
@@ -45,6 +47,7 @@ def round_below(value: float) -> float:
     return float(max(r * d for d in (decade / 10, decade) for r in ROUND if r * d < value * (1 - 1e-12)))
 
 
+@checked
 def chances(
     forecasts: pd.DataFrame,
     obs: Observations,
@@ -81,6 +84,7 @@ def chances(
     >>> now["threshold"].drop("record").astype(int).to_dict()
     {'more_than_year_before': 181834, 'more_than_last': 99545, 'fewer_than': 80000}
     """
+    check_arguments(levels=(tuple(levels), tuple[float, ...]))
     parts = [part for row in distributions(forecasts, obs) for part in _of_row(row, levels)]
     if not parts:
         return pd.DataFrame(columns=list(CHANCE_COLUMNS))
@@ -98,9 +102,8 @@ def chances(
 
 def _of_row(row: Distributions, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
     for event, threshold, month in _thresholds(row, levels):
-        above = row.chance_above(threshold)
-        t, h = np.nonzero(np.isfinite(above))
-        chance = above[t, h] if event != "fewer_than" else 1.0 - above[t, h]
+        every = row.chance_below(threshold) if event == "fewer_than" else row.chance_above(threshold)
+        t, h = np.nonzero(np.isfinite(every))
         yield pd.DataFrame(
             {
                 **row.head,
@@ -110,7 +113,7 @@ def _of_row(row: Distributions, levels: Sequence[float]) -> Iterator[pd.DataFram
                 "event": event,
                 "threshold": threshold[t, h],
                 "threshold_month": periods(month[t, h]),
-                "chance": chance,
+                "chance": every[t, h],
             }
         )
 

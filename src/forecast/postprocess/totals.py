@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
+from forecast.data.parse import whole_day
 from forecast.postprocess.paths import PathMaker
 from forecast.tables.columns import ROW
 from forecast.tables.distributions import Distributions, distributions
@@ -90,6 +94,7 @@ def stretches(last: int, ahead: int, fiscal_start: int | None = None) -> Iterato
             yield Stretch(kind, last + 1, last + length)
 
 
+@checked
 def totals(
     forecasts: pd.DataFrame,
     obs: Observations,
@@ -130,7 +135,12 @@ def totals(
     >>> str(year["last_month"]), year["ahead_months"], year["dependence"]
     ('2023-09', 3, 'past_errors')
     """
-    wanted = None if origins is None else days(list(origins))
+    check_arguments(
+        fiscal_start=(fiscal_start, Annotated[int, Bounds(1, 12)] | None),
+        paths=(paths, Annotated[int, Bounds(2)]),
+        seed=(seed, Annotated[int, Bounds(0)]),
+    )
+    wanted = None if origins is None else days([whole_day(one, "totals: origins") for one in origins])
     rows = [
         found
         for row in distributions(forecasts, obs)

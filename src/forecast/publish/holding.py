@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from forecast.archive.store import Archive
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
+from forecast.data.show import amount
 from forecast.errors import DataError
 from forecast.tables import forecasts
 
@@ -49,7 +52,9 @@ def refuse_surprises(
             old, new = known.get(month), float(now[month])
             if old is not None and abs(new - old) > MOST_REVISED * abs(old):
                 share = f" ({100 * (new / old - 1):+.0f}%)" if old else ""
-                found.append((str(month), f"{name} {month}: revised from {old:,.0f} to {new:,.0f}{share}"))
+                found.append(
+                    (str(month), f"{name} {month}: revised from {amount(old)} to {amount(new)}{share}")
+                )
         fresh = now.index.difference(known.index)
         if len(known):
             found += _outside(archive, exp, name, now.loc[fresh])
@@ -77,10 +82,11 @@ def _outside(archive: Archive, exp: Experiment, name: str, fresh: pd.Series) -> 
         if month not in wide.index:
             continue
         low, middle, high = wide.reindex(columns=list(_OUTER)).loc[[month]].to_numpy(float)[0]
-        low, high = max(middle - _TO_99 * (middle - low), 0.0), middle + _TO_99 * (high - middle)
+        least = 0.0 if low >= 0.0 else -math.inf
+        low, high = max(middle - _TO_99 * (middle - low), least), middle + _TO_99 * (high - middle)
         if value < low or value > high:
             words = (
-                f"{name} {month}: {value:,.0f} is outside the 99% range of the forecast of {last['as_of']}"
+                f"{name} {month}: {amount(value)} is outside the 99% range of the forecast of {last['as_of']}"
             )
-            found.append((str(month), f"{words}, {low:,.0f} to {high:,.0f}"))
+            found.append((str(month), f"{words}, {amount(low)} to {amount(high)}"))
     return found

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from forecast.archive.store import no_step
+from forecast.arguments import checked
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError, named
 from forecast.experiment.pipeline import workers
@@ -27,7 +28,8 @@ from forecast.publish.release import Maker
 from forecast.publish.replays import Months, replay
 
 
-def publish(
+@checked
+def publish_report(
     experiment: Experiment,
     *,
     dry_run: bool = False,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecast.config.settings import Experiment
 from forecast.data.observations import Observations
-from forecast.errors import named
+from forecast.errors import ConfigError, named
 from forecast.experiment.pipeline import figures_of
 from forecast.publish.desk import Desk
 from forecast.publish.fetching import Fetched, fetch_figures, reading_folder
@@ -88,6 +88,11 @@ def decision(desk: Desk, obs: Observations, as_of: str | None) -> tuple[News, pd
     asked = as_of if as_of is not None else desk.exp.as_of
     own = obs.table[obs.table["series_id"].isin(series)]["released"]
     day = pd.Timestamp(own.max()) if asked == "latest" else obs.day_of(asked)
+    if asked != "latest" and day > max(desk.today, obs.newest_release()):
+        raise ConfigError(
+            f"as_of: {day.date()} is still to come: today is {desk.today.date()}, and the newest figure is of"
+            f" {obs.newest_release().date()}; expected a day up to then, or 'latest'"
+        )
     kind = "published" if not (own > day).any() else "replayed"
     runs = desk.archive.runs(desk.exp.name, kind) if desk.archive.path.is_file() else pd.DataFrame()
     last = None if runs.empty else runs.iloc[-1]

@@ -13,6 +13,7 @@ from forecast.archive.track_record import headline_rows, others, summarise, wors
 from forecast.config.settings import Experiment
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations
+from forecast.data.show import amount
 from forecast.errors import counted
 from forecast.experiment.pipeline import figures_of
 from forecast.publish.content import by_others
@@ -87,7 +88,7 @@ def record_text(exp: Experiment, now: dt.datetime) -> str:
             ]
             lines += [
                 "forecasts by others",
-                shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}"),
+                shown.to_string(index=False, na_rep="", float_format=amount),
                 selection(),
             ]
     return "\n".join(lines)
@@ -121,4 +122,4 @@ def _table(summary: pd.DataFrame, headline: str) -> str:
             "80% held",
         ]
     ]
-    return shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:,.0f}")
+    return shown.to_string(index=False, na_rep="", float_format=amount)

@@ -45,6 +45,10 @@ def archive_check(path: str | Path, *experiments: Experiment) -> Outcome:
             folders.compare_published(archive.runs(exp.name), Path(exp.publish.site)) for exp in experiments
         ]
         lines = [line for told, _ in found for line in told]
+        every = archive.runs()
+        left = set(every.loc[every["path"].notna(), "experiment"]) - {exp.name for exp in experiments}
+        if left:
+            lines.append(f"reports of {', '.join(sorted(left))} are not compared: name their experiment")
         same = all(same for _, same in found)
         return Outcome(0 if same else DataError.exit_code, "\n".join([text, *lines]))
 

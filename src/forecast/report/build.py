@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from forecast.errors import need
+from forecast.arguments import checked
 from forecast.experiment.named import is_many
 from forecast.report import format as w
 from forecast.report import many, pages, view
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SCHEMA = 2
 
 
+@checked
 def write_report(
     run: Run,
     folder: str | Path,
@@ -83,9 +84,6 @@ def write_report(
     >>> (fc.write_report(run, "reports/mine", png=False) / "index.html").is_file()
     True
     """
-    from forecast.experiment.run import Run
-
-    need(run, Run, "write_report", "a Run, of fc.run")
     target = Path(folder)
     files = report_files(run, command, versions, durations, png, pdf)
     put_in_place(files, target)

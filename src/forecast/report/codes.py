@@ -63,9 +63,10 @@ def changed_sentence(table: pd.DataFrame, month: pd.Period) -> str:
     `table`: The steps of one series, as `archive.changes` makes them; `month`: The month that was forecast.
     """
     sentences = prose("codes")
-    first, last = (round(float(table["forecast"].iloc[k])) for k in (0, -1))
+    places = w.places_of(table["forecast"])
+    first, last = (round(float(table["forecast"].iloc[k]), places) for k in (0, -1))
     steps = [
-        f"{told('step', step)} {w.signed(change)}"
+        f"{told('step', step)} {w.signed(change, places)}"
         for step, change in zip(table["step"].iloc[1:-1], table["change"].iloc[1:-1], strict=True)
         if change
     ]
@@ -91,15 +92,19 @@ def miss_sentence(miss: Miss, whose: str = "") -> str:
         miss.month,
         miss.horizon,
         _three_digits(miss.middle),
-        round(miss.actual),
+        _three_digits(miss.actual) if abs(miss.actual) < SMALL else round(miss.actual),
         size,
         (miss.inside_80, *ends),
     )
 
 
-def _three_digits(value: float) -> int:
+#: Figures below it are told with three digits, larger ones without decimals.
+SMALL = 100.0
+
+
+def _three_digits(value: float) -> float:
     """A forecast to three digits: none is finer than what is known."""
-    return round(float(f"{value:.3g}"))
+    return float(f"{value:.3g}")
 
 
 def action_words(row: CodeRow, called: Mapping[str, str]) -> str:

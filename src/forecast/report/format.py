@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -180,6 +180,21 @@ def span(low: float, high: float, whole: bool = True) -> str:
     if ends[0] == ends[1] and low < high:  # counts have no parts
         ends = count(math.floor(low)), count(math.ceil(high))
     return t("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def places_of(values: Iterable[float]) -> int:
+    """Return how many decimals figures are told with: none of whole and of large ones, else three digits.
+
+    Examples
+    --------
+    >>> places_of([9_312, 80]), places_of([1234.5, 80.2]), places_of([0.0688, 0.051])
+    (0, 0, 4)
+    """
+    known = [abs(float(value)) for value in values if value == value]
+    largest = max(known, default=0.0)
+    if largest == 0.0 or all(value.is_integer() for value in known):
+        return 0
+    return max(0, 2 - math.floor(math.log10(largest)))
 
 
 def signed(value: float, decimals: int = 0) -> str:

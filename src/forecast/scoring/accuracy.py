@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.scoring.scores import score
 from forecast.tables.forecasts import Forecasts
 
@@ -26,6 +27,7 @@ class HasForecasts(Protocol):
         ...
 
 
+@checked
 def accuracy(
     backtest: HasForecasts | pd.DataFrame | Forecasts,
     obs: Observations,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Bounds
 from forecast.config.convert import check_arguments
 from forecast.config.settings import ReportSpec
@@ -117,6 +118,7 @@ class Verdict(NamedTuple):
     eras_counted: int = 0
 
 
+@checked
 def compare(
     forecasts: pd.DataFrame | Forecasts,
     obs: Observations,
@@ -390,6 +392,7 @@ def calm_and_break(
     }
 
 
+@checked
 def model_confidence_set(
     forecasts: pd.DataFrame | Forecasts,
     obs: Observations,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from forecast.arguments import checked
 from forecast.config.bounds import Text
 from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, nearest
@@ -71,7 +72,8 @@ class Note(NamedTuple):
 #: The cells of a row, in the order of `SCORE_COLUMNS`.
 Row = tuple[Any, ...]
 BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
-SMALLEST_FOR_PERCENT = 50.0  #: outcomes below this make percentages meaningless
+#: Counts below the first, and other figures below this share of their median, make percentages meaningless.
+SMALLEST_FOR_PERCENT, SMALLEST_SHARE = 50.0, 0.01
 
 #: A measure of points: outcomes, medians, scale of MASE -> one loss a fold.
 PointLoss = Callable[[Floats, Floats, Floats], Floats]
@@ -102,8 +104,10 @@ def _scaled(y: Floats, f: Floats, scale: Floats) -> Floats:
 
 
 def _percent(y: Floats, f: Floats, scale: Floats) -> Floats:
-    if np.abs(y).min() < SMALLEST_FOR_PERCENT:
-        raise NotScored(f"outcomes below {SMALLEST_FOR_PERCENT:g} make percentages meaningless")
+    counts = bool((y == np.round(y)).all())
+    least = SMALLEST_FOR_PERCENT if counts else SMALLEST_SHARE * float(np.median(np.abs(y)))
+    if np.abs(y).min() < least:
+        raise NotScored(f"outcomes below {least:.3g} make percentages meaningless")
     return m.percentage_error(y, f)
 
 
@@ -177,6 +181,7 @@ MEANINGS: dict[str, str] = {
 _OWN: dict[str, Metric] = {}
 
 
+@checked
 def register_metric(
     name: str, fn: QuantileLoss, skill: bool = True, scales: Sequence[str] = ("natural",)
 ) -> None:
@@ -207,6 +212,7 @@ def register_metric(
     _OWN[name] = Metric(quantiles=fn, skill=skill, scales=tuple(scales), own=True)
 
 
+@checked
 def score(
     forecasts: pd.DataFrame | Forecasts,
     obs: Observations,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,7 @@ import pandas as pd
 
 from forecast.config.bounds import is_month
 from forecast.config.settings import Truth
-from forecast.errors import ConfigError, nearest, need
+from forecast.errors import ConfigError, ForecastWarning, nearest, need
 from forecast.tables.levels import central_pairs, range_levels
 from forecast.tables.quantiles import (
     NEVER,
@@ -214,17 +215,23 @@ def _require_baseline(found: Sequence[SeriesArrays], baseline: str | None) -> No
 
 
 def _refuse_later(grid: Grid, obs: Observations, series_id: str) -> None:
-    """Refuse forecasts of a month that was public on the day of the forecast, where a day is stated."""
+    """Refuse forecasts of a month that was public by their day; warn where that day is assumed."""
     record = outcomes(obs, series_id)
+    public = record.at(grid.last + 1)[1] <= grid.origins
     stated = record.table.loc[record.table["release_basis"] != "assumed", "month"]
     known = np.isin(grid.last + 1, pd.PeriodIndex(stated).asi8)
-    wrong = np.flatnonzero(known & (record.at(grid.last + 1)[1] <= grid.origins))
-    if len(wrong):
+    for wrong, sure in ((np.flatnonzero(public & known), True), (np.flatnonzero(public), False)):
+        if not len(wrong):
+            continue
         month, day = grid.last[wrong[0]] + 1, np.datetime64(int(grid.origins[wrong[0]]), "D")
-        raise ConfigError(
+        told = (
             f"forecasts: {series_id}, origin {day}: {pd.Period(ordinal=int(month), freq='M')} is forecast at"
-            " horizon 1, and its figure was public by then; expected the day on which the forecast was made"
+            f" horizon 1, and its figure {'was' if sure else 'counts as'} public by then; expected the day on"
+            " which the forecast was made"
         )
+        if sure:
+            raise ConfigError(told)
+        warnings.warn(f"{told}, or release_lag_days as they are", ForecastWarning, stacklevel=2)
 
 
 def _of_series(
@@ -303,7 +310,11 @@ def era_masks(folds: CommonFolds, eras: Eras | None) -> dict[str, Bools]:
                     f"eras.{name}: {span[1]} is before {span[0]}; expected the earlier month first"
                 )
             masks[name] = (folds.last >= first) & (folds.last <= final)
-        elif isinstance(span, str) or (pair and any(len(x) == 7 for x in span)):
+        elif (
+            isinstance(span, str)
+            or not isinstance(span, Iterable)
+            or (pair and any(len(x) == 7 for x in span))
+        ):
             raise ConfigError(f"eras.{name}: {span!r}; expected two months (YYYY-MM) or a list of origins")
         else:
             masks[name] = np.isin(folds.origins, days(list(span)))

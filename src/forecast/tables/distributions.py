@@ -47,14 +47,23 @@ def values_at(scores: Floats, at: Floats, values: Floats) -> Floats:
     return np.asarray(inside + low * below + high * above, dtype=float)
 
 
-def score_of(value: float, at: Floats, values: Floats) -> float:
-    """Return the normal score of a value, the inverse of `values_at`; infinite beyond an end without tail."""
+def score_of(value: float, at: Floats, values: Floats, below: bool = False) -> float:
+    """Return the normal score of a value, the inverse of `values_at`; infinite beyond an end without tail.
+
+    Counts are the same at several levels: what is not above such a figure ends with the last of
+    them, and with `below` what is less ends before the first.
+    """
     end = 0 if value < values[0] else -1 if value > values[-1] else None
-    if end is None:
+    if end is not None:
+        slope = _tails(at, values)[end]
+        beyond = float(value - values[end])
+        return float(at[end]) + (beyond / slope if slope > 0 else float(np.copysign(np.inf, beyond)))
+    place = int(np.searchsorted(values, value, "left" if below else "right")) - (not below)
+    if values[place] != value:
         return float(np.interp(value, values, at))
-    slope = _tails(at, values)[end]
-    beyond = float(value - values[end])
-    return float(at[end]) + (beyond / slope if slope > 0 else float(np.copysign(np.inf, beyond)))
+    if place == (0 if below else len(values) - 1) and _tails(at, values)[-(not below)] == 0.0:
+        return -np.inf if below else np.inf
+    return float(at[place])
 
 
 def _tails(at: Floats, values: Floats) -> tuple[float, float]:
@@ -156,8 +165,8 @@ class Distributions:
         floor = max(float(self.errors.floors[t]), 0.0) * (1.0 + 1e-9)
         return np.where(figures <= floor, 0.0, figures)
 
-    def score_at(self, thresholds: Floats) -> Floats:
-        """Normal scores of figures, origin x horizon; NaN where either is unknown."""
+    def score_at(self, thresholds: Floats, below: bool = False) -> Floats:
+        """Normal scores of figures, origin x horizon, as `score_of`; NaN where either is unknown."""
         out = np.full(thresholds.shape, np.nan)
         on_scale = np.where(
             self.errors.logs[:, None],
@@ -166,7 +175,7 @@ class Distributions:
         )
         for t, h in np.argwhere(self.given & np.isfinite(on_scale)):
             has = np.isfinite(self.quantiles[t, h])
-            out[t, h] = score_of(float(on_scale[t, h]), self.scores[has], self.quantiles[t, h, has])
+            out[t, h] = score_of(float(on_scale[t, h]), self.scores[has], self.quantiles[t, h, has], below)
         return out
 
     def chance_above(self, thresholds: Floats) -> Floats:
@@ -174,6 +183,12 @@ class Distributions:
         from scipy.special import ndtr
 
         return np.asarray(ndtr(-self.score_at(thresholds)), dtype=float)
+
+    def chance_below(self, thresholds: Floats) -> Floats:
+        """Chance of fewer than a figure, origin x horizon."""
+        from scipy.special import ndtr
+
+        return np.asarray(ndtr(self.score_at(thresholds, below=True)), dtype=float)
 
 
 def distributions(forecasts: pd.DataFrame | Forecasts, obs: Observations) -> Iterator[Distributions]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.errors import ConfigError, nearest
-from forecast.tables.columns import KEYS
+from forecast.tables.columns import KEYS, ROW
 from forecast.tables.quantiles import MEDIAN, QuantileTable, tidy_keys, to_wide
 
 #: Quantiles may stand in the wrong order by so much, as a share of their size: rounding, not a crossing.
@@ -56,6 +56,7 @@ class Forecasts:
         _check_rows(frame)
         quantiles = to_wide(frame)
         _check_order(quantiles)
+        _check_whole(quantiles)
         return cls(frame, quantiles)
 
 
@@ -86,6 +87,23 @@ def _check_order(quantiles: QuantileTable) -> None:
         raise ConfigError(
             f"forecasts: the quantiles cross: level {quantiles.levels[levels[0]]:g} is below a lower one"
             f" ({_row(quantiles.keys.iloc[rows[0]])}); expected them ascending"
+        )
+
+
+def _check_whole(quantiles: QuantileTable) -> None:
+    """Refuse a range with a hole: a level of the model without a value, though one as far out has one."""
+    distance, there = np.abs(quantiles.levels - 0.5), np.isfinite(quantiles.values)
+    if there.all():
+        return
+    model = quantiles.keys.groupby([*ROW], sort=False, observed=True).ngroup().to_numpy()
+    given = np.zeros((model.max() + 1, len(distance)), dtype=bool)
+    np.logical_or.at(given, model, there)
+    reach = np.where(there, distance, -1.0).max(axis=1)
+    rows, levels = np.nonzero(~there & given[model] & (distance <= reach[:, None] + 1e-9))
+    if len(rows):
+        raise ConfigError(
+            f"forecasts: level {quantiles.levels[levels[0]]:g} has no value"
+            f" ({_row(quantiles.keys.iloc[rows[0]])}); expected a number, since levels beyond it have one"
         )
 
 

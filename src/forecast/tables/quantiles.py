@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.errors import ConfigError, need
+from forecast.errors import ConfigError, counted, need
 from forecast.tables.columns import FORECAST_COLUMNS, KEYS
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ def tidy_keys(forecasts: pd.DataFrame) -> pd.DataFrame:
     table = forecasts
     if not pd.api.types.is_numeric_dtype(table["level"]) and (mean := table["level"].eq("mean")).any():
         table = table.assign(level=table["level"].astype(object).mask(mean))
+    for column in ("model", "series_id", "origin", "month", "horizon"):
+        if (lost := table[column].isna()).any():
+            raise ConfigError(
+                f"forecasts: column {column} is empty in {counted(int(lost.sum()), 'row')};"
+                " expected a value in each"
+            )
     if not isinstance(table["month"].dtype, pd.PeriodDtype):
         table = table.assign(month=_read(table, "month", _months, "months (YYYY-MM)"))
     if not pd.api.types.is_datetime64_any_dtype(table["origin"]):

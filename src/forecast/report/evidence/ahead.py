@@ -194,6 +194,11 @@ def series_section(r: Report) -> Section | None:
     return Section("series", text.series(), text.series(), "", tuple(blocks))
 
 
+def _mean(value: float, whole: bool) -> str:
+    """Return a mean: of counts without decimals, of other figures as they are told."""
+    return w.count(round(value)) if whole else w.rounded(value, whole)
+
+
 def series_table(r: Report, views: Sequence[View], total: str) -> Table:
     """Return the next month of every series: latest count, forecast, ranges; means where they add up."""
     text, month = prose("proof_ahead"), r.view.ahead["month"].iloc[0]
@@ -201,7 +206,7 @@ def series_table(r: Report, views: Sequence[View], total: str) -> Table:
     rows = []
     for one in views:
         mean = (
-            (w.count(round(means[one.series_id])) if one.series_id in means else text.nothing(),)
+            (_mean(means[one.series_id], one.whole) if one.series_id in means else text.nothing(),)
             if means
             else ()
         )

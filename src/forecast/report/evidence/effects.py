@@ -170,8 +170,8 @@ def totals_table(r: Report) -> Table | None:
 def _gap(total: Any, whole: bool) -> str:
     if total is None:
         return prose(TEXT).nothing()
-    ends = (total.difference_lower_80, total.difference_upper_80)
-    return prose(TEXT).gap(*(w.forecast_number(end, whole) for end in ends))
+    ends = [w.forecast_number(end, whole) for end in (total.difference_lower_80, total.difference_upper_80)]
+    return prose(TEXT).gap(*ends, w.places_of(ends))
 
 
 def study_chart(r: Report) -> Chart | None:

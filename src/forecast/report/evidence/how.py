@@ -91,7 +91,7 @@ def how_section(r: Report, hashes: dict[str, str]) -> Section:
             combination.method if combination is not None else "",
             about,
         ),
-        text.ranges(r.view.counts.index[0], rule, sorted(engines)),
+        text.ranges(r.view.counts.index[0], rule, sorted(engines), len(members)),
         text.looking(int(r.replay["origin"].nunique()) if len(r.replay) else 0),
         text.dates(counts(r)) if len(r.replay) else "",
         text.refusals(needs),

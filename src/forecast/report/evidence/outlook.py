@@ -51,7 +51,7 @@ def totals_table(r: Report) -> Table | None:
         (
             w.capital(text.macro(f"kind_{row.kind}")()),
             w.month_short(row.last_month),
-            w.count(round(row.known)) if row.known_months else text.nothing(),
+            w.count(round(row.known) if r.view.whole else row.known) if row.known_months else text.nothing(),
             w.rounded(row.median, whole),
             *(_span(row, level, whole) for level in ("80", "95")),
             _known(row.before, lambda value: w.rounded(value, whole)),

@@ -50,10 +50,11 @@ def record_chart(
     ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2.2, zorder=5)
     canvas.avoid(ax, range(months), counts["value"].tolist())
     ends: list[tuple[float, float]] = []
-    misses: list[tuple[float, float]] = []
     paths: list[tuple[list[float], list[float]]] = []
     for _, rows in lines.groupby("origin", sort=True):
-        _line(canvas, ax, rows, counts, known, first, ends, misses, paths)
+        _line(canvas, ax, rows, counts, known, first, ends, paths)
+    longest = int(lines["horizon"].max())
+    misses = _misses(lines[lines["horizon"] == longest], first)
     # one line with holes for all forecasts, one for all their starts: drawn far quicker than one each
     gap = [np.nan]
     x, y = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
@@ -63,7 +64,15 @@ def record_chart(
         *np.reshape(misses, (-1, 2)).T, "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8
     )
     f.year_axis(canvas, ax, first, months + LENGTH)
-    _words(canvas, ax, counts, sorted(ends, key=lambda p: -p[1]), sorted(misses, key=lambda p: -p[0]), narrow)
+    _words(
+        canvas,
+        ax,
+        counts,
+        sorted(ends, key=lambda p: -p[1]),
+        sorted(misses, key=lambda p: -p[0]),
+        narrow,
+        longest,
+    )
     return canvas.figure
 
 
@@ -75,7 +84,6 @@ def _line(
     known: Mapping[Any, int],
     first: pd.Period,
     ends: list[tuple[float, float]],
-    misses: list[tuple[float, float]],
     paths: list[tuple[list[float], list[float]]],
 ) -> None:
     start = rows["month"].iloc[0] - int(rows["horizon"].iloc[0])
@@ -87,12 +95,13 @@ def _line(
     paths.append((x, y))
     canvas.avoid(ax, x, y)
     ends.append((float(x[-1]), y[-1]))
-    last = rows.iloc[-1]
-    if (
-        int(last["horizon"]) == LENGTH
-        and np.isfinite([last["truth"], last["lower_80"], last["upper_80"]]).all()
-    ) and not last["lower_80"] <= last["truth"] <= last["upper_80"]:
-        misses.append((float(x[-1]), y[-1]))
+
+
+def _misses(last: pd.DataFrame, first: pd.Period) -> list[tuple[float, float]]:
+    """Return where the last month of a forecast fell outside its 80 % range."""
+    known = last.dropna(subset=["truth", "lower_80", "upper_80"])
+    outside = known[(known["truth"] < known["lower_80"]) | (known["truth"] > known["upper_80"])]
+    return list(zip(map(float, f.index_of(list(outside["month"]), first)), outside["middle"], strict=True))
 
 
 def _words(
@@ -102,18 +111,15 @@ def _words(
     ends: list[tuple[float, float]],
     misses: list[tuple[float, float]],
     narrow: bool,
+    longest: int,
 ) -> None:
     """Name the three marks where there is room beside them; what finds none is told above the plot."""
+    long = longest == LENGTH
     size = 11 if narrow else 12
     parts: list[tuple[str, str, list[tuple[float, float]], bool]] = [
         (t("What happened") if not narrow else t("What\nhappened"), "ink", _spots(counts), True),
-        (t("Forecasts, each\nsix months long"), "fc", ends, True),
-        (
-            t("✕ sixth month fell\noutside the 80% range") if not narrow else t("✕ sixth month\nwas outside"),
-            "ev",
-            misses,
-            False,
-        ),
+        (t("Forecasts, each\nsix months long") if long else t("Forecasts"), "fc", ends, True),
+        (_miss_words(narrow, long), "ev", misses, False),
     ]
     x = 0.0
     for words, role, spots, bold in parts:
@@ -125,6 +131,17 @@ def _words(
         flat = words.replace("\n", " ")
         canvas.text(ax, 0, 1, flat, role, size=size, bold=bold, transform=ax.transAxes, shift=(x, 22))
         x += f.text_width(flat, size, bold) + 18
+
+
+def _miss_words(narrow: bool, long: bool) -> str:
+    """Return what a cross stands for: the sixth month, or the last one of forecasts that are shorter."""
+    if narrow:
+        return t("✕ sixth month\nwas outside") if long else t("✕ last month\nwas outside")
+    return (
+        t("✕ sixth month fell\noutside the 80% range")
+        if long
+        else t("✕ last month fell\noutside the 80% range")
+    )
 
 
 def _spots(counts: pd.DataFrame) -> list[tuple[float, float]]:

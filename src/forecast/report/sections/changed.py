@@ -28,13 +28,14 @@ def changed_section(r: Report) -> Section | None:
     text = r.words("changed")
     month = r.view.ahead["month"].iloc[0] if len(r.view.ahead) else r.view.last + 1
     last = len(table) - 1
+    places = w.places_of(map(r.number, table["forecast"]))
     rows = []
     for n, row in enumerate(records(table)):
         ends = pd.isna(row.change) or n in (0, last)
-        change = "" if ends else w.signed(w.forecast_number(float(row.change)))
+        change = "" if ends else w.signed(r.number(float(row.change)), places)
         cells = (
             w.capital(codes.step_words(row)),
-            w.rounded(float(row.forecast)),
+            w.rounded(float(row.forecast), r.view.whole),
             change,
             codes.why_words(row),
         )
@@ -44,7 +45,7 @@ def changed_section(r: Report) -> Section | None:
         for row in records(table.iloc[1:-1])
         if pd.notna(row.change)
     ]
-    before, after = (w.forecast_number(float(table["forecast"].iloc[k])) for k in (0, -1))
+    before, after = (r.number(float(table["forecast"].iloc[k])) for k in (0, -1))
     largest = max(steps, key=lambda step: abs(step.change), default=None)
     find = text.find(month, before, after, largest, _share(largest, table))
     made = Table(text.caption(month), heads(text.head()), tuple(rows), text.foot())

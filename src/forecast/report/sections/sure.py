@@ -88,12 +88,13 @@ def record_blocks(r: Report) -> list[Block]:
 
 
 class Missed(NamedTuple):
-    """How many sixth months of forecasts fell outside the 80% range."""
+    """How many forecasts of the longest distance drawn (at most six months) fell outside the 80% range."""
 
     n: int
     total: int
     independent: int
     since: int
+    months: int
 
 
 def record_chart(r: Report, table: pd.DataFrame) -> Chart:
@@ -107,9 +108,11 @@ def record_chart(r: Report, table: pd.DataFrame) -> Chart:
     counts = seen.counts[seen.counts.index >= first]
     window = table[table["month"] > first]
     drawn = every_third(window, 1)
-    six = drawn[drawn["horizon"] == drawn["horizon"].max()].dropna(subset=["truth", "lower_80"])
-    since = int(six["month"].min().year) if len(six) else int(first.year)
-    missed = Missed(int((~view.inside(six)).sum()), len(six), independent(six) if len(six) else 0, since)
+    months = int(drawn["horizon"].max())
+    last = drawn[drawn["horizon"] == months].dropna(subset=["truth", "lower_80"])
+    since = int(last["month"].min().year) if len(last) else int(first.year)
+    outside = int((~view.inside(last)).sum())
+    missed = Missed(outside, len(last), independent(last) if len(last) else 0, since, months)
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     unit = f.unit_words(float(counts.max()), seen.name.unit_words)
     return r.studio.chart(
