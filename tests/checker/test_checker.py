@@ -221,7 +221,7 @@ def lies_in_tables(run, tmp_path_factory):
         return (middle - actual) / actual
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track_record, "_log_error", by_share)
+        patch.setattr(track_record, "_log_errors", by_share)
         return written(dataclasses.replace(run, **changed), tmp_path_factory.mktemp("tables"))
 
 

@@ -38,9 +38,8 @@ def test_an_event_ends_on_a_date(calendar):
     base, changed = designs(calendar, {"event": "coming", "ends": "2018-11-15"})
     assert only_changed(base, changed) == ["coming"]
     assert changed.future["coming"].tolist() == pytest.approx([0] * 4 + [20 / 30, 1, 15 / 30] + [0] * 5)
-    assert changed.notes == (
-        Note("change", event="coming", ends=dt.date(2018, 11, 15), factor=changed.notes[0].factor),
-    )
+    (note,) = changed.notes  # compared as text: since Python 3.13 a missing number differs from itself there
+    assert repr(note) == repr(Note("change", event="coming", ends=dt.date(2018, 11, 15)))
 
 
 def test_an_end_can_be_later_than_known(calendar):

@@ -10,6 +10,7 @@ import forecast as fc
 from forecast.config.settings import ReconciliationSpec, TargetSpec
 from forecast.errors import ConfigError
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, parts_of, postprocess
+from forecast.experiment.pipeline import BEFORE_ALL
 
 PLACES = ("southwest", "southwest.usbp", "southwest.ofo")
 DAY = pd.Timestamp("2022-06-30")
@@ -67,7 +68,7 @@ def test_ranges_widen_after_misses_where_it_is_asked_for(exp, ranges, obs):
 
 def test_too_few_errors_give_no_sum_and_say_so(exp, ranges, obs):
     early = ranges[ranges["origin"] < sorted(ranges["origin"].unique())[12]]
-    sums = add_up(exp, early, obs, pd.Timestamp.min)
+    sums = add_up(exp, early, obs, BEFORE_ALL)
     assert sums.forecasts.empty and sums.basis["note"].str.startswith("not reconciled").all()
 
 

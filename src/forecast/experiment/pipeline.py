@@ -60,6 +60,10 @@ class Inputs:
     source: FoldSource
 
 
+#: A day before every figure: `Timestamp.min` is no whole day, and some versions of numpy refuse it as one.
+BEFORE_ALL = pd.Timestamp("1700-01-01")
+
+
 @dataclass(frozen=True)
 class Rows:
     """Every row of forecasts, and what it rests on.
@@ -258,7 +262,7 @@ def make_rows(exp: Experiment, x: Inputs, bt: Backtest, newest_only: bool = Fals
 
 def _score_from(exp: Experiment, obs: Observations, series: list[str]) -> pd.Timestamp:
     if exp.backtest.score_from is None or exp.backtest.origins:
-        return pd.Timestamp.min
+        return BEFORE_ALL
     days = pd.concat({s: obs.first_released(s) for s in series}, axis=1).dropna().max(axis=1)
     days = days[days.index >= pd.Period(exp.backtest.score_from, "M")]
     if days.empty:

@@ -99,7 +99,8 @@ def _check_whole(quantiles: QuantileTable) -> None:
     given = np.zeros((model.max() + 1, len(distance)), dtype=bool)
     np.logical_or.at(given, model, there)
     reach = np.where(there, distance, -1.0).max(axis=1)
-    rows, levels = np.nonzero(~there & given[model] & (distance <= reach[:, None] + 1e-9))
+    base = quantiles.keys["scenario"].eq("").to_numpy()  # a scenario of several measures has no middle
+    rows, levels = np.nonzero(~there & given[model] & (distance <= reach[:, None] + 1e-9) & base[:, None])
     if len(rows):
         raise ConfigError(
             f"forecasts: level {quantiles.levels[levels[0]]:g} has no value"
