@@ -89,6 +89,16 @@ def test_a_later_forecast_in_the_postprocess_is_caught(setting):
         check(fc.make_model("drift"), setting, postprocess=later_medians)
 
 
+def some_rows(forecasts, obs):
+    """A postprocess that leaves out forecasts by what all of them are, the later ones included."""
+    return forecasts[forecasts["value"] > forecasts["value"].median()]
+
+
+def test_rows_left_out_by_later_forecasts_are_caught(setting):
+    with pytest.raises(LookAheadError, match="postprocess"):
+        check(fc.make_model("drift"), setting, postprocess=some_rows)
+
+
 def test_an_event_before_it_was_usable_is_caught(setting, monkeypatch):
     def leaky(calendar, panel, spec, horizon, knowledge):
         return make_design(calendar, panel, spec, horizon, "hindsight")

@@ -184,6 +184,10 @@ def test_how_events_become_columns_reaches_every_fold(small, events, origins, mo
     assert seen == [(EventsSpec(**asked), 2, "hindsight")]
 
 
+def test_a_forecast_of_a_year_is_the_default(small, origins):
+    assert fc.backtest("drift", small, None, "a", origins[:1]).forecasts["horizon"].max() == 12
+
+
 def test_what_is_no_calendar_is_refused(small, origins):
     with pytest.raises(ConfigError, match=r"backtest: events: .*EventCalendar, of fc\.load_events or None"):
         fc.backtest("drift", small, "events.csv", "a", origins[:1])
