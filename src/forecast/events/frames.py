@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from forecast.data.cells import checked_texts
-from forecast.errors import Finding
-from forecast.events.reading import ID_COLUMNS
+from forecast.data.parse import whole_day
+from forecast.errors import ConfigError, Finding
+from forecast.events.reading import FIRST_YEAR, ID_COLUMNS, LAST_YEAR
 
 #: How a table in memory is named in messages.
 MEMORY = "events"
@@ -66,20 +68,46 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
+def _day(value: Any) -> pd.Timestamp | None:
+    """Return a day as it is read everywhere, None for anything else."""
+    try:
+        day = whole_day(value, "ds")
+    except ConfigError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _whole(value: Any) -> int | None:
+    """Return a whole number of days, 0 for an empty cell, None for anything else."""
+    text = _text(value) or "0"
+    return int(text) if re.fullmatch(r"-?\d{1,4}", text) else None
+
+
+def _cells(
+    table: pd.DataFrame, name: str, read: Callable[[Any], object], expected: str, findings: list[Finding]
+) -> pd.Series:
+    """Return a column read cell by cell; `findings` learns which cells could not be read."""
+    cells = table[name] if name in table else pd.Series("", index=table.index)
+    made = pd.Series([read(cell) for cell in cells], index=table.index, dtype=object)
+    for row in made.index[made.isna()].tolist():
+        what = f"{name} is '{cells[row]}'"
+        findings.append(Finding("ds", "error", what, file=MEMORY, row=row, expected=expected))
+    return made
+
+
 def _from_prophet(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """Return Prophet's holidays as events: a pulse over the days of each, one bundle a holiday."""
-    days = pd.to_datetime(table["ds"], errors="coerce")
-    findings = [
-        Finding("ds", "error", f"'{table.loc[row, 'ds']}' is no day", file=MEMORY, row=row, expected="a date")
-        for row in table.index[days.isna()].tolist()
-    ]
-    known = days.notna()
-    table, days = table[known], days[known]
-    lower, upper = (
-        pd.to_timedelta(pd.to_numeric(table[name]).fillna(0) if name in table else 0, unit="D")
-        for name in _WINDOW
+    findings: list[Finding] = []
+    days, lower, upper = (
+        _cells(table, name, read, expected, findings)
+        for name, read, expected in (
+            ("ds", _day, "a date YYYY-MM-DD without a time of day"),
+            *((name, _whole, "a whole number of days") for name in _WINDOW),
+        )
     )
-    first, last = days + lower, days + upper
+    known = days.notna() & lower.notna() & upper.notna()
+    table, days = table[known], pd.to_datetime(days[known])
+    first, last = (days + pd.to_timedelta(move[known].astype(int), unit="D") for move in (lower, upper))
     names = table["holiday"].astype(str)
     told = first.dt.strftime("%Y-%m-%d")
     made = pd.DataFrame(
