@@ -115,7 +115,7 @@ YEAR_NOTES = (
     "(p)|*|r|(FYTD)|1)|(prov.)|(Jan-Sep)|(hasta junio)|(provisional)|[1]|(vorläufig)|(provisoire)|1/|**"
 )
 MEANS = """Media mensual|Average|Ø|Durchschnitt|Moyenne|Promedio|Mean|Monthly average|Promedio mensual|Moyenne mensuelle
-Monatsdurchschnitt|Jahresmittel|Avg.|Jahressumme|Total anual|Cumulative|Max|Sum"""
+Monatsdurchschnitt|Jahresmittel|Avg.|Jahressumme|Total del año|Cumulative|Max|Sum"""
 CHANGES = """Change|% change|YoY|Var. %|Index|Veränderung|Veränderung in %|Variation|Évolution|Variación|Var. 21/20|% chg
 Change on year|Growth rate|Diff.|% var. 2021/2020|Change 2020-2021|Var. 2021/2020 (%)|+/- %|Évolution 2021/2020"""
 
