@@ -218,3 +218,11 @@ def test_changes_that_the_calendar_does_not_bear(calendar, change, words):
 def test_a_scenario_needs_events(calendar):
     with pytest.raises(ConfigError, match="not 'none'"):
         calendar.design(panel(), knowledge="none", scenario=[{"event": "coming", "factor": 2}])
+
+
+@pytest.mark.parametrize(
+    "day", ["05/06/2018", 2018, pd.Timestamp("2018-11-15 12:00"), np.datetime64("2018-11")]
+)
+def test_dates_of_a_scenario_are_whole_days(calendar, day):
+    with pytest.raises(ConfigError, match=r"scenario change 1 \(coming\)\.ends: "):
+        designs(calendar, {"event": "coming", "ends": day})

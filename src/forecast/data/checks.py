@@ -82,7 +82,7 @@ def check_rows(
 
 
 def _misspelt(rows: Rows, codes: IntArray, names: list[str]) -> list[Finding]:
-    """Tell names that look the same but for capitals, and a lone figure named nearly like a long series."""
+    """Tell names that look the same, and a series of one figure named nearly like a long one."""
     counts = np.bincount(codes, minlength=len(names))
     long = [name for name, count in zip(names, counts, strict=True) if count >= _LONG]
     found = []

@@ -29,7 +29,8 @@ _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 
 #: A number that is less than half a millisecond short of a whole one: as a date the last moment of a day.
 _LAST_MOMENT = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?'
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>'
+    rb"(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?"
     rb"<(?:\w+:)?v>(\d+)\.99999999\d*</"
 )
 #: Rows, columns: from the first to the last, counted from 1.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from forecast.config.settings import ScenarioSpec
+from forecast.data.parse import whole_day
 from forecast.errors import ConfigError, nearest
-from forecast.events.reading import parse_day
 from forecast.events.shapes import DECAY, RAMP_MONTHS, SHAPES, to_day
 
 #: The sd of a size given as one number: as good as exact, but a prior needs a width.
@@ -167,11 +166,11 @@ def _parse_new(change: Mapping[str, Any], where: str, values: dict[str, Any], pr
 
 
 def _date(value: Any, where: str, problems: list[str]) -> int | None:
-    day = value if isinstance(value, dt.date) else parse_day(str(value))
-    if day is None:
-        problems.append(f"{where}: {value!r} is not a date (YYYY-MM-DD)")
+    try:
+        return to_day(whole_day(value, where))
+    except ConfigError as error:
+        problems.append(str(error))
         return None
-    return to_day(day)
 
 
 def _number(value: Any, where: str, problems: list[str]) -> float | None:
