@@ -163,7 +163,7 @@ class Observations:
 
     @checked
     def rows(self, series: Sequence[str]) -> pd.DataFrame:
-        """Return the official rows of some series, as they stand in the table; of an unknown one there are none.
+        """Return the official rows of some series, as they stand in the table; none of an unknown one.
 
         Parameters
         ----------

@@ -64,7 +64,7 @@ class Smoothing:
     doubt: Callable[[], Array]
 
     def steps(self, h: int) -> tuple[Array, Array]:
-        """Centre and standard deviation of the months ahead: of the errors to come, and of what was estimated.
+        """Centre and sd of the months ahead: of the errors to come, and of what was estimated.
 
         The first is that of Hyndman, Koehler, Ord and Snyder (2008, chapter 6), the second the delta method.
         """
@@ -241,7 +241,7 @@ def additive_season(y: Array) -> Array:
 
 
 def season_variance(y: Array, season: Array) -> Array:
-    """Return the variance of each month of `additive_season`: that of one distance over the years averaged."""
+    """Return the variance of each month of `additive_season`: that of a distance over the years averaged."""
     year = np.convolve(y, np.array([0.5, *[1.0] * 11, 0.5]) / 12.0, mode="valid")
     month = np.arange(6, 6 + len(year)) % 12
     apart = y[6:-6] - year - season[month]
