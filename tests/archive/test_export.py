@@ -28,7 +28,7 @@ def test_tables_have_names_in_place_of_numbers_and_inputs_their_hashes(connectio
         and f"forecasts.csv: {len(forecasts)} rows" in text
     )
     (file,) = (tmp_path / "out" / "inputs").iterdir()
-    assert file.read_bytes() == b"month,value\n"
+    assert file.read_bytes() == b"month,value\n" and text.endswith("inputs/: 1 source files")
 
 
 def test_a_folder_that_holds_something_is_left_alone(connection, tmp_path):

@@ -312,7 +312,10 @@ def hub_rows(horizon="1", value=1250, day="2022-02-20", end="2022-02-28"):
             hub_rows() + hub_rows("3", end="2022-03-31"),
             r"row 5: horizon 3 for 2022-03; .* as horizon 1 for 2022-02",
         ),
-        (hub_rows() + hub_rows(day="2022-02-21"), "two days of origin_date: 2022-02-20 and 2022-02-21"),
+        (
+            hub_rows() + hub_rows(day="2022-02-21"),
+            "row 5: two days of origin_date: 2022-02-20 and 2022-02-21",
+        ),
     ],
 )
 def test_contradictions_of_a_file_are_errors(tmp_path, rows, said):
@@ -332,6 +335,9 @@ def test_two_forecasts_of_one_model_on_one_day_are_refused(tmp_path):
     (folder / "2022-02-20-T-x-again.csv").rename(folder / "T-x.csv")
     with pytest.raises(DataError, match="two files hold forecasts of T-x made on 2022-02-20"):
         hub.read_hub(tmp_path)
+    (folder / "T-x.csv").write_text(HEAD + "".join(hub_rows().splitlines(keepends=True)[:1]))
+    with pytest.raises(DataError, match="two files hold forecasts of T-x made on 2022-02-20"):
+        hub.read_hub(tmp_path)  # one row is enough
 
 
 def test_months_of_a_hub_are_counted_as_ours_before_they_are_joined(tmp_path):
@@ -470,3 +476,23 @@ def test_a_folder_is_named_by_a_text_too_and_nothing_to_write_is_told(made, smal
     with pytest.raises(ConfigError, match="no column origin, level"):
         hub.write_hub(made.drop(columns=["origin", "level"]), small, tmp_path / "other")
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("name", ["reference_date", "forecast_date"])
+def test_the_day_of_a_forecast_has_three_names(tmp_path, name):
+    file = tmp_path / "2022-02-20-T-x.csv"
+    file.write_text(HEAD.replace("origin_date", name) + hub_rows())
+    assert hub.read_hub_file(file)["origin"].unique().tolist() == [pd.Timestamp("2022-02-20")]
+
+
+def test_levels_have_four_decimals_and_figures_that_are_zero_a_least_of_zero(made, small, tmp_path):
+    few = made[made["level"].isin([0.1, 0.5, 0.9])]
+    odd = few.assign(
+        level=few["level"].replace({0.1: 0.123456}), value=few["value"].where(few["level"] > 0.2, 0.0)
+    )
+    hub.write_hub(odd, small, tmp_path)
+    file = next((tmp_path / "model-output").rglob("*.csv"))
+    assert set(pd.read_csv(file)["output_type_id"]) == {0.1235, 0.5, 0.9}
+    tasks = json.loads((tmp_path / "hub-config" / "tasks.json").read_text())
+    kinds = [task["output_type"]["quantile"]["value"] for task in tasks["rounds"][0]["model_tasks"]]
+    assert all(kind["minimum"] == 0 for kind in kinds)

@@ -60,6 +60,21 @@ def test_a_damaged_copy_is_made_again(made, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("SQLITE_BUSY_SNAPSHOT", "another process has been writing"),
+        ("SQLITE_LOCKED", "another process has been writing"),
+        ("SQLITE_READONLY_DIRECTORY", "cannot be opened for writing"),
+        ("SQLITE_CONSTRAINT_TRIGGER", "refuses what was to be written"),
+    ],
+)
+def test_errors_of_sqlite_are_told_by_their_names(name, told):
+    error = sqlite3.OperationalError("odd")
+    error.sqlite_errorname = name
+    assert told in str(schema.explain(error, HERE))
+
+
+@pytest.mark.parametrize(
     ("error", "told"),
     [
         ("database or disk is full", "no space left"),
