@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from forecast.errors import Finding
@@ -29,6 +30,7 @@ def without_controls(text: str) -> str:
     return re.sub(rf"\s*{CONTROLS.pattern}+\s*", " ", text).strip() if holds_controls(text) else text
 
 
+@lru_cache(maxsize=65536)
 def as_seen(name: str) -> str:
     r"""Return a name as a reader sees it: without capitals, of one kind of blanks and one form of characters.
 

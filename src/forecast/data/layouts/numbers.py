@@ -86,6 +86,8 @@ class Context:
 @lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """Return a figure without marks of footnotes, currency and spaces between thousands."""
+    if is_whole(text):  # wide tables are mostly whole numbers, and each cell is asked
+        return text
     text = _MINUS_IN_FRONT.sub("-", _FOOTNOTE.sub("", clean(text).removeprefix("'")))
     text = _NO_CENTS.sub(r"\g<1>0", text)
     text = _MONEY.sub(r"\1", text)

@@ -389,7 +389,7 @@ def without_attributes(table: Table, roles: Roles, dates: Sequence[Date | None])
             parts.append(k)
         elif _counts(texts) and (k < (roles.month or 0) or is_counter_name(table.head[k])):
             counters.append(k)
-        elif k == min(set(roles.values) - {*parts, *same, *counters}) and _is_one_code(texts):
+        elif _is_one_code(texts) and k == min(set(roles.values) - {*parts, *same, *counters}):
             same.append(k)
     kept = [k for k in roles.values if k not in (*parts, *same, *counters)]
     if not kept:
