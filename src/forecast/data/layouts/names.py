@@ -37,7 +37,8 @@ _ENGLISH = word_set(
 )
 _TOTALS = re.compile(
     r"(grand |sub-?)?(total|totals|totales|totaux|sum|suma|somme|summe|gesamt|insgesamt|ensemble|subtotal"
-    r"|annual|anual|annuel|year total|fy total|full year|jahr|ytd|fytd|year to date|cumulative|acumulado|cumul"
+    r"|annual|anual|annuel|year total|fy total|full year|jahr|ytd|fytd|year to date|cumulative|acumulado"
+    r"|cumul"
     r"|m13|q0?[1-5]|s0[1-3]|half ?-?[12]|[12](st|nd) half"  # periods of the BLS beside its months
     r"|[1-4]\w{0,3}\.? ?(quartal|trim\w*|quarter)|[1-4] ?t|t[1-4]|[iv]{1,3} ?trim\w*"
     r"|h[12]|[12]\.? ?(halbjahr|semestre|sem))"
@@ -46,7 +47,8 @@ _TOTALS = re.compile(
     r"|((monthly|yearly|annual|calendar year|12[- ]month) )?"
     r"(average|averages|avg|mean|median|media|mediana|prom|promedio|moy|moyenne|mediane|ø"
     r"|(monats|jahres)?(mittel|mittelwert|durchschnitt)|min|minimum|max|maximum)"
-    r"( ?(mensual|mensuelle|anual|annuelle|del ano|de l'annee|(/|per|pro|por|par|p\.) ?(month|mes|mois|monat)))?"
+    r"( ?(mensual|mensuelle|anual|annuelle|del ano|de l'annee"
+    r"|(/|per|pro|por|par|p\.) ?(month|mes|mois|monat)))?"
 )
 #: Labels of changes, which are made of the figures beside or above them.
 _CHANGES = re.compile(
@@ -93,7 +95,8 @@ _YEAR_IN_FRONT = re.compile(
     r"^(?:calendar year|year|año|ano|jahr|année|annee|an|ejercicio|cy) ?:? ?(?=\d{4}$)", re.IGNORECASE
 )
 _NOTE_IN_BRACKETS = re.compile(
-    r"\d{1,2}|[a-z*]{1,2}\.?|(prov|prel|vorl|schatz|est|rev|def|final|endg|semi|avanc|flash|part|incompl|unvoll"
+    r"\d{1,2}|[a-z*]{1,2}\.?|(prov|prel|vorl|schatz|est|rev|def|final|endg|semi|avanc|flash|part"
+    r"|incompl|unvoll"
     r"|fytd|ytd|to date|year to|to |through |thru |until |up to |hasta |al |bis |jusqu|note|nota|fn).*"
 )
 _BETWEEN_MONTHS = word_set("to a al bis hasta through thru")
