@@ -219,6 +219,16 @@ def test_the_schema_is_a_tabular_data_package():
         schema("x")
 
 
+@pytest.mark.parametrize(
+    ("column", "wrong"), [("level", "x"), ("month", "soon"), ("value", "many"), ("horizon", "a")]
+)
+def test_wrong_cells_of_a_forecast_are_told_before_they_go_to_nixtla(bt, column, wrong):
+    broken = bt.forecasts.astype({column: object})
+    broken.loc[broken.index[0], column] = wrong
+    with pytest.raises(ConfigError, match=r"to_nixtla: .*; expected months"):
+        fc.to_nixtla(broken)
+
+
 def test_what_goes_to_nixtla_is_documented(panel, bt):
     assert list(fc.to_nixtla(panel).columns) == list(documented("nixtla"))
     assert list(fc.to_nixtla(bt.forecasts).columns)[:3] == list(documented("nixtla_forecasts"))

@@ -89,7 +89,13 @@ def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
     missing = [c for c in ("series_id", "month", "horizon", "level", "value") if c not in source]
     if missing:
         raise ConfigError(f"to_nixtla: a forecast table has no column {', '.join(missing)}")
-    return _wide(source)
+    try:
+        return _wide(source)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"to_nixtla: {str(error).splitlines()[0]}; expected months (YYYY-MM), whole horizons, levels between"
+            " 0 and 1, and numbers"
+        ) from error
 
 
 def _long(name: str, y: pd.Series) -> pd.DataFrame:

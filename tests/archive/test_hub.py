@@ -473,8 +473,13 @@ def test_a_folder_is_named_by_a_text_too_and_nothing_to_write_is_told(made, smal
     assert hub.write_hub(made, small, str(tmp_path / "hub")) and (tmp_path / "hub" / "hub-config").is_dir()
     with pytest.raises(ConfigError, match="holds no forecast"):
         hub.write_hub(made.iloc[:0], small, tmp_path / "other")
-    with pytest.raises(ConfigError, match="no column origin, level"):
+    with pytest.raises(ConfigError, match="columns origin, level missing"):
         hub.write_hub(made.drop(columns=["origin", "level"]), small, tmp_path / "other")
+    for column, wrong in (("level", "x"), ("horizon", 1.5), ("origin", "soon"), ("month", None)):
+        broken = made.astype({column: object})
+        broken.loc[broken.index[0], column] = wrong
+        with pytest.raises(ConfigError, match=column):
+            hub.write_hub(broken, small, tmp_path / "other")
     assert not (tmp_path / "other").exists()
 
 

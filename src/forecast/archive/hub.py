@@ -23,7 +23,7 @@ from forecast.data.cells import checked_texts
 from forecast.errors import ConfigError, DataError, Finding, nearest, raise_for_errors
 from forecast.files import inside, plain_cell, safe_cells, write_file
 from forecast.tables.columns import FORECAST_COLUMNS
-from forecast.tables.forecasts import select
+from forecast.tables.forecasts import Forecasts, select
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -43,7 +43,6 @@ HUB_COLUMNS: tuple[str, ...] = (
     "value",
 )
 #: Columns of a forecast table that a hub is made of.
-_NEEDED = ("model", "knowledge", "series_id", "origin", "month", "horizon", "level", "value")
 #: What rows of a hub may hold; medians and quantiles are read.
 _OUTPUT_TYPES = ("quantile", "median", "mean", "cdf", "pmf", "sample")
 #: Names that hubs give to the day of a forecast.
@@ -114,10 +113,7 @@ def write_hub(
     """
     check_arguments(team=(team, Text))
     folder = Path(folder)
-    missing = [column for column in _NEEDED if column not in forecasts]
-    if missing:
-        raise ConfigError(f"write_hub: the table of forecasts has no column {', '.join(missing)}")
-    rows = select(forecasts, scenario="")
+    rows = select(Forecasts.of(forecasts).frame, scenario="")
     if not len(rows):
         raise ConfigError("write_hub: the table holds no forecast that belongs to no scenario")
     rows = rows.assign(level=rows["level"].astype(float).round(4))
