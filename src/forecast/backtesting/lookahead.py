@@ -54,7 +54,7 @@ def check_no_lookahead(
     model: Model,
     obs: Observations,
     events: EventCalendar,
-    series: Sequence[str] | None = None,
+    series: str | Sequence[str] | None = None,
     origins: Sequence[Any] | None = None,
     horizon: int = 6,
     postprocess: Postprocess = default_postprocess,
@@ -68,7 +68,7 @@ def check_no_lookahead(
         One model object; it is used for all runs, so that state kept between folds shows.
     obs, events : Observations, EventCalendar
         Figures and calendar.
-    series : sequence of str, optional
+    series : str or sequence of str, optional
         Default: the first series of the figures.
     origins : sequence of dates, optional
         Default: nine months of data drawn at random, and the two before each of the last three.
@@ -99,7 +99,8 @@ def check_no_lookahead(
     """
     check_arguments(horizon=(horizon, Horizon), seed=(seed, Annotated[int, Bounds(0)]))
     rng = np.random.default_rng(seed)
-    names = tuple(() if series is None else series) or obs.series_ids[:1]
+    names = (series,) if isinstance(series, str) else tuple(() if series is None else series)
+    names = names or obs.series_ids[:1]
     days = [whole_day(o, "origins") for o in (() if origins is None else origins)] or _drawn(obs, names, rng)
     if notes := hindsight_notes(model, obs, min(days)):
         warnings.warn(f"settings may hold hindsight: {'; '.join(notes)}", ForecastWarning, stacklevel=2)

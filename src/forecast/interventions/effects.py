@@ -127,7 +127,7 @@ def effects(
     coding: Coding = "judged",
     placebo: bool = True,
     *,
-    series: Sequence[str] | None = None,
+    series: str | Sequence[str] | None = None,
     knowledge: Knowledge = "at_origin",
     max_columns: int = 10,
     priority: int = 1,
@@ -154,7 +154,7 @@ def effects(
         Which shapes, priorities and expected signs.
     placebo : bool
         Compare each effect with the same dummy at ordinary months.
-    series : sequence of str, optional
+    series : str or sequence of str, optional
         Default: all of the panel.
     knowledge, max_columns, priority : str, int, int
         As in `EventCalendar.design`.
@@ -195,7 +195,7 @@ def effects(
     )
     spec = EventsSpec(coding=coding, max_columns=max_columns, priority=priority)
     asked = Setup(panel, events, model, spec, knowledge=knowledge, beside=beside, bound=bound)
-    names = series if series is not None else panel.series
+    names = [series] if isinstance(series, str) else series if series is not None else panel.series
     return effect_table([replace(asked, series_id=one).regression for one in names], placebo, base, name)
 
 

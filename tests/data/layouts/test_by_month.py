@@ -66,3 +66,12 @@ def test_other_weekdays_are_told_with_the_option_that_decides_over_all(tmp_path)
         days = {first + pd.Timedelta(i, "D"): (70 + i // 7) / 7 for i in range(7 * 30)}
         march = sum(value for day, value in days.items() if (day.year, day.month) == (2019, 3))
         assert obs.actuals(obs.series_ids[0])["2019-03"] == pytest.approx(march)
+
+
+def test_dates_are_told_as_days(tmp_path):
+    weeks = pd.date_range("2019-01-06", periods=30, freq="7D")
+    (tmp_path / "w.csv").write_text("Week ending,n\n" + "".join(f"{d.date()},70\n" for d in weeks))
+    obs = fc.load_observations(tmp_path / "w.csv", layout={"by_month": "sum"})
+    assert "'Week ending' as the days, 2019-01-06 as 6 January 2019, weeks that end on their date" in str(
+        obs.understood
+    )

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from forecast.data.layouts.found import Found
-from forecast.data.layouts.grid import Table, Tidy, several
+from forecast.data.layouts.grid import Table, Tidy, clean, several
+from forecast.data.layouts.months import MONTH_NAMES, long_date
 from forecast.data.layouts.names import plain, word_set
 from forecast.data.parse import month_number, month_text, parse_value
 
@@ -73,7 +74,7 @@ def gather(
         tidy.cells["series_id"] = [name for name, _ in kept]
     mean = "summed" if how == "sum" else "averaged"
     tidy.said = [
-        f"read {', '.join(found.said)}, {words}, {mean} by month; {several(len(kept), 'month')}",
+        f"read {', '.join(_of_days(found))}, {words}, {mean} by month; {several(len(kept), 'month')}",
         *table.said,
         *tidy.said,
     ]
@@ -106,6 +107,18 @@ def _by_head(name: str) -> str | None:
     words = set(re.split(r"[^\w/']+|_", plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))))
     first, last = bool(words & _FIRST_DAY), bool(words & _LAST_DAY)
     return None if first == last else "starts" if first else "ends"
+
+
+def _of_days(found: Found) -> list[str]:
+    """Return what was understood, the dates told as the days that they are here."""
+    day = next((d for d in found.dates if d is not None and d.day), None)
+    if day is None:
+        return found.said
+    shown = clean(found.shown[found.dates.index(day)])
+    told = f"'{found.date_name}' as the days, {shown} as {long_date(day)}"
+    return [
+        told if re.search(rf"\b as ({'|'.join(MONTH_NAMES)}) \d{{4}}", one) else one for one in found.said
+    ]
 
 
 def _days(date: dt.date, week: range) -> Iterator[dt.date]:
