@@ -344,3 +344,8 @@ def test_a_calendar_that_touches_none_of_the_series_is_told(obs, events):
         assert Study(panel, elsewhere).design.columns == ()
     assert elsewhere.design(panel, knowledge="none").columns == ()
     assert load_events([row]).design(panel).columns == ("wall",)
+
+
+def test_a_picture_shows_one_event_at_least(events):
+    with pytest.raises(ConfigError, match="last: 0; expected a number at least 1"):
+        events.plot(last=0)

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.arguments import checked
+from forecast.config.bounds import Bounds
+from forecast.config.convert import check_arguments
 from forecast.config.settings import EventsSpec, own_path
 from forecast.data.panel import PanelLike
 from forecast.data.parse import whole_day
@@ -90,7 +92,13 @@ class EventCalendar:
         Returns
         -------
         matplotlib Axes
+
+        Raises
+        ------
+        ConfigError
+            If `last` is below 1.
         """
+        check_arguments(last=(last, Annotated[int, Bounds(1)]))
         table = self.table if series_id is None else self.touching(series_id)
         return plot_calendar(table, f"Events{f' that touch {series_id}' if series_id else ''}", last, ax)
 
