@@ -302,7 +302,7 @@ def test_backup_export_and_vacuum(archive, tmp_path):
     archive.backup(f"{tmp_path}/folder/")  # a folder that is not there yet
     assert Archive(tmp_path / "folder" / archive.path.name).check().startswith("integrity: ok")
     with pytest.raises(
-        ArchiveError, match=r"/proc/x: the copy cannot be written \([^\[]*\); .*was not touched"
+        ArchiveError, match=r"/proc/x: the copy cannot be written \((?!None)[^\[]*\); .*was not touched"
     ):
         archive.backup("/proc/x")  # in words, without the number of the error
     with archive._writing() as connection:
