@@ -174,7 +174,7 @@ def _members(protocol: type) -> list[str]:
 
 
 def _problem(value: object, hint: Any) -> str:
-    """Say what is wrong with a value; a word that is none of those taken is told with the nearest."""
+    """Say what is given and what is taken."""
     return f"{shown(value)} is given; expected {' or '.join(dict.fromkeys(map(_wanted, _parts(hint))))}"
 
 
