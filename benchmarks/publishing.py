@@ -21,7 +21,7 @@ from typing import Any
 import forecast as fc
 from forecast.archive.store import Archive
 from forecast.experiment.pipeline import make_folds, read_inputs
-from forecast.publish.publish import backfill, publish
+from forecast.publish.publish import backfill, publish_report
 from forecast.publish.upkeep import rerun
 
 TODAY = "2026-11-24"
@@ -55,9 +55,9 @@ def one_round(exp: fc.Experiment, folder: Path) -> dict[str, float]:
     """CPU seconds of two rounds in a row, of a call that finds nothing new, and of making the last again."""
     exp = at(exp, folder)
     days = read_inputs(replace(exp, as_of="latest")).origins
-    _, first = cpu(lambda: publish(exp, as_of=str(days[-2].date()), today=TODAY))
-    outcome, second = cpu(lambda: publish(exp, today=TODAY))
-    _, quiet = cpu(lambda: publish(exp, today=TODAY))
+    _, first = cpu(lambda: publish_report(exp, as_of=str(days[-2].date()), today=TODAY))
+    outcome, second = cpu(lambda: publish_report(exp, today=TODAY))
+    _, quiet = cpu(lambda: publish_report(exp, today=TODAY))
     again, remade = cpu(lambda: rerun(exp, outcome.folder or ""))
     if outcome.code or again.code:
         raise SystemExit(f"{outcome.text}\n{again.text}")

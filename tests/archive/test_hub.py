@@ -260,9 +260,9 @@ def test_a_published_round_goes_into_the_hub(tmp_path, monkeypatch):
     first = (tmp_path / "hub" / "model-output" / "us-short" / files[2]).read_bytes()
     exp = replace(r.experiment(hub=str(tmp_path / "hub"), team="us"))
     r.write(41)
-    from forecast.publish.publish import publish
+    from forecast.publish.publish import publish_report
 
-    assert publish(exp, today="2021-07-01").code == 0
+    assert publish_report(exp, today="2021-07-01").code == 0
     assert (tmp_path / "hub" / "model-output" / "us-short" / files[2]).read_bytes() == first
 
 
