@@ -87,8 +87,8 @@ compat: $(DEV) ## lowest and newest versions, every Python at hand, wheel and sd
 # compiled functions are seen where numba compiles nothing
 coverage: $(DEV) ## branch coverage of the tests, room by room; other processes are counted (an hour)
 	@$(BIN)/coverage erase
-	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -n 2 tests/arima/test_compiled.py tests/arima/test_compiled_parts.py -k 'not lets_other_threads_run'
-	@$(BIN)/coverage run -m pytest -n 2
+	@COVERAGE_FILE=$(CURDIR)/.coverage NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -n 2 tests/arima/test_compiled.py tests/arima/test_compiled_parts.py -k 'not lets_other_threads_run'
+	@COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/coverage run -m pytest -n 2
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python benchmarks/covered.py
 
