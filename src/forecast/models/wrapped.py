@@ -125,6 +125,7 @@ class StatsmodelsModel(SeriesModel):
 
     def fit_series(self, data: SeriesData) -> SeriesFit:
         """Fit the class; its own standard errors, or those of its residuals growing as a random walk's."""
+        name = getattr(self.cls, "__name__", str(self.cls))
         try:
             made: Any = self.cls(_without_gaps(data), **dict(self.options))
             quiet = {"disp": False} if "disp" in inspect.signature(made.fit).parameters else {}
@@ -132,13 +133,9 @@ class StatsmodelsModel(SeriesModel):
                 warnings.simplefilter("ignore")
                 fitted = made.fit(**quiet)
         except (TypeError, ValueError, AttributeError, KeyError) as error:
-            raise DataError(
-                f"{data.name}: {getattr(self.cls, '__name__', self.cls)} cannot be fitted: {error}"
-            ) from error
+            raise DataError(f"{data.name}: {name} cannot be fitted: {error}") from error
         if not hasattr(fitted, "forecast"):
-            raise DataError(
-                f"{data.name}: a fit of {getattr(self.cls, '__name__', self.cls)} has no forecast"
-            )
+            raise DataError(f"{data.name}: a fit of {name} has no forecast")
 
         def steps(h: int) -> tuple[Array, Array]:
             if hasattr(fitted, "get_forecast"):
