@@ -77,6 +77,22 @@ def test_no_file_names_a_registry_or_this_machine():
         assert not any(w in text for w in words), name
 
 
+def test_nothing_lies_at_the_top_that_nobody_put_there():
+    found = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    folders = {name.split("/")[0] for name in found if "/" in name}
+    files = {name for name in found if "/" not in name and not name.startswith(".")}
+    if found:  # a copy without git has none
+        assert folders == {
+            ".ci", ".github", "benchmarks", "conf", "deploy", "docs", "notebooks", "reports", "src", "tests"
+        }  # fmt: skip
+        assert files == {
+            "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md",
+            "constraints.txt", "mkdocs.yml", "pyproject.toml",
+        }  # fmt: skip
+
+
 # --------------------------------------------------------------------------- every key
 
 
