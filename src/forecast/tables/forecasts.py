@@ -53,7 +53,7 @@ class Forecasts(WithLazyFields):
         """
         if isinstance(table, Forecasts):
             return table
-        quantiles = to_wide(table) if isinstance(table, pd.DataFrame) else table
+        quantiles = to_wide(table) if isinstance(table, pd.DataFrame) else table.in_order()
         _check_rows(quantiles)
         _check_order(quantiles)
         _check_whole(quantiles)

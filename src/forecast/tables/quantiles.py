@@ -61,6 +61,30 @@ class QuantileTable:
         at = np.flatnonzero(np.isclose(self.levels, level, atol=1e-9))
         return self.values[:, at[0]] if len(at) else np.full(len(self.keys), np.nan)
 
+    @classmethod
+    def concat(cls, parts: Sequence[QuantileTable]) -> QuantileTable:
+        """Put tables below one another; a level that one of them lacks is NaN there."""
+        levels = np.unique(np.concatenate([part.levels for part in parts]))
+        same = [part.values if np.array_equal(part.levels, levels) else part.at(levels) for part in parts]
+        return cls(pd.concat([p.keys for p in parts], ignore_index=True), levels, np.concatenate(same))
+
+    def at(self, levels: Floats) -> Floats:
+        """Return the columns of some levels, NaN where absent."""
+        return np.column_stack([self.column(float(level)) for level in levels])
+
+    def in_order(self) -> QuantileTable:
+        """Return the rows in the order of `to_wide`.
+
+        Raises
+        ------
+        ConfigError
+            When a forecast stands twice.
+        """
+        first, row = _forecasts(self.keys, KEYS)
+        if len(first) < len(self.keys):
+            _refuse_twice(self.keys.assign(level=MEDIAN), row, KEYS)
+        return self if (np.diff(first) == 1).all() else self.take(first)
+
     def take(self, rows: NDArray[Any]) -> QuantileTable:
         """Return some of the rows (positions or a mask)."""
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
