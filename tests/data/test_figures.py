@@ -159,3 +159,9 @@ def test_the_index_of_a_series_or_frame_names_series_and_months_or_is_told():
     for given in (twice, one.rename_axis("value"), both.rename_axis(["month", "month"])):
         with pytest.raises(DataError, match="stands twice, the index counted"):
             fc.load_observations(given)
+
+
+def test_an_index_without_a_name_is_that_of_the_months():
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6]}, index=MONTHS)
+    assert list(_files._with_columns(frame)) == ["month", "a", "b"]
+    assert list(_files._with_columns(frame.rename_axis("when"))) == ["when", "a", "b"]
