@@ -247,22 +247,23 @@ class EventCalendar:
         return made
 
 
-def warn_untouched(events: EventCalendar, series: Sequence[str]) -> None:
-    """Warn of events of one's own calendar that touch none of some series: a name may be misspelt there.
+def warn_untouched(events: EventCalendar, series: Sequence[str], each: bool = False) -> None:
+    """Warn that events of one's own calendar touch none of some series: a name may be misspelt there.
 
-    The bundled calendar, which has a rule book, is for all bundled series.
+    A run asks for `each` of them; a panel, which may hold one series of many, only where no event is left. The
+    bundled calendar, which has a rule book, is for all bundled series.
     """
     if len(events.rules):
         return
     touched = np.any([events.touches(name) for name in series], axis=0)
     lost = events.table.loc[~touched, ["id", "series_ids"]].to_numpy()
-    if not len(lost):
+    if not len(lost) or (not each and touched.any()):
         return
-    several = len(lost) > 1
+    verb = "touches" if len(lost) == 1 else "touch"
     told = ", ".join(f"'{name}' (series_ids: {ids or 'blank'})" for name, ids in lost[:TOLD])
     warnings.warn(
-        f"events: {len(lost)} of {counted(len(events.table), 'event')} {'touch' if several else 'touches'} none"
-        f" of {', '.join(series[:TOLD])}{' and others' * (len(series) > TOLD)}: {told}"
+        f"events: {len(lost)} of {counted(len(events.table), 'event')} {verb} none of"
+        f" {', '.join(series[:TOLD])}{' and others' * (len(series) > TOLD)}: {told}"
         f"{f' and {len(lost) - TOLD} more' * (len(lost) > TOLD)}; name the series there, * for all",
         ForecastWarning,
         stacklevel=3,
