@@ -165,3 +165,20 @@ def test_an_index_without_a_name_is_that_of_the_months():
     frame = pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6]}, index=MONTHS)
     assert list(_files._with_columns(frame)) == ["month", "a", "b"]
     assert list(_files._with_columns(frame.rename_axis("when"))) == ["when", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("months", "values", "tidy"),
+    [
+        (["2024-01", "2024-02"], ["1", "2.5"], True),
+        (["2024-01", "Feb 2024"], ["1", "2"], False),
+        (["2024-01", "2024-02"], ["1", "2,5"], False),
+    ],
+)
+def test_a_table_is_our_own_where_every_cell_is(months, values, tidy):
+    frame = pd.DataFrame({"month": months, "value": values})
+    assert _files.is_tidy(_files.frame_table("table", frame)) is tidy
+
+
+def test_an_address_without_encryption_is_never_allowed_unasked():
+    assert not _files.ReadAs.of().allow_http and _files.ReadAs.of(allow_http=True).allow_http
