@@ -61,7 +61,8 @@ def test_the_months_may_stand_in_any_column_and_what_is_left_out_is_told():
     )
     obs = fc.load_observations(frame, series_id="v")
     assert obs.actuals("v").tolist() == list(range(15)) and set(obs.table["source"]) == {"paper"}
-    assert "left out 'Place', 'mood'" in repr(obs) and "'source'" not in repr(obs)
+    assert "Oct 2022 as October 2022; 15 months; left out 'Place', 'mood'" in repr(obs)
+    assert "'source'" not in repr(obs)
 
 
 def test_columns_of_the_same_months_are_one_only_where_all_agree():
