@@ -356,5 +356,8 @@ def test_a_calendar_that_touches_none_of_the_series_is_told_where_a_model_uses_e
     events = fc.load_events([{**row, "series_ids": "aa*"}])
     days = ["2022-03-20"]
     fc.backtest("drift", small, events, "a", days, horizon=1)
-    with pytest.warns(ForecastWarning, match="none touches a:"):
+    with pytest.warns(ForecastWarning, match="1 of 1 event touches none of a: 'wall'"):
         fc.backtest("ridge", small, events, "a", days, horizon=1)
+    both = fc.load_events([{**row, "series_ids": "*"}, {**row, "id": "fence", "series_ids": "aa*"}])
+    with pytest.warns(ForecastWarning, match="1 of 2 events touches none of a, b: 'fence'"):
+        fc.backtest("ridge", small, both, ["a", "b"], days, horizon=1)

@@ -86,7 +86,7 @@ class View:
 
     @property
     def flat(self) -> bool:
-        """Whether no range has a width: the counts have followed one rule without an error."""
+        """Whether no range has a width."""
         return bool(len(self.ahead)) and bool((self.ahead["lower_80"] == self.ahead["upper_80"]).all())
 
     @property
