@@ -33,7 +33,7 @@ from forecast.experiment.memory import shortage
 from forecast.experiment.named import told_closely
 from forecast.experiment.outlook import Outlook, outlook
 from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
-from forecast.experiment.scores import Scored, by_others, score_past
+from forecast.experiment.scores import Scored, score_past
 from forecast.files import tell
 from forecast.notebook import plot_run, run_html, some
 from forecast.scoring.preliminary import early_figures
@@ -298,7 +298,7 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         why = measures()
     clock.durations.update(**known.durations, **why.durations)
     found = _Found(bt, rows, now, past, said, ahead, known, why, *fits)
-    return _gather(exp, x, found, clock.durations, by_others(exp, scored, obs, as_of))
+    return _gather(exp, x, found, clock.durations)
 
 
 @dataclass(frozen=True)
@@ -317,9 +317,7 @@ class _Found:
     diagnostics: pd.DataFrame
 
 
-def _gather(
-    exp: Experiment, x: Inputs, found: _Found, durations: dict[str, float], others: pd.DataFrame
-) -> Run:
+def _gather(exp: Experiment, x: Inputs, found: _Found, durations: dict[str, float]) -> Run:
     """Put what was found together with the figures and events that it rests on."""
     obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
     rows, said, ahead, known, why = found.rows, found.said, found.ahead, found.known, found.why
@@ -358,7 +356,7 @@ def _gather(
         digests={"figures": x.everything.digest, "events": x.calendar.digest},
         confidence_set=said.confidence_set,
         reconciliation=said.reconciliation,
-        others=others,
+        others=said.others,
         early=early_figures(obs, series, as_of),
         totals=ahead.totals,
         totals_past=ahead.totals_past,

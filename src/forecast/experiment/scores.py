@@ -33,6 +33,7 @@ class Scored:
     confidence_set: pd.DataFrame
     reconciliation: pd.DataFrame
     recent: pd.DataFrame
+    others: pd.DataFrame
 
 
 def score_past(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataFrame) -> Scored:
@@ -41,6 +42,7 @@ def score_past(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataF
     eras = {} if is_many(exp) else _eras(exp, x.calendar.known(as_of), scored)
     by = ["model"] if is_many(exp) else ["model", "horizon"]
     scores = score(Forecasts.of(scored), obs, baseline, by, eras=eras, as_of=as_of)
+    beside = _by_others(exp, scored, obs, as_of)
     scored = select(scored, series_id=told_closely(exp))
     checked = Forecasts.of(scored)
     compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
@@ -51,6 +53,7 @@ def score_past(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataF
         _confidence_set(compared, obs, as_of),
         _worth_of_adding_up(exp, apart, scored, obs, eras, as_of),
         recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
+        beside,
     )
 
 
@@ -100,7 +103,7 @@ def _worth_of_adding_up(
     return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
 
 
-def by_others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
+def _by_others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return forecasts by others of the same series, beside the headline's."""
     folder = BUNDLED if exp.data.path is None else Path(str(own_path(exp.data.path)))
     file = folder / "published.csv"

@@ -126,7 +126,11 @@ def _issues(runs: pd.DataFrame, site: Path) -> tuple[SiteIssue, ...]:
     """Return the reports that the site has, the newest first."""
     return tuple(
         SiteIssue(
-            *(str(row[name]) for name in ("path", "title", "summary", "as_of", "written")),
+            path=str(row["path"]),
+            title=str(row["title"]),
+            summary=str(row["summary"]),
+            as_of=str(row["as_of"]),
+            written=str(row["written"]),
             revision=int(row["revision"]),
             kind=str(row["kind"]),
         )
