@@ -316,10 +316,12 @@ def _value(
     for i in range(n_integrated):
         logdet += 2.0 * np.log(low[i, i])
     if n_integrated == n_missing:
-        return 0.5 * count * (np.log(rss / count) + 1.0 + LOG_2PI) + 0.5 * logdet
+        profiled: float = 0.5 * count * (np.log(rss / count) + 1.0 + LOG_2PI) + 0.5 * logdet
+        return profiled
     for i in range(n_integrated - n_missing):
         logdet -= np.log(variance * precision[i])
-    return 0.5 * (count * (np.log(variance) + LOG_2PI) + logdet + rss / variance)
+    value: float = 0.5 * (count * (np.log(variance) + LOG_2PI) + logdet + rss / variance)
+    return value
 
 
 @jit

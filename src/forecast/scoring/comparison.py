@@ -6,6 +6,7 @@ few origins carry. What may be said follows one rule.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
@@ -122,7 +123,7 @@ def compare(
     against: str = "random_walk",
     truth: str = "latest",
     eras: Eras | None = None,
-    as_of: Any = None,
+    as_of: str | dt.date | np.datetime64 | None = None,
     metrics: Sequence[str] = tuple(COMPARED),
     knowledge: Sequence[str] = ("none", "at_origin"),
     interval: IntervalMethod = "cosines",
@@ -362,7 +363,11 @@ def _objections(row: Row, eras: Mapping[str, Row]) -> Verdict:
 
 
 def calm_and_break(
-    origins: Sequence[Any], events: EventCalendar, series_id: str, ahead: int = 183, notice: int = 31
+    origins: Sequence[dt.date],
+    events: EventCalendar,
+    series_id: str,
+    ahead: int = 183,
+    notice: int = 31,
 ) -> dict[str, list[pd.Timestamp]]:
     """Divide origins into those before a break and calm ones, to be used as eras.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ def model_confidence_set(
     metric: str = "mae",
     horizon: int | str = ALL,
     truth: str = "latest",
-    as_of: Any = None,
+    as_of: str | dt.date | np.datetime64 | None = None,
     knowledge: Sequence[str] = ("none", "at_origin"),
     size: float = 1.0 - CONFIDENCE,
     bootstrap: Bootstrap | None = None,
