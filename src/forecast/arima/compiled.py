@@ -16,11 +16,12 @@ import numpy as np
 from forecast.arima.compiled_parts import (
     WIDTH,
     add_squares,
-    backward,
     cholesky,
+    cross_products,
     factor,
+    filter_columns,
     filter_one,
-    forward,
+    first_rows,
     invert_lower,
     jit,
     matched,
@@ -267,41 +268,6 @@ def _same(phi: Floats, theta: Floats, lane: int) -> bool:
 
 
 @jit
-def _filter(z: Floats, m: int, n: int, p: Floats, q: Floats, size: int, e: Floats, pi: Floats) -> None:
-    """Filter the columns of a lane; pi stands behind them."""
-    for b in range(len(z)):
-        forward(z[b], e[b], m, n, p, q)
-        if b == size // WIDTH:  # the impulse knows no autoregression
-            pi[:] = 0.0
-            pi[m] = 1.0
-            filter_one(pi, m, n, q, 1)
-            for t in range(m, m + n):
-                e[b, t, size % WIDTH] = pi[t]
-
-
-@jit
-def _cross_products(e: Floats, m: int, n: int, size: int, s: Floats) -> None:
-    """``S = E'E`` of the filtered columns."""
-    for bi in range(len(e)):
-        for bj in range(bi, len(e)):
-            products = np.dot(e[bi, m : m + n].T, e[bj, m : m + n])
-            for i in range(min(WIDTH, size - bi * WIDTH)):
-                for j in range(min(WIDTH, size - bj * WIDTH)):
-                    s[bi * WIDTH + i, bj * WIDTH + j] = products[i, j]
-                    s[bj * WIDTH + j, bi * WIDTH + i] = products[i, j]
-
-
-@jit
-def _first_rows(e: Floats, back: Floats, m: int, n: int, q: Floats, size: int, h: Floats) -> None:
-    """``H = M'E``: the first m rows of the columns filtered backwards."""
-    for b in range(len(e)):
-        backward(e[b], back, m, n, q)
-        for c in range(min(WIDTH, size + 1 - b * WIDTH)):
-            for i in range(m):
-                h[i, b * WIDTH + c] = back[m + i, c]
-
-
-@jit
 def _value(
     low: Floats,
     logdet: float,
@@ -379,11 +345,11 @@ def _lanes(
         if not (
             lane and group[lane] == group[lane - 1] and n <= length[lane - 1] and _same(phi, theta, lane)
         ):
-            _filter(z, m, n, p, q, size, e, pi)
-        _cross_products(e, m, n, size, s)
+            filter_columns(z, m, n, p, q, size, e, pi)
+        cross_products(e, m, n, size, s)
         logdet = 0.0
         if m:
-            _first_rows(e, back, m, n, q, size, h)
+            first_rows(e, back, m, n, q, size, h)
             if not _start_part(p, q, pi, m, n, ps, size, h, gram, v, work, b_root, g, u, matrix, exchange):
                 continue
             for i in range(m):
