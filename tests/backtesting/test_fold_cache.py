@@ -15,6 +15,7 @@ from forecast.data.observations import replace_rows
 from forecast.errors import DataError
 from forecast.models.baselines import Drift
 from forecast.tables.columns import FOLD_COLUMNS
+from forecast.tables.quantiles import QuantileTable
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +213,9 @@ def test_a_model_is_the_same_only_where_every_setting_is_plain(obs, events, usbp
 
 
 def test_what_is_the_same_ends_at_the_first_other_key_or_at_the_shorter_chain():
-    kept = fold_cache.Kept(("a", "b", "c"), pd.DataFrame(), pd.DataFrame())
+    kept = fold_cache.Kept(
+        ("a", "b", "c"), QuantileTable(pd.DataFrame(), np.ones(1), np.ones((0, 1))), pd.DataFrame()
+    )
     asked = [("a", "b", "c"), ("a", "x", "c"), ("x", "b", "c"), ("a", "b"), ("a", "b", "c", "d"), ()]
     assert [fold_cache.same_until(kept, keys) for keys in asked] == [3, 1, 0, 2, 3, 0]
 
@@ -231,7 +234,8 @@ def chain(n, first="x"):
     days = pd.date_range("2024-01-31", periods=n, freq="ME")
     names = pd.DataFrame({"origin": days}).assign(model="m", knowledge="none", scenario="", series_id="a")
     months = pd.period_range("2024-02", periods=n, freq="M")
-    values = names.assign(month=months, horizon=1, level=0.5, value=np.arange(n, dtype=float))
+    keys = names.assign(month=months, horizon=1)
+    values = QuantileTable(keys, np.array([0.5]), np.arange(n, dtype=float)[:, None])
     folds = names.assign(status="ok", n_months=40, events_used="", message="")
     return fold_cache.Kept((first, *(f"k{i}" for i in range(1, n))), values, folds)
 
@@ -248,7 +252,7 @@ def bomb(path):
         np.lib.format.write_array_header_1_0(
             header, {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
         )
-        held.writestr("forecasts.value.npy", header.getvalue() + b"0" * 80)
+        held.writestr("values.npy", header.getvalue() + b"0" * 80)
 
 
 def mark(path):
@@ -278,7 +282,11 @@ DAMAGES = {
     ),
     "a huge size": bomb,
     "another type": lambda path: np.savez(
-        path, **{**arrays_of(path), "forecasts.value": np.array(["a", "b", "c"])}
+        path, **{**arrays_of(path), "values": np.array([["a"], ["b"], ["c"]])}
+    ),
+    "a value too few": lambda path: np.savez(path, **{**arrays_of(path), "values": np.ones((2, 1))}),
+    "a key of another type": lambda path: np.savez(
+        path, **{**arrays_of(path), "forecasts.horizon": np.array(["a", "b", "c"])}
     ),
     "keys of another type": lambda path: np.savez(path, **{**arrays_of(path), "keys": np.arange(3)}),
     "no keys": lambda path: np.savez(path, **{k: v for k, v in arrays_of(path).items() if k != "keys"}),

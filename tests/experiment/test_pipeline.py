@@ -12,6 +12,7 @@ from forecast.backtesting.runner import Backtest
 from forecast.config.surroundings import ParallelSpec
 from forecast.errors import ConfigError, FitError, ForecastError
 from forecast.experiment import pipeline
+from forecast.tables.quantiles import to_wide
 from rounds_helpers import Rounds
 
 
@@ -68,7 +69,7 @@ def test_rows_of_the_last_origin_are_the_same_alone(made):
 def test_a_headline_without_a_forecast_is_an_error_with_its_reasons(made):
     exp, x, bt = made
     folds = bt.folds.assign(status="failed", message="no room")
-    lost = Backtest(bt.forecasts[bt.forecasts["model"] != "drift"], folds)
+    lost = Backtest(to_wide(bt.forecasts[bt.forecasts["model"] != "drift"]), folds)
     with pytest.raises(FitError, match="drift: no room"):
         pipeline.make_rows(exp, x, lost)
 
@@ -88,9 +89,9 @@ def test_a_row_with_events_or_hindsight_never_stands_in_for_the_headline(made):
         )
         if fails:
             with pytest.raises(FitError, match=r"(?s)'drift' has no forecast.*other knowledge of events"):
-                pipeline.make_rows(settings, x, Backtest(rows, bt.folds))
+                pipeline.make_rows(settings, x, Backtest(to_wide(rows), bt.folds))
         else:
-            assert len(pipeline.make_rows(settings, x, Backtest(rows, bt.folds)).forecasts)
+            assert len(pipeline.make_rows(settings, x, Backtest(to_wide(rows), bt.folds)).forecasts)
 
 
 def test_a_series_that_is_not_there_is_named(made):

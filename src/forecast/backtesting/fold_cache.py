@@ -35,14 +35,15 @@ from forecast.config.convert import to_plain
 from forecast.data.parse import months_index
 from forecast.files import tell, write_file
 from forecast.models.base import Model
-from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS
+from forecast.tables.columns import FOLD_COLUMNS, KEYS
+from forecast.tables.quantiles import QuantileTable
 
 #: What a damaged archive raises beside the common errors.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, struct.error)
 #: Kept folds of the longest chain have a hundredth of this.
 _MOST_BYTES = 1_000_000_000
 #: Kinds of numbers; all other columns are texts.
-_KINDS = {"month": "i", "origin": "i", "horizon": "i", "level": "f", "value": "f", "n_months": "if"}
+_KINDS = {"month": "i", "origin": "i", "horizon": "i", "n_months": "if"}
 _PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn", "numba")
 
 
@@ -51,13 +52,14 @@ class Kept:
     """The folds of one chain, origins ascending, each with its hash."""
 
     keys: tuple[str, ...]
-    forecasts: pd.DataFrame
+    forecasts: QuantileTable
     folds: pd.DataFrame
 
     def first(self, count: int, origins: Sequence[pd.Timestamp]) -> Kept:
         """Return the first so many folds, `origins` being those of the chain."""
         f, g, last = self.forecasts, self.folds, origins[count - 1]
-        return Kept(self.keys[:count], f[f["origin"] <= last], g[g["origin"] <= last])
+        made = f.take((f.keys["origin"] <= last).to_numpy())
+        return Kept(self.keys[:count], made, g[g["origin"] <= last])
 
 
 def same_until(kept: Kept, keys: Sequence[str]) -> int:
@@ -199,8 +201,12 @@ def save(kept: Kept, path: Path) -> None:
     before = load(path)
     if before is not None and len(before.keys) > len(kept.keys):
         return
-    arrays: dict[str, Any] = {"keys": np.array(kept.keys, dtype=str)}
-    for name, table in (("forecasts", kept.forecasts), ("folds", kept.folds)):
+    arrays: dict[str, Any] = {
+        "keys": np.array(kept.keys, dtype=str),
+        "levels": kept.forecasts.levels,
+        "values": kept.forecasts.values,
+    }
+    for name, table in (("forecasts", kept.forecasts.keys), ("folds", kept.folds)):
         arrays |= {f"{name}.{c}": _as_array(table[c]) for c in table.columns}
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
@@ -233,19 +239,22 @@ def _checked(held: Any) -> Kept:
         raise ValueError("it unpacks to more than folds ever have")
     tables: dict[str, dict[str, Any]] = {"forecasts": {}, "folds": {}}
     for name in held.files:
-        if name != "keys":
+        if "." in name:
             table, column = name.split(".", 1)
             values = held[name]
             if len(values) and values.dtype.kind not in _KINDS.get(column, "U"):
                 raise ValueError(f"{name} has the type {values.dtype}")
             tables[table][column] = _from_array(column, values)
-    for table, columns in (("forecasts", FORECAST_COLUMNS), ("folds", FOLD_COLUMNS)):
+    for table, columns in (("forecasts", (*KEYS, "month")), ("folds", FOLD_COLUMNS)):
         if set(tables[table]) != set(columns):
             raise ValueError(f"{table} has other columns")
-    keys = held["keys"]
+    keys, levels, values = held["keys"], held["levels"], held["values"]
     if keys.dtype.kind != "U" or keys.ndim != 1 or not len(keys):
         raise ValueError("it holds no keys")
-    return Kept(tuple(keys.tolist()), pd.DataFrame(tables["forecasts"]), pd.DataFrame(tables["folds"]))
+    made = pd.DataFrame(tables["forecasts"])
+    if (levels.dtype.kind, values.dtype.kind) != ("f", "f") or values.shape != (len(made), *levels.shape):
+        raise ValueError("it holds no value for each forecast and level")
+    return Kept(tuple(keys.tolist()), QuantileTable(made, levels, values), pd.DataFrame(tables["folds"]))
 
 
 def _as_array(column: pd.Series) -> Any:

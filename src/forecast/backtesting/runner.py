@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,12 @@ from forecast.data.panel import Panel
 from forecast.data.parse import months_index, whole_day
 from forecast.errors import ConfigError, ForecastError, counted, nearest
 from forecast.events.calendar import EventCalendar, no_events, warn_untouched
-from forecast.models.base import Fitted, FoldFailure, ForecastPath, Model, broken_paths
+from forecast.models.base import Fitted, FittedSeries, FoldFailure, ForecastPath, Model, broken_paths
 from forecast.models.parameters import Window
 from forecast.models.registry import list_models, make_model, named_models
 from forecast.notebook import backtest_html, plot_backtest, some
-from forecast.tables.columns import FOLD_COLUMNS, FORECAST_COLUMNS, words
+from forecast.tables.columns import FOLD_COLUMNS, words
+from forecast.tables.quantiles import QuantileTable, to_long
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,13 +52,16 @@ class Backtest:
 
     Attributes
     ----------
-    forecasts : DataFrame
-        Columns ``model, series_id, origin, month, horizon, knowledge, scenario, level, value``.
+    quantiles : QuantileTable
+        The forecasts as arrays, one row a forecast and one column a level.
     folds : DataFrame
         Columns ``model, knowledge, scenario, series_id, origin, status, n_months, events_used, message,
         seconds``; the last is the fold's share of the time that its chain took, 0 where it was kept.
     estimability : DataFrame
         What became of every event at every origin, for each knowledge that was used.
+    forecasts : DataFrame
+        The same as a long table, made when asked for, with ten times the memory: columns ``model, series_id,
+        origin, month, horizon, knowledge, scenario, level, value``.
 
     Examples
     --------
@@ -68,9 +73,14 @@ class Backtest:
     [['random_walk', 'ok', 294]]
     """
 
-    forecasts: pd.DataFrame
+    quantiles: QuantileTable
     folds: pd.DataFrame
     estimability: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def forecasts(self) -> pd.DataFrame:
+        """The forecasts as a long table, a row a level."""
+        return to_long(self.quantiles)
 
     def __repr__(self) -> str:
         """Tell models, series, origins and what failed."""
@@ -241,9 +251,8 @@ def backtest(
     with job_of(len(names) * len(set(days))):
         kept = None if cache is None else Path(cache)
         results = _run_chains(chains, source, sorted(set(days)), kept, progress)
-    forecasts = pd.concat([r.forecasts for r in results], ignore_index=True)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
-    return Backtest(forecasts, folds)
+    return Backtest(QuantileTable.concat([r.quantiles for r in results]), folds)
 
 
 def _with_baseline(named: dict[str, Model], baseline: str) -> dict[str, Model]:
@@ -343,11 +352,11 @@ def _run_the_rest(chain: Chain, source: FoldSource, origins: list[pd.Timestamp],
         start = fold_cache.first_to_fit(chain, before, same)
         rest = run_chain(chain, source, origins[start:], same - start)
         # a table without rows has no types of its own
-        tables = [t for t in (before.forecasts, rest.forecasts) if len(t)] or [rest.forecasts]
+        tables = [t for t in (before.forecasts, rest.quantiles) if len(t.keys)] or [rest.quantiles]
         folds = pd.concat([before.folds.assign(seconds=0.0), rest.folds], ignore_index=True)
-        made = Backtest(pd.concat(tables, ignore_index=True), folds)
+        made = Backtest(QuantileTable.concat(tables), folds)
     kept = made.folds[list(FOLD_COLUMNS)]  # how long it took is no part of a result
-    fold_cache.save(fold_cache.Kept(keys, made.forecasts, kept), path)
+    fold_cache.save(fold_cache.Kept(keys, made.quantiles, kept), path)
     return made
 
 
@@ -369,10 +378,10 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
     fitted = dict(zip([i for i, _, _ in ready], _fit(chain, [(p, d) for _, p, d in ready]), strict=True))
     designs = {i: (p, d) for i, p, d in ready}
     gathered, folds = _Gathered(chain, source.settings.levels), []
+    wanted = {i: fit for i, fit in fitted.items() if i >= leave}
+    told = gathered.add(wanted, origins, source.settings.horizon)
     for i, origin in list(enumerate(origins))[leave:]:
-        status, message = "skipped", skipped.get(i, "")
-        if i in fitted:
-            status, message = gathered.add(fitted[i], origin, source.settings.horizon)
+        status, message = told.get(i, ("skipped", skipped.get(i, "")))
         for name in chain.series:
             months, names = 0, ""
             if i in designs:
@@ -381,7 +390,8 @@ def run_chain(chain: Chain, source: FoldSource, origins: Sequence[pd.Timestamp],
             folds.append((chain.name, chain.knowledge, "", name, origin, status, months, names, message))
     made = pd.DataFrame(folds, columns=list(FOLD_COLUMNS))
     # the folds of a chain are fitted together, so each took its share
-    return Backtest(gathered.table(), made.assign(seconds=(time.perf_counter() - began) / max(len(made), 1)))
+    seconds = (time.perf_counter() - began) / max(len(made), 1)
+    return Backtest(gathered.table(), made.assign(seconds=seconds))
 
 
 def _too_short(chain: Chain, panel: Panel) -> str:
@@ -436,45 +446,71 @@ class _Gathered:
         default_factory=list
     )  #: origin, series, month, values
 
-    def add(self, fitted: Fitted | FoldFailure, origin: pd.Timestamp, horizon: int) -> tuple[str, str]:
-        """Take the forecast of one fold; return its status and what is to be said of it."""
-        if isinstance(fitted, FoldFailure):
-            return "failed", fitted.message
-        try:
-            made, notes = _paths(fitted, horizon, self.levels)
-        except _failures(self.chain.model) as error:
-            return "failed", f"{type(error).__name__}: {error}"
-        if wrong := broken_paths(made, horizon, self.levels):
-            return "failed", wrong
-        self.parts += [(origin, *path) for path in made]
-        return "ok", "; ".join(notes)
+    def add(
+        self,
+        fitted: Mapping[int, Fitted | FoldFailure],
+        origins: Sequence[pd.Timestamp],
+        horizon: int,
+    ) -> dict[int, tuple[str, str]]:
+        """Take the forecasts of some folds; return the status of each and what is to be said of it."""
+        told = {i: ("failed", fit.message) for i, fit in fitted.items() if isinstance(fit, FoldFailure)}
+        fits = {i: fit for i, fit in fitted.items() if not isinstance(fit, FoldFailure)}
+        together = _paths_together(fits, horizon, self.levels)
+        for i, fit in fits.items():
+            try:
+                made, notes = together[i] if i in together else _paths(fit, horizon, self.levels)
+            except _failures(self.chain.model) as error:
+                told[i] = "failed", f"{type(error).__name__}: {error}"
+                continue
+            if i not in together and (wrong := broken_paths(made, horizon, self.levels)):
+                told[i] = "failed", wrong
+                continue
+            self.parts += [(origins[i], *path) for path in made]
+            told[i] = "ok", "; ".join(notes)
+        return told
 
-    def table(self) -> pd.DataFrame:
-        """Return the forecast table of the chain."""
-        k = len(self.levels)
-        sizes = [values.size for *_, values in self.parts]
+    def table(self) -> QuantileTable:
+        """Return the forecasts of the chain."""
+        sizes = [len(values) for *_, values in self.parts]
         code = {name: i for i, name in enumerate(self.chain.series)}
-        ahead = _joined([np.repeat(np.arange(len(values)), k) for *_, values in self.parts]).astype(np.int64)
+        ahead = _joined([np.arange(n) for n in sizes]).astype(np.int64)
         first = np.repeat(np.array([month for _, _, month, _ in self.parts], dtype=np.int64), sizes)
         origins = np.array([o.to_datetime64() for o, *_ in self.parts], dtype="datetime64[ns]")
         series = np.repeat(np.array([code[name] for _, name, *_ in self.parts], dtype=np.int64), sizes)
         same = np.zeros(len(ahead), dtype=np.int64)
-        frame = {
+        keys = {
             "model": words([self.chain.name], same),
-            "series_id": words(self.chain.series, series),
-            "origin": np.repeat(origins, sizes),
-            "month": months_index(first + ahead),
-            "horizon": ahead + 1,
             "knowledge": words([self.chain.knowledge], same),
             "scenario": words([""], same),
-            "level": _joined([np.tile(self.levels, len(values)) for *_, values in self.parts]),
-            "value": _joined([values.ravel() for *_, values in self.parts]),
+            "series_id": words(self.chain.series, series),
+            "origin": np.repeat(origins, sizes),
+            "horizon": ahead + 1,
+            "month": months_index(first + ahead),
         }
-        return pd.DataFrame(frame)[list(FORECAST_COLUMNS)]
+        levels, order = np.unique(self.levels, return_index=True)
+        values = np.concatenate([np.empty((0, len(order))), *(values for *_, values in self.parts)])
+        return QuantileTable(pd.DataFrame(keys), levels, values[:, order])
 
 
 def _joined(parts: list[Any]) -> Any:
     return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _paths_together(
+    fits: Mapping[int, Fitted], horizon: int, levels: tuple[float, ...]
+) -> dict[int, tuple[list[ForecastPath], tuple[str, ...]]]:
+    """Return the forecasts of the folds that can be made in one operation, as `_paths` does, where all are sound."""
+    alike = {
+        i: fit
+        for i, fit in fits.items()
+        if isinstance(fit, FittedSeries) and type(fit).paths is FittedSeries.paths
+    }
+    found = dict(zip(alike, FittedSeries.paths_of(list(alike.values()), horizon, levels), strict=True))
+    made = {i: paths for i, paths in found.items() if paths is not None}
+    whole = np.concatenate([np.empty((0, len(levels))), *(v for paths in made.values() for *_, v in paths)])
+    if broken_paths([("", 0, whole)], len(whole), levels):
+        return {}  # asked one by one, to say which
+    return {i: (paths, alike[i].told(paths)) for i, paths in made.items()}
 
 
 def _paths(

@@ -30,6 +30,7 @@ from forecast.models.transform import Array, Scale, Transform
 from forecast.notebook import fitted_html, forecast_html, plot_forecast, some
 from forecast.tables import forecasts
 from forecast.tables.forecasts import ROUNDING
+from forecast.tables.quantiles import as_counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -251,6 +252,38 @@ class FittedSeries:
                 values[filled:] = fit.quantiles(horizon - filled, p)
             out.append((name, first, np.minimum(values, self._highest(name))))
         return out
+
+    @staticmethod
+    def paths_of(
+        fits: Sequence[FittedSeries], horizon: int, levels: Sequence[float]
+    ) -> list[list[ForecastPath] | None]:
+        """Return `paths` of many fits, those on logs in one operation; None of a fit that must be asked alone."""
+        from scipy.special import ndtri
+
+        z = ndtri(np.asarray(levels, dtype=float))
+        made: list[list[ForecastPath] | None] = [None] * len(fits)
+        steps: dict[int, list[tuple[Array, Array, int]]] = {}
+        for i, fitted in enumerate(fits):
+            if all(fitted.fits[n].quantiles is None and fitted.transforms[n].on_logs for n in fitted.fits):
+                with suppress(Exception):  # told where it is asked alone
+                    found = [fitted._path(name, fit, horizon) for name, fit in fitted.fits.items()]
+                    if all(len(centre) == horizon for centre, _, _ in found):
+                        steps[i] = found
+        cells = [(fits[i], name) for i in steps for name in fits[i].fits]
+        if not cells:
+            return made
+        centre, sd = (np.stack([one[k] for found in steps.values() for one in found]) for k in (0, 1))
+        with np.errstate(over="ignore"):  # what has no end is capped
+            values = as_counted(np.exp(centre[..., None] + sd[..., None] * z))
+        zero = np.array([fitted.transforms[name].zero_up_to for fitted, name in cells])
+        highest = np.array([fitted._highest(name) for fitted, name in cells])
+        values = np.minimum(np.where(values <= zero[:, None, None], 0.0, values), highest[:, None, None])
+        rows = iter(values)
+        for i, found in steps.items():
+            made[i] = [
+                (name, first, next(rows)) for name, (_, _, first) in zip(fits[i].fits, found, strict=True)
+            ]
+        return made
 
     def _filled(self, name: str) -> int:
         """Return how many months after the last official one unofficial figures fill."""

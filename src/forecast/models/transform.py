@@ -5,6 +5,7 @@ Logs of counts have a floor of half the rounding unit; other series with values 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -44,12 +45,22 @@ class Transform:
     floored: tuple[str, ...] = ()
     zero: float = 0.0
 
+    @property
+    def on_logs(self) -> bool:
+        """Whether the scale is that of logs."""
+        return self.kind == "log" or (self.kind == "box-cox" and self.lam == 0.0)
+
+    @property
+    def zero_up_to(self) -> float:
+        """Up to which value the inverse is 0; minus infinity where it never is."""
+        return self.zero * (1.0 + 1e-9) if self.counts else -math.inf
+
     def forward(self, values: Array, floor: Array | float = 0.5) -> Array:
         """Return values on the model's scale; counts below `floor` are raised to it."""
         if self.kind == "none":
             return np.asarray(values, dtype=float)
         safe = np.where(np.isnan(values), np.nan, np.maximum(values, floor if self.counts else 0.0))
-        if self.kind == "log" or self.lam == 0.0:
+        if self.on_logs:
             return np.log(safe)
         return (safe**self.lam - 1.0) / self.lam
 
@@ -57,11 +68,11 @@ class Transform:
         """Return values on the scale of the figures."""
         if self.kind == "none":
             out = np.asarray(values, dtype=float)
-        elif self.kind == "log" or self.lam == 0.0:
+        elif self.on_logs:
             out = as_counted(np.exp(values))
         else:
             out = np.maximum(self.lam * values + 1.0, 0.0) ** (1.0 / self.lam)
-        return np.where(out <= self.zero * (1.0 + 1e-9), 0.0, out) if self.counts else out  # NaN stays
+        return np.where(out <= self.zero_up_to, 0.0, out)  # NaN stays
 
 
 def make_transform(
