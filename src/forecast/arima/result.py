@@ -166,7 +166,7 @@ class ArimaFit:
 
     @property
     def sd_factor(self) -> float:
-        """Root of nobs / free: by so much the standard errors of likelihood, which divides by all, are small."""
+        """Root of nobs / free: standard errors of likelihood, which divides by all, are too small by it."""
         return math.sqrt(self.nobs / self.free)
 
     @property

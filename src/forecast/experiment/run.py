@@ -1,4 +1,4 @@
-"""One experiment, told from top to bottom: figures and events as known, backtest, ranges, scores, forecast."""
+"""One experiment from top to bottom: figures and events as known, backtest, ranges, scores, forecast."""
 
 from __future__ import annotations
 
