@@ -30,6 +30,8 @@ def test_nearest_keeps_silent_when_nothing_is_near():
     [
         (errors.counted(0, "month"), "0 months"),
         (errors.counted(1, "month"), "1 month"),
+        (errors.counted(1_200, "row"), "1,200 rows"),
+        (errors.counted(2, "series"), "2 series"),
         (errors.counted(1, "month", "are"), "1 month is"),
         (errors.counted(2, "month", "are"), "2 months are"),
         (errors.counted(1, "row", "repeat"), "1 row repeats"),

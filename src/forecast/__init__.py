@@ -53,7 +53,7 @@ _HOMES = {
     "accuracy": "forecast.scoring.accuracy",
     "register_metric": "forecast.scoring.scores",
     "compare": "forecast.scoring.comparison",
-    "model_confidence_set": "forecast.scoring.comparison",
+    "model_confidence_set": "forecast.scoring.confidence_set",
     "publish_report": "forecast.publish.publish",
 }
 
@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     from forecast.report.build import write_report as write_report
     from forecast.scoring.accuracy import accuracy as accuracy
     from forecast.scoring.comparison import compare as compare
-    from forecast.scoring.comparison import model_confidence_set as model_confidence_set
+    from forecast.scoring.confidence_set import model_confidence_set as model_confidence_set
     from forecast.scoring.scores import register_metric as register_metric
     from forecast.scoring.scores import score as score
 

@@ -207,7 +207,11 @@ def counted(number: int, noun: str, verb: str = "") -> str:
     ('1 month', '2,500 rows', '1 month is')
     """
     one = number == 1
-    words = [f"{number:,}", noun if one else f"{noun}s", _VERBS[verb] if one and verb else verb]
+    words = [
+        f"{number:,}",
+        noun if one or noun == "series" else f"{noun}s",
+        _VERBS[verb] if one and verb else verb,
+    ]
     return " ".join(word for word in words if word)
 
 

@@ -207,6 +207,11 @@ def _cell(value: str | float) -> str:
     return html.escape(str(value))
 
 
+def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+    """Forecast rows of one series with months down, levels across."""
+    return rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
+
+
 def fan_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the middle and the ranges of one series' forecast rows, months down."""
     words = {
@@ -218,7 +223,7 @@ def fan_table(rows: pd.DataFrame) -> pd.DataFrame:
         0.9: "8 in 10 to",
         0.95: "9 in 10 to",
     }
-    wide = rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
+    wide = _wide(rows)
     wide = wide[[level for level in words if level in wide.columns]].rename(columns=words)
     return wide.rename_axis(index=None, columns=None)
 
@@ -240,8 +245,8 @@ def axes(title: str = "", ax: Axes | None = None, height: float = 3.6) -> Axes:
     return ax
 
 
-def _numbers(ax: Axes) -> None:
-    """Few dates, thousands apart, and zero at the foot of an axis that comes near it."""
+def _finish(ax: Axes) -> None:
+    """A quiet legend, few dates, thousands apart, and zero at the foot of an axis that comes near it."""
     from matplotlib.dates import AutoDateLocator
     from matplotlib.ticker import StrMethodFormatter
 
@@ -251,6 +256,8 @@ def _numbers(ax: Axes) -> None:
         ax.set_ylim(bottom=0, auto=True)
     if high >= 1000:
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    for text in ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"]).get_texts():
+        text.set_parse_math(False)
 
 
 def _dates(index: pd.Index) -> pd.DatetimeIndex:
@@ -268,7 +275,7 @@ def one_of(names: Sequence[str], asked: str | None, what: str, kind: str = "seri
 
 def draw_fan(ax: Axes, rows: pd.DataFrame, history: pd.Series | None = None) -> None:
     """Draw the forecast of one series, its past before it where given."""
-    wide = rows.assign(level=rows["level"].round(4)).pivot(index="month", columns="level", values="value")
+    wide = _wide(rows)
     x = _dates(wide.index)
     for low, high, colour in FAN:
         if low in wide and high in wide:
@@ -277,25 +284,18 @@ def draw_fan(ax: Axes, rows: pd.DataFrame, history: pd.Series | None = None) -> 
     if history is not None:
         ax.plot(_dates(history.index), history, color=COLOURS["ink"], linewidth=1.3, label="figures")
     ax.plot(x, wide[0.5], color=COLOURS["fc"], linewidth=1.8, label="middle of the forecast")
-    _numbers(ax)
-    ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"])
+    _finish(ax)
 
 
 @checked
 def plot_panel(panel: _Panel, ax: Axes | None = None) -> Axes:
     """Draw the first eight series of a panel as lines and return the matplotlib axes."""
     ax = axes(f"As known on {panel.as_of:%Y-%m-%d}", ax)
-    lines = ax.plot(
-        _dates(panel.values.index),
-        panel.values.iloc[:, :8],
-        linewidth=1.3,
-        label=[printable(name) for name in panel.series[:8]],
-    )
+    x, names = _dates(panel.values.index), [printable(name) for name in panel.series[:8]]
+    lines = ax.plot(x, panel.values.iloc[:, :8], linewidth=1.3, label=names)
     if len(panel.series) == 1:
         lines[0].set_color(COLOURS["ink"])
-    _numbers(ax)
-    for text in ax.legend(frameon=False, fontsize=9).get_texts():
-        text.set_parse_math(False)
+    _finish(ax)
     return ax
 
 
@@ -387,8 +387,7 @@ def plot_run(run: _Run, series_id: str | None = None, months: int = 60, ax: Axes
         ax.plot(
             _dates(later.index), later, "o", color=COLOURS["ev"], markersize=4, label="what came afterwards"
         )
-        _numbers(ax)
-        ax.legend(frameon=False, fontsize=9)
+        _finish(ax)
     return ax
 
 
@@ -411,8 +410,7 @@ def plot_backtest(
     if not len(rows):
         last = int(forecasts["horizon"].max())
         raise ConfigError(f"the backtest has no forecast at horizon {horizon}; expected 1 to {last}")
-    rows = rows.drop_duplicates(["month", "level"], keep="last").assign(level=rows["level"].round(4))
-    wide = rows.pivot(index="month", columns="level", values="value")
+    wide = _wide(rows.drop_duplicates(["month", "level"], keep="last"))
     wide = wide.reindex(pd.period_range(wide.index.min(), wide.index.max(), freq="M"))
     known = "" if knowledge == "none" else f", events {str(knowledge).replace('_', ' ')}"
     ax = axes(f"{name}: {chosen}, {horizon} month{'' if horizon == 1 else 's'} ahead{known}", ax)
@@ -427,8 +425,7 @@ def plot_backtest(
     ax.plot(
         x, wide[0.5], "o-", color=COLOURS["fc"], markersize=2.5, linewidth=1.4, label="middle of the forecast"
     )
-    _numbers(ax)
-    ax.legend(frameon=False, fontsize=9, labelcolor=COLOURS["ink"])
+    _finish(ax)
     return ax
 
 
@@ -459,14 +456,8 @@ def run_html(run: _Run) -> str:
         f" {counted(run.backtest['origin'].nunique(), 'origin')}."
     ]
     scores = run.scores
-    told = scores[
-        (scores["model"] == run.headline)
-        & (scores["metric"] == "mae")
-        & (scores["era"] == "all")
-        & (scores["scale"] == "natural")
-        & (scores["series_id"] == names[0])
-        & (scores["horizon"] == "all")
-    ]
+    wanted = {"model": run.headline, "metric": "mae", "era": "all", "scale": "natural", "horizon": "all"}
+    told = scores[(scores[list(wanted)] == pd.Series(wanted)).all(axis=1) & (scores["series_id"] == names[0])]
     if len(told) and np.isfinite(told["skill"].iloc[0]):
         skill = f"{100 * told['skill'].iloc[0]:+.1f}"
         notes.append(f"Mean absolute error against {run.experiment.backtest.baseline}: skill {skill} %.")

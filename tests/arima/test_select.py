@@ -12,7 +12,7 @@ from forecast.arima.kernel import NUMPY
 from forecast.arima.optimise import Objective, Optima
 from forecast.arima.polynomials import Orders
 from forecast.arima.problem import prepare
-from forecast.arima.select import away_from_unit_circle, choose_differences, smallest_root
+from forecast.arima.select import away_from_unit_circle, smallest_root
 from forecast.arima.solved import batch_of
 from forecast.errors import ConfigError, DataError
 
@@ -50,15 +50,6 @@ def test_a_drift_is_tried_when_differenced_once():
     assert set(fit.trace["constant"]) == {True, False}
     twice = auto_arima(y, seasonal=1, d=2, engine="numpy")
     assert not twice.trace["constant"].any()
-
-
-def test_regressors_are_taken_out_before_the_tests():
-    rng = np.random.default_rng(1)
-    step = (np.arange(150) > 70).astype(float)
-    y = 20.0 * step + rng.standard_normal(150)
-    assert choose_differences(FoldJob(y), 1, None, None)[0] == 1
-    assert choose_differences(FoldJob(y, step), 1, None, None)[0] == 0
-    assert auto_arima(y, 1, step, engine="numpy").params["x1"] == pytest.approx(20.0, abs=1.0)
 
 
 def test_the_full_grid_is_at_least_as_good():

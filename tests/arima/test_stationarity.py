@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from statsmodels.tsa.stattools import kpss
 
+from forecast.arima import auto_arima
+from forecast.arima.problem import FoldJob
 from forecast.arima.stationarity import (
+    choose_differences,
     kpss_statistic,
     ordinary_differences,
     seasonal_differences,
@@ -44,3 +47,12 @@ def test_strength_lies_between_zero_and_one(rng):
     season = np.tile(np.sin(np.arange(12.0)), 12)
     weak, strong = (seasonal_strength(f * season + rng.standard_normal(144), 12) for f in (0.1, 20.0))
     assert 0.0 <= weak < strong <= 1.0
+
+
+def test_regressors_are_taken_out_before_the_tests():
+    rng = np.random.default_rng(1)
+    step = (np.arange(150) > 70).astype(float)
+    y = 20.0 * step + rng.standard_normal(150)
+    assert choose_differences(FoldJob(y), 1, None, None)[0] == 1
+    assert choose_differences(FoldJob(y, step), 1, None, None)[0] == 0
+    assert auto_arima(y, 1, step, engine="numpy").params["x1"] == pytest.approx(20.0, abs=1.0)

@@ -5,7 +5,7 @@ import pytest
 
 import forecast as fc
 from forecast.cli.main import main
-from forecast.cli.new import Naming, draft_experiment, name_for, named, write_experiment
+from forecast.cli.new import Naming, draft_experiment, name_for, named
 from forecast.data.figures import ReadAs
 from forecast.errors import ConfigError, DataError
 from forecast.experiment.load import load_experiment
@@ -28,7 +28,7 @@ def figures(tmp_path, monkeypatch):
 
 
 def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
-    path = write_experiment("mine", "visits.csv", "events.csv", lag=20)
+    path = draft_experiment("mine", "visits.csv", "events.csv", lag=20).write()
     assert path.read_text().startswith("# @package _global_\n")
     exp = fc.load_experiment("mine")
     assert exp.target.series == ("visits",) and exp.data.release_lag_days == 20
@@ -39,7 +39,7 @@ def test_what_is_written_composes_and_names_the_series_of_the_file(figures):
     assert spans[0][0] == exp.backtest.start and spans[-1][1] == "9999-12"
     assert pd.Period(spans[0][1]) + 1 == pd.Period(spans[-1][0])
     assert exp.question == "What comes next for visits?"
-    without = write_experiment("plain", "visits.csv")
+    without = draft_experiment("plain", "visits.csv").write()
     assert fc.load_experiment("plain").events.effects is None and without.exists()
 
 
@@ -70,7 +70,7 @@ def test_what_cannot_be_is_told_and_nothing_is_written(figures, words, error, sa
     zeros = "".join(f"20{y:02d}-{m:02d},{int(m == 5)}\n" for y in range(10, 13) for m in range(1, 13))
     (figures / "zeros.csv").write_text("month,value\n" + zeros)
     with pytest.raises(error, match=said):
-        write_experiment(*words)
+        draft_experiment(*words).write()
     assert not (figures / "conf").exists()
 
 
@@ -111,7 +111,7 @@ def test_figures_below_zero_are_not_put_on_logs(uneven):
 
 def test_effects_in_percent_are_not_asked_of_figures_below_zero(uneven):
     (uneven / "signed.csv").write_text((uneven / "uneven.csv").read_text().replace(",21", ",-21"))
-    write_experiment("plain", "uneven.csv", "events.csv")
+    draft_experiment("plain", "uneven.csv", "events.csv").write()
     words = [
         "data.path=signed.csv",
         "target.series=[signed]",
@@ -129,7 +129,7 @@ def test_what_the_file_leaves_open_is_written_too(figures):
     (figures / "open.csv").write_text(
         "".join(f"{r},7\n" if i else f"{r}\n" for i, r in enumerate(text.splitlines()))
     )
-    write_experiment("plain", "open.csv", series="north")
+    draft_experiment("plain", "open.csv", series="north").write()
     draft_experiment("stated", "open.csv", read_as=ReadAs.of({"value": "south"})).write()
     exp = fc.load_experiment("stated")
     assert exp.data.columns.value == "south" and exp.target.series == ("open",)
@@ -196,10 +196,10 @@ def test_whatever_a_series_is_called_its_experiment_says_that_name_and_nothing_e
     frame.to_csv("hostile.csv", index=False)
     if "\n" in name:
         with pytest.raises(DataError, match="line break") as caught:
-            write_experiment("hostile", "hostile.csv")
+            draft_experiment("hostile", "hostile.csv").write()
         assert caught.value.exit_code == 4 and not (figures / "conf").exists()
         return
-    write_experiment("hostile", "hostile.csv")
+    draft_experiment("hostile", "hostile.csv").write()
     exp = fc.load_experiment("hostile")
     assert exp.target.series == (name.strip(),)
     assert exp.question == f"What comes next for {name.strip()}?"
@@ -209,7 +209,7 @@ def test_whatever_a_series_is_called_its_experiment_says_that_name_and_nothing_e
 def test_whatever_a_file_is_called_its_experiment_reads_that_file(figures, file):
     (figures / file).write_bytes((figures / "visits.csv").read_bytes())
     (figures / f"e {file}").write_bytes((figures / "events.csv").read_bytes())
-    write_experiment("odd", file, f"e {file}")
+    draft_experiment("odd", file, f"e {file}").write()
     exp = fc.load_experiment("odd")
     assert (exp.data.path, exp.events.path) == (file, f"e {file}")
 
@@ -297,11 +297,11 @@ def test_small_counts_get_a_model_of_counts(figures):
 
 
 def test_events_stand_beside_the_headline_where_they_can_act(figures):
-    write_experiment("mine", "visits.csv", "events.csv")
+    draft_experiment("mine", "visits.csv", "events.csv").write()
     assert fc.load_experiment("mine").combination["general"].with_events == "general_events"
     alone = fc.load_experiment("mine", "combination=none", "report.headline=arima")
     assert not alone.combination and "arima" in alone.model
-    write_experiment("plain", "visits.csv")
+    draft_experiment("plain", "visits.csv").write()
     assert fc.load_experiment("plain").combination["general"].with_events is None
 
 

@@ -6,7 +6,6 @@ import pytest
 from forecast.events.collinear import (
     CONDITION,
     airline_differences,
-    condition_indices,
     dependent_sets,
     one_effect,
 )
@@ -17,20 +16,13 @@ def pair(r):
     return np.array([[1.0, r], [0.0, np.sqrt(1.0 - r * r)], [0.0, 0.0]])
 
 
-@pytest.mark.parametrize("r", [0.0, 0.6, 0.8, 899 / 901])
-def test_the_condition_index_of_two_columns_is_known(r):
-    index = np.sqrt((1 + r) / (1 - r))
-    assert condition_indices(pair(r)) == pytest.approx([1.0, index])
-    # whatever their units
-    assert condition_indices(pair(r) * [3.0, 0.01]) == pytest.approx([1.0, index])
-
-
 def test_a_pair_is_a_set_just_above_thirty_and_not_just_below():
     r = (CONDITION**2 - 1) / (CONDITION**2 + 1)
-    assert condition_indices(pair(r))[-1] == pytest.approx(30.0)
     assert dependent_sets(pair(r - 1e-4)) == []
     ((places, index),) = dependent_sets(pair(r + 1e-4))
-    assert places == (0, 1) and 30.0 < index < 35.0
+    assert places == (0, 1) and index == pytest.approx(np.sqrt((2 + 1e-4 + r - 1) / (1 - r - 1e-4)))
+    # whatever their units
+    assert dependent_sets(pair(r + 1e-4) * [3.0, 0.01])[0][1] == pytest.approx(index)
     assert dependent_sets(pair(-r - 1e-4))[0][0] == (0, 1)
 
 

@@ -161,16 +161,3 @@ def test_every_experiment_runs_on_a_shortened_window(name, tmp_path):
     ].unique()
     page = fc.write_report(run, tmp_path / "out", png=False) / "index.html"
     assert page.stat().st_size > 10_000
-
-
-def test_a_model_run_with_and_without_events_is_compared_once_and_scored_twice():
-    from forecast.experiment import run as experiment
-
-    rows = [(m, k) for m, k in (("arima", "none"), ("arima", "at_origin"), ("drift", "none"))]
-    table = pd.DataFrame(rows, columns=["model", "knowledge"])
-    exp = fc.load_experiment("quick")
-    kept = experiment._one_row_a_model(exp, table)
-    assert kept.to_numpy().tolist() == [["arima", "at_origin"], ["drift", "none"]]
-    headed = replace(exp, report=replace(exp.report, headline="arima"))
-    assert experiment._one_row_a_model(headed, table)["knowledge"].tolist() == ["none", "none"]
-    assert experiment._one_row_a_model(exp, table.iloc[[0, 2]]) is not None

@@ -86,11 +86,11 @@ def text_of(page):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A report, one that corrects it by a figure that was wrong, and that again with other settings; drawn in full."""
-    from forecast.experiment import run
+    from forecast.experiment import scores
 
     patch = pytest.MonkeyPatch()
     for name in ("score", "calibrate", "compare"):
-        patch.setattr(run, name, lambda *words, **more: pd.DataFrame())
+        patch.setattr(scores, name, lambda *words, **more: pd.DataFrame())
     r = Rounds(tmp_path_factory.mktemp("corrected"))
     r.write(60)
     folders = [r.publish().folder]

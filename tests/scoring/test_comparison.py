@@ -15,7 +15,6 @@ from forecast.scoring.comparison import (
     Verdict,
     calm_and_break,
     compare,
-    model_confidence_set,
     verdict_of,
 )
 from forecast.scoring.inference import circular_picks, cosine_test, enough_origins, skill_interval
@@ -201,29 +200,6 @@ def test_calm_and_break_origins_by_hand():
     assert len(found["calm"]) + len(found["break"]) == 3
 
 
-def test_set_of_models_that_cannot_be_told_apart(obs, table):
-    pytest.importorskip("arch")
-    found = model_confidence_set(table, obs, "mae", horizon=1).set_index("model")
-    assert not found.loc["worse", "included"] and found["included"].sum() >= 1
-    again = model_confidence_set(table, obs, "mae", horizon=1).set_index("model")
-    assert again["p"].tolist() == found["p"].tolist()
-    with pytest.raises(ConfigError, match="Did you mean 'mae'"):
-        model_confidence_set(table, obs, "mea")
-
-
-@pytest.mark.parametrize(
-    ("settings", "told"),
-    [
-        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
-        ({"horizon": 0}, "horizon"),
-        ({"size": 2}, "size: 2"),
-    ],
-)
-def test_settings_of_the_confidence_set_have_bounds(obs, table, settings, told):
-    with pytest.raises(ConfigError, match=told):
-        model_confidence_set(table, obs, **settings)
-
-
 def test_calm_and_break_rows_make_no_era_of_the_claim(obs, table):
     origins = sorted(table["origin"].unique())
     by_series = {"calm": {"s": origins[::2]}, "break": {"s": origins[1::2]}}
@@ -232,30 +208,6 @@ def test_calm_and_break_rows_make_no_era_of_the_claim(obs, table):
     both = compare(table, obs, metrics=["mae"], eras={**eras, **by_series})
     assert {"calm", "break"} <= set(both["era"])
     assert both.query("era == 'all'")["words"].tolist() == plain["words"].tolist()
-
-
-def test_models_with_the_same_losses_stand_together_in_the_confidence_set(obs, table):
-    twin = table[table["model"] == "drift"].assign(model="twin")
-    alone = model_confidence_set(table, obs, "mae", 1).set_index("model")
-    found = model_confidence_set(pd.concat([table, twin]), obs, "mae", 1).set_index("model")
-    assert found.loc["twin"].equals(found.loc["drift"])
-    pd.testing.assert_frame_equal(found.drop(index="twin"), alone)
-    same = pd.concat([table[table["model"] == "drift"], twin])
-    assert model_confidence_set(same, obs, "mae", 1)["p"].tolist() == [1.0, 1.0]
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"horizon": 99}, "horizon: 99; expected a number between 1 and"),
-        ({"horizon": 0}, "horizon: 0"),
-        ({"size": 2}, "size: 2.0; expected"),
-        ({"size": 0}, "size: 0"),
-    ],
-)
-def test_a_confidence_set_of_no_horizon_or_size_is_refused(obs, table, given, said):
-    with pytest.raises(ConfigError, match=said):
-        model_confidence_set(table, obs, **given)
 
 
 @pytest.mark.parametrize("given", [{"draws": 0}, {"block": -1}, {"seed": -1}, {"draws": 1.5}], ids=str)

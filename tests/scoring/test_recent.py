@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.scoring.recent import RECENT_COLUMNS, recent_record, worst_distance
+from forecast.scoring.recent import RECENT_COLUMNS, recent_record
 
 LEVELS = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 Z = np.array([-1.96, -1.28, -0.67, 0.0, 0.67, 1.28, 1.96])
@@ -68,12 +68,6 @@ def test_a_shorter_replay_counts_whole_and_nothing_is_nothing(figures):
     assert made["n"].tolist() == [15]
     gone = recent_record(table, figures, "other", "random_walk", pd.Timestamp("2024-04-25"))
     assert gone.empty and list(gone.columns) == list(RECENT_COLUMNS)
-
-
-def test_the_worst_of_the_distances_told():
-    table = pd.DataFrame({"horizon": [1, 2, 3, 6, 12], "held": [9, 1, 6, 12, 9], "n": [10, 10, 10, 20, 10]})
-    assert worst_distance(table) == 6  # two months are not told; of equal shares the longer
-    assert worst_distance(table.iloc[:0]) is None
 
 
 def test_a_distance_without_an_outcome_is_left_out(figures):

@@ -18,39 +18,14 @@ import pandas as pd
 
 from forecast.data import FileReport, examine_file
 from fresh_files import FRESH, SECOND, Fresh
+from offices import DE3 as GERMAN
+from offices import ES
+from offices import FR as FRENCH
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "layouts.md"
 MONTHS = pd.period_range("2012-01", periods=48, freq="M")
 ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
-SPANISH = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-]
-FRENCH = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
-GERMAN = ["Jan", "Feb", "Mrz", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"]
+SPANISH = [name.lower() for name in ES]
 NORTH = [10_472 + 613 * (i % 12) + 7 * i for i in range(len(MONTHS))]
 SOUTH = [29_486 + 411 * ((i + 4) % 12) + 11 * i for i in range(len(MONTHS))]
 RATES = [round(3.2 + 0.37 * (i % 7) + 0.013 * i, 2) for i in range(len(MONTHS))]

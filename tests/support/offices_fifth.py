@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 
-from offices import EN, EN3, Maker, Office, months
+from offices import DE, EN, EN3, Maker, Office, months
 
 
 def fifth(folder: Path) -> list[Office]:
@@ -227,20 +227,7 @@ def fifth(folder: Path) -> list[Office]:
     s = "Ankünfte und Übernachtungen in Beherbergungsbetrieben:\nDeutschland, Monate;;;\nMonatserhebung im Tourismus;;;\nDeutschland;;;\n;;Ankünfte;Übernachtungen\n;;Anzahl;Anzahl\n"
     t = 0
     for y in (2019, 2020, 2021, 2022):
-        for n in [
-            "Januar",
-            "Februar",
-            "März",
-            "April",
-            "Mai",
-            "Juni",
-            "Juli",
-            "August",
-            "September",
-            "Oktober",
-            "November",
-            "Dezember",
-        ]:
+        for n in DE:
             a, b = made.ints(2, 1000000, 50000000)
             t += a + b
             s += f"{y};{n};{a};{b}\n"

@@ -24,7 +24,7 @@ __all__ = ["Rounds", "light", "publish_report", "replace"]
 
 def light(patch=setattr):
     """Leave out what a round does not decide: drawings of the page, scores of the replay."""
-    from forecast.experiment import run as experiment
+    from forecast.experiment import scores
     from forecast.files import digest
     from forecast.publish import release
     from forecast.report.write.files import csv_bytes, experiment_yaml, json_bytes
@@ -46,7 +46,7 @@ def light(patch=setattr):
 
     patch(release, "write_report", page)
     for name in ("score", "calibrate", "compare"):
-        patch(experiment, name, lambda *words, **more: pd.DataFrame())
+        patch(scores, name, lambda *words, **more: pd.DataFrame())
 
 
 class Rounds:

@@ -10,11 +10,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from forecast.archive.hub_tasks import TARGET, admin, common_levels, hub_name, tasks
 from forecast.arguments import checked
 from forecast.config.bounds import Text
 from forecast.config.convert import check_arguments
@@ -28,9 +29,6 @@ from forecast.tables.forecasts import Forecasts, select
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
 
-#: The version of the hubs' own schema that `tasks.json` is written for.
-SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.0.1/{}-schema.json"
-TARGET = "monthly count"
 #: Columns of model output, in the order in which they are written.
 HUB_COLUMNS: tuple[str, ...] = (
     "origin_date",
@@ -42,22 +40,10 @@ HUB_COLUMNS: tuple[str, ...] = (
     "output_type_id",
     "value",
 )
-#: Columns of a forecast table that a hub is made of.
 #: What rows of a hub may hold; medians and quantiles are read.
 _OUTPUT_TYPES = ("quantile", "median", "mean", "cdf", "pmf", "sample")
 #: Names that hubs give to the day of a forecast.
 _ORIGINS = ("origin_date", "reference_date", "forecast_date")
-
-
-def hub_name(text: str) -> str:
-    """Return a text as hubs allow it in the name of a team or model.
-
-    Examples
-    --------
-    >>> hub_name("arima-011 (log)")
-    'arima_011_log'
-    """
-    return re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")
 
 
 def to_hub(forecasts: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +103,7 @@ def write_hub(
     if not len(rows):
         raise ConfigError("write_hub: the table holds no forecast that belongs to no scenario")
     rows = rows.assign(level=rows["level"].astype(float).round(4))
-    common = _common_levels(rows)
+    common = common_levels(rows)
     rows = rows[[level in common[int(h)] for h, level in zip(rows["horizon"], rows["level"], strict=True)]]
     written = []
     for (model, knowledge), mine in rows.groupby(["model", "knowledge"], sort=True):
@@ -141,7 +127,7 @@ def write_hub(
     for path, text in (
         (folder / "target-data" / "time-series.csv", _csv(target_series(obs, series))),
         (folder / "hub-config" / "tasks.json", json.dumps(tasks(rows), indent=2) + "\n"),
-        (folder / "hub-config" / "admin.json", json.dumps(_admin(team), indent=2) + "\n"),
+        (folder / "hub-config" / "admin.json", json.dumps(admin(team), indent=2) + "\n"),
     ):
         if write_file(path, text):
             written.append(path)
@@ -163,93 +149,6 @@ def target_series(obs: Observations, series: Sequence[str]) -> pd.DataFrame:
         }
     )
     return out.sort_values(["location", "target_end_date", "as_of"], ignore_index=True)
-
-
-def tasks(forecasts: pd.DataFrame) -> dict[str, Any]:
-    """Return the tasks that a set of forecasts answers, as ``tasks.json`` states them."""
-    levels = _common_levels(forecasts)
-    groups: dict[tuple[float, ...], list[int]] = {}
-    for horizon, found in sorted(levels.items()):
-        groups.setdefault(tuple(sorted(found)), []).append(horizon)
-    origins = sorted({f"{d:%Y-%m-%d}" for d in pd.to_datetime(forecasts["origin"])})
-    return {
-        "schema_version": SCHEMA.format("tasks"),
-        "rounds": [
-            {
-                "round_id_from_variable": True,
-                "round_id": "origin_date",
-                "model_tasks": [
-                    _task(forecasts, origins, horizons, wanted) for wanted, horizons in groups.items()
-                ],
-                "submissions_due": {"relative_to": "origin_date", "start": 0, "end": 20},
-            }
-        ],
-        "output_type_id_datatype": "double",
-        "derived_task_ids": ["target_end_date"],
-    }
-
-
-def _task(
-    forecasts: pd.DataFrame, origins: list[str], horizons: list[int], levels: tuple[float, ...]
-) -> dict[str, Any]:
-    rows = forecasts[forecasts["horizon"].isin(horizons)]
-    ends = sorted({m.end_time.strftime("%Y-%m-%d") for m in rows["month"].unique()})
-    least = {"minimum": 0} if (rows["value"] >= 0).all() else {}
-    return {
-        "task_ids": {
-            "origin_date": {"required": None, "optional": origins},
-            "target": {"required": None, "optional": [TARGET]},
-            "horizon": {"required": None, "optional": horizons},
-            "location": {"required": None, "optional": sorted(set(rows["series_id"].astype(str)))},
-            "target_end_date": {"required": None, "optional": ends},
-        },
-        "output_type": {
-            "quantile": {
-                "output_type_id": {"required": list(levels)},
-                "is_required": True,
-                "value": {"type": "double", **least},
-            }
-        },
-        "target_metadata": [
-            {
-                "target_id": TARGET,
-                "target_name": TARGET,
-                "target_units": "count",
-                "target_keys": {"target": TARGET},
-                "description": (
-                    "The count of a series (location) in the month that ends on target_end_date, [horizon]"
-                    " months after the last month public on origin_date."
-                ),
-                "target_type": "continuous",
-                "is_step_ahead": True,
-                "time_unit": "month",
-            }
-        ],
-    }
-
-
-def _admin(team: str) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA.format("admin"),
-        "name": f"Forecasts of {team}",
-        "maintainer": team,
-        "contact": {"name": team, "email": "nobody@example.org"},
-        "repository": {"host": "github", "owner": hub_name(team), "name": "hub"},
-        "file_format": ["csv"],
-        # the hubs' list of zones has none named UTC; this one keeps it all the year
-        "timezone": "Atlantic/Reykjavik",
-    }
-
-
-def _common_levels(rows: pd.DataFrame) -> dict[int, set[float]]:
-    """Horizon -> the levels that every forecast of it has."""
-    out: dict[int, set[float]] = {}
-    keys = ["model", "knowledge", "series_id", "origin", "month"]
-    for horizon, part in rows.groupby("horizon"):
-        counts = part.assign(level=part["level"].astype(float).round(4)).groupby("level").size()
-        most = len(part[keys].drop_duplicates())
-        out[int(str(horizon))] = {float(str(level)) for level, n in counts.items() if n == most}
-    return out
 
 
 def _csv(table: pd.DataFrame) -> str:

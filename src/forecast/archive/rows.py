@@ -152,7 +152,7 @@ def digest_of(forecasts: pd.DataFrame) -> str:
     return rows_digest(zip(*(kept[column] for column in columns), strict=True))
 
 
-def rows_digest(rows: Iterable[tuple[Any, ...]]) -> str:
+def rows_digest(rows: Iterable[tuple[str | float | None, ...]]) -> str:
     """Return the hash of forecasts given row by row: name, month, horizon, level, value."""
     lines = sorted(
         f"{m}|{k}|{c}|{s}|{month}|{h}|{p:g}|{value:.10g}" for m, k, c, s, month, h, p, value in rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -193,8 +193,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         keep_copy(connection, path.with_name(f"{path.name}.schema{version}"))
     while version < VERSION:
         # one script, one transaction: another process may have taken the step meanwhile
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version < VERSION:
                 for statement in statements(MIGRATIONS[version]):
@@ -202,11 +201,20 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {version + 1}")
                 version += 1
-            connection.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            raise
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all of a block or nothing, whatever ends it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # a full disk may have rolled the transaction back already
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 def statements(script: str) -> list[str]:

@@ -27,6 +27,7 @@ from forecast.archive.schema import (
     migrate,
     problems_of_copy,
     refuse_foreign,
+    transaction,
 )
 from forecast.files import tell
 
@@ -168,30 +169,16 @@ class Archive:
         """
         with self._writing() as connection:
             on_step("archive: begin")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(connection):
                 run = insert(connection, entry, on_step)
                 on_step("archive: commit")
-                connection.execute("COMMIT")
-            except BaseException:
-                # a full disk may have rolled the transaction back already
-                with contextlib.suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
         return run
 
     def keep(self, files: Iterable[bytes]) -> None:
         """Add source files to the store, each content once."""
-        with self._writing() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for data in files:
-                    insert_input(connection, data)
-                connection.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
+        with self._writing() as connection, transaction(connection):
+            for data in files:
+                insert_input(connection, data)
 
     # ----------------------------------------------------------------------- reading
 

@@ -16,11 +16,12 @@ import numpy as np
 from forecast.arima.compiled_parts import (
     WIDTH,
     add_squares,
-    backward,
     cholesky,
+    cross_products,
     factor,
+    filter_columns,
     filter_one,
-    forward,
+    first_rows,
     invert_lower,
     jit,
     matched,
@@ -53,6 +54,38 @@ def _posterior(
         for i in range(j + 1):
             for c in range(size):
                 start[i, c] += low[j, i] * g[j, c] - work[j, i] * tilted[j, c]
+
+
+@jit
+def _mixed(
+    z: Floats,
+    e: Floats,
+    start: Floats,
+    mix: Floats,
+    m: int,
+    n: int,
+    ps: int,
+    size: int,
+    ehat: Floats,
+    u: Floats,
+    wrong: Floats,
+) -> None:
+    """One column ``Z @ mix``: as filtered, as it was where phi is wanted, and its start-up terms."""
+    ehat[:] = 0.0
+    u[:] = 0.0
+    wrong[:] = 0.0
+    for c in range(size):
+        w = mix[c]
+        if w != 0.0:
+            column = e[c // WIDTH, m : m + n, c % WIDTH]
+            for t in range(n):
+                ehat[m + t] += w * column[t]
+            if ps:
+                column = z[c // WIDTH, m : m + n, c % WIDTH]
+                for t in range(n):
+                    u[m + t] += w * column[t]
+            for i in range(m):
+                wrong[m + i] += w * start[i, c]
 
 
 @jit
@@ -92,21 +125,7 @@ def _gradient(
     rows = n + 2 * m
     u, ehat, back, wrong = np.zeros(rows), np.zeros(rows), np.zeros(rows), np.zeros(rows)
     for k in range(weight.size):
-        ehat[:] = 0.0
-        u[:] = 0.0
-        wrong[:] = 0.0
-        for c in range(size):
-            w = mix[c, k]
-            if w != 0.0:
-                column = e[c // WIDTH, m : m + n, c % WIDTH]
-                for t in range(n):
-                    ehat[m + t] += w * column[t]
-                if ps:
-                    column = z[c // WIDTH, m : m + n, c % WIDTH]
-                    for t in range(n):
-                        u[m + t] += w * column[t]
-                for i in range(m):
-                    wrong[m + i] += w * start[i, c]
+        _mixed(z, e, start, mix[:, k], m, n, ps, size, ehat, u, wrong)
         filter_one(wrong, m, n, theta, 1)
         for t in range(m, m + n):
             ehat[t] -= wrong[t]
@@ -249,6 +268,39 @@ def _same(phi: Floats, theta: Floats, lane: int) -> bool:
 
 
 @jit
+def _value(
+    low: Floats,
+    logdet: float,
+    rss: float,
+    count: float,
+    n_missing: int,
+    n_integrated: int,
+    variance: float,
+    precision: Floats,
+) -> float:
+    """Minus the log-likelihood from the factor of S; `variance` is zero when sigma2 is profiled."""
+    for i in range(n_integrated):
+        logdet += 2.0 * np.log(low[i, i])
+    if n_integrated == n_missing:
+        profiled: float = 0.5 * count * (np.log(rss / count) + 1.0 + LOG_2PI) + 0.5 * logdet
+        return profiled
+    for i in range(n_integrated - n_missing):
+        logdet -= np.log(variance * precision[i])
+    value: float = 0.5 * (count * (np.log(variance) + LOG_2PI) + logdet + rss / variance)
+    return value
+
+
+@jit
+def _tails(e: Floats, pi: Floats, m: int, n: int, size: int, tail: Floats, pi_tail: Floats) -> None:
+    """Last m rows of the filtered columns and last 2 m weights of pi."""
+    for i in range(m):
+        for c in range(size):
+            tail[i, c] = e[c // WIDTH, n + i, c % WIDTH]
+    for i in range(2 * m):
+        pi_tail[i] = pi[n - m + i] if n - m + i >= 0 else 0.0
+
+
+@jit
 def _lanes(
     blocked: Floats,
     group: Ints,
@@ -278,7 +330,7 @@ def _lanes(
     blocks, longest = blocked.shape[1], length.max()
     rows = longest + 2 * m
     e, back = np.zeros((blocks, rows, WIDTH)), np.zeros((rows, WIDTH))
-    pi, s, products = np.zeros(rows), np.zeros((size, size)), np.zeros((WIDTH, WIDTH))
+    pi, s = np.zeros(rows), np.zeros((size, size))
     h, g = np.zeros((m, size + 1)), np.zeros((m, size))
     gram, v, b_root, work = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
     matrix, exchange, u = np.zeros((ps + 1, ps + 1)), np.zeros(ps + 1, dtype=np.int64), np.zeros((m, size))
@@ -293,28 +345,11 @@ def _lanes(
         if not (
             lane and group[lane] == group[lane - 1] and n <= length[lane - 1] and _same(phi, theta, lane)
         ):
-            for b in range(blocks):
-                forward(z[b], e[b], m, n, p, q)
-                if b == size // WIDTH:  # the impulse knows no autoregression
-                    pi[:] = 0.0
-                    pi[m] = 1.0
-                    filter_one(pi, m, n, q, 1)
-                    for t in range(m, m + n):
-                        e[b, t, size % WIDTH] = pi[t]
-        for bi in range(blocks):
-            for bj in range(bi, blocks):
-                products[:] = np.dot(e[bi, m : m + n].T, e[bj, m : m + n])
-                for i in range(min(WIDTH, size - bi * WIDTH)):
-                    for j in range(min(WIDTH, size - bj * WIDTH)):
-                        s[bi * WIDTH + i, bj * WIDTH + j] = products[i, j]
-                        s[bj * WIDTH + j, bi * WIDTH + i] = products[i, j]
+            filter_columns(z, m, n, p, q, size, e, pi)
+        cross_products(e, m, n, size, s)
         logdet = 0.0
         if m:
-            for b in range(blocks):
-                backward(e[b], back, m, n, q)
-                for c in range(min(WIDTH, size + 1 - b * WIDTH)):
-                    for i in range(m):
-                        h[i, b * WIDTH + c] = back[m + i, c]
+            first_rows(e, back, m, n, q, size, h)
             if not _start_part(p, q, pi, m, n, ps, size, h, gram, v, work, b_root, g, u, matrix, exchange):
                 continue
             for i in range(m):
@@ -329,17 +364,8 @@ def _lanes(
         low, rss = root[lane], root[lane, size - 1, size - 1] ** 2
         if not kept[lane, size - 1]:
             continue
-        count = float(n)
-        for i in range(n_missing):
-            count -= 1.0 if kept[lane, i] else 0.0
-        for i in range(n_integrated):
-            logdet += 2.0 * np.log(low[i, i])
-        if prior:
-            for i in range(n_integrated - n_missing):
-                logdet -= np.log(variance * row[i])
-            result = 0.5 * (count * (np.log(variance) + LOG_2PI) + logdet + rss / variance)
-        else:
-            result = 0.5 * count * (np.log(rss / count) + 1.0 + LOG_2PI) + 0.5 * logdet
+        count = float(n) - np.sum(kept[lane, :n_missing])
+        result = _value(low, logdet, rss, count, n_missing, n_integrated, variance, row)
         if not np.isfinite(result):
             continue
         value[lane] = result
@@ -371,11 +397,7 @@ def _lanes(
                 )
         if want == 2 and m:
             _posterior(gram, b_root, g, size, v, work, start_cov[lane], start[lane])
-            for i in range(m):
-                for c in range(size):
-                    tail[lane, i, c] = e[c // WIDTH, n + i, c % WIDTH]
-            for i in range(2 * m):
-                pi_tail[lane, i] = pi[n - m + i] if n - m + i >= 0 else 0.0
+            _tails(e, pi, m, n, size, tail[lane], pi_tail[lane])
 
 
 def _call(

@@ -299,3 +299,38 @@ def factor(s: Floats, root: Floats, kept: Bools, size: int, n_missing: int, n_in
         for i in range(j + 1, size):
             for c in range(j + 1, i + 1):
                 root[i, c] -= root[i, j] * root[c, j]
+
+
+@jit
+def filter_columns(z: Floats, m: int, n: int, p: Floats, q: Floats, size: int, e: Floats, pi: Floats) -> None:
+    """Filter the columns of a lane; pi stands behind them."""
+    for b in range(len(z)):
+        forward(z[b], e[b], m, n, p, q)
+        if b == size // WIDTH:  # the impulse knows no autoregression
+            pi[:] = 0.0
+            pi[m] = 1.0
+            filter_one(pi, m, n, q, 1)
+            for t in range(m, m + n):
+                e[b, t, size % WIDTH] = pi[t]
+
+
+@jit
+def cross_products(e: Floats, m: int, n: int, size: int, s: Floats) -> None:
+    """``S = E'E`` of the filtered columns."""
+    for bi in range(len(e)):
+        for bj in range(bi, len(e)):
+            products = np.dot(e[bi, m : m + n].T, e[bj, m : m + n])
+            for i in range(min(WIDTH, size - bi * WIDTH)):
+                for j in range(min(WIDTH, size - bj * WIDTH)):
+                    s[bi * WIDTH + i, bj * WIDTH + j] = products[i, j]
+                    s[bj * WIDTH + j, bi * WIDTH + i] = products[i, j]
+
+
+@jit
+def first_rows(e: Floats, back: Floats, m: int, n: int, q: Floats, size: int, h: Floats) -> None:
+    """``H = M'E``: the first m rows of the columns filtered backwards."""
+    for b in range(len(e)):
+        backward(e[b], back, m, n, q)
+        for c in range(min(WIDTH, size + 1 - b * WIDTH)):
+            for i in range(m):
+                h[i, b * WIDTH + c] = back[m + i, c]

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from forecast.arima.filters import filter_ar, filter_ma
 from forecast.arima.fit import arima_folds
 from forecast.arima.kernel import choose_kernel, work_of
-from forecast.arima.likelihood import filter_ar, filter_ma
 from forecast.arima.polynomials import Floats, Orders, difference, split
 from forecast.arima.problem import FoldJob
 from forecast.arima.result import ArimaFailure, ArimaFit

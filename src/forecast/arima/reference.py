@@ -19,6 +19,7 @@ import numpy.typing as npt
 from forecast.arima.polynomials import Floats
 from forecast.arima.problem import Problem
 from forecast.arima.result import ArimaFit
+from forecast.arima.solved import root_of
 from forecast.errors import ConfigError
 
 
@@ -66,8 +67,8 @@ class ReferenceSource:
         forecast = self.results.get_forecast(h, exog=future if future.shape[1] else None)
         filtered, ssm = self.results.filter_results, self.results.model.ssm
         transition, design, selection = ssm["transition"], ssm["design"][0], ssm["selection"]
-        state = _root(filtered.predicted_state_cov[:, :, -1])
-        noise = selection @ _root(np.atleast_2d(ssm["state_cov"]))
+        state = root_of(filtered.predicted_state_cov[:, :, -1])
+        noise = selection @ root_of(np.atleast_2d(ssm["state_cov"]))
         parts, rows = [state], []
         for _ in range(h):
             rows.append(np.hstack([design @ part for part in parts]))
@@ -81,11 +82,6 @@ class ReferenceSource:
             )
         mean = np.asarray(forecast.predicted_mean, dtype=float) * self.scale + self.problem.centre[-1]
         return mean, root * self.scale
-
-
-def _root(covariance: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def fit_reference(problem: Problem) -> ArimaFit:

@@ -6,7 +6,7 @@ They are written out here, since statsmodels and scipy.stats take half a second 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ CHECK_COLUMNS = ("check", "statistic", "p_value", "note", "lag", "value", "skewn
 
 
 def residual_tests(
-    residuals: NDArray[Any], lags: Sequence[int], n_arma: int = 0, autocorrelations: Sequence[int] = ()
+    residuals: Floats, lags: Sequence[int], n_arma: int = 0, autocorrelations: Sequence[int] = ()
 ) -> pd.DataFrame:
     """Test residuals for autocorrelation, normality and heteroscedasticity.
 

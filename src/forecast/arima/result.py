@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ from forecast.errors import ConfigError
 from forecast.notebook import arima_html, plot_arima
 
 #: Names and rows of the table of models tried: the table itself is made when somebody asks.
-Tried = tuple[Sequence[str], Sequence[tuple[Any, ...]]]
+#: Order, seasonal order, whether with a constant, log-likelihood, criterion.
+TriedModel = tuple[tuple[int, int, int], tuple[int, int, int, int], bool, float, float]
+Tried = tuple[Sequence[str], Sequence[TriedModel]]
 
 
 class Source(Protocol):
@@ -164,7 +166,7 @@ class ArimaFit:
 
     @property
     def sd_factor(self) -> float:
-        """Root of nobs / free: by so much the standard errors of likelihood, which divides by all, are small."""
+        """Root of nobs / free: standard errors of likelihood, which divides by all, are too small by it."""
         return math.sqrt(self.nobs / self.free)
 
     @property
@@ -310,7 +312,7 @@ class ArimaFit:
         """Models tried by `auto_arima`, in order; None for a model that was given."""
         return None if self.tried is None else pd.DataFrame(self.tried[1], columns=list(self.tried[0]))
 
-    def with_trace(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> ArimaFit:
+    def with_trace(self, columns: Sequence[str], rows: Sequence[TriedModel]) -> ArimaFit:
         """Return the same fit with the models that were tried on the way to it."""
         return dataclasses.replace(self, tried=(columns, rows))
 

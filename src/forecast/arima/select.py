@@ -28,12 +28,12 @@ from forecast.arima.labels import one_of_two
 from forecast.arima.likelihood import WORST, Batch, Ints
 from forecast.arima.optimise import TOLERANCE, Objective, Optima, distinct, minimise
 from forecast.arima.paths import Candidate, Path, Seen, grid_path, stepwise_path
-from forecast.arima.polynomials import Floats, Orders, difference, inverse_roots, split
-from forecast.arima.problem import FoldJob, Problem, arrays_of, prepare
+from forecast.arima.polynomials import Floats, Orders, inverse_roots, split
+from forecast.arima.problem import FoldJob, Problem, prepare
 from forecast.arima.result import ArimaFailure, ArimaFit
 from forecast.arima.search import Folds, Starts, follow, full
 from forecast.arima.solved import batch_of
-from forecast.arima.stationarity import ordinary_differences, seasonal_differences
+from forecast.arima.stationarity import choose_differences
 from forecast.errors import ConfigError, DataError, ForecastError, nearest
 
 #: Roots within this modulus reject a model.
@@ -283,28 +283,6 @@ def _work(jobs: Sequence[FoldJob], season: int) -> float:
 def _long_enough(problem: Problem, orders: Orders) -> bool:
     free = len(problem.free) + int(problem.keep_fixed)
     return len(problem.z) >= max(orders.state, 2) and problem.nobs > orders.n_arma + free + 2
-
-
-def _explained(job: FoldJob) -> Floats:
-    """The series less its regression on xreg, as R does before its tests; missing months interpolated."""
-    y, xreg = arrays_of(job)
-    known = np.flatnonzero(np.isfinite(y))
-    y = np.asarray(np.interp(np.arange(known[0], known[-1] + 1), known, y[known]), dtype=float)
-    if not xreg.size:
-        return y
-    columns = np.column_stack([np.ones(len(y)), xreg[known[0] : known[-1] + 1]])
-    return np.asarray(y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0], dtype=float)
-
-
-def choose_differences(job: FoldJob, season: int, d: int | None, seasonal_d: int | None) -> tuple[int, int]:
-    """Differences d and D of a job: those given, or those of R's tests."""
-    rest = _explained(job) if d is None or seasonal_d is None else np.empty(0)
-    if seasonal_d is None:
-        seasonal_d = seasonal_differences(rest, season)
-    if d is None:
-        seasonal = Orders.of((0, 0, 0), (0, seasonal_d, 0, season) if season > 1 else None)
-        d = ordinary_differences(difference(rest, seasonal))
-    return d, seasonal_d
 
 
 @checked

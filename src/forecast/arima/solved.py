@@ -166,12 +166,12 @@ class ExactSource:
         scale = float(np.sqrt(self.solved.sigma2[lane]))
         parts = [scale * shock_matrix(made.psi[lane])]
         if made.start.shape[2]:
-            start_root = _root(self.solved.found.start_cov[lane])
+            start_root = root_of(self.solved.found.start_cov[lane])
             parts.append(scale * (made.start[lane] @ start_root))
         integrated = problem.n_missing + len(problem.shrunk)
         if parameters:
             covariance = parameter_covariance(problem, *self._point())[0]
-            parts.append(np.hstack([self._slopes(h), jump]) @ _root(covariance))
+            parts.append(np.hstack([self._slopes(h), jump]) @ root_of(covariance))
         elif integrated:
             parts.append(scale * self._integrated(jump, integrated))
         return mean, np.hstack(parts)
@@ -213,7 +213,8 @@ class ExactSource:
         return full @ inner @ full.T, notes
 
 
-def _root(covariance: Floats) -> Floats:
+def root_of(covariance: Floats) -> Floats:
+    """Return a root of a covariance matrix, which may be singular."""
     values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 

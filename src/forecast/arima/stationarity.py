@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arima.polynomials import Floats
+from forecast.arima.polynomials import Floats, Orders, difference
+from forecast.arima.problem import FoldJob, arrays_of
 
 #: 5 % critical value of the KPSS statistic for a level.
 KPSS_CRITICAL = 0.463
@@ -83,3 +84,25 @@ def ordinary_differences(y: Floats, largest: int = 2) -> int:
         y = np.diff(y)
         count += 1
     return count
+
+
+def _explained(job: FoldJob) -> Floats:
+    """The series less its regression on xreg, as R does before its tests; missing months interpolated."""
+    y, xreg = arrays_of(job)
+    known = np.flatnonzero(np.isfinite(y))
+    y = np.asarray(np.interp(np.arange(known[0], known[-1] + 1), known, y[known]), dtype=float)
+    if not xreg.size:
+        return y
+    columns = np.column_stack([np.ones(len(y)), xreg[known[0] : known[-1] + 1]])
+    return np.asarray(y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0], dtype=float)
+
+
+def choose_differences(job: FoldJob, season: int, d: int | None, seasonal_d: int | None) -> tuple[int, int]:
+    """Differences d and D of a job: those given, or those of R's tests."""
+    rest = _explained(job) if d is None or seasonal_d is None else np.empty(0)
+    if seasonal_d is None:
+        seasonal_d = seasonal_differences(rest, season)
+    if d is None:
+        seasonal = Orders.of((0, 0, 0), (0, seasonal_d, 0, season) if season > 1 else None)
+        d = ordinary_differences(difference(rest, seasonal))
+    return d, seasonal_d

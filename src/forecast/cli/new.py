@@ -111,13 +111,6 @@ def name_for(figures: str) -> str:
     return name if letters and any(letters) else f"own_{name}"
 
 
-def write_experiment(
-    name: str, figures: str, events: str | None = None, series: str | None = None, lag: int = 15
-) -> Path:
-    """Write `conf/experiment/NAME.yaml` for a file of figures, and return it; see `draft_experiment`."""
-    return draft_experiment(name, figures, events, series, lag).write()
-
-
 def draft_experiment(
     name: str,
     figures: str,

@@ -31,12 +31,12 @@ GONE: Mapping[str, str] = {
 
 #: Whole numbers above it have no place among floating-point numbers.
 _LARGEST = 10**300
+_KINDS = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
 
 
 def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
     """Return a plain value as its type hint wants it; what cannot be is added to the problems."""
-    origin = typing.get_origin(hint)
-    args = typing.get_args(hint)
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         before = len(problems)
         made = convert(value, args[0], path, problems)
@@ -45,40 +45,15 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
             problems += [f"{path}: {text}" for text in wrong if text]
         return made
     if origin in (typing.Union, types.UnionType):
-        if value is None and type(None) in args:
-            return None
-        rest = [a for a in args if a is not type(None)]
-        words = [w for a in rest if typing.get_origin(a) is Literal for w in typing.get_args(a)]
-        if isinstance(value, str) and value in words:
-            return value
-        rest = [a for a in rest if typing.get_origin(a) is not Literal] or rest
-        if isinstance(value, str) and words and not any(a is str for a in rest):
-            problems.append(
-                f"{path}: {value!r} is neither a list nor one of {', '.join(words)}.{nearest(value, words)}"
-            )
-            return value
-        return convert(value, rest[0], path, problems)
+        return _one_of_types(value, args, path, problems)
     if origin is Literal:
         if value not in args:
-            gone = GONE.get(f"{path.rsplit('.', 1)[-1]}={value}", "")
-            hint = (
-                f" It was taken out; use '{gone}'." if gone in args else nearest(str(value), map(str, args))
+            problems.append(
+                f"{path}: {value!r} is not one of {', '.join(map(str, args))}.{_hint(value, args, path)}"
             )
-            problems.append(f"{path}: {value!r} is not one of {', '.join(map(str, args))}.{hint}")
         return value
     if origin is tuple:
-        if value is not None and not isinstance(value, (str, int, float, list, tuple)):
-            problems.append(f"{path}: {value!r} is not a list")
-            return ()
-        items = [value] if isinstance(value, (str, int, float)) else list(value or ())
-        if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(convert(v, args[0], f"{path}[{i}]", problems) for i, v in enumerate(items))
-        if len(items) != len(args):
-            problems.append(f"{path}: {list(items)} has {counted(len(items), 'value')}; expected {len(args)}")
-            return ()
-        return tuple(
-            convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, args, strict=True))
-        )
+        return _items(value, args, path, problems)
     if origin in (dict, Mapping) or hint in (dict, Mapping) or getattr(origin, "__name__", "") == "Mapping":
         if not isinstance(value, Mapping):
             problems.append(f"{path}: {value!r} is not a group of keys")
@@ -88,28 +63,64 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         return {str(k): convert(v, inner, f"{path}.{k}", problems) for k, v in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return from_plain(hint, value, path, problems)
-    if hint is Any:
+    return _cell(value, hint, path, problems)
+
+
+def _one_of_types(value: Any, args: tuple[Any, ...], path: str, problems: list[str]) -> Any:
+    """Return a value whose hint is a union: nothing, one of some words, or a value of the other type."""
+    if value is None and type(None) in args:
+        return None
+    rest = [a for a in args if a is not type(None)]
+    words = [w for a in rest if typing.get_origin(a) is Literal for w in typing.get_args(a)]
+    if isinstance(value, str) and value in words:
         return value
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) > _LARGEST:
-            problems.append(f"{path}: the number is too large")
-            return value
-        return float(value)
-    if hint is float and isinstance(value, float) and not math.isfinite(value):
+    rest = [a for a in rest if typing.get_origin(a) is not Literal] or rest
+    if isinstance(value, str) and words and not any(a is str for a in rest):
+        problems.append(
+            f"{path}: {value!r} is neither a list nor one of {', '.join(words)}.{nearest(value, words)}"
+        )
+        return value
+    return convert(value, rest[0], path, problems)
+
+
+def _hint(value: Any, words: tuple[Any, ...], path: str) -> str:
+    """Return which word was meant, or what stands in the place of one that was taken out."""
+    gone = GONE.get(f"{path.rsplit('.', 1)[-1]}={value}", "")
+    return f" It was taken out; use '{gone}'." if gone in words else nearest(str(value), map(str, words))
+
+
+def _items(value: Any, args: tuple[Any, ...], path: str, problems: list[str]) -> tuple[Any, ...]:
+    """Return a list as a tuple, of any length or of one type for each place; one value is a list of one."""
+    if value is not None and not isinstance(value, (str, int, float, list, tuple)):
+        problems.append(f"{path}: {value!r} is not a list")
+        return ()
+    items = [value] if isinstance(value, (str, int, float)) else list(value or ())
+    hints = [args[0]] * len(items) if len(args) == 2 and args[1] is Ellipsis else args
+    if len(items) != len(hints):
+        problems.append(f"{path}: {list(items)} has {counted(len(items), 'value')}; expected {len(hints)}")
+        return ()
+    return tuple(
+        convert(v, a, f"{path}[{i}]", problems) for i, (v, a) in enumerate(zip(items, hints, strict=True))
+    )
+
+
+def _cell(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
+    """Return a single number, text or truth value; one of another type stays as it is, and is a problem."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if hint is float and whole:
+        if abs(value) <= _LARGEST:
+            return float(value)
+        problems.append(f"{path}: the number is too large")
+    elif hint is float and isinstance(value, float) and not math.isfinite(value):
         problems.append(f"{path}: {value} is not a finite number")
-        return value
-    if hint in (int, str, float, bool):
-        if hint is int and isinstance(value, bool):
-            problems.append(f"{path}: {value!r} is not a whole number")
-        elif hint is str and isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        elif hint is str and isinstance(value, float):
-            problems.append(
-                f"{path}: {value!r} is a number, and 1.10 would become 1.1; put the text in quotes"
-            )
-        elif not isinstance(value, hint):
-            names = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
-            problems.append(f"{path}: {value!r} is not {names[hint]}")
+    elif hint is int and isinstance(value, bool):
+        problems.append(f"{path}: {value!r} is not a whole number")
+    elif hint is str and whole:
+        return str(value)
+    elif hint is str and isinstance(value, float):
+        problems.append(f"{path}: {value!r} is a number, and 1.10 would become 1.1; put the text in quotes")
+    elif hint in _KINDS and not isinstance(value, hint):
+        problems.append(f"{path}: {value!r} is not {_KINDS[hint]}")
     return value
 
 

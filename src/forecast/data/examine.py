@@ -13,7 +13,7 @@ from forecast.data.figures import ReadAs
 from forecast.data.load import read_path
 from forecast.data.parse import RELEASE_BASES, day_text, month_text
 from forecast.data.tidy import Rows
-from forecast.errors import DataError, Finding
+from forecast.errors import DataError, Finding, counted
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,6 @@ class FileReport:
     def ok(self) -> bool:
         """True when there is no error."""
         return not any(f.severity == "error" for f in self.findings)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 or noun == "series" else f"{count:,} {noun}s"
 
 
 def examine_file(
@@ -85,7 +81,7 @@ def examine_file(
     if len(reading.rows):
         lines.extend(_summary(reading.rows))
     if len(reading.leaks):
-        lines.append(f"{_plural(len(reading.leaks), 'unofficial figure')} (leaks), used only when asked for")
+        lines.append(f"{counted(len(reading.leaks), 'unofficial figure')} (leaks), used only when asked for")
     return FileReport(str(path), tuple(reading.findings), "\n".join(lines))
 
 
@@ -110,9 +106,9 @@ def _summary(rows: Rows) -> list[str]:
     )
     basis = Counter(str(word) for word in rows.release_basis)
     return [
-        f"{_plural(len(names), 'series')}: {shown}",
+        f"{counted(len(names), 'series')}: {shown}",
         f"{month_text(int(rows.month.min()))} to {month_text(int(rows.month.max()))},"
-        f" {_plural(firsts, 'figure')}, {_plural(len(rows) - firsts, 'revision')}",
+        f" {counted(firsts, 'figure')}, {counted(len(rows) - firsts, 'revision')}",
         f"released {day_text(int(rows.released.min()))} to {day_text(int(rows.released.max()))};"
         f" days: {', '.join(f'{basis[word]:,} {word}' for word in RELEASE_BASES if basis[word])}",
     ]

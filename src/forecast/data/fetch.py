@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
 from pathlib import PurePosixPath
 from threading import Thread
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -301,7 +301,9 @@ class _Redirects(request.HTTPRedirectHandler):
     def __init__(self, limits: Limits) -> None:
         self.schemes = _WEB if limits.allow_http else {"https"}
 
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+    def redirect_request(
+        self, req: request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> request.Request | None:
         if urlsplit(newurl).scheme.lower() not in self.schemes:
             fp.close()
             raise _Refused(f"it leads on to {newurl}, which is not {' or '.join(sorted(self.schemes))}")

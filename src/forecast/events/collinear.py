@@ -28,18 +28,6 @@ def airline_differences(columns: Floats) -> Floats:
     return np.asarray(monthly[12:] - monthly[:-12], dtype=float)
 
 
-def condition_indices(columns: Floats) -> Floats:
-    """Return the scaled condition indices of columns, ascending; at most a million.
-
-    Examples
-    --------
-    >>> condition_indices(np.array([[1.0, 0.8], [0.0, 0.6]])).round(6).tolist()
-    [1.0, 3.0]
-    """
-    value, _ = _spectrum(columns / np.sqrt((columns * columns).sum(axis=0)))
-    return np.asarray(np.sqrt(value[-1] / value[::-1]), dtype=float)
-
-
 def dependent_sets(columns: Floats) -> list[tuple[tuple[int, ...], float]]:
     """Return the sets of columns that cannot be separated, each with its largest condition index.
 

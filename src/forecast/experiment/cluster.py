@@ -76,7 +76,7 @@ def used_by_one(backend: Any) -> Any:
     return backend
 
 
-def tell_of_lost(event: tuple[float, Mapping[str, Any]]) -> None:
+def tell_of_lost(event: tuple[float, Mapping[str, str | bool]]) -> None:
     """Say that a worker was lost, which the scheduler tells all who listen."""
     _, what = event
     if what.get("action") == "remove-worker" and not what.get("expected", False):

@@ -88,3 +88,9 @@ def afterwards(everything: Observations, obs: Observations, series: Sequence[str
     last = {s: obs.actuals(s).index[-1] for s in series}
     later = later[[m > last[s] for s, m in zip(later["series_id"], later["month"], strict=True)]]
     return later[["series_id", "month", "value", "released", "release_basis"]].reset_index(drop=True)
+
+
+def leaks_of(obs: Observations, series: Sequence[str], as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the unofficial figures of the series that were public on a day."""
+    known = obs.leaks["series_id"].isin(series) & (obs.leaks["released"] <= as_of)
+    return obs.leaks[known].reset_index(drop=True)

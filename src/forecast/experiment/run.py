@@ -1,6 +1,4 @@
-"""One experiment, told from top to bottom: figures and events
-as known, backtest, ranges, scores, forecast.
-"""
+"""One experiment from top to bottom: figures and events as known, backtest, ranges, scores, forecast."""
 
 from __future__ import annotations
 
@@ -9,19 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from forecast.archive.track_record import OTHERS_COLUMNS, others, track_record
 from forecast.arguments import checked
 from forecast.arima.kernel import is_large, job_of, warm_up
 from forecast.backtesting.progress import Progress
-from forecast.config.settings import Experiment, own_path
-from forecast.data.beside import read_published
-from forecast.data.observations import BUNDLED, Observations
+from forecast.backtesting.runner import Backtest
+from forecast.config.settings import Experiment
 from forecast.errors import counted
-from forecast.events.calendar import EventCalendar
 from forecast.experiment import figures
 from forecast.experiment.description import fits_at_origin, model_table
 from forecast.experiment.effects import (
@@ -36,19 +30,16 @@ from forecast.experiment.effects import (
 )
 from forecast.experiment.forks import beside, can_fork
 from forecast.experiment.memory import shortage
-from forecast.experiment.named import is_many, told_closely
-from forecast.experiment.outlook import outlook
-from forecast.experiment.pipeline import Inputs, make_folds, make_rows, read_inputs
+from forecast.experiment.named import told_closely
+from forecast.experiment.outlook import Outlook, outlook
+from forecast.experiment.pipeline import Inputs, Rows, make_folds, make_rows, read_inputs
+from forecast.experiment.scores import Scored, score_past
 from forecast.files import tell
 from forecast.notebook import plot_run, run_html, some
-from forecast.scoring.calibration import calibrate
-from forecast.scoring.comparison import COMPARISON_COLUMNS, calm_and_break, compare, model_confidence_set
 from forecast.scoring.preliminary import early_figures
-from forecast.scoring.recent import recent_record
-from forecast.scoring.scores import score
 from forecast.tables import forecasts
 from forecast.tables.columns import FOLD_COLUMNS
-from forecast.tables.forecasts import Forecasts, select
+from forecast.tables.forecasts import select
 
 
 @dataclass(frozen=True)
@@ -283,7 +274,7 @@ def run(experiment: Experiment, progress: Progress = False, cache: Path | None =
 
 def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress: Progress) -> Run:
     """Run the steps of an experiment whose inputs were read."""
-    obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
+    obs, as_of = x.obs, x.as_of
     clock.lap("data")
     if can_fork() and is_large():
         warm_up()  # once, for this process and its copies
@@ -296,26 +287,49 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         scored = past[past["origin"] >= rows.score_from]
         clock.lap("ranges and combinations")
         with beside(partial(_foresight, exp, x, now, scored)) as foresight:
-            said = _score(exp, x, rows.apart, scored)
+            said = score_past(exp, x, rows.apart, scored)
             clock.lap("scores")
             close = told_closely(exp)
             ahead = outlook(exp, select(rows.forecasts, series_id=close), obs, as_of, rows.score_from)
             clock.lap("totals and chances")
-            coefficients, diagnostics = fits_at_origin(x, close)
+            fits = fits_at_origin(x, close)
             clock.lap("fits at the origin")
             known = foresight()
         why = measures()
     clock.durations.update(**known.durations, **why.durations)
-    leaks = x.everything.leaks
+    found = _Found(bt, rows, now, past, said, ahead, known, why, *fits)
+    return _gather(exp, x, found, clock.durations)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the steps of an experiment found."""
+
+    bt: Backtest
+    rows: Rows
+    now: pd.DataFrame
+    past: pd.DataFrame
+    said: Scored
+    ahead: Outlook
+    known: _Foresight
+    why: _Measures
+    coefficients: pd.DataFrame
+    diagnostics: pd.DataFrame
+
+
+def _gather(exp: Experiment, x: Inputs, found: _Found, durations: dict[str, float]) -> Run:
+    """Put what was found together with the figures and events that it rests on."""
+    obs, as_of, series = x.obs, x.as_of, list(exp.target.series)
+    rows, said, ahead, known, why = found.rows, found.said, found.ahead, found.known, found.why
     return Run(
         experiment=exp,
         as_of=as_of,
         series=x.everything.series.loc[series],
         observations=obs.known(as_of, series),
         afterwards=figures.afterwards(x.everything, obs, series),
-        forecasts=now.reset_index(drop=True),
-        backtest=past.reset_index(drop=True),
-        folds=bt.folds[list(FOLD_COLUMNS)],
+        forecasts=found.now.reset_index(drop=True),
+        backtest=found.past.reset_index(drop=True),
+        folds=found.bt.folds[list(FOLD_COLUMNS)],
         scores=said.scores,
         calibration=said.calibration,
         comparison=said.comparison,
@@ -330,19 +344,19 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         weights=rows.weights,
         cases=known.cases,
         intervals=rows.basis,
-        diagnostics=diagnostics,
-        coefficients=coefficients,
-        models=model_table(exp, x.models, bt),
+        diagnostics=found.diagnostics,
+        coefficients=found.coefficients,
+        models=model_table(exp, x.models, found.bt),
         events=figures.events_touching(x.calendar.known(as_of), series),
         events_afterwards=figures.events_afterwards(x.calendar, series, as_of),
         breaks=figures.breaks_of(x.everything, series),
-        leaks=leaks[leaks["series_id"].isin(series) & (leaks["released"] <= as_of)].reset_index(drop=True),
+        leaks=figures.leaks_of(x.everything, series, as_of),
         headline=exp.report.headline,
-        durations=clock.durations,
+        durations=durations,
         digests={"figures": x.everything.digest, "events": x.calendar.digest},
         confidence_set=said.confidence_set,
         reconciliation=said.reconciliation,
-        others=_others(exp, scored, obs, as_of),
+        others=said.others,
         early=early_figures(obs, series, as_of),
         totals=ahead.totals,
         totals_past=ahead.totals_past,
@@ -362,37 +376,6 @@ def _run(exp: Experiment, x: Inputs, clock: _Clock, cache: Path | None, progress
         recent=said.recent,
         revisions=figures.revised(obs, series, as_of),
         parts=figures.parts_by_place(x.everything, series, as_of),
-    )
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """What the scores say."""
-
-    scores: pd.DataFrame
-    calibration: pd.DataFrame
-    comparison: pd.DataFrame
-    confidence_set: pd.DataFrame
-    reconciliation: pd.DataFrame
-    recent: pd.DataFrame
-
-
-def _score(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataFrame) -> _Scored:
-    """Score, calibrate and compare forecasts of past origins; `apart` is the headline before it adds up."""
-    obs, as_of, baseline = x.obs, x.as_of, exp.backtest.baseline
-    eras = {} if is_many(exp) else _eras(exp, x.calendar.known(as_of), scored)
-    by = ["model"] if is_many(exp) else ["model", "horizon"]
-    scores = score(Forecasts.of(scored), obs, baseline, by, eras=eras, as_of=as_of)
-    scored = select(scored, series_id=told_closely(exp))
-    checked = Forecasts.of(scored)
-    compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
-    return _Scored(
-        scores,
-        calibrate(checked, obs, eras=eras, as_of=as_of),
-        compare(compared, obs, baseline, eras=eras, as_of=as_of),
-        _confidence_set(compared, obs, as_of),
-        _worth_of_adding_up(exp, apart, scored, obs, eras, as_of),
-        recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
     )
 
 
@@ -444,67 +427,3 @@ def _foresight(exp: Experiment, x: Inputs, now: pd.DataFrame, scored: pd.DataFra
     scenarios = what_if(exp, now, x.models, x.source, x.as_of)
     clock.lap("scenarios")
     return _Foresight(*knowledge, *scenarios, clock.durations)
-
-
-# --------------------------------------------------------------------------- what the scores say
-
-
-def _eras(exp: Experiment, known: EventCalendar, scored: pd.DataFrame) -> dict[str, Any]:
-    """Return the eras of the report, and the origins of each
-    series that were calm or stood before a break.
-    """
-    origins = list(scored["origin"].unique())
-    divided = {s: calm_and_break(origins, known, s) for s in exp.target.series}
-    eras: dict[str, Any] = {name: tuple(months) for name, months in exp.report.eras.items()}
-    if any(d["break"] for d in divided.values()):
-        eras |= {name: {s: d[name] for s, d in divided.items()} for name in ("calm", "break")}
-    return eras
-
-
-def _one_row_a_model(exp: Experiment, scored: pd.DataFrame) -> pd.DataFrame:
-    """Leave of a model that was run with and without events the one
-    that the page shows: with, but for the headline.
-    """
-    pairs = scored[["model", "knowledge"]].drop_duplicates()
-    both = set(pairs.loc[pairs["knowledge"] == "none", "model"])
-    both &= set(pairs.loc[pairs["knowledge"] == "at_origin", "model"])
-    spare = scored["model"].map(lambda m: "at_origin" if m == exp.report.headline else "none") if both else ""
-    return scored[~(scored["model"].isin(both) & (scored["knowledge"] == spare))] if both else scored
-
-
-def _confidence_set(scored: Forecasts, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Return which models cannot be told apart one month ahead and over all distances."""
-    found = [model_confidence_set(scored, obs, "log_wis", horizon, as_of=as_of) for horizon in (1, "all")]
-    return pd.concat(found, ignore_index=True)
-
-
-def _worth_of_adding_up(
-    exp: Experiment,
-    apart: pd.DataFrame,
-    scored: pd.DataFrame,
-    obs: Observations,
-    eras: Mapping[str, Any],
-    as_of: pd.Timestamp,
-) -> pd.DataFrame:
-    """Compare the headline that adds up with the same before, on common folds."""
-    before, after = (t[t["model"] == exp.report.headline] for t in (apart, scored))
-    before = before[before["origin"].isin(after["origin"].unique())]
-    if before.empty or after.empty:
-        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
-    both = pd.concat([after.assign(model="adds up"), before.assign(model="as made", knowledge="none")])
-    return compare(both, obs, "as made", eras=eras, as_of=as_of, metrics=("mae", "log_wis"))
-
-
-def _others(exp: Experiment, scored: pd.DataFrame, obs: Observations, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Return forecasts by others of the same series, beside the headline's."""
-    folder = BUNDLED if exp.data.path is None else Path(str(own_path(exp.data.path)))
-    file = folder / "published.csv"
-    if not file.is_file():
-        return pd.DataFrame(columns=list(OTHERS_COLUMNS))
-    found = read_published(file)
-    found = found[found["series_id"].isin(exp.target.series)]
-    rows = scored[
-        (scored["model"] == exp.report.headline) & scored["series_id"].isin(found["series_id"].unique())
-    ]
-    record = track_record(rows.assign(run=0, kind="replayed"), obs, as_of)
-    return others(found, obs, record, exp.report.headline, as_of)

@@ -20,11 +20,11 @@ AIRLINE = ((0, 1, 1), (0, 1, 1))
 
 def ordered(
     regression: Regression, chosen: SpecificationSpec, given: Arima
-) -> tuple[dict[str, Regression], list[dict[str, Any]]]:
+) -> tuple[dict[str, Regression], list[dict[str, str]]]:
     """Return the regression with each of the orders; ``auto`` is chosen once for each scale and window."""
     same = (given.order, given.seasonal_order, given.mean) == (*AIRLINE, None)
     made: dict[str, Regression] = {}
-    failed: list[dict[str, Any]] = []
+    failed: list[dict[str, str]] = []
     for word in chosen.order:
         if word == "airline" and same and "given" in chosen.order:
             continue

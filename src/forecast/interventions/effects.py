@@ -230,69 +230,82 @@ def _rows(
     unit: float,
     name: str,
 ) -> list[dict[str, Any]]:
-    estimate, se, failure = effect_of(fits[0], group)
-    fails: VerdictCode = "failed" if group.separable else "not_together"
-    if regression.scale.kind == "log" and not plausible(estimate, se):
-        estimate, se, fails = np.nan, np.nan, "implausible"
-        failure = NOT_TOLD
+    """Return the rows of one group of events, one for each level."""
+    estimate, se, failure, fails = _estimate(regression, group, fits[0])
     has_prior = bool(np.isfinite(group.prior[:, 1]).all())
     shrunken, shrunken_se, _ = effect_of(fits[1], group) if has_prior else (np.nan, np.nan, "")
     ranges = {level: half_width(fits[0], se, level, group) for level in LEVELS_TOLD}
-    narrow = ranges[LEVELS_TOLD[0]]
-    apart = bool(abs(estimate) > narrow)
+    apart = bool(abs(estimate) > ranges[LEVELS_TOLD[0]])
     verdict = judge(len(group.active), apart, trial, fails if failure else "")
     years, recent = rarity(len(group.active), apart, trial if not failure else None)
-    raw = group_change(regression, group)
     seen = DETECTABLE_SE * se
-    first, last = int(group.active[0]), int(group.active[-1])
-    before = regression.y[first - 1] if first > 0 else np.nan
-    head = {
-        "series_id": regression.series_id,
+    cells = {
+        **_group_cells(regression, group),
+        **_placebo_cells(trial, unit),
         "model": name,
-        "event": group.name,
-        "group": group.label,
         "estimate": estimate / unit,
         "se": se / unit,
         "shrunken": shrunken / unit,
         "shrunken_se": shrunken_se / unit,
-        **_placebo_cells(trial, unit),
-        "active_months": len(group.active),
+        "percent": regression.percent(estimate, group),
         "note": ";".join(_notes(group, trial, failure)),
-        "coding": regression.design.coding,
-        "first_active": regression.months[first],
-        "last_active": regression.months[last],
-        "before": float(regression.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
         "clear": verdict == "stands_out",
-        "why_group": ";".join(reason.code for reason in group.why),
         "words": verdict,
-        "group_values": ";".join(reason.value.replace(";", ",") for reason in group.why),
         "message": failure,
         "detectable": seen / unit,
         "detectable_fall": regression.percent(-seen, group),
         "detectable_rise": regression.percent(seen, group),
-        "members": ";".join(group.members),
-        "starts": ";".join(
-            f"{day:%Y-%m-%d}" if pd.notna(day) else "" for day in group.starts(regression.calendar)
-        ),
-        "raw_change": raw.change,
-        "raw_months": raw.months,
-        "usual_change": raw.usual,
-        "usual_years": raw.years,
         "test_years": years,
         "test_recent": recent,
         "test_models": "not_run",
     }
-    percent = regression.percent(estimate, group)
-    rows = []
-    for level, half in ranges.items():
-        low, high = estimate - half, estimate + half
-        told = {"level": level, "lower": low / unit, "upper": high / unit, "percent": percent}
-        ends = {
-            "percent_lower": regression.percent(low, group),
-            "percent_upper": regression.percent(high, group),
+    return [
+        {
+            **cells,
+            "level": level,
+            "lower": (estimate - half) / unit,
+            "upper": (estimate + half) / unit,
+            "percent_lower": regression.percent(estimate - half, group),
+            "percent_upper": regression.percent(estimate + half, group),
         }
-        rows.append({**head, **told, **ends})
-    return rows
+        for level, half in ranges.items()
+    ]
+
+
+def _estimate(
+    regression: Regression, group: Group, fit: ArimaFit | ArimaFailure
+) -> tuple[float, float, str, VerdictCode]:
+    """Return the effect of a group, its standard error, why there is none, and the code of that."""
+    estimate, se, failure = effect_of(fit, group)
+    if regression.scale.kind == "log" and not plausible(estimate, se):
+        return np.nan, np.nan, NOT_TOLD, "implausible"
+    return estimate, se, failure, "failed" if group.separable else "not_together"
+
+
+def _group_cells(regression: Regression, group: Group) -> dict[str, Any]:
+    """Return what a row says of its events, before anything was estimated."""
+    first, last = int(group.active[0]), int(group.active[-1])
+    before = regression.y[first - 1] if first > 0 else np.nan
+    starts = group.starts(regression.calendar)
+    raw = group_change(regression, group)
+    return {
+        "series_id": regression.series_id,
+        "event": group.name,
+        "group": group.label,
+        "active_months": len(group.active),
+        "coding": regression.design.coding,
+        "first_active": regression.months[first],
+        "last_active": regression.months[last],
+        "before": float(regression.scale.inverse(np.array([before]))[0]) if np.isfinite(before) else np.nan,
+        "why_group": ";".join(reason.code for reason in group.why),
+        "group_values": ";".join(reason.value.replace(";", ",") for reason in group.why),
+        "members": ";".join(group.members),
+        "starts": ";".join(f"{day:%Y-%m-%d}" if pd.notna(day) else "" for day in starts),
+        "raw_change": raw.change,
+        "raw_months": raw.months,
+        "usual_change": raw.usual,
+        "usual_years": raw.years,
+    }
 
 
 def judge(

@@ -67,11 +67,11 @@ class Shift:
 def adjust_for_events(
     forecasts: pd.DataFrame,
     obs: Observations,
-    designs: Mapping[Any, Design],
+    designs: Mapping[pd.Timestamp, Design],
     name: str | None = None,
     scenario: str = "",
     months: int = 12,
-    last_known: Mapping[Any, pd.Period] | None = None,
+    last_known: Mapping[pd.Timestamp, pd.Period] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lay the effects of events over forecasts made without them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -197,7 +198,7 @@ def share_below(values: Floats, threshold: float) -> float:
     return float(np.mean(values < threshold)) if np.isfinite(threshold) else float("nan")
 
 
-def with_outcomes(past: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
+def with_outcomes(past: pd.DataFrame, obs: Observations, as_of: str | dt.date | None = None) -> pd.DataFrame:
     """Put beside totals of past origins what they came to, as known on a day; missing while a month is
     open.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -86,38 +85,14 @@ def site_content(
 ) -> SiteContent:
     """Collect what the site shows, from the archive and the figures."""
     runs = archive.runs(exp.name)
-    reports = runs[runs["path"].notna()].iloc[::-1]
-    issues = tuple(
-        SiteIssue(
-            str(r.path),
-            str(r.title),
-            str(r.summary),
-            str(r.as_of),
-            str(r.written),
-            int(r.revision),
-            str(r.kind),
-        )
-        for r in _rows(reports)
-        if folder_of(site, str(r.path)).is_dir()
-    )
+    issues = _issues(runs, site)
     day = obs.newest_release()
     record = record_of(archive, exp, obs, day)
     headline = exp.report.headline
     rows = {kind: headline_rows(record, headline, kind) for kind in ("published", "replayed")}
     summary = summarise(record, exp.backtest.baseline)
     main = exp.target.series[0]
-    newest = runs[runs["kind"] == "published"].tail(1)
-    latest: dict[str, LatestCount] = {}
-    forecast = changed = pd.DataFrame()
-    if len(newest):
-        run = int(newest["id"].iloc[0])
-        forecast = _wide(forecasts.headline(archive.forecasts([run], headline), headline))
-        for name, month in json.loads(newest["last_month"].iloc[0]).items():
-            value = obs.actuals(name, "latest", newest["as_of"].iloc[0]).get(pd.Period(month, "M"))
-            if value is not None:
-                latest[name] = {"month": month, "value": float(value)}
-        steps = archive.changes(run)
-        changed = steps[steps["series_id"] == main]
+    forecast, latest, changed = _newest(archive, runs, headline, obs, main)
     labels = {s: str(obs.series.loc[s, "name"]) for s in exp.target.series}
     title = str(obs.series.loc[main, "title"])
     report = next((folder_of(site, i.path) for i in issues if i.kind == "published"), None)
@@ -147,6 +122,41 @@ def site_content(
     )
 
 
+def _issues(runs: pd.DataFrame, site: Path) -> tuple[SiteIssue, ...]:
+    """Return the reports that the site has, the newest first."""
+    return tuple(
+        SiteIssue(
+            path=str(row["path"]),
+            title=str(row["title"]),
+            summary=str(row["summary"]),
+            as_of=str(row["as_of"]),
+            written=str(row["written"]),
+            revision=int(row["revision"]),
+            kind=str(row["kind"]),
+        )
+        for row in runs[runs["path"].notna()].iloc[::-1].to_dict("records")
+        if folder_of(site, str(row["path"])).is_dir()
+    )
+
+
+def _newest(
+    archive: Archive, runs: pd.DataFrame, headline: str, obs: Observations, series_id: str
+) -> tuple[pd.DataFrame, dict[str, LatestCount], pd.DataFrame]:
+    """Return the newest published forecast, the last counts that it knew, and what changed for one series."""
+    newest = runs[runs["kind"] == "published"].tail(1)
+    if not len(newest):
+        return pd.DataFrame(), {}, pd.DataFrame()
+    run, as_of = int(newest["id"].iloc[0]), newest["as_of"].iloc[0]
+    latest: dict[str, LatestCount] = {}
+    for name, month in json.loads(newest["last_month"].iloc[0]).items():
+        value = obs.actuals(name, "latest", as_of).get(pd.Period(month, "M"))
+        if value is not None:
+            latest[name] = {"month": month, "value": float(value)}
+    steps = archive.changes(run)
+    forecast = _wide(forecasts.headline(archive.forecasts([run], headline), headline))
+    return forecast, latest, steps[steps["series_id"] == series_id]
+
+
 def newest_chart(report: Path | None) -> tuple[str, str]:
     """Return the drawing of the newest forecast and its words; nothing where the report has none."""
     try:
@@ -171,10 +181,6 @@ def others_of(
     return (
         others(published, obs, record, headline, obs.newest_release()) if len(published) else pd.DataFrame()
     )
-
-
-def _rows(table: pd.DataFrame) -> list[Any]:
-    return list(table.itertuples())
 
 
 def _wide(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ def calibrate(
     obs: Observations,
     truth: str = "latest",
     eras: Eras | None = None,
-    as_of: Any = None,
+    as_of: str | dt.date | np.datetime64 | None = None,
     nominals: Sequence[float] = (0.5, 0.8, 0.95),
 ) -> pd.DataFrame:
     """Share of outcomes inside the central ranges, by model, horizon and era, on common folds.

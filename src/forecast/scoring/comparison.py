@@ -6,20 +6,18 @@ few origins carry. What may be said follows one rule.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
 from forecast.arguments import checked
-from forecast.config.bounds import Bounds
-from forecast.config.convert import check_arguments
 from forecast.config.settings import ReportSpec
 from forecast.errors import ConfigError, nearest
 from forecast.scoring.inference import (
-    CONFIDENCE,
     Bootstrap,
     IntervalMethod,
     bootstrap_settings,
@@ -125,7 +123,7 @@ def compare(
     against: str = "random_walk",
     truth: str = "latest",
     eras: Eras | None = None,
-    as_of: Any = None,
+    as_of: str | dt.date | np.datetime64 | None = None,
     metrics: Sequence[str] = tuple(COMPARED),
     knowledge: Sequence[str] = ("none", "at_origin"),
     interval: IntervalMethod = "cosines",
@@ -188,7 +186,7 @@ def compare(
             f"metrics: '{unknown[0]}'; expected some of {', '.join(COMPARED)}.{nearest(unknown[0], COMPARED)}"
         )
     bootstrap = bootstrap_settings(interval, block, draws, seed)
-    plain = _plain(forecasts, knowledge)
+    plain = plain_rows(forecasts, knowledge)
     eras = ReportSpec().eras if eras is None else eras
     rows = []
     for folds in common_folds(plain, obs, against, truth, as_of):
@@ -199,7 +197,8 @@ def compare(
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 
-def _plain(forecasts: pd.DataFrame | Forecasts, knowledge: Sequence[str]) -> QuantileTable:
+def plain_rows(forecasts: pd.DataFrame | Forecasts, knowledge: Sequence[str]) -> QuantileTable:
+    """Return the forecasts of no scenario, each model with one kind of knowledge."""
     wide = Forecasts.of(forecasts).quantiles
     plain = wide.keys["knowledge"].isin(list(knowledge)) & (wide.keys["scenario"] == "")
     table = wide.take(plain.to_numpy())
@@ -213,7 +212,7 @@ def _plain(forecasts: pd.DataFrame | Forecasts, knowledge: Sequence[str]) -> Qua
     return table
 
 
-def _all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
+def all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
     """Losses of every model, origin x horizon."""
     name, scale = COMPARED[metric]
     none = np.full(len(folds.origins), np.nan)
@@ -223,7 +222,7 @@ def _all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
 def _compare_series(
     folds: CommonFolds, metric: str, eras: Eras, bootstrap: Bootstrap | None
 ) -> list[dict[str, Any]]:
-    losses = _all_losses(folds, metric)
+    losses = all_losses(folds, metric)
     base = losses[folds.base]
     found: list[dict[tuple[Any, str], Row]] = [{} for _ in folds.names]
     for era, mask in era_masks(folds, eras).items():
@@ -364,7 +363,11 @@ def _objections(row: Row, eras: Mapping[str, Row]) -> Verdict:
 
 
 def calm_and_break(
-    origins: Sequence[Any], events: EventCalendar, series_id: str, ahead: int = 183, notice: int = 31
+    origins: Sequence[dt.date],
+    events: EventCalendar,
+    series_id: str,
+    ahead: int = 183,
+    notice: int = 31,
 ) -> dict[str, list[pd.Timestamp]]:
     """Divide origins into those before a break and calm ones, to be used as eras.
 
@@ -390,112 +393,3 @@ def calm_and_break(
         "calm": [o for o, b in zip(unique, breaks, strict=True) if not b],
         "break": [o for o, b in zip(unique, breaks, strict=True) if b],
     }
-
-
-@checked
-def model_confidence_set(
-    forecasts: pd.DataFrame | Forecasts,
-    obs: Observations,
-    metric: str = "mae",
-    horizon: int | str = ALL,
-    truth: str = "latest",
-    as_of: Any = None,
-    knowledge: Sequence[str] = ("none", "at_origin"),
-    size: float = 1.0 - CONFIDENCE,
-    bootstrap: Bootstrap | None = None,
-) -> pd.DataFrame:
-    """Find the models not told apart from the best: Hansen's model confidence set (package `arch`).
-
-    Parameters
-    ----------
-    forecasts : DataFrame
-        As in `compare`.
-    obs : Observations
-        As in `compare`.
-    metric : str
-        ``mae``, ``wis``, ``log_mae`` or ``log_wis``.
-    horizon : int or "all"
-        One horizon, or the mean over all at origins that have them all.
-    truth : str
-        As in `score`.
-    as_of : date, optional
-        As in `score`.
-    knowledge : sequence of str
-        Which rows take part; a model has one row.
-    size : float
-        The set holds the best model with probability 1 - size.
-    bootstrap : Bootstrap, optional
-        Months of a block (24), draws (2000) and seed.
-
-    Returns
-    -------
-    DataFrame
-        ``series_id, metric, horizon, model, p, included, n``.
-
-    Raises
-    ------
-    ConfigError
-        When the metric is unknown.
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> obs, name = fc.load_observations(), "southwest.usbp"
-    >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
-    >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
-    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
-    >>> found = fc.model_confidence_set(table, obs, horizon=1)
-    >>> found.loc[found["included"], "model"].tolist()
-    ['random_walk']
-    """
-    if metric not in COMPARED:
-        raise ConfigError(
-            f"metric: '{metric}'; expected one of {', '.join(COMPARED)}.{nearest(metric, COMPARED)}"
-        )
-    plain = _plain(forecasts, knowledge)
-    most = int(plain.keys["horizon"].max()) if len(plain.keys) else 1
-    if horizon != ALL:
-        check_arguments(horizon=(horizon, Annotated[int, Bounds(1, most)]))
-    check_arguments(size=(size, Annotated[float, Bounds(above=0, high=0.5)]))
-    rows = []
-    for folds in common_folds(plain, obs, None, truth, as_of):
-        stacked = np.stack(_all_losses(folds, metric))
-        chosen = stacked if horizon == ALL else stacked[:, :, [int(horizon) - 1]]
-        part = np.asarray(np.isfinite(chosen).any(axis=(1, 2)), dtype=bool)
-        whole = np.isfinite(chosen[part]).all(axis=(0, 2))
-        losses = chosen[part][:, whole].mean(axis=2).T
-        names = [name[0] for name, has in zip(folds.names, part, strict=True) if has]
-        if len(names) < 2 or len(losses) < 2 * ERA_AT_LEAST:
-            continue
-        from arch.bootstrap import MCS  # takes a second
-
-        bootstrap = bootstrap or Bootstrap()
-        block = min(bootstrap.origins_a_block(folds.spacing), len(losses) // 2)
-        # models with the same losses but for rounding, as those that were always right, stand together
-        rounded = np.round(losses / (losses.max() or 1.0), 12)
-        distinct, place = np.unique(rounded, axis=1, return_inverse=True)
-        p, included = np.ones(1), {0}
-        if distinct.shape[1] > 1:
-            test = MCS(
-                pd.DataFrame(distinct),
-                size,
-                bootstrap.draws,
-                block,
-                bootstrap="circular",
-                seed=bootstrap.seed,
-            )
-            test.compute()
-            p, included = test.pvalues["Pvalue"].sort_index().to_numpy(), {*test.included}
-        rows += [
-            {
-                "series_id": folds.series_id,
-                "metric": metric,
-                "horizon": horizon,
-                "model": name,
-                "p": float(p[at]),
-                "included": at in included,
-                "n": len(losses),
-            }
-            for name, at in zip(names, place.ravel().tolist(), strict=True)
-        ]
-    return pd.DataFrame(rows, columns=["series_id", "metric", "horizon", "model", "p", "included", "n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def compare_knowledge(
     obs: Observations,
     coding: str = "rule",
     truth: str = "latest",
-    as_of: Any = None,
+    as_of: str | dt.date | np.datetime64 | None = None,
     measures: Sequence[str] = tuple(MEASURES),
     interval: IntervalMethod = "cosines",
     block: int | None = None,

@@ -4,8 +4,9 @@ first statements, and how far off they were.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ EARLY_COLUMNS: tuple[str, ...] = (
 )
 
 
-def early_figures(obs: Observations, series: Sequence[str], as_of: Any) -> pd.DataFrame:
+def early_figures(obs: Observations, series: Sequence[str], as_of: str | dt.date) -> pd.DataFrame:
     """Return leaks and first statements public on a day, beside the first official figure of their month.
 
     Parameters

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 #: Years before the report whose forecasts count.
 YEARS = 10
-#: Distances, in months, at which a page tells of ranges.
-TOLD = (1, 3, 6, 12)
 RECENT_COLUMNS: tuple[str, ...] = (
     "series_id",
     "horizon",
@@ -47,7 +45,7 @@ def recent_record(
     model: str,
     baseline: str,
     as_of: pd.Timestamp,
-    breaks: dict[str, Collection[Any]] | None = None,
+    breaks: Mapping[str, Collection[pd.Timestamp]] | None = None,
 ) -> pd.DataFrame:
     """Return coverage of the 80 % range and skill of a row, of forecasts made in the ten years to a day.
 
@@ -101,18 +99,3 @@ def recent_record(
     made["better"] = made["skill"] > 0
     made = made.astype({"before_n": int, "before_held": int}).reset_index()
     return made[list(RECENT_COLUMNS)]
-
-
-def worst_distance(recent: pd.DataFrame) -> int | None:
-    """Return the distance, of those told, at which the fewest ranges held; the longer one of equals.
-
-    Examples
-    --------
-    >>> worst_distance(pd.DataFrame({"horizon": [1, 6, 12], "held": [8, 6, 3], "n": [10, 10, 5]}))
-    12
-    """
-    rows = recent[recent["horizon"].isin(TOLD)].sort_values("horizon")
-    if not len(rows):
-        return None
-    share = (rows["held"] / rows["n"]).round(9)
-    return int(rows.loc[share == share.min(), "horizon"].iloc[-1])

@@ -4,6 +4,7 @@ values.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -67,7 +68,9 @@ PIT_COLUMNS: tuple[str, ...] = (
 )
 
 
-def chance_outcomes(chances: pd.DataFrame, obs: Observations, as_of: Any = None) -> pd.DataFrame:
+def chance_outcomes(
+    chances: pd.DataFrame, obs: Observations, as_of: str | dt.date | None = None
+) -> pd.DataFrame:
     """Put beside chances of past origins whether it happened (1 or 0), as known on a day; open months go.
 
     Parameters
@@ -195,7 +198,9 @@ def brier(said: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(BRIER_COLUMNS))
 
 
-def pit(forecasts: pd.DataFrame | Forecasts, obs: Observations, as_of: Any = None) -> pd.DataFrame:
+def pit(
+    forecasts: pd.DataFrame | Forecasts, obs: Observations, as_of: str | dt.date | None = None
+) -> pd.DataFrame:
     """Return where outcomes fell in their distributions: the probability integral transform in ten bins.
 
     Parameters

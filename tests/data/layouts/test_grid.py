@@ -1,6 +1,6 @@
 """Rows of texts, where the table stands, and the tidy table in the making."""
 
-from forecast.data.layouts.grid import Grid, Table, Tidy, clean, filled_right, is_whole, several
+from forecast.data.layouts.grid import Grid, Table, Tidy, clean, filled_right, is_whole
 
 ROWS = (("a", "1"), ("b", "2"), ("c", "3"))
 GRID = Grid("f.csv", ROWS, (2, 3, 4))
@@ -32,6 +32,5 @@ def test_findings_name_file_and_line():
 
 
 def test_small_words():
-    assert several(1, "row") == "1 row" and several(1_200, "row") == "1,200 rows"
     assert clean("\ufeff\u00a0x \u200b") == "x"
     assert is_whole("12") and not is_whole("²") and not is_whole("1.2")

@@ -11,7 +11,7 @@ from forecast.data.layouts.assemble import assemble
 from forecast.data.layouts.dates import Date, fiscal_year, is_date, is_year, readings
 from forecast.data.layouts.down import year_month
 from forecast.data.layouts.found import Found
-from forecast.data.layouts.grid import Table, Tidy, clean, several
+from forecast.data.layouts.grid import Table, Tidy, clean
 from forecast.data.layouts.names import (
     is_change,
     is_code_name,
@@ -25,6 +25,7 @@ from forecast.data.layouts.numbers import Context, Marks, is_missing, is_number,
 from forecast.data.layouts.roles import filled_down, is_month_number, like_a_code, named_column, share
 from forecast.data.layouts.trim import is_month_numbers
 from forecast.data.parse import month_number
+from forecast.errors import counted
 
 _LEAST_MONTHS = 6
 _SIDE_BY_SIDE = 3
@@ -148,7 +149,7 @@ def _without_made(table: Table, label: int) -> Table:
     """Leave out rows of totals, means and changes."""
     texts = table.column(label)
     rows = [i for i, t in enumerate(texts) if (is_total(t) or is_change(t)) and not is_year(t)]
-    return table.without(rows, f"left out {several(len(rows), 'row')} of totals")
+    return table.without(rows, f"left out {counted(len(rows), 'row')} of totals")
 
 
 def _without_nameless_totals(table: Table, sides: _Sides) -> Table:
@@ -161,7 +162,7 @@ def _without_nameless_totals(table: Table, sides: _Sides) -> Table:
         for i, row in enumerate(table.rows)
         if any(not row[k] for k in blank) and any(is_total(row[k]) for k in names)
     ]
-    return table.without(rows, f"left out {several(len(rows), 'row')} of totals")
+    return table.without(rows, f"left out {counted(len(rows), 'row')} of totals")
 
 
 def _split_keys(table: Table) -> Table:

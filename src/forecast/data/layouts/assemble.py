@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from forecast.config.settings import LayoutSpec
 from forecast.data.layouts import by_month, months
 from forecast.data.layouts.found import Found
-from forecast.data.layouts.grid import Table, Tidy, clean, several
+from forecast.data.layouts.grid import Table, Tidy, clean
 from forecast.data.layouts.numbers import (
     Context,
     Marks,
@@ -22,7 +22,7 @@ from forecast.data.layouts.numbers import (
 )
 from forecast.data.layouts.roles import is_ours
 from forecast.data.parse import month_text, parse_value
-from forecast.errors import Finding
+from forecast.errors import Finding, counted
 
 #: What can be done with figures that are not monthly.
 OFFERS = {
@@ -120,7 +120,7 @@ def _sentence(found: Found, marks: Marks) -> str:
     held = {m for m, v in zip(found.months, found.values, strict=True) if m is not None and not is_missing(v)}
     names = len(set(found.series))
     words = ", ".join(part for part in (*found.said, marks.words, signs_of(found.values)) if part)
-    size = (several(names, "series") + ", " if names > 1 else "") + several(len(held), "month")
+    size = (counted(names, "series") + ", " if names > 1 else "") + counted(len(held), "month")
     return f"read {words}; {size}"
 
 
@@ -192,4 +192,4 @@ def _leave_blank_ends(found: Found, tidy: Tidy) -> None:
     blank = {m for m, kept in zip(found.months, keep, strict=True) if not kept}
     if blank:
         tidy.keep(keep)
-        tidy.said.append(f"left out {several(len(blank), 'month')} without a figure at the ends")
+        tidy.said.append(f"left out {counted(len(blank), 'month')} without a figure at the ends")

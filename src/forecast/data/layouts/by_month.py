@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from forecast.data.layouts.found import Found
-from forecast.data.layouts.grid import Table, Tidy, clean, several
+from forecast.data.layouts.grid import Table, Tidy, clean
 from forecast.data.layouts.months import MONTH_NAMES, long_date
 from forecast.data.layouts.names import plain, word_set
 from forecast.data.parse import month_number, month_text, parse_value
+from forecast.errors import counted
 
 #: Words in the head of dates that are first days of weeks, and of those that are last days.
 _FIRST_DAY = word_set(
@@ -74,7 +75,7 @@ def gather(
         tidy.cells["series_id"] = [name for name, _ in kept]
     mean = "summed" if how == "sum" else "averaged"
     tidy.said = [
-        f"read {', '.join(_of_days(found))}, {words}, {mean} by month; {several(len(kept), 'month')}",
+        f"read {', '.join(_of_days(found))}, {words}, {mean} by month; {counted(len(kept), 'month')}",
         *table.said,
         *tidy.said,
     ]

@@ -19,7 +19,7 @@ from forecast.data.layouts.dates import (
     readings,
 )
 from forecast.data.layouts.found import Found
-from forecast.data.layouts.grid import Table, Tidy, clean, is_whole, several
+from forecast.data.layouts.grid import Table, Tidy, clean, is_whole
 from forecast.data.layouts.names import is_change, is_total, month_of, plain_name, unmarked
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.data.layouts.roles import (
@@ -37,6 +37,7 @@ from forecast.data.layouts.roles import (
     without_attributes,
 )
 from forecast.data.parse import OBSERVATION_COLUMNS, month_number
+from forecast.errors import counted
 
 
 def months_down(table: Table, columns: ColumnsSpec, layout: LayoutSpec) -> Tidy | None:
@@ -81,7 +82,7 @@ def _without_facts(table: Table, roles: Roles) -> Table:
     words = [row for row in table.rows[:first] if not any(map(is_number, row))]
     if len(words) < 3:
         return table
-    return table.without(range(first), f"left out {several(first, 'row')} of facts below the head")
+    return table.without(range(first), f"left out {counted(first, 'row')} of facts below the head")
 
 
 def _grouped(table: Table, roles: Roles) -> Table:
@@ -140,7 +141,7 @@ def _without_totals(table: Table, roles: Roles) -> Table:
     if 6 * len(subtotals) > len(table.rows):
         subtotals = []
     gone = sorted({*labelled, *subtotals, *(spans if dates else [])})
-    return table.without(gone, f"left out {several(len(gone), 'row')} of totals")
+    return table.without(gone, f"left out {counted(len(gone), 'row')} of totals")
 
 
 def _dates(table: Table, roles: Roles, layout: LayoutSpec, tidy: Tidy) -> tuple[months.Months, str]:

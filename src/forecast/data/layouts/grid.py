@@ -141,11 +141,6 @@ def filled_right(row: Sequence[str]) -> Row:
     return tuple(filled)
 
 
-def several(count: int, noun: str) -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {noun}" if count == 1 or noun == "series" else f"{count:,} {noun}s"
-
-
 def clean(cell: str) -> str:
     """Return a cell without spaces around it, hard ones included, and without marks of order."""
     if cell.isascii():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from forecast.data.layouts.dates import is_date, is_year
-from forecast.data.layouts.grid import Grid, Row, Table, filled_right, is_whole, several
+from forecast.data.layouts.grid import Grid, Row, Table, filled_right, is_whole
 from forecast.data.layouts.names import ROLE_NAMES, is_note, is_total, month_of, plain_name
 from forecast.data.layouts.numbers import is_missing, is_number
 from forecast.errors import counted
@@ -142,7 +142,7 @@ def _without_facts(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     names = next((i for i in range(first - 1, -1, -1) if not rows[i][0]), first)
     if first - names <= _FACTS or not any(cell and not is_number(cell) for cell in rows[names]):
         return grid, ()
-    said = f"left out {several(first - names - 1, 'row')} of facts below the head"
+    said = f"left out {counted(first - names - 1, 'row')} of facts below the head"
     return _without_rows(grid, names + 1, first), (said,)
 
 
@@ -191,7 +191,7 @@ def _without_blank_columns(grid: Grid) -> Grid:
 
 
 def _titles(count: int) -> tuple[str, ...]:
-    return (f"left out {several(count, 'row')} above the table",) if count else ()
+    return (f"left out {counted(count, 'row')} above the table",) if count else ()
 
 
 def _years(row: Row) -> int:
@@ -261,12 +261,12 @@ def _body(grid: Grid, head: Row, upper: Row, first: int, said: tuple[str, ...]) 
     while last > first and _is_below(grid.rows[last - 1]):
         last -= 1
     notes = len(grid.rows) - last
-    said += (f"left out {several(notes, 'note')} below the table",) if notes else ()
+    said += (f"left out {counted(notes, 'note')} below the table",) if notes else ()
     table = _of_one_width(
         Table(grid, head, upper, grid.rows[first:last], grid.lines[first:last], said), first
     )
     again = [i for i, row in enumerate(table.rows) if row == head]
-    return table.without(again, f"left out {several(len(again), 'repeated head')}")
+    return table.without(again, f"left out {counted(len(again), 'repeated head')}")
 
 
 def _of_one_width(table: Table, first: int) -> Table:
