@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.report import format as w
-from forecast.report import labels, view
+from forecast.report import labels
 from forecast.report.blocks import Section, Table, table
 from forecast.report.prose import prose
 from forecast.report.rows import records
@@ -36,19 +36,14 @@ def cases_table(r: Report) -> Table | None:
         if not len(last):
             continue
         rows = rows[rows["month"] == last["month"].max()]
-        paths = {
-            str(k): view.quantiles(part.assign(scenario="")).iloc[0] for k, part in rows.groupby("knowledge")
-        }
+        found = {(row.knowledge, round(float(row.level), 6)): float(row.value) for row in records(rows)}
         middles = [
-            w.rounded(paths[k]["middle"], r.view.whole) if k in paths else text.nothing()
-            for k in ("none", "at_origin", "hindsight")
+            w.rounded(found[known, 0.5], r.view.whole) if (known, 0.5) in found else text.nothing()
+            for known in ("none", "at_origin", "hindsight")
         ]
-        row = paths.get("at_origin", paths.get("none"))
-        ends = (
-            text.nothing()
-            if row is None or np.isnan(row["lower_80"])
-            else w.span(row["lower_80"], row["upper_80"])
-        )
+        told = "at_origin" if ("at_origin", 0.5) in found else "none"
+        low, high = (found.get((told, level), np.nan) for level in (0.1, 0.9))
+        ends = text.nothing() if np.isnan(low + high) else w.span(low, high)
         actual = w.count(float(rows["actual"].iloc[0]))
         out.append(
             (w.day_long(rows["origin"].iloc[0]), w.month_short(last["month"].max()), *middles, ends, actual)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report import labels, view
+from forecast.report import labels, recent, view
 from forecast.report.catalogue import shipped
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import Prose, Sentence, prose
@@ -62,6 +62,11 @@ class Report:
     def late(self) -> list[pd.Period]:
         """Months whose figures were expected by the report's date and are not in."""
         return late_months(self.run, self.view)
+
+    @cached_property
+    def chances(self) -> dict[int, dict[str, recent.Chance]]:
+        """The chances of each month, by its distance and what they are of."""
+        return recent.chances(self.run, self.view.series_id)
 
     @property
     def first(self) -> int:
