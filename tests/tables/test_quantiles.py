@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.data.observations import Vintages
 from forecast.errors import ConfigError
 from forecast.tables import quantiles as w
 from forecast.tables.columns import KEYS
@@ -73,7 +74,7 @@ def test_as_of_values_show_a_revision_from_its_day_on():
     obs = figures({"s": [10.0, 20.0, 30.0]}, revisions=[("s", "2000-01", 11.0, "2000-04-01")])
     days = w.days(["2000-02-20", "2000-03-31", "2000-04-01"])
     start = pd.Period("2000-01", "M").ordinal
-    known = w.as_of_values(obs.table, days, start, 3)
+    known = w.as_of_values(obs.vintages("s"), days, start, 3)
     assert np.nan_to_num(known, nan=-1).tolist() == [[10, -1, -1], [10, 20, -1], [11, 20, -1]]
 
 
@@ -113,13 +114,9 @@ def test_what_is_read_outside_of_an_array_is_missing():
 
 
 def test_values_as_known_are_those_of_the_last_release():
-    rows = pd.DataFrame(
-        {
-            "month": pd.PeriodIndex(["2000-02", "2000-01", "2000-01", "1999-12"], freq="M"),
-            "value": [2.0, 1.0, 1.5, 9.0],
-            "released": pd.to_datetime(["2000-03-10", "2000-02-10", "2000-03-20", "2000-01-10"]),
-        }
-    )
+    days = w.days(["2000-03-10", "2000-02-10", "2000-03-20", "2000-01-10"])
+    months = pd.PeriodIndex(["2000-02", "2000-01", "2000-01", "1999-12"], freq="M").asi8
+    rows = Vintages(months, days, np.array([2.0, 1.0, 1.5, 9.0]), np.ones(4))
     origins = w.days(["2000-02-09", "2000-02-10", "2000-03-10", "2000-03-20"])
     made = w.as_of_values(rows, origins, pd.Period("2000-01", "M").ordinal, 2)
     np.testing.assert_array_equal(made, [[np.nan] * 2, [1, np.nan], [1, 2], [1.5, 2]])

@@ -37,6 +37,24 @@ LEAK_SD, LEAK_WEIGHT = 0.02, 4
 
 
 @dataclass(frozen=True)
+class Vintages:
+    """The official rows of one series as arrays, by month and, within it, by release day.
+
+    Attributes
+    ----------
+    month, day : array
+        Months and release days, as numbers since 1970.
+    value, rounding : array
+        Figures and their rounding units.
+    """
+
+    month: IntArray
+    day: IntArray
+    value: FloatArray
+    rounding: FloatArray
+
+
+@dataclass(frozen=True)
 class _RowIndex:
     """The official rows as arrays, so that a date is looked up without touching a frame."""
 
@@ -173,6 +191,11 @@ class Observations:
             self._index.bounds[name] for name in dict.fromkeys(series) if name in self._index.bounds
         )
         return self.table.iloc[np.concatenate([np.arange(*span) for span in spans]) if spans else []]
+
+    def vintages(self, series_id: str) -> Vintages:
+        """Return the official rows of one series as arrays; none of an unknown one."""
+        index, span = self._index, slice(*self._index.bounds.get(series_id, (0, 0)))
+        return Vintages(index.month[span], index.day[span], index.value[span], index.rounding[span])
 
     # ----------------------------------------------------------------------- dates and names
 

@@ -180,7 +180,7 @@ def _shifts(
     arrays = state.arrays
     start = int(min(record.start, arrays.last.min() - max(months, NOISE_MONTHS)))
     length = int(arrays.last.max()) - start + 1
-    values = as_of_values(record.table, arrays.origins, start, length)
+    values = as_of_values(record.vintages, arrays.origins, start, length)
     changes = np.diff(state.scaled(values, logs=True), axis=1, prepend=np.nan)
     expected = _expected(state, start, length)
     shifts = []

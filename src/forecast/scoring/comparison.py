@@ -217,7 +217,7 @@ def _all_losses(folds: CommonFolds, metric: str) -> list[Floats]:
     """Losses of every model, origin x horizon."""
     name, scale = COMPARED[metric]
     none = np.full(len(folds.origins), np.nan)
-    return [fold_losses(folds, k, METRICS[name], scale, none).losses for k in range(len(folds.names))]
+    return list(fold_losses(folds, METRICS[name], scale, none).values)
 
 
 def _compare_series(

@@ -130,11 +130,8 @@ def _cells(folds: CommonFolds, measure: str, bootstrap: Bootstrap | None) -> lis
     """One metric at each horizon, and over all of them at origins that have them all."""
     metric, scale = MEASURES[measure]
     none = np.full(len(folds.origins), np.nan)
-    losses = {
-        name[1]: fold_losses(folds, k, METRICS[metric], scale, none).losses
-        for k, name in enumerate(folds.names)
-    }
-    stacked = np.stack(list(losses.values()))
+    stacked = fold_losses(folds, METRICS[metric], scale, none).values
+    losses = {name[1]: stacked[k] for k, name in enumerate(folds.names)}
     cells = []
     for j in [*range(stacked.shape[2]), None]:
         chosen = stacked if j is None else stacked[:, :, [j]]

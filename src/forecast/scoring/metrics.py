@@ -222,5 +222,7 @@ def mase_scale(history: ArrayLike, season: int = 12) -> float:
     if len(x) <= season:
         return float("nan")
     steps = np.abs(x[season:] - x[:-season])
-    scale = float(np.nanmean(steps)) if np.isfinite(steps).any() else float("nan")
+    known = np.isfinite(steps)
+    mean = np.mean if known.all() else np.nanmean
+    scale = float(mean(steps)) if known.any() else float("nan")
     return scale if scale > 0 else float("nan")

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.arguments import checked
 from forecast.config.bounds import Text
 from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
-from forecast.tables.common_folds import ALL, REQUIRED, CommonFolds, Eras, common_folds, era_masks
+from forecast.tables.columns import words
+from forecast.tables.common_folds import (
+    ALL,
+    REQUIRED,
+    CommonFolds,
+    Eras,
+    common_folds,
+    era_masks,
+)
 from forecast.tables.forecasts import Forecasts
 from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Bools, Floats, Ints
@@ -69,15 +78,14 @@ class Note(NamedTuple):
     message: str = ""
 
 
-#: The cells of a row, in the order of `SCORE_COLUMNS`.
-Row = tuple[Any, ...]
 BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
 #: Counts below the first, and other figures below this share of their median, make percentages meaningless.
 SMALLEST_FOR_PERCENT, SMALLEST_SHARE = 50.0, 0.01
 
-#: A measure of points: outcomes, medians, scale of MASE -> one loss a fold.
+#: A measure of points: outcomes (n,), medians (model, n), scale of MASE (n,) -> a loss for each median.
 PointLoss = Callable[[Floats, Floats, Floats], Floats]
-#: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold.
+#: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold; a built-in one takes
+#: those of all models at once, (model, n, L).
 QuantileLoss = Callable[[Floats, Floats, Floats], Floats]
 
 
@@ -128,7 +136,7 @@ def _coverage_loss(central: float) -> QuantileLoss:
 
 def _ends(q: Floats, levels: Floats, central: float) -> tuple[Floats, Floats]:
     low, high = (int(np.argmin(np.abs(levels - level))) for level in range_levels(central))
-    return q[:, low], q[:, high]
+    return q[..., low], q[..., high]
 
 
 def _part(which: int) -> QuantileLoss:
@@ -136,7 +144,7 @@ def _part(which: int) -> QuantileLoss:
 
 
 def _mean_pinball(y: Floats, q: Floats, levels: Floats) -> Floats:
-    return np.asarray(m.pinball(y[:, None], q, levels).mean(axis=1), dtype=float)
+    return np.asarray(m.pinball(y[:, None], q, levels).mean(axis=-1), dtype=float)
 
 
 NATURAL = ("natural",)
@@ -271,39 +279,53 @@ def score(
             f"by: {', '.join(by)}; expected 'model' and any of {', '.join(BY[1:])}."
             f"{nearest(wrong[0], BY) if wrong else ''}"
         )
-    rows: list[Row] = []
-    for folds in common_folds(Forecasts.of(forecasts).quantiles, obs, baseline, truth, as_of):
-        rows.extend(_score_series(folds, eras, "horizon" in by))
-    table = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
-    return table.astype({"n_ok": "int64", "n": "int64"}) if len(table) else table
+    tables = [
+        _score_series(folds, eras, "horizon" in by)
+        for folds in common_folds(Forecasts.of(forecasts).quantiles, obs, baseline, truth, as_of)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(SCORE_COLUMNS))
 
 
 @dataclass(frozen=True)
-class Cell:
-    """The losses of one model by one metric: origin x horizon, NaN where not scored; reasons by horizon."""
+class Losses:
+    """Losses by one metric, model x origin x horizon, NaN where not scored; and why not, model x horizon."""
 
-    losses: Floats
-    reasons: tuple[str, ...]
+    values: Floats
+    reasons: list[list[str]]
 
 
-def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> list[Row]:
-    masks = era_masks(folds, eras)
-    rows: list[list[Row]] = [[] for _ in folds.names]
+def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> pd.DataFrame:
     mase = _mase_scales(folds)
-    counts = {era: _Counts.of(folds, mask) for era, mask in masks.items()}
+    counts = {era: _Counts.of(folds, mask) for era, mask in era_masks(folds, eras).items()}
+    # a baseline from outside the scenario is only there to be compared with
+    mine = [k for k, name in enumerate(folds.names) if name[2] == folds.scenario]
+    heads, parts = [], []
     for name, metric in {**METRICS, **_OWN}.items():
         for scale in metric.scales:
-            cells = [fold_losses(folds, k, metric, scale, mase) for k in range(len(folds.names))]
+            losses = fold_losses(folds, metric, scale, mase)
             for era, count in counts.items():
-                values = [_together(cell.losses, metric, count) for cell in cells]
-                for k in range(len(values)):
-                    head, what = (*folds.names[k], folds.series_id), (era, scale, name)
-                    tails = _tails(k, cells[k], values[k], values[folds.base], metric, count, by_horizon)
-                    rows[k].extend((*head, horizon, *what, *tail) for horizon, *tail in tails)
-    # a baseline from outside the scenario is only there to be compared with
-    return [
-        row for name, mine in zip(folds.names, rows, strict=True) if name[2] == folds.scenario for row in mine
-    ]
+                heads.append((era, scale, name))
+                parts.append(_cells(folds, losses, metric, count))
+    horizons = [*range(1, folds.y.shape[1] + 1), ALL] if by_horizon else [ALL]
+    shape = (len(mine), len(heads), len(horizons))
+    model, head, horizon = (axis.ravel() for axis in np.indices(shape))
+    named = [(*folds.names[k], folds.series_id) for k in mine]
+    columns: dict[str, Any] = {
+        **_texts(SCORE_COLUMNS[:4], named, model),
+        "horizon": pd.Series(horizons, dtype=object).take(horizon).to_numpy(),
+        **_texts(("era", "scale", "metric"), heads, head),
+    }
+    for column in SCORE_COLUMNS[8:]:
+        stacked = np.stack([part[column] for part in parts], axis=1)[mine][
+            :, :, 0 if by_horizon else -1 :
+        ].ravel()
+        columns[column] = stacked.tolist() if stacked.dtype == object else stacked
+    return pd.DataFrame(columns)
+
+
+def _texts(columns: Sequence[str], names: Sequence[tuple[str, ...]], codes: Ints) -> dict[str, Any]:
+    """Return columns of texts from the tuples that hold them and the position of each row among these."""
+    return {column: words([name[i] for name in names], codes) for i, column in enumerate(columns)}
 
 
 def _mase_scales(folds: CommonFolds) -> Floats:
@@ -311,68 +333,88 @@ def _mase_scales(folds: CommonFolds) -> Floats:
     return np.array([m.mase_scale(folds.history[: max(n, 0)]) for n in folds.last - folds.start + 1])
 
 
-def fold_losses(folds: CommonFolds, k: int, metric: Metric, scale: str, mase: Floats) -> Cell:
-    """Losses of one model; a horizon that cannot be scored is NaN with its reason."""
-    losses = np.full(folds.y.shape, np.nan)
-    reasons = _obstacles(folds, k, metric, scale)
-    used = (folds.common if metric.points else folds.ranged) & [not reason for reason in reasons]
-    if not _at_once(losses, folds, k, used, metric, scale, mase):
-        for j in np.flatnonzero(used.any(axis=0)):
-            here = used & (np.arange(used.shape[1]) == j)
-            try:
-                _fill(losses, folds, k, here, metric, scale, mase)
-            except NotScored as error:
-                reasons[j] = str(error)
-            except Exception as error:
-                if not metric.own:
-                    raise  # a fault of ours, not a result
-                reasons[j] = f"{type(error).__name__}: {error}"
-    unknown = (used & ~np.isfinite(losses)).any(axis=0)
-    for j in np.flatnonzero(unknown & [not reason for reason in reasons]):
-        losses[:, j] = np.nan
-        reasons[j] = "the metric gave no number at some folds"
-    return Cell(losses, tuple(reasons))
+def fold_losses(folds: CommonFolds, metric: Metric, scale: str, mase: Floats) -> Losses:
+    """Losses of every model; a horizon that cannot be scored is NaN with its reason."""
+    values = np.full(folds.medians.shape, np.nan)
+    reasons = _obstacles(folds, metric, scale)
+    free = np.array([[not reason for reason in mine] for mine in reasons], dtype=bool)
+    cells = folds.common if metric.points else folds.ranged
+    for models in _alike(free, metric):
+        failed = _fill(values, folds, models, cells & free[models[0]], metric, scale, mase)
+        for k in models:
+            for j, reason in failed.items():
+                reasons[k][j] = reason
+    unknown = (cells & free[:, None, :] & ~np.isfinite(values)).any(axis=1)
+    for k, j in np.argwhere(unknown):
+        if not reasons[k][j]:
+            values[k, :, j] = np.nan
+            reasons[k][j] = "the metric gave no number at some folds"
+    return Losses(values, reasons)
 
 
-def _at_once(
-    losses: Floats, folds: CommonFolds, k: int, used: Bools, metric: Metric, scale: str, mase: Floats
-) -> bool:
-    """Compute all horizons in one call; False where they have to be told apart."""
+def _alike(free: Bools, metric: Metric) -> list[Ints]:
+    """Return the models that are scored in one call: those of the same horizons; a user's metric sees one."""
     if metric.own:
-        return False  # a user's metric sees one horizon at a time
-    try:
-        _fill(losses, folds, k, used, metric, scale, mase)
-    except NotScored:
-        return False
-    return True
+        return [np.array([k]) for k in range(len(free))]
+    groups: dict[bytes, list[int]] = {}
+    for k, mine in enumerate(free):
+        groups.setdefault(mine.tobytes(), []).append(k)
+    return [np.array(models) for models in groups.values()]
 
 
 def _fill(
-    losses: Floats, folds: CommonFolds, k: int, cells: Bools, metric: Metric, scale: str, mase: Floats
+    values: Floats, folds: CommonFolds, models: Ints, used: Bools, metric: Metric, scale: str, mase: Floats
+) -> dict[int, str]:
+    """Compute the losses of some models at some cells (origin, horizon); return the horizons that failed."""
+    if not metric.own:  # a user's metric sees one horizon at a time
+        try:
+            _fill_cells(values, folds, models, used, metric, scale, mase)
+            return {}
+        except NotScored:
+            pass
+    failed = {}
+    for j in np.flatnonzero(used.any(axis=0)).tolist():
+        here = used & (np.arange(used.shape[1]) == j)
+        try:
+            _fill_cells(values, folds, models, here, metric, scale, mase)
+        except NotScored as error:
+            failed[j] = str(error)
+        except Exception as error:
+            if not metric.own:
+                raise  # a fault of ours, not a result
+            failed[j] = f"{type(error).__name__}: {error}"
+    return failed
+
+
+def _fill_cells(
+    values: Floats, folds: CommonFolds, models: Ints, cells: Bools, metric: Metric, scale: str, mase: Floats
 ) -> None:
-    """Compute the losses of one model at some cells (origin, horizon)."""
     if not cells.any():
         return
-    y = folds.scaled(folds.y, scale)
     if metric.points:
         t, j = np.nonzero(cells)
-        medians = folds.scaled(folds.medians[k, t, j], scale)
-        losses[t, j] = metric.points(y[t, j], medians, mase[t])
+        medians = folds.scaled(folds.medians[models][:, t, j], scale)
+        values[models[:, None], t, j] = metric.points(folds.scaled(folds.y[t, j], scale), medians, mase[t])
         return
     assert metric.quantiles is not None
-    for group, levels in folds.shared_levels:
-        t, j = np.nonzero(group & cells)
-        if len(t):
-            q = folds.scaled(folds.quantiles[k, t, j][:, levels], scale)
-            losses[t, j] = metric.quantiles(y[t, j], q, folds.levels[levels])
+    for part in folds.ranged_parts(scale):
+        here = cells[part.t, part.j]
+        if here.any():
+            q = part.of(models, here)
+            found = metric.quantiles(part.y[here], q[0] if metric.own else q, part.levels)
+            values[models[:, None], part.t[here], part.j[here]] = found
 
 
-def _obstacles(folds: CommonFolds, k: int, metric: Metric, scale: str) -> list[str]:
-    """Why each horizon cannot be scored, or nothing."""
+def _obstacles(folds: CommonFolds, metric: Metric, scale: str) -> list[list[str]]:
+    """Why each horizon of each model cannot be scored, or nothing."""
     due, common, ranged = (np.asarray(c.any(axis=0)) for c in (folds.due, folds.common, folds.ranged))
-    reasons = []
-    for j in range(len(due)):
-        reason = ""
+    fine = folds.takes_part & due & common
+    if metric.quantiles:
+        fine &= ranged
+    if scale == "log" and not folds.logs:
+        fine[:] = False
+    reasons = [[""] * len(due) for _ in fine]
+    for k, j in np.argwhere(~fine).tolist():
         if not due[j]:
             reason = "no outcome is known yet"
         elif not folds.takes_part[k, j]:
@@ -381,12 +423,12 @@ def _obstacles(folds: CommonFolds, k: int, metric: Metric, scale: str) -> list[s
             reason = "no logs: some figures are neither positive nor counts"
         elif not common[j]:
             reason = "the models have no fold in common"
-        elif metric.quantiles and not ranged[j]:
+        else:
             lacking = folds.without_ranges(j)
             who = ", ".join(lacking) or "the models"
             has = "has" if len(lacking) == 1 else "have"
             reason = f"{who} {has} no 50/80/95% ranges at horizon {j + 1} on common folds"
-        reasons.append(reason)
+        reasons[k][j] = reason
     return reasons
 
 
@@ -413,68 +455,78 @@ def _with_sum(numbers: Ints) -> Ints:
 
 
 def _together(losses: Floats, metric: Metric, count: _Counts) -> Floats:
-    """Value at each horizon, and over all of them last."""
-    kept = losses[count.mask]
+    """Value of each model at each horizon, and over all of them last."""
+    kept = losses[:, count.mask]
     known = np.isfinite(kept)
-    number = known.sum(axis=0)
-    due = count.due[:-1] > 0
-    if metric.together == "median":
-        each = np.array(
-            [np.median(x[has]) if has.any() else np.nan for x, has in zip(kept.T, known.T, strict=True)]
-        )
+    number, due = known.sum(axis=1), count.due[:-1] > 0
+    median = metric.together == "median"
+    if median:
+        each = np.array([[_median(x) for x in by_origin.T] for by_origin in kept]).reshape(number.shape)
     else:
-        total = np.where(known, kept, 0.0).sum(axis=0)
-        each = np.divide(total, number, out=np.full(len(number), np.nan), where=number > 0)
-    if not due.any() or (np.isnan(each) & due).any():
-        whole = float("nan")  # no mean skips a horizon silently
-    else:
-        whole = float(np.median(kept[known])) if metric.together == "median" else float(each[due].mean())
-    out = np.append(each, whole)
+        total = np.where(known, kept, 0.0).sum(axis=1)
+        each = np.divide(total, number, out=np.full(number.shape, np.nan), where=number > 0)
+    whole = np.full(len(kept), np.nan)
+    for k in np.flatnonzero(due.any() & ~(np.isnan(each) & due).any(axis=1)):  # none skips a horizon silently
+        whole[k] = _median(kept[k]) if median else each[k, due].mean()
+    out = np.column_stack([each, whole])
     return np.sqrt(out) if metric.together == "root" else out
 
 
-def _tails(
-    k: int, cell: Cell, values: Floats, base: Floats, metric: Metric, count: _Counts, by_horizon: bool
-) -> Iterator[Row]:
-    """Horizon, value, skill, counts and note of one model, metric and era."""
-    known = np.isfinite(cell.losses[count.mask])
-    scored, due, own = (
-        numbers.tolist() for numbers in (_with_sum(known.sum(axis=0)), count.due, count.own[k])
-    )
-    horizons = len(values) - 1
-    for j in range(horizons + 1) if by_horizon else [horizons]:
-        last = j == horizons
-        n = count.rows if last else due[j]
-        n_ok = int(known.any(axis=1).sum()) if last else scored[j]
-        value = float(values[j])
-        has = math.isfinite(value)
-        note = Note() if has else _reason(cell, None if last else j, n)
-        if has and scored[j] < due[j]:
-            note = _missing(due[j], scored[j], own[j])
-        skill = _skill(value, float(base[j]), metric)
-        yield ALL if last else j + 1, value, skill, n_ok if has else 0, n, *note
+def _median(values: Floats) -> float:
+    """The median of what is known, NaN where nothing is."""
+    known = np.sort(values[np.isfinite(values)])  # np.median takes ten times as long for so few
+    middle = len(known) // 2
+    if not len(known):
+        return math.nan
+    return float(known[middle] if len(known) % 2 else 0.5 * (known[middle - 1] + known[middle]))
 
 
-def _reason(cell: Cell, here: int | None, n: int) -> Note:
+#: The columns of a score from the value on, each an array model x horizon, all horizons last.
+Cells = dict[str, NDArray[Any]]
+
+
+def _cells(folds: CommonFolds, losses: Losses, metric: Metric, count: _Counts) -> Cells:
+    """What the rows of one metric and era say."""
+    values = _together(losses.values, metric, count)
+    known = np.isfinite(losses.values[:, count.mask])
+    scored, has = _with_sum(known.sum(axis=1)), np.isfinite(values)
+    n_ok = scored.copy()
+    n_ok[:, -1] = known.any(axis=2).sum(axis=1)
+    n = np.append(count.due[:-1], count.rows)
+    made: Cells = {
+        "value": values,
+        "skill": _skill(values, values[folds.base], metric),
+        "n_ok": np.where(has, n_ok, 0),
+        "n": np.broadcast_to(n, values.shape),
+    }
+    for column, empty in zip(Note._fields, Note(), strict=True):
+        made[column] = np.full(values.shape, empty, dtype=object if isinstance(empty, str) else np.int64)
+    for k, j in np.argwhere(~has | (scored < count.due)).tolist():
+        if has[k, j]:
+            told = _missing(count.due[j], scored[k, j], count.own[k, j])
+        else:
+            told = _reason(losses.reasons[k], None if j == len(n) - 1 else j, n[j])
+        for column, cell in zip(Note._fields, told, strict=True):
+            made[column][k, j] = cell
+    return made
+
+
+def _reason(reasons: Sequence[str], here: int | None, n: int) -> Note:
     if n == 0:
         return Note("no_fold")
     if here is not None:
-        reason = cell.reasons[here]
-        return Note("failed", message=reason) if reason else Note("no_common_fold")
-    reasons = [(j + 1, text) for j, text in enumerate(cell.reasons) if text]
-    if not reasons:
+        return Note("failed", message=reasons[here]) if reasons[here] else Note("no_common_fold")
+    told = [(j + 1, text) for j, text in enumerate(reasons) if text]
+    if not told:
         return Note("horizon_alone")
-    texts = {text for _, text in reasons}
-    return Note(
-        "failed", message=texts.pop() if len(texts) == 1 else f"horizon {reasons[0][0]}: {reasons[0][1]}"
-    )
+    texts = {text for _, text in told}
+    return Note("failed", message=texts.pop() if len(texts) == 1 else f"horizon {told[0][0]}: {told[0][1]}")
 
 
 def _missing(due: int, scored: int, own: int) -> Note:
     return Note("partly", due, scored, due - own, own - scored)
 
 
-def _skill(value: float, base: float, metric: Metric) -> float:
-    if not metric.skill or not math.isfinite(value) or not math.isfinite(base) or base == 0:
-        return math.nan
-    return 1.0 - value / base
+def _skill(values: Floats, base: Floats, metric: Metric) -> Floats:
+    usable = np.isfinite(values) & np.isfinite(base) & (base != 0) & metric.skill
+    return np.asarray(1.0 - np.divide(values, base, out=np.full(values.shape, np.nan), where=usable))

@@ -21,6 +21,7 @@ from forecast.tables.quantiles import (
     Floats,
     Grid,
     Ints,
+    Outcomes,
     QuantileTable,
     SeriesArrays,
     by_series,
@@ -41,6 +42,26 @@ REQUIRED: tuple[float, ...] = (0.5, 0.8, 0.95)
 ALL = "all"
 
 Eras = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RangedPart:
+    """Folds whose ranges can be scored by the same levels: where they stand, outcomes (n), quantiles of every
+    model (model, n, L) and their levels.
+    """
+
+    t: Ints
+    j: Ints
+    y: Floats
+    quantiles: Floats
+    levels: Floats
+
+    def of(self, models: Ints, folds: Bools) -> Floats:
+        """Return the quantiles of some models at some folds, laid out in memory as those of all."""
+        if folds.all() and len(models) == len(self.quantiles):
+            return self.quantiles
+        some = self.quantiles[models][:, folds]
+        return np.ascontiguousarray(some) if self.quantiles.flags.c_contiguous else level_by_level(some)
 
 
 @dataclass(frozen=True)
@@ -146,7 +167,9 @@ class CommonFolds:
         groups: list[tuple[Bools, Ints]] = []
         if not len(t):
             return groups
-        patterns, which = np.unique(shared[t, j], axis=0, return_inverse=True)
+        patterns, which = shared[t[:1], j[:1]], np.zeros(len(t), dtype=np.int64)
+        if not (shared[t, j] == patterns).all():
+            patterns, which = np.unique(shared[t, j], axis=0, return_inverse=True)
         for i, pattern in enumerate(patterns):
             kept = np.flatnonzero(pattern)
             median = kept[np.isclose(self.levels[kept], 0.5)]
@@ -157,6 +180,21 @@ class CommonFolds:
             groups.append((cells, np.sort(np.array([*paired, *median], dtype=np.int64))))
         return groups
 
+    def ranged_parts(self, scale: str) -> list[RangedPart]:
+        """Return `shared_levels` with the outcomes and quantiles there, on the natural or the log scale."""
+        if scale not in self._ranged_parts:
+            self._ranged_parts[scale] = []
+            for cells, levels in self.shared_levels:
+                t, j = np.nonzero(cells)
+                y = self.scaled(self.y[t, j], scale)
+                quantiles = self.scaled(level_by_level(self.quantiles[:, t, j][..., levels]), scale)
+                self._ranged_parts[scale].append(RangedPart(t, j, y, quantiles, self.levels[levels]))
+        return self._ranged_parts[scale]
+
+    @cached_property
+    def _ranged_parts(self) -> dict[str, list[RangedPart]]:
+        return {}
+
     def scaled(self, values: Floats, scale: str) -> Floats:
         """Values on the natural or the log scale."""
         return log_floor(values, self.floor) if scale == "log" else values
@@ -165,6 +203,11 @@ class CommonFolds:
         """Identity of one model for a table."""
         model, knowledge, scenario = self.names[k]
         return {"model": model, "knowledge": knowledge, "scenario": scenario, "series_id": self.series_id}
+
+
+def level_by_level(quantiles: Floats) -> Floats:
+    """Return quantiles (..., L) with those of a level side by side in memory, where sums over levels are fast."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(quantiles, -1, 0)), 0, -1)
 
 
 def common_folds(
@@ -214,11 +257,13 @@ def _require_baseline(found: Sequence[SeriesArrays], baseline: str | None) -> No
         )
 
 
-def _refuse_later(grid: Grid, obs: Observations, series_id: str) -> None:
+def _refuse_later(grid: Grid, obs: Observations, series_id: str, record: Outcomes) -> None:
     """Refuse forecasts of a month that was public by their day; warn where that day is assumed."""
-    record = outcomes(obs, series_id)
     public = record.at(grid.last + 1)[1] <= grid.origins
-    stated = record.table.loc[record.table["release_basis"] != "assumed", "month"]
+    if not public.any():
+        return
+    rows = obs.rows([series_id])
+    stated = rows.loc[rows["release_basis"] != "assumed", "month"]
     known = np.isin(grid.last + 1, pd.PeriodIndex(stated).asi8)
     for wrong, sure in ((np.flatnonzero(public & known), True), (np.flatnonzero(public), False)):
         if not len(wrong):
@@ -246,11 +291,12 @@ def _of_series(
     grid = Grid.of(mine)
     quantiles = np.stack([grid.spread(arrays, wide.values) for arrays in mine])
     series_id = mine[0].name[3]
-    _refuse_later(grid, obs, series_id)
+    record = outcomes(obs, series_id)
+    _refuse_later(grid, obs, series_id, record)
     start, history = _actuals(obs, series_id, truth, as_of)
     months = grid.last[:, None] + np.arange(1, grid.horizons + 1)[None, :]
     day = NEVER - 1 if as_of is None else int(days([obs.day_of(as_of)])[0])
-    logs, floor = outcomes(obs, series_id).scale_at(np.array([day]))
+    logs, floor = record.scale_at(np.array([day]))
     return CommonFolds(
         series_id=series_id,
         scenario=scenario,

@@ -210,7 +210,7 @@ def distributions(forecasts: pd.DataFrame | Forecasts, obs: Observations) -> Ite
         values = arrays.matrix(wide.values)
         logged = state.scaled(values, True)
         months = int(arrays.last.max()) - record.start + 1
-        known = as_of_values(record.table, arrays.origins, record.start, months)
+        known = as_of_values(record.vintages, arrays.origins, record.start, months)
         yield Distributions(
             state, wide.levels, np.where(state.logs[:, None, None], logged, values), record.start, known
         )

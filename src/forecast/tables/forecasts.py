@@ -8,31 +8,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.errors import ConfigError, nearest
 from forecast.tables.columns import KEYS, ROW
-from forecast.tables.quantiles import MEDIAN, QuantileTable, tidy_keys, to_wide
+from forecast.tables.quantiles import MEDIAN, QuantileTable, tidy_keys, to_long, to_wide
 
 #: Quantiles may stand in the wrong order by so much, as a share of their size: rounding, not a crossing.
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Forecasts:
+class Forecasts(WithLazyFields):
     """A forecast table that is known to be right; made by `of` only, which checks it.
 
     Attributes
     ----------
-    frame : DataFrame
-        The long table: months as periods, origins as days, no missing scenario.
     quantiles : QuantileTable
-        The same as one row a forecast; means have no place there.
+        One row a forecast, one column a level; means have no place there.
+    frame : DataFrame
+        The same as a long table, made when asked for: months as periods, origins as days, no missing scenario.
     """
 
-    frame: pd.DataFrame
     quantiles: QuantileTable
+    frame: Lazy[pd.DataFrame] = Lazy()
 
     @classmethod
-    def of(cls, table: pd.DataFrame | Forecasts) -> Forecasts:
+    def of(cls, table: pd.DataFrame | QuantileTable | Forecasts) -> Forecasts:
         """Check a forecast table; one that was checked before is returned as it is.
 
         Raises
@@ -52,31 +53,25 @@ class Forecasts:
         """
         if isinstance(table, Forecasts):
             return table
-        frame = tidy_keys(table)
-        _check_rows(frame)
-        quantiles = to_wide(frame)
+        quantiles = to_wide(table) if isinstance(table, pd.DataFrame) else table
+        _check_rows(quantiles)
         _check_order(quantiles)
         _check_whole(quantiles)
-        return cls(frame, quantiles)
+        return cls(quantiles, lambda: tidy_keys(table) if isinstance(table, pd.DataFrame) else to_long(table))
 
 
-def _check_rows(frame: pd.DataFrame) -> None:
-    level, horizon = (frame[column].to_numpy(dtype=float) for column in ("level", "horizon"))
+def _check_rows(quantiles: QuantileTable) -> None:
+    keys = quantiles.keys
+    horizon = keys["horizon"].to_numpy(dtype=float)
     broken = np.flatnonzero((horizon < 1) | (horizon % 1 != 0))
     if len(broken):
         raise ConfigError(
-            f"forecasts: horizon {horizon[broken[0]]:g} ({_row(frame.iloc[broken[0]])});"
+            f"forecasts: horizon {horizon[broken[0]]:g} ({_row(keys.iloc[broken[0]])});"
             " expected whole months from 1 on"
         )
-    endless = np.flatnonzero(np.isinf(frame["value"].to_numpy(dtype=float)))
+    endless = np.flatnonzero(np.isinf(quantiles.values).any(axis=1))
     if len(endless):
-        raise ConfigError(f"forecasts: value inf ({_row(frame.iloc[endless[0]])}); expected a number")
-    wrong = np.flatnonzero((level <= 0) | (level >= 1))
-    if len(wrong):
-        raise ConfigError(
-            f"forecasts: level {level[wrong[0]]:g} ({_row(frame.iloc[wrong[0]])});"
-            " expected a probability between 0 and 1, none for a mean"
-        )
+        raise ConfigError(f"forecasts: value inf ({_row(keys.iloc[endless[0]])}); expected a number")
 
 
 def _check_order(quantiles: QuantileTable) -> None:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_float_dtype
 
 from forecast.errors import ConfigError, counted, need
 from forecast.tables.columns import FORECAST_COLUMNS, KEYS
 
 if TYPE_CHECKING:
-    from forecast.data.observations import Observations
+    from forecast.data.observations import Observations, Vintages
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -141,7 +142,8 @@ def to_wide(forecasts: pd.DataFrame, keys: Sequence[str] = KEYS) -> QuantileTabl
     Raises
     ------
     ConfigError
-        When columns are missing or of another type, or a (forecast, level) stands twice.
+        When columns are missing or of another type, a level is no probability, or a (forecast, level) stands
+        twice.
 
     Examples
     --------
@@ -152,22 +154,77 @@ def to_wide(forecasts: pd.DataFrame, keys: Sequence[str] = KEYS) -> QuantileTabl
     >>> to_wide(table).values.tolist()
     [[10.0, 12.0]]
     """
+    if size := _block_size(forecasts, keys):
+        return _of_blocks(forecasts, keys, size)
     table = tidy_keys(forecasts)
     if table["level"].isna().any():
         table = table[table["level"].notna()]
-    code = np.zeros(len(table), dtype=np.int64)
-    for key in keys:
-        codes, uniques = pd.factorize(table[key], sort=key in ("origin", "horizon"))
-        code = code * max(len(uniques), 1) + codes
-    _, first, row = np.unique(code, return_index=True, return_inverse=True)
+    first, row = _forecasts(table, keys)
     level_codes, level_values = pd.factorize(np.round(table["level"].to_numpy(dtype=float), 9), sort=True)
     levels = np.asarray(level_values, dtype=float)
+    _refuse_levels(table, levels)
     cell = row * max(len(levels), 1) + level_codes
     _refuse_twice(table, cell, keys)
     values = np.full(len(first) * len(levels), np.nan)
     values[cell] = table["value"].to_numpy(dtype=float)
     names = table[[*keys, "month"]].take(first).reset_index(drop=True)
     return QuantileTable(names, levels, values.reshape(len(first), len(levels)))
+
+
+def _forecasts(table: pd.DataFrame, keys: Sequence[str]) -> tuple[Ints, Ints]:
+    """Return the first row of each forecast, in order, and the forecast of each row."""
+    code = np.zeros(len(table), dtype=np.int64)
+    for key in keys:
+        codes, uniques = pd.factorize(table[key], sort=key in ("origin", "horizon"))
+        code = code * max(len(uniques), 1) + codes
+    _, first, row = np.unique(code, return_index=True, return_inverse=True)
+    return first, row
+
+
+def _block_size(table: pd.DataFrame, keys: Sequence[str]) -> int:
+    """Return how many rows each forecast has, where all have the same levels, one below the other; else 0.
+
+    So stands what this package makes; it is read by its shape, not row by row.
+    """
+    if not {*keys, *FORECAST_COLUMNS} <= {*table.columns} or not table.columns.is_unique or not len(table):
+        return 0
+    if not all(is_float_dtype(table[column]) for column in ("level", "value")):
+        return 0
+    level = table["level"].to_numpy(dtype=float)
+    falls = np.flatnonzero(~(np.diff(level) > 5e-9))  # levels are told apart to 9 digits
+    size = int(falls[0]) + 1 if len(falls) else len(level)
+    if len(level) % size or not (level.reshape(-1, size) == level[:size]).all():
+        return 0
+    if size == 1:
+        return 1
+    inner = np.arange(1, len(level)) % size != 0  # rows that continue the forecast above them
+    for column in {*keys, *FORECAST_COLUMNS} - {"level", "value"}:
+        cells = table[column].array
+        same = np.asarray(pd.array(cells[1:] == cells[:-1], dtype="boolean").to_numpy(bool, na_value=False))
+        if not same[inner].all():
+            return 0
+    return size
+
+
+def _of_blocks(table: pd.DataFrame, keys: Sequence[str], size: int) -> QuantileTable:
+    """Turn a table into one row a forecast, where each forecast stands in so many rows below one another."""
+    heads = tidy_keys(table.iloc[::size])
+    first, row = _forecasts(heads, keys)
+    levels = np.round(table["level"].to_numpy(dtype=float)[:size], 9)
+    _refuse_levels(heads, levels)
+    _refuse_twice(heads, row, keys)
+    values = table["value"].to_numpy(dtype=float).reshape(-1, size)[first]
+    return QuantileTable(heads[[*keys, "month"]].take(first).reset_index(drop=True), levels, values)
+
+
+def _refuse_levels(table: pd.DataFrame, levels: Floats) -> None:
+    wrong = levels[(levels <= 0) | (levels >= 1)]
+    if len(wrong):
+        row = table.iloc[int(np.argmax(np.isclose(table["level"].to_numpy(dtype=float), wrong[0])))]
+        where = ", ".join(f"{key} {row[key]}" for key in KEYS)
+        raise ConfigError(
+            f"forecasts: level {wrong[0]:g} ({where}); expected a probability between 0 and 1, none for a mean"
+        )
 
 
 def _refuse_twice(table: pd.DataFrame, cell: Ints, keys: Sequence[str]) -> None:
@@ -181,7 +238,8 @@ def _refuse_twice(table: pd.DataFrame, cell: Ints, keys: Sequence[str]) -> None:
 def to_long(wide: QuantileTable) -> pd.DataFrame:
     """Turn arrays back into a long table; a NaN has no row."""
     row, level = np.nonzero(~np.isnan(wide.values))
-    table = wide.keys.take(row).reset_index(drop=True)
+    table = wide.keys.take(row)
+    table.index = pd.RangeIndex(len(table))
     table["level"] = wide.levels[level]
     table["value"] = wide.values[row, level]
     return table[list(FORECAST_COLUMNS)]
@@ -331,7 +389,7 @@ class Outcomes:
     row_days, positive, counts, floors, zeros : array
         Cumulative over the official rows by release day: all positive so far; all whole and non-negative so
         far; half the rounding unit of the newest row; more than half of them 0.
-    table : DataFrame
+    vintages : Vintages
         The official rows of the series.
     """
 
@@ -343,7 +401,7 @@ class Outcomes:
     counts: Bools
     floors: Floats
     zeros: Bools
-    table: pd.DataFrame
+    vintages: Vintages
 
     def at(self, ordinals: Ints) -> tuple[Floats, Ints]:
         """First values and release days of months; NaN and `NEVER` outside the record."""
@@ -392,31 +450,26 @@ def need_figures(obs: object) -> None:
 def outcomes(obs: Observations, series_id: str) -> Outcomes:
     """Collect the first releases of a series and what its figures allow, for use at any origin."""
     need_figures(obs)
-    rows = obs.rows([series_id])
-    if rows.empty:
+    rows = obs.vintages(series_id)
+    if not len(rows.month):
         raise ConfigError(f"forecasts: there are no figures of the series '{series_id}'")
-    first = obs.actuals(series_id, truth="first").dropna()
-    when = obs.first_released(series_id)
-    ordinals = pd.PeriodIndex(first.index).asi8
-    start, length = int(ordinals.min()), int(ordinals.max() - ordinals.min()) + 1
+    first = np.flatnonzero(np.diff(rows.month, prepend=rows.month[0] - 1))  # rows of a month by release day
+    start, length = int(rows.month[0]), int(rows.month[-1] - rows.month[0]) + 1
     values, released = np.full(length, np.nan), np.full(length, NEVER, dtype=np.int64)
-    values[ordinals - start] = first.to_numpy(dtype=float)
-    when_ordinals = pd.PeriodIndex(when.index).asi8 - start
-    inside = (when_ordinals >= 0) & (when_ordinals < length)
-    released[when_ordinals[inside]] = days(when.to_numpy())[inside]
-    by_day = rows.sort_values("released", kind="stable")
-    v = by_day["value"].to_numpy(dtype=float)
-    rounding = by_day["rounding"].to_numpy(dtype=float) if "rounding" in by_day else np.ones(len(v))
+    values[rows.month[first] - start] = rows.value[first]
+    released[rows.month[first] - start] = rows.day[first]
+    by_day = np.argsort(rows.day, kind="stable")
+    v, rounding = rows.value[by_day], rows.rounding[by_day]
     return Outcomes(
         start=start,
         values=values,
         released=released,
-        row_days=days(by_day["released"].to_numpy()),
+        row_days=rows.day[by_day],
         positive=np.logical_and.accumulate(v > 0),
         counts=np.logical_and.accumulate((v >= 0) & (v == np.round(v))),
         floors=0.5 * np.where(np.isfinite(rounding) & (rounding > 0), rounding, 1.0),
         zeros=np.cumsum(v == 0) > 0.5 * np.arange(1, len(v) + 1),
-        table=rows,
+        vintages=rows,
     )
 
 
@@ -452,21 +505,20 @@ def log_floor(values: Floats, floor: Floats | float) -> Floats:
     return np.log(floored, out=np.full(floored.shape, np.nan), where=floored > 0)
 
 
-def as_of_values(table: pd.DataFrame, origins: Ints, start: int, months: int) -> Floats:
+def as_of_values(rows: Vintages, origins: Ints, start: int, months: int) -> Floats:
     """Values of one series as known on each day: origin x month; NaN where unknown.
 
     Parameters
     ----------
-    table : DataFrame
+    rows : Vintages
         Official rows of one series.
     origins : array
         Days since 1970.
     start, months : int
         Ordinal of the first month, and how many.
     """
-    rows = table.sort_values(["released", "month"], kind="stable")
-    at = pd.PeriodIndex(rows["month"]).asi8 - start
-    when, value = days(rows["released"].to_numpy()), rows["value"].to_numpy(dtype=float)
+    order = np.lexsort((rows.month, rows.day))
+    at, when, value = rows.month[order] - start, rows.day[order], rows.value[order]
     keep = (at >= 0) & (at < months)
     at, when, value = at[keep], when[keep], value[keep]
     out = np.full((len(origins), months), np.nan)
