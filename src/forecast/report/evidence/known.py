@@ -24,12 +24,9 @@ def known_section(r: Report) -> Section | None:
 
 def cases_table(r: Report) -> Table | None:
     """Return the sixth month of each turn: what each state of knowledge gave, and what happened."""
-    text, made = prose(TEXT), r.run.cases
-    made = select(made, series_id=r.view.series_id)
+    text, made = prose(TEXT), r.shown(r.run.cases)
     if not len(made):
         return None
-    models = list(dict.fromkeys(made["model"]))
-    made = select(made, model=r.run.headline if r.run.headline in models else models[0])
     out = []
     for _, rows in made.groupby("case", sort=False):
         last = rows[(rows["horizon"] <= NEAR) & rows["actual"].notna()]
@@ -77,10 +74,8 @@ def typical_table(r: Report) -> Table | None:
     if not len(made):
         return None
     coding = r.run.experiment.events.coding
-    rows = select(made, series_id=r.view.series_id, metric="median_error", coding=coding)
-    models = list(dict.fromkeys(rows["model"]))
-    model = r.run.headline if r.run.headline in models else models[0] if models else ""
-    rows = select(rows, model=model)
+    rows = r.shown(made, metric="median_error", coding=coding)
+    model = str(rows["model"].iloc[0]) if len(rows) else ""
     rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"]) & (rows["n"] >= 24)]
     out = [
         (

@@ -148,14 +148,9 @@ class Path(NamedTuple):
 
 def paths(r: Report) -> list[Path]:
     """Return the last month told in full under each scenario."""
-    table = r.run.scenarios
-    if not len(table) or not len(r.view.ahead):
+    rows = r.shown(r.run.scenarios)
+    if not len(rows) or not len(r.view.ahead):
         return []
-    rows = select(table, series_id=r.view.series_id)
-    models = list(dict.fromkeys(rows["model"]))
-    if not models:
-        return []
-    rows = select(rows, model=r.run.headline if r.run.headline in models else models[0])
     out = []
     for name, part in rows.groupby("scenario", sort=False):
         made = view.quantiles(part[part["horizon"] <= NEAR])

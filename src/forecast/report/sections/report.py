@@ -79,6 +79,14 @@ class Report:
         ahead = self.view.ahead
         return ahead[ahead["horizon"] <= NEAR]
 
+    def shown(self, table: pd.DataFrame, **equal: str) -> pd.DataFrame:
+        """Return a table's rows of the page's series: of the headline, else of the first model there is."""
+        rows = select(table, series_id=self.view.series_id, **equal)
+        if not len(rows):
+            return rows
+        own = rows["model"] == self.run.headline
+        return rows[own] if own.any() else select(rows, model=rows["model"].iloc[0])
+
     def number(self, value: float) -> float:
         """Return a forecast as the page gives it: no digit finer than what is known."""
         return w.forecast_number(value, self.view.whole)
