@@ -57,7 +57,7 @@ def test_chances_of_the_run_have_their_columns(monkeypatch):
         "record": recent.Chance(249_785.0, 0.1, ""),
     }
     monkeypatch.setattr(recent, "chances", lambda run, series_id: dict.fromkeys(range(1, 13), found))
-    table = coming.next_table(report_of("as_of_2024"))
+    table = coming.next_table(replace(report_of("as_of_2024")))
     heads = [head.text for head in table.head[4:]]
     assert heads == ["chance of more than that", "of fewer than 100,000", "of a new record"]
     assert cells(table)[0][4:] == ("10%", "10%", "10%")
@@ -66,7 +66,7 @@ def test_chances_of_the_run_have_their_columns(monkeypatch):
 def test_a_column_that_says_the_same_in_every_row_is_a_sentence(monkeypatch):
     found = {"record": recent.Chance(249_785.0, 0.01, "under_5")}
     monkeypatch.setattr(recent, "chances", lambda run, series_id: dict.fromkeys(range(1, 13), found))
-    table = coming.next_table(report_of("as_of_2024"))
+    table = coming.next_table(replace(report_of("as_of_2024")))
     assert len(table.head) == 4 and "a new record is under 5% in every month shown" in table.foot
 
 
