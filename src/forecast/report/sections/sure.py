@@ -151,7 +151,7 @@ class Missing(NamedTuple):
 
 def miss_words(r: Report) -> str:
     """Return the worst miss of the replay, in the direction that it had."""
-    found = worst_miss(view.track_record(r.run, r.view.series_id))
+    found = worst_miss(view.track_record(r.replay, r.view.series_id))
     if found is None or found.middle <= 0 or found.actual <= 0:
         return ""
     ends = (r.number(found.lower_80), r.number(found.upper_80)) if found.lower_80 == found.lower_80 else None
