@@ -48,6 +48,8 @@ PLAIN = {"arima": ("test_compiled_parts.py", "test_compiled.py")}
 _NOT_PLAIN = "not lets_other_threads_run"  # it measures the time that compiled code leaves to others
 #: Tests of a changed line are begun up to this many seconds, by the time that they took unchanged.
 BUDGET = 60
+#: The tests of a room, unchanged and under coverage, take at most so many seconds (on a machine that others use too).
+MAPPED = 3600
 #: A change that makes its tests this much slower, and by half a minute, is noticed.
 SLOWER = 5
 SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
@@ -324,7 +326,7 @@ def tests_of(room: str, folder: Path, tree: Path) -> dict[str, dict]:
     kept = folder / f"tests-{room}.json"
     if not kept.exists():
         chosen = [f"tests/{room}", *(f"tests/oracle/{name}" for name in ORACLES.get(room, ()))]
-        code = child(tree, chosen, 1800, folder / f"tests-{room}.log", kept)
+        code = child(tree, chosen, MAPPED, folder / f"tests-{room}.log", kept)
         if code or not kept.exists():
             kept.unlink(missing_ok=True)
             raise SystemExit(f"{room}: the tests do not pass unchanged (see {folder}/tests-{room}.log)")
@@ -337,7 +339,7 @@ def _add_plain(room: str, folder: Path, tree: Path, kept: Path) -> None:
     """Add the tests of compiled functions, which coverage sees where numba compiles nothing."""
     found, log = kept.with_suffix(".plain"), folder / f"tests-{room}-plain.log"
     words = [*(f"tests/{room}/{name}" for name in PLAIN[room]), "-k", _NOT_PLAIN]
-    if child(tree, words, 1800, log, found, plain=True):
+    if child(tree, words, MAPPED, log, found, plain=True):
         raise SystemExit(f"{room}: the tests do not pass without a compiler (see {log})")
     known, plain = json.loads(kept.read_text()), json.loads(found.read_text())
     lines = {file: of for file, of in plain["lines"].items() if _is_compiled(tree / PACKAGE / file)}

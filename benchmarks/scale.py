@@ -28,7 +28,8 @@ import pandas as pd
 import forecast as fc
 from _arima_peers import venv_python
 from forecast.config.settings import CombinationSpec
-from forecast.postprocess.combination import combine
+from forecast.postprocess.combination import combined
+from forecast.tables.quantiles import QuantileTable
 
 SERIES, ORIGINS, MONTHS, PIECE = 200, 60, 240, 50
 STAGES = ("start", "load", "backtest", "combine", "score")
@@ -120,11 +121,11 @@ def measure(series: int, origins: int, months: int, pieces: bool) -> str:
     for begin in range(0, len(names), PIECE if pieces else len(names)):
         mine = names[begin : begin + PIECE] if pieces else names
         models = {"arima": fc.make_model("arima", events=False)}
-        made = fc.backtest(models, obs, None, mine, days, 12).forecasts
+        made = fc.backtest(models, obs, None, mine, days, 12).quantiles
         laps.lap("backtest")
-        mixed, _ = combine(made, obs, "mix", spec)
+        mixed, _ = combined(made, obs, "mix", spec)
         laps.lap("combine")
-        fc.score(pd.concat([made, mixed], ignore_index=True), obs)
+        fc.score(QuantileTable.concat([made, mixed]), obs)
         laps.lap("score")
     return laps.told(began)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecast.arima import arima, auto_arima
-from forecast.arima.labels import numbers, time_index
+from forecast.arima.labels import _months, numbers, time_index
 from forecast.errors import ConfigError, DataError
 
 MONTHS = pd.period_range("2010-01", periods=100, freq="M")
@@ -115,3 +115,14 @@ def test_stamps_of_months_leave_none_out(how):
     assert time_index(y).equals(stamps)
     with pytest.raises(ConfigError, match="2015-06 is missing from its index"):
         time_index(y.drop(stamps[5]))
+
+
+def test_stamps_are_months_where_all_are_first_or_all_are_last_days():
+    for days, months in (
+        (["2020-01-31", "2020-02-29"], True),
+        (["2020-01-01", "2020-02-01"], True),
+        (["2020-01-31", "2020-02-15"], False),
+        (["2020-01-01", "2020-02-15"], False),
+    ):
+        made = _months(pd.DatetimeIndex(days))
+        assert (made is not None and made.astype(str).tolist() == ["2020-01", "2020-02"]) is months

@@ -168,3 +168,9 @@ def test_start_up_terms_have_the_covariance_of_the_process():
     done = run(batch, group, np.array([len(problem.z)]), np.array([[phi, theta]]))
     gamma0 = (1 + theta**2 + 2 * phi * theta) / (1 - phi**2)
     assert done.start.v[0, 0, 0] == pytest.approx(phi**2 * gamma0 + theta**2 + 2 * phi * theta, rel=1e-12)
+
+
+def test_the_lags_of_a_model_are_marked_by_ones():
+    batch = batch_of([prepare(FoldJob(simulated()[0]), Orders.of((1, 0, 2), (0, 1, 1, 4)), mean=False)])[0]
+    phi, theta = batch.lag_marks
+    assert phi.tolist() == [0, 1, 0, 0, 0, 0, 0] and theta.tolist() == [0, 1, 1, 0, 1, 1, 1]

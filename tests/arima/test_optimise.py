@@ -148,3 +148,25 @@ def test_distinct_optima_are_measured_against_the_best():
     )
     assert distinct(made).tolist() == [2, 1] and distinct(made, limit=7.0).tolist() == [2, 1, 0]
     assert distinct(made, limit=2.0).tolist() == [2] and distinct(made, limit=7.0, count=1).tolist() == [2]
+
+
+def test_a_direction_is_that_of_newton_and_downhill():
+    objective = SimpleNamespace(bounds=np.full(2, 10.0), mirrored=np.zeros(2, dtype=bool), tolerance=1e-9)
+    one, slope, curvature = (
+        np.zeros(1, dtype=np.int64),
+        np.array([1.0, -2.0]),
+        np.array([[2.0, 0.5], [0.5, 1.0]]),
+    )
+    search = Search(objective, one, one, one, np.zeros((1, 2)), np.zeros(1), slope[None], curvature[None])
+    assert search._aim(one).tolist() == [0]
+    np.testing.assert_allclose(search.direction[0], -np.linalg.solve(curvature, slope), rtol=1e-8)
+
+
+def test_optima_far_from_the_best_are_left_out():
+    value, x = np.array([3.0, 0.0, 6.5]), np.array([[0.0], [1.0], [2.0]])
+    optima = Optima(x, value, np.empty((3, 1, 1)), np.ones(3, dtype=bool))
+    assert distinct(optima, limit=4.0).tolist() == [1, 0] and distinct(optima, limit=7.0).tolist() == [
+        1,
+        0,
+        2,
+    ]

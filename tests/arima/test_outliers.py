@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 import forecast as fc
 from forecast.arima import FoldJob, arima_folds
-from forecast.arima.outliers import KINDS, _Search, critical_value, detect_outliers, effect
+from forecast.arima.outliers import DECAY, KINDS, _Search, critical_value, detect_outliers, effect
 from forecast.arima.polynomials import Orders
 from forecast.errors import ConfigError
 
@@ -80,6 +80,11 @@ def test_given_critical_value_and_limit():
     assert len(detect_outliers(y, (0, 1, 1), critical=2.5, engine="numpy")) > 0
     assert len(detect_outliers(y, (0, 1, 1), critical=2.0, max_outliers=2, engine="numpy")) <= 2
     assert detect_outliers(y, (0, 1, 1), critical=50.0, engine="numpy") == ()
+
+
+def test_effects_of_size_one():
+    assert effect("AO", 1, 4).tolist() == [0, 1, 0, 0] and effect("LS", 1, 4).tolist() == [0, 1, 1, 1]
+    np.testing.assert_allclose(effect("TC", 1, 4), [0, 1, DECAY, DECAY**2])
 
 
 def test_critical_values_grow_with_length():

@@ -49,3 +49,9 @@ def test_what_it_does_not_know_is_refused():
         arima(Y, (0, 1, 1), None, X, xreg_prior=([0.0], [1.0]), engine="statsmodels")
     with pytest.raises(ConfigError, match="parameter uncertainty"):
         arima(Y, (0, 1, 1), engine="statsmodels").forecast(2, parameter_uncertainty=True)
+
+
+def test_standard_errors_do_not_depend_on_the_unit_of_a_column():
+    for unit in (1e-5, 1e5):
+        one, two = (arima(Y, (0, 1, 1), None, X * unit, engine=engine) for engine in ("numpy", "statsmodels"))
+        np.testing.assert_allclose(two.bse, one.bse, rtol=1e-2)

@@ -41,6 +41,12 @@ def test_residual_tests_find_what_is_left(rng):
     assert (white["p_value"] > 0.001).all()
 
 
+def test_lags_without_a_season_are_a_fifth_of_the_figures_at_most_ten(rng):
+    for n, lags in ((30, [4, 6]), (90, [4, 10])):
+        table = arima(rng.standard_normal(n), (1, 0, 0), engine="numpy").diagnostics().set_index("check")
+        assert table.loc["ljung_box", "lag"].tolist() == lags
+
+
 def test_short_series_get_fewer_tests(rng):
     table = arima(rng.standard_normal(9), (0, 0, 0), engine="numpy").diagnostics()
     assert len(table) >= 1

@@ -152,3 +152,11 @@ def test_many_series_are_searched_like_one():
 def test_a_season_and_orders_that_mean_nothing_are_refused(given):
     with pytest.raises(ConfigError, match="expected a season of at least 1"):
         auto_arima(np.arange(40.0), **given)
+
+
+def test_a_fold_that_cannot_have_the_constant_of_another_takes_its_orders_without_it(rng):
+    once = 0.5 * np.arange(120.0) + np.cumsum(rng.standard_normal(120))
+    twice = np.cumsum(np.cumsum(rng.standard_normal(120)))
+    first, second = auto_arima_folds([FoldJob(once), FoldJob(twice)], seasonal=1, every=2, engine="numpy")
+    assert "drift" in first.params and first.order[1] == 1
+    assert "drift" not in second.params and second.order == (first.order[0], 2, first.order[2])

@@ -356,5 +356,49 @@ def test_a_calendar_that_touches_none_of_the_series_is_told_where_a_model_uses_e
     events = fc.load_events([{**row, "series_ids": "aa*"}])
     days = ["2022-03-20"]
     fc.backtest("drift", small, events, "a", days, horizon=1)
-    with pytest.warns(ForecastWarning, match="none touches a:"):
+    with pytest.warns(ForecastWarning, match="1 of 1 event touches none of a: 'wall'"):
         fc.backtest("ridge", small, events, "a", days, horizon=1)
+    both = fc.load_events([{**row, "series_ids": "*"}, {**row, "id": "fence", "series_ids": "aa*"}])
+    with pytest.warns(ForecastWarning, match="1 of 2 events touches none of a, b: 'fence'"):
+        fc.backtest("ridge", small, both, ["a", "b"], days, horizon=1)
+
+
+@dataclass(frozen=True)
+class Broken(RandomWalk):
+    """Its spread is no number at origins with an odd number of months."""
+
+    def fit_series(self, data):
+        fit = super().fit_series(data)
+        return SeriesFit(lambda h: (fit.steps(h)[0], np.full(h, np.nan))) if len(data.y) % 2 else fit
+
+
+@pytest.mark.parametrize("transform", ["log", "none", "box-cox"])
+def test_folds_carried_back_together_are_those_of_each(small, events, origins, transform):
+    levels = (0.9, 0.1, 0.5)
+    models = {"drift": Drift(transform=transform)}
+    bt = fc.backtest(models, small, events, ["a", "b"], origins[:4], horizon=3, levels=levels)
+    for origin in origins[:4]:
+        panel = small.as_of(origin, ["a"])
+        alone = Drift(transform=transform).fit(panel).forecast(3, levels).table
+        mine = bt.forecasts.query("model == 'drift' and series_id == 'a' and origin == @origin")
+        both = mine.merge(alone, on=["series_id", "month", "horizon", "level"])
+        assert len(both) == 9 and (both["value_x"] == both["value_y"]).all()
+
+
+def test_a_fold_that_is_no_number_fails_alone(small, events, origins):
+    bt = fc.backtest(
+        {"broken": Broken()}, small, events, ["a"], origins[:6], horizon=3, levels=(0.1, 0.5, 0.9)
+    )
+    mine = bt.folds[bt.folds["model"] == "broken"]
+    assert mine["status"].tolist() == ["failed" if n % 2 else "ok" for n in mine["n_months"]]
+    assert {"ok", "failed"} == set(mine["status"])
+    assert (mine.loc[mine["status"] == "failed", "message"] == "the forecast is not finite").all()
+    good = mine.loc[mine["status"] == "ok", "origin"]
+    assert set(bt.forecasts.query("model == 'broken'")["origin"]) == set(good)
+
+
+def test_arrays_and_long_table_say_the_same(small, events, origins):
+    bt = fc.backtest({"drift": fc.make_model("drift")}, small, events, ["a", "b"], origins[:3], horizon=2)
+    pd.testing.assert_frame_equal(fc.score(bt, small), fc.score(bt.forecasts, small))
+    pd.testing.assert_frame_equal(fc.score(bt.quantiles, small), fc.score(bt.forecasts, small))
+    pd.testing.assert_frame_equal(fc.accuracy(bt, small), fc.accuracy(bt.forecasts, small))

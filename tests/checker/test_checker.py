@@ -9,14 +9,17 @@ import functools
 import re
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
 from forecast.archive import track_record
-from forecast.report import build, prose
+from forecast.report import build, comparison, labels, prose, site, site_index
 from forecast.report.figures.renderer import Studio
+from tests.checker import sites
 from tests.checker.checker import CHECKS, check
+from tests.report.test_site_index import part
 
 #: A run that is quick to make, with one joint effect and one group that has none.
 WORDS = (
@@ -98,6 +101,14 @@ LIES = (
         "What its likelihood cannot do",
         "words",
         "sections",
+    ),
+    (
+        "W13 dates of one row for all",
+        "proof_known",
+        "mean miss was with the events",
+        "mean miss was with the events, 49 dates",
+        "11",
+        "How much smaller",
     ),
 )
 
@@ -209,8 +220,12 @@ def lies_in_tables(run, tmp_path_factory):
     dated.loc[dated.index[dated["dated"]][:14], "dated"] = False  # W7: rows of the last vintage
     recent = run.recent.copy()
     recent.loc[recent["horizon"].isin([3, 6, 12]), "held"] = recent["n"]  # the flattering distance
+    forecasts = run.forecasts.copy()
+    far = forecasts["horizon"].eq(12) & forecasts["level"].gt(0.5)
+    forecasts.loc[far, "value"] *= 1.5  # W19: paths that add up are wider than the rule that the page names
     changed = {
         "effects": effects,
+        "forecasts": forecasts,
         "first_released": dated,
         "recent": recent,
         "revisions": run.revisions.assign(open=True),  # W6: by a status
@@ -236,7 +251,108 @@ def lies_in_tables(run, tmp_path_factory):
         pytest.param("4", "effects.title", id="W10 a firm effect that fails a test"),
         pytest.param("5", "sure.find", id="W14 the flattering distance, counted wrong"),
         pytest.param("10", "source", id="W17 a source by switch"),
+        pytest.param("11", ".foot", id="W19 ranges that widen by another rule"),
     ],
 )
 def test_a_lie_in_a_table_is_found(lies_in_tables, rule, where):
     assert found(lies_in_tables, rule, where), "\n".join(map(str, lies_in_tables))
+
+
+# --------------------------------------------------------------------------- one lie, one report
+
+
+def test_w20_a_law_of_the_last_day_of_a_month_is_not_dated_by_the_month(monkeypatch, tmp_path):
+    words = (
+        "model=[random_walk,drift]",
+        "combination=none",
+        "report.headline=drift",
+        "backtest.start=1980-01",
+    )
+    drivers = fc.run(fc.load_experiment("own_data", *words, "specification.effects=none"))
+    true, lie = tmp_path / "true", tmp_path / "lie"
+    assert not found(written(drivers, true), "1", "")
+    monkeypatch.setattr(labels, "LATE_DAY", 32)
+    assert found(written(drivers, lie), "1", "effects.label")
+
+
+#: What a machine does not compute: figures, their releases, the calendar.
+READ = ("observations", "first_released", "afterwards", "events", "series", "others", "early", "parts")
+
+
+def rounded_otherwise(run):
+    """Return a run as a machine with another last digit would have it."""
+    tables = {}
+    for name, table in vars(run).items():
+        if isinstance(table, pd.DataFrame) and len(table) and name not in READ:
+            numbers = table.select_dtypes("float").drop(columns=["level", "nominal"], errors="ignore")
+            noise = pd.Series(np.linspace(-1e-13, 1e-13, len(table)), table.index)
+            tables[name] = table.assign(**numbers.mul(1 + noise, axis=0))
+    return dataclasses.replace(run, **tables)
+
+
+def test_w21_a_month_chosen_by_the_largest_of_nearly_equal_numbers_is_found(run, monkeypatch, tmp_path):
+    effects = run.effects.copy()
+    effects.loc[effects["estimate"].notna(), "percent_upper"] = 50.0  # nearly equal on every machine
+    run = dataclasses.replace(run, effects=effects)
+    written(run, tmp_path / "here")
+    written(rounded_otherwise(run), tmp_path / "there")
+    assert list(sites.check_same_words(tmp_path / "here", tmp_path / "there")) == []
+    text = tmp_path / "text"
+    shutil.copytree(prose.TEXT, text)
+    file = text / "en" / "effects.j2"
+    words = file.read_text(encoding="utf-8")
+    true = "Dot and interval chart."
+    lie = f"{true} The largest: {{{{ (rows|sort(attribute='high'))[-1].label }}}}."
+    assert true in words
+    file.write_text(words.replace(true, lie), encoding="utf-8")
+    monkeypatch.setattr(prose, "TEXT", text)
+    monkeypatch.setattr(prose, "_template", functools.cache(prose._template.__wrapped__))
+    written(run, tmp_path / "lie here")
+    written(rounded_otherwise(run), tmp_path / "lie there")
+    assert found(sites.check_same_words(tmp_path / "lie here", tmp_path / "lie there"), "14", "effects.label")
+
+
+def test_w22_a_winner_on_other_dates_is_found(run, truth, monkeypatch, tmp_path):
+    folds = run.folds[run.folds["origin"] > run.folds["origin"].min()]
+    better = run.scores.assign(skill=run.scores["skill"] + 0.05)
+    written(dataclasses.replace(run, folds=folds, scores=better), tmp_path / "later")
+    folders = [truth[0], tmp_path / "later"]
+    assert list(sites.check_comparison(comparison.compare_html(folders), folders)) == []
+    monkeypatch.setattr(comparison, "_dates", lambda path, series: frozenset({"all"}))
+    assert found(sites.check_comparison(comparison.compare_html(folders), folders), "13", "comparison")
+
+
+# --------------------------------------------------------------------------- the site
+
+
+def first_page():
+    """Return what is found on the first page of a site whose two experiments forecast one series on one day."""
+    one, other = part(folder="latest", name="Series A"), part(folder="sectors", name="Series A")
+    other.latest["series"][0]["series_id"] = one.latest["series"][0]["series_id"]
+    other.latest["series"][0]["forecast"][0]["middle"] = 9_400.0
+    days = {f"{each.folder}/index.html": each.latest["issue"]["as_of"] for each in (one, other)}
+    return list(sites.check_first_page(site_index.index_page([one, other]).decode(), days))
+
+
+def test_w18_two_forecasts_of_one_number_on_one_day_are_found(monkeypatch):
+    assert first_page() == []
+
+    def every(parts):
+        return [(each, series) for each in parts for series in each.latest["series"]]
+
+    monkeypatch.setattr(site_index, "once", every)
+    assert found(first_page(), "12", "first page")
+
+
+def others_of(made, folder):
+    """Return what is found on a site with these forecasts by others and one report."""
+    content = site.SiteContent("A site", "quick", others=made, labels={"southwest.usbp": "Border Patrol"})
+    return list(sites.check_others(site.index(content), folder))
+
+
+def test_w23_ours_of_the_site_is_ours_of_the_report(run, truth):
+    folder, _ = truth
+    assert run.others["ours"].notna().any() and others_of(run.others, folder) == []
+    assert any("none" in p.said for p in others_of(run.others.assign(ours=float("nan")), folder))
+    theirs = run.others.iloc[[0]].assign(forecaster="Homeland Security", series_id="nationwide.dhs")
+    assert any("Homeland Security" in p.said for p in others_of(theirs, folder))  # a row of another series

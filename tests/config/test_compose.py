@@ -154,3 +154,25 @@ def test_a_circle_of_defaults_is_told_as_one(tmp_path):
     (tmp_path / "experiment/loop.yaml").write_text("# @package _global_\ndefaults: [loop]\n")
     with pytest.raises(ConfigError, match="name each other in a circle"):
         compose.compose(["experiment=loop"], [str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("experiment", "word", "told"),
+    [
+        (
+            "quick",
+            "+model.drift.window=24",
+            r"^model\.drift\.window: a file .* writes this key; leave the \+",
+        ),
+        ("quick", "~seeed", r"^seeed: no file .* so ~ takes nothing out\. Did you mean 'seed'"),
+        (
+            "mine/own.yaml",
+            "seed=1",
+            r"^experiment=mine/own\.yaml: the name of an experiment is expected, not a path",
+        ),
+        ("/mine/own", "seed=1", r"^experiment=/mine/own: the name of an experiment is expected, not a path"),
+    ],
+)
+def test_marks_and_paths_that_do_not_fit_are_told_with_the_remedy(experiment, word, told):
+    with pytest.raises(ConfigError, match=told):
+        fc.load_experiment(experiment, word)

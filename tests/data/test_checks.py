@@ -210,7 +210,7 @@ def test_unknown_columns(tmp_path):
         assert check_file(write(tmp_path, text)) == []
         assert str(load_observations(tmp_path / "own.csv").table["released"].iloc[0].date()) == "2024-03-01"
     unsure = check_file(write(tmp_path, "month,value,updated\n2024-01,1,2024-03-01\n2024-02,2,2024-03-01\n"))
-    assert "--released 'updated'" in only(unsure, "column").hint
+    assert "--released 'updated'" in only(unsure, "column").hint and only(unsure, "column").row == 1
     for header in ("date,encounter_count", "month,valeu"):
         path = write(tmp_path, f"{header}\n2024-06-01,83536\n")
         assert check_file(path) == [] and load_observations(path).actuals("own").tolist() == [83536]

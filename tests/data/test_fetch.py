@@ -12,7 +12,7 @@ import forecast
 from forecast import data
 from forecast.cli.main import main
 from forecast.config.settings import DataSpec, Experiment, TargetSpec
-from forecast.data.fetch import Limits, fetch, fetch_files, one_line
+from forecast.data.fetch import Limits, ask, fetch, fetch_files, one_line
 from forecast.errors import ConfigError, DataError
 from forecast.experiment.pipeline import figures_of
 from forecast.files import is_address
@@ -145,6 +145,12 @@ def test_a_folder_of_several_files_is_no_figures():
     assert fetch("memory://two/a.csv", Limits()) == LINES
     with pytest.raises(DataError, match="holds 2 files"):
         fetch("memory://two", Limits())
+
+
+def test_a_question_has_the_time_that_is_left(web):
+    assert ask(web.address, HTTP, time.monotonic() + 5.0).content == LINES
+    with pytest.raises(DataError, match="did not come whole"):
+        ask(web.address, HTTP, time.monotonic() - 5.0)
 
 
 # --------------------------------------------------------------------------- who uses it

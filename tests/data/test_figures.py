@@ -159,3 +159,26 @@ def test_the_index_of_a_series_or_frame_names_series_and_months_or_is_told():
     for given in (twice, one.rename_axis("value"), both.rename_axis(["month", "month"])):
         with pytest.raises(DataError, match="stands twice, the index counted"):
             fc.load_observations(given)
+
+
+def test_an_index_without_a_name_is_that_of_the_months():
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6]}, index=MONTHS)
+    assert list(_files._with_columns(frame)) == ["month", "a", "b"]
+    assert list(_files._with_columns(frame.rename_axis("when"))) == ["when", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("months", "values", "tidy"),
+    [
+        (["2024-01", "2024-02"], ["1", "2.5"], True),
+        (["2024-01", "Feb 2024"], ["1", "2"], False),
+        (["2024-01", "2024-02"], ["1", "2,5"], False),
+    ],
+)
+def test_a_table_is_our_own_where_every_cell_is(months, values, tidy):
+    frame = pd.DataFrame({"month": months, "value": values})
+    assert _files.is_tidy(_files.frame_table("table", frame)) is tidy
+
+
+def test_an_address_without_encryption_is_never_allowed_unasked():
+    assert not _files.ReadAs.of().allow_http and _files.ReadAs.of(allow_http=True).allow_http

@@ -57,3 +57,8 @@ def test_the_digest_is_that_of_the_content():
 def test_whole_values_are_integers(values, kind):
     obs = load_observations(pd.DataFrame({"month": ["2024-01", "2024-02"], "value": values}))
     assert obs.table["value"].dtype.kind == kind
+
+
+def test_counts_of_a_table_beside_the_figures_are_whole_also_where_none_is_given():
+    frame, _ = frames.side_frame("releases", raw(month=["2024-01"], released=["2024-02-20"], lag_days=[""]))
+    assert frame["lag_days"].dtype == np.int64 and frame["lag_days"].tolist() == [0]

@@ -71,3 +71,12 @@ def test_the_digest_changes_only_where_there_are_parts(tmp_path):
 
 def test_the_bundled_leak_covers_its_month(obs):
     assert len(obs.part_months) == 0 and obs.leaks["value"].tolist() == [129_000]
+
+
+def test_an_empty_rounding_is_one_unit(tmp_path):
+    obs = load(
+        tmp_path, "a,2024-04,100,2024-04-12,,x,,2024-04-10", "a,2024-04,90,2024-04-13,10,x,,2024-04-11"
+    )
+    assert obs.part_months["rounding"].tolist() == [1, 10] and obs.leaks.empty  # no row tells a whole month
+    with pytest.raises(DataError, match="a header and no rows"):
+        load(tmp_path)

@@ -23,6 +23,8 @@ def test_a_row_without_a_day_counts_from_its_months_end_and_the_lag():
 def test_a_table_without_names_takes_the_one_given_or_that_of_the_file():
     assert rows("month,value\n2024-01,5\n", series_id="a")[0].series_id.tolist() == ["a"]
     assert rows("month,value\n2024-01,5\n")[0].series_id.tolist() == ["f"]
+    named = rows("series_id,month,value\n a ,2024-01,5\nlonger,2024-01,5\n")[0].series_id
+    assert named.tolist() == ["a", "longer"] and named.dtype == object
 
 
 def test_every_wrong_cell_is_told_with_its_line():

@@ -8,7 +8,14 @@ import pytest
 
 from forecast.data.patterns import matches
 from forecast.errors import ConfigError, DataError, ForecastWarning
-from forecast.events.calendar import add_event, check_calendar, check_event, load_events
+from forecast.events.calendar import (
+    add_event,
+    check_calendar,
+    check_event,
+    load_events,
+    no_events,
+    warn_untouched,
+)
 from forecast.events.reading import LABELS
 from forecast.events.shapes import DECAY
 from forecast.interventions.study import Study
@@ -338,12 +345,32 @@ def test_a_calendar_that_touches_none_of_the_series_is_told(obs, events):
     panel = obs.as_of("2024-05-07", ["southwest.usbp"])
     row = {"id": "wall", "announced_date": "2019-01-01", "effective_start": "2019-02-01", "shape": "step"}
     elsewhere = load_events([{**row, "series_ids": "southwset*"}])
-    with pytest.warns(ForecastWarning, match=r"1 event, and none touches southwest.usbp.*'southwset\*'"):
+    with pytest.warns(
+        ForecastWarning, match=r"1 of 1 event touches none of southwest.usbp: 'wall' .*set\*\)"
+    ):
         assert elsewhere.design(panel).columns == ()
-    with pytest.warns(ForecastWarning, match="none touches"):
+    with pytest.warns(ForecastWarning, match="touches none"):
         assert Study(panel, elsewhere).design.columns == ()
     assert elsewhere.design(panel, knowledge="none").columns == ()
     assert load_events([row]).design(panel).columns == ("wall",)
+    both = load_events([{**row, "series_ids": "*"}, {**row, "id": "fence", "series_ids": "southwset*"}])
+    assert both.design(panel).columns == ("wall",)  # a panel may hold one series of many
+
+
+def test_each_lost_event_is_named_at_most_five(events):
+    row = {"announced_date": "2019-01-01", "effective_start": "2019-02-01", "shape": "step"}
+    lost = [{**row, "id": f"e{k}", "series_ids": "" if k == 1 else "b*"} for k in range(7)]
+    calendar = load_events([{**row, "id": "wall", "series_ids": "a"}, *lost])
+    with pytest.warns(ForecastWarning) as told:
+        warn_untouched(calendar, ["a", "c"], each=True)
+    words = str(told.pop().message)
+    assert words.startswith(
+        "events: 7 of 8 events touch none of a, c: 'e0' (series_ids: b*), 'e1' (series_ids: blank), 'e2'"
+    )
+    assert "'e4'" in words and "'e5'" not in words and " and 2 more; name the series there" in words
+    warn_untouched(calendar, ["a", "b", ""], each=False)
+    warn_untouched(events, ["nothing"], each=True)  # the bundled calendar is for all bundled series
+    warn_untouched(no_events(), ["a"], each=True)
 
 
 def test_a_picture_shows_one_event_at_least(events):

@@ -86,7 +86,7 @@ def test_inside_counts_only_rows_with_a_range_and_a_truth():
 
 
 def test_track_record_marks_what_was_inside():
-    table = view.track_record(state("plain"), USBP)
+    table = view.track_record(view.replayed(state("plain"), USBP), USBP)
     held = (table["truth"] >= table["lower_80"]) & (table["truth"] <= table["upper_80"])
     assert (table["inside_80"] == held.map({True: "yes", False: "no"})).all()
     assert set(table["kind"]) == {"replayed"}

@@ -749,7 +749,7 @@ def published_run(matured: bool = True) -> Run:
     from forecast.report import view
 
     run = make_run(start="2022-01")
-    table = view.track_record(run, "southwest.usbp")
+    table = view.track_record(view.replayed(run, "southwest.usbp"), "southwest.usbp")
     table = table[table["month"] >= pd.Period("2025-01", "M")].assign(kind="published")
     if not matured:
         table = table[table["origin"] == table["origin"].max()].assign(truth=np.nan)

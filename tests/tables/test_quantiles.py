@@ -146,3 +146,70 @@ def test_what_comes_back_from_logs_is_what_went_in():
     tiny = np.array([4.16e-7, 1.5e-12, 0.0, np.inf, -np.inf, -500.0])
     np.testing.assert_array_equal(w.as_counted(tiny), tiny)
     assert np.isnan(w.as_counted(np.array([np.nan]))).all() and w.as_counted(np.empty((0, 3))).shape == (0, 3)
+
+
+def ranged(obs):
+    """A table as a backtest makes it: the levels of a forecast below one another."""
+    table = forecasts(obs, {"random_walk": random_walk, "b": random_walk})
+    keys = table.drop(columns=["level", "value"])
+    wide = w.QuantileTable(keys, np.array([0.1, 0.5, 0.9]), np.outer(table["value"], [0.8, 1.0, 1.3]))
+    return w.to_long(wide)
+
+
+def test_a_table_of_equal_blocks_is_read_as_any_other(obs):
+    table = ranged(obs)
+    assert w._block_size(table, KEYS) == 3
+    shuffled = table.sample(frac=1, random_state=3).sort_values("model", ascending=False, kind="stable")
+    assert w._block_size(shuffled, KEYS) == 0
+    blocks, rows = w.to_wide(table), w.to_wide(shuffled)
+    pd.testing.assert_frame_equal(blocks.keys, rows.keys)
+    np.testing.assert_array_equal(blocks.values, rows.values)
+    np.testing.assert_array_equal(blocks.levels, rows.levels)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.assign(model=t["model"].where(t.index != 4, "c")),
+        lambda t: t.assign(month=t["month"].where(t.index != 4, t["month"] + 1)),
+        lambda t: t.assign(horizon=t["horizon"].where(t.index != 4, 9)),
+        lambda t: t.assign(level=t["level"].where(t.index != 4, 0.6)),
+        lambda t: t.assign(level=t["level"].where(t.index != 4, np.nan)),
+        lambda t: t.assign(scenario=t["scenario"].where(t.index != 4, None)),
+        lambda t: t.iloc[:-1],
+        lambda t: t.iloc[::-1],
+        lambda t: t.assign(level=t["level"].astype(str)),
+    ],
+)
+def test_rows_that_are_no_equal_blocks_are_read_one_by_one(obs, change):
+    assert w._block_size(change(ranged(obs)), KEYS) == 0
+
+
+def test_equal_blocks_that_stand_twice_or_have_no_levels_are_refused(obs):
+    table = ranged(obs)
+    with pytest.raises(ConfigError, match="a row stands twice"):
+        w.to_wide(pd.concat([table, table.head(3)], ignore_index=True))
+    with pytest.raises(ConfigError, match=r"level 1 .*between 0 and 1"):
+        w.to_wide(table.assign(level=table["level"].replace(0.9, 1.0)))
+
+
+def test_tables_below_one_another_have_the_levels_of_all(obs):
+    wide = w.to_wide(ranged(obs))
+    middle = w.QuantileTable(wide.keys.assign(model="c"), np.array([0.5]), wide.median[:, None])
+    both = w.QuantileTable.concat([wide, middle])
+    n = len(wide.keys)
+    assert both.levels.tolist() == [0.1, 0.5, 0.9] and list(both.keys.index) == list(range(2 * n))
+    np.testing.assert_array_equal(both.values[:n], wide.values)
+    np.testing.assert_array_equal(both.values[n:, 1], wide.median)
+    assert np.isnan(both.values[n:, [0, 2]]).all()
+
+
+def test_rows_are_put_in_the_order_of_a_table_that_is_read(obs):
+    wide = w.to_wide(ranged(obs))
+    assert wide.in_order() is wide
+    turned = wide.take(np.arange(len(wide.keys))[::-1])
+    made = turned.take(np.argsort(turned.keys["model"] != "random_walk", kind="stable")).in_order()
+    pd.testing.assert_frame_equal(made.keys, wide.keys)
+    np.testing.assert_array_equal(made.values, wide.values)
+    with pytest.raises(ConfigError, match="a row stands twice"):
+        w.QuantileTable.concat([wide, wide]).in_order()

@@ -58,9 +58,7 @@ class FoldSource:
         key = (origin, series)
         if key not in self._panels:
             try:
-                made: Panel | str = self.obs.as_of(
-                    origin, list(series), include_leaks=self.settings.include_leaks
-                )
+                made: Panel | str = self.obs.known_on(origin, series, self.settings.include_leaks)
             except ForecastError as error:
                 made = str(error)
             if isinstance(made, Panel) and self.settings.window is not None:

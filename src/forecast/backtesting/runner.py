@@ -245,7 +245,7 @@ def backtest(
             f"refit_every: no model is called {', '.join(unknown)}.{nearest(unknown[0], every)}"
         )
     if source is None and any(model.uses_events for model in every.values()):
-        warn_untouched(events, names)
+        warn_untouched(events, names, each=True)
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     with job_of(len(names) * len(set(days))):

@@ -348,6 +348,11 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
                 f"{group}={choice}: no installed package has it, and no other folder is asked for Hydra's"
                 f" groups{how}"
             )
+        if group.startswith("experiment/"):
+            return (
+                f"{group.replace('/', '=', 1)}/{choice}: the name of an experiment is expected, not a path;"
+                " put the file into the folder conf/experiment here, or into experiment/ of --config-dir"
+            )
         known = list_group(group, extra_dirs)
         return f"{group}: there is no '{choice}'.{nearest(choice, known)} Known: {', '.join(known) or 'none'}"
     full = re.search(r"full_key: (\S+)", text)
@@ -359,6 +364,11 @@ def _explain(error: Exception, overrides: Sequence[str], extra_dirs: Sequence[st
         return f"{full.group(1)}: {first}"
     if word := _of_word(error):
         return word
+    if there := re.search(r"An item is already at '([^']+)'", text):
+        return f"{there.group(1)}: a file of this experiment writes this key; leave the + before it out"
+    if gone := re.search(r"Could not delete from config\. '([^']+)' does not exist", text):
+        hint = _nearest_key(gone.group(1), overrides, extra_dirs)
+        return f"{gone.group(1)}: no file of this experiment writes this key, so ~ takes nothing out.{hint}"
     key = re.search(r"Could not override '([^']+)'", text) or full
     group_word = re.search(r"Could not override '(\w+)'\.\s+No match in the defaults list", text)
     if group_word:

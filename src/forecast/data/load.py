@@ -124,10 +124,11 @@ def read_path(
     if leaks is not None:
         whole, part_months, found = split_leaks(leaks)
         findings.extend(found)
-        rows, found = parse_tidy(whole, series_id, release_lag_days, False)
-        rows.status[:] = "leak"
-        parts.append(rows)
-        findings.extend(found)
+        if len(whole) or not len(leaks):  # otherwise all of it tells parts of months
+            rows, found = parse_tidy(whole, series_id, release_lag_days, False)
+            rows.status[:] = "leak"
+            parts.append(rows)
+            findings.extend(found)
     everything = join_rows(parts) if parts else parse_nothing()
     leak = everything.status == "leak"
     known = [str(name) for name in side["series"]["series_id"]] if listed else None

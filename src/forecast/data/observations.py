@@ -258,7 +258,12 @@ class Observations:
         ConfigError
             When a series is unknown, or nothing of it was public yet.
         """
-        day = self.day_of(date)
+        return self.known_on(self.day_of(date), series, include_leaks)
+
+    def known_on(
+        self, day: pd.Timestamp, series: str | Sequence[str] | None = None, include_leaks: bool = False
+    ) -> Panel:
+        """Return what was known on a day, of arguments that were checked: a backtest asks thousands of times."""
         number = _tables.day_number(day)
         known = {name: self._index.known(name, number) for name in self._names(series)}
         absent = [name for name, rows in known.items() if not len(rows)]

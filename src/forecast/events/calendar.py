@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from forecast.config.settings import Coding, Knowledge, ScenarioSpec, Unseen
     from forecast.events.design import Design
 
+#: So many events that touch nothing, and series, are named.
+TOLD = 5
+
 
 @dataclass(frozen=True, eq=False)
 class EventCalendar:
@@ -244,18 +247,24 @@ class EventCalendar:
         return made
 
 
-def warn_untouched(events: EventCalendar, series: Sequence[str]) -> None:
-    """Warn that no event of one's own calendar touches any of some series: a name may be misspelt in it.
+def warn_untouched(events: EventCalendar, series: Sequence[str], each: bool = False) -> None:
+    """Warn that events of one's own calendar touch none of some series: a name may be misspelt there.
 
-    The bundled calendar, which has a rule book, is for the bundled series and touches no others.
+    A run asks for `each` of them; a panel, which may hold one series of many, only where no event is left. The
+    bundled calendar, which has a rule book, is for all bundled series.
     """
-    if not len(events.table) or len(events.rules) or any(events.touches(name).any() for name in series):
+    if len(events.rules):
         return
-    first = events.table.iloc[0]
+    touched = np.any([events.touches(name) for name in series], axis=0)
+    lost = events.table.loc[~touched, ["id", "series_ids"]].to_numpy()
+    if not len(lost) or (not each and touched.any()):
+        return
+    verb = "touches" if len(lost) == 1 else "touch"
+    told = ", ".join(f"'{name}' (series_ids: {ids or 'blank'})" for name, ids in lost[:TOLD])
     warnings.warn(
-        f"events: {counted(len(events.table), 'event')}, and none touches {', '.join(series[:3])}"
-        f"{' or another series' if len(series) > 3 else ''}: series_ids of '{first['id']}' is"
-        f" '{first['series_ids']}'; name the series there, * for all",
+        f"events: {len(lost)} of {counted(len(events.table), 'event')} {verb} none of"
+        f" {', '.join(series[:TOLD])}{' and others' * (len(series) > TOLD)}: {told}"
+        f"{f' and {len(lost) - TOLD} more' * (len(lost) > TOLD)}; name the series there, * for all",
         ForecastWarning,
         stacklevel=3,
     )

@@ -132,7 +132,7 @@ def read_inputs(exp: Experiment) -> Inputs:
         models = {exp.backtest.baseline: make_model(exp.backtest.baseline), **models}
     models = {name: _with_starts(model, exp.backtest.starts) for name, model in models.items()}
     if exp.events.path is not None and any(model.uses_events for model in models.values()):
-        warn_untouched(calendar, exp.target.series)
+        warn_untouched(calendar, exp.target.series, each=True)
     source = FoldSource(obs, calendar, fold_settings(exp))
     return Inputs(exp, everything, obs, calendar, models, as_of, tuple(_origins(exp, obs, as_of)), source)
 

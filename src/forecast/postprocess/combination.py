@@ -30,7 +30,6 @@ from forecast.tables.quantiles import (
     QuantileTable,
     SeriesArrays,
     by_series,
-    check_table,
     ordered_unique,
     outcomes,
     periods,
@@ -136,10 +135,22 @@ def combine(
     >>> weights[(weights["origin"] == origins[-1]) & (weights["horizon"] == 1)]["weight"].round(2).tolist()
     [0.89, 0.11]
     """
-    check_table(forecasts)
-    _check(forecasts, name, spec)
-    wide = to_wide(forecasts[forecasts["model"].isin(spec.members)])
-    wide = wide.take(np.isfinite(wide.median))
+    made, weights = combined(to_wide(forecasts), obs, name, spec, intervals, extra_sd)
+    return to_long(made), weights
+
+
+def combined(
+    forecasts: QuantileTable,
+    obs: Observations,
+    name: str,
+    spec: CombinationSpec,
+    intervals: IntervalsSpec = IntervalsSpec(),  # noqa: B008 - frozen
+    extra_sd: pd.DataFrame | float | None = None,
+) -> tuple[QuantileTable, pd.DataFrame]:
+    """Combine as `combine` does, from arrays to arrays."""
+    _check(forecasts.keys, name, spec)
+    wide = forecasts.take(forecasts.keys["model"].isin(spec.members).to_numpy())
+    wide = wide.take(np.isfinite(wide.median)).in_order()
     if spec.average == "points" or _makes_ranges(spec, intervals):
         wide = QuantileTable(wide.keys, np.array([MEDIAN]), wide.median[:, None])
     made, weights = [], []
@@ -148,8 +159,9 @@ def combine(
         made.append(table)
         weights.append(used)
     if not made:
-        return forecasts.iloc[:0].copy(), pd.DataFrame(columns=list(WEIGHT_COLUMNS))
-    return pd.concat(made, ignore_index=True), pd.concat(weights, ignore_index=True)
+        none = np.zeros(len(wide.keys), dtype=bool)
+        return wide.take(none), pd.DataFrame(columns=list(WEIGHT_COLUMNS))
+    return QuantileTable.concat(made), pd.concat(weights, ignore_index=True)
 
 
 def _makes_ranges(spec: CombinationSpec, intervals: IntervalsSpec) -> bool:
@@ -221,7 +233,7 @@ def _gather(
 
 def _combine_one(
     members: Members, name: str, spec: CombinationSpec, intervals: IntervalsSpec
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[QuantileTable, pd.DataFrame]:
     """Combine the members of one series."""
     state = members.states[0]
     weights, n = _weights(members, spec)
@@ -242,8 +254,9 @@ def _combine_one(
     natural[~members.complete] = np.nan
     t, j = np.nonzero(members.complete)
     keys = _keys(state, t, j, name, members)
-    table = to_long(QuantileTable(keys, levels, natural[t, j]))
-    return table, _weight_table(keys, weights[:, t, j], n[t, j], name, spec)
+    return QuantileTable(keys, levels, natural[t, j]), _weight_table(
+        keys, weights[:, t, j], n[t, j], name, spec
+    )
 
 
 def _averaged(state: KnownErrors, quantiles: Floats, weights: Floats, spec: CombinationSpec) -> Floats:

@@ -240,7 +240,7 @@ def as_issue(
     from forecast.report import view
 
     main = view.headline_series(result)
-    told = view.track_record(result, main)
+    told = view.track_record(view.replayed(result, main), main)
     published = headline_rows(record, exp.report.headline, "published")
     published = published[published["origin"] < result.as_of]
     if len(published):

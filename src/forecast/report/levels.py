@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
 
 
 class Change(NamedTuple):
@@ -29,29 +32,29 @@ def told(counts: pd.Series) -> Change | None:
 
 
 def _new_level(values: pd.Series) -> Change | None:
-    recent = [m for m in values.index if 2 <= (values.index[-1] - m).n < 36]
+    counts, months = values.to_numpy(float), pd.PeriodIndex(values.index)
+    age = months.asi8[-1] - months.asi8
     found: list[tuple[tuple[float, int, int], Change]] = []
-    for end in recent:
-        for months in (1, 2, 3):
-            start = end - months
-            before, since = values[values.index < start], values[values.index >= end]
-            if start not in values.index or len(before) < 36 or not min(values[start], values[end]) > 0:
+    for end in np.flatnonzero((age >= 2) & (age < 36)).tolist():
+        for span in (1, 2, 3):
+            start = int(np.searchsorted(-age, -age[end] - span))
+            if age[start] != age[end] + span or start < 36 or not min(counts[start], counts[end]) > 0:
                 continue
-            share = float(values[end] / values[start]) - 1
+            share = float(counts[end] / counts[start]) - 1
             size = abs(float(np.log1p(share)))
-            years = _clear_years(before, since, share < 0)
+            years = _clear_years(counts[:start], counts[end:], share < 0)
             if size >= 0.5 and years >= 3:
-                rank = round(size - 0.2 * months, 6), years, -months
-                found.append((rank, Change("level", share, months, end, years)))
+                rank = round(size - 0.2 * span, 6), years, -span
+                found.append((rank, Change("level", share, span, months[end], years)))
     # the largest change in few months, then the longest span
     return max(found, key=lambda row: row[0])[1] if found else None
 
 
-def _clear_years(before: pd.Series, since: pd.Series, below: bool) -> int:
+def _clear_years(before: Values, since: Values, below: bool) -> int:
     """Return how many whole years before lie wholly on one side of every month since, at most ten."""
     years = 0
     for n in range(1, min(10, len(before) // 12) + 1):
-        past = before.iloc[-12 * n :]
+        past = before[-12 * n :]
         if not (since.max() < past.min() if below else since.min() > past.max()):
             break
         years = n

@@ -55,7 +55,7 @@ def tables_of(r: Report) -> dict[str, pd.DataFrame]:
     """Return the tables that go beside the pages."""
     tables: dict[str, pd.DataFrame] = {name: getattr(r.run, name) for name in CSV_FILES}
     if not len(r.run.track_record):
-        tables["track_record"] = view.track_record(r.run, r.view.series_id)
+        tables["track_record"] = view.track_record(r.replay, r.view.series_id)
     return tables
 
 

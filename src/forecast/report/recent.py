@@ -126,15 +126,16 @@ class Chance(NamedTuple):
     code: str  #: ``under_5`` or ``over_95`` where the count lies outside the 95% range
 
 
-def chances(run: Run, series_id: str, horizon: int) -> dict[str, Chance]:
-    """Return the chances of one month, by what they are of."""
-    rows = _headline(run, "chances", series_id)
-    rows = select(rows, horizon=horizon)
-    return {
-        str(row.event): Chance(float(row.threshold), float(row.told), limit_of(float(row.told)))
-        for row in records(rows)
-        if row.told == row.told
-    }
+def chances(run: Run, series_id: str) -> dict[int, dict[str, Chance]]:
+    """Return the chances of each month, by its distance and what they are of."""
+    out: dict[int, dict[str, Chance]] = {}
+    for row in records(_headline(run, "chances", series_id)):
+        if row.told == row.told:
+            told = float(row.told)
+            out.setdefault(int(row.horizon), {})[str(row.event)] = Chance(
+                float(row.threshold), told, limit_of(told)
+            )
+    return out
 
 
 def limit_of(chance: float) -> str:

@@ -86,7 +86,7 @@ class View:
 
     @property
     def flat(self) -> bool:
-        """Whether no range has a width: the counts have followed one rule without an error."""
+        """Whether no range has a width."""
         return bool(len(self.ahead)) and bool((self.ahead["lower_80"] == self.ahead["upper_80"]).all())
 
     @property
@@ -279,11 +279,9 @@ def inside(table: pd.DataFrame, name: str = "80") -> pd.Series:
     return (rows["truth"] >= rows[f"lower_{name}"]) & (rows["truth"] <= rows[f"upper_{name}"])
 
 
-def track_record(run: Run, series_id: str) -> pd.DataFrame:
-    """Return the replayed forecasts of the headline with their
-    outcomes, in the columns of the track record.
-    """
-    table = replayed(run, series_id).dropna(subset=["truth"])
+def track_record(replay: pd.DataFrame, series_id: str) -> pd.DataFrame:
+    """Return the forecasts of `replayed` with their outcomes, in the columns of the track record."""
+    table = replay.dropna(subset=["truth"])
     out = table.assign(kind="replayed", series_id=series_id)
     for name in ("50", "80"):
         known = out[f"lower_{name}"].notna() & out[f"upper_{name}"].notna()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from forecast.arguments import checked
 from forecast.scoring.scores import score
-from forecast.tables.forecasts import Forecasts
+from forecast.tables.forecasts import HasQuantiles
+from forecast.tables.quantiles import QuantileTable
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -17,19 +18,9 @@ if TYPE_CHECKING:
 _ACCURACY = ("bias", "rmse", "mae", "mape", "mase", "wis", "coverage_80")
 
 
-@runtime_checkable
-class HasForecasts(Protocol):
-    """A result with a table of forecasts, such as a `Backtest`."""
-
-    @property
-    def forecasts(self) -> pd.DataFrame:
-        """The long table."""
-        ...
-
-
 @checked
 def accuracy(
-    backtest: HasForecasts | pd.DataFrame | Forecasts,
+    backtest: pd.DataFrame | QuantileTable | HasQuantiles,
     obs: Observations,
     baseline: str = "random_walk",
     truth: str = "latest",
@@ -38,7 +29,7 @@ def accuracy(
 
     Parameters
     ----------
-    backtest : Backtest or DataFrame
+    backtest : Backtest, DataFrame or QuantileTable
         Of `forecast.backtest`, or its table of forecasts.
     obs : Observations
         Figures.
@@ -61,8 +52,7 @@ def accuracy(
     >>> table["model"].tolist(), table.columns[-2:].tolist()
     (['random_walk', 'drift'], ['skill', 'n'])
     """
-    forecasts = backtest.forecasts if isinstance(backtest, HasForecasts) else backtest
-    scores = score(forecasts, obs, baseline, by=("model",), truth=truth)
+    scores = score(backtest, obs, baseline, by=("model",), truth=truth)
     scores = scores[scores["scale"] == "natural"]
     key = ["series_id", "model", "knowledge"]
     values = scores[scores["metric"].isin(_ACCURACY)].pivot(index=key, columns="metric", values="value")

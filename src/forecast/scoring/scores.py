@@ -25,9 +25,9 @@ from forecast.tables.common_folds import (
     common_folds,
     era_masks,
 )
-from forecast.tables.forecasts import Forecasts
+from forecast.tables.forecasts import Forecasts, HasQuantiles
 from forecast.tables.levels import range_levels
-from forecast.tables.quantiles import Bools, Floats, Ints
+from forecast.tables.quantiles import Bools, Floats, Ints, QuantileTable
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations
@@ -222,7 +222,7 @@ def register_metric(
 
 @checked
 def score(
-    forecasts: pd.DataFrame | Forecasts,
+    forecasts: pd.DataFrame | QuantileTable | HasQuantiles,
     obs: Observations,
     baseline: str = "random_walk",
     by: Sequence[str] = ("model", "horizon"),
@@ -234,8 +234,8 @@ def score(
 
     Parameters
     ----------
-    forecasts : DataFrame
-        Long forecast table of many origins, baseline included.
+    forecasts : Backtest, DataFrame or QuantileTable
+        Forecasts of many origins, baseline included: a backtest, its long table, or its arrays.
     obs : Observations
         Figures.
     baseline : str
@@ -268,8 +268,8 @@ def score(
     >>> obs, name = fc.load_observations(), "southwest.usbp"
     >>> origins = fc.monthly_origins("2020-01", "2023-06", obs, series=[name])
     >>> models = {"seasonal_naive": fc.make_model("seasonal_naive")}
-    >>> table = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3).forecasts
-    >>> scores = score(table, obs).query("metric == 'mae' and scale == 'natural' and horizon == 1")
+    >>> bt = fc.backtest(models, obs, fc.load_events(), [name], origins, horizon=3)
+    >>> scores = score(bt, obs).query("metric == 'mae' and scale == 'natural' and horizon == 1")
     >>> scores.set_index("model")["skill"].round(2).to_dict()
     {'random_walk': 0.0, 'seasonal_naive': -2.76}
     """

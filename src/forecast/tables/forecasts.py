@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,16 @@ from forecast.tables.quantiles import MEDIAN, QuantileTable, tidy_keys, to_long,
 
 #: Quantiles may stand in the wrong order by so much, as a share of their size: rounding, not a crossing.
 ROUNDING = 1e-9
+
+
+@runtime_checkable
+class HasQuantiles(Protocol):
+    """What holds forecasts as arrays, such as a `Backtest`."""
+
+    @property
+    def quantiles(self) -> QuantileTable:
+        """One row a forecast, one column a level."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Forecasts(WithLazyFields):
     frame: Lazy[pd.DataFrame] = Lazy()
 
     @classmethod
-    def of(cls, table: pd.DataFrame | QuantileTable | Forecasts) -> Forecasts:
+    def of(cls, table: pd.DataFrame | QuantileTable | HasQuantiles) -> Forecasts:
         """Check a forecast table; one that was checked before is returned as it is.
 
         Raises
@@ -53,6 +63,8 @@ class Forecasts(WithLazyFields):
         """
         if isinstance(table, Forecasts):
             return table
+        if isinstance(table, HasQuantiles):
+            table = table.quantiles
         quantiles = to_wide(table) if isinstance(table, pd.DataFrame) else table.in_order()
         _check_rows(quantiles)
         _check_order(quantiles)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.data.examine import check_file
 from forecast.errors import DataError
 
 NAMES = [pd.Period(f"2020-{m:02d}", "M").strftime("%b") for m in range(1, 13)]
@@ -46,3 +47,18 @@ def test_a_row_for_each_series_and_months_across():
     table = pd.DataFrame([["north", *range(12)], ["south", *range(12, 24)]], columns=["place", *months])
     obs = fc.load_observations(table)
     assert obs.actuals("south").tolist() == list(range(12, 24)) and set(obs.series_ids) == {"north", "south"}
+
+
+def test_a_total_that_its_months_contradict_is_told_with_quoted_commas(tmp_path):
+    cells = [f"{1100 + 37 * k:,}" for k in range(12)]
+    path = tmp_path / "v.csv"
+
+    def findings(total):
+        row = ",".join(f'"{cell}"' for cell in [*cells, f"{total:,}"])
+        path.write_text(f"Year,{','.join(NAMES)},Total\n2020,{row}\n2021,{row}\n")
+        return [f.what for f in check_file(path)]
+
+    assert findings(15_642) == []
+    assert findings(99_999) == [
+        f"{year}: the months add up to 15,642, 'Total' says 99,999" for year in (2020, 2021)
+    ]

@@ -86,3 +86,8 @@ def test_digits_alone_are_a_date_only_as_year_and_month(text):
     assert not is_date(text) and other_unit(text) == ""
     assert is_date("201212") and is_date("20121231")
     assert is_year(text) is (text == "2012")
+
+
+def test_a_year_of_two_parts_that_begins_in_january_is_the_first():
+    assert readings("2019/20 P3", 10) == {"": Date(2019, 12)}
+    assert readings("2019/20 P3", 1) == {"": Date(2019, 3)}

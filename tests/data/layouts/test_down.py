@@ -6,6 +6,7 @@ import pytest
 import forecast as fc
 from forecast.data.layouts.dates import Date
 from forecast.data.layouts.down import year_month
+from forecast.errors import DataError
 
 MONTHS = pd.period_range("2022-10", periods=15, freq="M")
 
@@ -46,3 +47,28 @@ def test_months_that_look_like_two_years_are_months(written):
 )
 def test_a_year_and_a_month_in_two_columns(words, date):
     assert year_month(*words) == date
+
+
+def test_the_months_may_stand_in_any_column_and_what_is_left_out_is_told():
+    frame = pd.DataFrame(
+        {
+            "Place": "north",
+            "Month": MONTHS.strftime("%b %Y"),
+            "Visits": range(15),
+            "source": "paper",
+            "mood": "good",
+        }
+    )
+    obs = fc.load_observations(frame, series_id="v")
+    assert obs.actuals("v").tolist() == list(range(15)) and set(obs.table["source"]) == {"paper"}
+    assert "Oct 2022 as October 2022; 15 months; left out 'Place', 'mood'" in repr(obs)
+    assert "'source'" not in repr(obs)
+
+
+def test_columns_of_the_same_months_are_one_only_where_all_agree():
+    one = MONTHS.strftime("%b %Y")
+    frame = pd.DataFrame({"Begin": one, "Of": one, "Visits": range(15)})
+    assert fc.load_observations(frame, series_id="v").actuals("v").index[0] == MONTHS[0]
+    frame.insert(2, "Until", (MONTHS + 1).strftime("%b %Y"))
+    with pytest.raises(DataError, match="--month"):
+        fc.load_observations(frame, series_id="v")

@@ -53,3 +53,9 @@ def test_dates_that_are_known_are_months_as_they_are():
 )
 def test_dates_tell_what_the_marks_of_figures_may_be(texts, marks):
     assert style(texts) == marks
+
+
+def test_most_texts_say_how_often_figures_come():
+    quarters, months = ["Q1 2020", "Q2 2020", "Q3 2020"], ["Jan 2020", "Feb 2020", "Mar 2020"]
+    assert frequency([*quarters, *months[:2]], []) == "quarterly"
+    assert frequency([*quarters[:2], *months], []) == frequency([*quarters, *months], []) == ""

@@ -32,7 +32,7 @@ def test_numbers_are_those_of_the_forecast():
     first, row = cells(coming.next_table(r))[0], r.view.numbers(1)
     assert first[1] == w.rounded(row.middle) and first[2] == w.span(row.lower_80, row.upper_80)
     assert first[3] == w.count(r.view.value(row.month - 12))
-    found = recent.chances(r.run, r.view.series_id, 1)["more_than_year_before"]
+    found = r.chances[1]["more_than_year_before"]
     assert first[4] == w.chance(found.chance) and found.threshold == r.view.value(row.month - 12)
 
 
@@ -56,8 +56,8 @@ def test_chances_of_the_run_have_their_columns(monkeypatch):
         "fewer_than": recent.Chance(100_000.0, 0.1, ""),
         "record": recent.Chance(249_785.0, 0.1, ""),
     }
-    monkeypatch.setattr(recent, "chances", lambda run, series_id, horizon: found)
-    table = coming.next_table(report_of("as_of_2024"))
+    monkeypatch.setattr(recent, "chances", lambda run, series_id: dict.fromkeys(range(1, 13), found))
+    table = coming.next_table(replace(report_of("as_of_2024")))
     heads = [head.text for head in table.head[4:]]
     assert heads == ["chance of more than that", "of fewer than 100,000", "of a new record"]
     assert cells(table)[0][4:] == ("10%", "10%", "10%")
@@ -65,8 +65,8 @@ def test_chances_of_the_run_have_their_columns(monkeypatch):
 
 def test_a_column_that_says_the_same_in_every_row_is_a_sentence(monkeypatch):
     found = {"record": recent.Chance(249_785.0, 0.01, "under_5")}
-    monkeypatch.setattr(recent, "chances", lambda run, series_id, horizon: found)
-    table = coming.next_table(report_of("as_of_2024"))
+    monkeypatch.setattr(recent, "chances", lambda run, series_id: dict.fromkeys(range(1, 13), found))
+    table = coming.next_table(replace(report_of("as_of_2024")))
     assert len(table.head) == 4 and "a new record is under 5% in every month shown" in table.foot
 
 
@@ -92,7 +92,7 @@ def test_scenarios_are_rows_without_chances():
 
 def test_the_chance_of_less_than_the_last_count_is_told():
     r = report_of("plain")
-    above = recent.chances(r.run, r.view.series_id, 1)["more_than_last"]
+    above = r.chances[1]["more_than_last"]
     below = 1 - above.chance
     assert above.threshold == float(r.view.counts.iloc[-1])
     assert f"comes in below August is about {w.chance(below)}" in coming.next_section(r).find
@@ -102,7 +102,7 @@ def test_chances_and_ranges_of_the_page_are_one_distribution():
     """A count at the end of the printed 80% range has the chance of that end; no other rule stands in report."""
     r = report_of("plain")
     for row in r.view.ahead.itertuples():
-        found = recent.chances(r.run, r.view.series_id, row.horizon)
+        found = r.chances[row.horizon]
         for one in (found["more_than_year_before"], found["more_than_last"], found["record"]):
             above = [k for k in ("95", "80", "50") if one.threshold > getattr(row, f"upper_{k}")]
             least = {"95": 0.025, "80": 0.1, "50": 0.25}
@@ -113,7 +113,7 @@ def test_chances_and_ranges_of_the_page_are_one_distribution():
 
 def test_without_an_80_range_no_chance_is_told():
     r = report(refuse(state("plain"), 0.8))
-    assert coming.chances(r, 1) == {} and "The chance" not in coming.next_section(r).find
+    assert r.chances == {} and "The chance" not in coming.next_section(r).find
 
 
 def test_a_report_without_a_forecast_says_so():

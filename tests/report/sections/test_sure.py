@@ -87,8 +87,11 @@ def test_a_range_of_no_width_is_not_said_to_have_held(monkeypatch):
     ahead = report.view.ahead.assign(lower_80=report.view.ahead["upper_80"])
     flat = replace(report, view=replace(report.view, ahead=ahead))
     for words in (sure.sure_section(flat).find, answers.answers(flat)):
-        assert "one rule without an error, so the range has no width" in str(words)
+        assert "The range has no width: the forecasts that it is made of were nearly all right" in str(words)
         assert "118 of 118" not in str(words)
+    counts = pd.Series(7.0, index=pd.period_range("2014-01", periods=120, freq="M"))
+    constant = replace(flat, view=replace(flat.view, counts=counts))
+    assert "one rule without an error, so the range has no width" in sure.sure_section(constant).find
 
 
 def test_counts_that_follow_a_rule_are_said_to_whatever_width_the_range_has(monkeypatch):
@@ -113,6 +116,9 @@ def test_figures_that_are_nearly_always_zero_are_said_to_be(monkeypatch):
     assert report.view.zeros is None
     counts = report.view.counts.copy()
     counts.iloc[-120:-20] = 0.0
-    rare = replace(report, view=replace(report.view, counts=counts))
-    for words in (sure.sure_section(rare).find, answers.answers(rare)):
-        assert "100 of 120 counts of the last ten years were 0" in str(words)
+    ahead = report.view.ahead.assign(lower_80=report.view.ahead["upper_80"])
+    for shown in (report.view.ahead, ahead):  # a range of no width too: the counts follow no rule
+        rare = replace(report, view=replace(report.view, counts=counts, ahead=shown))
+        for words in (sure.sure_section(rare).find, answers.answers(rare)):
+            assert "100 of 120 counts of the last ten years were 0" in str(words)
+            assert "one rule" not in str(words)

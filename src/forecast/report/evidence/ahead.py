@@ -15,7 +15,7 @@ from forecast.report.blocks import Block, Chart, Paragraph, Row, Section, Table,
 from forecast.report.evidence.models import between, verdict
 from forecast.report.prose import prose
 from forecast.report.rows import ForecastRow, records
-from forecast.report.sections.next import chances, said
+from forecast.report.sections.next import said
 from forecast.report.sections.report import NEAR, Report
 from forecast.report.view import View
 from forecast.tables.forecasts import at_level, select
@@ -55,7 +55,8 @@ def months_table(r: Report) -> Table:
     text, seen = prose("proof_ahead"), r.view
     rows = []
     for row in records(seen.ahead):
-        before, odds = seen.value(row.month - 12), chances(r, int(row.horizon)).get("more_than_year_before")
+        odds = r.chances.get(int(row.horizon), {}).get("more_than_year_before")
+        before = seen.value(row.month - 12)
         cells = [w.month_short(row.month), w.rounded(row.middle, seen.whole)]
         cells += [range_cell(seen, row, name, level) for name, level in LEVELS]
         cells.append(text.nothing() if before is None else w.count(before))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.report import format as w
-from forecast.report import labels, view
+from forecast.report import labels
 from forecast.report.blocks import Section, Table, table
 from forecast.report.prose import prose
 from forecast.report.rows import records
@@ -24,31 +24,23 @@ def known_section(r: Report) -> Section | None:
 
 def cases_table(r: Report) -> Table | None:
     """Return the sixth month of each turn: what each state of knowledge gave, and what happened."""
-    text, made = prose(TEXT), r.run.cases
-    made = select(made, series_id=r.view.series_id)
+    text, made = prose(TEXT), r.shown(r.run.cases)
     if not len(made):
         return None
-    models = list(dict.fromkeys(made["model"]))
-    made = select(made, model=r.run.headline if r.run.headline in models else models[0])
     out = []
     for _, rows in made.groupby("case", sort=False):
         last = rows[(rows["horizon"] <= NEAR) & rows["actual"].notna()]
         if not len(last):
             continue
         rows = rows[rows["month"] == last["month"].max()]
-        paths = {
-            str(k): view.quantiles(part.assign(scenario="")).iloc[0] for k, part in rows.groupby("knowledge")
-        }
+        found = {(row.knowledge, round(float(row.level), 6)): float(row.value) for row in records(rows)}
         middles = [
-            w.rounded(paths[k]["middle"], r.view.whole) if k in paths else text.nothing()
-            for k in ("none", "at_origin", "hindsight")
+            w.rounded(found[known, 0.5], r.view.whole) if (known, 0.5) in found else text.nothing()
+            for known in ("none", "at_origin", "hindsight")
         ]
-        row = paths.get("at_origin", paths.get("none"))
-        ends = (
-            text.nothing()
-            if row is None or np.isnan(row["lower_80"])
-            else w.span(row["lower_80"], row["upper_80"])
-        )
+        told = "at_origin" if ("at_origin", 0.5) in found else "none"
+        low, high = (found.get((told, level), np.nan) for level in (0.1, 0.9))
+        ends = text.nothing() if np.isnan(low + high) else w.span(low, high)
         actual = w.count(float(rows["actual"].iloc[0]))
         out.append(
             (w.day_long(rows["origin"].iloc[0]), w.month_short(last["month"].max()), *middles, ends, actual)
@@ -82,10 +74,8 @@ def typical_table(r: Report) -> Table | None:
     if not len(made):
         return None
     coding = r.run.experiment.events.coding
-    rows = select(made, series_id=r.view.series_id, metric="median_error", coding=coding)
-    models = list(dict.fromkeys(rows["model"]))
-    model = r.run.headline if r.run.headline in models else models[0] if models else ""
-    rows = select(rows, model=model)
+    rows = r.shown(made, metric="median_error", coding=coding)
+    model = str(rows["model"].iloc[0]) if len(rows) else ""
     rows = rows[rows["horizon"].astype(str).isin(["1", "3", "6"]) & (rows["n"] >= 24)]
     out = [
         (

@@ -22,15 +22,12 @@ TEXT = "proof_scenarios"
 
 def scenarios_section(r: Report) -> Section | None:
     """Return "What if policy changes?", or None where no scenario is configured."""
-    made = r.run.scenarios
-    if not len(made) or not len(r.view.ahead):
+    rows = r.shown(r.run.scenarios)
+    if not len(rows) or not len(r.view.ahead):
         return None
-    rows = select(made, series_id=r.view.series_id)
-    models = list(dict.fromkeys(rows["model"]))
-    model = r.run.headline if r.run.headline in models else models[0] if models else ""
+    model = str(rows["model"].iloc[0])
     base = base_path(r, model)
-    grouped = select(rows, model=model).groupby("scenario", sort=False)
-    paths = {str(name): view.quantiles(part) for name, part in grouped if name}
+    paths = {str(name): view.quantiles(part) for name, part in rows.groupby("scenario", sort=False) if name}
     if not paths or not len(base):
         return None
     text = prose(TEXT)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 from forecast.report.blocks import Page
 from forecast.report.figures.style import LIGHT
-from forecast.report.figures.svg import font, wrapped
+from forecast.report.figures.svg import font, png_bytes, wrapped
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 60
 
@@ -31,6 +29,4 @@ def card(page: Page, source: str) -> bytes:
         y += 16
     for k, line in enumerate(wrapped(source, WIDTH - 2 * MARGIN, 26)[:2]):
         pen.text((MARGIN, HEIGHT - 84 + 34 * k), line, LIGHT["muted"], font(28, False))
-    buffer = io.BytesIO()
-    image.save(buffer, format="png", compress_level=3)
-    return buffer.getvalue()
+    return png_bytes(image)

@@ -23,6 +23,7 @@ from forecast.report.catalogue import mark, t
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.figure import Figure
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox, Transform
     from numpy.typing import ArrayLike
@@ -149,8 +150,6 @@ def lines(words: str, room: float, size: float, bold: bool = False) -> list[str]
 @functools.cache
 def text_box(words: str, size: float, bold: bool) -> Bbox:
     """Return the box of a text whose lower left corner is at zero, in units."""
-    from matplotlib.figure import Figure
-
     weight = "bold" if bold else "normal"
     look: dict[str, Any] = {
         "fontsize": size,
@@ -159,8 +158,18 @@ def text_box(words: str, size: float, bold: bool) -> Bbox:
         "va": "bottom",
         "linespacing": 1.2,
     }
-    at_zero = Figure(dpi=72).text(0, 0, printable(words), **look)
-    return at_zero.get_window_extent(ruler())
+    at_zero = _blank().text(0, 0, printable(words), **look)
+    box = at_zero.get_window_extent(ruler())
+    at_zero.remove()
+    return box
+
+
+@functools.cache
+def _blank() -> Figure:
+    """Return the figure on which texts are measured."""
+    from matplotlib.figure import Figure
+
+    return Figure(dpi=72)
 
 
 class Canvas:

@@ -50,12 +50,9 @@ def known_section(r: Report) -> Section | None:
 
 def cases(r: Report) -> list[Case]:
     """Return the turns named for the report, at most four, the latest last."""
-    table = r.run.cases
-    table = select(table, series_id=r.view.series_id)
+    table = r.shown(r.run.cases)
     if not len(table):
         return []
-    models = list(dict.fromkeys(table["model"]))
-    table = select(table, model=r.run.headline if r.run.headline in models else models[0])
     found = [_case(r, rows) for _, rows in table.groupby("case", sort=False)]
     return sorted((case for case in found if case is not None), key=lambda case: case.day)[-AT_MOST:]
 

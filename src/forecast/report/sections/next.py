@@ -45,7 +45,7 @@ class Below(NamedTuple):
 
 
 def _find(r: Report) -> str:
-    text, above = r.words("next"), chances(r, r.first).get("more_than_last")
+    text, above = r.words("next"), r.chances.get(r.first, {}).get("more_than_last")
     none_below = r.view.whole and float(r.view.counts.iloc[-1]) <= 0  # no count is less than nothing
     below = None
     if above is not None and not r.view.flat and not none_below:
@@ -69,7 +69,7 @@ def next_table(r: Report) -> Table:
     """Return five months with their chances, then sums and scenarios."""
     text, seen = r.words("next"), r.view
     months = [row for row in records(seen.ahead) if int(row.horizon) in SHOWN]
-    odds = {int(row.horizon): chances(r, int(row.horizon)) for row in months}
+    odds = {int(row.horizon): r.chances.get(int(row.horizon), {}) for row in months}
     levels = [found["fewer_than"].threshold for found in odds.values() if "fewer_than" in found]
     shown = [kind for kind in KINDS if any(kind in found for found in odds.values())]
     # a column that says the same in every row is a sentence
@@ -133,11 +133,6 @@ def said(r: Report, one: Chance) -> str:
     return r.words("next").said(one)
 
 
-def chances(r: Report, horizon: int) -> dict[str, Chance]:
-    """Return the chances of a month; none where it has no 80% range."""
-    return recent.chances(r.run, r.view.series_id, horizon)
-
-
 # --------------------------------------------------------------------------- scenarios
 
 
@@ -153,14 +148,9 @@ class Path(NamedTuple):
 
 def paths(r: Report) -> list[Path]:
     """Return the last month told in full under each scenario."""
-    table = r.run.scenarios
-    if not len(table) or not len(r.view.ahead):
+    rows = r.shown(r.run.scenarios)
+    if not len(rows) or not len(r.view.ahead):
         return []
-    rows = select(table, series_id=r.view.series_id)
-    models = list(dict.fromkeys(rows["model"]))
-    if not models:
-        return []
-    rows = select(rows, model=r.run.headline if r.run.headline in models else models[0])
     out = []
     for name, part in rows.groupby("scenario", sort=False):
         made = view.quantiles(part[part["horizon"] <= NEAR])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.report import format as w
-from forecast.report import labels, view
+from forecast.report import labels, recent, view
 from forecast.report.catalogue import shipped
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import Prose, Sentence, prose
@@ -63,6 +63,11 @@ class Report:
         """Months whose figures were expected by the report's date and are not in."""
         return late_months(self.run, self.view)
 
+    @cached_property
+    def chances(self) -> dict[int, dict[str, recent.Chance]]:
+        """The chances of each month, by its distance and what they are of."""
+        return recent.chances(self.run, self.view.series_id)
+
     @property
     def first(self) -> int:
         """The distance of the next count: the first month whose figure is not overdue."""
@@ -73,6 +78,14 @@ class Report:
         """The months that are told in full."""
         ahead = self.view.ahead
         return ahead[ahead["horizon"] <= NEAR]
+
+    def shown(self, table: pd.DataFrame, **equal: str) -> pd.DataFrame:
+        """Return a table's rows of the page's series: of the headline, else of the first model there is."""
+        rows = select(table, series_id=self.view.series_id, **equal)
+        if not len(rows):
+            return rows
+        own = rows["model"] == self.run.headline
+        return rows[own] if own.any() else select(rows, model=rows["model"].iloc[0])
 
     def number(self, value: float) -> float:
         """Return a forecast as the page gives it: no digit finer than what is known."""

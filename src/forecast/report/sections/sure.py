@@ -43,9 +43,11 @@ def sure_section(r: Report) -> Section:
 def beyond_ranges(r: Report) -> str:
     """Return what to say of figures of which no range says how sure one can be; empty for others."""
     text = r.words("sure")
-    if r.view.flat or r.view.exact:
-        return text.flat(r.view.flat)
-    return text.rare(*r.view.zeros) if r.view.zeros else ""
+    if r.view.exact:
+        return text.exact(r.view.flat)
+    if r.view.zeros:
+        return text.rare(*r.view.zeros)
+    return text.flat() if r.view.flat else ""
 
 
 def _coverage_table(r: Report, shown: list[recent.Distance]) -> Table:
@@ -149,7 +151,7 @@ class Missing(NamedTuple):
 
 def miss_words(r: Report) -> str:
     """Return the worst miss of the replay, in the direction that it had."""
-    found = worst_miss(view.track_record(r.run, r.view.series_id))
+    found = worst_miss(view.track_record(r.replay, r.view.series_id))
     if found is None or found.middle <= 0 or found.actual <= 0:
         return ""
     ends = (r.number(found.lower_80), r.number(found.upper_80)) if found.lower_80 == found.lower_80 else None
