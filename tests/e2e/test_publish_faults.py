@@ -155,12 +155,12 @@ def test_a_full_disk_ends_the_round_and_leaves_all_as_it_was(rounds, base, limit
     completed(rounds, base[1])
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs to drop rights to meet folders that it may not write")
 def lets_others_in(path):
     """Tell whether somebody else can read a folder: the package and its settings are read while it publishes."""
     return all(one.stat().st_mode & 0o005 == 0o005 for one in (path, *path.parents))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs to drop rights to meet folders that it may not write")
 @pytest.mark.skipif(
     not all(map(lets_others_in, (Path(forecast.__file__).parent, Path(sys.prefix).resolve()))),
     reason="the package lies in a folder of mode 700, so another user cannot run it",
