@@ -263,7 +263,7 @@ class Observations:
     def known_on(
         self, day: pd.Timestamp, series: str | Sequence[str] | None = None, include_leaks: bool = False
     ) -> Panel:
-        """Return what was known on a day, of arguments that were checked: a backtest asks thousands of times."""
+        """Return what was known on a day, its arguments being checked: a backtest asks very often."""
         number = _tables.day_number(day)
         known = {name: self._index.known(name, number) for name in self._names(series)}
         absent = [name for name, rows in known.items() if not len(rows)]

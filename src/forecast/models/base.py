@@ -257,7 +257,7 @@ class FittedSeries:
     def paths_of(
         fits: Sequence[FittedSeries], horizon: int, levels: Sequence[float]
     ) -> list[list[ForecastPath] | None]:
-        """Return `paths` of many fits, those on logs in one operation; None of a fit that must be asked alone."""
+        """Return `paths` of many fits, those on logs in one operation; None where one must be asked alone."""
         from scipy.special import ndtri
 
         z = ndtri(np.asarray(levels, dtype=float))

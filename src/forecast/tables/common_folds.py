@@ -206,7 +206,7 @@ class CommonFolds:
 
 
 def level_by_level(quantiles: Floats) -> Floats:
-    """Return quantiles (..., L) with those of a level side by side in memory, where sums over levels are fast."""
+    """Return quantiles (..., L) with those of a level side by side in memory: sums over levels are fast."""
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(quantiles, -1, 0)), 0, -1)
 
 
