@@ -21,7 +21,7 @@ import sharing
 from forecast.cli.report_cache import PLUGIN
 from forecast.data import figures
 from forecast.models import registry
-from forecast.scoring import scores
+from forecast.scoring import registry as metrics
 
 TESTS = Path(__file__).parent
 # The same examples in every run of `make test`; `make proof` looks at new ones, and at more of them.
@@ -100,7 +100,7 @@ def offline(monkeypatch):
 @pytest.fixture(autouse=True)
 def registries():
     """What a test registers (models, metrics, readers) or loads as a plug-in is gone after it."""
-    kept = [(own, dict(own)) for own in (registry._REGISTRY, scores._OWN, figures._READERS)]
+    kept = [(own, dict(own)) for own in (registry._REGISTRY, metrics._OWN, figures._READERS)]
     yield
     for own, before in kept:
         own.clear()

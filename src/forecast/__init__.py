@@ -33,7 +33,7 @@ _HOMES = {
     "Run": "forecast.experiment.run",
     "write_report": "forecast.report.build",
     "Forecast": "forecast.models.base",
-    "SeriesModel": "forecast.models.base",
+    "SeriesModel": "forecast.models.series_model",
     "SeriesFit": "forecast.models.base",
     "make_model": "forecast.models.registry",
     "list_models": "forecast.models.registry",
@@ -43,7 +43,7 @@ _HOMES = {
     "monthly_origins": "forecast.backtesting.origins",
     "backtest": "forecast.backtesting.runner",
     "backtest_frame": "forecast.backtesting.frame",
-    "Backtest": "forecast.backtesting.runner",
+    "Backtest": "forecast.backtesting.result",
     "check_no_lookahead": "forecast.backtesting.lookahead",
     "effects": "forecast.interventions.effects",
     "detect_events": "forecast.interventions.detect",
@@ -51,7 +51,7 @@ _HOMES = {
     "Study": "forecast.interventions.study",
     "score": "forecast.scoring.scores",
     "accuracy": "forecast.scoring.accuracy",
-    "register_metric": "forecast.scoring.scores",
+    "register_metric": "forecast.scoring.registry",
     "compare": "forecast.scoring.comparison",
     "model_confidence_set": "forecast.scoring.confidence_set",
     "publish_report": "forecast.publish.publish",
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from forecast.backtesting.frame import backtest_frame as backtest_frame
     from forecast.backtesting.lookahead import check_no_lookahead as check_no_lookahead
     from forecast.backtesting.origins import monthly_origins as monthly_origins
-    from forecast.backtesting.runner import Backtest as Backtest
+    from forecast.backtesting.result import Backtest as Backtest
     from forecast.backtesting.runner import backtest as backtest
     from forecast.data.figures import register_reader as register_reader
     from forecast.data.load import load_observations as load_observations
@@ -83,10 +83,10 @@ if TYPE_CHECKING:
     from forecast.interventions.study import Study as Study
     from forecast.models.base import Forecast as Forecast
     from forecast.models.base import SeriesFit as SeriesFit
-    from forecast.models.base import SeriesModel as SeriesModel
     from forecast.models.registry import list_models as list_models
     from forecast.models.registry import make_model as make_model
     from forecast.models.registry import register_model as register_model
+    from forecast.models.series_model import SeriesModel as SeriesModel
     from forecast.models.wrapped import from_statsmodels as from_statsmodels
     from forecast.models.wrapped import sklearn_model as sklearn_model
     from forecast.publish.publish import publish_report as publish_report
@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     from forecast.scoring.accuracy import accuracy as accuracy
     from forecast.scoring.comparison import compare as compare
     from forecast.scoring.confidence_set import model_confidence_set as model_confidence_set
-    from forecast.scoring.scores import register_metric as register_metric
+    from forecast.scoring.registry import register_metric as register_metric
     from forecast.scoring.scores import score as score
 
 __all__ = [

@@ -25,7 +25,8 @@ from forecast.data.panel import Panel
 from forecast.errors import counted
 from forecast.events.calendar import load_events
 from forecast.events.design import Design
-from forecast.models.base import FoldFailure, Model, set_starts
+from forecast.models.base import FoldFailure, Model
+from forecast.models.series_model import set_starts
 
 H = 6
 

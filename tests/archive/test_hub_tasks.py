@@ -5,27 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import forecast as fc
 from forecast.archive import hub
 from forecast.archive.hub_tasks import tasks
-
-
-@pytest.fixture(scope="module")
-def made(small, events):
-    """Forecasts of two series at three origins, with all levels; the ranges of one were refused above 80 %."""
-    from forecast.postprocess.intervals import add_intervals
-
-    origins = fc.monthly_origins("2019-01", "2022-03", small, series=["a", "b"])
-    bt = fc.backtest({}, small, events, ["a", "b"], origins, horizon=3)
-    table, _ = add_intervals(bt.forecasts, small)
-    table = table[table["origin"] >= origins[-3]]
-    return table[
-        ~(
-            (table["origin"] == origins[-1])
-            & (table["horizon"] == 3)
-            & ((table["level"] < 0.1) | (table["level"] > 0.9))
-        )
-    ]
 
 
 def problems(tasks, schema=Path(__file__).parents[1] / "fixtures" / "hub" / "tasks.schema.json"):

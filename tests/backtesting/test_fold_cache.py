@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import forecast as fc
-from forecast.backtesting import fold_cache, runner
+from forecast.backtesting import chains, fold_cache
 from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.data.observations import replace_rows
 from forecast.errors import DataError
@@ -40,8 +40,8 @@ def revised(obs, month, day):
 def fitted(monkeypatch):
     """The number of folds of each chain that were fitted, in the order of the chains."""
     counts = []
-    real = runner._fit
-    monkeypatch.setattr(runner, "_fit", lambda chain, jobs: counts.append(len(jobs)) or real(chain, jobs))
+    real = chains._fit
+    monkeypatch.setattr(chains, "_fit", lambda chain, jobs: counts.append(len(jobs)) or real(chain, jobs))
     return counts
 
 

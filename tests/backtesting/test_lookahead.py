@@ -13,8 +13,9 @@ from forecast.backtesting.ways import garbage_figures, hidden_values
 from forecast.data.observations import BUNDLED
 from forecast.errors import LookAheadError
 from forecast.events.build import make_design
-from forecast.models.base import SeriesFit, loop_fits
+from forecast.models.base import SeriesFit
 from forecast.models.baselines import Drift, RandomWalk
+from forecast.models.series_model import loop_fits
 
 
 @pytest.fixture(scope="module")

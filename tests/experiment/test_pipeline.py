@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from joblib import Parallel, delayed
 
-from forecast.backtesting.runner import Backtest
+from forecast.backtesting.result import Backtest
 from forecast.config.surroundings import ParallelSpec
 from forecast.errors import ConfigError, FitError, ForecastError
 from forecast.experiment import pipeline

@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-from forecast.scoring import scores
+from forecast.scoring import registry
 
 MODULES = (
     "tables.forecasts",
@@ -29,7 +29,7 @@ MODULES = (
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name, monkeypatch):
-    monkeypatch.setattr(scores, "_OWN", {})  # an example registers a metric
+    monkeypatch.setattr(registry, "_OWN", {})  # an example registers a metric
     if name == "scoring.comparison":
         pytest.importorskip("arch")
     result = doctest.testmod(importlib.import_module(f"forecast.{name}"))

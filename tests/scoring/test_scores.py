@@ -10,8 +10,9 @@ from forecast.config.settings import LEVELS, IntervalsSpec
 from forecast.errors import ConfigError
 from forecast.postprocess.intervals import add_intervals
 from forecast.scoring import metrics as m
-from forecast.scoring import scores as module
-from forecast.scoring.scores import SCORE_COLUMNS, register_metric, score
+from forecast.scoring import registry
+from forecast.scoring.registry import register_metric
+from forecast.scoring.scores import SCORE_COLUMNS, score
 from tables_helpers import drift, figures, forecasts, random_walk, seasonal_naive, walk
 
 N = 140
@@ -242,7 +243,7 @@ def test_scenarios_are_scored_beside_the_baseline(obs, late):
 
 
 def test_own_metrics_and_their_failures(obs, late, monkeypatch):
-    monkeypatch.setattr(module, "_OWN", {})
+    monkeypatch.setattr(registry, "_OWN", {})
     register_metric("width", lambda y, q, levels: q[:, -1] - q[:, 0], skill=False)
     register_metric("broken", lambda y, q, levels: y / q["no"])
     scores = score(late, obs)

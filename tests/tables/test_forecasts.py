@@ -56,6 +56,16 @@ def test_what_is_wrong_is_named_by_column_or_row(table, column, value, message):
         Forecasts.of(table.assign(**{column: value}))
 
 
+@pytest.mark.parametrize("level", [np.nan, "mean"])
+def test_means_are_looked_at_too(table, level):
+    means = table[table["level"] == 0.5].assign(level=level)
+    both = pd.concat([table.astype({"level": object}), means], ignore_index=True)
+    assert len(Forecasts.of(both).quantiles.keys) == len(means)
+    for column, value, message in (("value", np.inf, "value inf"), ("horizon", 0, "horizon 0")):
+        with pytest.raises(ConfigError, match=message):
+            Forecasts.of(pd.concat([table, means.assign(**{column: value})], ignore_index=True))
+
+
 def test_a_horizon_is_a_whole_number(table):
     with pytest.raises(ConfigError, match=r"horizon 1\.5"):
         Forecasts.of(table.assign(horizon=table["horizon"] + 0.5))

@@ -14,7 +14,8 @@ from forecast.tables.known_errors import (
     weighted_quantiles,
     widen,
 )
-from forecast.tables.quantiles import outcomes, series_arrays, to_wide
+from forecast.tables.outcomes import outcomes
+from forecast.tables.quantiles import series_arrays, to_wide
 from tables_helpers import figures, forecasts, random_walk
 
 NAN = np.nan

@@ -9,8 +9,6 @@ import pandas as pd
 
 #: The version of the hubs' own schema that `tasks.json` is written for.
 SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.0.1/{}-schema.json"
-
-
 TARGET = "monthly count"
 
 

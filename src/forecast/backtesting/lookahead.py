@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.arguments import checked
+from forecast.backtesting.chains import run_chain
 from forecast.backtesting.folds import FoldSettings, FoldSource, make_chains
 from forecast.backtesting.origins import monthly_origins
-from forecast.backtesting.runner import run_chain
 from forecast.backtesting.ways import blinded, garbage_figures, hindsight_notes
 from forecast.config.bounds import Bounds, Horizon
 from forecast.config.convert import check_arguments
@@ -27,8 +27,9 @@ from forecast.data.observations import Observations
 from forecast.data.parse import whole_day
 from forecast.errors import ForecastWarning, LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
-from forecast.models.base import Model, set_starts
+from forecast.models.base import Model
 from forecast.models.registry import make_model
+from forecast.models.series_model import set_starts
 from forecast.tables.forecasts import at_level
 
 #: A step after the backtest: forecast table of many origins and figures -> forecast table.

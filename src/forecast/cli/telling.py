@@ -57,7 +57,7 @@ def named(what: str) -> dict[str, str]:
     if what == "models":
         return _models()
     if what == "metrics":
-        from forecast.scoring.scores import MEANINGS
+        from forecast.scoring.registry import MEANINGS
 
         return MEANINGS
     from forecast.config.reference import all_keys

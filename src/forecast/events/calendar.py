@@ -250,8 +250,8 @@ class EventCalendar:
 def warn_untouched(events: EventCalendar, series: Sequence[str], each: bool = False) -> None:
     """Warn that events of one's own calendar touch none of some series: a name may be misspelt there.
 
-    A run asks for `each` of them; a panel, which may hold one series of many, only where no event is left. The
-    bundled calendar, which has a rule book, is for all bundled series.
+    A run asks for `each` of them; a panel, which may hold one series of many, only where no event is left.
+    The bundled calendar, which has a rule book, is for all bundled series.
     """
     if len(events.rules):
         return
@@ -259,10 +259,9 @@ def warn_untouched(events: EventCalendar, series: Sequence[str], each: bool = Fa
     lost = events.table.loc[~touched, ["id", "series_ids"]].to_numpy()
     if not len(lost) or (not each and touched.any()):
         return
-    verb = "touches" if len(lost) == 1 else "touch"
     told = ", ".join(f"'{name}' (series_ids: {ids or 'blank'})" for name, ids in lost[:TOLD])
     warnings.warn(
-        f"events: {len(lost)} of {counted(len(events.table), 'event')} {verb} none of"
+        f"events: {len(lost)} of {counted(len(events.table), 'event')} touch{'es' * (len(lost) == 1)} none of"
         f" {', '.join(series[:TOLD])}{' and others' * (len(series) > TOLD)}: {told}"
         f"{f' and {len(lost) - TOLD} more' * (len(lost) > TOLD)}; name the series there, * for all",
         ForecastWarning,

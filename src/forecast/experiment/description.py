@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from forecast.backtesting.runner import Backtest
+from forecast.backtesting.result import Backtest
 from forecast.config.settings import Experiment
 from forecast.errors import ForecastError
 from forecast.experiment.pipeline import Inputs

@@ -15,7 +15,8 @@ import pandas as pd
 from forecast.backtesting.folds import FoldSource
 from forecast.backtesting.origins import explicit_origins, monthly_origins
 from forecast.backtesting.progress import Progress
-from forecast.backtesting.runner import Backtest, backtest
+from forecast.backtesting.result import Backtest
+from forecast.backtesting.runner import backtest
 from forecast.config.settings import Experiment, TargetSpec, allows_http, own_path
 from forecast.data.load import load_observations
 from forecast.data.observations import Observations, replace_rows
@@ -24,8 +25,9 @@ from forecast.events.calendar import EventCalendar, load_events, warn_untouched
 from forecast.experiment.cluster import cluster
 from forecast.experiment.intervals import add_up, fold_settings, lay_events, postprocess
 from forecast.experiment.named import with_names
-from forecast.models.base import Model, set_starts
+from forecast.models.base import Model
 from forecast.models.registry import make_model, make_models
+from forecast.models.series_model import set_starts
 from forecast.tables.forecasts import headline, select
 
 

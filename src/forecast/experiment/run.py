@@ -13,7 +13,7 @@ import pandas as pd
 from forecast.arguments import checked
 from forecast.arima.kernel import is_large, job_of, warm_up
 from forecast.backtesting.progress import Progress
-from forecast.backtesting.runner import Backtest
+from forecast.backtesting.result import Backtest
 from forecast.config.settings import Experiment
 from forecast.errors import counted
 from forecast.experiment import figures

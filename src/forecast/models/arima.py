@@ -20,9 +20,10 @@ from forecast.arima.volatility import local_covariance, student_near
 from forecast.data.panel import Panel
 from forecast.errors import DataError, ForecastError
 from forecast.events.design import Design
-from forecast.models.base import Fitted, FittedSeries, FoldFailure, Job, SeriesFit, SeriesModel
+from forecast.models.base import Fitted, FittedSeries, FoldFailure, Job, SeriesFit
 from forecast.models.parameters import Order, SeasonalOrder, Terms, Window
 from forecast.models.series import SeriesData
+from forecast.models.series_model import SeriesModel
 from forecast.models.transform import Array, Scale
 
 Starts = Literal["warm", "modes", "full"]

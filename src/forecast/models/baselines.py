@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.models.base import SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit
 from forecast.models.parameters import Period, Window
 from forecast.models.series import SeriesData
+from forecast.models.series_model import SeriesModel
 from forecast.models.transform import Array, Scale
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from forecast.errors import ConfigError, DataError, counted
-from forecast.models.base import SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit
 from forecast.models.parameters import Window
 from forecast.models.series import SeriesData
+from forecast.models.series_model import SeriesModel
 from forecast.models.smoothing import is_seasonal
 from forecast.models.transform import Array, Scale
 

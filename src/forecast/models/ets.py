@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from forecast.models.base import SeriesFit, SeriesModel, Steps
+from forecast.models.base import SeriesFit, Steps
 from forecast.models.parameters import Window
 from forecast.models.series import SeriesData, complete
+from forecast.models.series_model import SeriesModel
 from forecast.models.smoothing import ADDITIVE, RELATIVE, Form, Smoothing, smooth
 from forecast.models.transform import Array, Scale
 

@@ -11,9 +11,10 @@ import pandas as pd
 
 from forecast.errors import ConfigError, DataError, counted
 from forecast.models.arima import residual_checks
-from forecast.models.base import SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit
 from forecast.models.parameters import Lags, Terms, Window
 from forecast.models.series import SeriesData, complete
+from forecast.models.series_model import SeriesModel
 from forecast.models.transform import Array, Scale
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from forecast.config.bounds import Bounds
-from forecast.models.base import SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit
 from forecast.models.parameters import Positive, Share, Window
 from forecast.models.series import SeriesData
+from forecast.models.series_model import SeriesModel
 from forecast.models.transform import Array, Scale
 
 

@@ -23,10 +23,10 @@ from forecast.models.base import (
     Job,
     SeriesFit,
     Steps,
-    loop_fits,
 )
 from forecast.models.parameters import Count, Penalties, Window
 from forecast.models.series import SeriesData, complete, series_data
+from forecast.models.series_model import loop_fits
 from forecast.models.transform import Array, Scale
 
 _FREE = 1e4  # scale of a column without a prior: its penalty vanishes

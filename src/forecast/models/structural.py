@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from forecast.models.base import SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit
 from forecast.models.parameters import Window
 from forecast.models.series import SeriesData
+from forecast.models.series_model import SeriesModel
 from forecast.models.transform import Array, Scale
 
 

@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from forecast.config.bounds import Bounds
-from forecast.models.base import SeriesFit, SeriesModel, Steps
+from forecast.models.base import SeriesFit, Steps
 from forecast.models.parameters import Window
 from forecast.models.series import SeriesData, complete
+from forecast.models.series_model import SeriesModel
 from forecast.models.smoothing import Form, additive_season, is_seasonal, season_variance, smooth
 from forecast.models.transform import Array, Scale
 

@@ -17,9 +17,10 @@ import numpy.typing as npt
 from forecast.arguments import checked
 from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, DataError, counted, need
-from forecast.models.base import SeriesFit, SeriesModel
+from forecast.models.base import SeriesFit
 from forecast.models.parameters import Lags, Window
 from forecast.models.series import SeriesData
+from forecast.models.series_model import SeriesModel
 from forecast.models.transform import Array, Scale
 
 _MOST_LAGS = 120

@@ -13,12 +13,12 @@ import pandas as pd
 
 from forecast.config.settings import IntervalsSpec
 from forecast.tables.known_errors import KnownErrors, known_errors
+from forecast.tables.outcomes import outcomes
 from forecast.tables.quantiles import (
     MEDIAN,
     Floats,
     QuantileTable,
     ordered_unique,
-    outcomes,
     series_arrays,
     to_long,
     to_wide,

@@ -21,17 +21,16 @@ from forecast.postprocess import weights as _combine
 from forecast.postprocess.intervals import METHODS as RANGES
 from forecast.postprocess.intervals import extra_noise, ranges_of, refuse
 from forecast.tables.known_errors import KnownErrors, in_order, known_errors
+from forecast.tables.outcomes import Outcomes, outcomes
 from forecast.tables.quantiles import (
     MEDIAN,
     Floats,
     Grid,
     Ints,
-    Outcomes,
     QuantileTable,
     SeriesArrays,
     by_series,
     ordered_unique,
-    outcomes,
     periods,
     series_arrays,
     stamps,

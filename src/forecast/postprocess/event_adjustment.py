@@ -17,16 +17,14 @@ import pandas as pd
 
 from forecast.errors import ConfigError, counted
 from forecast.tables.known_errors import KnownErrors, in_order, known_errors, widen
+from forecast.tables.outcomes import Outcomes, as_of_values, outcomes
 from forecast.tables.quantiles import (
     Bools,
     Floats,
-    Outcomes,
     QuantileTable,
-    as_of_values,
     check_table,
     log_floor,
     ordered_unique,
-    outcomes,
     series_arrays,
     to_long,
     to_wide,

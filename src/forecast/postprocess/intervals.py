@@ -18,12 +18,12 @@ from forecast.errors import ConfigError, nearest
 from forecast.postprocess import interval_methods
 from forecast.tables.columns import KEYS
 from forecast.tables.known_errors import KnownErrors, in_order, known_errors, widen
+from forecast.tables.outcomes import outcomes
 from forecast.tables.quantiles import (
     MEDIAN,
     Floats,
     QuantileTable,
     ordered_unique,
-    outcomes,
     require_levels,
     series_arrays,
     to_long,

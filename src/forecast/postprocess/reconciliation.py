@@ -22,6 +22,7 @@ from forecast.postprocess.paths import noise, random_walk
 from forecast.tables.columns import FORECAST_COLUMNS
 from forecast.tables.distributions import values_at
 from forecast.tables.known_errors import KnownErrors, known_errors
+from forecast.tables.outcomes import outcomes
 from forecast.tables.quantiles import (
     Floats,
     Ints,
@@ -30,7 +31,6 @@ from forecast.tables.quantiles import (
     check_table,
     days,
     ordered_unique,
-    outcomes,
     periods,
     series_arrays,
     stamps,

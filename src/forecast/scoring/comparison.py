@@ -25,7 +25,8 @@ from forecast.scoring.inference import (
     enough_origins,
     skill_interval,
 )
-from forecast.scoring.scores import METRICS, fold_losses
+from forecast.scoring.registry import METRICS
+from forecast.scoring.scores import fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, Eras, common_folds, era_masks, is_time
 from forecast.tables.forecasts import Forecasts
 from forecast.tables.quantiles import Bools, Floats, QuantileTable, days, ordered_unique

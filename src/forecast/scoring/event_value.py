@@ -19,7 +19,8 @@ from forecast.scoring.inference import (
     enough_origins,
     skill_interval,
 )
-from forecast.scoring.scores import METRICS, fold_losses
+from forecast.scoring.registry import METRICS
+from forecast.scoring.scores import fold_losses
 from forecast.tables.common_folds import ALL, CommonFolds, common_folds
 from forecast.tables.forecasts import Forecasts
 from forecast.tables.quantiles import Floats, ordered_unique

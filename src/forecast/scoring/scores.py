@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
@@ -12,21 +12,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.arguments import checked
-from forecast.config.bounds import Text
-from forecast.config.convert import check_arguments
 from forecast.errors import ConfigError, nearest
 from forecast.scoring import metrics as m
+from forecast.scoring.registry import Metric, NotScored, every_metric
 from forecast.tables.columns import words
 from forecast.tables.common_folds import (
     ALL,
-    REQUIRED,
     CommonFolds,
     Eras,
     common_folds,
     era_masks,
 )
 from forecast.tables.forecasts import Forecasts, HasQuantiles
-from forecast.tables.levels import range_levels
 from forecast.tables.quantiles import Bools, Floats, Ints, QuantileTable
 
 if TYPE_CHECKING:
@@ -79,145 +76,6 @@ class Note(NamedTuple):
 
 
 BY: tuple[str, ...] = ("model", "horizon", "era", "series_id")
-#: Counts below the first, and other figures below this share of their median, make percentages meaningless.
-SMALLEST_FOR_PERCENT, SMALLEST_SHARE = 50.0, 0.01
-
-#: A measure of points: outcomes (n,), medians (model, n), scale of MASE (n,) -> a loss for each median.
-PointLoss = Callable[[Floats, Floats, Floats], Floats]
-#: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold; a built-in one takes
-#: those of all models at once, (model, n, L).
-QuantileLoss = Callable[[Floats, Floats, Floats], Floats]
-
-
-class NotScored(ValueError):
-    """A metric cannot be computed here; the message says why."""
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One measure: its losses, how they are put together, and on which scales it is made."""
-
-    points: PointLoss | None = None
-    quantiles: QuantileLoss | None = None
-    together: str = "mean"  #: mean, median, or root (of the mean)
-    skill: bool = True
-    scales: tuple[str, ...] = ("natural", "log")
-    own: bool = False  #: registered by the user: whatever goes wrong in it is a row with its reason
-
-
-def _scaled(y: Floats, f: Floats, scale: Floats) -> Floats:
-    if not np.isfinite(scale).all():
-        raise NotScored("fewer than 13 months before an origin, or no change in a year")
-    return m.absolute_error(y, f) / scale
-
-
-def _percent(y: Floats, f: Floats, scale: Floats) -> Floats:
-    counts = bool((y == np.round(y)).all())
-    least = SMALLEST_FOR_PERCENT if counts else SMALLEST_SHARE * float(np.median(np.abs(y)))
-    if np.abs(y).min() < least:
-        raise NotScored(f"outcomes below {least:.3g} make percentages meaningless")
-    return m.percentage_error(y, f)
-
-
-def _range_loss(central: float) -> QuantileLoss:
-    def loss(y: Floats, q: Floats, levels: Floats) -> Floats:
-        lower, upper = _ends(q, levels, central)
-        return m.interval_score(y, lower, upper, alpha=1.0 - central)
-
-    return loss
-
-
-def _coverage_loss(central: float) -> QuantileLoss:
-    def loss(y: Floats, q: Floats, levels: Floats) -> Floats:
-        return m.covered(y, *_ends(q, levels, central))
-
-    return loss
-
-
-def _ends(q: Floats, levels: Floats, central: float) -> tuple[Floats, Floats]:
-    low, high = (int(np.argmin(np.abs(levels - level))) for level in range_levels(central))
-    return q[..., low], q[..., high]
-
-
-def _part(which: int) -> QuantileLoss:
-    return lambda y, q, levels: m.wis_parts(y, q, levels)[which]
-
-
-def _mean_pinball(y: Floats, q: Floats, levels: Floats) -> Floats:
-    return np.asarray(m.pinball(y[:, None], q, levels).mean(axis=-1), dtype=float)
-
-
-NATURAL = ("natural",)
-METRICS: dict[str, Metric] = {
-    "mae": Metric(points=lambda y, f, s: m.absolute_error(y, f)),
-    "median_error": Metric(points=lambda y, f, s: m.absolute_error(y, f), together="median"),
-    "rmse": Metric(points=lambda y, f, s: m.squared_error(y, f), together="root"),
-    "bias": Metric(points=lambda y, f, s: f - y, skill=False),
-    "mase": Metric(points=_scaled, scales=NATURAL),
-    "mape": Metric(points=_percent, scales=NATURAL),
-    "median_ape": Metric(points=_percent, together="median", scales=NATURAL),
-    "wis": Metric(quantiles=m.wis),
-    "wis_spread": Metric(quantiles=_part(0), skill=False),
-    "wis_overprediction": Metric(quantiles=_part(1), skill=False),
-    "wis_underprediction": Metric(quantiles=_part(2), skill=False),
-    "crps": Metric(quantiles=m.crps_from_quantiles),
-    "pinball": Metric(quantiles=_mean_pinball),
-    **{f"interval_score_{100 * c:.0f}": Metric(quantiles=_range_loss(c)) for c in REQUIRED},
-    **{
-        f"coverage_{100 * c:.0f}": Metric(quantiles=_coverage_loss(c), skill=False, scales=NATURAL)
-        for c in REQUIRED
-    },
-}
-#: What each built-in metric means, by its name or the beginning of it.
-MEANINGS: dict[str, str] = {
-    "mae": "mean absolute error of the median",
-    "median_error": "median absolute error: half the errors are larger",
-    "rmse": "root mean squared error of the median",
-    "bias": "mean of forecast less outcome",
-    "mase": "mean absolute error over that of the seasonal naive forecast in the months before",
-    "mape": "mean absolute percentage error",
-    "median_ape": "median absolute percentage error",
-    "wis": "weighted interval score of all quantiles",
-    "wis_spread": "the part of WIS that is the width of the ranges",
-    "wis_overprediction": "the part of WIS that comes from outcomes below the ranges",
-    "wis_underprediction": "the part of WIS that comes from outcomes above the ranges",
-    "crps": "continuous ranked probability score, from the quantiles",
-    "pinball": "mean quantile loss",
-    **{f"interval_score_{100 * c:.0f}": f"interval score of the {100 * c:.0f} % range" for c in REQUIRED},
-    **{f"coverage_{100 * c:.0f}": f"share of outcomes inside the {100 * c:.0f} % range" for c in REQUIRED},
-}
-_OWN: dict[str, Metric] = {}
-
-
-@checked
-def register_metric(
-    name: str, fn: QuantileLoss, skill: bool = True, scales: Sequence[str] = ("natural",)
-) -> None:
-    """Add a metric of your own to every later `score`.
-
-    Parameters
-    ----------
-    name : str
-        A new name.
-    fn : callable
-        ``fn(y (n,), quantiles (n, L), levels (L,)) -> losses (n,)``; their mean is the score.
-    skill : bool
-        Whether lower is better, so that skill against the baseline means something.
-    scales : sequence of {"natural", "log"}
-
-    Examples
-    --------
-    >>> register_metric("width", lambda y, q, levels: q[:, -1] - q[:, 0], skill=False)
-    """
-    check_arguments(name=(name, Text))
-    if not callable(fn):
-        raise ConfigError(f"register_metric: '{name}' is {type(fn).__name__}, not a function")
-    if name in METRICS:
-        raise ConfigError(f"register_metric: '{name}' is built in; choose another name")
-    unknown = [s for s in scales if s not in ("natural", "log")]
-    if unknown:
-        raise ConfigError(f"register_metric: scale '{unknown[0]}'; expected 'natural' or 'log'")
-    _OWN[name] = Metric(quantiles=fn, skill=skill, scales=tuple(scales), own=True)
 
 
 @checked
@@ -300,13 +158,14 @@ def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> pd
     # a baseline from outside the scenario is only there to be compared with
     mine = [k for k, name in enumerate(folds.names) if name[2] == folds.scenario]
     heads, parts = [], []
-    for name, metric in {**METRICS, **_OWN}.items():
+    for name, metric in every_metric().items():
         for scale in metric.scales:
             losses = fold_losses(folds, metric, scale, mase)
             for era, count in counts.items():
                 heads.append((era, scale, name))
                 parts.append(_cells(folds, losses, metric, count))
-    horizons = [*range(1, folds.y.shape[1] + 1), ALL] if by_horizon else [ALL]
+    first = 0 if by_horizon else -1  # all horizons stand last
+    horizons = [*range(1, folds.y.shape[1] + 1), ALL][first:]
     shape = (len(mine), len(heads), len(horizons))
     model, head, horizon = (axis.ravel() for axis in np.indices(shape))
     named = [(*folds.names[k], folds.series_id) for k in mine]
@@ -316,9 +175,7 @@ def _score_series(folds: CommonFolds, eras: Eras | None, by_horizon: bool) -> pd
         **_texts(("era", "scale", "metric"), heads, head),
     }
     for column in SCORE_COLUMNS[8:]:
-        stacked = np.stack([part[column] for part in parts], axis=1)[mine][
-            :, :, 0 if by_horizon else -1 :
-        ].ravel()
+        stacked = np.stack([part[column][mine, first:] for part in parts], axis=1).ravel()
         columns[column] = stacked.tolist() if stacked.dtype == object else stacked
     return pd.DataFrame(columns)
 

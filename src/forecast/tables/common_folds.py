@@ -15,22 +15,19 @@ from forecast.config.bounds import is_month
 from forecast.config.settings import Truth
 from forecast.errors import ConfigError, ForecastWarning, nearest, need
 from forecast.tables.levels import central_pairs, range_levels
+from forecast.tables.outcomes import Outcomes, look_up, need_figures, outcomes
 from forecast.tables.quantiles import (
     NEVER,
     Bools,
     Floats,
     Grid,
     Ints,
-    Outcomes,
     QuantileTable,
     SeriesArrays,
     by_series,
     days,
     log_floor,
-    look_up,
-    need_figures,
     ordered_unique,
-    outcomes,
     series_arrays,
 )
 

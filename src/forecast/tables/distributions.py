@@ -18,15 +18,8 @@ from forecast.tables.columns import ROW
 from forecast.tables.forecasts import Forecasts
 from forecast.tables.known_errors import KnownErrors, known_errors
 from forecast.tables.levels import range_levels
-from forecast.tables.quantiles import (
-    Bools,
-    Floats,
-    Ints,
-    as_of_values,
-    ordered_unique,
-    outcomes,
-    series_arrays,
-)
+from forecast.tables.outcomes import as_of_values, outcomes
+from forecast.tables.quantiles import Bools, Floats, Ints, ordered_unique, series_arrays
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations

@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.data.lazy import Lazy, WithLazyFields
 from forecast.errors import ConfigError, nearest
 from forecast.tables.columns import KEYS, ROW
-from forecast.tables.quantiles import MEDIAN, QuantileTable, tidy_keys, to_long, to_wide
+from forecast.tables.quantiles import MEDIAN, Floats, QuantileTable, tidy_keys, to_long, to_wide
 
 #: Quantiles may stand in the wrong order by so much, as a share of their size: rounding, not a crossing.
 ROUNDING = 1e-9
@@ -65,15 +65,19 @@ class Forecasts(WithLazyFields):
             return table
         if isinstance(table, HasQuantiles):
             table = table.quantiles
-        quantiles = to_wide(table) if isinstance(table, pd.DataFrame) else table.in_order()
-        _check_rows(quantiles)
+        if isinstance(table, pd.DataFrame):
+            quantiles = to_wide(table)
+            means = table[table["level"].isna() | (table["level"] == "mean")]
+            _check_rows(means, means[["value"]].astype(float).to_numpy())
+        else:
+            quantiles = table.in_order()
+        _check_rows(quantiles.keys, quantiles.values)
         _check_order(quantiles)
         _check_whole(quantiles)
         return cls(quantiles, lambda: tidy_keys(table) if isinstance(table, pd.DataFrame) else to_long(table))
 
 
-def _check_rows(quantiles: QuantileTable) -> None:
-    keys = quantiles.keys
+def _check_rows(keys: pd.DataFrame, values: Floats) -> None:
     horizon = keys["horizon"].to_numpy(dtype=float)
     broken = np.flatnonzero((horizon < 1) | (horizon % 1 != 0))
     if len(broken):
@@ -81,7 +85,7 @@ def _check_rows(quantiles: QuantileTable) -> None:
             f"forecasts: horizon {horizon[broken[0]]:g} ({_row(keys.iloc[broken[0]])});"
             " expected whole months from 1 on"
         )
-    endless = np.flatnonzero(np.isinf(quantiles.values).any(axis=1))
+    endless = np.flatnonzero(np.isinf(values).any(axis=1))
     if len(endless):
         raise ConfigError(f"forecasts: value inf ({_row(keys.iloc[endless[0]])}); expected a number")
 

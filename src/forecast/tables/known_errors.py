@@ -13,16 +13,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forecast.tables.quantiles import (
-    BELOW_ONE,
-    Bools,
-    Floats,
-    Ints,
-    Outcomes,
-    SeriesArrays,
-    as_counted,
-    log_floor,
-)
+from forecast.tables.outcomes import Outcomes
+from forecast.tables.quantiles import BELOW_ONE, Bools, Floats, Ints, SeriesArrays, as_counted, log_floor
 
 
 @dataclass(frozen=True)
