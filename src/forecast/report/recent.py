@@ -65,15 +65,32 @@ def worst(found: list[Distance]) -> Distance | None:
     return min(shown, key=lambda one: (one.share, -one.horizon)) if shown else None
 
 
-def no_better_from(run: Run, series_id: str) -> int | None:
-    """Return the first distance from which on the headline was no better than the last count, or None."""
-    found = [one for one in distances(run, series_id) if one.skill == one.skill]
-    first = None
-    for one in reversed(found):
-        if one.better:
-            break
-        first = one.horizon
-    return first
+class NoBetter(NamedTuple):
+    """The distances at which the headline was no better than the last count.
+
+    `spans`: First and last distance of each run of them; `always`: Whether these are all that were scored;
+    `beyond`: Whether the last of them is the farthest that was.
+    """
+
+    distances: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    always: bool
+    beyond: bool
+
+
+def no_better(run: Run, series_id: str) -> NoBetter | None:
+    """Return the distances at which the headline was no better than the last count, or None."""
+    scored = [one for one in distances(run, series_id) if one.skill == one.skill]
+    poor = [one.horizon for one in scored if not one.better]
+    if not poor:
+        return None
+    spans: list[tuple[int, int]] = []
+    for horizon in poor:
+        if spans and spans[-1][1] == horizon - 1:
+            spans[-1] = spans[-1][0], horizon
+        else:
+            spans.append((horizon, horizon))
+    return NoBetter(tuple(poor), tuple(spans), len(poor) == len(scored), not scored[-1].better)
 
 
 def since(run: Run, series_id: str) -> int | None:

@@ -166,3 +166,13 @@ def test_every_chart_gives_the_same_bytes_twice():
     for draw in drawers:
         texts = {svg.for_page(svg.drawing(draw(), "c"), "l", "wide", svg.StyleBook()) for _ in range(2)}
         assert len(texts) == 1
+
+
+def test_wrapped_lines_are_few_and_even():
+    text = "one two three four five six seven eight nine ten eleven twelve"
+    made = f.lines(text, 200, 14)
+    assert " ".join(made) == text and len(made) > 1
+    assert len(f.lines(text, 10_000, 14)) == 1
+    assert max(map(len, made)) - min(map(len, made)) < 14
+    assert f.lines("word", 1, 14) == ["word"]
+    assert f.lines("one: no · two: not tried · three: no", 150, 12, between=" · ")[0] == "one: no"

@@ -87,15 +87,6 @@ def test_png_is_two_thousand_pixels_wide_and_the_same_twice():
     assert first == svg.png(draw(), FRAME)
 
 
-def test_wrapped_lines_are_few_and_even():
-    text = "one two three four five six seven eight nine ten eleven twelve"
-    lines = svg.wrapped(text, 200, 14)
-    assert " ".join(lines) == text and len(lines) > 1
-    assert len(svg.wrapped(text, 10_000, 14)) == 1
-    assert max(map(len, lines)) - min(map(len, lines)) < 14
-    assert svg.wrapped("word", 1, 14) == ["word"]
-
-
 def test_png_has_title_and_note_above_and_below_the_drawing():
     image = Image.open(io.BytesIO(svg.png(draw(), FRAME))).convert("L")
     plan = svg.layout(FRAME, f.WIDE, 360)

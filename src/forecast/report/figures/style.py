@@ -135,16 +135,28 @@ def text_width(words: str, size: float = 12.5, bold: bool = False) -> float:
     return float(ruler().get_text_width_height_descent(printable(words), font, False)[0])
 
 
-def lines(words: str, room: float, size: float, bold: bool = False) -> list[str]:
-    """Return a text in as few lines as fit the room."""
-    out = [""]
-    for word in words.split():
-        longer = f"{out[-1]} {word}".strip()
-        if out[-1] and text_width(longer, size, bold) > room:
-            out.append(word)
-        else:
-            out[-1] = longer
-    return out
+def lines(words: str, room: float, size: float, bold: bool = False, between: str = " ") -> list[str]:
+    """Return a text in as few lines as fit the room, of about the same length; they end at `between`."""
+    parts = [part.strip() for part in words.split(between) if part.strip()]
+    widths = [text_width(part, size, bold) for part in parts]
+    blank = text_width(f"n{between}n", size, bold) - text_width("nn", size, bold)
+
+    def fill(limit: float) -> list[str]:
+        out, used = [""], 0.0
+        for part, wide in zip(parts, widths, strict=True):
+            if out[-1] and used + blank + wide > limit:
+                out.append(part)
+                used = wide
+            else:
+                used += wide + (blank if out[-1] else 0)
+                out[-1] += (between if out[-1] else "") + part
+        return out
+
+    wanted, limit = len(fill(room)), room
+    # a little narrower as long as no line is added: lines of even length, no lonely last word
+    while wanted > 1 and limit > room / 3 and len(fill(limit - 8)) == wanted:
+        limit -= 8
+    return fill(limit)
 
 
 @functools.cache
@@ -251,6 +263,8 @@ class Canvas:
         from matplotlib.transforms import ScaledTranslation
 
         base = ax.transData if transform is None else transform
+        if "\n" not in words:  # set by the baseline, or words without a p or g would stand lower than others
+            shift, va = (shift[0], shift[1] + size * _BASELINE[va]), "baseline"
         moved = base + ScaledTranslation(shift[0] / 72, shift[1] / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
             x,
@@ -332,6 +346,8 @@ class Canvas:
         return hits
 
 
+#: How far above its point the baseline of a text stands, in sizes, by its alignment.
+_BASELINE: Mapping[str, float] = {"center": -0.35, "bottom": 0.38, "top": -0.98}
 #: Which part of a text lies left of, or below, the point that it is aligned to.
 _PART: Mapping[str, float] = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
 
@@ -419,12 +435,16 @@ def unit_words(top: float, unit: str = "") -> str:
     return t("{unit}, in {scale}", unit=unit, scale=scale) if unit else scale
 
 
-def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None) -> None:
+def y_axis(
+    canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None, numbers: bool = True
+) -> None:
     """Draw horizontal lines with bare numbers from 0 up, and the zero line."""
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
     ax.set_ylim(0, top)
-    canvas.ticks(ax, "y", values, [w.count(v / by) for v in values])
+    ax.yaxis.set_visible(False)
+    if numbers:
+        canvas.ticks(ax, "y", values, [w.count(v / by) for v in values])
     ax.hlines(
         [v for v in values if v],
         0,
