@@ -264,7 +264,7 @@ class Canvas:
 
         base = ax.transData if transform is None else transform
         if "\n" not in words:  # set by the baseline, or words without a p or g would stand lower than others
-            shift, va = (shift[0], shift[1] + size * _BASELINE[va]), "baseline"
+            shift, va = (shift[0], shift[1] + size * _BASELINE.get(va, 0.0)), "baseline"
         moved = base + ScaledTranslation(shift[0] / 72, shift[1] / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
             x,

@@ -113,9 +113,7 @@ def record_chart(r: Report, table: pd.DataFrame) -> Chart:
     told = [one for one in recent.distances(r.run, seen.series_id) if one.horizon == months and one.n]
     n, outside = (told[0].n, told[0].n - told[0].held) if told else (0, 0)
     since = recent.since(r.run, seen.series_id) if told else None
-    missed = Missed(
-        outside, n, independent(last) if len(last) else 0, since or int(first.year), months
-    )
+    missed = Missed(outside, n, independent(last) if len(last) else 0, since or int(first.year), months)
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     unit = f.unit_words(float(counts.max()), seen.name.unit_words)
     return r.studio.chart(
