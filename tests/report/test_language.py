@@ -92,6 +92,8 @@ def test_no_english_is_left_outside_of_data(name, page):
     exempt = sorted(data(state(name)), key=len, reverse=True)
     left = []
     for text in texts(source):
+        if any(text.strip() in part for part in exempt if len(part) > len(text)):
+            continue  # a line of a name that a drawing breaks into lines
         bare = re.sub(r"[\w/-]+\.(csv|json|md|yaml|html)(\.gz)?", " ", text)
         for part in exempt:
             bare = bare.replace(part, " ")
