@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -30,9 +29,6 @@ from forecast.models.registry import list_models, make_model, named_models
 from forecast.tables.columns import FOLD_COLUMNS
 from forecast.tables.quantiles import QuantileTable
 
-if TYPE_CHECKING:
-    pass
-
 
 @checked
 def backtest(
@@ -40,7 +36,7 @@ def backtest(
     obs: Observations,
     events: EventCalendar | None = None,
     series: str | Sequence[str] | None = None,
-    origins: Sequence[Any] = (),
+    origins: Sequence[object] = (),
     horizon: int = 12,
     knowledge: Knowledge | Sequence[Knowledge] = "at_origin",
     baseline: str = "random_walk",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import pandas as pd
@@ -151,7 +151,7 @@ class EventCalendar:
         return replace_events(self, self.table.loc[~self.table["id"].isin(gone)].reset_index(drop=True))
 
     @checked
-    def replace(self, event: str, **cells: Any) -> EventCalendar:
+    def replace(self, event: str, **cells: object) -> EventCalendar:
         """Return the calendar with some cells of one event changed, each as a file or `load_events` takes it.
 
         Raises
@@ -174,7 +174,8 @@ class EventCalendar:
         row = int(np.flatnonzero(table["id"] == event)[0])
         asked = table.astype(object)
         for column, value in cells.items():
-            asked[column] = [value if at == row else cell for at, cell in enumerate(asked[column])]
+            changed = [value if at == row else cell for at, cell in enumerate(asked[column])]
+            asked[column] = pd.Series(changed, asked.index, dtype=object)
         texts, findings = calendar_texts(asked)
         raise_for_errors([*findings, *reading.check_rows(texts, MEMORY)])
         made = reading.typed(texts.iloc[[row]])
@@ -198,7 +199,7 @@ class EventCalendar:
         knowledge: Knowledge = "at_origin",
         coding: Coding = "rule",
         max_columns: int = 10,
-        scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
+        scenario: ScenarioSpec | Sequence[Mapping[str, object]] | None = None,
         priority: int = 1,
         unseen: Unseen = "prior",
         always: Collection[str] = (),
@@ -294,7 +295,7 @@ def no_events() -> EventCalendar:
 
 @checked
 def load_events(
-    path: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
+    path: str | Path | pd.DataFrame | Sequence[Mapping[str, object]] | None = None,
     series: Collection[str] | None = None,
 ) -> EventCalendar:
     """Read a calendar of events.

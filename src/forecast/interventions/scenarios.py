@@ -82,7 +82,7 @@ class _Setting:
         return self.source.obs.as_of(self.as_of, [series_id], include_leaks=fill).window(made.window)
 
     def design(
-        self, panel: Panel, changes: Sequence[Mapping[str, Any]] | None, always: Sequence[str]
+        self, panel: Panel, changes: Sequence[Mapping[str, object]] | None, always: Sequence[str]
     ) -> Design:
         spec = self.source.settings.events
         return make_design(
