@@ -149,8 +149,7 @@ def backtest(
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     with job_of(len(names) * len(set(days))):
-        kept = None if cache is None else Path(cache)
-        results = _run_chains(chains, source, sorted(set(days)), kept, progress)
+        results = _run_chains(chains, source, sorted(set(days)), cache and Path(cache), progress)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(QuantileTable.concat([r.quantiles for r in results]), folds)
 

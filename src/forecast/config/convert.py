@@ -195,9 +195,20 @@ def group(values: Mapping[str, Value], key: str) -> dict[str, Value]:
 
 
 def texts(values: Mapping[str, Plain], key: str) -> list[str]:
-    """Return a list of texts inside a group of keys; empty where there is none."""
-    inner = values.get(key)
-    return list(map(str, inner)) if isinstance(inner, list) else []
+    """Return a list of texts inside a group of keys; empty where there is none.
+
+    Raises
+    ------
+    ConfigError
+        Where something else stands there.
+    """
+    inner = values.get(key) or []
+    if not isinstance(inner, list):
+        raise ConfigError(f"{key}: {inner!r} is not a list of texts")
+    found = [one for one in inner if isinstance(one, str)]
+    if len(found) < len(inner):
+        raise ConfigError(f"{key}: {inner!r} is not a list of texts")
+    return found
 
 
 def check_arguments(**given: tuple[object, object]) -> None:
