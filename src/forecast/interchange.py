@@ -136,8 +136,8 @@ def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
         return _wide(source)
     except (TypeError, ValueError) as error:
         raise ConfigError(
-            f"to_nixtla: {str(error).splitlines()[0]}; expected months (YYYY-MM), whole horizons, levels between"
-            " 0 and 1, and numbers"
+            f"to_nixtla: {str(error).splitlines()[0]}; expected months (YYYY-MM), whole horizons, levels"
+            " between 0 and 1, and numbers"
         ) from error
 
 
@@ -222,7 +222,8 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     --------
     >>> import pandas as pd
     >>> import forecast as fc
-    >>> frame = pd.DataFrame({"unique_id": "a", "ds": pd.to_datetime(["2024-01-01", "2024-02-01"]), "y": [3, 4]})
+    >>> months = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    >>> frame = pd.DataFrame({"unique_id": "a", "ds": months, "y": [3, 4]})
     >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
     [3.0]
     """
@@ -272,8 +273,9 @@ def export(tables: object, path: str | Path) -> Path:
     >>> import tempfile
     >>> import pandas as pd
     >>> import forecast as fc
+    >>> prices = pd.DataFrame({"month": ["2024-01"], "value": [3.5]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     made = fc.export({"prices": pd.DataFrame({"month": ["2024-01"], "value": [3.5]})}, folder + "/tables")
+    ...     made = fc.export({"prices": prices}, folder + "/tables")
     ...     sorted(file.name for file in made.iterdir())
     ['prices.parquet', 'schema.json']
     """

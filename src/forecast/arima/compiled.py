@@ -49,7 +49,7 @@ class Sizes(NamedTuple):
 
 
 class Batches(NamedTuple):
-    """What is computed: columns of each group in blocks, and of each lane its group, months and parameters."""
+    """What is computed: columns of each group in blocks; group, months and parameters of each lane."""
 
     blocked: Floats
     group: Ints

@@ -110,7 +110,7 @@ def backtest(
     >>> import forecast as fc
     >>> obs, events = fc.load_observations(), fc.load_events()
     >>> origins = fc.monthly_origins("2024-01", "2024-03", obs, series=["southwest.usbp"])
-    >>> bt = fc.backtest({"drift": fc.make_model("drift")}, obs, events, ["southwest.usbp"], origins, horizon=3)
+    >>> bt = fc.backtest("drift", obs, events, ["southwest.usbp"], origins, horizon=3)
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """

@@ -128,8 +128,8 @@ class DataSpec:
 class TargetSpec:
     """Which series are forecast."""
 
-    #: One series or many, as `forecast list --series` names them; `all`, or patterns such as 'AZ*', take those
-    #: that the figures hold. | | [southwest.usbp,southwest.ofo]
+    #: One series or many, as `forecast list --series` names them; `all`, or patterns such as 'AZ*', take
+    #: those that the figures hold. | | [southwest.usbp,southwest.ofo]
     series: Annotated[tuple[Text, ...], Distinct(1)] = ("southwest.usbp",)
     #: The series that the others add up to, if any. | | southwest.usbp
     total: Text | None = None

@@ -160,8 +160,8 @@ def _forecast_before(
     ]
     xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
     middle, paths = fit.moments(h, xreg)[0], fit.simulate(h, draws, rng, xreg, parameter_uncertainty=True)
-    # surprises to come are as large as those of the last years, whatever the years before were like; how large
-    # those were is known from few of them, so the law is Student's t
+    # surprises to come are as large as those of the last years, whatever the years before were like; how
+    # large those were is known from few of them, so the law is Student's t
     ratio, free = student_near(fit, first - 1, first - 1)
     scale = fit.sd_factor * ratio * np.sqrt(free / rng.chisquare(free, (draws, 1)))
     paths = middle + scale * (paths - middle)

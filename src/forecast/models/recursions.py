@@ -52,8 +52,8 @@ def _compile(function: Callable[P, R]) -> Callable[P, R]:
 def errors_of(
     y: Floats, x: Floats, free: Ints, relative: bool, season: int, errors: Floats, slopes: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Fill one-step errors (n,) and their derivatives (n, free); return the last states, their derivatives and
-    the sums of log means.
+    """Fill one-step errors (n,) and their derivatives (n, free); return the last states, their derivatives
+    and the sums of log means.
 
     The last states are (14,): level, slope, seasons; their derivatives (14, free). The sums are that of log
     means and its derivatives (1 + free), zero for additive errors; the first is nan where a mean is not

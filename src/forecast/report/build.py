@@ -81,8 +81,8 @@ def write_report(
     Examples
     --------
     >>> import forecast as fc
-    >>> words = ["model=random_walk", "combination=none", "report.headline=random_walk", "backtest.start=2024-01"]
-    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> words = ["model=random_walk", "report.headline=random_walk", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", "combination=none", *words))
     >>> (fc.write_report(run, "reports/mine", png=False) / "index.html").is_file()
     True
     """

@@ -1,4 +1,4 @@
-"""What became of each series: its first figures, the days on which they became public, and the scale they allow."""
+"""What became of each series: its first figures, the days on which they became public, the scale allowed."""
 
 from __future__ import annotations
 

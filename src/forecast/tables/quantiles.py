@@ -241,7 +241,8 @@ def _refuse_levels(table: pd.DataFrame, levels: Floats) -> None:
         row = table.iloc[int(np.argmax(np.isclose(table["level"].to_numpy(dtype=float), wrong[0])))]
         where = ", ".join(f"{key} {row[key]}" for key in KEYS)
         raise ConfigError(
-            f"forecasts: level {wrong[0]:g} ({where}); expected a probability between 0 and 1, none for a mean"
+            f"forecasts: level {wrong[0]:g} ({where}); expected a probability between 0 and 1, none for a"
+            " mean"
         )
 
 
