@@ -10,6 +10,7 @@ from forecast.arima.optimise import (
     HOPE,
     Objective,
     Optima,
+    _Points,
     choose_starts,
     distinct,
     grid,
@@ -17,7 +18,6 @@ from forecast.arima.optimise import (
     n_starts,
     positive,
 )
-from forecast.arima.optimise import _Points
 from forecast.arima.optimise import _Search as Search
 from forecast.arima.polynomials import Orders
 from forecast.arima.problem import FoldJob, prepare
