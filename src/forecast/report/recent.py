@@ -11,7 +11,7 @@ from forecast.report import labels
 from forecast.report.rows import (
     ChanceRow,
     EventRow,
-    KnowledgeRow,
+    GainRow,
     PartRow,
     RecentRow,
     TotalRow,
@@ -199,7 +199,7 @@ def worth(run: Run, series_id: str) -> Worth | None:
     if not len(run.knowledge):
         return None
     rows = select(run.knowledge, model=run.headline, series_id=series_id, metric="mae", coding=coding)
-    row = next(iter(records(rows[rows["horizon"].astype(str) == "6"], KnowledgeRow)), None)
+    row = next(iter(records(rows[rows["horizon"].astype(str) == "6"], GainRow)), None)
     if row is None or row.lower != row.lower:
         return None
     gain, lower, upper = float(row.gain), float(row.lower), float(row.upper)

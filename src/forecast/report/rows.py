@@ -56,8 +56,12 @@ class ForecastRow(Protocol):
     upper_95: float
 
 
-class OutcomeRow(ForecastRow, KnownRow, Protocol):
+class OutcomeRow(ForecastRow, MonthRow, Protocol):
     """A month that was forecast, and what came out."""
+
+
+class ReleasedRow(OutcomeRow, KnownRow, Protocol):
+    """The same with the day on which it came out."""
 
 
 class TruthRow(ForecastRow, Protocol):
@@ -235,12 +239,17 @@ class FoundRow(CodeRow, Protocol):
     t: float
 
 
-class VolatilityRow(Protocol):
-    """A month from which surprises are larger or smaller."""
+class DatedRow(Protocol):
+    """A month, and the first and last that it may have been."""
 
     month: pd.Period
     lower: pd.Period
     upper: pd.Period
+
+
+class VolatilityRow(DatedRow, Protocol):
+    """A month from which surprises are larger or smaller."""
+
     before: float
     after: float
     ratio: float
@@ -360,18 +369,30 @@ class CaseRow(Protocol):
     value: float
 
 
-class KnowledgeRow(Protocol):
+class GainRow(Protocol):
     """What knowing the events was worth at a distance."""
 
-    coding: str
+    n: int
+    gain: float
+    lower: float
+    upper: float
+
+
+class TypicalRow(Protocol):
+    """The typical miss at a distance without events, with those known, and in hindsight."""
+
     horizon: int | str
     n: int
     none: float
     at_origin: float
     hindsight: float
-    gain: float
-    lower: float
-    upper: float
+
+
+class KnowledgeRow(GainRow, Protocol):
+    """What knowing the events was worth by one coding, then and in hindsight."""
+
+    coding: str
+    horizon: int | str
     gain_hindsight: float
     lower_hindsight: float
     upper_hindsight: float

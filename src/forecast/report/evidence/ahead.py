@@ -14,7 +14,7 @@ from forecast.report import labels, view
 from forecast.report.blocks import Block, Chart, Paragraph, Row, Section, Table, table
 from forecast.report.evidence.models import between, verdict
 from forecast.report.prose import prose
-from forecast.report.rows import ComparisonRow, ForecastRow, OutcomeRow, records
+from forecast.report.rows import ComparisonRow, ForecastRow, ReleasedRow, records
 from forecast.report.sections.next import said
 from forecast.report.sections.report import NEAR, Report
 from forecast.report.view import View
@@ -78,7 +78,7 @@ def outcomes_table(r: Report) -> Table | None:
     later = seen.afterwards
     rows = []
     joined = seen.ahead.merge(later.drop(columns="series_id", errors="ignore"), on="month")
-    for row in records(joined, OutcomeRow):
+    for row in records(joined, ReleasedRow):
         ends = seen.range(row, "80")
         inside = (
             text.refused() if ends is None else text.yes() if ends[0] <= row.value <= ends[1] else text.no()

@@ -8,7 +8,7 @@ from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.blocks import Section, Table, table
 from forecast.report.prose import prose
-from forecast.report.rows import CaseRow, KnowledgeRow, records
+from forecast.report.rows import CaseRow, KnowledgeRow, TypicalRow, records
 from forecast.report.sections.report import NEAR, Report
 from forecast.tables.forecasts import select
 
@@ -85,6 +85,6 @@ def typical_table(r: Report) -> Table | None:
             w.count(row.n),
             *(w.factor(float(np.exp(v))) for v in (row.none, row.at_origin, row.hindsight)),
         )
-        for row in records(rows, KnowledgeRow)
+        for row in records(rows, TypicalRow)
     ]
     return table(text.typical_caption(labels.model_name(model)), text.typical_head(), out) if out else None
