@@ -108,9 +108,9 @@ class BreakRow(CodeRow, Protocol):
 
 def records(table: pd.DataFrame) -> list[Any]:
     """Return the rows of a table as named tuples."""
-    # by whole columns: pandas' own loop asks text columns for one value at a time
-    columns = (table.iloc[:, k].tolist() for k in range(table.shape[1]))
-    return list(map(_row(tuple(map(str, table.columns)))._make, zip(*columns, strict=True)))
+    # all cells at once: pandas' own loop asks text columns for one value at a time
+    cells = table.to_numpy(dtype=object).tolist()
+    return list(map(_row(tuple(map(str, table.columns)))._make, cells))
 
 
 @functools.cache

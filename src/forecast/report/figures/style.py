@@ -325,11 +325,14 @@ class Canvas:
         hits = 100 * sum(1 for other in self.boxes if _overlap(box, other, 3, 1))
         # the labels of the axes stand left of and below the plot
         hits += 100 * int(box.x0 < plot.x0 + 1) + 100 * int(box.y0 < plot.y0)
-        for points in self.lines:
-            inside = (points[:, 0] > box.x0 - 2) & (points[:, 0] < box.x1 + 2)
-            inside &= (points[:, 1] > box.y0 - 1) & (points[:, 1] < box.y1 + 1)
-            hits += int(inside.sum())
-        return hits
+        x, y = self._points().T
+        inside = (x > box.x0 - 2) & (x < box.x1 + 2) & (y > box.y0 - 1) & (y < box.y1 + 1)
+        return hits + int(np.count_nonzero(inside))
+
+    def _points(self) -> np.ndarray[Any, Any]:
+        """Return the points of all lines that labels stay away from, in one array."""
+        self.lines = [np.concatenate([np.empty((0, 2)), *self.lines])]
+        return self.lines[0]
 
 
 #: Which part of a text lies left of, or below, the point that it is aligned to.
