@@ -187,6 +187,16 @@ def test_axe_finds_nothing_in_other_states(browser, folder, name):
             assert violations(tab) == [], file
 
 
+@pytest.mark.parametrize("file", PAGES)
+def test_the_masthead_is_low_with_its_name_and_publisher_in_one_row(browser, folder, file):
+    with browser.open(page(folder, "late").with_name(file), 1280) as tab:
+        box = "document.querySelector('.mast').getBoundingClientRect()"
+        assert tab.evaluate(f"{box}.height") <= 50
+        parts = "[...document.querySelectorAll('.mast span')].map(part => part.getBoundingClientRect().top)"
+        first, *facts, last = tab.evaluate(parts)
+        assert first == last and all(fact > first for fact in facts)
+
+
 @pytest.mark.parametrize("name", ["causes", pytest.param("as_of_2024", marks=pytest.mark.proof)])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_sideways_scroll_and_labels_stand_apart(browser, folder, name, width):

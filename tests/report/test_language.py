@@ -71,7 +71,12 @@ def data(run):
     found |= {text.split(". ")[0].split("; ")[0].rstrip(".") for text in found}
     # a name may be cut for want of room: its first words stand for it
     cut = {" ".join(text.split()[:n]) + "…" for text in found for n in range(2, len(text.split()))}
-    return {text for text in found | cut if len(text) > 3}
+    # or it runs over two lines of a drawing
+    case = {text for label in parts for text in (label, label[:1].upper() + label[1:])}
+    halves = {
+        " ".join(half) for text in case for n in range(2, 9) for half in (text.split()[:n], text.split()[n:])
+    }
+    return {text for text in found | cut | halves if len(text) > 3 and (text in found | cut or " " in text)}
 
 
 @pytest.mark.parametrize("page", ["index.html", "evidence.html"])

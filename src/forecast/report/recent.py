@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pandas as pd
 
@@ -22,6 +22,11 @@ Ends = tuple[float, float]
 FEWEST = 12
 
 
+Promise = Literal["kept", "less", "more"]
+#: Share of outcomes that the range of the page should hold, and how far off is about as much.
+PROMISED, NEAR_PROMISE = 0.8, 0.05
+
+
 class Distance(NamedTuple):
     """How the headline did at one distance in the last ten years, and before a major measure began."""
 
@@ -34,6 +39,12 @@ class Distance(NamedTuple):
     better: bool
     before_n: int
     before_held: int
+
+    @property
+    def promise(self) -> Promise:
+        """Whether the range held about as often as promised: within five points of it."""
+        gap = self.share - PROMISED
+        return "kept" if abs(gap) <= NEAR_PROMISE + 1e-9 else "less" if gap < 0 else "more"
 
 
 def distances(run: Run, series_id: str) -> list[Distance]:

@@ -38,3 +38,10 @@ def test_what_came_outside_the_band_is_a_diamond():
     diamonds = [line for line in known_chart([panel()]).axes[0].lines if line.get_marker() == "D"]
     actual, lower = panel().ahead["actual"], panel().ahead["lower_80"]
     assert len(diamonds[0].get_xdata()) == (actual < lower).sum() > 0
+
+
+def test_the_scale_stands_at_the_first_panel_of_a_row():
+    for narrow, first in ((False, [0]), (True, [0, 2])):
+        figure = known_chart([panel()] * 4, narrow=narrow)
+        scaled = [i for i, ax in enumerate(figure.axes) if "100" in [text.get_text() for text in ax.texts]]
+        assert scaled == first

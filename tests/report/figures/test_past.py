@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from figure_checks import check_chart, fan, monthly
+from forecast.report.figures import style as f
 from forecast.report.figures.past import past_chart
 
 EVENTS = list(
@@ -30,3 +32,12 @@ def test_events_are_numbered_at_their_lines_and_the_record_is_told(counts):
 def test_no_events_and_no_forecast_still_draw(counts):
     check_chart(lambda **how: past_chart(counts, fan(1.0, "2026-09").iloc[:0], [], **how))
     check_chart(lambda **how: past_chart(monthly([5, 7, 6]), fan(6, "2024-04"), [], **how))
+
+
+def test_the_lines_of_events_end_at_the_label_of_the_record(counts):
+    figure = past_chart(counts, fan(60_000.0, "2026-09"), EVENTS)
+    (label,) = [text for text in figure.axes[0].texts if f"{int(counts['value'].max()):,}" in text.get_text()]
+    assert label.get_bbox_patch().get_facecolor()[:3] == to_rgb(f.PLACEHOLDERS["bg"])
+    assert label.get_zorder() > max(
+        line.get_zorder() for line in figure.axes[0].lines if line.get_zorder() < 2
+    )

@@ -36,7 +36,7 @@ def response_chart(
     lines = max([float(counts["value"].max()), *(float(part["middle"].max()) for part in parts)])
     fans = max([lines, *(float(part["upper_80"].max()) for part in parts)])
     top = min(fans, max(ROOM * float(counts["value"].max()), lines)) * 1.06
-    left = f.left_room(canvas, top, 26.0)
+    left = f.axis_room(top, 26.0)
     ax = canvas.axes(left, 24, 236, 42)
     ax.set_xlim(-0.3, months - 0.6)
     f.y_axis(canvas, ax, top)

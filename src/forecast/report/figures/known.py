@@ -33,31 +33,51 @@ def top_of(panels: Sequence[Panel]) -> float:
     return float(np.nanmax(np.concatenate(lines))) * 1.12 or 1.0
 
 
+class _Line(NamedTuple):
+    words: str
+    size: float
+    bold: bool
+
+
+#: Units from one line of words to the next.
+LINE = 15
+
+
 @f.styled
 def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
     """Return the panels: side by side, or two in a row for phones; all on one scale."""
     columns = min(len(panels), 2 if narrow else 4)
-    rows, high = math.ceil(len(panels) / columns), 218 if narrow else 206
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high)
+    rows, width = math.ceil(len(panels) / columns), f.NARROW if narrow else f.WIDE
     top, gap = top_of(panels), 14 if narrow else 30
-    wide = (canvas.width - gap * (columns - 1)) / columns
-    for k, panel in enumerate(panels):
+    room = f.axis_room(top, 24)
+    wide = (width - room - gap * (columns - 1)) / columns
+    heads = [_head(panel, wide - 4, 12 if narrow else 12.5) for panel in panels]
+    above = 14 + LINE * max(map(len, heads))
+    high = above + 162
+    canvas = f.Canvas(width, rows * high)
+    for k, (panel, head) in enumerate(zip(panels, heads, strict=True)):
         row, column = divmod(k, columns)
-        left = column * (wide + gap)
-        above = row * high + (62 if narrow else 44)
-        right, below = canvas.width - left - wide, canvas.height - (row + 1) * high + 34
-        _panel(canvas, canvas.axes(left + 2, above, right + 2, below), panel, top, narrow, k == 0)
+        left = room + column * (wide + gap)
+        right, below = width - left - wide, canvas.height - (row + 1) * high + 34
+        ax = canvas.axes(left + 2, row * high + above, right + 2, below)
+        _panel(canvas, ax, panel, top, column == 0)
+        _words(canvas, ax, head, panel.below)
     return canvas.figure
 
 
-def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, narrow: bool, first: bool) -> None:
+def _head(panel: Panel, width: float, size: float) -> list[_Line]:
+    """Return the title and what was happening, in lines of the width of a panel."""
+    title = [_Line(line, size, True) for line in f.lines(panel.title, width, size, bold=True)]
+    words = f.lines(w.shortened(panel.words, 34), width, 11.5)
+    return [*title, *(_Line(line, 11.5, False) for line in words)]
+
+
+def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, first: bool) -> None:
     history, ahead = panel.history, panel.ahead
     n, steps, last = len(history), len(ahead), float(history.iloc[-1])
     ax.set_xlim(-0.3, n + steps - 0.7)
-    ax.set_ylim(0, top)
-    ax.yaxis.set_visible(False)
     ax.xaxis.set_visible(False)
-    ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
+    f.y_axis(canvas, ax, top, f.nice_ticks(top, 3), numbers=first)
     at = np.arange(n - 1, n + steps)
     if ahead["lower_80"].notna().all():
         ends = (np.minimum(np.r_[last, ahead[c].to_numpy(float)], top) for c in ("lower_80", "upper_80"))
@@ -70,23 +90,12 @@ def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, narrow: bool, f
         ax.plot(
             at[1:][mask], actual[mask], marker, color=canvas[role], ms=size, zorder=4.5, ls="", clip_on=False
         )
-    _words(canvas, ax, panel, narrow)
-    if first:
-        words = w.count(round(last / f.divisor(top)))
-        canvas.avoid(ax, np.arange(n), history.to_numpy(float))
-        canvas.place(ax, n - 1, last, words, size=12, prefer=("above left", "above", "below left"))
 
 
-def _words(canvas: f.Canvas, ax: Axes, panel: Panel, narrow: bool) -> None:
-    """Write the title, what was happening, and how it came out, each in the width of its panel."""
-    width = ax.get_window_extent().width
-    lines = f.lines(panel.title, width, 12 if narrow else 12.5, bold=True)
-    height = 12 + 15 * len(lines)
-    for line in lines:
-        canvas.text(
-            ax, 0, 1, line, bold=True, size=12 if narrow else 12.5, transform=ax.transAxes, shift=(0, height)
-        )
-        height -= 15
-    words = w.shortened(panel.words, 26 if narrow else 34)
-    canvas.text(ax, 0, 1, words, "muted", size=11.5, transform=ax.transAxes, shift=(0, 10))
-    canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))
+def _words(canvas: f.Canvas, ax: Axes, head: Sequence[_Line], below: str) -> None:
+    """Write the lines above a panel, and below it how it came out."""
+    for k, (words, size, bold) in enumerate(reversed(head)):
+        role = "ink" if bold else "muted"
+        shift = (0, 10 + LINE * k)
+        canvas.text(ax, 0, 1, words, role, bold=bold, size=size, transform=ax.transAxes, shift=shift)
+    canvas.text(ax, 0, 0, below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))

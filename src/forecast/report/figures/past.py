@@ -33,7 +33,7 @@ def past_chart(
     above = 42 if events else 14
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (236 if narrow else 262))
     top = _top(counts, forecast)
-    ax = canvas.axes(f.left_room(canvas, top, 30.0), above, 14 if narrow else 20, 28)
+    ax = canvas.axes(f.axis_room(top, 30.0), above, 14 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + steps + 1)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
     _numbers(canvas, ax, [(month - first).n for month in events])
@@ -83,7 +83,7 @@ def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> N
     words = (
         w.count(values[at]) if narrow else f"{w.month_short(counts['month'].iloc[at])}: {w.count(values[at])}"
     )
-    canvas.place(
+    label = canvas.place(
         ax,
         at,
         values[at],
@@ -93,3 +93,5 @@ def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> N
         prefer=("left", "right", "above left", "above right"),
         must=True,
     )
+    if label is not None:  # lines of events end at it
+        label.set_bbox({"facecolor": canvas["bg"], "edgecolor": "none", "pad": 1.5})

@@ -422,12 +422,14 @@ def unit_words(top: float, unit: str = "") -> str:
     return t("{unit}, in {scale}", unit=unit, scale=scale) if unit else scale
 
 
-def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None) -> None:
-    """Draw horizontal lines with bare numbers from 0 up, and the zero line."""
+def y_axis(
+    canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None, numbers: bool = True
+) -> None:
+    """Draw horizontal lines, with bare numbers from 0 up, and the zero line."""
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
     ax.set_ylim(0, top)
-    canvas.ticks(ax, "y", values, [w.count(v / by) for v in values])
+    canvas.ticks(ax, "y", values, [w.count(v / by) if numbers else "" for v in values])
     ax.hlines(
         [v for v in values if v],
         0,
@@ -440,7 +442,7 @@ def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None =
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
 
 
-def left_room(canvas: Canvas, top: float, least: float) -> float:
+def axis_room(top: float, least: float) -> float:
     """Return the room left of a plot that the numbers of its y axis need."""
     return max(least, text_width(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
 

@@ -53,16 +53,17 @@ def beyond_ranges(r: Report) -> str:
 def _coverage_table(r: Report, shown: list[recent.Distance]) -> Table:
     """Return how often the 80% range held, by distance; the last ten years first."""
     text = r.words("sure")
+    n, before = max(one.n for one in shown), max(one.before_n for one in shown)
     rows = []
     for one in shown:
+        held = text.share(one.before_held / one.before_n) if one.before_n else text.nothing()
         cells = (
             str(one.horizon),
             text.share(one.share),
-            text.share(one.before_held / one.before_n) if one.before_n else text.nothing(),
+            *((held,) if before else ()),
             text.skill(one.skill, one.better),
         )
         rows.append(Row(cells))
-    n, before = max(one.n for one in shown), max(one.before_n for one in shown)
     head = heads(text.head(recent.since(r.run, r.view.series_id), n, before))
     link = evidence_link("", "coverage", text.more())
     return Table(text.caption(), head, tuple(rows), links=(link,))
