@@ -71,12 +71,17 @@ def data(run):
     found |= {text.split(". ")[0].split("; ")[0].rstrip(".") for text in found}
     # a name may be cut for want of room: its first words stand for it
     cut = {" ".join(text.split()[:n]) + "…" for text in found for n in range(2, len(text.split()))}
-    # or it runs over two lines of a drawing
-    case = {text for label in parts for text in (label, label[:1].upper() + label[1:])}
-    halves = {
-        " ".join(half) for text in case for n in range(2, 9) for half in (text.split()[:n], text.split()[n:])
+    # the name of a turn runs over several lines of a drawing
+    turns = [text.split() for text in map(str, run.cases["label"].unique() if len(run.cases) else [])]
+    lines = {
+        " ".join(w[i:j]) + end
+        for w in turns
+        for i in range(len(w))
+        for j in range(i + 2, len(w) + 1)
+        for end in ("", "…")
     }
-    return {text for text in found | cut | halves if len(text) > 3 and (text in found | cut or " " in text)}
+    lines |= {line[:1].upper() + line[1:] for line in lines}
+    return {text for text in found | cut | lines if len(text) > 3}
 
 
 @pytest.mark.parametrize("page", ["index.html", "evidence.html"])
