@@ -52,7 +52,8 @@ def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
     room = f.axis_room(top, 24)
     wide = (width - room - gap * (columns - 1)) / columns
     heads = [_head(panel, wide - 4, 12 if narrow else 12.5) for panel in panels]
-    above = 14 + LINE * max(map(len, heads))
+    most = max(map(len, heads))
+    above = 14 + LINE * most
     high = above + 162
     canvas = f.Canvas(width, rows * high)
     for k, (panel, head) in enumerate(zip(panels, heads, strict=True)):
@@ -61,14 +62,14 @@ def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
         right, below = width - left - wide, canvas.height - (row + 1) * high + 34
         ax = canvas.axes(left + 2, row * high + above, right + 2, below)
         _panel(canvas, ax, panel, top, column == 0)
-        _words(canvas, ax, head, panel.below)
+        _words(canvas, ax, head, most, panel.below)
     return canvas.figure
 
 
 def _head(panel: Panel, width: float, size: float) -> list[_Line]:
     """Return the title and what was happening, in lines of the width of a panel."""
     title = [_Line(line, size, True) for line in f.lines(panel.title, width, size, bold=True)]
-    words = f.lines(w.shortened(panel.words, 34), width, 11.5)
+    words = f.lines(w.shortened(panel.words, 44), width, 11.5)
     return [*title, *(_Line(line, 11.5, False) for line in words)]
 
 
@@ -92,10 +93,10 @@ def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, first: bool) ->
         )
 
 
-def _words(canvas: f.Canvas, ax: Axes, head: Sequence[_Line], below: str) -> None:
-    """Write the lines above a panel, and below it how it came out."""
-    for k, (words, size, bold) in enumerate(reversed(head)):
+def _words(canvas: f.Canvas, ax: Axes, head: Sequence[_Line], most: int, below: str) -> None:
+    """Write the lines above a panel, first lines at one height, and below it how it came out."""
+    for k, (words, size, bold) in enumerate(head):
         role = "ink" if bold else "muted"
-        shift = (0, 10 + LINE * k)
+        shift = (0, 10 + LINE * (most - 1 - k))
         canvas.text(ax, 0, 1, words, role, bold=bold, size=size, transform=ax.transAxes, shift=shift)
     canvas.text(ax, 0, 0, below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))
