@@ -76,7 +76,7 @@ def data(run):
 
 def lines_of_turns(run):
     """What a line of a drawing may hold of the name of a turn, which runs over several."""
-    names = [str(label)[:1].upper() + str(label)[1:] for label in run.cases["label"].unique()]
+    names = [str(label)[:1].upper() + str(label)[1:] for label in set(run.cases.get("label", ()))]
     spans = [(name.split(), i, j) for name in names for i in range(9) for j in range(i + 1, 10)]
     return {" ".join(words[i:j]) + end for words, i, j in spans for end in ("", "…")}
 
