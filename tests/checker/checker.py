@@ -414,12 +414,12 @@ def check_skill(r: Report) -> Iterator[Problem]:
         return
     found = r.skill
     clear = found[found.abs() > 0.004]
-    first = next((v["distance"] for _, v, _ in r.said("top.no_better")), None)
+    lost = next((v["lost"] for _, v, _ in r.said("top.no_better")), {"single": [], "beyond": None})
     for horizon, skill in clear.items():
-        if first is not None and horizon >= first and skill > 0:
-            yield Problem("5", "top.no_better", f"from {first} on", f"skill {skill:+.3f} at {horizon}")
-    if len(clear) and clear.iloc[-1] < 0 and first is None:
-        yield Problem("5", "top.no_better", "", f"skill {clear.iloc[-1]:+.3f} at {clear.index[-1]}")
+        told = horizon in lost["single"] or (lost["beyond"] is not None and horizon >= lost["beyond"])
+        if told != (skill < 0):
+            said = "no better" if told else "nothing"
+            yield Problem("5", "top.no_better", said, f"skill {skill:+.3f} at {horizon}")
 
 
 def check_miss(r: Report) -> Iterator[Problem]:

@@ -76,15 +76,20 @@ def worst(found: list[Distance]) -> Distance | None:
     return min(shown, key=lambda one: (one.share, -one.horizon)) if shown else None
 
 
-def no_better_from(run: Run, series_id: str) -> int | None:
-    """Return the first distance from which on the headline was no better than the last count, or None."""
+class NoBetter(NamedTuple):
+    """Distances at which the headline was no better than the last count: some, and all from one on."""
+
+    single: tuple[int, ...]
+    beyond: int | None
+
+
+def no_better(run: Run, series_id: str) -> NoBetter | None:
+    """Return at which distances the headline was no better than the last count, or None."""
     found = [one for one in distances(run, series_id) if one.skill == one.skill]
-    first = None
-    for one in reversed(found):
-        if one.better:
-            break
-        first = one.horizon
-    return first
+    last = max((k for k, one in enumerate(found) if one.better), default=-1)
+    single = tuple(one.horizon for one in found[: last + 1] if not one.better)
+    beyond = found[last + 1].horizon if last + 1 < len(found) else None
+    return NoBetter(single, beyond) if single or beyond else None
 
 
 def since(run: Run, series_id: str) -> int | None:

@@ -98,13 +98,33 @@ def test_measures_that_began_afterwards_are_named(monkeypatch):
 
 
 def test_no_better_than_the_last_count_is_said_before_the_fan(monkeypatch):
-    monkeypatch.setattr(recent, "no_better_from", lambda run, series_id: 4)
+    monkeypatch.setattr(recent, "no_better", lambda run, series_id: recent.NoBetter((), 4))
     monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
     texts = [banner.text for banner in top.banners(report_of("plain"))]
     assert any(
         text.startswith("Four months ahead and beyond, forecasts made since 2014 did no better")
         for text in texts
     )
+
+
+@pytest.mark.parametrize(
+    ("better", "single", "beyond"),
+    [
+        ((1, 1, 0, 0), (), 6),
+        ((0, 0, 0, 0), (), 1),
+        ((1, 1, 0, 1), (6,), None),
+        ((0, 1, 0, 0), (1,), 6),
+        ((1, 1, 1, 1), None, None),
+    ],
+)
+def test_each_distance_without_a_gain_is_told(monkeypatch, better, single, beyond):
+    found = [
+        recent.Distance(h, 50, 40, 0.8, True, 0.1 if gain else -0.1, bool(gain), 0, 0)
+        for h, gain in zip((1, 3, 6, 12), better, strict=True)
+    ]
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: found)
+    expected = None if single is None else recent.NoBetter(single, beyond)
+    assert recent.no_better(None, "s") == expected
 
 
 def test_late_figures_raise_a_banner():
