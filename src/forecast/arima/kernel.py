@@ -75,7 +75,7 @@ def choose_kernel(engine: str, work: float) -> Kernel:
 
 
 def is_lane_by_lane(engine: str) -> bool:
-    """Whether a fold has the same digits in any company, whatever the work: only the compiled kernel says so."""
+    """Whether a fold has the same digits in any company: only where the compiled kernel runs."""
     return engine in ("exact", "compiled") and choose_kernel(engine, 0.0) is not NUMPY
 
 

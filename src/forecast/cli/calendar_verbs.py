@@ -209,7 +209,7 @@ def _detect(options: Options) -> int:
 
 
 def _add(options: Options) -> int:
-    from forecast.events.calendar import add_event
+    from forecast.events.additions import add_event
 
     wrong = [c for c in options.cells if "=" not in c]
     if wrong:
@@ -223,7 +223,7 @@ def _add(options: Options) -> int:
 
 def _ask(file: str) -> dict[str, str]:
     """Ask for the cells of an event, each until it is right; nothing is written."""
-    from forecast.events.calendar import check_event
+    from forecast.events.additions import check_event
     from forecast.events.reading import FIRST_YEAR
 
     # an existing file that is wrong is told before anything is asked

@@ -56,8 +56,8 @@ class Arima(SeriesModel):
         See `forecast.arima.arima`.
     breaks : {"none", "adjust", "detect"}
         ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`). ``detect``
-        gives each fold the outliers that its own data show beside its event columns (`detect_outliers`): a level
-        shift stays, a temporary change fades, an additive outlier ends with its month.
+        gives each fold the outliers that its own data show beside its event columns (`detect_outliers`): a
+        level shift stays, a temporary change fades, an additive outlier ends with its month.
     """
 
     min_months: ClassVar[int] = 36

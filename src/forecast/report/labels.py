@@ -171,7 +171,7 @@ def model_name(model: str, kind: str = "") -> str:
     return w.capital(words)
 
 
-def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
+def model_words(kind: str, parameters: Mapping[str, object]) -> str:
     """Return one line on a model from its kind and parameters; empty for a kind that is not known here."""
     if kind in ("arima", "auto_arima"):
         order = parameters.get("order")

@@ -9,7 +9,7 @@ from PIL import Image
 from figure_checks import fan, monthly
 from forecast.report.figures import style as f
 from forecast.report.figures import svg
-from forecast.report.figures.forecast import fan_chart
+from forecast.report.figures.forecast import Reach, fan_chart
 
 FRAME = svg.Frame(
     "A title that is long enough to need a second line when it stands in a narrow chart",
@@ -19,7 +19,7 @@ FRAME = svg.Frame(
 
 
 def draw(**how):
-    return fan_chart(monthly([5, 9, 7, 8, 6, 7]), fan(7, "2024-07", 12), 6, **how)
+    return fan_chart(monthly([5, 9, 7, 8, 6, 7]), fan(7, "2024-07", 12), Reach(6), **how)
 
 
 def made(name="fan"):

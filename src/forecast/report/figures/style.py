@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -172,6 +172,37 @@ def _blank() -> Figure:
     return Figure(dpi=72)
 
 
+class TextStyle(TypedDict, total=False):
+    """How a text is written.
+
+    `shift` moves it by units right and up; with `halo` a line behind it stays away; its box is claimed, so
+    that labels are not put there, unless `claim` is False.
+    """
+
+    size: float
+    bold: bool
+    ha: str
+    va: str
+    halo: bool
+    transform: Transform
+    shift: tuple[float, float]
+    claim: bool
+
+
+class LabelStyle(TypedDict, total=False):
+    """How a point is labelled.
+
+    The sides in `prefer` are tried at growing distance from `offset` on, and the first without a collision
+    is taken. With `must` the one with the fewest collisions is taken in the end.
+    """
+
+    size: float
+    bold: bool
+    offset: float
+    prefer: Sequence[str]
+    must: bool
+
+
 class Canvas:
     """A figure of a fixed size in units, and the boxes of the labels placed so far."""
 
@@ -231,42 +262,29 @@ class Canvas:
     # ------------------------------------------------------------------ text
 
     def text(
-        self,
-        ax: Axes,
-        x: float,
-        y: float,
-        words: str,
-        role: str = "ink",
-        *,
-        size: float = 12,
-        bold: bool = False,
-        ha: str = "left",
-        va: str = "center",
-        halo: bool = False,
-        transform: Transform | None = None,
-        shift: tuple[float, float] = (0, 0),
-        claim: bool = True,
+        self, ax: Axes, x: float, y: float, words: str, role: str = "ink", **style: Unpack[TextStyle]
     ) -> Text:
-        """Write a text; `shift` moves it by units right and up; its box is claimed unless told otherwise."""
+        """Write a text in a style."""
         from matplotlib.transforms import ScaledTranslation
 
-        base = ax.transData if transform is None else transform
-        moved = base + ScaledTranslation(shift[0] / 72, shift[1] / 72, self.figure.dpi_scale_trans)
+        (right, up), halo = style.get("shift", (0, 0)), style.get("halo", False)
+        base = style.get("transform", ax.transData)
+        moved = base + ScaledTranslation(right / 72, up / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
             x,
             y,
             printable(words),
             color=self[role],
-            fontsize=size,
-            fontweight="bold" if bold else "normal",
-            ha=ha,
-            va=va,
+            fontsize=style.get("size", 12),
+            fontweight="bold" if style.get("bold", False) else "normal",
+            ha=style.get("ha", "left"),
+            va=style.get("va", "center"),
             transform=moved,
             linespacing=1.2,
             clip_on=False,
         )
         artist.set_gid(f"c:{'halo' if halo else 'plain'}")
-        if claim:
+        if style.get("claim", True):
             self.boxes.append(artist.get_window_extent(self.renderer))
         return artist
 
@@ -281,25 +299,11 @@ class Canvas:
         self.lines.append(points)
 
     def place(
-        self,
-        ax: Axes,
-        x: float,
-        y: float,
-        words: str,
-        role: str = "ink",
-        *,
-        size: float = 12.0,
-        bold: bool = False,
-        offset: float = 9,
-        prefer: Sequence[str] = ("above", "below", "left", "right"),
-        must: bool = False,
+        self, ax: Axes, x: float, y: float, words: str, role: str = "ink", **style: Unpack[LabelStyle]
     ) -> Text | None:
-        """Label a point beside it where there is room; leave the label out if there is none.
-
-        Tried are the sides in `prefer` at growing distance; the first without a collision is taken. With
-        `must` the one with the fewest collisions is taken in the end.
-        """
-        look: dict[str, Any] = {"size": size, "bold": bold}
+        """Label a point beside it where there is room; leave the label out if there is none."""
+        size, bold, offset = style.get("size", 12.0), style.get("bold", False), style.get("offset", 9)
+        prefer = style.get("prefer", ("above", "below", "left", "right"))
         spot = ax.transData.transform((x, y))
         box, plot = text_box(words, size, bold).translated(*spot), ax.get_window_extent()
         best: tuple[int, tuple[float, float, str, str]] | None = None
@@ -314,10 +318,11 @@ class Canvas:
                     break
             if best is not None and best[0] == 0:
                 break
-        if best is None or (best[0] > 0 and not must):
+        if best is None or (best[0] > 0 and not style.get("must", False)):
             return None
         dx, dy, ha, va = best[1]
-        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), halo=True, **look)
+        look: TextStyle = {"size": size, "bold": bold, "ha": ha, "va": va, "shift": (dx, dy), "halo": True}
+        return self.text(ax, x, y, words, role, **look)
 
     def _collisions(self, box: Bbox, plot: Bbox) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
@@ -325,14 +330,10 @@ class Canvas:
         hits = 100 * sum(1 for other in self.boxes if _overlap(box, other, 3, 1))
         # the labels of the axes stand left of and below the plot
         hits += 100 * int(box.x0 < plot.x0 + 1) + 100 * int(box.y0 < plot.y0)
-        x, y = self._points().T
+        self.lines = [np.concatenate([np.empty((0, 2)), *self.lines])]
+        x, y = self.lines[0].T
         inside = (x > box.x0 - 2) & (x < box.x1 + 2) & (y > box.y0 - 1) & (y < box.y1 + 1)
         return hits + int(np.count_nonzero(inside))
-
-    def _points(self) -> np.ndarray[Any, Any]:
-        """Return the points of all lines that labels stay away from, in one array."""
-        self.lines = [np.concatenate([np.empty((0, 2)), *self.lines])]
-        return self.lines[0]
 
 
 #: Which part of a text lies left of, or below, the point that it is aligned to.
