@@ -364,7 +364,7 @@ def _overlap(a: Bbox, b: Bbox, dx: float = 0, dy: float = 0) -> bool:
 def spread(
     heights: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf
 ) -> list[float]:
-    """Return heights moved as little as need be so that all are at least `gap` apart, within the limits.
+    """Return heights moved as little as need be so that all are at least `gap` apart, within limits.
 
     Examples
     --------
