@@ -414,9 +414,9 @@ def check_skill(r: Report) -> Iterator[Problem]:
         return
     found = r.skill
     clear = found[found.abs() > 0.004]
-    lost = next((v["lost"] for _, v, _ in r.said("top.no_better")), {"single": [], "beyond": None})
+    lost = next((v["poor"]["distances"] for _, v, _ in r.said("top.no_better")), [])
     for horizon, skill in clear.items():
-        told = horizon in lost["single"] or (lost["beyond"] is not None and horizon >= lost["beyond"])
+        told = horizon in lost
         if told != (skill < 0):
             said = "no better" if told else "nothing"
             yield Problem("5", "top.no_better", said, f"skill {skill:+.3f} at {horizon}")

@@ -282,12 +282,12 @@ PAGE: dict[str, Draw] = {
     "method.address": among("", "x.org/a/"),
     "method.licence": NAME,
     "method.contact": among("", "data@x.org"),
-    "top.lost": among(
-        recent.NoBetter((), 1),
-        recent.NoBetter((), 4),
-        recent.NoBetter((8,), None),
-        recent.NoBetter((1,), 12),
-        recent.NoBetter((2, 8), 10),
+    "top.poor": among(
+        recent.NoBetter((1, 3), ((1, 1), (3, 3)), True, True),
+        recent.NoBetter((4, 5, 6), ((4, 6),), False, True),
+        recent.NoBetter((8,), ((8, 8),), False, False),
+        recent.NoBetter((1,), ((1, 1),), False, False),
+        recent.NoBetter((1, 2, 8, 12), ((1, 2), (8, 8), (12, 12)), False, True),
     ),
     "top.label": NAME,
     "top.publisher": among("", "US Customs and Border Protection"),

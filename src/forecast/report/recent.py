@@ -77,19 +77,31 @@ def worst(found: list[Distance]) -> Distance | None:
 
 
 class NoBetter(NamedTuple):
-    """Distances at which the headline was no better than the last count: some, and all from one on."""
+    """The distances at which the headline was no better than the last count.
 
-    single: tuple[int, ...]
-    beyond: int | None
+    `spans`: First and last distance of each run of them; `always`: Whether these are all that were scored;
+    `beyond`: Whether the last of them is the farthest that was.
+    """
+
+    distances: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    always: bool
+    beyond: bool
 
 
 def no_better(run: Run, series_id: str) -> NoBetter | None:
-    """Return at which distances the headline was no better than the last count, or None."""
-    found = [one for one in distances(run, series_id) if one.skill == one.skill]
-    last = max((k for k, one in enumerate(found) if one.better), default=-1)
-    single = tuple(one.horizon for one in found[: last + 1] if not one.better)
-    beyond = found[last + 1].horizon if last + 1 < len(found) else None
-    return NoBetter(single, beyond) if single or beyond else None
+    """Return the distances at which the headline was no better than the last count, or None."""
+    scored = [one for one in distances(run, series_id) if one.skill == one.skill]
+    poor = [one.horizon for one in scored if not one.better]
+    if not poor:
+        return None
+    spans: list[tuple[int, int]] = []
+    for horizon in poor:
+        if spans and spans[-1][1] == horizon - 1:
+            spans[-1] = spans[-1][0], horizon
+        else:
+            spans.append((horizon, horizon))
+    return NoBetter(tuple(poor), tuple(spans), len(poor) == len(scored), not scored[-1].better)
 
 
 def since(run: Run, series_id: str) -> int | None:

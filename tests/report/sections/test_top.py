@@ -98,7 +98,9 @@ def test_measures_that_began_afterwards_are_named(monkeypatch):
 
 
 def test_no_better_than_the_last_count_is_said_before_the_fan(monkeypatch):
-    monkeypatch.setattr(recent, "no_better", lambda run, series_id: recent.NoBetter((), 4))
+    monkeypatch.setattr(
+        recent, "no_better", lambda run, series_id: recent.NoBetter((4, 5, 6), ((4, 6),), False, True)
+    )
     monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
     texts = [banner.text for banner in top.banners(report_of("plain"))]
     assert any(
@@ -108,22 +110,21 @@ def test_no_better_than_the_last_count_is_said_before_the_fan(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("better", "single", "beyond"),
+    ("better", "expected"),
     [
-        ((1, 1, 0, 0), (), 6),
-        ((0, 0, 0, 0), (), 1),
-        ((1, 1, 0, 1), (6,), None),
-        ((0, 1, 0, 0), (1,), 6),
-        ((1, 1, 1, 1), None, None),
+        ((1, 1, 0, 0), recent.NoBetter((3, 4), ((3, 4),), False, True)),
+        ((0, 0, 0, 0), recent.NoBetter((1, 2, 3, 4), ((1, 4),), True, True)),
+        ((1, 1, 0, 1), recent.NoBetter((3,), ((3, 3),), False, False)),
+        ((0, 1, 0, 0), recent.NoBetter((1, 3, 4), ((1, 1), (3, 4)), False, True)),
+        ((1, 1, 1, 1), None),
     ],
 )
-def test_each_distance_without_a_gain_is_told(monkeypatch, better, single, beyond):
+def test_each_distance_without_a_gain_is_told(monkeypatch, better, expected):
     found = [
         recent.Distance(h, 50, 40, 0.8, True, 0.1 if gain else -0.1, bool(gain), 0, 0)
-        for h, gain in zip((1, 3, 6, 12), better, strict=True)
+        for h, gain in enumerate(better, start=1)
     ]
     monkeypatch.setattr(recent, "distances", lambda run, series_id: found)
-    expected = None if single is None else recent.NoBetter(single, beyond)
     assert recent.no_better(None, "s") == expected
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+from forecast.report.figures.palette import DASHES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +58,7 @@ def response_chart(
         else:
             for edge in (low, high):
                 ax.plot(x, edge.clip(0, top), color=canvas[role], lw=0.9, dashes=(1.3, 1.6), zorder=2.5)
-            ax.plot(x, middle, color=canvas[role], lw=2.2, dashes=f.DASHES["m-ridge"], zorder=3.2)
+            ax.plot(x, middle, color=canvas[role], lw=2.2, dashes=DASHES["m-ridge"], zorder=3.2)
         ends.append((float(middle[-1]), words, about, role))
     ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2, zorder=4)
     f.vertical(canvas, ax, start - 0.5, "ev")

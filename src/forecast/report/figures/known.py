@@ -28,19 +28,11 @@ class Panel(NamedTuple):
 
 
 def top_of(panels: Sequence[Panel]) -> float:
-    """Return the top of the scale that all panels share: the largest count or middle, and some room."""
+    """Return the top of the scale of all panels: the bands fit, if the lines still fill half of it."""
     lines = [np.r_[p.history, p.ahead[["middle", "actual"]].to_numpy(float).ravel()] for p in panels]
-    return float(np.nanmax(np.concatenate(lines))) * 1.12 or 1.0
-
-
-class _Line(NamedTuple):
-    words: str
-    size: float
-    bold: bool
-
-
-#: Units from one line of words to the next.
-LINE = 15
+    top = float(np.nanmax(np.concatenate(lines)))
+    bands = float(np.nanmax([top, *(p.ahead["upper_80"].max() for p in panels)]))
+    return min(max(1.12 * top, 1.02 * bands), 2 * top) or 1.0
 
 
 @f.styled
@@ -49,36 +41,43 @@ def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
     columns = min(len(panels), 2 if narrow else 4)
     rows, width = math.ceil(len(panels) / columns), f.NARROW if narrow else f.WIDE
     top, gap = top_of(panels), 14 if narrow else 30
-    room = f.axis_room(top, 24)
+    ticks = f.nice_ticks(top, 5)[1:]
+    ticks = ticks[1::2] if len(ticks) > 3 else ticks[:2]
+    room = f.text_width(w.count(ticks[-1] / f.divisor(top)), 12) + 7  # of the numbers left of each row
     wide = (width - room - gap * (columns - 1)) / columns
-    heads = [_head(panel, wide - 4, 12 if narrow else 12.5) for panel in panels]
-    most = max(map(len, heads))
-    above = 14 + LINE * most
-    high = above + 162
+    words = [_words(panel, wide - 2, narrow) for panel in panels]
+    above = 18 + 15 * max(len(lines) for lines in words)
+    high = above + 122 + 34
     canvas = f.Canvas(width, rows * high)
-    for k, (panel, head) in enumerate(zip(panels, heads, strict=True)):
+    for k, panel in enumerate(panels):
         row, column = divmod(k, columns)
         left = room + column * (wide + gap)
         right, below = width - left - wide, canvas.height - (row + 1) * high + 34
-        ax = canvas.axes(left + 2, row * high + above, right + 2, below)
-        _panel(canvas, ax, panel, top, column == 0)
-        _words(canvas, ax, head, most, panel.below)
+        ax = canvas.axes(left, row * high + above, right + 2, below)
+        f.y_axis(canvas, ax, top, ticks, numbers=column == 0)
+        _panel(ax, canvas, panel, top)
+        height = above - 6
+        for line, role, bold, size in words[k]:
+            look: f.TextStyle = {"size": size, "bold": bold, "transform": ax.transAxes, "shift": (0, height)}
+            canvas.text(ax, 0, 1, line, role, **look)
+            height -= 15
+        canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))
     return canvas.figure
 
 
-def _head(panel: Panel, width: float, size: float) -> list[_Line]:
-    """Return the title and what was happening, in lines of the width of a panel."""
-    title = [_Line(line, size, True) for line in f.lines(panel.title, width, size, bold=True)]
-    words = f.lines(w.shortened(panel.words, 44), width, 11.5)
-    return [*title, *(_Line(line, 11.5, False) for line in words)]
+def _words(panel: Panel, room: float, narrow: bool) -> list[tuple[str, str, bool, float]]:
+    """Return the lines above a panel: its title, then what was happening; with role, weight and size."""
+    size = 12 if narrow else 12.5
+    title = [(line, "ink", True, size) for line in f.lines(panel.title, room, size, True, ": ")]
+    words = f.lines(w.shortened(panel.words, 52 if narrow else 68), room, 11.5)
+    return title + [(line, "muted", False, 11.5) for line in words]
 
 
-def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, first: bool) -> None:
+def _panel(ax: Axes, canvas: f.Canvas, panel: Panel, top: float) -> None:
     history, ahead = panel.history, panel.ahead
     n, steps, last = len(history), len(ahead), float(history.iloc[-1])
     ax.set_xlim(-0.3, n + steps - 0.7)
     ax.xaxis.set_visible(False)
-    f.y_axis(canvas, ax, top, f.nice_ticks(top, 3), numbers=first)
     at = np.arange(n - 1, n + steps)
     if ahead["lower_80"].notna().all():
         ends = (np.minimum(np.r_[last, ahead[c].to_numpy(float)], top) for c in ("lower_80", "upper_80"))
@@ -91,12 +90,3 @@ def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, first: bool) ->
         ax.plot(
             at[1:][mask], actual[mask], marker, color=canvas[role], ms=size, zorder=4.5, ls="", clip_on=False
         )
-
-
-def _words(canvas: f.Canvas, ax: Axes, head: Sequence[_Line], most: int, below: str) -> None:
-    """Write the lines above a panel, first lines at one height, and below it how it came out."""
-    for k, (words, size, bold) in enumerate(head):
-        role = "ink" if bold else "muted"
-        shift = (0, 10 + LINE * (most - 1 - k))
-        canvas.text(ax, 0, 1, words, role, bold=bold, size=size, transform=ax.transAxes, shift=shift)
-    canvas.text(ax, 0, 0, below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))
