@@ -121,8 +121,8 @@ def test_score_book():
 def test_events_for_display_are_one_a_bundle_or_month():
     table = view.display_events(state("plain"))
     months = dict(zip(table["label"], table["month"].astype(str), strict=True))
-    assert months["Asylum rule of May 2023 and Title 42 ends"] == "2023-05"
-    assert months["Mexico halts transfers, US talks in Mexico and Mexican enforcement"] == "2024-01"
+    assert months["New asylum rule; Title 42 ends"] == "2023-05"
+    assert months["Mexico halts transfers; US talks in Mexico; Mexican enforcement"] == "2024-01"
     assert not table["month"].duplicated().any()
     pandemic = table[table["month"] == pd.Period("2020-03", "M")].iloc[0]
     assert pandemic["size"] == 3 and "covid19_shock" in pandemic["ids"]
@@ -136,7 +136,7 @@ def test_flags_are_at_most_six_and_those_of_first_priority_are_kept():
     first = everything[(everything["priority"] == 1) & (everything["month"] >= pd.Period("2016-09", "M"))]
     assert set(first["label"]) <= set(found["label"])
     few = view.flags(run, pd.Period("2024-05", "M"), pd.Period("2024-07", "M"))
-    assert few["label"].tolist() == ["Asylum limits, Panama agreement and Visas for Chinese"]
+    assert few["label"].tolist() == ["Asylum limits; Panama agreement; Visas for Chinese"]
     assert view.flags(state("own"), pd.Period("2016-09", "M"), pd.Period("2026-08", "M")).empty
 
 

@@ -252,6 +252,10 @@ class Measures:
         # names have commas and "and" of their own
         return "; ".join(named or [plain(one) for one in ids])
 
+    def called(self) -> dict[str, str]:
+        """Return the name of every event by its id."""
+        return {name: _label(row, short=False) for name, row in self._rows.items()}
+
     def days(self, ids: Sequence[str]) -> str:
         """Return when events began: the month, days where they matter, or the span of several.
 

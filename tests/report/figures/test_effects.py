@@ -48,3 +48,10 @@ def test_only_what_passes_every_test_is_filled():
 
 def test_a_line_that_leaves_the_scale_ends_in_an_arrow():
     assert sum(line.get_marker() == "<" for line in effects_chart(ROWS).axes[0].lines) == 1
+
+
+def test_no_test_is_torn_from_its_outcome():
+    for narrow in (False, True):
+        words = [text.get_text() for text in effects_chart(ROWS, narrow=narrow).axes[0].texts]
+        said = [line for line in words if ":" in line]
+        assert said and all(part in TESTS.split(" · ") for line in said for part in line.split(" · "))

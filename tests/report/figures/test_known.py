@@ -40,8 +40,26 @@ def test_what_came_outside_the_band_is_a_diamond():
     assert len(diamonds[0].get_xdata()) == (actual < lower).sum() > 0
 
 
-def test_the_scale_stands_at_the_first_panel_of_a_row():
-    for narrow, first in ((False, [0]), (True, [0, 2])):
-        figure = known_chart([panel()] * 4, narrow=narrow)
-        scaled = [i for i, ax in enumerate(figure.axes) if "100" in [text.get_text() for text in ax.texts]]
-        assert scaled == first
+def test_the_scale_is_told_by_the_same_lines_in_every_panel():
+    panels = [panel(level) for level in (150_000, 40_000, 160_000, 90_000)]
+    for narrow, first in ((False, (0,)), (True, (0, 2))):
+        figure = known_chart(panels, narrow=narrow)
+        lines = [
+            {
+                round(float(path.vertices[0, 1]))
+                for one in ax.collections
+                for path in one.get_paths()[:9]
+                if len(path) == 2
+            }
+            for ax in figure.axes
+        ]
+        assert lines[0] == {100_000, 200_000} and all(one == lines[0] for one in lines)
+        labelled = [{t.get_text() for t in ax.texts} & {"100", "200"} for ax in figure.axes]
+        assert [k for k, found in enumerate(labelled) if found == {"100", "200"}] == list(first)
+        assert sum(map(len, labelled)) == 2 * len(first)
+
+
+def test_bands_end_inside_the_scale():
+    assert top_of([panel()]) > panel().ahead["upper_80"].max()
+    wild = panel()._replace(ahead=panel().ahead.assign(upper_80=9e6))
+    assert top_of([wild]) < 500_000  # or the lines would lie on the axis

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figure_checks import check_chart, fan, monthly
-from forecast.report.figures import style as f
+from figure_checks import boxes, check_chart, fan, monthly
 from forecast.report.figures.palette import PLACEHOLDERS
 from forecast.report.figures.past import past_chart
 
@@ -34,12 +33,34 @@ def test_no_events_and_no_forecast_still_draw(counts):
     check_chart(lambda **how: past_chart(monthly([5, 7, 6]), fan(6, "2024-04"), [], **how))
 
 
-def test_the_lines_of_events_end_at_the_label_of_the_record(counts):
-    figure = past_chart(counts, fan(60_000.0, "2026-09"), EVENTS)
-    (ax,) = figure.axes
-    (label,) = [text for text in ax.texts if f"{int(counts['value'].max()):,}" in text.get_text()]
-    box = label.get_window_extent(f.ruler())
-    for line in ax.lines:
-        if line.get_color() == PLACEHOLDERS["ev"]:
-            (x, _), (low, high) = line.get_xdata(), line.get_ydata()
-            assert not (box.x0 < x < box.x1 and low < box.y1 and box.y0 < high)
+def crossed(figure):
+    """Return texts that a vertical line of an event runs through."""
+    lines = [line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["ev"]]
+    ends = [line.get_transform().transform(line.get_xydata()) for line in lines]
+    assert all(abs(low[0] - high[0]) < 0.1 for low, high in ends)
+    return [
+        text
+        for text, box in boxes(figure)
+        for (x, low), (_, high) in ends
+        if box.x0 < x < box.x1 and low < box.y1 - 1 and high > box.y0 + 1
+    ]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_no_event_line_runs_through_a_text(counts, narrow):
+    ahead = fan(float(counts["value"].iloc[-1]), "2026-09")
+    for at in range(len(counts)):
+        peaked = counts.assign(value=counts["value"].where(counts.index != at, 400_000.0))
+        near = [
+            month for k in (-7, -4, 1, 3) if counts["month"].iloc[0] <= (month := counts["month"][at] + k)
+        ]
+        events = sorted({*EVENTS[:2], *(m for m in near if m <= counts["month"].iloc[-1])})
+        if at % 7 == 0:
+            assert crossed(past_chart(peaked, ahead, events, narrow=narrow)) == [], at
+
+
+def test_a_line_is_whole_where_no_text_stands_in_its_way(counts):
+    ahead = fan(float(counts["value"].iloc[-1]), "2026-09")
+    figure = past_chart(counts, ahead, EVENTS[:2])
+    drawn = [line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["ev"]]
+    assert len(drawn) == 2

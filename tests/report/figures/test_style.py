@@ -176,4 +176,14 @@ def test_wrapped_lines_are_few_and_even():
     assert len(f.lines(text, 10_000, 14)) == 1
     assert max(map(len, made)) - min(map(len, made)) < 14
     assert f.lines("word", 1, 14) == ["word"]
-    assert f.lines("one: no · two: not tried · three: no", 150, 12, between=" · ")[0] == "one: no"
+    parts = f.lines("one: no · two: not tried · three: no", 170, 12, between=" · ")
+    assert parts == ["one: no · two: not tried", "three: no"]  # never "not / tried"
+
+
+def test_words_of_any_letters_stand_on_one_line():
+    canvas = f.Canvas(400, 100)
+    ax = canvas.axes(0, 0, 0, 0)
+    for va in ("top", "center", "bottom"):
+        made = [canvas.text(ax, 0.1, 0.5, words, va=va) for words in ("Mar", "May", "too low, then", "(8%)")]
+        baselines = {round(float(one.get_transform().transform((0.1, 0.5))[1]), 3) for one in made}
+        assert len(baselines) == 1 and {one.get_va() for one in made} == {"baseline"}

@@ -267,7 +267,7 @@ def _estimates(r: Report) -> Table | None:
     text, run = prose(TEXT), r.run
     made = run.coefficients
     made = select(made, series_id=(r.view.series_id, "pooled"))
-    called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
+    called = r.measures.called()
     rows, hidden = [], 0
     for row in records(made):
         if row.kind != "nuisance" and not printable(row.estimate, row.se):

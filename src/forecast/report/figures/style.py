@@ -228,7 +228,7 @@ class Canvas:
         (right, up), halo = style.get("shift", (0, 0)), style.get("halo", False)
         size, va = style.get("size", 12), style.get("va", "center")
         if "\n" not in words:  # set by the baseline, or words without a p or g would stand lower than others
-            up, va = up + size * _BASELINE[va], "baseline"
+            up, va = up + size * _BASELINE.get(va, 0.0), "baseline"
         base = style.get("transform", ax.transData)
         moved = base + ScaledTranslation(right / 72, up / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
