@@ -189,7 +189,7 @@ def _detect(options: Options) -> int:
         return 0
     count = f"{len(found)} break{'' if len(found) == 1 else 's'}" if len(found) else "no break stands out"
     say(f"{options.series} as known on {panel.as_of:%Y-%m-%d}: {count}")
-    for row in rows.records(found):
+    for row in rows.records(found, rows.FoundRow):
         say(f"  {row.month}  {row.kind}  t {row.t:+6.1f}  {break_words(row)}")
     if len(found):
         low, high = (100 * float(v) for v in (found["by_chance"].min(), found["by_chance"].max()))

@@ -18,7 +18,7 @@ from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.catalogue import formats, shipped, speaking, t
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import ForecastRow, records
 from forecast.report.write import html as _templates
 from forecast.report.write.files import csv_bytes, json_bytes
 from forecast.report.write.html import TEMPLATES
@@ -208,7 +208,7 @@ def latest(content: SiteContent) -> Latest:
                         "upper_80": _number(row.upper_80),
                         "upper_95": _number(row.upper_95),
                     }
-                    for row in records(rows)
+                    for row in records(rows, ForecastRow)
                 ],
             }
         )
