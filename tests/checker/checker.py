@@ -391,35 +391,39 @@ def check_coverage(r: Report) -> Iterator[Problem]:
         true = {_judged(share[part["horizon"]]) for part in (worst, values.get("first")) if part}
         if name == "sure.find" and r.english and set(said) != true:
             yield Problem("5", name, text, f"held {', '.join(sorted(true))} than or as promised")
+        if lacks(text, worst["horizon"], 0, r.english):
+            yield Problem("5", name, text, f"silent of {worst['horizon']} months ahead, where it held least")
     six = r.held[r.held.index == 6]
     for name, values, text in r.said("sure.record_title"):
         missed = values["missed"]
-        if missed["total"] and len(six) and not near(missed["n"] / missed["total"], *_missed_six(r)):
-            yield Problem("5", name, text, f"{_missed_six(r)[0]:.2f} of the sixth months")
+        if missed["months"] != 6 or not missed["total"] or not len(six):
+            continue
+        true = 1 - float((six["held"] / six["n"]).iloc[0])
+        if abs(missed["n"] / missed["total"] - true) > 1e-9:
+            yield Problem("5", name, text, f"{true:.3f} of the sixth months")
+        if missed["n"] and lacks_percent(text, 100 * true, r.english):
+            yield Problem("5", name, text, f"{true:.0%} of the sixth months")
 
 
 def _judged(share: float) -> str:
-    return "about" if abs(share - 0.8) <= 0.05 else "less" if share < 0.8 else "more"
-
-
-def _missed_six(r: Report) -> tuple[float, float]:
-    """Share of sixth months outside in the last ten years, and how far apart two counts of it may be."""
-    six = r.held.loc[6]
-    return 1 - six["held"] / six["n"], 0.35
+    return "less" if share < 0.75 else "more" if share > 0.85 else "about"
 
 
 def check_skill(r: Report) -> Iterator[Problem]:
-    """Where the headline does no better than the last count, the page says so, and only there."""
+    """At each distance where the headline does no better than the last count the page says so, and only there."""
     if not len(r.backtest):
         return
     found = r.skill
-    clear = found[found.abs() > 0.004]
-    first = next((v["distance"] for _, v, _ in r.said("top.no_better")), None)
-    for horizon, skill in clear.items():
-        if first is not None and horizon >= first and skill > 0:
-            yield Problem("5", "top.no_better", f"from {first} on", f"skill {skill:+.3f} at {horizon}")
-    if len(clear) and clear.iloc[-1] < 0 and first is None:
-        yield Problem("5", "top.no_better", "", f"skill {clear.iloc[-1]:+.3f} at {clear.index[-1]}")
+    told, text = next(((v["poor"], text) for _, v, text in r.said("top.no_better")), (None, ""))
+    poor = set(told["distances"]) if told else set()
+    for horizon, skill in found[found.abs() > 1e-6].items():  # equal to the last digit is either
+        if (horizon in poor) != (skill < 0):
+            yield Problem("5", "top.no_better", text, f"skill {skill:+.4f} at {horizon}")
+    if told and told["always"] != (len(poor) == len(found)):
+        yield Problem("5", "top.no_better", text, f"{len(poor)} of {len(found)} distances")
+    for first in () if not told or told["always"] else (low for low, _ in told["spans"]):
+        if lacks(text, first, 0, r.english):
+            yield Problem("5", "top.no_better", text, f"no better from {first} months ahead")
 
 
 def check_miss(r: Report) -> Iterator[Problem]:
@@ -731,6 +735,23 @@ def check_captions(r: Report) -> Iterator[Problem]:
                 )
 
 
+def check_means(r: Report) -> Iterator[Problem]:
+    """Where means stand beside forecasts they add up as printed, and the note says which of the two is the forecast."""
+    for block in _tables(r.json["evidence"]) if "evidence" in r.json else ():
+        column = next((k for k, h in enumerate(block["head"]) if h["text"].startswith("Mean (")), None)
+        if column is None:
+            continue
+        rows = [(row["kind"], numbers(row["cells"][column])) for row in block["rows"]]
+        whole = [found[0] for kind, found in rows if kind == "lead" and found]
+        parts = [found[0] for kind, found in rows if kind != "lead" and found]
+        if whole and abs(sum(parts) - whole[0]) > (len(rows) + 1) / 2:
+            yield Problem(
+                "1", block["caption"], f"a mean of {whole[0]:,.0f}", f"its parts sum to {sum(parts):,.0f}"
+            )
+        if "forecast is the middle" not in block["foot"]:
+            yield Problem("1", block["caption"], block["foot"], "which one is the forecast?")
+
+
 def check_sizes(r: Report) -> Iterator[Problem]:
     """No estimate beyond 2 on logs, or with a standard error beyond 1, is printed on either page."""
     called = set(r.labels.values())
@@ -811,6 +832,7 @@ CHECKS = (
     check_figures,
     check_days,
     check_captions,
+    check_means,
     check_sizes,
     check_words,
 )

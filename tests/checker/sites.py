@@ -29,6 +29,8 @@ class _Reader(HTMLParser):
         elif tag in ("th", "td"):
             self.tables[-1][-1].append("")
             self._open = True
+        elif tag == "small" and self._open:
+            self.tables[-1][-1][-1] += "\n"  # a second line: not part of the name
 
     def handle_endtag(self, tag: str) -> None:
         self._open = self._open and tag not in ("th", "td")
@@ -87,7 +89,11 @@ def check_others(html: str, folder: str | Path) -> Iterator[Problem]:
 
 
 def check_comparison(html: str, folders: Sequence[str | Path]) -> Iterator[Problem]:
-    """A best run is named only where all rest on the same dates of the same series: W22."""
+    """A best run is named only where all rest on the same dates of the same series, each model by its own name: W22."""
+    for rows in tables(html):
+        names = [row[0].split("\n")[0] for row in rows[1:]]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield Problem("13", "comparison, names", name, f"{names.count(name)} rows")
     dates = set()
     for folder in folders:
         report = Report(folder)

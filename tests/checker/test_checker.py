@@ -32,6 +32,15 @@ WORDS = (
     "events.max_columns=6",
     "specification.effects=none",
 )
+#: The same of many series that add up.
+SECTORS = (
+    "model=[random_walk,drift]",
+    "combination=none",
+    "report.headline=drift",
+    "backtest.start=2022-01",
+    "backtest.score_from=null",
+    "specification.effects=none",
+)
 #: What is planted in a template: which statement of the first edition, where, the true words, the lie, and where
 #: the checker finds it.
 LIES = (
@@ -101,6 +110,14 @@ LIES = (
         "What its likelihood cannot do",
         "words",
         "sections",
+    ),
+    (
+        "W18 silent where it held least",
+        "sure",
+        "{{ worst.horizon|ahead|capital }} the range held {{ judged(worst) }}{% if first %}; {{ first.horizon|ahead }}, {{ judged(first) }}{% endif %}.",
+        "{{ (first or worst).horizon|ahead|capital }} the range held {{ judged(first or worst) }}.",
+        "5",
+        "sure.find",
     ),
     (
         "W13 dates of one row for all",
@@ -320,6 +337,42 @@ def test_w22_a_winner_on_other_dates_is_found(run, truth, monkeypatch, tmp_path)
     assert list(sites.check_comparison(comparison.compare_html(folders), folders)) == []
     monkeypatch.setattr(comparison, "_dates", lambda path, series: frozenset({"all"}))
     assert found(sites.check_comparison(comparison.compare_html(folders), folders), "13", "comparison")
+
+
+def test_w22_two_models_of_one_name_are_found(run, monkeypatch, tmp_path):
+    twice = {"random_walk": "border", "drift": "general"}  # both are called "Weighted combination"
+    named = run.scores.assign(model=run.scores["model"].replace(twice))
+    written(dataclasses.replace(run, scores=named), tmp_path / "run")
+    folders = [tmp_path / "run", tmp_path / "run"]
+    assert not found(sites.check_comparison(comparison.compare_html(folders), folders), "13", "names")
+    cell = comparison.Cell
+    monkeypatch.setattr(comparison, "Cell", lambda name, small: cell(name.split(" (")[0], small))
+    assert found(sites.check_comparison(comparison.compare_html(folders), folders), "13", "names")
+
+
+@pytest.fixture(scope="module")
+def sectors():
+    """A run of the sectors whose forecasts add up, as quick as can be."""
+    return fc.run(fc.load_experiment("sectors", *SECTORS))
+
+
+def test_w19_a_mean_beside_a_forecast_without_a_word_which_is_which_is_found(sectors, monkeypatch, tmp_path):
+    assert not found(written(sectors, tmp_path / "true"), "1", "")
+    forecasts = sectors.forecasts.copy()
+    part = forecasts["level"].isna() & forecasts["series_id"].eq("southwest.usbp.tucson")
+    forecasts.loc[part, "value"] *= 1.2
+    moved = written(dataclasses.replace(sectors, forecasts=forecasts), tmp_path / "moved")
+    assert any("parts sum to" in problem.found for problem in moved)
+    text = tmp_path / "text"
+    shutil.copytree(prose.TEXT, text)
+    file = text / "en" / "proof_ahead.j2"
+    words = file.read_text(encoding="utf-8")
+    true = "The forecast is the middle. "
+    assert true in words
+    file.write_text(words.replace(true, ""), encoding="utf-8")
+    monkeypatch.setattr(prose, "TEXT", text)
+    monkeypatch.setattr(prose, "_template", functools.cache(prose._template.__wrapped__))
+    assert any("which one is the forecast" in problem.found for problem in written(sectors, tmp_path / "lie"))
 
 
 # --------------------------------------------------------------------------- the site

@@ -339,6 +339,27 @@ def test_links_of_both_pages_lead_somewhere(browser, folder, name):
             assert not there or (path.parent / there).is_file(), (file, link)
 
 
+MAST = """
+(() => { const e = document.querySelector('.mast'), tops = [...e.children].map(c => c.getBoundingClientRect());
+return { height: e.getBoundingClientRect().height, rows: [...new Set(tops.map(b => Math.round(b.top)))].length,
+  first: tops[0].top === tops.at(-1).top, right: e.getBoundingClientRect().right - tops.at(-1).right }; })()
+"""
+MAST_HEIGHT = 50
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("name", ["causes", "late"])
+def test_the_masthead_has_two_rows_and_keeps_its_height(browser, folder, name, language):
+    """Name and publisher above, what is known and when below; the late part stands out wherever it is."""
+    for width in (1000, 1280):
+        with browser.open(page(folder, name, language), width) as tab:
+            found = tab.evaluate(MAST)
+            assert found["height"] <= MAST_HEIGHT and found["rows"] == 2, (width, found)
+            assert found["first"] and found["right"] < 1
+            late = "[...document.querySelectorAll('.mast.late span:nth-child(4)')].map(e => getComputedStyle(e).fontWeight)"
+            assert tab.evaluate(late) == (["700"] if name == "late" else [])
+
+
 def test_without_script_everything_is_there(browser, folder):
     """There is no script, nothing to switch and, on the page that is read, nothing folded away."""
     for file in PAGES:

@@ -108,7 +108,7 @@ def test_an_unknown_column_of_words_is_a_warning(tmp_path):
     [
         ("end", "2020-05-31", "end_date"),
         ("usable", "2020-02-01", "usable_from"),
-        ("until", "2020-05-31", "Is it one of announced_date"),
+        ("until", "2020-05-31", "Is it one of"),
         ("series_id", "other*", "series_ids"),
     ],
 )
@@ -321,3 +321,13 @@ def test_each_lost_event_is_named_at_most_five(events):
 def test_a_picture_shows_one_event_at_least(events):
     with pytest.raises(ConfigError, match="last: 0; expected a number at least 1"):
         events.plot(last=0)
+
+
+def test_a_column_that_is_there_is_never_meant_by_another():
+    row = {"id": "a", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    with pytest.raises(DataError, match="effective_end") as caught:
+        load_events(pd.DataFrame([{**row, "effective_end": "2021-01-01"}]))
+    said = str(caught.value)
+    assert "end_date" in said and "effective_start" not in said.replace("effective_end", "")
+    with pytest.raises(DataError, match="Did you mean 'end_date'"):
+        load_events(pd.DataFrame([{**row, "end": "2021-01-01"}]))

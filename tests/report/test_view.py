@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.settings import BacktestSpec, ReportSpec, TargetSpec
-from forecast.report import rows as rows_of
 from forecast.report import view
 from report_fixture import make_run, published_run, refuse, state
 
@@ -121,8 +120,8 @@ def test_score_book():
 def test_events_for_display_are_one_a_bundle_or_month():
     table = view.display_events(state("plain"))
     months = dict(zip(table["label"], table["month"].astype(str), strict=True))
-    assert months["Asylum rule of May 2023 and Title 42 ends"] == "2023-05"
-    assert months["Mexico halts transfers, US talks in Mexico and Mexican enforcement"] == "2024-01"
+    assert months["New asylum rule; Title 42 ends"] == "2023-05"
+    assert months["Mexico halts transfers; US talks in Mexico; Mexican enforcement"] == "2024-01"
     assert not table["month"].duplicated().any()
     pandemic = table[table["month"] == pd.Period("2020-03", "M")].iloc[0]
     assert pandemic["size"] == 3 and "covid19_shock" in pandemic["ids"]
@@ -136,7 +135,7 @@ def test_flags_are_at_most_six_and_those_of_first_priority_are_kept():
     first = everything[(everything["priority"] == 1) & (everything["month"] >= pd.Period("2016-09", "M"))]
     assert set(first["label"]) <= set(found["label"])
     few = view.flags(run, pd.Period("2024-05", "M"), pd.Period("2024-07", "M"))
-    assert few["label"].tolist() == ["Asylum limits, Panama agreement and Visas for Chinese"]
+    assert few["label"].tolist() == ["Asylum limits; Panama agreement; Visas for Chinese"]
     assert view.flags(state("own"), pd.Period("2016-09", "M"), pd.Period("2026-08", "M")).empty
 
 
@@ -157,21 +156,6 @@ def test_first_chart_starts_after_the_last_break_of_level():
 def test_new_event_months():
     assert pd.Period("2024-06", "M") in view.new_event_months(state("plain"))
     assert view.new_event_months(state("own")) == set()
-
-
-def test_folds_are_counted_with_their_last_failure():
-    run = make_run(start="2024-01")
-    folds = run.folds.copy()
-    rows = folds.index[(folds["model"] == "arima") & (folds["knowledge"] == "none")]
-    folds.loc[rows[:3], ["status", "message"]] = ["failed", "design has rank 33 of 34 columns"]
-    folds.loc[rows[3], "status"] = "skipped"
-    count = rows_of.fold_count(replace(run, folds=folds), "arima", "none", USBP)
-    assert (count.failed, count.skipped, count.ok, count.total) == (3, 1, len(rows) - 4, len(rows))
-    assert (
-        count.last_failure.startswith("design has rank") and count.last_origin == folds.loc[rows[2], "origin"]
-    )
-    combined = rows_of.fold_count(run, "short", "none", USBP)
-    assert combined.ok == combined.total == run.backtest["origin"].nunique()
 
 
 def test_usual_wait():

@@ -5,6 +5,7 @@ back; every mistake with the nearest right word.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -38,6 +39,12 @@ GONE: Mapping[str, str] = {
 #: Whole numbers above it have no place among floating-point numbers.
 _LARGEST = 10**300
 _KINDS = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
+
+
+@functools.cache
+def hints_of(settings: type) -> Mapping[str, object]:
+    """Return the types of the keys of settings, with their bounds."""
+    return typing.get_type_hints(settings, include_extras=True)
 
 
 def convert(value: object, hint: object, path: str, problems: list[str]) -> object:
@@ -165,7 +172,8 @@ def made_of(cls: type[Made], values: object, path: str, problems: list[str]) -> 
     if "parameters" in fields and "parameters" not in values:
         own = {k: values.pop(k) for k in fields if k in values}
         values = {**own, "parameters": values}
-    hints = typing.get_type_hints(cls, include_extras=True)
+    kind: type = cls
+    hints = hints_of(kind)
     made: dict[str, object] = {}
     for key, value in values.items():
         where = f"{path}.{key}" if path else str(key)
@@ -235,7 +243,8 @@ def check_arguments(**given: tuple[object, object]) -> None:
 def problems_of(settings: object, path: str = "") -> list[str]:
     """Return what is wrong with the values of settings that were made in Python, nested ones included."""
     problems: list[str] = []
-    for key, hint in typing.get_type_hints(type(settings), include_extras=True).items():
+    kind: type = type(settings)
+    for key, hint in hints_of(kind).items():
         where, value = f"{path}.{key}" if path else key, getattr(settings, key)
         if dataclasses.is_dataclass(value):
             problems += problems_of(value, where)

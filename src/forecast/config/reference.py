@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from forecast.config import outlook, settings, surroundings
+from forecast.config.convert import hints_of
 from forecast.errors import ConfigError, nearest_key
 
 
@@ -108,7 +109,7 @@ def notes(source: str) -> dict[tuple[str, str], str]:
 
 
 def _keys(cls: type, prefix: str, told: Mapping[tuple[str, str], str]) -> Iterator[Key]:
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = hints_of(cls)
     for field in dataclasses.fields(cls):
         hint, path = hints[field.name], f"{prefix}{field.name}"
         inner = typing.get_args(hint)[1] if str(hint).startswith("collections.abc.Mapping") else None

@@ -256,7 +256,7 @@ def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) 
 
 def stylesheet(page: Page, studio: Studio) -> str:
     """Return the style sheet: colours of both themes, the rules of the page, classes of drawings."""
-    from forecast.report.figures.style import DARK, LIGHT, variables
+    from forecast.report.figures.palette import DARK, LIGHT, variables
 
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     names = ("page.css", "page_index.css" if page.stacked else "page_evidence.css", "page_print.css")

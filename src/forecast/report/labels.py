@@ -248,9 +248,12 @@ class Measures:
     def names(self, ids: Sequence[str], short: bool = False) -> str:
         """Return the names of events, all of them, in the order in which they began."""
         named = dict.fromkeys(_label(self._rows[one], short) for one in self._ordered(ids))
-        if len(named) > 1 and any("," in name for name in named):
-            return "; ".join(named)
-        return w.joined(list(named)) or w.joined([plain(one) for one in ids])
+        # names have commas and "and" of their own
+        return "; ".join(named or [plain(one) for one in ids])
+
+    def called(self) -> dict[str, str]:
+        """Return the name of every event by its id."""
+        return {name: _label(row, short=False) for name, row in self._rows.items()}
 
     def days(self, ids: Sequence[str]) -> str:
         """Return when events began: the month, days where they matter, or the span of several.
@@ -266,4 +269,5 @@ class Measures:
         if (first.year, first.month) == (last.year, last.month):
             numbers = list(dict.fromkeys(str(day.day) for day in days))
             return w.day_long(last).replace(str(last.day), w.joined(numbers), 1)
-        return t("{low} to {high}", low=w.month_long(first), high=w.month_long(last))
+        low = w.month_name(w.month(first)) if first.year == last.year else w.month_long(first)
+        return t("{low} to {high}", low=low, high=w.month_long(last))

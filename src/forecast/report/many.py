@@ -105,7 +105,7 @@ def _next_month(run: Run) -> pd.DataFrame:
 
 def page(summary: Summary) -> str:
     """Return the page as HTML: one file, no request; its style and its script are named by their hashes."""
-    from forecast.report.figures.style import DARK, LIGHT, variables
+    from forecast.report.figures.palette import DARK, LIGHT, variables
 
     text, table = prose("many"), summary.table
     skill, held = Spread.of(table["skill"]), Spread.of(table["coverage_80"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pandas as pd
 
@@ -31,6 +31,11 @@ Ends = tuple[float, float]
 FEWEST = 12
 
 
+Promise = Literal["kept", "less", "more"]
+#: Share of outcomes that the range of the page should hold, and how far off is about as much.
+PROMISED, NEAR_PROMISE = 0.8, 0.05
+
+
 class Distance(NamedTuple):
     """How the headline did at one distance in the last ten years, and before a major measure began."""
 
@@ -43,6 +48,12 @@ class Distance(NamedTuple):
     better: bool
     before_n: int
     before_held: int
+
+    @property
+    def promise(self) -> Promise:
+        """Whether the range held about as often as promised: within five points of it."""
+        gap = self.share - PROMISED
+        return "kept" if abs(gap) <= NEAR_PROMISE + 1e-9 else "less" if gap < 0 else "more"
 
 
 def distances(run: Run, series_id: str) -> list[Distance]:
@@ -74,15 +85,32 @@ def worst(found: list[Distance]) -> Distance | None:
     return min(shown, key=lambda one: (one.share, -one.horizon)) if shown else None
 
 
-def no_better_from(run: Run, series_id: str) -> int | None:
-    """Return the first distance from which on the headline was no better than the last count, or None."""
-    found = [one for one in distances(run, series_id) if one.skill == one.skill]
-    first = None
-    for one in reversed(found):
-        if one.better:
-            break
-        first = one.horizon
-    return first
+class NoBetter(NamedTuple):
+    """The distances at which the headline was no better than the last count.
+
+    `spans`: First and last distance of each run of them; `always`: Whether these are all that were scored;
+    `beyond`: Whether the last of them is the farthest that was.
+    """
+
+    distances: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    always: bool
+    beyond: bool
+
+
+def no_better(run: Run, series_id: str) -> NoBetter | None:
+    """Return the distances at which the headline was no better than the last count, or None."""
+    scored = [one for one in distances(run, series_id) if one.skill == one.skill]
+    poor = [one.horizon for one in scored if not one.better]
+    if not poor:
+        return None
+    spans: list[tuple[int, int]] = []
+    for horizon in poor:
+        if spans and spans[-1][1] == horizon - 1:
+            spans[-1] = spans[-1][0], horizon
+        else:
+            spans.append((horizon, horizon))
+    return NoBetter(tuple(poor), tuple(spans), len(poor) == len(scored), not scored[-1].better)
 
 
 def since(run: Run, series_id: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Rows of tables: choosing them by value (`tables.forecasts.select`), and reading them one by one."""
+"""Rows of tables, read one by one: what each kind of them holds."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ import functools
 import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import pandas as pd
-
-from forecast.tables.forecasts import select
-
-if TYPE_CHECKING:
-    from forecast.experiment.run import Run
-
 
 Kind = TypeVar("Kind")
 
@@ -497,9 +490,8 @@ def records(table: pd.DataFrame, kind: Callable[..., Kind]) -> list[Kind]:
     columns = tuple(map(str, table.columns))
     if len(table) and (missing := _columns(kind).difference(columns)):
         raise LookupError(f"a table has no column {', '.join(sorted(missing))}; it has {', '.join(columns)}")
-    # by whole columns: pandas' own loop asks text columns for one value at a time
-    cells = (table.iloc[:, k].tolist() for k in range(table.shape[1]))
-    return list(map(_maker(columns, kind), zip(*cells, strict=True)))
+    # all cells at once: pandas' own loop asks text columns for one value at a time
+    return list(map(_maker(columns, kind), table.to_numpy(dtype=object).tolist()))
 
 
 @functools.cache
@@ -513,33 +505,3 @@ def _columns(kind: Callable[..., object]) -> frozenset[str]:
 def _maker(columns: tuple[str, ...], _kind: Callable[..., Kind]) -> Callable[[Iterable[object]], Kind]:
     make: Callable[[Iterable[object]], Kind] = attrgetter("_make")(namedtuple("Row", columns, rename=True))
     return make
-
-
-@dataclass(frozen=True)
-class FoldCount:
-    """How many forecasts of a row were made, and why the others were not."""
-
-    ok: int
-    total: int
-    failed: int
-    skipped: int
-    last_failure: str = ""
-    last_origin: pd.Timestamp | None = None
-
-
-def fold_count(run: Run, model: str, knowledge: str, series_id: str) -> FoldCount:
-    """Return the counted folds of a row; combinations have no folds, their replayed dates count."""
-    rows = (
-        select(run.folds, model=model, knowledge=knowledge, series_id=series_id)
-        if len(run.folds)
-        else run.folds
-    )
-    if not len(rows):
-        made = select(run.backtest, model=model, knowledge=knowledge, series_id=series_id)
-        n = int(made["origin"].nunique()) if len(made) else 0
-        return FoldCount(n, n, 0, 0)
-    failed = rows[rows["status"] == "failed"].sort_values("origin")
-    message = str(failed["message"].iloc[-1]) if len(failed) else ""
-    when = pd.Timestamp(failed["origin"].iloc[-1]) if len(failed) else None
-    ok, skipped = int((rows["status"] == "ok").sum()), int((rows["status"] == "skipped").sum())
-    return FoldCount(ok, len(rows), len(failed), skipped, message, when)

@@ -307,7 +307,7 @@ def index(content: SiteContent) -> str:
 
 def style_sheet() -> str:
     """Return the style sheet of the site in the colours of the page."""
-    from forecast.report.figures.style import DARK, LIGHT, variables
+    from forecast.report.figures.palette import DARK, LIGHT, variables
 
     rules = (TEMPLATES / "site.css.j2").read_text(encoding="utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"

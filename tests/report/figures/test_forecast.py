@@ -5,8 +5,8 @@ import pandas as pd
 
 from figure_checks import boxes, check_chart, fan, monthly
 from forecast.report import format as w
-from forecast.report.figures import style as f
 from forecast.report.figures.forecast import Reach, fan_chart
+from forecast.report.figures.palette import PLACEHOLDERS
 
 COUNTS = monthly(
     [
@@ -52,16 +52,14 @@ def test_ends_levels_and_extremes_are_named():
 
 def test_later_months_have_no_middle_line():
     figure = draw()
-    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["fc"]]
+    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["fc"]]
     assert ends == [len(COUNTS) + 5]
 
 
 def test_a_forecast_of_six_months_has_no_hatching():
     figure = fan_chart(COUNTS, FAN.iloc[:6], Reach(6))
     assert not [
-        line
-        for line in figure.axes[0].lines
-        if line.get_color() == f.PLACEHOLDERS["edge"] and line.is_dashed()
+        line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["edge"] and line.is_dashed()
     ]
     check_chart(lambda **how: fan_chart(COUNTS, FAN.iloc[:6], Reach(6), **how))
 
@@ -80,7 +78,7 @@ def test_outcomes_are_hollow_and_labelled_at_the_outcomes():
     words = check_chart(lambda **how: fan_chart(COUNTS, FAN, Reach(6), later, **how))
     assert "What happened afterwards" in words
     figure = fan_chart(COUNTS, FAN, Reach(6), later)
-    dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == f.PLACEHOLDERS["bg"]]
+    dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == PLACEHOLDERS["bg"]]
     assert [len(line.get_xdata()) for line in dots] == [7]
 
 

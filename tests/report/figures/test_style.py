@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from forecast.report.figures import style as f
+from forecast.report.figures.palette import DARK, LIGHT, PLACEHOLDERS
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("palette", [f.LIGHT, f.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_contrast_of_text_and_lines(palette):
     for role in ("ink", "muted", "fc", "ev", "m-rw", "m-arima", "m-ev", "m-ridge"):
         assert contrast(palette[role], palette["bg"]) >= 5.0, role
@@ -42,9 +43,9 @@ def test_contrast_of_text_and_lines(palette):
 
 
 def test_palettes_have_the_same_roles_and_placeholders_are_no_colour_of_theirs():
-    assert list(f.LIGHT) == list(f.DARK) == list(f.PLACEHOLDERS)
-    assert len(set(f.PLACEHOLDERS.values())) == len(f.PLACEHOLDERS)
-    assert not set(f.PLACEHOLDERS.values()) & {*f.LIGHT.values(), *f.DARK.values()}
+    assert list(LIGHT) == list(DARK) == list(PLACEHOLDERS)
+    assert len(set(PLACEHOLDERS.values())) == len(PLACEHOLDERS)
+    assert not set(PLACEHOLDERS.values()) & {*LIGHT.values(), *DARK.values()}
 
 
 def test_style_leaves_matplotlibs_own_settings_alone():
@@ -166,3 +167,23 @@ def test_every_chart_gives_the_same_bytes_twice():
     for draw in drawers:
         texts = {svg.for_page(svg.drawing(draw(), "c"), "l", "wide", svg.StyleBook()) for _ in range(2)}
         assert len(texts) == 1
+
+
+def test_wrapped_lines_are_few_and_even():
+    text = "one two three four five six seven eight nine ten eleven twelve"
+    made = f.lines(text, 200, 14)
+    assert " ".join(made) == text and len(made) > 1
+    assert len(f.lines(text, 10_000, 14)) == 1
+    assert max(map(len, made)) - min(map(len, made)) < 14
+    assert f.lines("word", 1, 14) == ["word"]
+    parts = f.lines("one: no · two: not tried · three: no", 170, 12, between=" · ")
+    assert parts == ["one: no · two: not tried", "three: no"]  # never "not / tried"
+
+
+def test_words_of_any_letters_stand_on_one_line():
+    canvas = f.Canvas(400, 100)
+    ax = canvas.axes(0, 0, 0, 0)
+    for va in ("top", "center", "bottom"):
+        made = [canvas.text(ax, 0.1, 0.5, words, va=va) for words in ("Mar", "May", "too low, then", "(8%)")]
+        baselines = {round(float(one.get_transform().transform((0.1, 0.5))[1]), 3) for one in made}
+        assert len(baselines) == 1 and {one.get_va() for one in made} == {"baseline"}

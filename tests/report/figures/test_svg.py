@@ -10,6 +10,7 @@ from figure_checks import fan, monthly
 from forecast.report.figures import style as f
 from forecast.report.figures import svg
 from forecast.report.figures.forecast import Reach, fan_chart
+from forecast.report.figures.palette import DARK, LIGHT
 
 FRAME = svg.Frame(
     "A title that is long enough to need a second line when it stands in a narrow chart",
@@ -69,7 +70,7 @@ def test_text_is_text():
     assert ">What happened afterwards</text>" not in text and ">forecast</text>" in text
 
 
-@pytest.mark.parametrize("palette", [f.LIGHT, f.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_file_holds_all_it_needs(palette):
     text = svg.for_file(made(), FRAME, "label", palette)
     assert text.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and text.endswith("</svg>\n")
@@ -85,15 +86,6 @@ def test_png_is_two_thousand_pixels_wide_and_the_same_twice():
     first = svg.png(draw(), FRAME)
     assert int.from_bytes(first[16:20], "big") == 2000
     assert first == svg.png(draw(), FRAME)
-
-
-def test_wrapped_lines_are_few_and_even():
-    text = "one two three four five six seven eight nine ten eleven twelve"
-    lines = svg.wrapped(text, 200, 14)
-    assert " ".join(lines) == text and len(lines) > 1
-    assert len(svg.wrapped(text, 10_000, 14)) == 1
-    assert max(map(len, lines)) - min(map(len, lines)) < 14
-    assert svg.wrapped("word", 1, 14) == ["word"]
 
 
 def test_png_has_title_and_note_above_and_below_the_drawing():
@@ -115,5 +107,5 @@ def test_printed_labels_have_a_stroked_copy_below_in_place_of_a_halo():
     labels = re.findall(r'<g class="(?:[^"]* )?halo">(.*?)</g>', text)
     assert len(labels) >= 3
     for label in labels:
-        copy = f'<g stroke="{f.LIGHT["bg"]}" stroke-width="3.5" stroke-linejoin="round">{label}</g>'
+        copy = f'<g stroke="{LIGHT["bg"]}" stroke-width="3.5" stroke-linejoin="round">{label}</g>'
         assert text.index(copy) < text.index(f'halo">{label}</g>')

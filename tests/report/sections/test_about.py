@@ -16,7 +16,7 @@ def test_what_is_counted_stands_there_with_its_share_of_interior_arrests(monkeyp
     part = recent.Part(pd.Period("2024-01", "M"), 0.015, pd.Period("2026-08", "M"), 0.14)
     monkeypatch.setattr(recent, "part", lambda run, series_id: part)
     assert (
-        "14% of August 2026 are arrests inside the country, not at the border (2% in January 2024)."
+        "Arrests inside the country, not at the border, were 14% of them in August 2026 (2% in January 2024)."
         in notes("plain")["What is counted."]
     )
 

@@ -23,7 +23,7 @@ def test_at_most_four_are_told_the_leading_one_first():
 
 def test_a_group_is_named_by_all_its_members_and_dated_by_its_span():
     row = next(row for row in effects.told(report_of("causes")) if row.event == "covid19_shock")
-    assert " and " in row.label and row.when.endswith("March 2020")
+    assert "; " in row.label and row.when.endswith("March 2020")
 
 
 def test_an_effect_that_the_raw_counts_contradict_never_leads():

@@ -15,7 +15,8 @@ def test_the_highest_count_is_on_record_since_a_month():
 def test_events_are_numbered_and_named_below():
     (chart,) = past_section(report_of("as_of_2024")).blocks
     assert 0 < len(chart.flags) <= 6 and all(re.search(r"\b20\d\d\b", name) for name in chart.flags)
-    assert "Asylum rule of May 2023 and Title 42 ends" in chart.flags
+    assert "May 2023: New asylum rule; Title 42 ends" in chart.flags
+    assert not any(re.search(r"(20\d\d).*\b\1\b", name) for name in chart.flags)  # no year twice
     assert past_section(report_of("own")).blocks[0].flags == ()
 
 

@@ -23,12 +23,38 @@ def test_the_worst_distance_of_the_last_ten_years_comes_first(monkeypatch):
         "Six months ahead the range held less than promised; one month ahead, about as promised."
     )
     table = next(block for block in section.blocks if isinstance(block, Table))
-    assert table.rows[1].cells[:3] == ("6", "63%", "42%")
+    assert table.rows[1].cells[:3] == ("Six months ahead", "63%", "42%")
     assert [head.text for head in table.head[1:3]] == [
         "since 2014, 118 dates",
         "before a major measure, 24 dates",
     ]
     assert table.rows[1].cells[-1] == "no" and table.rows[0].cells[-1] == "yes"
+
+
+def test_a_column_without_any_date_is_left_out(monkeypatch):
+    alone = [one._replace(before_n=0, before_held=0) for one in (NEAR, FAR)]
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: alone)
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    table = next(b for b in sure.sure_section(report_of("plain")).blocks if isinstance(b, Table))
+    assert len(table.head) == 3 and all(len(row.cells) == 3 for row in table.rows)
+
+
+@pytest.mark.parametrize("share", [0.75, 36 / 48, 0.85])
+def test_both_words_for_a_share_are_the_same(monkeypatch, share):
+    one = NEAR._replace(share=share)
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: [one])
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    r = report_of("plain")
+    assert "about as promised" in sure.sure_section(r).find
+    assert next(a.big for a in answers.answers(r) if "range held" in a.text) == "About as promised"
+
+
+def test_the_share_outside_is_the_rest_of_the_share_that_held(monkeypatch):
+    monkeypatch.setattr(recent, "distances", lambda run, series_id: [NEAR, FAR])
+    monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
+    blocks = sure.sure_section(report_of("plain")).blocks
+    (chart,) = [block for block in blocks if isinstance(block, Chart)]
+    assert "37% of sixth months fell outside" in chart.title  # of 63% that held
 
 
 def test_the_published_record_stands_apart():
@@ -56,8 +82,8 @@ def test_the_worst_miss_is_told_in_its_direction():
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Monthly surprises are 2.0 times as large since December 2013 as before"),
-        ("es", "Las sorpresas mensuales son 2.0 veces las de antes desde diciembre de 2013"),
+        ("en", "Since about December 2013 monthly surprises are 2.0 times as large as before"),
+        ("es", "Desde diciembre de 2013, más o menos, las sorpresas mensuales son 2.0 veces las de antes"),
     ],
 )
 def test_surprises_are_told_where_they_decide_how_wide_ranges_are(language, words):
@@ -122,3 +148,27 @@ def test_figures_that_are_nearly_always_zero_are_said_to_be(monkeypatch):
         for words in (sure.sure_section(rare).find, answers.answers(rare)):
             assert "100 of 120 counts of the last ten years were 0" in str(words)
             assert "one rule" not in str(words)
+
+
+@pytest.mark.parametrize(
+    ("held", "of", "promise"),
+    [
+        (75, 100, "kept"),
+        (36, 48, "kept"),
+        (85, 100, "kept"),
+        (17, 20, "kept"),
+        (35, 48, "less"),
+        (86, 100, "more"),
+    ],
+)
+def test_the_answer_and_the_section_call_a_share_the_same(held, of, promise):
+    assert FAR._replace(n=of, held=held, share=held / of).promise == promise
+
+
+def test_a_column_without_a_date_is_left_out(monkeypatch):
+    none = [one._replace(before_n=0, before_held=0) for one in (NEAR, FAR)]
+    monkeypatch.setattr(recent, "distances", lambda run, series: none)
+    monkeypatch.setattr(recent, "since", lambda run, series: 2014)
+    table = sure.sure_section(report_of("plain")).blocks[0]
+    assert len(table.head) == 3 and all(len(row.cells) == 3 for row in table.rows)
+    assert not any("measure" in head.text for head in table.head)

@@ -98,13 +98,22 @@ def test_measures_that_began_afterwards_are_named(monkeypatch):
 
 
 def test_no_better_than_the_last_count_is_said_before_the_fan(monkeypatch):
-    monkeypatch.setattr(recent, "no_better_from", lambda run, series_id: 4)
     monkeypatch.setattr(recent, "since", lambda run, series_id: 2014)
-    texts = [banner.text for banner in top.banners(report_of("plain"))]
-    assert any(
-        text.startswith("Four months ahead and beyond, forecasts made since 2014 did no better")
-        for text in texts
-    )
+
+    def said(*better):
+        made = [recent.Distance(h, 60, 48, 0.8, True, 0.1, one, 0, 0) for h, one in enumerate(better, 1)]
+        monkeypatch.setattr(recent, "distances", lambda run, series_id: made)
+        texts = [one.text for one in top.banners(report_of("plain")) if "since 2014" in one.text]
+        return texts[0].split(" forecasts made")[0] if texts else ""
+
+    yes, no = True, False
+    assert said(yes, yes, yes) == ""
+    assert said(yes, yes, yes, no, no) == "Four months ahead and beyond,"
+    assert said(no, no, no) == "At no distance did"
+    # where it is better again farther ahead, too: the page is silent of no distance
+    assert said(no, no, no, yes, yes) == "One to three months ahead,"
+    assert said(no, yes, yes) == "One month ahead,"
+    assert said(yes, no, yes, no, no, yes, no) == "Two, four to five and seven months ahead and beyond,"
 
 
 def test_late_figures_raise_a_banner():

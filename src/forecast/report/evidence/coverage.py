@@ -180,6 +180,11 @@ def record_table(r: Report, record: pd.DataFrame, kind: str, rows: int = 24) -> 
 # --------------------------------------------------------------------------- others
 
 
+def _made(when: str) -> str:
+    """Return when a forecast by others was made: a year, a month or a day, as it is known."""
+    return when if len(when) == 4 else w.month_short(when) if len(when) == 7 else w.day_short(when)
+
+
 def others_table(r: Report) -> Table | None:
     """Return forecasts by others of the same series beside ours."""
     text, made = prose(TEXT), select(r.run.others, series_id=r.view.series_id)
@@ -191,7 +196,7 @@ def others_table(r: Report) -> Table | None:
         rows.append(
             (
                 Cell(w.capital(str(row.forecaster)), source),
-                str(row.made),
+                _made(str(row.made)),
                 text.months(w.month(row.first_month), w.month(row.last_month)),
                 w.count(row.point) if np.isfinite(row.point) else text.low_high(row.low, row.high),
                 w.count(row.actual) if np.isfinite(row.actual) else text.not_yet(),

@@ -162,7 +162,7 @@ def totals_table(r: Report) -> Table | None:
         span = w.span(total.without_lower_80, total.without_upper_80, whole)
         gaps = [_gap(one, whole) for one in (total, before)]
         if before is not None and before.note:
-            gaps[1] += text.first_months()
+            gaps[1] += f" {text.first_months()}"
         rows.append((row.label, w.count(months), w.rounded(total.happened, whole), span, *gaps))
     return table(text.totals_caption(), text.totals_head(), rows, text.totals_foot()) if rows else None
 
@@ -253,7 +253,7 @@ def _options(r: Report, curve: pd.DataFrame, column: str) -> list[tuple[str, NDA
     text = prose(TEXT)
     order = {name: k for k, name in enumerate(("step", "decay", "ramp", "own", "pulse", "all", "given"))}
     there = sorted(set(curve[column]), key=lambda one: (order.get(str(one), 99), str(one)))
-    called = dict(zip(r.run.events["id"], r.run.events["name"], strict=True))
+    called = r.measures.called()
 
     def name(option: str) -> str:
         kind, _, rest = option.partition("_")
@@ -297,7 +297,7 @@ def measures_section(r: Report) -> Section | None:
     text, rows = prose(TEXT), select(made, series_id=r.view.series_id)
     # what nobody could know of on this date stays in the file: the page is written as of it
     rows = rows[rows["action"] != "not_announced"]
-    called = {str(event): r.measures.names([str(event)]) for event in events["id"]}
+    called = r.measures.called()
     out = [
         (
             called.get(str(row.event), labels.plain(str(row.event))),

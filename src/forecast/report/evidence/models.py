@@ -11,15 +11,14 @@ import pandas as pd
 from forecast.report import codes, labels, view
 from forecast.report import format as w
 from forecast.report.blocks import Block, Cell, Chart, Row, Section, Table, table
+from forecast.report.fold_count import FoldCount, fold_count
 from forecast.report.prose import prose
 from forecast.report.rows import (
     CheckRow,
     CoefficientRow,
     ComparisonRow,
-    FoldCount,
     NamedRow,
     SetRow,
-    fold_count,
     records,
 )
 from forecast.report.sections.report import Report
@@ -276,7 +275,7 @@ def _estimates(r: Report) -> Table | None:
     text, run = prose(TEXT), r.run
     made = run.coefficients
     made = select(made, series_id=(r.view.series_id, "pooled"))
-    called = dict(zip(run.events["id"], run.events["name"], strict=True)) if len(run.events) else {}
+    called = r.measures.called()
     rows, hidden = [], 0
     for row in records(made, CoefficientRow):
         if row.kind != "nuisance" and not printable(row.estimate, row.se):

@@ -108,7 +108,7 @@ def _sizes(r: Report, model: str) -> dict[str, str]:
     if not len(run.scenario_notes):
         return {}
     rows = select(run.scenario_notes, series_id=r.view.series_id, model=model, status="ok")
-    called = dict(zip(run.events["id"], run.events["name"], strict=True))
+    called = r.measures.called()
     told: dict[str, list[str]] = {}
     for row in records(rows, ScenarioNoteRow):
         told.setdefault(str(row.scenario), []).append(codes.note_words(row, called))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from forecast.report.blocks import Page
-from forecast.report.figures.style import LIGHT
-from forecast.report.figures.svg import font, png_bytes, wrapped
+from forecast.report.figures.palette import LIGHT
+from forecast.report.figures.style import lines
+from forecast.report.figures.svg import font, png_bytes
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 60
 
@@ -23,10 +24,10 @@ def card(page: Page, source: str) -> bytes:
         (page.standfirst, 30, "ink", False, 4),
     )
     for text, size, role, bold, most in parts:
-        for line in wrapped(text, WIDTH - 2 * MARGIN, size * 0.92, bold)[:most]:
+        for line in lines(text, WIDTH - 2 * MARGIN, size * 0.92, bold)[:most]:
             pen.text((MARGIN, y), line, LIGHT[role], font(size, bold))
             y += round(size * 1.22)
         y += 16
-    for k, line in enumerate(wrapped(source, WIDTH - 2 * MARGIN, 26)[:2]):
+    for k, line in enumerate(lines(source, WIDTH - 2 * MARGIN, 26)[:2]):
         pen.text((MARGIN, HEIGHT - 84 + 34 * k), line, LIGHT["muted"], font(28, False))
     return png_bytes(image)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Room of the words beside a bar, in units.
-BESIDE = 236
+BESIDE = 266
 TICKS = (-0.95, -0.9, -0.8, -0.6, -0.4, -0.2, 0.0, 0.4, 1.0, 3.0, 9.0)
 
 
@@ -42,7 +42,7 @@ def effects_chart(rows: Sequence[Drawn], *, narrow: bool = False) -> Figure:
     labels = [f.lines(row.label, room, 12 if narrow else 12.5, bold=row.clear) for row in rows]
     heights = [_height(row, len(lines), narrow) for row, lines in zip(rows, labels, strict=True)]
     canvas = f.Canvas(width, sum(heights) + 34)
-    left, right = (4, 60) if narrow else (316, 316)
+    left, right = (4, 60) if narrow else (316, 80 + BESIDE)
     ax = canvas.axes(left, 6, right, 28)
     low, high = _limits(rows)
     ax.set_xlim(low, high)
@@ -68,10 +68,14 @@ def effects_chart(rows: Sequence[Drawn], *, narrow: bool = False) -> Figure:
 
 def _height(row: Drawn, lines: int, narrow: bool) -> float:
     if narrow:
-        beside = sum(len(f.lines(text, f.NARROW - 2, 11.5)) for text in (row.raw, row.tests) if text)
-        return 15.0 * (lines + 1 + beside) + 46
-    words = sum(len(f.lines(text, BESIDE, 11.5)) for text in (row.raw, row.tests) if text)
-    return 15.0 * max(lines + 1, words) + 14
+        return 15.0 * (lines + 1 + len(_beside(row, f.NARROW - 2))) + 46
+    return 15.0 * max(lines + 1, len(_beside(row, BESIDE))) + 14
+
+
+def _beside(row: Drawn, room: float) -> list[tuple[str, str]]:
+    """Return the lines beside a bar with their roles: the raw change, then the tests; none is torn apart."""
+    said = ((row.raw, "ink"), (row.tests, "muted"))
+    return [(line, role) for text, role in said if text for line in f.lines(text, room, 11.5, between=" · ")]
 
 
 def _tick(share: float) -> str:
@@ -116,11 +120,10 @@ def _wide_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], y: flo
     canvas.text(ax, left, y, row.when, "muted", ha="right", shift=(-16, -up))
     role = "fc" if row.clear else "ink"
     canvas.text(ax, right, y, w.effect(row.estimate), role, bold=True, size=15, ha="right", shift=(62, 0))
-    beside = [(line, "ink", 11.5) for line in f.lines(row.raw, BESIDE, 11.5) if line]
-    beside += [(line, "muted", 11.5) for line in f.lines(row.tests, BESIDE, 11.5)]
-    for k, (line, role, size) in enumerate(beside):
+    beside = _beside(row, BESIDE)
+    for k, (line, role) in enumerate(beside):
         up = 7.5 * (len(beside) - 1) - 15 * k
-        canvas.text(ax, right, y, line, role, size=size, shift=(76, up))
+        canvas.text(ax, right, y, line, role, size=11.5, shift=(76, up))
 
 
 def _narrow_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], top: float, bar: float) -> None:
@@ -133,7 +136,6 @@ def _narrow_words(canvas: f.Canvas, ax: Axes, row: Drawn, lines: list[str], top:
     role = "fc" if row.clear else "ink"
     canvas.text(ax, right, bar, w.effect(row.estimate), role, bold=True, size=15, shift=(8, 0))
     y = bar + 20
-    for text, role in ((row.raw, "ink"), (row.tests, "muted")):
-        for line in f.lines(text, f.NARROW - 2, 11.5) if text else ():
-            canvas.text(ax, left, y, line, role, size=11.5)
-            y += 15
+    for line, role in _beside(row, f.NARROW - 2):
+        canvas.text(ax, left, y, line, role, size=11.5)
+        y += 15

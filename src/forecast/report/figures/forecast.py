@@ -54,7 +54,7 @@ def fan_chart(
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     top = _top(counts, forecast, afterwards)
     right = 62 if narrow else 196 if steps > near else 96
-    ax = canvas.axes(f.left_room(canvas, top, 26.0), 30, right, 38)
+    ax = canvas.axes(f.axis_room(top, 26.0), 30, right, 38)
     ax.set_xlim(-0.4, months + steps - 1 + 0.15)
     f.y_axis(canvas, ax, top)
     _bands(canvas, ax, counts, forecast.iloc[:near])

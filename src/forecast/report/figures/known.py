@@ -28,36 +28,56 @@ class Panel(NamedTuple):
 
 
 def top_of(panels: Sequence[Panel]) -> float:
-    """Return the top of the scale that all panels share: the largest count or middle, and some room."""
+    """Return the top of the scale of all panels: the bands fit, if the lines still fill half of it."""
     lines = [np.r_[p.history, p.ahead[["middle", "actual"]].to_numpy(float).ravel()] for p in panels]
-    return float(np.nanmax(np.concatenate(lines))) * 1.12 or 1.0
+    top = float(np.nanmax(np.concatenate(lines)))
+    bands = float(np.nanmax([top, *(p.ahead["upper_80"].max() for p in panels)]))
+    return min(max(1.12 * top, 1.02 * bands), 2 * top) or 1.0
 
 
 @f.styled
 def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
     """Return the panels: side by side, or two in a row for phones; all on one scale."""
     columns = min(len(panels), 2 if narrow else 4)
-    rows, high = math.ceil(len(panels) / columns), 218 if narrow else 206
-    canvas = f.Canvas(f.NARROW if narrow else f.WIDE, rows * high)
+    rows, width = math.ceil(len(panels) / columns), f.NARROW if narrow else f.WIDE
     top, gap = top_of(panels), 14 if narrow else 30
-    wide = (canvas.width - gap * (columns - 1)) / columns
+    ticks = f.nice_ticks(top, 5)[1:]
+    ticks = ticks[1::2] if len(ticks) > 3 else ticks[:2]
+    room = f.text_width(w.count(ticks[-1] / f.divisor(top)), 12) + 7  # of the numbers left of each row
+    wide = (width - room - gap * (columns - 1)) / columns
+    words = [_words(panel, wide - 2, narrow) for panel in panels]
+    above = 18 + 15 * max(len(lines) for lines in words)
+    high = above + 122 + 34
+    canvas = f.Canvas(width, rows * high)
     for k, panel in enumerate(panels):
         row, column = divmod(k, columns)
-        left = column * (wide + gap)
-        above = row * high + (62 if narrow else 44)
-        right, below = canvas.width - left - wide, canvas.height - (row + 1) * high + 34
-        _panel(canvas, canvas.axes(left + 2, above, right + 2, below), panel, top, narrow, k == 0)
+        left = room + column * (wide + gap)
+        right, below = width - left - wide, canvas.height - (row + 1) * high + 34
+        ax = canvas.axes(left, row * high + above, right + 2, below)
+        f.y_axis(canvas, ax, top, ticks, numbers=column == 0)
+        _panel(ax, canvas, panel, top)
+        height = above - 6
+        for line, role, bold, size in words[k]:
+            look: f.TextStyle = {"size": size, "bold": bold, "transform": ax.transAxes, "shift": (0, height)}
+            canvas.text(ax, 0, 1, line, role, **look)
+            height -= 15
+        canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))
     return canvas.figure
 
 
-def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, narrow: bool, first: bool) -> None:
+def _words(panel: Panel, room: float, narrow: bool) -> list[tuple[str, str, bool, float]]:
+    """Return the lines above a panel: its title, then what was happening; with role, weight and size."""
+    size = 12 if narrow else 12.5
+    title = [(line, "ink", True, size) for line in f.lines(panel.title, room, size, True, ": ")]
+    words = f.lines(w.shortened(panel.words, 52 if narrow else 68), room, 11.5)
+    return title + [(line, "muted", False, 11.5) for line in words]
+
+
+def _panel(ax: Axes, canvas: f.Canvas, panel: Panel, top: float) -> None:
     history, ahead = panel.history, panel.ahead
     n, steps, last = len(history), len(ahead), float(history.iloc[-1])
     ax.set_xlim(-0.3, n + steps - 0.7)
-    ax.set_ylim(0, top)
-    ax.yaxis.set_visible(False)
     ax.xaxis.set_visible(False)
-    ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
     at = np.arange(n - 1, n + steps)
     if ahead["lower_80"].notna().all():
         ends = (np.minimum(np.r_[last, ahead[c].to_numpy(float)], top) for c in ("lower_80", "upper_80"))
@@ -70,23 +90,3 @@ def _panel(canvas: f.Canvas, ax: Axes, panel: Panel, top: float, narrow: bool, f
         ax.plot(
             at[1:][mask], actual[mask], marker, color=canvas[role], ms=size, zorder=4.5, ls="", clip_on=False
         )
-    _words(canvas, ax, panel, narrow)
-    if first:
-        words = w.count(round(last / f.divisor(top)))
-        canvas.avoid(ax, np.arange(n), history.to_numpy(float))
-        canvas.place(ax, n - 1, last, words, size=12, prefer=("above left", "above", "below left"))
-
-
-def _words(canvas: f.Canvas, ax: Axes, panel: Panel, narrow: bool) -> None:
-    """Write the title, what was happening, and how it came out, each in the width of its panel."""
-    width = ax.get_window_extent().width
-    lines = f.lines(panel.title, width, 12 if narrow else 12.5, bold=True)
-    height = 12 + 15 * len(lines)
-    for line in lines:
-        canvas.text(
-            ax, 0, 1, line, bold=True, size=12 if narrow else 12.5, transform=ax.transAxes, shift=(0, height)
-        )
-        height -= 15
-    words = w.shortened(panel.words, 26 if narrow else 34)
-    canvas.text(ax, 0, 1, words, "muted", size=11.5, transform=ax.transAxes, shift=(0, 10))
-    canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))

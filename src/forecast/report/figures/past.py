@@ -33,10 +33,10 @@ def past_chart(
     above = 42 if events else 14
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (236 if narrow else 262))
     top = _top(counts, forecast)
-    ax = canvas.axes(f.left_room(canvas, top, 30.0), above, 14 if narrow else 20, 28)
+    ax = canvas.axes(f.axis_room(top, 30.0), above, 14 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + steps + 1)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
-    _numbers(canvas, ax, [(month - first).n for month in events])
+    heights = _numbers(canvas, ax, [(month - first).n for month in events])
     x, at = np.arange(months), np.arange(months - 1, months + steps)
     last = float(counts["value"].iloc[-1])
     if steps and "lower_80" in forecast:
@@ -49,6 +49,8 @@ def past_chart(
     canvas.avoid(ax, x, counts["value"])
     f.year_axis(canvas, ax, first, months + steps)
     _record(canvas, ax, counts, narrow)
+    for month, height in heights.items():
+        _line(canvas, ax, month, height)
     return canvas.figure
 
 
@@ -58,22 +60,42 @@ def _top(counts: pd.DataFrame, forecast: pd.DataFrame) -> float:
     return float(np.nanmax(high)) * 1.07 or 1.0
 
 
-def _numbers(canvas: f.Canvas, ax: Axes, events: Sequence[int]) -> None:
-    """Number the events above the plot; where one is too near to the one before, in the second row."""
+def _numbers(canvas: f.Canvas, ax: Axes, events: Sequence[int]) -> dict[int, float]:
+    """Number the events above the plot; where one is too near to the one before, in the second row.
+
+    Returned is how far above the plot the line of each event ends, in units.
+    """
     from matplotlib.transforms import blended_transform_factory
 
     above = blended_transform_factory(ax.transData, ax.transAxes)
-    box, (left, right) = ax.get_window_extent(), ax.get_xlim()
-    near, unit = 16 * (right - left) / box.width, 1 / box.height
+    left, right = ax.get_xlim()
+    near = 16 * (right - left) / ax.get_window_extent().width
     previous, row = -1e9, 0
+    ends: dict[int, float] = {}
     for k, x in enumerate(events):
         row = 1 - row if x - previous < near else 0
         previous = x
         height = 10 + 15 * row
-        top = 1 + (height - 8) * unit
-        ax.plot([x, x], [0, top], transform=above, color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)
+        ends[x] = height - 8
         canvas.avoid(ax, [x, x], ax.get_ylim())
         canvas.text(ax, x, 1, str(k + 1), "ev", ha="center", transform=above, bold=True, shift=(0, height))
+    return ends
+
+
+def _line(canvas: f.Canvas, ax: Axes, x: int, above: float) -> None:
+    """Draw the line of an event from the axis to its number, interrupted where a text stands on it."""
+    from matplotlib.transforms import IdentityTransform
+
+    plot, at = ax.get_window_extent(), float(ax.transData.transform((x, 0))[0])
+    stops = [plot.y0]
+    for box in sorted(canvas.boxes, key=lambda box: float(box.y0)):
+        if box.x0 - 2 < at < box.x1 + 2 and plot.y0 < box.y0 < plot.y1 + above - 4:
+            stops += [box.y0 - 1, box.y1 + 1]
+    stops.append(plot.y1 + above)
+    for low, high in zip(stops[::2], stops[1::2], strict=True):
+        if high > low:
+            (line,) = ax.plot([at, at], [low, high], color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)
+            line.set_transform(IdentityTransform())
 
 
 def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:

@@ -41,7 +41,7 @@ def record_chart(
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360)
     first, months = counts["month"].iloc[0], len(counts)
     top = float(np.nanmax([counts["value"].max(), lines["middle"].max()])) * 1.1 or 1.0
-    left = f.left_room(canvas, top, 30.0)
+    left = f.axis_room(top, 30.0)
     ax = canvas.axes(left, 40, 10 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + LENGTH + 0.5)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))

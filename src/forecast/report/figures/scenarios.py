@@ -37,7 +37,7 @@ def scenarios_chart(
     first, months, steps = counts["month"].iloc[0], len(counts), len(base)
     high = [counts["value"].max(), base["middle"].max(), base["upper_80"].max(), paths["middle"].max()]
     top = float(np.nanmax(np.asarray(high, float))) * 1.1
-    left = f.left_room(canvas, top, 26.0)
+    left = f.axis_room(top, 26.0)
     ax = canvas.axes(left, 24, 260, 42)
     ax.set_xlim(-0.3, months + steps - 0.8)
     f.y_axis(canvas, ax, top)

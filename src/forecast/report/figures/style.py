@@ -19,6 +19,7 @@ import pandas as pd
 from forecast.files import printable
 from forecast.report import format as w
 from forecast.report.catalogue import mark, t
+from forecast.report.figures.palette import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,61 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Bbox, Transform
     from numpy.typing import ArrayLike
 
-LIGHT: Mapping[str, str] = {
-    "bg": "#ffffff",
-    "ink": "#16191d",
-    "muted": "#57606a",
-    "grid": "#e3e6ea",
-    "rule": "#868f99",
-    "tint": "#f4f6f8",
-    "warn": "#fdf1e7",
-    "fc": "#0a5ea8",
-    "edge": "#467fb3",
-    "b50": "#9fc5e4",
-    "b80": "#d5e4f2",
-    "ev": "#a3470b",
-    "m-rw": "#57606a",
-    "m-arima": "#7b3fa0",
-    "m-ev": "#a3470b",
-    "m-ridge": "#00766a",
-    "plac": "#e8eaed",
-}
-DARK: Mapping[str, str] = {
-    "bg": "#14181d",
-    "ink": "#eceff2",
-    "muted": "#a9b3bd",
-    "grid": "#2a3139",
-    "rule": "#727d89",
-    "tint": "#1c2229",
-    "warn": "#33261b",
-    "fc": "#7cbaf2",
-    "edge": "#5f9fd4",
-    "b50": "#2d5d88",
-    "b80": "#1d3850",
-    "ev": "#f2a065",
-    "m-rw": "#a9b3bd",
-    "m-arima": "#cda4ec",
-    "m-ev": "#f2a065",
-    "m-ridge": "#5fd0bf",
-    "plac": "#262d35",
-}
-
-
-def variables(palette: Mapping[str, str]) -> str:
-    """Return a palette as variables of a style sheet."""
-    return ";".join(f"--{role}:{hexa}" for role, hexa in palette.items())
-
-
-#: Placeholder colours of a drawing for the page; no real colour is so close to black.
-PLACEHOLDERS: Mapping[str, str] = {role: f"#0001{i + 1:02x}" for i, role in enumerate(LIGHT)}
-
-#: Dashes of the lines of other models, by colour role (a second cue beside the colour).
-DASHES: Mapping[str, tuple[float, ...]] = {
-    "m-rw": (5, 3),
-    "m-arima": (1.3, 1.6),
-    "m-ev": (6, 2, 1.5, 2),
-    "m-ridge": (3, 2),
-}
 #: A narrow drawing fills a page of 320 pixels, so that its texts are never smaller than they are written.
 WIDE, NARROW = 960, 296
 #: Texts are measured in the font that matplotlib carries; it is wider than Arial, so nothing overruns.
@@ -135,16 +81,28 @@ def text_width(words: str, size: float = 12.5, bold: bool = False) -> float:
     return float(ruler().get_text_width_height_descent(printable(words), font, False)[0])
 
 
-def lines(words: str, room: float, size: float, bold: bool = False) -> list[str]:
-    """Return a text in as few lines as fit the room."""
-    out = [""]
-    for word in words.split():
-        longer = f"{out[-1]} {word}".strip()
-        if out[-1] and text_width(longer, size, bold) > room:
-            out.append(word)
-        else:
-            out[-1] = longer
-    return out
+def lines(words: str, room: float, size: float, bold: bool = False, between: str = " ") -> list[str]:
+    """Return a text in as few lines as fit the room, of about the same length; they end at `between`."""
+    parts = [part.strip() for part in words.split(between) if part.strip()]
+    widths = [text_width(part, size, bold) for part in parts]
+    blank = text_width(f"n{between}n", size, bold) - text_width("nn", size, bold)
+
+    def fill(limit: float) -> list[str]:
+        out, used = [""], 0.0
+        for part, wide in zip(parts, widths, strict=True):
+            if out[-1] and used + blank + wide > limit:
+                out.append(part)
+                used = wide
+            else:
+                used += wide + (blank if out[-1] else 0)
+                out[-1] += (between if out[-1] else "") + part
+        return out
+
+    wanted, limit = len(fill(room)), room
+    # a little narrower as long as no line is added: lines of even length, no lonely last word
+    while wanted > 1 and limit > room / 3 and len(fill(limit - 8)) == wanted:
+        limit -= 8
+    return fill(limit)
 
 
 @functools.cache
@@ -268,6 +226,9 @@ class Canvas:
         from matplotlib.transforms import ScaledTranslation
 
         (right, up), halo = style.get("shift", (0, 0)), style.get("halo", False)
+        size, va = style.get("size", 12), style.get("va", "center")
+        if "\n" not in words:  # set by the baseline, or words without a p or g would stand lower than others
+            up, va = up + size * _BASELINE.get(va, 0.0), "baseline"
         base = style.get("transform", ax.transData)
         moved = base + ScaledTranslation(right / 72, up / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
@@ -275,10 +236,10 @@ class Canvas:
             y,
             printable(words),
             color=self[role],
-            fontsize=style.get("size", 12),
+            fontsize=size,
             fontweight="bold" if style.get("bold", False) else "normal",
             ha=style.get("ha", "left"),
-            va=style.get("va", "center"),
+            va=va,
             transform=moved,
             linespacing=1.2,
             clip_on=False,
@@ -330,13 +291,14 @@ class Canvas:
         hits = 100 * sum(1 for other in self.boxes if _overlap(box, other, 3, 1))
         # the labels of the axes stand left of and below the plot
         hits += 100 * int(box.x0 < plot.x0 + 1) + 100 * int(box.y0 < plot.y0)
-        for points in self.lines:
-            inside = (points[:, 0] > box.x0 - 2) & (points[:, 0] < box.x1 + 2)
-            inside &= (points[:, 1] > box.y0 - 1) & (points[:, 1] < box.y1 + 1)
-            hits += int(inside.sum())
-        return hits
+        self.lines = [np.concatenate([np.empty((0, 2)), *self.lines])]
+        x, y = self.lines[0].T
+        inside = (x > box.x0 - 2) & (x < box.x1 + 2) & (y > box.y0 - 1) & (y < box.y1 + 1)
+        return hits + int(np.count_nonzero(inside))
 
 
+#: How far above its point the baseline of a text stands, in sizes, by its alignment.
+_BASELINE: Mapping[str, float] = {"center": -0.35, "bottom": 0.38, "top": -0.98}
 #: Which part of a text lies left of, or below, the point that it is aligned to.
 _PART: Mapping[str, float] = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
 
@@ -365,7 +327,7 @@ def _overlap(a: Bbox, b: Bbox, dx: float = 0, dy: float = 0) -> bool:
 def spread(
     heights: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf
 ) -> list[float]:
-    """Return heights moved as little as need be so that all are at least `gap` apart, within the limits.
+    """Return heights moved as little as need be so that all are at least `gap` apart, within limits.
 
     Examples
     --------
@@ -424,12 +386,16 @@ def unit_words(top: float, unit: str = "") -> str:
     return t("{unit}, in {scale}", unit=unit, scale=scale) if unit else scale
 
 
-def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None) -> None:
-    """Draw horizontal lines with bare numbers from 0 up, and the zero line."""
+def y_axis(
+    canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None, numbers: bool = True
+) -> None:
+    """Draw horizontal lines, with bare numbers from 0 up, and the zero line."""
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
     ax.set_ylim(0, top)
-    canvas.ticks(ax, "y", values, [w.count(v / by) for v in values])
+    ax.yaxis.set_visible(False)
+    if numbers:
+        canvas.ticks(ax, "y", values, [w.count(v / by) for v in values])
     ax.hlines(
         [v for v in values if v],
         0,
@@ -442,7 +408,7 @@ def y_axis(canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None =
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
 
 
-def left_room(canvas: Canvas, top: float, least: float) -> float:
+def axis_room(top: float, least: float) -> float:
     """Return the room left of a plot that the numbers of its y axis need."""
     return max(least, text_width(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
 

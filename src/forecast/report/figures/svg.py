@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from forecast.report.figures.style import LIGHT, PLACEHOLDERS, STYLE, text_width
+from forecast.report.figures.palette import LIGHT, PLACEHOLDERS
+from forecast.report.figures.style import STYLE, lines
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -226,31 +227,6 @@ class Frame:
     note: str
 
 
-def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
-    """Return a text in as few lines as fit the width, of about the same length."""
-    words = text.split()
-    widths = [text_width(word, size, bold) for word in words]
-    blank = text_width("n n", size, bold) - text_width("nn", size, bold)
-
-    def fill(limit: float) -> list[str]:
-        lines, used = [""], 0.0
-        for word, wide in zip(words, widths, strict=True):
-            if lines[-1] and used + blank + wide > limit:
-                lines.append(word)
-                used = wide
-            else:
-                used += wide + (blank if lines[-1] else 0)
-                lines[-1] = f"{lines[-1]} {word}".strip()
-        return lines
-
-    wanted = len(fill(width))
-    limit = width
-    # a little narrower as long as no line is added: lines of even length, no lonely last word
-    while wanted > 1 and limit > width / 3 and len(fill(limit - 8)) == wanted:
-        limit -= 8
-    return fill(limit)
-
-
 MARGIN = 20
 
 
@@ -268,9 +244,9 @@ class Layout:
 
 def layout(frame: Frame, width: float, height: float) -> Layout:
     """Return where title, subtitle, chart and note go around a chart of this size."""
-    title = wrapped(frame.title, width, 21, bold=True)
-    subtitle = wrapped(frame.subtitle, width, 14)
-    note = wrapped(frame.note, width, 12.5)
+    title = lines(frame.title, width, 21, bold=True)
+    subtitle = lines(frame.subtitle, width, 14)
+    note = lines(frame.note, width, 12.5)
     top = MARGIN + 26 * len(title) + 18 * len(subtitle) + 12
     return Layout(title, subtitle, note, top, width + 2 * MARGIN, top + height + 16 * len(note) + MARGIN + 6)
 

@@ -70,8 +70,7 @@ def _sure(r: Report) -> tuple[str, str]:
     if worst is None:
         return text.no_replay_big(), text.no_replay()
     first = shown[0]
-    distance = recent.no_better_from(r.run, r.view.series_id)
-    big = text.sure_big(worst, first, distance)
+    big = text.sure_big(worst, first, recent.no_better(r.run, r.view.series_id) is not None)
     return big, text.sure(worst, first if first.horizon != worst.horizon else None)
 
 

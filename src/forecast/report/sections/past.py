@@ -64,11 +64,15 @@ def past_chart(r: Report, counts: pd.Series) -> Chart:
             label=text.label(_drawn(counts), len(flags)),
             csv="observations.csv",
             flags=tuple(
-                name if str(month.year) in name else f"{name}, {w.month_short(month)}"
-                for name, month in names
+                f"{w.capital(w.month_short(month))}: {_undated(name, month.year)}" for name, month in names
             ),
         ),
     )
+
+
+def _undated(name: str, year: int) -> str:
+    """Return names without the year that stands before them."""
+    return "; ".join(one.removesuffix(f", {year}") for one in name.split("; "))
 
 
 class Drawn(NamedTuple):

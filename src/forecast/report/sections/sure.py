@@ -53,16 +53,13 @@ def beyond_ranges(r: Report) -> str:
 def _coverage_table(r: Report, shown: list[recent.Distance]) -> Table:
     """Return how often the 80% range held, by distance; the last ten years first."""
     text = r.words("sure")
+    n, before = max(one.n for one in shown), max(one.before_n for one in shown)
     rows = []
     for one in shown:
-        cells = (
-            str(one.horizon),
-            text.share(one.share),
-            text.share(one.before_held / one.before_n) if one.before_n else text.nothing(),
-            text.skill(one.skill, one.better),
-        )
-        rows.append(Row(cells))
-    n, before = max(one.n for one in shown), max(one.before_n for one in shown)
+        cells = [text.distance(one.horizon), text.share(one.share)]
+        if before:  # a column without any date is no column
+            cells.append(text.share(one.before_held / one.before_n) if one.before_n else text.nothing())
+        rows.append(Row((*cells, text.skill(one.skill, one.better))))
     head = heads(text.head(recent.since(r.run, r.view.series_id), n, before))
     link = evidence_link("", "coverage", text.more())
     return Table(text.caption(), head, tuple(rows), links=(link,))
@@ -112,9 +109,11 @@ def record_chart(r: Report, table: pd.DataFrame) -> Chart:
     drawn = every_third(window, 1)
     months = int(drawn["horizon"].max())
     last = drawn[drawn["horizon"] == months].dropna(subset=["truth", "lower_80"])
-    since = int(last["month"].min().year) if len(last) else int(first.year)
-    outside = int((~view.inside(last)).sum())
-    missed = Missed(outside, len(last), independent(last) if len(last) else 0, since, months)
+    # the share is that of the table above: the same dates, not those that happen to be drawn
+    told = [one for one in recent.distances(r.run, seen.series_id) if one.horizon == months and one.n]
+    n, outside = (told[0].n, told[0].n - told[0].held) if told else (0, 0)
+    since = recent.since(r.run, seen.series_id) if told else None
+    missed = Missed(outside, n, independent(last) if len(last) else 0, since or int(first.year), months)
     frame = pd.DataFrame({"month": counts.index, "value": counts.to_numpy()})
     unit = f.unit_words(float(counts.max()), seen.name.unit_words)
     return r.studio.chart(

@@ -111,9 +111,9 @@ def banners(r: Report) -> tuple[Banner, ...]:
     out += [corrected] if corrected is not None else []
     after = afterwards(r)
     out += [Banner(text.after_head(), text.after_head(), after)] if after else []
-    distance = recent.no_better_from(run, view.series_id)
-    if distance is not None and len(view.ahead):
-        words = text.no_better(distance, recent.since(run, view.series_id))
+    poor = recent.no_better(run, view.series_id)
+    if poor is not None and len(view.ahead):
+        words = text.no_better(poor, recent.since(run, view.series_id))
         out.append(Banner(text.no_better_head(), text.no_better_head(), words))
     ahead = _ahead_with_events(r)
     out += [Banner(text.with_events_head(), text.with_events_head(), ahead)] if ahead else []
