@@ -96,21 +96,19 @@ class ScoreRow(CodeRow, Protocol):
     message: str
 
 
-class NamedScoreRow(ScoreRow, Protocol):
-    """One score, and what it is of."""
-
-    model: str
-    knowledge: str
-    horizon: int | str
-    metric: str
-    era: str
-
-
 class NamedRow(Protocol):
     """A row of forecasts by its names."""
 
     model: str
     knowledge: str
+
+
+class NamedScoreRow(ScoreRow, NamedRow, Protocol):
+    """One score, and what it is of."""
+
+    horizon: int | str
+    metric: str
+    era: str
 
 
 class BasisRow(Protocol):
@@ -407,8 +405,6 @@ class TotalRow(Protocol):
     known_months: int
     known: float
     median: float
-    lower_50: float
-    upper_50: float
     lower_80: float
     upper_80: float
     lower_95: float
@@ -461,12 +457,10 @@ class ChanceScoreRow(Protocol):
     skill: float
 
 
-class UnofficialRow(Protocol):
+class UnofficialRow(MonthRow, Protocol):
     """An unofficial figure weighed against its forecast."""
 
-    month: pd.Period
     kind: str
-    value: float
     evidence: float
     evidence_sd: float
     forecast: float
@@ -480,13 +474,7 @@ class UnofficialRow(Protocol):
 
 
 def records(table: pd.DataFrame, kind: Callable[..., Kind]) -> list[Kind]:
-    """Return the rows of a table as named tuples of a kind.
-
-    Raises
-    ------
-    LookupError
-        Where the table lacks a column that rows of the kind have.
-    """
+    """Return the rows of a table as named tuples of a kind; a column that it lacks is an error."""
     columns = tuple(map(str, table.columns))
     if len(table) and (missing := _columns(kind).difference(columns)):
         raise LookupError(f"a table has no column {', '.join(sorted(missing))}; it has {', '.join(columns)}")
