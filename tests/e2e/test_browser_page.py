@@ -348,7 +348,7 @@ MAST_HEIGHT = 50
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("name", ["causes", "late"])
+@pytest.mark.parametrize("name", ["causes", "late", "plain"])
 def test_the_masthead_has_two_rows_and_keeps_its_height(browser, folder, name, language):
     """Name and publisher above, what is known and when below; the late part stands out wherever it is."""
     for width in (1000, 1280):

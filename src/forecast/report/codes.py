@@ -114,9 +114,11 @@ def action_words(row: CodeRow, called: Mapping[str, str]) -> str:
     return told("action", str(cells["action"]), {"merged_with": called.get(with_whom, with_whom)})
 
 
-def reason_words(row: CodeRow) -> str:
-    """Return why that was done with an event."""
+def reason_words(row: CodeRow, called: Mapping[str, str]) -> str:
+    """Return why that was done with an event; others by their names."""
     cells = {key: value if value == value else None for key, value in _of(row).items()}
+    ids = str(cells["merged_with"] or "").split(" + ")
+    cells["merged_with"] = "; ".join(called.get(one, one) for one in ids)
     reason = told("reason", str(cells["why"]), cells)
     detail = str(cells["detail"] or "")
     return f"{reason}; {told('detail', detail, cells)}" if detail else reason

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -49,7 +48,6 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "skill": w.skill,
     "tenth": w.nearest_tenth,
     "to": w.to,
-    "undated": lambda name: re.sub(r"\b\d{4}-\w+ ", "", str(name)),
     "whole_percent": lambda value: f"{w.count(round(abs(value)))}%",
     "word": w.number_word,
 }

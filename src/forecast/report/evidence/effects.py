@@ -159,11 +159,13 @@ def totals_table(r: Report) -> Table | None:
         if total is None:
             continue
         months = len(_months(r, row.event, "same months"))
-        span = w.span(total.without_lower_80, total.without_upper_80, whole)
+        ends = total.without_lower_80, total.without_upper_80
+        span = w.millions(ends) if whole else w.span(*ends, whole)
+        happened = w.million(total.happened) if whole else w.rounded(total.happened, whole)
         gaps = [_gap(one, whole) for one in (total, before)]
         if before is not None and before.note:
             gaps[1] += f" {text.first_months()}"
-        rows.append((row.label, w.count(months), w.rounded(total.happened, whole), span, *gaps))
+        rows.append((row.label, w.count(months), happened, span, *gaps))
     return table(text.totals_caption(), text.totals_head(), rows, text.totals_foot()) if rows else None
 
 
@@ -303,7 +305,7 @@ def measures_section(r: Report) -> Section | None:
             called.get(str(row.event), labels.plain(str(row.event))),
             r.measures.days([str(row.event)]),
             codes.action_words(row, called),
-            codes.reason_words(row),
+            codes.reason_words(row, called),
         )
         for row in records(rows, FateRow)
     ]
