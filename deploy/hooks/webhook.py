@@ -2,8 +2,8 @@
 
     publish.on_success=[.venv/bin/python, deploy/hooks/webhook.py]
 
-Variables of the environment: WEBHOOK_URL (https), WEBHOOK_TOKEN (sent as a bearer token if given). It needs nothing
-but Python.
+Variables of the environment: WEBHOOK_URL (https), WEBHOOK_TOKEN (sent as a bearer token if given). It needs
+nothing but Python.
 """
 
 from __future__ import annotations

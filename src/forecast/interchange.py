@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypedDict, overload, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,50 @@ SHEET_ROWS = 1_048_576
 LONG = ("backtest", "intervals")
 
 
-def schema(table: str | None = None) -> dict[str, Any]:
+class Column(TypedDict):
+    """A column of a table, as a tabular data package says it."""
+
+    name: str
+    type: str
+    description: str
+
+
+class TableSchema(TypedDict):
+    """What the columns of a table mean."""
+
+    fields: list[Column]
+
+
+class Resource(TypedDict):
+    """A table of the package."""
+
+    name: str
+    schema: TableSchema
+
+
+class Package(TypedDict):
+    """All tables, as a tabular data package."""
+
+    resources: list[Resource]
+
+
+@runtime_checkable
+class WithHeadline(Protocol):
+    """A run, as far as its headline goes."""
+
+    forecasts: pd.DataFrame
+    headline: str
+
+
+@overload
+def schema(table: None = None) -> Package: ...
+
+
+@overload
+def schema(table: str) -> TableSchema: ...
+
+
+def schema(table: str | None = None) -> Package | TableSchema:
     """Return the tabular data package that documents every table, or the table schema of one.
 
     Parameters
@@ -45,13 +88,13 @@ def schema(table: str | None = None) -> dict[str, Any]:
     >>> schema("changes")["fields"][0]["name"]
     'step'
     """
-    package: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+    package: Package = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
     if table is None:
         return package
     found = {resource["name"]: resource["schema"] for resource in package["resources"]}
     if table not in found:
         raise ConfigError(f"there is no table '{table}' ({', '.join(found)})")
-    return dict(found[table])
+    return found[table]
 
 
 # --------------------------------------------------------------------------- Nixtla
@@ -93,8 +136,8 @@ def to_nixtla(source: Panel | Observations | pd.DataFrame) -> pd.DataFrame:
         return _wide(source)
     except (TypeError, ValueError) as error:
         raise ConfigError(
-            f"to_nixtla: {str(error).splitlines()[0]}; expected months (YYYY-MM), whole horizons, levels between"
-            " 0 and 1, and numbers"
+            f"to_nixtla: {str(error).splitlines()[0]}; expected months (YYYY-MM), whole horizons, levels"
+            " between 0 and 1, and numbers"
         ) from error
 
 
@@ -179,7 +222,8 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
     --------
     >>> import pandas as pd
     >>> import forecast as fc
-    >>> frame = pd.DataFrame({"unique_id": "a", "ds": pd.to_datetime(["2024-01-01", "2024-02-01"]), "y": [3, 4]})
+    >>> months = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    >>> frame = pd.DataFrame({"unique_id": "a", "ds": months, "y": [3, 4]})
     >>> fc.from_nixtla(frame, release_lag_days=10).as_of("2024-02-10").y("a").tolist()
     [3.0]
     """
@@ -200,7 +244,7 @@ def from_nixtla(frame: pd.DataFrame, release_lag_days: int = 0) -> Observations:
 
 
 @checked
-def export(tables: Any, path: str | Path) -> Path:
+def export(tables: object, path: str | Path) -> Path:
     """Write tables for other tools: a workbook (``.xlsx``) or a folder of Parquet files.
 
     Parameters
@@ -229,8 +273,9 @@ def export(tables: Any, path: str | Path) -> Path:
     >>> import tempfile
     >>> import pandas as pd
     >>> import forecast as fc
+    >>> prices = pd.DataFrame({"month": ["2024-01"], "value": [3.5]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     made = fc.export({"prices": pd.DataFrame({"month": ["2024-01"], "value": [3.5]})}, folder + "/tables")
+    ...     made = fc.export({"prices": prices}, folder + "/tables")
     ...     sorted(file.name for file in made.iterdir())
     ['prices.parquet', 'schema.json']
     """
@@ -255,7 +300,7 @@ def export(tables: Any, path: str | Path) -> Path:
     return target
 
 
-def _tables(source: Any) -> dict[str, pd.DataFrame]:
+def _tables(source: object) -> dict[str, pd.DataFrame]:
     if isinstance(source, Mapping):
         for name, table in source.items():
             need(table, pd.DataFrame, f"export: '{name}'", "a DataFrame")
@@ -304,9 +349,9 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def _analyst(source: Any) -> pd.DataFrame | None:
+def _analyst(source: object) -> pd.DataFrame | None:
     """Return the headline as an analyst wants it: a row for each month, the middle and the ranges across."""
-    if isinstance(source, Mapping) or not hasattr(source, "headline"):
+    if isinstance(source, Mapping) or not isinstance(source, WithHeadline):
         return None
     rows = forecasts.headline(source.forecasts, source.headline)
     wide = forecasts.wide(rows, "series_id", "month", "horizon")

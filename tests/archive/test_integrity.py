@@ -181,6 +181,7 @@ def test_means_that_are_not_kept_make_no_false_alarm(archive):
 # --------------------------------------------------------------------------- who refuses it
 
 
+@pytest.mark.slow
 def test_publish_rerun_and_track_record_refuse_what_fails_the_check(tmp_path, monkeypatch):
     light(monkeypatch.setattr)
     r = Rounds(tmp_path)

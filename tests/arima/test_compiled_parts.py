@@ -79,14 +79,14 @@ def test_start_up_terms(rng):
     phi, theta = expand(from_partial(rng.uniform(-0.8, 0.8, (1, orders.n_arma)), orders)[0], orders)
     m, ps = orders.state, orders.ar_length
     reference = StartCovariance.of(phi, theta, ps)
-    v, matrix, exchange = np.zeros((m, m)), np.zeros((ps + 1, ps + 1)), np.zeros(ps + 1, dtype=np.int64)
-    assert parts.start_covariance(phi[0], theta[0], m, ps, v, matrix, exchange)
-    np.testing.assert_allclose(v, reference.v[0], atol=1e-10)
+    room = parts.start_up(m, ps, 1)
+    assert parts.start_covariance(phi[0], theta[0], room)
+    np.testing.assert_allclose(room.v, reference.v[0], atol=1e-10)
     pull = rng.standard_normal((m, m))
     pull += pull.T
     expected = reference.adjoint(pull[None])
     d_phi, d_theta = np.zeros(m + 1), np.zeros(m + 1)
-    parts.start_adjoint(phi[0], theta[0], m, ps, v, pull.copy(), matrix, exchange, d_phi, d_theta)
+    parts.start_adjoint(phi[0], theta[0], room, pull.copy(), d_phi, d_theta)
     np.testing.assert_allclose(d_phi, expected[0][0], rtol=1e-8, atol=1e-8)
     np.testing.assert_allclose(d_theta, expected[1][0], rtol=1e-8, atol=1e-8)
 

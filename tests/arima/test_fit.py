@@ -68,7 +68,7 @@ def test_full_folds_of_one_length_are_equal_to_the_bit_on_numpy_too(prior):
     xreg, names = (X[:, :1], ("x1",)) if prior else (None, ())
     jobs = [
         FoldJob(Y[n : n + 72], None if xreg is None else xreg[n : n + 72], names, prior)
-        for n in range(0, 48, 8)
+        for n in range(0, 48, 16)
     ]
     together = arima_folds(jobs, (0, 1, 1), (1, 0, 1, 12), starts="full", engine="numpy")
     for job, fit in zip(jobs, together, strict=True):

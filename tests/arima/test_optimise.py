@@ -10,6 +10,7 @@ from forecast.arima.optimise import (
     HOPE,
     Objective,
     Optima,
+    _Points,
     choose_starts,
     distinct,
     grid,
@@ -157,7 +158,8 @@ def test_a_direction_is_that_of_newton_and_downhill():
         np.array([1.0, -2.0]),
         np.array([[2.0, 0.5], [0.5, 1.0]]),
     )
-    search = Search(objective, one, one, one, np.zeros((1, 2)), np.zeros(1), slope[None], curvature[None])
+    at = _Points(np.zeros((1, 2)), np.zeros(1), slope[None], curvature[None])
+    search = Search(objective, one, one, one, at)
     assert search._aim(one).tolist() == [0]
     np.testing.assert_allclose(search.direction[0], -np.linalg.solve(curvature, slope), rtol=1e-8)
 

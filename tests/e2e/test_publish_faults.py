@@ -101,6 +101,7 @@ def completed(rounds, wanted):
     return outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", some_of(POINTS, quick=("archive: commit", "place", "site")))
 def test_killed_at_a_step_nothing_is_lost_doubled_or_half_and_the_next_call_completes(rounds, base, step):
     def die(name):

@@ -40,6 +40,7 @@ def targets(page):
     return [v for v in found if not v.startswith(("#", "data:")) and not urlsplit(v).scheme]
 
 
+@pytest.mark.slow
 def test_no_link_of_any_page_is_broken(site):
     pages = [site / "index.html", *site.glob("*/*/index.html")]
     assert len(pages) == 4

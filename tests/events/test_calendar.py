@@ -9,9 +9,7 @@ import pytest
 from forecast.data.patterns import matches
 from forecast.errors import ConfigError, DataError, ForecastWarning
 from forecast.events.calendar import (
-    add_event,
     check_calendar,
-    check_event,
     load_events,
     no_events,
     warn_untouched,
@@ -110,7 +108,7 @@ def test_an_unknown_column_of_words_is_a_warning(tmp_path):
     [
         ("end", "2020-05-31", "end_date"),
         ("usable", "2020-02-01", "usable_from"),
-        ("until", "2020-05-31", "Is it one of announced_date"),
+        ("until", "2020-05-31", "Is it one of"),
         ("series_id", "other*", "series_ids"),
     ],
 )
@@ -182,53 +180,6 @@ def test_without_replace_and_digest(events):
         events.replace("title42", ends="2020-01-01")
 
 
-def test_add_appends_one_checked_row(tmp_path):
-    file = tmp_path / "mine.csv"
-    first = {"id": "x", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
-    assert [f.check for f in add_event(file, first)] == ["source"]
-    file.write_text(file.read_text().rstrip("\n"))
-    add_event(file, {**first, "id": "y"})
-    assert load_events(file).table["id"].tolist() == ["x", "y"]
-    before = file.read_text()
-    with pytest.raises(DataError, match="row 4: the id 'x' stands in row 2"):
-        add_event(file, first)
-    with pytest.raises(DataError, match="no column 'sign'"):
-        add_event(file, {**first, "id": "z", "sign": "+"})
-    assert file.read_text() == before
-
-
-def test_add_replaces_the_file_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
-    file = tmp_path / "mine.csv"
-    first = {"id": "x", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
-    file.write_bytes(b"\xef\xbb\xbfid,announced_date,effective_start,shape\r\n")
-    file.chmod(0o640)
-    findings, row = check_event(file, first)
-    assert [f.severity for f in findings] == ["warning"] and row.iloc[0].tolist()[0] == "x"
-    add_event(file, first)
-    assert file.stat().st_mode & 0o777 == 0o640 and file.read_bytes().startswith(b"\xef\xbb\xbfid")
-    before = file.read_bytes()
-
-    def full(self, target):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(type(file), "replace", full)
-    with pytest.raises(OSError, match="no space left"):
-        add_event(file, {**first, "id": "y"})
-    assert file.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["mine.csv"]
-
-
-def test_cells_that_a_spreadsheet_would_run_are_written_with_a_quote_and_read_back(tmp_path):
-    file = tmp_path / "mine.csv"
-    cells = {"id": "=x()", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
-    for number, sign in enumerate(("-", "+", "-/+", "-1")):
-        add_event(file, {**cells, "id": f"=x({number})", "name": "@name", "sign": sign, "notes": "'=note"})
-    assert "'=x(0),'@name," in file.read_text() and "''=note" in file.read_text()
-    table = load_events(file).table
-    assert table["id"].tolist() == ["=x(0)", "=x(1)", "=x(2)", "=x(3)"]
-    assert set(table["name"]) == {"@name"} and set(table["notes"]) == {"'=note"}
-    assert [line.count("'-") for line in file.read_text().splitlines()] == [0] * 5  # signs stay as they are
-
-
 def test_every_bundled_event_has_a_plain_name_in_both_languages(events):
     """No nickname, no bundle, no acronym that a reader of a newspaper would have to look up."""
     table = events.table
@@ -290,12 +241,6 @@ def test_a_calendar_tells_how_many_events_and_from_when_to_when(events):
     assert repr(one) == "<EventCalendar: 1 event, 2020-03 to 2020-03>"
     two = events.without(set(events.table["id"]) - {"title42", "title42_end"})
     assert repr(two) == "<EventCalendar: 2 events, 2020-03 to 2023-05>"
-
-
-def test_the_row_of_a_file_that_is_made_is_the_second(tmp_path):
-    cells = {"id": "a b", "announced_date": "2020-01-01", "effective_start": "soon", "shape": "step"}
-    findings, _ = check_event(tmp_path / "new.csv", cells)
-    assert {f.row for f in findings} == {2}
 
 
 @pytest.mark.parametrize(
@@ -376,3 +321,13 @@ def test_each_lost_event_is_named_at_most_five(events):
 def test_a_picture_shows_one_event_at_least(events):
     with pytest.raises(ConfigError, match="last: 0; expected a number at least 1"):
         events.plot(last=0)
+
+
+def test_a_column_that_is_there_is_never_meant_by_another():
+    row = {"id": "a", "announced_date": "2020-01-01", "effective_start": "2020-02-01", "shape": "step"}
+    with pytest.raises(DataError, match="effective_end") as caught:
+        load_events(pd.DataFrame([{**row, "effective_end": "2021-01-01"}]))
+    said = str(caught.value)
+    assert "end_date" in said and "effective_start" not in said.replace("effective_end", "")
+    with pytest.raises(DataError, match="Did you mean 'end_date'"):
+        load_events(pd.DataFrame([{**row, "end": "2021-01-01"}]))

@@ -117,8 +117,9 @@ def test_what_is_not_known_of_the_states_is_the_delta_method(form):
     space, season, n = _search_space(form), SEASONS.index(form.season), len(y)
     unit = np.abs(y).mean() if form.relative else y.std()
     scaled = y / unit if form.relative else (y - y.mean()) / unit
-    first, bounds = _first_states(scaled, form), (space.low, space.high)
-    x, _ = recursions.fit(scaled, space.grid, first, space.free, bounds, form.relative, season, np.inf)
+    recursion = recursions.Recursion(space.low, space.high, form.relative, season)
+    first = _first_states(scaled, form)
+    x, _ = recursions.fit(scaled, space.grid, first, space.free, recursion, np.inf)
     fit = smooth(y, form)
     errors, slopes = np.empty(n), np.empty((n, len(space.free)))
 

@@ -13,6 +13,7 @@ from forecast.postprocess.intervals import add_intervals
 from forecast.postprocess.nowcast import (
     NOWCAST_COLUMNS,
     Evidence,
+    Figure,
     nowcast,
     spread,
     unofficial_figures,
@@ -95,14 +96,16 @@ def test_what_a_walk_adds_is_what_simulated_days_say():
 
 def test_errors_shrink_with_the_days_covered():
     spec = NowcastSpec()
-    rows = [one | {"kind": "month_to_date", "days": d, "days_in_month": 31} for d in (3, 10, 20, 30)
-            for one in [part("2010-01", 1, d, 1)]]  # fmt: off
+    rows = [
+        Figure(**part("2010-01", 1, days, 1), kind="month_to_date", days=days, days_in_month=31)
+        for days in (3, 10, 20, 30)
+    ]
     found = [spread(row, 0.0, 1, spec)[0] for row in rows]
     assert found == sorted(found, reverse=True) and found[-1] < 0.02
     moving = [spread(row, 0.2, 1, spec) for row in rows]
     assert all(a > b for (a, _), b in zip(moving, found, strict=True))
     assert all(0 < correlation < 0.75 for _, correlation in moving)
-    assert spread(rows[0] | {"kind": "leak"}, 0.2, 1, spec) == (spec.sd_whole, 0.0)
+    assert spread(rows[0]._replace(kind="leak"), 0.2, 1, spec) == (spec.sd_whole, 0.0)
 
 
 def test_correlated_guesses_are_weighed_as_two_that_share_an_error():

@@ -313,6 +313,7 @@ def test_a_folder_of_files_is_read_by_a_pattern(served, tmp_path):
     assert gone.code == 4 and "there is no folder" in gone.text
 
 
+@pytest.mark.slow
 def test_an_official_file_that_changes_on_the_day_it_was_fetched_waits_for_the_next(tmp_path, obs):
     place = tmp_path / "in.csv"
     exp = fc.load_experiment("monthly", "publish=official")

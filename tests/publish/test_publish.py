@@ -40,6 +40,7 @@ def told(tmp_path_factory):
     return r, outcomes, steps, exp
 
 
+@pytest.mark.slow
 def test_a_round_goes_through_its_steps_and_leaves_a_report(told):
     r, outcomes, steps, _ = told
     assert [o.code for o in outcomes] == [0, 0, 0], outcomes
@@ -91,6 +92,7 @@ def test_the_forecast_of_an_issue_is_the_run_of_its_day(told):
     np.testing.assert_allclose(kept.sort_index(), made.sort_index(), rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_the_record_holds_published_forecasts_only_as_they_were_said(told):
     r, _, _, exp = told
     record = pd.read_csv(r.site / "track_record.csv")

@@ -115,6 +115,7 @@ def test_one_that_fails_does_not_hold_the_other_and_stays_on_the_first_page(site
     assert 'href="series-b/index.html"' in (site.site / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_site_of_several_refuses_one_alone_and_says_how(site):
     first, _ = site.experiments()
     alone = publish_report(first, today=site.released(102))

@@ -19,6 +19,7 @@ def quick(monkeypatch):
     light(monkeypatch.setattr)
 
 
+@pytest.mark.slow
 def test_the_first_count_stays_the_first_whatever_arrives_with_a_correction(tmp_path):
     r = Rounds(tmp_path)
     r.write(40)

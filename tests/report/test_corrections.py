@@ -129,6 +129,7 @@ def test_a_corrected_page_says_what_the_first_one_said_and_leads_to_it(site):
     assert f"The page as first published is kept at reports/{second.name}/index.html." in said
 
 
+@pytest.mark.slow
 def test_companions_carry_the_banner(site):
     _, _, (_, second, _) = site
     banner = json.loads((second / "report.json").read_text())["index"]["banners"][0]

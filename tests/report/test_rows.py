@@ -1,5 +1,7 @@
 """Rows of tables."""
 
+from typing import Protocol
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,14 @@ from forecast.report.rows import records
 from forecast.tables.forecasts import select
 
 TABLE = pd.DataFrame({"model": ["a", "b", "c"], "n": [1, 2, 3]})
+
+
+class Named(Protocol):
+    model: str
+
+
+class Counted(Named, Protocol):
+    n: int
 
 
 def test_pick_takes_values_and_tuples_and_refuses_a_column_that_does_not_exist():
@@ -19,7 +29,7 @@ def test_pick_takes_values_and_tuples_and_refuses_a_column_that_does_not_exist()
 
 
 def test_records_are_named_tuples_in_order():
-    assert [(row.model, row.n) for row in records(TABLE)] == [("a", 1), ("b", 2), ("c", 3)]
+    assert [(row.model, row.n) for row in records(TABLE, Counted)] == [("a", 1), ("b", 2), ("c", 3)]
 
 
 def test_records_of_all_kinds_of_columns_are_those_of_pandas():
@@ -32,8 +42,17 @@ def test_records_of_all_kinds_of_columns_are_those_of_pandas():
             "two words": [True, False, True],
         }
     )
-    assert repr([tuple(row) for row in records(table)]) == repr(
+    assert repr([tuple(row) for row in records(table, object)]) == repr(
         [tuple(row) for row in table.itertuples(index=False)]
     )
-    assert records(table)[0]._4 is True
-    assert records(table.iloc[:0]) == []
+    assert records(table, object)[0]._4 is True
+    assert records(table.iloc[:0], object) == []
+
+
+def test_a_column_that_rows_of_a_kind_have_must_be_there():
+    bare = TABLE.drop(columns="n")
+    assert records(bare, Named)[0].model == "a"
+    with pytest.raises(LookupError, match=r"^a table has no column n; it has model$"):
+        records(bare, Counted)
+    # a table without a row may be without columns too
+    assert records(pd.DataFrame(), Counted) == []

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from forecast.config.settings import BacktestSpec, ReportSpec, TargetSpec
-from forecast.report import rows as rows_of
 from forecast.report import view
 from report_fixture import make_run, published_run, refuse, state
 
@@ -157,21 +156,6 @@ def test_first_chart_starts_after_the_last_break_of_level():
 def test_new_event_months():
     assert pd.Period("2024-06", "M") in view.new_event_months(state("plain"))
     assert view.new_event_months(state("own")) == set()
-
-
-def test_folds_are_counted_with_their_last_failure():
-    run = make_run(start="2024-01")
-    folds = run.folds.copy()
-    rows = folds.index[(folds["model"] == "arima") & (folds["knowledge"] == "none")]
-    folds.loc[rows[:3], ["status", "message"]] = ["failed", "design has rank 33 of 34 columns"]
-    folds.loc[rows[3], "status"] = "skipped"
-    count = rows_of.fold_count(replace(run, folds=folds), "arima", "none", USBP)
-    assert (count.failed, count.skipped, count.ok, count.total) == (3, 1, len(rows) - 4, len(rows))
-    assert (
-        count.last_failure.startswith("design has rank") and count.last_origin == folds.loc[rows[2], "origin"]
-    )
-    combined = rows_of.fold_count(run, "short", "none", USBP)
-    assert combined.ok == combined.total == run.backtest["origin"].nunique()
 
 
 def test_usual_wait():

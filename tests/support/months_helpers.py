@@ -56,7 +56,9 @@ class Months:
             self.address = f"https://localhost:{self.port}"
 
     def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, args=(0.01,), daemon=True
+        ).start()  # asks for the end often
         return self
 
     def __exit__(self, *_):

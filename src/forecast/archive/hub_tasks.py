@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pandas as pd
+
+from forecast.files import Json
 
 #: The version of the hubs' own schema that `tasks.json` is written for.
 SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.0.1/{}-schema.json"
@@ -23,7 +24,7 @@ def hub_name(text: str) -> str:
     return re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")
 
 
-def tasks(forecasts: pd.DataFrame) -> dict[str, Any]:
+def tasks(forecasts: pd.DataFrame) -> dict[str, Json]:
     """Return the tasks that a set of forecasts answers, as ``tasks.json`` states them."""
     levels = common_levels(forecasts)
     groups: dict[tuple[float, ...], list[int]] = {}
@@ -49,7 +50,7 @@ def tasks(forecasts: pd.DataFrame) -> dict[str, Any]:
 
 def _task(
     forecasts: pd.DataFrame, origins: list[str], horizons: list[int], levels: tuple[float, ...]
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     rows = forecasts[forecasts["horizon"].isin(horizons)]
     ends = sorted({m.end_time.strftime("%Y-%m-%d") for m in rows["month"].unique()})
     least = {"minimum": 0} if (rows["value"] >= 0).all() else {}
@@ -86,7 +87,7 @@ def _task(
     }
 
 
-def admin(team: str) -> dict[str, Any]:
+def admin(team: str) -> dict[str, Json]:
     """Return what ``admin.json`` says of a hub."""
     return {
         "schema_version": SCHEMA.format("admin"),

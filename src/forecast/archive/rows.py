@@ -181,8 +181,9 @@ def insert(connection: sqlite3.Connection, entry: Entry, on_step: Callable[[str]
         "inputs": json.dumps(digests),
         "software": json.dumps(dict(sorted(entry.software.items()))),
     }
+    columns, marks = ", ".join(RUN_COLUMNS), ", ".join("?" * len(RUN_COLUMNS))
     run = connection.execute(
-        f"INSERT INTO runs ({', '.join(RUN_COLUMNS)}) VALUES ({', '.join('?' * len(RUN_COLUMNS))})",  # noqa: S608
+        f"INSERT INTO runs ({columns}) VALUES ({marks})",  # noqa: S608
         [values[column] for column in RUN_COLUMNS],
     ).lastrowid
     number = int(run or 0)
@@ -350,7 +351,8 @@ _VINTAGE = (
 def _vintages(connection: sqlite3.Connection, rows: pd.DataFrame, seen: str) -> None:
     if rows.empty:
         return
+    columns, marks = ", ".join((*_VINTAGE, "seen")), ", ".join("?" * 10)
     connection.executemany(
-        f"INSERT OR IGNORE INTO vintages ({', '.join(_VINTAGE)}, seen) VALUES ({', '.join('?' * 10)})",  # noqa: S608
+        f"INSERT OR IGNORE INTO vintages ({columns}) VALUES ({marks})",  # noqa: S608
         [(*cells, seen) for cells in _cells(rows, _VINTAGE)],
     )

@@ -20,14 +20,19 @@ CREATE TABLE names (
   series_id TEXT NOT NULL, UNIQUE (model, knowledge, scenario, series_id)) STRICT;
 CREATE TABLE inputs (digest TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE vintages (
-  series_id TEXT NOT NULL, month TEXT NOT NULL, released TEXT NOT NULL, value REAL NOT NULL, status TEXT NOT NULL,
-  release_basis TEXT NOT NULL, value_basis TEXT NOT NULL, rounding REAL, source TEXT NOT NULL, seen TEXT NOT NULL,
+  series_id TEXT NOT NULL, month TEXT NOT NULL, released TEXT NOT NULL, value REAL NOT NULL,
+  status TEXT NOT NULL,
+  release_basis TEXT NOT NULL, value_basis TEXT NOT NULL, rounding REAL, source TEXT NOT NULL,
+  seen TEXT NOT NULL,
   PRIMARY KEY (series_id, month, released, value, status)) STRICT, WITHOUT ROWID;
 CREATE TABLE runs (
-  id INTEGER PRIMARY KEY, experiment TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('published', 'replayed')),
-  as_of TEXT NOT NULL, revision INTEGER NOT NULL, written TEXT NOT NULL, headline TEXT NOT NULL, baseline TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, experiment TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('published',
+  'replayed')),
+  as_of TEXT NOT NULL, revision INTEGER NOT NULL, written TEXT NOT NULL, headline TEXT NOT NULL,
+  baseline TEXT NOT NULL,
   last_month TEXT NOT NULL, config TEXT NOT NULL, config_digest TEXT NOT NULL, figures TEXT NOT NULL,
-  events TEXT NOT NULL, known TEXT NOT NULL, inputs TEXT NOT NULL, software TEXT NOT NULL, result TEXT NOT NULL,
+  events TEXT NOT NULL, known TEXT NOT NULL, inputs TEXT NOT NULL, software TEXT NOT NULL,
+  result TEXT NOT NULL,
   UNIQUE (experiment, kind, as_of, revision)) STRICT;
 CREATE TABLE forecasts (
   run INTEGER NOT NULL REFERENCES runs, name INTEGER NOT NULL REFERENCES names, horizon INTEGER NOT NULL,
@@ -39,15 +44,18 @@ CREATE TABLE folds (
   PRIMARY KEY (run, name, origin)) STRICT, WITHOUT ROWID;
 CREATE TABLE scores (
   run INTEGER NOT NULL REFERENCES runs, name INTEGER NOT NULL REFERENCES names, horizon TEXT NOT NULL,
-  scale TEXT NOT NULL, metric TEXT NOT NULL, value REAL, skill REAL, n_ok INTEGER, n INTEGER, note TEXT NOT NULL,
+  scale TEXT NOT NULL, metric TEXT NOT NULL, value REAL, skill REAL, n_ok INTEGER, n INTEGER,
+  note TEXT NOT NULL,
   PRIMARY KEY (run, name, horizon, scale, metric)) STRICT, WITHOUT ROWID;
 CREATE TABLE matured (
   run INTEGER NOT NULL REFERENCES runs, name INTEGER NOT NULL REFERENCES names, month TEXT NOT NULL,
-  truth_kind TEXT NOT NULL CHECK (truth_kind IN ('first', 'latest')), as_of TEXT NOT NULL, horizon INTEGER NOT NULL,
+  truth_kind TEXT NOT NULL CHECK (truth_kind IN ('first', 'latest')), as_of TEXT NOT NULL,
+  horizon INTEGER NOT NULL,
   truth REAL NOT NULL, error REAL NOT NULL, wis REAL, spread REAL, over REAL, under REAL, inside_50 INTEGER,
   inside_80 INTEGER, PRIMARY KEY (run, name, month, truth_kind, as_of)) STRICT, WITHOUT ROWID;
 CREATE TABLE changes (
-  run INTEGER NOT NULL REFERENCES runs, series_id TEXT NOT NULL, position INTEGER NOT NULL, step TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES runs, series_id TEXT NOT NULL, position INTEGER NOT NULL,
+  step TEXT NOT NULL,
   forecast REAL NOT NULL, change REAL, why TEXT NOT NULL,
   PRIMARY KEY (run, series_id, position)) STRICT, WITHOUT ROWID;
 CREATE TABLE reports (
@@ -82,12 +90,15 @@ def _append_only(tables: Sequence[str], verbs: Sequence[str] = ("UPDATE", "DELET
 
 _VIEWS = """
 CREATE VIEW forecast_rows AS
-  SELECT r.experiment, r.kind, r.as_of AS origin, r.revision, n.model, n.knowledge, n.scenario, n.series_id, f.month,
+  SELECT r.experiment, r.kind, r.as_of AS origin, r.revision, n.model, n.knowledge, n.scenario, n.series_id,
+  f.month,
          f.horizon, f.level, f.value
   FROM forecasts f JOIN runs r ON r.id = f.run JOIN names n ON n.id = f.name;
 CREATE VIEW matured_rows AS
-  SELECT r.experiment, r.kind, r.as_of AS origin, r.revision, n.model, n.knowledge, n.scenario, n.series_id, m.month,
-         m.horizon, m.truth_kind, m.as_of AS scored, m.truth, m.error, m.wis, m.spread, m.over, m.under, m.inside_50,
+  SELECT r.experiment, r.kind, r.as_of AS origin, r.revision, n.model, n.knowledge, n.scenario, n.series_id,
+  m.month,
+         m.horizon, m.truth_kind, m.as_of AS scored, m.truth, m.error, m.wis, m.spread, m.over, m.under,
+         m.inside_50,
          m.inside_80
   FROM matured m JOIN runs r ON r.id = m.run JOIN names n ON n.id = m.name;
 CREATE INDEX vintages_released ON vintages (released);

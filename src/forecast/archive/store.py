@@ -231,9 +231,9 @@ class Archive:
 
     def vintages(self, series: Sequence[str]) -> pd.DataFrame:
         """Return the figures seen of some series, one row a vintage."""
-        marks = ",".join("?" * len(series))
+        marks, order = ",".join("?" * len(series)), "series_id, month, released"
         return self.query(
-            f"SELECT * FROM vintages WHERE series_id IN ({marks}) ORDER BY series_id, month, released",  # noqa: S608
+            f"SELECT * FROM vintages WHERE series_id IN ({marks}) ORDER BY {order}",  # noqa: S608
             list(series),
         )
 

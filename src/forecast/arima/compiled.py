@@ -11,10 +11,14 @@ keeps the compilation short. No option that reorders sums is used.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from forecast.arima.compiled_parts import (
     WIDTH,
+    Lane,
+    StartUp,
     add_squares,
     cholesky,
     cross_products,
@@ -28,20 +32,80 @@ from forecast.arima.compiled_parts import (
     solve_lower,
     start_adjoint,
     start_covariance,
+    start_up,
 )
 from forecast.arima.likelihood import LOG_2PI, WORST, Batch, Bools, Details, Ints
 from forecast.arima.polynomials import Floats, expand, gather
 
 
+class Sizes(NamedTuple):
+    """Sizes of a batch: length of the state and of the autoregression, columns, missing and integrated."""
+
+    m: int
+    ps: int
+    columns: int
+    missing: int
+    integrated: int
+
+
+class Batches(NamedTuple):
+    """What is computed: columns of each group in blocks; group, months and parameters of each lane."""
+
+    blocked: Floats
+    group: Ints
+    length: Ints
+    phi: Floats
+    theta: Floats
+    precision: Floats
+    sigma2: Floats
+
+
+class Results(NamedTuple):
+    """What the lanes write: value and gradient, then what `Details` holds."""
+
+    value: Floats
+    d_phi: Floats
+    d_theta: Floats
+    d_sigma: Floats
+    root: Floats
+    kept: Bools
+    start: Floats
+    start_cov: Floats
+    tail: Floats
+    pi_tail: Floats
+
+
+class Scale(NamedTuple):
+    """Months that count, sum of squares, and sigma2 with the precisions of its prior; 0 where profiled."""
+
+    nobs: float
+    rss: float
+    variance: float
+    precision: Floats
+
+
+class Mixes(NamedTuple):
+    """Columns as sums of the filtered ones, whose weighted squares make the gradient."""
+
+    mix: Floats
+    weight: Floats
+
+
+class Mixed(NamedTuple):
+    """One such column: as filtered, as it was where phi is wanted, and its start-up terms."""
+
+    ehat: Floats
+    u: Floats
+    wrong: Floats
+
+
 @jit
-def _posterior(
-    small: Floats, b_root: Floats, g: Floats, size: int, low: Floats, work: Floats, q2: Floats, start: Floats
-) -> None:
+def _posterior(room: StartUp, low: Floats, work: Floats, q2: Floats, start: Floats) -> None:
     """Covariance ``Q2 = R^-1 (I - B^-1) R^-T`` of the start-up terms
     and their estimates ``Q2 H`` of all columns.
     """
-    m = len(low)
-    invert_lower(small, low, m)  # R^-T
+    m, size, g, b_root = len(low), start.shape[1], room.g, room.b_root
+    invert_lower(room.gram, low, m)  # R^-T
     work[:] = low
     solve_lower(b_root, work, m, m)
     q2[:] = 0.0
@@ -57,31 +121,21 @@ def _posterior(
 
 
 @jit
-def _mixed(
-    z: Floats,
-    e: Floats,
-    start: Floats,
-    mix: Floats,
-    m: int,
-    n: int,
-    ps: int,
-    size: int,
-    ehat: Floats,
-    u: Floats,
-    wrong: Floats,
-) -> None:
-    """One column ``Z @ mix``: as filtered, as it was where phi is wanted, and its start-up terms."""
+def _mix(lane: Lane, start: Floats, mix: Floats, sizes: Sizes, out: Mixed) -> None:
+    """One column ``Z @ mix``."""
+    m, n = sizes.m, lane.n
+    ehat, u, wrong = out.ehat, out.u, out.wrong
     ehat[:] = 0.0
     u[:] = 0.0
     wrong[:] = 0.0
-    for c in range(size):
+    for c in range(sizes.columns):
         w = mix[c]
         if w != 0.0:
-            column = e[c // WIDTH, m : m + n, c % WIDTH]
+            column = lane.e[c // WIDTH, m : m + n, c % WIDTH]
             for t in range(n):
                 ehat[m + t] += w * column[t]
-            if ps:
-                column = z[c // WIDTH, m : m + n, c % WIDTH]
+            if sizes.ps:
+                column = lane.z[c // WIDTH, m : m + n, c % WIDTH]
                 for t in range(n):
                     u[m + t] += w * column[t]
             for i in range(m):
@@ -89,49 +143,31 @@ def _mixed(
 
 
 @jit
-def _gradient(
-    z: Floats,
-    e: Floats,
-    pi: Floats,
-    m: int,
-    n: int,
-    ps: int,
-    phi: Floats,
-    theta: Floats,
-    v: Floats,
-    small: Floats,
-    b_root: Floats,
-    g: Floats,
-    mix: Floats,
-    weight: Floats,
-    size: int,
-    matrix: Floats,
-    exchange: Ints,
-    d_phi: Floats,
-    d_theta: Floats,
-) -> None:
+def _gradient(lane: Lane, room: StartUp, mixes: Mixes, sizes: Sizes, d_phi: Floats, d_theta: Floats) -> None:
     """Derivatives by the full polynomials; the columns of mix are the residual and the integrated ones."""
+    m, n, theta, small = sizes.m, lane.n, lane.theta, room.gram
     low, work, q2 = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
-    pull, start = np.zeros((m, m)), np.zeros((m, size))
-    _posterior(small, b_root, g, size, low, work, q2, start)
+    pull, start = np.zeros((m, m)), np.zeros((m, sizes.columns))
+    _posterior(room, low, work, q2, start)
     for i in range(m):
         for j in range(m):
             work[i, j] = small[j, i]
-    solve_lower(b_root, work, m, m)
+    solve_lower(room.b_root, work, m, m)
     add_squares(work, 0.5, pull, m, False)  # R' B^-1 R / 2
     wanted_phi, wanted_theta = np.flatnonzero(d_phi), np.flatnonzero(d_theta)
     d_phi[:] = 0.0
     d_theta[:] = 0.0
     rows = n + 2 * m
-    u, ehat, back, wrong = np.zeros(rows), np.zeros(rows), np.zeros(rows), np.zeros(rows)
-    for k in range(weight.size):
-        _mixed(z, e, start, mix[:, k], m, n, ps, size, ehat, u, wrong)
+    back, out = np.zeros(rows), Mixed(np.zeros(rows), np.zeros(rows), np.zeros(rows))
+    ehat, u, wrong = out.ehat, out.u, out.wrong
+    for k in range(mixes.weight.size):
+        _mix(lane, start, mixes.mix[:, k], sizes, out)
         filter_one(wrong, m, n, theta, 1)
         for t in range(m, m + n):
             ehat[t] -= wrong[t]
             back[t] = ehat[t]
         filter_one(back, m, n, theta, -1)
-        w, inside = weight[k], back[m : m + n]
+        w, inside = mixes.weight[k], back[m : m + n]
         for i in range(m):
             for j in range(m):
                 pull[i, j] -= w * inside[i] * inside[j]
@@ -140,11 +176,11 @@ def _gradient(
         for lag in wanted_phi:
             d_phi[lag] -= 2.0 * w * matched(inside, u[m : m + n], lag)
     inside = back[m : m + n]
-    _determinant(pi, q2, m, n, inside)
+    _determinant(lane.pi, q2, m, n, inside)
     filter_one(back, m, n, theta, -1)
     for lag in wanted_theta:
-        d_theta[lag] -= matched(inside, pi[m : m + n], lag)
-    start_adjoint(phi, theta, m, ps, v, pull, matrix, exchange, d_phi, d_theta)
+        d_theta[lag] -= matched(inside, lane.pi[m : m + n], lag)
+    start_adjoint(lane.phi, theta, room, pull, d_phi, d_theta)
 
 
 @jit
@@ -168,24 +204,12 @@ def _determinant(pi: Floats, q2: Floats, m: int, n: int, out: Floats) -> None:
 
 
 @jit
-def _mixes(
-    low: Floats,
-    kept: Bools,
-    size: int,
-    n_missing: int,
-    n_integrated: int,
-    count: float,
-    rss: float,
-    variance: float,
-    precision: Floats,
-    mix: Floats,
-    weight: Floats,
-) -> float:
+def _mixes(low: Floats, kept: Bools, sizes: Sizes, scale: Scale, out: Mixes) -> float:
     """Columns whose squares make the gradient, with their weights; returns the slope by log sigma2.
 
     Column 0 is the residual, the others are the columns of the inverse root of the integrated part of S.
-    `variance` is zero when sigma2 is profiled.
     """
+    mix, weight, size, variance = out.mix, out.weight, sizes.columns, scale.variance
     mix[:] = 0.0
     mix[size - 1, 0] = 1.0
     for j in range(size - 2, -1, -1):
@@ -193,8 +217,8 @@ def _mixes(
         for i in range(j + 1, size - 1):
             total += low[i, j] * mix[i, 0]
         mix[j, 0] = -total / low[j, j] if kept[j] else 0.0
-    weight[0] = 0.5 / variance if variance > 0.0 else 0.5 * count / rss
-    for k in range(n_integrated):
+    weight[0] = 0.5 / variance if variance > 0.0 else 0.5 * scale.nobs / scale.rss
+    for k in range(sizes.integrated):
         weight[1 + k] = 0.5
         for j in range(k, -1, -1):
             total = 1.0 if j == k else 0.0
@@ -204,49 +228,34 @@ def _mixes(
     if variance == 0.0:
         return 0.0
     trace, away = 0.0, 0.0
-    for i in range(n_missing, n_integrated):
-        w = precision[i - n_missing]
+    for i in range(sizes.missing, sizes.integrated):
+        w = scale.precision[i - sizes.missing]
         away += w * mix[i, 0] ** 2
-        for k in range(n_integrated):
+        for k in range(sizes.integrated):
             trace += w * mix[i, 1 + k] ** 2
-    extra = count - (n_integrated - n_missing) + variance * trace
-    return 0.5 * (extra - (rss - variance * away) / variance)
+    extra = scale.nobs - (sizes.integrated - sizes.missing) + variance * trace
+    return 0.5 * (extra - (scale.rss - variance * away) / variance)
 
 
 @jit
-def _start_part(
-    p: Floats,
-    q: Floats,
-    pi: Floats,
-    m: int,
-    n: int,
-    ps: int,
-    size: int,
-    h: Floats,
-    gram: Floats,
-    v: Floats,
-    work: Floats,
-    b_root: Floats,
-    g: Floats,
-    u: Floats,
-    matrix: Floats,
-    exchange: Ints,
-) -> bool:
+def _start_part(lane: Lane, sizes: Sizes, room: StartUp) -> bool:
     """Factors R' and of B, ``G = R^-T H`` and ``U = B^-1/2 G`` from H; False without a likelihood."""
+    m, n, size, pi = sizes.m, lane.n, sizes.columns, lane.pi
+    h, g, u, gram, b_root = room.h, room.g, room.u, room.gram, room.b_root
     for j in range(m):
         gram[0, j] = h[j, size]
         gram[j, 0] = h[j, size]
     for i in range(m - 1):
         for j in range(m - 1):
             gram[i + 1, j + 1] = gram[i, j] - pi[m + n - 1 - i] * pi[m + n - 1 - j]
-    if not cholesky(gram, m) or not start_covariance(p, q, m, ps, v, matrix, exchange):
+    if not cholesky(gram, m) or not start_covariance(lane.phi, lane.theta, room):
         return False
     for i in range(m):
         for c in range(size):
             g[i, c] = h[i, c]
     solve_lower(gram, g, m, size)
-    np.dot(v, gram, work)
-    np.dot(gram.T, work, b_root)
+    np.dot(room.v, gram, room.work)
+    np.dot(gram.T, room.work, b_root)
     for i in range(m):
         b_root[i, i] += 1.0
     if not cholesky(b_root, m):
@@ -259,8 +268,28 @@ def _start_part(
 
 
 @jit
-def _same(phi: Floats, theta: Floats, lane: int) -> bool:
-    """Tell whether a lane has the parameters of the one before it."""
+def _add_start(lane: Lane, sizes: Sizes, room: StartUp, back: Floats, s: Floats) -> float:
+    """Take the start-up terms out of S; returns the log determinant of B, NaN without a likelihood."""
+    m, size, logdet = sizes.m, sizes.columns, 0.0
+    g, u = room.g, room.u
+    first_rows(lane.e, back, m, lane.n, lane.theta, size, room.h)
+    if not _start_part(lane, sizes, room):
+        return np.nan
+    for i in range(m):
+        logdet += 2.0 * np.log(room.b_root[i, i])
+    for r in range(m):
+        for i in range(size):
+            for j in range(size):
+                s[i, j] += u[r, i] * u[r, j] - g[r, i] * g[r, j]
+    return logdet
+
+
+@jit
+def _same(data: Batches, lane: int) -> bool:
+    """Tell whether a lane is a prefix of the one before it, at the same point: it is filtered already."""
+    group, length, phi, theta = data.group, data.length, data.phi, data.theta
+    if not lane or group[lane] != group[lane - 1] or length[lane] > length[lane - 1]:
+        return False
     for i in range(phi.shape[1]):
         if phi[lane, i] != phi[lane - 1, i] or theta[lane, i] != theta[lane - 1, i]:
             return False
@@ -268,141 +297,74 @@ def _same(phi: Floats, theta: Floats, lane: int) -> bool:
 
 
 @jit
-def _value(
-    low: Floats,
-    logdet: float,
-    rss: float,
-    count: float,
-    n_missing: int,
-    n_integrated: int,
-    variance: float,
-    precision: Floats,
-) -> float:
-    """Minus the log-likelihood from the factor of S; `variance` is zero when sigma2 is profiled."""
-    for i in range(n_integrated):
+def _value(low: Floats, logdet: float, sizes: Sizes, scale: Scale) -> float:
+    """Minus the log-likelihood from the factor of S."""
+    count, rss, variance, integrated = scale.nobs, scale.rss, scale.variance, sizes.integrated
+    for i in range(integrated):
         logdet += 2.0 * np.log(low[i, i])
-    if n_integrated == n_missing:
+    if integrated == sizes.missing:
         profiled: float = 0.5 * count * (np.log(rss / count) + 1.0 + LOG_2PI) + 0.5 * logdet
         return profiled
-    for i in range(n_integrated - n_missing):
-        logdet -= np.log(variance * precision[i])
+    for i in range(integrated - sizes.missing):
+        logdet -= np.log(variance * scale.precision[i])
     value: float = 0.5 * (count * (np.log(variance) + LOG_2PI) + logdet + rss / variance)
     return value
 
 
 @jit
-def _tails(e: Floats, pi: Floats, m: int, n: int, size: int, tail: Floats, pi_tail: Floats) -> None:
+def _tails(lane: Lane, m: int, tail: Floats, pi_tail: Floats) -> None:
     """Last m rows of the filtered columns and last 2 m weights of pi."""
+    n = lane.n
     for i in range(m):
-        for c in range(size):
-            tail[i, c] = e[c // WIDTH, n + i, c % WIDTH]
+        for c in range(tail.shape[1]):
+            tail[i, c] = lane.e[c // WIDTH, n + i, c % WIDTH]
     for i in range(2 * m):
-        pi_tail[i] = pi[n - m + i] if n - m + i >= 0 else 0.0
+        pi_tail[i] = lane.pi[n - m + i] if n - m + i >= 0 else 0.0
 
 
 @jit
-def _lanes(
-    blocked: Floats,
-    group: Ints,
-    length: Ints,
-    phi: Floats,
-    theta: Floats,
-    m: int,
-    ps: int,
-    size: int,
-    n_missing: int,
-    n_integrated: int,
-    precision: Floats,
-    sigma2: Floats,
-    want: int,
-    value: Floats,
-    d_phi: Floats,
-    d_theta: Floats,
-    d_sigma: Floats,
-    root: Floats,
-    kept: Bools,
-    start: Floats,
-    start_cov: Floats,
-    tail: Floats,
-    pi_tail: Floats,
-) -> None:
+def _lanes(data: Batches, sizes: Sizes, want: int, out: Results) -> None:
     """All lanes, one after the other; want = 0 value, 1 and gradient, 2 and details."""
-    blocks, longest = blocked.shape[1], length.max()
-    rows = longest + 2 * m
-    e, back = np.zeros((blocks, rows, WIDTH)), np.zeros((rows, WIDTH))
-    pi, s = np.zeros(rows), np.zeros((size, size))
-    h, g = np.zeros((m, size + 1)), np.zeros((m, size))
-    gram, v, b_root, work = np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m)), np.zeros((m, m))
-    matrix, exchange, u = np.zeros((ps + 1, ps + 1)), np.zeros(ps + 1, dtype=np.int64), np.zeros((m, size))
-    prior = n_integrated > n_missing
-    mix, weight = np.zeros((size, 1 + n_integrated)), np.zeros(1 + n_integrated)
-    for lane in range(group.size):
-        z, n = blocked[group[lane]], length[lane]
-        p, q = phi[lane], theta[lane]
-        variance, row = sigma2[lane] if prior else 0.0, precision[group[lane]]
-        value[lane] = WORST
-        # A lane that is a prefix of the one before, at the same point, is filtered already.
-        if not (
-            lane and group[lane] == group[lane - 1] and n <= length[lane - 1] and _same(phi, theta, lane)
-        ):
-            filter_columns(z, m, n, p, q, size, e, pi)
+    m, size, missing, integrated = sizes.m, sizes.columns, sizes.missing, sizes.integrated
+    rows = data.length.max() + 2 * m
+    e, back = np.zeros((data.blocked.shape[1], rows, WIDTH)), np.zeros((rows, WIDTH))
+    pi, s, room = np.zeros(rows), np.zeros((size, size)), start_up(m, sizes.ps, size)
+    mixes = Mixes(np.zeros((size, 1 + integrated)), np.zeros(1 + integrated))
+    for lane in range(data.group.size):
+        group, n = data.group[lane], data.length[lane]
+        one = Lane(data.blocked[group], e, pi, n, data.phi[lane], data.theta[lane])
+        variance, precision = data.sigma2[lane] if integrated > missing else 0.0, data.precision[group]
+        out.value[lane] = WORST
+        if not _same(data, lane):
+            filter_columns(one, m, size)
         cross_products(e, m, n, size, s)
-        logdet = 0.0
-        if m:
-            first_rows(e, back, m, n, q, size, h)
-            if not _start_part(p, q, pi, m, n, ps, size, h, gram, v, work, b_root, g, u, matrix, exchange):
-                continue
-            for i in range(m):
-                logdet += 2.0 * np.log(b_root[i, i])
-            for r in range(m):
-                for i in range(size):
-                    for j in range(size):
-                        s[i, j] += u[r, i] * u[r, j] - g[r, i] * g[r, j]
-        for i in range(n_missing, n_integrated):
-            s[i, i] += variance * row[i - n_missing]
-        factor(s, root[lane], kept[lane], size, n_missing, n_integrated)
-        low, rss = root[lane], root[lane, size - 1, size - 1] ** 2
-        if not kept[lane, size - 1]:
+        logdet = _add_start(one, sizes, room, back, s) if m else 0.0
+        if np.isnan(logdet):
             continue
-        count = float(n) - np.sum(kept[lane, :n_missing])
-        result = _value(low, logdet, rss, count, n_missing, n_integrated, variance, row)
+        for i in range(missing, integrated):
+            s[i, i] += variance * precision[i - missing]
+        low, kept = out.root[lane], out.kept[lane]
+        factor(s, low, kept, size, missing, integrated)
+        if not kept[size - 1]:
+            continue
+        count = float(n) - np.sum(kept[:missing])
+        scale = Scale(count, low[size - 1, size - 1] ** 2, variance, precision)
+        result = _value(low, logdet, sizes, scale)
         if not np.isfinite(result):
             continue
-        value[lane] = result
+        out.value[lane] = result
         if want == 1:
-            d_sigma[lane] = _mixes(
-                low, kept[lane], size, n_missing, n_integrated, count, rss, variance, row, mix, weight
-            )
+            out.d_sigma[lane] = _mixes(low, kept, sizes, scale, mixes)
             if m:
-                _gradient(
-                    z,
-                    e,
-                    pi,
-                    m,
-                    n,
-                    ps,
-                    p,
-                    q,
-                    v,
-                    gram,
-                    b_root,
-                    g,
-                    mix,
-                    weight,
-                    size,
-                    matrix,
-                    exchange,
-                    d_phi[lane],
-                    d_theta[lane],
-                )
+                _gradient(one, room, mixes, sizes, out.d_phi[lane], out.d_theta[lane])
         if want == 2 and m:
-            _posterior(gram, b_root, g, size, v, work, start_cov[lane], start[lane])
-            _tails(e, pi, m, n, size, tail[lane], pi_tail[lane])
+            _posterior(room, room.v, room.work, out.start_cov[lane], out.start[lane])
+            _tails(one, m, out.tail[lane], out.pi_tail[lane])
 
 
 def _call(
     batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None, want: int
-) -> tuple[Floats, Floats, Floats, Floats, Details]:
+) -> Results:
     """Lay the arrays out, run the lanes, return what they wrote."""
     orders, lanes, size = batch.orders, len(group), batch.z.shape[2]
     m = orders.state
@@ -410,41 +372,26 @@ def _call(
         # compiled code asks no questions: a wrong length would write outside its arrays
         raise ValueError(f"lengths must lie between {max(m, 1)} and {batch.z.shape[1]}")
     phi, theta = expand(coefficients, orders)
-    value, d_sigma = np.empty(lanes), np.zeros(lanes)
     # Marks of the lags that the gradient is wanted at, also where their coefficient happens to be zero.
     d_phi, d_theta = np.empty((2, lanes, m + 1))
     d_phi[:], d_theta[:] = batch.lag_marks
     many = lanes if want == 2 else 1
-    root, kept = np.empty((lanes, size, size)), np.empty((lanes, size), dtype=np.bool_)
-    start, start_cov = np.zeros((many, m, size)), np.zeros((many, m, m))
-    tail, pi_tail = np.zeros((many, m, size)), np.zeros((many, 2 * m))
-    _lanes(
-        batch.blocked,
-        group,
-        length,
-        phi,
-        theta,
-        m,
-        orders.ar_length,
-        size,
-        batch.n_missing,
-        batch.n_integrated,
-        batch.precision,
-        np.empty(0) if sigma2 is None else sigma2,
-        want,
-        value,
+    out = Results(
+        np.empty(lanes),
         d_phi,
         d_theta,
-        d_sigma,
-        root,
-        kept,
-        start,
-        start_cov,
-        tail,
-        pi_tail,
+        d_sigma=np.zeros(lanes),
+        root=np.empty((lanes, size, size)),
+        kept=np.empty((lanes, size), dtype=np.bool_),
+        start=np.zeros((many, m, size)),
+        start_cov=np.zeros((many, m, m)),
+        tail=np.zeros((many, m, size)),
+        pi_tail=np.zeros((many, 2 * m)),
     )
-    found = Details(root, kept[:, :-1], start, start_cov, tail, pi_tail)
-    return value, d_phi, d_theta, d_sigma, found
+    variances = np.empty(0) if sigma2 is None else sigma2
+    data = Batches(batch.blocked, group, length, phi, theta, batch.precision, variances)
+    _lanes(data, Sizes(m, orders.ar_length, size, batch.n_missing, batch.n_integrated), want, out)
+    return out
 
 
 def is_ready() -> bool:
@@ -456,15 +403,16 @@ def evaluate(
     batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None, gradient: bool
 ) -> tuple[Floats, Floats, Floats]:
     """The compiled twin of `likelihood.evaluate`."""
-    value, d_phi, d_theta, d_sigma, _ = _call(batch, group, length, coefficients, sigma2, int(gradient))
+    out = _call(batch, group, length, coefficients, sigma2, int(gradient))
     if not gradient:
-        return value, np.zeros_like(coefficients), d_sigma
-    return value, gather(d_phi, d_theta, coefficients, batch.orders), d_sigma
+        return out.value, np.zeros_like(coefficients), out.d_sigma
+    return out.value, gather(out.d_phi, out.d_theta, coefficients, batch.orders), out.d_sigma
 
 
 def details(
     batch: Batch, group: Ints, length: Ints, coefficients: Floats, sigma2: Floats | None
 ) -> tuple[Details, Floats]:
     """The compiled twin of `likelihood.details`."""
-    found: Details = _call(batch, group, length, coefficients, sigma2, 2)[4]
+    out = _call(batch, group, length, coefficients, sigma2, 2)
+    found = Details(out.root, out.kept[:, :-1], out.start, out.start_cov, out.tail, out.pi_tail)
     return found, found.coefficients()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from forecast.arima.jit import kept_jit
@@ -11,6 +13,52 @@ from forecast.arima.startup import LARGEST_VARIANCE
 
 WIDTH = 8
 jit = kept_jit(nogil=True, error_model="numpy", fastmath={"contract"})
+
+
+class Lane(NamedTuple):
+    """A lane: its columns as they are and filtered, in blocks, its pi weights, months and polynomials."""
+
+    z: Floats
+    e: Floats
+    pi: Floats
+    n: int
+    phi: Floats
+    theta: Floats
+
+
+class StartUp(NamedTuple):
+    """Room for the start-up terms of a lane, see `forecast.arima.likelihood` for the names.
+
+    `h`, `g`, `u` (m, columns): ``M'E``, ``R^-T H`` and ``B^-1/2 G``; `gram`, `b_root`, `v`, `work` (m, m):
+    ``R'``, the root of B, the covariance V, scratch; `matrix`, `exchange`: factors of the Yule-Walker
+    equations.
+    """
+
+    h: Floats
+    g: Floats
+    u: Floats
+    gram: Floats
+    b_root: Floats
+    v: Floats
+    work: Floats
+    matrix: Floats
+    exchange: Ints
+
+
+@jit
+def start_up(m: int, ps: int, size: int) -> StartUp:
+    """Room for m start-up terms, of an autoregression of length ps, of so many columns."""
+    return StartUp(
+        np.zeros((m, size + 1)),
+        np.zeros((m, size)),
+        np.zeros((m, size)),
+        np.zeros((m, m)),
+        np.zeros((m, m)),
+        np.zeros((m, m)),
+        np.zeros((m, m)),
+        np.zeros((ps + 1, ps + 1)),
+        np.zeros(ps + 1, dtype=np.int64),
+    )
 
 
 # ------------------------------------------------------------------------------------ passes through time
@@ -208,10 +256,9 @@ def yule_walker_solve(matrix: Floats, exchange: Ints, size: int, right: Floats) 
 
 
 @jit
-def start_covariance(
-    phi: Floats, theta: Floats, m: int, ps: int, v: Floats, matrix: Floats, exchange: Ints
-) -> bool:
+def start_covariance(phi: Floats, theta: Floats, room: StartUp) -> bool:
     """V of the start-up terms; False where digits have run out."""
+    m, ps, v = len(room.v), len(room.exchange) - 1, room.v
     psi, gamma, first = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
     for j in range(m + 1):
         psi[j] = theta[j]
@@ -221,8 +268,8 @@ def start_covariance(
         for k in range(ps + 1):
             for j in range(k, m + 1):
                 gamma[k] += theta[j] * psi[j - k]
-        yule_walker(phi, ps + 1, matrix, exchange)
-        yule_walker_solve(matrix, exchange, ps + 1, gamma)
+        yule_walker(phi, ps + 1, room.matrix, room.exchange)
+        yule_walker_solve(room.matrix, room.exchange, ps + 1, gamma)
     for j in range(m):
         for lag in range(j + 1, m + 1):
             first[j] += phi[lag] * gamma[lag - j] + theta[lag] * psi[lag - j]
@@ -239,18 +286,10 @@ def start_covariance(
 
 @jit
 def start_adjoint(
-    phi: Floats,
-    theta: Floats,
-    m: int,
-    ps: int,
-    v: Floats,
-    pull: Floats,
-    matrix: Floats,
-    exchange: Ints,
-    d_phi: Floats,
-    d_theta: Floats,
+    phi: Floats, theta: Floats, room: StartUp, pull: Floats, d_phi: Floats, d_theta: Floats
 ) -> None:
     """Add the derivatives of ``tr(pull V)`` by phi and theta; destroys pull."""
+    m, ps, v = len(room.v), len(room.exchange) - 1, room.v
     right, first = np.zeros(m + 2), np.zeros(m + 1)
     for j in range(m):
         right[j] = pull[0, j]
@@ -267,7 +306,7 @@ def start_adjoint(
         for i in range(m):
             right[j] += pull[j - 1, i] * phi[i + 1]
     if ps:
-        yule_walker_solve(matrix, exchange, ps + 1, right)
+        yule_walker_solve(room.matrix, room.exchange, ps + 1, right)
     for j in range(m):
         first[j] = right[j]
         if j > ps:
@@ -302,14 +341,15 @@ def factor(s: Floats, root: Floats, kept: Bools, size: int, n_missing: int, n_in
 
 
 @jit
-def filter_columns(z: Floats, m: int, n: int, p: Floats, q: Floats, size: int, e: Floats, pi: Floats) -> None:
+def filter_columns(lane: Lane, m: int, size: int) -> None:
     """Filter the columns of a lane; pi stands behind them."""
-    for b in range(len(z)):
-        forward(z[b], e[b], m, n, p, q)
+    n, e, pi = lane.n, lane.e, lane.pi
+    for b in range(len(lane.z)):
+        forward(lane.z[b], e[b], m, n, lane.phi, lane.theta)
         if b == size // WIDTH:  # the impulse knows no autoregression
             pi[:] = 0.0
             pi[m] = 1.0
-            filter_one(pi, m, n, q, 1)
+            filter_one(pi, m, n, lane.theta, 1)
             for t in range(m, m + n):
                 e[b, t, size % WIDTH] = pi[t]
 

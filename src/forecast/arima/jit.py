@@ -90,11 +90,11 @@ def _guard(kept: Any) -> None:
         data = content.getvalue()
         write_file(Path(path), data + digest(data).encode())
 
-    def checked_index() -> Any:
+    def checked_index() -> object:
         _refuse_damaged(Path(file._index_path))
         return load_index()
 
-    def checked_data(name: str) -> Any:
+    def checked_data(name: str) -> object:
         _refuse_damaged(Path(file._data_path(name)))
         return load_data(name)
 
@@ -108,14 +108,14 @@ def _guard(kept: Any) -> None:
             with contextlib.suppress(OSError):
                 path.unlink()
 
-    def guarded_load(signature: Any, target: Any) -> Any:
+    def guarded_load(signature: object, target: object) -> object:
         try:
             return load(signature, target)
         except Exception as error:
             forget(error)
             return None
 
-    def guarded_save(signature: Any, data: Any) -> None:
+    def guarded_save(signature: object, data: object) -> None:
         try:
             save(signature, data)
         except Exception as error:

@@ -74,6 +74,11 @@ def choose_kernel(engine: str, work: float) -> Kernel:
     return compiled_kernel()[0] or NUMPY
 
 
+def is_lane_by_lane(engine: str) -> bool:
+    """Whether a fold has the same digits in any company: only where the compiled kernel runs."""
+    return engine in ("exact", "compiled") and choose_kernel(engine, 0.0) is not NUMPY
+
+
 def is_large() -> bool:
     """Whether small calls take the compiled kernel too: in a large
     job, and by themselves where it is ready.

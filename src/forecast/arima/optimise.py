@@ -20,6 +20,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,26 +155,26 @@ def minimise(
     value, slope = objective.value_gradient(group, length, x)
     if hessian is None:
         hessian = first_hessian(objective, group, length, x, slope)
-    search = _Search(objective, group, length, family, x.copy(), value, slope, hessian.copy())
-    return search.run()
+    at = _Points(x.copy(), value, slope, hessian.copy())
+    return _Search(objective, group, length, family, at).run()
+
+
+class _Points(NamedTuple):
+    """Where the lanes of a search stand: point, value, slope and Hessian."""
+
+    x: Floats
+    f: Floats
+    g: Floats
+    b: Floats
 
 
 class _Search:
     """State of all lanes of one search; `run` moves them until each has ended."""
 
-    def __init__(
-        self,
-        objective: Objective,
-        group: Ints,
-        length: Ints,
-        family: Ints,
-        x: Floats,
-        f: Floats,
-        g: Floats,
-        b: Floats,
-    ) -> None:
+    def __init__(self, objective: Objective, group: Ints, length: Ints, family: Ints, at: _Points) -> None:
         self.objective, self.group, self.length, self.family = objective, group, length, family
-        self.x, self.f, self.g, self.b, self.bounds = x, f, g, b, objective.bounds
+        (x, *_), self.bounds = at, objective.bounds
+        self.x, self.f, self.g, self.b = at
         self.limits = np.where(objective.mirrored, np.inf, self.bounds)
         lanes = len(x)
         self.direction = np.zeros_like(x)

@@ -385,8 +385,8 @@ def auto_arima_folds(
     check_engine(engine)
     if seasonal < 1 or max_order < 0:
         raise ConfigError(
-            f"auto_arima: seasonal {seasonal}, max_order {max_order}; expected a season of at least 1 (none) and"
-            " orders from 0 on"
+            f"auto_arima: seasonal {seasonal}, max_order {max_order}; expected a season of at least 1 (none)"
+            " and orders from 0 on"
         )
     run = _Selection(jobs, seasonal, ic, engine, starts)
     run.pending = {}

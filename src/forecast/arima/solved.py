@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from forecast.arima.forecasts import Operator, operator, shock_matrix
 from forecast.arima.likelihood import Batch, Details, Ints, run
-from forecast.arima.polynomials import Floats, to_partial
+from forecast.arima.polynomials import Floats, Orders, to_partial
 from forecast.arima.problem import Problem
+from forecast.arima.result import ArimaFailure, ArimaFit
 
 
 def batch_of(problems: Sequence[Problem]) -> tuple[Batch, Ints, list[Ints]]:
@@ -240,33 +240,35 @@ def _innovations(sources: Sequence[ExactSource]) -> list[Floats]:
     return [np.asarray(smooth[:n, lane, 0], dtype=float) for lane, n in enumerate(length)]
 
 
-def _same_model(fits: Sequence[Any], answer: str) -> list[list[Any]]:
-    """Fits of solved batches that lack an answer, those of one model together."""
-    made: dict[Any, list[Any]] = {}
+def _same_model(
+    fits: Sequence[ArimaFit | ArimaFailure], answer: str
+) -> list[list[tuple[ArimaFit, ExactSource]]]:
+    """Fits of solved batches that lack an answer, with their sources, those of one model together."""
+    made: dict[tuple[Orders, bool], list[tuple[ArimaFit, ExactSource]]] = {}
     for fit in fits:
-        if isinstance(getattr(fit, "source", None), ExactSource) and answer not in fit.__dict__:
+        if isinstance(fit, ArimaFit) and isinstance(fit.source, ExactSource) and answer not in vars(fit):
             problem = fit.source.problem
-            made.setdefault((problem.orders, len(problem.shrunk) > 0), []).append(fit)
+            made.setdefault((problem.orders, len(problem.shrunk) > 0), []).append((fit, fit.source))
     return list(made.values())
 
 
-def prepare_residuals(fits: Sequence[Any]) -> None:
+def prepare_residuals(fits: Sequence[ArimaFit | ArimaFailure]) -> None:
     """Compute the innovations of many fits together: far quicker than each when it is first asked for."""
     for same in _same_model(fits, "innovations"):
-        for fit, found in zip(same, _innovations([fit.source for fit in same]), strict=True):
-            fit.__dict__["innovations"] = fit.by_row(found)  # where cached_property would put it
+        for (fit, _), found in zip(same, _innovations([source for _, source in same]), strict=True):
+            vars(fit)["innovations"] = fit.by_row(found)  # where cached_property would put it
 
 
-def prepare_covariances(fits: Sequence[Any]) -> None:
+def prepare_covariances(fits: Sequence[ArimaFit | ArimaFailure]) -> None:
     """Compute the covariances of many fits together: far quicker than each when it is first asked for."""
     for same in _same_model(fits, "_covariance"):
-        sources = [fit.source for fit in same]
+        sources = [source for _, source in same]
         points = [source._point() for source in sources]
         found = parameter_covariances(
             [s.problem for s in sources], np.array([c for c, _ in points]), np.array([v for _, v in points])
         )
-        for fit, source, one in zip(same, sources, found, strict=True):
-            fit.__dict__["_covariance"] = source._public(*one)  # where cached_property would put it
+        for (fit, source), one in zip(same, found, strict=True):
+            vars(fit)["_covariance"] = source._public(*one)  # where cached_property would put it
 
 
 def parameter_covariance(

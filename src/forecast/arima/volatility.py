@@ -77,7 +77,8 @@ def local_covariance(covariance: Floats, ratio: Floats, prior_sd: Floats) -> Flo
     Examples
     --------
     >>> plain = np.array([[0.04, -0.01], [-0.01, 0.09]])
-    >>> bool(np.allclose(local_covariance(plain, np.array([2.0, 2.0]), np.array([np.inf, np.inf])), 4 * plain))
+    >>> twice, free = np.array([2.0, 2.0]), np.array([np.inf, np.inf])
+    >>> bool(np.allclose(local_covariance(plain, twice, free), 4 * plain))
     True
     >>> local_covariance(np.array([[0.08]]), np.array([2.0]), np.array([0.4])).round(3)  # 1 / (5/.64)
     array([[0.128]])

@@ -171,7 +171,7 @@ def _joined(parts: list[Any]) -> Any:
 def _paths_together(
     fits: Mapping[int, Fitted], horizon: int, levels: tuple[float, ...]
 ) -> dict[int, tuple[list[ForecastPath], tuple[str, ...]]]:
-    """Return, as `_paths` does, the forecasts that can be made in one operation; none unless all are sound."""
+    """Return, as `_paths` does, the forecasts that can be made in one operation, if all are sound."""
     alike = {
         i: fit
         for i, fit in fits.items()

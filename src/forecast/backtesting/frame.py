@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecast.arguments import checked
@@ -160,8 +161,8 @@ class _Given:
     each series and month, with the day that stands for the month.
     """
 
-    ids: Mapping[str, Any]
-    kind: Any
+    ids: Mapping[str, object]
+    kind: np.dtype | pd.api.extensions.ExtensionDtype
     rows: pd.DataFrame
 
     @classmethod
@@ -202,7 +203,7 @@ class _Given:
         """Return forecasts with the figures and days of the frame, series in its order."""
         known = pd.MultiIndex.from_frame(self.rows[["unique_id", "month"]])
 
-        def place(column: str) -> Any:
+        def place(column: str) -> npt.NDArray[np.intp]:
             return known.get_indexer(pd.MultiIndex.from_frame(forecasts[["unique_id", column]]))
 
         days, month, cutoff = self.rows["ds"].array, place("ds"), place("cutoff")

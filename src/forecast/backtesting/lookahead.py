@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,11 @@ from forecast.config.bounds import Bounds, Horizon
 from forecast.config.convert import check_arguments
 from forecast.config.settings import CombinationSpec, IntervalsSpec, Knowledge
 from forecast.data.observations import Observations
+from forecast.data.panel import Panel
 from forecast.data.parse import whole_day
 from forecast.errors import ForecastWarning, LookAheadError
 from forecast.events.calendar import EventCalendar, replace_events
+from forecast.events.design import Design
 from forecast.models.base import Model
 from forecast.models.registry import make_model
 from forecast.models.series_model import set_starts
@@ -56,7 +58,7 @@ def check_no_lookahead(
     obs: Observations,
     events: EventCalendar,
     series: str | Sequence[str] | None = None,
-    origins: Sequence[Any] | None = None,
+    origins: Sequence[object] | None = None,
     horizon: int = 6,
     postprocess: Postprocess = default_postprocess,
     seed: int = 0,
@@ -154,10 +156,10 @@ class _BlindSource(FoldSource):
         super().__init__(obs, events, settings)
         self._at = {day: FoldSource(o, e, settings) for day, (o, e) in blind.items()}
 
-    def panel(self, origin: pd.Timestamp, series: tuple[str, ...]) -> Any:
+    def panel(self, origin: pd.Timestamp, series: tuple[str, ...]) -> Panel | str:
         return self._at[origin].panel(origin, series)
 
-    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: Knowledge) -> Any:
+    def design(self, origin: pd.Timestamp, series: tuple[str, ...], knowledge: Knowledge) -> Design:
         return self._at[origin].design(origin, series, knowledge)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -30,9 +29,6 @@ from forecast.models.registry import list_models, make_model, named_models
 from forecast.tables.columns import FOLD_COLUMNS
 from forecast.tables.quantiles import QuantileTable
 
-if TYPE_CHECKING:
-    pass
-
 
 @checked
 def backtest(
@@ -40,7 +36,7 @@ def backtest(
     obs: Observations,
     events: EventCalendar | None = None,
     series: str | Sequence[str] | None = None,
-    origins: Sequence[Any] = (),
+    origins: Sequence[object] = (),
     horizon: int = 12,
     knowledge: Knowledge | Sequence[Knowledge] = "at_origin",
     baseline: str = "random_walk",
@@ -114,7 +110,7 @@ def backtest(
     >>> import forecast as fc
     >>> obs, events = fc.load_observations(), fc.load_events()
     >>> origins = fc.monthly_origins("2024-01", "2024-03", obs, series=["southwest.usbp"])
-    >>> bt = fc.backtest({"drift": fc.make_model("drift")}, obs, events, ["southwest.usbp"], origins, horizon=3)
+    >>> bt = fc.backtest("drift", obs, events, ["southwest.usbp"], origins, horizon=3)
     >>> sorted(bt.forecasts["model"].unique()), len(bt.folds)
     (['drift', 'random_walk'], 6)
     """
@@ -153,8 +149,7 @@ def backtest(
     source = source or FoldSource(obs, events, settings)
     chains = make_chains(every, names, words, dict(refit_every or {}))
     with job_of(len(names) * len(set(days))):
-        kept = None if cache is None else Path(cache)
-        results = _run_chains(chains, source, sorted(set(days)), kept, progress)
+        results = _run_chains(chains, source, sorted(set(days)), cache and Path(cache), progress)
     folds = pd.concat([r.folds for r in results], ignore_index=True)
     return Backtest(QuantileTable.concat([r.quantiles for r in results]), folds)
 

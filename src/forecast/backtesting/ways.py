@@ -11,9 +11,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
-from types import FunctionType, MethodType
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from types import CellType, CodeType, FunctionType, MethodType
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from unittest import mock
 
 import numpy as np
@@ -25,6 +25,13 @@ from forecast.data.observations import Observations, replace_rows
 from forecast.events.calendar import EventCalendar
 from forecast.models.base import Model
 
+if TYPE_CHECKING:
+    from pandas.io.parsers import TextFileReader
+
+Array: TypeAlias = npt.NDArray[np.generic]
+#: What may hold figures.
+Figures: TypeAlias = Observations | pd.DataFrame | pd.Series | Array | dict[object, object]
+Key = TypeVar("Key")
 #: Objects are looked into so deep.
 _DEPTH = 8
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
@@ -64,7 +71,7 @@ def hindsight_notes(model: Model, obs: Observations, day: pd.Timestamp) -> list[
     return found
 
 
-def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _leaves(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in values.items():
         for item in value if isinstance(value, (list, tuple, set)) else [value]:
             yield name, item
@@ -80,12 +87,13 @@ def blinded(
 ) -> Iterator[None]:
     """Put garbage behind every way to what was not public on a day; `unknown` holds it."""
     rng, hidden = np.random.default_rng(0), hidden_values(obs, day)
-    loaded, read = load.load, pd.read_csv
+    loaded: Callable[..., Observations] = load.load
+    read: Callable[..., pd.DataFrame | TextFileReader] = pd.read_csv
 
-    def loads(*words: Any, **named: Any) -> Observations:
+    def loads(*words: object, **named: object) -> Observations:
         return garbage_figures(loaded(*words, **named), day, rng)
 
-    def reads(*words: Any, **named: Any) -> Any:
+    def reads(*words: object, **named: object) -> pd.DataFrame | TextFileReader:
         made = read(*words, **named)
         if isinstance(made, pd.DataFrame):
             _garble_frame(made, hidden, rng)
@@ -113,9 +121,9 @@ def blinded(
         yield
 
 
-def held(model: object) -> list[Any]:
+def held(model: object) -> list[Figures]:
     """Return the figures, frames, arrays and mappings that an object can reach, each once."""
-    found: list[Any] = []
+    found: list[Figures] = []
     seen: set[int] = set()
     waiting: list[tuple[object, int]] = [(model, 0)]
     while waiting:
@@ -169,23 +177,21 @@ def _own(thing: object) -> bool:
 _LIBRARIES = ("builtins", "forecast", "numpy", "pandas", "scipy", "sklearn", "statsmodels", "abc", "typing")
 
 
-def _codes(code: Any) -> Iterator[Any]:
+def _codes(code: CodeType) -> Iterator[CodeType]:
     yield code
     for constant in code.co_consts:
-        if hasattr(constant, "co_names"):
+        if isinstance(constant, CodeType):
             yield from _codes(constant)
 
 
-def _filled(cell: Any) -> bool:
+def _filled(cell: CellType) -> bool:
     try:
         return cell.cell_contents is not None
     except ValueError:
         return False
 
 
-def _garbled(
-    values: npt.NDArray[Any], hidden: npt.NDArray[np.float64], rng: np.random.Generator
-) -> npt.NDArray[Any]:
+def _garbled(values: Array, hidden: npt.NDArray[np.float64], rng: np.random.Generator) -> Array:
     """Return numbers of which every hidden one is another number; the same array where none is."""
     if values.dtype.kind not in "iuf" or not values.size:
         return values
@@ -199,8 +205,8 @@ def _garbled(
 
 
 def _garbled_items(
-    items: Mapping[Any, Any], hidden: npt.NDArray[np.float64], rng: np.random.Generator
-) -> dict[Any, Any]:
+    items: Mapping[Key, object], hidden: npt.NDArray[np.float64], rng: np.random.Generator
+) -> dict[Key, object]:
     numbers = {k: v for k, v in items.items() if isinstance(v, (int, float)) and not isinstance(v, bool)}
     garbled = _garbled(np.array(list(numbers.values()), dtype=float), hidden, rng)
     return {
@@ -210,7 +216,7 @@ def _garbled_items(
 
 def _garble_frame(
     frame: pd.DataFrame, hidden: npt.NDArray[np.float64], rng: np.random.Generator
-) -> list[tuple[int, Any]]:
+) -> list[tuple[int, pd.Series]]:
     """Put garbage in the place of hidden numbers of a frame; return the columns as they were."""
     before = []
     for i in range(frame.shape[1]):
@@ -223,7 +229,9 @@ def _garble_frame(
     return before
 
 
-def _garble(thing: Any, hidden: npt.NDArray[np.float64], rng: np.random.Generator) -> Any:
+def _garble(
+    thing: pd.DataFrame | pd.Series | Array, hidden: npt.NDArray[np.float64], rng: np.random.Generator
+) -> Callable[[], None]:
     """Put garbage in the place of hidden numbers of what a model holds; return what undoes it."""
     if isinstance(thing, pd.DataFrame):
         columns = _garble_frame(thing, hidden, rng)

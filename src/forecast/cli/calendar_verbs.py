@@ -189,7 +189,7 @@ def _detect(options: Options) -> int:
         return 0
     count = f"{len(found)} break{'' if len(found) == 1 else 's'}" if len(found) else "no break stands out"
     say(f"{options.series} as known on {panel.as_of:%Y-%m-%d}: {count}")
-    for row in rows.records(found):
+    for row in rows.records(found, rows.FoundRow):
         say(f"  {row.month}  {row.kind}  t {row.t:+6.1f}  {break_words(row)}")
     if len(found):
         low, high = (100 * float(v) for v in (found["by_chance"].min(), found["by_chance"].max()))
@@ -209,7 +209,7 @@ def _detect(options: Options) -> int:
 
 
 def _add(options: Options) -> int:
-    from forecast.events.calendar import add_event
+    from forecast.events.additions import add_event
 
     wrong = [c for c in options.cells if "=" not in c]
     if wrong:
@@ -223,7 +223,7 @@ def _add(options: Options) -> int:
 
 def _ask(file: str) -> dict[str, str]:
     """Ask for the cells of an event, each until it is right; nothing is written."""
-    from forecast.events.calendar import check_event
+    from forecast.events.additions import check_event
     from forecast.events.reading import FIRST_YEAR
 
     # an existing file that is wrong is told before anything is asked

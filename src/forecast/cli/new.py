@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecast.config import guard
 from forecast.config.bounds import is_pattern
+from forecast.config.convert import Group, Plain, group, texts
 from forecast.errors import ConfigError, ForecastError, counted, nearest
 from forecast.files import path_problem, write_file
 
@@ -160,7 +161,7 @@ def draft_experiment(
     _refuse_too_few(chosen, y)
     values = _values(name, figures, chosen, y.index, lag)
     words = named(y, naming or Naming())
-    values["target"].update({key: word for key, word in asdict(words).items() if word})
+    group(values, "target").update({key: word for key, word in asdict(words).items() if word})
     values["question"] = f"What comes next for {words.label or chosen}?"
     values["events"] = {"path": events} if events else {"effects": None}
     gaps = [str(month) for month in y.index[y.isna()]]
@@ -168,11 +169,11 @@ def draft_experiment(
     if len(y) < _ENOUGH:
         said.append(f"{counted(len(y), 'month')}: no replay is long enough to judge models or ranges by it")
     if gaps:
-        values["data"]["allow_gaps"] = True
+        group(values, "data")["allow_gaps"] = True
         shown = ", ".join(gaps[:6]) + (f" and {len(gaps) - 6} more" if len(gaps) > 6 else "")
         said.append(f"{len(gaps)} {'month is' if len(gaps) == 1 else 'months are'} missing: {shown}")
     if read_as is not None:
-        values["data"].update(_stated(read_as))
+        group(values, "data").update(_stated(read_as))
     if are_small_counts(y, words.kind):
         text = _counting(values, y, bool(events), said)
     else:
@@ -258,13 +259,13 @@ def _of_many(
     values = _values(name, figures, series, months, lag)
     values["question"] = f"What comes next in each of {len(names)} series?"
     values["events"] = {"effects": None}
-    values["report"]["headline"] = _QUICK[-1]
-    values["backtest"]["start"] = str(max(months[0] + _LEAST, months[-1] - _MOST_DATES))
-    values["backtest"]["score_from"] = None
+    group(values, "report")["headline"] = _QUICK[-1]
+    group(values, "backtest")["start"] = str(max(months[0] + _LEAST, months[-1] - _MOST_DATES))
+    group(values, "backtest")["score_from"] = None
     values["intervals"] = {"method": "model"}  # past errors of so few dates support no wide range
-    values["report"]["eras"] = {}
+    group(values, "report")["eras"] = {}
     if read_as is not None:
-        values["data"].update(_stated(read_as))
+        group(values, "data").update(_stated(read_as))
     said = [f"{len(names)} series, each forecast by itself; one alone: --series {names[0]}"]
     return Draft(name, _target(name), _text(values, _QUICK, "none", False, said), tuple(said))
 
@@ -289,14 +290,17 @@ def _refuse_too_few(series: str, figures: pd.Series) -> None:
         )
 
 
-def _values(name: str, figures: str, series: str, months: pd.Index, lag: int) -> dict[str, Any]:
+def _values(name: str, figures: str, series: str, months: pd.Index, lag: int) -> Group:
     # a short series is replayed over its last months, and none of them is kept for weights alone
     short = len(months) < _ENOUGH
     first = max(_LEAST, len(months) - 12) if short else max(36, len(months) // 3)
     start = months[min(first, len(months) - 1)]
     score_from = start if short else months[first + 12]
     middle = months[(len(months) + first + 12) // 2] if not short else start
-    eras = {f"until {middle}": [str(start), str(middle)], f"since {middle + 1}": [str(middle + 1), "9999-12"]}
+    eras: Group = {
+        f"until {middle}": [str(start), str(middle)],
+        f"since {middle + 1}": [str(middle + 1), "9999-12"],
+    }
     if short:
         eras = {f"since {start}": [str(start), "9999-12"]}
     return {
@@ -310,13 +314,13 @@ def _values(name: str, figures: str, series: str, months: pd.Index, lag: int) ->
     }
 
 
-def _stated(read_as: ReadAs) -> dict[str, Any]:
+def _stated(read_as: ReadAs) -> Group:
     parts = {"columns": asdict(read_as.columns), "layout": asdict(read_as.layout)}
     kept = {key: {k: v for k, v in part.items() if v is not None} for key, part in parts.items()}
     return {key: part for key, part in kept.items() if part}
 
 
-def _counting(values: dict[str, Any], figures: pd.Series, events: bool, said: list[str]) -> str:
+def _counting(values: Group, figures: pd.Series, events: bool, said: list[str]) -> str:
     """Return the text of a model of counts beside the baselines; `said` learns the reason."""
     zeros = int((figures == 0).sum())
     said.append(
@@ -335,9 +339,9 @@ def _counting(values: dict[str, Any], figures: pd.Series, events: bool, said: li
     return _text(values, models, _COUNTS_EVENTS if events else _COUNTS, events, said)
 
 
-def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]) -> str:
+def _fitting(values: Group, panel: Panel, events: bool, said: list[str]) -> str:
     """Return the text of models that can take gaps and figures at or below 0; `said` learns the reasons."""
-    name, y = values["name"], panel.y(values["target"]["series"][0])
+    name, y = str(values["name"]), panel.y(texts(group(values, "target"), "series")[0])
     combination = _GENERAL_EVENTS if events and not (y < 0).any() else _GENERAL
     text = _text(values, _MODELS, combination, events, said)
     if not (y.isna().any() or (y <= 0).any() or len(y) < _ENOUGH):
@@ -347,7 +351,7 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     if plain:
         said.append("figures at or below 0: models work on the figures as they are, not on logs")
         if events:
-            values["events"]["effects"] = None
+            group(values, "events")["effects"] = None
             said.append("no effects of events are estimated: they are changes in percent")
         values["model"] = {model: {"transform": "none"} for model in _logged(text, name)}
         text = _text(values, _MODELS, combination, events, said)
@@ -361,13 +365,11 @@ def _fitting(values: dict[str, Any], panel: Panel, events: bool, said: list[str]
     said.append(f"left out since they cannot take these figures: {', '.join({**failed, **cannot})}")
     if plain:
         values["model"] = {model: {"transform": "none"} for model in models}
-    values["report"]["headline"] = "arima" if "arima" in models else models[0]
+    group(values, "report")["headline"] = "arima" if "arima" in models else models[0]
     return _text(values, models, "none", events, said)
 
 
-def _text(
-    values: dict[str, Any], models: Sequence[str], combination: str, events: bool, said: Sequence[str]
-) -> str:
+def _text(values: Group, models: Sequence[str], combination: str, events: bool, said: Sequence[str]) -> str:
     head = _HEAD.format(
         name=values["name"],
         why="".join(f"# {line}\n" for line in said),
@@ -406,22 +408,26 @@ def _failures(text: str, name: str, panel: Panel) -> dict[str, str]:
     return failed
 
 
-def escaped(value: Any) -> Any:
+def escaped(values: Group) -> Group:
     """Return nested values in which every text stands for itself, ``${`` included."""
+    return {key: _escaped(inner) for key, inner in values.items()}
+
+
+def _escaped(value: Plain) -> Plain:
     if isinstance(value, dict):
-        return {key: escaped(inner) for key, inner in value.items()}
+        return escaped(value)
     if isinstance(value, list):
-        return [escaped(inner) for inner in value]
+        return [_escaped(inner) for inner in value]
     return guard.escape(value) if isinstance(value, str) else value
 
 
-def _yaml(values: dict[str, Any]) -> str:
+def _yaml(values: Group) -> str:
     """Return plain values as YAML; a text that a reader could take for something else stands in quotes."""
     import yaml
 
-    quoting: Any = type("QuotingDumper", (yaml.SafeDumper,), {})
+    quoting: type[yaml.SafeDumper] = type("QuotingDumper", (yaml.SafeDumper,), {})
 
-    def text(dumper: Any, value: str) -> Any:
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
         plain = re.fullmatch(r"[A-Za-z][\w ./?-]*", value) and value.lower() not in _NOT_TEXT
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else "'")
 

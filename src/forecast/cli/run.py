@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecast.cli import report_cache
 from forecast.config import compose
-from forecast.config.convert import from_plain
+from forecast.config.convert import Group, from_plain, group, texts
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError, DataError, ForecastError, counted
 from forecast.files import inside
@@ -78,7 +78,7 @@ def plan(words: Sequence[str], config_dirs: Sequence[str], multirun: bool = Fals
     if not multirun and composed.hydra["mode"] != "MULTIRUN":
         _refuse_idle(words)
         return Plan((_checked(composed.plain, words),), False)
-    swept = [f"{key}={value}" for key, value in (composed.hydra["sweeper"].get("params") or {}).items()]
+    swept = [f"{key}={value}" for key, value in group(group(composed.hydra, "sweeper"), "params").items()]
     jobs = expand([*swept, *words])
     own_dir = any(word.lstrip("+").startswith("hydra.sweep.dir=") for word in words)
     keys = swept_keys([*swept, *words])
@@ -132,19 +132,19 @@ def swept_keys(words: Sequence[str]) -> list[str]:
     return [key for key in jobs[0] if len({job.get(key) for job in jobs}) > 1]
 
 
-def follow_headline(plain: dict[str, Any], words: Sequence[str], swept: Sequence[str]) -> list[str]:
+def follow_headline(plain: Group, words: Sequence[str], swept: Sequence[str]) -> list[str]:
     """Make the swept model of a job its headline, unless a word names another; return the words that say
     so.
     """
     given = dict(word.lstrip("+").partition("=")[::2] for word in words)
     name = given.get("model", "")
-    if "model" not in swept or "report.headline" in given or name not in (plain.get("model") or {}):
+    if "model" not in swept or "report.headline" in given or name not in group(plain, "model"):
         return list(words)
-    plain["report"]["headline"] = name
+    group(plain, "report")["headline"] = name
     return [*words, f"report.headline={name}"]
 
 
-def _checked(plain: dict[str, Any], words: Sequence[str]) -> Experiment:
+def _checked(plain: Group, words: Sequence[str]) -> Experiment:
     from forecast.experiment import load
 
     exp = load.to_experiment(plain, words)
@@ -333,7 +333,7 @@ def compared(folders: Sequence[Path]) -> pd.DataFrame:
 
     from forecast.report.write.files import reading
 
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, str | float]] = []
     for folder in folders:
         if not (folder / "scores.csv").is_file() or not (folder / "experiment.yaml").is_file():
             raise DataError(f"{folder}: holds no run (scores.csv and experiment.yaml are missing)")
@@ -351,15 +351,15 @@ def _varying(runs: pd.Series) -> list[str]:
     return [short[run] or run for run in runs]
 
 
-def _skills(folder: Path) -> list[dict[str, Any]]:
+def _skills(folder: Path) -> list[dict[str, str | float]]:
     """Return the rows of one run folder."""
     from forecast.report.labels import row_name
     from forecast.report.write.files import read_csv
 
-    rows = []
+    rows: list[dict[str, str | float]] = []
     scores = read_csv(folder / "scores.csv")
     plain = compose.read_yaml(folder / "experiment.yaml")
-    label = folder.name if not plain.get("overrides") else " ".join(plain["overrides"])
+    label = " ".join(texts(plain, "overrides")) or folder.name
     # the measure of the page, and its names
     whole = scores[(scores["era"] == "all") & (scores["scale"] == "log") & (scores["metric"] == "wis")]
     groups = whole.groupby(["model", "series_id", "knowledge"], sort=False)

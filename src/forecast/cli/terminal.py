@@ -8,10 +8,10 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from forecast.errors import Finding
-from forecast.files import printable
+from forecast.files import Json, printable
 
 if TYPE_CHECKING:
     import argparse
@@ -48,15 +48,17 @@ def say_findings(findings: Iterable[Finding]) -> None:
         say(str(finding).removeprefix(finding.severity), finding.severity, finding.severity)
 
 
-def say_json(value: Any) -> None:
-    """Print one JSON value; what is not a number there is null."""
+def say_json(value: object) -> None:
+    """Print a value as JSON; what JSON does not know, such as a path, is told as a text."""
     say(json.dumps(value, indent=1, ensure_ascii=False, default=str, allow_nan=False))
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> list[dict[str, Json]]:
     """Return a table as records of plain values: months and days as texts, missing cells as None."""
     plain = table.astype({c: str for c in table if str(table[c].dtype).startswith("period")})  # 2024-05
-    made: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", date_format="iso", date_unit="s"))
+    made: list[dict[str, Json]] = json.loads(
+        plain.to_json(orient="records", date_format="iso", date_unit="s")
+    )
     return [
         {
             k: v.removesuffix("T00:00:00").removesuffix("T00:00:00Z") if isinstance(v, str) else v

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from forecast.config import guard, reference
+from forecast.config.convert import Group, group
 from forecast.errors import ConfigError, DataError, ForecastError, nearest, nearest_key
 from forecast.files import is_address, path_problem
 
@@ -77,11 +77,11 @@ def _quoted(folder: Path) -> str:
 class Composed:
     """A composed configuration: plain values, resolved, and Hydra's own block as it was composed."""
 
-    plain: dict[str, Any]
-    hydra: dict[str, Any]
+    plain: Group
+    hydra: Group
 
 
-def compose(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[str, Any]:
+def compose(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Group:
     """Compose the configuration and return it as plain values; see `compose_all`."""
     return compose_all(overrides, extra_dirs).plain
 
@@ -103,7 +103,8 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
     _refuse(guard.shadowed(shipped, folders))
     words = [*search_path(extra_dirs), *overrides]
     plain = _composed("config", words, extra_dirs)
-    block = plain.pop("hydra")
+    block = group(plain, "hydra")
+    del plain["hydra"]
     _refuse(guard.hydra_problems(block, shipped, [_source(folder) for folder in folders], words))
     _check_address(plain, overrides, extra_dirs)
     if problem := _misplaced(plain, overrides, extra_dirs):
@@ -112,10 +113,9 @@ def compose_all(overrides: Sequence[str], extra_dirs: Sequence[str] = ()) -> Com
 
 
 @cache
-def _shipped(_here: Path, _conf: Path, plugins: tuple[str, ...]) -> dict[str, Any]:
+def _shipped(_here: Path, _conf: Path, plugins: tuple[str, ...]) -> Group:
     """Return Hydra's own block as the package ships it, composed once a folder; nobody changes it."""
-    block: dict[str, Any] = _composed("edge", plugins)["hydra"]
-    return block
+    return group(_composed("edge", plugins), "hydra")
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -144,7 +144,7 @@ def _without_choice(word: str, extra_dirs: Sequence[str]) -> str:
     return f"{word}: {group} takes the name of a file or a list of names; known: {', '.join(known)}"
 
 
-def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -> dict[str, Any]:
+def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -> Group:
     """Return what Hydra composes, unresolved, its own block included; its mistakes are told in our words."""
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
@@ -170,7 +170,7 @@ def _composed(name: str, words: Sequence[str], extra_dirs: Sequence[str] = ()) -
         ) from None
 
 
-def _by_hydra(name: str, words: Sequence[str]) -> dict[str, Any]:
+def _by_hydra(name: str, words: Sequence[str]) -> Group:
     """Return what Hydra composes, unresolved; whatever used Hydra before finds it as it was."""
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
@@ -216,9 +216,7 @@ def _wrong_files(name: str, words: Sequence[str]) -> list[str]:
     ]
 
 
-def resolved(
-    plain: dict[str, Any], overrides: Sequence[str] = (), extra_dirs: Sequence[str] = ()
-) -> dict[str, Any]:
+def resolved(plain: Group, overrides: Sequence[str] = (), extra_dirs: Sequence[str] = ()) -> Group:
     """Return composed values with their references resolved.
 
     Raises
@@ -230,12 +228,12 @@ def resolved(
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    def resolve(values: dict[str, Any]) -> dict[str, Any]:
+    def resolve(values: Group) -> Group:
         try:
             made = OmegaConf.to_container(OmegaConf.create(values), resolve=True, throw_on_missing=True)
         except OmegaConfBaseException as error:
             raise ConfigError(_explain(error, overrides, extra_dirs)) from None
-        return dict(made)
+        return {str(key): value for key, value in dict(made).items()}
 
     _refuse(guard.value_problems(plain))
     if not guard.reads_environment(plain):
@@ -269,21 +267,21 @@ def _refuse(problems: Sequence[str]) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _check_address(plain: dict[str, Any], overrides: Sequence[str], extra_dirs: Sequence[str]) -> None:
+def _check_address(plain: Group, overrides: Sequence[str], extra_dirs: Sequence[str]) -> None:
     """Refuse a scheduler's address that an experiment names: a scheduler sends code."""
-    address = (plain.get("parallel") or {}).get("address")
+    address = group(plain, "parallel").get("address")
     if address is None:
         return
     words = [word for word in overrides if re.match(r"\+*parallel[.=]", word)]
-    named = _composed("config", [*search_path(extra_dirs), *words], extra_dirs)["parallel"].get("address")
-    if address != named:
+    named = group(_composed("config", [*search_path(extra_dirs), *words], extra_dirs), "parallel")
+    if address != named.get("address"):
         raise ConfigError(
             f"parallel.address: '{address}' comes from an experiment, and a scheduler sends code that is run;"
             " give it on the command line or in a file of conf/parallel chosen there"
         )
 
 
-def _misplaced(plain: dict[Any, Any], overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
+def _misplaced(plain: Group, overrides: Sequence[str], extra_dirs: Sequence[str]) -> str:
     """Return what to say about a file whose first line does not
     tell where its keys belong; empty if all do.
     """
@@ -294,8 +292,7 @@ def _misplaced(plain: dict[Any, Any], overrides: Sequence[str], extra_dirs: Sequ
             f"{file}: the first line of an experiment must be `# @package _global_`; without it no key of the"
             " file counts"
         )
-    models = plain.get("model") or {}
-    if "kind" in models:
+    if "kind" in group(plain, "model"):
         return (
             "model: a file of conf/model must begin with `# @package model.NAME`, NAME being the name of"
             " the row"
@@ -312,7 +309,7 @@ def list_group(group: str, extra_dirs: Sequence[str] = ()) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path) -> Group:
     """Return a plain YAML file as a dictionary."""
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -419,7 +416,7 @@ def _nearest_key(key: str, overrides: Sequence[str], extra_dirs: Sequence[str]) 
     return nearest_key(key, [*known, *groups])
 
 
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterable[str]:
+def _flat(values: Group, prefix: str = "") -> Iterable[str]:
     for key, value in values.items():
         path = f"{prefix}{key}"
         yield path

@@ -5,14 +5,21 @@ back; every mistake with the nearest right word.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
 import typing
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from forecast.config.bounds import RULES
 from forecast.errors import ConfigError, counted, nearest
+
+#: Values as YAML gives them, and a group of them by their names.
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+Group: TypeAlias = "dict[str, Plain]"
+Value = TypeVar("Value")
+Made = TypeVar("Made")
 
 #: Choices of the first edition that were taken out -> what to use in their place.
 GONE: Mapping[str, str] = {
@@ -34,7 +41,13 @@ _LARGEST = 10**300
 _KINDS = {int: "a whole number", str: "a text", float: "a number", bool: "true or false"}
 
 
-def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
+@functools.cache
+def hints_of(settings: type) -> Mapping[str, object]:
+    """Return the types of the keys of settings, with their bounds."""
+    return typing.get_type_hints(settings, include_extras=True)
+
+
+def convert(value: object, hint: object, path: str, problems: list[str]) -> object:
     """Return a plain value as its type hint wants it; what cannot be is added to the problems."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
@@ -58,15 +71,15 @@ def convert(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         if not isinstance(value, Mapping):
             problems.append(f"{path}: {value!r} is not a group of keys")
             return {}
-        inner = args[1] if args else Any
+        inner = args[1] if args else object
         problems += [f"{path}: {k!r} is no name" for k in value if not str(k).strip()]
         return {str(k): convert(v, inner, f"{path}.{k}", problems) for k, v in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return from_plain(hint, value, path, problems)
+        return made_of(hint, value, path, problems)
     return _cell(value, hint, path, problems)
 
 
-def _one_of_types(value: Any, args: tuple[Any, ...], path: str, problems: list[str]) -> Any:
+def _one_of_types(value: object, args: tuple[object, ...], path: str, problems: list[str]) -> object:
     """Return a value whose hint is a union: nothing, one of some words, or a value of the other type."""
     if value is None and type(None) in args:
         return None
@@ -83,13 +96,13 @@ def _one_of_types(value: Any, args: tuple[Any, ...], path: str, problems: list[s
     return convert(value, rest[0], path, problems)
 
 
-def _hint(value: Any, words: tuple[Any, ...], path: str) -> str:
+def _hint(value: object, words: tuple[object, ...], path: str) -> str:
     """Return which word was meant, or what stands in the place of one that was taken out."""
     gone = GONE.get(f"{path.rsplit('.', 1)[-1]}={value}", "")
     return f" It was taken out; use '{gone}'." if gone in words else nearest(str(value), map(str, words))
 
 
-def _items(value: Any, args: tuple[Any, ...], path: str, problems: list[str]) -> tuple[Any, ...]:
+def _items(value: object, args: tuple[object, ...], path: str, problems: list[str]) -> tuple[object, ...]:
     """Return a list as a tuple, of any length or of one type for each place; one value is a list of one."""
     if value is not None and not isinstance(value, (str, int, float, list, tuple)):
         problems.append(f"{path}: {value!r} is not a list")
@@ -104,10 +117,9 @@ def _items(value: Any, args: tuple[Any, ...], path: str, problems: list[str]) ->
     )
 
 
-def _cell(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
+def _cell(value: object, hint: object, path: str, problems: list[str]) -> object:
     """Return a single number, text or truth value; one of another type stays as it is, and is a problem."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if hint is float and whole:
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
         if abs(value) <= _LARGEST:
             return float(value)
         problems.append(f"{path}: the number is too large")
@@ -115,16 +127,16 @@ def _cell(value: Any, hint: Any, path: str, problems: list[str]) -> Any:
         problems.append(f"{path}: {value} is not a finite number")
     elif hint is int and isinstance(value, bool):
         problems.append(f"{path}: {value!r} is not a whole number")
-    elif hint is str and whole:
+    elif hint is str and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     elif hint is str and isinstance(value, float):
         problems.append(f"{path}: {value!r} is a number, and 1.10 would become 1.1; put the text in quotes")
-    elif hint in _KINDS and not isinstance(value, hint):
+    elif isinstance(hint, type) and hint in _KINDS and not isinstance(value, hint):
         problems.append(f"{path}: {value!r} is not {_KINDS[hint]}")
     return value
 
 
-def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None = None) -> Any:
+def from_plain(cls: type[Made], values: object, path: str = "") -> Made:
     """Make a dataclass of this module from plain values, naming every unknown key with the nearest known one.
 
     Parameters
@@ -136,56 +148,78 @@ def from_plain(cls: Any, values: Any, path: str = "", problems: list[str] | None
         Plain values, as YAML gives them.
     path : str
         Where these values stand, for messages.
-    problems : list of str, optional
-        Collects the problems of a nested call; the outermost call raises them all at once.
 
     Raises
     ------
     ConfigError
         With one line for each problem.
     """
-    outermost = problems is None
-    found: list[str] = [] if problems is None else problems
-    before = len(found)
+    problems: list[str] = []
+    made = made_of(cls, values, path, problems)
+    if made is None or problems:
+        raise ConfigError("\n".join(problems))
+    return made
+
+
+def made_of(cls: type[Made], values: object, path: str, problems: list[str]) -> Made | None:
+    """Return settings made of plain values, None where they cannot be; `problems` learns why."""
+    before = len(problems)
+    fields = _fields(cls)
     if not isinstance(values, Mapping):
-        found.append(f"{path or cls.__name__}: {values!r} is not a group of keys")
-        if outermost:
-            raise ConfigError("\n".join(found))
+        problems.append(f"{path or cls.__name__}: {values!r} is not a group of keys")
         return None
     values = dict(values)
-    names = [f.name for f in dataclasses.fields(cls)]
-    if "parameters" in names and "parameters" not in values:
-        own = {k: values.pop(k) for k in names if k in values}
+    if "parameters" in fields and "parameters" not in values:
+        own = {k: values.pop(k) for k in fields if k in values}
         values = {**own, "parameters": values}
-    hints = typing.get_type_hints(cls, include_extras=True)
-    fields = {f.name: f for f in dataclasses.fields(cls)}
-    made: dict[str, Any] = {}
+    kind: type = cls
+    hints = hints_of(kind)
+    made: dict[str, object] = {}
     for key, value in values.items():
         where = f"{path}.{key}" if path else str(key)
         if key not in fields:
-            found.append(f"{where}: there is no such key.{nearest(str(key), fields)}")
+            problems.append(f"{where}: there is no such key.{nearest(str(key), fields)}")
             continue
-        made[key] = convert(value, hints[key], where, found)
+        made[key] = convert(value, hints[key], where, problems)
     missing = [
         name
         for name, f in fields.items()
         if name not in made and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
     ]
-    found.extend(f"{path + '.' if path else ''}{name}: this key is needed" for name in missing)
-    if len(found) > before:
-        if outermost:
-            raise ConfigError("\n".join(found))
+    problems += [f"{path + '.' if path else ''}{name}: this key is needed" for name in missing]
+    if len(problems) > before:
         return None
     try:
         return cls(**made)
     except ConfigError as error:
-        if outermost:
-            raise
-        found += str(error).splitlines()
+        problems += str(error).splitlines()
         return None
 
 
-def check_arguments(**given: tuple[Any, Any]) -> None:
+def group(values: Mapping[str, Value], key: str) -> dict[str, Value]:
+    """Return a group of keys inside another one; empty where there is none."""
+    inner = values.get(key)
+    return inner if isinstance(inner, dict) else {}
+
+
+def texts(values: Mapping[str, Plain], key: str) -> list[str]:
+    """Return a list of texts inside a group of keys; empty where there is none.
+
+    Raises
+    ------
+    ConfigError
+        Where something else stands there.
+    """
+    inner = values.get(key) or []
+    if not isinstance(inner, list):
+        raise ConfigError(f"{key}: {inner!r} is not a list of texts")
+    found = [one for one in inner if isinstance(one, str)]
+    if len(found) < len(inner):
+        raise ConfigError(f"{key}: {inner!r} is not a list of texts")
+    return found
+
+
+def check_arguments(**given: tuple[object, object]) -> None:
     """Refuse arguments that a setting of their type would refuse; each is a value and its type.
 
     Raises
@@ -209,7 +243,8 @@ def check_arguments(**given: tuple[Any, Any]) -> None:
 def problems_of(settings: object, path: str = "") -> list[str]:
     """Return what is wrong with the values of settings that were made in Python, nested ones included."""
     problems: list[str] = []
-    for key, hint in typing.get_type_hints(type(settings), include_extras=True).items():
+    kind: type = type(settings)
+    for key, hint in hints_of(kind).items():
         where, value = f"{path}.{key}" if path else key, getattr(settings, key)
         if dataclasses.is_dataclass(value):
             problems += problems_of(value, where)
@@ -221,18 +256,28 @@ def problems_of(settings: object, path: str = "") -> list[str]:
     return problems
 
 
-def to_plain(value: Any) -> Any:
+def _fields(made: object) -> dict[str, dataclasses.Field[object]]:
+    """Return the fields of a dataclass by name."""
+    if not dataclasses.is_dataclass(made):
+        raise TypeError(f"{made!r} is no dataclass")
+    return {f.name: f for f in dataclasses.fields(made)}
+
+
+def to_plain(settings: object) -> dict[str, object]:
     """Return nested dataclasses as dictionaries and lists of plain values, ready for YAML or JSON."""
+    fields = _fields(settings)
+    plain = {name: _plain(getattr(settings, name)) for name in fields}
+    own = plain.pop("parameters", None)
+    if not isinstance(own, dict):
+        return plain
+    # A model's parameters stand beside its kind; of its other keys only what was changed is written.
+    changed = {k: v for k, v in plain.items() if v != fields[k].default}
+    return {"kind": changed.pop("kind"), **own, **changed}
+
+
+def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        plain = {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        if "parameters" not in plain:
-            return plain
-        # A model's parameters stand beside its kind; of its other keys only what was changed is written.
-        own, defaults = plain.pop("parameters"), {f.name: f.default for f in dataclasses.fields(value)}
-        changed = {k: v for k, v in plain.items() if v != defaults[k]}
-        return {"kind": changed.pop("kind"), **own, **changed}
+        return to_plain(value)
     if isinstance(value, Mapping):
-        return {str(k): to_plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(v) for v in value]
-    return value
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value

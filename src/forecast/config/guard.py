@@ -8,11 +8,12 @@ is held against the shipped one, and what differs must be on a short list.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
+
+from forecast.config.convert import Group, Plain, group, texts
 
 #: Keys that hold a path: the only ones that may read a variable of the environment.
 PATH_KEYS = (
@@ -104,7 +105,7 @@ def number_problems(words: Iterable[str]) -> list[str]:
 # --------------------------------------------------------------------------- Hydra's own block
 
 
-def shadowed(shipped: Mapping[str, Any], own_dirs: Iterable[Path]) -> list[str]:
+def shadowed(shipped: Group, own_dirs: Iterable[Path]) -> list[str]:
     """Return the user's files that Hydra would read in place of its own, a line each."""
     return [
         f"{folder / group}/{choice}.yaml: groups of Hydra are read from installed packages, never from"
@@ -116,8 +117,8 @@ def shadowed(shipped: Mapping[str, Any], own_dirs: Iterable[Path]) -> list[str]:
 
 
 def hydra_problems(
-    block: Mapping[str, Any],
-    shipped: Mapping[str, Any],
+    block: Group,
+    shipped: Group,
     searchpath: Sequence[str],
     words: Sequence[str],
 ) -> list[str]:
@@ -140,8 +141,8 @@ def hydra_problems(
         for group in sorted(chosen.keys() | known.keys())
         if chosen.get(group) != known.get(group)
     ]
-    recorded = block.get("overrides") or {}
-    if sorted([*(recorded.get("task") or ()), *(recorded.get("hydra") or ())]) != sorted(words):
+    recorded = group(block, "overrides")
+    if sorted([*texts(recorded, "task"), *texts(recorded, "hydra")]) != sorted(words):
         problems.append("hydra.overrides: Hydra writes the words of the command there, and no file may")
     here = leaves(block, "hydra")
     there = leaves({**shipped, "searchpath": list(searchpath)}, "hydra")
@@ -158,7 +159,7 @@ _ALLOWED = (
 )
 
 
-def _changed(key: str, value: Any, known: bool, typed: Sequence[str]) -> list[str]:
+def _changed(key: str, value: Plain, known: bool, typed: Sequence[str]) -> list[str]:
     """Return what is wrong with a leaf of Hydra's block that is not
     the shipped one; `typed` are keys of the command.
     """
@@ -179,10 +180,10 @@ def _changed(key: str, value: Any, known: bool, typed: Sequence[str]) -> list[st
     return [f"{key} {what}, and may not be"]
 
 
-def _choices(block: Mapping[str, Any]) -> dict[str, Any]:
+def _choices(block: Group) -> Group:
     """Return the choices of Hydra's own groups."""
-    choices = (block.get("runtime") or {}).get("choices") or {}
-    return {group: choice for group, choice in choices.items() if str(group).startswith("hydra/")}
+    choices = group(group(block, "runtime"), "choices")
+    return {name: choice for name, choice in choices.items() if name.startswith("hydra/")}
 
 
 def _below(key: str, heads: Iterable[str]) -> bool:
@@ -192,7 +193,7 @@ def _below(key: str, heads: Iterable[str]) -> bool:
 # --------------------------------------------------------------------------- the other keys
 
 
-def value_problems(plain: Mapping[str, Any]) -> list[str]:
+def value_problems(plain: Group) -> list[str]:
     """Return which unresolved values name a callable or read what they may not, a line each."""
     problems = {}
     for key, value in leaves(plain).items():
@@ -213,28 +214,32 @@ def value_problems(plain: Mapping[str, Any]) -> list[str]:
     return [f"{key}: {problem}" for key, problem in problems.items()]
 
 
-def reads_environment(plain: Mapping[str, Any]) -> list[str]:
+def reads_environment(plain: Group) -> list[str]:
     """Return the keys whose values read a variable of the environment."""
     return [
         key for key, value in leaves(plain).items() if any(map(_VARIABLE.fullmatch, interpolations(value)))
     ]
 
 
-def without_variables(value: Any) -> Any:
+def without_variables(values: Group) -> Group:
     """Return unresolved values in which `MARK` stands for every text that reads the environment."""
-    if isinstance(value, Mapping):
-        return {name: without_variables(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [without_variables(inner) for inner in value]
+    return {name: _without_variables(inner) for name, inner in values.items()}
+
+
+def _without_variables(value: Plain) -> Plain:
+    if isinstance(value, dict):
+        return without_variables(value)
+    if isinstance(value, list):
+        return [_without_variables(inner) for inner in value]
     return MARK if any(map(_VARIABLE.fullmatch, interpolations(value))) else value
 
 
-def begins_with_variable(value: str) -> bool:
+def begins_with_variable(value: Plain) -> bool:
     """Tell whether a text is one variable of the environment, with at most a path behind it."""
-    return re.fullmatch(r"\$\{oc\.env:\s*\w+\s*\}(/[^${}\\]*)?", value) is not None
+    return re.fullmatch(r"\$\{oc\.env:\s*\w+\s*\}(/[^${}\\]*)?", str(value)) is not None
 
 
-def interpolations(value: Any) -> list[str]:
+def interpolations(value: Plain) -> list[str]:
     r"""Return what stands between ``${`` and ``}`` in a text, where it is not escaped.
 
     Examples
@@ -262,7 +267,7 @@ def escape(text: str) -> str:
     return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
 
 
-def leaves(value: Any, key: str = "") -> dict[str, Any]:
+def leaves(value: Plain, key: str = "") -> dict[str, Plain]:
     """Return the values of nested groups and lists by their dotted keys.
 
     Examples
@@ -270,9 +275,9 @@ def leaves(value: Any, key: str = "") -> dict[str, Any]:
     >>> leaves({"a": {"b": 1}, "c": [2, 3]})
     {'a.b': 1, 'c[0]': 2, 'c[1]': 3}
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         inner = [(f"{key}.{name}" if key else str(name), part) for name, part in value.items()]
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, list):
         inner = [(f"{key}[{number}]", part) for number, part in enumerate(value)]
     else:
         return {key: value}

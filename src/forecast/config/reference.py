@@ -9,9 +9,10 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from forecast.config import outlook, settings, surroundings
+from forecast.config.convert import hints_of
 from forecast.errors import ConfigError, nearest_key
 
 
@@ -108,7 +109,7 @@ def notes(source: str) -> dict[tuple[str, str], str]:
 
 
 def _keys(cls: type, prefix: str, told: Mapping[tuple[str, str], str]) -> Iterator[Key]:
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = hints_of(cls)
     for field in dataclasses.fields(cls):
         hint, path = hints[field.name], f"{prefix}{field.name}"
         inner = typing.get_args(hint)[1] if str(hint).startswith("collections.abc.Mapping") else None
@@ -122,7 +123,7 @@ def _keys(cls: type, prefix: str, told: Mapping[tuple[str, str], str]) -> Iterat
             yield Key(path, type_words(hint), unit, _default(field), meaning, example)
 
 
-def type_words(hint: Any) -> str:
+def type_words(hint: object) -> str:
     """Return what a type takes in plain words."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if hint is type(None):
@@ -137,10 +138,11 @@ def type_words(hint: Any) -> str:
         return "group of keys"
     if args:
         return " or ".join(map(type_words, args))
-    return {str: "text", int: "whole number", float: "number", bool: "true or false"}[hint]
+    words: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    return words[hint]
 
 
-def _default(field: dataclasses.Field[Any]) -> str:
+def _default(field: dataclasses.Field[object]) -> str:
     if field.default is not dataclasses.MISSING:
         value = field.default
     elif field.default_factory is not dataclasses.MISSING:
@@ -154,7 +156,7 @@ def _default(field: dataclasses.Field[Any]) -> str:
     return str(value) or "empty"
 
 
-def yaml_text(value: Any) -> str:
+def yaml_text(value: object) -> str:
     """Return a plain value as YAML writes it."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from forecast.config.bounds import (
     Ascending,
@@ -128,8 +128,8 @@ class DataSpec:
 class TargetSpec:
     """Which series are forecast."""
 
-    #: One series or many, as `forecast list --series` names them; `all`, or patterns such as 'AZ*', take those
-    #: that the figures hold. | | [southwest.usbp,southwest.ofo]
+    #: One series or many, as `forecast list --series` names them; `all`, or patterns such as 'AZ*', take
+    #: those that the figures hold. | | [southwest.usbp,southwest.ofo]
     series: Annotated[tuple[Text, ...], Distinct(1)] = ("southwest.usbp",)
     #: The series that the others add up to, if any. | | southwest.usbp
     total: Text | None = None
@@ -224,7 +224,7 @@ class ModelSpec:
 
     #: A kind that `forecast list` names; all other keys beside it are parameters of that kind. | | arima
     kind: Text
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     #: Refit at every k-th origin of the backtest; between them parameters are kept. | origins | 12
     refit_every: Months = 1
 
@@ -301,7 +301,7 @@ class ScenarioSpec:
 
     #: Changes of the calendar, each a group of keys. | | [{new: order, starts: "2024-06-05", shape: step,
     #: size: like mechanism asylum rule, direction: restricts}]
-    changes: tuple[Mapping[str, Any], ...] = ()
+    changes: tuple[Mapping[str, object], ...] = ()
     #: How the page names it. | | Claims are closed in June 2024
     label: Note = ""
 

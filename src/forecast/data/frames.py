@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 
@@ -167,9 +168,8 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
         The file.
     """
     columns = PUBLISHED_COLUMNS if kind == "published" else SIDE_COLUMNS[kind]
-    none = np.empty(0, dtype=object)
     if raw is None:
-        return pd.DataFrame({c: _typed(c, none) for c in columns}), []
+        return _no_rows(columns).copy(), []
     findings = list(raw.findings)
     for column in _KEYS[kind]:
         if column not in raw.cells:
@@ -196,6 +196,11 @@ def side_frame(kind: str, raw: RawTable | None) -> tuple[pd.DataFrame, list[Find
             what, hint = f"{column} is '{texts[i]}'", "correct the cell, or leave it empty"
             findings.append(raw.finding(column, what, i, expected, hint))
     return frame, findings
+
+
+@functools.cache
+def _no_rows(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({column: _typed(column, np.empty(0, dtype=object)) for column in columns})
 
 
 def series_frame(

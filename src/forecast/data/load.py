@@ -210,8 +210,12 @@ def _history_of(
 
 def bundled_series(names: Sequence[str]) -> pd.DataFrame:
     """Return the bundled rows of series.csv for these series."""
-    frame, _ = frames.side_frame("series", read_table(BUNDLED / "series.csv"))
-    return frames.keep_series(frame, names)
+    return frames.keep_series(_bundled_series(), names)
+
+
+@cache
+def _bundled_series() -> pd.DataFrame:
+    return frames.side_frame("series", read_table(BUNDLED / "series.csv"))[0]
 
 
 def load(

@@ -396,7 +396,7 @@ class Observations:
         self,
         series_id: str,
         truth: Truth = "latest",
-        as_of: str | dt.date | pd.Timestamp | None = None,
+        as_of: str | dt.date | np.datetime64 | None = None,
     ) -> pd.Series:
         """Return the figures that forecasts are judged by.
 

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 TextArray = npt.NDArray[np.object_]
+Number = TypeVar("Number", np.int64, np.float64)
 DayArray = npt.NDArray[np.datetime64]
 
 #: Columns of a table of observations, in this order.
@@ -118,7 +119,7 @@ def _any_day(text: str) -> int | None:
     return day.toordinal() - _EPOCH
 
 
-def whole_day(date: str | dt.date | np.datetime64, where: str, beside: str = "") -> pd.Timestamp:
+def whole_day(date: object, where: str, beside: str = "") -> pd.Timestamp:
     """Return a date given in Python or in settings as a day: a whole ISO date, or a date or stamp.
 
     A month, a year, a number or a date in another order is refused: it would quietly mean some day. So is a
@@ -182,8 +183,8 @@ def parse_value(text: str) -> float | None:
 
 
 def parse_cells(
-    cells: TextArray, parse: Callable[[str], Any], dtype: Any
-) -> tuple[npt.NDArray[Any], BoolArray]:
+    cells: TextArray, parse: Callable[[str], float | None], dtype: type[Number]
+) -> tuple[npt.NDArray[Number], BoolArray]:
     """Read a column, each distinct text once.
 
     Returns

@@ -77,7 +77,7 @@ def _halves(values: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def sum_findings(rows: Rows, hierarchy: pd.DataFrame, raw: RawTable | None) -> list[Finding]:
-    """Return what is wrong with a hierarchy: names, circles, months in which a sum is not that of its parts."""
+    """Return what is wrong with a hierarchy: names, circles, months whose sum is not that of its parts."""
     if raw is None or not len(hierarchy) or len(hierarchy) != len(raw) or not len(rows):
         return []
     known = set(rows.series_id.astype(str))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecast.config.bounds import Days
@@ -22,6 +23,7 @@ from forecast.data.parse import (
     VALUE_BASES,
     BoolArray,
     IntArray,
+    Number,
     TextArray,
     day_text,
     month_end,
@@ -258,9 +260,14 @@ def is_calendar(raw: RawTable) -> bool:
 
 
 def _column(
-    raw: RawTable, column: str, parse: object, dtype: object, findings: list[Finding], expected: str
-) -> tuple[np.ndarray, BoolArray]:
-    values, bad = parse_cells(raw.cells[column], parse, dtype)  # type: ignore[arg-type]
+    raw: RawTable,
+    column: str,
+    parse: Callable[[str], float | None],
+    dtype: type[Number],
+    findings: list[Finding],
+    expected: str,
+) -> tuple[npt.NDArray[Number], BoolArray]:
+    values, bad = parse_cells(raw.cells[column], parse, dtype)
     hints = {"month": "monthly figures need a month's name, its first or its last day"}
     hint = hints.get(column, "correct the cell")
     for i in np.flatnonzero(bad):

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from forecast.data.layouts.grid import Grid, clean
@@ -18,6 +18,9 @@ from forecast.data.layouts.numbers import number_text
 from forecast.data.parse import parse_value
 from forecast.data.read import RawTable, unreadable
 from forecast.errors import Finding
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell, MergedCell
 
 _MOST_BYTES = 200_000_000
 _MOST_COLUMNS, _MOST_ROWS = 2_000, 200_000
@@ -170,7 +173,7 @@ def _xlsx(name: str, content: bytes, archive: zipfile.ZipFile) -> dict[str, Shee
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         late = _last_moments(archive)
 
-        def moment(cell: Any) -> object:
+        def moment(cell: Cell | MergedCell) -> object:
             value = cell.value
             if (
                 late

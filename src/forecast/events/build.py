@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from forecast.config.settings import KNOWLEDGE
 from forecast.data.panel import Panel, PanelLike
 from forecast.errors import ConfigError, nearest
 from forecast.events.arrays import Calendar
-from forecast.events.changes import parse_changes
+from forecast.events.changes import Change, parse_changes
 from forecast.events.design import PRIOR_MEAN, UNSEEN, Design, NamedColumn, Spans, assemble
 from forecast.events.estimability import Verdict
 from forecast.events.scenario import apply_changes, events_needed
@@ -31,7 +31,7 @@ def make_design(
     spec: EventsSpec,
     horizon: int = 12,
     knowledge: str = "at_origin",
-    scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
+    scenario: ScenarioSpec | Sequence[Mapping[str, object]] | None = None,
     always: Collection[str] = (),
 ) -> Design:
     """Make a design; `spec` says how the calendar is read, the rest
@@ -44,7 +44,7 @@ def make_design(
                 "a scenario changes events: it needs knowledge 'at_origin' or 'hindsight', not 'none'"
             )
         return Design.none(panel, horizon)
-    changes: tuple[Any, ...] = ()
+    changes: tuple[Change, ...] = ()
     if scenario is not None:
         changes = parse_changes(scenario)
         always = [*always, *events_needed(changes, calendar, panel, knowledge)]

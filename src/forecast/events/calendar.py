@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import pandas as pd
@@ -28,7 +26,6 @@ from forecast.errors import ConfigError, Finding, ForecastWarning, counted, near
 from forecast.events import reading
 from forecast.events.arrays import Bools, EventArrays, event_arrays
 from forecast.events.frames import MEMORY, calendar_texts
-from forecast.files import safe_cell, write_file
 from forecast.notebook import calendar_html, plot_calendar
 
 if TYPE_CHECKING:
@@ -151,7 +148,7 @@ class EventCalendar:
         return replace_events(self, self.table.loc[~self.table["id"].isin(gone)].reset_index(drop=True))
 
     @checked
-    def replace(self, event: str, **cells: Any) -> EventCalendar:
+    def replace(self, event: str, **cells: object) -> EventCalendar:
         """Return the calendar with some cells of one event changed, each as a file or `load_events` takes it.
 
         Raises
@@ -174,7 +171,8 @@ class EventCalendar:
         row = int(np.flatnonzero(table["id"] == event)[0])
         asked = table.astype(object)
         for column, value in cells.items():
-            asked[column] = [value if at == row else cell for at, cell in enumerate(asked[column])]
+            changed = [value if at == row else cell for at, cell in enumerate(asked[column])]
+            asked[column] = pd.Series(changed, asked.index, dtype=object)
         texts, findings = calendar_texts(asked)
         raise_for_errors([*findings, *reading.check_rows(texts, MEMORY)])
         made = reading.typed(texts.iloc[[row]])
@@ -198,7 +196,7 @@ class EventCalendar:
         knowledge: Knowledge = "at_origin",
         coding: Coding = "rule",
         max_columns: int = 10,
-        scenario: ScenarioSpec | Sequence[Mapping[str, Any]] | None = None,
+        scenario: ScenarioSpec | Sequence[Mapping[str, object]] | None = None,
         priority: int = 1,
         unseen: Unseen = "prior",
         always: Collection[str] = (),
@@ -294,7 +292,7 @@ def no_events() -> EventCalendar:
 
 @checked
 def load_events(
-    path: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
+    path: str | Path | pd.DataFrame | Sequence[Mapping[str, object]] | None = None,
     series: Collection[str] | None = None,
 ) -> EventCalendar:
     """Read a calendar of events.
@@ -331,7 +329,7 @@ def load_events(
         rules, name = pd.DataFrame(), MEMORY
     else:
         place = None if path is None else own_path(path)
-        table, findings = _read(place)
+        table, findings = read_calendar(place)
         rules, name = _rules(place), _name(place)
     raise_for_errors(findings)
     made = reading.typed(table)
@@ -367,7 +365,7 @@ def check_calendar(path: str | Path | None = None, series: Collection[str] | Non
     >>> [f.severity for f in check_calendar() if f.severity == "error"]
     []
     """
-    table, findings = _read(path)
+    table, findings = read_calendar(path)
     if not table.empty and all(column in table for column in reading.NEEDED):
         findings += reading.check_sources(table, _name(path))
         if "series_ids" in table:
@@ -401,79 +399,6 @@ def check_patterns(
     return found
 
 
-def add_event(path: str | Path, cells: Mapping[str, str]) -> list[Finding]:
-    """Append one event to a calendar file, if the file with it passes every check; the file is replaced as a
-    whole.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file; it is made when there is none.
-    cells : mapping of str to str
-        At least ``id``, ``announced_date``, ``effective_start`` and ``shape``. A column that the file lacks
-        is an error: a row is appended, nothing is rewritten.
-
-    Returns
-    -------
-    list of Finding
-        Warnings about the new row.
-
-    Raises
-    ------
-    DataError
-        With every problem; the file is then left as it is.
-    """
-    target = Path(path)
-    findings, row = check_event(target, cells)
-    raise_for_errors(findings)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    before = target.read_bytes() if target.exists() else b""
-    if not before:
-        writer.writerow(map(safe_cell, row.columns))
-    elif not before.endswith((b"\n", b"\r")):
-        text.write("\n")
-    writer.writerow(map(safe_cell, row.iloc[0]))
-    write_file(target, before + text.getvalue().encode())
-    return findings
-
-
-def check_event(path: str | Path, cells: Mapping[str, str]) -> tuple[list[Finding], pd.DataFrame]:
-    """Return what would be wrong or doubtful if an event were
-    appended to a file, and its row; nothing is written.
-    """
-    target = Path(path)
-    if target.exists():
-        table, findings = _read(target)
-        raise_for_errors(findings)
-        header = [str(column) for column in table.columns]
-        raise_for_errors(_cells_without_column(cells, header, target.name))
-        line = len(target.read_text(encoding="utf-8-sig").splitlines()) + 1
-    else:
-        header = [c for c in reading.COLUMNS if c in cells or c in reading.NEEDED]
-        header += [c for c in cells if c not in header]
-        table, line = pd.DataFrame(columns=header), 2
-    row = pd.DataFrame([[str(cells.get(c, "")).strip() for c in header]], columns=header, index=[line])
-    both = pd.concat([table, row]) if len(table) else row
-    findings = [*reading.check_rows(both, target.name), *reading.check_sources(row, target.name)]
-    return [f for f in findings if f.row == line or f.severity == "error"], row
-
-
-def _cells_without_column(cells: Mapping[str, str], header: list[str], file: str) -> list[Finding]:
-    return [
-        Finding(
-            "column",
-            "error",
-            f"the file has no column '{column}'",
-            file=file,
-            row=1,
-            hint=nearest(column, header).strip() or "add the column to the file first",
-        )
-        for column in cells
-        if column not in header
-    ]
-
-
 def _bundled(name: str) -> Path:
     with as_file(files("forecast") / "data" / "bundled" / name) as path:
         return path
@@ -483,7 +408,8 @@ def _name(path: str | Path | None) -> str:
     return "events.csv" if path is None or Path(path).is_dir() else Path(path).name
 
 
-def _read(path: str | Path | None) -> tuple[pd.DataFrame, list[Finding]]:
+def read_calendar(path: str | Path | None) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return a calendar file as a table of texts, and what is wrong with it."""
     target = _bundled("events.csv") if path is None else Path(path)
     if target.is_dir():
         target = target / "events.csv"

@@ -52,7 +52,7 @@ class Change:
     ramp_months: int = RAMP_MONTHS
 
 
-def parse_changes(scenario: ScenarioSpec | Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
+def parse_changes(scenario: ScenarioSpec | Sequence[Mapping[str, object]]) -> tuple[Change, ...]:
     """Return the changes of a scenario, checked as far as that goes without a calendar.
 
     Raises
@@ -65,7 +65,7 @@ def parse_changes(scenario: ScenarioSpec | Sequence[Mapping[str, Any]]) -> tuple
     >>> parse_changes([{"event": "title42", "factor": 0.5}])[0].factor
     0.5
     """
-    changes: Sequence[Any] = scenario.changes if isinstance(scenario, ScenarioSpec) else tuple(scenario)
+    changes: Sequence[object] = scenario.changes if isinstance(scenario, ScenarioSpec) else tuple(scenario)
     problems: list[str] = []
     made = []
     for i, change in enumerate(changes):
@@ -93,7 +93,7 @@ def is_leak(name: str, scenario: ScenarioSpec) -> bool:
     return any(asked)
 
 
-def _parse(change: Mapping[str, Any], where: str, problems: list[str]) -> Change:
+def _parse(change: Mapping[str, object], where: str, problems: list[str]) -> Change:
     kind = "event" if "event" in change else "new"
     known = _EVENT_KEYS if kind == "event" else _NEW_KEYS
     where = f"{where} ({change[kind]})"
@@ -122,7 +122,7 @@ def _parse(change: Mapping[str, Any], where: str, problems: list[str]) -> Change
     return Change(**{k: v for k, v in values.items() if v is not None})
 
 
-def _parse_new(change: Mapping[str, Any], where: str, values: dict[str, Any], problems: list[str]) -> None:
+def _parse_new(change: Mapping[str, object], where: str, values: dict[str, Any], problems: list[str]) -> None:
     if change.get("starts") is None:
         problems.append(f"{where}: `starts` is needed, a date YYYY-MM-DD")
     shape = str(change.get("shape", ""))
@@ -165,7 +165,7 @@ def _parse_new(change: Mapping[str, Any], where: str, values: dict[str, Any], pr
         values["mean"] = _number(size, f"{where}.size", problems)
 
 
-def _date(value: Any, where: str, problems: list[str]) -> int | None:
+def _date(value: object, where: str, problems: list[str]) -> int | None:
     try:
         return to_day(whole_day(value, where))
     except ConfigError as error:
@@ -173,7 +173,7 @@ def _date(value: Any, where: str, problems: list[str]) -> int | None:
         return None
 
 
-def _number(value: Any, where: str, problems: list[str]) -> float | None:
+def _number(value: object, where: str, problems: list[str]) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         problems.append(f"{where}: {value!r} is not a number")
         return None

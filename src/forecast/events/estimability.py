@@ -93,11 +93,12 @@ def estimability_frame(rows: list[tuple[str, str, Verdict]], origin: pd.Timestam
         values = (getattr(verdict, name) for verdict in verdicts)
         return np.array([_NO_DAY if value is None else value for value in values], dtype=np.int64)
 
+    first = pd.PeriodIndex.from_ordinals(numbers("first_active"), freq="M")  # type: ignore[attr-defined]
     made: dict[str, object] = {
         "series_id": np.array([series for series, _, _ in rows], dtype=object),
         "origin": np.full(len(rows), origin.to_datetime64(), dtype="datetime64[ns]"),
         "event": np.array([event for _, event, _ in rows], dtype=object),
-        "first_active": pd.PeriodIndex.from_ordinals(numbers("first_active"), freq="M"),  # type: ignore[attr-defined]
+        "first_active": first,
     }
     for name in ESTIMABILITY_COLUMNS[4:]:
         if name in ("begins", "ends", "announced"):

@@ -20,7 +20,7 @@ MEMORY = "events"
 _WINDOW = ("lower_window", "upper_window")
 
 
-def calendar_texts(rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, list[Finding]]:
+def calendar_texts(rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> tuple[pd.DataFrame, list[Finding]]:
     """Return a calendar in memory as a table of texts, as a file is read, and what is wrong with it.
 
     Examples
@@ -68,7 +68,7 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _day(value: Any) -> pd.Timestamp | None:
+def _day(value: object) -> pd.Timestamp | None:
     """Return a day as it is read everywhere, None for anything else."""
     try:
         day = whole_day(value, "ds")
@@ -77,14 +77,14 @@ def _day(value: Any) -> pd.Timestamp | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: object) -> int | None:
     """Return a whole number of days, 0 for an empty cell, None for anything else."""
     text = _text(value) or "0"
     return int(text) if re.fullmatch(r"-?\d{1,4}", text) else None
 
 
 def _cells(
-    table: pd.DataFrame, name: str, read: Callable[[Any], object], expected: str, findings: list[Finding]
+    table: pd.DataFrame, name: str, read: Callable[[object], object], expected: str, findings: list[Finding]
 ) -> pd.Series:
     """Return a column read cell by cell; `findings` learns which cells could not be read."""
     cells = table[name] if name in table else pd.Series("", index=table.index)

@@ -165,8 +165,9 @@ def _check_columns(table: pd.DataFrame, file: str) -> Iterable[Finding]:
 def _check_unknown(table: pd.DataFrame, column: str, file: str) -> Iterable[Finding]:
     """Refuse a column that may be a known one under another name: its dates or series would be lost."""
     days = bool(table[column].astype(str).str.fullmatch(r"\d{4}-\d{2}-\d{2}").any())
-    close = difflib.get_close_matches(column, DATES if days else COLUMNS, n=1, cutoff=0.5 if days else 0.7)
-    if close and close[0] in NEEDED and close[0] not in table:
+    lacking = [name for name in (DATES if days else COLUMNS) if name not in table]
+    close = difflib.get_close_matches(column, lacking, n=1, cutoff=0.5 if days else 0.7)
+    if close and close[0] in NEEDED:
         return  # told with the column that is missing
     if not days and not (close and close[0] not in TEXTS):
         what = f"the column '{column}' is not known and not used"
@@ -174,7 +175,7 @@ def _check_unknown(table: pd.DataFrame, column: str, file: str) -> Iterable[Find
         yield Finding("column", "warning", what, file=file, row=1, hint=hint)
         return
     what = f"the column '{column}' is not known{' and holds days' if days else ''}"
-    ask = f"Did you mean '{close[0]}'?" if close else f"Is it one of {', '.join(DATES)}?"
+    ask = f"Did you mean '{close[0]}'?" if close else f"Is it one of {', '.join(lacking)}?"
     hint = f"{ask} Rename it or take it out"
     yield Finding("column", "error", what, file=file, row=1, expected="columns that are known", hint=hint)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Protocol, TypeVar
 
 from forecast.errors import ConfigError, ForecastError
 from forecast.files import tell
@@ -63,13 +63,22 @@ def register_backend() -> None:
     from joblib import register_parallel_backend
     from joblib._dask import DaskDistributedBackend
 
-    def made(**words: Any) -> Any:
+    def made(**words: object) -> DaskDistributedBackend:
         return used_by_one(DaskDistributedBackend(**words))
 
     register_parallel_backend(BACKEND, made)
 
 
-def used_by_one(backend: Any) -> Any:
+class CountsWorkers(Protocol):
+    """A backend of joblib, as far as it says for how many workers it has work."""
+
+    effective_n_jobs: Callable[[int], int]
+
+
+Backend = TypeVar("Backend", bound=CountsWorkers)
+
+
+def used_by_one(backend: Backend) -> Backend:
     """Return a backend that asks for two at the least: joblib does the work of one by itself, here."""
     counted = backend.effective_n_jobs
     backend.effective_n_jobs = lambda n_jobs: max(2, counted(n_jobs))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
@@ -231,7 +230,7 @@ def _laid_over(
 
     name = str(rows["series_id"].iloc[0])
     seen = rows["origin"].unique()
-    panels: Any = None if source is None else {o: source.panel(pd.Timestamp(o), (name,)) for o in seen}
+    panels = None if source is None else {o: source.panel(pd.Timestamp(o), (name,)) for o in seen}
     codings = CODINGS if len(calendar.rules) else CODINGS[:1]
 
     def states(coding: Coding) -> tuple[Knowledge, ...]:

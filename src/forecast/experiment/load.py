@@ -7,14 +7,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from forecast.arguments import checked
 from forecast.config import compose
-from forecast.config.convert import convert, from_plain, to_plain
+from forecast.config.convert import Group, Made, from_plain, group, made_of, to_plain
 from forecast.config.settings import BacktestSpec, Experiment, ModelSpec, ScenarioSpec
 from forecast.errors import ConfigError, nearest
 from forecast.events.changes import LEAK, is_leak, parse_changes
@@ -58,7 +57,7 @@ def load_experiment(name: str | None = None, *overrides: str, config_dir: Sequen
     return to_experiment(compose.compose(words, config_dir), overrides)
 
 
-def to_experiment(plain: dict[str, Any], overrides: Sequence[str] = ()) -> Experiment:
+def to_experiment(plain: Group, overrides: Sequence[str] = ()) -> Experiment:
     """Turn composed plain values into a validated `Experiment`, its models checked against the registry.
 
     Raises
@@ -87,25 +86,20 @@ def _collected(problems: list[str], where: str = "") -> Iterator[None]:
         problems += [where + line for line in str(error).splitlines()]
 
 
-def _beyond_settings(plain: Mapping[str, Any]) -> list[str]:
+def _beyond_settings(plain: Group) -> list[str]:
     """Return what is wrong with models, names and changes that the rooms above the settings know."""
-
-    def part(key: str, hint: Any) -> Any:
-        return convert(plain.get(key, {}), hint, key, [])  # its own problems are told already
-
     problems: list[str] = []
-    specs = {name: spec for name, spec in part("model", dict[str, ModelSpec]).items() if spec is not None}
+    specs = _named(ModelSpec, plain, "model")
     with _collected(problems):
         make_models(specs)
-    backtest, known = part("backtest", BacktestSpec), dict.fromkeys([*specs, *list_models()])
+    backtest = made_of(BacktestSpec, plain.get("backtest", {}), "backtest", [])
+    known = dict.fromkeys([*specs, *list_models()])
     if backtest is not None and backtest.baseline not in known:
         problems.append(
             f"backtest.baseline: {backtest.baseline!r} is neither a model of this experiment nor a kind of"
             f" model ({', '.join(known)}).{nearest(backtest.baseline, known)}"
         )
-    for name, scenario in part("scenario", dict[str, ScenarioSpec]).items():
-        if scenario is None:
-            continue
+    for name, scenario in _named(ScenarioSpec, plain, "scenario").items():
         if not scenario.changes:
             problems.append(f"scenario.{name}.changes: nothing changes; give at least one change")
         leaks = any(LEAK in change for change in scenario.changes)  # told with its name
@@ -113,6 +107,12 @@ def _beyond_settings(plain: Mapping[str, Any]) -> list[str]:
             if not is_leak(name, scenario):
                 parse_changes(scenario)
     return problems
+
+
+def _named(cls: type[Made], plain: Group, key: str) -> dict[str, Made]:
+    """Return the settings under the names of a group that can be made; what is wrong is told already."""
+    made = {name: made_of(cls, one, f"{key}.{name}", []) for name, one in group(plain, key).items()}
+    return {name: one for name, one in made.items() if one is not None}
 
 
 def result_words(words: Sequence[str]) -> list[str]:
@@ -140,10 +140,10 @@ def same_result(a: Experiment, b: Experiment) -> bool:
     return _essence(a) == _essence(b)
 
 
-def _essence(exp: Experiment) -> dict[str, Any]:
+def _essence(exp: Experiment) -> dict[str, object]:
     plain = {k: v for k, v in to_plain(exp).items() if k not in NEUTRAL}
-    plain["report"] = {k: v for k, v in plain["report"].items() if k not in ("folder", "png", "pdf")}
-    plain["data"].pop("allow_http")
+    for key, without in (("report", ("folder", "png", "pdf")), ("data", ("allow_http",))):
+        plain[key] = {k: v for k, v in group(plain, key).items() if k not in without}
     return plain
 
 

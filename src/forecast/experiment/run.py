@@ -134,8 +134,8 @@ class Run:
     Examples
     --------
     >>> import forecast as fc
-    >>> words = ["model=random_walk", "combination=none", "report.headline=random_walk", "backtest.start=2024-01"]
-    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> words = ["model=random_walk", "report.headline=random_walk", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", "combination=none", *words))
     >>> round(run.median().iloc[0, 0])
     137480
     """
@@ -259,8 +259,8 @@ def run(experiment: Experiment, progress: Progress = False, cache: Path | None =
     Examples
     --------
     >>> import forecast as fc
-    >>> words = ["model=[random_walk,drift]", "combination=none", "report.headline=drift", "backtest.start=2024-01"]
-    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> words = ["model=[random_walk,drift]", "report.headline=drift", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", "combination=none", *words))
     >>> run.headline, str(run.median().index[0])
     ('drift', '2024-04')
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def score_past(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataF
     eras = {} if is_many(exp) else _eras(exp, x.calendar.known(as_of), scored)
     by = ["model"] if is_many(exp) else ["model", "horizon"]
     scores = score(Forecasts.of(scored), obs, baseline, by, eras=eras, as_of=as_of)
-    beside = _by_others(exp, scored, obs, as_of)
+    beside, breaks = _by_others(exp, scored, obs, as_of), eras.get("break")
     scored = select(scored, series_id=told_closely(exp))
     checked = Forecasts.of(scored)
     compared = Forecasts.of(_one_row_a_model(exp, checked.frame))
@@ -52,7 +53,9 @@ def score_past(exp: Experiment, x: Inputs, apart: pd.DataFrame, scored: pd.DataF
         compare(compared, obs, baseline, eras=eras, as_of=as_of),
         _confidence_set(compared, obs, as_of),
         _worth_of_adding_up(exp, apart, scored, obs, eras, as_of),
-        recent_record(scored, obs, exp.report.headline, baseline, as_of, eras.get("break")),
+        recent_record(
+            scored, obs, exp.report.headline, baseline, as_of, breaks if isinstance(breaks, Mapping) else None
+        ),
         beside,
     )
 

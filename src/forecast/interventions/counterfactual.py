@@ -5,7 +5,6 @@ what they would have been without its effect.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from forecast.arima import ArimaFailure, ArimaFit, FoldJob
 from forecast.arima.volatility import student_near
 from forecast.errors import DataError, counted
 from forecast.interventions.regression import Floats, Group, Regression, near_group
+from forecast.tables.columns import Row
 from forecast.tables.quantiles import Ints
 
 RESPONSE_COLUMNS: tuple[str, ...] = (
@@ -63,21 +63,21 @@ def response_rows(
     draws: int = DRAWS,
     seed: int = SEED,
     fits: Sequence[ArimaFit | ArimaFailure] = (),
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Return the rows of one group on both bases; one that cannot be made is a row with its reason.
 
     `fits` are those of `fan_jobs`, where they have been made already.
     """
     known = _known(regression, group)
     fits = fits or regression.fit(fan_jobs(regression, group))
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     near = known[known < group.active[0] + AHEAD]
     for basis, make, at, fit in (
         ("same months", _same_months, known, fits[0]),
         ("forecast before", _forecast_before, near, fits[1]),
     ):
         happened = regression.scale.inverse(regression.y[at])
-        head = {
+        head: Row = {
             "series_id": regression.series_id,
             "model": regression.model_name,
             "event": group.name,
@@ -91,7 +91,11 @@ def response_rows(
             rows.append({**head, "part": "total", "note": str(error)})
             continue
         for i, place in enumerate(at):
-            month = {"part": "month", "month": regression.months[place], "weight": float(group.reach[place])}
+            month: Row = {
+                "part": "month",
+                "month": regression.months[place],
+                "weight": float(group.reach[place]),
+            }
             rows.append({**head, **month, **_cells(happened[i], without[:, i], percent[:, i])})
         total, sums = float(happened.sum()), without.sum(axis=1)
         share = 100.0 * (total / sums - 1.0)
@@ -156,8 +160,8 @@ def _forecast_before(
     ]
     xreg = np.column_stack(later) if any(part.shape[1] for part in later) else None
     middle, paths = fit.moments(h, xreg)[0], fit.simulate(h, draws, rng, xreg, parameter_uncertainty=True)
-    # surprises to come are as large as those of the last years, whatever the years before were like; how large
-    # those were is known from few of them, so the law is Student's t
+    # surprises to come are as large as those of the last years, whatever the years before were like; how
+    # large those were is known from few of them, so the law is Student's t
     ratio, free = student_near(fit, first - 1, first - 1)
     scale = fit.sd_factor * ratio * np.sqrt(free / rng.chisquare(free, (draws, 1)))
     paths = middle + scale * (paths - middle)
@@ -187,9 +191,9 @@ def _student(mean: Floats, spread: Floats, free: float, draws: int, rng: np.rand
     return np.asarray(mean + ndtri(chances[:, 1:]) @ root.T * np.sqrt(free / chi_squared), dtype=float)
 
 
-def _cells(happened: float, without: Floats, percent: Floats) -> dict[str, Any]:
+def _cells(happened: float, without: Floats, percent: Floats) -> Row:
     gaps = happened - without
-    cells: dict[str, Any] = {
+    cells: Row = {
         "happened": float(happened),
         "without": float(np.median(without)),
         "difference": float(np.median(gaps)),

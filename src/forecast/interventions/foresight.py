@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -136,7 +136,7 @@ def adjusted_rows(
     spec: EventsSpec | None = None,
     knowledge: Sequence[Knowledge] = ("at_origin", "hindsight"),
     include_leaks: bool = False,
-    panels: Mapping[Any, Panel] | None = None,
+    panels: Mapping[pd.Timestamp, Panel] | None = None,
 ) -> pd.DataFrame:
     """Return rows made without events, and the same with events laid over them once.
 
@@ -175,7 +175,7 @@ def adjusted_rows(
     return pd.concat(parts, ignore_index=True)
 
 
-def _adjusted(rows: pd.DataFrame, obs: Observations, designs: Mapping[Any, Design]) -> pd.DataFrame:
+def _adjusted(rows: pd.DataFrame, obs: Observations, designs: Mapping[pd.Timestamp, Design]) -> pd.DataFrame:
     made, _ = adjust_for_events(rows, obs, designs)
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from forecast.arima.solved import prepare_covariances
 from forecast.errors import ConfigError
 from forecast.events.shapes import FAR, build_up, pulse_end, to_day, weights
 from forecast.interventions.regression import Floats, Group, Regression, effect_of
+from forecast.tables.columns import Row
 
 #: Factors a month that are tried; 1 is a step, and 0.05 is gone within a month.
 DECAY_GRID: tuple[float, ...] = (
@@ -104,7 +105,7 @@ class Profile:
     words: FadingCode
     most: int = 0
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Row:
         """Return the profile in one row, `FADING_COLUMNS`."""
         ends = {
             f"{end}_{100 * level:.0f}": pair[k]

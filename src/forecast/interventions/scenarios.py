@@ -82,7 +82,7 @@ class _Setting:
         return self.source.obs.as_of(self.as_of, [series_id], include_leaks=fill).window(made.window)
 
     def design(
-        self, panel: Panel, changes: Sequence[Mapping[str, Any]] | None, always: Sequence[str]
+        self, panel: Panel, changes: Sequence[Mapping[str, object]] | None, always: Sequence[str]
     ) -> Design:
         spec = self.source.settings.events
         return make_design(
@@ -137,8 +137,9 @@ def run_scenarios(
     >>> origins = fc.monthly_origins("2024-03", "2024-03", obs, series=["southwest.usbp"])
     >>> models = {"arima": fc.make_model("arima")}
     >>> base = fc.backtest(models, obs, events, ["southwest.usbp"], origins, horizon=3).forecasts
-    >>> half = ScenarioSpec(changes=({"new": "closure", "starts": "2024-05-01", "shape": "step", "percent": -50},))
-    >>> made = run_scenarios(base, models, FoldSource(obs, events, FoldSettings()), {"half": half}, origins[0]).forecasts
+    >>> closure = {"new": "closure", "starts": "2024-05-01", "shape": "step", "percent": -50}
+    >>> half, source = ScenarioSpec(changes=(closure,)), FoldSource(obs, events, FoldSettings())
+    >>> made = run_scenarios(base, models, source, {"half": half}, origins[0]).forecasts
     >>> sorted(set(made["model"])), set(made["scenario"])
     (['arima'], {'half'})
     """

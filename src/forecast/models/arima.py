@@ -14,6 +14,7 @@ from forecast import arima as engine
 from forecast.arguments import checked
 from forecast.arima import ArimaFailure, ArimaFit, FoldJob
 from forecast.arima.exact import exact_fit
+from forecast.arima.kernel import is_lane_by_lane
 from forecast.arima.outliers import Outlier, detect_outliers_folds, effect, widen
 from forecast.arima.residuals import check_table, residual_tests
 from forecast.arima.volatility import local_covariance, student_near
@@ -55,8 +56,8 @@ class Arima(SeriesModel):
         See `forecast.arima.arima`.
     breaks : {"none", "adjust", "detect"}
         ``adjust`` takes clear level shifts out of the months before them (`models.level_shifts`). ``detect``
-        gives each fold the outliers that its own data show beside its event columns (`detect_outliers`): a level
-        shift stays, a temporary change fades, an additive outlier ends with its month.
+        gives each fold the outliers that its own data show beside its event columns (`detect_outliers`): a
+        level shift stays, a temporary change fades, an additive outlier ends with its month.
     """
 
     min_months: ClassVar[int] = 36
@@ -96,9 +97,13 @@ class Arima(SeriesModel):
     def _alike(self, jobs: Sequence[Job]) -> list[list[int]]:
         """Positions of folds that one call fits with the same digits as a call for each.
 
-        These have the same shape: as many months, none of them missing, and no columns.
+        On the compiled kernel these are all; else they have the same shape: as many months, none of them
+        missing, and no columns.
         """
-        plain = not self.events and self.order != "auto" and self.breaks != "detect"
+        fixed = self.order != "auto" and self.breaks != "detect"
+        if fixed and is_lane_by_lane(self.engine):
+            return [list(range(len(jobs)))]
+        plain = not self.events and fixed
         groups: dict[tuple[int, int], list[int]] = {}
         for i, (panel, _) in enumerate(jobs):
             values = panel.window(self.window).cells.values

@@ -7,7 +7,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar, Protocol
 
 import numpy as np
 
@@ -97,11 +97,21 @@ class GradientBoosting(DirectModel):
         return learn(booster, rows)
 
 
+class Learner(Protocol):
+    """What is asked of a regressor of scikit-learn."""
+
+    def fit(self, x: Array, y: Array, /) -> object:
+        """Fit rows and their targets."""
+
+    def predict(self, x: Array, /) -> Array:
+        """Return the prediction of each row."""
+
+
 @dataclass(frozen=True)
 class Learnt:
     """A learner of one horizon."""
 
-    learner: Any = field(repr=False)
+    learner: Learner = field(repr=False)
     names: list[str]
     sd: float
     effects: Mapping[str, float] = field(default_factory=dict)  #: none that could be told apart
@@ -115,7 +125,7 @@ class Learnt:
         return float(self.learner.predict(np.concatenate([x, known])[None, :])[0])
 
 
-def learn(learner: Any, rows: Rows) -> Learnt:
+def learn(learner: Learner, rows: Rows) -> Learnt:
     """Fit a learner on rows in the order of time, so that ordered splits of the past mean what they say."""
     x = np.hstack([rows.x, rows.moves])
     order = np.argsort(rows.age, kind="stable")

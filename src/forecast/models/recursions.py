@@ -8,7 +8,7 @@ phi, then the first states: level, slope, twelve seasons.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bounds = tuple[Floats, Floats]
 ALPHA, BETA, GAMMA, PHI, LEVEL, SLOPE, SEASON = range(7)
 SIZE = SEASON + 12
 #: Kinds of season; errors are multiplicative with a multiplicative season.
@@ -26,6 +25,15 @@ NO_SEASON, ADDITIVE, MULTIPLICATIVE = range(3)
 STARTS, ROUNDS = 2, 60
 #: Steps like the last one that a search may still need to be worth going on.
 LEFT = 300
+
+
+class Recursion(NamedTuple):
+    """A form of smoothing: bounds of its parameters, whether its errors are relative, its season."""
+
+    low: Floats
+    high: Floats
+    relative: bool
+    season: int
 
 
 def _compile(function: Callable[P, R]) -> Callable[P, R]:
@@ -44,8 +52,8 @@ def _compile(function: Callable[P, R]) -> Callable[P, R]:
 def errors_of(
     y: Floats, x: Floats, free: Ints, relative: bool, season: int, errors: Floats, slopes: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Fill one-step errors (n,) and their derivatives (n, free); return the last states, their derivatives and
-    the sums of log means.
+    """Fill one-step errors (n,) and their derivatives (n, free); return the last states, their derivatives
+    and the sums of log means.
 
     The last states are (14,): level, slope, seasons; their derivatives (14, free). The sums are that of log
     means and its derivatives (1 + free), zero for additive errors; the first is nan where a mean is not
@@ -159,25 +167,23 @@ def solve(matrix: Floats, right: Floats) -> Floats:
 
 
 @_compile
-def search(
-    y: Floats, x: Floats, free: Ints, bounds: Bounds, relative: bool, season: int, limit: float, rounds: int
-) -> float:
+def search(y: Floats, x: Floats, free: Ints, form: Recursion, limit: float, rounds: int) -> float:
     """Move the free parameters (in place) to a least value of `objective`: Levenberg-Marquardt within bounds.
 
     A search that would need more than `LEFT` further steps like its last one to come below the limit is given
     up: its steps become smaller.
     """
-    low, high = bounds
+    low, high = form.low, form.high
     n, k = len(y), len(free)
     errors, slopes = np.zeros(n), np.zeros((n, k))
     nothing, none = np.zeros(0, dtype=np.int64), np.zeros((n, 0))
-    value, gradient, matrix = objective(y, x, free, relative, season, errors, slopes)
+    value, gradient, matrix = objective(y, x, free, form.relative, form.season, errors, slopes)
     damping, moved = 1e-3, False
     for _ in range(rounds):
         if not np.isfinite(value) or damping > 1e6:
             break
         if moved:  # slopes cost ten times what the value does, so a step that fails has none
-            _, gradient, matrix = objective(y, x, free, relative, season, errors, slopes)
+            _, gradient, matrix = objective(y, x, free, form.relative, form.season, errors, slopes)
         scaled, right = matrix.copy(), -gradient
         for i in range(k):
             at = x[free[i]]
@@ -190,7 +196,7 @@ def search(
         tried = x.copy()
         for i in range(k):
             tried[free[i]] = min(max(x[free[i]] + step[i], low[free[i]]), high[free[i]])
-        new, _, _ = objective(y, tried, nothing, relative, season, errors, none)
+        new, _, _ = objective(y, tried, nothing, form.relative, form.season, errors, none)
         moved = new < value
         if moved:
             gain, value = value - new, new
@@ -205,14 +211,7 @@ def search(
 
 @_compile
 def fit(
-    y: Floats,
-    grid: Floats,
-    first: Floats,
-    free: Ints,
-    bounds: Bounds,
-    relative: bool,
-    season: int,
-    limit: float,
+    y: Floats, grid: Floats, first: Floats, free: Ints, form: Recursion, limit: float
 ) -> tuple[Floats, float]:
     """Return the parameters and the value of the best of `STARTS` searches.
 
@@ -223,10 +222,10 @@ def fit(
     tried, values = np.zeros((len(grid), SIZE)), np.zeros(len(grid))
     for i in range(len(grid)):
         tried[i, :LEVEL], tried[i, LEVEL:] = grid[i], first
-        values[i] = search(y, tried[i], states, bounds, relative, season, np.inf, 1)
+        values[i] = search(y, tried[i], states, form, np.inf, 1)
     order = np.argsort(values)[:STARTS]
     for i in order:
-        values[i] = search(y, tried[i], free, bounds, relative, season, limit, ROUNDS)
+        values[i] = search(y, tried[i], free, form, limit, ROUNDS)
         limit = min(limit, values[i])
     best = order[np.argmin(values[order])]
     return tried[best], values[best]

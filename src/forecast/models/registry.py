@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
-from typing import Any, cast
+from typing import cast
 
 from forecast.arguments import checked
 from forecast.config.convert import from_plain
@@ -115,7 +115,7 @@ def _load(point: EntryPoint) -> type[Model]:
 
 
 @checked
-def make_model(kind: str, **parameters: Any) -> Model:
+def make_model(kind: str, **parameters: object) -> Model:
     """Return a model of the registry with the given parameters.
 
     Parameters
@@ -141,7 +141,7 @@ def make_model(kind: str, **parameters: Any) -> Model:
     >>> fc.make_model("seasonal_naive", period=12)
     SeasonalNaive(transform='log', window=None, period=12)
     """
-    return cast("Model", from_plain(model_class(kind), parameters, path=kind))
+    return from_plain(model_class(kind), parameters, path=kind)
 
 
 def make_models(specs: Mapping[str, ModelSpec]) -> dict[str, Model]:

@@ -131,8 +131,8 @@ def smooth(y: Array, form: Form, limit: float = np.inf) -> Smoothing | None:
     # n (2 value + constant) is the deviance
     constant = 2.0 * np.log(unit) + np.log(2.0 * np.pi / n) + 1.0
     low_enough = 0.5 * ((limit - penalty) / n - constant)
-    bounds = (space.low, space.high)
-    best, value = r.fit(y, space.grid, first, space.free, bounds, form.relative, season, low_enough)
+    recursion = r.Recursion(space.low, space.high, form.relative, season)
+    best, value = r.fit(y, space.grid, first, space.free, recursion, low_enough)
     if not value <= low_enough or not np.isfinite(value):
         return None
     errors = np.empty(n)

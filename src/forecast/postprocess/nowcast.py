@@ -8,16 +8,16 @@ correlated, and two such guesses say less than two independent ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from forecast.config.outlook import NowcastSpec
 from forecast.postprocess.totals import RANGES
-from forecast.tables.columns import ROW
+from forecast.tables.columns import ROW, Row
 from forecast.tables.distributions import Distributions, distributions
 
 if TYPE_CHECKING:
@@ -63,14 +63,35 @@ Z_90 = 1.2815515655446004
 Record = dict[str, list[float]]
 
 
+class Figure(NamedTuple):
+    """An unofficial figure of a month, a row of `unofficial_figures`, with its series, unit and source."""
+
+    month: pd.Period
+    kind: Kind
+    value: float
+    released: pd.Timestamp
+    covers_from: pd.Timestamp
+    covers_to: pd.Timestamp
+    days: int
+    days_in_month: int
+    series_id: str
+    rounding: float
+    source: str
+
+
+def _figures(table: pd.DataFrame) -> list[Figure]:
+    """Return the rows of a table of unofficial figures."""
+    columns = (table[name].tolist() for name in Figure._fields)
+    return list(map(Figure._make, zip(*columns, strict=True)))
+
+
 @dataclass(frozen=True)
 class Evidence:
     """An unofficial figure of a month, and what it makes of the month.
 
     Attributes
     ----------
-    row : Series
-        As `unofficial_figures` has it.
+    row : Figure
     guess : float
         The figure over the usual share of its days.
     sd : float
@@ -85,7 +106,7 @@ class Evidence:
         Of its error with the move of the month from the last official one.
     """
 
-    row: Any
+    row: Figure
     share: float
     guess: float
     sd: float
@@ -192,14 +213,14 @@ def walk_errors(days: int, covered: tuple[int, int], horizon: int = 1) -> tuple[
     return float(own @ own) / size, float(steps @ own) / size
 
 
-def spread(row: Mapping[Any, Any], moves: float, horizon: int, spec: NowcastSpec) -> tuple[float, float]:
+def spread(row: Figure, moves: float, horizon: int, spec: NowcastSpec) -> tuple[float, float]:
     """Return the error of a figure on logs, and its correlation with the move of the month.
 
     By its kind, the days that it covers, and how much the level moves; as the settings say.
     """
-    if row["kind"] == "leak":
+    if row.kind == "leak":
         return spec.sd_whole, 0.0
-    of, n, start = int(row["days_in_month"]), int(row["days"]), int(row["covers_from"].day) - 1
+    of, n, start = row.days_in_month, row.days, row.covers_from.day - 1
     variance, covariance = walk_errors(of, (start, start + n), horizon)
     error = float(np.sqrt(spec.sd_day**2 * (1.0 / n - 1.0 / of) + moves**2 * variance))
     return error, covariance * moves / error if error > 0 else 0.0
@@ -210,19 +231,19 @@ def evidence_of(
 ) -> list[Evidence]:
     """Turn unofficial figures into guesses of their months, each with its error as known on a day."""
     made = []
-    for row in figures.to_dict("records"):
-        known = obs.actuals(row["series_id"], as_of=as_of).dropna()
-        share, moves = _share(row, known), usual_moves(row["month"], known)
-        ahead = row["month"].ordinal - pd.PeriodIndex(known.index).asi8[-1]
+    for row in _figures(figures):
+        known = obs.actuals(row.series_id, as_of=as_of).dropna()
+        share, moves = _share(row, known), usual_moves(row.month, known)
+        ahead = row.month.ordinal - pd.PeriodIndex(known.index).asi8[-1]
         error, correlation = spread(row, moves, int(ahead), spec)
-        past = record[_class(row["kind"])]
+        past = record[_class(row.kind)]
         enough = len(past) >= spec.cases
         if enough:
             error *= float(np.sqrt(np.mean(np.square(past))))
-        rounding = row["rounding"] / max(abs(float(row["value"])), 1.0)
+        rounding = row.rounding / max(abs(row.value), 1.0)
         sd = float(np.sqrt(error**2 + rounding**2 / 12))
         basis: Basis = "past_cases" if enough else "setting"
-        guess = float(row["value"]) / share
+        guess = row.value / share
         made.append(Evidence(row, share, guess, sd, basis, len(past), moves, correlation))
     return made
 
@@ -232,10 +253,10 @@ def _class(kind: str) -> str:
     return "whole" if kind == "leak" else "part"
 
 
-def _share(row: Mapping[Any, Any], known: pd.Series) -> float:
-    if row["kind"] == "leak":
+def _share(row: Figure, known: pd.Series) -> float:
+    if row.kind == "leak":
         return 1.0
-    return usual_share(row["month"], (row["covers_from"], row["covers_to"]), known)
+    return usual_share(row.month, (row.covers_from, row.covers_to), known)
 
 
 def past_errors(figures: pd.DataFrame, obs: Observations, as_of: pd.Timestamp, spec: NowcastSpec) -> Record:
@@ -243,13 +264,13 @@ def past_errors(figures: pd.DataFrame, obs: Observations, as_of: pd.Timestamp, s
     them.
     """
     found: Record = {"whole": [], "part": []}
-    for row in figures[figures["series_id"].isin(obs.series_ids) & (figures["value"] > 0)].to_dict("records"):
-        known = obs.actuals(row["series_id"], as_of=as_of).dropna()
-        official = known.get(row["month"], np.nan)
+    for row in _figures(figures[figures["series_id"].isin(obs.series_ids) & (figures["value"] > 0)]):
+        known = obs.actuals(row.series_id, as_of=as_of).dropna()
+        official = known.get(row.month, np.nan)
         if official > 0:
-            error = np.log(row["value"] / _share(row, known) / official)
-            own, _ = spread(row, usual_moves(row["month"], known), 1, spec)
-            found[_class(row["kind"])].append(float(error / own))
+            error = np.log(row.value / _share(row, known) / official)
+            own, _ = spread(row, usual_moves(row.month, known), 1, spec)
+            found[_class(row.kind)].append(float(error / own))
     return found
 
 
@@ -299,11 +320,11 @@ def nowcast(
     return made.sort_values(["series_id", "month", "released"], kind="stable", ignore_index=True)
 
 
-def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> Iterator[dict[str, Any]]:
-    surest = {e.row["month"]: e for e in sorted(told, key=lambda e: (-e.sd, e.row["released"]))}
+def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> Iterator[Row]:
+    surest = {e.row.month: e for e in sorted(told, key=lambda e: (-e.sd, e.row.released))}
     for evidence in told:
-        horizon = evidence.row["month"].ordinal - int(row.errors.arrays.last[-1])
-        reason: Reason = "surer_figure" if surest[evidence.row["month"]] is not evidence else ""
+        horizon = evidence.row.month.ordinal - int(row.errors.arrays.last[-1])
+        reason: Reason = "surer_figure" if surest[evidence.row.month] is not evidence else ""
         values: dict[str, float] = {}
         if horizon > row.quantiles.shape[1] or not row.given[-1, horizon - 1]:
             reason = "no_forecast"
@@ -316,7 +337,7 @@ def _weighed(row: Distributions, told: list[Evidence], as_of: pd.Timestamp) -> I
         yield {
             **row.head,
             "origin": as_of,
-            **{key: evidence.row[key] for key in _COPIED},
+            **{key: getattr(evidence.row, key) for key in _COPIED},
             "share": evidence.share,
             "evidence": evidence.guess,
             "evidence_sd": evidence.sd,

@@ -100,7 +100,7 @@ def totals(
     forecasts: pd.DataFrame,
     obs: Observations,
     fiscal_start: int | None = None,
-    origins: Iterable[Any] | None = None,
+    origins: Iterable[object] | None = None,
     paths: int = PATHS,
     seed: int = SEED,
 ) -> pd.DataFrame:

@@ -70,9 +70,10 @@ def addresses(pattern: str, month: pd.Period) -> list[str]:
 
     Examples
     --------
-    >>> addresses("https://a.org/{out_year}-{out_month}/fy{fy}-fy{fy2}-{month_name}.csv", pd.Period("2026-10", "M"))[0]
+    >>> october = pd.Period("2026-10", "M")
+    >>> addresses("https://a.org/{out_year}-{out_month}/fy{fy}-fy{fy2}-{month_name}.csv", october)[0]
     'https://a.org/2026-11/fy24-fy27-oct.csv'
-    >>> addresses("https://a.org/{year}/{month}.csv", pd.Period("2026-10", "M"))
+    >>> addresses("https://a.org/{year}/{month}.csv", october)
     ['https://a.org/2026/10.csv']
     """
     return list(dict.fromkeys(_filled(pattern, month)))

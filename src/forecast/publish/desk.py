@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 import pandas as pd
 
@@ -128,6 +129,16 @@ def last_round(site: Path) -> LastRound:
             told = {name: str(found.get(name) or "") for name in ("experiment", "banner", "told")}
             return LastRound(**told, experiments=tuple(found.get("experiments") or ()))
     return LastRound()
+
+
+class Call(TypedDict, total=False):
+    """How publishing was called: the day, the command that pages print, who is told, and of which issue."""
+
+    today: dt.date | str | None
+    command: str
+    on_step: Callable[[str], None]
+    progress: bool
+    release: bool
 
 
 def desk_of(

@@ -74,7 +74,7 @@ def publish_report(
     Examples
     --------
     >>> import forecast as fc
-    >>> fc.publish_report(fc.load_experiment("monthly"), dry_run=True).code  # says what would be done, writes nothing
+    >>> fc.publish_report(fc.load_experiment("monthly"), dry_run=True).code  # writes nothing
     0
     """
     desk = desk_of(experiment, today, command, on_step, progress, release)

@@ -14,7 +14,7 @@ import pandas as pd
 from forecast.archive.rows import Entry
 from forecast.archive.store import Archive
 from forecast.archive.track_record import headline_rows, track_record
-from forecast.config.convert import from_plain, to_plain
+from forecast.config.convert import from_plain, group, to_plain
 from forecast.config.settings import Experiment
 from forecast.config.surroundings import ParallelSpec, PublishSpec
 from forecast.data.observations import Observations
@@ -40,17 +40,16 @@ def settings_json(exp: Experiment) -> str:
 
 def settings_from(text: str) -> Experiment:
     """Return the experiment that an archive keeps."""
-    made: Experiment = from_plain(Experiment, json.loads(text))
-    return made
+    return from_plain(Experiment, json.loads(text))
 
 
 def settings_digest(exp: Experiment) -> str:
     """Return the hash of the settings that decide a forecast, wherever its files lie and whatever its day."""
     plain = {k: v for k, v in to_plain(exp).items() if k not in _NEUTRAL}
     for key in ("data", "events"):
-        plain[key] = {k: v for k, v in plain[key].items() if k not in ("path", "allow_http")}
-    plain["target"] = {k: v for k, v in plain["target"].items() if k in ("series", "total")}
-    plain["report"] = {k: v for k, v in plain["report"].items() if k == "headline"}
+        plain[key] = {k: v for k, v in group(plain, key).items() if k not in ("path", "allow_http")}
+    for key, kept in (("target", ("series", "total")), ("report", ("headline",))):
+        plain[key] = {k: v for k, v in group(plain, key).items() if k in kept}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 import pandas as pd
 
-from forecast.archive.store import no_step
 from forecast.archive.track_record import summarise
 from forecast.config.settings import Experiment
 from forecast.errors import ConfigError
 from forecast.files import inside, plain_cell, write_file
 from forecast.publish import folders
 from forecast.publish.addresses import check_patterns
-from forecast.publish.desk import Desk, Outcome, answered, desk_of, last_round, now, refuse_damaged
+from forecast.publish.desk import Call, Desk, Outcome, answered, desk_of, last_round, now, refuse_damaged
 from forecast.publish.finish import with_hook
 from forecast.publish.issue import look, round_of
 from forecast.publish.lock import locked
@@ -57,11 +56,7 @@ def publish_several(
     dry_run: bool = False,
     force: bool = False,
     as_of: str | None = None,
-    today: dt.date | str | None = None,
-    command: str = "",
-    on_step: Callable[[str], None] = no_step,
-    progress: bool = False,
-    release: bool = False,
+    **call: Unpack[Call],
 ) -> Outcome:
     """Publish several experiments in one site: each as `publish` does, in ``site/<experiment>/``.
 
@@ -69,8 +64,8 @@ def publish_several(
     ----------
     experiments : sequence of Experiment
         With one archive, one site and the same addresses.
-    dry_run, force, as_of, today, command, on_step, progress, release
-        As of `publish`.
+    dry_run, force, as_of, **call
+        As of `publish_report`.
 
     Returns
     -------
@@ -78,7 +73,7 @@ def publish_several(
         The gravest code of an experiment that failed; else 0 where one was published, 6 where figures are
         late, 3 where nothing is new. `parts` has the outcome of each.
     """
-    desks = [desk_of(part_of(exp), today, command, on_step, progress, release) for exp in experiments]
+    desks = [desk_of(part_of(exp), **call) for exp in experiments]
     root = Path(experiments[0].publish.site)
 
     def checked(work: Callable[[], Outcome]) -> Outcome:
@@ -99,7 +94,7 @@ def publish_several(
         return _summed(parts)
     # nothing of any experiment was done: it is told once, for all of them
     names = ",".join(exp.name for exp in experiments)
-    return with_hook(desk_of(replace(experiments[0], name=names), today), outcome, "")
+    return with_hook(desk_of(replace(experiments[0], name=names), call.get("today")), outcome, "")
 
 
 def _refuse_apart(experiments: Sequence[Experiment]) -> None:

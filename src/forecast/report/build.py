@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -26,6 +26,8 @@ from forecast.report.write.html import TEMPLATES, css_text
 from forecast.report.write.markdown import markdown
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from forecast.experiment.run import Run
 
 #: Version of `report.json`: its keys and what they mean.
@@ -79,8 +81,8 @@ def write_report(
     Examples
     --------
     >>> import forecast as fc
-    >>> words = ["model=random_walk", "combination=none", "report.headline=random_walk", "backtest.start=2024-01"]
-    >>> run = fc.run(fc.load_experiment("quick", *words))
+    >>> words = ["model=random_walk", "report.headline=random_walk", "backtest.start=2024-01"]
+    >>> run = fc.run(fc.load_experiment("quick", "combination=none", *words))
     >>> (fc.write_report(run, "reports/mine", png=False) / "index.html").is_file()
     True
     """
@@ -182,7 +184,7 @@ def _manifest(
     command: str,
     versions: Mapping[str, str] | None,
     durations: Mapping[str, float] | None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     import datetime as dt
 
     return {
@@ -203,27 +205,20 @@ def _manifest(
 # --------------------------------------------------------------------------- report.json
 
 
-def as_json(page: Page) -> dict[str, Any]:
+def as_json(content: DataclassInstance) -> dict[str, object]:
     """Return the content of a page as nested plain values: every sentence, table and number."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Chart):
-            return {k: plain(v) for k, v in _fields(value).items() if k not in ("wide", "narrow")}
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return {k: plain(v) for k, v in _fields(value).items()}
-        if isinstance(value, (list, tuple)):
-            return [plain(v) for v in value]
-        return value
-
-    out: dict[str, Any] = plain(page)
-    return out
+    drawn = ("wide", "narrow") if isinstance(content, Chart) else ()
+    names = [field.name for field in dataclasses.fields(content) if field.name not in drawn]
+    return {name: _content(getattr(content, name)) for name in names}
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+def _content(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return as_json(value)
+    return [_content(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _sentence(one: Sentence) -> dict[str, Any]:
+def _sentence(one: Sentence) -> dict[str, object]:
     return {
         "id": one.id,
         "values": {key: _plain(value) for key, value in one.values.items()},
@@ -231,7 +226,7 @@ def _sentence(one: Sentence) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Return a value of a sentence as JSON knows it: named tuples as objects, tables left out."""
     if hasattr(value, "_asdict"):
         return {
@@ -261,7 +256,7 @@ def render(page: Page, studio: Studio, kinds: tuple[str, ...] = ("png", "svg")) 
 
 def stylesheet(page: Page, studio: Studio) -> str:
     """Return the style sheet: colours of both themes, the rules of the page, classes of drawings."""
-    from forecast.report.figures.style import DARK, LIGHT, variables
+    from forecast.report.figures.palette import DARK, LIGHT, variables
 
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     names = ("page.css", "page_index.css" if page.stacked else "page_evidence.css", "page_print.css")

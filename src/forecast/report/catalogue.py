@@ -8,28 +8,47 @@ Names from the calendar, from sources and from the reader's own figures are data
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from forecast.data.layouts.months import MONTH_NAMES
 from forecast.errors import ForecastError
 
 LANGUAGES = Path(__file__).parent / "languages"
-ENGLISH: Mapping[str, Any] = {
-    "code": "en",
-    "thousands": ",",
-    "decimal": ".",
-    "months": MONTH_NAMES,
-    "months_short": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "day": "{day} {month} {year}",
-    "month": "{month} {year}",
-    "month_short": "{month} {year}",
-    "possessive": True,
-}
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How a language writes numbers and dates; a file of `languages/` states what differs from English."""
+
+    code: str = "en"
+    thousands: str = ","
+    decimal: str = "."
+    months: Sequence[str] = tuple(MONTH_NAMES)
+    months_short: Sequence[str] = (
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+    )
+    day: str = "{day} {month} {year}"
+    month: str = "{month} {year}"
+    month_short: str = "{month} {year}"
+    possessive: bool = True
+
+
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -45,15 +64,15 @@ def languages() -> list[str]:
 
 
 @cache
-def _file(code: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+def _file(code: str) -> tuple[Formats, Mapping[str, str]]:
     """Return the formats and the sentences of a language."""
     if code == "en":
-        return ENGLISH, {}
+        return Formats(), {}
     if code not in languages():
         known = ", ".join(languages())
         raise ForecastError(f"report.language: there is no language {code!r}; known are {known}")
     held = tomllib.loads((LANGUAGES / f"{code}.toml").read_text(encoding="utf-8"))
-    return {**ENGLISH, **held["formats"], "code": code}, held["sentences"]
+    return Formats(**{**held["formats"], "code": code}), held["sentences"]
 
 
 @contextmanager
@@ -86,12 +105,12 @@ def shipped(label: str) -> str:
     return _file(language())[1].get(label, label)
 
 
-def formats() -> Mapping[str, Any]:
+def formats() -> Formats:
     """Return how the language of the page writes numbers and dates."""
     return _file(language())[0]
 
 
-def t(template: str, /, **values: Any) -> str:
+def t(template: str, /, **values: object) -> str:
     """Return a sentence in the language of the page, its places filled.
 
     `template`: The English sentence, with ``{name}`` where a value goes; blanks at its ends are kept. A

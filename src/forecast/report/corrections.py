@@ -13,7 +13,7 @@ from forecast.report import format as w
 from forecast.report import view as facts
 from forecast.report.blocks import Banner, Link
 from forecast.report.catalogue import t
-from forecast.report.rows import records
+from forecast.report.rows import ForecastRow, records
 
 if TYPE_CHECKING:
     from forecast.experiment.run import Correction, Run
@@ -33,7 +33,7 @@ def banner(run: Run, view: facts.View, horizon: int) -> Banner | None:
     now = view.numbers(horizon)
     month = view.last + horizon if now is None else now.month
     table = facts.quantiles(facts.headline_rows(one.before, one.headline, view.series_id))
-    was = next(iter(records(table[table["month"] == month])), None) if len(table) else None
+    was = next(iter(records(table[table["month"] == month], ForecastRow)), None) if len(table) else None
     before, after = (
         None if row is None else (float(row.middle), view.range(row, "80")) for row in (was, now)
     )

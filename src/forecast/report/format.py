@@ -47,7 +47,7 @@ def _grouped(value: float, decimals: int = 0) -> str:
 
 def _local(number: str) -> str:
     """Return a number written ``1,234.5`` with the marks of the page's language."""
-    marks = {",": formats()["thousands"], ".": formats()["decimal"]}
+    marks = {",": formats().thousands, ".": formats().decimal}
     return "".join(marks.get(character, character) for character in number)
 
 
@@ -338,37 +338,35 @@ def month(value: Month) -> pd.Period:
 def month_short(value: Month) -> str:
     """Return ``Sep 2026`` (charts and tables)."""
     period = month(value)
-    return str(
-        formats()["month_short"].format(month=formats()["months_short"][period.month - 1], year=period.year)
-    )
+    return str(formats().month_short.format(month=formats().months_short[period.month - 1], year=period.year))
 
 
 def month_long(value: Month) -> str:
     """Return ``September 2026`` (prose)."""
     period = month(value)
-    return str(formats()["month"].format(month=formats()["months"][period.month - 1], year=period.year))
+    return str(formats().month.format(month=formats().months[period.month - 1], year=period.year))
 
 
 def month_name(value: Month) -> str:
     """Return the month without its year."""
-    return str(formats()["months"][month(value).month - 1])
+    return str(formats().months[month(value).month - 1])
 
 
 def month_abbreviation(value: Month) -> str:
     """Return the short name of the month, without its year."""
-    return str(formats()["months_short"][month(value).month - 1])
+    return str(formats().months_short[month(value).month - 1])
 
 
 def day_long(value: Day) -> str:
     """Return ``30 September 2026``."""
     day = pd.Timestamp(value)
-    return str(formats()["day"].format(day=day.day, month=formats()["months"][day.month - 1], year=day.year))
+    return str(formats().day.format(day=day.day, month=formats().months[day.month - 1], year=day.year))
 
 
 def day_short(value: Day) -> str:
     """Return ``30 Sep 2026`` (charts and tables)."""
     day = pd.Timestamp(value)
-    return f"{day.day} {formats()['months_short'][day.month - 1]} {day.year}"
+    return f"{day.day} {formats().months_short[day.month - 1]} {day.year}"
 
 
 def half_of_month(value: Day) -> str:
@@ -416,7 +414,7 @@ def joined(items: Sequence[str], last: str = "and") -> str:
 
 def possessive(name: str) -> str:
     """Return ``August’s``, ``the United States’``; the bare name in languages without that form."""
-    if not formats()["possessive"]:
+    if not formats().possessive:
         return name
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 

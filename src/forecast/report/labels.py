@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.catalogue import language, mark, shipped, t
-from forecast.report.rows import BreakRow, records
+from forecast.report.rows import BreakRow, EventRow, records
 
 #: Names of models by their kind; a row with a name of its own keeps that name.
 MODEL_NAMES: Mapping[str, str] = {
@@ -171,7 +170,7 @@ def model_name(model: str, kind: str = "") -> str:
     return w.capital(words)
 
 
-def model_words(kind: str, parameters: Mapping[str, Any]) -> str:
+def model_words(kind: str, parameters: Mapping[str, object]) -> str:
     """Return one line on a model from its kind and parameters; empty for a kind that is not known here."""
     if kind in ("arima", "auto_arima"):
         order = parameters.get("order")
@@ -215,7 +214,7 @@ def plain(name: str) -> str:
     return w.capital(name.replace("_", " ").strip())
 
 
-def _label(row: Any, short: bool) -> str:
+def _label(row: EventRow, short: bool) -> str:
     """Return the label of an event in the language of the page, else its name, else its id."""
     key = "short_label" if short else "label"
     suffix = "" if language() == "en" else f"_{language()}"
@@ -238,7 +237,7 @@ class Measures:
     """The events of a run by their ids: what they are called, when they began."""
 
     def __init__(self, events: pd.DataFrame) -> None:
-        self._rows = {str(row.id): row for row in records(events)}
+        self._rows = {str(row.id): row for row in records(events, EventRow)}
         self._began = {name: row.effective_start for name, row in self._rows.items()}
 
     def _ordered(self, ids: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -105,7 +105,7 @@ def _next_month(run: Run) -> pd.DataFrame:
 
 def page(summary: Summary) -> str:
     """Return the page as HTML: one file, no request; its style and its script are named by their hashes."""
-    from forecast.report.figures.style import DARK, LIGHT, variables
+    from forecast.report.figures.palette import DARK, LIGHT, variables
 
     text, table = prose("many"), summary.table
     skill, held = Spread.of(table["skill"]), Spread.of(table["coverage_80"])
@@ -116,7 +116,7 @@ def page(summary: Summary) -> str:
     font = '--cf:Arial,"Liberation Sans",Helvetica,sans-serif'
     rules = "\n".join([f":root{{{variables(LIGHT)};{font}}}", *sheets]).replace("DARK", variables(DARK))
     css = "".join(line.strip() for line in rules.splitlines())
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "text": text,
         "summary": summary,
         "h1": _heading(summary, skill),
@@ -188,7 +188,7 @@ def markdown(summary: Summary) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def numbers(summary: Summary) -> Mapping[str, Any]:
+def numbers(summary: Summary) -> Mapping[str, object]:
     """Return what `report.json` holds: the heading, and the series of the table."""
     text, table = prose("many"), summary.table
     skill = Spread.of(table["skill"])

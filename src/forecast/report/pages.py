@@ -16,7 +16,7 @@ from forecast.report.evidence import ahead, coverage, how, known, models, outloo
 from forecast.report.evidence import effects as estimates
 from forecast.report.figures.renderer import Studio
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import MonthRow, records
 from forecast.report.sections import about, answers, changed, effects, fan, method, next, past, sure, top
 from forecast.report.sections import known as turns
 from forecast.report.sections.report import EVIDENCE, Report, report_name
@@ -221,9 +221,11 @@ def numbers(r: Report) -> dict[str, object]:
         "model": r.run.headline,
         "last": {"month": seen.last, "value": float(seen.counts.iloc[-1])},
         "forecast": [
-            {key: value for key, value in row._asdict().items() if key != "origin"}
-            for row in records(seen.ahead)
+            {str(key): value for key, value in row.items() if key != "origin"}
+            for row in seen.ahead.to_dict("records")
         ],
         "coverage": [dataclasses.asdict(one) for one in r.held],
-        "afterwards": [{"month": row.month, "value": float(row.value)} for row in records(seen.afterwards)],
+        "afterwards": [
+            {"month": row.month, "value": float(row.value)} for row in records(seen.afterwards, MonthRow)
+        ],
     }

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pandas as pd
 
 from forecast.interventions.foresight import worth_of
 from forecast.report import labels
-from forecast.report.rows import records
+from forecast.report.rows import (
+    ChanceRow,
+    EventRow,
+    GainRow,
+    PartRow,
+    RecentRow,
+    TotalRow,
+    VolatilityRow,
+    records,
+)
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
 
@@ -20,6 +29,11 @@ Ends = tuple[float, float]
 
 #: A share of fewer dates says nothing: twelve of a promised 80% lie anywhere between 58% and 100%.
 FEWEST = 12
+
+
+Promise = Literal["kept", "less", "more"]
+#: Share of outcomes that the range of the page should hold, and how far off is about as much.
+PROMISED, NEAR_PROMISE = 0.8, 0.05
 
 
 class Distance(NamedTuple):
@@ -35,13 +49,19 @@ class Distance(NamedTuple):
     before_n: int
     before_held: int
 
+    @property
+    def promise(self) -> Promise:
+        """Whether the range held about as often as promised: within five points of it."""
+        gap = self.share - PROMISED
+        return "kept" if abs(gap) <= NEAR_PROMISE + 1e-9 else "less" if gap < 0 else "more"
+
 
 def distances(run: Run, series_id: str) -> list[Distance]:
     """Return how the headline did in the last ten years, one entry a distance."""
     table = run.recent
     rows = select(table, series_id=series_id)
     out = []
-    for row in records(rows):
+    for row in records(rows, RecentRow):
         n, held = int(row.n), int(row.held)
         before = (int(row.before_n), int(row.before_held)) if pd.notna(row.before_n) else (0, 0)
         out.append(
@@ -121,7 +141,7 @@ def total(run: Run, series_id: str, kind: str) -> Total | None:
     """Return the first total of a kind, `fiscal_year`, or the level of the `next_6` months."""
     rows = _headline(run, "totals", series_id)
     rows = select(rows, kind=kind).sort_values("first_month") if len(rows) else rows
-    row = next(iter(records(rows)), None)
+    row = next(iter(records(rows, TotalRow)), None)
     if row is None:
         return None
     low, high = float(row.lower_80), float(row.upper_80)
@@ -146,7 +166,7 @@ class Chance(NamedTuple):
 def chances(run: Run, series_id: str) -> dict[int, dict[str, Chance]]:
     """Return the chances of each month, by its distance and what they are of."""
     out: dict[int, dict[str, Chance]] = {}
-    for row in records(_headline(run, "chances", series_id)):
+    for row in records(_headline(run, "chances", series_id), ChanceRow):
         if row.told == row.told:
             told = float(row.told)
             out.setdefault(int(row.horizon), {})[str(row.event)] = Chance(
@@ -180,7 +200,7 @@ def change(found: pd.DataFrame) -> Change | None:
     """Return the newest of some changes, or None."""
     if not len(found):
         return None
-    row, ratio = records(found)[-1], float(found["ratio"].iloc[-1])
+    row, ratio = records(found, VolatilityRow)[-1], float(found["ratio"].iloc[-1])
     return Change(row.month, row.lower, row.upper, max(ratio, 1 / ratio), ratio > 1)
 
 
@@ -207,7 +227,7 @@ def worth(run: Run, series_id: str) -> Worth | None:
     if not len(run.knowledge):
         return None
     rows = select(run.knowledge, model=run.headline, series_id=series_id, metric="mae", coding=coding)
-    row = next(iter(records(rows[rows["horizon"].astype(str) == "6"])), None)
+    row = next(iter(records(rows[rows["horizon"].astype(str) == "6"], GainRow)), None)
     if row is None or row.lower != row.lower:
         return None
     gain, lower, upper = float(row.gain), float(row.lower), float(row.upper)
@@ -231,7 +251,7 @@ class Began(NamedTuple):
 def began_afterwards(run: Run) -> list[Began]:
     """Return the major measures that began after the date of the report."""
     table = run.events_afterwards
-    called, rows = labels.Measures(table), records(table)
+    called, rows = labels.Measures(table), records(table, EventRow)
     return [Began(called.names([row.id]), row.effective_start, called.days([row.id])) for row in rows]
 
 
@@ -255,7 +275,7 @@ def part(run: Run, series_id: str) -> Part | None:
     rows = rows[rows["part"].astype(str).str.endswith(INTERIOR)] if len(rows) else rows
     if not len(rows):
         return None
-    first, last = records(rows)[0], records(rows)[-1]
+    first, last = records(rows, PartRow)[0], records(rows, PartRow)[-1]
     return Part(first.month, float(first.share), last.month, float(last.share))
 
 

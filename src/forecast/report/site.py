@@ -18,6 +18,7 @@ from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.catalogue import formats, shipped, speaking, t
 from forecast.report.prose import prose
+from forecast.report.rows import ForecastRow, records
 from forecast.report.write import html as _templates
 from forecast.report.write.files import csv_bytes, json_bytes
 from forecast.report.write.html import TEMPLATES
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 #: Version of `latest.json` and `status.json`: the first number changes when a key is removed or means
 #: something else.
 SCHEMA_VERSION = "1.0"
-_LEVELS = ("lower_95", "lower_80", "lower_50", "middle", "upper_50", "upper_80", "upper_95")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,53 @@ class Status(TypedDict, total=False):
     clock_before_newest_release: bool
     banner: str
     told: str
+
+
+class MonthAhead(TypedDict):
+    """A month of the newest forecast, for programmes."""
+
+    month: str
+    horizon: int
+    middle: float | None
+    lower_50: float | None
+    upper_50: float | None
+    lower_80: float | None
+    upper_80: float | None
+    lower_95: float | None
+    upper_95: float | None
+
+
+class LatestSeries(TypedDict):
+    """A series of `latest.json`: its newest count and its forecast."""
+
+    series_id: str
+    name: str
+    latest: LatestCount | None
+    forecast: list[MonthAhead]
+
+
+class LatestIssue(TypedDict):
+    """The newest report, in `latest.json`."""
+
+    as_of: str
+    written: str
+    revision: int
+    title: str
+    report: str
+
+
+Latest = TypedDict(
+    "Latest",
+    {
+        "$schema": str,
+        "schema_version": str,
+        "experiment": str,
+        "model": str,
+        "issue": LatestIssue | None,
+        "stale": bool,
+        "series": list[LatestSeries],
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -136,26 +183,32 @@ def site_files(content: SiteContent) -> dict[str, bytes]:
 # --------------------------------------------------------------------------- figures for programmes
 
 
-def latest(content: SiteContent) -> dict[str, Any]:
+def latest(content: SiteContent) -> Latest:
     """Return what `latest.json` says; `latest.schema.json` describes it."""
     newest = next((i for i in content.issues if i.kind == "published"), None)
-    series = []
+    series: list[LatestSeries] = []
     for name, rows in content.forecast.groupby("series_id", sort=False) if len(content.forecast) else []:
         count = content.latest.get(str(name))
         series.append(
             {
-                "series_id": name,
+                "series_id": str(name),
                 "name": content.labels.get(str(name), str(name)),
                 "latest": (
                     None if count is None else {"month": str(count["month"]), "value": float(count["value"])}
                 ),
                 "forecast": [
                     {
-                        "month": str(row["month"]),
-                        "horizon": int(row["horizon"]),
-                        **{c: _number(row[c]) for c in _LEVELS},
+                        "month": str(row.month),
+                        "horizon": int(row.horizon),
+                        "lower_95": _number(row.lower_95),
+                        "lower_80": _number(row.lower_80),
+                        "lower_50": _number(row.lower_50),
+                        "middle": _number(row.middle),
+                        "upper_50": _number(row.upper_50),
+                        "upper_80": _number(row.upper_80),
+                        "upper_95": _number(row.upper_95),
                     }
-                    for row in rows.to_dict("records")
+                    for row in records(rows, ForecastRow)
                 ],
             }
         )
@@ -180,7 +233,7 @@ def latest(content: SiteContent) -> dict[str, Any]:
     }
 
 
-def _number(value: Any) -> float | None:
+def _number(value: float | None) -> float | None:
     return None if value is None or value != value else float(value)
 
 
@@ -206,7 +259,7 @@ def feed(content: SiteContent) -> str:
     return _templates.render(
         "site_feed.xml.j2",
         content=content,
-        language=formats()["code"],
+        language=formats().code,
         id=f"urn:uuid:{root}",
         updated=max((i.written for i in issues), default="1970-01-01T00:00:00Z"),
         entries=entries,
@@ -254,7 +307,7 @@ def index(content: SiteContent) -> str:
 
 def style_sheet() -> str:
     """Return the style sheet of the site in the colours of the page."""
-    from forecast.report.figures.style import DARK, LIGHT, variables
+    from forecast.report.figures.palette import DARK, LIGHT, variables
 
     rules = (TEMPLATES / "site.css.j2").read_text(encoding="utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.catalogue import speaking, t
-from forecast.report.site import are_whole, span_text, style_sheet
+from forecast.report.site import Latest, LatestIssue, LatestSeries, Status, are_whole, span_text, style_sheet
 from forecast.report.write import html as _templates
 
 
@@ -23,8 +23,8 @@ class SitePart:
     """
 
     folder: str
-    latest: Mapping[str, Any]
-    status: Mapping[str, Any]
+    latest: Latest
+    status: Status
     summary: pd.DataFrame
 
 
@@ -38,22 +38,23 @@ def index_page(parts: Sequence[SitePart], language: str = "en") -> bytes:
             late=[part.status["banner"] for part in parts if part.status.get("banner")],
             ahead=[_ahead(part, series) for part, series in once(parts)],
             record=[row for part in parts for row in _record(part)],
-            reports=[_report(part) for part in parts if part.latest["issue"]],
+            reports=[_report(part, issue) for part in parts if (issue := part.latest["issue"])],
         )
     return html.encode()
 
 
-def once(parts: Sequence[SitePart]) -> list[tuple[SitePart, Mapping[str, Any]]]:
+def once(parts: Sequence[SitePart]) -> list[tuple[SitePart, LatestSeries]]:
     """Return the forecasts of a site, the first of each series and day: never two answers to a question."""
-    found: dict[tuple[str, str], tuple[SitePart, Mapping[str, Any]]] = {}
+    found: dict[tuple[str, str], tuple[SitePart, LatestSeries]] = {}
     for part in parts:
-        day = str((part.latest["issue"] or {}).get("as_of", ""))
+        issue = part.latest["issue"]
+        day = "" if issue is None else str(issue["as_of"])
         for series in part.latest["series"]:
             found.setdefault((str(series["series_id"]), day), (part, series))
     return list(found.values())
 
 
-def _ahead(part: SitePart, series: Mapping[str, Any]) -> dict[str, Any]:
+def _ahead(part: SitePart, series: LatestSeries) -> dict[str, object]:
     """The newest count of a series, and the first month that is forecast."""
     count, first = series["latest"], series["forecast"][0]
     row: dict[str, Any] = {name: float("nan") if value is None else value for name, value in first.items()}
@@ -90,8 +91,7 @@ def _record(part: SitePart) -> Sequence[tuple[str, ...]]:
     return out
 
 
-def _report(part: SitePart) -> dict[str, str]:
-    issue = part.latest["issue"]
+def _report(part: SitePart, issue: LatestIssue) -> dict[str, str]:
     return {
         "link": f"{part.folder}/{issue['report']}",
         "site": f"{part.folder}/index.html",

@@ -15,7 +15,15 @@ from forecast.arima.problem import FoldJob
 from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.catalogue import t
-from forecast.report.rows import ForecastRow, ScoreRow, records
+from forecast.report.rows import (
+    BasisRow,
+    DistanceCoverageRow,
+    EventRow,
+    ForecastRow,
+    NamedScoreRow,
+    ScoreRow,
+    records,
+)
 from forecast.scoring.calibration import promise_bar
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -124,7 +132,7 @@ class View:
     def numbers(self, horizon: int) -> ForecastRow | None:
         """Return the row of a distance, or None."""
         rows = self.ahead[self.ahead["horizon"] == horizon]
-        return next(iter(records(rows)), None)
+        return next(iter(records(rows, ForecastRow)), None)
 
 
 def view(run: Run, series_id: str) -> View:
@@ -195,7 +203,7 @@ def _basis(run: Run, series_id: str) -> dict[int, Basis]:
         rows = select(table, model=tuple(spec.members), series_id=series_id, scenario="", knowledge="none")
     rows = rows[rows["origin"] == rows["origin"].max()].sort_values("n_errors")
     out: dict[int, Basis] = {}
-    for row in records(rows):
+    for row in records(rows, BasisRow):
         note = row.note if isinstance(row.note, str) else ""
         out.setdefault(
             int(row.horizon), Basis(float(row.n_errors), float(row.max_central), str(row.method), note)
@@ -328,7 +336,7 @@ def coverage(run: Run, series_id: str, horizons: Sequence[int] = SHOWN_HORIZONS)
         table, model=run.headline, knowledge=headline_knowledge(run), series_id=series_id, era="all"
     )
     out = []
-    for row in records(rows):
+    for row in records(rows, DistanceCoverageRow):
         if not str(row.horizon).isdigit() or int(row.horizon) not in horizons or not row.n > 0:
             continue
         held = float(row.covered) * float(row.n)
@@ -373,7 +381,7 @@ def score_book(run: Run, series_id: str) -> ScoreBook:
     if not len(table):
         return ScoreBook({}, ())
     table = select(table, series_id=series_id, scale="log", scenario="", metric=METRICS)
-    rows = {(r.model, r.knowledge, str(r.horizon), r.metric, r.era): r for r in records(table)}
+    rows = {(r.model, r.knowledge, str(r.horizon), r.metric, r.era): r for r in records(table, NamedScoreRow)}
     book = ScoreBook(rows, ())
     knowledge = headline_knowledge(run)
     found = []
@@ -419,7 +427,7 @@ def display_events(run: Run) -> pd.DataFrame:
     rows = table[(shown == 1) & table["effective_start"].notna()].sort_values(["effective_start", "priority"])
     bundle = rows["bundle"].fillna("") if "bundle" in rows else pd.Series("", index=rows.index)
     out: dict[str, dict[str, Any]] = {}
-    for row, group in zip(records(rows), bundle, strict=True):
+    for row, group in zip(records(rows, EventRow), bundle, strict=True):
         month, priority = pd.Period(row.effective_start, "M"), int(row.priority)
         key = group or next((k for k, v in out.items() if v["month"] == month), str(row.id))
         begun = {"month": month, "ids": [], "priority": priority, "started": row.effective_start}

@@ -13,9 +13,7 @@ from forecast.config.settings import KNOWLEDGE
 from forecast.errors import ConfigError, nearest
 from forecast.scoring.inference import (
     Bootstrap,
-    IntervalMethod,
     bootstrap_interval,
-    bootstrap_settings,
     enough_origins,
     skill_interval,
 )
@@ -62,10 +60,7 @@ def compare_knowledge(
     truth: str = "latest",
     as_of: str | dt.date | np.datetime64 | None = None,
     measures: Sequence[str] = tuple(MEASURES),
-    interval: IntervalMethod = "cosines",
-    block: int | None = None,
-    draws: int | None = None,
-    seed: int | None = None,
+    bootstrap: Bootstrap | None = None,
 ) -> pd.DataFrame:
     """Score each model by what it knew of the events, on the folds that all its kinds of knowledge have.
 
@@ -81,8 +76,8 @@ def compare_knowledge(
         As in `score`.
     measures : sequence of str
         ``median_error`` (half the misses are larger, on logs), ``mae``, ``wis``, ``log_mae``, ``log_wis``.
-    interval, block, draws, seed
-        As in `compare`; the interval of a median error is by bootstrap always.
+    bootstrap : Bootstrap, optional
+        Intervals by bootstrap; by cosines when None. The interval of a median error is by bootstrap always.
 
     Returns
     -------
@@ -113,7 +108,6 @@ def compare_knowledge(
         raise ConfigError(
             f"measures: '{unknown[0]}' is not one of {', '.join(MEASURES)}.{nearest(unknown[0], MEASURES)}"
         )
-    bootstrap = bootstrap_settings(interval, block, draws, seed)
     wide = Forecasts.of(forecasts).quantiles
     plain = wide.take(wide.keys["scenario"].eq("").to_numpy())
     rows: list[dict[str, Any]] = []

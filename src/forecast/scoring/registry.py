@@ -31,8 +31,8 @@ SMALLEST_FOR_PERCENT, SMALLEST_SHARE = 50.0, 0.01
 PointLoss = Callable[[Floats, Floats, Floats], Floats]
 
 
-#: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold; a built-in one takes
-#: those of all models at once, (model, n, L).
+#: A measure of quantiles: outcomes (n,), quantiles (n, L), levels (L,) -> one loss a fold; a built-in one
+#: takes those of all models at once, (model, n, L).
 QuantileLoss = Callable[[Floats, Floats, Floats], Floats]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def score(
     by: Sequence[str] = ("model", "horizon"),
     truth: str = "latest",
     eras: Eras | None = None,
-    as_of: Any = None,
+    as_of: str | dt.date | np.datetime64 | None = None,
 ) -> pd.DataFrame:
     """Score every model of a forecast table on the folds that all of them have.
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
+
+if TYPE_CHECKING:
+    from pandas._libs.tslibs import NaTType
+
+#: A row of a table that is being made: its cells by their columns.
+Row: TypeAlias = "dict[str, bool | int | float | str | pd.Timestamp | pd.Period | NaTType | None]"
 
 #: Columns that every forecast table has, in this order.
 FORECAST_COLUMNS: tuple[str, ...] = (
@@ -35,6 +42,6 @@ FOLD_COLUMNS: tuple[str, ...] = (
 )
 
 
-def words(names: Sequence[str], codes: NDArray[np.int64]) -> Any:
+def words(names: Sequence[str], codes: NDArray[np.int64]) -> ExtensionArray:
     """Return a column of texts from the position of each among `names`: far faster than text by text."""
     return pd.Series(list(names)).array.take(codes)

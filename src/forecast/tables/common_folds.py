@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard, cast
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 REQUIRED: tuple[float, ...] = (0.5, 0.8, 0.95)
 ALL = "all"
 
-Eras = Mapping[str, Any]
+#: Name of an era -> two months, origins, or origins by series; `era_masks` checks them.
+Eras: TypeAlias = Mapping[str, object]
+Day: TypeAlias = str | dt.date | np.datetime64
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ def common_folds(
     obs: Observations,
     baseline: str | None,
     truth: str = "latest",
-    as_of: Any = None,
+    as_of: Day | None = None,
 ) -> Iterator[CommonFolds]:
     """Cut a forecast table into common folds, one for each scenario and series.
 
@@ -282,7 +285,7 @@ def _of_series(
     at: int,
     obs: Observations,
     truth: str,
-    as_of: Any,
+    as_of: Day | None,
     scenario: str,
 ) -> CommonFolds:
     grid = Grid.of(mine)
@@ -311,7 +314,7 @@ def _of_series(
     )
 
 
-def _actuals(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple[int, Floats]:
+def _actuals(obs: Observations, series_id: str, truth: str, as_of: Day | None) -> tuple[int, Floats]:
     """Outcomes of a series as an array that starts at an ordinal."""
     figures = obs.actuals(series_id, truth=cast("Truth", truth), as_of=as_of).dropna()
     if not len(figures):
@@ -323,7 +326,7 @@ def _actuals(obs: Observations, series_id: str, truth: str, as_of: Any) -> tuple
     return start, values
 
 
-def is_time(span: Any) -> bool:
+def is_time(span: object) -> TypeGuard[Sequence[str]]:
     """Tell whether an era is a stretch of time, not a choice of origins."""
     return (
         isinstance(span, (tuple, list))

@@ -36,7 +36,8 @@ class Forecasts(WithLazyFields):
     quantiles : QuantileTable
         One row a forecast, one column a level; means have no place there.
     frame : DataFrame
-        The same as a long table, made when asked for: months as periods, origins as days, no missing scenario.
+        The same as a long table, made when asked for: months as periods, origins as days, each with its
+        scenario.
     """
 
     quantiles: QuantileTable

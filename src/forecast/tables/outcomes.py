@@ -1,9 +1,9 @@
-"""What became of each series: its first figures, the days on which they became public, and the scale they allow."""
+"""What became of each series: its first figures, the days on which they became public, the scale allowed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from forecast.tables.quantiles import NEVER, Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from forecast.data.observations import Observations, Vintages
+
+Number = TypeVar("Number", np.float64, np.int64)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Outcomes:
         return logs, np.where(counts, self.floors[at], np.where(logs, 0.0, -np.inf))
 
 
-def look_up(ordinals: Ints, start: int, values: NDArray[Any], missing: Any) -> NDArray[Any]:
+def look_up(ordinals: Ints, start: int, values: NDArray[Number], missing: float) -> NDArray[Number]:
     """Read an array that starts at ordinal `start`; `missing` outside it."""
     at = ordinals - start
     inside = (at >= 0) & (at < len(values))

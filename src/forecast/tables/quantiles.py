@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,11 @@ from pandas.api.types import is_float_dtype
 from forecast.errors import ConfigError, counted, need
 from forecast.tables.columns import FORECAST_COLUMNS, KEYS
 
-if TYPE_CHECKING:
-    pass
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Read = TypeVar("Read")
+Unique = TypeVar("Unique")
 
 #: A day that never comes: the release of a figure that is not public.
 NEVER: int = int(np.iinfo(np.int64).max)
@@ -80,7 +79,7 @@ class QuantileTable:
             _refuse_twice(self.keys.assign(level=MEDIAN), row, KEYS)
         return self if (np.diff(first) == 1).all() else self.take(first)
 
-    def take(self, rows: NDArray[Any]) -> QuantileTable:
+    def take(self, rows: Ints | Bools) -> QuantileTable:
         """Return some of the rows (positions or a mask)."""
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
         return QuantileTable(self.keys.take(at).reset_index(drop=True), self.levels, self.values[at])
@@ -139,7 +138,7 @@ def _days(column: pd.Series) -> pd.Series:
     return pd.to_datetime(column, format="ISO8601")
 
 
-def _read(table: pd.DataFrame, column: str, read: Callable[[pd.Series], Any], expected: str) -> Any:
+def _read(table: pd.DataFrame, column: str, read: Callable[[pd.Series], Read], expected: str) -> Read:
     try:
         return read(table[column])
     except (ValueError, TypeError) as error:
@@ -242,7 +241,8 @@ def _refuse_levels(table: pd.DataFrame, levels: Floats) -> None:
         row = table.iloc[int(np.argmax(np.isclose(table["level"].to_numpy(dtype=float), wrong[0])))]
         where = ", ".join(f"{key} {row[key]}" for key in KEYS)
         raise ConfigError(
-            f"forecasts: level {wrong[0]:g} ({where}); expected a probability between 0 and 1, none for a mean"
+            f"forecasts: level {wrong[0]:g} ({where}); expected a probability between 0 and 1, none for a"
+            " mean"
         )
 
 
@@ -292,7 +292,7 @@ class SeriesArrays:
         return self.last[:, None] + np.arange(1, self.horizons + 1)[None, :]
 
 
-def days(values: Any) -> Ints:
+def days(values: pd.Series | pd.DatetimeIndex | NDArray[np.datetime64] | Sequence[object]) -> Ints:
     """Return timestamps as whole days since 1970; `NEVER` where missing."""
     stamps = np.asarray(pd.to_datetime(pd.Series(values).reset_index(drop=True)).to_numpy("datetime64[D]"))
     out = stamps.astype(np.int64)
@@ -427,7 +427,7 @@ def log_floor(values: Floats, floor: Floats | float) -> Floats:
     return np.log(floored, out=np.full(floored.shape, np.nan), where=floored > 0)
 
 
-def ordered_unique(values: Iterable[Any]) -> list[Any]:
+def ordered_unique(values: Iterable[Unique]) -> list[Unique]:
     """Unique values in order of appearance."""
     return list(dict.fromkeys(values.unique() if isinstance(values, pd.Series) else values))
 

@@ -163,7 +163,7 @@ def test_details_of_real_files_are_read_or_told(name, tmp_path):
         assert read[series] == pytest.approx(values)
 
 
-@pytest.mark.parametrize("place", [0.5, 1.0])
+@pytest.mark.parametrize("place", [pytest.param(0.5, marks=pytest.mark.slow), 1.0])
 def test_details_with_a_broken_figure_are_never_read_as_another(place, tmp_path):
     for detail in DETAILS.values():
         path = tmp_path / f"file.{detail.suffix}"

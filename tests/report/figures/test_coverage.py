@@ -3,8 +3,8 @@
 import pandas as pd
 
 from figure_checks import check_wide
-from forecast.report.figures import style as f
 from forecast.report.figures.coverage import coverage_chart
+from forecast.report.figures.palette import PLACEHOLDERS
 
 ROWS = [
     (1, 0.5, 92, 200, 0.46, 0.44, 0.56),
@@ -36,7 +36,7 @@ def test_a_share_outside_its_bar_is_a_diamond_in_another_colour():
         for line in figure.axes[0].lines
         if line.get_marker() in "oD"
     }
-    assert marks[(0.68, "D")] == f.PLACEHOLDERS["ev"] and marks[(0.76, "o")] == f.PLACEHOLDERS["fc"]
+    assert marks[(0.68, "D")] == PLACEHOLDERS["ev"] and marks[(0.76, "o")] == PLACEHOLDERS["fc"]
 
 
 def test_low_shares_widen_the_axis():

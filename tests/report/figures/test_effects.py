@@ -1,8 +1,8 @@
 """The effects."""
 
 from figure_checks import check_chart
-from forecast.report.figures import style as f
 from forecast.report.figures.effects import Drawn, effects_chart
+from forecast.report.figures.palette import PLACEHOLDERS
 
 TESTS = "rare: yes · lately: not testable · other models: not tried"
 ROWS = [
@@ -40,9 +40,9 @@ def test_changes_are_told_in_percent_beside_the_raw_change_and_the_tests():
 def test_only_what_passes_every_test_is_filled():
     points = [line for line in effects_chart(ROWS).axes[0].lines if line.get_marker() == "o"]
     assert [p.get_markerfacecolor() for p in points] == [
-        f.PLACEHOLDERS["fc"],
-        f.PLACEHOLDERS["bg"],
-        f.PLACEHOLDERS["fc"],
+        PLACEHOLDERS["fc"],
+        PLACEHOLDERS["bg"],
+        PLACEHOLDERS["fc"],
     ]
 
 

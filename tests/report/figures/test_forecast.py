@@ -5,8 +5,8 @@ import pandas as pd
 
 from figure_checks import boxes, check_chart, fan, monthly
 from forecast.report import format as w
-from forecast.report.figures import style as f
-from forecast.report.figures.forecast import fan_chart
+from forecast.report.figures.forecast import Reach, fan_chart
+from forecast.report.figures.palette import PLACEHOLDERS
 
 COUNTS = monthly(
     [
@@ -36,7 +36,7 @@ FAN = fan(8870, "2026-09", 12)
 
 
 def draw(**how):
-    return fan_chart(COUNTS, FAN, 6, beside="later: only the wider range", **how)
+    return fan_chart(COUNTS, FAN, Reach(6, "later: only the wider range"), **how)
 
 
 def test_ends_levels_and_extremes_are_named():
@@ -52,41 +52,39 @@ def test_ends_levels_and_extremes_are_named():
 
 def test_later_months_have_no_middle_line():
     figure = draw()
-    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["fc"]]
+    ends = [line.get_xdata()[-1] for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["fc"]]
     assert ends == [len(COUNTS) + 5]
 
 
 def test_a_forecast_of_six_months_has_no_hatching():
-    figure = fan_chart(COUNTS, FAN.iloc[:6], 6)
+    figure = fan_chart(COUNTS, FAN.iloc[:6], Reach(6))
     assert not [
-        line
-        for line in figure.axes[0].lines
-        if line.get_color() == f.PLACEHOLDERS["edge"] and line.is_dashed()
+        line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["edge"] and line.is_dashed()
     ]
-    check_chart(lambda **how: fan_chart(COUNTS, FAN.iloc[:6], 6, **how))
+    check_chart(lambda **how: fan_chart(COUNTS, FAN.iloc[:6], Reach(6), **how))
 
 
 def test_refused_ranges_leave_the_middle():
     bare = FAN.assign(lower_80=np.nan, upper_80=np.nan, lower_50=np.nan, upper_50=np.nan)
-    words = check_chart(lambda **how: fan_chart(COUNTS, bare, 6, **how))
+    words = check_chart(lambda **how: fan_chart(COUNTS, bare, Reach(6), **how))
     assert "Feb: 8,900" in words and "8 in 10" not in words
     short = FAN.copy()
     short.loc[short["horizon"] > 3, ["lower_80", "upper_80"]] = np.nan
-    check_chart(lambda **how: fan_chart(COUNTS, short, 6, **how))
+    check_chart(lambda **how: fan_chart(COUNTS, short, Reach(6), **how))
 
 
 def test_outcomes_are_hollow_and_labelled_at_the_outcomes():
     later = monthly([6000, 5000, 4000, 3000, 2500, 2000, 1000], "2026-09")
-    words = check_chart(lambda **how: fan_chart(COUNTS, FAN, 6, later, **how))
+    words = check_chart(lambda **how: fan_chart(COUNTS, FAN, Reach(6), later, **how))
     assert "What happened afterwards" in words
-    figure = fan_chart(COUNTS, FAN, 6, later)
-    dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == f.PLACEHOLDERS["bg"]]
+    figure = fan_chart(COUNTS, FAN, Reach(6), later)
+    dots = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == PLACEHOLDERS["bg"]]
     assert [len(line.get_xdata()) for line in dots] == [7]
 
 
 def test_an_unofficial_figure_is_a_marked_point():
     points = [(pd.Period("2026-09", "M"), 7600.0, "press, 3 Oct 2026: “around 7,600”")]
-    words = check_chart(lambda **how: fan_chart(COUNTS, FAN, 6, None, points, **how))
+    words = check_chart(lambda **how: fan_chart(COUNTS, FAN, Reach(6), None, points, **how))
     assert "press, 3 Oct 2026: “around 7,600”" in words
 
 
@@ -98,12 +96,14 @@ def test_random_counts_never_make_labels_collide():
         first, steps = str(counts["month"].iloc[-1] + 1), int(rng.integers(1, 13))
         ahead = fan(float(values[-1]), first, steps, rng.uniform(0.05, 0.6))
         check_chart(
-            lambda counts=counts, ahead=ahead, **how: fan_chart(counts, ahead, min(6, len(ahead)), **how),
+            lambda counts=counts, ahead=ahead, **how: fan_chart(
+                counts, ahead, Reach(min(6, len(ahead))), **how
+            ),
             hits=1,
         )
 
 
 def test_on_a_phone_the_last_count_and_an_unofficial_figure_have_short_words():
     points = [(pd.Period("2026-09", "M"), 7600.0, "press: “around 7,600”")]
-    words = [text for text, _ in boxes(fan_chart(COUNTS, FAN, 6, None, points, narrow=True))]
+    words = [text for text, _ in boxes(fan_chart(COUNTS, FAN, Reach(6), None, points, narrow=True))]
     assert "8,870" in words and "press" in words and not any("around" in text for text in words)

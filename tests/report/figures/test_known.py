@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_chart, monthly
-from forecast.report.figures import style as f
 from forecast.report.figures.known import Panel, known_chart, top_of
+from forecast.report.figures.palette import PLACEHOLDERS
 
 
 def panel(level=150_000.0):
@@ -30,7 +30,7 @@ def test_one_scale_for_all_and_one_line_each():
     panels = [panel(), panel(40_000)]
     figure = known_chart(panels)
     assert {ax.get_ylim()[1] for ax in figure.axes} == {top_of(panels)}
-    lines = [line for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["fc"]]
+    lines = [line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["fc"]]
     assert len(lines) == 1
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from figure_checks import boxes, check_chart, fan, monthly
-from forecast.report.figures import style as f
+from forecast.report.figures.palette import PLACEHOLDERS
 from forecast.report.figures.past import past_chart
 
 EVENTS = list(
@@ -35,7 +35,7 @@ def test_no_events_and_no_forecast_still_draw(counts):
 
 def crossed(figure):
     """Return texts that a vertical line of an event runs through."""
-    lines = [line for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["ev"]]
+    lines = [line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["ev"]]
     ends = [line.get_transform().transform(line.get_xydata()) for line in lines]
     assert all(abs(low[0] - high[0]) < 0.1 for low, high in ends)
     return [
@@ -62,5 +62,5 @@ def test_no_event_line_runs_through_a_text(counts, narrow):
 def test_a_line_is_whole_where_no_text_stands_in_its_way(counts):
     ahead = fan(float(counts["value"].iloc[-1]), "2026-09")
     figure = past_chart(counts, ahead, EVENTS[:2])
-    drawn = [line for line in figure.axes[0].lines if line.get_color() == f.PLACEHOLDERS["ev"]]
+    drawn = [line for line in figure.axes[0].lines if line.get_color() == PLACEHOLDERS["ev"]]
     assert len(drawn) == 2

@@ -2,12 +2,12 @@
 
 from figure_checks import fan, monthly
 from forecast.report.blocks import Chart
-from forecast.report.figures.forecast import fan_chart
+from forecast.report.figures.forecast import Reach, fan_chart
 from forecast.report.figures.renderer import Studio
 
 
 def draw(**how):
-    return fan_chart(monthly([5, 9, 7, 8]), fan(7, "2024-05"), 6, **how)
+    return fan_chart(monthly([5, 9, 7, 8]), fan(7, "2024-05"), Reach(6), **how)
 
 
 def test_a_chart_has_two_drawings_and_its_files():

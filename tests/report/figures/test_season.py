@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from figure_checks import check_wide
-from forecast.report.figures import style as f
+from forecast.report.figures.palette import PLACEHOLDERS
 from forecast.report.figures.season import season_chart
 
 SEASON = pd.concat(
@@ -26,4 +26,4 @@ def test_every_block_is_named_and_the_newest_stands_out():
     words = check_wide(season_chart(SEASON))
     assert {"2003-07", "2008-12", "2013-17", "2018-22", "0%", "Jan", "Dec"} <= set(words)
     lines = [line for line in season_chart(SEASON).axes[0].lines if len(line.get_xdata()) == 12]
-    assert len(lines) == 4 and lines[-1].get_color() == f.PLACEHOLDERS["fc"]
+    assert len(lines) == 4 and lines[-1].get_color() == PLACEHOLDERS["fc"]

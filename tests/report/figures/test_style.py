@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from forecast.report.figures import style as f
+from forecast.report.figures.palette import DARK, LIGHT, PLACEHOLDERS
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("palette", [f.LIGHT, f.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_contrast_of_text_and_lines(palette):
     for role in ("ink", "muted", "fc", "ev", "m-rw", "m-arima", "m-ev", "m-ridge"):
         assert contrast(palette[role], palette["bg"]) >= 5.0, role
@@ -42,9 +43,9 @@ def test_contrast_of_text_and_lines(palette):
 
 
 def test_palettes_have_the_same_roles_and_placeholders_are_no_colour_of_theirs():
-    assert list(f.LIGHT) == list(f.DARK) == list(f.PLACEHOLDERS)
-    assert len(set(f.PLACEHOLDERS.values())) == len(f.PLACEHOLDERS)
-    assert not set(f.PLACEHOLDERS.values()) & {*f.LIGHT.values(), *f.DARK.values()}
+    assert list(LIGHT) == list(DARK) == list(PLACEHOLDERS)
+    assert len(set(PLACEHOLDERS.values())) == len(PLACEHOLDERS)
+    assert not set(PLACEHOLDERS.values()) & {*LIGHT.values(), *DARK.values()}
 
 
 def test_style_leaves_matplotlibs_own_settings_alone():

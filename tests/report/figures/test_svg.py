@@ -9,7 +9,8 @@ from PIL import Image
 from figure_checks import fan, monthly
 from forecast.report.figures import style as f
 from forecast.report.figures import svg
-from forecast.report.figures.forecast import fan_chart
+from forecast.report.figures.forecast import Reach, fan_chart
+from forecast.report.figures.palette import DARK, LIGHT
 
 FRAME = svg.Frame(
     "A title that is long enough to need a second line when it stands in a narrow chart",
@@ -19,7 +20,7 @@ FRAME = svg.Frame(
 
 
 def draw(**how):
-    return fan_chart(monthly([5, 9, 7, 8, 6, 7]), fan(7, "2024-07", 12), 6, **how)
+    return fan_chart(monthly([5, 9, 7, 8, 6, 7]), fan(7, "2024-07", 12), Reach(6), **how)
 
 
 def made(name="fan"):
@@ -69,7 +70,7 @@ def test_text_is_text():
     assert ">What happened afterwards</text>" not in text and ">forecast</text>" in text
 
 
-@pytest.mark.parametrize("palette", [f.LIGHT, f.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_file_holds_all_it_needs(palette):
     text = svg.for_file(made(), FRAME, "label", palette)
     assert text.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and text.endswith("</svg>\n")
@@ -106,5 +107,5 @@ def test_printed_labels_have_a_stroked_copy_below_in_place_of_a_halo():
     labels = re.findall(r'<g class="(?:[^"]* )?halo">(.*?)</g>', text)
     assert len(labels) >= 3
     for label in labels:
-        copy = f'<g stroke="{f.LIGHT["bg"]}" stroke-width="3.5" stroke-linejoin="round">{label}</g>'
+        copy = f'<g stroke="{LIGHT["bg"]}" stroke-width="3.5" stroke-linejoin="round">{label}</g>'
         assert text.index(copy) < text.index(f'halo">{label}</g>')

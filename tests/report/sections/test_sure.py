@@ -148,3 +148,27 @@ def test_figures_that_are_nearly_always_zero_are_said_to_be(monkeypatch):
         for words in (sure.sure_section(rare).find, answers.answers(rare)):
             assert "100 of 120 counts of the last ten years were 0" in str(words)
             assert "one rule" not in str(words)
+
+
+@pytest.mark.parametrize(
+    ("held", "of", "promise"),
+    [
+        (75, 100, "kept"),
+        (36, 48, "kept"),
+        (85, 100, "kept"),
+        (17, 20, "kept"),
+        (35, 48, "less"),
+        (86, 100, "more"),
+    ],
+)
+def test_the_answer_and_the_section_call_a_share_the_same(held, of, promise):
+    assert FAR._replace(n=of, held=held, share=held / of).promise == promise
+
+
+def test_a_column_without_a_date_is_left_out(monkeypatch):
+    none = [one._replace(before_n=0, before_held=0) for one in (NEAR, FAR)]
+    monkeypatch.setattr(recent, "distances", lambda run, series: none)
+    monkeypatch.setattr(recent, "since", lambda run, series: 2014)
+    table = sure.sure_section(report_of("plain")).blocks[0]
+    assert len(table.head) == 3 and all(len(row.cells) == 3 for row in table.rows)
+    assert not any("measure" in head.text for head in table.head)

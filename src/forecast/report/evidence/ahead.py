@@ -14,7 +14,7 @@ from forecast.report import labels, view
 from forecast.report.blocks import Block, Chart, Paragraph, Row, Section, Table, table
 from forecast.report.evidence.models import between, verdict
 from forecast.report.prose import prose
-from forecast.report.rows import ForecastRow, records
+from forecast.report.rows import ComparisonRow, ForecastRow, ReleasedRow, records
 from forecast.report.sections.next import said
 from forecast.report.sections.report import NEAR, Report
 from forecast.report.view import View
@@ -54,7 +54,7 @@ def months_table(r: Report) -> Table:
     """Return months 1 to 12 with the 80%, 50% and 95% ranges."""
     text, seen = prose("proof_ahead"), r.view
     rows = []
-    for row in records(seen.ahead):
+    for row in records(seen.ahead, ForecastRow):
         odds = r.chances.get(int(row.horizon), {}).get("more_than_year_before")
         before = seen.value(row.month - 12)
         cells = [w.month_short(row.month), w.rounded(row.middle, seen.whole)]
@@ -78,7 +78,7 @@ def outcomes_table(r: Report) -> Table | None:
     later = seen.afterwards
     rows = []
     joined = seen.ahead.merge(later.drop(columns="series_id", errors="ignore"), on="month")
-    for row in records(joined):
+    for row in records(joined, ReleasedRow):
         ends = seen.range(row, "80")
         inside = (
             text.refused() if ends is None else text.yes() if ends[0] <= row.value <= ends[1] else text.no()
@@ -244,6 +244,6 @@ def sums_words(r: Report, total: str) -> str:
     if method == "none":
         return ""
     rows = select(run.reconciliation, series_id=total, metric="log_wis", era="all")
-    found = records(rows[rows["horizon"].astype(str) == "all"]) if len(rows) else []
+    found = records(rows[rows["horizon"].astype(str) == "all"], ComparisonRow) if len(rows) else []
     row = found[0] if found and np.isfinite(found[0].skill) else None
     return prose("proof_ahead").sums(method, row)

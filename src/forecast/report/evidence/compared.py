@@ -12,7 +12,7 @@ from forecast.report import labels
 from forecast.report.blocks import Block, Chart, Table, table
 from forecast.report.figures import style as f
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import ComparedRow, records
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
 
@@ -33,7 +33,7 @@ def compared_blocks(r: Report) -> list[Block]:
 def compared_table(r: Report, rows: pd.DataFrame) -> Table:
     """Return every comparison, those that were refused with their reason."""
     text, cells = prose(TEXT), []
-    for row in records(rows):
+    for row in records(rows, ComparedRow):
         known = np.isfinite(row.percent)
         why = text.macro(f"compared_{row.verdict}")()
         if row.reason:

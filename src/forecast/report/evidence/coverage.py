@@ -14,7 +14,7 @@ from forecast.report import format as w
 from forecast.report.blocks import Block, Cell, Chart, Paragraph, Section, Table, table
 from forecast.report.evidence.models import BREAK, CALM
 from forecast.report.prose import prose
-from forecast.report.rows import CoverageRow, records
+from forecast.report.rows import CoverageRow, OtherRow, TruthRow, records
 from forecast.report.sections.report import Ends, Report, published
 from forecast.scoring.metrics import coverage_interval
 from forecast.tables.forecasts import select
@@ -144,7 +144,7 @@ def eras_table(r: Report) -> Table | None:
     rows = []
     for era, words in named.items():
         part = made[made["era"] == era]
-        found = [records(part[part["horizon"].astype(str) == str(h)]) for h in distances]
+        found = [records(part[part["horizon"].astype(str) == str(h)], CoverageRow) for h in distances]
         if any(found):
             rows.append((w.capital(words), *(held_cell(one[0]) if one else text.nothing() for one in found)))
     if len(rows) < 2:
@@ -166,7 +166,7 @@ def record_table(r: Report, record: pd.DataFrame, kind: str, rows: int = 24) -> 
     text, seen = prose(TEXT), r.view
     one = record[(record["horizon"] == 1)].dropna(subset=["truth"]).sort_values("month").iloc[-rows:]
     out = []
-    for row in records(one.iloc[::-1]):
+    for row in records(one.iloc[::-1], TruthRow):
         known = np.isfinite([row.lower_80, row.upper_80]).all()
         ends: Ends | None = (row.lower_80, row.upper_80) if known else None
         span = text.refused() if ends is None else w.span(*ends, seen.whole)
@@ -190,7 +190,7 @@ def others_table(r: Report) -> Table | None:
     text, made = prose(TEXT), select(r.run.others, series_id=r.view.series_id)
     made = made[made["reason"] != "no_forecast"] if len(made) else made
     rows = []
-    for row in records(made):
+    for row in records(made, OtherRow):
         ours, scored = np.isfinite(row.ours), np.isfinite(row.error)
         source = f"{row.source}. {w.capital(codes.told('other', row.reason, row))}".rstrip(". ")
         rows.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from forecast.report.blocks import Block, Cell, Chart, Row, Section, Table, tabl
 from forecast.report.evidence.compared import compared_blocks
 from forecast.report.figures import style as f
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import EffectRow, FadingRow, FateRow, LagRow, ResponseRow, records
 from forecast.report.sections.effects import Told, leading, members, rows_of, told
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
@@ -50,7 +50,7 @@ def effects_table(r: Report) -> Table | None:
     text, _events = prose(TEXT), r.run.events
     effects = r.run.effects
     wide = effects[np.isclose(effects["level"].astype(float), 0.95)] if len(effects) else effects
-    ends = {str(row.event): (row.percent_lower, row.percent_upper) for row in records(wide)}
+    ends = {str(row.event): (row.percent_lower, row.percent_upper) for row in records(wide, EffectRow)}
     rows = []
     for row in rows_of(r):
         ids = members(row)
@@ -114,10 +114,10 @@ def _months(r: Report, event: str, basis: str) -> pd.DataFrame:
     return rows.rename(columns=words).reset_index(drop=True)
 
 
-def _total(r: Report, event: str, basis: str) -> Any:
+def _total(r: Report, event: str, basis: str) -> ResponseRow | None:
     made = r.run.response
     rows = made[(made["event"] == event) & (made["part"] == "total") & (made["basis"] == basis)]
-    return records(rows)[0] if len(rows) and np.isfinite(rows["without"].iloc[0]) else None
+    return records(rows, ResponseRow)[0] if len(rows) and np.isfinite(rows["without"].iloc[0]) else None
 
 
 def response_chart(r: Report, row: Told) -> Chart | None:
@@ -169,7 +169,7 @@ def totals_table(r: Report) -> Table | None:
     return table(text.totals_caption(), text.totals_head(), rows, text.totals_foot()) if rows else None
 
 
-def _gap(total: Any, whole: bool) -> str:
+def _gap(total: ResponseRow | None, whole: bool) -> str:
     if total is None:
         return prose(TEXT).nothing()
     ends = [w.forecast_number(end, whole) for end in (total.difference_lower_80, total.difference_upper_80)]
@@ -199,7 +199,7 @@ def study_chart(r: Report) -> Chart | None:
                 for low, high in ((one.lower_80, one.upper_80), (one.lower_95, one.upper_95))
             ),
         )
-        for one in records(months)
+        for one in records(months, LagRow)
     ]
     first, last = months["month"].iloc[0], months["month"].iloc[-1]
     return r.studio.chart(
@@ -282,7 +282,7 @@ def fading_table(r: Report) -> Table | None:
     text, called = prose(TEXT), {row.event: row.label for row in told(r)}
     rows = [
         (called[row.event], text.asked(row.what), codes.fading_words(row))
-        for row in records(r.run.fading)
+        for row in records(r.run.fading, FadingRow)
         if row.event in called
     ]
     return table(text.fading_caption(), text.fading_head(), rows, text.fading_foot()) if rows else None
@@ -307,7 +307,7 @@ def measures_section(r: Report) -> Section | None:
             codes.action_words(row, called),
             codes.reason_words(row, called),
         )
-        for row in records(rows)
+        for row in records(rows, FateRow)
     ]
     if not out:
         return None

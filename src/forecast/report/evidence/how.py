@@ -12,7 +12,7 @@ from forecast.report.blocks import Command, Download, Section, Table, notes, tab
 from forecast.report.catalogue import shipped
 from forecast.report.evidence.models import verdict
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import EarlyRow, ModelRow, records
 from forecast.report.sections.about import breaks
 from forecast.report.sections.report import Report
 from forecast.report.write.files import COLUMNS
@@ -54,7 +54,7 @@ def early_table(r: Report) -> Table | None:
             w.count(row.official) if row.official == row.official else text.not_yet(),
             text.off_by(row.log_error),
         )
-        for row in records(select(made, series_id=r.view.series_id))
+        for row in records(select(made, series_id=r.view.series_id), EarlyRow)
     ]
     return table(text.early_caption(), text.early_head(), rows) if rows else None
 
@@ -73,7 +73,7 @@ def how_section(r: Report, hashes: dict[str, str]) -> Section:
     text, run = prose(TEXT), r.run
     spec, combination = run.experiment.intervals, run.experiment.combination.get(run.headline)
     members = [labels.model_name(m) for m in combination.members] if combination is not None else []
-    row = next(iter(records(select(run.models, model=run.headline))), None)
+    row = next(iter(records(select(run.models, model=run.headline), ModelRow)), None)
     about = codes.model_words(row.kind, row.description).rstrip(".") if row is not None else ""
     engines = {
         s.parameters.get("engine", "exact") for s in run.experiment.model.values() if s.kind == "arima"

@@ -8,7 +8,7 @@ from forecast.report import format as w
 from forecast.report import labels
 from forecast.report.blocks import Section, Table, table
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import CaseRow, KnowledgeRow, TypicalRow, records
 from forecast.report.sections.report import NEAR, Report
 from forecast.tables.forecasts import select
 
@@ -33,7 +33,9 @@ def cases_table(r: Report) -> Table | None:
         if not len(last):
             continue
         rows = rows[rows["month"] == last["month"].max()]
-        found = {(row.knowledge, round(float(row.level), 6)): float(row.value) for row in records(rows)}
+        found = {
+            (row.knowledge, round(float(row.level), 6)): float(row.value) for row in records(rows, CaseRow)
+        }
         middles = [
             w.rounded(found[known, 0.5], r.view.whole) if (known, 0.5) in found else text.nothing()
             for known in ("none", "at_origin", "hindsight")
@@ -63,7 +65,7 @@ def worth_table(r: Report) -> Table | None:
             text.gain(row.gain, row.lower, row.upper),
             text.gain(row.gain_hindsight, row.lower_hindsight, row.upper_hindsight),
         )
-        for row in records(rows)
+        for row in records(rows, KnowledgeRow)
     ]
     return table(text.worth_caption(), text.worth_head(), out, text.worth_foot()) if out else None
 
@@ -83,6 +85,6 @@ def typical_table(r: Report) -> Table | None:
             w.count(row.n),
             *(w.factor(float(np.exp(v))) for v in (row.none, row.at_origin, row.hindsight)),
         )
-        for row in records(rows)
+        for row in records(rows, TypicalRow)
     ]
     return table(text.typical_caption(labels.model_name(model)), text.typical_head(), out) if out else None

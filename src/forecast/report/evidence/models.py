@@ -11,8 +11,16 @@ import pandas as pd
 from forecast.report import codes, labels, view
 from forecast.report import format as w
 from forecast.report.blocks import Block, Cell, Chart, Row, Section, Table, table
+from forecast.report.fold_count import FoldCount, fold_count
 from forecast.report.prose import prose
-from forecast.report.rows import ComparisonRow, FoldCount, fold_count, records
+from forecast.report.rows import (
+    CheckRow,
+    CoefficientRow,
+    ComparisonRow,
+    NamedRow,
+    SetRow,
+    records,
+)
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
 
@@ -43,7 +51,7 @@ def verdict(
     if not len(rows):
         return None
     rows = rows[rows["horizon"].astype(str) == str(horizon)]
-    found = next(iter(records(rows)), None)
+    found = next(iter(records(rows, ComparisonRow)), None)
     return found if found is not None and np.isfinite(found.skill) else None
 
 
@@ -64,7 +72,7 @@ def model_rows(r: Report) -> list[tuple[str, str]]:
     """Return the rows of results: headline, models, baseline; never hindsight."""
     run = r.run
     source = pd.concat([rows[["model", "knowledge"]] for rows in (run.folds, run.forecasts) if len(rows)])
-    found = [(str(row.model), str(row.knowledge)) for row in records(source.drop_duplicates())]
+    found = [(str(row.model), str(row.knowledge)) for row in records(source.drop_duplicates(), NamedRow)]
     order = {str(m): i for i, m in enumerate(run.models["model"])} if len(run.models) else {}
 
     def place(row: tuple[str, str]) -> tuple[int, int, str]:
@@ -201,7 +209,7 @@ def alike_table(r: Report) -> Table | None:
     rows = []
     for model, knowledge in model_rows(r):
         if model in set(made["model"]):
-            found = [records(kept[h][kept[h]["model"] == model]) for h in shown]
+            found = [records(kept[h][kept[h]["model"] == model], SetRow) for h in shown]
             cells = [
                 text.in_set(one[0].included, small(one[0].p)) if one else text.nothing() for one in found
             ]
@@ -269,7 +277,7 @@ def _estimates(r: Report) -> Table | None:
     made = select(made, series_id=(r.view.series_id, "pooled"))
     called = r.measures.called()
     rows, hidden = [], 0
-    for row in records(made):
+    for row in records(made, CoefficientRow):
         if row.kind != "nuisance" and not printable(row.estimate, row.se):
             hidden += 1
             continue
@@ -294,6 +302,6 @@ def _residuals(r: Report) -> Table | None:
             small(row.p_value),
             codes.told("checked", row.note, row) if row.note else "",
         )
-        for row in records(made)
+        for row in records(made, CheckRow)
     ]
     return table(text.residuals_caption(), text.residuals_head(), rows, folded=True) if rows else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,15 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.blocks import Block, Paragraph, Section, Table, table
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import (
+    ChanceScoreRow,
+    Kind,
+    SaidRow,
+    TotalCoverageRow,
+    TotalRow,
+    UnofficialRow,
+    records,
+)
 from forecast.report.sections.report import Report
 from forecast.tables import forecasts
 from forecast.tables.forecasts import select
@@ -31,13 +38,13 @@ def outlook_section(r: Report) -> Section | None:
     return Section("chances", text.question(), text.question(), "", blocks) if blocks else None
 
 
-def _rows(r: Report, found: pd.DataFrame) -> list[Any]:
+def _rows(r: Report, found: pd.DataFrame, kind: Callable[..., Kind]) -> list[Kind]:
     """Return the rows of the headline and the series of the page."""
     if not len(found):
         return []
     scored = "scenario" not in found  # records of the past have no scenarios
     own = select(found, model=r.run.headline) if scored else forecasts.headline(found, r.run.headline)
-    return records(select(own, series_id=r.view.series_id))
+    return records(select(own, series_id=r.view.series_id), kind)
 
 
 def _known(value: float, words: Callable[[float], str]) -> str:
@@ -46,7 +53,7 @@ def _known(value: float, words: Callable[[float], str]) -> str:
 
 def totals_table(r: Report) -> Table | None:
     """Return every total of the headline with its ranges."""
-    text, whole, rows = prose(TEXT), r.view.whole, _rows(r, r.run.totals)
+    text, whole, rows = prose(TEXT), r.view.whole, _rows(r, r.run.totals, TotalRow)
     cells = [
         (
             w.capital(text.macro(f"kind_{row.kind}")()),
@@ -65,7 +72,7 @@ def totals_table(r: Report) -> Table | None:
     return table(text.totals_caption(), text.totals_head(), cells, foot)
 
 
-def _span(row: Any, level: str, whole: bool) -> str:
+def _span(row: TotalRow | UnofficialRow, level: str, whole: bool) -> str:
     ends = float(getattr(row, f"lower_{level}")), float(getattr(row, f"upper_{level}"))
     return w.span(*ends, whole) if np.isfinite(ends).all() else prose(TEXT).refused()
 
@@ -73,8 +80,8 @@ def _span(row: Any, level: str, whole: bool) -> str:
 def held_table(r: Report) -> Table | None:
     """Return how often the ranges of past totals held, by months that were still to come."""
     text, cells = prose(TEXT), []
-    grouped: dict[tuple[str, str], dict[float, Any]] = {}
-    for row in _rows(r, r.run.totals_calibration):
+    grouped: dict[tuple[str, str], dict[float, TotalCoverageRow]] = {}
+    for row in _rows(r, r.run.totals_calibration, TotalCoverageRow):
         grouped.setdefault((row.kind, str(row.ahead_months)), {})[round(row.nominal, 9)] = row
     for (kind, ahead), found in grouped.items():
         if ahead not in TO_COME or 0.8 not in found:
@@ -107,7 +114,7 @@ def said_table(r: Report) -> Table | None:
             w.count(round(row.n_independent)),
             text.macro(f"chance_{row.verdict}")(),
         )
-        for row in _rows(r, r.run.reliability)
+        for row in _rows(r, r.run.reliability, SaidRow)
         if str(row.horizon) in AHEAD and row.n >= AT_LEAST
     ]
     if not cells:
@@ -127,7 +134,7 @@ def brier_table(r: Report) -> Table | None:
             *(w.exact(getattr(row, part)) for part in PARTS),
             _known(row.skill, w.skill),
         )
-        for row in _rows(r, r.run.brier)
+        for row in _rows(r, r.run.brier, ChanceScoreRow)
         if str(row.horizon) in AHEAD and row.n >= AT_LEAST
     ]
     if not cells:
@@ -140,7 +147,7 @@ PARTS = ("brier", "reliability", "resolution", "uncertainty", "within")
 
 def weighed_block(r: Report) -> Block | None:
     """Return unofficial figures weighed against the forecast, or that there are none."""
-    text, whole, rows = prose(TEXT), r.view.whole, _rows(r, r.run.nowcast)
+    text, whole, rows = prose(TEXT), r.view.whole, _rows(r, r.run.nowcast, UnofficialRow)
     if not rows:
         told = len(r.run.totals) and not r.run.experiment.data.include_leaks
         return Paragraph(text.no_unofficial(), small=True) if told else None

@@ -12,7 +12,7 @@ from forecast.report import format as w
 from forecast.report import recent
 from forecast.report.blocks import Block, Chart, Paragraph, Section, Table, table
 from forecast.report.prose import prose
-from forecast.report.rows import records
+from forecast.report.rows import SeasonRow, VolatilityRow, records
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
 
@@ -69,7 +69,7 @@ def breaks_table(breaks: pd.DataFrame) -> Table | None:
             w.exact(row.p),
             text.yes_no(bool(row.decides_ranges)),
         )
-        for row in records(breaks)
+        for row in records(breaks, VolatilityRow)
     ]
     return table(text.breaks_caption(), text.breaks_head(), cells) if cells else None
 
@@ -130,7 +130,7 @@ def years_of(part: pd.DataFrame) -> str:
 def season_table(blocks: list[pd.DataFrame]) -> Table:
     """Return the months of the year, one column a block."""
     text = prose(TEXT)
-    parts = [{row.month_of_year: row for row in records(part)} for part in blocks]
+    parts = [{row.month_of_year: row for row in records(part, SeasonRow)} for part in blocks]
     cells = []
     for month in range(1, 13):
         found = (part[month] for part in parts)

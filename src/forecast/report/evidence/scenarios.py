@@ -12,7 +12,7 @@ from forecast.report import format as w
 from forecast.report.blocks import Block, Chart, Note, Section, Table, table
 from forecast.report.figures import style as f
 from forecast.report.prose import prose
-from forecast.report.rows import ForecastRow, records
+from forecast.report.rows import ForecastRow, ScenarioNoteRow, records
 from forecast.report.sections.next import scenario_words
 from forecast.report.sections.report import NEAR, Report
 from forecast.tables.forecasts import select
@@ -81,10 +81,10 @@ def scenario_chart(r: Report, base: pd.DataFrame, paths: dict[str, pd.DataFrame]
 def scenario_table(r: Report, base: pd.DataFrame, paths: dict[str, pd.DataFrame]) -> Table:
     """Return every month of every scenario with its range; of a joint effect the range alone."""
     text, out = prose(TEXT), []
-    for row in records(base):
+    for row in records(base, ForecastRow):
         cells = [w.month_short(row.month), text.cell(_middle(r, row), _ends(r, row))]
         for path in paths.values():
-            found = records(path[path["month"] == row.month])
+            found = records(path[path["month"] == row.month], ForecastRow)
             cells.append(text.cell(_middle(r, found[0]), _ends(r, found[0])) if found else text.nothing())
         out.append(tuple(cells))
     head = " | ".join(
@@ -110,6 +110,6 @@ def _sizes(r: Report, model: str) -> dict[str, str]:
     rows = select(run.scenario_notes, series_id=r.view.series_id, model=model, status="ok")
     called = r.measures.called()
     told: dict[str, list[str]] = {}
-    for row in records(rows):
+    for row in records(rows, ScenarioNoteRow):
         told.setdefault(str(row.scenario), []).append(codes.note_words(row, called))
     return {name: w.capital(" ".join(sentences)) for name, sentences in told.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from forecast.report.blocks import Page
-from forecast.report.figures.style import LIGHT, lines
+from forecast.report.figures.palette import LIGHT
+from forecast.report.figures.style import lines
 from forecast.report.figures.svg import font, png_bytes
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 60

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
+from forecast.report.figures.palette import DASHES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ def response_chart(
     lines = max([float(counts["value"].max()), *(float(part["middle"].max()) for part in parts)])
     fans = max([lines, *(float(part["upper_80"].max()) for part in parts)])
     top = min(fans, max(ROOM * float(counts["value"].max()), lines)) * 1.06
-    left = f.left_room(canvas, top, 26.0)
+    left = f.axis_room(top, 26.0)
     ax = canvas.axes(left, 24, 236, 42)
     ax.set_xlim(-0.3, months - 0.6)
     f.y_axis(canvas, ax, top)
@@ -57,7 +58,7 @@ def response_chart(
         else:
             for edge in (low, high):
                 ax.plot(x, edge.clip(0, top), color=canvas[role], lw=0.9, dashes=(1.3, 1.6), zorder=2.5)
-            ax.plot(x, middle, color=canvas[role], lw=2.2, dashes=f.DASHES["m-ridge"], zorder=3.2)
+            ax.plot(x, middle, color=canvas[role], lw=2.2, dashes=DASHES["m-ridge"], zorder=3.2)
         ends.append((float(middle[-1]), words, about, role))
     ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2, zorder=4)
     f.vertical(canvas, ax, start - 0.5, "ev")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
-from forecast.report.rows import records
+from forecast.report.rows import DotRow, records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,8 +41,8 @@ def coverage_chart(coverage: pd.DataFrame) -> Figure:
     canvas.ticks(ax, "y", range(len(horizons)), far, "ink")
     _promises(canvas, ax, sorted(rows["nominal"].unique()))
     for horizon, group in rows.sort_values(["share", "nominal"], kind="stable").groupby("horizon"):
-        _row(canvas, ax, records(group), horizons.index(int(str(horizon))))
-    for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)]):
+        _row(canvas, ax, records(group, DotRow), horizons.index(int(str(horizon))))
+    for row in records(rows[np.isclose(rows["nominal"], MAIN_LEVEL)], DotRow):
         words, y = f"80%: {w.hits(row.held, row.n)} {t('months')}", horizons.index(int(row.horizon))
         canvas.text(ax, 1.0, y, words, "muted", shift=(10, 0))
     return canvas.figure
@@ -58,7 +58,7 @@ def _promises(canvas: f.Canvas, ax: Axes, nominals: list[float]) -> None:
         canvas.text(ax, nominal, 1, words, "muted", ha="center", transform=above, shift=(0, 18))
 
 
-def _row(canvas: f.Canvas, ax: Axes, dots: list[Any], y: int) -> None:
+def _row(canvas: f.Canvas, ax: Axes, dots: list[DotRow], y: int) -> None:
     """Draw the dots of one distance; labels stand left of them, or above where that is too close."""
     low = ax.get_xlim()[0]
     room = ax.get_window_extent().width

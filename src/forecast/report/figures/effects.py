@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Room of the words beside a bar, in units.
-BESIDE = 236
+BESIDE = 266
 TICKS = (-0.95, -0.9, -0.8, -0.6, -0.4, -0.2, 0.0, 0.4, 1.0, 3.0, 9.0)
 
 
@@ -42,7 +42,7 @@ def effects_chart(rows: Sequence[Drawn], *, narrow: bool = False) -> Figure:
     labels = [f.lines(row.label, room, 12 if narrow else 12.5, bold=row.clear) for row in rows]
     heights = [_height(row, len(lines), narrow) for row, lines in zip(rows, labels, strict=True)]
     canvas = f.Canvas(width, sum(heights) + 34)
-    left, right = (4, 60) if narrow else (316, 316)
+    left, right = (4, 60) if narrow else (316, 80 + BESIDE)
     ax = canvas.axes(left, 6, right, 28)
     low, high = _limits(rows)
     ax.set_xlim(low, high)

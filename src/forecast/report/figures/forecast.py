@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,15 +23,21 @@ HATCH = 7.0
 Point = tuple[pd.Period, float, str]
 
 
+class Reach(NamedTuple):
+    """How many months are drawn in full, and the words right of the later, hatched ones."""
+
+    months: int
+    beside: str = ""
+
+
 @f.styled
 def fan_chart(
     counts: pd.DataFrame,
     forecast: pd.DataFrame,
-    near: int,
+    reach: Reach,
     afterwards: pd.DataFrame | None = None,
     points: Sequence[Point] = (),
     *,
-    beside: str = "",
     whole: bool = True,
     narrow: bool = False,
 ) -> Figure:
@@ -39,16 +45,16 @@ def fan_chart(
 
     `counts`: Columns ``month`` (Period) and ``value``, without holes; the last row is the last count;
     `forecast`: Columns ``month``, ``middle`` and, where not refused, ``lower_80 lower_50 upper_50
-    upper_80``; `near`: How many months are drawn in full; of later ones the 80% range alone, hatched;
-    `afterwards`: Counts that became public later: ``month``, ``value``. Drawn as hollow dots; `points`:
-    Unofficial figures, marked; `beside`: Words right of the hatched months; `whole`: Whether the figures
-    are whole numbers.
+    upper_80``; `reach`: Of months beyond it the 80% range alone is drawn, hatched; `afterwards`: Counts that
+    became public later: ``month``, ``value``. Drawn as hollow dots; `points`: Unofficial figures, marked;
+    `whole`: Whether the figures are whole numbers.
     """
+    near = reach.months
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 340 if narrow else 360)
     first, months, steps = counts["month"].iloc[0], len(counts), len(forecast)
     top = _top(counts, forecast, afterwards)
     right = 62 if narrow else 196 if steps > near else 96
-    ax = canvas.axes(f.left_room(canvas, top, 26.0), 30, right, 38)
+    ax = canvas.axes(f.axis_room(top, 26.0), 30, right, 38)
     ax.set_xlim(-0.4, months + steps - 1 + 0.15)
     f.y_axis(canvas, ax, top)
     _bands(canvas, ax, counts, forecast.iloc[:near])
@@ -61,7 +67,7 @@ def fan_chart(
     canvas.avoid(ax, [months - 0.5] * 2, [0, top])
     _heading(canvas, ax, months)
     _outcomes(canvas, ax, afterwards, first, narrow)
-    _far_ends(canvas, ax, forecast, near, beside, whole, narrow)
+    _far_ends(canvas, ax, forecast, reach, whole, narrow)
     _near_ends(canvas, ax, forecast.iloc[:near], months, whole, narrow)
     for month, value, words in points:
         _point(canvas, ax, (month - first).n, value, words, narrow)
@@ -138,19 +144,19 @@ def _heading(canvas: f.Canvas, ax: Axes, months: int) -> None:
 
 
 def _far_ends(
-    canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, near: int, beside: str, whole: bool, narrow: bool
+    canvas: f.Canvas, ax: Axes, forecast: pd.DataFrame, reach: Reach, whole: bool, narrow: bool
 ) -> None:
     """Label the ends of the hatched range, and say beside it why it has no middle line."""
     last = forecast.iloc[-1]
-    if len(forecast) <= near or not np.isfinite([last["lower_80"], last["upper_80"]]).all():
+    if len(forecast) <= reach.months or not np.isfinite([last["lower_80"], last["upper_80"]]).all():
         return
     x, size = ax.get_xlim()[1], 11.5 if narrow else 12.5
     for column in ("upper_80", "lower_80"):
         words = w.rounded(float(last[column]), whole)
         canvas.text(ax, x, float(last[column]), words, size=size, shift=(7, 0))
-    if beside and not narrow:
+    if reach.beside and not narrow:
         middle = (float(last["lower_80"]) + float(last["upper_80"])) / 2
-        words = "\n".join(textwrap.wrap(beside, 29))
+        words = "\n".join(textwrap.wrap(reach.beside, 29))
         canvas.text(ax, x, middle, words, "muted", shift=(7, 0))
 
 

@@ -29,7 +29,7 @@ def gap_chart(gaps: pd.DataFrame) -> Figure:
     start = int((rows["part"] == "before").sum())
     top = float(np.nanmax(rows[["actual", "expected"]].to_numpy(float))) * 1.1 or 1.0
     canvas = f.Canvas(f.WIDE, 270)
-    ax = canvas.axes(f.left_room(canvas, top, 44), 44, 16, 44)
+    ax = canvas.axes(f.axis_room(top, 44), 44, 16, 44)
     ax.set_xlim(-0.5, len(rows) - 0.5)
     f.y_axis(canvas, ax, top)
     f.month_axis(canvas, ax, rows["month"].iloc[0], len(rows))

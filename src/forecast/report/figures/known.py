@@ -28,7 +28,7 @@ class Panel(NamedTuple):
 
 
 def top_of(panels: Sequence[Panel]) -> float:
-    """Return the top of the scale that all panels share: the bands fit, if the lines still fill half of it."""
+    """Return the top of the scale of all panels: the bands fit, if the lines still fill half of it."""
     lines = [np.r_[p.history, p.ahead[["middle", "actual"]].to_numpy(float).ravel()] for p in panels]
     top = float(np.nanmax(np.concatenate(lines)))
     bands = float(np.nanmax([top, *(p.ahead["upper_80"].max() for p in panels)]))
@@ -58,8 +58,8 @@ def known_chart(panels: Sequence[Panel], *, narrow: bool = False) -> Figure:
         _panel(ax, canvas, panel, top)
         height = above - 6
         for line, role, bold, size in words[k]:
-            look = {"size": size, "bold": bold, "transform": ax.transAxes}
-            canvas.text(ax, 0, 1, line, role, shift=(0, height), **look)
+            look: f.TextStyle = {"size": size, "bold": bold, "transform": ax.transAxes, "shift": (0, height)}
+            canvas.text(ax, 0, 1, line, role, **look)
             height -= 15
         canvas.text(ax, 0, 0, panel.below, "muted", size=11.5, transform=ax.transAxes, shift=(0, -16))
     return canvas.figure

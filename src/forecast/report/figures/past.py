@@ -33,7 +33,7 @@ def past_chart(
     above = 42 if events else 14
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, above + (236 if narrow else 262))
     top = _top(counts, forecast)
-    ax = canvas.axes(f.left_room(canvas, top, 30.0), above, 14 if narrow else 20, 28)
+    ax = canvas.axes(f.axis_room(top, 30.0), above, 14 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + steps + 1)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
     heights = _numbers(canvas, ax, [(month - first).n for month in events])
@@ -49,8 +49,8 @@ def past_chart(
     canvas.avoid(ax, x, counts["value"])
     f.year_axis(canvas, ax, first, months + steps)
     _record(canvas, ax, counts, narrow)
-    for x, height in heights.items():
-        _line(canvas, ax, x, height)
+    for month, height in heights.items():
+        _line(canvas, ax, month, height)
     return canvas.figure
 
 
@@ -92,10 +92,10 @@ def _line(canvas: f.Canvas, ax: Axes, x: int, above: float) -> None:
         if box.x0 - 2 < at < box.x1 + 2 and plot.y0 < box.y0 < plot.y1 + above - 4:
             stops += [box.y0 - 1, box.y1 + 1]
     stops.append(plot.y1 + above)
-    look = {"color": canvas["ev"], "lw": 0.9, "zorder": 1, "clip_on": False}
     for low, high in zip(stops[::2], stops[1::2], strict=True):
         if high > low:
-            ax.plot([at, at], [low, high], transform=IdentityTransform(), **look)
+            (line,) = ax.plot([at, at], [low, high], color=canvas["ev"], lw=0.9, zorder=1, clip_on=False)
+            line.set_transform(IdentityTransform())
 
 
 def _record(canvas: f.Canvas, ax: Axes, counts: pd.DataFrame, narrow: bool) -> None:

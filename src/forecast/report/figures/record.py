@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -42,23 +41,22 @@ def record_chart(
     canvas = f.Canvas(f.NARROW if narrow else f.WIDE, 320 if narrow else 360)
     first, months = counts["month"].iloc[0], len(counts)
     top = float(np.nanmax([counts["value"].max(), lines["middle"].max()])) * 1.1 or 1.0
-    left = f.left_room(canvas, top, 30.0)
+    left = f.axis_room(top, 30.0)
     ax = canvas.axes(left, 40, 10 if narrow else 20, 28)
     ax.set_xlim(-0.5, months + LENGTH + 0.5)
     f.y_axis(canvas, ax, top, f.nice_ticks(top, 4))
-    known = {month: i for i, month in enumerate(counts["month"])}
     ax.plot(range(months), counts["value"], color=canvas["ink"], lw=2.2, zorder=5)
     canvas.avoid(ax, range(months), counts["value"].tolist())
-    ends: list[tuple[float, float]] = []
-    paths: list[tuple[list[float], list[float]]] = []
-    for _, rows in lines.groupby("origin", sort=True):
-        _line(canvas, ax, rows, counts, known, first, ends, paths)
+    paths = _paths(counts, lines)
+    for x, y in paths:
+        canvas.avoid(ax, x, y)
+    ends = [(x[-1], y[-1]) for x, y in paths]
     longest = int(lines["horizon"].max())
     misses = _misses(lines[lines["horizon"] == longest], first)
     # one line with holes for all forecasts, one for all their starts: drawn far quicker than one each
     gap = [np.nan]
-    x, y = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
-    ax.plot(x, y, color=canvas["fc"], lw=1.3, zorder=3)
+    across, up = ([v for path in paths for v in path[k] + gap] for k in (0, 1))
+    ax.plot(across, up, color=canvas["fc"], lw=1.3, zorder=3)
     ax.plot([p[0][0] for p in paths], [p[1][0] for p in paths], "o", color=canvas["fc"], ms=3.6, zorder=5.5)
     ax.plot(
         *np.reshape(misses, (-1, 2)).T, "X", color=canvas["ev"], ms=7, zorder=6, mec=canvas["bg"], mew=0.8
@@ -76,25 +74,16 @@ def record_chart(
     return canvas.figure
 
 
-def _line(
-    canvas: f.Canvas,
-    ax: Axes,
-    rows: pd.DataFrame,
-    counts: pd.DataFrame,
-    known: Mapping[Any, int],
-    first: pd.Period,
-    ends: list[tuple[float, float]],
-    paths: list[tuple[list[float], list[float]]],
-) -> None:
-    start = rows["month"].iloc[0] - int(rows["horizon"].iloc[0])
-    if start not in known:
-        return
-    at = known[start]
-    x = [float(at), *map(float, f.index_of(list(rows["month"]), first))]
-    y = [float(counts["value"].iloc[at]), *rows["middle"]]
-    paths.append((x, y))
-    canvas.avoid(ax, x, y)
-    ends.append((float(x[-1]), y[-1]))
+def _paths(counts: pd.DataFrame, lines: pd.DataFrame) -> list[tuple[list[float], list[float]]]:
+    """Return where each forecast goes, from the count on which it stands."""
+    known = {month: i for i, month in enumerate(counts["month"])}
+    paths = []
+    for _, rows in lines.groupby("origin", sort=True):
+        at = known.get(rows["month"].iloc[0] - int(rows["horizon"].iloc[0]))
+        if at is not None:
+            x = [float(at), *map(float, f.index_of(list(rows["month"]), counts["month"].iloc[0]))]
+            paths.append((x, [float(counts["value"].iloc[at]), *rows["middle"]]))
+    return paths
 
 
 def _misses(last: pd.DataFrame, first: pd.Period) -> list[tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def scenarios_chart(
     first, months, steps = counts["month"].iloc[0], len(counts), len(base)
     high = [counts["value"].max(), base["middle"].max(), base["upper_80"].max(), paths["middle"].max()]
     top = float(np.nanmax(np.asarray(high, float))) * 1.1
-    left = f.left_room(canvas, top, 26.0)
+    left = f.axis_room(top, 26.0)
     ax = canvas.axes(left, 24, 260, 42)
     ax.set_xlim(-0.3, months + steps - 0.8)
     f.y_axis(canvas, ax, top)
@@ -60,7 +60,15 @@ def scenarios_chart(
         )
     ]
     for k, (_, rows) in enumerate(paths.groupby("scenario", sort=False)):
-        ends.append(_path(canvas, ax, rows, middle, base, months, first, k, end, whole))
+        start, role = rows["month"].iloc[0], ROLES[k % len(ROLES)]
+        before = int((base["month"] < start).sum())
+        x = [months - 1 + before, *f.index_of(list(rows["month"]), first)]
+        y = [float(middle[before]), *rows["middle"]]
+        ax.plot(x, y, color=canvas[role], lw=2.2, dashes=DASHES[k % len(DASHES)], zorder=4.2)
+        canvas.avoid(ax, x, y)
+        count, since = w.rounded(y[-1], whole), w.month_short(start)
+        about = t("{count} {in_month} · from {start}", count=count, in_month=end, start=since)
+        ends.append((float(y[-1]), str(rows["label"].iloc[0]), about, role))
     f.vertical(canvas, ax, months - 0.5)
     for line in (middle, upper, lower):
         canvas.avoid(ax, at, line)
@@ -77,30 +85,6 @@ def scenarios_chart(
         )
     f.month_axis(canvas, ax, first, months + steps)
     return canvas.figure
-
-
-def _path(
-    canvas: f.Canvas,
-    ax: Axes,
-    rows: pd.DataFrame,
-    middle: np.ndarray[Any, Any],
-    base: pd.DataFrame,
-    months: int,
-    first: pd.Period,
-    k: int,
-    end: str,
-    whole: bool,
-) -> tuple[float, str, str, str]:
-    start = rows["month"].iloc[0]
-    before = int((base["month"] < start).sum())
-    x = [months - 1 + before, *f.index_of(list(rows["month"]), first)]
-    y = [float(middle[before]), *rows["middle"]]
-    role = ROLES[k % len(ROLES)]
-    ax.plot(x, y, color=canvas[role], lw=2.2, dashes=DASHES[k % len(DASHES)], zorder=4.2)
-    canvas.avoid(ax, x, y)
-    count, since = w.rounded(y[-1], whole), w.month_short(start)
-    about = t("{count} {in_month} · from {start}", count=count, in_month=end, start=since)
-    return float(y[-1]), str(rows["label"].iloc[0]), about, role
 
 
 def _ends(canvas: f.Canvas, ax: Axes, ends: list[tuple[float, str, str, str]], top: float) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ import pandas as pd
 from forecast.files import printable
 from forecast.report import format as w
 from forecast.report.catalogue import mark, t
+from forecast.report.figures.palette import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,61 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Bbox, Transform
     from numpy.typing import ArrayLike
 
-LIGHT: Mapping[str, str] = {
-    "bg": "#ffffff",
-    "ink": "#16191d",
-    "muted": "#57606a",
-    "grid": "#e3e6ea",
-    "rule": "#868f99",
-    "tint": "#f4f6f8",
-    "warn": "#fdf1e7",
-    "fc": "#0a5ea8",
-    "edge": "#467fb3",
-    "b50": "#9fc5e4",
-    "b80": "#d5e4f2",
-    "ev": "#a3470b",
-    "m-rw": "#57606a",
-    "m-arima": "#7b3fa0",
-    "m-ev": "#a3470b",
-    "m-ridge": "#00766a",
-    "plac": "#e8eaed",
-}
-DARK: Mapping[str, str] = {
-    "bg": "#14181d",
-    "ink": "#eceff2",
-    "muted": "#a9b3bd",
-    "grid": "#2a3139",
-    "rule": "#727d89",
-    "tint": "#1c2229",
-    "warn": "#33261b",
-    "fc": "#7cbaf2",
-    "edge": "#5f9fd4",
-    "b50": "#2d5d88",
-    "b80": "#1d3850",
-    "ev": "#f2a065",
-    "m-rw": "#a9b3bd",
-    "m-arima": "#cda4ec",
-    "m-ev": "#f2a065",
-    "m-ridge": "#5fd0bf",
-    "plac": "#262d35",
-}
-
-
-def variables(palette: Mapping[str, str]) -> str:
-    """Return a palette as variables of a style sheet."""
-    return ";".join(f"--{role}:{hexa}" for role, hexa in palette.items())
-
-
-#: Placeholder colours of a drawing for the page; no real colour is so close to black.
-PLACEHOLDERS: Mapping[str, str] = {role: f"#0001{i + 1:02x}" for i, role in enumerate(LIGHT)}
-
-#: Dashes of the lines of other models, by colour role (a second cue beside the colour).
-DASHES: Mapping[str, tuple[float, ...]] = {
-    "m-rw": (5, 3),
-    "m-arima": (1.3, 1.6),
-    "m-ev": (6, 2, 1.5, 2),
-    "m-ridge": (3, 2),
-}
 #: A narrow drawing fills a page of 320 pixels, so that its texts are never smaller than they are written.
 WIDE, NARROW = 960, 296
 #: Texts are measured in the font that matplotlib carries; it is wider than Arial, so nothing overruns.
@@ -184,6 +130,37 @@ def _blank() -> Figure:
     return Figure(dpi=72)
 
 
+class TextStyle(TypedDict, total=False):
+    """How a text is written.
+
+    `shift` moves it by units right and up; with `halo` a line behind it stays away; its box is claimed, so
+    that labels are not put there, unless `claim` is False.
+    """
+
+    size: float
+    bold: bool
+    ha: str
+    va: str
+    halo: bool
+    transform: Transform
+    shift: tuple[float, float]
+    claim: bool
+
+
+class LabelStyle(TypedDict, total=False):
+    """How a point is labelled.
+
+    The sides in `prefer` are tried at growing distance from `offset` on, and the first without a collision
+    is taken. With `must` the one with the fewest collisions is taken in the end.
+    """
+
+    size: float
+    bold: bool
+    offset: float
+    prefer: Sequence[str]
+    must: bool
+
+
 class Canvas:
     """A figure of a fixed size in units, and the boxes of the labels placed so far."""
 
@@ -243,44 +220,32 @@ class Canvas:
     # ------------------------------------------------------------------ text
 
     def text(
-        self,
-        ax: Axes,
-        x: float,
-        y: float,
-        words: str,
-        role: str = "ink",
-        *,
-        size: float = 12,
-        bold: bool = False,
-        ha: str = "left",
-        va: str = "center",
-        halo: bool = False,
-        transform: Transform | None = None,
-        shift: tuple[float, float] = (0, 0),
-        claim: bool = True,
+        self, ax: Axes, x: float, y: float, words: str, role: str = "ink", **style: Unpack[TextStyle]
     ) -> Text:
-        """Write a text; `shift` moves it by units right and up; its box is claimed unless told otherwise."""
+        """Write a text in a style."""
         from matplotlib.transforms import ScaledTranslation
 
-        base = ax.transData if transform is None else transform
+        (right, up), halo = style.get("shift", (0, 0)), style.get("halo", False)
+        size, va = style.get("size", 12), style.get("va", "center")
         if "\n" not in words:  # set by the baseline, or words without a p or g would stand lower than others
-            shift, va = (shift[0], shift[1] + size * _BASELINE.get(va, 0.0)), "baseline"
-        moved = base + ScaledTranslation(shift[0] / 72, shift[1] / 72, self.figure.dpi_scale_trans)
+            up, va = up + size * _BASELINE.get(va, 0.0), "baseline"
+        base = style.get("transform", ax.transData)
+        moved = base + ScaledTranslation(right / 72, up / 72, self.figure.dpi_scale_trans)
         artist = ax.text(
             x,
             y,
             printable(words),
             color=self[role],
             fontsize=size,
-            fontweight="bold" if bold else "normal",
-            ha=ha,
+            fontweight="bold" if style.get("bold", False) else "normal",
+            ha=style.get("ha", "left"),
             va=va,
             transform=moved,
             linespacing=1.2,
             clip_on=False,
         )
         artist.set_gid(f"c:{'halo' if halo else 'plain'}")
-        if claim:
+        if style.get("claim", True):
             self.boxes.append(artist.get_window_extent(self.renderer))
         return artist
 
@@ -295,25 +260,11 @@ class Canvas:
         self.lines.append(points)
 
     def place(
-        self,
-        ax: Axes,
-        x: float,
-        y: float,
-        words: str,
-        role: str = "ink",
-        *,
-        size: float = 12.0,
-        bold: bool = False,
-        offset: float = 9,
-        prefer: Sequence[str] = ("above", "below", "left", "right"),
-        must: bool = False,
+        self, ax: Axes, x: float, y: float, words: str, role: str = "ink", **style: Unpack[LabelStyle]
     ) -> Text | None:
-        """Label a point beside it where there is room; leave the label out if there is none.
-
-        Tried are the sides in `prefer` at growing distance; the first without a collision is taken. With
-        `must` the one with the fewest collisions is taken in the end.
-        """
-        look: dict[str, Any] = {"size": size, "bold": bold}
+        """Label a point beside it where there is room; leave the label out if there is none."""
+        size, bold, offset = style.get("size", 12.0), style.get("bold", False), style.get("offset", 9)
+        prefer = style.get("prefer", ("above", "below", "left", "right"))
         spot = ax.transData.transform((x, y))
         box, plot = text_box(words, size, bold).translated(*spot), ax.get_window_extent()
         best: tuple[int, tuple[float, float, str, str]] | None = None
@@ -328,10 +279,11 @@ class Canvas:
                     break
             if best is not None and best[0] == 0:
                 break
-        if best is None or (best[0] > 0 and not must):
+        if best is None or (best[0] > 0 and not style.get("must", False)):
             return None
         dx, dy, ha, va = best[1]
-        return self.text(ax, x, y, words, role, ha=ha, va=va, shift=(dx, dy), halo=True, **look)
+        look: TextStyle = {"size": size, "bold": bold, "ha": ha, "va": va, "shift": (dx, dy), "halo": True}
+        return self.text(ax, x, y, words, role, **look)
 
     def _collisions(self, box: Bbox, plot: Bbox) -> int:
         if box.x0 < 0 or box.x1 > self.width or box.y0 < 0 or box.y1 > self.height:
@@ -339,11 +291,10 @@ class Canvas:
         hits = 100 * sum(1 for other in self.boxes if _overlap(box, other, 3, 1))
         # the labels of the axes stand left of and below the plot
         hits += 100 * int(box.x0 < plot.x0 + 1) + 100 * int(box.y0 < plot.y0)
-        for points in self.lines:
-            inside = (points[:, 0] > box.x0 - 2) & (points[:, 0] < box.x1 + 2)
-            inside &= (points[:, 1] > box.y0 - 1) & (points[:, 1] < box.y1 + 1)
-            hits += int(inside.sum())
-        return hits
+        self.lines = [np.concatenate([np.empty((0, 2)), *self.lines])]
+        x, y = self.lines[0].T
+        inside = (x > box.x0 - 2) & (x < box.x1 + 2) & (y > box.y0 - 1) & (y < box.y1 + 1)
+        return hits + int(np.count_nonzero(inside))
 
 
 #: How far above its point the baseline of a text stands, in sizes, by its alignment.
@@ -376,7 +327,7 @@ def _overlap(a: Bbox, b: Bbox, dx: float = 0, dy: float = 0) -> bool:
 def spread(
     heights: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf
 ) -> list[float]:
-    """Return heights moved as little as need be so that all are at least `gap` apart, within the limits.
+    """Return heights moved as little as need be so that all are at least `gap` apart, within limits.
 
     Examples
     --------
@@ -438,7 +389,7 @@ def unit_words(top: float, unit: str = "") -> str:
 def y_axis(
     canvas: Canvas, ax: Axes, top: float, ticks: Sequence[float] | None = None, numbers: bool = True
 ) -> None:
-    """Draw horizontal lines with bare numbers from 0 up, and the zero line."""
+    """Draw horizontal lines, with bare numbers from 0 up, and the zero line."""
     values = list(nice_ticks(top)) if ticks is None else list(ticks)
     by = divisor(top)
     ax.set_ylim(0, top)
@@ -457,7 +408,7 @@ def y_axis(
     ax.axhline(0, color=canvas["rule"], lw=1, zorder=1.5)
 
 
-def left_room(canvas: Canvas, top: float, least: float) -> float:
+def axis_room(top: float, least: float) -> float:
     """Return the room left of a plot that the numbers of its y axis need."""
     return max(least, text_width(w.count(nice_ticks(top)[-1] / divisor(top)), 12) + 9)
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from forecast.report.figures.style import LIGHT, PLACEHOLDERS, STYLE, lines
+from forecast.report.figures.palette import LIGHT, PLACEHOLDERS
+from forecast.report.figures.style import STYLE, lines
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

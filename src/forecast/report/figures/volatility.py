@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.report import format as w
 from forecast.report.catalogue import t
 from forecast.report.figures import style as f
-from forecast.report.rows import records
+from forecast.report.rows import DatedRow, records
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ def volatility_chart(
     ticks = [x for x in TICKS.tolist() if abs(x) <= high]
     canvas.ticks(ax, "y", ticks, [w.effect(x) for x in ticks])
     ax.hlines(ticks, 0, 1, transform=ax.get_yaxis_transform(), color=canvas["grid"], lw=1, zorder=0.5)
-    for row in records(breaks):
+    for row in records(breaks, DatedRow):
         low, up = f.index_of([row.lower, row.upper], first)
         ax.axvspan(low - 0.5, up + 0.5, color=canvas["plac"], lw=0, zorder=0.6)
         f.vertical(canvas, ax, (row.month - first).n - 0.5)

@@ -9,17 +9,18 @@ import pandas as pd
 
 from forecast.report import format as w
 from forecast.report.figures import style as f
+from forecast.report.figures.palette import DASHES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Line of each member in turn: colour role and dash; the first is the solid one.
 LINES: tuple[tuple[str, tuple[float, ...] | None], ...] = (
-    ("m-rw", f.DASHES["m-rw"]),
+    ("m-rw", DASHES["m-rw"]),
     ("fc", None),
-    ("m-arima", f.DASHES["m-arima"]),
-    ("m-ridge", f.DASHES["m-ridge"]),
-    ("m-ev", f.DASHES["m-ev"]),
+    ("m-arima", DASHES["m-arima"]),
+    ("m-ridge", DASHES["m-ridge"]),
+    ("m-ev", DASHES["m-ev"]),
     ("ink", (2, 1)),
     ("muted", None),
 )

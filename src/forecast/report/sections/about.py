@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecast.report import labels, recent
 from forecast.report.blocks import Section, notes
-from forecast.report.rows import records
+from forecast.report.rows import BreakRow, records
 from forecast.report.sections.answers import unofficial
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
@@ -55,7 +55,7 @@ def breaks(r: Report) -> list[Break]:
     rows = table[table["kind"].isin(["definition", "scope"])].sort_values("month")
     months = pd.PeriodIndex(rows["month"].astype(str), freq="M")
     rows = rows[(months > r.view.counts.index[0]) & (months <= r.view.last)]
-    return [Break(pd.Period(str(row.month), "M"), labels.break_words(row)) for row in records(rows)]
+    return [Break(pd.Period(str(row.month), "M"), labels.break_words(row)) for row in records(rows, BreakRow)]
 
 
 def past(r: Report) -> Past:

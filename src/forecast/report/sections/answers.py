@@ -8,7 +8,7 @@ import pandas as pd
 
 from forecast.report import recent
 from forecast.report.blocks import Answer
-from forecast.report.rows import records
+from forecast.report.rows import KnownRow, records
 from forecast.report.sections import effects, known, sure
 from forecast.report.sections.report import Report
 from forecast.tables.forecasts import select
@@ -41,7 +41,7 @@ def unofficial(r: Report) -> Unofficial | None:
     rows = rows[rows["month"] > r.view.last].sort_values("released") if len(rows) else rows
     if not len(rows):
         return None
-    row = records(rows)[-1]
+    row = records(rows, KnownRow)[-1]
     one = r.view.numbers((row.month - r.view.last).n)
     ends = None if one is None else r.view.range(one, "80")
     inside = ends is not None and ends[0] <= row.value <= ends[1]

@@ -9,7 +9,7 @@ import pandas as pd
 from forecast.report import codes
 from forecast.report import format as w
 from forecast.report.blocks import Row, Section, Table, heads
-from forecast.report.rows import records
+from forecast.report.rows import StepRow, records
 from forecast.report.sections.report import Report
 
 
@@ -30,7 +30,7 @@ def changed_section(r: Report) -> Section | None:
     last = len(table) - 1
     places = w.places_of(map(r.number, table["forecast"]))
     rows = []
-    for n, row in enumerate(records(table)):
+    for n, row in enumerate(records(table, StepRow)):
         ends = pd.isna(row.change) or n in (0, last)
         change = "" if ends else w.signed(r.number(float(row.change)), places)
         cells = (
@@ -42,7 +42,7 @@ def changed_section(r: Report) -> Section | None:
         rows.append(Row(cells, "lead" if n == last else ""))
     steps = [
         Step(codes.step_words(row), float(row.change))
-        for row in records(table.iloc[1:-1])
+        for row in records(table.iloc[1:-1], StepRow)
         if pd.notna(row.change)
     ]
     before, after = (r.number(float(table["forecast"].iloc[k])) for k in (0, -1))

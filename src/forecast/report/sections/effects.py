@@ -71,7 +71,7 @@ def rows_of(r: Report) -> list[EffectRow]:
     if not len(table):
         return []
     table = table[table["model"] == table["model"].iloc[0]]
-    return records(table[np.isclose(table["level"].astype(float), 0.8)])
+    return records(table[np.isclose(table["level"].astype(float), 0.8)], EffectRow)
 
 
 @lru_cache(maxsize=2)
@@ -189,9 +189,9 @@ def unmeasured(r: Report) -> list[Unmeasured]:
             why |= dict.fromkeys(members(row), _apart(row))
     table = r.run.estimability
     rows = select(table, series_id=r.view.series_id)
-    for row in records(rows):
-        if row.action not in ("used", "merged", "not_announced"):
-            why.setdefault(str(row.event), _reason(row))
+    for fate in records(rows, FateRow):
+        if fate.action not in ("used", "merged", "not_announced"):
+            why.setdefault(str(fate.event), _reason(fate))
     priority = events["judged_priority"] if "judged_priority" in events else events["priority"]
     major = events[(priority == 1) & events["id"].isin(why) & ~events["id"].isin(shown)]
     found: dict[str, list[str]] = {}

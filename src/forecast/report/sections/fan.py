@@ -61,7 +61,7 @@ def shape(r: Report) -> Shape:
 
 def fan(r: Report) -> Chart | None:
     """Return the first chart, or None where there is no forecast."""
-    from forecast.report.figures.forecast import fan_chart
+    from forecast.report.figures.forecast import Reach, fan_chart
 
     seen, near = r.view, r.near
     if not len(near):
@@ -77,10 +77,9 @@ def fan(r: Report) -> Chart | None:
         fan_chart,
         frame,
         ahead,
-        len(near),
+        Reach(len(near), beside),
         later,
         points,
-        beside=beside,
         whole=seen.whole,
     )
     top = max(float(counts.max()), float(np.nanmax(ahead[["middle", "upper_80"]].to_numpy(float))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def _below(r: Report, above: float) -> float:
 def next_table(r: Report) -> Table:
     """Return five months with their chances, then sums and scenarios."""
     text, seen = r.words("next"), r.view
-    months = [row for row in records(seen.ahead) if int(row.horizon) in SHOWN]
+    months = [row for row in records(seen.ahead, ForecastRow) if int(row.horizon) in SHOWN]
     odds = {int(row.horizon): r.chances.get(int(row.horizon), {}) for row in months}
     levels = [found["fewer_than"].threshold for found in odds.values() if "fewer_than" in found]
     shown = [kind for kind in KINDS if any(kind in found for found in odds.values())]
@@ -155,11 +155,11 @@ def paths(r: Report) -> list[Path]:
     for name, part in rows.groupby("scenario", sort=False):
         made = view.quantiles(part[part["horizon"] <= NEAR])
         if name and len(made):
-            out.append(_path(r, str(name), records(made)[-1]))
+            out.append(_path(r, str(name), records(made, ForecastRow)[-1]))
     return out
 
 
-def _path(r: Report, name: str, row: Any) -> Path:
+def _path(r: Report, name: str, row: ForecastRow) -> Path:
     ends = r.view.range(row, "80")
     middle = float(row.middle) if np.isfinite(row.middle) else None
     return Path(name, scenario_words(r, name), row.month, middle, ends)

@@ -11,7 +11,7 @@ from forecast.experiment.named import pair_with_events
 from forecast.report import corrections, labels, recent
 from forecast.report import format as w
 from forecast.report.blocks import Banner, Link
-from forecast.report.rows import records
+from forecast.report.rows import KnownRow, OutcomeRow, records
 from forecast.report.sections.report import EVIDENCE, Ends, Report, next_expected, report_name
 from forecast.report.view import headline_rows
 from forecast.tables.forecasts import at_level, select
@@ -43,7 +43,7 @@ def masthead(r: Report) -> tuple[str | Link, ...]:
     text, run, view = r.words("top"), r.run, r.view
     settings = run.experiment.report
     known = select(run.observations, series_id=view.series_id, month=view.last)
-    row = records(known)[0]
+    row = records(known, KnownRow)[0]
     by_day = getattr(row, "release_basis", "day") == "day"
     due = next_expected(view, run.as_of)
     parts = [
@@ -158,7 +158,7 @@ def outcomes(r: Report) -> list[After]:
         return []
     joined = view.ahead.merge(view.afterwards[["month", "value"]], on="month")
     out = []
-    for row in records(joined):
+    for row in records(joined, OutcomeRow):
         ends = view.range(row, "80")
         side = (
             ""

@@ -10,19 +10,18 @@ import json
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecast.archive.changes import STEP_COLUMNS
 from forecast.archive.track_record import OTHERS_COLUMNS
-from forecast.config.convert import to_plain
+from forecast.config.convert import group, to_plain
 from forecast.config.settings import Experiment
 from forecast.data.parse import OBSERVATION_COLUMNS
 from forecast.errors import DataError, ForecastError
 from forecast.experiment.figures import PART_COLUMNS
-from forecast.files import plain_cell, safe_cell
+from forecast.files import Json, plain_cell, safe_cell
 from forecast.interventions.compared import COMPARED_COLUMNS, GAP_COLUMNS
 from forecast.interventions.counterfactual import RESPONSE_COLUMNS
 from forecast.interventions.effects import EFFECT_COLUMNS
@@ -174,7 +173,7 @@ def reading(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def plain_text(value: Any) -> str:
+def plain_text(value: object) -> str:
     """Return a cell as files have it: months ``YYYY-MM``, dates
     ISO, numbers to ten digits, nothing for nothing.
     """
@@ -277,7 +276,7 @@ def experiment_yaml(experiment: Experiment) -> str:
     if experiment.publish.url:
         plain["publish"] = {"url": experiment.publish.url}
     if not experiment.data.allow_http:
-        plain["data"].pop("allow_http")  # stands there only where a rerun needs it
+        group(plain, "data").pop("allow_http")  # stands there only where a rerun needs it
     return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100))
 
 
@@ -299,8 +298,10 @@ def versions() -> dict[str, str]:
     return found
 
 
-def plain_json(value: Any) -> Any:
+def plain_json(value: object) -> Json:
     """Return nested values as JSON knows them: no NaN, periods and dates as text."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Mapping):
         return {str(k): plain_json(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set)):
@@ -309,10 +310,12 @@ def plain_json(value: Any) -> Any:
         number = float(value)
         return float(f"{number:.10g}") if np.isfinite(number) else None
     if isinstance(value, (np.integer, np.bool_)):
-        return value.item()
-    return plain_text(value) if isinstance(value, (pd.Period, pd.Timestamp)) else value
+        return int(value) if isinstance(value, np.integer) else bool(value)
+    if isinstance(value, (pd.Period, pd.Timestamp)):
+        return plain_text(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-def json_bytes(value: Any) -> bytes:
+def json_bytes(value: object) -> bytes:
     """Return a value as indented JSON with a line feed at its end."""
     return (json.dumps(plain_json(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

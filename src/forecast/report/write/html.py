@@ -35,7 +35,7 @@ def page(name: str, css: str, js: str = "", **values: Any) -> str:
         " form-action 'none'"
     )
     values |= {"js": Markup(js)} if js else {}  # noqa: S704 (a file of this package)
-    html = render(name, css=Markup(css), policy=policy, language=formats()["code"], **values)  # noqa: S704
+    html = render(name, css=Markup(css), policy=policy, language=formats().code, **values)  # noqa: S704
     return re.sub(r"\n\s*\n+", "\n", html)
 
 
