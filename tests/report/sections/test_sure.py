@@ -82,8 +82,14 @@ def test_the_worst_miss_is_told_in_its_direction():
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Since about December 2013 monthly surprises are 2.0 times as large as before"),
-        ("es", "Desde diciembre de 2013, más o menos, las sorpresas mensuales son 2.0 veces las de antes"),
+        (
+            "en",
+            "Since December 2013 (or any month from April 2012 to August 2015) monthly surprises are 2.0 times as large",
+        ),
+        (
+            "es",
+            "Desde diciembre de 2013 (o cualquier mes de abril de 2012 a agosto de 2015) las sorpresas mensuales son 2.0 veces",
+        ),
     ],
 )
 def test_surprises_are_told_where_they_decide_how_wide_ranges_are(language, words):
